@@ -1,0 +1,112 @@
+"""Canonical JSON and the characters that may be stored: one way from a value to bytes, and so to a digest.
+
+RFC 8785 fixes the order of keys and the form of numbers. Unicode normalisation is not part of it, so text is brought
+to NFC here before it reaches any row.
+"""
+
+import hashlib
+import json
+import re
+import unicodedata
+from typing import Any
+
+import rfc8785
+
+# C0 and C1 controls but for tab and newline; and characters that are there without being seen: they could make two
+# texts look alike that are not.
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_HIDDEN = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]|[\U000e0000-\U000e007f]")
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_LINE_ENDS = re.compile("\r\n|\r|\x85|\u2028|\u2029")
+
+_MAX_DEPTH = 40
+
+
+class BadCharacters(ValueError):
+    """Text holds a character that must not be stored. The message names it for a person."""
+
+
+def clean(value: str) -> str:
+    """Text as it may be stored: NFC, lines ended by a newline, no space at the end of a line or around the whole.
+
+    Refuses NUL, control characters, lone surrogates, and invisible or direction-changing characters (BadCharacters).
+    """
+    if _SURROGATES.search(value):
+        raise BadCharacters("The text holds half of a character (a lone surrogate). Type it again.")
+    value = unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", value))
+    if found := _CONTROLS.search(value):
+        raise BadCharacters(f"The text holds a control character (U+{ord(found[0]):04X}). Remove it.")
+    if found := _HIDDEN.search(value):
+        raise BadCharacters(f"The text holds an invisible character (U+{ord(found[0]):04X}). Remove it.")
+    return "\n".join(line.rstrip() for line in value.split("\n")).strip()
+
+
+def clean_line(value: str) -> str:
+    """The same for text of one line: every run of white space becomes one space."""
+    return " ".join(clean(value).split())
+
+
+def canonical(value: Any) -> str:
+    """The RFC 8785 text of a JSON value. Refuses NaN, infinities, integers beyond 2^53 and other types (ValueError)."""
+    try:
+        return rfc8785.dumps(value).decode("utf-8")
+    except (rfc8785.CanonicalizationError, RecursionError, UnicodeEncodeError) as error:
+        raise ValueError(str(error)) from error
+
+
+def sha256(text: str) -> str:
+    """Lower-case hexadecimal SHA-256 of the UTF-8 bytes of a text."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def digest_of(value: Any) -> str:
+    """SHA-256 of the canonical text of a JSON value."""
+    return sha256(canonical(value))
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"the key “{twice[:80]}” stands there twice")
+    return found
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not a number that JSON knows")
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > 16:
+        raise ValueError("a number has more than 16 digits")
+    return int(digits)
+
+
+def _depth(text: str) -> int:
+    depth = deepest = 0
+    quoted = escaped = False
+    for character in text:
+        if quoted:
+            if escaped:
+                escaped = False
+            elif character == "\\":
+                escaped = True
+            elif character == '"':
+                quoted = False
+        elif character == '"':
+            quoted = True
+        elif character in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif character in "]}":
+            depth -= 1
+    return deepest
+
+
+def strict_json(text: str) -> Any:
+    """A JSON value from outside. Refuses (ValueError, with a sentence) what JSON parsers disagree about: duplicate
+    keys, NaN, numbers of more than 16 digits, and nesting deeper than 40."""
+    if _depth(text) > _MAX_DEPTH:
+        raise ValueError(f"it is nested deeper than {_MAX_DEPTH} levels")
+    return json.loads(text, object_pairs_hook=_no_duplicates, parse_constant=_refuse_constant, parse_int=_integer)

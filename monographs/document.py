@@ -1,0 +1,532 @@
+"""The document: one edition of a monograph as a plain, typed, immutable value.
+
+What clinicians sign, what is stored, compared, shown, exported and imported is this value and nothing else. It holds no
+database ids and no times of its own. `digest()` names its bytes: each part has a digest (SHA-256 of its RFC 8785 JSON),
+the document's is that of its schema version, its header and the list of [kind, key, part digest]. What is empty is left
+out before hashing (but not inside `csl`), so that a new optional field moves no digest. Anything else raises
+`SCHEMA_VERSION`; old text is read by its own version and never written again.
+
+Building a document never refuses a draft for being unfinished: `problems()` lists what submission refuses. What may not
+be stored at all (control characters, unknown fields, addresses with a scheme other than http, https or mailto) is
+refused here, with a sentence (pydantic.ValidationError).
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Annotated, Any, ClassVar, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
+
+from monographs import text as markdown
+from monographs.canonical import canonical, clean, clean_line, digest_of
+
+SCHEMA_VERSION = 1
+
+# -- Kinds of section, in the order in which readers meet them (clinical/sections.md) -------------------------------
+
+Needed = Literal["required", "teratogen", "biologic", "injectable", "optional"]
+
+
+@dataclass(frozen=True)
+class SectionKind:
+    """A kind of section: its usual heading, its word in "This page does not cover: …", and when it is needed.
+
+    `needed` is "required", "optional", or the trait of the drug that asks for it.
+    """
+
+    slug: str
+    heading: str
+    gap: str
+    needed: Needed
+
+
+SECTION_KINDS: dict[str, SectionKind] = {
+    kind.slug: kind
+    for kind in (
+        SectionKind("indications", "Indications", "indications", "required"),
+        SectionKind("contra-indications", "Contra-indications", "contra-indications", "required"),
+        SectionKind("cautions", "Cautions", "cautions", "required"),
+        SectionKind("renal-impairment", "Renal impairment", "renal impairment", "required"),
+        SectionKind("hepatic-impairment", "Hepatic impairment", "hepatic impairment", "required"),
+        SectionKind("interactions", "Interactions", "interactions", "required"),
+        SectionKind("pregnancy", "Pregnancy", "pregnancy", "required"),
+        SectionKind("contraception", "Contraception", "contraception", "teratogen"),
+        SectionKind("breast-feeding", "Breast-feeding", "breast-feeding", "required"),
+        SectionKind("screening", "Pre-treatment screening", "pre-treatment screening", "biologic"),
+        SectionKind("monitoring", "Monitoring", "monitoring", "required"),
+        SectionKind("adverse-effects", "Adverse effects", "adverse effects", "required"),
+        SectionKind("overdose", "Overdose", "overdose", "required"),
+        SectionKind("administration", "Administration", "administration", "injectable"),
+        SectionKind("prescribing", "Prescribing in practice", "prescribing in practice", "required"),
+        SectionKind("counselling", "Counselling the patient", "counselling the patient", "required"),
+        SectionKind("stopping", "Stopping", "stopping", "optional"),
+        SectionKind("driving", "Driving", "driving", "optional"),
+        SectionKind("storage", "Storage", "storage", "optional"),
+        SectionKind("how-it-works", "How it works", "how it works", "required"),
+        SectionKind("evidence", "Evidence & guidelines", "evidence and guidelines", "required"),
+    )
+}
+
+# -- Safety notices (clinical/safety_notices.md): which severity a type has, and which types a regulator issues ------
+
+NOTICE_TYPES: dict[str, tuple[str, str]] = {
+    "alert": ("critical", "National patient safety alert"),
+    "recall_1": ("critical", "Class 1 recall"),
+    "boxed_warning": ("critical", "Boxed warning"),
+    "contraindication": ("critical", "Contra-indication notice"),
+    "recall_2": ("major", "Class 2 recall"),
+    "restriction": ("major", "Restriction"),
+    "caution": ("major", "Caution"),
+    "pregnancy_programme": ("major", "Pregnancy programme"),
+    "recall_3": ("information", "Class 3 recall"),
+    "recall_4": ("information", "Class 4 recall"),
+    "shortage": ("information", "Shortage"),
+    "additional_monitoring": ("information", "Additional monitoring"),
+}
+REGULATOR_TYPES = frozenset(
+    ("alert", "recall_1", "recall_2", "recall_3", "recall_4", "boxed_warning", "restriction", "pregnancy_programme")
+)
+
+NAME_KINDS = {"international": "International name", "british": "British name", "american": "American name", "other": "Other name"}
+CODE_SYSTEMS = {"ATC": r"[A-Z]\d{2}[A-Z]{2}\d{2}", "RxNorm": r"[1-9]\d{0,7}", "SNOMED CT": r"[1-9]\d{5,17}", "dm+d": r"[1-9]\d{5,17}"}
+
+SLUG = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
+LABEL = r"^[A-Za-z0-9_-]{1,80}$"
+PARTIAL_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", re.ASCII)
+# clinical/evidence.md: identifiers, whole string, ASCII
+DOI = re.compile(r"10\.\d{4,9}/\S+", re.ASCII)
+PMID = re.compile(r"[1-9]\d{0,7}", re.ASCII)
+
+# -- Types ---------------------------------------------------------------------------------------------------------
+
+
+def _partial_date(value: str) -> str:
+    if value and not PARTIAL_DATE.fullmatch(value):
+        raise ValueError("Give the date as year, year-month or year-month-day.")
+    if len(value) == 10:
+        date.fromisoformat(value)
+    return value
+
+
+def _day(value: str) -> str:
+    if value:
+        if len(_partial_date(value)) != 10:
+            raise ValueError("Give the date as year-month-day.")
+    return value
+
+
+def _prose(value: str) -> str:
+    value = clean(value)
+    for found in markdown.refusals(value):
+        raise ValueError(found)
+    return value
+
+
+Line = Annotated[str, Field(max_length=500), AfterValidator(clean_line)]
+Words = Annotated[str, Field(max_length=2_000), AfterValidator(clean)]
+Prose = Annotated[str, Field(max_length=100_000), AfterValidator(_prose)]
+Slug = Annotated[str, Field(max_length=100, pattern=SLUG)]
+Label = Annotated[str, Field(pattern=LABEL)]
+Day = Annotated[str, Field(max_length=10), AfterValidator(_day)]
+PartialDay = Annotated[str, Field(max_length=10), AfterValidator(_partial_date)]
+
+
+def _frozen(value: Any, depth: int = 0) -> Any:
+    if depth > 12:
+        raise ValueError("The record is nested too deeply.")
+    if isinstance(value, dict | MappingProxyType):
+        return MappingProxyType({clean_line(str(k)): _frozen(v, depth + 1) for k, v in value.items()})
+    if isinstance(value, list | tuple):
+        return tuple(_frozen(v, depth + 1) for v in value)
+    return clean(value) if isinstance(value, str) else value
+
+
+def thawed(value: Any) -> Any:
+    """A plain, changeable copy of a frozen JSON value (of `csl`)."""
+    if isinstance(value, dict | MappingProxyType):
+        return {k: thawed(v) for k, v in value.items()}
+    return [thawed(v) for v in value] if isinstance(value, list | tuple) else value
+
+
+def _csl(value: Any) -> Any:
+    frozen = _frozen(value)
+    text = canonical(thawed(frozen))
+    if len(text) > 100_000:
+        raise ValueError("The record of this source is longer than 100,000 characters.")
+    url = frozen.get("URL")
+    if url is not None and not (isinstance(url, str) and markdown.safe_address(url)):
+        raise ValueError("The address of a source begins with http:// or https://.")
+    # Through text and back: what a row returns is then what was put in (1.0 is 1, for both).
+    return _frozen(json.loads(text))
+
+
+Csl = Annotated[dict[str, Any], AfterValidator(_csl), PlainSerializer(thawed)]
+
+
+class Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+
+
+class DrugName(Value):
+    kind: Literal["international", "british", "american", "other"]
+    name: Line
+
+
+class Brand(Value):
+    name: Line
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+
+
+class Code(Value):
+    system: Literal["ATC", "RxNorm", "SNOMED CT", "dm+d"]
+    code: Annotated[str, Field(max_length=20), AfterValidator(clean_line)]
+    name: Line = ""
+
+
+class PathStep(Value):
+    slug: Slug
+    name: Line
+
+
+class Dosing(Value):
+    """Doses of this edition. Until doses are data there is one status: no dose is published here."""
+
+    status: Literal["unpublished"] = "unpublished"
+    since: Day = ""
+    reason: Words = ""
+    instead: Words = ""
+
+
+class Header(Value):
+    """What stands above the parts. Names, brands, codes and classes are copies of the drug's and the class's."""
+
+    title: Line = ""
+    name: Line = ""
+    names: tuple[DrugName, ...] = ()
+    brands: tuple[Brand, ...] = ()
+    codes: tuple[Code, ...] = ()
+    class_path: tuple[PathStep, ...] = ()
+    covers: Line = ""
+    not_covered: Line = ""
+    introduction: Prose = ""
+    dosing: Dosing = Dosing()
+
+
+class Part(Value):
+    part_kind: ClassVar[str]
+    key: UUID
+
+    @property
+    def label_for_people(self) -> str:
+        """How the desk and the history name this part."""
+        raise NotImplementedError
+
+
+class Section(Part):
+    part_kind: ClassVar[str] = "section"
+    kind: Literal[tuple(SECTION_KINDS)]  # type: ignore[valid-type]
+    heading: Line = ""
+    text: Prose = ""
+
+    @property
+    def label_for_people(self) -> str:
+        return self.heading or SECTION_KINDS[self.kind].heading
+
+
+class MonitoringItem(Part):
+    """One test: what, when, how often, for how long. `source` is the label of a citation of this document."""
+
+    part_kind: ClassVar[str] = "monitoring"
+    test: Line = ""
+    when: Line = ""
+    how_often: Line = ""
+    how_long: Line = ""
+    note: Words = ""
+    source: Line = ""
+
+    @property
+    def label_for_people(self) -> str:
+        return f"Monitoring: {self.test or 'unnamed test'}"
+
+
+class SafetyNotice(Part):
+    """A signed warning. It begins at `effective` (or at once) and ends at `expires` by the date; `source` is a label."""
+
+    part_kind: ClassVar[str] = "notice"
+    type: Literal[tuple(NOTICE_TYPES)]  # type: ignore[valid-type]
+    severity: Literal["critical", "major", "information"]
+    title: Line = ""
+    text: Prose = ""
+    action: Words = ""
+    issuer: Line = ""
+    issued: PartialDay = ""
+    effective: Day = ""
+    expires: Day = ""
+    source: Line = ""
+    supersedes: Line = ""
+
+    @property
+    def label_for_people(self) -> str:
+        return f"Safety notice: {self.title or 'untitled'}"
+
+    def in_force(self, today: date) -> bool:
+        """From its first day on, until the day before `expires`; dates are those of the Europe/London calendar."""
+        begun = not self.effective or date.fromisoformat(self.effective) <= today
+        return begun and (not self.expires or today < date.fromisoformat(self.expires))
+
+
+class Citation(Part):
+    """The use of a bibliographic record in this document: `[@label]` in the text leads to it. `csl` is CSL-JSON."""
+
+    part_kind: ClassVar[str] = "citation"
+    label: Label
+    csl: Csl = Field(default_factory=dict, validate_default=True)
+
+    @property
+    def label_for_people(self) -> str:
+        return f"Reference: {self.label}"
+
+
+class RelatedLink(Part):
+    """A link that the editors chose, with its reason. The target may not exist yet."""
+
+    part_kind: ClassVar[str] = "related"
+    target: Slug
+    reason: Line = ""
+
+    @property
+    def label_for_people(self) -> str:
+        return f"Related: {self.target}"
+
+
+# Kind of part -> the document's field; the order is that of digest, export and desk.
+PART_FIELDS: dict[str, str] = {
+    "section": "sections",
+    "monitoring": "monitoring",
+    "notice": "notices",
+    "citation": "citations",
+    "related": "related",
+}
+
+
+class Document(Value):
+    """An edition. Parts of a kind stand in their order; keys are unique in the whole document, labels among citations."""
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    header: Header = Header()
+    sections: tuple[Section, ...] = ()
+    monitoring: tuple[MonitoringItem, ...] = ()
+    notices: tuple[SafetyNotice, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    related: tuple[RelatedLink, ...] = ()
+
+    def model_post_init(self, _context: Any) -> None:
+        keys = [part.key for part in self.parts()]
+        if len(keys) != len(set(keys)):
+            raise ValueError("Two parts have the same key.")
+        labels = [citation.label for citation in self.citations]
+        if len(labels) != len(set(labels)):
+            raise ValueError("Two references have the same label.")
+
+    def parts(self) -> Iterator[Part]:
+        """Every part, kind after kind."""
+        for field in PART_FIELDS.values():
+            yield from getattr(self, field)
+
+    def by_key(self) -> dict[UUID, Part]:
+        return {part.key: part for part in self.parts()}
+
+    def sections_of(self, kind: str) -> tuple[Section, ...]:
+        return tuple(section for section in self.sections if section.kind == kind)
+
+
+# -- Text and digests ----------------------------------------------------------------------------------------------
+
+
+def _without_empty(value: Any, inside_csl: bool = False) -> Any:
+    """The JSON form: empty strings, lists, objects and nothing are left out, but for what is inside `csl`."""
+    if inside_csl:
+        return value
+    if isinstance(value, dict):
+        kept = {k: _without_empty(v, k == "csl") for k, v in value.items()}
+        return {k: v for k, v in kept.items() if v not in ("", None, [], {})}
+    return [_without_empty(v) for v in value] if isinstance(value, list | tuple) else value
+
+
+def as_json(value: Value) -> dict[str, Any]:
+    """The JSON form of a document, header or part: what is empty is left out."""
+    return _without_empty(value.model_dump(mode="json"))
+
+
+def digest_of_json(form: dict[str, Any]) -> str:
+    """The digest of a document in its JSON form: needs no model, so it holds for text of every schema version."""
+    parts = [
+        [kind, part["key"], digest_of(part)] for kind, field in PART_FIELDS.items() for part in form.get(field, ())
+    ]
+    return digest_of({"schema_version": form["schema_version"], "header": form.get("header", {}), "parts": parts})
+
+
+def digest(document: Document) -> str:
+    """SHA-256 that names this document: what a signature is put on."""
+    return digest_of_json(as_json(document))
+
+
+def digest_of_part(part: Value) -> str:
+    """SHA-256 of one part, or of the header."""
+    return digest_of(as_json(part))
+
+
+def to_text(document: Document) -> str:
+    """The canonical text that is stored and sealed."""
+    return canonical(as_json(document))
+
+
+def from_text(text: str) -> Document:
+    """The document of a stored text. Refuses a schema version that this code does not know (ValidationError)."""
+    return Document.model_validate_json(text)
+
+
+# -- What submission refuses ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One reason why an edition cannot be sent for review: where it is (part key, or None for the header; field) and
+    a sentence that says what to do."""
+
+    code: str
+    sentence: str
+    key: UUID | None = None
+    field: str = ""
+    place: str = "Header"
+
+
+def problems(document: Document) -> list[Problem]:
+    """All that stands against submission, in the order of the page. An empty list: it may be sent for review."""
+    return [found for rule in _RULES for found in rule(document)]
+
+
+def _header_is_whole(document: Document) -> Iterator[Problem]:
+    header = document.header
+    for field, sentence in (
+        ("title", "Give the monograph a title."),
+        ("name", "Name the drug."),
+        ("class_path", "Choose a therapeutic class."),
+        ("introduction", "Write an introduction of one or two sentences."),
+    ):
+        if not getattr(header, field):
+            yield Problem("missing", sentence, field=field)
+    for field, sentence in (
+        ("since", "Say since when no dose is published."),
+        ("reason", "Say why no dose is published."),
+        ("instead", "Say what to use instead of a dose on this page."),
+    ):
+        if not getattr(header.dosing, field):
+            yield Problem("missing", sentence, field=f"dosing_{field}")
+    for code in header.codes:
+        if not re.fullmatch(CODE_SYSTEMS[code.system], code.code, re.ASCII):
+            yield Problem("code", f"“{code.code}” is not a code of {code.system}.", field="codes")
+
+
+def _has_sections(document: Document) -> Iterator[Problem]:
+    if not document.sections:
+        yield Problem("missing", "Write at least one clinical section.", place="Sections")
+
+
+def _parts_are_whole(document: Document) -> Iterator[Problem]:
+    def missing(part: Part, field: str, sentence: str) -> Problem:
+        return Problem("missing", sentence, part.key, field, part.label_for_people)
+
+    for section in document.sections:
+        if not section.text:
+            yield missing(section, "text", "This section is empty. Write it, or remove it: the page then says that it is not covered.")
+        if not section.heading:
+            yield missing(section, "heading", "Give the section a heading.")
+    for item in document.monitoring:
+        if not item.test:
+            yield missing(item, "test", "Name the test.")
+        if not (item.when or item.how_often):
+            yield missing(item, "how_often", "Say when, or how often, the test is done.")
+    for notice in document.notices:
+        if not notice.title:
+            yield missing(notice, "title", "Give the notice a title.")
+        if not notice.source:
+            yield missing(notice, "source", "Cite the source of this notice.")
+        if NOTICE_TYPES[notice.type][0] != notice.severity:
+            yield Problem(
+                "severity",
+                f"A notice of the type “{NOTICE_TYPES[notice.type][1]}” has the severity {NOTICE_TYPES[notice.type][0]}.",
+                notice.key,
+                "severity",
+                notice.label_for_people,
+            )
+        if notice.type in REGULATOR_TYPES:
+            if not notice.issued:
+                yield missing(notice, "issued", "Give the date on which the regulator issued it.")
+            if not notice.action:
+                yield missing(notice, "action", "Say what to do.")
+    for link in document.related:
+        if not link.reason:
+            yield missing(link, "reason", "Say why these two monographs are related.")
+
+
+def _citations_lead_somewhere(document: Document) -> Iterator[Problem]:
+    labels = {citation.label for citation in document.citations}
+
+    def dangling(label: str, key: UUID | None, field: str, place: str) -> Problem:
+        return Problem("citation", f"[@{label}] leads to no reference of this edition. Add it, or take the mark out.", key, field, place)
+
+    for label in markdown.citation_labels(document.header.introduction):
+        if label not in labels:
+            yield dangling(label, None, "introduction", "Header")
+    for part in document.parts():
+        if isinstance(part, Section | SafetyNotice):
+            for label in markdown.citation_labels(part.text):
+                if label not in labels:
+                    yield dangling(label, part.key, "text", part.label_for_people)
+        if isinstance(part, SafetyNotice | MonitoringItem) and part.source and part.source not in labels:
+            yield dangling(part.source, part.key, "source", part.label_for_people)
+
+
+def _references_are_whole(document: Document) -> Iterator[Problem]:
+    for citation in document.citations:
+
+        def wrong(code: str, sentence: str, citation: Citation = citation) -> Problem:
+            return Problem(code, sentence, citation.key, "csl", citation.label_for_people)
+
+        if not citation.csl.get("title"):
+            yield wrong("missing", "Give the reference a title.")
+        if "DOI" in citation.csl and not DOI.fullmatch(str(citation.csl["DOI"])):
+            yield wrong("doi", "A DOI looks like 10.1016/S0140-6736(12)61769-3.")
+        if "PMID" in citation.csl and not PMID.fullmatch(str(citation.csl["PMID"])):
+            yield wrong("pmid", "A PMID is a number of up to 8 digits.")
+
+
+_RULES: tuple[Callable[[Document], Iterator[Problem]], ...] = (
+    _header_is_whole,
+    _has_sections,
+    _parts_are_whole,
+    _citations_lead_somewhere,
+    _references_are_whole,
+)
+
+
+# -- What the page does not cover ----------------------------------------------------------------------------------
+
+
+def needed_kinds(traits: frozenset[str] | set[str]) -> list[SectionKind]:
+    """The kinds of section that a page on a drug with these traits should have, in order (clinical/sections.md)."""
+    return [kind for kind in SECTION_KINDS.values() if kind.needed == "required" or kind.needed in traits]
+
+
+def gaps(document: Document, traits: frozenset[str] | set[str]) -> list[SectionKind]:
+    """The needed kinds that have no text here. Monitoring is covered by its items too."""
+    written = {section.kind for section in document.sections if section.text}
+    if document.monitoring:
+        written.add("monitoring")
+    return [kind for kind in needed_kinds(traits) if kind.slug not in written]
