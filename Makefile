@@ -1,0 +1,75 @@
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+BIN := .venv/bin
+MANAGE := $(BIN)/python manage.py
+
+# Files that stand for "installed": made again only when a lock file changes.
+RUNTIME := .venv/.runtime-installed
+TEST := .venv/.test-installed
+
+.PHONY: help demo reset-demo test lint format lock
+
+help:
+	@echo "make demo        serve the demonstration on http://$(HOST):$(PORT)/"
+	@echo "make reset-demo  throw the demonstration data away and load it again"
+	@echo "make test        everything: SQLite, PostgreSQL, journeys in a browser"
+	@echo "                 (make test LANES=postgresql ARGS='-k pen' for a part of it)"
+	@echo "make lint        style, directions, types, templates, missing migrations"
+	@echo "make format      let ruff put the code in order"
+	@echo "make lock        make requirements/*.txt again (ARGS=--upgrade for newer versions)"
+
+.venv/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed; name it with PYTHON=…")'
+	@$(PYTHON) -m venv .venv
+
+$(RUNTIME): requirements/runtime.txt | .venv/bin/pip
+	@echo "Installing what the service needs …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+$(TEST): requirements/test.txt | .venv/bin/pip
+	@echo "Installing what the tests need …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+demo reset-demo: export DEMO = 1
+
+demo: $(RUNTIME)
+	@$(MANAGE) migrate --noinput --verbosity 0
+	@$(MANAGE) collectstatic --noinput --verbosity 0
+	@$(MANAGE) demo
+	@echo "Every command on this database runs with DEMO=1: DEMO=1 .venv/bin/python manage.py …"
+	@echo "Open http://$(HOST):$(PORT)/ (Ctrl-C stops it)"
+	@exec $(BIN)/gunicorn clincalc.wsgi --workers 2 --bind $(HOST):$(PORT) --log-level warning
+
+# The checkpoints go too: they vouch for the trail that is thrown away.
+reset-demo: $(RUNTIME)
+	@rm -f var/clincalc.sqlite3* var/checkpoints.jsonl
+	@$(MANAGE) migrate --noinput --verbosity 0
+	@$(MANAGE) demo
+
+test: $(TEST)
+	@$(BIN)/python -m tests.lanes $(LANES) $(ARGS)
+
+# DEBUG lets the settings do without keys; the database in memory leaves the demonstration's alone.
+lint: export DEBUG = 1
+lint: export DATABASE_URL = sqlite://:memory:
+lint: $(TEST)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/djlint templates --lint --quiet
+	$(MANAGE) makemigrations --check --dry-run
+
+format: $(TEST)
+	$(BIN)/ruff check --fix --exit-zero .
+	$(BIN)/ruff format .
+
+# Names, versions and hashes for every platform; where packages come from is each machine's own affair.
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-annotate --custom-compile-command "make lock" $(ARGS) pyproject.toml
+lock: $(TEST)
+	$(COMPILE) --output-file requirements/runtime.txt
+	$(COMPILE) --extra test --constraint requirements/runtime.txt --output-file requirements/test.txt
