@@ -1,0 +1,14 @@
+"""What every template may say about the house itself. It reads no session, so public pages stay free of cookies."""
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def site(_request: HttpRequest) -> dict[str, object]:
+    return {
+        "DEMO": settings.DEMO,
+        "SITE_URL": settings.SITE_URL,
+        "SMPC_URL": settings.SMPC_URL,
+        "MEDICINES_INFORMATION_URL": settings.MEDICINES_INFORMATION_URL,
+        "SIDE_EFFECT_URL": settings.SIDE_EFFECT_URL,
+    }

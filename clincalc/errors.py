@@ -1,0 +1,40 @@
+"""Pages for what went wrong. They read no session and no row, so that they work when little else does."""
+
+from uuid import uuid4
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.views.decorators.csrf import requires_csrf_token
+
+
+def _page(name: str, status: int, **context: object) -> HttpResponse:
+    return HttpResponse(render_to_string(f"{name}.html", context), status=status)
+
+
+def not_found(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404: the same bytes for a draft and for what never was."""
+    return _page("404", 404)
+
+
+def forbidden(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page("403", 403, reason=str(exception or ""))
+
+
+def csrf_failure(_request: HttpRequest, reason: str = "") -> HttpResponse:
+    return _page("403", 403, reason="This form was open for too long, or came from another site. Go back, reload, and try again.")
+
+
+def bad_request(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page("400", 400)
+
+
+def unavailable(_request: HttpRequest) -> HttpResponse:
+    response = _page("503", 503)
+    response["Retry-After"] = "5"
+    return response
+
+
+@requires_csrf_token
+def failed(_request: HttpRequest) -> HttpResponse:
+    """500, with a reference to quote."""
+    return _page("500", 500, reference=uuid4().hex[:8])

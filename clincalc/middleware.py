@@ -1,0 +1,39 @@
+"""Headers that every answer carries, and the answer when the database is busy."""
+
+from collections.abc import Callable
+
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+
+from clincalc.errors import unavailable
+from reviews.changes import NoPen
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+_PRIVATE = ("/desk/", "/accounts/", "/admin/")
+
+
+def headers(get_response: Handler) -> Handler:
+    """Permissions-Policy everywhere; no shared cache may keep what is behind the login."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+        if request.path.startswith(_PRIVATE):
+            response["Cache-Control"] = "no-store, private"
+        return response
+
+    return middleware
+
+
+class busy:  # noqa: N801 (named as the setting reads)
+    """Somebody held the pen, or the database its lock, for longer than five seconds: 503, to be tried again."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return unavailable(request) if isinstance(exception, NoPen | OperationalError) else None

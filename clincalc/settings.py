@@ -1,0 +1,227 @@
+"""Settings: one file, driven by the environment, safe by default. Names of variables: README, "Environment"."""
+
+import base64
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management.utils import get_random_secret_key
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR = BASE_DIR / "var"
+env = environ.Env()
+
+DEBUG = env.bool("DEBUG", default=False)
+DEMO = env.bool("DEMO", default=False)
+DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="clincalc-demo")
+
+
+def _kept_in_var(name: str, make) -> str:
+    """A secret of the demonstration: made once, readable by its owner only."""
+    path = VAR / name
+    if not path.exists():
+        VAR.mkdir(exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(make())
+    return path.read_text().strip()
+
+
+def _secret(name: str, make) -> str:
+    if value := env.str(name, default=""):
+        return value
+    if DEMO or DEBUG:
+        return _kept_in_var(name.lower().replace("_", "-"), make)
+    raise ImproperlyConfigured(f"{name} is missing. Set it in the environment, or set DEMO=1 for the demonstration.")
+
+
+SECRET_KEY = _secret("SECRET_KEY", get_random_secret_key)
+SIGNING_KEY = _secret("SIGNING_KEY", lambda: base64.b64encode(secrets.token_bytes(32)).decode())
+try:
+    if len(base64.b64decode(SIGNING_KEY, validate=True)) != 32:
+        raise ValueError
+except ValueError as error:
+    raise ImproperlyConfigured("SIGNING_KEY must be base64 of 32 bytes.") from error
+
+# -- Where this house stands -----------------------------------------------------------------------------------------
+
+_LOCAL = {"localhost", "127.0.0.1", "[::1]", "::1", "testserver"}
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEMO or DEBUG else [])
+SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000" if DEMO or DEBUG else "").rstrip("/")
+if DEMO and not ({*ALLOWED_HOSTS} <= _LOCAL and urlsplit(SITE_URL).hostname in _LOCAL):
+    raise ImproperlyConfigured("DEMO has known passwords: it is refused beyond localhost (ALLOWED_HOSTS, SITE_URL).")
+CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL.startswith("https://") else []
+
+SMPC_URL = env.str("SMPC_URL", default="https://www.medicines.org.uk/emc/")
+MEDICINES_INFORMATION_URL = env.str("MEDICINES_INFORMATION_URL", default="https://www.sps.nhs.uk/")
+SIDE_EFFECT_URL = env.str("SIDE_EFFECT_URL", default="https://yellowcard.mhra.gov.uk/")
+CHECKPOINT_FILE = env.str("CHECKPOINT_FILE", default=str(VAR / "checkpoints.jsonl"))
+
+# -- Applications ----------------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "reviews",
+    "monographs",
+    "allauth",
+    "allauth.account",
+    "reversion",
+    "guardian",
+    "csp",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "clincalc.middleware.headers",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "clincalc.middleware.busy",
+]
+
+ROOT_URLCONF = "clincalc.urls"
+WSGI_APPLICATION = "clincalc.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "clincalc.context.site",
+            ],
+        },
+    },
+]
+
+# -- Database and cache ----------------------------------------------------------------------------------------------
+
+if not os.environ.get("DATABASE_URL"):
+    VAR.mkdir(exist_ok=True)
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR / 'clincalc.sqlite3'}")}
+_database = DATABASES["default"]
+if _database["ENGINE"] == "django.db.backends.sqlite3":
+    # WAL and IMMEDIATE: readers never wait for the writer, and the writer holds its lock from the first statement on.
+    # Without recursive_triggers REPLACE would delete rows without asking the delete triggers.
+    _database["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 5,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON;",
+    }
+    # A file: the threads of an in-memory database would share one connection, and so the pen.
+    _database["TEST"] = {"NAME": env.str("TEST_SQLITE", default=str(VAR / "test.sqlite3"))}
+else:
+    _database["CONN_MAX_AGE"] = 60
+    _database["CONN_HEALTH_CHECKS"] = True
+    _database["OPTIONS"] = {**_database.get("OPTIONS", {}), "options": "-c lock_timeout=5s"}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+
+# -- People ----------------------------------------------------------------------------------------------------------
+
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "queue"
+ANONYMOUS_USER_NAME = None  # guardian: no account stands for readers
+GUARDIAN_MONKEY_PATCH_USER = False
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "reviews.accounts.Adapter"
+ACCOUNT_LOGOUT_ON_GET = False
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+# Known passwords need no throttle, and the demonstration's visitors share one address.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None} if DEMO else {"login_failed": "20/15m/ip,5/15m/key"}
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "clincalc.errors.csrf_failure"
+if not (DEMO or DEBUG):
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SECURE_SSL_REDIRECT = env.bool("SSL_REDIRECT", default=True)
+    SECURE_HSTS_SECONDS = 63_072_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+if env.bool("BEHIND_TLS_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SILENCED_SYSTEM_CHECKS = ["security.W021"]  # preloading HSTS is the host's choice
+
+# -- What browsers are told ------------------------------------------------------------------------------------------
+
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+# -- Static files, language, time, mail, logs --------------------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS = [BASE_DIR / "clincalc" / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+if DEBUG:
+    STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "Europe/London"
+USE_I18N = True
+USE_TZ = True
+LANGUAGES = [("en-gb", "English")]
+
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

@@ -1,0 +1,38 @@
+"""From the rows of an edition to its document, and back to unsaved rows."""
+
+from typing import Any
+
+from monographs.document import PART_FIELDS, Document, Header
+from monographs.models import PARTS, Edition, Part
+
+
+def header_of(edition: Edition) -> Header:
+    """The columns of an edition as the header of its document."""
+    plain = {name: getattr(edition, name) for name in Edition.HEADER}
+    dosing = {name.removeprefix("dosing_"): plain.pop(name) for name in list(plain) if name.startswith("dosing_")}
+    return Header(dosing=dosing, **plain)
+
+
+def header_columns(header: Header) -> dict[str, Any]:
+    """The header of a document as columns of an edition."""
+    plain = header.model_dump(mode="json")
+    dosing = plain.pop("dosing")
+    return {**plain, **{f"dosing_{name}": value for name, value in dosing.items()}}
+
+
+def build(edition: Edition) -> Document:
+    """The document of an edition as its rows stand now: one query a model of parts. Refuses no draft."""
+    parts = {
+        PART_FIELDS[kind]: tuple(row.as_value() for row in model.objects.filter(edition=edition))
+        for kind, model in PARTS.items()
+    }
+    return Document(header=header_of(edition), **parts)
+
+
+def rows(edition: Edition, document: Document) -> list[Part]:
+    """Unsaved rows for every part of a document, in its order."""
+    return [
+        PARTS[kind].from_value(edition, part, position)
+        for kind, field in PART_FIELDS.items()
+        for position, part in enumerate(getattr(document, field))
+    ]

@@ -1,0 +1,23 @@
+from django.db import models
+
+from monographs import document as values
+from monographs.truths import AppendOnly
+
+
+class Document(models.Model):
+    """A document as it was: its digest and its canonical text. What is signed and what is served is one such row."""
+
+    trail_columns = {1: ("digest", "text")}
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    text = models.TextField()  # not jsonb, which would reorder it
+
+    class Meta:
+        constraints = [AppendOnly(name="monographs_document_append_only")]
+
+    def __str__(self) -> str:
+        return self.digest[:12]
+
+    @property
+    def value(self) -> values.Document:
+        return values.from_text(self.text)

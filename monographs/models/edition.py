@@ -1,0 +1,124 @@
+from typing import Any, ClassVar
+
+from django.db import models
+
+from monographs import document as values
+from monographs.fields import JSONText
+from monographs.querysets import AllParts, EditionQuerySet, PresentParts
+from monographs.truths import ByPen, InChangeSet
+
+
+class State(models.TextChoices):
+    DRAFT = "draft", "Draft"
+    IN_REVIEW = "in_review", "In review"
+    CLINICIAN_REVIEWED = "clinician_reviewed", "Clinician reviewed"
+    PUBLISHED = "published", "Published"
+    SUPERSEDED = "superseded", "Superseded"
+    DISCARDED = "discarded", "Discarded"
+
+
+OPEN_STATES = (State.DRAFT, State.IN_REVIEW, State.CLINICIAN_REVIEWED)
+
+
+class Edition(models.Model):
+    """One numbered working copy. It owns every byte of its document: the header is its columns, the parts are rows."""
+
+    HEADER = (
+        "title", "name", "names", "brands", "codes", "class_path", "covers", "not_covered", "introduction",
+        "dosing_status", "dosing_since", "dosing_reason", "dosing_instead",
+    )  # fmt: skip
+    trail_columns = {1: ("id", "monograph_id", "number", "state", "round", *HEADER)}
+
+    monograph = models.ForeignKey("monographs.Monograph", models.PROTECT, related_name="editions")
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=20, choices=State.choices, default=State.DRAFT)
+    round = models.PositiveIntegerField(default=0)
+
+    title = models.CharField(max_length=500, blank=True)
+    name = models.CharField(max_length=500, blank=True)
+    names = JSONText(default=list)
+    brands = JSONText(default=list)
+    codes = JSONText(default=list)
+    class_path = JSONText(default=list)
+    covers = models.CharField(max_length=500, blank=True)
+    not_covered = models.CharField(max_length=500, blank=True)
+    introduction = models.TextField(blank=True)
+    dosing_status = models.CharField(max_length=20, default="unpublished")
+    dosing_since = models.CharField(max_length=10, blank=True)
+    dosing_reason = models.TextField(blank=True)
+    dosing_instead = models.TextField(blank=True)
+
+    objects = EditionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["monograph", "-number"]
+        constraints = [
+            ByPen(name="monographs_edition_by_pen"),
+            models.UniqueConstraint(fields=["monograph", "number"], name="monographs_edition_number"),
+            models.UniqueConstraint(
+                fields=["monograph"], condition=models.Q(state__in=OPEN_STATES), name="monographs_edition_one_open"
+            ),
+            models.UniqueConstraint(
+                fields=["monograph"], condition=models.Q(state="published"), name="monographs_edition_one_published"
+            ),
+            models.CheckConstraint(condition=models.Q(state__in=State.values), name="monographs_edition_state"),
+            models.CheckConstraint(condition=models.Q(number__gte=1), name="monographs_edition_number_from_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"edition {self.number} of {self.monograph_id}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
+
+
+class Part(models.Model):
+    """A part of an edition. Its key stays the same in every edition that holds it; taken out, it is only flagged."""
+
+    # The value of this part in a document, and the columns that are copied into it.
+    value: ClassVar[type[values.Part]]
+
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="%(class)s_rows")
+    key = models.UUIDField()
+    position = models.PositiveIntegerField(default=0)
+    removed = models.BooleanField(default=False)
+
+    objects = PresentParts()
+    with_removed = AllParts()
+
+    class Meta:
+        abstract = True
+        ordering = ["position", "key"]
+
+    @classmethod
+    def value_fields(cls) -> tuple[str, ...]:
+        return tuple(name for name in cls.value.model_fields if name != "key")
+
+    @classmethod
+    def from_value(cls, edition: Edition, part: values.Part, position: int) -> "Part":
+        """An unsaved row for a part of a document."""
+        return cls(edition=edition, key=part.key, position=position, **cls.columns_of(part))
+
+    @classmethod
+    def columns_of(cls, part: values.Part) -> dict[str, Any]:
+        return {name: getattr(part, name) for name in cls.value_fields()}
+
+    def as_value(self) -> values.Part:
+        """This row as a part of a document (pydantic.ValidationError if it holds what may not be stored)."""
+        return self.value(key=self.key, **{name: getattr(self, name) for name in self.value_fields()})
+
+    def __str__(self) -> str:
+        return f"{self.value.part_kind} {self.key}"
+
+
+def part_constraints(name: str) -> list[models.BaseConstraint]:
+    """What holds for every model of parts. A child's Meta.constraints replaces its base's, so each one calls this."""
+    return [
+        InChangeSet(name=f"monographs_{name}_in_change_set"),
+        models.UniqueConstraint(fields=["edition", "key"], name=f"monographs_{name}_key"),
+    ]
+
+
+def part_columns(model_columns: tuple[str, ...]) -> dict[int, tuple[str, ...]]:
+    return {1: ("id", "edition_id", "key", "position", "removed", *model_columns)}

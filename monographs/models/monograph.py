@@ -1,0 +1,39 @@
+from datetime import date
+
+from django.db import models
+from django.urls import reverse
+
+from monographs.models.drug import TIERS, Drug, TherapeuticClass
+from monographs.querysets import MonographQuerySet
+from monographs.truths import ByPen
+
+
+class Monograph(models.Model):
+    """The identity that links, permissions and history point to. `live` is what readers see, or nothing."""
+
+    trail_columns = {1: ("id", "slug", "drug_id", "therapeutic_class_id", "tier", "next_review_due", "live_id")}
+
+    slug = models.SlugField(max_length=100, unique=True)
+    drug = models.ForeignKey(Drug, models.PROTECT, related_name="monographs")
+    therapeutic_class = models.ForeignKey(TherapeuticClass, models.PROTECT, related_name="monographs")
+    tier = models.CharField(max_length=10, choices=list(TIERS.items()))
+    next_review_due = models.DateField(null=True, blank=True)
+    live = models.OneToOneField("monographs.Publication", models.PROTECT, null=True, blank=True, related_name="live_of")
+
+    objects = MonographQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["slug"]
+        constraints = [
+            ByPen(name="monographs_monograph_by_pen"),
+            models.CheckConstraint(condition=models.Q(tier__in=list(TIERS)), name="monographs_monograph_tier"),
+        ]
+
+    def __str__(self) -> str:
+        return self.slug
+
+    def get_absolute_url(self) -> str:
+        return reverse("monograph", args=[self.slug])
+
+    def is_overdue(self, today: date) -> bool:
+        return self.next_review_due is not None and self.next_review_due < today

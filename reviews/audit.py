@@ -1,0 +1,99 @@
+"""What an entry of the trail is made of: its text and hash, and the hash of every guarded row that an act wrote."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.db import models
+from django.db.models.functions import Cast
+from reversion.models import Revision, Version
+
+from monographs.canonical import canonical, digest_of, sha256
+from monographs.fields import JSONText
+
+PREFIX = "clincalc-trail-v1\n"
+
+
+def instant(at: datetime) -> str:
+    """UTC with microseconds, the one form of a time in the trail."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def genesis(site: UUID) -> str:
+    """What the first entry names as the hash before it."""
+    return sha256(str(site))
+
+
+def event_text(
+    *, seq: int, at: datetime, actor: dict[str, Any] | None, verb: str, subject: str, digest: str, reason: str,
+    data: dict[str, Any], prev: str,
+) -> str:  # fmt: skip
+    """The RFC 8785 text of an entry."""
+    return canonical(
+        {
+            "seq": seq, "at": instant(at), "actor": actor, "verb": verb, "subject": subject, "digest": digest,
+            "reason": reason, "data": data, "prev": prev,
+        }
+    )  # fmt: skip
+
+
+def event_hash(text: str) -> str:
+    return sha256(PREFIX + text)
+
+
+# -- Guarded rows ------------------------------------------------------------------------------------------------------
+
+_ELSEWHERE: dict[type[models.Model], dict[int, tuple[str, ...]]] = {
+    Revision: {1: ("id", "date_created", "user_id", "comment")},
+    Version: {
+        1: ("id", "revision_id", "object_id", "content_type_id", "db", "format", "serialized_data", "object_repr")
+    },
+    Group: {1: ("id", "name")},
+    get_user_model().groups.through: {1: ("id", "user_id", "group_id")},
+}
+
+
+@cache
+def guarded() -> dict[str, tuple[type[models.Model], dict[int, tuple[str, ...]]]]:
+    """Every model whose rows the trail vouches for, by label, with its lists of columns by version."""
+    own = {model: model.trail_columns for model in apps.get_models() if hasattr(model, "trail_columns")}
+    return {model._meta.label_lower: (model, columns) for model, columns in {**own, **_ELSEWHERE}.items()}
+
+
+def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, datetime):
+        return instant(value)
+    if isinstance(value, date | UUID):
+        return str(value)
+    return repr(value)
+
+
+def row_hashes(label: str, version: int, pks: Iterable[Any] | None = None) -> Iterator[tuple[str, str]]:
+    """(row name, hash) of rows as the database holds them now; of every row of the table if no keys are given.
+
+    JSON is read as the text that is stored. A row name is "label:pk", a hash "version:SHA-256".
+    """
+    model, lists = guarded()[label]
+    columns = lists[version]
+    raw = {
+        f"raw_{name}": Cast(name, models.TextField())
+        for name in columns
+        if isinstance(model._meta.get_field(name.removesuffix("_id") if name != "id" else "id"), JSONText)
+    }
+    rows = model._base_manager.annotate(**raw)
+    if pks is not None:
+        rows = rows.filter(pk__in=list(pks))
+    for pk, *values in rows.values_list("pk", *[f"raw_{name}" if f"raw_{name}" in raw else name for name in columns]):
+        form = [label, version, [[name, _plain(value)] for name, value in zip(columns, values, strict=True)]]
+        yield f"{label}:{pk}", f"{version}:{digest_of(form)}"
+
+
+def newest_version(label: str) -> int:
+    return max(guarded()[label][1])

@@ -1,0 +1,98 @@
+"""Verbs beside the workflow's table: a new monograph, an import, the tier."""
+
+from typing import Any
+
+from django.contrib.auth import get_user_model
+
+from monographs import document as values
+from monographs.models import TIERS, Drug, Edition, Monograph, State, TherapeuticClass
+from reviews import policy
+from reviews.case import Case, highest, tier_floor, today
+from reviews.changes import Trail, change_set, pen, refusals_recorded
+from reviews.library import make_drug
+from reviews.refusals import Kind, Refused, refuse
+from reviews.workflow import settle
+
+
+def header_from(drug: Drug, therapeutic_class: TherapeuticClass, title: str) -> values.Header:
+    """The header of a first draft: copies of the drug's names, brands and codes and of the class path."""
+    return values.Header(
+        title=title,
+        name=drug.name[:1].upper() + drug.name[1:],
+        names=drug.names,
+        brands=drug.brands,
+        codes=drug.codes,
+        class_path=[{"slug": step.slug, "name": step.name} for step in therapeutic_class.path()],
+    )
+
+
+def begin(
+    trail: Trail, *, slug: str, drug: Drug, therapeutic_class: TherapeuticClass, document: values.Document,
+    suggested_tier: str = "", reason: str,
+) -> Edition:  # fmt: skip
+    """Makes a monograph and edition 1 with this document. It starts at the highest of floor, suggestion and standard."""
+    if Monograph.objects.filter(slug=slug).exists():
+        raise refuse("slug_taken", f"There is a monograph at “{slug}” already.", Kind.INVALID, field="slug")
+    floor = tier_floor(drug.traits, therapeutic_class, [document], today(trail.at))
+    tier = highest([floor, suggested_tier, "standard"])
+    monograph = Monograph(slug=slug, drug=drug, therapeutic_class=therapeutic_class, tier=tier)
+    trail.save(monograph)
+    edition = Edition(monograph=monograph, number=1)
+    trail.save(edition)
+    trail.record("begun", f"monograph:{slug}", data={"edition": 1, "from": None, "to": State.DRAFT, "round": 0, "tier": tier})
+    with change_set(trail, edition=edition, reason=reason) as change:
+        change.load(document)
+    return change.edition
+
+
+def new(
+    *, actor: Any, slug: str, title: str, therapeutic_class: TherapeuticClass, drug: Drug | None = None,
+    new_drug: dict[str, Any] | None = None,
+) -> Edition:  # fmt: skip
+    """Starts a monograph on a drug of the list, or on a new one ({name, names, brands, codes, traits})."""
+    with refusals_recorded(actor=actor, action="new", subject=f"monograph:{slug}"), pen(actor=actor) as trail:
+        if found := policy.refusals(actor, "create", therapeutic_class):
+            raise Refused(found)
+        if drug is None:
+            drug = make_drug(trail, **(new_drug or {"name": ""}))
+        document = values.Document(header=header_from(drug, therapeutic_class, title))
+        return begin(
+            trail, slug=slug, drug=drug, therapeutic_class=therapeutic_class, document=document, reason="Started from nothing"
+        )
+
+
+def set_tier(monograph: Monograph, tier: str, *, actor: Any, reason: str) -> Monograph:
+    """Raises the tier at any time, or lowers it (not below its floor) while no edition is open.
+
+    Only a clinician who contributed nothing to the open edition may. Signatures are judged again by the new tier.
+    """
+    subject = f"monograph:{monograph.slug}"
+    with refusals_recorded(actor=actor, action="set_tier", subject=subject, reason=reason), pen(actor=actor) as trail:
+        monograph = Monograph.objects.for_desk().get(pk=monograph.pk)
+        actor = get_user_model().objects.get(pk=actor.pk)
+        if found := policy.refusals(actor, "set_tier", monograph):
+            raise Refused(found)
+        if tier not in TIERS or tier == monograph.tier:
+            raise refuse("tier", "Choose another tier than the present one.", Kind.INVALID, field="tier")
+        if not reason.strip():
+            raise refuse("reason", "Say why: the reason is kept.", Kind.INVALID, field="reason")
+        order, open_edition = list(TIERS), monograph.editions.open().first()
+        case = Case.load(open_edition, trail.at) if open_edition else None
+        if order.index(tier) < order.index(monograph.tier):
+            if case:
+                raise refuse("open_edition", "A tier is lowered only while no edition is open.", Kind.CONFLICT)
+            live = [monograph.live.document.value] if monograph.live else []
+            floor = tier_floor(monograph.drug.traits, monograph.therapeutic_class, live, today(trail.at))
+            if order.index(tier) < order.index(floor):
+                raise refuse("tier_below_floor", f"This drug, class or notice asks for {floor}.", Kind.INVALID, field="tier")
+        was, monograph.tier = monograph.tier, tier
+        trail.save(monograph, "tier")
+        data: dict[str, Any] = {"from_tier": was, "to_tier": tier}
+        if case and case.edition.state != State.DRAFT:
+            case.monograph.tier = tier
+            source, case.edition.state = case.edition.state, settle(case)
+            trail.save(case.edition, "state")
+            data |= {"edition": case.edition.number, "from": source, "to": case.edition.state, "round": case.edition.round}
+        trail.record("tier_set", subject, reason=reason, data=data)
+    return monograph
+

@@ -1,0 +1,133 @@
+"""What stands against a transition, beside state, digest and policy. Each guard looks at a case and answers every reason.
+
+A guard never writes. `reviews.workflow.TRANSITIONS` names the guards of each transition.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from monographs.document import problems
+from monographs.models import TIERS
+from reviews import policy, seals
+from reviews.case import Case, today
+from reviews.models import ClinicianProfile, SignOff
+from reviews.refusals import Kind, Refusal
+
+Guard = Callable[[Case, Any], Iterator[Refusal]]
+
+
+def no_open_edition(case: Case, actor: Any) -> Iterator[Refusal]:
+    if case.monograph.editions.open().exists():
+        yield Refusal("open_edition", "This monograph has an open edition already. Work on that one.", Kind.CONFLICT)
+
+
+def is_the_latest(case: Case, actor: Any) -> Iterator[Refusal]:
+    """A new edition starts from what is live; from a discarded one only while nothing is."""
+    live = case.monograph.live
+    if live and live.edition_id != case.edition.pk:
+        yield Refusal("not_live", "A new edition starts from the published one.", Kind.CONFLICT)
+    elif not live and case.monograph.editions.filter(number__gt=case.edition.number).exists():
+        yield Refusal("not_the_latest", "A later edition was discarded after this one. Start from that.", Kind.CONFLICT)
+
+
+def something_changed(case: Case, actor: Any) -> Iterator[Refusal]:
+    if not case.changed:
+        yield Refusal("nothing_changed", "Nothing differs from the published edition, so there is nothing to review.", Kind.INVALID)
+
+
+def no_problems(case: Case, actor: Any) -> Iterator[Refusal]:
+    for problem in problems(case.document):
+        part = str(problem.key) if problem.key else "header"
+        yield Refusal(f"problem_{problem.code}", f"{problem.place}: {problem.sentence}", Kind.INVALID, part, problem.field)
+
+
+def tier_is_set(case: Case, actor: Any) -> Iterator[Refusal]:
+    floor, order = case.floor(), list(TIERS)
+    if order.index(case.monograph.tier) < order.index(floor):
+        yield Refusal(
+            "tier_below_floor",
+            f"The tier is {case.monograph.tier}, and this drug, class or notice asks for {floor}. "
+            "A clinician who did not work on this edition can raise it.",
+            Kind.INVALID,
+        )
+
+
+def _profile(actor: Any) -> ClinicianProfile | None:
+    return ClinicianProfile.objects.filter(user=actor.pk).first()
+
+
+def verified_clinician(case: Case, actor: Any) -> Iterator[Refusal]:
+    profile = _profile(actor)
+    if profile is None:
+        yield Refusal("no_profile", "Signing needs a clinician’s profile, and you have none. An administrator can register you.")
+    elif profile.verified_on is None:
+        yield Refusal("not_verified", "Nobody has found your registration in the register yet. An administrator can look.")
+    elif not profile.is_verified(today(case.at)):
+        yield Refusal("lapsed", "Your registration was last looked up over 12 months ago. An administrator can look again.")
+    elif profile.verified_by_id in case.contributors:
+        yield Refusal(
+            "verified_by_contributor",
+            "Whoever verified your registration worked on this edition. Another clinician must sign.",
+        )
+
+
+def counts_for_a_part(case: Case, actor: Any) -> Iterator[Refusal]:
+    if not case.changed:
+        yield Refusal("nothing_changed", "Nothing differs from the published edition, so there is nothing to sign.")
+    elif not case.counts_for(actor.pk):
+        yield Refusal("counts_for_nothing", "You wrote or suggested everything that changed here. Somebody else must sign.")
+
+
+def not_yet_signed(case: Case, actor: Any) -> Iterator[Refusal]:
+    if case.standing_of(actor.pk):
+        yield Refusal("signed_already", "You signed this edition already.", Kind.CONFLICT)
+
+
+def own_signature(case: Case, actor: Any) -> Iterator[Refusal]:
+    if not case.standing_of(actor.pk):
+        yield Refusal("not_signed", "You have no signature on this edition that could be taken back.", Kind.CONFLICT)
+
+
+def every_part_is_covered(case: Case, actor: Any) -> Iterator[Refusal]:
+    if not case.changed:
+        yield Refusal("nothing_changed", "Nothing differs from the published edition, so there is nothing to publish.")
+    open_parts = case.uncovered()
+    for part in case.in_page_order(open_parts):
+        who = " and ".join(open_parts[part])
+        yield Refusal("not_covered", f"{case.label_of(part)}: {who} must still sign for it.", part=part)
+
+
+def _signer_refusal(case: Case, sign_off: SignOff) -> Refusal | None:
+    signer = sign_off.signer
+    profile = getattr(signer, "clinician_profile", None)
+    if not signer.is_active:
+        why = "the account was closed"
+    elif profile is None or not profile.is_verified(today(case.at)):
+        why = "the registration is no longer verified"
+    elif (profile.body, profile.number, profile.profession) != (sign_off.body, sign_off.number, sign_off.profession):
+        why = "the registration is another now"
+    elif not policy.can(signer, "sign", case.edition):
+        why = "the right to sign in this class was taken away"
+    elif profile.verified_by_id in case.contributors:
+        why = "whoever verified the registration worked on this edition"
+    else:
+        return None
+    return Refusal("signer_lapsed", f"The signature of {sign_off.name} no longer carries: {why}. Somebody else must sign.")
+
+
+def signers_still_stand(case: Case, actor: Any) -> Iterator[Refusal]:
+    yield from filter(None, (_signer_refusal(case, sign_off) for sign_off in case.standing))
+
+
+def not_the_only_signer(case: Case, actor: Any) -> Iterator[Refusal]:
+    if {one.signer_id for one in case.standing} == {actor.pk}:
+        yield Refusal("only_signer", "You are the only one who signed. Somebody else must publish.")
+
+
+def checkpoint_is_writable(case: Case, actor: Any) -> Iterator[Refusal]:
+    if not seals.checkpoint_is_writable():
+        yield Refusal(
+            "no_checkpoint",
+            "The checkpoint file cannot be written, so nothing is published now. Tell whoever runs this house.",
+            Kind.CONFLICT,
+        )

@@ -1,0 +1,37 @@
+from django.conf import settings
+from django.db import models
+
+from monographs.fields import JSONText
+from monographs.truths import AppendOnly
+
+
+class AuditEvent(models.Model):
+    """One entry of the trail: who did what, to what, why, on which digest; refusals too.
+
+    Each entry holds the hash of the one before. `text` is what was hashed; the columns beside it are compared with it.
+    `data.rows` maps every guarded row that the act wrote to the hash of what the database then held in it.
+    """
+
+    seq = models.BigIntegerField(primary_key=True)
+    at = models.DateTimeField()
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    actor_name = models.CharField(max_length=150)  # as it was
+    verb = models.CharField(max_length=40)
+    subject = models.CharField(max_length=200)  # "monograph:alemtuzumab", "profile:3" …
+    digest = models.CharField(max_length=64, blank=True)
+    reason = models.TextField(blank=True)
+    data = JSONText(default=dict)
+    prev = models.CharField(max_length=64, unique=True)
+    hash = models.CharField(max_length=64, unique=True)
+    text = models.TextField()
+
+    class Meta:
+        ordering = ["seq"]
+        indexes = [
+            models.Index(fields=["subject", "seq"], name="reviews_event_subject"),
+            models.Index(fields=["actor", "verb", "at"], name="reviews_event_actor"),
+        ]
+        constraints = [AppendOnly(name="reviews_event_append_only")]
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.verb} {self.subject}"

@@ -1,0 +1,140 @@
+"""What a signature is made of: the checklist, and the attestation that a clinician makes before it.
+
+An attestation is made before the pen is taken, because hashing a password takes its time. It lives 60 seconds, names
+one person and one digest, and is the only thing that `perform("sign", …)` accepts.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth import authenticate
+from django.http import HttpRequest
+from django.utils import timezone
+
+from monographs import document as values
+from reviews.changes import pen
+from reviews.models import AuditEvent
+from reviews.refusals import Kind, Refusal, Refused
+
+LIFETIME = timedelta(seconds=60)
+# SECURITY.md: five failures end the session; ten in an hour are the most.
+FAILURES_A_QUARTER, FAILURES_AN_HOUR = 5, 10
+
+
+@dataclass(frozen=True)
+class Tick:
+    """One line of the checklist: the signer's word for one thing."""
+
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Attestation:
+    """That `actor` gave the password, ticked these lines and spoke on interests, for the document of this digest."""
+
+    actor: int
+    digest: str
+    ticks: frozenset[str]
+    interests: str
+    paid_by_maker: bool
+    at: datetime
+
+
+class TooManyFailures(Exception):
+    """Too many wrong passwords: the session ends, and signing waits until `until`."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until)
+        self.until = until
+
+
+_NAMED = (("contra-indications", "contra-indications"), ("interactions", "interactions"), ("monitoring", "monitoring"))
+
+
+def checklist(document: values.Document, changed: Iterable[str], *, first: bool) -> list[Tick]:
+    """The ticks for a document and what changed in it: at most five, never about what is not on the page."""
+    changed = set(changed)
+    ticks = [
+        Tick("read", "I read the whole edition.")
+        if first
+        else Tick("read", "I read every change and the parts they touch.")
+    ]
+    kinds = {section.kind for section in document.sections if str(section.key) in changed}
+    if any(str(item.key) in changed for item in document.monitoring):
+        kinds.add("monitoring")
+    subjects = [words for kind, words in _NAMED if kind in kinds]
+    if any(str(notice.key) in changed for notice in document.notices):
+        subjects.append("notices")
+    if subjects:
+        listed = " and ".join(filter(None, [", ".join(subjects[:-1]), subjects[-1]]))
+        ticks.append(Tick("content", f"What it says on {listed} is right and current."))
+    brands = " or ".join(brand.name for brand in document.header.brands)
+    makers = f"the makers of {brands}" if brands else f"a maker of {document.header.name}"
+    ticks.append(
+        Tick(
+            "competent",
+            f"I am competent for this content; my register of interests is complete, with nothing about {makers}.",
+        )
+    )
+    return ticks
+
+
+def attest(
+    actor: Any,
+    *,
+    password: str,
+    ticks: Iterable[str],
+    interests: str,
+    digest: str,
+    paid_by_maker: bool = False,
+    request: HttpRequest | None = None,
+) -> Attestation:
+    """Checks the password again and makes an attestation on one digest.
+
+    `interests` is what the signer declares for this drug: "none" is said, never left blank. A wrong password is
+    refused and recorded (`reauth_failed`); too many of them raise TooManyFailures.
+    """
+    _not_too_often(actor)
+    if authenticate(request, username=actor.get_username(), password=password) != actor:
+        with pen(actor=actor) as trail:
+            trail.record("reauth_failed", f"user:{actor.pk}", digest=digest[:64])
+        _not_too_often(actor)
+        sentence = "This is not your password. Nothing was signed." if password else "Enter your password: it is your signature."
+        raise Refused([Refusal("password", sentence, Kind.INVALID, field="password")], recorded=False)
+    return Attestation(actor.pk, digest, frozenset(ticks), interests.strip(), paid_by_maker, timezone.now())
+
+
+def _not_too_often(actor: Any) -> None:
+    now = timezone.now()
+    failed = AuditEvent.objects.filter(actor=actor, verb="reauth_failed")
+    for most, period in ((FAILURES_A_QUARTER, timedelta(minutes=15)), (FAILURES_AN_HOUR, timedelta(hours=1))):
+        recent = list(failed.filter(at__gt=now - period).order_by("at").values_list("at", flat=True))
+        if len(recent) >= most:
+            raise TooManyFailures(recent[-most] + period)
+
+
+def attestation_refusals(attestation: Attestation | None, *, actor: Any, digest: str, ticks: Iterable[Tick], at: datetime) -> list[Refusal]:
+    """Why an attestation does not carry a signature of this person on this digest now."""
+    if attestation is None or attestation.actor != actor.pk:
+        return [Refusal("attestation", "Give your password and tick the checklist to sign.", Kind.INVALID, field="password")]
+    if attestation.digest != digest:
+        return [Refusal("stale", "Somebody changed this edition while you were reading it. Read it again.", Kind.CONFLICT)]
+    if not timedelta(0) <= at - attestation.at <= LIFETIME:
+        return [Refusal("attestation_expired", "Too much time passed since you gave your password. Give it again.", Kind.INVALID, field="password")]
+    found = [
+        Refusal("tick", f"Tick this, if it is so: “{tick.sentence}”", Kind.INVALID, field=f"tick_{tick.code}")
+        for tick in ticks
+        if tick.code not in attestation.ticks
+    ]
+    if not attestation.interests:
+        found.append(Refusal("interests", "Say what interests you have, or that you have none.", Kind.INVALID, field="interests"))
+    if attestation.paid_by_maker:
+        found.append(
+            Refusal("paid_by_maker", "Pay or shares from the maker of this drug: you may not sign for it. Another clinician can.")
+        )
+    return found
+
+

@@ -1,0 +1,290 @@
+"""The workflow: one table of transitions, one function that performs them.
+
+    draft -> in_review -> clinician_reviewed -> published -> superseded        (discarded: a draft that was given up)
+
+`perform` is the only way from one state to the next. `available` says what could be done now, and why not.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+
+from monographs.models import Edition, Publication, State
+from reviews import guards, policy, seals
+from reviews.audit import instant
+from reviews.case import Case, months_later, today
+from reviews.changes import Trail, change_set, pen, refusals_recorded, store
+from reviews.guards import Guard
+from reviews.independence import REVIEW_MONTHS
+from reviews.models import AuditEvent, SignOff, Unsigning
+from reviews.refusals import Kind, Refusal, Refused, refuse
+from reviews.signing import Attestation, attestation_refusals, checklist
+
+DRAFT, IN_REVIEW, REVIEWED = State.DRAFT, State.IN_REVIEW, State.CLINICIAN_REVIEWED
+PUBLISHED, DISCARDED = State.PUBLISHED, State.DISCARDED
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One row of the table. `target` None: `settle` decides (sign, unsign), or a new edition is made (start)."""
+
+    name: str
+    sources: tuple[State, ...]
+    target: State | None
+    permission: str
+    guards: tuple[Guard, ...] = ()
+    needs_reason: bool = False
+    needs_attestation: bool = False
+
+
+TRANSITIONS: dict[str, Transition] = {
+    row.name: row
+    for row in (
+        Transition("start", (PUBLISHED, DISCARDED), None, "start", (guards.no_open_edition, guards.is_the_latest)),
+        Transition(
+            "submit", (DRAFT,), IN_REVIEW, "submit", (guards.something_changed, guards.no_problems, guards.tier_is_set)
+        ),
+        Transition("send-back", (IN_REVIEW, REVIEWED), DRAFT, "send-back", needs_reason=True),
+        Transition(
+            "sign",
+            (IN_REVIEW, REVIEWED),
+            None,
+            "sign",
+            (guards.verified_clinician, guards.counts_for_a_part, guards.not_yet_signed),
+            needs_attestation=True,
+        ),
+        Transition("unsign", (IN_REVIEW, REVIEWED), None, "unsign", (guards.own_signature,), needs_reason=True),
+        Transition(
+            "publish",
+            (REVIEWED,),
+            PUBLISHED,
+            "publish",
+            (
+                guards.every_part_is_covered,
+                guards.signers_still_stand,
+                guards.not_the_only_signer,
+                guards.tier_is_set,
+                guards.checkpoint_is_writable,
+            ),
+        ),
+        Transition("discard", (DRAFT,), DISCARDED, "discard", needs_reason=True),
+    )
+}
+
+
+def available(edition: Edition, actor: Any) -> dict[str, list[Refusal]]:
+    """Every transition, with what stands against it for this person now; an empty list: it can be done.
+
+    What is given with the act itself (reason, attestation, digest) is not asked for here.
+    """
+    case = Case.load(edition)
+    return {name: refusals(case, row, actor) for name, row in TRANSITIONS.items()}
+
+
+def refusals(case: Case, row: Transition, actor: Any) -> list[Refusal]:
+    """Policy first: whoever may not do it learns nothing more. Then the state, then every guard."""
+    if forbidden := policy.refusals(actor, row.permission, case.edition):
+        return forbidden
+    if case.edition.state not in row.sources:
+        words = " or ".join(source.label.lower() for source in row.sources)
+        is_now = State(case.edition.state).label.lower()
+        return [Refusal("wrong_state", f"Edition {case.edition.number} is {is_now}; this needs one that is {words}.", Kind.CONFLICT)]
+    return [refusal for guard in row.guards for refusal in guard(case, actor)]
+
+
+def perform(
+    transition: str,
+    *,
+    editions: Sequence[Edition],
+    actor: Any,
+    digest: str | Mapping[int, str],
+    reason: str = "",
+    attestation: Attestation | None = None,
+) -> list[Edition]:
+    """Performs one transition on one or several editions: all of them, or none.
+
+    `digest` is the digest that the actor saw (for several editions: by their primary keys). Returns the editions as
+    they are now; for `start`, the new ones. Raises Refused with every reason, after recording it; KeyError for a name
+    that is not in the table; NoPen when somebody else writes.
+    """
+    row = TRANSITIONS[transition]
+    seen = {one.pk: digest if isinstance(digest, str) else digest.get(one.pk, "") for one in editions}
+    subject = ",".join(sorted(f"monograph:{one.monograph.slug}" for one in editions))[:200]
+    first = next(iter(seen.values()), "")
+    with refusals_recorded(actor=actor, action=transition, subject=subject, digest=first, reason=reason):
+        with pen(actor=actor) as trail:
+            # The person, too, as they are now: somebody may have taken a right away.
+            now = get_user_model().objects.get(pk=actor.pk)
+            return [_step(trail, row, one, now, seen[one.pk], reason.strip(), attestation) for one in editions]
+
+
+def _step(
+    trail: Trail, row: Transition, edition: Edition, actor: Any, seen: str, reason: str, attestation: Attestation | None
+) -> Edition:
+    case = Case.load(edition, trail.at)
+    if _is_done_already(case, row, actor, seen):
+        raise refuse("done_already", "This was done already, a moment ago.", Kind.CONFLICT, recorded=False)
+    found = refusals(case, row, actor)
+    if any(refusal.code == "wrong_state" for refusal in found):
+        raise Refused(found)
+    if seen != case.digest and policy.can(actor, row.permission, case.edition):
+        sentence = "Somebody changed this edition while you were reading it. Read it again, then decide."
+        raise refuse("stale", sentence, Kind.CONFLICT)
+    if row.needs_reason and not reason:
+        found.append(Refusal("reason", "Say why: the reason is kept.", Kind.INVALID, field="reason"))
+    if row.needs_attestation and not found:
+        ticks = checklist(case.document, case.changed, first=case.live is None)
+        found += attestation_refusals(attestation, actor=actor, digest=case.digest, ticks=ticks, at=trail.at)
+    if found:
+        raise Refused(found)
+    return _WRITE[row.name](trail, case, actor, reason, attestation)
+
+
+def _is_done_already(case: Case, row: Transition, actor: Any, seen: str) -> bool:
+    """A double click: the same person asks for what the same person has just done to the same digest."""
+    if seen != case.digest:
+        return False
+    if row.name == "sign":
+        return case.edition.state in row.sources and case.standing_of(actor.pk) is not None
+    if row.name == "publish" and case.edition.state == PUBLISHED:
+        return case.edition.publication.document_id == seen and _last_actor(case, "published") == actor.pk
+    if row.name == "submit" and case.edition.state == IN_REVIEW:
+        return _last_actor(case, "submitted") == actor.pk
+    return False
+
+
+def _last_actor(case: Case, verb: str) -> int | None:
+    found = AuditEvent.objects.filter(subject=f"monograph:{case.monograph.slug}", verb=verb)
+    return found.order_by("-seq").values_list("actor_id", flat=True).first()
+
+
+# -- What each transition writes ---------------------------------------------------------------------------------------
+
+
+def settle(case: Case) -> State:
+    """In review, or clinician-reviewed: the latter when every changed part has its tier's full set of signatures."""
+    return REVIEWED if case.changed and not case.uncovered() else IN_REVIEW
+
+
+def _move(trail: Trail, case: Case, verb: str, target: State, reason: str = "", **data: Any) -> Edition:
+    edition = case.edition
+    source, edition.state = edition.state, target
+    trail.save(edition, "state", "round")
+    moved = {"edition": edition.number, "from": source, "to": target, "round": edition.round, **data}
+    trail.record(verb, f"monograph:{case.monograph.slug}", digest=case.digest, reason=reason, data=moved)
+    return edition
+
+
+def _submit(trail: Trail, case: Case, actor: Any, reason: str, _attestation: Any) -> Edition:
+    case.edition.round += 1
+    store(trail, case.document)
+    return _move(trail, case, "submitted", IN_REVIEW, reason)
+
+
+def _send_back(trail: Trail, case: Case, actor: Any, reason: str, _attestation: Any) -> Edition:
+    return _move(trail, case, "sent_back", DRAFT, reason)
+
+
+def _discard(trail: Trail, case: Case, actor: Any, reason: str, _attestation: Any) -> Edition:
+    return _move(trail, case, "discarded", DISCARDED, reason)
+
+
+def _sign(trail: Trail, case: Case, actor: Any, _reason: str, attestation: Attestation) -> Edition:
+    profile = actor.clinician_profile
+    before = sum(one.signer_id == actor.pk and one.round == case.edition.round for one in case.all_sign_offs)
+    sign_off = SignOff(
+        edition=case.edition, round=case.edition.round, document_id=case.digest, signer=actor, sequence=before,
+        name=profile.name, profession=profile.profession, body=profile.body, number=profile.number,
+        reader_title=profile.reader_title, name_consent=profile.name_consent, interests=attestation.interests,
+        checklist=[tick.sentence for tick in checklist(case.document, case.changed, first=case.live is None)],
+        signed_at=trail.at,
+    )  # fmt: skip
+    trail.save(sign_off)
+    case.all_sign_offs.append(sign_off)
+    counts = sorted(case.counts_for(actor.pk))
+    return _move(trail, case, "signed", settle(case), sign_off=sign_off.pk, counts_for=counts)
+
+
+def _unsign(trail: Trail, case: Case, actor: Any, reason: str, _attestation: Any) -> Edition:
+    sign_off = case.standing_of(actor.pk)
+    assert sign_off is not None, "the guard own_signature saw it"
+    trail.save(Unsigning(sign_off=sign_off, reason=reason, at=trail.at))
+    case.all_sign_offs.remove(sign_off)
+    return _move(trail, case, "unsigned", settle(case), reason, sign_off=sign_off.pk)
+
+
+def _publish(trail: Trail, case: Case, actor: Any, reason: str, _attestation: Any) -> Edition:
+    monograph, edition = case.monograph, case.edition
+    previous = monograph.live
+    signatures = [
+        {
+            "reader_title": one.reader_title,
+            "signed_at": instant(one.signed_at),
+            "interests": one.interests,
+            **({"name": one.name} if one.name_consent else {}),
+        }
+        for one in case.standing
+    ]
+    form = seals.sealed_form(
+        slug=monograph.slug, number=edition.number, digest=case.digest, sign_offs=signatures,
+        published_at=trail.at, head=trail.head,
+    )  # fmt: skip
+    publication = Publication(
+        monograph=monograph, edition=edition, document_id=case.digest, number=edition.number, slug=monograph.slug,
+        name=case.document.header.name, class_slugs=[step.slug for step in case.document.header.class_path],
+        traits=monograph.drug.traits, tier=monograph.tier, signatures=signatures, published_at=trail.at,
+        # The first edition was read as a whole; an amendment does not move that date.
+        last_full_review=previous.last_full_review if previous else today(trail.at),
+        evidence_checked_at=previous.evidence_checked_at if previous else None,
+        change_note=reason, head=trail.head, key=seals.key_id(), seal=seals.seal(form),
+    )  # fmt: skip
+    if previous:
+        old = previous.edition
+        old.state = State.SUPERSEDED
+        trail.save(old, "state")
+    trail.save(publication)
+    monograph.live = publication
+    monograph.next_review_due = months_later(publication.last_full_review, REVIEW_MONTHS[monograph.tier])
+    trail.save(monograph, "live", "next_review_due")
+    superseded = previous.number if previous else None
+    moved = _move(trail, case, "published", PUBLISHED, reason, publication=publication.pk, superseded=superseded)
+    # After the commit, so that the line never vouches for what was rolled back; a lost one is made up by the next.
+    transaction.on_commit(lambda: seals.append_checkpoint(trail.seq, trail.head), robust=True)
+    return moved
+
+
+def _start(trail: Trail, case: Case, actor: Any, reason: str, _attestation: Any) -> Edition:
+    """A new draft with the keys and words of the old edition. What comes from live carries no credits; what comes from
+    a discarded edition was never signed, and carries all."""
+    monograph = case.monograph
+    last = monograph.editions.order_by("-number").values_list("number", flat=True)[0]
+    edition = Edition(monograph=monograph, number=last + 1)
+    trail.save(edition)
+    from_live = case.live is not None
+    credits = {} if from_live else {part: sorted(people) for part, people in case.written_by.items()}
+    data = {"edition": edition.number, "from": None, "to": DRAFT, "round": 0, "copied": case.edition.number}
+    trail.record("started", f"monograph:{monograph.slug}", digest=case.digest, reason=reason, data=data)
+    with change_set(
+        trail,
+        edition=edition,
+        reason=f"Copied from edition {case.edition.number}",
+        credits=credits,
+        before=case.live,
+        unchanged_is_fine=True,
+    ) as change:
+        change.load(case.document)
+    return change.edition
+
+
+_WRITE: dict[str, Callable[[Trail, Case, Any, str, Any], Edition]] = {
+    "start": _start,
+    "submit": _submit,
+    "send-back": _send_back,
+    "sign": _sign,
+    "unsign": _unsign,
+    "publish": _publish,
+    "discard": _discard,
+}
