@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
@@ -170,6 +170,10 @@ Csl = Annotated[dict[str, Any], AfterValidator(_csl), PlainSerializer(thawed)]
 
 class Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+
+    def replaced(self, **fields: Any) -> Self:
+        """This value with other fields, checked like a new one (pydantic.ValidationError)."""
+        return type(self).model_validate({**{name: getattr(self, name) for name in type(self).model_fields}, **fields})
 
 
 class DrugName(Value):

@@ -1,0 +1,10 @@
+"""Sign-in by allauth, with no sign-up."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+
+
+class Adapter(DefaultAccountAdapter):
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Nobody makes their own account: an administrator of the house does."""
+        return False

@@ -1,0 +1,180 @@
+"""Brings the demonstration through the real workflow. Nothing here writes past a verb, and nothing is back-dated."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+
+from monographs.assemble import build
+from monographs.document import digest, digest_of_part
+from monographs.models import Drug, Edition, Monograph, TherapeuticClass
+from monographs.rxnorm import check, read_rows
+from reviews.case import Case
+from reviews.changes import change_set, pen
+from reviews.imports import import_file
+from reviews.library import make_class, record_name_check
+from reviews.models import AuditEvent
+from reviews.people import give_role, grant, register_clinician, verify_clinician
+from reviews.signing import attest, checklist
+from reviews.workflow import perform
+
+HERE = Path(__file__).parent
+RELEASE = "sample of 6 October 2025"
+
+ACCOUNTS: dict[str, tuple[str, str]] = {
+    "editor": ("Demo editor", "editor"),
+    "editor2": ("Demo editor 2", "editor"),
+    "clinician": ("Demo clinician", "clinician"),
+    "clinician2": ("Demo clinician 2", "clinician"),
+    "pharmacist": ("Demo pharmacist", "clinician"),
+    "publisher": ("Demo publisher", "publisher"),
+    "auditor": ("Demo auditor", "auditor"),
+    "admin": ("Demo administrator", "administrator"),
+}
+# The numbers are invented.
+PROFILES = {
+    "clinician": ("specialist_doctor", "GMC 0000001", "neurology", "neurologist"),
+    "clinician2": ("specialist_doctor", "GMC 0000002", "general medicine", "specialist in general medicine"),
+    "pharmacist": ("pharmacist", "GPhC 2000001", "", "pharmacist"),
+}
+# A second edition each: words before and after (the same facts), and how far it gets.
+SECOND_EDITIONS = {
+    "glatiramer-acetate": ("Let the syringe warm to room temperature first.", "Let the syringe warm to room temperature before you inject.", "draft"),
+    "ocrelizumab": ("Keep up with breast and cervical screening.", "Keep up with your breast and cervical screening.", "in_review"),
+    "morphine": ("Keep the bottle locked away and out of sight of children.", "Keep the bottle locked away, where children cannot see it.", "sent_back"),
+    "dimethyl-fumarate": ("Flushing looks alarming but usually fades within weeks.", "Flushing may look alarming, but it usually fades within weeks.", "signed"),
+}  # fmt: skip
+
+Say = Callable[[str], None]
+
+
+def is_demonstration() -> bool:
+    """Whether this database was begun as a demonstration, or is still empty."""
+    first = AuditEvent.objects.order_by("seq").values_list("verb", flat=True).first()
+    return first in (None, "demonstration_begun")
+
+
+def load(say: Say) -> None:
+    """Accounts, classes, monographs, second editions. Does nothing to a database that holds monographs already."""
+    people = _accounts()
+    if Monograph.objects.exists():
+        return
+    _mark(people["admin"])
+    _classes(people["admin"])
+    _rights(people)
+    for path in sorted((HERE / "monographs").glob("*.json")):
+        _first_edition(path, people)
+        say(f"  {path.stem}: edition 1 published")
+    _name_checks(people["editor"])
+    for slug, (before, after, until) in SECOND_EDITIONS.items():
+        _second_edition(slug, before, after, until, people)
+        say(f"  {slug}: edition 2 {until.replace('_', ' ')}")
+
+
+def _accounts() -> dict[str, Any]:
+    users = get_user_model().objects
+    people = {}
+    for username, (name, _role) in ACCOUNTS.items():
+        user = users.filter(username=username).first()
+        if user is None:
+            make = users.create_superuser if username == "admin" else users.create_user
+            first, _, last = name.partition(" ")
+            user = make(username, f"{username}@example.org", settings.DEMO_PASSWORD, first_name=first, last_name=last)
+        people[username] = user
+    return people
+
+
+def _mark(admin: Any) -> None:
+    with pen(actor=admin) as trail:
+        trail.record("demonstration_begun", "site", reason="Demonstration content, not for clinical use.")
+
+
+def _classes(admin: Any) -> None:
+    def walk(node: dict[str, Any], parent: TherapeuticClass | None) -> None:
+        made = make_class(node["name"], slug=node["slug"], parent=parent, actor=admin)
+        for child in node["children"]:
+            walk(child, made)
+
+    for root in json.loads((HERE / "classes.json").read_text("utf-8"))["tree"]:
+        walk(root, None)
+
+
+def _rights(people: dict[str, Any]) -> None:
+    admin = people["admin"]
+    for username, (_name, role) in ACCOUNTS.items():
+        if username != "admin":
+            give_role(people[username], role, actor=admin)
+    for root in TherapeuticClass.objects.filter(parent=None):
+        for role in ("editor", "clinician", "publisher"):
+            grant(role, root, actor=admin)
+    for username, (profession, registration, specialty, reader_title) in PROFILES.items():
+        user, number = people[username], registration.split()[1]
+        profile = register_clinician(
+            user, actor=user, name=ACCOUNTS[username][0], profession=profession, number=number, scope="both", specialty=specialty
+        )
+        verify_clinician(profile, actor=admin, reader_title=reader_title, specialty=specialty, scope="both")
+    # The objects remember what they were asked before these rights.
+    for user in people.values():
+        for memory in ("_grants", "_roles"):
+            user.__dict__.pop(memory, None)
+
+
+def sign(edition: Edition, clinician: Any) -> Edition:
+    """A demonstration clinician signs, with the password and every tick, as the form on the desk does."""
+    case = Case.load(edition)
+    ticks = [tick.code for tick in checklist(case.document, case.changed, first=case.live is None)]
+    attestation = attest(
+        clinician, password=settings.DEMO_PASSWORD, ticks=ticks, interests="none", digest=case.digest
+    )
+    return perform("sign", editions=[edition], actor=clinician, digest=case.digest, attestation=attestation)[0]
+
+
+def _first_edition(path: Path, people: dict[str, Any]) -> None:
+    ((edition, _warnings),) = import_file(path, actor=people["editor"])
+    seen = digest(build(edition))
+    perform("submit", editions=[edition], actor=people["editor"], digest=seen)
+    sign(edition, people["clinician"])
+    sign(edition, people["pharmacist"])
+    perform("publish", editions=[edition], actor=people["publisher"], digest=seen, reason="First published.")
+
+
+def _name_checks(editor: Any) -> None:
+    rows = list(read_rows((HERE / "RXNCONSO.sample.RRF").read_text("utf-8")))
+    for drug in Drug.objects.all():
+        names = [drug.name, *(name["name"] for name in drug.names)]
+        for code in (code["code"] for code in drug.codes if code["system"] == "RxNorm"):
+            result = check(rows, code, names)
+            record_name_check(
+                actor=editor, system="RxNorm", code=code, name=drug.name, status=result.status,
+                matched_name=result.matched_name, release=RELEASE, source="RXNCONSO.RRF",
+            )  # fmt: skip
+
+
+def _second_edition(slug: str, before: str, after: str, until: str, people: dict[str, Any]) -> None:
+    editor, live = people["editor2"], Edition.objects.get(monograph__slug=slug, state="published")
+    (edition,) = perform("start", editions=[live], actor=editor, digest=digest(build(live)))
+    section = next(one for one in build(edition).sections if before in one.text)
+    _reword(edition, section.key, before, after, editor)
+    if until == "draft":
+        return
+    seen = digest(build(edition))
+    perform("submit", editions=[edition], actor=editor, digest=seen)
+    if until == "sent_back":
+        reason = "Say where the bottle should be kept in the words of the other pages."
+        perform("send-back", editions=[edition], actor=people["pharmacist"], digest=seen, reason=reason)
+    if until == "signed":
+        sign(edition, people["clinician"])
+        sign(edition, people["pharmacist"])
+
+
+def _reword(edition: Edition, key: UUID, before: str, after: str, editor: Any) -> None:
+    section = build(edition).by_key()[key]
+    with pen(actor=editor) as trail, change_set(trail, edition=edition, reason="Wording made plainer") as change:
+        words = section.text.replace(before, after)
+        change.save(section.replaced(text=words), seen=digest_of_part(section))
+
+

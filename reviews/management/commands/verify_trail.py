@@ -1,0 +1,31 @@
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from reviews.models import AuditEvent
+from reviews.verify import verify
+
+
+class Command(BaseCommand):
+    help = "Recomputes the trail and all that it vouches for. Exit 1 and the first broken link when something was touched."
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("--json", action="store_true", help="every finding, as JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        findings = verify()
+        findings.sort(key=lambda finding: (finding[0] is None, finding[0] or 0))
+        entries = AuditEvent.objects.count()
+        if options["json"]:
+            found = [{"seq": seq, "finding": sentence} for seq, sentence in findings]
+            self.stdout.write(json.dumps({"whole": not findings, "entries": entries, "findings": found}))
+        elif findings:
+            for seq, sentence in findings[:20]:
+                self.stderr.write(f"{f'entry {seq}: ' if seq else ''}{sentence}")
+            if len(findings) > 20:
+                self.stderr.write(f"… and {len(findings) - 20} more (--json lists them all).")
+        else:
+            self.stdout.write(f"The trail is whole: {entries} entries were recomputed, each follows from the one before.")
+        if findings:
+            raise SystemExit(1)

@@ -1,0 +1,187 @@
+"""A small house and its monographs, brought into every state by the real verbs: a state that a test can reach is one
+that people can reach."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+
+from monographs.assemble import build
+from monographs.document import (
+    Citation,
+    Code,
+    Document,
+    Dosing,
+    Header,
+    MonitoringItem,
+    PathStep,
+    RelatedLink,
+    SafetyNotice,
+    Section,
+    digest,
+    digest_of_part,
+)
+from monographs.models import Edition, Monograph, TherapeuticClass
+from reviews.case import Case
+from reviews.changes import change_set, pen
+from reviews.editions import begin
+from reviews.library import make_class, make_drug
+from reviews.people import give_role, grant, register_clinician, verify_clinician
+from reviews.signing import attest, checklist
+from reviews.workflow import perform
+
+PASSWORD = "correct horse battery"
+ROLES = {
+    "editor": "editor",
+    "editor2": "editor",
+    "clinician": "clinician",
+    "clinician2": "clinician",
+    "pharmacist": "clinician",
+    "publisher": "publisher",
+    "auditor": "auditor",
+}
+PROFILES = {
+    "clinician": ("specialist_doctor", "0000001", "neurologist"),
+    "clinician2": ("specialist_doctor", "0000002", "general physician"),
+    "pharmacist": ("pharmacist", "2000001", "pharmacist"),
+}
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens inside is rolled back. The pen may be taken inside, as in the transaction of a TestCase."""
+    atomic = transaction.atomic()
+    atomic._from_testcase = True  # type: ignore[attr-defined]
+    with atomic:
+        yield
+        transaction.set_rollback(True)
+
+
+def key(name: str) -> UUID:
+    """A stable key of a part."""
+    return uuid5(NAMESPACE_URL, f"https://clincalc.test/{name}")
+
+
+@dataclass
+class House:
+    """Everybody who works in a house with one class tree. `nobody` has an account and no role."""
+
+    people: dict[str, Any] = field(default_factory=dict)
+    root: TherapeuticClass | None = None
+    leaf: TherapeuticClass | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.__dict__["people"][name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+
+def make_house() -> House:
+    users = get_user_model().objects
+    house = House()
+    house.people["admin"] = admin = users.create_superuser("admin", "admin@example.org", PASSWORD)
+    for name in (*ROLES, "nobody"):
+        house.people[name] = users.create_user(name, f"{name}@example.org", PASSWORD, first_name="Test", last_name=name)
+    house.root = make_class("Neurology", slug="neurology", actor=admin)
+    house.leaf = make_class("Multiple sclerosis", slug="multiple-sclerosis", parent=house.root, actor=admin)
+    for name, role in ROLES.items():
+        give_role(house.people[name], role, actor=admin)
+    for role in ("editor", "clinician", "publisher"):
+        grant(role, house.root, actor=admin)
+    for name, (profession, number, title) in PROFILES.items():
+        user = house.people[name]
+        profile = register_clinician(user, actor=user, name=f"Test {name}", profession=profession, number=number, scope="both")
+        verify_clinician(profile, actor=admin, reader_title=title, specialty="", scope="both")
+    return house
+
+
+def document(**changes: Any) -> Document:
+    """A document without problems: two sections, a monitoring item, a notice, a reference, a link."""
+    whole: dict[str, Any] = {
+        "header": Header(
+            title="Testazumab in multiple sclerosis",
+            name="Testazumab",
+            codes=[Code(system="RxNorm", code="117055")],
+            class_path=[PathStep(slug="neurology", name="Neurology"), PathStep(slug="multiple-sclerosis", name="Multiple sclerosis")],
+            covers="multiple sclerosis",
+            introduction="An invented antibody, for tests only.",
+            dosing=Dosing(since="2026-07-04", reason="Dose data are being re-sourced.", instead="Use the SmPC."),
+        ),
+        "sections": (
+            Section(key=key("prescribing"), kind="prescribing", heading="Prescribing in practice", text="- Start slowly [@trial2020]."),
+            Section(key=key("monitoring"), kind="monitoring", heading="Monitoring", text="Tests go on for years."),
+        ),
+        "monitoring": (MonitoringItem(key=key("fbc"), test="Full blood count", when="before treatment", how_often="monthly"),),
+        "notices": (
+            SafetyNotice(
+                key=key("notice"), type="caution", severity="major", title="Mind the heart", text="It can slow.", source="trial2020"
+            ),
+        ),
+        "citations": (Citation(key=key("trial"), label="trial2020", csl={"type": "article-journal", "title": "A trial", "id": ""}),),
+        "related": (RelatedLink(key=key("link"), target="otherzumab", reason="comparator"),),
+    }
+    return Document(**{**whole, **changes})
+
+
+def draft(house: House, slug: str = "testazumab", doc: Document | None = None, *, actor: Any = None, traits: tuple[str, ...] = ()) -> Edition:
+    """Edition 1 as a draft, written by the editor (or `actor`)."""
+    with pen(actor=actor or house.editor) as trail:
+        drug = make_drug(trail, name=f"{slug} drug", traits=traits)
+        return begin(
+            trail, slug=slug, drug=drug, therapeutic_class=house.leaf, document=doc or document(), reason="Written for a test"
+        )
+
+
+def seen(edition: Edition) -> str:
+    return digest(build(edition))
+
+
+def submit(house: House, edition: Edition, actor: Any = None) -> Edition:
+    return perform("submit", editions=[edition], actor=actor or house.editor, digest=seen(edition))[0]
+
+
+def attestation(edition: Edition, clinician: Any, **changes: Any) -> Any:
+    case = Case.load(edition)
+    ticks = [tick.code for tick in checklist(case.document, case.changed, first=case.live is None)]
+    return attest(clinician, **{"password": PASSWORD, "ticks": ticks, "interests": "none", "digest": case.digest, **changes})
+
+
+def sign(edition: Edition, clinician: Any) -> Edition:
+    return perform("sign", editions=[edition], actor=clinician, digest=seen(edition), attestation=attestation(edition, clinician))[0]
+
+
+def signed(house: House, slug: str = "testazumab") -> Edition:
+    """Edition 1, clinician-reviewed by a doctor and a pharmacist."""
+    edition = submit(house, draft(house, slug))
+    sign(edition, house.clinician)
+    return sign(edition, house.pharmacist)
+
+
+def publish(house: House, edition: Edition) -> Edition:
+    return perform("publish", editions=[edition], actor=house.publisher, digest=seen(edition))[0]
+
+
+def published(house: House, slug: str = "testazumab") -> Edition:
+    """Edition 1, live."""
+    return publish(house, signed(house, slug))
+
+
+def start(house: House, edition: Edition, actor: Any = None) -> Edition:
+    """The next edition, a draft equal to live."""
+    return perform("start", editions=[edition], actor=actor or house.editor, digest=seen(edition))[0]
+
+
+def reword(edition: Edition, name: str, text: str, *, actor: Any) -> None:
+    """Puts new text into the section of this name."""
+    section = build(edition).by_key()[key(name)]
+    with pen(actor=actor) as trail, change_set(trail, edition=edition, reason="Reworded for a test") as change:
+        change.save(section.replaced(text=text), seen=digest_of_part(section))
+
+
+def live(slug: str = "testazumab") -> Any:
+    return Monograph.objects.select_related("live").get(slug=slug).live

@@ -1,0 +1,264 @@
+"""What each guard looks at: one story a guard, with the people and words of real editions."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from monographs.document import Document, Header, SafetyNotice
+from monographs.models import Edition
+from reviews.changes import change_set, pen
+from reviews.editions import set_tier
+from reviews.models import AuditEvent, ClinicianProfile, SignOff
+from reviews.people import give_role, take_role, verify_clinician
+from reviews.refusals import Refused
+from reviews.workflow import available, perform
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def house():
+    return make.make_house()
+
+
+def codes(edition, actor, transition):
+    return {refusal.code for refusal in available(edition, type(actor).objects.get(pk=actor.pk))[transition]}
+
+
+def amended(house, *, actor=None, name="monitoring", text="Other words."):
+    """A second edition in review in which one section changed."""
+    edition = make.start(house, make.published(house))
+    make.reword(edition, name, text, actor=actor or house.editor)
+    return make.submit(house, edition)
+
+
+def test_an_edition_equal_to_live_cannot_be_submitted(house):
+    edition = make.start(house, make.published(house))
+
+    assert codes(edition, house.editor, "submit") == {"nothing_changed"}
+
+
+def test_a_document_with_problems_cannot_be_submitted_and_each_is_named(house):
+    edition = make.draft(house, doc=Document(header=Header(name="Testazumab")))
+
+    found = available(edition, house.editor)["submit"]
+
+    assert {r.code for r in found} == {"problem_missing"}
+    assert "Header: Write an introduction of one or two sentences." in [r.sentence for r in found]
+
+
+def test_a_critical_notice_raises_the_floor_and_a_stranger_to_the_edition_raises_the_tier(house):
+    edition = make.draft(house)
+    notice = SafetyNotice(
+        key=make.key("critical"), type="contraindication", severity="critical", title="Never", text="Never.", source="trial2020"
+    )
+    with pen(actor=house.editor) as trail, change_set(trail, edition=edition, reason="Notice") as change:
+        change.append(notice)
+    assert codes(edition, house.editor, "submit") == {"tier_below_floor"}
+
+    with pytest.raises(Refused, match="needs a clinician"):
+        set_tier(edition.monograph, "high", actor=house.editor, reason="Critical notice")
+    set_tier(edition.monograph, "high", actor=house.clinician, reason="Critical notice")
+
+    assert codes(edition, house.editor, "submit") == set()
+
+
+def test_a_clinician_who_worked_on_the_edition_cannot_set_its_tier_and_nobody_lowers_it_meanwhile(house):
+    edition = make.draft(house)
+    make.reword(edition, "monitoring", "Mine.", actor=house.clinician)
+
+    with pytest.raises(Refused, match="You worked on this edition"):
+        set_tier(edition.monograph, "high", actor=house.clinician, reason="r")
+    with pytest.raises(Refused, match="only while no edition is open"):
+        set_tier(edition.monograph, "low", actor=house.pharmacist, reason="r")
+
+
+def test_whoever_wrote_everything_that_changed_is_told_so(house):
+    edition = amended(house, actor=house.clinician)
+
+    with pytest.raises(Refused, match="You wrote or suggested everything that changed here"):
+        make.sign(edition, house.clinician)
+
+    assert not SignOff.objects.filter(edition=edition).exists()
+    assert AuditEvent.objects.latest("seq").data["codes"] == ["counts_for_nothing"]
+
+
+def test_an_undone_edit_still_counts_as_written(house):
+    edition = make.start(house, make.published(house))
+    make.reword(edition, "monitoring", "Mine.", actor=house.clinician)
+    make.reword(edition, "monitoring", "Theirs.", actor=house.editor)
+    edition = make.submit(house, edition)
+
+    assert codes(edition, house.clinician, "sign") == {"counts_for_nothing"}
+
+
+def test_a_part_waits_for_the_profession_that_its_author_cannot_give(house):
+    """The first example of signoff.md, with two doctors: the pharmacist wrote Monitoring, the editor the rest."""
+    edition = make.start(house, make.published(house))
+    make.reword(edition, "monitoring", "By the pharmacist.", actor=house.pharmacist)
+    make.reword(edition, "prescribing", "- By the editor.", actor=house.editor)
+    edition = make.submit(house, edition)
+
+    edition = make.sign(edition, house.pharmacist)
+    edition = make.sign(edition, house.clinician)
+    assert edition.state == "in_review"  # Monitoring has one doctor, and needs two people
+    edition = make.sign(edition, house.clinician2)
+    assert edition.state == "clinician_reviewed"
+
+
+def test_a_registration_that_was_not_looked_up_or_lapsed_signs_nothing(house):
+    edition = make.submit(house, make.draft(house))
+    assert codes(edition, house.clinician, "sign") == set()
+
+    with pen(actor=house.admin) as trail:
+        profile = ClinicianProfile.objects.get(user=house.clinician)
+        profile.verified_on = (timezone.now() - timedelta(days=400)).date()
+        trail.save(profile)
+        trail.record("aged", "test")
+    assert codes(edition, house.clinician, "sign") == {"lapsed"}
+
+    with pen(actor=house.admin) as trail:
+        profile.verified_on = profile.verified_by = None
+        trail.save(profile)
+        trail.record("aged", "test")
+    assert codes(edition, house.clinician, "sign") == {"not_verified"}
+
+
+def test_whoever_was_verified_by_a_contributor_cannot_sign(house):
+    edition = make.draft(house)
+    profile = ClinicianProfile.objects.get(user=house.clinician)
+    give_role(house.clinician2, "administrator", actor=house.admin)
+    helper = type(house.clinician2).objects.get(pk=house.clinician2.pk)
+    verify_clinician(profile, actor=helper, reader_title="neurologist", specialty="", scope="both")
+    make.reword(edition, "monitoring", "By who verified.", actor=helper)
+    edition = make.submit(house, edition)
+
+    assert codes(edition, house.clinician, "sign") == {"verified_by_contributor"}
+
+
+def test_sending_back_and_undoing_the_edit_revives_no_signature(house):
+    edition = make.signed(house)
+    perform("send-back", editions=[edition], actor=house.clinician, digest=make.seen(edition), reason="Look again")
+    edition = make.submit(house, edition)
+
+    assert edition.state == "in_review"
+    assert edition.round == 2
+    assert "wrong_state" in codes(edition, house.publisher, "publish")
+
+
+def test_taking_a_signature_back_takes_the_state_back(house):
+    edition = make.signed(house)
+
+    (edition,) = perform("unsign", editions=[edition], actor=house.pharmacist, digest=make.seen(edition), reason="Doubts")
+    assert edition.state == "in_review"
+    edition = make.sign(edition, house.pharmacist)
+    assert edition.state == "clinician_reviewed"
+    assert SignOff.objects.filter(signer=house.pharmacist).order_by("id").values_list("sequence", flat=True)[1] == 1
+
+
+@pytest.mark.parametrize("what", ["deactivated", "role taken", "lapsed"])
+def test_signers_are_judged_again_when_it_is_published(house, what):
+    edition = make.signed(house)
+    if what == "deactivated":
+        house.clinician.is_active = False
+        house.clinician.save()
+    elif what == "role taken":
+        take_role(house.clinician, "clinician", actor=house.admin)
+    else:
+        with pen(actor=house.admin) as trail:
+            profile = ClinicianProfile.objects.get(user=house.clinician)
+            profile.verified_on = (timezone.now() - timedelta(days=400)).date()
+            trail.save(profile)
+            trail.record("aged", "test")
+
+    with pytest.raises(Refused, match="no longer carries"):
+        make.publish(house, edition)
+    assert make.live() is None
+
+
+def test_the_only_signer_does_not_publish(house):
+    edition = make.draft(house)
+    with pen(actor=house.admin) as trail:
+        edition.monograph.tier = "low"
+        trail.save(edition.monograph, "tier")
+        trail.record("tier", "test")
+    edition = make.sign(make.submit(house, edition), house.pharmacist)
+    assert edition.state == "clinician_reviewed"
+    give_role(house.pharmacist, "publisher", actor=house.admin)
+
+    assert codes(edition, house.pharmacist, "publish") == {"only_signer"}
+    assert codes(edition, house.publisher, "publish") == set()
+
+
+def test_nothing_is_published_while_the_checkpoint_file_cannot_be_written(house, settings, tmp_path):
+    edition = make.signed(house)
+    (tmp_path / "file").write_text("")
+    settings.CHECKPOINT_FILE = str(tmp_path / "file" / "below.jsonl")
+
+    with pytest.raises(Refused, match="checkpoint file cannot be written"):
+        make.publish(house, edition)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"ticks": []}, "tick"),
+        ({"interests": " "}, "interests"),
+        ({"paid_by_maker": True}, "paid_by_maker"),
+        ({"digest": "0" * 64}, "stale"),
+    ],
+)
+def test_an_attestation_must_be_whole(house, changes, code):
+    edition = make.submit(house, make.draft(house))
+    attestation = make.attestation(edition, house.clinician, **changes)
+
+    with pytest.raises(Refused) as refused:
+        perform("sign", editions=[edition], actor=house.clinician, digest=make.seen(edition), attestation=attestation)
+
+    assert code in refused.value.codes
+    assert not SignOff.objects.exists()
+
+
+def test_an_attestation_is_ones_own_and_lives_a_minute(house):
+    edition = make.submit(house, make.draft(house))
+    attestation = make.attestation(edition, house.clinician)
+
+    for wrong in (attestation, replace(attestation, at=attestation.at - timedelta(seconds=61))):
+        actor = house.pharmacist if wrong is attestation else house.clinician
+        with pytest.raises(Refused):
+            perform("sign", editions=[edition], actor=actor, digest=make.seen(edition), attestation=wrong)
+    assert not SignOff.objects.exists()
+
+
+def test_a_draft_given_up_before_anything_was_live_can_be_taken_up_with_all_its_authors(house):
+    edition = make.draft(house)
+    perform("discard", editions=[edition], actor=house.editor, digest=make.seen(edition), reason="Later")
+
+    again = make.start(house, Edition.objects.get(pk=edition.pk), actor=house.clinician)
+    again = make.submit(house, again)
+
+    assert again.number == 2
+    assert codes(again, house.clinician, "sign") == {"counts_for_nothing"}  # a copier counts as a writer
+    assert codes(again, house.pharmacist, "sign") == set()
+
+
+def test_a_superuser_passes_nothing(house):
+    edition = make.signed(house)
+
+    for transition in ("sign", "publish", "send-back"):
+        assert codes(edition, house.admin, transition) == {"not_granted"}
+
+
+def test_nobody_gives_themselves_a_role_or_verifies_themselves(house):
+    with pytest.raises(Refused, match="Nobody changes their own rights"):
+        give_role(house.admin, "publisher", actor=house.admin)
+    with pytest.raises(Refused, match="needs an administrator"):
+        give_role(house.nobody, "publisher", actor=house.clinician)
+    with pytest.raises(Refused, match="needs an administrator"):
+        verify_clinician(
+            house.clinician.clinician_profile, actor=house.clinician, reader_title="x", specialty="", scope="both"
+        )
+    assert AuditEvent.objects.filter(verb="refused").count() == 3

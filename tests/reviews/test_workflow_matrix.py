@@ -1,0 +1,204 @@
+"""Every (state x transition x role x guard) of the table: what happens, what is written, and that a refusal leaves
+nothing but its entry.
+
+The oracle below is written out by hand from the design, not read from the table it tests. A guard is broken by putting
+one in its place that always refuses: so each cell shows that `perform` asks this guard, in every state, of everybody.
+What each guard itself looks at is tested in test_guards.py.
+"""
+
+import dataclasses
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from reversion.models import Version
+
+from monographs.models import Document, Edition, Monograph, Publication
+from reviews import workflow
+from reviews.models import AuditEvent, ChangeSet, SignOff, Unsigning
+from reviews.refusals import Refusal, Refused
+from reviews.workflow import TRANSITIONS, available, perform
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+STATES = ("draft", "in_review", "clinician_reviewed", "published", "superseded", "discarded")
+ROLES = ("editor", "editor2", "clinician", "clinician2", "pharmacist", "publisher", "auditor", "admin", "nobody")
+
+# Who may, by the design: the author (editor) is the contributor of every edition here.
+WRITERS, CLINICIANS = {"editor", "editor2", "clinician", "clinician2", "pharmacist"}, {"clinician", "clinician2", "pharmacist"}
+MAY = {
+    "start": WRITERS,
+    "submit": WRITERS,
+    "send-back": CLINICIANS | {"publisher", "editor"},
+    "sign": CLINICIANS,
+    "unsign": CLINICIANS,
+    "publish": {"publisher"},
+    "discard": {"editor", "publisher"},
+}
+FROM = {
+    "start": {"published", "discarded"},
+    "submit": {"draft"},
+    "send-back": {"in_review", "clinician_reviewed"},
+    "sign": {"in_review", "clinician_reviewed"},
+    "unsign": {"in_review", "clinician_reviewed"},
+    "publish": {"clinician_reviewed"},
+    "discard": {"draft"},
+}
+SIGNED = {"clinician", "pharmacist"}  # of the clinician-reviewed edition; the one in review has no signature yet
+ENTRY = {
+    "start": "started", "submit": "submitted", "send-back": "sent_back", "sign": "signed", "unsign": "unsigned",
+    "publish": "published", "discard": "discarded",
+}  # fmt: skip
+AFTER = {"submit": "in_review", "send-back": "draft", "publish": "published", "discard": "discarded"}
+
+
+def breakages(name: str) -> list[str]:
+    row = TRANSITIONS[name]
+    return [
+        "none",
+        "digest",
+        *(guard.__name__ for guard in row.guards),
+        *(["reason"] if row.needs_reason else []),
+        *(["attestation"] if row.needs_attestation else []),
+    ]
+
+
+CASES = [(name, broken) for name in TRANSITIONS for broken in breakages(name)]
+CELLS = len(CASES) * len(STATES) * len(ROLES)
+
+
+def test_the_table_is_the_designs():
+    assert {name: {str(s) for s in row.sources} for name, row in TRANSITIONS.items()} == FROM
+    assert CELLS == 1890
+
+
+def world() -> tuple[make.House, dict[str, Edition]]:
+    """One monograph in each state."""
+    house = make.make_house()
+    editions = {
+        "draft": make.draft(house, "draftumab"),
+        "in_review": make.submit(house, make.draft(house, "reviewumab")),
+        "clinician_reviewed": make.signed(house, "signedumab"),
+        "published": make.published(house, "liveumab"),
+        "superseded": make.published(house, "oldumab"),
+        "discarded": make.draft(house, "goneumab"),
+    }
+    second = make.start(house, editions["superseded"])
+    make.reword(second, "monitoring", "Other words.", actor=house.editor)
+    second = make.submit(house, second)
+    make.sign(second, house.clinician)
+    make.publish(house, make.sign(second, house.pharmacist))
+    gone = editions["discarded"]
+    perform("discard", editions=[gone], actor=house.editor, digest=make.seen(gone), reason="Given up")
+    for state, edition in editions.items():
+        edition.refresh_from_db()
+        assert edition.state == state
+    return house, editions
+
+
+def rows() -> tuple:
+    """What no refusal may change."""
+    return (
+        *(model.objects.count() for model in (SignOff, Unsigning, Publication, ChangeSet, Document, Version)),
+        list(Edition.objects.order_by("pk").values_list("pk", "state", "round")),
+        list(Monograph.objects.order_by("pk").values_list("pk", "live", "next_review_due", "tier")),
+    )
+
+
+def refused_codes(name: str, broken: str, state: str, role: str) -> set[str] | None:
+    """What this cell is refused with; None: it goes through; an empty set: refused without an entry (a double click)."""
+    if name == "submit" and broken != "digest" and state == "in_review" and role == "editor":
+        return set()
+    if name == "sign" and broken != "digest" and state == "clinician_reviewed" and role in SIGNED:
+        return set()
+    if name == "publish" and broken != "digest" and state == "published" and role == "publisher":
+        return set()
+    if role not in MAY[name]:
+        return {"not_granted"}
+    if state not in FROM[name]:
+        return {"wrong_state"}
+    if broken == "digest":
+        return {"stale"}
+    codes = set()
+    if broken not in ("none", "reason", "attestation"):
+        codes.add("broken")
+    if broken == "reason":
+        codes.add("reason")
+    if broken == "attestation":
+        codes.add("attestation")
+    if name == "unsign" and broken != "own_signature" and (state == "in_review" or role not in SIGNED):
+        codes.add("not_signed")
+    return codes or None
+
+
+def expected_state(name: str, state: str) -> str:
+    if name == "sign":  # one signature is not the set; the reviewed one stays reviewed
+        return state
+    return AFTER.get(name, "in_review")
+
+
+@pytest.mark.parametrize(("name", "broken"), CASES)
+def test_cell(name, broken, monkeypatch):
+    house, editions = world()
+    row = TRANSITIONS[name]
+
+    def always(case, actor):
+        yield Refusal("broken", "Broken for a test.")
+
+    always.__name__ = broken
+    guards = tuple(always if guard.__name__ == broken else guard for guard in row.guards)
+    monkeypatch.setitem(workflow.TRANSITIONS, name, dataclasses.replace(row, guards=guards))
+
+    for state in STATES:
+        for role in ROLES:
+            with make.undone():
+                one_cell(house, editions[state], name, broken, state, role)
+
+
+def one_cell(house, edition, name, broken, state, role):
+    cell = (name, broken, state, role)
+    actor = type(house.people[role]).objects.get(pk=house.people[role].pk)
+    digest = "0" * 64 if broken == "digest" else make.seen(edition)
+    attestation = None
+    if name == "sign" and broken != "attestation":
+        attestation = make.attestation(edition, actor)
+    before, head = rows(), AuditEvent.objects.latest("seq").seq
+    codes = refused_codes(*cell)
+
+    try:
+        performed = perform(
+            name, editions=[edition], actor=actor, digest=digest, reason="" if broken == "reason" else "A reason", attestation=attestation
+        )
+    except Refused as refused:
+        assert codes is not None, (cell, refused.codes)
+        assert rows() == before, cell
+        entries = list(AuditEvent.objects.filter(seq__gt=head))
+        if not codes:
+            assert (refused.codes, entries) == (["done_already"], []), cell
+            return
+        assert set(refused.codes) == codes, cell
+        (entry,) = entries
+        assert (entry.verb, entry.actor_id) == ("refused", actor.pk), cell
+        assert (entry.data["action"], set(entry.data["codes"])) == (name, codes), cell
+        assert "rows" not in entry.data, cell
+        if broken not in ("digest", "reason", "attestation"):
+            assert {r.code for r in available(edition, actor)[name]} == codes, cell
+        return
+
+    assert codes is None, cell
+    entries = [entry.verb for entry in AuditEvent.objects.filter(seq__gt=head)]
+    assert entries == [ENTRY[name], *(["edited"] if name == "start" else [])], cell
+    assert rows() != before, cell
+    if name == "start":
+        assert performed[0].state == "draft", cell
+        assert performed[0].number == edition.number + 1, cell
+    else:
+        edition = Edition.objects.get(pk=edition.pk)
+        assert edition.state == expected_state(name, state), cell
+
+
+def test_nobody_at_all_may_do_nothing():
+    _house, editions = world()
+
+    for edition in editions.values():
+        assert all("not_granted" in {r.code for r in found} for found in available(edition, AnonymousUser()).values())
