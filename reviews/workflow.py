@@ -86,13 +86,18 @@ def available(edition: Edition, actor: Any) -> dict[str, list[Refusal]]:
 
 def refusals(case: Case, row: Transition, actor: Any) -> list[Refusal]:
     """Policy first: whoever may not do it learns nothing more. Then the state, then every guard."""
+    return _out_of_place(case, row, actor) or [refusal for guard in row.guards for refusal in guard(case, actor)]
+
+
+def _out_of_place(case: Case, row: Transition, actor: Any) -> list[Refusal]:
+    """Not this person, or not in this state."""
     if forbidden := policy.refusals(actor, row.permission, case.edition):
         return forbidden
     if case.edition.state not in row.sources:
         words = " or ".join(source.label.lower() for source in row.sources)
         is_now = State(case.edition.state).label.lower()
         return [Refusal("wrong_state", f"Edition {case.edition.number} is {is_now}; this needs one that is {words}.", Kind.CONFLICT)]
-    return [refusal for guard in row.guards for refusal in guard(case, actor)]
+    return []
 
 
 def perform(
@@ -127,12 +132,12 @@ def _step(
     case = Case.load(edition, trail.at)
     if _is_done_already(case, row, actor, seen):
         raise refuse("done_already", "This was done already, a moment ago.", Kind.CONFLICT, recorded=False)
-    found = refusals(case, row, actor)
-    if any(refusal.code == "wrong_state" for refusal in found):
+    if found := _out_of_place(case, row, actor):
         raise Refused(found)
-    if seen != case.digest and policy.can(actor, row.permission, case.edition):
+    if seen != case.digest:
         sentence = "Somebody changed this edition while you were reading it. Read it again, then decide."
         raise refuse("stale", sentence, Kind.CONFLICT)
+    found = refusals(case, row, actor)
     if row.needs_reason and not reason:
         found.append(Refusal("reason", "Say why: the reason is kept.", Kind.INVALID, field="reason"))
     if row.needs_attestation and not found:
