@@ -173,7 +173,10 @@ if not (DEMO or DEBUG):
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 if env.bool("BEHIND_TLS_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-SILENCED_SYSTEM_CHECKS = ["security.W021"]  # preloading HSTS is the host's choice
+SILENCED_SYSTEM_CHECKS = [
+    "security.W021",  # preloading HSTS is the host's choice
+    "guardian.W001",  # no has_perm is asked of guardian's backend: a superuser would pass it (reviews/policy.py)
+]
 
 # -- What browsers are told ------------------------------------------------------------------------------------------
 

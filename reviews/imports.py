@@ -1,5 +1,6 @@
 """The import of monographs: a file's documents become drafts, all of them or none, and never more than drafts."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ def import_file(path: Path, *, actor: Any, dry_run: bool = False) -> list[tuple[
     made: list[tuple[Edition, tuple[str, ...]]] = []
     try:
         with refusals_recorded(actor=actor, action="import", subject=f"file:{path.name}"[:200]), pen(actor=actor) as trail:
-            made = [_import_one(trail, one, path.name) for one in incoming]
+            made = [_named(trail, one, path.name) for one in incoming]
             if dry_run:
                 raise DryRun
     except DryRun:
@@ -36,11 +37,20 @@ def import_file(path: Path, *, actor: Any, dry_run: bool = False) -> list[tuple[
     return made
 
 
+def _named(trail: Trail, one: Incoming, file: str) -> tuple[Edition, tuple[str, ...]]:
+    """A refusal names the monograph: a file may hold many."""
+    try:
+        return _import_one(trail, one, file)
+    except Refused as refused:
+        named = [replace(refusal, sentence=f"{one.slug}: {refusal.sentence}") for refusal in refused.refusals]
+        raise Refused(named, recorded=refused.recorded) from refused
+
+
 def _import_one(trail: Trail, one: Incoming, file: str) -> tuple[Edition, tuple[str, ...]]:
     reason = f"Imported from {file}"
     therapeutic_class = TherapeuticClass.objects.select_related("parent__parent").filter(slug=one.therapeutic_class).first()
     if therapeutic_class is None:
-        raise refuse("no_such_class", f"{one.slug}: there is no therapeutic class “{one.therapeutic_class}”.", Kind.INVALID)
+        raise refuse("no_such_class", f"There is no therapeutic class “{one.therapeutic_class}”.", Kind.INVALID)
     monograph = Monograph.objects.for_desk().filter(slug=one.slug).first()
     if found := policy.refusals(trail.actor, "create", monograph.therapeutic_class if monograph else therapeutic_class):
         raise Refused(found)
@@ -62,7 +72,7 @@ def _import_one(trail: Trail, one: Incoming, file: str) -> tuple[Edition, tuple[
         )  # fmt: skip
         return edition, tuple(warnings)
     if monograph.editions.open().exists():
-        sentence = f"{one.slug}: it has an open edition. Finish or discard that one, then import again."
+        sentence = "It has an open edition. Finish or discard that one, then import again."
         raise refuse("open_edition", sentence, Kind.CONFLICT)
     last = monograph.editions.order_by("-number").values_list("number", flat=True)[0]
     edition = Edition(monograph=monograph, number=last + 1)

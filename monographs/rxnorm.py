@@ -1,0 +1,50 @@
+"""Names and codes of RxNorm, read from its file RXNCONSO.RRF (clinical/rxnorm.md). Pure.
+
+A row has 18 columns, each ended by a bar: 1 RXCUI, 12 source, 13 term type, 15 name, 17 suppress. Source RXNORM with N
+is an active concept. Other sources may give a synonym, and never make a concept active.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+DRUG_TYPES = frozenset(("IN", "PIN", "MIN"))
+
+
+@dataclass(frozen=True)
+class Row:
+    rxcui: str
+    source: str
+    term_type: str
+    name: str
+    suppress: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """`status` is found or failed; `matched_name` is RxNorm's own name of the concept."""
+
+    status: str
+    matched_name: str = ""
+    why: str = ""
+
+
+def read_rows(text: str) -> Iterator[Row]:
+    """The rows of a file. Raises ValueError, with the line, for a row of another shape."""
+    for number, line in enumerate(text.splitlines(), 1):
+        columns = line.split("|")
+        if len(columns) != 19 or columns[18]:
+            raise ValueError(f"line {number}: a row of RXNCONSO has 18 columns, each ended by a bar")
+        yield Row(columns[0], columns[11], columns[12], columns[14], columns[16])
+
+
+def check(rows: Iterable[Row], code: str, names: Iterable[str]) -> Result:
+    """Whether `code` is an active drug of RxNorm whose name, or a synonym, equals one of ours, case-folded."""
+    concept = [row for row in rows if row.rxcui == code]
+    active = [row for row in concept if (row.source, row.suppress) == ("RXNORM", "N") and row.term_type in DRUG_TYPES]
+    if not active:
+        return Result("failed", why="there is no active drug with this code")
+    ours = {name.casefold() for name in names}
+    for row in (*active, *concept):
+        if row.name.casefold() in ours and row.suppress == "N":
+            return Result("found", active[0].name)
+    return Result("failed", active[0].name, "the name differs")
