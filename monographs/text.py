@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape as escape_html
+from itertools import zip_longest
 
 import nh3
 from markdown_it import MarkdownIt
@@ -56,17 +57,31 @@ def _link(state: StateInline, silent: bool) -> bool:
     return bool(_LABELLED.match(state.src, state.pos)) and link_rule(state, silent)
 
 
-def _parser() -> MarkdownIt:
-    parser = MarkdownIt("zero").enable(["list", "newline", "escape", "emphasis", "link", "autolink"])
+class _SafeLink(MarkdownIt):
+    """Takes an address only when a link may lead there; any other link stays plain text."""
+
+    def validateLink(self, url: str) -> bool:
+        return safe_address(url)
+
+
+class _AnyLink(MarkdownIt):
+    """Takes every address as it was typed, so that `refusals` sees it."""
+
+    def validateLink(self, url: str) -> bool:
+        return True
+
+    def normalizeLink(self, url: str) -> str:
+        return url
+
+
+def _parser(kind: type[MarkdownIt]) -> MarkdownIt:
+    parser = kind("zero").enable(["list", "newline", "escape", "emphasis", "link", "autolink"])
     parser.inline.ruler.at("link", _link)
-    parser.validateLink = safe_address  # type: ignore[method-assign]
     return parser
 
 
-_MARKDOWN = _parser()
-_ANY_LINK = _parser()
-_ANY_LINK.validateLink = lambda address: True  # type: ignore[method-assign]
-_ANY_LINK.normalizeLink = lambda address: address  # type: ignore[method-assign]
+_MARKDOWN = _parser(_SafeLink)
+_ANY_LINK = _parser(_AnyLink)
 
 
 def refusals(text: str) -> list[str]:
@@ -99,14 +114,15 @@ def _refused(address: str) -> str:
 # -- Quantities ----------------------------------------------------------------------------------------------------
 
 _UNITS = (
-    "mg micrograms? nanograms? milligrams? grams? kilograms? g kg mL ml millilitres? L litres? microlitres? units? "
-    "mmol micromol nmol pmol mmHg cm mm m² m2 cells hours? days? weeks? months? years? minutes? seconds? times "
-    "courses? doses? tablets? capsules? levels? %"
-).split()
+    r"mg|micrograms?|nanograms?|milligrams?|grams?|kilograms?|g|kg|mL|ml|millilitres?|L|litres?|microlitres?|units?"
+    r"|mmol|micromol|nmol|pmol|mmHg|cm|mm|m²|m2|cells|hours?|days?|weeks?|months?|years?|minutes?|seconds?"
+    r"|times|courses?|doses?|tablets?|capsules?|levels?|%"
+)
+_PER = r"(?:/(?:kg|mL|ml|L|min|hour|h|day|week|dose|m²|m2|microlitre)){0,2}"
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?"
 _QUANTITY = re.compile(
     rf"(?<![\w.,/])(?:{_NUMBER} ?(?:to|[–-]) ?)?{_NUMBER} ?"
-    rf"(?:per cent|x 10\^\d+/m?L|(?:consecutive )?(?:{'|'.join(_UNITS)})(?:/(?:kg|mL|ml|L|min|hour|h|day|week|dose|m²|m2|microlitre)){{0,2}})(?!\w)"
+    rf"(?:per cent|x 10\^\d+/m?L|(?:consecutive )?(?:{_UNITS}){_PER})(?!\w)"
 )
 
 
@@ -126,7 +142,7 @@ def quantities(text: str) -> Html:
 
 # -- Rendering -----------------------------------------------------------------------------------------------------
 
-_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth".split()
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
 
 @dataclass(frozen=True)
@@ -177,6 +193,7 @@ _SANITISER = nh3.Cleaner(
     url_relative=_same_page,
     link_rel=None,
 )
+_BREAKS = ("softbreak", "hardbreak")
 _PLAIN_TAGS = {
     "paragraph": "p",
     "bullet_list": "ul",
@@ -251,7 +268,7 @@ class Renderer:
         linked = False
         for token in tokens:
             if not token.nesting:
-                words.append(" " if token.type in ("softbreak", "hardbreak") else token.content)
+                words.append(" " if token.type in _BREAKS else token.content)
                 continue
             yield from self._words("".join(words), labels, waiting if linked else None)
             words.clear()
@@ -268,13 +285,15 @@ class Renderer:
         yield from self._words("".join(words), labels, None)
 
     def _words(self, words: str, labels: list[str], waiting: list[str] | None) -> Iterator[str]:
-        for position, piece in enumerate(_MARKED.split(words)):
-            if position % 2 == 0:
-                yield quantities(piece)
-            elif waiting is None:
-                yield self.mark(labels[int(piece)])
-            else:
-                waiting.append(self.mark(labels[int(piece)]))
+        """Words and marks. A mark stands close to the word before it, so that no line begins with one."""
+        pieces = _MARKED.split(words)
+        marks = [labels[int(position)] for position in pieces[1::2]]
+        for piece, label in zip_longest(pieces[::2], marks):
+            yield quantities(piece.rstrip(" ") if label in self._numbers else piece)
+            if label and waiting is None:
+                yield self.mark(label)
+            elif label and waiting is not None:
+                waiting.append(self.mark(label))
 
 
 def render(text: str, labels: Iterable[str] = ()) -> Html:
@@ -287,19 +306,22 @@ def render(text: str, labels: Iterable[str] = ()) -> Html:
 
 def plain(text: str) -> str:
     """The words of a text without citation marks and markup; a line for each paragraph and list item."""
-    lines = []
-    for token in _MARKDOWN.parse(re.sub(r" ?\[@[A-Za-z0-9_-]{1,80}\]", "", text).translate(_UNSTORED)):
-        if token.type == "inline":
-            words = "".join(c.content if c.type not in ("softbreak", "hardbreak") else " " for c in token.children or ())
-            lines.append(words)
-    return "\n".join(lines)
+    unmarked = re.sub(r" ?\[@[A-Za-z0-9_-]{1,80}\]", "", text).translate(_UNSTORED)
+    return "\n".join(
+        "".join(" " if child.type in _BREAKS else child.content for child in token.children or ())
+        for token in _MARKDOWN.parse(unmarked)
+        if token.type == "inline"
+    )
 
 
-_STARTS_A_LIST = re.compile(r"^([ \t]*)(?:([-+])|(\d{1,9})([.)]))(?=\s|$)", re.MULTILINE)
+_MARKUP = re.compile(r"([\\*_]|(?<=\])\(|<(?=[A-Za-z]))")
+_BULLET = re.compile(r"^([ \t]*)([-+])(?=\s|$)", re.MULTILINE)
+_ORDINAL = re.compile(r"^([ \t]*\d{1,9})([.)])(?=\s|$)", re.MULTILINE)
 
 
 def escape(text: str) -> str:
     """Words as Markdown that shows exactly them: what would be markup gets a backslash; citation marks stay marks."""
-    words = CITATION.split(text)
-    escaped = [re.sub(r"([\\*_]|(?<=\])\(|<(?=[A-Za-z]))", r"\\\1", piece) if n % 2 == 0 else f"[@{piece}]" for n, piece in enumerate(words)]
-    return _STARTS_A_LIST.sub(lambda m: f"{m[1]}\\{m[2]}" if m[2] else f"{m[1]}{m[3]}\\{m[4]}", "".join(escaped))
+    pieces = CITATION.split(text)
+    pieces[::2] = [_MARKUP.sub(r"\\\1", piece) for piece in pieces[::2]]
+    pieces[1::2] = [f"[@{label}]" for label in pieces[1::2]]
+    return _ORDINAL.sub(r"\1\\\2", _BULLET.sub(r"\1\\\2", "".join(pieces)))
