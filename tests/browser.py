@@ -42,6 +42,8 @@ def install() -> str | None:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """A headless browser with a profile of its own. Give each person in a story a `browser.new_context()`."""
+    # Playwright keeps an event loop in this thread, and Django takes that for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable(), args=FLAGS)
         yield browser

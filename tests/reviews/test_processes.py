@@ -1,0 +1,146 @@
+"""Faults, with real processes on the real database: who comes first, and what a kill leaves (SECURITY.md, F1 to F4)."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from monographs.models import Edition, Monograph, Publication
+from reviews.models import AuditEvent, SignOff
+from reviews.verify import verify
+from reviews.workflow import perform
+from tests import factories as make
+from tests.processes import killed_at_each_statement, run_at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def house():
+    return make.make_house()
+
+
+def page(slug: str = "testazumab") -> bytes | None:
+    response = Client().get(f"/drugs/{slug}/", secure=True)
+    assert response.status_code in (200, 404)
+    return response.content if response.status_code == 200 else None
+
+
+def test_a_publish_killed_at_any_statement_happened_wholly_or_not_at_all(house):
+    make.published(house, "firstumab")
+    second = make.start(house, make.published(house))
+    make.reword(second, "monitoring", "The words of edition two.", actor=house.editor)
+    second = make.submit(house, second)
+    make.sign(second, house.clinician)
+    edition = make.sign(second, house.pharmacist)
+    digest = make.seen(edition)
+    call_command("checkpoint", stdout=StringIO())
+    entries = AuditEvent.objects.count()
+    seen = []
+
+    def publish():
+        perform("publish", editions=[edition], actor=house.publisher, digest=digest)
+
+    def check(outcome):
+        state = Edition.objects.get(pk=edition.pk).state
+        old = Edition.objects.get(monograph=edition.monograph, number=1).state
+        live = Monograph.objects.get(pk=edition.monograph_id).live
+        public = b"The words of edition two." in (page() or b"")
+        happened = (state, old, live.number, public, AuditEvent.objects.count() - entries)
+        assert happened in (
+            ("clinician_reviewed", "published", 1, False, 0),
+            ("published", "superseded", 2, True, 1),
+        ), (outcome, happened)
+        assert verify() == [], outcome
+        seen.append((outcome, state))
+
+    points = killed_at_each_statement(publish, check)
+
+    assert points > 20
+    assert {state for _outcome, state in seen} == {"clinician_reviewed", "published"}
+    # The last kill came after the commit: it is published, and asking again says so.
+    assert seen[-1][0] in ("done", "done_already")
+
+
+def test_of_two_publishers_one_publishes(house):
+    make.give_role(house.editor2, "publisher", actor=house.admin)
+    edition = make.signed(house)
+    digest = make.seen(edition)
+
+    outcomes = run_at_once(
+        lambda: perform("publish", editions=[edition], actor=house.publisher, digest=digest),
+        lambda: perform("publish", editions=[edition], actor=house.editor2, digest=digest),
+    )
+
+    assert sorted(outcomes) == [["done"], ["wrong_state"]]
+    assert Publication.objects.count() == 1
+    assert AuditEvent.objects.filter(verb="published").count() == 1
+    assert verify() == []
+    assert page() is not None
+
+
+@pytest.mark.parametrize("attempt", range(4))
+def test_sign_against_send_back(house, attempt):
+    edition = make.submit(house, make.draft(house))
+    digest = make.seen(edition)
+    attestation = make.attestation(edition, house.clinician)
+    call_command("checkpoint", stdout=StringIO())
+
+    signed, sent_back = run_at_once(
+        lambda: perform("sign", editions=[edition], actor=house.clinician, digest=digest, attestation=attestation),
+        lambda: perform("send-back", editions=[edition], actor=house.pharmacist, digest=digest, reason="Look again"),
+    )
+
+    assert sent_back == ["done"]
+    assert signed in (["done"], ["wrong_state"])
+    assert SignOff.objects.count() == (1 if signed == ["done"] else 0)
+    assert Edition.objects.get(pk=edition.pk).state == "draft"
+    assert verify() == []
+    assert page() is None
+
+
+def test_two_signers_at_once_both_count(house):
+    edition = make.submit(house, make.draft(house))
+    digest = make.seen(edition)
+    theirs = {person: make.attestation(edition, person) for person in (house.clinician, house.pharmacist)}
+
+    outcomes = run_at_once(
+        *(
+            lambda p=person, a=attestation: perform("sign", editions=[edition], actor=p, digest=digest, attestation=a)
+            for person, attestation in theirs.items()
+        )
+    )
+
+    assert outcomes == [["done"], ["done"]]
+    assert Edition.objects.get(pk=edition.pk).state == "clinician_reviewed"
+
+
+def test_twenty_clicks_at_once_are_one_signature_and_one_entry(house):
+    edition = make.submit(house, make.draft(house))
+    digest = make.seen(edition)
+    attestation = make.attestation(edition, house.clinician)
+    entries = AuditEvent.objects.count()
+
+    def click():
+        perform("sign", editions=[edition], actor=house.clinician, digest=digest, attestation=attestation)
+
+    outcomes = run_at_once(*[click] * 20)
+
+    assert sorted(outcomes) == [["done"], *[["done_already"]] * 19]
+    assert SignOff.objects.count() == 1
+    assert AuditEvent.objects.count() == entries + 1
+
+
+def test_eight_writers_on_two_monographs_do_not_deadlock(house):
+    editions = [make.draft(house, "oneumab"), make.draft(house, "twoumab")]
+    call_command("checkpoint", stdout=StringIO())
+
+    def write(number):
+        for turn in range(5):
+            make.reword(editions[(number + turn) % 2], "monitoring", f"Writer {number}, turn {turn}", actor=house.editor)
+
+    outcomes = run_at_once(*[lambda n=number: write(n) for number in range(8)])
+
+    assert [outcome for outcome in outcomes if outcome not in (["done"], ["changed_meanwhile"])] == []
+    assert verify() == []

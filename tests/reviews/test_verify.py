@@ -1,0 +1,249 @@
+"""Tampering: with the triggers off, each column of each row of every guarded table is changed in turn, and
+`verify_trail` names the row. Then rows are taken away, put in, and cut off the end."""
+
+import json
+import uuid
+from contextlib import contextmanager
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import connection, models
+
+from monographs.fields import JSONText
+from monographs.models import Monograph, Pen, Publication, Section
+from reviews import audit, seals
+from reviews.models import AuditEvent, SignOff
+from reviews.verify import verify
+from reviews.workflow import perform
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def house():
+    """A live monograph with a second edition in review, and one whose only edition was signed and unsigned."""
+    house = make.make_house()
+    second = make.start(house, make.published(house))
+    make.reword(second, "monitoring", "Other words.", actor=house.editor)
+    make.sign(make.submit(house, second), house.clinician)
+    other = make.signed(house, "otherumab")
+    perform("unsign", editions=[other], actor=house.pharmacist, digest=make.seen(other), reason="Doubts")
+    call_command("checkpoint", stdout=StringIO())
+    from reviews.library import record_name_check
+
+    record_name_check(
+        actor=house.editor, system="RxNorm", code="117055", name="x", status="found", matched_name="x", release="r", source="s"
+    )
+    from reviews.changes import pen
+    from reviews.library import keep_reference
+
+    with pen(actor=house.editor) as trail:
+        keep_reference(trail, "smith2020", {"title": "T", "DOI": "10.1000/1"})
+    assert verify() == []
+    return house
+
+
+@contextmanager
+def no_triggers():
+    """As whoever owns the database can do: the triggers are off, and come back as if nothing had been."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET session_replication_role = replica")
+            yield
+            cursor.execute("SET session_replication_role = origin")
+        else:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+            for name, _sql in triggers:
+                cursor.execute(f'DROP TRIGGER "{name}"')
+            yield
+            for _name, sql in triggers:
+                cursor.execute(sql)
+
+
+def other_value(field: models.Field, value):
+    """A value that the column could hold, and does not."""
+    if isinstance(field, models.ForeignKey):
+        others = field.related_model._base_manager.exclude(pk=value).values_list("pk", flat=True)
+        return others.first() if others.exists() else None
+    if isinstance(field, models.BooleanField):
+        return not value
+    if isinstance(field, models.UUIDField):
+        return uuid.uuid4()
+    if isinstance(field, models.DateField | models.DateTimeField):
+        return None if value is None else value + timedelta(days=1)
+    if isinstance(field, models.IntegerField):
+        return (value or 0) + 1_000_000
+    if isinstance(field, JSONText):
+        return {"tampered": True}
+    return f"{value}x"
+
+
+LABELS = sorted(audit.guarded())
+
+
+def test_the_trail_vouches_for_every_column_of_every_guarded_table():
+    for label, (model, lists) in audit.guarded().items():
+        columns = {field.attname for field in model._meta.concrete_fields}
+        assert columns == set(lists[max(lists)]) or columns - set(lists[max(lists)]) == set(), label
+    unguarded = {"monographs.pen", "reviews.auditevent"}
+    from django.apps import apps
+
+    ours = {m._meta.label_lower for m in apps.get_models() if m._meta.app_label in ("monographs", "reviews")}
+    assert ours - unguarded <= set(LABELS)
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_each_changed_column_of_each_row_is_named(house, label):
+    model = audit.guarded()[label][0]
+    rows = list(model._base_manager.all())
+    assert rows, "the fixture makes a row of every table"
+    changed = 0
+
+    for row in rows:
+        for field in model._meta.concrete_fields:
+            value = other_value(field, getattr(row, field.attname))
+            if value == getattr(row, field.attname) or value is None:
+                continue
+            with make.undone(), no_triggers():
+                if connection.vendor == "sqlite":
+                    connection.cursor().execute("PRAGMA defer_foreign_keys = ON")
+                try:
+                    with make.transaction.atomic():
+                        models.QuerySet(model).filter(pk=row.pk).update(**{field.attname: value})
+                except make.DatabaseError:
+                    continue  # a constraint of the database refused it: no way to tamper with that
+                changed += 1
+                found = [sentence for _seq, sentence in verify()]
+                assert any(sentence.startswith(f"{label}:") for sentence in found), (label, row.pk, field.name, found)
+    assert changed, label
+
+
+def test_each_changed_column_of_each_entry_is_named(house):
+    for entry in AuditEvent.objects.order_by("seq"):
+        for field in AuditEvent._meta.concrete_fields:
+            value = other_value(field, getattr(entry, field.attname))
+            if value is None:
+                continue
+            with make.undone(), no_triggers():
+                models.QuerySet(AuditEvent).filter(pk=entry.pk).update(**{field.attname: value})
+                found = verify()
+                near = {entry.seq, entry.seq + 1} | ({value} if field.name == "seq" else set())
+                assert near & {seq for seq, _sentence in found}, (entry.seq, field.name, found)
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_each_row_that_is_gone_is_named(house, label):
+    model = audit.guarded()[label][0]
+    for row in model._base_manager.all():
+        with make.undone(), no_triggers():
+            if connection.vendor == "sqlite":
+                connection.cursor().execute("PRAGMA defer_foreign_keys = ON")
+            connection.cursor().execute(f"DELETE FROM {model._meta.db_table} WHERE {model._meta.pk.column} = %s", [db_key(row)])
+            found = [sentence for _seq, sentence in verify()]
+            assert any(sentence.startswith(f"{label}:{row.pk}: ") for sentence in found), (label, row.pk, found)
+
+
+def db_key(row):
+    return row._meta.pk.get_db_prep_value(row.pk, connection)
+
+
+def test_a_row_that_no_entry_tells_of_is_named(house):
+    edition = make.draft(house, "sneakumab")
+    with no_triggers():
+        row = Section.objects.bulk_create([Section(edition=edition, key=uuid.uuid4(), kind="driving", text="x")])[0]
+
+    found = [sentence for _seq, sentence in verify()]
+
+    assert f"monographs.section:{row.pk}: no entry tells of this row." in found
+    assert f"monographs.edition:{edition.pk}: its rows are not what its last change set left." in found
+
+
+def test_a_publication_put_live_by_hand_is_named(house):
+    monograph = Monograph.objects.get(slug="otherumab")
+    with no_triggers():
+        models.QuerySet(Monograph).filter(slug="testazumab").update(live=None)
+        models.QuerySet(Monograph).filter(pk=monograph.pk).update(live=Publication.objects.first())
+
+    found = [sentence for _seq, sentence in verify()]
+
+    assert f"monographs.monograph:{monograph.pk}: what is live is not what was published last." in found
+
+
+@pytest.mark.parametrize("lost", [1, 3, 10])
+def test_entries_lost_at_the_end_are_found_by_the_pen_and_with_the_pen_set_back_by_a_checkpoint(house, lost):
+    call_command("checkpoint", stdout=StringIO())
+    head = AuditEvent.objects.latest("seq").seq
+    with no_triggers():
+        models.QuerySet(AuditEvent).filter(seq__gt=head - lost)._raw_delete("default")
+    assert head - lost + 1 in {seq for seq, _sentence in verify()}
+
+    last = AuditEvent.objects.latest("seq")
+    Pen.objects.update(seq=last.seq, hash=last.hash)
+
+    assert any("A checkpoint" in sentence and seq == head for seq, sentence in verify())
+
+
+def test_a_chain_rebuilt_by_whoever_owns_the_database_is_found_by_a_checkpoint(house):
+    call_command("checkpoint", stdout=StringIO())
+    pen, victim = Pen.objects.get(), AuditEvent.objects.filter(verb="signed").first()
+    prev = audit.genesis(pen.site)
+    with no_triggers():
+        for entry in list(AuditEvent.objects.order_by("seq")):
+            content = json.loads(entry.text)
+            if entry.pk == victim.pk:
+                content["reason"] = entry.reason = "forged"
+            content["prev"] = prev
+            text = audit.canonical(content)
+            hashed = audit.event_hash(text)
+            models.QuerySet(AuditEvent).filter(pk=entry.pk).update(text=text, hash=hashed, prev=prev, reason=entry.reason)
+            prev = hashed
+    Pen.objects.update(hash=prev)
+
+    assert any("A checkpoint" in sentence for _seq, sentence in verify())
+
+
+def test_a_checkpoint_file_that_is_gone_cut_or_forged_is_told(house, settings):
+    call_command("checkpoint", stdout=StringIO())
+    path = seals.checkpoint_path()
+    lines = path.read_text().splitlines(keepends=True)
+    assert len(lines) >= 2
+
+    path.unlink()
+    assert any("no checkpoint file" in sentence for _seq, sentence in verify())
+    path.write_text("".join(lines[1:]))
+    assert any("does not follow" in sentence for _seq, sentence in verify())
+    path.write_text(lines[0].replace('"seq":', '"seq":1') + "".join(lines[1:]))
+    assert any("signature does not hold" in sentence for _seq, sentence in verify())
+    path.write_text("".join(lines) + '{"seq": 1')
+    assert verify() == []  # a write that was cut off vouches for nothing, and takes nothing away
+
+
+def test_another_key_holds_no_seal(house, settings):
+    settings.SIGNING_KEY = "A" * 43 + "="
+
+    found = [sentence for _seq, sentence in verify()]
+
+    assert any("its seal does not hold" in sentence for sentence in found)
+
+
+def test_the_command_exits_1_and_names_the_first_broken_link(house):
+    out = StringIO()
+    call_command("verify_trail", stdout=out)
+    assert "The trail is whole" in out.getvalue()
+
+    with no_triggers():
+        models.QuerySet(SignOff).filter(pk=SignOff.objects.first().pk).update(name="Somebody else")
+    err = StringIO()
+    with pytest.raises(SystemExit) as stopped:
+        call_command("verify_trail", stderr=err)
+    assert stopped.value.code == 1
+    assert "reviews.signoff:" in err.getvalue().splitlines()[0]
+
+    out = StringIO()
+    with pytest.raises(SystemExit):
+        call_command("verify_trail", "--json", stdout=out)
+    assert json.loads(out.getvalue())["whole"] is False
