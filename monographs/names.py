@@ -3,17 +3,36 @@
 import re
 import unicodedata
 
+_GAPS = re.compile(r"[\s\-\u2010-\u2015\u2212]+")
+_NOT_LETTERS = re.compile(r"[\W\d_]+")
+# Small letters of Greek and Cyrillic that pass for Latin ones, after folding.
+_GREEK = str.maketrans("αεικνορτυχ", "aeikvoptux")
+_CYRILLIC = str.maketrans("авекмнорстухіјѕһԁԛԝ", "abekmhopctyxijshdqw")
+
 
 def skeleton(name: str) -> str:
-    """The name folded, so that two names that look alike have one skeleton."""
-    folded = unicodedata.normalize("NFKC", name).casefold().replace("\u00b5", "\u03bc")
-    return re.sub(r"[\s\-\u2010-\u2015]+", " ", folded).strip()
+    """The name folded, so that two names that look alike have one skeleton: for a unique column, never for readers.
+
+    Case, width, the micro sign, spaces and hyphens, and letters of other alphabets that pass for Latin make no
+    difference.
+    """
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    return _GAPS.sub(" ", folded.translate(_GREEK).translate(_CYRILLIC)).strip()
 
 
 def mixed_scripts(name: str) -> bool:
-    """Whether a word mixes Latin with Cyrillic or Greek letters. A Greek affix ("α-") is a word of its own."""
-    for word in re.split(r"[\s\-\u2010-\u2015]+", unicodedata.normalize("NFKC", name)):
-        scripts = {unicodedata.name(letter, "?").split()[0] for letter in word if letter.isalpha()}
-        if len(scripts & {"LATIN", "CYRILLIC", "GREEK"}) > 1:
-            return True
-    return False
+    """Whether a name mixes alphabets so that it could pass for another one.
+
+    A Greek letter may stand by itself in a Latin name, as in "α-tocopherol" or "interferon-β1a", but not inside a word.
+    """
+    scripts_of = [
+        [unicodedata.name(letter, "UNKNOWN").split()[0] for letter in word]
+        for word in _NOT_LETTERS.split(unicodedata.normalize("NFKC", name))
+        if word
+    ]
+    scripts = {script for word in scripts_of for script in word}
+    if "LATIN" not in scripts:
+        return len(scripts) > 1
+    if scripts - {"LATIN", "GREEK"}:
+        return True
+    return any("GREEK" in word and len(word) > 1 for word in scripts_of)

@@ -1,168 +1,173 @@
-"""Files of monographs, read into typed values. Nothing here touches the database.
+"""Reading and writing files of monographs. Pure: no database.
 
-Two shapes are read: `clincalc-monograph/1`, which the export writes (JSON or JSON lines), and the demonstration's own
-shape, by one adapter (reviews/demonstration/adapter.py). Whatever else a file holds is refused with its place.
+A file holds JSON, or JSON lines, of `clincalc-monograph/1`: slug, class, drug, traits, tier and the document in its
+JSON form. The shape of the demonstration data is read too, by one adapter. Whatever a file says, it can only become
+drafts: fields for state, signatures or ids do not exist here, and unknown fields are refused.
 """
 
-import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from monographs.canonical import strict_json
-from monographs.document import Brand, Code, Document, DrugName, Line, Slug
-from monographs.models.drug import TRAITS
+from monographs.document import PART_FIELDS, Document, Slug, Value, as_json
+from reviews.demonstration import adapter
+from reviews.incoming import Finding, Incoming, IncomingDrug, Unreadable, check_names, key_maker, slug_of, validated
 
-LARGEST = 5 * 1024 * 1024
-MOST = 1_000  # monographs in one file
+SCHEMA = "clincalc-monograph/1"
+MAX_BYTES = 5 * 1024 * 1024
+_MOST_FINDINGS = 50
 
-
-@dataclass(frozen=True)
-class Place:
-    """One reason why a file was refused, and where in it."""
-
-    path: str
-    sentence: str
+Tier = Literal["low", "standard", "high"]
+Trait = Literal["biologic", "cytotoxic", "insulin", "opioid", "anticoagulant", "teratogen", "injectable"]
 
 
-class ImportRefused(Exception):
-    """A file was not read, for these reasons. Its text is one line a reason: file, path, sentence."""
+class ImportRefused(ValueError):
+    """A file that was not taken, with all the reasons that were found."""
 
-    def __init__(self, file: str, places: list[Place]) -> None:
-        super().__init__("\n".join(f"{file}: {f'{place.path}: ' if place.path else ''}{place.sentence}" for place in places))
-        self.file, self.places = file, places
+    def __init__(self, file: str, findings: Iterable[Finding]) -> None:
+        self.file = _printable(file)
+        self.findings = [Finding(_printable(one.path), _printable(one.reason)) for one in findings]
+        super().__init__("\n".join(self.lines()))
 
-
-class DrugForm(BaseModel):
-    """The drug of an incoming monograph."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: Line = Field(min_length=1)
-    slug: str = ""
-    names: tuple[DrugName, ...] = ()
-    brands: tuple[Brand, ...] = ()
-    codes: tuple[Code, ...] = ()
+    def lines(self) -> Iterator[str]:
+        for one in self.findings[:_MOST_FINDINGS]:
+            yield ": ".join(filter(None, (self.file, one.path, one.reason)))
+        if len(self.findings) > _MOST_FINDINGS:
+            yield f"{self.file}: and {len(self.findings) - _MOST_FINDINGS} more."
 
 
-class Incoming(BaseModel):
-    """One monograph of a file: its identity, and the document that would become a draft."""
+def _printable(text: str) -> str:
+    """A file may hold anything; what is said about it is printed."""
+    return "".join(one if one.isprintable() else "�" for one in text)
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    form: Literal["clincalc-monograph/1"] = Field(alias="schema")
+class _File(Value):
+    schema_: Literal["clincalc-monograph/1"] = Field(alias="schema")
     slug: Slug
-    drug: DrugForm
-    traits: tuple[Literal[tuple(TRAITS)], ...] = ()  # type: ignore[valid-type]
-    tier: Literal["low", "standard", "high"] | None = None
-    class_slug: str = Field(default="", alias="class")
+    class_: Slug | None = Field(default=None, alias="class")
+    drug: IncomingDrug
+    traits: tuple[Trait, ...] = ()
+    tier: Tier | None = None
     document: Document
-    warnings: tuple[str, ...] = Field(default=(), exclude=True)
-
-    @property
-    def therapeutic_class(self) -> str:
-        """The class it belongs to; without one, the last that its page prints."""
-        path = self.document.header.class_path
-        return self.class_slug or (path[-1].slug if path else "")
 
 
-def read_file(content: bytes, file: str) -> list[Incoming]:
-    """Every monograph of a file. Raises ImportRefused with every reason that can be told at once."""
-    if len(content) > LARGEST:
-        raise ImportRefused(file, [Place("", "The file is larger than 5 MB.")])
+# -- Reading -------------------------------------------------------------------------------------------------------
+
+
+def read_file(content: bytes | str, name: str) -> list[Incoming]:
+    """The monographs of a file, in its order. Raises ImportRefused with every reason that was found."""
+    incoming: list[Incoming] = []
+    findings: list[Finding] = []
     try:
-        text = content.decode("utf-8-sig")
+        values = list(_values(content))
+    except Unreadable as refused:
+        raise ImportRefused(name, refused.findings) from refused
+    for place, value in values:
+        try:
+            incoming.append(_read_one(value))
+        except Unreadable as refused:
+            findings += (Finding(": ".join(filter(None, (place, one.path))), one.reason) for one in refused.findings)
+    twice = [slug for slug, count in Counter(one.slug for one in incoming).items() if count > 1]
+    findings += (Finding("slug", f"“{slug}” stands in the file more than once.") for slug in twice)
+    if findings:
+        raise ImportRefused(name, findings)
+    return incoming
+
+
+def _values(content: bytes | str) -> Iterator[tuple[str, Any]]:
+    """The JSON values of a file, each with its line if it is one of several."""
+    size = len(content) if isinstance(content, bytes) else len(content.encode("utf-8", "surrogatepass"))
+    if size > MAX_BYTES:
+        raise Unreadable(Finding("", "The file is larger than 5 MB. Split it."))
+    try:
+        text = content.decode("utf-8-sig") if isinstance(content, bytes) else content.removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        raise ImportRefused(file, [Place("", f"The file is not UTF-8 (byte {error.start}).")]) from error
-    found: list[Incoming] = []
-    wrong: list[Place] = []
-    for path, value in _values(text, file):
-        try:
-            found.append(_incoming(value))
-        except ValidationError as error:
-            wrong += [Place(".".join(filter(None, (path, where))), sentence) for where, sentence in _sentences(error)]
-        except (ValueError, RecursionError) as error:
-            wrong.append(Place(path, str(error) or "It is nested too deeply."))
-    slugs = [one.slug for one in found]
-    wrong += [Place("", f"The monograph “{slug}” stands there twice.") for slug in sorted({s for s in slugs if slugs.count(s) > 1})]
-    if wrong:
-        raise ImportRefused(file, wrong[:50])
-    return found
-
-
-def _values(text: str, file: str) -> Iterator[tuple[str, Any]]:
-    """(place, JSON value) of each monograph: a whole file, a list, or a line each."""
-    if not text.strip():
-        raise ImportRefused(file, [Place("", "The file is empty.")])
-    try:
-        whole = strict_json(text)
-    except (ValueError, RecursionError) as error:
-        lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
-        if len(lines) < 2 or not lines[0][1].lstrip().startswith("{") or not lines[0][1].rstrip().endswith("}"):
-            raise ImportRefused(file, [Place("", f"It is not JSON: {_reason(error)}.")]) from error
-        yield from _lines(lines, file)
-        return
-    if isinstance(whole, list):
-        if len(whole) > MOST:
-            raise ImportRefused(file, [Place("", f"The file holds more than {MOST:,} monographs.")])
-        yield from ((f"[{number}]", one) for number, one in enumerate(whole))
+        sentence = f"The file is not UTF-8 text (byte {error.start + 1}). Save it as UTF-8."
+        raise Unreadable(Finding("", sentence)) from error
+    lines = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
+    if not lines:
+        raise Unreadable(Finding("", "The file is empty."))
+    if len(lines) > 1 and _is_json(lines[0][1]):
+        for number, line in lines:
+            yield f"line {number}", _json(line, f"line {number}")
     else:
-        yield "", whole
+        yield "", _json(text, "")
 
 
-def _lines(lines: list[tuple[int, str]], file: str) -> Iterator[tuple[str, Any]]:
-    if len(lines) > MOST:
-        raise ImportRefused(file, [Place("", f"The file holds more than {MOST:,} monographs.")])
-    for number, line in lines:
-        try:
-            yield f"line {number}", strict_json(line)
-        except (ValueError, RecursionError) as error:
-            raise ImportRefused(file, [Place(f"line {number}", f"It is not JSON: {_reason(error)}.")]) from error
+def _is_json(line: str) -> bool:
+    try:
+        _json(line, "")
+    except Unreadable:
+        return False
+    return True
 
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, json.JSONDecodeError):
-        return f"{error.msg[:1].lower()}{error.msg[1:]} (line {error.lineno}, column {error.colno})"
-    return str(error) or "it is nested too deeply"
+def _json(text: str, place: str) -> Any:
+    try:
+        return strict_json(text)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(Finding(place, f"This is not JSON that can be read: {error}.")) from error
 
 
-def _incoming(value: Any) -> Incoming:
+def _read_one(value: Any) -> Incoming:
     if not isinstance(value, dict):
-        raise ValueError("A monograph is a JSON object.")
-    if value.get("schema") == "clincalc-demo-monograph/1":
-        from reviews.demonstration.adapter import adapt
-
-        return adapt(value)
-    if value.get("schema") != "clincalc-monograph/1":
-        raise ValueError("The field “schema” must be clincalc-monograph/1.")
-    return Incoming.model_validate({key: field for key, field in value.items() if key != "warnings"} | _no_warnings(value))
-
-
-def _no_warnings(value: dict[str, Any]) -> dict[str, Any]:
-    if "warnings" in value:
-        raise ValueError("There is no field “warnings” in a monograph.")
-    return {}
+        raise Unreadable(Finding("", "A monograph is a JSON object."))
+    match value.get("schema"):
+        case "clincalc-monograph/1":
+            return _read_own(value)
+        case adapter.SCHEMA:
+            return adapter.adapt(value)
+        case _:
+            raise Unreadable(Finding("schema", f"Only “{SCHEMA}” is known here."))
 
 
-_WORDS = {
-    "extra_forbidden": "There is no such field.",
-    "missing": "This field is missing.",
-    "string_type": "This must be text.",
-    "list_type": "This must be a list.",
-    "tuple_type": "This must be a list.",
-    "dict_type": "This must be an object.",
-    "model_type": "This must be an object.",
-    "uuid_parsing": "A key is a UUID.",
-    "string_unicode": "The text holds half of a character (a lone surrogate).",
-}
+def _read_own(value: dict[str, Any]) -> Incoming:
+    if isinstance(value.get("slug"), str) and isinstance(value.get("document"), dict):
+        value = {**value, "document": _with_keys(value["slug"], value["document"])}
+    if isinstance(value.get("drug"), dict) and isinstance(value["drug"].get("name"), str):
+        value = {**value, "drug": {"slug": slug_of(value["drug"]["name"]), **value["drug"]}}
+    file = validated(_File.model_validate, value)
+    path = file.document.header.class_path
+    therapeutic_class = file.class_ or (path[-1].slug if path else "")
+    if not therapeutic_class:
+        raise Unreadable(Finding("class", "Name the therapeutic class, by its slug."))
+    check_names(file.document, "document.header.")
+    return Incoming(file.slug, therapeutic_class, file.drug, tuple(sorted(set(file.traits))), file.tier, file.document)
 
 
-def _sentences(error: ValidationError) -> Iterator[tuple[str, str]]:
-    """(JSON path, sentence) of each thing that is wrong."""
-    for problem in error.errors():
-        path = ""
-        for step in problem["loc"]:
-            path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else str(step)
-        yield path, _WORDS.get(problem["type"], str(problem["msg"]).removeprefix("Value error, "))
+_IDENTITY = {"sections": "kind", "monitoring": "test", "notices": "title", "citations": "label", "related": "target"}
+
+
+def _with_keys(slug: str, document: dict[str, Any]) -> dict[str, Any]:
+    key = key_maker(slug)
+
+    def keyed(field: str, part: Any) -> Any:
+        if not isinstance(part, dict) or "key" in part:
+            return part
+        return {**part, "key": str(key(field, str(part.get(_IDENTITY[field], ""))))}
+
+    return {
+        field: [keyed(field, part) for part in value]
+        if field in PART_FIELDS.values() and isinstance(value, list)
+        else value
+        for field, value in document.items()
+    }
+
+
+# -- Writing -------------------------------------------------------------------------------------------------------
+
+
+def dump(one: Incoming) -> dict[str, Any]:
+    """The JSON form of a monograph, which `read_file` takes back without loss."""
+    return {
+        "schema": SCHEMA,
+        "slug": one.slug,
+        "class": one.therapeutic_class,
+        "drug": as_json(one.drug),
+        "traits": list(one.traits),
+        "tier": one.tier,
+        "document": as_json(one.document),
+    }

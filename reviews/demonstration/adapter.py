@@ -1,19 +1,36 @@
-"""From the shape of the demonstration's files to a monograph that can be imported.
+"""From the shape of the demonstration data to a monograph as imports know it. Pure.
 
-What the files hold beside a document (structured doses that wait, remarks to editors, former codes) stays in them.
+The files keep more than a document holds: structured doses, remarks to editors, former codes. What a document does not
+hold yet stays in the file.
 """
 
 import json
 import re
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
-from uuid import NAMESPACE_URL, uuid5
+from typing import Any, Literal
+from uuid import UUID
 
-from reviews.interchange import Incoming
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-KINDS = {
+from monographs import text as markdown
+from monographs.document import NOTICE_TYPES, Document, Label, Line, PartialDay, Prose, Slug, Words
+from reviews.incoming import (
+    Finding,
+    Incoming,
+    IncomingDrug,
+    Name,
+    Unreadable,
+    check_names,
+    key_maker,
+    slug_of,
+    validated,
+)
+
+SCHEMA = "clincalc-demo-monograph/1"
+HERE = Path(__file__).parent
+
+SECTION_KINDS = {
     "How it works": "how-it-works",
     "Prescribing in practice": "prescribing",
     "Monitoring": "monitoring",
@@ -22,154 +39,279 @@ KINDS = {
 }
 TRAITS = {
     "alemtuzumab": ("biologic", "injectable"),
+    "apixaban": ("anticoagulant",),
+    "cladribine": ("cytotoxic", "teratogen"),
+    "fingolimod": ("teratogen",),
+    "gentamicin": ("injectable",),
+    "glatiramer-acetate": ("injectable",),
+    "interferon-beta-1a": ("biologic", "injectable"),
+    "methotrexate": ("cytotoxic", "teratogen"),
+    "morphine": ("opioid",),
     "natalizumab": ("biologic", "injectable"),
     "ocrelizumab": ("biologic", "injectable"),
     "ofatumumab": ("biologic", "injectable"),
-    "interferon-beta-1a": ("biologic", "injectable"),
-    "glatiramer-acetate": ("injectable",),
-    "gentamicin": ("injectable",),
-    "cladribine": ("cytotoxic", "teratogen"),
-    "methotrexate-weekly-oral": ("cytotoxic", "teratogen"),
-    "fingolimod": ("teratogen",),
     "teriflunomide": ("teratogen",),
-    "morphine": ("opioid",),
-    "apixaban": ("anticoagulant",),
 }
-# No file says when its dose was taken down; this is the date of the page with which the collection began.
+# Until doses are data no page shows one. No file says since when: this is the date of the page they were made after.
 UNPUBLISHED_SINCE = "2026-07-04"
 REASON = "Dose data are being re-sourced."
-FROM_PRIMARY_SOURCES = (
-    "They are rebuilt from primary sources (the manufacturer’s SmPC, the WHO Model Formulary and other official references) under clinician review."
+INSTEAD = (
+    "Take the dose from the current summary of product characteristics (SmPC) of the product you use, and confirm it "
+    "with your local formulary."
 )
-INSTEAD = "Take the dose from the product’s SmPC, and confirm it with your local formulary before you prescribe."
+_FORBIDS = re.compile(r"contra-?indicat|\bmust not\b|\bdo not\b|\bnever\b|\bnot (?:once a day|daily)\b", re.IGNORECASE)
+_RENAMED = {"citations": "references", "csl": "", "notices": "safety_notices"}
 
-_FORBIDS = re.compile(r"contra-?indicated|must not|do not|not once a day|never", re.IGNORECASE)
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Drug(_Shape):
+    name: Name
+    rxcui: Line | None = None
+    rxcui_verified_in: Line | None = None
+    atc: Line | None = None
+    atc_former: list[Line] = []
+    atc_other: list[Line] = []
+    unii: Line | None = None
+    brands_uk: list[Name] = []
+    other_names: list[Name] = []
+
+
+class _Block(_Shape):
+    type: Literal["paragraph", "list"]
+    text: Prose | None = None
+    items: list[Prose] | None = None
+
+    @model_validator(mode="after")
+    def _holds_what_it_says(self) -> "_Block":
+        if (self.text is None) == (self.type == "paragraph") or (self.items is None) == (self.type == "list"):
+            raise ValueError("A paragraph has a text, a list has items.")
+        return self
+
+    def markdown(self) -> str:
+        if self.text is not None:
+            return _line(self.text)
+        return "\n".join(f"- {_line(item)}" for item in self.items or ())
+
+
+class _Section(_Shape):
+    heading: Literal[tuple(SECTION_KINDS)]  # type: ignore[valid-type]
+    blocks: list[_Block]
+    key: UUID | None = None
+
+
+class _Dosing(_Shape):
+    """Regimens wait here, unread, until doses are data."""
+
+    status: Literal["structured", "withheld", "candidate"]
+    reason: Words | None = None
+    notice: Words | None = None
+    regimens: list[Any] = []
+
+
+class _Item(_Shape):
+    test: Line
+    when: Line | None = None
+    how_often: Line | None = None
+    how_long: Line | None = None
+    note: Words | None = None
+    source: Line | None = None
+    key: UUID | None = None
+    editor_note: Words | None = None
+
+
+class _Notice(_Shape):
+    level: Literal["critical", "major", "warning", "caution"]
+    title: Line
+    text: Prose
+    issuer: Line | None = None
+    date: PartialDay | None = None
+    source: Line | None = None
+    key: UUID | None = None
+    type: Literal[tuple(NOTICE_TYPES)] | None = None  # type: ignore[valid-type]
+    action: Words | None = None
+    supersedes: Line | None = None
+
+    @property
+    def kind(self) -> str:
+        """A critical notice stays critical if a regulator issued it, or if its words forbid a use."""
+        if self.type:
+            return str(self.type)
+        forbids = self.issuer or _FORBIDS.search(f"{self.title}. {self.text}")
+        return "contraindication" if self.level == "critical" and forbids else "caution"
+
+
+class _Reference(BaseModel):
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    id: Label
+
+
+class _Related(_Shape):
+    slug: Slug
+    kind: Line
+    note: Line | None = None
+
+
+class _Tier(_Shape):
+    suggested: Literal["low", "medium", "high"]
+    reason: Line | None = None
+
+
+class _File(_Shape):
+    schema_: str = Field(alias="schema")
+    demonstration: Literal[True]
+    not_for_clinical_use: Literal[True]
+    slug: Slug
+    title: Line
+    drug: _Drug
+    class_path: list[Line]
+    introduction: Prose
+    sections: list[_Section]
+    dosing: _Dosing
+    dosing_candidate: _Dosing | None = None
+    monitoring: list[_Item]
+    safety_notices: list[_Notice]
+    references: list[_Reference]
+    related: list[_Related]
+    risk_tier: _Tier
+
+
+def adapt(value: dict[str, Any]) -> Incoming:
+    """One monograph of the demonstration. Raises reviews.incoming.Unreadable."""
+    file = validated(_File.model_validate, value)
+    leaf, path = _classes(file)
+    drug = _drug(file.drug)
+    document = validated(Document.model_validate, _document(file, drug, path), _RENAMED)
+    check_names(document)
+    tier = {"low": "low", "medium": "standard", "high": "high"}[file.risk_tier.suggested]
+    return Incoming(file.slug, leaf, drug, TRAITS.get(drug.slug, ()), tier, document, tuple(_warnings(file)))
+
+
+def _line(text: str) -> str:
+    return markdown.escape(" ".join(text.split()))
+
+
+def _capital(name: str) -> str:
+    return name[:1].upper() + name[1:]
+
+
+def _drug(drug: _Drug) -> IncomingDrug:
+    codes = [("ATC", code) for code in filter(None, (drug.atc, *drug.atc_other))]
+    codes += [("RxNorm", drug.rxcui)] if drug.rxcui else []
+    names = [("international", _capital(drug.name)), *(("other", name) for name in drug.other_names)]
+    form = {
+        "name": _capital(drug.name),
+        "slug": slug_of(drug.name),
+        "names": [{"kind": kind, "name": name} for kind, name in names],
+        "brands": [{"name": name, "country": "GB"} for name in drug.brands_uk],
+        "codes": [{"system": system, "code": code} for system, code in codes],
+    }
+    return validated(IncomingDrug.model_validate, form)
+
+
+def _document(file: _File, drug: IncomingDrug, path: list[dict[str, str]]) -> dict[str, Any]:
+    key = key_maker(file.slug)
+
+    def part(field: str, identity: str, given: UUID | None, fields: dict[str, Any]) -> dict[str, Any]:
+        kept = {name: value for name, value in fields.items() if value is not None}
+        return {"key": given or key(field, identity), **kept}
+
+    return {
+        "header": {
+            "title": file.title,
+            "name": drug.name,
+            "names": drug.names,
+            "brands": drug.brands,
+            "codes": drug.codes,
+            "class_path": path,
+            "covers": file.title.partition(" in ")[2],
+            "introduction": markdown.escape(file.introduction),
+            "dosing": {"since": UNPUBLISHED_SINCE, "reason": file.dosing.reason or REASON, "instead": INSTEAD},
+        },
+        "sections": [
+            part("sections", SECTION_KINDS[one.heading], one.key, {
+                "kind": SECTION_KINDS[one.heading],
+                "heading": one.heading,
+                "text": "\n\n".join(block.markdown() for block in one.blocks),
+            })
+            for one in file.sections
+        ],
+        "monitoring": [
+            part("monitoring", one.test, one.key, one.model_dump(exclude={"key", "editor_note"}))
+            for one in file.monitoring
+        ],
+        "notices": [
+            part("notices", one.title, one.key, {
+                "type": one.kind,
+                "severity": NOTICE_TYPES[one.kind][0],
+                "title": one.title,
+                "text": _line(one.text),
+                "action": one.action,
+                "issuer": one.issuer,
+                "issued": one.date,
+                "source": one.source,
+                "supersedes": one.supersedes,
+            })
+            for one in file.safety_notices
+        ],
+        "citations": [
+            part("citations", one.id, None, {"label": one.id, "csl": one.model_extra}) for one in file.references
+        ],
+        "related": [
+            part("related", one.slug, None, {"target": one.slug, "reason": one.kind})
+            for one in file.related
+            if one.kind != "same class"
+        ],
+    }  # fmt: skip
+
+
+# -- Classes -------------------------------------------------------------------------------------------------------
 
 
 @cache
-def classes() -> dict[str, list[dict[str, Any]]]:
-    """The path of classes that each monograph is placed under, from the root."""
-    placed: dict[str, list[dict[str, Any]]] = {}
-
-    def walk(node: dict[str, Any], path: list[dict[str, Any]]) -> None:
-        here = [*path, node]
-        placed.update(dict.fromkeys(node["monographs"], here))
-        for child in node["children"]:
-            walk(child, here)
-
-    for root in json.loads((Path(__file__).parent / "classes.json").read_text("utf-8"))["tree"]:
-        walk(root, [])
-    return placed
+def _tree() -> list[dict[str, Any]]:
+    tree: list[dict[str, Any]] = json.loads((HERE / "classes.json").read_text("utf-8"))["tree"]
+    return tree
 
 
-def adapt(file: dict[str, Any]) -> Incoming:
-    """One file as an incoming monograph. Raises ValueError, with a sentence, for what is not of that shape."""
-    try:
-        return _adapt(file)
-    except (KeyError, TypeError, AttributeError) as error:
-        what = f"the field “{error.args[0]}” is missing" if isinstance(error, KeyError) else "a field has another type than it should"
-        raise ValueError(f"It is not of the demonstration’s shape: {what}.") from error
+def _place(nodes: list[dict[str, Any]], slug: str) -> list[dict[str, Any]]:
+    """The classes from the root to the one that a monograph is placed in; none if it is not placed."""
+    for node in nodes:
+        if slug in node["monographs"]:
+            return [node]
+        if below := _place(node["children"], slug):
+            return [node, *below]
+    return []
 
 
-def _adapt(file: dict[str, Any]) -> Incoming:
-    slug, drug = file["slug"], file["drug"]
-    path = classes().get(slug)
-    if path is None:
-        raise ValueError(f"The monograph “{slug}” has no place in the class tree.")
-    codes = [("ATC", code) for code in (drug["atc"], *drug["atc_other"]) if code]
-    codes += [("RxNorm", drug["rxcui"])] if drug["rxcui"] else []
-    copied = {
-        "names": [{"kind": "international", "name": drug["name"]}, *({"kind": "other", "name": n} for n in drug["other_names"])],
-        "brands": [{"name": name, "country": "GB"} for name in drug["brands_uk"]],
-        "codes": [{"system": system, "code": code} for system, code in codes],
-    }
-    printed = {node["name"]: node["slug"] for node in path}
-    header = {
-        "title": file["title"],
-        "name": drug["name"][:1].upper() + drug["name"][1:],
-        **copied,
-        "class_path": [{"slug": printed[name], "name": name} for name in file["class_path"]],
-        "covers": file["title"].partition(" in ")[2],
-        "introduction": file["introduction"],
-        "dosing": {
-            "since": UNPUBLISHED_SINCE,
-            "reason": f"{file['dosing']['reason'] or REASON} {FROM_PRIMARY_SOURCES}",
-            "instead": INSTEAD,
-        },
-    }
-    document = {
-        "schema_version": 1,
-        "header": header,
-        "sections": [_section(slug, number, one) for number, one in enumerate(file["sections"])],
-        "monitoring": [_item(slug, number, one) for number, one in enumerate(file["monitoring"])],
-        "notices": [_notice(slug, number, one) for number, one in enumerate(file["safety_notices"])],
-        "citations": [_citation(slug, one) for one in file["references"]],
-        "related": [
-            {"key": _key(slug, f"related/{one['slug']}", {}), "target": one["slug"], "reason": one["kind"]}
-            for one in file["related"]
-            if one["kind"] != "same class"
-        ],
-    }
-    tier = {"medium": "standard"}.get(file["risk_tier"]["suggested"], file["risk_tier"]["suggested"])
-    return Incoming(
-        schema="clincalc-monograph/1",
-        slug=slug,
-        drug={"name": drug["name"], **copied},
-        traits=TRAITS.get(slug, ()),
-        tier=tier,
-        document=document,
-        warnings=tuple(_dangling(file)),
-        **{"class": path[-1]["slug"]},
-    )
+def _classes(file: _File) -> tuple[str, list[dict[str, str]]]:
+    """The slug of the class, and the steps of its path that a page prints."""
+    nodes, printed = _tree(), []
+    for position, name in enumerate(file.class_path):
+        node = next((one for one in nodes if one["name"] == name), None)
+        if node is None:
+            raise Unreadable(Finding(f"class_path[{position}]", f"There is no class “{name}” here in classes.json."))
+        printed.append({"slug": node["slug"], "name": node["name"]})
+        nodes = node["children"]
+    placed = _place(_tree(), file.slug)
+    if not (placed or printed):
+        raise Unreadable(Finding("class_path", "Name the therapeutic class."))
+    return (placed[-1]["slug"] if placed else printed[-1]["slug"]), printed
 
 
-def _dangling(file: dict[str, Any]) -> Iterator[str]:
-    for one in file["related"]:
-        if one["kind"] != "same class" and one["slug"] not in classes():
-            yield f"The related monograph “{one['slug']}” is not there. The link was kept, and readers do not see it."
-
-
-def _key(slug: str, place: str, row: dict[str, Any]) -> str:
-    return str(row.get("key") or uuid5(NAMESPACE_URL, f"clincalc:{slug}/{place}"))
-
-
-def _section(slug: str, number: int, one: dict[str, Any]) -> dict[str, Any]:
-    if one["heading"] not in KINDS:
-        raise ValueError(f"sections[{number}]: there is no section “{one['heading']}”.")
-    blocks = []
-    for block in one["blocks"]:
-        blocks.append(block["text"] if block["type"] == "paragraph" else "\n".join(f"- {item}" for item in block["items"]))
-    kind = KINDS[one["heading"]]
-    return {"key": _key(slug, kind, one), "kind": kind, "heading": one["heading"], "text": "\n\n".join(blocks)}
-
-
-def _item(slug: str, number: int, one: dict[str, Any]) -> dict[str, Any]:
-    words = {name: one[name] or "" for name in ("test", "when", "how_often", "how_long", "note", "source")}
-    return {"key": _key(slug, f"monitoring/{number}", one), **words}
-
-
-def _notice(slug: str, number: int, one: dict[str, Any]) -> dict[str, Any]:
-    given = one.get("type")
-    if given:
-        kind, severity = given, one["level"]
-    elif one["level"] == "critical" and _FORBIDS.search(f"{one['title']} {one['text']}"):
-        kind, severity = "contraindication", "critical"
-    else:
-        kind, severity = "caution", "major"
-    return {
-        "key": _key(slug, f"notice/{number}", one),
-        "type": kind,
-        "severity": severity,
-        "title": one["title"],
-        "text": one["text"],
-        "action": one.get("action") or "",
-        "issuer": one["issuer"] or "",
-        "issued": one["date"] or "",
-        "source": one["source"] or "",
-        "supersedes": one.get("supersedes") or "",
-    }
-
-
-def _citation(slug: str, one: dict[str, Any]) -> dict[str, Any]:
-    csl = {name: value for name, value in one.items() if name != "id"}
-    return {"key": _key(slug, f"citation/{one['id']}", {}), "label": one["id"], "csl": csl}
+def _warnings(file: _File) -> list[str]:
+    """What a person should know who imports this file."""
+    found = []
+    for number, notice in enumerate(file.safety_notices):
+        if notice.level == "critical" and NOTICE_TYPES[notice.kind][0] != "critical":
+            found.append(f"safety_notices[{number}]: “critical” became a caution, because its words forbid no use.")
+    for number, item in enumerate(file.monitoring):
+        if item.editor_note:
+            found.append(f"monitoring[{number}].editor_note: left out of the document. It says: {item.editor_note}")
+    for number, link in enumerate(file.related):
+        if not _place(_tree(), link.slug):
+            found.append(f"related[{number}].slug: there is no monograph “{link.slug}” yet. The link is kept.")
+    return found
