@@ -64,8 +64,6 @@ CHECKPOINT_FILE = env.str("CHECKPOINT_FILE", default=str(VAR / "checkpoints.json
 # -- Applications ----------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "reviews",
-    "monographs",
     "allauth",
     "allauth.account",
     "reversion",
@@ -77,6 +75,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "monographs",
+    "reviews",
 ]
 
 MIDDLEWARE = [

@@ -1,4 +1,4 @@
-"""The WSGI application."""
+"""The WSGI application. The demonstration, whose passwords everybody knows, is served only from its own database."""
 
 import os
 
@@ -6,3 +6,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clincalc.settings")
 application = get_wsgi_application()
+
+from clincalc.start import refuse_foreign_demonstration  # noqa: E402 (the applications must be loaded)
+
+refuse_foreign_demonstration()

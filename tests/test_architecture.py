@@ -1,0 +1,100 @@
+"""What holds the house together, and what people forget."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connection, models
+
+from monographs import truths
+from monographs.models import PARTS, Edition
+from reviews import policy
+from reviews.workflow import TRANSITIONS
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def tracked(*patterns: str) -> list[Path]:
+    found = subprocess.run(["git", "ls-files", *patterns], cwd=ROOT, capture_output=True, text=True, check=True)
+    return [ROOT / line for line in found.stdout.splitlines()]
+
+
+def test_rooms_import_in_one_direction():
+    forbidden = {"monographs": ("reviews", "clincalc"), "reviews": ("clincalc",)}
+    for room, others in forbidden.items():
+        for path in (ROOT / room).rglob("*.py"):
+            for other in others:
+                assert not re.search(rf"^\s*(from|import) {other}\b", path.read_text(), re.MULTILINE), f"{path} imports {other}"
+
+
+def test_public_code_reads_only_publications():
+    allowed = {"monographs.models.publication", "monographs.querysets"}
+    for path in (ROOT / "monographs" / "public").glob("*.py"):
+        for module, names in re.findall(r"^from (monographs\.models\S*) import (.+)$", path.read_text(), re.MULTILINE):
+            taken = {name.strip() for name in names.strip("()").split(",")}
+            assert module in allowed or taken <= {"Publication"}, f"{path}: {module} {taken}"
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing_and_every_trigger_stands():
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)
+    assert truths.missing() == []
+
+
+def test_every_table_of_ours_keeps_a_truth_but_the_pen():
+    for model in apps.get_models():
+        if model._meta.app_label in ("monographs", "reviews") and model._meta.model_name != "pen":
+            assert any(isinstance(c, truths.Trigger) for c in model._meta.constraints), model
+
+
+def test_parts_are_protected_and_ordered():
+    for model in PARTS.values():
+        assert model._meta.get_field("edition").remote_field.on_delete is models.PROTECT
+        assert list(model._meta.ordering) == ["position", "key"]
+    assert Edition._meta.get_field("monograph").remote_field.on_delete is models.PROTECT
+
+
+def test_every_transition_asks_a_rule_of_the_policy():
+    assert {row.permission for row in TRANSITIONS.values()} <= set(policy.RULES)
+
+
+def test_no_reversion_view_is_routed_and_nothing_follows():
+    import reversion
+
+    for model in (Edition, *PARTS.values()):
+        assert reversion.is_registered(model)
+        assert reversion.revisions._get_options(model).follow == ()
+
+
+def test_templates_hold_no_inline_style_or_script():
+    for path in (ROOT / "templates").rglob("*.html"):
+        text = path.read_text()
+        assert not re.search(r"<style|\sstyle=|\son[a-z]+=\"|javascript:|<script(?![^>]*\ssrc=)", text), path
+
+
+def test_no_file_names_a_registry_or_a_machine():
+    words = ("py" + "pi.org", "pythonhosted", "npm" + "js", "registry.", "deb" + "ian.org", "/ro" + "ot/", "/wo" + "rk/")
+    for path in tracked("*.py", "*.txt", "*.toml", "*.md", "*.html", "Makefile", ".ci/run"):
+        text = path.read_text()
+        for word in words:
+            assert word not in text, f"{path} names {word}"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", ["Section", "Edition", "Monograph"])
+def test_a_table_that_is_altered_keeps_its_triggers(name):
+    """SQLite makes an altered table anew, and drops what hung on the old one."""
+    model = apps.get_model("monographs", name)
+    old = next(field for field in model._meta.concrete_fields if isinstance(field, models.CharField))
+    new = old.clone()
+    new.max_length = old.max_length + 1
+    new.set_attributes_from_name(old.name)
+    new.model = model
+
+    for before, after in ((old, new), (new, old)):
+        with connection.schema_editor() as editor:
+            editor.alter_field(model, before, after)
+        assert truths.missing() == []
