@@ -95,7 +95,9 @@ def allow_flush(kept: list[tuple[str, list[str], list[tuple]]]) -> None:
             if self.connection.vendor == "postgresql":
                 cursor.execute("SET LOCAL session_replication_role = replica")
             else:
-                cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%RAISE(ABORT%'")
+                cursor.execute(
+                    "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%RAISE(ABORT%'"
+                )
                 triggers = cursor.fetchall()
             for name, _sql in triggers:
                 cursor.execute(f"DROP TRIGGER {self.quote_name(name)}")

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from django.contrib.auth import get_user_model
-from django.db import DatabaseError, transaction
+from django.db import transaction
 
 from monographs.assemble import build
 from monographs.document import (
@@ -95,7 +95,9 @@ def make_house() -> House:
         grant(role, house.root, actor=admin)
     for name, (profession, number, title) in PROFILES.items():
         user = house.people[name]
-        profile = register_clinician(user, actor=user, name=f"Test {name}", profession=profession, number=number, scope="both")
+        profile = register_clinician(
+            user, actor=user, name=f"Test {name}", profession=profession, number=number, scope="both"
+        )
         verify_clinician(profile, actor=admin, reader_title=title, specialty="", scope="both")
     return house
 
@@ -107,33 +109,64 @@ def document(**changes: Any) -> Document:
             title="Testazumab in multiple sclerosis",
             name="Testazumab",
             codes=[Code(system="RxNorm", code="117055")],
-            class_path=[PathStep(slug="neurology", name="Neurology"), PathStep(slug="multiple-sclerosis", name="Multiple sclerosis")],
+            class_path=[
+                PathStep(slug="neurology", name="Neurology"),
+                PathStep(slug="multiple-sclerosis", name="Multiple sclerosis"),
+            ],
             covers="multiple sclerosis",
             introduction="An invented antibody, for tests only.",
             dosing=Dosing(since="2026-07-04", reason="Dose data are being re-sourced.", instead="Use the SmPC."),
         ),
         "sections": (
-            Section(key=key("prescribing"), kind="prescribing", heading="Prescribing in practice", text="- Start slowly [@trial2020]."),
+            Section(
+                key=key("prescribing"),
+                kind="prescribing",
+                heading="Prescribing in practice",
+                text="- Start slowly [@trial2020].",
+            ),
             Section(key=key("monitoring"), kind="monitoring", heading="Monitoring", text="Tests go on for years."),
         ),
-        "monitoring": (MonitoringItem(key=key("fbc"), test="Full blood count", when="before treatment", how_often="monthly"),),
+        "monitoring": (
+            MonitoringItem(key=key("fbc"), test="Full blood count", when="before treatment", how_often="monthly"),
+        ),
         "notices": (
             SafetyNotice(
-                key=key("notice"), type="caution", severity="major", title="Mind the heart", text="It can slow.", source="trial2020"
+                key=key("notice"),
+                type="caution",
+                severity="major",
+                title="Mind the heart",
+                text="It can slow.",
+                source="trial2020",
             ),
         ),
-        "citations": (Citation(key=key("trial"), label="trial2020", csl={"type": "article-journal", "title": "A trial", "id": ""}),),
+        "citations": (
+            Citation(
+                key=key("trial"), label="trial2020", csl={"type": "article-journal", "title": "A trial", "id": ""}
+            ),
+        ),
         "related": (RelatedLink(key=key("link"), target="otherzumab", reason="comparator"),),
     }
     return Document(**{**whole, **changes})
 
 
-def draft(house: House, slug: str = "testazumab", doc: Document | None = None, *, actor: Any = None, traits: tuple[str, ...] = ()) -> Edition:
+def draft(
+    house: House,
+    slug: str = "testazumab",
+    doc: Document | None = None,
+    *,
+    actor: Any = None,
+    traits: tuple[str, ...] = (),
+) -> Edition:
     """Edition 1 as a draft, written by the editor (or `actor`)."""
     with pen(actor=actor or house.editor) as trail:
         drug = make_drug(trail, name=f"{slug} drug", traits=traits)
         return begin(
-            trail, slug=slug, drug=drug, therapeutic_class=house.leaf, document=doc or document(), reason="Written for a test"
+            trail,
+            slug=slug,
+            drug=drug,
+            therapeutic_class=house.leaf,
+            document=doc or document(),
+            reason="Written for a test",
         )
 
 
@@ -148,11 +181,15 @@ def submit(house: House, edition: Edition, actor: Any = None) -> Edition:
 def attestation(edition: Edition, clinician: Any, **changes: Any) -> Any:
     case = Case.load(edition)
     ticks = [tick.code for tick in checklist(case.document, case.changed, first=case.live is None)]
-    return attest(clinician, **{"password": PASSWORD, "ticks": ticks, "interests": "none", "digest": case.digest, **changes})
+    return attest(
+        clinician, **{"password": PASSWORD, "ticks": ticks, "interests": "none", "digest": case.digest, **changes}
+    )
 
 
 def sign(edition: Edition, clinician: Any) -> Edition:
-    return perform("sign", editions=[edition], actor=clinician, digest=seen(edition), attestation=attestation(edition, clinician))[0]
+    return perform(
+        "sign", editions=[edition], actor=clinician, digest=seen(edition), attestation=attestation(edition, clinician)
+    )[0]
 
 
 def signed(house: House, slug: str = "testazumab") -> Edition:

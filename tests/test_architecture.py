@@ -27,7 +27,9 @@ def test_rooms_import_in_one_direction():
     for room, others in forbidden.items():
         for path in (ROOT / room).rglob("*.py"):
             for other in others:
-                assert not re.search(rf"^\s*(from|import) {other}\b", path.read_text(), re.MULTILINE), f"{path} imports {other}"
+                assert not re.search(rf"^\s*(from|import) {other}\b", path.read_text(), re.MULTILINE), (
+                    f"{path} imports {other}"
+                )
 
 
 def test_public_code_reads_only_publications():
@@ -76,7 +78,15 @@ def test_templates_hold_no_inline_style_or_script():
 
 
 def test_no_file_names_a_registry_or_a_machine():
-    words = ("py" + "pi.org", "pythonhosted", "npm" + "js", "registry.", "deb" + "ian.org", "/ro" + "ot/", "/wo" + "rk/")
+    words = (
+        "py" + "pi.org",
+        "pythonhosted",
+        "npm" + "js",
+        "registry.",
+        "deb" + "ian.org",
+        "/ro" + "ot/",
+        "/wo" + "rk/",
+    )
     for path in tracked("*.py", "*.txt", "*.toml", "*.md", "*.html", "Makefile", ".ci/run"):
         text = path.read_text()
         for word in words:

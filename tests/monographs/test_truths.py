@@ -24,7 +24,6 @@ from monographs.models import (
     Drug,
     Edition,
     Monograph,
-    MonitoringItem,
     NameCheck,
     Pen,
     Publication,
@@ -200,7 +199,9 @@ def test_a_sealed_row_is_never_changed_or_taken_away(world, model, held):
         row.save,
         row.delete,
         lambda: models.QuerySet(model).delete(),
-        lambda: models.QuerySet(model).update(**{next(f.attname for f in model._meta.concrete_fields if not f.primary_key): None}),
+        lambda: models.QuerySet(model).update(
+            **{next(f.attname for f in model._meta.concrete_fields if not f.primary_key): None}
+        ),
         lambda: raw(f'UPDATE {table} SET "{column}" = "{column}"'),
         lambda: raw(f"DELETE FROM {table}"),
     ]

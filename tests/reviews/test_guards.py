@@ -53,7 +53,12 @@ def test_a_document_with_problems_cannot_be_submitted_and_each_is_named(house):
 def test_a_critical_notice_raises_the_floor_and_a_stranger_to_the_edition_raises_the_tier(house):
     edition = make.draft(house)
     notice = SafetyNotice(
-        key=make.key("critical"), type="contraindication", severity="critical", title="Never", text="Never.", source="trial2020"
+        key=make.key("critical"),
+        type="contraindication",
+        severity="critical",
+        title="Never",
+        text="Never.",
+        source="trial2020",
     )
     with pen(actor=house.editor) as trail, change_set(trail, edition=edition, reason="Notice") as change:
         change.append(notice)
@@ -152,7 +157,9 @@ def test_sending_back_and_undoing_the_edit_revives_no_signature(house):
 def test_taking_a_signature_back_takes_the_state_back(house):
     edition = make.signed(house)
 
-    (edition,) = perform("unsign", editions=[edition], actor=house.pharmacist, digest=make.seen(edition), reason="Doubts")
+    (edition,) = perform(
+        "unsign", editions=[edition], actor=house.pharmacist, digest=make.seen(edition), reason="Doubts"
+    )
     assert edition.state == "in_review"
     edition = make.sign(edition, house.pharmacist)
     assert edition.state == "clinician_reviewed"

@@ -138,7 +138,9 @@ def test_eight_writers_on_two_monographs_do_not_deadlock(house):
 
     def write(number):
         for turn in range(5):
-            make.reword(editions[(number + turn) % 2], "monitoring", f"Writer {number}, turn {turn}", actor=house.editor)
+            make.reword(
+                editions[(number + turn) % 2], "monitoring", f"Writer {number}, turn {turn}", actor=house.editor
+            )
 
     outcomes = run_at_once(*[lambda n=number: write(n) for number in range(8)])
 

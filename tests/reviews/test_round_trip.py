@@ -14,7 +14,6 @@ from tests.strategies import documents
 pytestmark = pytest.mark.django_db
 
 
-
 def test_any_document_survives_its_rows():
     house = make.make_house()
     edition = make.draft(house)
@@ -24,7 +23,10 @@ def test_any_document_survives_its_rows():
     def survives(document):
         if document == build(edition):
             return
-        with pen(actor=house.editor) as trail, change_set(trail, edition=edition, reason="Loaded", unchanged_is_fine=True) as change:
+        with (
+            pen(actor=house.editor) as trail,
+            change_set(trail, edition=edition, reason="Loaded", unchanged_is_fine=True) as change,
+        ):
             change.load(document)
         fresh = Edition.objects.get(pk=edition.pk)
         assert digest(build(fresh)) == digest(document)

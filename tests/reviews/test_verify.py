@@ -35,7 +35,14 @@ def house():
     from reviews.library import record_name_check
 
     record_name_check(
-        actor=house.editor, system="RxNorm", code="117055", name="x", status="found", matched_name="x", release="r", source="s"
+        actor=house.editor,
+        system="RxNorm",
+        code="117055",
+        name="x",
+        status="found",
+        matched_name="x",
+        release="r",
+        source="s",
     )
     from reviews.changes import pen
     from reviews.library import keep_reference
@@ -142,7 +149,9 @@ def test_each_row_that_is_gone_is_named(house, label):
         with make.undone(), no_triggers():
             if connection.vendor == "sqlite":
                 connection.cursor().execute("PRAGMA defer_foreign_keys = ON")
-            connection.cursor().execute(f"DELETE FROM {model._meta.db_table} WHERE {model._meta.pk.column} = %s", [db_key(row)])
+            connection.cursor().execute(
+                f"DELETE FROM {model._meta.db_table} WHERE {model._meta.pk.column} = %s", [db_key(row)]
+            )
             found = [sentence for _seq, sentence in verify()]
             assert any(sentence.startswith(f"{label}:{row.pk}: ") for sentence in found), (label, row.pk, found)
 
@@ -199,7 +208,9 @@ def test_a_chain_rebuilt_by_whoever_owns_the_database_is_found_by_a_checkpoint(h
             content["prev"] = prev
             text = audit.canonical(content)
             hashed = audit.event_hash(text)
-            models.QuerySet(AuditEvent).filter(pk=entry.pk).update(text=text, hash=hashed, prev=prev, reason=entry.reason)
+            models.QuerySet(AuditEvent).filter(pk=entry.pk).update(
+                text=text, hash=hashed, prev=prev, reason=entry.reason
+            )
             prev = hashed
     Pen.objects.update(hash=prev)
 

@@ -25,7 +25,10 @@ STATES = ("draft", "in_review", "clinician_reviewed", "published", "superseded",
 ROLES = ("editor", "editor2", "clinician", "clinician2", "pharmacist", "publisher", "auditor", "admin", "nobody")
 
 # Who may, by the design: the author (editor) is the contributor of every edition here.
-WRITERS, CLINICIANS = {"editor", "editor2", "clinician", "clinician2", "pharmacist"}, {"clinician", "clinician2", "pharmacist"}
+WRITERS, CLINICIANS = (
+    {"editor", "editor2", "clinician", "clinician2", "pharmacist"},
+    {"clinician", "clinician2", "pharmacist"},
+)
 MAY = {
     "start": WRITERS,
     "submit": WRITERS,
@@ -167,7 +170,12 @@ def one_cell(house, edition, name, broken, state, role):
 
     try:
         performed = perform(
-            name, editions=[edition], actor=actor, digest=digest, reason="" if broken == "reason" else "A reason", attestation=attestation
+            name,
+            editions=[edition],
+            actor=actor,
+            digest=digest,
+            reason="" if broken == "reason" else "A reason",
+            attestation=attestation,
         )
     except Refused as refused:
         assert codes is not None, (cell, refused.codes)

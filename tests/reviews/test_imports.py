@@ -1,0 +1,166 @@
+"""Import and export: all or nothing a file, never beyond a draft, and back again without loss."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from monographs.assemble import build
+from monographs.document import as_json, digest
+from monographs.models import Drug, Edition, Monograph, Reference
+from reviews.models import AuditEvent, ChangeSet
+from reviews.verify import verify
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def house():
+    return make.make_house()
+
+
+def line(slug="importumab", doc=None, **changes):
+    form = {
+        "schema": "clincalc-monograph/1",
+        "slug": slug,
+        "drug": {"name": f"{slug} drug", "brands": [{"name": "Brandex", "country": "GB"}]},
+        "traits": ["opioid"],
+        "tier": "low",
+        "class": "multiple-sclerosis",
+        "document": as_json(doc or make.document()),
+    }
+    return {**form, **changes}
+
+
+def written(tmp_path, *lines, name="in.jsonl"):
+    path = tmp_path / name
+    path.write_text("\n".join(json.dumps(one) for one in lines))
+    return str(path)
+
+
+def run(*arguments, actor="editor"):
+    out, err = StringIO(), StringIO()
+    try:
+        call_command("import_monographs", *arguments, "--actor", actor, stdout=out, stderr=err)
+    except CommandError as error:
+        return out.getvalue(), f"{err.getvalue()}{error}"
+    return out.getvalue(), err.getvalue()
+
+
+def export(*arguments):
+    out = StringIO()
+    call_command("export_monographs", *arguments, stdout=out)
+    return [json.loads(one) for one in out.getvalue().splitlines()]
+
+
+def test_an_import_is_a_draft_with_the_importer_as_its_author(house, tmp_path):
+    out, err = run(written(tmp_path, line()))
+
+    edition = Edition.objects.get(monograph__slug="importumab")
+    assert (err, edition.state, edition.number) == ("", "draft", 1)
+    assert "importumab is edition 1, a draft." in out
+    assert digest(build(edition)) == digest(make.document())
+    assert edition.monograph.tier == "high"  # an opioid is never below, whatever the file suggests
+    assert Drug.objects.get(slug="importumab-drug").traits == ["opioid"]
+    assert Reference.objects.filter(label="trial2020").exists()
+    change = ChangeSet.objects.get(edition=edition)
+    assert change.actor == house.editor
+    assert set(change.touched) == {"header", *(str(part.key) for part in make.document().parts())}
+
+
+def test_one_bad_monograph_of_a_file_keeps_the_whole_file_out(house, tmp_path):
+    before = AuditEvent.objects.count()
+
+    _out, err = run(written(tmp_path, line("goodumab"), line("badumab", **{"class": "no-such-class"})))
+
+    assert "badumab: There is no therapeutic class “no-such-class”." in err
+    assert not Monograph.objects.exists()
+    assert not Drug.objects.exists()
+    assert AuditEvent.objects.count() == before + 1
+    assert AuditEvent.objects.latest("seq").verb == "refused"
+
+
+def test_a_dry_run_keeps_nothing_and_says_what_would_be(house, tmp_path):
+    before = AuditEvent.objects.count()
+
+    out, err = run(written(tmp_path, line()), "--dry-run")
+
+    assert "importumab would become edition 1, a draft." in out
+    assert err == ""
+    assert not Monograph.objects.exists()
+    assert AuditEvent.objects.count() == before
+
+
+@pytest.mark.parametrize("actor", ["clinician", "publisher", "nobody"])
+def test_who_may_import(house, tmp_path, actor):
+    _out, err = run(written(tmp_path, line()), actor=actor)
+
+    assert Monograph.objects.exists() == (actor == "clinician")
+    assert ("needs an editor" in err) == (actor != "clinician")
+
+
+def test_an_open_edition_is_not_imported_over_and_a_live_one_gets_its_next(house, tmp_path):
+    make.published(house)
+    changed = make.document(header=make.document().header.replaced(introduction="Another introduction."))
+    path = written(tmp_path, line("testazumab", changed))
+
+    assert run(path)[1] == ""
+    second = Edition.objects.get(monograph__slug="testazumab", number=2)
+    assert ChangeSet.objects.get(edition=second).touched == ["header"]
+    assert "open edition" in run(path)[1]
+
+
+def test_what_was_exported_comes_back_as_it_was(house, tmp_path):
+    make.published(house)
+    make.draft(house, "otherumab")
+    (live,) = export()
+    assert live["slug"] == "testazumab"
+    (opened,) = export("--edition", "open", "--slug", "otherumab")
+    assert export("--edition", "1", "--slug", "testazumab") == [live]
+
+    again = {**live, "slug": "copyumab", "drug": {**live["drug"], "name": "copyumab drug", "slug": "copyumab-drug"}}
+    assert run(written(tmp_path, again, {**opened, "slug": "copy2umab"}))[1] == ""
+
+    copy = Edition.objects.get(monograph__slug="copyumab")
+    assert digest(build(copy)) == make.live().document_id
+    assert [one for one in verify() if "checkpoint" not in one[1]] == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"not json",
+        b"[1, 2]",
+        b"\xff\xfe\x00",
+        b'{"schema": "other/1"}',
+        b'{"schema": "clincalc-monograph/1", "slug": "x", "slug": "y"}',
+        b'{"schema": "clincalc-monograph/1", "slug": NaN}',
+        b"[" * 100_000,
+        b'{"a":' * 50 + b"1" + b"}" * 50,
+        b'{"schema": "clincalc-monograph/1", "n": ' + b"9" * 5000 + b"}",
+        json.dumps(line(state="published")).encode(),
+        json.dumps(line(live=True)).encode(),
+        json.dumps(line(warnings=["x"])).encode(),
+        json.dumps(line(document={**as_json(make.document()), "sign_offs": []})).encode(),
+        json.dumps(line(document={**as_json(make.document()), "header": {"name": "\ud800"}})).encode(),
+        json.dumps(line(document={**as_json(make.document()), "header": {"name": "a\u0000b"}})).encode(),
+        json.dumps(line(drug={"name": "a\u202eb"})).encode(),
+        json.dumps(line(drug={"name": "\u0430spirin"})).encode(),
+        json.dumps(line(slug="../x")).encode(),
+        json.dumps(line(traits=["magic"])).encode(),
+        b'{"schema": "clincalc-demo-monograph/1", "slug": "alemtuzumab"}',
+        b" " * (5 * 1024 * 1024 + 1),
+    ],
+)
+def test_bad_files_are_refused_with_a_sentence_and_leave_nothing(house, tmp_path, content):
+    path = tmp_path / "bad.json"
+    path.write_bytes(content)
+
+    _out, err = run(str(path))
+
+    assert "bad.json" in err
+    assert "1 of 1 files were refused" in err
+    assert not Monograph.objects.exists()
