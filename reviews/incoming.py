@@ -15,7 +15,6 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 from monographs.document import Brand, Code, Document, DrugName, Line, Slug, Value
 from monographs.names import mixed_scripts
 
-
 Built = TypeVar("Built")
 
 
