@@ -1,8 +1,8 @@
 """Reading and writing files of monographs. Pure: no database.
 
-A file holds JSON, or JSON lines, of `clincalc-monograph/1`: slug, class, drug, traits, tier and the document in its
-JSON form. The shape of the demonstration data is read too, by one adapter. Whatever a file says, it can only become
-drafts: fields for state, signatures or ids do not exist here, and unknown fields are refused.
+A file holds JSON (one monograph, or a list) or JSON lines of `clincalc-monograph/1`: slug, class, drug, traits, tier and
+the document in its JSON form. The shape of the demonstration data is read too, by one adapter. Whatever a file says, it
+can only become drafts: fields for state, signatures or ids do not exist here, and unknown fields are refused.
 """
 
 from collections import Counter
@@ -78,7 +78,7 @@ def read_file(content: bytes | str, name: str) -> list[Incoming]:
 
 
 def _values(content: bytes | str) -> Iterator[tuple[str, Any]]:
-    """The JSON values of a file, each with its line if it is one of several."""
+    """The JSON values of a file, each with its place if it is one of several."""
     size = len(content) if isinstance(content, bytes) else len(content.encode("utf-8", "surrogatepass"))
     if size > MAX_BYTES:
         raise Unreadable(Finding("", "The file is larger than 5 MB. Split it."))
@@ -93,8 +93,12 @@ def _values(content: bytes | str) -> Iterator[tuple[str, Any]]:
     if len(lines) > 1 and _is_json(lines[0][1]):
         for number, line in lines:
             yield f"line {number}", _json(line, f"line {number}")
+        return
+    whole = _json(text, "")
+    if isinstance(whole, list):
+        yield from ((f"[{number}]", one) for number, one in enumerate(whole))
     else:
-        yield "", _json(text, "")
+        yield "", whole
 
 
 def _is_json(line: str) -> bool:

@@ -4,10 +4,7 @@ The files keep more than a document holds: structured doses, remarks to editors,
 hold yet stays in the file.
 """
 
-import json
 import re
-from functools import cache
-from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
 
@@ -15,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from monographs import text as markdown
 from monographs.document import NOTICE_TYPES, Document, Label, Line, PartialDay, Prose, Slug, Words
+from reviews.demonstration.classes import path_to, printed
 from reviews.incoming import (
     Finding,
     Incoming,
@@ -28,7 +26,6 @@ from reviews.incoming import (
 )
 
 SCHEMA = "clincalc-demo-monograph/1"
-HERE = Path(__file__).parent
 
 SECTION_KINDS = {
     "How it works": "how-it-works",
@@ -55,10 +52,11 @@ TRAITS = {
 # Until doses are data no page shows one. No file says since when: this is the date of the page they were made after.
 UNPUBLISHED_SINCE = "2026-07-04"
 REASON = "Dose data are being re-sourced."
-INSTEAD = (
-    "Take the dose from the current summary of product characteristics (SmPC) of the product you use, and confirm it "
-    "with your local formulary."
+FROM_PRIMARY_SOURCES = (
+    "They are rebuilt from primary sources (the manufacturer’s SmPC, the WHO Model Formulary and other official "
+    "references) under clinician review."
 )
+INSTEAD = "Take the dose from the product’s SmPC, and confirm it with your local formulary before you prescribe."
 _FORBIDS = re.compile(r"contra-?indicat|\bmust not\b|\bdo not\b|\bnever\b|\bnot (?:once a day|daily)\b", re.IGNORECASE)
 _RENAMED = {"citations": "references", "csl": "", "notices": "safety_notices"}
 
@@ -182,12 +180,15 @@ class _File(_Shape):
 def adapt(value: dict[str, Any]) -> Incoming:
     """One monograph of the demonstration. Raises reviews.incoming.Unreadable."""
     file = validated(_File.model_validate, value)
-    leaf, path = _classes(file)
+    path = printed(file.class_path)
+    placed = path_to(file.slug) or path
+    if not placed:
+        raise Unreadable(Finding("class_path", "Name the therapeutic class."))
     drug = _drug(file.drug)
     document = validated(Document.model_validate, _document(file, drug, path), _RENAMED)
     check_names(document)
     tier = {"low": "low", "medium": "standard", "high": "high"}[file.risk_tier.suggested]
-    return Incoming(file.slug, leaf, drug, TRAITS.get(drug.slug, ()), tier, document, tuple(_warnings(file)))
+    return Incoming(file.slug, placed[-1]["slug"], drug, TRAITS.get(drug.slug, ()), tier, document, tuple(_warnings(file)))
 
 
 def _line(text: str) -> str:
@@ -229,7 +230,11 @@ def _document(file: _File, drug: IncomingDrug, path: list[dict[str, str]]) -> di
             "class_path": path,
             "covers": file.title.partition(" in ")[2],
             "introduction": markdown.escape(file.introduction),
-            "dosing": {"since": UNPUBLISHED_SINCE, "reason": file.dosing.reason or REASON, "instead": INSTEAD},
+            "dosing": {
+                "since": UNPUBLISHED_SINCE,
+                "reason": f"{file.dosing.reason or REASON} {FROM_PRIMARY_SOURCES}",
+                "instead": INSTEAD,
+            },
         },
         "sections": [
             part("sections", SECTION_KINDS[one.heading], one.key, {
@@ -268,40 +273,6 @@ def _document(file: _File, drug: IncomingDrug, path: list[dict[str, str]]) -> di
     }  # fmt: skip
 
 
-# -- Classes -------------------------------------------------------------------------------------------------------
-
-
-@cache
-def _tree() -> list[dict[str, Any]]:
-    tree: list[dict[str, Any]] = json.loads((HERE / "classes.json").read_text("utf-8"))["tree"]
-    return tree
-
-
-def _place(nodes: list[dict[str, Any]], slug: str) -> list[dict[str, Any]]:
-    """The classes from the root to the one that a monograph is placed in; none if it is not placed."""
-    for node in nodes:
-        if slug in node["monographs"]:
-            return [node]
-        if below := _place(node["children"], slug):
-            return [node, *below]
-    return []
-
-
-def _classes(file: _File) -> tuple[str, list[dict[str, str]]]:
-    """The slug of the class, and the steps of its path that a page prints."""
-    nodes, printed = _tree(), []
-    for position, name in enumerate(file.class_path):
-        node = next((one for one in nodes if one["name"] == name), None)
-        if node is None:
-            raise Unreadable(Finding(f"class_path[{position}]", f"There is no class “{name}” here in classes.json."))
-        printed.append({"slug": node["slug"], "name": node["name"]})
-        nodes = node["children"]
-    placed = _place(_tree(), file.slug)
-    if not (placed or printed):
-        raise Unreadable(Finding("class_path", "Name the therapeutic class."))
-    return (placed[-1]["slug"] if placed else printed[-1]["slug"]), printed
-
-
 def _warnings(file: _File) -> list[str]:
     """What a person should know who imports this file."""
     found = []
@@ -312,6 +283,8 @@ def _warnings(file: _File) -> list[str]:
         if item.editor_note:
             found.append(f"monitoring[{number}].editor_note: left out of the document. It says: {item.editor_note}")
     for number, link in enumerate(file.related):
-        if not _place(_tree(), link.slug):
-            found.append(f"related[{number}].slug: there is no monograph “{link.slug}” yet. The link is kept.")
+        if not path_to(link.slug):
+            found.append(
+                f"related[{number}].slug: there is no monograph “{link.slug}”. The link is kept, unseen."
+            )
     return found
