@@ -1,8 +1,8 @@
 """Reading and writing files of monographs. Pure: no database.
 
-A file holds JSON (one monograph, or a list) or JSON lines of `clincalc-monograph/1`: slug, class, drug, traits, tier and
-the document in its JSON form. The shape of the demonstration data is read too, by one adapter. Whatever a file says, it
-can only become drafts: fields for state, signatures or ids do not exist here, and unknown fields are refused.
+A file holds JSON (one monograph, or a list) or JSON lines of `clincalc-monograph/1`: slug, class, drug, traits, tier
+and the document in its JSON form. The shape of the demonstration data is read too, by one adapter. Whatever a file
+says, it can only become drafts: there are no fields for state, signatures or ids, and unknown fields are refused.
 """
 
 from collections import Counter

@@ -188,7 +188,8 @@ def adapt(value: dict[str, Any]) -> Incoming:
     document = validated(Document.model_validate, _document(file, drug, path), _RENAMED)
     check_names(document)
     tier = {"low": "low", "medium": "standard", "high": "high"}[file.risk_tier.suggested]
-    return Incoming(file.slug, placed[-1]["slug"], drug, TRAITS.get(drug.slug, ()), tier, document, tuple(_warnings(file)))
+    traits = TRAITS.get(drug.slug, ())
+    return Incoming(file.slug, placed[-1]["slug"], drug, traits, tier, document, tuple(_warnings(file)))
 
 
 def _line(text: str) -> str:
@@ -284,7 +285,5 @@ def _warnings(file: _File) -> list[str]:
             found.append(f"monitoring[{number}].editor_note: left out of the document. It says: {item.editor_note}")
     for number, link in enumerate(file.related):
         if not path_to(link.slug):
-            found.append(
-                f"related[{number}].slug: there is no monograph “{link.slug}”. The link is kept, unseen."
-            )
+            found.append(f"related[{number}].slug: there is no monograph “{link.slug}”. The link is kept, unseen.")
     return found
