@@ -4,9 +4,10 @@ from django.conf import settings
 from django.http import HttpRequest
 
 
-def site(_request: HttpRequest) -> dict[str, object]:
+def site(_request: HttpRequest | None = None) -> dict[str, object]:
     return {
         "DEMO": settings.DEMO,
+        "DEMO_PASSWORD": settings.DEMO_PASSWORD if settings.DEMO else "",
         "SITE_URL": settings.SITE_URL,
         "SMPC_URL": settings.SMPC_URL,
         "MEDICINES_INFORMATION_URL": settings.MEDICINES_INFORMATION_URL,

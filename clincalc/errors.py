@@ -4,11 +4,12 @@ from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.views.decorators.csrf import requires_csrf_token
+
+from clincalc.context import site
 
 
 def _page(name: str, status: int, **context: object) -> HttpResponse:
-    return HttpResponse(render_to_string(f"{name}.html", context), status=status)
+    return HttpResponse(render_to_string(f"{name}.html", {**site(), **context}), status=status)
 
 
 def not_found(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -34,7 +35,6 @@ def unavailable(_request: HttpRequest) -> HttpResponse:
     return response
 
 
-@requires_csrf_token
 def failed(_request: HttpRequest) -> HttpResponse:
     """500, with a reference to quote."""
     return _page("500", 500, reference=uuid4().hex[:8])

@@ -1,7 +1,9 @@
-"""Headers that every answer carries, and the answer when the database is busy."""
+"""Headers that every answer carries, the closed door, and the answer when the database is busy."""
 
 from collections.abc import Callable
+from typing import Any
 
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 
@@ -24,6 +26,16 @@ def headers(get_response: Handler) -> Handler:
         return response
 
     return middleware
+
+
+class LoginRequired(LoginRequiredMiddleware):
+    """Closed by default. Django's own asks for the user before it looks whether the view is open, and so makes every
+    public page depend on the session's cookie."""
+
+    def process_view(self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any) -> Any:
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
 
 
 class busy:  # noqa: N801 (named as the setting reads)

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
@@ -14,16 +13,9 @@ from monographs.assemble import build
 from monographs.diff import changed_parts
 from monographs.document import digest
 from monographs.models import HIGH_TRAITS, TIERS, Document, Edition, Monograph, TherapeuticClass
+from monographs.standing import today
 from reviews.independence import Edit, Signature, authors, counts_for, uncovered
 from reviews.models import ChangeSet, SignOff
-
-LONDON = ZoneInfo("Europe/London")
-
-
-def today(at: datetime | None = None) -> date:
-    """The day in Europe/London: what every rule about days goes by."""
-    return (at or timezone.now()).astimezone(LONDON).date()
-
 
 def months_later(day: date, months: int) -> date:
     """The same day of a later month, or the last of that month where it has no such day."""

@@ -6,8 +6,9 @@ from django.contrib.auth import get_user_model
 
 from monographs import document as values
 from monographs.models import TIERS, Drug, Edition, Monograph, State, TherapeuticClass
+from monographs.standing import today
 from reviews import policy
-from reviews.case import Case, highest, tier_floor, today
+from reviews.case import Case, highest, tier_floor
 from reviews.changes import Trail, change_set, pen, refusals_recorded
 from reviews.library import make_drug
 from reviews.refusals import Kind, Refused, refuse

@@ -8,8 +8,9 @@ from typing import Any
 
 from monographs.document import problems
 from monographs.models import TIERS
+from monographs.standing import today
 from reviews import policy, seals
-from reviews.case import Case, today
+from reviews.case import Case
 from reviews.models import ClinicianProfile, SignOff
 from reviews.refusals import Kind, Refusal
 

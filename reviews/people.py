@@ -11,8 +11,8 @@ from django.contrib.contenttypes.models import ContentType
 
 
 from monographs.models import TherapeuticClass
+from monographs.standing import today
 from reviews import policy
-from reviews.case import today
 from reviews.changes import Trail, pen, refusals_recorded
 from reviews.models import ClassGrant, ClinicianProfile
 from reviews.models.people import BODIES, PROFESSIONS

@@ -13,9 +13,10 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from monographs.models import Edition, Publication, State
+from monographs.standing import today
 from reviews import guards, policy, seals
 from reviews.audit import instant
-from reviews.case import Case, months_later, today
+from reviews.case import Case, months_later
 from reviews.changes import Trail, change_set, pen, refusals_recorded, store
 from reviews.guards import Guard
 from reviews.independence import REVIEW_MONTHS

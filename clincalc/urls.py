@@ -1,0 +1,26 @@
+"""The site map. Everything is closed but what says `login_not_required`."""
+
+from allauth.account.decorators import secure_admin_login
+from allauth.account.views import login, logout, reauthenticate
+from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+
+from reviews.keys import keys
+
+admin.site.login = login_not_required(secure_admin_login(admin.site.login))
+
+urlpatterns = [
+    path("", include("monographs.public.urls")),
+    path(".well-known/clincalc-keys.json", keys, name="keys"),
+    path("desk/", include("reviews.urls")),
+    path("accounts/login/", login_not_required(login), name="account_login"),
+    path("accounts/logout/", logout, name="account_logout"),
+    path("accounts/reauthenticate/", reauthenticate, name="account_reauthenticate"),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "clincalc.errors.bad_request"
+handler403 = "clincalc.errors.forbidden"
+handler404 = "clincalc.errors.not_found"
+handler500 = "clincalc.errors.failed"

@@ -1,0 +1,313 @@
+"""A monograph as a page: what the one template prints, in the order in which readers need it (clinical/sections.md).
+
+The page is made of the document and its standing alone. A draft has no publication, so its preview has the same page
+without the status.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+
+from django.conf import settings
+
+from monographs import text
+from monographs.citations.csl import FormattedReference, format_reference, is_smpc
+from monographs.document import NOTICE_TYPES, SECTION_KINDS, Citation, Document, MonitoringItem, SafetyNotice, gaps
+from monographs.models.publication import Publication
+from monographs.related import Related
+from monographs.standing import LONDON, Shown, shown
+from monographs.standing import Standing as Standing
+from monographs.text import Html, Renderer
+
+GAP_ADVICE = "Check the product SmPC."
+
+# Short words for the contents; the kinds that are not here are called by their heading.
+_SHORT = {
+    "prescribing": "Prescribing",
+    "counselling": "Counselling",
+    "evidence": "Evidence",
+    "screening": "Screening",
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    """One monitoring test: a line of the list."""
+
+    test: str
+    words: Html
+    note: Html
+    mark: Html
+
+
+@dataclass(frozen=True)
+class Notice:
+    anchor: str
+    kind: str
+    title: str
+    severity: str
+    body: Html
+    action: Html
+    mark: Html
+    provenance: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a dose is found meanwhile: the SmPC of the product, or where SmPCs are kept."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """One block of the page: a section, the dosing notice, safety notices, or neighbouring gaps in one line."""
+
+    kind: str
+    anchor: str
+    heading: str = ""
+    parts: tuple[Html, ...] = ()
+    items: tuple[Item, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    gaps: str = ""
+
+
+@dataclass(frozen=True)
+class NumberedReference:
+    number: int
+    label: str
+    text: FormattedReference
+    uses: tuple[text.Use, ...]
+
+
+@dataclass(frozen=True)
+class Signature:
+    reader_title: str
+    name: str
+    signed_at: datetime
+    interests: str
+
+
+@dataclass(frozen=True)
+class Status:
+    """What the status box says: separate dates, never merged."""
+
+    number: int
+    published_at: datetime
+    signatures: tuple[Signature, ...]
+    reviewed_on: date
+    last_full_review: date
+    evidence_checked_at: date | None
+    next_review_due: date | None
+    overdue: bool
+    digest: str
+    change_note: str = ""
+
+    @property
+    def reviewed_by(self) -> str:
+        """"a neurologist and a pharmacist"."""
+        titles = [f"{'an' if s.reader_title[:1].lower() in 'aeiou' else 'a'} {s.reader_title}" for s in self.signatures]
+        titles = list(dict.fromkeys(titles))
+        return " and ".join(filter(None, [", ".join(titles[:-1]), titles[-1]])) if titles else ""
+
+    @property
+    def digest_in_groups(self) -> str:
+        return " ".join(self.digest[i : i + 8] for i in range(0, len(self.digest), 8))
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything that `monographs/_monograph.html` prints."""
+
+    document: Document
+    name: str
+    title: str
+    covers: str
+    not_covered: str
+    brands: str
+    classes: tuple[str, ...]
+    names_found: tuple[tuple[str, str, str], ...]
+    introduction: Html
+    summary: str
+    gap_line: str
+    blocks: tuple[Block, ...]
+    contents: tuple[tuple[str, str], ...]
+    references: tuple[NumberedReference, ...]
+    smpc: Source
+    status: Status | None = None
+    chosen: tuple[Related, ...] = ()
+    same_class: tuple[Related, ...] = ()
+    traits: frozenset[str] = field(default=frozenset())
+
+
+def page(
+    document: Document,
+    standing: Standing,
+    traits: frozenset[str] | set[str],
+    *,
+    publication: Publication | None = None,
+    chosen: list[Related] | tuple[Related, ...] = (),
+    same_class: list[Related] | tuple[Related, ...] = (),
+) -> Page:
+    """The page of a document under a standing. Without a publication it is the preview of a draft."""
+    seen = shown(document, standing)
+    header = document.header
+    renderer = Renderer([citation.label for citation in document.citations], list(_texts(seen)))
+    introduction = renderer.html(header.introduction)
+    blocks = tuple(_merged(_blocks(seen, renderer, traits)))
+    references = tuple(_references(document, renderer))
+    missing = [kind.gap for kind in gaps(document, set(traits))]
+    contents = [(block.anchor, _SHORT.get(block.kind, block.heading)) for block in blocks if block.kind != "gap"]
+    contents += [("references", "References")] if references else []
+    contents += [("related", "Related")] if chosen or same_class else []
+    contents += [("status", "Status")] if publication else []
+    return Page(
+        document=document,
+        name=header.name,
+        title=header.title,
+        covers=header.covers,
+        not_covered=header.not_covered,
+        brands=", ".join(brand.name for brand in header.brands if brand.country == "GB"),
+        classes=tuple(step.name for step in header.class_path),
+        names_found=standing.names_found,
+        introduction=introduction,
+        summary=text.plain(header.introduction)[:160],
+        gap_line=", ".join(["doses", *missing]),
+        blocks=blocks,
+        contents=tuple(contents),
+        references=references,
+        smpc=_smpc(document),
+        status=_status(publication, standing) if publication else None,
+        chosen=tuple(chosen),
+        same_class=tuple(same_class),
+        traits=frozenset(traits),
+    )
+
+
+def _order(seen: Shown) -> Iterator[str]:
+    """The places of the page, top to bottom: notices, then the kinds of section with Dosing after Indications."""
+    yield "critical"
+    yield "indications"
+    yield "major"
+    yield "dosing"
+    yield from (kind for kind in SECTION_KINDS if kind != "indications")
+    yield "information"
+
+
+def _texts(seen: Shown) -> Iterator[str]:
+    """All texts with citation marks, in the order in which they are read: numbers follow it."""
+    yield seen.document.header.introduction
+    for place in _order(seen):
+        for notice in seen.notices_of(place):
+            yield notice.text
+            yield f"[@{notice.source}]" if notice.source else ""
+        for section in seen.document.sections_of(place):
+            yield section.text
+        if place == "monitoring":
+            yield from (f"[@{item.source}]" for item in seen.document.monitoring if item.source)
+
+
+def _blocks(seen: Shown, renderer: Renderer, traits: frozenset[str] | set[str]) -> Iterator[Block]:
+    missing = {kind.slug for kind in gaps(seen.document, set(traits))}
+    for place in _order(seen):
+        if place in ("critical", "major", "information"):
+            notices = tuple(_notice(one, renderer) for one in seen.notices_of(place))
+            if notices:
+                anchor = {"critical": "safety", "major": "safety-notices", "information": "information"}[place]
+                yield Block("notices", anchor, "Safety" if place != "information" else "Information", notices=notices)
+        elif place == "dosing":
+            yield Block("dosing", "dose", "Dose")
+        elif place in missing:
+            yield Block("gap", place, SECTION_KINDS[place].heading, gaps=SECTION_KINDS[place].gap)
+        else:
+            sections = seen.document.sections_of(place)
+            parts = tuple(renderer.html(section.text) for section in sections if section.text)
+            items = tuple(_item(one, renderer) for one in seen.document.monitoring) if place == "monitoring" else ()
+            if parts or items:
+                heading = next((s.heading for s in sections if s.heading), SECTION_KINDS[place].heading)
+                yield Block(place, place, heading, parts=parts, items=items)
+
+
+def _merged(blocks: Iterator[Block]) -> Iterator[Block]:
+    """Neighbouring gaps in one line."""
+    for is_gap, run in groupby(blocks, key=lambda block: block.kind == "gap"):
+        group = list(run)
+        if is_gap:
+            yield Block("gap", group[0].anchor, "Not yet covered", gaps=", ".join(block.gaps for block in group))
+        else:
+            yield from group
+
+
+def _notice(notice: SafetyNotice, renderer: Renderer) -> Notice:
+    body = renderer.html(notice.text)
+    mark = renderer.mark(notice.source)
+    issued = f"{notice.issuer}, {_partial_date(notice.issued)}" if notice.issued else notice.issuer
+    told = [issued, f"replaces: {notice.supersedes}" if notice.supersedes else ""]
+    return Notice(
+        anchor=f"notice-{str(notice.key)[:8]}",
+        kind="Safety notice" if notice.severity != "information" else NOTICE_TYPES[notice.type][1],
+        title=notice.title,
+        severity=notice.severity,
+        body=body,
+        action=text.quantities(notice.action),
+        mark=mark,
+        provenance="; ".join(filter(None, told)),
+    )
+
+
+def _item(item: MonitoringItem, renderer: Renderer) -> Item:
+    words = [item.when, item.how_often, item.how_long]
+    return Item(
+        test=item.test,
+        words=text.quantities("; ".join(filter(None, words))),
+        note=text.quantities(item.note),
+        mark=renderer.mark(item.source) if item.source else Html(""),
+    )
+
+
+def _references(document: Document, renderer: Renderer) -> Iterator[NumberedReference]:
+    by_label = {citation.label: citation for citation in document.citations}
+    for one in renderer.numbered():
+        yield NumberedReference(one.number, one.label, format_reference(by_label[one.label].csl), one.uses)
+
+
+def _smpc(document: Document) -> Source:
+    """The exact SmPC if a reference is one; its address only if the record has it."""
+    sources: list[Citation] = [citation for citation in document.citations if is_smpc(citation.csl)]
+    if not sources:
+        return Source(f"SmPC of {document.header.name}, section 4.2", settings.SMPC_URL)
+    csl = sources[0].csl
+    return Source(f"SmPC of {csl.get('title', document.header.name)}, section 4.2", str(csl.get("URL") or settings.SMPC_URL))
+
+
+def _partial_date(value: str) -> str:
+    """"2020-02-12" in words, as far as it is known: "12 February 2020", "February 2020", "2020"."""
+    year, *rest = value.split("-")
+    if not rest:
+        return year
+    month = date(2000, int(rest[0]), 1).strftime("%B")
+    return f"{int(rest[1])} {month} {year}" if len(rest) > 1 else f"{month} {year}"
+
+
+def _status(publication: Publication, standing: Standing) -> Status:
+    signatures = tuple(_signature(one) for one in publication.signatures)
+    last = max((one.signed_at for one in signatures), default=publication.published_at)
+    return Status(
+        number=publication.number,
+        published_at=publication.published_at,
+        signatures=signatures,
+        reviewed_on=last.astimezone(LONDON).date(),
+        last_full_review=publication.last_full_review,
+        evidence_checked_at=publication.evidence_checked_at,
+        next_review_due=standing.next_review_due,
+        overdue=standing.overdue,
+        digest=publication.document_id,
+        change_note=publication.change_note,
+    )
+
+
+def _signature(form: dict[str, Any]) -> Signature:
+    return Signature(form["reader_title"], form.get("name", ""), datetime.fromisoformat(form["signed_at"]), form["interests"])

@@ -1,0 +1,36 @@
+"""Other monographs that a page leads to: those that the editors chose, and the rest of the class, told apart."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from monographs.document import RelatedLink
+
+
+class Live(Protocol):
+    """What is read of a live publication."""
+
+    slug: str
+    name: str
+    class_slugs: list[str]
+
+
+@dataclass(frozen=True)
+class Related:
+    slug: str
+    name: str
+    reason: str = ""
+
+
+def related(slug: str, links: Iterable[RelatedLink], printed_class: str, live: Iterable[Live]) -> tuple[list[Related], list[Related]]:
+    """(chosen by the editors, in their order; others of the last printed class, by name). Live monographs only, each
+    once: a link that leads nowhere yet is not shown."""
+    there = {one.slug: one for one in live if one.slug != slug}
+    chosen = [Related(link.target, there[link.target].name, link.reason) for link in links if link.target in there]
+    taken = {one.slug for one in chosen}
+    same = [
+        Related(one.slug, one.name)
+        for one in there.values()
+        if printed_class and one.class_slugs[-1:] == [printed_class] and one.slug not in taken
+    ]
+    return chosen, sorted(same, key=lambda one: (one.name.casefold(), one.slug))

@@ -1,0 +1,92 @@
+"""Whole stories in a real browser, on the demonstration's content, served from real rows."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from playwright.sync_api import Browser, Page
+
+from tests import browser as real
+
+AXE = (Path(__file__).parent.parent / "data" / "axe-core.min.js").read_text()
+# Where to leave pictures of every page kind, for whoever wants to look; none by default.
+PICTURES = os.environ.get("PICTURES")
+
+WIDTHS, SCHEMES = (1280, 375), ("light", "dark")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    # Playwright's loop runs in this thread; Django's guard against slow calls in a loop does not apply to a test.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with real.chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def demonstration(transactional_db, settings, capsys) -> None:
+    """The demonstration's monographs and accounts, loaded by the command that people run."""
+    settings.DEMO = True
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
+    settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME = "sessionid", "csrftoken"
+    settings.ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
+    call_command("demo")
+
+
+class Person:
+    """Somebody at a browser of their own, who signs in when they open the desk."""
+
+    def __init__(self, browser: Browser, server: str, name: str | None = None, **options) -> None:
+        self.server, self.name = server, name
+        self.context = browser.new_context(base_url=server, **options)
+        self.page: Page = self.context.new_page()
+        self.errors: list[str] = []
+        self.page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
+        if name:
+            self.page.goto("/accounts/login/")
+            self.page.fill("[name=login]", name)
+            self.page.fill("[name=password]", "clincalc-demo")
+            self.page.get_by_role("button", name="Sign in").click()
+            self.page.wait_for_url("**/desk/**")
+
+    def goes_to(self, path: str) -> Page:
+        self.page.goto(path)
+        return self.page
+
+    def reads(self) -> str:
+        return self.page.inner_text("main")
+
+    def is_accessible(self, kind: str) -> None:
+        """axe-core finds nothing at phone and desk width, light and dark; nothing scrolls sideways."""
+        shown = self.page.viewport_size
+        for width in WIDTHS:
+            for scheme in SCHEMES:
+                self.page.set_viewport_size({"width": width, "height": 900})
+                self.page.emulate_media(color_scheme=scheme)
+                # As a string and not as an element: the page's own policy lets no script in.
+                self.page.evaluate(AXE + "; undefined")
+                found = self.page.evaluate("axe.run()")["violations"]
+                told = [f"{v['id']}: {v['help']} ({[n['html'] for n in v['nodes']][:3]})" for v in found]
+                assert told == [], f"{kind} at {width}, {scheme}"
+                sideways = self.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+                assert sideways <= 0, f"{kind} at {width} scrolls sideways by {sideways}"
+                if PICTURES:
+                    Path(PICTURES).mkdir(parents=True, exist_ok=True)
+                    self.page.screenshot(path=f"{PICTURES}/{kind}-{width}-{scheme}.png", full_page=True)
+        self.page.emulate_media(color_scheme="light")
+        self.page.set_viewport_size(shown)
+
+
+@pytest.fixture
+def person(browser, live_server, demonstration):
+    people: list[Person] = []
+
+    def arrive(name: str | None = None, **options) -> Person:
+        people.append(Person(browser, live_server.url, name, **options))
+        return people[-1]
+
+    yield arrive
+    for one in people:
+        one.context.close()
