@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from contextlib import nullcontext
 from itertools import takewhile
@@ -25,10 +26,18 @@ def run_pytest(*arguments: str, **environment: str) -> tuple[bool, str]:
     if sys.stdout.isatty():
         command.append("--color=yes")
     last = "it said nothing"
-    with subprocess.Popen(command, env=inherited | environment, stdout=subprocess.PIPE, text=True) as process:
-        for line in process.stdout:
-            print(line, end="", flush=True)
-            last = line.strip() or last
+    with tempfile.TemporaryDirectory(prefix="clincalc-test-", ignore_cleanup_errors=True) as directory:
+        environment = {**inherited, "CLINCALC_TEST_DIR": directory, **environment}
+        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+        try:
+            for line in process.stdout:
+                print(line, end="", flush=True)
+                last = line.strip() or last
+        except BaseException:
+            process.terminate()  # its database is about to go
+            raise
+        finally:
+            process.wait()
     return process.returncode == 0, last
 
 
