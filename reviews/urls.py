@@ -1,9 +1,38 @@
 """The desk's site map."""
 
-from django.http import HttpResponse
-from django.urls import path
+from django.urls import path, register_converter
+
+from reviews.desk import do, history, new, queue, review, workspace, write
+
+
+class PartKind:
+    """A kind of part, as it stands in an address."""
+
+    regex = "section|monitoring|notice|citation|related"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(PartKind, "kind")
+
+MONOGRAPH = "monographs/<slug:slug>/"
 
 urlpatterns = [
-    path("", lambda request: HttpResponse("queue"), name="queue"),
-    path("monographs/", lambda request: HttpResponse("monographs"), name="monographs"),
+    path("", queue.queue, name="queue"),
+    path("monographs/", queue.monographs, name="monographs"),
+    path("monographs/new/", new.monograph_new, name="monograph_new"),
+    path(MONOGRAPH, workspace.workspace, name="workspace"),
+    path(f"{MONOGRAPH}edit/", write.edit, name="edit"),
+    path(f"{MONOGRAPH}edit/header/", write.header, name="edit_header"),
+    path(f"{MONOGRAPH}edit/order/", write.order, name="edit_order"),
+    path(f"{MONOGRAPH}edit/<kind:kind>/new/", write.part_new, name="part_new"),
+    path(f"{MONOGRAPH}edit/<uuid:key>/", write.part, name="part_edit"),
+    path(f"{MONOGRAPH}preview/", write.preview, name="preview"),
+    path(f"{MONOGRAPH}review/", review.review, name="review"),
+    path(f"{MONOGRAPH}history/", history.history, name="history"),
+    path(f"{MONOGRAPH}do/<transition>/", do.do, name="do"),
 ]

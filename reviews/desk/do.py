@@ -1,0 +1,5 @@
+from django.http import HttpResponse
+
+
+def do(request, **where):
+    return HttpResponse("do")

@@ -1,0 +1,5 @@
+from django.http import HttpResponse
+
+
+def history(request, **where):
+    return HttpResponse("history")

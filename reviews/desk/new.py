@@ -1,0 +1,5 @@
+from django.http import HttpResponse
+
+
+def monograph_new(request, **where):
+    return HttpResponse("monograph_new")

@@ -1,0 +1,5 @@
+from django.http import HttpResponse
+
+
+def review(request, **where):
+    return HttpResponse("review")
