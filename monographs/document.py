@@ -143,6 +143,9 @@ def _frozen(value: Any, depth: int = 0) -> Any:
         return MappingProxyType({clean_line(str(k)): _frozen(v, depth + 1) for k, v in value.items()})
     if isinstance(value, list | tuple):
         return tuple(_frozen(v, depth + 1) for v in value)
+    # JSON's readers disagree beyond 2^53, and RFC 8785 refuses such integers.
+    if isinstance(value, int | float) and not abs(value) < 2**53:
+        raise ValueError("A number in the record is too large.")
     return clean(value) if isinstance(value, str) else value
 
 
@@ -178,23 +181,23 @@ class Value(BaseModel):
 
 class DrugName(Value):
     kind: Literal["international", "british", "american", "other"]
-    name: Line
+    name: Line = ""
 
 
 class Brand(Value):
-    name: Line
+    name: Line = ""
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 
 
 class Code(Value):
     system: Literal["ATC", "RxNorm", "SNOMED CT", "dm+d"]
-    code: Annotated[str, Field(max_length=20), AfterValidator(clean_line)]
+    code: Annotated[str, Field(max_length=20), AfterValidator(clean_line)] = ""
     name: Line = ""
 
 
 class PathStep(Value):
     slug: Slug
-    name: Line
+    name: Line = ""
 
 
 class Dosing(Value):
@@ -432,6 +435,9 @@ def _header_is_whole(document: Document) -> Iterator[Problem]:
     ):
         if not getattr(header.dosing, field):
             yield Problem("missing", sentence, field=f"dosing_{field}")
+    for brand in header.brands:
+        if not brand.name:
+            yield Problem("missing", "Name the brand, or take it out.", field="brands")
     for code in header.codes:
         if not re.fullmatch(CODE_SYSTEMS[code.system], code.code, re.ASCII):
             yield Problem("code", f"“{code.code}” is not a code of {code.system}.", field="codes")

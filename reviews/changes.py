@@ -25,7 +25,7 @@ from monographs import document as values
 from monographs.assemble import build, header_columns, header_of, rows
 from monographs.diff import changed_parts
 from monographs.document import digest_of_part
-from monographs.models import PARTS, Document, Edition, Part, Pen, State
+from monographs.models import PARTS, Citation, Document, Edition, Part, Pen, State
 from reviews import audit
 from reviews.models import AuditEvent, ChangeSet
 from reviews.refusals import Conflict, Kind, Refusal, Refused, refuse
@@ -179,8 +179,15 @@ class Change:
             raise Conflict("Somebody saved this part while you were writing.", value, str(row.key))
 
     def _write(self, row: Part) -> None:
+        if isinstance(row, Citation) and not row.removed:
+            self._label_is_free(row)
         row.save()
         self.written.append(row)
+
+    def _label_is_free(self, row: Citation) -> None:
+        if Citation.objects.filter(edition=self.edition, label=row.label).exclude(key=row.key).exists():
+            sentence = f"Another reference of this edition has the label “{row.label}”. Choose another label."
+            raise refuse("label_taken", sentence, Kind.INVALID, part=str(row.key), field="label")
 
     def save(self, part: values.Part, *, seen: str) -> None:
         """Puts new words in place of those whose digest was `seen`."""
@@ -215,7 +222,10 @@ class Change:
         """Adds a part at the end of its kind."""
         model = PARTS[part.part_kind]
         last = model.with_removed.filter(edition=self.edition).aggregate(last=models.Max("position"))["last"]
-        self.add([model.from_value(self.edition, part, 0 if last is None else last + 1)])
+        row = model.from_value(self.edition, part, 0 if last is None else last + 1)
+        if isinstance(row, Citation):
+            self._label_is_free(row)
+        self.add([row])
 
     def header(self, header: values.Header, *, seen: str) -> None:
         """Puts a new header in place of the one whose digest was `seen`."""
@@ -240,6 +250,11 @@ class Change:
         for name, value in header_columns(document.header).items():
             setattr(self.edition, name, value)
         wanted = {(type(row), row.key): row for row in rows(self.edition, document)}
+        for row in Citation.objects.filter(edition=self.edition):  # first let go of labels that others may get
+            new = wanted.get((Citation, row.key))
+            if not (isinstance(new, Citation) and new.label == row.label):
+                row.removed = True
+                self._write(row)
         for model in PARTS.values():
             for row in model.with_removed.filter(edition=self.edition):
                 new = wanted.pop((model, row.key), None)

