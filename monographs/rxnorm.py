@@ -30,7 +30,7 @@ class Result:
 
 
 def read_rows(text: str) -> Iterator[Row]:
-    """The rows of a file, whose lines end with a newline only. Raises ValueError, with the line, for a row of another shape."""
+    """The rows of a file. Raises ValueError, with the line, for a row of another shape."""
     for number, line in enumerate(text.replace("\r\n", "\n").removesuffix("\n").split("\n"), start=1):
         columns = line.split("|")
         if len(columns) != 19 or columns[18]:
@@ -38,9 +38,7 @@ def read_rows(text: str) -> Iterator[Row]:
         yield Row(columns[0], columns[11], columns[12], columns[14], columns[16])
 
 
-def check(
-    rows: Iterable[Row], code: str, names: Iterable[str], term_types: frozenset[str] = DRUG_TYPES
-) -> Result:
+def check(rows: Iterable[Row], code: str, names: Iterable[str], term_types: frozenset[str] = DRUG_TYPES) -> Result:
     """Whether `code` is an active drug (or brand) of RxNorm whose name, or a synonym, equals one of ours, case-folded.
 
     A product is not a drug: its term type is another one, so it is not found.

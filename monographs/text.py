@@ -51,6 +51,9 @@ _SCHEMES = frozenset(("http", "https", "mailto"))
 _MARKED = re.compile("\x02(\\d+)\x03")
 _UNSTORED = str.maketrans("", "", "\x00\x02\x03")
 _LIST_DEPTH = 6
+# No prose has so many; parsing it would take long, and a browser would choke on the result.
+_MOST_MARKS = 2_000
+_MOST_LINES = 5_000
 
 
 def _link(state: StateInline, silent: bool) -> bool:
@@ -74,20 +77,37 @@ class _AnyLink(MarkdownIt):
         return url
 
 
-def _parser(kind: type[MarkdownIt]) -> MarkdownIt:
-    parser = kind("zero").enable(["list", "newline", "escape", "emphasis", "link", "autolink"])
+def _parser(kind: type[MarkdownIt], *more: str) -> MarkdownIt:
+    parser = kind("zero").enable(["newline", "escape", *more])
     parser.inline.ruler.at("link", _link)
     return parser
 
 
-_MARKDOWN = _parser(_SafeLink)
-_ANY_LINK = _parser(_AnyLink)
+_MARKDOWN = _parser(_SafeLink, "list", "emphasis", "link", "autolink")
+_ANY_LINK = _parser(_AnyLink, "list", "emphasis", "link", "autolink")
+_PARAGRAPHS = _parser(_SafeLink)
+
+
+def _is_prose(text: str) -> bool:
+    marks = text.count("*") + text.count("_") + text.count("](")
+    return marks <= _MOST_MARKS and text.count("\n") < _MOST_LINES
+
+
+def _parsed(text: str) -> list[Token]:
+    return (_MARKDOWN if _is_prose(text) else _PARAGRAPHS).parse(text)
+
+
+_TOO_MUCH = (
+    f"A text may hold {_MOST_MARKS:,} asterisks, underscores and links, and {_MOST_LINES:,} lines, not more. Split it."
+)
 
 
 def refusals(text: str) -> list[str]:
-    """Sentences on what may not be stored in a text: links to addresses other than http, https and mailto, and lists
-    nested so deeply that the parser would drop words."""
+    """Sentences on what may not be stored in a text: links to addresses other than http, https and mailto, lists
+    nested so deeply that the parser would drop words, and thousands of marks or lines."""
     unmarked = CITATION.sub("\x02", text.translate(_UNSTORED))
+    if not _is_prose(unmarked):
+        return [_TOO_MUCH]
     addresses: list[str] = []
     depth = deepest = 0
     for token in _ANY_LINK.parse(unmarked):
@@ -223,7 +243,7 @@ class Renderer:
         labels = citation_labels(text)
         numbers = iter(range(len(labels)))
         marked = CITATION.sub(lambda _: f"\x02{next(numbers)}\x03", text.translate(_UNSTORED))
-        return Html(_SANITISER.clean("".join(self._blocks(_MARKDOWN.parse(marked), labels))).strip())
+        return Html(_SANITISER.clean("".join(self._blocks(_parsed(marked), labels))).strip())
 
     def mark(self, label: str) -> Html:
         """The mark of one citation, outside any text."""
@@ -262,22 +282,23 @@ class Renderer:
                 yield f"<{_PLAIN_TAGS[kind]}>" if side == "open" else f"</{_PLAIN_TAGS[kind]}>\n"
 
     def _inline(self, tokens: list[Token], labels: list[str]) -> Iterator[str]:
-        """Marks inside a link wait until its end: a link holds no link."""
+        """Marks inside a link wait until its end: a link holds no link. A link without words shows its address."""
         waiting: list[str] = []
         words: list[str] = []
-        linked = False
+        address, unnamed = "", False
         for token in tokens:
             if not token.nesting:
                 words.append(" " if token.type in _BREAKS else token.content)
                 continue
-            yield from self._words("".join(words), labels, waiting if linked else None)
+            unnamed &= not _MARKED.sub("", "".join(words)).strip()
+            yield from self._words("".join(words), labels, waiting if address else None)
             words.clear()
             if token.type == "link_open":
-                linked = True
-                yield f'<a href="{escape_html(str(token.attrGet("href")))}">'
+                address, unnamed = escape_html(str(token.attrGet("href"))), True
+                yield f'<a href="{address}">'
             elif token.type == "link_close":
-                linked = False
-                yield "</a>" + "".join(waiting)
+                yield f"{address if unnamed else ''}</a>{''.join(waiting)}"
+                address = ""
                 waiting.clear()
             else:
                 tag = _PLAIN_TAGS[token.type.rpartition("_")[0]]
@@ -309,7 +330,7 @@ def plain(text: str) -> str:
     unmarked = re.sub(r" ?\[@[A-Za-z0-9_-]{1,80}\]", "", text).translate(_UNSTORED)
     return "\n".join(
         "".join(" " if child.type in _BREAKS else child.content for child in token.children or ())
-        for token in _MARKDOWN.parse(unmarked)
+        for token in _parsed(unmarked)
         if token.type == "inline"
     )
 
