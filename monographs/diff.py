@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
+from uuid import UUID
 
 from monographs.canonical import canonical
 from monographs.document import (
@@ -36,11 +37,17 @@ def changed_parts(old: Document | None, new: Document) -> frozenset[str]:
     changed |= {str(key) for key in before.keys() & after.keys() if _differ(before[key], after[key])}
     if _differ(old.header, new.header):
         changed.add("header")
-    for field in PART_FIELDS.values():
-        stayed = [part.key for part in getattr(old, field) if part.key in after]
-        if stayed != [part.key for part in getattr(new, field) if part.key in before]:
-            changed.add("order")
+    if any(was != now for _, was, now in _orders(old, new)):
+        changed.add("order")
     return frozenset(changed)
+
+
+def _orders(old: Document, new: Document) -> Iterator[tuple[str, list[UUID], list[UUID]]]:
+    """For each kind of part: the keys that both documents have, in the order of each."""
+    for kind, field in PART_FIELDS.items():
+        was, now = ([part.key for part in getattr(document, field)] for document in (old, new))
+        both = set(was) & set(now)
+        yield kind, [key for key in was if key in both], [key for key in now if key in both]
 
 
 def _differ(one: Header | Part, other: Header | Part) -> bool:
@@ -132,15 +139,10 @@ def _place_on_page(part: Part) -> int:
 
 
 def _moves(old: Document, new: Document) -> Iterator[Moved]:
-    before, after = old.by_key(), new.by_key()
-    for kind, field in PART_FIELDS.items():
-        was = [part.key for part in getattr(old, field) if part.key in after]
-        now = [part.key for part in getattr(new, field) if part.key in before]
-        if set(was) != set(now):
-            # A key came back as another kind of part: what is left on one side has not moved.
-            was, now = [key for key in was if key in now], [key for key in now if key in was]
+    parts = new.by_key()
+    for kind, was, now in _orders(old, new):
         for key, start, end in moved(was, now):
-            yield Moved(kind, str(key), after[key].label_for_people, start, end)
+            yield Moved(kind, str(key), parts[key].label_for_people, start, end)
 
 
 def _label(part: Header | Part) -> str:

@@ -1,0 +1,120 @@
+"""References as readers see them. An odd record never breaks a page."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monographs.citations.csl import format_reference, is_smpc, year
+from monographs.document import Citation
+from monographs.text import safe_address
+from tests.strategies import csl as records
+
+FIRST = Path(__file__).parents[2] / "reviews" / "demonstration" / "monographs"
+ALEMTUZUMAB = {one["id"]: one for one in json.loads((FIRST / "alemtuzumab.json").read_text("utf-8"))["references"]}
+
+
+def test_an_article_has_its_journal_and_place():
+    reference = format_reference(ALEMTUZUMAB["cohen2012"])
+
+    assert reference.authors == "Cohen JA, Coles AJ, Arnold DL, Confavreux C, Fox EJ, Hartung HP et al."
+    assert reference.title.startswith("Alemtuzumab versus interferon beta 1a")
+    assert (reference.container, reference.details) == ("Lancet", "2012; 380(9856): 1819–1828")
+    assert reference.links == (
+        ("doi:10.1016/S0140-6736(12)61769-3", "https://doi.org/10.1016/S0140-6736(12)61769-3"),
+        ("PMID 23122652", "https://pubmed.ncbi.nlm.nih.gov/23122652/"),
+    )
+
+
+def test_guidance_has_its_kind_number_and_year():
+    reference = format_reference(ALEMTUZUMAB["nice-ta312"])
+
+    assert reference.authors == "National Institute for Health and Care Excellence."
+    assert (reference.container, reference.details) == ("", "Technology appraisal guidance, TA312. 2014")
+    assert reference.links == (("www.nice.org.uk", "https://www.nice.org.uk/guidance/ta312"),)
+
+
+@pytest.mark.parametrize(
+    ("csl", "authors"),
+    [
+        ({"author": [{"family": "A", "given": "B. C."}]}, "A BC."),
+        ({"author": [{"family": "A", "given": "Jean-Pierre"}]}, "A JP."),
+        (
+            {"author": [{"family": "Berg", "non-dropping-particle": "van den", "given": "B", "suffix": "Jr"}]},
+            "van den Berg B Jr.",
+        ),
+        ({"author": [{"literal": "Study Group"}]}, "Study Group."),
+        ({"author": [{"family": "A"}] * 6}, "A, A, A, A, A, A."),
+        ({"author": [{"family": "A"}] * 7}, "A, A, A, A, A, A et al."),
+        ({"author": [{"family": "A"}], "custom": {"authors_truncated": True}}, "A et al."),
+        ({"author": []}, ""),
+        ({}, ""),
+    ],
+)
+def test_six_authors_then_others(csl, authors):
+    assert format_reference(csl).authors == authors
+
+
+@pytest.mark.parametrize(
+    ("csl", "links"),
+    [
+        ({"DOI": "10.1/../x"}, 0),
+        ({"DOI": "@evil.example"}, 0),
+        ({"PMID": "1 OR 1=1"}, 0),
+        ({"PMID": "١٢٣"}, 0),
+        ({"URL": "javascript:alert(1)"}, 0),
+        ({"URL": "//evil.example"}, 0),
+        ({"DOI": '10.1234/a#b?c"><script>'}, 1),
+    ],
+)
+def test_an_identifier_of_another_form_is_no_link(csl, links):
+    found = format_reference(csl).links
+
+    assert len(found) == links
+    assert all(safe_address(address) and "#" not in address for _, address in found)
+
+
+@pytest.mark.parametrize(
+    "csl",
+    [
+        {"author": "A"},
+        {"author": [None, 1, "x", {}, {"family": None}, {"family": ["x"]}]},
+        {"issued": 2012},
+        {"issued": {"date-parts": []}},
+        {"issued": {"date-parts": [[]]}},
+        {"issued": {"date-parts": [["soon"]]}},
+        {"issued": {"date-parts": [[float("inf")]]}},
+        {"issued": {"date-parts": {"a": 1}}},
+        {"title": None, "volume": [], "page": {}, "custom": "x", "DOI": 10, "PMID": True, "URL": 5},
+        {"DOI": "10.1234/\ud800"},
+        {"URL": "http://["},
+        {"URL": "mailto:a//"},
+    ],
+)
+def test_an_odd_record_shows_what_it_has(csl):
+    reference = format_reference({"title": "Still here", **csl})
+
+    assert reference.title in ("Still here", "")
+    assert all(words and address for words, address in reference.links)
+
+
+@given(st.one_of(records, st.dictionaries(st.sampled_from(["author", "issued", "title", "custom", "volume"]), records)))
+def test_no_record_raises(csl):
+    format_reference(csl)
+    year(csl)
+    is_smpc(csl)
+
+
+def test_a_frozen_record_is_read_like_a_plain_one():
+    csl = {key: value for key, value in ALEMTUZUMAB["cohen2012"].items() if key != "id"}
+    citation = Citation(key="00000000-0000-0000-0000-000000000001", label="cohen2012", csl=csl)
+
+    assert format_reference(citation.csl) == format_reference(csl)
+
+
+def test_which_record_is_an_smpc():
+    assert is_smpc(ALEMTUZUMAB["smpc-lemtrada"])
+    assert not is_smpc(ALEMTUZUMAB["nice-ta312"])
+    assert not is_smpc({"genre": 5})
