@@ -1,5 +1,180 @@
-from django.http import HttpResponse
+"""One transition, by POST. The verbs judge; here their answers become pages."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from monographs.canonical import BadCharacters, clean
+from monographs.diff import compare
+from monographs.models import Document, Edition, Monograph
+from reviews.case import Case
+from reviews.desk import words
+from reviews.desk.common import STATUS, chip, current_edition, desk, monograph_for, part_links, too_many
+from reviews.desk.history import Entry, entries_of
+from reviews.desk.review import Answer, Typed, review_page
+from reviews.desk.sides import Change, changes_of
+from reviews.models import AuditEvent
+from reviews.refusals import Kind, Refusal, Refused
+from reviews.signing import Attestation, TooManyFailures, attest, attestation_refusals, checklist
+from reviews.workflow import TRANSITIONS, perform, refusals
+
+MOST_WORDS = 2_000
+LATEST = 3
 
 
-def do(request, **where):
-    return HttpResponse("do")
+@dataclass(frozen=True)
+class Meanwhile:
+    """What others did since the reader opened the page: changed parts if the text is another, and the last entries."""
+
+    changes: list[Change]
+    entries: list[Entry]
+
+
+@desk
+@require_POST
+def do(request: HttpRequest, slug: str, transition: str) -> HttpResponse:
+    """Performs it on the current edition. Fields: `digest`, `reason`; to sign also `password`, `tick_…`, `interests`,
+    `interests_text`, `paid_by_maker`. Whatever else is sent is not read."""
+    if transition not in TRANSITIONS:
+        raise Http404
+    monograph = monograph_for(request, slug)
+    edition = current_edition(monograph)
+    try:
+        reason = _clean(request.POST.get("reason", ""), "reason")
+        if transition == "sign":
+            after = _sign(request, edition)
+        else:
+            (after,) = perform(
+                transition, editions=[edition], actor=request.user, digest=_digest(request), reason=reason
+            )
+    except TooManyFailures as error:
+        return too_many(request, error)
+    except Refused as refused:
+        answer = refused_signature if transition == "sign" else refused_transition
+        return answer(request, monograph, edition, transition, refused)
+    messages.success(request, words.done(transition, after))
+    return redirect("queue") if transition == "sign" else redirect("workspace", slug=slug)
+
+
+def _digest(request: HttpRequest) -> str:
+    """The digest that the form carried; what does not look like one is none."""
+    digest = request.POST.get("digest", "")
+    return digest if re.fullmatch(r"[0-9a-f]{64}", digest, re.ASCII) else ""
+
+
+def _clean(text: str, name: str) -> str:
+    """Words as they may be kept in the trail, or a refusal at their field."""
+    try:
+        text = clean(text).strip()
+    except BadCharacters as error:
+        raise Refused([Refusal("characters", str(error), Kind.INVALID, field=name)], recorded=False) from error
+    if len(text) > MOST_WORDS:
+        sentence = f"This is longer than {MOST_WORDS:,} characters. Shorten it."
+        raise Refused([Refusal("too_long", sentence, Kind.INVALID, field=name)], recorded=False)
+    return text
+
+
+# -- Signing -----------------------------------------------------------------------------------------------------------
+
+
+def _typed(request: HttpRequest) -> Typed:
+    post = request.POST
+    return Typed(
+        ticks=frozenset(name.removeprefix("tick_") for name in post if name.startswith("tick_")),
+        interests=post.get("interests", ""),
+        interests_text=post.get("interests_text", ""),
+        paid_by_maker=bool(post.get("paid_by_maker")),
+        reason=post.get("reason", ""),
+    )
+
+
+def _sign(request: HttpRequest, edition: Edition) -> Edition:
+    """Attests first, because hashing a password takes its time, and then signs.
+
+    What would be refused whatever the password (and a form on another digest) goes to the verb without one: it refuses
+    and records.
+    """
+    case, user, digest = Case.load(edition), request.user, _digest(request)
+    attestation = None
+    if digest == case.digest and not refusals(case, TRANSITIONS["sign"], user):
+        attestation = _attest(request, case)
+    return perform("sign", editions=[edition], actor=user, digest=digest, attestation=attestation)[0]
+
+
+def _attest(request: HttpRequest, case: Case) -> Attestation:
+    """The attestation of what was filled in. A wrong or missing password is told together with what else is missing."""
+    typed, user, password = _typed(request), request.user, request.POST.get("password", "")
+    text = _clean(typed.interests_text, "interests")
+    interests = {"none": "none", "declared": text}.get(typed.interests, "")
+    given: dict[str, Any] = {"ticks": typed.ticks, "interests": interests, "paid_by_maker": typed.paid_by_maker}
+    try:
+        if not password:  # nothing was tried, so it is no failure that counts
+            sentence = "Enter your password: it is your signature."
+            raise Refused([Refusal("password", sentence, Kind.INVALID, field="password")], recorded=False)
+        return attest(user, password=password, digest=case.digest, request=request, **given)
+    except Refused as refused:
+        unproved = Attestation(user.pk, case.digest, at=timezone.now(), **given)
+        ticks = checklist(case.document, case.changed, first=case.live is None)
+        rest = attestation_refusals(unproved, actor=user, digest=case.digest, ticks=ticks, at=timezone.now())
+        raise Refused([*rest, *refused.refusals], recorded=False) from refused
+
+
+def refused_signature(
+    request: HttpRequest, monograph: Monograph, edition: Edition, _transition: str, refused: Refused
+) -> HttpResponse:
+    """The review page again: every reason, ticks and interests kept, and what changed meanwhile."""
+    case = Case.load(edition)
+    status = STATUS[refused.kind]
+    answer = Answer(
+        refusals=refused.refusals,
+        typed=_typed(request),
+        meanwhile=meanwhile(case, _digest(request)) if status == 409 else None,
+        title=f"Edition {case.edition.number} is not signed",
+        status=status,
+    )
+    return review_page(request, monograph, case.edition, answer)
+
+
+# -- The other transitions ---------------------------------------------------------------------------------------------
+
+
+def refused_transition(
+    request: HttpRequest, monograph: Monograph, edition: Edition, transition: str, refused: Refused
+) -> HttpResponse:
+    """A page with every reason and the way out. The typed reason is kept, in a form if it can be sent again now."""
+    case = Case.load(edition)
+    row = TRANSITIONS[transition]
+    status = STATUS[refused.kind]
+    last = monograph.editions.order_by("-number").values_list("number", flat=True)[0]
+    context = {
+        "section": "monographs",
+        "monograph": monograph,
+        "case": case,
+        "edition": case.edition,
+        "chip": chip(case.edition.state),
+        "name": case.document.header.name or monograph.drug.name,
+        "transition": transition,
+        "label": words.button(transition, case.edition.number, last + 1),
+        "refusals": part_links(monograph.slug, case.document, refused.refusals),
+        "wrong": {one.field: one.sentence for one in refused.refusals if one.field},
+        "meanwhile": meanwhile(case, _digest(request)) if status == 409 else None,
+        "reason": request.POST.get("reason", ""),
+        "needs_reason": row.needs_reason,
+        "again": not refusals(case, row, request.user),
+    }
+    return render(request, "reviews/transition_refused.html", context, status=status)
+
+
+def meanwhile(case: Case, seen: str) -> Meanwhile:
+    """Compares what was seen with what stands now, if what was seen is a document of this edition."""
+    subject = f"monograph:{case.monograph.slug}"
+    old = Document.objects.filter(pk=seen, pk__in=case.edition.change_sets.values("after")).first()
+    changes = changes_of(compare(old.value, case.document)) if old and seen != case.digest else []
+    events = AuditEvent.objects.filter(subject=subject).exclude(verb="refused").select_related("actor")
+    return Meanwhile(changes, entries_of(list(events.order_by("-seq")[:LATEST])))

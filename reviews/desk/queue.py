@@ -1,9 +1,262 @@
-from django.http import HttpResponse
+"""My queue, and the list of all monographs. Both ask as many queries for thirty rows as for three."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, Lower
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from monographs.models import TIERS, Edition, Monograph, State, TherapeuticClass
+from monographs.standing import today
+from reviews import policy
+from reviews.desk.common import and_list, chip, desk, name_of
+from reviews.independence import Edit, Signature, authors, counts_for, uncovered
+from reviews.models import AuditEvent, ChangeSet, ClinicianProfile, SignOff
+
+A_PAGE = 50
+
+# -- What is known of the open editions --------------------------------------------------------------------------------
 
 
-def queue(request):
-    return HttpResponse("queue")
+@dataclass
+class Work:
+    """An open edition as the queue judges it, without its document.
+
+    What changed is taken to be every part that a change set of the edition touched. That is never too little, and too
+    much only where a change was undone again: the workspace and the review compare the texts themselves.
+    """
+
+    edition: Edition
+    edits: list[Edit] = field(default_factory=list)
+    signatures: list[Signature] = field(default_factory=list)
+    last: AuditEvent | None = None  # the last time it was submitted or sent back
+
+    def __post_init__(self) -> None:
+        self.monograph = self.edition.monograph
+        self.chip = chip(self.edition.state)
+        self.name = self.edition.name or self.monograph.drug.name
+
+    @property
+    def touched(self) -> frozenset[str]:
+        return frozenset().union(*(edit.touched for edit in self.edits))
+
+    @property
+    def written_by(self) -> dict[str, frozenset[int]]:
+        return authors(self.edits)
+
+    def is_by(self, user: Any) -> bool:
+        """Whether the user wrote or suggested any of it."""
+        return any(user.pk in people for people in self.written_by.values())
+
+    def is_signed_by(self, user: Any) -> bool:
+        return any(one.signer == user.pk for one in self.signatures)
+
+    def open_parts(self, *more: Signature) -> dict[str, list[str]]:
+        """Changed parts without their full set, if these signatures were added."""
+        return uncovered(self.monograph.tier, self.touched, self.written_by, [*self.signatures, *more])
+
+    @property
+    def missing(self) -> str:
+        return and_list(dict.fromkeys(one for who in self.open_parts().values() for one in who))
+
+    def counts_of(self, user: Any) -> tuple[int, int]:
+        """For how many of the changed parts the user's signature would count."""
+        return len(counts_for(user.pk, self.touched, self.written_by)), len(self.touched)
+
+    def is_helped_by(self, user: Any, profession: str) -> bool:
+        """Whether the user's signature would count, and some part still lacks it."""
+        wanted = sum(map(len, self.open_parts().values()))
+        return wanted > sum(map(len, self.open_parts(Signature(user.pk, profession)).values()))
 
 
-def monographs(request):
-    return HttpResponse("monographs")
+def open_work(user: Any) -> list[Work]:
+    """Every open edition that the user may read, the longest waiting first."""
+    editions = Edition.objects.open().filter(monograph__in=policy.readable(user))
+    editions = list(editions.select_related("monograph__drug", "monograph__live").order_by("monograph__slug"))
+    classes = class_tree()
+    work = {}
+    for edition in editions:
+        # The policy walks up the tree: with every class at hand it asks no more of the database.
+        edition.monograph.therapeutic_class = classes[edition.monograph.therapeutic_class_id]
+        work[edition.pk] = Work(edition)
+    sets = ChangeSet.objects.filter(edition__in=editions).values_list("edition_id", "actor_id", "touched", "credits")
+    for pk, actor, touched, credits in sets:
+        work[pk].edits.append(Edit(actor, frozenset(touched), credits))
+    # In review nothing is edited, so a signature of the round is one on the present text.
+    standing = SignOff.objects.filter(edition__in=editions, round=F("edition__round"), unsigning=None)
+    for pk, signer, profession in standing.values_list("edition_id", "signer_id", "profession"):
+        if work[pk].edition.state != State.DRAFT:
+            work[pk].signatures.append(Signature(signer, profession))
+    subjects = {f"monograph:{one.monograph.slug}": one for one in work.values()}
+    events = AuditEvent.objects.filter(subject__in=subjects, verb__in=("submitted", "sent_back"))
+    for event in events.select_related("actor").order_by("seq"):
+        if event.data["edition"] == subjects[event.subject].edition.number:
+            subjects[event.subject].last = event
+    # Never sent for review: after all that were.
+    return sorted(work.values(), key=lambda one: (one.last is None, one.last.seq if one.last else 0))
+
+
+def class_tree() -> dict[int, TherapeuticClass]:
+    """Every therapeutic class with its parents at hand, in one query."""
+    classes = {one.pk: one for one in TherapeuticClass.objects.all()}
+    for one in classes.values():
+        one.parent = classes.get(one.parent_id)
+    return classes
+
+
+# -- The queue ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing that waits: what kind, why, since when and from whom, and the one button."""
+
+    what: str
+    work: Work
+    why: str
+    link: str  # the name of a route of the monograph
+    button: str
+    reason: str = ""
+
+
+def task_for_me(work: Work, user: Any, profile: ClinicianProfile | None) -> Task | None:
+    """What of this edition waits for this person, or nothing."""
+    edition, state = work.edition, work.edition.state
+    sent = work.last
+    if state == State.DRAFT and work.is_by(user) and policy.can(user, "edit", edition):
+        if sent and sent.verb == "sent_back":
+            why = f"{name_of(sent.actor)} sent it back to its editors."
+            return Task("Sent back", work, why, "workspace", "Open the draft", reason=sent.reason)
+        return Task("Your draft", work, "Not sent for review yet.", "workspace", "Go on writing")
+    if state == State.CLINICIAN_REVIEWED and policy.can(user, "publish", edition):
+        if {one.signer for one in work.signatures} != {user.pk}:
+            live = work.monograph.live
+            why = f"Every changed part is signed.{f' It replaces edition {live.number}.' if live else ''}"
+            return Task("Ready to publish", work, why, "workspace", "Open the workspace")
+    if state == State.IN_REVIEW and profile and profile.is_verified(today()) and policy.can(user, "sign", edition):
+        if not work.is_signed_by(user) and work.is_helped_by(user, profile.profession):
+            mine, all_parts = work.counts_of(user)
+            why = f"Your signature would count for {mine} of {all_parts} changed part{'s' if all_parts != 1 else ''}."
+            return Task("Review and signature", work, why, "review", "Open the review")
+    return None
+
+
+def task_for_others(work: Work) -> Task:
+    """The same edition seen by whom it does not wait for."""
+    state = work.edition.state
+    if state == State.DRAFT:
+        return Task("Draft", work, "Its editors are at work.", "workspace", "Open the workspace")
+    if state == State.IN_REVIEW:
+        return Task("In review", work, f"Still to sign: {work.missing}.", "workspace", "Open the workspace")
+    return Task("Clinician reviewed", work, "Waits for a publisher.", "workspace", "Open the workspace")
+
+
+@desk
+@require_safe
+def queue(request: HttpRequest) -> HttpResponse:
+    """What waits for me and why; `?show=others`: what I wrote, sent or signed and others have now; `?show=all`: all
+    open editions that I may read."""
+    user = request.user
+    profile = ClinicianProfile.objects.filter(user=user.pk).first()
+    mine: list[Task] = []
+    others: list[Task] = []
+    everything: list[Task] = []
+    for work in open_work(user):
+        task = task_for_me(work, user, profile)
+        everything.append(task or task_for_others(work))
+        if task:
+            mine.append(task)
+        elif work.is_by(user) or work.is_signed_by(user) or (work.last and work.last.actor_id == user.pk):
+            others.append(task_for_others(work))
+    shown = {"mine": mine, "others": others, "all": everything}
+    show = request.GET.get("show", "mine")
+    show = show if show in shown else "mine"
+    words = {"mine": "Waiting for me", "others": "Waiting for others", "all": "All open editions"}
+    context = {
+        "section": "queue",
+        "tasks": shown[show],
+        "show": show,
+        "heading": words[show],
+        "filters": [(key, words[key], len(shown[key])) for key in shown],
+        "waiting": len(mine),
+        "unverified": bool({"clinician"} & policy.roles_of(user)) and not (profile and profile.is_verified(today())),
+        "next_due": None if shown[show] else next_review(user),
+    }
+    return render(request, "reviews/queue.html", context)
+
+
+def next_review(user: Any) -> Monograph | None:
+    """The monograph whose full review falls due first."""
+    return policy.readable(user).filter(next_review_due__isnull=False).order_by("next_review_due", "slug").first()
+
+
+# -- All monographs ----------------------------------------------------------------------------------------------------
+
+
+def listed(user: Any) -> Any:
+    """The monographs that a user may read, each with its open edition and the name that the desk calls it."""
+    editions = Edition.objects.open().filter(monograph=OuterRef("pk"))
+    return policy.readable(user).annotate(
+        open_number=Subquery(editions.values("number")[:1]),
+        open_state=Subquery(editions.values("state")[:1]),
+        open_name=Subquery(editions.values("name")[:1]),
+        shown_name=Coalesce("live__name", "open_name", "drug__name"),
+    )
+
+
+def filters_on(day: Any) -> dict[str, tuple[str, Q]]:
+    """The filters by state: word, and condition."""
+    return {
+        "": ("All", Q(pk__isnull=False)),
+        "draft": ("Draft", Q(open_state=State.DRAFT)),
+        "in_review": ("In review", Q(open_state=State.IN_REVIEW)),
+        "clinician_reviewed": ("Clinician reviewed", Q(open_state=State.CLINICIAN_REVIEWED)),
+        "published": ("Published", Q(live__isnull=False)),
+        "unpublished": ("Not published", Q(live__isnull=True)),
+        "overdue": ("Review overdue", Q(next_review_due__lt=day)),
+    }
+
+
+@desk
+@require_safe
+def monographs(request: HttpRequest) -> HttpResponse:
+    """All that I may read, by state (`?state=`) and class with those below it (`?class=`), 50 a page."""
+    user, day = request.user, today()
+    classes = class_tree()
+    found = listed(user)
+    chosen = next((one for one in classes.values() if one.slug == request.GET.get("class")), None)
+    if chosen:
+        found = found.filter(therapeutic_class__in=[one.pk for one in classes.values() if chosen in one.path()])
+    filters = filters_on(day)
+    counts = found.aggregate(
+        **{f"count_{key}": Count("pk", filter=condition) for key, (_, condition) in filters.items()}
+    )
+    state = request.GET.get("state", "")
+    state = state if state in filters else ""
+    rows = found.filter(filters[state][1]).order_by(Lower("shown_name"), "slug")
+    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    for row in page.object_list:
+        row.open_chip = chip(row.open_state) if row.open_state else None
+        row.tier_word = TIERS[row.tier]
+        row.overdue = row.is_overdue(day)
+    context = {
+        "section": "monographs",
+        "page": page,
+        "state": state,
+        "filters": [(key, word, counts[f"count_{key}"]) for key, (word, _) in filters.items()],
+        "chosen": chosen,
+        "classes": indented(classes.values()),
+        "may_begin": any(policy.can(user, "create", one) for one in classes.values()),
+    }
+    return render(request, "reviews/monograph_list.html", context)
+
+
+def indented(classes: Iterable[TherapeuticClass]) -> list[tuple[TherapeuticClass, str]]:
+    """Classes in the order of the tree, each with its name moved in under its parent."""
+    in_order = sorted(classes, key=lambda one: [(step.name.casefold(), step.pk) for step in one.path()])
+    return [(one, "\u2003" * (len(one.path()) - 1) + one.name) for one in in_order]
