@@ -68,7 +68,7 @@ LANES: dict[str, Callable[[list[str]], tuple[bool, str]]] = {
 
 
 def main(arguments: list[str]) -> int:
-    chosen = list(takewhile(lambda argument: not argument.startswith("-"), arguments))
+    chosen = list(takewhile(LANES.__contains__, arguments))
     results = {}
     for lane in chosen or LANES:
         print(f"\n--- {lane} ---", flush=True)
