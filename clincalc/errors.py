@@ -22,7 +22,9 @@ def forbidden(_request: HttpRequest, exception: Exception | None = None) -> Http
 
 
 def csrf_failure(_request: HttpRequest, reason: str = "") -> HttpResponse:
-    return _page("403", 403, reason="This form was open for too long, or came from another site. Go back, reload, and try again.")
+    return _page(
+        "403", 403, reason="This form was open for too long, or came from another site. Go back, reload, and try again."
+    )
 
 
 def bad_request(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -38,7 +38,7 @@ class LoginRequired(LoginRequiredMiddleware):
         return super().process_view(request, view_func, view_args, view_kwargs)
 
 
-class busy:  # noqa: N801 (named as the setting reads)
+class busy:
     """Somebody held the pen, or the database its lock, for longer than five seconds: 503, to be tried again."""
 
     def __init__(self, get_response: Handler) -> None:

@@ -15,7 +15,9 @@ import rfc8785
 # C0 and C1 controls but for tab and newline; and characters that are there without being seen: they could make two
 # texts look alike that are not.
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
-_HIDDEN = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]|[\U000e0000-\U000e007f]")
+_HIDDEN = re.compile(
+    "[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]|[\U000e0000-\U000e007f]"
+)
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _LINE_ENDS = re.compile("\r\n|\r|\x85|\u2028|\u2029")
 

@@ -25,7 +25,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializ
 from monographs import text as markdown
 from monographs.canonical import canonical, clean, clean_line, digest_of
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION: Literal[1] = 1
 
 # -- Kinds of section, in the order in which readers meet them (clinical/sections.md) -------------------------------
 
@@ -92,8 +92,18 @@ REGULATOR_TYPES = frozenset(
     ("alert", "recall_1", "recall_2", "recall_3", "recall_4", "boxed_warning", "restriction", "pregnancy_programme")
 )
 
-NAME_KINDS = {"international": "International name", "british": "British name", "american": "American name", "other": "Other name"}
-CODE_SYSTEMS = {"ATC": r"[A-Z]\d{2}[A-Z]{2}\d{2}", "RxNorm": r"[1-9]\d{0,7}", "SNOMED CT": r"[1-9]\d{5,17}", "dm+d": r"[1-9]\d{5,17}"}
+NAME_KINDS = {
+    "international": "International name",
+    "british": "British name",
+    "american": "American name",
+    "other": "Other name",
+}
+CODE_SYSTEMS = {
+    "ATC": r"[A-Z]\d{2}[A-Z]{2}\d{2}",
+    "RxNorm": r"[1-9]\d{0,7}",
+    "SNOMED CT": r"[1-9]\d{5,17}",
+    "dm+d": r"[1-9]\d{5,17}",
+}
 
 SLUG = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
 LABEL = r"^[A-Za-z0-9_-]{1,80}$"
@@ -262,7 +272,7 @@ class MonitoringItem(Part):
 
 
 class SafetyNotice(Part):
-    """A signed warning. It begins at `effective` (or at once) and ends at `expires` by the date; `source` is a label."""
+    """A signed warning. It begins at `effective`, or at once, and ends at `expires`. `source` is a label."""
 
     part_kind: ClassVar[str] = "notice"
     type: Literal[tuple(NOTICE_TYPES)]  # type: ignore[valid-type]
@@ -322,7 +332,7 @@ PART_FIELDS: dict[str, str] = {
 
 
 class Document(Value):
-    """An edition. Parts of a kind stand in their order; keys are unique in the whole document, labels among citations."""
+    """An edition. Parts of a kind stand in their order; keys are unique in all of it, labels among citations."""
 
     schema_version: Literal[1] = SCHEMA_VERSION
     header: Header = Header()
@@ -454,7 +464,11 @@ def _parts_are_whole(document: Document) -> Iterator[Problem]:
 
     for section in document.sections:
         if not section.text:
-            yield missing(section, "text", "This section is empty. Write it, or remove it: the page then says that it is not covered.")
+            yield missing(
+                section,
+                "text",
+                "This section is empty. Write it, or remove it: the page then says that it is not covered.",
+            )
         if not section.heading:
             yield missing(section, "heading", "Give the section a heading.")
     for item in document.monitoring:
@@ -470,7 +484,7 @@ def _parts_are_whole(document: Document) -> Iterator[Problem]:
         if NOTICE_TYPES[notice.type][0] != notice.severity:
             yield Problem(
                 "severity",
-                f"A notice of the type “{NOTICE_TYPES[notice.type][1]}” has the severity {NOTICE_TYPES[notice.type][0]}.",
+                f"The type “{NOTICE_TYPES[notice.type][1]}” has the severity {NOTICE_TYPES[notice.type][0]}.",
                 notice.key,
                 "severity",
                 notice.label_for_people,
@@ -489,7 +503,13 @@ def _citations_lead_somewhere(document: Document) -> Iterator[Problem]:
     labels = {citation.label for citation in document.citations}
 
     def dangling(label: str, key: UUID | None, field: str, place: str) -> Problem:
-        return Problem("citation", f"[@{label}] leads to no reference of this edition. Add it, or take the mark out.", key, field, place)
+        return Problem(
+            "citation",
+            f"[@{label}] leads to no reference of this edition. Add it, or take the mark out.",
+            key,
+            field,
+            place,
+        )
 
     for label in markdown.citation_labels(document.header.introduction):
         if label not in labels:

@@ -17,8 +17,7 @@ from monographs.citations.csl import FormattedReference, format_reference, is_sm
 from monographs.document import NOTICE_TYPES, SECTION_KINDS, Citation, Document, MonitoringItem, SafetyNotice, gaps
 from monographs.models.publication import Publication
 from monographs.related import Related
-from monographs.standing import LONDON, Shown, shown
-from monographs.standing import Standing as Standing
+from monographs.standing import LONDON, Shown, Standing, shown
 from monographs.text import Html, Renderer
 
 GAP_ADVICE = "Check the product SmPC."
@@ -108,7 +107,7 @@ class Status:
 
     @property
     def reviewed_by(self) -> str:
-        """"a neurologist and a pharmacist"."""
+        """ "a neurologist and a pharmacist"."""
         titles = [f"{'an' if s.reader_title[:1].lower() in 'aeiou' else 'a'} {s.reader_title}" for s in self.signatures]
         titles = list(dict.fromkeys(titles))
         return " and ".join(filter(None, [", ".join(titles[:-1]), titles[-1]])) if titles else ""
@@ -280,11 +279,13 @@ def _smpc(document: Document) -> Source:
     if not sources:
         return Source(f"SmPC of {document.header.name}, section 4.2", settings.SMPC_URL)
     csl = sources[0].csl
-    return Source(f"SmPC of {csl.get('title', document.header.name)}, section 4.2", str(csl.get("URL") or settings.SMPC_URL))
+    return Source(
+        f"SmPC of {csl.get('title', document.header.name)}, section 4.2", str(csl.get("URL") or settings.SMPC_URL)
+    )
 
 
 def _partial_date(value: str) -> str:
-    """"2020-02-12" in words, as far as it is known: "12 February 2020", "February 2020", "2020"."""
+    """ "2020-02-12" in words, as far as it is known: "12 February 2020", "February 2020", "2020"."""
     year, *rest = value.split("-")
     if not rest:
         return year
@@ -310,4 +311,6 @@ def _status(publication: Publication, standing: Standing) -> Status:
 
 
 def _signature(form: dict[str, Any]) -> Signature:
-    return Signature(form["reader_title"], form.get("name", ""), datetime.fromisoformat(form["signed_at"]), form["interests"])
+    return Signature(
+        form["reader_title"], form.get("name", ""), datetime.fromisoformat(form["signed_at"]), form["interests"]
+    )

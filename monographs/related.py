@@ -22,7 +22,9 @@ class Related:
     reason: str = ""
 
 
-def related(slug: str, links: Iterable[RelatedLink], printed_class: str, live: Iterable[Live]) -> tuple[list[Related], list[Related]]:
+def related(
+    slug: str, links: Iterable[RelatedLink], printed_class: str, live: Iterable[Live]
+) -> tuple[list[Related], list[Related]]:
     """(chosen by the editors, in their order; others of the last printed class, by name). Live monographs only, each
     once: a link that leads nowhere yet is not shown."""
     there = {one.slug: one for one in live if one.slug != slug}

@@ -16,6 +16,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.ddl_references import Statement, Table
+from django.db.migrations.executor import MigrationExecutor
 from django.db.models.constraints import BaseConstraint
 
 PEN = "monographs_pen"
@@ -29,7 +30,8 @@ _FUNCTION = """
 CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE held boolean; edition bigint;
 BEGIN
-  EXECUTE format('SELECT COALESCE(held, FALSE), edition_id FROM %%I.{pen} WHERE id = 1', TG_TABLE_SCHEMA) INTO held, edition;
+  EXECUTE format('SELECT COALESCE(held, FALSE), edition_id FROM %%I.{pen} WHERE id = 1', TG_TABLE_SCHEMA)
+    INTO held, edition;
   IF {refuse} THEN
     RAISE EXCEPTION '%%: {reason}', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
   END IF;
@@ -164,7 +166,10 @@ def _found(connection: BaseDatabaseWrapper) -> dict[str, set[str]]:
     """The enabled triggers of the database, by table."""
     query = "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger'"
     if connection.vendor == "postgresql":
-        query = "SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')"
+        query = (
+            "SELECT c.relname, t.tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+            " WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A')"
+        )
     found: dict[str, set[str]] = {}
     with connection.cursor() as cursor:
         cursor.execute(query)
@@ -204,8 +209,6 @@ def _check(app_configs: Any = None, databases: Any = None, **kwargs: Any) -> lis
 
 def _is_whole(using: str) -> bool:
     """Whether every migration is applied: while some are outstanding, triggers may still be to come."""
-    from django.db.migrations.executor import MigrationExecutor
-
     executor = MigrationExecutor(connections[using])
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 

@@ -17,6 +17,7 @@ from monographs.standing import today
 from reviews.independence import Edit, Signature, authors, counts_for, uncovered
 from reviews.models import ChangeSet, SignOff
 
+
 def months_later(day: date, months: int) -> date:
     """The same day of a later month, or the last of that month where it has no such day."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
@@ -29,7 +30,9 @@ def highest(tiers: Iterable[str]) -> str:
     return max((tier for tier in tiers if tier), key=order.index, default=order[0])
 
 
-def tier_floor(traits: Iterable[str], therapeutic_class: TherapeuticClass, documents: Iterable[values.Document], on: date) -> str:
+def tier_floor(
+    traits: Iterable[str], therapeutic_class: TherapeuticClass, documents: Iterable[values.Document], on: date
+) -> str:
     """The tier below which a monograph may not be: by the drug's traits, its class and those above, and a critical
     notice in force in the live or the open edition (clinical/signoff.md, Tiers)."""
     tiers = [step.tier_floor for step in therapeutic_class.path()]

@@ -54,7 +54,9 @@ class Trail:
         now = timezone.now()
         self.at: datetime = max(now, last) if last else now
         if last and last - now > timedelta(seconds=1):
-            self.record("clock", "site", reason="The clock of the machine was set back.", data={"now": audit.instant(now)})
+            self.record(
+                "clock", "site", reason="The clock of the machine was set back.", data={"now": audit.instant(now)}
+            )
 
     def save(self, row: models.Model, *fields: str) -> None:
         """Writes a row (only these fields, if any are given), and notes it for the next entry."""
@@ -93,7 +95,11 @@ class Trail:
         }  # fmt: skip
         text = audit.event_text(actor=actor, **content)
         event = AuditEvent(
-            **content, actor=self.actor, actor_name=actor["username"] if actor else "", text=text, hash=audit.event_hash(text)
+            **content,
+            actor=self.actor,
+            actor_name=actor["username"] if actor else "",
+            text=text,
+            hash=audit.event_hash(text),
         )
         event.save(force_insert=True)
         self.seq, self.head = event.seq, event.hash
@@ -303,7 +309,9 @@ def change_set(
             edition.save()
             document = build(edition)
         except ValidationError as error:
-            raise Refused([Refusal("invalid", _sentence(problem), Kind.INVALID) for problem in error.errors()]) from error
+            raise Refused(
+                [Refusal("invalid", _sentence(problem), Kind.INVALID) for problem in error.errors()]
+            ) from error
         touched = sorted(changed_parts(before.value if before else None, document))
         if not (touched or unchanged_is_fine):
             raise refuse("nothing_changed", "Nothing has changed, so nothing was saved.", Kind.INVALID, recorded=False)

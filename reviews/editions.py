@@ -23,7 +23,7 @@ def header_from(drug: Drug, therapeutic_class: TherapeuticClass, title: str) -> 
         names=drug.names,
         brands=drug.brands,
         codes=drug.codes,
-        class_path=[{"slug": step.slug, "name": step.name} for step in therapeutic_class.path()],
+        class_path=tuple(values.PathStep(slug=step.slug, name=step.name) for step in therapeutic_class.path()),
     )
 
 
@@ -31,7 +31,7 @@ def begin(
     trail: Trail, *, slug: str, drug: Drug, therapeutic_class: TherapeuticClass, document: values.Document,
     suggested_tier: str = "", reason: str,
 ) -> Edition:  # fmt: skip
-    """Makes a monograph and edition 1 with this document. It starts at the highest of floor, suggestion and standard."""
+    """Makes a monograph and edition 1 with this document. Its tier is the highest of floor, suggestion, standard."""
     if Monograph.objects.filter(slug=slug).exists():
         raise refuse("slug_taken", f"There is a monograph at “{slug}” already.", Kind.INVALID, field="slug")
     floor = tier_floor(drug.traits, therapeutic_class, [document], today(trail.at))
@@ -40,7 +40,9 @@ def begin(
     trail.save(monograph)
     edition = Edition(monograph=monograph, number=1)
     trail.save(edition)
-    trail.record("begun", f"monograph:{slug}", data={"edition": 1, "from": None, "to": State.DRAFT, "round": 0, "tier": tier})
+    trail.record(
+        "begun", f"monograph:{slug}", data={"edition": 1, "from": None, "to": State.DRAFT, "round": 0, "tier": tier}
+    )
     with change_set(trail, edition=edition, reason=reason) as change:
         change.load(document)
     return change.edition
@@ -58,7 +60,12 @@ def new(
             drug = make_drug(trail, **(new_drug or {"name": ""}))
         document = values.Document(header=header_from(drug, therapeutic_class, title))
         return begin(
-            trail, slug=slug, drug=drug, therapeutic_class=therapeutic_class, document=document, reason="Started from nothing"
+            trail,
+            slug=slug,
+            drug=drug,
+            therapeutic_class=therapeutic_class,
+            document=document,
+            reason="Started from nothing",
         )
 
 
@@ -85,7 +92,9 @@ def set_tier(monograph: Monograph, tier: str, *, actor: Any, reason: str) -> Mon
             live = [monograph.live.document.value] if monograph.live else []
             floor = tier_floor(monograph.drug.traits, monograph.therapeutic_class, live, today(trail.at))
             if order.index(tier) < order.index(floor):
-                raise refuse("tier_below_floor", f"This drug, class or notice asks for {floor}.", Kind.INVALID, field="tier")
+                raise refuse(
+                    "tier_below_floor", f"This drug, class or notice asks for {floor}.", Kind.INVALID, field="tier"
+                )
         was, monograph.tier = monograph.tier, tier
         trail.save(monograph, "tier")
         data: dict[str, Any] = {"from_tier": was, "to_tier": tier}
@@ -93,7 +102,11 @@ def set_tier(monograph: Monograph, tier: str, *, actor: Any, reason: str) -> Mon
             case.monograph.tier = tier
             source, case.edition.state = case.edition.state, settle(case)
             trail.save(case.edition, "state")
-            data |= {"edition": case.edition.number, "from": source, "to": case.edition.state, "round": case.edition.round}
+            data |= {
+                "edition": case.edition.number,
+                "from": source,
+                "to": case.edition.state,
+                "round": case.edition.round,
+            }
         trail.record("tier_set", subject, reason=reason, data=data)
     return monograph
-

@@ -1,4 +1,4 @@
-"""What stands against a transition, beside state, digest and policy. Each guard looks at a case and answers every reason.
+"""What stands against a transition, beside state, digest and policy. Each guard looks at a case and gives its reasons.
 
 A guard never writes. `reviews.workflow.TRANSITIONS` names the guards of each transition.
 """
@@ -33,13 +33,19 @@ def is_the_latest(case: Case, actor: Any) -> Iterator[Refusal]:
 
 def something_changed(case: Case, actor: Any) -> Iterator[Refusal]:
     if not case.changed:
-        yield Refusal("nothing_changed", "Nothing differs from the published edition, so there is nothing to review.", Kind.INVALID)
+        yield Refusal(
+            "nothing_changed",
+            "Nothing differs from the published edition, so there is nothing to review.",
+            Kind.INVALID,
+        )
 
 
 def no_problems(case: Case, actor: Any) -> Iterator[Refusal]:
     for problem in problems(case.document):
         part = str(problem.key) if problem.key else "header"
-        yield Refusal(f"problem_{problem.code}", f"{problem.place}: {problem.sentence}", Kind.INVALID, part, problem.field)
+        yield Refusal(
+            f"problem_{problem.code}", f"{problem.place}: {problem.sentence}", Kind.INVALID, part, problem.field
+        )
 
 
 def tier_is_set(case: Case, actor: Any) -> Iterator[Refusal]:
@@ -60,11 +66,17 @@ def _profile(actor: Any) -> ClinicianProfile | None:
 def verified_clinician(case: Case, actor: Any) -> Iterator[Refusal]:
     profile = _profile(actor)
     if profile is None:
-        yield Refusal("no_profile", "Signing needs a clinician’s profile, and you have none. An administrator can register you.")
+        yield Refusal(
+            "no_profile", "Signing needs a clinician’s profile, and you have none. An administrator can register you."
+        )
     elif profile.verified_on is None:
-        yield Refusal("not_verified", "Nobody has found your registration in the register yet. An administrator can look.")
+        yield Refusal(
+            "not_verified", "Nobody has found your registration in the register yet. An administrator can look."
+        )
     elif not profile.is_verified(today(case.at)):
-        yield Refusal("lapsed", "Your registration was last looked up over 12 months ago. An administrator can look again.")
+        yield Refusal(
+            "lapsed", "Your registration was last looked up over 12 months ago. An administrator can look again."
+        )
     elif profile.verified_by_id in case.contributors:
         yield Refusal(
             "verified_by_contributor",
@@ -76,7 +88,9 @@ def counts_for_a_part(case: Case, actor: Any) -> Iterator[Refusal]:
     if not case.changed:
         yield Refusal("nothing_changed", "Nothing differs from the published edition, so there is nothing to sign.")
     elif not case.counts_for(actor.pk):
-        yield Refusal("counts_for_nothing", "You wrote or suggested everything that changed here. Somebody else must sign.")
+        yield Refusal(
+            "counts_for_nothing", "You wrote or suggested everything that changed here. Somebody else must sign."
+        )
 
 
 def not_yet_signed(case: Case, actor: Any) -> Iterator[Refusal]:
@@ -113,7 +127,9 @@ def _signer_refusal(case: Case, sign_off: SignOff) -> Refusal | None:
         why = "whoever verified the registration worked on this edition"
     else:
         return None
-    return Refusal("signer_lapsed", f"The signature of {sign_off.name} no longer carries: {why}. Somebody else must sign.")
+    return Refusal(
+        "signer_lapsed", f"The signature of {sign_off.name} no longer carries: {why}. Somebody else must sign."
+    )
 
 
 def signers_still_stand(case: Case, actor: Any) -> Iterator[Refusal]:

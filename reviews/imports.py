@@ -28,7 +28,10 @@ def import_file(path: Path, *, actor: Any, dry_run: bool = False) -> list[tuple[
     incoming = read_file(path.read_bytes(), path.name)
     made: list[tuple[Edition, tuple[str, ...]]] = []
     try:
-        with refusals_recorded(actor=actor, action="import", subject=f"file:{path.name}"[:200]), pen(actor=actor) as trail:
+        with (
+            refusals_recorded(actor=actor, action="import", subject=f"file:{path.name}"[:200]),
+            pen(actor=actor) as trail,
+        ):
             made = [_named(trail, one, path.name) for one in incoming]
             if dry_run:
                 raise DryRun
@@ -48,7 +51,9 @@ def _named(trail: Trail, one: Incoming, file: str) -> tuple[Edition, tuple[str, 
 
 def _import_one(trail: Trail, one: Incoming, file: str) -> tuple[Edition, tuple[str, ...]]:
     reason = f"Imported from {file}"
-    therapeutic_class = TherapeuticClass.objects.select_related("parent__parent").filter(slug=one.therapeutic_class).first()
+    therapeutic_class = (
+        TherapeuticClass.objects.select_related("parent__parent").filter(slug=one.therapeutic_class).first()
+    )
     if therapeutic_class is None:
         raise refuse("no_such_class", f"There is no therapeutic class “{one.therapeutic_class}”.", Kind.INVALID)
     monograph = Monograph.objects.for_desk().filter(slug=one.slug).first()
@@ -83,5 +88,3 @@ def _import_one(trail: Trail, one: Incoming, file: str) -> tuple[Edition, tuple[
     with change_set(trail, edition=edition, reason=reason, before=live) as change:
         change.load(one.document)
     return change.edition, tuple(warnings)
-
-

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, ValidationError, model_validator
 
 from monographs.document import Brand, Code, Document, DrugName, Line, Slug, Value
 from monographs.names import mixed_scripts
@@ -35,12 +35,14 @@ class Unreadable(ValueError):
 
 
 def _one_script(name: str) -> str:
+    if not name:
+        raise ValueError("This must not be empty.")
     if mixed_scripts(name):
         raise ValueError(f"“{name[:80]}” mixes letters of different alphabets that look alike.")
     return name
 
 
-Name = Annotated[Line, Field(min_length=1), AfterValidator(_one_script)]
+Name = Annotated[Line, AfterValidator(_one_script)]
 
 
 class IncomingDrug(Value):
@@ -71,9 +73,9 @@ class Incoming:
 
 
 def check_names(document: Document, place: str = "") -> None:
-    """Refuses names that mix alphabets, also those that the header copies."""
+    """Refuses names that mix alphabets, also those that the header copies. A title is no name: it may speak of TNFα."""
     header = document.header
-    named = [("title", header.title), ("name", header.name)]
+    named = [("name", header.name)]
     named += [(f"names[{n}].name", one.name) for n, one in enumerate(header.names)]
     named += [(f"brands[{n}].name", one.name) for n, one in enumerate(header.brands)]
     sentence = "“{}” mixes letters of different alphabets that look alike."
@@ -107,7 +109,6 @@ _SENTENCES = {
     "extra_forbidden": "There is no such field. An import makes drafts: it takes no state, signature or id.",
     "string_type": "Text is expected here.",
     "string_unicode": "The text holds half of a character (a lone surrogate). Type it again.",
-    "string_too_short": "This must not be empty.",
     "string_too_long": "The text is longer than {max_length} characters.",
     "string_pattern_mismatch": "This does not have the form {pattern}.",
     "literal_error": "Only {expected} can stand here.",

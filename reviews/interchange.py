@@ -131,8 +131,9 @@ def _read_one(value: Any) -> Incoming:
 def _read_own(value: dict[str, Any]) -> Incoming:
     if isinstance(value.get("slug"), str) and isinstance(value.get("document"), dict):
         value = {**value, "document": _with_keys(value["slug"], value["document"])}
-    if isinstance(value.get("drug"), dict) and isinstance(value["drug"].get("name"), str):
-        value = {**value, "drug": {"slug": slug_of(value["drug"]["name"]), **value["drug"]}}
+    if isinstance(drug := value.get("drug"), dict):
+        # A drug without a name has one thing wrong, not two.
+        value = {**value, "drug": {"slug": slug_of(str(drug.get("name", "")).strip() or "unnamed"), **drug}}
     file = validated(_File.model_validate, value)
     path = file.document.header.class_path
     therapeutic_class = file.class_ or (path[-1].slug if path else "")

@@ -27,7 +27,12 @@ def checked_name(name: str) -> str:
     if not name:
         raise refuse("name", "Give the name.", Kind.INVALID, field="name")
     if mixed_scripts(name):
-        raise refuse("name", f"“{name}” mixes letters of different alphabets that look alike. Type it again.", Kind.INVALID, field="name")
+        raise refuse(
+            "name",
+            f"“{name}” mixes letters of different alphabets that look alike. Type it again.",
+            Kind.INVALID,
+            field="name",
+        )
     return name
 
 
@@ -41,7 +46,12 @@ def make_drug(
         raise refuse("traits", f"There is no trait “{sorted(unknown)[0]}”.", Kind.INVALID, field="traits")
     twin = Drug.objects.filter(skeleton=skeleton(name)).first()
     if twin is not None:
-        raise refuse("drug_exists", f"The drug “{twin.name}” is there already. Choose it from the list.", Kind.INVALID, field="name")
+        raise refuse(
+            "drug_exists",
+            f"The drug “{twin.name}” is there already. Choose it from the list.",
+            Kind.INVALID,
+            field="name",
+        )
     slug = slug or slugify(name)[:100]
     if not re.fullmatch(values.SLUG, slug) or Drug.objects.filter(slug=slug).exists():
         raise refuse("slug", f"The address “{slug}” is taken, or cannot be one.", Kind.INVALID, field="name")
@@ -58,7 +68,9 @@ def make_drug(
     return drug
 
 
-def make_class(name: str, *, actor: Any, slug: str = "", parent: TherapeuticClass | None = None, tier_floor: str = "") -> TherapeuticClass:
+def make_class(
+    name: str, *, actor: Any, slug: str = "", parent: TherapeuticClass | None = None, tier_floor: str = ""
+) -> TherapeuticClass:
     """Adds a therapeutic class. Administrators do: grants hang on classes."""
     slug = slug or slugify(name)[:100]
     with refusals_recorded(actor=actor, action="make_class", subject=f"class:{slug}"), pen(actor=actor) as trail:

@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 
-
 from monographs.models import TherapeuticClass
 from monographs.standing import today
 from reviews import policy
@@ -95,7 +94,9 @@ def registration(profession: str, number: str) -> tuple[str, str]:
     body = PROFESSIONS[profession][1]
     number = "".join(number.split()).upper()
     if body == "GPhC" and re.fullmatch(r"5\d{6}", number, re.ASCII):
-        raise refuse("technician", "Numbers that begin with 5 are technicians, who may not sign.", Kind.INVALID, field="number")
+        raise refuse(
+            "technician", "Numbers that begin with 5 are technicians, who may not sign.", Kind.INVALID, field="number"
+        )
     if not re.fullmatch(BODIES[body], number, re.ASCII):
         forms = {"GMC": "7 digits", "GPhC": "a 2 and 6 digits", "NMC": "2 digits, a letter, 4 digits and a letter"}
         raise refuse("number", f"A number of the {body} is {forms[body]}.", Kind.INVALID, field="number")
@@ -110,12 +111,17 @@ def register_clinician(
 
     Refuses a number that stands for another person already: one registration, one account.
     """
-    with refusals_recorded(actor=actor, action="register_clinician", subject=f"user:{user.pk}"), pen(actor=actor) as trail:
+    with (
+        refusals_recorded(actor=actor, action="register_clinician", subject=f"user:{user.pk}"),
+        pen(actor=actor) as trail,
+    ):
         if actor.pk != user.pk:
             _check_administrator(actor)
         body, number = registration(profession, number)
         if ClinicianProfile.objects.filter(body=body, number=number).exists():
-            raise refuse("number_taken", "This registration stands for another account already.", Kind.INVALID, field="number")
+            raise refuse(
+                "number_taken", "This registration stands for another account already.", Kind.INVALID, field="number"
+            )
         if ClinicianProfile.objects.filter(user=user).exists():
             raise refuse("registered", "This person is registered already.", Kind.INVALID)
         profile = ClinicianProfile(
@@ -127,7 +133,9 @@ def register_clinician(
     return profile
 
 
-def verify_clinician(profile: ClinicianProfile, *, actor: Any, reader_title: str, specialty: str, scope: str) -> ClinicianProfile:
+def verify_clinician(
+    profile: ClinicianProfile, *, actor: Any, reader_title: str, specialty: str, scope: str
+) -> ClinicianProfile:
     """Notes that `actor` found the clinician in the register today, with specialty and scope, and sets the title that
     readers see. Refuses oneself, and whoever is no administrator."""
     subject = f"profile:{profile.pk}"
@@ -137,7 +145,7 @@ def verify_clinician(profile: ClinicianProfile, *, actor: Any, reader_title: str
         profile.verified_on, profile.verified_by = today(trail.at), actor
         profile.reader_title, profile.specialty, profile.scope = reader_title, specialty, scope
         trail.save(profile)
-        trail.record("clinician_verified", subject, data={"reader_title": reader_title, "specialty": specialty, "scope": scope})
+        trail.record(
+            "clinician_verified", subject, data={"reader_title": reader_title, "specialty": specialty, "scope": scope}
+        )
     return profile
-
-

@@ -1,7 +1,7 @@
 """Who may do what: the one policy, asked by view, template, API and `perform` alike.
 
-`can(user, action, thing)` answers yes or no, `refusals(user, action, thing)` says why not. Roles are groups; what a role
-may do is granted on a therapeutic class and holds for all below it (guardian). A superuser passes nothing here.
+`can(user, action, thing)` answers yes or no, `refusals(user, action, thing)` says why not. Roles are groups; what a
+role may do is granted on a therapeutic class and holds for all below it (guardian). A superuser passes nothing here.
 """
 
 from collections.abc import Callable, Iterable
@@ -107,7 +107,9 @@ def _has_role(*names: str) -> Callable[[Any, Any], Refusal | None]:
     def rule(user: Any, _thing: Any) -> Refusal | None:
         if roles_of(user) & set(names):
             return None
-        return Refusal("no_role", f"This needs the role {' or '.join(names)}. An administrator of your house can give it.")
+        return Refusal(
+            "no_role", f"This needs the role {' or '.join(names)}. An administrator of your house can give it."
+        )
 
     return rule
 

@@ -66,7 +66,9 @@ def _holds(prefix: str, form: dict[str, Any], key: str, signature: str) -> bool:
 # -- Seals of publications -------------------------------------------------------------------------------------------
 
 
-def sealed_form(*, slug: str, number: int, digest: str, sign_offs: list[Any], published_at: Any, head: str) -> dict[str, Any]:
+def sealed_form(
+    *, slug: str, number: int, digest: str, sign_offs: list[Any], published_at: Any, head: str
+) -> dict[str, Any]:
     """What a seal is put on. `head` is the chain's before the publication: else two hashes would need each other."""
     return {
         "slug": slug,

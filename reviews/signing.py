@@ -102,7 +102,11 @@ def attest(
         with pen(actor=actor) as trail:
             trail.record("reauth_failed", f"user:{actor.pk}", digest=digest[:64])
         _not_too_often(actor)
-        sentence = "This is not your password. Nothing was signed." if password else "Enter your password: it is your signature."
+        sentence = (
+            "This is not your password. Nothing was signed."
+            if password
+            else "Enter your password: it is your signature."
+        )
         raise Refused([Refusal("password", sentence, Kind.INVALID, field="password")], recorded=False)
     return Attestation(actor.pk, digest, frozenset(ticks), interests.strip(), paid_by_maker, timezone.now())
 
@@ -116,25 +120,41 @@ def _not_too_often(actor: Any) -> None:
             raise TooManyFailures(recent[-most] + period)
 
 
-def attestation_refusals(attestation: Attestation | None, *, actor: Any, digest: str, ticks: Iterable[Tick], at: datetime) -> list[Refusal]:
+def attestation_refusals(
+    attestation: Attestation | None, *, actor: Any, digest: str, ticks: Iterable[Tick], at: datetime
+) -> list[Refusal]:
     """Why an attestation does not carry a signature of this person on this digest now."""
     if attestation is None or attestation.actor != actor.pk:
-        return [Refusal("attestation", "Give your password and tick the checklist to sign.", Kind.INVALID, field="password")]
+        return [
+            Refusal("attestation", "Give your password and tick the checklist to sign.", Kind.INVALID, field="password")
+        ]
     if attestation.digest != digest:
-        return [Refusal("stale", "Somebody changed this edition while you were reading it. Read it again.", Kind.CONFLICT)]
+        return [
+            Refusal("stale", "Somebody changed this edition while you were reading it. Read it again.", Kind.CONFLICT)
+        ]
     if not timedelta(0) <= at - attestation.at <= LIFETIME:
-        return [Refusal("attestation_expired", "Too much time passed since you gave your password. Give it again.", Kind.INVALID, field="password")]
+        return [
+            Refusal(
+                "attestation_expired",
+                "Too much time passed since you gave your password. Give it again.",
+                Kind.INVALID,
+                field="password",
+            )
+        ]
     found = [
         Refusal("tick", f"Tick this, if it is so: “{tick.sentence}”", Kind.INVALID, field=f"tick_{tick.code}")
         for tick in ticks
         if tick.code not in attestation.ticks
     ]
     if not attestation.interests:
-        found.append(Refusal("interests", "Say what interests you have, or that you have none.", Kind.INVALID, field="interests"))
+        found.append(
+            Refusal("interests", "Say what interests you have, or that you have none.", Kind.INVALID, field="interests")
+        )
     if attestation.paid_by_maker:
         found.append(
-            Refusal("paid_by_maker", "Pay or shares from the maker of this drug: you may not sign for it. Another clinician can.")
+            Refusal(
+                "paid_by_maker",
+                "Pay or shares from the maker of this drug: you may not sign for it. Another clinician can.",
+            )
         )
     return found
-
-

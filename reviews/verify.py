@@ -15,6 +15,7 @@ from django.db.models.functions import Cast
 
 from monographs import truths
 from monographs.assemble import build
+from monographs.canonical import canonical
 from monographs.document import digest, digest_of_json
 from monographs.models import Document, Edition, Monograph, Pen, Publication
 from reviews import audit, seals
@@ -108,13 +109,16 @@ def _chain(replay: Replay) -> Iterator[Finding]:
         for name, value in beside.items():
             if content.get(name) != value:
                 yield seq, f"Entry {seq}: its column {name} differs from its text."
-        if audit.canonical(beside["data"]) != raw_data[seq]:
+        if canonical(beside["data"]) != raw_data[seq]:
             yield seq, f"Entry {seq}: its column data is not in the form in which it was written."
         prev = its_hash
         replay.hash_at[seq] = its_hash
         replay.read(seq, verb, subject, content.get("data", {}))
     if (pen.seq, pen.hash) != (last_seq, prev if last_seq else ""):
-        yield min(pen.seq, last_seq) + 1, f"The pen says that the last entry is {pen.seq}, and the trail ends with {last_seq}."
+        yield (
+            min(pen.seq, last_seq) + 1,
+            f"The pen says that the last entry is {pen.seq}, and the trail ends with {last_seq}.",
+        )
 
 
 def _in_order(columns: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
@@ -134,7 +138,10 @@ def _checkpoints(replay: Replay) -> Iterator[Finding]:
         yield None, sentence
     for line in lines:
         if replay.hash_at.get(line["seq"]) != line["hash"]:
-            yield line["seq"], f"A checkpoint of {line['at']} names entry {line['seq']}, which is not in the trail any more as it was."
+            yield (
+                line["seq"],
+                f"A checkpoint of {line['at']} names entry {line['seq']}, which is no longer in the trail as it was.",
+            )
 
 
 def _rows(replay: Replay) -> Iterator[Finding]:
@@ -144,7 +151,11 @@ def _rows(replay: Replay) -> Iterator[Finding]:
         if label == AuditEvent._meta.label_lower:
             continue
         for version in sorted(lists):
-            mine = {name for name, value in waiting.items() if name.startswith(f"{label}:") and value.startswith(f"{version}:")}
+            mine = {
+                name
+                for name, value in waiting.items()
+                if name.startswith(f"{label}:") and value.startswith(f"{version}:")
+            }
             newest = version == max(lists)
             if not mine and not newest:
                 continue
@@ -153,12 +164,18 @@ def _rows(replay: Replay) -> Iterator[Finding]:
                     if value is None:
                         yield replay.written_at[name], f"{name}: the row cannot be read."
                     elif value != replay.rows[name]:
-                        yield replay.written_at[name], f"{name}: the row is not as entry {replay.written_at[name]} left it."
+                        yield (
+                            replay.written_at[name],
+                            f"{name}: the row is not as entry {replay.written_at[name]} left it.",
+                        )
                     waiting.pop(name)
                 elif newest and name not in replay.rows:
                     yield None, f"{name}: no entry tells of this row."
                 elif replay.rows.get(name, "") is None:
-                    yield replay.written_at[name], f"{name}: entry {replay.written_at[name]} says that this row is gone, and it is there."
+                    yield (
+                        replay.written_at[name],
+                        f"{name}: entry {replay.written_at[name]} says that this row is gone, and it is there.",
+                    )
     for name in waiting:
         yield replay.written_at[name], f"{name}: the row of entry {replay.written_at[name]} is gone."
 
@@ -221,7 +238,10 @@ def _states(replay: Replay) -> Iterator[Finding]:
     for pk, slug, number, state, round_ in Edition.objects.order_by("pk").values_list(*columns):
         edition = f"monograph:{slug}", number
         if replay.states.get(edition) != state or replay.rounds.get(edition) != round_:
-            yield None, f"monographs.edition:{pk}: the entries leave it {replay.states.get(edition)}, and it is {state}."
+            yield (
+                None,
+                f"monographs.edition:{pk}: the entries leave it {replay.states.get(edition)}, and it is {state}.",
+            )
     for pk, slug, live in Monograph.objects.values_list("pk", "slug", "live_id"):
         if replay.live.get(f"monograph:{slug}") != live:
             yield None, f"monographs.monograph:{pk}: what is live is not what was published last."

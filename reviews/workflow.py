@@ -97,7 +97,13 @@ def _out_of_place(case: Case, row: Transition, actor: Any) -> list[Refusal]:
     if case.edition.state not in row.sources:
         words = " or ".join(source.label.lower() for source in row.sources)
         is_now = State(case.edition.state).label.lower()
-        return [Refusal("wrong_state", f"Edition {case.edition.number} is {is_now}; this needs one that is {words}.", Kind.CONFLICT)]
+        return [
+            Refusal(
+                "wrong_state",
+                f"Edition {case.edition.number} is {is_now}; this needs one that is {words}.",
+                Kind.CONFLICT,
+            )
+        ]
     return []
 
 

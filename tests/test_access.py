@@ -31,11 +31,7 @@ DESK = [(name, pattern) for name, pattern, _entry in routes() if pattern.startsw
 
 
 def test_every_route_is_closed_or_on_the_list():
-    opened = {
-        name
-        for name, _pattern, entry in routes()
-        if not getattr(entry.callback, "login_required", True)
-    }
+    opened = {name for name, _pattern, entry in routes() if not getattr(entry.callback, "login_required", True)}
     assert opened <= PUBLIC
 
 
@@ -94,7 +90,9 @@ def test_admin_shows_accounts_to_administrators_alone(client):
 @pytest.mark.parametrize("target", ["//evil.example", "/\\evil.example", "https://evil.example/x", "/desk/\r\nX: y"])
 def test_signing_in_leads_to_no_other_site(client, target):
     make.make_house()
-    response = client.post(f"/accounts/login/?next={target}", {"login": "editor", "password": make.PASSWORD, "next": target})
+    response = client.post(
+        f"/accounts/login/?next={target}", {"login": "editor", "password": make.PASSWORD, "next": target}
+    )
     assert response.status_code == 302
     assert "evil" not in response.headers["Location"]
 

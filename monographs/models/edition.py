@@ -91,6 +91,9 @@ class Part(models.Model):
         abstract = True
         ordering = ["position", "key"]
 
+    def __str__(self) -> str:
+        return f"{self.value.part_kind} {self.key}"
+
     @classmethod
     def value_fields(cls) -> tuple[str, ...]:
         return tuple(name for name in cls.value.model_fields if name != "key")
@@ -107,9 +110,6 @@ class Part(models.Model):
     def as_value(self) -> values.Part:
         """This row as a part of a document (pydantic.ValidationError if it holds what may not be stored)."""
         return self.value(key=self.key, **{name: getattr(self, name) for name in self.value_fields()})
-
-    def __str__(self) -> str:
-        return f"{self.value.part_kind} {self.key}"
 
 
 def part_constraints(name: str) -> list[models.BaseConstraint]:

@@ -11,7 +11,19 @@ class SafetyNotice(Part):
 
     value = values.SafetyNotice
     trail_columns = part_columns(
-        ("type", "severity", "title", "text", "action", "issuer", "issued", "effective", "expires", "source", "supersedes")
+        (
+            "type",
+            "severity",
+            "title",
+            "text",
+            "action",
+            "issuer",
+            "issued",
+            "effective",
+            "expires",
+            "source",
+            "supersedes",
+        )
     )
 
     type = models.CharField(max_length=30, choices=[(k, label) for k, (_, label) in values.NOTICE_TYPES.items()])

@@ -12,8 +12,9 @@ class Publication(models.Model):
 
     trail_columns = {
         1: (
-            "id", "monograph_id", "edition_id", "document_id", "number", "slug", "name", "class_slugs", "traits", "tier",
-            "signatures", "published_at", "last_full_review", "evidence_checked_at", "change_note", "head", "key", "seal",
+            "id", "monograph_id", "edition_id", "document_id", "number", "slug", "name", "class_slugs", "traits",
+            "tier", "signatures", "published_at", "last_full_review", "evidence_checked_at", "change_note", "head",
+            "key", "seal",
         )
     }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""What readers get. Every view starts from `Publication.objects.live()`, touches no session and opens no transaction."""
+"""What readers get. Every view starts from `Publication.objects.live()`, touches no session, opens no transaction."""
 
 from itertools import groupby
 from string import ascii_uppercase
@@ -48,7 +48,9 @@ def monograph(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     document = publication.document.value
     others = Publication.objects.live().only("slug", "name", "class_slugs")
-    chosen, same_class = related(slug, document.related, publication.class_slugs[-1] if publication.class_slugs else "", others)
+    chosen, same_class = related(
+        slug, document.related, publication.class_slugs[-1] if publication.class_slugs else "", others
+    )
     shown = page(
         document,
         standing(publication, document),

@@ -43,11 +43,27 @@ PROFILES = {
 }
 # A second edition each: words before and after (the same facts), and how far it gets.
 SECOND_EDITIONS = {
-    "glatiramer-acetate": ("Let the syringe warm to room temperature first.", "Let the syringe warm to room temperature before you inject.", "draft"),
-    "ocrelizumab": ("Keep up with breast and cervical screening.", "Keep up with your breast and cervical screening.", "in_review"),
-    "morphine": ("Keep the bottle locked away and out of sight of children.", "Keep the bottle locked away, where children cannot see it.", "sent_back"),
-    "dimethyl-fumarate": ("Flushing looks alarming but usually fades within weeks.", "Flushing may look alarming, but it usually fades within weeks.", "signed"),
-}  # fmt: skip
+    "glatiramer-acetate": (
+        "Let the syringe warm to room temperature first.",
+        "Let the syringe warm to room temperature before you inject.",
+        "draft",
+    ),
+    "ocrelizumab": (
+        "Keep up with breast and cervical screening.",
+        "Keep up with your breast and cervical screening.",
+        "in_review",
+    ),
+    "morphine": (
+        "Keep the bottle locked away and out of sight of children.",
+        "Keep the bottle locked away, where children cannot see it.",
+        "sent_back",
+    ),
+    "dimethyl-fumarate": (
+        "Flushing looks alarming but usually fades within weeks.",
+        "Flushing may look alarming, but it usually fades within weeks.",
+        "signed",
+    ),
+}
 
 Say = Callable[[str], None]
 
@@ -114,7 +130,13 @@ def _rights(people: dict[str, Any]) -> None:
     for username, (profession, registration, specialty, reader_title) in PROFILES.items():
         user, number = people[username], registration.split()[1]
         profile = register_clinician(
-            user, actor=user, name=ACCOUNTS[username][0], profession=profession, number=number, scope="both", specialty=specialty
+            user,
+            actor=user,
+            name=ACCOUNTS[username][0],
+            profession=profession,
+            number=number,
+            scope="both",
+            specialty=specialty,
         )
         verify_clinician(profile, actor=admin, reader_title=reader_title, specialty=specialty, scope="both")
     # The objects remember what they were asked before these rights.
@@ -127,9 +149,7 @@ def sign(edition: Edition, clinician: Any) -> Edition:
     """A demonstration clinician signs, with the password and every tick, as the form on the desk does."""
     case = Case.load(edition)
     ticks = [tick.code for tick in checklist(case.document, case.changed, first=case.live is None)]
-    attestation = attest(
-        clinician, password=settings.DEMO_PASSWORD, ticks=ticks, interests="none", digest=case.digest
-    )
+    attestation = attest(clinician, password=settings.DEMO_PASSWORD, ticks=ticks, interests="none", digest=case.digest)
     return perform("sign", editions=[edition], actor=clinician, digest=case.digest, attestation=attestation)[0]
 
 
@@ -176,5 +196,3 @@ def _reword(edition: Edition, key: UUID, before: str, after: str, editor: Any) -
     with pen(actor=editor) as trail, change_set(trail, edition=edition, reason="Wording made plainer") as change:
         words = section.text.replace(before, after)
         change.save(section.replaced(text=words), seen=digest_of_part(section))
-
-

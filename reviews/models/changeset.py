@@ -17,7 +17,18 @@ class ChangeSet(models.Model):
     """
 
     trail_columns = {
-        1: ("id", "revision_id", "edition_id", "actor_id", "credits", "reason", "touched", "before_id", "after_id", "at")
+        1: (
+            "id",
+            "revision_id",
+            "edition_id",
+            "actor_id",
+            "credits",
+            "reason",
+            "touched",
+            "before_id",
+            "after_id",
+            "at",
+        )
     }
 
     id = models.UUIDField(primary_key=True, default=uuid4)

@@ -81,5 +81,3 @@ class ClassGrant(GroupObjectPermissionBase):
 
     class Meta(GroupObjectPermissionBase.Meta):
         constraints = [ByPen(name="reviews_classgrant_by_pen")]
-
-

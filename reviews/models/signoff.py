@@ -11,8 +11,8 @@ class SignOff(models.Model):
 
     trail_columns = {
         1: (
-            "id", "edition_id", "round", "document_id", "signer_id", "meaning", "sequence", "name", "profession", "body",
-            "number", "reader_title", "name_consent", "checklist", "interests", "signed_at",
+            "id", "edition_id", "round", "document_id", "signer_id", "meaning", "sequence", "name", "profession",
+            "body", "number", "reader_title", "name_consent", "checklist", "interests", "signed_at",
         )
     }  # fmt: skip
 

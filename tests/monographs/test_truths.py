@@ -220,7 +220,7 @@ def test_a_sealed_row_is_never_changed_or_taken_away(world, model, held):
     assert model._base_manager.count() == count
 
 
-@pytest.mark.parametrize("model", (*SEALED, *BY_PEN, Unsigning, NameCheck, Reference), ids=lambda model: model.__name__)
+@pytest.mark.parametrize("model", [*SEALED, *BY_PEN, Unsigning, NameCheck, Reference], ids=lambda model: model.__name__)
 def test_nothing_guarded_is_added_without_the_pen(world, model):
     """An INSERT of a copy of a row, or of nothing at all: the trigger comes before every other check."""
     table = model._meta.db_table
@@ -328,5 +328,5 @@ def test_a_lost_trigger_is_missed_loudly():
     raw(f"DROP TRIGGER {name}" + (" ON monographs_section" if connection.vendor == "postgresql" else ""))
 
     assert truths.missing()
-    assert [error.id for error in truths._check(databases=["default"])][0] == "monographs.E001"
+    assert next(error.id for error in truths._check(databases=["default"])) == "monographs.E001"
     assert any("lost the trigger" in sentence for _seq, sentence in verify())

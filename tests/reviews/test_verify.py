@@ -9,7 +9,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
-from django.db import connection, models
+from django.db import DatabaseError, connection, models, transaction
 
 from monographs.fields import JSONText
 from monographs.models import Monograph, Pen, Publication, Section
@@ -119,9 +119,9 @@ def test_each_changed_column_of_each_row_is_named(house, label):
                 if connection.vendor == "sqlite":
                     connection.cursor().execute("PRAGMA defer_foreign_keys = ON")
                 try:
-                    with make.transaction.atomic():
+                    with transaction.atomic():
                         models.QuerySet(model).filter(pk=row.pk).update(**{field.attname: value})
-                except make.DatabaseError:
+                except DatabaseError:
                     continue  # a constraint of the database refused it: no way to tamper with that
                 changed += 1
                 found = [sentence for _seq, sentence in verify()]

@@ -7,7 +7,9 @@ from reviews import seals
 
 
 class Command(BaseCommand):
-    help = "Appends a signed line about the head of the trail to CHECKPOINT_FILE. Run it daily; copy the file elsewhere."
+    help = (
+        "Appends a signed line about the head of the trail to CHECKPOINT_FILE. Run it daily; copy the file elsewhere."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         pen = Pen.objects.get(pk=1)

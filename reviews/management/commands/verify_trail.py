@@ -8,7 +8,9 @@ from reviews.verify import verify
 
 
 class Command(BaseCommand):
-    help = "Recomputes the trail and all that it vouches for. Exit 1 and the first broken link when something was touched."
+    help = (
+        "Recomputes the trail and all that it vouches for. Exit 1 and the first broken link when something was touched."
+    )
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--json", action="store_true", help="every finding, as JSON")
@@ -26,6 +28,8 @@ class Command(BaseCommand):
             if len(findings) > 20:
                 self.stderr.write(f"… and {len(findings) - 20} more (--json lists them all).")
         else:
-            self.stdout.write(f"The trail is whole: {entries} entries were recomputed, each follows from the one before.")
+            self.stdout.write(
+                f"The trail is whole: {entries} entries were recomputed, each follows from the one before."
+            )
         if findings:
             raise SystemExit(1)

@@ -70,7 +70,14 @@ def test_references_and_marks_lead_to_each_other(client, house):
 def test_the_line_on_rxnorm_is_there_only_after_a_good_check(client, house):
     make.published(house)
     line = "Name found in RxNorm (US) as testazumab, sample; this does not check the content"
-    check = {"actor": house.editor, "system": "RxNorm", "code": "117055", "name": "x", "release": "sample", "source": "s"}
+    check = {
+        "actor": house.editor,
+        "system": "RxNorm",
+        "code": "117055",
+        "name": "x",
+        "release": "sample",
+        "source": "s",
+    }
     assert "RxNorm" not in client.get("/drugs/testazumab/").content.decode()
 
     record_name_check(**check, status="found", matched_name="testazumab")
@@ -116,7 +123,9 @@ def test_no_byte_of_a_draft_is_public(client, house):
 
 
 @pytest.mark.parametrize("signed_in", [False, True])
-@pytest.mark.parametrize("path", ["/", "/drugs/", "/drugs/testazumab/", "/drugs/nothing/", "/.well-known/clincalc-keys.json"])
+@pytest.mark.parametrize(
+    "path", ["/", "/drugs/", "/drugs/testazumab/", "/drugs/nothing/", "/.well-known/clincalc-keys.json"]
+)
 def test_public_pages_know_no_cookie(client, house, path, signed_in):
     make.published(house)
     if signed_in:
