@@ -80,9 +80,9 @@ def test_templates_hold_no_inline_style_or_script():
 def test_no_file_names_a_registry_or_a_machine():
     words = (
         "py" + "pi.org",
-        "pythonhosted",
+        "python" + "hosted",
         "npm" + "js",
-        "registry.",
+        "regis" + "try.",
         "deb" + "ian.org",
         "/ro" + "ot/",
         "/wo" + "rk/",

@@ -40,7 +40,7 @@ class Person:
 
     def __init__(self, browser: Browser, server: str, name: str | None = None, **options) -> None:
         self.server, self.name = server, name
-        self.context = browser.new_context(base_url=server, **options)
+        self.context = browser.new_context(base_url=server, reduced_motion="reduce", **options)
         self.page: Page = self.context.new_page()
         self.errors: list[str] = []
         self.page.on("console", lambda message: self.errors.append(message.text) if message.type == "error" else None)
