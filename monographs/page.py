@@ -18,7 +18,7 @@ from monographs.document import NOTICE_TYPES, SECTION_KINDS, Citation, Document,
 from monographs.models.publication import Publication
 from monographs.related import Related
 from monographs.standing import LONDON, Shown, Standing, shown
-from monographs.text import Html, Renderer
+from monographs.text import Html, Renderer, Use
 
 GAP_ADVICE = "Check the product SmPC."
 
@@ -79,7 +79,7 @@ class NumberedReference:
     number: int
     label: str
     text: FormattedReference
-    uses: tuple[text.Use, ...]
+    uses: tuple[Use, ...]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from monographs.names import skeleton
 from reviews import policy
 from reviews.changes import Trail, change_set, pen, refusals_recorded
 from reviews.editions import begin
-from reviews.interchange import Incoming, read_file
+from reviews.incoming import Incoming
+from reviews.interchange import read_file
 from reviews.library import keep_reference, make_drug
 from reviews.refusals import Kind, Refused, refuse
 
