@@ -21,10 +21,11 @@ from monographs.page import page
 from monographs.standing import Standing, names_found, today
 from reviews import edits, policy
 from reviews.case import Case
+from reviews.changes import NoPen
 from reviews.desk.common import STATUS, current_edition, desk, monograph_for, not_here
 from reviews.desk.forms import FORMS, NOUNS, EditForm, HeaderForm, PartForm
 from reviews.desk.sides import changes_of
-from reviews.refusals import Conflict, Refused
+from reviews.refusals import Conflict, Refusal, Refused
 
 HEADINGS = {
     "section": "Sections",
@@ -211,10 +212,18 @@ def _answer(
         except Refused as refused:
             status = STATUS[refused.kind]
             context["refusals"] = refused.refusals
+        except NoPen:
+            status = 503
+            context["refusals"] = [
+                Refusal("busy", "Somebody else is writing just now. Press the button again in a few seconds.")
+            ]
         else:
             messages.success(bench.request, f"Saved: {words}.")
             return redirect("edit", bench.monograph.slug)
-    return render(bench.request, "reviews/edit_part.html", context, status=status)
+    response = render(bench.request, "reviews/edit_part.html", context, status=status)
+    if status == 503:
+        response["Retry-After"] = "5"
+    return response
 
 
 def _both(bench: Bench, form: EditForm, conflict: Conflict) -> dict[str, Any]:

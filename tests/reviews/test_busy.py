@@ -1,0 +1,44 @@
+"""Somebody holds the pen for longer than five seconds: 503, to be tried again, and nothing that was typed is lost."""
+
+import time
+
+import pytest
+from django.db import connections
+
+from monographs.assemble import build
+from monographs.document import digest_of_part
+from reviews.changes import pen
+from tests import factories as make
+from tests.processes import fork
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_writer_waits_five_seconds_and_keeps_the_words(client):
+    house = make.make_house()
+    edition = make.draft(house)
+    section = build(edition).sections[1]
+    client.force_login(house.editor)
+
+    def hold():
+        with pen(actor=house.editor2) as trail:
+            trail.record("held", "test")
+            time.sleep(9)
+
+    connections.close_all()
+    wait = fork(hold)
+    time.sleep(1.5)
+    started = time.monotonic()
+    path = f"/desk/monographs/testazumab/edit/{section.key}/"
+    response = client.post(
+        path, {"heading": section.heading, "text": "My precious words", "seen": digest_of_part(section)}
+    )
+    page = client.get("/drugs/testazumab/")
+    took = time.monotonic() - started
+    wait()
+
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
+    assert b"My precious words" in response.content
+    assert page.status_code == 404  # readers do not wait for a writer
+    assert took < 8
+    assert build(edition).sections[1].text == section.text

@@ -1,0 +1,88 @@
+"""Generated histories against a small oracle: no changed part goes out on its own authors' word."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reviews.independence import Edit, Signature, authors, counts_for, lacking, uncovered
+
+PARTS = ("header", "order", "a", "b", "c")
+PEOPLE = range(1, 6)
+JOBS = ("doctor", "specialist_doctor", "pharmacist", "nurse", "midwife")
+
+edits = st.builds(
+    Edit,
+    actor=st.sampled_from(PEOPLE),
+    touched=st.frozensets(st.sampled_from(PARTS), max_size=3),
+    credits=st.dictionaries(st.sampled_from(PARTS), st.lists(st.sampled_from(PEOPLE), max_size=2), max_size=3),
+)
+signatures = st.dictionaries(st.sampled_from(PEOPLE), st.sampled_from(JOBS)).map(
+    lambda jobs: [Signature(person, job) for person, job in jobs.items()]
+)
+
+
+def wrote(person, part, history) -> bool:
+    return any(part in e.touched and (e.actor == person or person in e.credits.get(part, ())) for e in history)
+
+
+def may_go_out(tier, changed, history, signed) -> bool:
+    """The rule of signoff.md, said once more and in another way."""
+    if not changed:
+        return True
+    for part in changed:
+        jobs = [s.profession for s in signed if not wrote(s.signer, part, history)]
+        doctor_or_pharmacist = any(job in ("doctor", "specialist_doctor", "pharmacist") for job in jobs)
+        enough = {
+            "high": "specialist_doctor" in jobs and "pharmacist" in jobs,
+            "standard": doctor_or_pharmacist and len(jobs) >= 2,
+            "low": doctor_or_pharmacist,
+        }[tier]
+        if not enough:
+            return False
+    return True
+
+
+@given(
+    st.sampled_from(["low", "standard", "high"]),
+    st.frozensets(st.sampled_from(PARTS)),
+    st.lists(edits, max_size=6),
+    signatures,
+)
+def test_generated_histories_go_out_exactly_when_the_rule_lets_them(tier, changed, history, signed):
+    written_by = authors(history)
+
+    assert (not uncovered(tier, changed, written_by, signed)) == may_go_out(tier, changed, history, signed)
+    for person in PEOPLE:
+        assert counts_for(person, changed, written_by) == {p for p in changed if not wrote(person, p, history)}
+
+
+@pytest.mark.parametrize(
+    ("tier", "signed", "still"),
+    [
+        ("high", [], ["a specialist doctor", "a pharmacist"]),
+        ("high", ["doctor", "pharmacist"], ["a specialist doctor"]),
+        ("high", ["specialist_doctor", "nurse"], ["a pharmacist"]),
+        ("high", ["specialist_doctor", "pharmacist"], []),
+        ("standard", [], ["a doctor or a pharmacist", "one more registered clinician"]),
+        ("standard", ["nurse"], ["a doctor or a pharmacist"]),
+        ("standard", ["nurse", "midwife"], ["a doctor or a pharmacist"]),
+        ("standard", ["pharmacist"], ["one more registered clinician"]),
+        ("standard", ["pharmacist", "nurse"], []),
+        ("standard", ["doctor", "doctor"], []),
+        ("low", ["nurse"], ["a doctor or a pharmacist"]),
+        ("low", ["pharmacist"], []),
+    ],
+)
+def test_who_must_still_sign(tier, signed, still):
+    assert lacking(tier, signed) == still
+
+
+def test_the_examples_of_signoff():
+    """Standard tier: the pharmacist (1) wrote Monitoring, the editor (2) Cautions; pharmacist and nurse (3) sign."""
+    history = [Edit(1, frozenset({"monitoring"}), {}), Edit(2, frozenset({"cautions"}), {})]
+    signed = [Signature(1, "pharmacist"), Signature(3, "nurse")]
+    parts = {"monitoring", "cautions"}
+
+    assert uncovered("standard", parts, authors(history), signed) == {"monitoring": ["a doctor or a pharmacist"]}
+    signed.append(Signature(4, "doctor"))
+    assert uncovered("standard", parts, authors(history), signed) == {}
