@@ -51,6 +51,10 @@ _SCHEMES = frozenset(("http", "https", "mailto"))
 _MARKED = re.compile("\x02(\\d+)\x03")
 _UNSTORED = str.maketrans("", "", "\x00\x02\x03")
 _LIST_DEPTH = 6
+# Without a link, an autolink, a deep indentation or two list markers in a row there is nothing to refuse. Documents are
+# built often, and most texts have none of these.
+_MARKER = r"(?:[-+*]|\d{1,9}[.)])"
+_WORTH_PARSING = re.compile(rf"\]\(|<|^(?:[ \t]{{6}}|[ \t]*{_MARKER}[ \t]+{_MARKER}(?:\s|$))", re.MULTILINE)
 # No prose has so many; parsing it would take long, and a browser would choke on the result.
 _MOST_MARKS = 2_000
 _MOST_LINES = 5_000
@@ -108,6 +112,8 @@ def refusals(text: str) -> list[str]:
     unmarked = CITATION.sub("\x02", text.translate(_UNSTORED))
     if not _is_prose(unmarked):
         return [_TOO_MUCH]
+    if not _WORTH_PARSING.search(unmarked):
+        return []
     addresses: list[str] = []
     depth = deepest = 0
     for token in _ANY_LINK.parse(unmarked):

@@ -126,11 +126,14 @@ def _line(pieces: list[Piece]) -> tuple[bool, SafeString] | None:
 
 
 def _html(op: str, text: str) -> str:
+    """The words with their mark. A space at the end stands behind the mark."""
+    words = text.rstrip()
+    rest = text[len(words) :]
     if op == "added":
-        return format_html('<ins><span class="vh">Added: </span>{}</ins>', quantities(text))
+        return format_html('<ins><span class="vh">Added: </span>{}</ins>{}', quantities(words), rest)
     if op == "removed":
-        words = format_html_join("", "{}", ((_unstruck(piece),) for piece in _FIGURE.split(text)))
-        return format_html('<del><span class="vh">Removed: </span>{}</del>', words)
+        pieces = format_html_join("", "{}", ((_unstruck(piece),) for piece in _FIGURE.split(words)))
+        return format_html('<del><span class="vh">Removed: </span>{}</del>{}', pieces, rest)
     return quantities(text)
 
 

@@ -103,7 +103,7 @@ def moves(case: Case, user: Any) -> list[Move]:
         reasons = part_links(case.monograph.slug, case.document, refusals(case, row, user))
         label = words.button(name, number, last + 1)
         offered.append(Move(name, label, words.allowed(name, case), _heading([one for one, _ in reasons]), reasons))
-    offered.sort(key=lambda move: not move.is_open)
+    offered.sort(key=lambda move: (not move.is_open, move.is_open and move.needs_reason))
     # One solid button a view: the first step ahead.
     ahead = next((move for move in offered if move.is_open and not move.needs_reason), None)
     return [replace(move, is_primary=move is ahead) for move in offered]

@@ -415,13 +415,13 @@ def test_the_edition_with_a_planted_dose_error_is_not_content():
 def test_words_of_the_file_are_words_on_the_page():
     value = demo()
     value["sections"][0]["blocks"] = [
-        {"type": "paragraph", "text": "1. Not *a* list_of [x](y) [@camms2008]"},
+        {"type": "paragraph", "text": "1. Not *a* list_of [x] (y) [@camms2008]"},
         {"type": "list", "items": ["- dash", "two\nlines"]},
     ]
 
     section = read(value)[0].document.sections[0]
 
-    assert section.text == r"1\. Not \*a\* list\_of [x]\(y) [@camms2008]" + "\n\n- \\- dash\n- two lines"
+    assert section.text == r"1\. Not \*a\* list\_of [x] (y) [@camms2008]" + "\n\n- \\- dash\n- two lines"
 
 
 @pytest.mark.parametrize(
