@@ -209,7 +209,11 @@ def test_a_printed_page_carries_its_warnings(person, tmp_path):
 
     shown = page.inner_text("body")
 
-    for words in ("Demonstration content, not for clinical use.", "This page shows no dose", "Uncontrolled when printed."):
+    for words in (
+        "Demonstration content, not for clinical use.",
+        "This page shows no dose",
+        "Uncontrolled when printed.",
+    ):
         assert words in shown
     for selector in (".bar", ".contents", ".foot", "#related"):
         assert not page.locator(selector).is_visible()

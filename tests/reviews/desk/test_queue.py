@@ -271,7 +271,10 @@ def test_a_drug_or_address_that_is_there_already_is_refused_and_recorded(enter):
     assert "there already" in str(again.context["form"].errors["drug_name"])
     assert "There is a monograph at" in str(taken.context["form"].errors["slug"])
     assert Drug.objects.count() == Monograph.objects.count() == 1
-    assert [event.data["codes"] for event in AuditEvent.objects.filter(verb="refused")] == [["drug_exists"], ["slug_taken"]]
+    assert [event.data["codes"] for event in AuditEvent.objects.filter(verb="refused")] == [
+        ["drug_exists"],
+        ["slug_taken"],
+    ]
 
 
 def test_a_class_without_a_right_is_not_to_choose_from(house, enter):
