@@ -124,10 +124,9 @@ def _partial_date(value: str) -> str:
 
 
 def _day(value: str) -> str:
-    if value:
-        if len(_partial_date(value)) != 10:
-            raise ValueError("Give the date as year-month-day.")
-    return value
+    if value and (len(value) != 10 or not PARTIAL_DATE.fullmatch(value)):
+        raise ValueError("Give the date as year-month-day.")
+    return _partial_date(value)
 
 
 def _prose(value: str) -> str:
