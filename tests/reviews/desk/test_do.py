@@ -1,0 +1,243 @@
+"""Transitions by POST: what is answered, what is written, and that nothing else is read from the request."""
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.urls import reverse
+
+from monographs.models import Edition
+from reviews.models import AuditEvent, SignOff
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def house():
+    return make.make_house()
+
+
+def do(client, transition, edition, **fields):
+    path = reverse("do", args=["testazumab", transition])
+    return client.post(path, {"digest": make.seen(edition), **fields})
+
+
+def signature(**changes):
+    whole = {
+        "password": make.PASSWORD,
+        "tick_read": "on",
+        "tick_content": "on",
+        "tick_competent": "on",
+        "interests": "none",
+    }
+    return {**whole, **changes}
+
+
+def test_the_whole_way_by_forms(client, house):
+    edition = make.draft(house)
+    for who, transition, fields in (
+        ("editor", "submit", {}),
+        ("clinician", "sign", signature()),
+        ("pharmacist", "sign", signature()),
+        ("publisher", "publish", {"reason": "First published."}),
+    ):
+        client.force_login(house.people[who])
+        response = do(client, transition, edition, **fields)
+        assert response.status_code == 302, (transition, response.content.decode())
+
+    edition.refresh_from_db()
+    assert edition.state == "published"
+    assert make.live().change_note == "First published."
+
+
+def test_signing_asks_for_everything_and_keeps_what_was_given(client, house):
+    edition = make.submit(house, make.draft(house))
+    client.force_login(house.clinician)
+
+    response = do(client, "sign", edition, **signature(password="", tick_read="", interests=""))
+
+    html = response.content.decode()
+    assert response.status_code == 422
+    assert 'role="alert"' in html
+    assert "password" in html.lower()
+    assert 'name="tick_content" value="on" checked' in html
+    assert make.PASSWORD not in html
+    assert not SignOff.objects.exists()
+
+
+@pytest.mark.parametrize("digest", ["", "0" * 64, "x" * 500, "A" * 64])
+def test_a_forged_or_old_digest_is_a_conflict_and_recorded(client, house, digest):
+    edition = make.submit(house, make.draft(house))
+    client.force_login(house.clinician)
+
+    response = client.post(reverse("do", args=["testazumab", "sign"]), {"digest": digest, **signature()})
+
+    assert response.status_code == 409
+    assert not SignOff.objects.exists()
+    last = AuditEvent.objects.latest("seq")
+    assert (last.verb, last.data["codes"]) == ("refused", ["stale"])
+    assert edition.monograph.slug in last.subject
+
+
+def test_a_second_click_is_a_conflict_that_writes_nothing(client, house):
+    edition = make.submit(house, make.draft(house))
+    client.force_login(house.clinician)
+    assert do(client, "sign", edition, **signature()).status_code == 302
+    entries = AuditEvent.objects.count()
+
+    assert do(client, "sign", edition, **signature()).status_code == 409
+    assert SignOff.objects.count() == 1
+    assert AuditEvent.objects.count() == entries
+
+
+def test_a_replayed_post_after_a_send_back_is_a_conflict(client, house):
+    edition = make.submit(house, make.draft(house))
+    client.force_login(house.pharmacist)
+    assert do(client, "send-back", edition, reason="Look again").status_code == 302
+    client.force_login(house.clinician)
+
+    assert do(client, "sign", edition, **signature()).status_code == 409
+    assert AuditEvent.objects.latest("seq").verb == "refused"
+
+
+def test_a_reason_is_asked_for_and_a_typed_one_kept(client, house):
+    edition = make.submit(house, make.draft(house))
+    client.force_login(house.pharmacist)
+    assert do(client, "send-back", edition, reason="  ").status_code == 422
+
+    response = client.post(
+        reverse("do", args=["testazumab", "send-back"]), {"digest": "0" * 64, "reason": "A long and careful reason"}
+    )
+    assert response.status_code == 409
+    assert b"A long and careful reason" in response.content
+
+
+@pytest.mark.parametrize("method", ["get", "head", "put", "delete"])
+def test_a_transition_is_a_post(client, house, method):
+    make.draft(house)
+    client.force_login(house.editor)
+    assert getattr(client, method)(reverse("do", args=["testazumab", "submit"])).status_code == 405
+
+
+def test_an_unknown_transition_or_monograph_is_not_there(client, house):
+    make.draft(house)
+    client.force_login(house.editor)
+    assert client.post("/desk/monographs/testazumab/do/teleport/").status_code == 404
+    assert client.post("/desk/monographs/nothing/do/submit/").status_code == 404
+
+
+@pytest.mark.parametrize(("who", "status"), [("clinician", 302), ("editor", 403), ("publisher", 403), ("admin", 404)])
+def test_who_may_sign(client, house, who, status):
+    edition = make.submit(house, make.draft(house))
+    client.force_login(house.people[who])
+
+    assert do(client, "sign", edition, **signature()).status_code in (status, 403)
+    assert SignOff.objects.exists() == (status == 302)
+
+
+def test_whoever_wrote_everything_is_refused_with_the_sentence(client, house):
+    edition = make.start(house, make.published(house))
+    make.reword(edition, "monitoring", "Mine.", actor=house.clinician)
+    edition = make.submit(house, edition)
+    client.force_login(house.clinician)
+
+    response = do(client, "sign", edition, **signature())
+
+    assert response.status_code == 403
+    assert "You wrote or suggested everything that changed here." in response.content.decode()
+    assert AuditEvent.objects.latest("seq").data["codes"] == ["counts_for_nothing"]
+
+
+def test_five_wrong_passwords_end_the_session(client, house):
+    edition = make.submit(house, make.draft(house))
+    client.force_login(house.clinician)
+
+    for _ in range(4):
+        assert do(client, "sign", edition, **signature(password="wrong wrong wrong")).status_code == 422
+    response = do(client, "sign", edition, **signature(password="wrong wrong wrong"))
+
+    assert response.status_code == 429
+    assert AuditEvent.objects.filter(verb="reauth_failed").count() == 5
+    assert "_auth_user_id" not in client.session
+    client.force_login(house.clinician)
+    assert do(client, "sign", edition, **signature()).status_code == 429
+    assert not SignOff.objects.exists()
+
+
+def test_pay_from_the_maker_does_not_sign(client, house):
+    edition = make.submit(house, make.draft(house))
+    client.force_login(house.clinician)
+
+    response = do(client, "sign", edition, **signature(paid_by_maker="on"))
+
+    assert response.status_code == 403
+    assert "you may not sign for it" in response.content.decode()
+
+
+def test_declared_interests_stand_with_the_signature_and_on_the_page(client, house):
+    edition = make.submit(house, make.draft(house))
+    client.force_login(house.clinician)
+    do(client, "sign", edition, **signature(interests="declared", interests_text="Lecture fees, 2025"))
+    make.sign(edition, house.pharmacist)
+    make.publish(house, Edition.objects.get(pk=edition.pk))
+
+    assert b"Interests: Lecture fees, 2025" in client.get("/drugs/testazumab/").content
+
+
+def test_a_closed_account_is_sent_to_the_login(client, house):
+    edition = make.submit(house, make.draft(house))
+    client.force_login(house.clinician)
+    get_user_model().objects.filter(pk=house.clinician.pk).update(is_active=False)
+
+    response = do(client, "sign", edition, **signature())
+
+    assert response.status_code == 302
+    assert response.headers["Location"].startswith("/accounts/login/")
+    assert not SignOff.objects.exists()
+
+
+def test_what_is_not_asked_is_not_read(client, house):
+    edition = make.draft(house)
+    client.force_login(house.editor)
+
+    do(
+        client,
+        "submit",
+        edition,
+        state="published",
+        live="1",
+        actor=house.publisher.pk,
+        tier="low",
+        round="9",
+        editions="2",
+    )
+
+    edition.refresh_from_db()
+    assert (edition.state, edition.round, edition.monograph.live_id, edition.monograph.tier) == (
+        "in_review",
+        1,
+        None,
+        "standard",
+    )
+    assert AuditEvent.objects.latest("seq").actor == house.editor
+
+
+def test_without_the_forms_token_nothing_is_done(house):
+    from django.test import Client
+
+    edition = make.draft(house)
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(house.editor)
+
+    response = do(client, "submit", edition)
+
+    assert response.status_code == 403
+    edition.refresh_from_db()
+    assert edition.state == "draft"
+
+
+def test_a_foreign_host_is_refused(client, house, settings):
+    make.published(house)
+    for headers in ({"HTTP_HOST": "evil.example"}, {"HTTP_X_FORWARDED_HOST": "evil.example"}):
+        response = client.get("/drugs/testazumab/", **headers)
+        assert b"evil.example" not in response.content
+        assert response.status_code == (400 if "HTTP_HOST" in headers else 200)
