@@ -1,0 +1,75 @@
+"""Requests that no form of ours would send: refused, and never a fault of ours."""
+
+import pytest
+from django.test import Client
+
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+ODD = [
+    "",
+    "abc",
+    "-1",
+    "0",
+    "99999999999999999999",
+    "\x00",
+    "\u202e",
+    "'\"><script>alert(1)</script>",
+    "%s",
+    "x" * 5000,
+]
+PAGES = {
+    "/desk/": ["show", "page"],
+    "/desk/monographs/": ["state", "class", "page", "q"],
+    "/desk/monographs/testazumab/history/": ["edition", "page", "change", "who", "kind"],
+    "/desk/monographs/testazumab/edit/section/new/": ["section"],
+    "/desk/monographs/testazumab/edit/order/": ["kind"],
+    "/desk/monographs/testazumab/review/": ["x"],
+    "/accounts/login/": ["next"],
+    "/": ["q"],
+    "/drugs/testazumab/": ["utm", "edition"],
+}
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_odd_parameters_are_no_fault_of_ours(client, path):
+    house = make.make_house()
+    make.published(house)
+    client.force_login(house.editor)
+    plain = client.get("/drugs/testazumab/").content
+
+    for name in PAGES[path]:
+        for value in ODD:
+            response = client.get(path, {name: value})
+            assert response.status_code in (200, 302, 404), (path, name, value, response.status_code)
+            assert b"<script>alert" not in response.content
+            if path == "/drugs/testazumab/":
+                assert response.content == plain
+
+
+@pytest.mark.parametrize(
+    "path", ["/accounts/login/", "/desk/monographs/new/", "/nothing/", "/desk/monographs/testazumab/do/submit/"]
+)
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        ("multipart/form-data", b"x"),
+        ("multipart/form-data; boundary=", b"--\r\n"),
+        ("multipart/form-data; boundary=a", b'--a\r\nContent-Disposition: form-data; name="x"\r\n'),
+        ("application/json", b"{"),
+        ("application/x-www-form-urlencoded", b"%ff=%00&" * 10),
+        ("application/x-www-form-urlencoded", b"a=1&" * 2_000),
+        ("application/x-www-form-urlencoded", b"a=" + b"x" * 3_000_000),
+    ],
+)
+def test_odd_bodies_are_no_fault_of_ours(path, content_type, body):
+    house = make.make_house()
+    make.draft(house)
+    client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    client.force_login(house.editor)
+    client.cookies["__Host-csrf"] = "a" * 32
+
+    response = client.post(path, data=body, content_type=content_type)
+
+    assert response.status_code < 500, response.status_code
