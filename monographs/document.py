@@ -136,9 +136,10 @@ def _prose(value: str) -> str:
     return value
 
 
-Line = Annotated[str, Field(max_length=500), AfterValidator(clean_line)]
-Words = Annotated[str, Field(max_length=2_000), AfterValidator(clean)]
-Prose = Annotated[str, Field(max_length=100_000), AfterValidator(_prose)]
+# The length is that of what is stored: bringing text to NFC can make it longer.
+Line = Annotated[str, AfterValidator(clean_line), Field(max_length=500)]
+Words = Annotated[str, AfterValidator(clean), Field(max_length=2_000)]
+Prose = Annotated[str, Field(max_length=100_000), AfterValidator(_prose), Field(max_length=100_000)]
 Slug = Annotated[str, Field(max_length=100, pattern=SLUG)]
 Label = Annotated[str, Field(pattern=LABEL)]
 Day = Annotated[str, Field(max_length=10), AfterValidator(_day)]
@@ -200,7 +201,7 @@ class Brand(Value):
 
 class Code(Value):
     system: Literal["ATC", "RxNorm", "SNOMED CT", "dm+d"]
-    code: Annotated[str, Field(max_length=20), AfterValidator(clean_line)] = ""
+    code: Annotated[str, AfterValidator(clean_line), Field(max_length=20)] = ""
     name: Line = ""
 
 

@@ -110,6 +110,7 @@ _SENTENCES = {
     "string_type": "Text is expected here.",
     "string_unicode": "The text holds half of a character (a lone surrogate). Type it again.",
     "string_too_long": "The text is longer than {max_length} characters.",
+    "too_long": "The text is longer than {max_length} characters.",
     "string_pattern_mismatch": "This does not have the form {pattern}.",
     "literal_error": "Only {expected} can stand here.",
     "tuple_type": "A list is expected here.",

@@ -17,6 +17,8 @@ from reviews import policy
 from reviews.changes import Trail, pen, refusals_recorded
 from reviews.refusals import Kind, Refused, refuse
 
+LONGEST_NAME = 500
+
 
 def checked_name(name: str) -> str:
     """A name as it may be kept. Refuses hidden characters, and letters of different scripts that look alike."""
@@ -26,6 +28,8 @@ def checked_name(name: str) -> str:
         raise refuse("name", str(error), Kind.INVALID, field="name") from error
     if not name:
         raise refuse("name", "Give the name.", Kind.INVALID, field="name")
+    if max(len(name), len(skeleton(name))) > LONGEST_NAME:
+        raise refuse("name", f"A name has at most {LONGEST_NAME} characters.", Kind.INVALID, field="name")
     if mixed_scripts(name):
         raise refuse(
             "name",

@@ -32,7 +32,7 @@ def sentences(error: ValidationError) -> Iterator[tuple[tuple[Any, ...], str]]:
     """(where, sentence) of everything that a value refuses."""
     for problem in error.errors():
         words = str(problem["msg"]).removeprefix("Value error, ")
-        if problem["type"] == "string_too_long":
+        if problem["type"] in ("string_too_long", "too_long"):
             words = f"This is longer than {problem['ctx']['max_length']:,} characters. Shorten it."
         elif problem["type"] in ("literal_error", "enum"):
             words = "Choose one of the list."

@@ -192,3 +192,10 @@ def test_a_page_lacks_what_nobody_wrote():
     assert "monitoring" not in missing
     assert {"overdose", "contraception"} <= set(missing)
     assert not {"administration", "screening", "storage"} & set(missing)
+
+
+def test_the_length_is_that_of_what_is_stored():
+    """U+0958 is two characters in NFC: 400 of them do not fit into a line of 500."""
+    assert len(values.Header(title="\u0958" * 250).title) == 500
+    with pytest.raises(ValidationError):
+        values.Header(title="\u0958" * 251)
