@@ -80,7 +80,7 @@ def _refuse_constant(name: str) -> Any:
 
 
 def _integer(digits: str) -> int:
-    if len(digits) > 16:
+    if len(digits.lstrip("-")) > 16:
         raise ValueError("a number has more than 16 digits")
     return int(digits)
 

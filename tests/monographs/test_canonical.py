@@ -102,3 +102,9 @@ def test_json_that_parsers_disagree_about_is_refused(text):
 
 def test_brackets_inside_text_are_no_nesting():
     assert strict_json(json.dumps({"a": "[" * 100 + '\\"{'})) == {"a": "[" * 100 + '\\"{'}
+
+
+def test_the_sign_of_a_number_is_no_digit():
+    assert strict_json("-9007199254740991") == -9007199254740991
+    with pytest.raises(ValueError, match="more than 16 digits"):
+        strict_json("-10000000000000000")
