@@ -1,11 +1,15 @@
 """Headers that every answer carries, the closed door, and the answer when the database is busy."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.utils.deprecation import MiddlewareMixin
 
 from clincalc.errors import unavailable
 from reviews.changes import NoPen
@@ -36,6 +40,19 @@ class LoginRequired(LoginRequiredMiddleware):
         if not getattr(view_func, "login_required", True):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
+
+
+class IdleSessions(MiddlewareMixin):
+    """A session behind the login that was not used for an hour is over. Public pages never read it."""
+
+    def process_view(self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any) -> None:
+        if not getattr(view_func, "login_required", True) or not request.user.is_authenticated:
+            return
+        now, used = int(time.time()), request.session.get("used")
+        if used is not None and now - used > settings.SESSION_IDLE_SECONDS:
+            logout(request)
+        elif used is None or now - used > 60:  # once a minute is enough, and spares a write
+            request.session["used"] = now
 
 
 class busy:

@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "clincalc.middleware.IdleSessions",
     "clincalc.middleware.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -161,10 +162,13 @@ ACCOUNT_ADAPTER = "reviews.accounts.Adapter"
 ACCOUNT_LOGOUT_ON_GET = False
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 # Known passwords need no throttle, and the demonstration's visitors share one address.
-ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None} if DEMO else {"login_failed": "20/15m/ip,5/15m/key"}
+ACCOUNT_RATE_LIMITS = (
+    {"login": None, "login_failed": None} if DEMO else {"login_failed": "20/15m/ip,5/15m/key,10/h/key"}
+)
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_IDLE_SECONDS = 60 * 60
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "clincalc.errors.csrf_failure"

@@ -11,6 +11,7 @@ from reviews import policy
 from reviews.case import Case, highest, tier_floor
 from reviews.changes import Trail, change_set, pen, refusals_recorded
 from reviews.library import make_drug
+from reviews.privacy import refuse_patient_data
 from reviews.refusals import Kind, Refused, refuse
 from reviews.workflow import settle
 
@@ -74,6 +75,7 @@ def set_tier(monograph: Monograph, tier: str, *, actor: Any, reason: str) -> Mon
 
     Only a clinician who contributed nothing to the open edition may. Signatures are judged again by the new tier.
     """
+    refuse_patient_data(reason)
     subject = f"monograph:{monograph.slug}"
     with refusals_recorded(actor=actor, action="set_tier", subject=subject, reason=reason), pen(actor=actor) as trail:
         monograph = Monograph.objects.for_desk().get(pk=monograph.pk)

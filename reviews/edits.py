@@ -12,12 +12,14 @@ from monographs.models import Edition
 from reviews import policy
 from reviews.changes import Change, change_set, pen, refusals_recorded
 from reviews.library import keep_reference
+from reviews.privacy import refuse_patient_data
 from reviews.refusals import Refused
 
 
 @contextmanager
 def _editing(edition: Edition, *, actor: Any, reason: str) -> Iterator[Change]:
     """The pen, the right to edit as it is now, and a change set of this edition."""
+    refuse_patient_data(reason)
     subject = f"monograph:{edition.monograph.slug}"
     with refusals_recorded(actor=actor, action="edit", subject=subject, reason=reason), pen(actor=actor) as trail:
         now = get_user_model().objects.get(pk=actor.pk)

@@ -21,6 +21,7 @@ from reviews.changes import Trail, change_set, pen, refusals_recorded, store
 from reviews.guards import Guard
 from reviews.independence import REVIEW_MONTHS
 from reviews.models import AuditEvent, SignOff, Unsigning
+from reviews.privacy import refuse_patient_data
 from reviews.refusals import Kind, Refusal, Refused, refuse
 from reviews.signing import Attestation, attestation_refusals, checklist
 
@@ -123,6 +124,7 @@ def perform(
     that is not in the table; NoPen when somebody else writes.
     """
     row = TRANSITIONS[transition]
+    refuse_patient_data(reason)
     seen = {one.pk: digest if isinstance(digest, str) else digest.get(one.pk, "") for one in editions}
     subject = ",".join(sorted(f"monograph:{one.monograph.slug}" for one in editions))[:200]
     first = next(iter(seen.values()), "")

@@ -18,6 +18,7 @@ from reviews.signing import TooManyFailures
 
 View = Callable[..., HttpResponse]
 
+BUSY = Refusal("busy", "Somebody else is writing just now. Press the button again in a few seconds.", Kind.CONFLICT)
 STATUS = {Kind.FORBIDDEN: 403, Kind.CONFLICT: 409, Kind.INVALID: 422}
 CHIPS = {
     State.DRAFT: "",

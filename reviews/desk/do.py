@@ -14,8 +14,9 @@ from monographs.canonical import BadCharacters, clean
 from monographs.diff import compare
 from monographs.models import Document, Edition, Monograph
 from reviews.case import Case
+from reviews.changes import NoPen
 from reviews.desk import words
-from reviews.desk.common import STATUS, chip, current_edition, desk, monograph_for, part_links, too_many
+from reviews.desk.common import BUSY, STATUS, chip, current_edition, desk, monograph_for, part_links, too_many
 from reviews.desk.history import Entry, entries_of
 from reviews.desk.review import Answer, Typed, review_page
 from reviews.desk.sides import Change, changes_of
@@ -56,10 +57,20 @@ def do(request: HttpRequest, slug: str, transition: str) -> HttpResponse:
     except TooManyFailures as error:
         return too_many(request, error)
     except Refused as refused:
-        answer = refused_signature if transition == "sign" else refused_transition
-        return answer(request, monograph, edition, transition, refused)
+        return _refused(request, monograph, edition, transition, refused, STATUS[refused.kind])
+    except NoPen:
+        response = _refused(request, monograph, edition, transition, Refused([BUSY]), 503)
+        response["Retry-After"] = "5"
+        return response
     messages.success(request, words.done(transition, after))
     return redirect("queue") if transition == "sign" else redirect("workspace", slug=slug)
+
+
+def _refused(
+    request: HttpRequest, monograph: Monograph, edition: Edition, transition: str, refused: Refused, status: int
+) -> HttpResponse:
+    answer = refused_signature if transition == "sign" else refused_transition
+    return answer(request, monograph, edition, transition, refused, status)
 
 
 def _digest(request: HttpRequest) -> str:
@@ -126,11 +137,10 @@ def _attest(request: HttpRequest, case: Case) -> Attestation:
 
 
 def refused_signature(
-    request: HttpRequest, monograph: Monograph, edition: Edition, _transition: str, refused: Refused
+    request: HttpRequest, monograph: Monograph, edition: Edition, _transition: str, refused: Refused, status: int
 ) -> HttpResponse:
     """The review page again: every reason, ticks and interests kept, and what changed meanwhile."""
     case = Case.load(edition)
-    status = STATUS[refused.kind]
     answer = Answer(
         refusals=refused.refusals,
         typed=_typed(request),
@@ -145,12 +155,11 @@ def refused_signature(
 
 
 def refused_transition(
-    request: HttpRequest, monograph: Monograph, edition: Edition, transition: str, refused: Refused
+    request: HttpRequest, monograph: Monograph, edition: Edition, transition: str, refused: Refused, status: int
 ) -> HttpResponse:
     """A page with every reason and the way out. The typed reason is kept, in a form if it can be sent again now."""
     case = Case.load(edition)
     row = TRANSITIONS[transition]
-    status = STATUS[refused.kind]
     last = monograph.editions.order_by("-number").values_list("number", flat=True)[0]
     context = {
         "section": "monographs",

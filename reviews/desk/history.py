@@ -65,6 +65,8 @@ TRIED = {
     "unsign": "take a signature back",
     "discard": "give it up",
     "set_tier": "set the tier",
+    "edit": "change it",
+    "import": "import an edition",
     "read": "open what is closed to them",
 }
 # Codes of refusals in a few words. The sentence that the person read also named what to do then.
@@ -94,6 +96,15 @@ WHY = {
     "not_a_draft": "the edition is no draft",
     "open_edition": "an edition is open",
     "problems": "it had problems",
+    "slug_taken": "the address was taken",
+    "drug_exists": "the drug was there already",
+    "label_taken": "another reference has this label",
+    "invalid": "it held what may not be stored",
+    "contributed": "they worked on the edition",
+    "done_already": "it was done already",
+    "not_signed": "they had not signed",
+    "not_live": "another edition is published",
+    "not_the_latest": "a later edition was discarded",
     "not_of_this_monograph": "it belongs to another monograph",
 }
 

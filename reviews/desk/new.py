@@ -14,7 +14,8 @@ from monographs.canonical import BadCharacters, clean_line
 from monographs.document import CODE_SYSTEMS, SLUG
 from monographs.models import TRAITS, Drug
 from reviews import policy
-from reviews.desk.common import STATUS, desk, no_entry
+from reviews.changes import NoPen
+from reviews.desk.common import BUSY, STATUS, desk, no_entry
 from reviews.desk.queue import class_tree, indented
 from reviews.editions import new
 from reviews.refusals import Refusal, Refused
@@ -172,6 +173,9 @@ def monograph_new(request: HttpRequest) -> HttpResponse:
                 status = STATUS[refused.kind]
                 for one in refused.refusals:
                     form.add_error(_FIELDS.get(one.field), one.sentence)
+            except NoPen:
+                status = 503
+                form.add_error(None, BUSY.sentence)
             else:
                 words = "The monograph is begun: edition 1 is a draft. Write its parts, then send it for review."
                 messages.success(request, words)

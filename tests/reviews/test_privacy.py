@@ -1,0 +1,58 @@
+"""Nothing about a patient is kept: a reason with a valid NHS number is refused before anything is stored."""
+
+import pytest
+
+from monographs.assemble import build
+from monographs.document import digest_of_part
+from reviews import edits
+from reviews.models import AuditEvent
+from reviews.privacy import holds_nhs_number
+from reviews.refusals import Refused
+from reviews.workflow import perform
+from tests import factories as make
+
+# Numbers of the range that is set aside for tests (999 …), with right and wrong check digits.
+VALID = ["9990000018", "999 000 0018", "999-000-0018", "see 9990000018, please", "(9990000026)"]
+OTHER = [
+    "9990000019",
+    "99900000181",
+    "1234567890",
+    "999000001",
+    "10.1016/S0140-6736(12)61769-3",
+    "380(9856):1819-1828",
+    "",
+]
+
+
+@pytest.mark.parametrize("text", VALID)
+def test_a_valid_number_is_seen_however_it_is_written(text):
+    assert holds_nhs_number(text)
+
+
+@pytest.mark.parametrize("text", OTHER)
+def test_other_numbers_are_none(text):
+    assert not holds_nhs_number(text)
+
+
+@pytest.mark.django_db
+def test_a_reason_with_one_is_neither_stored_nor_recorded():
+    house = make.make_house()
+    edition = make.submit(house, make.draft(house))
+    before = AuditEvent.objects.count()
+
+    with pytest.raises(Refused, match="holds an NHS number"):
+        perform(
+            "send-back",
+            editions=[edition],
+            actor=house.pharmacist,
+            digest=make.seen(edition),
+            reason="Seen in 999 000 0018",
+        )
+    part = build(edition).sections[0]
+    with pytest.raises(Refused, match="holds an NHS number"):
+        edits.save_part(
+            edition, part.replaced(text="x"), seen=digest_of_part(part), actor=house.editor, reason="9990000018"
+        )
+
+    assert AuditEvent.objects.count() == before
+    assert not AuditEvent.objects.filter(reason__contains="0018").exists()
