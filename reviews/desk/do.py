@@ -41,7 +41,7 @@ class Meanwhile:
 @require_POST
 def do(request: HttpRequest, slug: str, transition: str) -> HttpResponse:
     """Performs it on the current edition. Fields: `digest`, `reason`; to sign also `password`, `tick_…`, `interests`,
-    `interests_text`, `paid_by_maker`. Whatever else is sent is not read."""
+    `interests_text`. Whatever else is sent is not read."""
     if transition not in TRANSITIONS:
         raise Http404
     monograph = monograph_for(request, slug)
@@ -100,7 +100,6 @@ def _typed(request: HttpRequest) -> Typed:
         ticks=frozenset(name.removeprefix("tick_") for name in post if name.startswith("tick_")),
         interests=post.get("interests", ""),
         interests_text=post.get("interests_text", ""),
-        paid_by_maker=bool(post.get("paid_by_maker")),
         reason=post.get("reason", ""),
     )
 
@@ -122,8 +121,9 @@ def _attest(request: HttpRequest, case: Case) -> Attestation:
     """The attestation of what was filled in. A wrong or missing password is told together with what else is missing."""
     typed, user, password = _typed(request), request.user, request.POST.get("password", "")
     text = _clean(typed.interests_text, "interests")
-    interests = {"none": "none", "declared": text}.get(typed.interests, "")
-    given: dict[str, Any] = {"ticks": typed.ticks, "interests": interests, "paid_by_maker": typed.paid_by_maker}
+    paid = typed.interests == "maker"
+    interests = {"none": "none", "declared": text, "maker": "pay or shares from a maker"}.get(typed.interests, "")
+    given: dict[str, Any] = {"ticks": typed.ticks, "interests": interests, "paid_by_maker": paid}
     try:
         if not password:  # nothing was tried, so it is no failure that counts
             sentence = "Enter your password: it is your signature."

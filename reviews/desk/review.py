@@ -29,7 +29,6 @@ class Typed:
     ticks: frozenset[str] = frozenset()
     interests: str = ""
     interests_text: str = ""
-    paid_by_maker: bool = False
     reason: str = ""
 
 

@@ -98,18 +98,19 @@ Piece = tuple[str, str]  # operation, text
 
 
 def _lines(segments: Iterable[Segment], mark: str) -> list[list[Piece]]:
+    """The words of one side, line by line. White space that changed without any word beside it gets signs."""
     lines: list[list[Piece]] = [[]]
     for segment in segments:
         if segment.op not in ("same", mark):
             continue
+        is_unseen = segment.op != "same" and not segment.text.strip()
         for place, text in enumerate(segment.text.split("\n")):
             if place:
-                unseen = segment.op != "same" and not any(op != "same" and words.strip() for op, words in lines[-1])
-                if unseen:
+                if is_unseen:
                     lines[-1].append((segment.op, "¶"))
                 lines.append([])
             if text:
-                lines[-1].append((segment.op, text if text.strip() or segment.op == "same" else "␣" * len(text)))
+                lines[-1].append((segment.op, "␣" * len(text) if is_unseen else text))
     return lines
 
 

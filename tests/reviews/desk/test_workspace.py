@@ -6,7 +6,7 @@ import pytest
 
 from monographs.document import Document, Header, Section, digest_of_part
 from monographs.models import State
-from reviews.changes import change_set, pen
+from reviews.changes import NoPen, change_set, pen
 from reviews.editions import set_tier
 from reviews.models import AuditEvent
 from reviews.people import revoke
@@ -304,3 +304,16 @@ def test_a_reason_that_may_not_be_kept_is_refused_at_its_field(house, enter, rea
     assert sentence in answer.content.decode()
     assert answer.context["wrong"] == {"reason": sentence}
     assert AuditEvent.objects.count() == before
+
+
+def test_while_somebody_else_writes_the_reason_is_kept(house, enter, monkeypatch):
+    edition = make.draft(house)
+
+    def busy(*_args, **_kwargs):
+        raise NoPen
+
+    monkeypatch.setattr("reviews.desk.do.perform", busy)
+    answer = enter("editor").post(f"{ADDRESS}do/discard/", {"digest": make.seen(edition), "reason": "My words"})
+
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert "My words</textarea>" in answer.content.decode()
