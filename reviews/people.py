@@ -67,13 +67,16 @@ def grant(role: str, therapeutic_class: TherapeuticClass, *, actor: Any) -> None
         if actor.groups.filter(pk=group.pk).exists():
             raise refuse("oneself", "Nobody widens a role that they have. Another administrator must do it.")
         content_type = ContentType.objects.get_for_model(TherapeuticClass)
-        for permission in Permission.objects.filter(content_type=content_type, codename__in=policy.ROLES[role]):
+        permissions = list(Permission.objects.filter(content_type=content_type, codename__in=policy.ROLES[role]))
+        for permission in permissions:
             row, made = ClassGrant.objects.get_or_create(
                 group=group, permission=permission, content_object=therapeutic_class
             )
             if made:
                 trail.wrote(row)
-        trail.record("granted", subject, data={"role": role})
+        # Permissions are Django's rows, which nothing guards: the trail remembers what their keys stood for.
+        meant = {str(permission.pk): permission.codename for permission in permissions}
+        trail.record("granted", subject, data={"role": role, "permissions": meant})
 
 
 def revoke(role: str, therapeutic_class: TherapeuticClass, *, actor: Any) -> None:

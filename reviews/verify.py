@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from django.contrib.auth.models import Permission
 from django.db import DatabaseError
 from django.db.models import TextField
 from django.db.models.functions import Cast
@@ -36,6 +37,7 @@ class Replay:
         self.live: dict[str, int] = {}
         self.written_at: dict[str, int] = {}
         self.hash_at: dict[int, str] = {}
+        self.permissions: dict[str, tuple[int, str]] = {}
 
     def read(self, seq: int, verb: str, subject: str, data: dict[str, Any]) -> None:
         for name, value in data.get("rows", {}).items():
@@ -45,6 +47,8 @@ class Replay:
             edition = subject, data["edition"]
             self.states[edition] = data["to"]
             self.rounds[edition] = data["round"]
+        for key, codename in data.get("permissions", {}).items():
+            self.permissions[key] = seq, codename
         if verb == "published":
             self.live[subject] = data["publication"]
             if data["superseded"] is not None:
@@ -63,6 +67,7 @@ def verify() -> list[Finding]:
         *_publications(),
         *_open_editions(),
         *_states(replay),
+        *_permissions(replay),
     ]
 
 
@@ -245,3 +250,11 @@ def _states(replay: Replay) -> Iterator[Finding]:
     for pk, slug, live in Monograph.objects.values_list("pk", "slug", "live_id"):
         if replay.live.get(f"monograph:{slug}") != live:
             yield None, f"monographs.monograph:{pk}: what is live is not what was published last."
+
+
+def _permissions(replay: Replay) -> Iterator[Finding]:
+    """What the granted permissions stood for when they were granted."""
+    now = {str(pk): codename for pk, codename in Permission.objects.values_list("pk", "codename")}
+    for key, (seq, codename) in replay.permissions.items():
+        if now.get(key) != codename:
+            yield seq, f"auth.permission:{key}: entry {seq} granted “{codename}”, and it is “{now.get(key)}” now."

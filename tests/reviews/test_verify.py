@@ -8,6 +8,7 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.management import call_command
 from django.db import DatabaseError, connection, models, transaction
 
@@ -189,6 +190,15 @@ def test_a_publication_put_live_by_hand_is_named(house):
     found = [sentence for _seq, sentence in verify()]
 
     assert f"monographs.monograph:{monograph.pk}: what is live is not what was published last." in found
+
+
+def test_a_permission_that_now_means_another_is_named(house):
+    Permission.objects.filter(codename="edit_monographs").update(codename="x")
+    Permission.objects.filter(codename="publish_monographs").update(codename="edit_monographs")
+
+    found = [sentence for _seq, sentence in verify()]
+
+    assert sum(sentence.startswith("auth.permission:") for sentence in found) == 2
 
 
 @pytest.mark.parametrize("lost", [1, 3, 10])

@@ -167,7 +167,7 @@ def test_pay_from_the_maker_does_not_sign(client, house):
     edition = make.submit(house, make.draft(house))
     client.force_login(house.clinician)
 
-    response = do(client, "sign", edition, **signature(paid_by_maker="on"))
+    response = do(client, "sign", edition, **signature(interests="maker"))
 
     assert response.status_code == 403
     assert "you may not sign for it" in response.content.decode()
