@@ -162,6 +162,13 @@ def test_a_list_so_deep_that_words_would_get_lost_is_refused():
     assert refusals(deep.rsplit("\n", 1)[0]) == []
 
 
+@given(st.text(st.sampled_from("-1. )\n \tx<>[](:@a*"), max_size=60))
+def test_a_text_that_is_not_worth_parsing_has_nothing_to_refuse(text):
+    whole = refusals(f"{text}\n\n<x")  # an open angle bracket makes any text worth parsing
+
+    assert refusals(text) == whole
+
+
 def test_a_link_without_words_shows_its_address():
     assert render("[ ](https://x.org)") == '<p><a href="https://x.org"> https://x.org</a></p>'
 

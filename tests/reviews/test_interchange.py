@@ -294,12 +294,12 @@ def test_any_bytes_are_read_or_refused(content):
         read_file(content, "x")
 
 
-def test_five_megabytes_are_answered_soon():
+def test_a_megabyte_of_hostile_text_is_answered_soon():
     start = time.process_time()
 
-    read(own(document={"sections": [{"kind": "cautions", "text": "[a](" * 500 + "[" * 90_000}] * 50}))
+    read(own(document={"sections": [{"kind": "cautions", "text": "[a](x " * 300 + "<" * 90_000}] * 10}))
 
-    assert time.process_time() - start < 40
+    assert time.process_time() - start < 10
 
 
 # -- The demonstration's shape --------------------------------------------------------------------------------------
