@@ -119,7 +119,8 @@ class NewMonograph(forms.Form):
             self.add_error("drug_name", sentence)
         slug = data.get("slug") or slugify(data.get("title", ""))[:100].strip("-")
         if data.get("title") and (not re.fullmatch(SLUG, slug, re.ASCII) or slug in TAKEN):
-            sentence = f"“{slug}” cannot be an address. Use small letters a to z, figures and single hyphens."
+            wrong = f"“{slug}” cannot be an address." if slug else "This title makes no address."
+            sentence = f"{wrong} Use small letters a to z, figures and single hyphens."
             self.add_error("slug", sentence)
         data["slug"] = slug
         return data

@@ -119,7 +119,8 @@ def _line(pieces: list[Piece]) -> tuple[bool, SafeString] | None:
         return None
     op, first = pieces[0]
     bullet = _BULLET.match(first)
-    if bullet and (op == "same" or len(pieces) == 1):
+    # A marker that changed alone stays in sight; one that came or went with its words makes them an item.
+    if bullet and (op == "same" or first[bullet.end() :].strip()):
         pieces = [(op, first[bullet.end() :]), *pieces[1:]]
     else:
         bullet = None

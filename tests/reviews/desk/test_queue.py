@@ -143,9 +143,13 @@ def test_a_filter_that_is_not_there_shows_my_own(enter):
 # -- The same number of queries for three rows and thirty --------------------------------------------------------------
 
 
-@pytest.mark.parametrize("address", ["/desk/", "/desk/?show=all", "/desk/monographs/"])
-@pytest.mark.parametrize("person", ["editor", "clinician", "publisher"])
-def test_a_longer_list_asks_no_more_queries(house, enter, queries, address, person):
+def test_longer_lists_ask_no_more_queries(house, enter, queries):
+    pages = [
+        (person, address)
+        for person in ("editor", "clinician", "publisher")
+        for address in ("/desk/", "/desk/?show=all", "/desk/monographs/")
+    ]
+
     def more(first, last):
         for number in range(first, last):
             edition = make.draft(house, f"testazumab-{number}")
@@ -156,11 +160,11 @@ def test_a_longer_list_asks_no_more_queries(house, enter, queries, address, pers
                 make.sign(edition, house.pharmacist)
 
     more(0, 3)
-    few = queries(enter(person), address)
+    few = {page: queries(enter(page[0]), page[1]) for page in pages}
     more(3, 30)
 
-    assert queries(enter(person), address) == few
-    assert few <= 14
+    assert {page: queries(enter(page[0]), page[1]) for page in pages} == few
+    assert max(few.values()) <= 14
 
 
 # -- All monographs ----------------------------------------------------------------------------------------------------
@@ -245,7 +249,7 @@ def test_a_second_monograph_takes_a_drug_of_the_list(enter):
         ({"title": ""}, "title", "Give the monograph a title."),
         ({"slug": "new"}, "slug", "cannot be an address"),
         ({"slug": "Ünder_score"}, "slug", "cannot be an address"),
-        ({"title": "…"}, "slug", "cannot be an address"),
+        ({"title": "…"}, "slug", "This title makes no address."),
     ],
 )
 def test_what_is_wrong_is_said_at_its_field_and_on_top_and_nothing_typed_is_lost(enter, changes, name, sentence):

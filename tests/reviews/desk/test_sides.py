@@ -59,6 +59,12 @@ def test_lists_stay_lists_and_paragraphs_paragraphs():
     assert "- one" not in blocks[1].lines[0]
 
 
+def test_an_item_that_came_is_an_item_although_its_last_word_is_shared():
+    (block,) = side(word_diff("- one.", "- one.\n- two."), "added")
+
+    assert (block.is_list, len(block.lines)) == (True, 2)
+
+
 @pytest.mark.parametrize(("old", "new"), [("one\ntwo", "one two"), ("one two", "one\n\ntwo"), ("- one", "one")])
 def test_a_change_of_white_space_or_marker_alone_is_seen(old, new):
     before, after = shown(old, new)
