@@ -1,8 +1,10 @@
 """Verbs beside the workflow's table: a new monograph, an import, the tier."""
 
+import re
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from pydantic import ValidationError
 
 from monographs import document as values
 from monographs.models import TIERS, Drug, Edition, Monograph, State, TherapeuticClass
@@ -14,6 +16,8 @@ from reviews.library import make_drug
 from reviews.privacy import refuse_patient_data
 from reviews.refusals import Kind, Refused, refuse
 from reviews.workflow import settle
+
+RESERVED = frozenset(("new",))  # addresses of the desk itself
 
 
 def header_from(drug: Drug, therapeutic_class: TherapeuticClass, title: str) -> values.Header:
@@ -33,6 +37,13 @@ def begin(
     suggested_tier: str = "", reason: str,
 ) -> Edition:  # fmt: skip
     """Makes a monograph and edition 1 with this document. Its tier is the highest of floor, suggestion, standard."""
+    if not re.fullmatch(values.SLUG, slug) or len(slug) > 100 or slug in RESERVED:
+        raise refuse(
+            "slug",
+            f"“{slug[:100]}” cannot be an address. Use small letters, digits and hyphens.",
+            Kind.INVALID,
+            field="slug",
+        )
     if Monograph.objects.filter(slug=slug).exists():
         raise refuse("slug_taken", f"There is a monograph at “{slug}” already.", Kind.INVALID, field="slug")
     floor = tier_floor(drug.traits, therapeutic_class, [document], today(trail.at))
@@ -59,7 +70,11 @@ def new(
             raise Refused(found)
         if drug is None:
             drug = make_drug(trail, **(new_drug or {"name": ""}))
-        document = values.Document(header=header_from(drug, therapeutic_class, title))
+        try:
+            document = values.Document(header=header_from(drug, therapeutic_class, title))
+        except ValidationError as error:
+            sentence = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
+            raise refuse("title", sentence, Kind.INVALID, field="title") from error
         return begin(
             trail,
             slug=slug,

@@ -96,8 +96,8 @@ def _out_of_place(case: Case, row: Transition, actor: Any) -> list[Refusal]:
     if forbidden := policy.refusals(actor, row.permission, case.edition):
         return forbidden
     if case.edition.state not in row.sources:
-        words = " or ".join(source.label.lower() for source in row.sources)
-        is_now = State(case.edition.state).label.lower()
+        words = " or ".join(_as(source) for source in row.sources)
+        is_now = _as(State(case.edition.state))
         return [
             Refusal(
                 "wrong_state",
@@ -106,6 +106,11 @@ def _out_of_place(case: Case, row: Transition, actor: Any) -> list[Refusal]:
             )
         ]
     return []
+
+
+def _as(state: State) -> str:
+    """A state after "is"."""
+    return "a draft" if state == DRAFT else state.label.lower()
 
 
 def perform(

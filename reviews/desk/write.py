@@ -22,10 +22,10 @@ from monographs.standing import Standing, names_found, today
 from reviews import edits, policy
 from reviews.case import Case
 from reviews.changes import NoPen
-from reviews.desk.common import STATUS, current_edition, desk, monograph_for, not_here
+from reviews.desk.common import BUSY, STATUS, current_edition, desk, monograph_for, not_here
 from reviews.desk.forms import FORMS, NOUNS, EditForm, HeaderForm, PartForm
 from reviews.desk.sides import changes_of
-from reviews.refusals import Conflict, Refusal, Refused
+from reviews.refusals import Conflict, Refused
 
 HEADINGS = {
     "section": "Sections",
@@ -214,9 +214,7 @@ def _answer(
             context["refusals"] = refused.refusals
         except NoPen:
             status = 503
-            context["refusals"] = [
-                Refusal("busy", "Somebody else is writing just now. Press the button again in a few seconds.")
-            ]
+            context["refusals"] = [BUSY]
         else:
             messages.success(bench.request, f"Saved: {words}.")
             return redirect("edit", bench.monograph.slug)
