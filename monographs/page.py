@@ -4,8 +4,9 @@ The page is made of the document and its standing alone. A draft has no publicat
 without the status.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import textwrap
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
@@ -14,13 +15,21 @@ from django.conf import settings
 
 from monographs import text
 from monographs.citations.csl import FormattedReference, format_reference, is_smpc
-from monographs.document import NOTICE_TYPES, SECTION_KINDS, Citation, Document, MonitoringItem, SafetyNotice, gaps
+from monographs.document import (
+    NAME_KINDS,
+    NOTICE_TYPES,
+    SECTION_KINDS,
+    Citation,
+    Document,
+    MonitoringItem,
+    SafetyNotice,
+    Section,
+    gaps,
+)
 from monographs.models.publication import Publication
 from monographs.related import Related
 from monographs.standing import LONDON, Shown, Standing, shown
 from monographs.text import Html, Renderer, Use
-
-GAP_ADVICE = "Check the product SmPC."
 
 # Short words for the contents; the kinds that are not here are called by their heading.
 _SHORT = {
@@ -35,7 +44,7 @@ _SHORT = {
 class Item:
     """One monitoring test: a line of the list."""
 
-    test: str
+    test: Html
     words: Html
     note: Html
     mark: Html
@@ -62,16 +71,32 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Passage:
+    """The text of one section. Its heading is given where the block's is another."""
+
+    html: Html
+    heading: str = ""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A section that the page lacks. Links to its anchor still lead somewhere: to the line that says so."""
+
+    anchor: str
+    words: str
+
+
+@dataclass(frozen=True)
 class Block:
     """One block of the page: a section, the dosing notice, safety notices, or neighbouring gaps in one line."""
 
     kind: str
     anchor: str
     heading: str = ""
-    parts: tuple[Html, ...] = ()
+    passages: tuple[Passage, ...] = ()
     items: tuple[Item, ...] = ()
     notices: tuple[Notice, ...] = ()
-    gaps: str = ""
+    gaps: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,15 +127,18 @@ class Status:
     evidence_checked_at: date | None
     next_review_due: date | None
     overdue: bool
+    long_overdue: bool
     digest: str
     change_note: str = ""
 
     @property
     def reviewed_by(self) -> str:
-        """ "a neurologist and a pharmacist"."""
-        titles = [f"{'an' if s.reader_title[:1].lower() in 'aeiou' else 'a'} {s.reader_title}" for s in self.signatures]
-        titles = list(dict.fromkeys(titles))
-        return " and ".join(filter(None, [", ".join(titles[:-1]), titles[-1]])) if titles else ""
+        """ "a neurologist and a pharmacist"; two of one profession are "a pharmacist and another pharmacist"."""
+        said: list[str] = []
+        for title in (one.reader_title for one in self.signatures):
+            article = "an" if title[:1].lower() in "aeiou" else "a"
+            said.append(f"another {title}" if f"{article} {title}" in said else f"{article} {title}")
+        return " and ".join(filter(None, [", ".join(said[:-1]), *said[-1:]]))
 
     @property
     def digest_in_groups(self) -> str:
@@ -127,11 +155,13 @@ class Page:
     covers: str
     not_covered: str
     brands: str
+    other_names: str
     classes: tuple[str, ...]
-    names_found: tuple[tuple[str, str, str], ...]
+    names_found: tuple[tuple[str, str], ...]
     introduction: Html
     summary: str
     gap_line: str
+    critical: Block | None  # above the contents; the blocks are below
     blocks: tuple[Block, ...]
     contents: tuple[tuple[str, str], ...]
     references: tuple[NumberedReference, ...]
@@ -139,7 +169,6 @@ class Page:
     status: Status | None = None
     chosen: tuple[Related, ...] = ()
     same_class: tuple[Related, ...] = ()
-    traits: frozenset[str] = field(default=frozenset())
 
 
 def page(
@@ -156,10 +185,12 @@ def page(
     header = document.header
     renderer = Renderer([citation.label for citation in document.citations], list(_texts(seen)))
     introduction = renderer.html(header.introduction)
+    critical = _notices(seen, "critical", renderer)
     blocks = tuple(_merged(_blocks(seen, renderer, traits)))
     references = tuple(_references(document, renderer))
     missing = [kind.gap for kind in gaps(document, set(traits))]
-    contents = [(block.anchor, _SHORT.get(block.kind, block.heading)) for block in blocks if block.kind != "gap"]
+    listed = [block for block in (critical, *blocks) if block and block.kind != "gap"]
+    contents = [(block.anchor, _SHORT.get(block.kind, block.heading)) for block in listed]
     contents += [("references", "References")] if references else []
     contents += [("related", "Related")] if chosen or same_class else []
     contents += [("status", "Status")] if publication else []
@@ -170,11 +201,13 @@ def page(
         covers=header.covers,
         not_covered=header.not_covered,
         brands=", ".join(brand.name for brand in header.brands if brand.country == "GB"),
+        other_names=", ".join(_other_names(document)),
         classes=tuple(step.name for step in header.class_path),
         names_found=standing.names_found,
         introduction=introduction,
-        summary=text.plain(header.introduction)[:160],
+        summary=textwrap.shorten(text.plain(header.introduction), 160, placeholder=" …"),
         gap_line=", ".join(["doses", *missing]),
+        critical=critical,
         blocks=blocks,
         contents=tuple(contents),
         references=references,
@@ -182,8 +215,15 @@ def page(
         status=_status(publication, standing) if publication else None,
         chosen=tuple(chosen),
         same_class=tuple(same_class),
-        traits=frozenset(traits),
     )
+
+
+def _other_names(document: Document) -> Iterator[str]:
+    """What the drug is called elsewhere: a name of another country says of which."""
+    header = document.header
+    for one in header.names:
+        if one.name and one.name.casefold() != header.name.casefold():
+            yield f"{one.name} ({NAME_KINDS[one.kind]})" if one.kind in ("american", "british") else one.name
 
 
 def _order(seen: Shown) -> Iterator[str]:
@@ -209,25 +249,48 @@ def _texts(seen: Shown) -> Iterator[str]:
             yield from (f"[@{item.source}]" for item in seen.document.monitoring if item.source)
 
 
+_KINDS = {"critical": "Critical safety notice", "major": "Safety notice"}
+# Severity -> where its notices are found, and what the contents call them.
+_NOTICES = {
+    "critical": ("safety", "Critical safety"),
+    "major": ("safety-notices", "Safety"),
+    "information": ("information", "Information"),
+}
+
+
+def _notices(seen: Shown, severity: str, renderer: Renderer) -> Block | None:
+    notices = tuple(_notice(one, renderer) for one in seen.notices_of(severity))
+    anchor, heading = _NOTICES[severity]
+    return Block("notices", anchor, heading, notices=notices) if notices else None
+
+
 def _blocks(seen: Shown, renderer: Renderer, traits: frozenset[str] | set[str]) -> Iterator[Block]:
+    """What stands below the contents, in order."""
     missing = {kind.slug for kind in gaps(seen.document, set(traits))}
     for place in _order(seen):
-        if place in ("critical", "major", "information"):
-            notices = tuple(_notice(one, renderer) for one in seen.notices_of(place))
-            if notices:
-                anchor = {"critical": "safety", "major": "safety-notices", "information": "information"}[place]
-                yield Block("notices", anchor, "Safety" if place != "information" else "Information", notices=notices)
+        if place in ("major", "information"):
+            if block := _notices(seen, place, renderer):
+                yield block
         elif place == "dosing":
             yield Block("dosing", "dose", "Dose")
         elif place in missing:
-            yield Block("gap", place, SECTION_KINDS[place].heading, gaps=SECTION_KINDS[place].gap)
-        else:
-            sections = seen.document.sections_of(place)
-            parts = tuple(renderer.html(section.text) for section in sections if section.text)
+            kind = SECTION_KINDS[place]
+            yield Block("gap", place, kind.heading, gaps=(Gap(place, kind.gap),))
+        elif place in SECTION_KINDS:
+            sections = [section for section in seen.document.sections_of(place) if section.text]
             items = tuple(_item(one, renderer) for one in seen.document.monitoring) if place == "monitoring" else ()
-            if parts or items:
-                heading = next((s.heading for s in sections if s.heading), SECTION_KINDS[place].heading)
-                yield Block(place, place, heading, parts=parts, items=items)
+            if sections or items:
+                heading = (sections[0].heading if sections else "") or SECTION_KINDS[place].heading
+                yield Block(place, place, heading, tuple(_passages(sections, heading, renderer)), items)
+
+
+def _passages(sections: list[Section], heading: str, renderer: Renderer) -> Iterator[Passage]:
+    """Every heading that was signed is shown: once above the block, or above its own text."""
+    above = heading
+    for section in sections:
+        own = section.heading or above
+        yield Passage(renderer.html(section.text), "" if own == above else own)
+        above = own
 
 
 def _merged(blocks: Iterator[Block]) -> Iterator[Block]:
@@ -235,7 +298,7 @@ def _merged(blocks: Iterator[Block]) -> Iterator[Block]:
     for is_gap, run in groupby(blocks, key=lambda block: block.kind == "gap"):
         group = list(run)
         if is_gap:
-            yield Block("gap", group[0].anchor, "Not yet covered", gaps=", ".join(block.gaps for block in group))
+            yield Block("gap", group[0].anchor, "Not yet covered", gaps=tuple(gap for one in group for gap in one.gaps))
         else:
             yield from group
 
@@ -247,7 +310,7 @@ def _notice(notice: SafetyNotice, renderer: Renderer) -> Notice:
     told = [issued, f"replaces: {notice.supersedes}" if notice.supersedes else ""]
     return Notice(
         anchor=f"notice-{str(notice.key)[:8]}",
-        kind="Safety notice" if notice.severity != "information" else NOTICE_TYPES[notice.type][1],
+        kind=_KINDS.get(notice.severity, NOTICE_TYPES[notice.type][1]),
         title=notice.title,
         severity=notice.severity,
         body=body,
@@ -258,10 +321,10 @@ def _notice(notice: SafetyNotice, renderer: Renderer) -> Notice:
 
 
 def _item(item: MonitoringItem, renderer: Renderer) -> Item:
-    words = [item.when, item.how_often, item.how_long]
+    words = "; ".join(filter(None, (item.when, item.how_often, item.how_long)))
     return Item(
-        test=item.test,
-        words=text.quantities("; ".join(filter(None, words))),
+        test=text.quantities(item.test or "(no test named yet)"),
+        words=text.quantities(words if words.endswith(".") or not words else f"{words}."),
         note=text.quantities(item.note),
         mark=renderer.mark(item.source) if item.source else Html(""),
     )
@@ -274,14 +337,25 @@ def _references(document: Document, renderer: Renderer) -> Iterator[NumberedRefe
 
 
 def _smpc(document: Document) -> Source:
-    """The exact SmPC if a reference is one; its address only if the record has it."""
+    """The exact SmPC if a reference is one. With its address its date is named; else where SmPCs are kept, no date."""
     sources: list[Citation] = [citation for citation in document.citations if is_smpc(citation.csl)]
     if not sources:
         return Source(f"SmPC of {document.header.name}, section 4.2", settings.SMPC_URL)
     csl = sources[0].csl
-    return Source(
-        f"SmPC of {csl.get('title', document.header.name)}, section 4.2", str(csl.get("URL") or settings.SMPC_URL)
-    )
+    name = f"SmPC of {csl.get('title') or document.header.name}, section 4.2"
+    if not csl.get("URL"):
+        return Source(name, settings.SMPC_URL)
+    revised = _issued(csl)
+    return Source(f"{name}, revision of {revised}" if revised else name, str(csl["URL"]))
+
+
+def _issued(csl: Mapping[str, Any]) -> str:
+    """The date of a record in words, or nothing if it has none that can be read."""
+    issued = csl.get("issued")
+    try:
+        return _partial_date("-".join(f"{int(part):02}" for part in issued["date-parts"][0])) if issued else ""
+    except (TypeError, ValueError, KeyError, IndexError, OverflowError):
+        return ""
 
 
 def _partial_date(value: str) -> str:
@@ -305,6 +379,7 @@ def _status(publication: Publication, standing: Standing) -> Status:
         evidence_checked_at=publication.evidence_checked_at,
         next_review_due=standing.next_review_due,
         overdue=standing.overdue,
+        long_overdue=standing.is_long_overdue(publication.tier),
         digest=publication.document_id,
         change_note=publication.change_note,
     )

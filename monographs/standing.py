@@ -11,6 +11,7 @@ from monographs.document import Document, SafetyNotice
 from monographs.models.publication import NameCheck, Publication
 
 LONDON = ZoneInfo("Europe/London")
+LONG_OVERDUE = 90  # days
 
 
 def today(at: datetime | None = None) -> date:
@@ -24,13 +25,21 @@ class Standing:
 
     today: date
     next_review_due: date | None = None
-    # The newest checks that found the name: (system, matched name, release).
-    names_found: tuple[tuple[str, str, str], ...] = ()
+    # The newest checks in RxNorm that found the name: (matched name, release).
+    names_found: tuple[tuple[str, str], ...] = ()
 
     @property
     def overdue(self) -> bool:
         """From the day after its review was due."""
-        return self.next_review_due is not None and self.next_review_due < self.today
+        return self.days_overdue > 0
+
+    @property
+    def days_overdue(self) -> int:
+        return max(0, (self.today - self.next_review_due).days) if self.next_review_due else 0
+
+    def is_long_overdue(self, tier: str) -> bool:
+        """Whether a banner says it as well (clinical/signoff.md): high tier, over 90 days."""
+        return tier == "high" and self.days_overdue > LONG_OVERDUE
 
 
 @dataclass(frozen=True)
@@ -60,6 +69,8 @@ def standing(publication: Publication, document: Document, on: date | None = Non
     )
 
 
-def names_found(checks: list[Any]) -> tuple[tuple[str, str, str], ...]:
-    """Of the newest checks, those that found the name. A failed or missing check says nothing to readers."""
-    return tuple((check.system, check.matched_name, check.release) for check in checks if check.status == "found")
+def names_found(checks: list[Any]) -> tuple[tuple[str, str], ...]:
+    """Of the newest checks, those that found the name in RxNorm. A failed or missing check says nothing to readers,
+    and neither does another vocabulary: the sentence on the page is about RxNorm."""
+    found = (check for check in checks if check.system == "RxNorm" and check.status == "found")
+    return tuple((check.matched_name, check.release) for check in found)

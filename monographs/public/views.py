@@ -21,21 +21,18 @@ RECENT = 8
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The letters that lead somewhere, and what was published last."""
-    live = list(Publication.objects.live().order_by("-published_at", "slug"))
+    live = _listed()
     there = {_letter(one) for one in live}
     letters = [(letter, letter in there) for letter in ascii_uppercase]
-    return render(request, "monographs/home.html", {"letters": letters, "recent": live[:RECENT]})
+    recent = sorted(live, key=lambda one: one.published_at, reverse=True)[:RECENT]
+    return render(request, "monographs/home.html", {"letters": letters, "recent": recent})
 
 
 @login_not_required
 @require_safe
 def drugs(request: HttpRequest) -> HttpResponse:
     """Every live monograph by its name."""
-    live = sorted(Publication.objects.live().select_related("live_of"), key=lambda one: (one.name.casefold(), one.slug))
-    now = today()
-    for one in live:
-        one.is_overdue = one.live_of.is_overdue(now)
-    groups = [(letter, list(some)) for letter, some in groupby(live, key=_letter)]
+    groups = [(letter, list(some)) for letter, some in groupby(_listed(), key=_letter)]
     return render(request, "monographs/drugs.html", {"groups": groups})
 
 
@@ -61,6 +58,15 @@ def monograph(request: HttpRequest, slug: str) -> HttpResponse:
     )
     address = f"{settings.SITE_URL}{publication.get_absolute_url()}"
     return render(request, "monographs/monograph_detail.html", {"page": shown, "address": address})
+
+
+def _listed() -> list[Publication]:
+    """Every live monograph by its name, each with whether its review is overdue today: one query."""
+    live = sorted(Publication.objects.live().select_related("live_of"), key=lambda one: (one.name.casefold(), one.slug))
+    now = today()
+    for one in live:
+        one.is_overdue = one.live_of.is_overdue(now)
+    return live
 
 
 def _letter(publication: Publication) -> str:
