@@ -1,11 +1,14 @@
 """Pages for what went wrong. They read no session and no row, so that they work when little else does."""
 
+import logging
 from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from clincalc.context import site
+
+logger = logging.getLogger(__name__)
 
 
 def _page(name: str, status: int, **context: object) -> HttpResponse:
@@ -37,6 +40,8 @@ def unavailable(_request: HttpRequest) -> HttpResponse:
     return response
 
 
-def failed(_request: HttpRequest) -> HttpResponse:
-    """500, with a reference to quote."""
-    return _page("500", 500, reference=uuid4().hex[:8])
+def failed(request: HttpRequest) -> HttpResponse:
+    """500, with a reference to quote: the log names it just before the traceback."""
+    reference = uuid4().hex[:8]
+    logger.error("Reference %s: %s %r failed", reference, request.method, request.path)
+    return _page("500", 500, reference=reference)
