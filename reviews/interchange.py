@@ -19,6 +19,9 @@ from reviews.incoming import Finding, Incoming, IncomingDrug, Unreadable, check_
 SCHEMA = "clincalc-monograph/1"
 MAX_BYTES = 5 * 1024 * 1024
 _MOST_FINDINGS = 50
+# A file of 5 MB has room for a million faults, each dearer to tell than to make.
+_ENOUGH_FINDINGS = 1_000
+_MOST_VALUES = 100_000
 
 Tier = Literal["low", "standard", "high"]
 Trait = Literal["biologic", "cytotoxic", "insulin", "opioid", "anticoagulant", "teratogen", "injectable"]
@@ -36,7 +39,7 @@ class ImportRefused(ValueError):
         for one in self.findings[:_MOST_FINDINGS]:
             yield ": ".join(filter(None, (self.file, one.path, one.reason)))
         if len(self.findings) > _MOST_FINDINGS:
-            yield f"{self.file}: and {len(self.findings) - _MOST_FINDINGS} more."
+            yield f"{self.file}: and at least {len(self.findings) - _MOST_FINDINGS} more."
 
 
 def _printable(text: str) -> str:
@@ -58,7 +61,10 @@ class _File(Value):
 
 
 def read_file(content: bytes | str, name: str) -> list[Incoming]:
-    """The monographs of a file, in its order. Raises ImportRefused with every reason that was found."""
+    """The monographs of a file, in its order. Raises ImportRefused with every reason that was found.
+
+    After a thousand reasons the rest of the file is not read.
+    """
     incoming: list[Incoming] = []
     findings: list[Finding] = []
     try:
@@ -66,6 +72,8 @@ def read_file(content: bytes | str, name: str) -> list[Incoming]:
     except Unreadable as refused:
         raise ImportRefused(name, refused.findings) from refused
     for place, value in values:
+        if len(findings) >= _ENOUGH_FINDINGS:
+            break
         try:
             incoming.append(_read_one(value))
         except Unreadable as refused:
@@ -119,6 +127,8 @@ def _json(text: str, place: str) -> Any:
 def _read_one(value: Any) -> Incoming:
     if not isinstance(value, dict):
         raise Unreadable(Finding("", "A monograph is a JSON object."))
+    if not _is_small(value):
+        raise Unreadable(Finding("", f"A monograph holds at most {_MOST_VALUES:,} fields and items of lists."))
     match value.get("schema"):
         case "clincalc-monograph/1":
             return _read_own(value)
@@ -126,6 +136,18 @@ def _read_one(value: Any) -> Incoming:
             return adapter.adapt(value)
         case _:
             raise Unreadable(Finding("schema", f"Only “{SCHEMA}” is known here."))
+
+
+def _is_small(value: Any) -> bool:
+    waiting, count = [value], 0
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict | list):
+            count += len(one)
+            if count > _MOST_VALUES:
+                return False
+            waiting.extend(one.values() if isinstance(one, dict) else one)
+    return True
 
 
 def _read_own(value: dict[str, Any]) -> Incoming:

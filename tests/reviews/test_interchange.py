@@ -256,7 +256,32 @@ def test_hundreds_of_reasons_are_cut_short():
 
     lines = str(caught.value).split("\n")
     assert len(lines) == 51
-    assert lines[-1] == "in.jsonl: and 150 more."
+    assert lines[-1] == "in.jsonl: and at least 150 more."
+
+
+@pytest.mark.parametrize("document", [{"sections": [{}] * 100_001}, {"a": 1, "sections": [[0] * 50_000] * 2}])
+def test_a_monograph_with_more_values_than_any_could_need_is_refused_unread(document):
+    assert refused(json.dumps(own(document=document))) == {
+        "": "A monograph holds at most 100,000 fields and items of lists."
+    }
+
+
+def test_a_monograph_may_be_large():
+    (one,) = read(own(document={"citations": [{"label": "a", "csl": {"x": list(range(15_000))}}]}))
+
+    assert len(one.document.citations[0].csl["x"]) == 15_000
+
+
+@pytest.mark.parametrize("value", ["{}", "1", '{"schema":"clincalc-monograph/1"}', json.dumps(own(slug="A"))])
+def test_a_file_of_nothing_but_faults_is_answered_soon(value):
+    content = f"[{','.join([value] * (MAX_BYTES // (len(value) + 1) - 1))}]"
+    start = time.process_time()
+
+    with pytest.raises(ImportRefused) as caught:
+        read_file(content, "x")
+
+    assert 1_000 <= len(caught.value.findings) < 1_010
+    assert time.process_time() - start < 10
 
 
 _values = st.recursive(
