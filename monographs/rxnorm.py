@@ -22,11 +22,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Result:
-    """`status` is found or failed; `matched_name` is RxNorm's own name of the concept."""
+    """`status` is found or failed; `matched_name` and `term_type` are RxNorm's own of the concept."""
 
     status: str
     matched_name: str = ""
     why: str = ""
+    term_type: str = ""
 
 
 def read_rows(text: str) -> Iterator[Row]:
@@ -50,5 +51,5 @@ def check(rows: Iterable[Row], code: str, names: Iterable[str], term_types: froz
     ours = {name.strip().casefold() for name in names if name.strip()}
     for row in (*active, *concept):
         if row.name.casefold() in ours and row.suppress == "N":
-            return Result("found", active[0].name)
-    return Result("failed", active[0].name, "the name differs")
+            return Result("found", active[0].name, term_type=active[0].term_type)
+    return Result("failed", active[0].name, "the name differs", active[0].term_type)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from monographs.rxnorm import BRAND_TYPES, check, read_rows
+from monographs.rxnorm import BRAND_TYPES, DRUG_TYPES, check, read_rows
 from reviews.interchange import read_file
 
 DEMONSTRATION = Path(__file__).parents[2] / "reviews" / "demonstration"
@@ -22,13 +22,13 @@ def test_every_drug_of_the_demonstration_is_found(path):
 
     result = check(ROWS, code, [one.drug.name, *(name.name for name in one.drug.names)])
 
-    assert result.status == "found"
+    assert (result.status, result.term_type in DRUG_TYPES) == ("found", True)
 
 
 def test_paracetamol_is_found_by_its_other_name_and_not_by_its_own():
     assert check(ROWS, "161", ["Paracetamol", "Acetaminophen"]).matched_name == "acetaminophen"
     failed = check(ROWS, "161", ["Paracetamol"])
-    assert (failed.status, failed.matched_name) == ("failed", "acetaminophen")
+    assert (failed.status, failed.matched_name, failed.term_type) == ("failed", "acetaminophen", "IN")
 
 
 @pytest.mark.parametrize(
