@@ -62,6 +62,7 @@ def test_six_authors_then_others(csl, authors):
     [
         ({"DOI": "10.1/../x"}, 0),
         ({"DOI": "@evil.example"}, 0),
+        ({"DOI": "10.1234/a and more"}, 0),
         ({"PMID": "1 OR 1=1"}, 0),
         ({"PMID": "١٢٣"}, 0),
         ({"URL": "javascript:alert(1)"}, 0),
