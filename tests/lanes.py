@@ -57,7 +57,7 @@ def journeys(arguments: list[str]) -> tuple[bool, str]:
         names = ", ".join(sorted(path.stem.removeprefix("test_") for path in JOURNEYS.glob("test_*.py")))
         # Elsewhere a missing browser is the reader's choice; CI must not pass for want of one.
         return not os.environ.get("CI"), f"did not run ({names}): {why_not}"
-    return run_pytest(str(JOURNEYS), *arguments)
+    return run_pytest("-n", "2", str(JOURNEYS), *arguments)
 
 
 LANES: dict[str, Callable[[list[str]], tuple[bool, str]]] = {
