@@ -410,6 +410,25 @@ def test_a_critical_notice_of_a_regulator_is_never_lowered():
     assert read(value)[0].document.notices[0].severity == "critical"
 
 
+@pytest.mark.parametrize(
+    ("title", "text", "kind"),
+    [
+        ("Allergy", "Contraindicated after anaphylaxis.", "contraindication"),
+        ("Allergy", "A contra-indication.", "contraindication"),
+        ("Pregnancy", "It must not be taken.", "contraindication"),
+        ("Live vaccines", "Do not give them.", "contraindication"),
+        ("Once a week, not once a day", "Record the day.", "contraindication"),
+        ("Once a week", "Take it weekly, not daily.", "contraindication"),
+        ("Intrathecal use", "Never by this route.", "contraindication"),
+        ("Liver", "Nevertheless monitor, as donors do nothing else.", "caution"),
+    ],
+)
+def test_which_words_of_a_critical_notice_forbid(title, text, kind):
+    value = demo("morphine", safety_notices=[{"level": "critical", "title": title, "text": text}])
+
+    assert [notice.type for notice in read(value)[0].document.notices] == [kind]
+
+
 def test_names_codes_and_covers_of_other_files():
     methotrexate, paracetamol = (read(demo(slug))[0] for slug in ("methotrexate-weekly-oral", "paracetamol"))
 
