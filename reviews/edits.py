@@ -8,18 +8,20 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 
 from monographs import document as values
-from monographs.models import Edition
+from monographs.canonical import BadCharacters, clean
+from monographs.models import PARTS, Edition, Reference
 from reviews import policy
-from reviews.changes import Change, change_set, pen, refusals_recorded
+from reviews.changes import Change, Trail, change_set, pen, refusals_recorded
 from reviews.library import keep_reference
 from reviews.privacy import refuse_patient_data
-from reviews.refusals import Refused
+from reviews.refusals import Kind, Refused, refuse
 
 
 @contextmanager
 def _editing(edition: Edition, *, actor: Any, reason: str) -> Iterator[Change]:
-    """The pen, the right to edit as it is now, and a change set of this edition."""
-    refuse_patient_data(reason)
+    """The pen, the right to edit as it is now, and a change set of this edition. Refuses a reason that may not be kept
+    (hidden characters, a patient's number) before anything is stored."""
+    reason = _kept(reason)
     subject = f"monograph:{edition.monograph.slug}"
     with refusals_recorded(actor=actor, action="edit", subject=subject, reason=reason), pen(actor=actor) as trail:
         now = get_user_model().objects.get(pk=actor.pk)
@@ -29,20 +31,31 @@ def _editing(edition: Edition, *, actor: Any, reason: str) -> Iterator[Change]:
             yield change
 
 
+def _kept(reason: str) -> str:
+    try:
+        reason = clean(reason)
+    except BadCharacters as error:
+        raise refuse("reason", str(error), Kind.INVALID, recorded=False, field="reason") from error
+    refuse_patient_data(reason)
+    return reason
+
+
 def save_part(edition: Edition, part: values.Part, *, seen: str, actor: Any, reason: str = "") -> None:
     """New words for a part. `seen` is the digest of the part that was shown; another one now is a Conflict."""
     with _editing(edition, actor=actor, reason=reason or f"Changed {part.label_for_people}") as change:
         change.save(part, seen=seen)
-        if isinstance(part, values.Citation):
-            keep_reference(change.trail, part.label, values.thawed(part.csl))
+        _keep_in_library(change.trail, part)
 
 
 def add_part(edition: Edition, part: values.Part, *, actor: Any, reason: str = "") -> None:
-    """A new part, at the end of its kind. A new reference goes to the library too."""
+    """A new part, at the end of its kind. A new reference goes to the library too. Refuses a key that is there
+    already: a button that was pressed twice adds one part."""
     with _editing(edition, actor=actor, reason=reason or f"Added {part.label_for_people}") as change:
+        if PARTS[part.part_kind].with_removed.filter(key=part.key).exists():
+            sentence = "This was added already: the button was pressed twice. You find it on the outline."
+            raise refuse("added_already", sentence, Kind.CONFLICT, recorded=False, part=str(part.key))
         change.append(part)
-        if isinstance(part, values.Citation):
-            keep_reference(change.trail, part.label, values.thawed(part.csl))
+        _keep_in_library(change.trail, part)
 
 
 def remove_part(edition: Edition, part: values.Part, *, seen: str, actor: Any, reason: str = "") -> None:
@@ -69,3 +82,13 @@ def save_order(
     """The parts of a kind in another order. `seen` is the order that was shown."""
     with _editing(edition, actor=actor, reason=reason or "Put parts in another order") as change:
         change.order(kind, keys, seen=seen)
+
+
+def _keep_in_library(trail: Trail, part: values.Part) -> None:
+    """Adds the record of a reference to the library, unless that very record is there under whatever label."""
+    if not isinstance(part, values.Citation):
+        return
+    csl = values.thawed(part.csl)
+    twins = Reference.objects.filter(title=str(csl.get("title", "")))
+    if not any(record.csl == csl for record in twins):
+        keep_reference(trail, part.label, csl)

@@ -4,11 +4,18 @@
   const first = document.querySelector('[role=alert][tabindex]');
   if (first) first.focus();
   if (!form || !state) return;
-  let dirty = false;
+  let dirty = 'unsaved' in form.dataset;
+  const lost = 'Not saved: no connection. Your words are kept here.';
   const say = (name, words) => { state.dataset.state = name; state.textContent = words; };
-  form.addEventListener('input', () => { if (!dirty) { dirty = true; say('typing', 'Not saved yet'); } });
-  form.addEventListener('submit', () => { dirty = false; say('typing', 'Saving'); });
-  addEventListener('offline', () => { if (dirty) say('offline', 'Not saved: no connection. Your words are kept here.'); });
+  form.addEventListener('input', () => { if (!dirty || state.dataset.state === 'saved') say('typing', 'Not saved yet'); dirty = true; });
+  form.addEventListener('submit', (e) => {
+    if (!navigator.onLine) { e.preventDefault(); say('offline', lost); return; }
+    dirty = false;
+    say('typing', 'Saving');
+  });
+  document.querySelectorAll('[data-drops]').forEach((link) => link.addEventListener('click', () => { dirty = false; }));
+  addEventListener('pageshow', (e) => { if (e.persisted) say('typing', 'Not saved yet'); });
+  addEventListener('offline', () => { if (dirty) say('offline', lost); });
   addEventListener('online', () => { if (dirty) say('typing', 'Not saved yet'); });
   addEventListener('beforeunload', (e) => { if (dirty) e.preventDefault(); });
 })();

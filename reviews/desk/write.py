@@ -16,64 +16,17 @@ from monographs import document as values
 from monographs.assemble import build
 from monographs.diff import compare
 from monographs.document import PART_FIELDS, SECTION_KINDS, digest_of_part, gaps, problems
-from monographs.models import PARTS, Edition, Monograph, NameCheck, State
-from monographs.page import page
-from monographs.standing import Standing, names_found, today
-from reviews import edits, policy
+from monographs.models import PARTS
+from reviews import edits
 from reviews.case import Case
 from reviews.changes import NoPen
-from reviews.desk.common import BUSY, STATUS, current_edition, desk, monograph_for, not_here
-from reviews.desk.forms import FORMS, NOUNS, EditForm, HeaderForm, PartForm
+from reviews.desk.bench import FORMS, HEADINGS, NOUNS, Bench, put_into
+from reviews.desk.citation_form import hits, typed_from
+from reviews.desk.common import BUSY, STATUS, desk
+from reviews.desk.forms import EditForm, PartForm
+from reviews.desk.header_form import HeaderForm
 from reviews.desk.sides import changes_of
-from reviews.refusals import Conflict, Refused
-
-HEADINGS = {
-    "section": "Sections",
-    "monitoring": "Monitoring tests",
-    "notice": "Safety notices",
-    "citation": "References",
-    "related": "Related monographs",
-}
-
-
-class Bench:
-    """What every page of the editor is about: the monograph, its current edition, and the document as it stands."""
-
-    def __init__(self, request: HttpRequest, slug: str) -> None:
-        self.request = request
-        self.monograph: Monograph = monograph_for(request, slug)
-        self.edition: Edition = current_edition(self.monograph)
-        self.edition.monograph = self.monograph
-        self.document = build(self.edition)
-
-    @property
-    def is_draft(self) -> bool:
-        return self.edition.state == State.DRAFT
-
-    @property
-    def may_edit(self) -> bool:
-        return policy.can(self.request.user, "edit", self.monograph)
-
-    def context(self, **more: Any) -> dict[str, Any]:
-        return {
-            "section": "monographs",
-            "monograph": self.monograph,
-            "edition": self.edition,
-            "outline": self.document,
-            "can_write": self.is_draft and self.may_edit,
-            "may_edit": self.may_edit,
-            "is_draft": self.is_draft,
-            **more,
-        }
-
-    def part(self, key: UUID) -> tuple[values.Part, bool]:
-        """(the part of this key, whether it was removed). A key of another edition is a 404, and recorded."""
-        for model in PARTS.values():
-            row = model.with_removed.filter(edition=self.edition, key=key).first()
-            if row is not None:
-                return row.as_value(), row.removed
-        not_here(self.request, self.monograph)
-        raise Http404
+from reviews.refusals import Conflict, Refusal, Refused
 
 
 @desk
@@ -82,9 +35,18 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     """The outline: every part with what stands against it, what could be added, what was taken out. A POST of
     `restore` (a key) puts a removed part back."""
     bench = Bench(request, slug)
-    if request.method == "POST":
-        return _restore(bench)
-    return render(request, "reviews/edit.html", _outline(bench))
+    if request.method != "POST":
+        return render(request, "reviews/edit.html", _outline(bench))
+    try:
+        key = UUID(request.POST.get("restore", ""))
+    except ValueError:
+        raise Http404 from None
+    part, _removed = bench.part(key)
+    refused, status = _tried(lambda: edits.restore_part(bench.edition, part, actor=request.user))
+    if refused:
+        return _outline_refusing(bench, refused, status)
+    messages.success(request, f"{part.label_for_people} is back as it was.")
+    return redirect("edit", slug)
 
 
 def _outline(bench: Bench) -> dict[str, Any]:
@@ -105,24 +67,27 @@ def _outline(bench: Bench) -> dict[str, Any]:
     return bench.context(groups=groups, header_problems=found.get("header", []), missing=missing, case=case)
 
 
-def _restore(bench: Bench) -> HttpResponse:
+def _tried(act: Callable[[], None]) -> tuple[Refused | None, int]:
+    """How an act was refused, and the status that says so; nothing and 200 if it was done."""
     try:
-        key = UUID(bench.request.POST.get("restore", ""))
-    except ValueError:
-        raise Http404 from None
-    part, _removed = bench.part(key)
-    try:
-        edits.restore_part(bench.edition, part, actor=bench.request.user)
+        act()
     except Refused as refused:
-        return _refused(bench, refused)
-    messages.success(bench.request, f"{part.label_for_people} is back as it was.")
-    return redirect("edit", bench.monograph.slug)
+        return refused, STATUS[refused.kind]
+    except NoPen:
+        return Refused([BUSY]), 503
+    return None, 200
 
 
-def _refused(bench: Bench, refused: Refused) -> HttpResponse:
+def _answered(request: HttpRequest, template: str, context: dict[str, Any], status: int) -> HttpResponse:
+    response = render(request, template, context, status=status)
+    if status == 503:
+        response["Retry-After"] = "5"
+    return response
+
+
+def _outline_refusing(bench: Bench, refused: Refused, status: int) -> HttpResponse:
     """The outline with the reasons on top: nothing was typed that could be lost."""
-    context = {**_outline(bench), "refusals": refused.refusals}
-    return render(bench.request, "reviews/edit.html", context, status=STATUS[refused.kind])
+    return _answered(bench.request, "reviews/edit.html", {**_outline(bench), "refusals": refused.refusals}, status)
 
 
 @desk
@@ -136,101 +101,134 @@ def header(request: HttpRequest, slug: str) -> HttpResponse:
         document=bench.document,
         initial={**HeaderForm.shows(shown), "seen": digest_of_part(shown)},
     )
-    return _answer(bench, form, shown, "the header", lambda **how: edits.save_header(bench.edition, form.value, **how))
+    context = bench.context(form=form, shown=shown, words="the header", class_path=shown.class_path)
+    return _answer(bench, context, lambda **how: edits.save_header(bench.edition, form.value, **how))
 
 
 @desk
 @require_http_methods(["GET", "HEAD", "POST"])
 def part_new(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
-    """The form of a new part. A section begins as the kind that `?section=` names."""
+    """The form of a new part. A section begins as the kind that `?section=` names; a reference is searched in the
+    library by `?q=`. The key of the new part goes with the form, so that it is added once however often it is sent."""
     bench = Bench(request, slug)
-    initial = {"kind": request.GET.get("section", "")} if kind == "section" else {}
+    query = request.GET.get("q", "").strip() if kind == "citation" else ""
+    initial = {"section": {"kind": request.GET.get("section", "")}, "citation": typed_from(query)}.get(kind, {})
     posted = request.POST if request.method == "POST" else None
-    form = FORMS[kind](posted, document=bench.document, key=uuid4(), initial=initial)
-    return _answer(bench, form, None, f"a {NOUNS[kind]}", lambda **how: _add(bench, form, how))
+    form = FORMS[kind](posted, document=bench.document, key=_key_of(request), initial=initial)
+    context = bench.context(form=form, kind=kind, words=f"a {NOUNS[kind]}")
+    if kind == "citation":
+        context |= {"query": query, "hits": hits(query, bench.document)}
+    elif kind == "related":
+        context["targets"] = bench.targets()
+
+    def add(seen: str, **how: Any) -> None:
+        edits.add_part(bench.edition, form.value, **how)
+
+    return _answer(bench, context, add)
 
 
-def _add(bench: Bench, form: EditForm, how: dict[str, Any]) -> None:
-    how.pop("seen")
-    edits.add_part(bench.edition, form.value, **how)
+def _key_of(request: HttpRequest) -> UUID:
+    try:
+        return UUID(request.POST.get("key", ""))
+    except ValueError:
+        return uuid4()
 
 
 @desk
 @require_http_methods(["GET", "HEAD", "POST"])
 def part(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
-    """The form of a part; with `remove` in the POST it is taken out."""
+    """The form of a part; with `remove` in the POST it is taken out, with `restore` put back and the words kept."""
     bench = Bench(request, slug)
     shown, removed = bench.part(key)
+    if "remove" in request.POST:
+        return _remove(bench, shown)
+    posted = request.POST if request.method == "POST" else None
+    form = _form(bench, shown, posted)
+    context = bench.context(form=form, shown=shown, words=shown.label_for_people, removed=removed)
+    if shown.part_kind == "related":
+        context["targets"] = bench.targets()
+    if "restore" in request.POST:
+        return _restore(bench, shown, context)
+    return _answer(bench, context, lambda **how: edits.save_part(bench.edition, form.value, **how))
+
+
+def _form(bench: Bench, shown: values.Part, posted: Any) -> PartForm:
     form_class: type[PartForm] = FORMS[shown.part_kind]
     more = {"csl": values.thawed(shown.csl)} if isinstance(shown, values.Citation) else {}
-    if request.method == "POST" and "remove" in request.POST:
-        return _remove(bench, shown)
-    form = form_class(
-        request.POST if request.method == "POST" else None,
-        document=bench.document,
-        key=key,
-        initial={**form_class.shows(shown), "seen": digest_of_part(shown)},
-        **more,
-    )
+    initial = {**form_class.shows(shown), "seen": digest_of_part(shown)}
+    form = form_class(posted, document=bench.document, key=shown.key, initial=initial, **more)
     if isinstance(shown, values.Section):  # another kind would be another section
         form.fields["kind"].disabled = True
-    save: Callable[..., None] = lambda **how: edits.save_part(bench.edition, form.value, **how)  # noqa: E731
-    return _answer(bench, form, shown, shown.label_for_people, save, removed=removed)
+    return form
+
+
+def _restore(bench: Bench, shown: values.Part, context: dict[str, Any]) -> HttpResponse:
+    """The part as it was, behind a form that holds the words of whoever met its removal while writing."""
+    refused, status = _tried(lambda: edits.restore_part(bench.edition, shown, actor=bench.request.user))
+    if refused:
+        context["refusals"] = refused.refusals
+    else:
+        _now_seen(context["form"], shown)
+        context |= {"removed": False, "restored": True}
+    return _answered(bench.request, "reviews/edit_part.html", context, status)
+
+
+def _now_seen(form: EditForm, value: values.Value) -> None:
+    """What stands there now counts as seen: saving again puts the words of this form over it, knowingly."""
+    form.data = form.data.copy()
+    form.data["seen"] = digest_of_part(value)
 
 
 def _remove(bench: Bench, shown: values.Part) -> HttpResponse:
-    try:
-        edits.remove_part(bench.edition, shown, seen=bench.request.POST.get("seen", ""), actor=bench.request.user)
-    except Refused as refused:
-        return _refused(bench, refused)
+    seen = bench.request.POST.get("seen", "")
+    refused, status = _tried(lambda: edits.remove_part(bench.edition, shown, seen=seen, actor=bench.request.user))
+    if refused:
+        return _outline_refusing(bench, refused, status)
     messages.success(bench.request, f"{shown.label_for_people} was taken out. You can restore it below.")
     return redirect("edit", bench.monograph.slug)
 
 
-def _answer(
-    bench: Bench,
-    form: EditForm,
-    shown: values.Value | None,
-    words: str,
-    save: Callable[..., None],
-    *,
-    removed: bool = False,
-) -> HttpResponse:
+def _answer(bench: Bench, context: dict[str, Any], save: Callable[..., None]) -> HttpResponse:
     """Shows the form, previews it, or saves it: whatever is refused comes back with all that was typed."""
-    context = bench.context(form=form, shown=shown, words=words, removed=removed)
+    form: EditForm = context["form"]
     status = 200
     if bench.request.method == "POST" and not form.is_valid():
         status = 422
     elif bench.request.method == "POST" and "preview" in bench.request.POST:
-        context["preview"] = _page(bench, _with(bench.document, form.value))
+        would_be = put_into(bench.document, form.value)
+        context["preview"] = would_be and bench.page_of(would_be)
     elif bench.request.method == "POST":
-        data = form.cleaned_data
-        try:
-            save(seen=data["seen"], actor=bench.request.user, reason=data["reason"].strip())
-        except Conflict as conflict:
-            status, context = 409, {**context, **_both(bench, form, conflict)}
-        except Refused as refused:
-            status = STATUS[refused.kind]
-            context["refusals"] = refused.refusals
-        except NoPen:
-            status = 503
-            context["refusals"] = [BUSY]
-        else:
-            messages.success(bench.request, f"Saved: {words}.")
+        how = {"seen": form.cleaned_data["seen"] or "", "reason": form.cleaned_data["reason"]}
+        refused, status = _tried(lambda: save(actor=bench.request.user, **how))
+        if refused is None:
+            messages.success(bench.request, f"Saved: {context['words']}.")
             return redirect("edit", bench.monograph.slug)
-    response = render(bench.request, "reviews/edit_part.html", context, status=status)
-    if status == 503:
-        response["Retry-After"] = "5"
-    return response
+        if isinstance(refused, Conflict):
+            context |= _both(bench, form, refused)
+        else:
+            context["refusals"] = _beyond_fields(form, refused)
+    return _answered(bench.request, "reviews/edit_part.html", context, status)
+
+
+def _beyond_fields(form: EditForm, refused: Refused) -> list[Refusal]:
+    """Says what is about a field at that field, and answers the rest."""
+    rest = []
+    for refusal in refused.refusals:
+        if refusal.field in form.fields:
+            form.add_error(refusal.field, refusal.sentence)
+        else:
+            rest.append(refusal)
+    return rest
 
 
 def _both(bench: Bench, form: EditForm, conflict: Conflict) -> dict[str, Any]:
-    """Both texts of a conflict. `seen` becomes the digest of theirs: saving again puts mine over it, knowingly."""
-    theirs = build(bench.edition)
-    if conflict.current is not None:
-        form.data = form.data.copy()
-        form.data["seen"] = digest_of_part(conflict.current)
-    return {"conflict": conflict, "changes": changes_of(compare(theirs, _with(theirs, form.value)))}
+    """Both texts of a conflict: mine in the form, theirs beside it, word by word."""
+    if conflict.current is None:  # it was removed: there is nothing beside mine
+        return {"conflict": conflict, "removed": True}
+    _now_seen(form, conflict.current)
+    theirs = put_into(build(bench.edition), conflict.current)
+    mine = put_into(theirs, form.value) if theirs else None
+    return {"conflict": conflict, "changes": changes_of(compare(theirs, mine)) if mine else []}
 
 
 @desk
@@ -241,24 +239,27 @@ def order(request: HttpRequest, slug: str) -> HttpResponse:
     kind = request.GET.get("kind", "section")
     if kind not in PART_FIELDS:
         raise Http404
-    parts = list(getattr(bench.document, PART_FIELDS[kind]))
-    context = bench.context(kind=kind, heading=HEADINGS[kind], parts=parts, kinds=HEADINGS.items())
-    if request.method != "POST":
-        return render(request, "reviews/edit_order.html", context)
-    try:
-        seen = [UUID(key) for key in request.POST.getlist("seen")]
-        places = {key: int(request.POST.get(f"place_{key}", "")) for key in seen}
-    except ValueError:
-        context["error"] = "Give each part a place, in whole numbers."
-        return render(request, "reviews/edit_order.html", context, status=422)
-    wanted = sorted(seen, key=lambda key: (places[key], seen.index(key)))
-    try:
-        edits.save_order(bench.edition, kind, wanted, seen=seen, actor=request.user)
-    except Refused as refused:
-        context["refusals"] = refused.refusals
-        return render(request, "reviews/edit_order.html", context, status=STATUS[refused.kind])
-    messages.success(request, f"Saved: the order of {HEADINGS[kind].lower()}.")
-    return redirect("edit", slug)
+    status = 200
+    more: dict[str, Any] = {}
+    if request.method == "POST":
+        try:
+            seen = [UUID(key) for key in request.POST.getlist("seen")]
+            places = {key: int(request.POST.get(f"place_{key}", "")) for key in seen}
+        except ValueError:
+            status, more = 422, {"error": "Give each part a place, in whole numbers."}
+        else:
+            wanted = sorted(seen, key=lambda key: (places[key], seen.index(key)))
+            refused, status = _tried(
+                lambda: edits.save_order(bench.edition, kind, wanted, seen=seen, actor=request.user)
+            )
+            if refused is None:
+                messages.success(request, f"Saved: the order of {HEADINGS[kind].lower()}.")
+                return redirect("edit", slug)
+            more = {"refusals": refused.refusals}
+    parts = getattr(bench.document, PART_FIELDS[kind])
+    rows = [(part, request.POST.get(f"place_{part.key}", str(place))) for place, part in enumerate(parts, 1)]
+    context = bench.context(kind=kind, heading=HEADINGS[kind], rows=rows, kinds=HEADINGS.items(), **more)
+    return _answered(request, "reviews/edit_order.html", context, status)
 
 
 @desk
@@ -266,21 +267,4 @@ def order(request: HttpRequest, slug: str) -> HttpResponse:
 def preview(request: HttpRequest, slug: str) -> HttpResponse:
     """The whole page of the edition, by the template that readers get."""
     bench = Bench(request, slug)
-    return render(request, "reviews/preview.html", bench.context(page=_page(bench, bench.document)))
-
-
-def _page(bench: Bench, document: values.Document) -> Any:
-    checks = NameCheck.objects.latest_for([(code.system, code.code) for code in document.header.codes])
-    return page(document, Standing(today=today(), names_found=names_found(checks)), set(bench.monograph.drug.traits))
-
-
-def _with(document: values.Document, value: values.Value) -> values.Document:
-    """The document as it would be with this header or part."""
-    if isinstance(value, values.Header):
-        return document.replaced(header=value)
-    assert isinstance(value, values.Part)
-    field = PART_FIELDS[value.part_kind]
-    parts = [value if part.key == value.key else part for part in getattr(document, field)]
-    if value.key not in document.by_key():
-        parts.append(value)
-    return document.replaced(**{field: tuple(parts)})
+    return render(request, "reviews/preview.html", bench.context(page=bench.page_of(bench.document)))
