@@ -22,8 +22,8 @@ CSL_TYPES = {
     "chapter": "Chapter",
 }
 _CSL_FIELDS = {
-    "container": "container-title", "volume": "volume", "issue": "issue", "page": "page", "publisher": "publisher",
-    "genre": "genre", "number": "number", "doi": "DOI", "pmid": "PMID", "address": "URL",
+    "title": "title", "container": "container-title", "volume": "volume", "issue": "issue", "page": "page",
+    "publisher": "publisher", "genre": "genre", "number": "number", "doi": "DOI", "pmid": "PMID", "address": "URL",
 }  # fmt: skip
 _MOST_WORDS, _MOST_HITS = 12, 20
 
@@ -100,7 +100,7 @@ class CitationForm(PartForm):
             self.add_error("year", "Give the year in four digits.")
         if (label := (data.get("label") or "").strip()) and not re.fullmatch(LABEL, label, re.ASCII):
             self.add_error("label", "A label has letters, digits, hyphens and underscores, and nothing else.")
-        for name in ("title", "authors", *_CSL_FIELDS):  # inside a record, a value does not say which field it refuses
+        for name in ("authors", *_CSL_FIELDS):  # inside a record, a value does not say which field it refuses
             try:
                 clean_line(data.get(name) or "")
             except BadCharacters as error:
@@ -113,7 +113,7 @@ class CitationForm(PartForm):
         return self.part(key=self.key, label=label, csl=csl)
 
     def _csl(self, data: dict[str, Any]) -> dict[str, Any]:
-        csl = {**self.before, "type": data["type"] or "document", "title": data["title"]}
+        csl = {**self.before, "type": data["type"] or "document"}
         for field, name in _CSL_FIELDS.items():
             words = data[field].strip()
             if words != str(csl.get(name, "")):  # a volume that came as a number stays one
@@ -126,7 +126,9 @@ class CitationForm(PartForm):
         if data["year"].strip() != _year(csl):
             issued = {"date-parts": [[int(data["year"])]]} if data["year"].strip() else {}
         csl["issued"] = issued
-        return {name: value for name, value in csl.items() if value not in ("", [], {})}
+        return {
+            name: value for name, value in csl.items() if value not in ("", [], {}) or self.before.get(name) == value
+        }
 
     def _made_label(self, csl: dict[str, Any]) -> str:
         first = (_authors(csl) or [{}])[0]
@@ -153,7 +155,6 @@ class CitationForm(PartForm):
         return {
             "label": part.label,
             "type": csl.get("type", "document"),
-            "title": csl.get("title", ""),
             "authors": "\n".join(_lines(csl)),
             "year": _year(csl),
             **{field: csl.get(name, "") for field, name in _CSL_FIELDS.items()},

@@ -112,12 +112,13 @@ def part_new(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     library by `?q=`. The key of the new part goes with the form, so that it is added once however often it is sent."""
     bench = Bench(request, slug)
     query = request.GET.get("q", "").strip() if kind == "citation" else ""
-    initial = {"section": {"kind": request.GET.get("section", "")}, "citation": typed_from(query)}.get(kind, {})
+    found = hits(query, bench.document)
+    initial = typed_from(query) if query and not found else {"kind": request.GET.get("section", "")}
     posted = request.POST if request.method == "POST" else None
     form = FORMS[kind](posted, document=bench.document, key=_key_of(request), initial=initial)
     context = bench.context(form=form, kind=kind, words=f"a {NOUNS[kind]}")
     if kind == "citation":
-        context |= {"query": query, "hits": hits(query, bench.document)}
+        context |= {"query": query, "hits": found}
     elif kind == "related":
         context["targets"] = bench.targets()
 
@@ -239,27 +240,45 @@ def order(request: HttpRequest, slug: str) -> HttpResponse:
     kind = request.GET.get("kind", "section")
     if kind not in PART_FIELDS:
         raise Http404
-    status = 200
-    more: dict[str, Any] = {}
+    status, more, bad = 200, dict[str, Any](), set[str]()
     if request.method == "POST":
-        try:
-            seen = [UUID(key) for key in request.POST.getlist("seen")]
-            places = {key: int(request.POST.get(f"place_{key}", "")) for key in seen}
-        except ValueError:
-            status, more = 422, {"error": "Give each part a place, in whole numbers."}
+        seen = request.POST.getlist("seen")
+        places = {key: _place(request.POST.get(f"place_{key}", "")) for key in seen}
+        if bad := {key for key, place in places.items() if place is None}:
+            status = 422
         else:
             wanted = sorted(seen, key=lambda key: (places[key], seen.index(key)))
             refused, status = _tried(
-                lambda: edits.save_order(bench.edition, kind, wanted, seen=seen, actor=request.user)
+                lambda: edits.save_order(bench.edition, kind, _keys(wanted), seen=_keys(seen), actor=request.user)
             )
             if refused is None:
                 messages.success(request, f"Saved: the order of {HEADINGS[kind].lower()}.")
                 return redirect("edit", slug)
-            more = {"refusals": refused.refusals}
-    parts = getattr(bench.document, PART_FIELDS[kind])
-    rows = [(part, request.POST.get(f"place_{part.key}", str(place))) for place, part in enumerate(parts, 1)]
-    context = bench.context(kind=kind, heading=HEADINGS[kind], rows=rows, kinds=HEADINGS.items(), **more)
+            more["refusals"] = refused.refusals
+    rows = [
+        (part, request.POST.get(f"place_{part.key}", str(place)), str(part.key) in bad)
+        for place, part in enumerate(getattr(bench.document, PART_FIELDS[kind]), 1)
+    ]
+    context = bench.context(kind=kind, heading=HEADINGS[kind], rows=rows, bad=bad, kinds=HEADINGS.items(), **more)
     return _answered(request, "reviews/edit_order.html", context, status)
+
+
+def _place(typed: str) -> int | None:
+    try:
+        return int(typed)
+    except ValueError:
+        return None
+
+
+def _keys(typed: list[str]) -> list[UUID]:
+    """Keys as they came; a word that is none stands for a part that is not there, so that the order is refused."""
+    keys = []
+    for word in typed:
+        try:
+            keys.append(UUID(word))
+        except ValueError:
+            keys.append(UUID(int=0))
+    return keys
 
 
 @desk
