@@ -110,10 +110,13 @@ def append_checkpoint(seq: int, head: str) -> None:
     """Appends {seq, hash, at, key, last line's hash} and its signature; a lost line is made up by the next one."""
     path = checkpoint_path()
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+") as file:
+    with path.open("ab+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
-        lines = file.read().splitlines()
+        kept, newline, _cut_off = file.read().rpartition(b"\n")
+        # A write that was cut off vouches for nothing; left there, it would spoil this line too.
+        file.truncate(len(kept) + len(newline))
+        lines = kept.decode(errors="replace").splitlines()
         form = {
             "seq": seq,
             "hash": head,
@@ -121,7 +124,7 @@ def append_checkpoint(seq: int, head: str) -> None:
             "key": key_id(),
             "last": sha256(lines[-1]) if lines else "",
         }
-        file.write(canonical({**form, "signature": _sign(CHECKPOINT_PREFIX, form)}) + "\n")
+        file.write(canonical({**form, "signature": _sign(CHECKPOINT_PREFIX, form)}).encode() + b"\n")
         file.flush()
         os.fsync(file.fileno())
 
@@ -132,7 +135,7 @@ def read_checkpoints() -> tuple[list[dict[str, Any]], list[str]]:
     A last line without its end is a write that was cut off, and is passed over.
     """
     try:
-        text = checkpoint_path().read_text()
+        text = checkpoint_path().read_text(errors="replace")
     except OSError:
         return [], [f"There is no checkpoint file ({settings.CHECKPOINT_FILE})."]
     found, wrong, last = [], [], ""

@@ -201,6 +201,49 @@ def test_a_permission_that_now_means_another_is_named(house):
     assert sum(sentence.startswith("auth.permission:") for sentence in found) == 2
 
 
+ODD = ["[1]", "5", '{"data":[]}', '{"data":{"rows":5}}', '{"data":{"to":"x","edition":1}}', '{"data":{"to":"x","edition":[1]}}',
+       '{"data":{"permissions":5}}', '{"a":NaN}', '{"a":99999999999999999999}', "[" * 100_000, "{", ""]  # fmt: skip
+
+
+@pytest.mark.parametrize("odd", ODD, ids=lambda odd: odd[:30])
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("reviews_auditevent", "text"),
+        ("reviews_auditevent", "data"),
+        ("monographs_document", "text"),
+        ("monographs_edition", "names"),
+    ],
+)
+def test_what_cannot_even_be_read_is_named_and_stops_nothing(house, table, column, odd):
+    """The last row of each table holds something odd: it is named, and so is a second thing that was touched."""
+    key = "seq" if table == "reviews_auditevent" else "digest" if table == "monographs_document" else "id"
+    with no_triggers(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {table} SET {column} = %s WHERE {key} = (SELECT MAX({key}) FROM {table})", [odd])
+        models.QuerySet(SignOff).filter(pk=SignOff.objects.first().pk).update(name="Somebody else")
+
+    found = [sentence for _seq, sentence in verify()]
+
+    assert any(sentence.startswith("reviews.signoff:") for sentence in found)
+    subject = {"reviews_auditevent": "Entry ", "monographs_document": "monographs.document:", "monographs_edition": "monographs.edition:"}  # fmt: skip
+    assert any(sentence.startswith(subject[table]) for sentence in found), found
+
+
+def test_a_checkpoint_that_was_cut_off_spoils_no_later_one(house):
+    path = seals.checkpoint_path()
+    whole = path.read_bytes()
+    path.write_bytes(whole + whole[:40])
+    assert verify() == []
+
+    call_command("checkpoint", stdout=StringIO())
+    call_command("checkpoint", stdout=StringIO())
+    assert verify() == []
+    assert len(path.read_bytes().splitlines()) == len(whole.splitlines()) + 2
+
+    path.write_bytes(b"\xff\n" + whole)
+    assert any("cannot be read" in sentence for _seq, sentence in verify())
+
+
 @pytest.mark.parametrize("lost", [1, 3, 10])
 def test_entries_lost_at_the_end_are_found_by_the_pen_and_with_the_pen_set_back_by_a_checkpoint(house, lost):
     call_command("checkpoint", stdout=StringIO())
