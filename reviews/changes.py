@@ -15,6 +15,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import reversion
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.cache import cache
 from django.db import OperationalError, models, transaction
@@ -111,6 +112,8 @@ class Trail:
 def pen(*, actor: AbstractBaseUser | None) -> Iterator[Trail]:
     """Holds the pen for one act by `actor` (None: the machine), in a transaction that cannot hide in another.
 
+    `trail.actor` is the actor read again under the pen: verbs judge that one.
+
     Raises NoPen when it is not free within five seconds; NothingRecorded, and rolls back, when the act left no entry.
     """
     with ExitStack() as stack:
@@ -121,7 +124,8 @@ def pen(*, actor: AbstractBaseUser | None) -> Iterator[Trail]:
             held = Pen.objects.get(pk=1)
         except OperationalError as error:
             raise NoPen from error
-        trail = Trail(held, actor)
+        # The person as they are now: somebody may have taken a right away since they were looked up.
+        trail = Trail(held, get_user_model().objects.get(pk=actor.pk) if actor else None)
         yield trail
         if trail.has_loose_ends:
             raise NothingRecorded

@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from pydantic import ValidationError
 
 from monographs import document as values
@@ -66,7 +65,7 @@ def new(
 ) -> Edition:  # fmt: skip
     """Starts a monograph on a drug of the list, or on a new one ({name, names, brands, codes, traits})."""
     with refusals_recorded(actor=actor, action="new", subject=f"monograph:{slug}"), pen(actor=actor) as trail:
-        if found := policy.refusals(actor, "create", therapeutic_class):
+        if found := policy.refusals(trail.actor, "create", therapeutic_class):
             raise Refused(found)
         if drug is None:
             drug = make_drug(trail, **(new_drug or {"name": ""}))
@@ -94,8 +93,7 @@ def set_tier(monograph: Monograph, tier: str, *, actor: Any, reason: str) -> Mon
     subject = f"monograph:{monograph.slug}"
     with refusals_recorded(actor=actor, action="set_tier", subject=subject, reason=reason), pen(actor=actor) as trail:
         monograph = Monograph.objects.for_desk().get(pk=monograph.pk)
-        actor = get_user_model().objects.get(pk=actor.pk)
-        if found := policy.refusals(actor, "set_tier", monograph):
+        if found := policy.refusals(trail.actor, "set_tier", monograph):
             raise Refused(found)
         if tier not in TIERS or tier == monograph.tier:
             raise refuse("tier", "Choose another tier than the present one.", Kind.INVALID, field="tier")

@@ -5,8 +5,6 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-from django.contrib.auth import get_user_model
-
 from monographs import document as values
 from monographs.canonical import BadCharacters, clean
 from monographs.models import PARTS, Edition, Reference
@@ -24,8 +22,7 @@ def _editing(edition: Edition, *, actor: Any, reason: str) -> Iterator[Change]:
     reason = _kept(reason)
     subject = f"monograph:{edition.monograph.slug}"
     with refusals_recorded(actor=actor, action="edit", subject=subject, reason=reason), pen(actor=actor) as trail:
-        now = get_user_model().objects.get(pk=actor.pk)
-        if found := policy.refusals(now, "edit", edition):
+        if found := policy.refusals(trail.actor, "edit", edition):
             raise Refused(found)
         with change_set(trail, edition=edition, reason=reason) as change:
             yield change

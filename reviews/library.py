@@ -78,7 +78,7 @@ def make_class(
     """Adds a therapeutic class. Administrators do: grants hang on classes."""
     slug = slug or slugify(name)[:100]
     with refusals_recorded(actor=actor, action="make_class", subject=f"class:{slug}"), pen(actor=actor) as trail:
-        if found := policy.refusals(actor, "manage_people"):
+        if found := policy.refusals(trail.actor, "manage_people"):
             raise Refused(found)
         name = checked_name(name)
         if TherapeuticClass.objects.filter(slug=slug).exists():
@@ -107,7 +107,7 @@ def record_name_check(
     """Notes the outcome of looking a code and a name up in a vocabulary (clinical/rxnorm.md)."""
     subject = f"code:{system} {code}"
     with refusals_recorded(actor=actor, action="record_name_check", subject=subject), pen(actor=actor) as trail:
-        if found := policy.refusals(actor, "keep_library"):
+        if found := policy.refusals(trail.actor, "keep_library"):
             raise Refused(found)
         check = NameCheck(
             system=system, code=code, name=name, status=status, matched_name=matched_name, release=release,

@@ -38,7 +38,7 @@ def _role_group(trail: Trail, role: str) -> Group:
 def give_role(user: Any, role: str, *, actor: Any) -> None:
     """Makes the user a member of a role group. Refuses oneself, and whoever is no administrator."""
     with refusals_recorded(actor=actor, action="give_role", subject=f"user:{user.pk}"), pen(actor=actor) as trail:
-        _check_administrator(actor, user)
+        _check_administrator(trail.actor, user)
         group = _role_group(trail, role)
         user.groups.add(group)
         trail.wrote(user.groups.through.objects.get(user_id=user.pk, group=group))
@@ -48,7 +48,7 @@ def give_role(user: Any, role: str, *, actor: Any) -> None:
 def take_role(user: Any, role: str, *, actor: Any) -> None:
     """Ends the user's membership of a role group."""
     with refusals_recorded(actor=actor, action="take_role", subject=f"user:{user.pk}"), pen(actor=actor) as trail:
-        _check_administrator(actor, user)
+        _check_administrator(trail.actor, user)
         group = _role_group(trail, role)
         membership = user.groups.through.objects.filter(user_id=user.pk, group=group).first()
         if membership is None:
@@ -62,9 +62,9 @@ def grant(role: str, therapeutic_class: TherapeuticClass, *, actor: Any) -> None
     """Lets a role work on a class and all below it (one row of guardian's a permission)."""
     subject = f"class:{therapeutic_class.slug}"
     with refusals_recorded(actor=actor, action="grant", subject=subject), pen(actor=actor) as trail:
-        _check_administrator(actor)
+        _check_administrator(trail.actor)
         group = _role_group(trail, role)
-        if actor.groups.filter(pk=group.pk).exists():
+        if trail.actor.groups.filter(pk=group.pk).exists():
             raise refuse("oneself", "Nobody widens a role that they have. Another administrator must do it.")
         content_type = ContentType.objects.get_for_model(TherapeuticClass)
         permissions = list(Permission.objects.filter(content_type=content_type, codename__in=policy.ROLES[role]))
@@ -83,7 +83,7 @@ def revoke(role: str, therapeutic_class: TherapeuticClass, *, actor: Any) -> Non
     """Takes a role's rights on a class away."""
     subject = f"class:{therapeutic_class.slug}"
     with refusals_recorded(actor=actor, action="revoke", subject=subject), pen(actor=actor) as trail:
-        _check_administrator(actor)
+        _check_administrator(trail.actor)
         for row in ClassGrant.objects.filter(group__name=role, content_object=therapeutic_class):
             trail.wrote(row)
             row.delete()
@@ -119,7 +119,7 @@ def register_clinician(
         pen(actor=actor) as trail,
     ):
         if actor.pk != user.pk:
-            _check_administrator(actor)
+            _check_administrator(trail.actor)
         body, number = registration(profession, number)
         if ClinicianProfile.objects.filter(body=body, number=number).exists():
             raise refuse(
@@ -143,7 +143,7 @@ def verify_clinician(
     readers see. Refuses oneself, and whoever is no administrator."""
     subject = f"profile:{profile.pk}"
     with refusals_recorded(actor=actor, action="verify_clinician", subject=subject), pen(actor=actor) as trail:
-        _check_administrator(actor, profile.user)
+        _check_administrator(trail.actor, profile.user)
         profile = ClinicianProfile.objects.get(pk=profile.pk)
         profile.verified_on, profile.verified_by = today(trail.at), actor
         profile.reader_title, profile.specialty, profile.scope = reader_title, specialty, scope

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from monographs.models import Edition, Publication, State
@@ -135,9 +134,7 @@ def perform(
     first = next(iter(seen.values()), "")
     with refusals_recorded(actor=actor, action=transition, subject=subject, digest=first, reason=reason):
         with pen(actor=actor) as trail:
-            # The person, too, as they are now: somebody may have taken a right away.
-            now = get_user_model().objects.get(pk=actor.pk)
-            return [_step(trail, row, one, now, seen[one.pk], reason.strip(), attestation) for one in editions]
+            return [_step(trail, row, one, trail.actor, seen[one.pk], reason.strip(), attestation) for one in editions]
 
 
 def _step(

@@ -269,3 +269,14 @@ def test_nobody_gives_themselves_a_role_or_verifies_themselves(house):
             house.clinician.clinician_profile, actor=house.clinician, reader_title="x", specialty="", scope="both"
         )
     assert AuditEvent.objects.filter(verb="refused").count() == 3
+
+
+def test_a_right_that_was_taken_away_meanwhile_is_gone_under_the_pen(house):
+    from reviews import policy
+    from reviews.editions import new
+
+    assert policy.can(house.editor, "create", house.leaf)  # and so remembered on this object
+    take_role(house.editor, "editor", actor=house.admin)
+
+    with pytest.raises(Refused, match="needs an editor"):
+        new(actor=house.editor, slug="zz", title="Zz", therapeutic_class=house.leaf, new_drug={"name": "zz"})
