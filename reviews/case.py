@@ -107,9 +107,11 @@ class Case:
     def counts_for(self, signer: int) -> frozenset[str]:
         return counts_for(signer, self.changed, self.written_by)
 
-    def uncovered(self) -> dict[str, list[str]]:
-        """Changed parts without their tier's full set, and who still has to sign for each."""
-        signatures = [Signature(one.signer_id, one.profession) for one in self.standing]
+    def uncovered(self, sign_offs: Iterable[SignOff] | None = None) -> dict[str, list[str]]:
+        """Changed parts without their tier's full set among these (else all standing) signatures, and who still has to
+        sign for each."""
+        counted = self.standing if sign_offs is None else sign_offs
+        signatures = [Signature(one.signer_id, one.profession) for one in counted]
         return uncovered(self.monograph.tier, self.changed, self.written_by, signatures)
 
     def floor(self) -> str:

@@ -9,8 +9,9 @@ from monographs import document as values
 from monographs.models import TIERS, Drug, Edition, Monograph, State, TherapeuticClass
 from monographs.standing import today
 from reviews import policy
-from reviews.case import Case, highest, tier_floor
+from reviews.case import Case, highest, months_later, tier_floor
 from reviews.changes import Trail, change_set, pen, refusals_recorded
+from reviews.independence import REVIEW_MONTHS
 from reviews.library import make_drug
 from reviews.privacy import refuse_patient_data
 from reviews.refusals import Kind, Refused, refuse
@@ -111,7 +112,10 @@ def set_tier(monograph: Monograph, tier: str, *, actor: Any, reason: str) -> Mon
                     "tier_below_floor", f"This drug, class or notice asks for {floor}.", Kind.INVALID, field="tier"
                 )
         was, monograph.tier = monograph.tier, tier
-        trail.save(monograph, "tier")
+        if monograph.live and monograph.next_review_due:  # a higher tier is reviewed sooner, and never later
+            due = months_later(monograph.live.last_full_review, REVIEW_MONTHS[tier])
+            monograph.next_review_due = min(monograph.next_review_due, due)
+        trail.save(monograph, "tier", "next_review_due")
         data: dict[str, Any] = {"from_tier": was, "to_tier": tier}
         if case and case.edition.state != State.DRAFT:
             case.monograph.tier = tier

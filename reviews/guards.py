@@ -132,12 +132,19 @@ def _signer_refusal(case: Case, sign_off: SignOff) -> Refusal | None:
     )
 
 
+def carrying(case: Case) -> list[SignOff]:
+    """The standing signatures whose signers, judged again now, could still give them."""
+    return [sign_off for sign_off in case.standing if _signer_refusal(case, sign_off) is None]
+
+
 def signers_still_stand(case: Case, actor: Any) -> Iterator[Refusal]:
-    yield from filter(None, (_signer_refusal(case, sign_off) for sign_off in case.standing))
+    """Signers are judged again: the set must be full without those whose signature no longer carries."""
+    if case.uncovered(carrying(case)):
+        yield from filter(None, (_signer_refusal(case, sign_off) for sign_off in case.standing))
 
 
 def not_the_only_signer(case: Case, actor: Any) -> Iterator[Refusal]:
-    if {one.signer_id for one in case.standing} == {actor.pk}:
+    if {one.signer_id for one in carrying(case)} == {actor.pk}:
         yield Refusal("only_signer", "You are the only one who signed. Somebody else must publish.")
 
 

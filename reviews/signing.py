@@ -108,6 +108,7 @@ def attest(
             else "Enter your password: it is your signature."
         )
         raise Refused([Refusal("password", sentence, Kind.INVALID, field="password")], recorded=False)
+    _not_too_often(actor)  # others may have failed in this name while this password was looked at
     return Attestation(actor.pk, digest, frozenset(ticks), interests.strip(), paid_by_maker, timezone.now())
 
 

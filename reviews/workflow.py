@@ -159,22 +159,39 @@ def _step(
     return _WRITE[row.name](trail, case, actor, reason, attestation)
 
 
+# The entry that each transition leaves.
+VERBS = {
+    "start": "started",
+    "submit": "submitted",
+    "send-back": "sent_back",
+    "sign": "signed",
+    "unsign": "unsigned",
+    "publish": "published",
+    "discard": "discarded",
+}
+
+
 def _is_done_already(case: Case, row: Transition, actor: Any, seen: str) -> bool:
     """A double click: the same person asks for what the same person has just done to the same digest."""
     if seen != case.digest:
         return False
     if row.name == "sign":
         return case.edition.state in row.sources and case.standing_of(actor.pk) is not None
-    if row.name == "publish" and case.edition.state == PUBLISHED:
-        return case.edition.publication.document_id == seen and _last_actor(case, "published") == actor.pk
-    if row.name == "submit" and case.edition.state == IN_REVIEW:
-        return _last_actor(case, "submitted") == actor.pk
-    return False
-
-
-def _last_actor(case: Case, verb: str) -> int | None:
-    found = AuditEvent.objects.filter(subject=f"monograph:{case.monograph.slug}", verb=verb)
-    return found.order_by("-seq").values_list("actor_id", flat=True).first()
+    if row.name == "unsign":
+        if case.standing_of(actor.pk) is not None:
+            return False
+    elif case.edition.state in row.sources:
+        return False
+    last = (
+        AuditEvent.objects.filter(subject=f"monograph:{case.monograph.slug}", verb__in=VERBS.values())
+        .order_by("-seq")
+        .values_list("verb", "actor_id", "digest", "data")
+        .first()
+    )
+    if last is None:
+        return False
+    verb, who, digest, data = last
+    return (verb, who, digest, data["edition"]) == (VERBS[row.name], actor.pk, seen, case.edition.number)
 
 
 # -- What each transition writes ---------------------------------------------------------------------------------------
@@ -185,27 +202,27 @@ def settle(case: Case) -> State:
     return REVIEWED if case.changed and not case.uncovered() else IN_REVIEW
 
 
-def _move(trail: Trail, case: Case, verb: str, target: State, reason: str = "", **data: Any) -> Edition:
+def _move(trail: Trail, case: Case, name: str, target: State, reason: str = "", **data: Any) -> Edition:
     edition = case.edition
     source, edition.state = edition.state, target
     trail.save(edition, "state", "round")
     moved = {"edition": edition.number, "from": source, "to": target, "round": edition.round, **data}
-    trail.record(verb, f"monograph:{case.monograph.slug}", digest=case.digest, reason=reason, data=moved)
+    trail.record(VERBS[name], f"monograph:{case.monograph.slug}", digest=case.digest, reason=reason, data=moved)
     return edition
 
 
 def _submit(trail: Trail, case: Case, actor: Any, reason: str, _attestation: Any) -> Edition:
     case.edition.round += 1
     store(trail, case.document)
-    return _move(trail, case, "submitted", IN_REVIEW, reason)
+    return _move(trail, case, "submit", IN_REVIEW, reason)
 
 
 def _send_back(trail: Trail, case: Case, actor: Any, reason: str, _attestation: Any) -> Edition:
-    return _move(trail, case, "sent_back", DRAFT, reason)
+    return _move(trail, case, "send-back", DRAFT, reason)
 
 
 def _discard(trail: Trail, case: Case, actor: Any, reason: str, _attestation: Any) -> Edition:
-    return _move(trail, case, "discarded", DISCARDED, reason)
+    return _move(trail, case, "discard", DISCARDED, reason)
 
 
 def _sign(trail: Trail, case: Case, actor: Any, _reason: str, attestation: Attestation) -> Edition:
@@ -221,7 +238,7 @@ def _sign(trail: Trail, case: Case, actor: Any, _reason: str, attestation: Attes
     trail.save(sign_off)
     case.all_sign_offs.append(sign_off)
     counts = sorted(case.counts_for(actor.pk))
-    return _move(trail, case, "signed", settle(case), sign_off=sign_off.pk, counts_for=counts)
+    return _move(trail, case, "sign", settle(case), sign_off=sign_off.pk, counts_for=counts)
 
 
 def _unsign(trail: Trail, case: Case, actor: Any, reason: str, _attestation: Any) -> Edition:
@@ -229,7 +246,7 @@ def _unsign(trail: Trail, case: Case, actor: Any, reason: str, _attestation: Any
     assert sign_off is not None, "the guard own_signature saw it"
     trail.save(Unsigning(sign_off=sign_off, reason=reason, at=trail.at))
     case.all_sign_offs.remove(sign_off)
-    return _move(trail, case, "unsigned", settle(case), reason, sign_off=sign_off.pk)
+    return _move(trail, case, "unsign", settle(case), reason, sign_off=sign_off.pk)
 
 
 def _publish(trail: Trail, case: Case, actor: Any, reason: str, _attestation: Any) -> Edition:
@@ -242,7 +259,7 @@ def _publish(trail: Trail, case: Case, actor: Any, reason: str, _attestation: An
             "interests": one.interests,
             **({"name": one.name} if one.name_consent else {}),
         }
-        for one in case.standing
+        for one in guards.carrying(case)
     ]
     form = seals.sealed_form(
         slug=monograph.slug, number=edition.number, digest=case.digest, sign_offs=signatures,
@@ -266,7 +283,7 @@ def _publish(trail: Trail, case: Case, actor: Any, reason: str, _attestation: An
     monograph.next_review_due = months_later(publication.last_full_review, REVIEW_MONTHS[monograph.tier])
     trail.save(monograph, "live", "next_review_due")
     superseded = previous.number if previous else None
-    moved = _move(trail, case, "published", PUBLISHED, reason, publication=publication.pk, superseded=superseded)
+    moved = _move(trail, case, "publish", PUBLISHED, reason, publication=publication.pk, superseded=superseded)
     # After the commit, so that the line never vouches for what was rolled back; a lost one is made up by the next.
     transaction.on_commit(lambda: seals.append_checkpoint(trail.seq, trail.head), robust=True)
     return moved
@@ -282,7 +299,7 @@ def _start(trail: Trail, case: Case, actor: Any, reason: str, _attestation: Any)
     from_live = case.live is not None
     credits = {} if from_live else {part: sorted(people) for part, people in case.written_by.items()}
     data = {"edition": edition.number, "from": None, "to": DRAFT, "round": 0, "copied": case.edition.number}
-    trail.record("started", f"monograph:{monograph.slug}", digest=case.digest, reason=reason, data=data)
+    trail.record(VERBS["start"], f"monograph:{monograph.slug}", digest=case.digest, reason=reason, data=data)
     with change_set(
         trail,
         edition=edition,

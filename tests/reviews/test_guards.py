@@ -280,3 +280,42 @@ def test_a_right_that_was_taken_away_meanwhile_is_gone_under_the_pen(house):
 
     with pytest.raises(Refused, match="needs an editor"):
         new(actor=house.editor, slug="zz", title="Zz", therapeutic_class=house.leaf, new_drug={"name": "zz"})
+
+
+def test_a_lapsed_signature_that_is_not_needed_does_not_hold_the_edition_up(house):
+    edition = make.submit(house, make.draft(house))
+    for person in (house.clinician, house.clinician2, house.pharmacist):
+        make.sign(edition, person)
+    house.clinician.is_active = False
+    house.clinician.save()
+
+    make.publish(house, edition)
+
+    printed = [one["reader_title"] for one in make.live().signatures]
+    assert printed == ["general physician", "pharmacist"]
+
+
+def test_a_raised_tier_is_reviewed_sooner(house):
+    make.published(house)
+    monograph = make.live().monograph
+    assert monograph.next_review_due.year == monograph.live.last_full_review.year + 2
+
+    raised = set_tier(monograph, "high", actor=house.clinician, reason="New warnings")
+
+    assert raised.next_review_due.year == monograph.live.last_full_review.year + 1
+
+
+@pytest.mark.parametrize("name", ["start", "send-back", "discard", "unsign"])
+def test_a_double_click_on_anything_is_no_refusal_to_record(house, name):
+    if name == "start":
+        edition, actor = make.published(house), house.editor
+    elif name == "discard":
+        edition, actor = make.draft(house), house.editor
+    else:
+        edition, actor = make.signed(house), house.pharmacist
+    (after,) = perform(name, editions=[edition], actor=actor, digest=make.seen(edition), reason="Once")
+    before = AuditEvent.objects.count()
+
+    with pytest.raises(Refused, match="This was done already"):
+        perform(name, editions=[after], actor=actor, digest=make.seen(after), reason="Once")
+    assert AuditEvent.objects.count() == before

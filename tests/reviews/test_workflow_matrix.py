@@ -114,6 +114,8 @@ def refused_codes(name: str, broken: str, state: str, role: str) -> set[str] | N
         return set()
     if name == "sign" and broken != "digest" and state == "clinician_reviewed" and role in SIGNED:
         return set()
+    if name == "discard" and broken != "digest" and state == "discarded" and role == "editor":
+        return set()
     if name == "publish" and broken != "digest" and state == "published" and role == "publisher":
         return set()
     if role not in MAY[name]:
