@@ -152,7 +152,7 @@ def _label(part: Header | Part) -> str:
 def _change(old: Header | Part | None, new: Header | Part | None) -> PartChange:
     shown = new or old
     assert shown is not None
-    before, after = _texts(old), _texts(new)
+    before, after = _distinct(old, new)
     fields = []
     for name in dict.fromkeys([*after, *before]):
         one, other = before.get(name, ""), after.get(name, "")
@@ -163,6 +163,32 @@ def _change(old: Header | Part | None, new: Header | Part | None) -> PartChange:
     if isinstance(shown, Header):
         return PartChange(kind, "header", "header", "Header", old, new, tuple(fields))
     return PartChange(kind, shown.part_kind, str(shown.key), shown.label_for_people, old, new, tuple(fields))
+
+
+def _distinct(old: Header | Part | None, new: Header | Part | None) -> tuple[dict[str, str], dict[str, str]]:
+    """Both sides as text, in which nothing that differs looks the same: where the words for people are equal and the
+    values are not, the values stand as JSON."""
+    before, after = _texts(old), _texts(new)
+    if old is None or new is None:
+        return before, after
+    one, other = _forms(old), _forms(new)
+    for name in dict.fromkeys([*one, *other]):
+        if one.get(name, _ABSENT) != other.get(name, _ABSENT) and before.get(name, "") == after.get(name, ""):
+            before[name] = one.get(name, "(not there)")
+            after[name] = other.get(name, "(not there)")
+    return before, after
+
+
+_ABSENT = object()
+
+
+def _forms(part: Header | Part) -> dict[str, str]:
+    """The values behind `_texts` as canonical JSON, under the same names."""
+    form = part.model_dump(mode="json", exclude={"key"})
+    if isinstance(part, Header):
+        form |= {f"dosing_{name}": value for name, value in form.pop("dosing").items()}
+    form |= {f"csl.{name}": value for name, value in form.pop("csl", {}).items()}
+    return {name: canonical(value) for name, value in form.items()}
 
 
 # -- Fields as text ------------------------------------------------------------------------------------------------

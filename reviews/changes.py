@@ -294,7 +294,7 @@ def change_set(
     change set of an edition that was copied; otherwise it is what the last one left. Refuses an edition that is no
     draft, and a change that changes nothing.
     """
-    edition = Edition.objects.select_related("monograph").get(pk=edition.pk)
+    edition = Edition.objects.select_related("monograph__live__document").get(pk=edition.pk)
     if edition.state != State.DRAFT:
         raise refuse(
             "not_a_draft",
@@ -315,7 +315,7 @@ def change_set(
             raise Refused(
                 [Refusal("invalid", _sentence(problem), Kind.INVALID) for problem in error.errors()]
             ) from error
-        touched = sorted(changed_parts(before.value if before else None, document))
+        touched = sorted(_touched(before.value if before else None, document, edition))
         if not (touched or unchanged_is_fine):
             raise refuse("nothing_changed", "Nothing has changed, so nothing was saved.", Kind.INVALID, recorded=False)
         after = store(trail, document)
@@ -337,6 +337,16 @@ def change_set(
         reason=reason,
         data={"edition": edition.number, "change_set": str(change.id), "touched": touched},
     )
+
+
+def _touched(before: values.Document | None, after: values.Document, edition: Edition) -> frozenset[str]:
+    """Keys of the parts that changed. A part that comes back at another place than it has live moves the order too,
+    although no part that stood here moved."""
+    touched = changed_parts(before, after)
+    live = edition.monograph.live
+    if live and before and {part.key for part in after.parts()} - {part.key for part in before.parts()}:
+        touched |= changed_parts(live.document.value, after) & {"order"}
+    return touched
 
 
 def _sentence(problem: Any) -> str:

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from monographs import document as values
 from monographs.canonical import BadCharacters, clean
-from monographs.models import PARTS, Edition, Reference
+from monographs.models import PARTS, Edition
 from reviews import policy
 from reviews.changes import Change, Trail, change_set, pen, refusals_recorded
-from reviews.library import keep_reference
+from reviews.library import keep_references
 from reviews.privacy import refuse_patient_data
 from reviews.refusals import Kind, Refused, refuse
 
@@ -82,10 +82,5 @@ def save_order(
 
 
 def _keep_in_library(trail: Trail, part: values.Part) -> None:
-    """Adds the record of a reference to the library, unless that very record is there under whatever label."""
-    if not isinstance(part, values.Citation):
-        return
-    csl = values.thawed(part.csl)
-    twins = Reference.objects.filter(title=str(csl.get("title", "")))
-    if not any(record.csl == csl for record in twins):
-        keep_reference(trail, part.label, csl)
+    if isinstance(part, values.Citation):
+        keep_references(trail, [(part.label, values.thawed(part.csl))])

@@ -1,19 +1,23 @@
 """The import of monographs: a file's documents become drafts, all of them or none, and never more than drafts."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from monographs.document import thawed
+from monographs.document import Document, digest_of_part, thawed
 from monographs.models import Drug, Edition, Monograph, TherapeuticClass
 from monographs.names import skeleton
 from reviews import policy
 from reviews.changes import Trail, change_set, pen, refusals_recorded
 from reviews.editions import begin
 from reviews.incoming import Incoming
-from reviews.interchange import read_file
-from reviews.library import keep_reference, make_drug
+from reviews.interchange import ImportRefused, read_file
+from reviews.library import keep_references, make_drug
+from reviews.models import ChangeSet
 from reviews.refusals import Kind, Refused, refuse
+
+MOST_REFERENCES = 5_000
 
 
 class DryRun(Exception):
@@ -26,18 +30,26 @@ def import_file(path: Path, *, actor: Any, dry_run: bool = False) -> list[tuple[
     Raises reviews.interchange.ImportRefused for what cannot be read (before anything is written), and Refused for what
     may not be written: a monograph with an open edition, a class that is not there, no right to write in it.
     """
-    incoming = read_file(path.read_bytes(), path.name)
+    name = path.name.encode("utf-8", "replace").decode()  # a file system knows names that are no text
+    subject = f"file:{name}"[:200]
     made: list[tuple[Edition, tuple[str, ...]]] = []
     try:
-        with (
-            refusals_recorded(actor=actor, action="import", subject=f"file:{path.name}"[:200]),
-            pen(actor=actor) as trail,
-        ):
-            made = [_named(trail, one, path.name) for one in incoming]
-            if dry_run:
-                raise DryRun
+        incoming = read_file(path.read_bytes(), name)
+        with nullcontext() if dry_run else refusals_recorded(actor=actor, action="import", subject=subject):
+            if sum(len(one.document.citations) for one in incoming) > MOST_REFERENCES:
+                sentence = f"A file may hold {MOST_REFERENCES:,} references, not more. Make several of it."
+                raise refuse("too_many_references", sentence, Kind.INVALID)
+            with pen(actor=actor) as trail:
+                made = [_named(trail, one, name) for one in incoming]
+                if dry_run:
+                    raise DryRun
     except DryRun:
         pass
+    except ImportRefused as refused:
+        if not dry_run:
+            with pen(actor=actor) as trail:
+                trail.record("import_refused", subject, data={"findings": len(refused.findings)})
+        raise
     return made
 
 
@@ -60,15 +72,15 @@ def _import_one(trail: Trail, one: Incoming, file: str) -> tuple[Edition, tuple[
     monograph = Monograph.objects.for_desk().filter(slug=one.slug).first()
     if found := policy.refusals(trail.actor, "create", monograph.therapeutic_class if monograph else therapeutic_class):
         raise Refused(found)
-    for citation in one.document.citations:
-        keep_reference(trail, citation.label, thawed(citation.csl))
+    _check_class_path(one, therapeutic_class)
+    keep_references(trail, [(citation.label, thawed(citation.csl)) for citation in one.document.citations])
     warnings = list(one.warnings)
     if monograph is None:
         drug = Drug.objects.filter(skeleton=skeleton(one.drug.name)).first()
         if drug is None:
             drug = make_drug(
                 trail, name=one.drug.name, names=one.drug.names, brands=one.drug.brands, codes=one.drug.codes,
-                traits=one.traits,
+                traits=one.traits, slug=one.drug.slug,
             )  # fmt: skip
         elif set(drug.traits) != set(one.traits):
             warnings.append(f"The drug “{drug.name}” is there already with other traits; they were kept.")
@@ -77,6 +89,19 @@ def _import_one(trail: Trail, one: Incoming, file: str) -> tuple[Edition, tuple[
             suggested_tier=one.tier or "", reason=reason,
         )  # fmt: skip
         return edition, tuple(warnings)
+    if monograph.therapeutic_class_id != therapeutic_class.pk or skeleton(monograph.drug.name) != skeleton(
+        one.drug.name
+    ):
+        is_now = f"is on {monograph.drug.name}, in the class “{monograph.therapeutic_class.slug}”"
+        raise refuse(
+            "another_monograph",
+            f"The monograph of this address {is_now}. Nothing else is imported there.",
+            Kind.INVALID,
+        )
+    if set(monograph.drug.traits) != set(one.traits):
+        warnings.append(f"The drug “{monograph.drug.name}” has other traits; they were kept.")
+    if one.tier and one.tier != monograph.tier:
+        warnings.append(f"The tier stays {monograph.tier}: a file only suggests one for a new monograph.")
     if monograph.editions.open().exists():
         sentence = "It has an open edition. Finish or discard that one, then import again."
         raise refuse("open_edition", sentence, Kind.CONFLICT)
@@ -86,6 +111,35 @@ def _import_one(trail: Trail, one: Incoming, file: str) -> tuple[Edition, tuple[
     data = {"edition": edition.number, "from": None, "to": edition.state, "round": 0}
     trail.record("started", f"monograph:{one.slug}", reason=reason, data=data)
     live = monograph.live.document if monograph.live else None
-    with change_set(trail, edition=edition, reason=reason, before=live) as change:
+    credits = _earlier_authors(monograph, one.document)
+    with change_set(trail, edition=edition, reason=reason, before=live, credits=credits) as change:
         change.load(one.document)
     return change.edition, tuple(warnings)
+
+
+def _check_class_path(one: Incoming, therapeutic_class: TherapeuticClass) -> None:
+    """What the page prints as its class is the class, or a part of the way to it, in that order."""
+    way = iter(step.slug for step in therapeutic_class.path())
+    for step in one.document.header.class_path:
+        if step.slug not in way:  # an iterator: what was passed is not found again
+            sentence = (
+                f"The page would print the class “{step.slug}”, which is not on the way to “{therapeutic_class.slug}”."
+            )
+            raise refuse("class_path", sentence, Kind.INVALID)
+
+
+def _earlier_authors(monograph: Monograph, document: Document) -> dict[str, list[int]]:
+    """Who wrote, in whatever edition of this monograph, the very words that come back by this import: a copy of
+    somebody's text keeps its author (DESIGN.md, Independence)."""
+    digests = _digests(document)
+    found: dict[str, set[int]] = {}
+    for change in ChangeSet.objects.filter(edition__monograph=monograph).select_related("after"):
+        theirs = _digests(change.after.value)
+        for part in change.touched:
+            if part in digests and digests[part] == theirs.get(part):
+                found.setdefault(part, set()).update({change.actor_id}, change.credits.get(part, ()))
+    return {part: sorted(people) for part, people in found.items()}
+
+
+def _digests(document: Document) -> dict[str, str]:
+    return {"header": digest_of_part(document.header), **{str(p.key): digest_of_part(p) for p in document.parts()}}

@@ -4,13 +4,13 @@ Nothing here touches an edition: a later change of a drug or reference changes n
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.utils.text import slugify
 
 from monographs import document as values
-from monographs.canonical import BadCharacters, clean_line
+from monographs.canonical import BadCharacters, canonical, clean_line, digest_of
 from monographs.models import TRAITS, Drug, NameCheck, Reference, TherapeuticClass
 from monographs.names import mixed_scripts, skeleton
 from reviews import policy
@@ -18,6 +18,7 @@ from reviews.changes import Trail, pen, refusals_recorded
 from reviews.refusals import Kind, Refused, refuse
 
 LONGEST_NAME = 500
+LONGEST_DOI = values.LONGEST_DOI
 
 
 def checked_name(name: str) -> str:
@@ -56,7 +57,7 @@ def make_drug(
             Kind.INVALID,
             field="name",
         )
-    slug = slug or slugify(name)[:100]
+    slug = slug or slugify(name)[:100].strip("-_")
     if not re.fullmatch(values.SLUG, slug) or Drug.objects.filter(slug=slug).exists():
         raise refuse("slug", f"The address “{slug}” is taken, or cannot be one.", Kind.INVALID, field="name")
 
@@ -89,16 +90,50 @@ def make_class(
     return made
 
 
-def keep_reference(trail: Trail, label: str, csl: dict[str, Any]) -> Reference:
-    """The record of the library with this label or DOI, added when it is new. A record that is there is not changed."""
-    doi = str(csl["DOI"]).lower() if csl.get("DOI") else None
-    found = Reference.objects.filter(doi=doi).first() if doi else None
-    found = found or Reference.objects.filter(label=label).first()
-    if found is None:
-        found = Reference(label=label, title=str(csl.get("title", "")), doi=doi, csl=csl)
-        trail.save(found)
-        trail.record("reference_added", f"reference:{label}", data={"title": found.title})
-    return found
+def keep_references(trail: Trail, records: Iterable[tuple[str, dict[str, Any]]]) -> None:
+    """Adds the records (label, CSL-JSON) that the library does not have, with one entry for all of them.
+
+    A record is there when one has its DOI, or is equal to it. Another record under a label that is taken gets a suffix
+    made of its bytes; a record that is there is never changed.
+    """
+    wanted = list(records)
+    labels = {label for label, _ in wanted}
+    dois = {doi for _, csl in wanted if (doi := _doi(csl))}
+    titles = {_title(csl) for _, csl in wanted}
+    known = [*_having("label", labels), *_having("doi", dois), *_having("title", titles)]
+    taken = {record.label for record in known}
+    there = {record.doi for record in known if record.doi}
+    equal = {canonical(record.csl) for record in known}
+    new = []
+    for label, csl in wanted:
+        doi, form = _doi(csl), canonical(csl)
+        if (doi and doi in there) or form in equal:
+            continue
+        free = label if label not in taken else f"{label[:60]}-{digest_of(csl)[:12]}"
+        new.append(Reference(label=free, title=_title(csl), doi=doi, csl=csl))
+        taken.add(free)
+        equal.add(form)
+        there |= {doi} if doi else set()
+    if new:
+        trail.wrote(*Reference.objects.bulk_create(new))
+        subject = f"reference:{new[0].label}" if len(new) == 1 else "library"
+        trail.record("reference_added", subject, data={"labels": [record.label for record in new]})
+
+
+def _having(field: str, values_: set[str]) -> Iterator[Reference]:
+    some = sorted(values_)
+    for start in range(0, len(some), 500):
+        yield from Reference.objects.filter(**{f"{field}__in": some[start : start + 500]})
+
+
+def _doi(csl: dict[str, Any]) -> str | None:
+    """The DOI by which a record is known, in small letters; None for what is none."""
+    doi = csl.get("DOI")
+    return doi.lower() if isinstance(doi, str) and len(doi) <= LONGEST_DOI and values.DOI.fullmatch(doi) else None
+
+
+def _title(csl: dict[str, Any]) -> str:
+    return str(csl.get("title", ""))
 
 
 def record_name_check(

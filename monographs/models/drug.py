@@ -77,4 +77,4 @@ class Drug(models.Model):
 
     @staticmethod
     def slug_for(name: str) -> str:
-        return slugify(name)[:100]
+        return slugify(name)[:100].strip("-_")

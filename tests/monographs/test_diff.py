@@ -309,3 +309,32 @@ def test_long_and_hostile_texts_are_compared_in_little_time(old, new):
 
     assert time.process_time() - start < 2
     assert "".join(one.text for one in segments if one.op != "added") == old
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"volume": "5"}, {"volume": 5}),
+        ({"volume": "[1]"}, {"volume": [1]}),
+        ({"author": [{"family": "A, B"}]}, {"author": [{"family": "A", "given": "B"}]}),
+        ({"author": [{"literal": "A"}, {"literal": "B"}]}, {"author": [{"literal": "A; B"}]}),
+        ({"DOI": ""}, {}),
+    ],
+)
+def test_nothing_that_differs_in_a_reference_looks_the_same(one, other):
+    key = UUID(int=1)
+    old, new = (Document(citations=(Citation(key=key, label="a", csl={"title": "T", **csl}),)) for csl in (one, other))
+
+    (change,) = compare(old, new).changes
+
+    assert [len(field.segments) > 0 for field in change.fields] == [True]
+    assert any(segment.op != "same" for segment in change.fields[0].segments)
+
+
+def test_a_code_and_its_name_do_not_run_together():
+    old = Document(header=Header(codes=[{"system": "RxNorm", "code": "1 2"}]))
+    new = Document(header=Header(codes=[{"system": "RxNorm", "code": "1", "name": "2"}]))
+
+    (change,) = compare(old, new).changes
+
+    assert [field.name for field in change.fields] == ["codes"]

@@ -1,11 +1,14 @@
 """The editing verbs: who may, what is recorded of a refusal, and what of a reason is kept."""
 
+from uuid import NAMESPACE_URL, uuid5
+
 import pytest
 
 from monographs.assemble import build
-from monographs.document import Citation, Section, digest_of_part, thawed
+from monographs.document import Citation, Section, digest_of_part, problems, thawed
 from monographs.models import Edition, Reference
 from reviews import edits
+from reviews.case import Case
 from reviews.models import AuditEvent, ChangeSet
 from reviews.people import take_role
 from reviews.refusals import Conflict, Refused
@@ -139,3 +142,40 @@ def test_a_record_goes_to_the_library_once(house, edition):
         ("one2020", csl),
         ("two2020", csl),
     ]
+
+
+@pytest.mark.parametrize("doi", ["10.1234/" + "a" * 400, "10.1234/a b", ["10.1234/a"], 5])
+def test_what_is_no_doi_is_kept_with_its_record_and_never_as_its_name(house, edition, doi):
+    csl = {"type": "report", "title": "A guideline", "DOI": doi}
+
+    edits.add_part(edition, Citation(key=make.key("a"), label="one2020", csl=csl), actor=house.editor)
+
+    assert Reference.objects.get(label="one2020").doi is None
+    assert any("10.1016" in problem.sentence for problem in problems(build(edition)))
+
+
+def test_a_part_that_comes_back_at_another_place_moves_the_order(house):
+    """Somebody who restores may not be the only one to vouch for where the part now stands."""
+    keys = sorted(uuid5(NAMESPACE_URL, str(n)) for n in range(4))
+    named = [keys[3], keys[0], keys[1], keys[2]]  # the part with the greatest key stands first
+    doc = make.document(
+        sections=tuple(
+            Section(key=key, kind="prescribing", heading=f"H{n}", text=f"t{n}") for n, key in enumerate(named)
+        ),
+        notices=(),
+    )
+    edition = make.submit(house, make.draft(house, "orderumab", doc))
+    make.sign(edition, house.clinician)
+    make.sign(edition, house.pharmacist)
+    edition = make.start(house, make.publish(house, edition))
+    a, b, c, d = build(edition).sections
+    edits.remove_part(edition, a, seen=digest_of_part(a), actor=house.editor)
+    edits.save_order(edition, "section", [b.key, d.key, c.key], seen=[b.key, c.key, d.key], actor=house.editor)
+    edits.save_order(edition, "section", [b.key, c.key, d.key], seen=[b.key, d.key, c.key], actor=house.editor)
+
+    edits.restore_part(edition, a, actor=house.clinician)
+
+    case = Case.load(edition)
+    assert case.document.sections[0].key != a.key
+    assert "order" in case.changed
+    assert "order" not in case.counts_for(house.clinician.pk)

@@ -1,16 +1,20 @@
 """Import and export: all or nothing a file, never beyond a draft, and back again without loss."""
 
 import json
+import os
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from monographs.assemble import build
-from monographs.document import as_json, digest
+from monographs.document import Citation, PathStep, as_json, digest
 from monographs.models import Drug, Edition, Monograph, Reference
+from reviews.case import Case
 from reviews.models import AuditEvent, ChangeSet
 from reviews.verify import verify
+from reviews.workflow import perform
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -164,3 +168,103 @@ def test_bad_files_are_refused_with_a_sentence_and_leave_nothing(house, tmp_path
     assert "bad.json" in err
     assert "1 of 1 files were refused" in err
     assert not Monograph.objects.exists()
+
+
+def test_a_copy_of_a_discarded_edition_keeps_its_authors(house, tmp_path):
+    edition = make.draft(house, "importumab", actor=house.clinician)
+    perform("discard", editions=[edition], actor=house.publisher, digest=make.seen(edition), reason="Given up")
+
+    run(written(tmp_path, line(drug={"name": "importumab drug"})))
+
+    case = Case.load(Edition.objects.get(monograph__slug="importumab", number=2))
+    assert case.counts_for(house.clinician.pk) == frozenset()
+    assert case.counts_for(house.clinician2.pk) == case.changed
+
+
+@pytest.mark.parametrize(
+    ("path", "fine"),
+    [
+        (("neurology", "multiple-sclerosis"), True),
+        (("multiple-sclerosis",), True),
+        (("multiple-sclerosis", "neurology"), False),
+        (("neurology", "elsewhere"), False),
+    ],
+)
+def test_the_printed_class_is_on_the_way_to_the_class(house, tmp_path, path, fine):
+    doc = make.document()
+    doc = doc.replaced(header=doc.header.replaced(class_path=[PathStep(slug=slug, name="x") for slug in path]))
+
+    _, err = run(written(tmp_path, line(doc=doc)))
+
+    assert ("which is not on the way to" not in err) is fine
+    assert Edition.objects.exists() is fine
+
+
+def test_an_existing_monograph_takes_no_other_drug_or_class(house, tmp_path):
+    make.published(house, "importumab")
+
+    for change in ({"class": "neurology"}, {"drug": {"name": "morphine"}}):
+        _, err = run(written(tmp_path, line(**{"drug": {"name": "importumab drug"}, **change})))
+        assert "The monograph of this address is on importumab drug" in err or "on the way" in err
+
+    assert Edition.objects.count() == 1
+
+
+def test_what_a_file_says_beside_an_existing_monograph_is_said_and_left(house, tmp_path):
+    make.published(house, "importumab")
+    doc = make.document()
+    changed = doc.replaced(header=doc.header.replaced(introduction="Other words."))
+
+    out, err = run(written(tmp_path, line(doc=changed, drug={"name": "importumab drug"})))
+
+    assert (err, Edition.objects.count()) == ("", 2)
+    assert "other traits" in out
+    assert "The tier stays standard" in out
+
+
+def test_a_file_that_cannot_be_read_leaves_an_entry_and_a_trial_leaves_none(house, tmp_path):
+    bad = tmp_path / "bad.json"
+    bad.write_text("{")
+    refused = written(tmp_path, line(**{"class": "nowhere"}))
+    before = AuditEvent.objects.count()
+
+    run(str(bad), "--dry-run")
+    run(refused, "--dry-run")
+    assert AuditEvent.objects.count() == before
+
+    run(str(bad))
+    assert [(one.verb, one.subject) for one in AuditEvent.objects.filter(seq__gt=before)] == [
+        ("import_refused", "file:bad.json")
+    ]
+
+
+def test_a_file_whose_name_is_no_text_is_imported(house, tmp_path):
+    path = Path(written(tmp_path, line()))
+    odd = os.fsencode(tmp_path) + b"/\xff.jsonl"
+    os.rename(path, odd)
+
+    out, err = run(os.fsdecode(odd))
+
+    assert (err, Edition.objects.count()) == ("", 1)
+    assert "importumab is edition 1" in out
+
+
+def test_many_references_cost_one_entry_and_too_many_are_refused(house, tmp_path, monkeypatch):
+    monkeypatch.setattr("reviews.imports.MOST_REFERENCES", 40)
+    several = [Citation(key=make.key(f"r{n}"), label=f"r{n}", csl={"title": "x", "note": str(n)}) for n in range(41)]
+
+    _, err = run(written(tmp_path, line(doc=make.document(citations=tuple(several), notices=(), sections=()))))
+    assert "not more" in err
+
+    doc = make.document(citations=tuple(several[:40]), notices=(), sections=())
+    _, err = run(written(tmp_path, line(doc=doc)))
+    assert (err, Reference.objects.count()) == ("", 40)
+    assert AuditEvent.objects.filter(verb="reference_added").count() == 1
+
+
+def test_a_drug_whose_name_would_end_its_address_badly_gets_a_good_one(house, tmp_path):
+    name = "a" * 99 + " bbb"
+
+    _, err = run(written(tmp_path, line(drug={"name": name})))
+
+    assert (err, Drug.objects.get(name=name).slug) == ("", "a" * 99)

@@ -22,9 +22,10 @@ class Command(BaseCommand):
         if actor is None:
             raise CommandError(f"There is no active account “{options['actor']}”.")
         failed = 0
-        for path in options["files"]:
+        for file in options["files"]:
+            path = str(file).encode("utf-8", "replace").decode()
             try:
-                made = import_file(path, actor=actor, dry_run=options["dry_run"])
+                made = import_file(file, actor=actor, dry_run=options["dry_run"])
             except (ImportRefused, Refused) as refused:
                 failed += 1
                 self.stderr.write(str(refused) if isinstance(refused, ImportRefused) else f"{path}: {refused}")
