@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from reviews.desk import do, history, new, queue, review, workspace, write
+from reviews.desk import do, history, new, published, queue, review, workspace, write
 
 
 class PartKind:
@@ -35,4 +35,10 @@ urlpatterns = [
     path(f"{MONOGRAPH}review/", review.review, name="review"),
     path(f"{MONOGRAPH}history/", history.history, name="history"),
     path(f"{MONOGRAPH}do/<transition>/", do.do, name="do"),
+    path(f"{MONOGRAPH}withdraw/", published.published, name="published"),
+    path(f"{MONOGRAPH}withdraw/places/", published.places, name="places"),
+    path(f"{MONOGRAPH}erratum/", published.erratum, name="erratum"),
+    path("warnings/new/", published.warning_new, name="warning_new"),
+    path("overlays/<int:pk>/countersign/", published.countersign, name="countersign"),
+    path("overlays/<int:pk>/lift/", published.lift, name="lift"),
 ]
