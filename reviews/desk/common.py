@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from monographs.document import Document
-from monographs.models import Edition, Monograph, State
+from monographs.models import Edition, Monograph, State, TherapeuticClass
 from reviews import policy
 from reviews.changes import refusals_recorded
 from reviews.refusals import Kind, Refusal, Refused, refuse
@@ -128,3 +128,11 @@ def part_links(slug: str, document: Document, refusals: Iterable[Refusal]) -> li
     """Each refusal with the address of the part that it is about ("" if there is none to go to)."""
     keys = {"header", "order", *(str(part.key) for part in document.parts())}
     return [(one, edit_address(slug, one.part) if one.part in keys else "") for one in refusals]
+
+
+def class_tree() -> dict[int, TherapeuticClass]:
+    """Every therapeutic class with its parents at hand, in one query."""
+    classes = {one.pk: one for one in TherapeuticClass.objects.all()}
+    for one in classes.values():
+        one.parent = classes.get(one.parent_id)
+    return classes

@@ -39,7 +39,6 @@ def _choices(listed: dict[str, str]) -> list[tuple[str, str]]:
 class Boxes(forms.Form):
     """A form whose boxes look like the desk's. The verb judges the words; the form only brings them in."""
 
-    template_name = "reviews/_form.html"
     use_required_attribute = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

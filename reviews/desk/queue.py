@@ -14,7 +14,8 @@ from django.views.decorators.http import require_safe
 from monographs.models import TIERS, Edition, Monograph, State, TherapeuticClass
 from monographs.standing import today
 from reviews import policy
-from reviews.desk.common import and_list, chip, desk, name_of
+from reviews.desk.after import waiting_for
+from reviews.desk.common import and_list, chip, class_tree, desk, name_of
 from reviews.independence import Edit, Signature, authors, counts_for, uncovered
 from reviews.models import AuditEvent, ChangeSet, ClinicianProfile, SignOff
 
@@ -101,14 +102,6 @@ def open_work(user: Any) -> list[Work]:
     return sorted(work.values(), key=lambda one: (one.last is None, one.last.seq if one.last else 0))
 
 
-def class_tree() -> dict[int, TherapeuticClass]:
-    """Every therapeutic class with its parents at hand, in one query."""
-    classes = {one.pk: one for one in TherapeuticClass.objects.all()}
-    for one in classes.values():
-        one.parent = classes.get(one.parent_id)
-    return classes
-
-
 # -- The queue ---------------------------------------------------------------------------------------------------------
 
 
@@ -173,6 +166,7 @@ def queue(request: HttpRequest) -> HttpResponse:
             mine.append(task)
         elif work.is_by(user) or work.is_signed_by(user) or (work.last and work.last.actor_id == user.pk):
             others.append(task_for_others(work))
+    urgent = waiting_for(user, profile)
     shown = {"mine": mine, "others": others, "all": everything}
     show = request.GET.get("show", "mine")
     show = show if show in shown else "mine"
@@ -182,10 +176,11 @@ def queue(request: HttpRequest) -> HttpResponse:
         "tasks": shown[show],
         "show": show,
         "heading": words[show],
-        "filters": [(key, words[key], len(shown[key])) for key in shown],
-        "waiting": len(mine),
+        "filters": [(key, words[key], len(shown[key]) + (len(urgent) if key == "mine" else 0)) for key in shown],
+        "urgent": urgent if show == "mine" else [],
+        "waiting": len(mine) + len(urgent),
         "unverified": bool({"clinician"} & policy.roles_of(user)) and not (profile and profile.is_verified(today())),
-        "next_due": None if shown[show] else next_review(user),
+        "next_due": None if shown[show] or urgent else next_review(user),
     }
     return render(request, "reviews/queue.html", context)
 

@@ -1,0 +1,177 @@
+"""What happens to a page after its publication, each told once by the people who do it, in a real browser."""
+
+from monographs.models import Overlay
+from reviews.verify import verify
+
+PAGE, DESK = "/drugs/teriflunomide/", "/desk/monographs/teriflunomide/"
+
+
+def presses(one, name: str) -> None:
+    one.page.get_by_role("button", name=name).click()
+    one.page.wait_for_load_state()
+
+
+def test_a_page_is_withdrawn_and_comes_back(person):
+    publisher, clinician2, reader = person("publisher"), person("clinician2"), person()
+    page = publisher.goes_to(DESK)
+    page.get_by_role("link", name="The published page").click()
+    publisher.is_accessible("published-page")
+    presses(publisher, "Withdraw the page")
+    assert "Choose whether the page is retired" in publisher.reads()
+    publisher.is_accessible("published-page-refused")
+
+    page.get_by_label("Retire: the page stays").check()
+    page.get_by_label("Reason, for readers").fill("the product was withdrawn from the market")
+    presses(publisher, "Withdraw the page")
+
+    assert "Gone at" in publisher.reads()
+    publisher.is_accessible("places")
+    reader.goes_to(PAGE)
+    assert "Retired on" in reader.reads()
+    assert "the product was withdrawn from the market" in reader.reads()
+    assert "Doses are not shown. Monitoring and counselling remain" in reader.reads()
+    reader.is_accessible("retired")
+    reader.goes_to("/drugs/")
+    assert "Retired" in reader.reads()
+
+    publisher.goes_to(f"{DESK}withdraw/")
+    page.get_by_label("Take down: nothing").check()
+    page.get_by_label("Reason, for readers").fill("its text could not be confirmed at the source")
+    presses(publisher, "Withdraw the page")
+    answer = reader.page.goto(PAGE)
+    assert answer.status == 410
+    assert "its text could not be confirmed at the source" in reader.reads()
+    reader.is_accessible("taken-down")
+    assert reader.page.goto(f"{PAGE}editions/").status == 410
+
+    clinician2.goes_to(f"{DESK}withdraw/")
+    presses(clinician2, "Confirm the withdrawal")
+    assert "You confirmed the withdrawal." in clinician2.reads()
+    for tick in clinician2.page.locator("[name^=tick_]").all():
+        tick.check()
+    clinician2.page.get_by_label("I have none.").check()
+    clinician2.page.get_by_label("Your password, as your signature").first.fill("clincalc-demo")
+    clinician2.is_accessible("published-page-withdrawn")
+    presses(clinician2, "Sign that edition 1 is still correct")
+    assert "A publisher can bring the page back now." in clinician2.reads()
+    assert reader.page.goto(PAGE).status == 410
+
+    publisher.goes_to(f"{DESK}withdraw/")
+    presses(publisher, "Bring the page back")
+    assert "The page is back." in publisher.reads()
+    assert reader.page.goto(PAGE).status == 200
+    assert "Retired on" not in reader.reads()
+    reader.goes_to("/updates/")
+    assert "signed that it is still correct" in reader.reads()
+    assert [one.errors for one in (publisher, clinician2)] == [[], []]
+    assert verify() == []
+
+
+def test_one_urgent_warning_stands_over_three_pages(person):
+    clinician, clinician2, reader = person("clinician"), person("clinician2"), person()
+    page = clinician.goes_to(f"{DESK}withdraw/")
+    page.get_by_role("link", name="Add an urgent warning").click()
+    clinician.is_accessible("warning-form")
+    presses(clinician, "Add the urgent warning")
+    assert "Not added yet" in clinician.reads()
+    clinician.is_accessible("warning-form-errors")
+    for slug in ("ocrelizumab", "natalizumab"):
+        page.locator(f"#m-{slug}").check()
+    page.get_by_label("What must readers do?").select_option("new-reaction")
+    page.get_by_label("How severe?").select_option("critical")
+    page.get_by_label("Who says so?").select_option("mhra")
+    page.get_by_label("Issued on").fill("2026-11-23")
+    page.get_by_label("Address of their own text").fill("https://www.gov.uk/drug-safety-update")
+    page.get_by_label("Their sentence, word for word").fill("This sentence is invented for a demonstration.")
+    page.get_by_label("Your password, as your signature").fill("clincalc-demo")
+    presses(clinician, "Add the urgent warning")
+    assert "over 3 pages now" in clinician.reads()
+
+    for slug in ("teriflunomide", "ocrelizumab", "natalizumab"):
+        reader.goes_to(f"/drugs/{slug}/")
+        assert "Urgent warning There is a new severe reaction" in reader.reads()
+        assert "second signature due by" in reader.reads()
+    reader.is_accessible("warned")
+    reader.goes_to("/")
+    assert reader.reads().count("Urgent warning: There is a new severe reaction") >= 1
+
+    clinician2.goes_to("/desk/")
+    assert "Urgent warning unsigned" in clinician2.reads()
+    clinician2.is_accessible("queue-urgent")
+    clinician2.goes_to(f"{DESK}withdraw/")
+    clinician2.page.get_by_label("Your password, as the second signature").fill("clincalc-demo")
+    presses(clinician2, "Countersign the warning")
+    reader.goes_to(PAGE)
+    assert "Countersigned by a specialist in general medicine on" in reader.reads()
+    assert Overlay.objects.filter(kind="warning").count() == 3
+    assert verify() == []
+
+
+def test_a_correction_stands_on_the_page_the_archive_and_in_the_list(person):
+    pharmacist, publisher, reader = person("pharmacist"), person("publisher"), person()
+    slug = "/desk/monographs/dimethyl-fumarate/"
+    before = "Flushing looks alarming but usually fades within weeks."
+    after = "Flushing may look alarming, but it usually fades within weeks."
+    publisher.goes_to(slug)
+    presses(publisher, "Publish edition 2")
+
+    page = pharmacist.goes_to(f"{slug}withdraw/")
+    page.get_by_label("What did the page say?").fill("No page says this.")
+    page.get_by_label("What should it say?").fill(after)
+    page.get_by_label("What harm could it do?").select_option("minor")
+    page.get_by_label("Your password, as your signature").fill("clincalc-demo")
+    presses(pharmacist, "Add the correction")
+    assert "No published edition says this." in pharmacist.reads()
+    page.get_by_label("What did the page say?").fill(before)
+    page.get_by_label("Your password, as your signature").fill("clincalc-demo")
+    presses(pharmacist, "Add the correction")
+    assert "The correction stands on the page" in pharmacist.reads()
+
+    for path in ("/drugs/dimethyl-fumarate/", "/drugs/dimethyl-fumarate/editions/1/", "/corrections/"):
+        reader.goes_to(path)
+        assert before in reader.reads()
+        assert "Affected: edition 1. Possible harm: minor, as judged by a pharmacist" in reader.reads()
+    reader.is_accessible("corrections")
+    reader.goes_to("/drugs/dimethyl-fumarate/")
+    reader.is_accessible("corrected")
+    assert verify() == []
+
+
+def test_the_archive_and_what_changed(person):
+    publisher, reader = person("publisher"), person()
+    publisher.goes_to("/desk/monographs/dimethyl-fumarate/")
+    presses(publisher, "Publish edition 2")
+    page = reader.goes_to("/drugs/dimethyl-fumarate/")
+    page.get_by_role("link", name="All editions").click()
+    assert "Edition 2, current" in reader.reads()
+    reader.is_accessible("editions")
+    page.get_by_role("link", name="Edition 1").first.click()
+    assert "Do not use" in reader.reads()
+    assert "Superseded on" in reader.reads()
+    assert page.locator("meta[name=robots]").get_attribute("content") == "noindex"
+    assert page.locator("link[rel=canonical]").get_attribute("href").endswith("/drugs/dimethyl-fumarate/")
+    reader.is_accessible("edition-old")
+    page.get_by_role("link", name="What changed since").click()
+    assert "In short" in reader.reads()
+    assert "Counselling" in reader.reads()
+    reader.is_accessible("comparison")
+    page.get_by_role("button", name="Compare").click()
+    assert "What changed" in reader.reads()
+
+
+def test_every_other_public_page(person):
+    reader = person()
+    for path, kind in (
+        ("/", "home"), ("/drugs/", "a-to-z"), ("/drugs/?letter=M", "a-to-z-letter"), ("/classes/", "classes"),
+        ("/classes/neurology/", "class"), ("/search/", "search-empty"), ("/search/?q=mul", "search"),
+        ("/search/?q=zzyzx", "search-none"), ("/updates/", "updates"), ("/corrections/", "corrections-none"),
+        ("/about/", "about"), ("/nowhere/", "not-found"),
+    ):  # fmt: skip
+        reader.goes_to(path)
+        reader.is_accessible(f"public-{kind}")
+    page = reader.goes_to("/")
+    page.get_by_label("Drug, brand name or class").fill("Lemt")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search/?q=Lemt")
+    page.get_by_role("link", name="Alemtuzumab").click()
+    assert page.url.endswith("/drugs/alemtuzumab/")

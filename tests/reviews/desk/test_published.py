@@ -1,0 +1,179 @@
+"""The published page on the desk: what stands over it, every act on it, and what was typed when one is refused."""
+
+import pytest
+
+from monographs.models import Monograph, Overlay
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+ADDRESS = "/desk/monographs/testazumab/withdraw/"
+DO = "/desk/monographs/testazumab/do/"
+WARNING = {
+    "monographs": ["testazumab"], "title": "new-reaction", "severity": "critical", "regulator": "mhra",
+    "link": "https://www.gov.uk/x", "issued": "2026-11-23", "quote": "An invented sentence.",
+    "password": make.PASSWORD,
+}  # fmt: skip
+
+
+@pytest.fixture
+def house():
+    return make.make_house()
+
+
+@pytest.fixture
+def page(house):
+    make.published(house)
+    return Monograph.objects.get()
+
+
+@pytest.fixture
+def enter(client, house):
+    def as_person(name):
+        client.force_login(house.people[name])
+        return client
+
+    return as_person
+
+
+@pytest.mark.parametrize("person", ["editor", "clinician", "clinician2", "pharmacist", "publisher", "auditor"])
+@pytest.mark.parametrize("over", ["nothing", "warning", "erratum", "retire", "take_down"])
+def test_everybody_who_may_read_it_sees_what_stands_over_it(house, page, enter, person, over):
+    if over == "warning":
+        make.warn(house.clinician, page)
+    elif over == "erratum":
+        make.correct(house.pharmacist, page, "Tests go on for years.", "Tests go on for months.")
+    elif over != "nothing":
+        make.withdraw(page.live.edition, house.publisher, over)
+
+    answer = enter(person).get(ADDRESS)
+
+    said = {
+        "nothing": "Nothing. Readers see the edition as it was signed.", "warning": "There is a new severe reaction",
+        "erratum": "Tests go on for months.", "retire": "Retired</span> since", "take_down": "Removed</span> since",
+    }  # fmt: skip
+    assert answer.status_code == 200
+    assert said[over] in answer.content.decode()
+    assert ("Add the correction" in answer.content.decode()) == (person in ("clinician", "clinician2", "pharmacist"))
+    assert ("Add an urgent warning" in answer.content.decode()) == (person in make.ON_CALL)
+
+
+def test_a_draft_has_no_published_page(house, enter):
+    make.draft(house)
+
+    assert "Nothing is published" in enter("publisher").get(ADDRESS).content.decode()
+    assert enter("publisher").get(f"{ADDRESS}places/").status_code == 404
+
+
+def test_a_refused_withdrawal_keeps_what_was_typed(house, page, enter):
+    digest = make.seen(page.live.edition)
+
+    for sent, status in (({"digest": digest}, 422), ({"digest": "0" * 64, "kind": "retire"}, 409)):
+        answer = enter("publisher").post(f"{DO}withdraw/", {**sent, "reason": "Typed with care"})
+        assert answer.status_code == status
+        assert "Typed with care" in answer.content.decode()
+
+    assert (
+        enter("editor").post(f"{DO}withdraw/", {"digest": digest, "kind": "retire", "reason": "x"}).status_code == 403
+    )
+    assert not Overlay.objects.exists()
+
+
+def test_a_withdrawal_acts_on_the_page_while_a_draft_is_open(house, page, enter, client):
+    make.start(house, page.live.edition)
+
+    answer = enter("clinician").post(
+        f"{DO}withdraw/", {"digest": make.seen(page.live.edition), "kind": "take_down", "reason": "in doubt"}
+    )
+
+    assert answer.status_code == 302
+    assert client.get("/drugs/testazumab/").status_code == 410
+
+
+def test_a_warning_needs_a_password_and_keeps_what_was_typed(house, page, enter):
+    for change, status, said in (
+        ({"password": ""}, 422, "Give your password"),
+        ({"password": "wrong"}, 422, "This is not your password."),
+        ({"quote": ""}, 422, "Quote the regulator"),
+        ({"monographs": []}, 422, "Choose from 1 to 50 monographs."),
+        ({"issued": "soon"}, 422, "Give the day"),
+    ):
+        answer = enter("clinician").post("/desk/warnings/new/", {**WARNING, **change})
+        text = answer.content.decode()
+        assert (answer.status_code, said in text) == (status, True), (change, text[:0])
+        assert "https://www.gov.uk/x" in text
+
+    assert not Overlay.objects.exists()
+    assert enter("clinician").post("/desk/warnings/new/", WARNING).status_code == 302
+    assert Overlay.objects.get().quote == "An invented sentence."
+
+
+@pytest.mark.parametrize("person", ["editor", "clinician2", "publisher", "auditor"])
+def test_whoever_is_not_on_call_is_told_so(house, page, enter, person):
+    assert "You are not on call" in enter(person).get("/desk/warnings/new/").content.decode()
+    assert enter(person).post("/desk/warnings/new/", WARNING).status_code == 403
+    assert not Overlay.objects.exists()
+
+
+def test_a_second_signature_and_an_end_by_the_form(house, page, enter):
+    (overlay,) = make.warn(house.clinician, page)
+    countersign, lift = f"/desk/overlays/{overlay.pk}/countersign/", f"/desk/overlays/{overlay.pk}/lift/"
+
+    assert enter("clinician").post(countersign, {"password": make.PASSWORD}).status_code == 403
+    assert enter("clinician2").post(countersign, {"password": ""}).status_code == 422
+    assert enter("clinician2").post(countersign, {"password": make.PASSWORD}).status_code == 302
+    assert enter("pharmacist").post(lift, {"password": make.PASSWORD, "reason": ""}).status_code == 422
+    assert enter("pharmacist").post(lift, {"password": make.PASSWORD, "reason": "answered"}).status_code == 302
+    assert enter("pharmacist").post("/desk/overlays/999/lift/").status_code == 404
+    assert not Overlay.objects.unlifted().exists()
+
+
+def test_a_correction_by_the_form(house, page, enter):
+    sent = {"wrong": "Tests go on for years.", "right": "Months.", "harm": "minor", "password": make.PASSWORD}
+
+    answer = enter("pharmacist").post("/desk/monographs/testazumab/erratum/", {**sent, "wrong": "Never said"})
+    assert (answer.status_code, "No published edition says this." in answer.content.decode()) == (422, True)
+    assert "Never said" in answer.content.decode()
+    assert enter("clinician").post("/desk/monographs/testazumab/erratum/", sent).status_code == 403
+    assert enter("pharmacist").post("/desk/monographs/testazumab/erratum/", sent).status_code == 302
+    assert Overlay.objects.get().right == "Months."
+
+
+def test_what_waits_for_a_second_signature_stands_first_in_the_queue_of_whoever_can_give_it(house, page, enter):
+    make.warn(house.clinician, page)
+    make.withdraw(page.live.edition, house.publisher)
+
+    for person, warning, withdrawal in (
+        ("clinician", False, True),
+        ("clinician2", True, True),
+        ("publisher", False, False),
+        ("editor", False, False),
+    ):
+        text = enter(person).get("/desk/").content.decode()
+        assert ("Urgent warning unsigned" in text, "Withdrawal to confirm" in text) == (warning, withdrawal), person
+
+    make.vouch(page.live.edition, house.clinician2)
+    assert "A clinician signed that it is still correct." in enter("publisher").get("/desk/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "word", ["\x00", "a" * 100_000, "<script>alert(1)</script>", "943 476 5919", "\ud800", "\u202e"]
+)
+def test_no_word_breaks_a_form(house, page, enter, word):
+    (overlay,) = make.warn(house.clinician, page)
+    for path, sent in (
+        (f"{DO}withdraw/", {"digest": make.seen(page.live.edition), "kind": "retire", "reason": word}),
+        ("/desk/warnings/new/", {**WARNING, "quote": word}),
+        ("/desk/warnings/new/", {**WARNING, "link": word, "title": word, "issued": word, "monographs": [word]}),
+        ("/desk/monographs/testazumab/erratum/", {"wrong": word, "right": word, "harm": word, "password": word}),
+        (f"/desk/overlays/{overlay.pk}/lift/", {"reason": word, "password": make.PASSWORD}),
+    ):
+        answer = enter("pharmacist").post(path, {name: _sendable(value) for name, value in sent.items()})
+        assert answer.status_code < 500, path
+        assert b"<script>alert" not in answer.content
+
+
+def _sendable(value):
+    if isinstance(value, list):
+        return [_sendable(one) for one in value]
+    return value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
