@@ -12,7 +12,9 @@ logger = logging.getLogger(__name__)
 
 
 def _page(name: str, status: int, **context: object) -> HttpResponse:
-    return HttpResponse(render_to_string(f"{name}.html", {**site(), **context}), status=status)
+    response = HttpResponse(render_to_string(f"{name}.html", {**site(), **context}), status=status)
+    response["Cache-Control"] = "no-cache"  # what is not there now may be there in a minute
+    return response
 
 
 def not_found(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

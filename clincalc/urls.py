@@ -9,6 +9,7 @@ from django.urls import include, path
 from clincalc.health import live, ready
 from reviews.about import about
 from reviews.keys import keys
+from reviews.report_form import problem, receipt
 
 admin.site.login = login_not_required(secure_admin_login(admin.site.login))
 
@@ -16,6 +17,8 @@ urlpatterns = [
     path("", include("monographs.public.urls")),
     path(".well-known/clincalc-keys.json", keys, name="keys"),
     path("about/", about, name="about"),
+    path("report/", problem, name="report"),
+    path("report/<str:token>/", receipt, name="receipt"),
     path("health/live", live, name="live"),
     path("health/ready", ready, name="ready"),
     path("desk/", include("reviews.urls")),

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from reviews.desk import do, history, new, published, queue, review, workspace, write
+from reviews.desk import do, history, new, published, queue, reports, review, workspace, write
 
 
 class PartKind:
@@ -38,6 +38,8 @@ urlpatterns = [
     path(f"{MONOGRAPH}withdraw/", published.published, name="published"),
     path(f"{MONOGRAPH}withdraw/places/", published.places, name="places"),
     path(f"{MONOGRAPH}erratum/", published.erratum, name="erratum"),
+    path("reports/", reports.report_list, name="reports"),
+    path("reports/<int:pk>/", reports.report_page, name="report_page"),
     path("warnings/new/", published.warning_new, name="warning_new"),
     path("overlays/<int:pk>/countersign/", published.countersign, name="countersign"),
     path("overlays/<int:pk>/lift/", published.lift, name="lift"),

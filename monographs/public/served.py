@@ -26,10 +26,11 @@ def public(view: View) -> View:
     @wraps(view)
     def served(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
+        # Browsers keep a 301 and a 410 for ever unless they are told not to: a page may come back.
+        response["Cache-Control"] = CACHE_CONTROL
         if response.status_code != 200:
             return response
         response["ETag"] = etag(response.content)
-        response["Cache-Control"] = CACHE_CONTROL
         return get_conditional_response(request, etag=response["ETag"], response=response) or response
 
     return login_not_required(require_safe(served))

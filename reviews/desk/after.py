@@ -2,17 +2,19 @@
 Clocks of hours, so they stand first in the queue."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator
 
 from monographs.models import Monograph, Overlay
 from monographs.standing import today
 from reviews import policy
 from reviews.desk.common import class_tree
-from reviews.models import ClinicianProfile, SignOff
+from reviews.desk.reports import open_for
+from reviews.models import ClinicianProfile, ProblemReport, SignOff
 from reviews.models.signoff import STILL_CORRECT
 
 
@@ -27,7 +29,7 @@ class Urgent:
     button: str
     due_at: datetime | None = None
     is_late: bool = False
-    due_on: date | None = None
+    is_urgent: bool = True
 
 
 def waiting_for(user: Any, profile: ClinicianProfile | None) -> list[Urgent]:
@@ -53,7 +55,24 @@ def waiting_for(user: Any, profile: ClinicianProfile | None) -> list[Urgent]:
         if signed_at >= one.at and signer != user.pk and policy.can(user, "reinstate", one.monograph):
             why = "A clinician signed that it is still correct."
             found.append(Urgent("Withdrawn page", _name(one.monograph), _address(one.monograph), why, "Open the page"))
+    found += [_report(one, now) for one in open_for(user)]
     return sorted(found, key=lambda one: (one.due_at is None, one.due_at or now))
+
+
+def _report(one: ProblemReport, now: datetime) -> Urgent:
+    name = f"{one.number}: {_name(one.monograph) if one.monograph else 'the house as a whole'}"
+    why = f"{one.part or 'The whole page'}: {Truncator(one.text).chars(100)}"
+    what = "Report: could harm" if one.harm else "Report of a problem"
+    return Urgent(
+        what,
+        name,
+        reverse("report_page", args=[one.pk]),
+        why,
+        "Open the report",
+        one.due_at,
+        one.is_late(now),
+        one.harm,
+    )
 
 
 def _may_confirm(user: Any, overlay: Overlay, verified: bool) -> bool:

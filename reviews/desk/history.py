@@ -65,6 +65,8 @@ DONE: dict[str, Callable[[dict[str, Any]], str]] = {
     "withheld": lambda data: "withheld a part of the page",
     "corrected": lambda data: f"added a correction of edition {', '.join(map(str, data['editions']))}",
     "lifted": lambda data: f"ended {KINDS[data['kind']].lower()}",
+    "reported": lambda data: f"reported a problem with the page (R-{data['report']})",
+    "report_answered": lambda data: f"answered the report R-{data['report']}",
     "refused": lambda data: f"tried to {TRIED.get(data['action'], data['action'].replace('_', ' '))}",
 }
 TRIED = {
@@ -83,6 +85,7 @@ TRIED = {
     "still-correct": "sign that it is still correct",
     "reinstate": "bring the page back",
     "withhold": "withhold a part of the page",
+    "answer_report": "answer a report",
     "warn": "put an urgent warning over it",
     "countersign": "countersign a warning",
     "correct": "correct it",

@@ -19,6 +19,7 @@ from monographs.models import Monograph, Overlay
 from monographs.models.overlay import HARMS, REGULATORS, SEVERITIES, TITLES, WITHDRAWALS
 from monographs.standing import overlays_of
 from reviews import overlays, policy
+from reviews.boxes import Boxes
 from reviews.case import Case
 from reviews.changes import NoPen
 from reviews.desk import words
@@ -34,36 +35,6 @@ from reviews.workflow import TRANSITIONS, refusals
 
 def _choices(listed: dict[str, str]) -> list[tuple[str, str]]:
     return [("", "Choose"), *listed.items()]
-
-
-class Boxes(forms.Form):
-    """A form whose boxes look like the desk's. The verb judges the words; the form only brings them in."""
-
-    use_required_attribute = False
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
-            field.required = False
-            field.widget.attrs["class"] = "input"
-            described = [f"id_{name}_helptext"] * bool(field.help_text) + [f"id_{name}_error"] * (name in self.errors)
-            if described:
-                field.widget.attrs["aria-describedby"] = " ".join(described)
-            if name in self.errors:
-                field.widget.attrs["aria-invalid"] = "true"
-
-    def refuse(self, found: list[Refusal]) -> list[Refusal]:
-        """Says what is about a box at that box, and answers the rest."""
-        rest = []
-        for one in found:
-            if one.field in self.fields:
-                self.add_error(one.field, one.sentence)
-                self.fields[one.field].widget.attrs |= {
-                    "aria-invalid": "true", "aria-describedby": f"id_{one.field}_helptext id_{one.field}_error"
-                }  # fmt: skip
-            else:
-                rest.append(one)
-        return rest
 
 
 def _password() -> forms.CharField:

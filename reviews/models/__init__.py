@@ -3,6 +3,17 @@
 from reviews.models.changeset import ChangeSet
 from reviews.models.event import AuditEvent
 from reviews.models.people import ClassGrant, ClinicianProfile
+from reviews.models.reminder import Reminder
+from reviews.models.report import ProblemReport
 from reviews.models.signoff import SignOff, Unsigning
 
-__all__ = ["AuditEvent", "ChangeSet", "ClassGrant", "ClinicianProfile", "SignOff", "Unsigning"]
+__all__ = [
+    "AuditEvent",
+    "ChangeSet",
+    "ClassGrant",
+    "ClinicianProfile",
+    "ProblemReport",
+    "Reminder",
+    "SignOff",
+    "Unsigning",
+]

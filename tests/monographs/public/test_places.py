@@ -162,6 +162,8 @@ def test_what_is_taken_down_is_410_to_whoever_has_it_already(world, client):
 
     put("take_down", house, monograph)
 
+    # Browsers keep a 410 for ever unless they are told not to.
+    assert "must-revalidate" in client.get(PLACES["page"]).headers["Cache-Control"]
     for headers in ({"If-None-Match": etag}, {"If-None-Match": "*"}, {"Range": "bytes=0-99"}):
         assert client.get(PLACES["page"], headers=headers).status_code == 410
 

@@ -1,0 +1,37 @@
+"""Forms whose boxes look like the house's own: label, hint, error, box."""
+
+from typing import Any
+
+from django import forms
+
+from reviews.refusals import Refusal
+
+
+class Boxes(forms.Form):
+    """The verb judges the words; the form only brings them in, and says at each box what is wrong with it."""
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.required = False
+            field.widget.attrs["class"] = "input"
+            described = [f"id_{name}_helptext"] * bool(field.help_text) + [f"id_{name}_error"] * (name in self.errors)
+            if described:
+                field.widget.attrs["aria-describedby"] = " ".join(described)
+            if name in self.errors:
+                field.widget.attrs["aria-invalid"] = "true"
+
+    def refuse(self, found: list[Refusal]) -> list[Refusal]:
+        """Says what is about a box at that box, and answers the rest."""
+        rest = []
+        for one in found:
+            if one.field in self.fields:
+                self.add_error(one.field, one.sentence)
+                self.fields[one.field].widget.attrs |= {
+                    "aria-invalid": "true", "aria-describedby": f"id_{one.field}_helptext id_{one.field}_error"
+                }  # fmt: skip
+            else:
+                rest.append(one)
+        return rest
