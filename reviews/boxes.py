@@ -15,13 +15,10 @@ class Boxes(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
-            field.required = False
+            field.required = False  # the verb says in its own words what is missing
             field.widget.attrs["class"] = "input"
-            described = [f"id_{name}_helptext"] * bool(field.help_text) + [f"id_{name}_error"] * (name in self.errors)
-            if described:
-                field.widget.attrs["aria-describedby"] = " ".join(described)
-            if name in self.errors:
-                field.widget.attrs["aria-invalid"] = "true"
+            if field.help_text:
+                field.widget.attrs["aria-describedby"] = f"id_{name}_helptext"
 
     def refuse(self, found: list[Refusal]) -> list[Refusal]:
         """Says what is about a box at that box, and answers the rest."""
@@ -29,9 +26,9 @@ class Boxes(forms.Form):
         for one in found:
             if one.field in self.fields:
                 self.add_error(one.field, one.sentence)
-                self.fields[one.field].widget.attrs |= {
-                    "aria-invalid": "true", "aria-describedby": f"id_{one.field}_helptext id_{one.field}_error"
-                }  # fmt: skip
+                attrs = self.fields[one.field].widget.attrs
+                described = f"{attrs.get('aria-describedby', '')} id_{one.field}_error".strip()
+                attrs |= {"aria-invalid": "true", "aria-describedby": described}
             else:
                 rest.append(one)
         return rest

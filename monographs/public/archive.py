@@ -89,11 +89,13 @@ def edition(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 
 def _sentence(lines: list[Line]) -> str:
+    """What changed since an old edition: notices by name, the rest by number."""
     first = [line.words for line in lines if line.is_first]
     rest = len(lines) - len(first)
-    return " ".join(
-        ["Since then:", *first, f"{rest} more changes." if rest > 1 else "One more change." if rest else ""]
-    )
+    counted = "One change" if rest == 1 else f"{rest} changes"
+    if not first:
+        return f"{counted} since then." if rest else "Its words are the same."
+    return " ".join(["Since then:", *first, *([f"{counted} beside that."] if rest else [])])
 
 
 @public
