@@ -168,10 +168,11 @@ def store(trail: Trail, document: values.Document) -> Document:
 class Change:
     """One edition's parts, open for writing. Refuses (Conflict) a part that somebody else changed meanwhile."""
 
-    def __init__(self, trail: Trail, edition: Edition) -> None:
+    def __init__(self, trail: Trail, edition: Edition, credits: dict[str, list[int]] | None = None) -> None:
         self.id: UUID = uuid4()
         self.trail = trail
         self.edition = edition
+        self.credits = credits or {}
         self.written: list[models.Model] = []
 
     def _current(self, kind: str, key: UUID) -> Part:
@@ -304,7 +305,7 @@ def change_set(
     if before is None:
         last = ChangeSet.objects.filter(edition=edition).select_related("after").order_by("-at", "-revision_id").first()
         before = last.after if last else None
-    change = Change(trail, edition)
+    change = Change(trail, edition, credits)
     Pen.objects.filter(pk=1).update(edition_id=edition.pk)
     with reversion.create_revision(atomic=False):
         yield change
@@ -315,7 +316,7 @@ def change_set(
             raise Refused(
                 [Refusal("invalid", _sentence(problem), Kind.INVALID) for problem in error.errors()]
             ) from error
-        touched = sorted(_touched(before.value if before else None, document, edition))
+        touched = sorted(touched_parts(before.value if before else None, document, edition))
         if not (touched or unchanged_is_fine):
             raise refuse("nothing_changed", "Nothing has changed, so nothing was saved.", Kind.INVALID, recorded=False)
         after = store(trail, document)
@@ -323,7 +324,7 @@ def change_set(
         reversion.set_comment(reason)
         reversion.set_date_created(trail.at)
         reversion.add_meta(
-            ChangeSet, id=change.id, edition=edition, actor=trail.actor, credits=credits or {}, reason=reason,
+            ChangeSet, id=change.id, edition=edition, actor=trail.actor, credits=change.credits, reason=reason,
             touched=touched, before=before, after=after, at=trail.at,
         )  # fmt: skip
     Pen.objects.filter(pk=1).update(edition_id=None)
@@ -339,9 +340,9 @@ def change_set(
     )
 
 
-def _touched(before: values.Document | None, after: values.Document, edition: Edition) -> frozenset[str]:
-    """Keys of the parts that changed. A part that comes back at another place than it has live moves the order too,
-    although no part that stood here moved."""
+def touched_parts(before: values.Document | None, after: values.Document, edition: Edition) -> frozenset[str]:
+    """Keys of the parts that a change of this edition touches. A part that comes back at another place than it has
+    live moves the order too, although no part that stood here moved."""
     touched = changed_parts(before, after)
     live = edition.monograph.live
     if live and before and {part.key for part in after.parts()} - {part.key for part in before.parts()}:
