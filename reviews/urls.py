@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from reviews.desk import do, history, new, queue, review, workspace, write
+from reviews.desk import compare, do, history, new, queue, restore, review, workspace, write
 
 
 class PartKind:
@@ -34,5 +34,7 @@ urlpatterns = [
     path(f"{MONOGRAPH}preview/", write.preview, name="preview"),
     path(f"{MONOGRAPH}review/", review.review, name="review"),
     path(f"{MONOGRAPH}history/", history.history, name="history"),
+    path(f"{MONOGRAPH}compare/", compare.compare, name="compare"),
+    path(f"{MONOGRAPH}restore/<uuid:key>/", restore.restore, name="restore"),
     path(f"{MONOGRAPH}do/<transition>/", do.do, name="do"),
 ]

@@ -47,12 +47,12 @@ def do(request: HttpRequest, slug: str, transition: str) -> HttpResponse:
     monograph = monograph_for(request, slug)
     edition = current_edition(monograph)
     try:
-        reason = _clean(request.POST.get("reason", ""), "reason")
+        reason = cleaned(request.POST.get("reason", ""), "reason")
         if transition == "sign":
             after = _sign(request, edition)
         else:
             (after,) = perform(
-                transition, editions=[edition], actor=request.user, digest=_digest(request), reason=reason
+                transition, editions=[edition], actor=request.user, digest=digest_in(request), reason=reason
             )
     except TooManyFailures as error:
         return too_many(request, error)
@@ -73,13 +73,13 @@ def _refused(
     return answer(request, monograph, edition, transition, refused, status)
 
 
-def _digest(request: HttpRequest) -> str:
+def digest_in(request: HttpRequest) -> str:
     """The digest that the form carried; what does not look like one is none."""
     digest = request.POST.get("digest", "")
     return digest if re.fullmatch(r"[0-9a-f]{64}", digest, re.ASCII) else ""
 
 
-def _clean(text: str, name: str) -> str:
+def cleaned(text: str, name: str) -> str:
     """Words as they may be kept in the trail, or a refusal at their field."""
     try:
         text = clean(text).strip()
@@ -110,7 +110,7 @@ def _sign(request: HttpRequest, edition: Edition) -> Edition:
     What would be refused whatever the password (and a form on another digest) goes to the verb without one: it refuses
     and records.
     """
-    case, user, digest = Case.load(edition), request.user, _digest(request)
+    case, user, digest = Case.load(edition), request.user, digest_in(request)
     attestation = None
     if digest == case.digest and not refusals(case, TRANSITIONS["sign"], user):
         attestation = _attest(request, case)
@@ -120,7 +120,7 @@ def _sign(request: HttpRequest, edition: Edition) -> Edition:
 def _attest(request: HttpRequest, case: Case) -> Attestation:
     """The attestation of what was filled in. A wrong or missing password is told together with what else is missing."""
     typed, user, password = _typed(request), request.user, request.POST.get("password", "")
-    text = _clean(typed.interests_text, "interests")
+    text = cleaned(typed.interests_text, "interests")
     paid = typed.interests == "maker"
     interests = {"none": "none", "declared": text, "maker": "pay or shares from a maker"}.get(typed.interests, "")
     given: dict[str, Any] = {"ticks": typed.ticks, "interests": interests, "paid_by_maker": paid}
@@ -144,7 +144,7 @@ def refused_signature(
     answer = Answer(
         refusals=refused.refusals,
         typed=_typed(request),
-        meanwhile=meanwhile(case, _digest(request)) if status == 409 else None,
+        meanwhile=meanwhile(case, digest_in(request)) if status == 409 else None,
         title=f"Edition {case.edition.number} is not signed",
         status=status,
     )
@@ -172,7 +172,7 @@ def refused_transition(
         "label": words.button(transition, case.edition.number, last + 1),
         "refusals": part_links(monograph.slug, case.document, refused.refusals),
         "wrong": {one.field: one.sentence for one in refused.refusals if one.field},
-        "meanwhile": meanwhile(case, _digest(request)) if status == 409 else None,
+        "meanwhile": meanwhile(case, digest_in(request)) if status == 409 else None,
         "reason": request.POST.get("reason", ""),
         "needs_reason": row.needs_reason,
         "again": not refusals(case, row, request.user),
