@@ -11,14 +11,13 @@ from django.utils.timezone import localtime
 
 from monographs import document as values
 from monographs.assemble import build
-from monographs.canonical import BadCharacters, clean
 from monographs.models import PARTS, Edition
 from reviews import policy
 from reviews.changes import Change, Trail, change_set, pen, refusals_recorded, touched_parts
 from reviews.credits import earlier_authors
 from reviews.library import keep_references
 from reviews.models import ChangeSet
-from reviews.privacy import refuse_patient_data
+from reviews.privacy import kept
 from reviews.refusals import Kind, Refused, refuse
 
 
@@ -26,22 +25,13 @@ from reviews.refusals import Kind, Refused, refuse
 def _editing(edition: Edition, *, actor: Any, reason: str) -> Iterator[Change]:
     """The pen, the right to edit as it is now, and a change set of this edition. Refuses a reason that may not be kept
     (hidden characters, a patient's number) before anything is stored."""
-    reason = _kept(reason)
+    reason = kept(reason)
     subject = f"monograph:{edition.monograph.slug}"
     with refusals_recorded(actor=actor, action="edit", subject=subject, reason=reason), pen(actor=actor) as trail:
         if found := policy.refusals(trail.actor, "edit", edition):
             raise Refused(found)
         with change_set(trail, edition=edition, reason=reason) as change:
             yield change
-
-
-def _kept(reason: str) -> str:
-    try:
-        reason = clean(reason)
-    except BadCharacters as error:
-        raise refuse("reason", str(error), Kind.INVALID, recorded=False, field="reason") from error
-    refuse_patient_data(reason)
-    return reason
 
 
 def save_part(edition: Edition, part: values.Part, *, seen: str, actor: Any, reason: str = "") -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from reviews.desk import compare, do, history, new, queue, restore, review, workspace, write
+from reviews.desk import compare, do, history, new, queue, restore, review, tier, workspace, write
 
 
 class PartKind:
@@ -36,5 +36,6 @@ urlpatterns = [
     path(f"{MONOGRAPH}history/", history.history, name="history"),
     path(f"{MONOGRAPH}compare/", compare.compare, name="compare"),
     path(f"{MONOGRAPH}restore/<uuid:key>/", restore.restore, name="restore"),
+    path(f"{MONOGRAPH}tier/", tier.tier, name="tier"),
     path(f"{MONOGRAPH}do/<transition>/", do.do, name="do"),
 ]

@@ -94,6 +94,8 @@ WHY = {
     "verified_by_contributor": "whoever verified them worked on the edition",
     "nothing_changed": "nothing differs from the published edition",
     "tier_below_floor": "the tier is below its floor",
+    "tier": "there is no such tier",
+    "tier_changed": "somebody else set the tier meanwhile",
     "no_checkpoint": "the checkpoint file cannot be written",
     "reason": "no reason was given",
     "tick": "the checklist was not complete",

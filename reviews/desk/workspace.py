@@ -16,6 +16,7 @@ from reviews import policy
 from reviews.case import Case
 from reviews.desk import words
 from reviews.desk.common import Names, chip, current_edition, desk, edit_address, monograph_for, name_of, part_links
+from reviews.desk.tier import tier_form
 from reviews.models import AuditEvent, ChangeSet
 from reviews.refusals import Kind, Refusal
 from reviews.workflow import TRANSITIONS, refusals
@@ -87,6 +88,7 @@ def workspace(request: HttpRequest, slug: str) -> HttpResponse:
         "tier": TIERS[monograph.tier],
         "tier_means": words.PROFESSIONS_OF_TIER[monograph.tier],
         "tier_set": tier_event(monograph.slug),
+        "tier_form": tier_form(case, user),
         "overdue": monograph.is_overdue(today()),
         "people": people(case, names, user),
         "editions": [(one, chip(one.state)) for one in monograph.editions.order_by("-number")],
