@@ -21,6 +21,7 @@ from django.core.cache import cache
 from django.db import OperationalError, models, transaction
 from django.utils import timezone
 from pydantic import ValidationError
+from reversion.models import Version
 
 from monographs import document as values
 from monographs.assemble import build, header_columns, header_of, rows
@@ -46,12 +47,12 @@ class NothingRecorded(Exception):
 class Trail:
     """The trail as its holder sees it: `at` is the time of this act, `head` the hash that the next entry will name."""
 
-    def __init__(self, held: Pen, actor: Any) -> None:
+    def __init__(self, held: Pen, last: datetime | None, actor: Any) -> None:
+        """`held` is the pen, `last` the time of the entry that it points to."""
         self.actor = actor
         self.seq, self.head = held.seq, held.hash or audit.genesis(held.site)
         self.events: list[AuditEvent] = []
         self._written: dict[str, set[Any]] = {}
-        last = AuditEvent.objects.filter(seq=held.seq).values_list("at", flat=True).first()
         now = timezone.now()
         self.at: datetime = max(now, last) if last else now
         if last and last - now > timedelta(seconds=1):
@@ -121,11 +122,12 @@ def pen(*, actor: AbstractBaseUser | None) -> Iterator[Trail]:
             stack.enter_context(transaction.atomic(durable=True))
             if not Pen.objects.filter(pk=1, held=False).update(held=True):
                 raise NoPen
-            held = Pen.objects.get(pk=1)
+            last = AuditEvent.objects.filter(seq=models.OuterRef("seq")).values("at")
+            held = Pen.objects.annotate(last_at=models.Subquery(last)).get(pk=1)
         except OperationalError as error:
             raise NoPen from error
         # The person as they are now: somebody may have taken a right away since they were looked up.
-        trail = Trail(held, get_user_model().objects.get(pk=actor.pk) if actor else None)
+        trail = Trail(held, held.last_at, get_user_model().objects.get(pk=actor.pk) if actor else None)
         yield trail
         if trail.has_loose_ends:
             raise NothingRecorded
@@ -305,12 +307,15 @@ def change_set(
     if before is None:
         last = ChangeSet.objects.filter(edition=edition).select_related("after").order_by("-at", "-revision_id").first()
         before = last.after if last else None
-    change = Change(trail, edition, credits)
+    change, shown = Change(trail, edition, credits), _columns(edition)
     Pen.objects.filter(pk=1).update(edition_id=edition.pk)
     with reversion.create_revision(atomic=False):
         yield change
         try:
-            edition.save()
+            if _columns(edition) == shown:
+                reversion.add_to_revision(edition)  # its version makes the revision, whichever part changed
+            else:
+                edition.save()
             document = build(edition)
         except ValidationError as error:
             raise Refused(
@@ -328,9 +333,11 @@ def change_set(
             touched=touched, before=before, after=after, at=trail.at,
         )  # fmt: skip
     Pen.objects.filter(pk=1).update(edition_id=None)
-    written = ChangeSet.objects.select_related("revision").get(pk=change.id)
-    trail.wrote(edition, written, written.revision, *change.written)
-    trail.wrote_keys("reversion.version", written.revision.version_set.values_list("pk", flat=True))
+    versions = list(Version.objects.filter(revision__change_set=change.id).values_list("pk", "revision_id"))
+    trail.wrote(edition, *change.written)
+    trail.wrote_keys("reviews.changeset", [change.id])
+    trail.wrote_keys("reversion.revision", {revision for _, revision in versions})
+    trail.wrote_keys("reversion.version", [pk for pk, _ in versions])
     trail.record(
         "edited",
         f"monograph:{edition.monograph.slug}",
@@ -338,6 +345,10 @@ def change_set(
         reason=reason,
         data={"edition": edition.number, "change_set": str(change.id), "touched": touched},
     )
+
+
+def _columns(edition: Edition) -> list[Any]:
+    return [getattr(edition, name) for name in Edition.HEADER]
 
 
 def touched_parts(before: values.Document | None, after: values.Document, edition: Edition) -> frozenset[str]:

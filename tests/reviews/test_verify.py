@@ -46,10 +46,10 @@ def house():
         source="s",
     )
     from reviews.changes import pen
-    from reviews.library import keep_reference
+    from reviews.library import keep_references
 
     with pen(actor=house.editor) as trail:
-        keep_reference(trail, "smith2020", {"title": "T", "DOI": "10.1000/1"})
+        keep_references(trail, [("smith2020", {"title": "T", "DOI": "10.1000/1"})])
     assert verify() == []
     return house
 
