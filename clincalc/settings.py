@@ -132,9 +132,9 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
     # A file: the threads of an in-memory database would share one connection, and so the pen.
     _database["TEST"] = {"NAME": env.str("TEST_SQLITE", default=str(VAR / "test.sqlite3"))}
 else:
-    _database["CONN_MAX_AGE"] = 60
     _database["CONN_HEALTH_CHECKS"] = True
     _database["OPTIONS"] = {**_database.get("OPTIONS", {}), "options": "-c lock_timeout=5s"}
+_database["CONN_MAX_AGE"] = 60
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}

@@ -6,6 +6,8 @@ from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
+from clincalc.health import live, ready
+from reviews.about import about
 from reviews.keys import keys
 
 admin.site.login = login_not_required(secure_admin_login(admin.site.login))
@@ -13,6 +15,9 @@ admin.site.login = login_not_required(secure_admin_login(admin.site.login))
 urlpatterns = [
     path("", include("monographs.public.urls")),
     path(".well-known/clincalc-keys.json", keys, name="keys"),
+    path("about/", about, name="about"),
+    path("health/live", live, name="live"),
+    path("health/ready", ready, name="ready"),
     path("desk/", include("reviews.urls")),
     path("accounts/login/", login_not_required(login), name="account_login"),
     path("accounts/logout/", logout, name="account_logout"),

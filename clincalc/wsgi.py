@@ -7,6 +7,8 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clincalc.settings")
 application = get_wsgi_application()
 
-from clincalc.start import refuse_foreign_demonstration  # noqa: E402 (the applications must be loaded)
+from clincalc.front import Front  # noqa: E402 (the applications must be loaded)
+from clincalc.start import refuse_foreign_demonstration  # noqa: E402
 
 refuse_foreign_demonstration()
+application = Front(application)

@@ -294,8 +294,10 @@ class SafetyNotice(Part):
 
     def in_force(self, today: date) -> bool:
         """From its first day on, until the day before `expires`; dates are those of the Europe/London calendar."""
-        begun = not self.effective or date.fromisoformat(self.effective) <= today
-        return begun and (not self.expires or today < date.fromisoformat(self.expires))
+        return self.has_begun(today) and (not self.expires or today < date.fromisoformat(self.expires))
+
+    def has_begun(self, today: date) -> bool:
+        return not self.effective or date.fromisoformat(self.effective) <= today
 
 
 class Citation(Part):

@@ -22,13 +22,16 @@ from monographs.document import (
     Citation,
     Document,
     MonitoringItem,
+    PathStep,
     SafetyNotice,
     Section,
+    SectionKind,
     gaps,
 )
+from monographs.models.overlay import Overlay
 from monographs.models.publication import Publication
 from monographs.related import Related
-from monographs.standing import LONDON, Shown, Standing, shown
+from monographs.standing import LONDON, Shown, Standing
 from monographs.text import Html, Renderer, Use
 
 # Short words for the contents; the kinds that are not here are called by their heading.
@@ -87,6 +90,34 @@ class Gap:
 
 
 @dataclass(frozen=True)
+class Stopped:
+    """The line of something that was published and is withheld now."""
+
+    anchor: str
+    label: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class Warned:
+    """An urgent warning, and whether the second signature that it waits for is late."""
+
+    overlay: Overlay
+    late: bool
+    before_text: bool  # the text was signed before the warning
+
+
+@dataclass(frozen=True)
+class Archive:
+    """From when to when an old edition was published, and what has changed since, in a sentence."""
+
+    since: datetime
+    until: datetime
+    changed: str = ""
+
+
+@dataclass(frozen=True)
 class Block:
     """One block of the page: a section, the dosing notice, safety notices, or neighbouring gaps in one line."""
 
@@ -97,6 +128,7 @@ class Block:
     items: tuple[Item, ...] = ()
     notices: tuple[Notice, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    stopped: tuple[Stopped, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -156,7 +188,7 @@ class Page:
     not_covered: str
     brands: str
     other_names: str
-    classes: tuple[str, ...]
+    classes: tuple[PathStep, ...]
     names_found: tuple[tuple[str, str], ...]
     introduction: Html
     summary: str
@@ -169,28 +201,33 @@ class Page:
     status: Status | None = None
     chosen: tuple[Related, ...] = ()
     same_class: tuple[Related, ...] = ()
+    warnings: tuple[Warned, ...] = ()
+    errata: tuple[Overlay, ...] = ()
+    retired: Overlay | None = None
+    archive: Archive | None = None
 
 
 def page(
-    document: Document,
-    standing: Standing,
+    seen: Shown,
     traits: frozenset[str] | set[str],
     *,
     publication: Publication | None = None,
     chosen: list[Related] | tuple[Related, ...] = (),
     same_class: list[Related] | tuple[Related, ...] = (),
+    archive: Archive | None = None,
 ) -> Page:
-    """The page of a document under a standing. Without a publication it is the preview of a draft."""
-    seen = shown(document, standing)
+    """The page of what is shown of a document. Without a publication it is the preview of a draft."""
+    document, standing = seen.document, seen.standing
     header = document.header
     renderer = Renderer([citation.label for citation in document.citations], list(_texts(seen)))
     introduction = renderer.html(header.introduction)
     critical = _notices(seen, "critical", renderer)
     blocks = tuple(_merged(_blocks(seen, renderer, traits)))
     references = tuple(_references(document, renderer))
-    missing = [kind.gap for kind in gaps(document, set(traits))]
+    missing = [kind.gap for kind in _gaps(seen, traits)]
     listed = [block for block in (critical, *blocks) if block and block.kind != "gap"]
-    contents = [(block.anchor, _SHORT.get(block.kind, block.heading)) for block in listed]
+    above = [("warning", "Warning")] * bool(seen.warnings) + [("correction", "Correction")] * bool(seen.errata)
+    contents = above + [(block.anchor, _SHORT.get(block.kind, block.heading)) for block in listed]
     contents += [("references", "References")] if references else []
     contents += [("related", "Related")] if chosen or same_class else []
     contents += [("status", "Status")] if publication else []
@@ -202,7 +239,7 @@ def page(
         not_covered=header.not_covered,
         brands=", ".join(brand.name for brand in header.brands if brand.country == "GB"),
         other_names=", ".join(_other_names(document)),
-        classes=tuple(step.name for step in header.class_path),
+        classes=header.class_path,
         names_found=standing.names_found,
         introduction=introduction,
         summary=textwrap.shorten(text.plain(header.introduction), 160, placeholder=" …"),
@@ -215,6 +252,33 @@ def page(
         status=_status(publication, standing) if publication else None,
         chosen=tuple(chosen),
         same_class=tuple(same_class),
+        warnings=tuple(_warned(one, seen, publication) for one in seen.warnings),
+        errata=seen.errata,
+        retired=seen.retired,
+        archive=archive,
+    )
+
+
+def _warned(overlay: Overlay, seen: Shown, publication: Publication | None) -> Warned:
+    before = publication is not None and publication.published_at < overlay.at
+    return Warned(overlay, seen.standing.is_late(overlay), before)
+
+
+def _gaps(seen: Shown, traits: frozenset[str] | set[str]) -> list[SectionKind]:
+    """What the page never covered. What is withheld is no gap: its own line says that it was there."""
+    stopped = {_place_of(one.part) for one in seen.withheld}
+    return [kind for kind in gaps(seen.document, set(traits)) if kind.slug not in stopped]
+
+
+def _place_of(part: Any) -> str:
+    return part.kind if isinstance(part, Section) else "monitoring"
+
+
+def _stopped(seen: Shown, place: str) -> tuple[Stopped, ...]:
+    return tuple(
+        Stopped(f"withheld-{str(one.part.key)[:8]}", one.part.label_for_people, one.overlay.at, one.overlay.reason)
+        for one in seen.withheld
+        if _place_of(one.part) == place
     )
 
 
@@ -266,7 +330,7 @@ def _notices(seen: Shown, severity: str, renderer: Renderer) -> Block | None:
 
 def _blocks(seen: Shown, renderer: Renderer, traits: frozenset[str] | set[str]) -> Iterator[Block]:
     """What stands below the contents, in order."""
-    missing = {kind.slug for kind in gaps(seen.document, set(traits))}
+    missing = {kind.slug for kind in _gaps(seen, traits)}
     for place in _order(seen):
         if place in ("major", "information"):
             if block := _notices(seen, place, renderer):
@@ -279,9 +343,11 @@ def _blocks(seen: Shown, renderer: Renderer, traits: frozenset[str] | set[str]) 
         elif place in SECTION_KINDS:
             sections = [section for section in seen.document.sections_of(place) if section.text]
             items = tuple(_item(one, renderer) for one in seen.document.monitoring) if place == "monitoring" else ()
-            if sections or items:
+            stopped = _stopped(seen, place)
+            if sections or items or stopped:
                 heading = (sections[0].heading if sections else "") or SECTION_KINDS[place].heading
-                yield Block(place, place, heading, tuple(_passages(sections, heading, renderer)), items)
+                passages = tuple(_passages(sections, heading, renderer))
+                yield Block(place, place, heading, passages, items, stopped=stopped)
 
 
 def _passages(sections: list[Section], heading: str, renderer: Renderer) -> Iterator[Passage]:

@@ -2,7 +2,8 @@
 
 from typing import Any, NoReturn, Self
 
-from django.db import models
+from django.db import connections, models
+from django.db.models.functions import Lower
 
 
 class MonographQuerySet(models.QuerySet):
@@ -42,6 +43,15 @@ class PublicationQuerySet(models.QuerySet):
         """What readers see now: the one way in for everything public."""
         return self.filter(live_of__isnull=False)
 
+    def listed(self) -> Self:
+        """Those that lists name: live, and not taken down."""
+        gone = models.Q(kind="take_down", lifted_by=None)
+        overlays = self.model._meta.apps.get_model("monographs", "Overlay").objects.filter(gone)
+        return self.live().exclude(monograph__in=overlays.values("monograph"))
+
+    def alphabetical(self) -> Self:
+        return self.order_by(Lower("name"), "slug").select_related("live_of")
+
     def for_page(self) -> Self:
         """With the document's text and the two facts of the monograph that a page shows."""
         return self.select_related("document", "live_of")
@@ -59,3 +69,30 @@ class NameCheckQuerySet(models.QuerySet):
         for check in self.filter(wanted).order_by("id"):
             newest[check.system, check.code] = check
         return list(newest.values())
+
+
+class OverlayQuerySet(models.QuerySet):
+    def unlifted(self) -> Self:
+        """Those that stand: neither ended nor an end themselves."""
+        return self.exclude(kind="lift").filter(lifted_by=None)
+
+    def with_second(self) -> Self:
+        """With the second signature, and for an erratum when the first edition without the error was published."""
+        later = self.model._meta.apps.get_model("monographs", "Publication").objects.filter(
+            monograph=models.OuterRef("monograph"), number__gt=models.OuterRef("last_edition")
+        )
+        until = models.Subquery(later.order_by("number").values("published_at")[:1])
+        return self.select_related("second_signature").annotate(said_until=until)
+
+    def unconfirmed(self) -> Self:
+        """Warnings and withdrawals that nobody else has signed yet."""
+        return self.unlifted().filter(kind__in=("warning", "retire", "take_down"), second_signature=None)
+
+
+class IndexEntryQuerySet(models.QuerySet):
+    def starting_with(self, term: str) -> Self:
+        """Entries whose term begins so, answered from the index whatever the number of rows: PostgreSQL has one for
+        LIKE, SQLite takes a range."""
+        if connections[self.db].vendor == "postgresql":
+            return self.filter(term__startswith=term)
+        return self.filter(term__gte=term, term__lt=f"{term}\U0010ffff")

@@ -1,13 +1,14 @@
 """What stands over a publication, and what of it is shown. The rules are pure; `standing` loads what they judge."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from monographs.document import Document, SafetyNotice
+from monographs.document import PART_FIELDS, Document, Part, SafetyNotice
+from monographs.models.overlay import ERRATUM_DAYS, Overlay
 from monographs.models.publication import NameCheck, Publication
 
 LONDON = ZoneInfo("Europe/London")
@@ -21,12 +22,15 @@ def today(at: datetime | None = None) -> date:
 
 @dataclass(frozen=True)
 class Standing:
-    """What the house says of a publication today, beside its document."""
+    """What the house says of a publication now, beside its document."""
 
     today: date
     next_review_due: date | None = None
     # The newest checks in RxNorm that found the name: (matched name, release).
     names_found: tuple[tuple[str, str], ...] = ()
+    # What stands over the monograph's page, oldest first, and the instant for which it was asked.
+    overlays: tuple[Overlay, ...] = ()
+    at: datetime | None = None
 
     @property
     def overdue(self) -> bool:
@@ -41,32 +45,126 @@ class Standing:
         """Whether a banner says it as well (clinical/signoff.md): high tier, over 90 days."""
         return tier == "high" and self.days_overdue > LONG_OVERDUE
 
+    def of(self, kind: str) -> tuple[Overlay, ...]:
+        return tuple(one for one in self.overlays if one.kind == kind)
+
+    @property
+    def retired(self) -> Overlay | None:
+        return next(iter(self.of("retire")), None)
+
+    @property
+    def taken_down(self) -> Overlay | None:
+        return next(iter(self.of("take_down")), None)
+
+    def is_late(self, overlay: Overlay) -> bool:
+        """Whether a second signature is missing after it was due."""
+        return overlay.second is None and self.at is not None and self.at >= overlay.due_at
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """A part that was published and is not shown now. Its line stays where it stood."""
+
+    part: Part
+    overlay: Overlay
+
 
 @dataclass(frozen=True)
 class Shown:
-    """A document as readers may see it today: less notices that have not begun or have ended."""
+    """What of a document readers may see now: less what is withheld, and less notices that have not begun or have
+    ended."""
 
     document: Document
     standing: Standing
-    notices: tuple[SafetyNotice, ...] = field(default=())
+    notices: tuple[SafetyNotice, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
+    warnings: tuple[Overlay, ...] = ()
+    errata: tuple[Overlay, ...] = ()
+
+    @property
+    def retired(self) -> Overlay | None:
+        """Set: doses are not shown."""
+        return self.standing.retired
 
     def notices_of(self, severity: str) -> tuple[SafetyNotice, ...]:
         return tuple(notice for notice in self.notices if notice.severity == severity)
 
 
-def shown(document: Document, standing: Standing) -> Shown:
-    """The one function before every surface: what of a signed document is shown under this standing."""
-    return Shown(document, standing, tuple(notice for notice in document.notices if notice.in_force(standing.today)))
+@dataclass(frozen=True)
+class Gone:
+    """Nothing of the document is shown: the page was taken down."""
+
+    standing: Standing
+    overlay: Overlay
 
 
-def standing(publication: Publication, document: Document, on: date | None = None) -> Standing:
-    """The standing of a live publication: one query, for the checks of its codes."""
-    codes = [(code.system, code.code) for code in document.header.codes]
-    return Standing(
-        today=on or today(),
-        next_review_due=publication.live_of.next_review_due,
-        names_found=names_found(NameCheck.objects.latest_for(codes)),
+# What a withhold may take away. Notices warn, and references are what the rest leans on: both stay.
+WITHHELD_KINDS = ("section", "monitoring")
+
+
+def shown(document: Document, standing: Standing, edition: int | None = None) -> Shown | Gone:
+    """The one function before every surface: what of a signed document is shown under this standing.
+
+    `edition` is the number of an edition that is no longer live. There the corrections of just that edition stand, for
+    ever; on the live page every correction does for 90 days, and longer while the page itself is still wrong. Notices
+    that have ended show in old editions only.
+    """
+    if standing.taken_down:
+        return Gone(standing, standing.taken_down)
+    by_part = {one.part: one for one in standing.of("withhold")}
+    withheld = tuple(
+        Withheld(part, by_part[part.key])
+        for part in document.parts()
+        if part.key in by_part and part.part_kind in WITHHELD_KINDS
     )
+    kept = {
+        PART_FIELDS[kind]: tuple(part for part in getattr(document, PART_FIELDS[kind]) if part.key not in by_part)
+        for kind in WITHHELD_KINDS
+    }
+    return Shown(
+        document=document.replaced(**kept) if withheld else document,
+        standing=standing,
+        notices=tuple(one for one in document.notices if _stands(one, standing.today, archived=edition is not None)),
+        withheld=withheld,
+        warnings=standing.of("warning"),
+        errata=tuple(one for one in standing.of("erratum") if _corrects(one, standing, edition)),
+    )
+
+
+def _stands(notice: SafetyNotice, day: date, *, archived: bool) -> bool:
+    return notice.has_begun(day) if archived else notice.in_force(day)
+
+
+def draft(document: Document, found: tuple[tuple[str, str], ...] = ()) -> Shown:
+    """A document as readers would see it if it were published now. Nothing stands over a draft."""
+    seen = shown(document, Standing(today=today(), names_found=found))
+    assert isinstance(seen, Shown)
+    return seen
+
+
+def _corrects(erratum: Overlay, standing: Standing, edition: int | None) -> bool:
+    if edition is not None:
+        return edition in erratum.editions
+    return erratum.said_until is None or (standing.today - today(erratum.at)).days < ERRATUM_DAYS
+
+
+def standing(publication: Publication, document: Document, at: datetime | None = None) -> Standing:
+    """The standing of a publication: two queries, for what stands over it and for the checks of its codes."""
+    codes = [(code.system, code.code) for code in document.header.codes]
+    at = at or timezone.now()
+    live_of = getattr(publication, "live_of", None)
+    return Standing(
+        today=today(at),
+        next_review_due=live_of.next_review_due if live_of else None,
+        names_found=names_found(NameCheck.objects.latest_for(codes)),
+        overlays=overlays_of(publication.monograph_id),
+        at=at,
+    )
+
+
+def overlays_of(monograph_id: int) -> tuple[Overlay, ...]:
+    """What stands over a monograph's page, oldest first: one query."""
+    return tuple(Overlay.objects.unlifted().with_second().filter(monograph=monograph_id).order_by("id"))
 
 
 def names_found(checks: list[Any]) -> tuple[tuple[str, str], ...]:

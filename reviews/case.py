@@ -16,6 +16,7 @@ from monographs.models import HIGH_TRAITS, TIERS, Document, Edition, Monograph, 
 from monographs.standing import today
 from reviews.independence import Edit, Signature, authors, counts_for, uncovered
 from reviews.models import ChangeSet, SignOff
+from reviews.models.signoff import REVIEW
 
 
 def months_later(day: date, months: int) -> date:
@@ -89,7 +90,9 @@ class Case:
 
     @cached_property
     def all_sign_offs(self) -> list[SignOff]:
-        rows = SignOff.objects.filter(edition=self.edition).select_related("signer__clinician_profile", "unsigning")
+        rows = SignOff.objects.filter(edition=self.edition, meaning=REVIEW).select_related(
+            "signer__clinician_profile", "unsigning"
+        )
         return list(rows)
 
     @property

@@ -27,13 +27,19 @@ from monographs import document as values
 from monographs.assemble import build, header_columns, header_of, rows
 from monographs.diff import changed_parts
 from monographs.document import digest_of_part
-from monographs.models import PARTS, Citation, Document, Edition, Part, Pen, State
+from monographs.models import PARTS, Citation, Document, Edition, Epoch, Overlay, Part, Pen, State
+from monographs.models.overlay import SECOND_SIGNATURE
 from reviews import audit
 from reviews.models import AuditEvent, ChangeSet
 from reviews.refusals import Conflict, Kind, Refusal, Refused, refuse
 
 # A denial is an entry of the trail; a flood of them is one entry with a count.
 DENIALS_A_MINUTE = 60
+# Tables from which public pages are made. A row written in one of them begins a new epoch.
+READERS_SEE = frozenset(
+    f"monographs.{name}"
+    for name in ("monograph", "publication", "overlay", "secondsignature", "namecheck", "therapeuticclass")
+)
 
 
 class NoPen(Exception):
@@ -53,6 +59,7 @@ class Trail:
         self.seq, self.head = held.seq, held.hash or audit.genesis(held.site)
         self.events: list[AuditEvent] = []
         self._written: dict[str, set[Any]] = {}
+        self.changes_what_readers_see = False
         now = timezone.now()
         self.at: datetime = max(now, last) if last else now
         if last and last - now > timedelta(seconds=1):
@@ -69,9 +76,11 @@ class Trail:
         """Notes rows whose hash the next entry must hold."""
         for row in written:
             self._written.setdefault(row._meta.label_lower, set()).add(row.pk)
+            self.changes_what_readers_see |= row._meta.label_lower in READERS_SEE
 
     def wrote_keys(self, label: str, pks: Iterable[Any]) -> None:
         self._written.setdefault(label, set()).update(pks)
+        self.changes_what_readers_see |= label in READERS_SEE
 
     @property
     def has_loose_ends(self) -> bool:
@@ -131,7 +140,16 @@ def pen(*, actor: AbstractBaseUser | None) -> Iterator[Trail]:
         yield trail
         if trail.has_loose_ends:
             raise NothingRecorded
+        if trail.changes_what_readers_see:
+            _begin_epoch(trail)
         Pen.objects.filter(pk=1).update(held=False, edition_id=None, seq=trail.seq, hash=trail.head)
+
+
+def _begin_epoch(trail: Trail) -> None:
+    """In the transaction of the act: no page made before it is served after it."""
+    waiting = Overlay.objects.unconfirmed().filter(kind="warning", at__gt=trail.at - SECOND_SIGNATURE)
+    instants = sorted(audit.instant(one.due_at) for one in waiting)
+    Epoch.objects.filter(pk=1).update(number=trail.seq, instants=instants)
 
 
 @contextmanager

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from monographs.document import problems
-from monographs.models import TIERS
+from monographs.models import TIERS, Overlay
+from monographs.models.overlay import WITHDRAWALS
 from monographs.standing import today
 from reviews import policy, seals
 from reviews.case import Case
 from reviews.models import ClinicianProfile, SignOff
+from reviews.models.signoff import STILL_CORRECT
 from reviews.refusals import Kind, Refusal
 
 Guard = Callable[[Case, Any], Iterator[Refusal]]
@@ -153,5 +155,92 @@ def checkpoint_is_writable(case: Case, actor: Any) -> Iterator[Refusal]:
         yield Refusal(
             "no_checkpoint",
             "The checkpoint file cannot be written, so nothing is published now. Tell whoever runs this house.",
+            Kind.CONFLICT,
+        )
+
+
+# -- On the published page ---------------------------------------------------------------------------------------------
+
+LONGEST_PRINTED_REASON = 300
+
+
+def withdrawals(case: Case) -> list[Overlay]:
+    """What keeps the page from readers now, oldest first."""
+    rows = Overlay.objects.unlifted().filter(monograph=case.monograph, kind__in=WITHDRAWALS)
+    return list(rows.select_related("second_signature").order_by("id"))
+
+
+def unconfirmed(case: Case) -> list[Overlay]:
+    return [one for one in withdrawals(case) if one.second is None]
+
+
+def is_live(case: Case, actor: Any) -> Iterator[Refusal]:
+    live = case.monograph.live
+    if live is None or live.edition_id != case.edition.pk:
+        yield Refusal("not_live", "Readers see another edition now. Act on that one.", Kind.CONFLICT)
+
+
+def not_removed(case: Case, actor: Any) -> Iterator[Refusal]:
+    if any(one.kind == "take_down" for one in withdrawals(case)):
+        yield Refusal("withdrawn_already", "The page was taken down already. Readers get nothing of it.", Kind.CONFLICT)
+
+
+def what_is_withdrawn(case: Case, kind: str, reason: str) -> Iterator[Refusal]:
+    """Refusals of what is given with a withdrawal: its kind, and the reason that readers are told."""
+    if kind not in WITHDRAWALS:
+        sentence = "Choose whether the page is retired (a banner, doses hidden) or taken down (nothing is shown)."
+        yield Refusal("kind", sentence, Kind.INVALID, field="kind")
+    elif kind in {one.kind for one in withdrawals(case)}:
+        yield Refusal("withdrawn_already", "The page is retired already. You can still take it down.", Kind.CONFLICT)
+    if len(reason) > LONGEST_PRINTED_REASON:
+        sentence = f"Readers see this reason: keep it to {LONGEST_PRINTED_REASON} characters."
+        yield Refusal("too_long", sentence, Kind.INVALID, field="reason")
+
+
+def is_withdrawn(case: Case, actor: Any) -> Iterator[Refusal]:
+    if not withdrawals(case):
+        yield Refusal("not_withdrawn", "The page is not withdrawn: readers see it.", Kind.CONFLICT)
+
+
+def waits_for_confirmation(case: Case, actor: Any) -> Iterator[Refusal]:
+    """A withdrawal by a publisher is confirmed by a clinician, and the other way round (clinical/safety_notices.md)."""
+    waiting = unconfirmed(case)
+    if withdrawals(case) and not waiting:
+        yield Refusal("confirmed_already", "Somebody else confirmed it already.", Kind.CONFLICT)
+    for overlay in waiting:
+        wanted = policy.PUBLISH if overlay.by_role == "clinician" else policy.REVIEW
+        if overlay.by_id == actor.pk:
+            yield Refusal("own_withdrawal", "You withdrew it yourself. Somebody else must confirm it.")
+        elif not policy.is_granted(actor, (wanted,), case.monograph.therapeutic_class):
+            other = "publisher" if wanted == policy.PUBLISH else "clinician"
+            yield Refusal("other_role", f"A {overlay.by_role} withdrew it, so a {other} must confirm it.")
+
+
+def no_author(case: Case, actor: Any) -> Iterator[Refusal]:
+    if actor.pk in case.contributors:
+        yield Refusal("contributed", "You worked on this edition. Another clinician must say that it is still correct.")
+
+
+def vouchers(case: Case) -> list[SignOff]:
+    """Signatures that the page is still correct, given since it was withdrawn last, by people who still could."""
+    last = max((one.at for one in withdrawals(case)), default=None)
+    if last is None:
+        return []
+    rows = SignOff.objects.filter(
+        edition=case.edition, document=case.digest, meaning=STILL_CORRECT, signed_at__gte=last, unsigning=None
+    ).select_related("signer__clinician_profile")
+    return [one for one in rows if _signer_refusal(case, one) is None]
+
+
+def not_yet_vouched(case: Case, actor: Any) -> Iterator[Refusal]:
+    if any(one.signer_id == actor.pk for one in vouchers(case)):
+        yield Refusal("signed_already", "You said so already. A publisher can bring the page back.", Kind.CONFLICT)
+
+
+def vouched_for_by_another(case: Case, actor: Any) -> Iterator[Refusal]:
+    if withdrawals(case) and not any(one.signer_id != actor.pk for one in vouchers(case)):
+        yield Refusal(
+            "not_vouched",
+            "A clinician who did not work on this edition must first sign that it is still correct.",
             Kind.CONFLICT,
         )

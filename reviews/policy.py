@@ -12,16 +12,18 @@ from reviews.models import ChangeSet, ClassGrant
 from reviews.refusals import Refusal
 
 EDIT, REVIEW, PUBLISH = "edit_monographs", "review_monographs", "publish_monographs"
+WARN = "warn_monographs"
 
 # A role and what it may be granted on a class. Auditors and administrators hold no transition.
 ROLES: dict[str, tuple[str, ...]] = {
     "editor": (EDIT,),
     "clinician": (EDIT, REVIEW),
     "publisher": (PUBLISH,),
+    "on-call": (WARN,),
     "auditor": (),
     "administrator": (),
 }
-_WORDS = {EDIT: "an editor", REVIEW: "a clinician", PUBLISH: "a publisher"}
+_WORDS = {EDIT: "an editor", REVIEW: "a clinician", PUBLISH: "a publisher", WARN: "a clinician on call"}
 
 
 def grants_of(user: Any) -> frozenset[tuple[int, str]]:
@@ -132,6 +134,14 @@ RULES: dict[str, Callable[[Any, Any], Refusal | None]] = {
     "unsign": _needs(REVIEW),
     "publish": _needs(PUBLISH),
     "discard": _needs_or_contributor(PUBLISH),
+    "withdraw": _needs(REVIEW, PUBLISH),
+    "confirm-withdrawal": _needs(REVIEW, PUBLISH),
+    "still-correct": _needs(REVIEW),
+    "reinstate": _needs(PUBLISH),
+    "withhold": _needs(REVIEW, PUBLISH),
+    "warn": _needs(WARN),
+    "countersign": _needs(REVIEW),
+    "correct": _needs(REVIEW),
     "set_tier": _may_set_tier,
     "use_desk": _has_role(*ROLES),
     "keep_library": _has_role("editor", "clinician"),
@@ -148,6 +158,17 @@ def refusals(user: Any, action: str, thing: Any = None) -> list[Refusal]:
 
 def can(user: Any, action: str, thing: Any = None) -> bool:
     return not refusals(user, action, thing)
+
+
+def role_on_page(user: Any, thing: Any) -> str:
+    """In which of the two roles somebody acts on a published page: whoever may publish acts as a publisher."""
+    return "publisher" if is_granted(user, (PUBLISH,), _class_of(thing)) else "clinician"
+
+
+def title_of(user: Any) -> str:
+    """What readers are told of somebody who acts on a page: the verified title of a clinician, else the role."""
+    profile = getattr(user, "clinician_profile", None)
+    return profile.reader_title if profile is not None and profile.verified_on else "publisher"
 
 
 def readable(user: Any) -> Any:

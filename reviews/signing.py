@@ -82,6 +82,15 @@ def checklist(document: values.Document, changed: Iterable[str], *, first: bool)
     return ticks
 
 
+def still_correct(document: values.Document) -> list[Tick]:
+    """The ticks for a page that was withdrawn: all of it is read again, with why it was withdrawn."""
+    return [
+        Tick("read", "I read the whole page, and why it was withdrawn."),
+        Tick("content", "What it says is right and current, so that it may be shown again."),
+        checklist(document, (), first=False)[-1],
+    ]
+
+
 def attest(
     actor: Any,
     *,

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from reviews.desk import compare, do, history, new, queue, restore, review, tier, workspace, write
+from reviews.desk import compare, do, history, new, published, queue, restore, review, tier, workspace, write
 
 
 class PartKind:
@@ -38,4 +38,10 @@ urlpatterns = [
     path(f"{MONOGRAPH}restore/<uuid:key>/", restore.restore, name="restore"),
     path(f"{MONOGRAPH}tier/", tier.tier, name="tier"),
     path(f"{MONOGRAPH}do/<transition>/", do.do, name="do"),
+    path(f"{MONOGRAPH}withdraw/", published.published, name="published"),
+    path(f"{MONOGRAPH}withdraw/places/", published.places, name="places"),
+    path(f"{MONOGRAPH}erratum/", published.erratum, name="erratum"),
+    path("warnings/new/", published.warning_new, name="warning_new"),
+    path("overlays/<int:pk>/countersign/", published.countersign, name="countersign"),
+    path("overlays/<int:pk>/lift/", published.lift, name="lift"),
 ]

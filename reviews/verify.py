@@ -18,9 +18,10 @@ from monographs import truths
 from monographs.assemble import build
 from monographs.canonical import canonical
 from monographs.document import digest, digest_of_json
-from monographs.models import Document, Edition, Monograph, Pen, Publication
+from monographs.models import Document, Edition, Epoch, IndexEntry, Monograph, Pen, Publication
 from reviews import audit, seals
 from reviews.models import AuditEvent, ChangeSet, SignOff
+from reviews.readers import rows_of
 
 Finding = tuple[int | None, str]
 # What reading a value raises that is none of its type.
@@ -66,6 +67,7 @@ def verify() -> list[Finding]:
         *_documents(),
         *_publications(),
         *_open_editions(),
+        *_index(),
         *_states(replay),
         *_permissions(replay),
     ]
@@ -222,7 +224,9 @@ def _publications() -> Iterator[Finding]:
                 published_at=one.published_at, head=one.head,
             )  # fmt: skip
             holds = seals.seal_holds(form, one.key, one.seal)
-            signed = SignOff.objects.filter(edition=one.edition_id, document=one.document_id, unsigning=None).exists()
+            signed = SignOff.objects.filter(
+                edition=one.edition_id, document=one.document_id, meaning="review", unsigning=None
+            ).exists()
         except UNREADABLE:
             holds = signed = False
         if not holds:
@@ -240,6 +244,28 @@ def _open_editions() -> Iterator[Finding]:
             holds = False
         if not holds:
             yield None, f"monographs.edition:{pk}: its rows are not what its last change set left."
+
+
+def _index() -> Iterator[Finding]:
+    """The index of live pages is made of them: nothing is found under words that are not there."""
+    columns = ("publication_id", "kind", "term", "words", "begins", "ends")
+    held: dict[int | None, list[Any]] = {}
+    for row in IndexEntry.objects.values_list("publication__monograph", *columns):
+        held.setdefault(row[0], []).append(row[1:])
+    for monograph in Monograph.objects.for_desk().select_related("live__document").order_by("pk"):
+        try:
+            holds = sorted(held.pop(monograph.pk, [])) == rows_of(monograph)
+        except UNREADABLE:
+            holds = False
+        if not holds:
+            yield None, f"monographs.monograph:{monograph.pk}: the index does not say what its page says."
+    try:
+        epoch = Epoch.objects.get()
+        behind = epoch.number > Pen.objects.get(pk=1).seq
+    except (*UNREADABLE, Epoch.DoesNotExist, Epoch.MultipleObjectsReturned, Pen.DoesNotExist):
+        behind = True
+    if behind or held:
+        yield None, "The epoch of public pages, or their index, is not one that the trail could have left."
 
 
 def _states(replay: Replay) -> Iterator[Finding]:

@@ -8,10 +8,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
 
-from monographs.models import Edition, Publication, State
+from monographs.models import Edition, Overlay, Publication, SecondSignature, State
 from monographs.standing import today
 from reviews import guards, policy, seals
 from reviews.audit import instant
@@ -20,9 +21,11 @@ from reviews.changes import Trail, change_set, pen, refusals_recorded, store
 from reviews.guards import Guard
 from reviews.independence import REVIEW_MONTHS
 from reviews.models import AuditEvent, SignOff, Unsigning
+from reviews.models.signoff import STILL_CORRECT
 from reviews.privacy import refuse_patient_data
+from reviews.readers import reindex
 from reviews.refusals import Kind, Refusal, Refused, refuse
-from reviews.signing import Attestation, attestation_refusals, checklist
+from reviews.signing import Attestation, Tick, attestation_refusals, checklist, still_correct
 
 DRAFT, IN_REVIEW, REVIEWED = State.DRAFT, State.IN_REVIEW, State.CLINICIAN_REVIEWED
 PUBLISHED, DISCARDED = State.PUBLISHED, State.DISCARDED
@@ -39,6 +42,7 @@ class Transition:
     guards: tuple[Guard, ...] = ()
     needs_reason: bool = False
     needs_attestation: bool = False
+    on_page: bool = False  # acts on the published page by an overlay; the edition stays where it stands
 
 
 TRANSITIONS: dict[str, Transition] = {
@@ -72,8 +76,52 @@ TRANSITIONS: dict[str, Transition] = {
             ),
         ),
         Transition("discard", (DRAFT,), DISCARDED, "discard", needs_reason=True),
+        Transition(
+            "withdraw",
+            (PUBLISHED,),
+            PUBLISHED,
+            "withdraw",
+            (guards.is_live, guards.not_removed),
+            needs_reason=True,
+            on_page=True,
+        ),
+        Transition(
+            "confirm-withdrawal",
+            (PUBLISHED,),
+            PUBLISHED,
+            "confirm-withdrawal",
+            (guards.is_live, guards.is_withdrawn, guards.waits_for_confirmation),
+            on_page=True,
+        ),
+        Transition(
+            "still-correct",
+            (PUBLISHED,),
+            PUBLISHED,
+            "still-correct",
+            (guards.is_live, guards.is_withdrawn, guards.verified_clinician, guards.no_author, guards.not_yet_vouched),
+            needs_attestation=True,
+            on_page=True,
+        ),
+        Transition(
+            "reinstate",
+            (PUBLISHED,),
+            PUBLISHED,
+            "reinstate",
+            (guards.is_live, guards.is_withdrawn, guards.vouched_for_by_another),
+            on_page=True,
+        ),
     )
 }
+
+
+@dataclass(frozen=True)
+class Act:
+    """What is given with a transition, beside the edition and the digest that was seen."""
+
+    actor: Any
+    reason: str = ""
+    attestation: Attestation | None = None
+    kind: str = ""
 
 
 def available(edition: Edition, actor: Any) -> dict[str, list[Refusal]]:
@@ -120,12 +168,13 @@ def perform(
     digest: str | Mapping[int, str],
     reason: str = "",
     attestation: Attestation | None = None,
+    kind: str = "",
 ) -> list[Edition]:
     """Performs one transition on one or several editions: all of them, or none.
 
     `digest` is the digest that the actor saw (for several editions: by their primary keys). Returns the editions as
-    they are now; for `start`, the new ones. Raises Refused with every reason, after recording it; KeyError for a name
-    that is not in the table; NoPen when somebody else writes.
+    they are now; for `start`, the new ones. `kind` of withdraw: `retire` or `take_down`. Raises Refused with every
+    reason, after recording it; KeyError for a name that is not in the table; NoPen when somebody else writes.
     """
     row = TRANSITIONS[transition]
     refuse_patient_data(reason)
@@ -134,14 +183,13 @@ def perform(
     first = next(iter(seen.values()), "")
     with refusals_recorded(actor=actor, action=transition, subject=subject, digest=first, reason=reason):
         with pen(actor=actor) as trail:
-            return [_step(trail, row, one, trail.actor, seen[one.pk], reason.strip(), attestation) for one in editions]
+            act = Act(trail.actor, reason.strip(), attestation, kind)
+            return [_step(trail, row, one, seen[one.pk], act) for one in editions]
 
 
-def _step(
-    trail: Trail, row: Transition, edition: Edition, actor: Any, seen: str, reason: str, attestation: Attestation | None
-) -> Edition:
-    case = Case.load(edition, trail.at)
-    if _is_done_already(case, row, actor, seen):
+def _step(trail: Trail, row: Transition, edition: Edition, seen: str, act: Act) -> Edition:
+    case, actor = Case.load(edition, trail.at), act.actor
+    if _is_done_already(case, row, act, seen):
         raise refuse("done_already", "This was done already, a moment ago.", Kind.CONFLICT, recorded=False)
     if found := _out_of_place(case, row, actor):
         raise Refused(found)
@@ -149,14 +197,23 @@ def _step(
         sentence = "Somebody changed this edition while you were reading it. Read it again, then decide."
         raise refuse("stale", sentence, Kind.CONFLICT)
     found = refusals(case, row, actor)
-    if row.needs_reason and not reason:
+    if row.name == "withdraw":
+        found += guards.what_is_withdrawn(case, act.kind, act.reason)
+    if row.needs_reason and not act.reason:
         found.append(Refusal("reason", "Say why: the reason is kept.", Kind.INVALID, field="reason"))
     if row.needs_attestation and not found:
-        ticks = checklist(case.document, case.changed, first=case.live is None)
-        found += attestation_refusals(attestation, actor=actor, digest=case.digest, ticks=ticks, at=trail.at)
+        ticks = ticks_for(row.name, case)
+        found += attestation_refusals(act.attestation, actor=actor, digest=case.digest, ticks=ticks, at=trail.at)
     if found:
         raise Refused(found)
-    return _WRITE[row.name](trail, case, actor, reason, attestation)
+    return _WRITE[row.name](trail, case, act)
+
+
+def ticks_for(transition: str, case: Case) -> list[Tick]:
+    """What a signer must tick: on what changed, or, once a page was withdrawn, that all of it is still correct."""
+    if transition == "still-correct":
+        return still_correct(case.document)
+    return checklist(case.document, case.changed, first=case.live is None)
 
 
 # The entry that each transition leaves.
@@ -168,11 +225,16 @@ VERBS = {
     "unsign": "unsigned",
     "publish": "published",
     "discard": "discarded",
+    "withdraw": "withdrawn",
+    "confirm-withdrawal": "withdrawal_confirmed",
+    "still-correct": "vouched",
+    "reinstate": "reinstated",
 }
 
 
-def _is_done_already(case: Case, row: Transition, actor: Any, seen: str) -> bool:
+def _is_done_already(case: Case, row: Transition, act: Act, seen: str) -> bool:
     """A double click: the same person asks for what the same person has just done to the same digest."""
+    actor = act.actor
     if seen != case.digest:
         return False
     if row.name == "sign":
@@ -180,7 +242,7 @@ def _is_done_already(case: Case, row: Transition, actor: Any, seen: str) -> bool
     if row.name == "unsign":
         if case.standing_of(actor.pk) is not None:
             return False
-    elif case.edition.state in row.sources:
+    elif case.edition.state in row.sources and not row.on_page:
         return False
     last = (
         AuditEvent.objects.filter(subject=f"monograph:{case.monograph.slug}", verb__in=VERBS.values())
@@ -191,7 +253,8 @@ def _is_done_already(case: Case, row: Transition, actor: Any, seen: str) -> bool
     if last is None:
         return False
     verb, who, digest, data = last
-    return (verb, who, digest, data["edition"]) == (VERBS[row.name], actor.pk, seen, case.edition.number)
+    done = (verb, who, digest, data["edition"], data.get("kind", ""))
+    return done == (VERBS[row.name], actor.pk, seen, case.edition.number, act.kind if row.name == "withdraw" else "")
 
 
 # -- What each transition writes ---------------------------------------------------------------------------------------
@@ -211,45 +274,53 @@ def _move(trail: Trail, case: Case, name: str, target: State, reason: str = "", 
     return edition
 
 
-def _submit(trail: Trail, case: Case, actor: Any, reason: str, _attestation: Any) -> Edition:
+def _submit(trail: Trail, case: Case, act: Act) -> Edition:
     case.edition.round += 1
     store(trail, case.document)
-    return _move(trail, case, "submit", IN_REVIEW, reason)
+    return _move(trail, case, "submit", IN_REVIEW, act.reason)
 
 
-def _send_back(trail: Trail, case: Case, actor: Any, reason: str, _attestation: Any) -> Edition:
-    return _move(trail, case, "send-back", DRAFT, reason)
+def _send_back(trail: Trail, case: Case, act: Act) -> Edition:
+    return _move(trail, case, "send-back", DRAFT, act.reason)
 
 
-def _discard(trail: Trail, case: Case, actor: Any, reason: str, _attestation: Any) -> Edition:
-    return _move(trail, case, "discard", DISCARDED, reason)
+def _discard(trail: Trail, case: Case, act: Act) -> Edition:
+    return _move(trail, case, "discard", DISCARDED, act.reason)
 
 
-def _sign(trail: Trail, case: Case, actor: Any, _reason: str, attestation: Attestation) -> Edition:
-    profile = actor.clinician_profile
-    before = sum(one.signer_id == actor.pk and one.round == case.edition.round for one in case.all_sign_offs)
-    sign_off = SignOff(
-        edition=case.edition, round=case.edition.round, document_id=case.digest, signer=actor, sequence=before,
-        name=profile.name, profession=profile.profession, body=profile.body, number=profile.number,
-        reader_title=profile.reader_title, name_consent=profile.name_consent, interests=attestation.interests,
-        checklist=[tick.sentence for tick in checklist(case.document, case.changed, first=case.live is None)],
-        signed_at=trail.at,
-    )  # fmt: skip
-    trail.save(sign_off)
+def _sign(trail: Trail, case: Case, act: Act) -> Edition:
+    sign_off = _signature(trail, case, act, "review")
     case.all_sign_offs.append(sign_off)
-    counts = sorted(case.counts_for(actor.pk))
+    counts = sorted(case.counts_for(act.actor.pk))
     return _move(trail, case, "sign", settle(case), sign_off=sign_off.pk, counts_for=counts)
 
 
-def _unsign(trail: Trail, case: Case, actor: Any, reason: str, _attestation: Any) -> Edition:
-    sign_off = case.standing_of(actor.pk)
+def _signature(trail: Trail, case: Case, act: Act, meaning: str) -> SignOff:
+    actor, attestation = act.actor, act.attestation
+    assert attestation is not None, "the table asks for it"
+    profile = actor.clinician_profile
+    before = SignOff.objects.filter(edition=case.edition, round=case.edition.round, signer=actor, meaning=meaning)
+    transition = "sign" if meaning == "review" else "still-correct"
+    sign_off = SignOff(
+        edition=case.edition, round=case.edition.round, document_id=case.digest, signer=actor, meaning=meaning,
+        sequence=before.count(), name=profile.name, profession=profile.profession, body=profile.body,
+        number=profile.number, reader_title=profile.reader_title, name_consent=profile.name_consent,
+        interests=attestation.interests, checklist=[tick.sentence for tick in ticks_for(transition, case)],
+        signed_at=trail.at,
+    )  # fmt: skip
+    trail.save(sign_off)
+    return sign_off
+
+
+def _unsign(trail: Trail, case: Case, act: Act) -> Edition:
+    sign_off = case.standing_of(act.actor.pk)
     assert sign_off is not None, "the guard own_signature saw it"
-    trail.save(Unsigning(sign_off=sign_off, reason=reason, at=trail.at))
+    trail.save(Unsigning(sign_off=sign_off, reason=act.reason, at=trail.at))
     case.all_sign_offs.remove(sign_off)
-    return _move(trail, case, "unsign", settle(case), reason, sign_off=sign_off.pk)
+    return _move(trail, case, "unsign", settle(case), act.reason, sign_off=sign_off.pk)
 
 
-def _publish(trail: Trail, case: Case, actor: Any, reason: str, _attestation: Any) -> Edition:
+def _publish(trail: Trail, case: Case, act: Act) -> Edition:
     monograph, edition = case.monograph, case.edition
     previous = monograph.live
     signatures = [
@@ -272,7 +343,7 @@ def _publish(trail: Trail, case: Case, actor: Any, reason: str, _attestation: An
         # The first edition was read as a whole; an amendment does not move that date.
         last_full_review=previous.last_full_review if previous else today(trail.at),
         evidence_checked_at=previous.evidence_checked_at if previous else None,
-        change_note=reason, head=trail.head, key=seals.key_id(), seal=seals.seal(form),
+        change_note=act.reason, head=trail.head, key=seals.key_id(), seal=seals.seal(form),
     )  # fmt: skip
     if previous:
         old = previous.edition
@@ -282,14 +353,15 @@ def _publish(trail: Trail, case: Case, actor: Any, reason: str, _attestation: An
     monograph.live = publication
     monograph.next_review_due = months_later(publication.last_full_review, REVIEW_MONTHS[monograph.tier])
     trail.save(monograph, "live", "next_review_due")
+    reindex(trail, monograph)
     superseded = previous.number if previous else None
-    moved = _move(trail, case, "publish", PUBLISHED, reason, publication=publication.pk, superseded=superseded)
+    moved = _move(trail, case, "publish", PUBLISHED, act.reason, publication=publication.pk, superseded=superseded)
     # After the commit, so that the line never vouches for what was rolled back; a lost one is made up by the next.
     transaction.on_commit(lambda: seals.append_checkpoint(trail.seq, trail.head), robust=True)
     return moved
 
 
-def _start(trail: Trail, case: Case, actor: Any, reason: str, _attestation: Any) -> Edition:
+def _start(trail: Trail, case: Case, act: Act) -> Edition:
     """A new draft with the keys and words of the old edition. What comes from live carries no credits; what comes from
     a discarded edition was never signed, and carries all."""
     monograph = case.monograph
@@ -299,7 +371,7 @@ def _start(trail: Trail, case: Case, actor: Any, reason: str, _attestation: Any)
     from_live = case.live is not None
     credits = {} if from_live else {part: sorted(people) for part, people in case.written_by.items()}
     data = {"edition": edition.number, "from": None, "to": DRAFT, "round": 0, "copied": case.edition.number}
-    trail.record(VERBS["start"], f"monograph:{monograph.slug}", digest=case.digest, reason=reason, data=data)
+    trail.record(VERBS["start"], f"monograph:{monograph.slug}", digest=case.digest, reason=act.reason, data=data)
     with change_set(
         trail,
         edition=edition,
@@ -312,7 +384,52 @@ def _start(trail: Trail, case: Case, actor: Any, reason: str, _attestation: Any)
     return change.edition
 
 
-_WRITE: dict[str, Callable[[Trail, Case, Any, str, Any], Edition]] = {
+# -- What acts on the page ---------------------------------------------------------------------------------------------
+
+
+def _overlay(trail: Trail, case: Case, act: Act, kind: str, **more: Any) -> Overlay:
+    overlay = Overlay(
+        kind=kind, monograph=case.monograph, edition=case.edition.number, by=act.actor, act=uuid4(), at=trail.at,
+        by_title=policy.title_of(act.actor), by_role=policy.role_on_page(act.actor, case.edition), reason=act.reason,
+        **more,
+    )  # fmt: skip
+    trail.save(overlay)
+    return overlay
+
+
+def _on_page(trail: Trail, case: Case, name: str, reason: str, **data: Any) -> Edition:
+    """An entry that leaves the edition where it stands, and the index as the page is now."""
+    reindex(trail, case.monograph)
+    edition = case.edition
+    stays = {"edition": edition.number, "from": edition.state, "to": edition.state, "round": edition.round}
+    trail.record(
+        VERBS[name], f"monograph:{case.monograph.slug}", digest=case.digest, reason=reason, data={**stays, **data}
+    )
+    return edition
+
+
+def _withdraw(trail: Trail, case: Case, act: Act) -> Edition:
+    overlay = _overlay(trail, case, act, act.kind)
+    return _on_page(trail, case, "withdraw", act.reason, overlay=overlay.pk, kind=act.kind)
+
+
+def _confirm_withdrawal(trail: Trail, case: Case, act: Act) -> Edition:
+    for overlay in guards.unconfirmed(case):
+        trail.save(SecondSignature(overlay=overlay, by=act.actor, by_title=policy.title_of(act.actor), at=trail.at))
+    return _on_page(trail, case, "confirm-withdrawal", act.reason)
+
+
+def _still_correct(trail: Trail, case: Case, act: Act) -> Edition:
+    sign_off = _signature(trail, case, act, STILL_CORRECT)
+    return _on_page(trail, case, "still-correct", act.reason, sign_off=sign_off.pk)
+
+
+def _reinstate(trail: Trail, case: Case, act: Act) -> Edition:
+    ended = [_overlay(trail, case, act, "lift", lifts=one).lifts_id for one in guards.withdrawals(case)]
+    return _on_page(trail, case, "reinstate", act.reason, lifted=ended)
+
+
+_WRITE: dict[str, Callable[[Trail, Case, Act], Edition]] = {
     "start": _start,
     "submit": _submit,
     "send-back": _send_back,
@@ -320,4 +437,8 @@ _WRITE: dict[str, Callable[[Trail, Case, Any, str, Any], Edition]] = {
     "unsign": _unsign,
     "publish": _publish,
     "discard": _discard,
+    "withdraw": _withdraw,
+    "confirm-withdrawal": _confirm_withdrawal,
+    "still-correct": _still_correct,
+    "reinstate": _reinstate,
 }

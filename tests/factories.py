@@ -3,7 +3,7 @@ that people can reach."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -25,14 +25,16 @@ from monographs.document import (
     digest,
     digest_of_part,
 )
-from monographs.models import Edition, Monograph, TherapeuticClass
+from monographs.models import Edition, Monograph, Overlay, TherapeuticClass
+from reviews import overlays
 from reviews.case import Case
 from reviews.changes import change_set, pen
 from reviews.editions import begin
 from reviews.library import make_class, make_drug
+from reviews.overlays import Corrected, Warned
 from reviews.people import give_role, grant, register_clinician, verify_clinician
-from reviews.signing import attest, checklist
-from reviews.workflow import perform
+from reviews.signing import attest
+from reviews.workflow import perform, ticks_for
 
 PASSWORD = "correct horse battery"
 ROLES = {
@@ -44,6 +46,7 @@ ROLES = {
     "publisher": "publisher",
     "auditor": "auditor",
 }
+ON_CALL = ("clinician", "pharmacist")
 PROFILES = {
     "clinician": ("specialist_doctor", "0000001", "neurologist"),
     "clinician2": ("specialist_doctor", "0000002", "general physician"),
@@ -91,7 +94,9 @@ def make_house() -> House:
     house.leaf = make_class("Multiple sclerosis", slug="multiple-sclerosis", parent=house.root, actor=admin)
     for name, role in ROLES.items():
         give_role(house.people[name], role, actor=admin)
-    for role in ("editor", "clinician", "publisher"):
+    for name in ON_CALL:
+        give_role(house.people[name], "on-call", actor=admin)
+    for role in ("editor", "clinician", "publisher", "on-call"):
         grant(role, house.root, actor=admin)
     for name, (profession, number, title) in PROFILES.items():
         user = house.people[name]
@@ -178,12 +183,17 @@ def submit(house: House, edition: Edition, actor: Any = None) -> Edition:
     return perform("submit", editions=[edition], actor=actor or house.editor, digest=seen(edition))[0]
 
 
-def attestation(edition: Edition, clinician: Any, **changes: Any) -> Any:
+def attestation(edition: Edition, clinician: Any, transition: str = "sign", **changes: Any) -> Any:
     case = Case.load(edition)
-    ticks = [tick.code for tick in checklist(case.document, case.changed, first=case.live is None)]
+    ticks = [tick.code for tick in ticks_for(transition, case)]
     return attest(
         clinician, **{"password": PASSWORD, "ticks": ticks, "interests": "none", "digest": case.digest, **changes}
     )
+
+
+def password(person: Any, digest: str) -> Any:
+    """The password of a person, given for words of this digest."""
+    return attest(person, password=PASSWORD, ticks=(), interests="none", digest=digest)
 
 
 def sign(edition: Edition, clinician: Any) -> Edition:
@@ -192,9 +202,9 @@ def sign(edition: Edition, clinician: Any) -> Edition:
     )[0]
 
 
-def signed(house: House, slug: str = "testazumab") -> Edition:
+def signed(house: House, slug: str = "testazumab", doc: Document | None = None) -> Edition:
     """Edition 1, clinician-reviewed by a doctor and a pharmacist."""
-    edition = submit(house, draft(house, slug))
+    edition = submit(house, draft(house, slug, doc))
     sign(edition, house.clinician)
     return sign(edition, house.pharmacist)
 
@@ -203,9 +213,9 @@ def publish(house: House, edition: Edition) -> Edition:
     return perform("publish", editions=[edition], actor=house.publisher, digest=seen(edition))[0]
 
 
-def published(house: House, slug: str = "testazumab") -> Edition:
+def published(house: House, slug: str = "testazumab", doc: Document | None = None) -> Edition:
     """Edition 1, live."""
-    return publish(house, signed(house, slug))
+    return publish(house, signed(house, slug, doc))
 
 
 def start(house: House, edition: Edition, actor: Any = None) -> Edition:
@@ -222,3 +232,57 @@ def reword(edition: Edition, name: str, text: str, *, actor: Any) -> None:
 
 def live(slug: str = "testazumab") -> Any:
     return Monograph.objects.select_related("live").get(slug=slug).live
+
+
+def withdraw(edition: Edition, actor: Any, kind: str = "retire", reason: str = "the source is in doubt") -> Edition:
+    return perform("withdraw", editions=[edition], actor=actor, digest=seen(edition), reason=reason, kind=kind)[0]
+
+
+def vouch(edition: Edition, clinician: Any) -> Edition:
+    """A clinician signs that a withdrawn page is still correct."""
+    signature = attestation(edition, clinician, "still-correct")
+    return perform("still-correct", editions=[edition], actor=clinician, digest=seen(edition), attestation=signature)[0]
+
+
+def reinstate(house: House, edition: Edition) -> Edition:
+    vouch(edition, house.clinician)
+    return perform("reinstate", editions=[edition], actor=house.publisher, digest=seen(edition))[0]
+
+
+WARNED = Warned(
+    title="new-reaction",
+    severity="critical",
+    regulator="mhra",
+    link="https://www.gov.uk/drug-safety-update/an-invented-one",
+    issued="2026-11-23",
+    quote="A severe reaction was reported; this sentence is invented.",
+)
+
+
+def warn(actor: Any, *monographs: Any, **changes: Any) -> list[Overlay]:
+    warned = replace(WARNED, **changes)
+    return overlays.warn(monographs, warned=warned, actor=actor, attestation=password(actor, warned.digest(monographs)))
+
+
+def countersign(overlay: Overlay, actor: Any) -> Any:
+    digest = overlays.digest_of_act("countersign", overlay)
+    return overlays.countersign(overlay, actor=actor, attestation=password(actor, digest))
+
+
+def correct(actor: Any, monograph: Any, wrong: str, right: str, harm: str = "minor") -> Overlay:
+    corrected = Corrected(wrong, right, harm)
+    return overlays.correct(
+        monograph, corrected=corrected, actor=actor, attestation=password(actor, corrected.digest(monograph))
+    )
+
+
+def lift(overlay: Overlay, actor: Any, reason: str = "it was answered") -> Overlay:
+    digest = overlays.digest_of_act("lift", overlay)
+    return overlays.lift(overlay, actor=actor, reason=reason, attestation=password(actor, digest))
+
+
+def withhold(monograph: Any, part: UUID, actor: Any) -> Overlay:
+    digest = overlays.digest_of_part_withheld(monograph, part)
+    return overlays.withhold(
+        monograph, part=part, reason="source-changed", actor=actor, attestation=password(actor, digest)
+    )

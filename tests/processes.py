@@ -109,3 +109,17 @@ def fork(function: Callable[[], Any]) -> Callable[[], None]:
         os.waitpid(pid, 0)
 
     return wait
+
+
+@contextmanager
+def running(function: Callable[[], Any]):
+    """A process for a function that does not end by itself: it is killed when the block ends."""
+    connections.close_all()
+    pid = os.fork()
+    if pid == 0:
+        _child(function, os.open(os.devnull, os.O_WRONLY))
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)

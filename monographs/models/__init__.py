@@ -1,15 +1,19 @@
 """The content. `PARTS` is the one list of part models: copying, document, diff and triggers iterate it."""
 
 from monographs.models.document import Document
-from monographs.models.drug import HIGH_TRAITS, TIERS, TRAITS, Drug, TherapeuticClass
+from monographs.models.drug import HIGH_TRAITS, TRAITS, Drug
 from monographs.models.edition import OPEN_STATES, Edition, Part, State
+from monographs.models.epoch import Epoch
+from monographs.models.index_entry import IndexEntry
 from monographs.models.monitoring import MonitoringItem
 from monographs.models.monograph import Monograph
 from monographs.models.notice import SafetyNotice
+from monographs.models.overlay import Overlay, SecondSignature
 from monographs.models.pen import Pen
 from monographs.models.publication import NameCheck, Publication
 from monographs.models.reference import Citation, Reference, RelatedLink
 from monographs.models.section import Section
+from monographs.models.therapeutic_class import TIERS, TherapeuticClass
 
 PARTS: dict[str, type[Part]] = {
     model.value.part_kind: model for model in (Section, MonitoringItem, SafetyNotice, Citation, RelatedLink)
@@ -25,15 +29,19 @@ __all__ = [
     "Document",
     "Drug",
     "Edition",
+    "Epoch",
+    "IndexEntry",
     "MonitoringItem",
     "Monograph",
     "NameCheck",
+    "Overlay",
     "Part",
     "Pen",
     "Publication",
     "Reference",
     "RelatedLink",
     "SafetyNotice",
+    "SecondSignature",
     "Section",
     "State",
     "TherapeuticClass",

@@ -3,7 +3,8 @@ from datetime import date
 from django.db import models
 from django.urls import reverse
 
-from monographs.models.drug import TIERS, Drug, TherapeuticClass
+from monographs.models.drug import Drug
+from monographs.models.therapeutic_class import TIERS, TherapeuticClass
 from monographs.querysets import MonographQuerySet
 from monographs.truths import ByPen
 

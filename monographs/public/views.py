@@ -1,74 +1,120 @@
-"""What readers get. Every view starts from `Publication.objects.live()`, touches no session, opens no transaction."""
+"""Pages of monographs. Every view starts from `Publication.objects`, touches no session, opens no transaction."""
 
-from itertools import groupby
 from string import ascii_uppercase
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Substr, Upper
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
 
+from monographs.models.index_entry import IndexEntry
 from monographs.models.publication import Publication
 from monographs.page import page
+from monographs.public.classes import roots
+from monographs.public.lists import listed
+from monographs.public.served import public
 from monographs.related import related
-from monographs.standing import standing, today
+from monographs.standing import Gone, shown, standing
 
 RECENT = 8
+A_PAGE = 100
+MOST_OF_CLASS = 24
 
 
-@login_not_required
-@require_safe
+@public
 def home(request: HttpRequest) -> HttpResponse:
-    """The letters that lead somewhere, and what was published last."""
-    live = _listed()
-    there = {_letter(one) for one in live}
-    letters = [(letter, letter in there) for letter in ascii_uppercase]
-    recent = sorted(live, key=lambda one: one.published_at, reverse=True)[:RECENT]
-    return render(request, "monographs/home.html", {"letters": letters, "recent": recent})
+    """A search box, the letters that lead somewhere, classes, and what was published last."""
+    recent = Publication.objects.listed().select_related("live_of").order_by("-published_at", "slug")[:RECENT]
+    context = {"letters": _letters(), "recent": listed(recent), "classes": roots()}
+    return render(request, "monographs/home.html", context)
 
 
-@login_not_required
-@require_safe
+@public
 def drugs(request: HttpRequest) -> HttpResponse:
-    """Every live monograph by its name."""
-    groups = [(letter, list(some)) for letter, some in groupby(_listed(), key=_letter)]
-    return render(request, "monographs/drugs.html", {"groups": groups})
+    """Live monographs by name, a hundred a page; with `letter`, those that begin with it."""
+    letter = request.GET.get("letter", "")[:1].upper()
+    live = Publication.objects.listed().alphabetical()
+    if letter in ascii_uppercase and letter:
+        live = live.filter(name__istartswith=letter)
+    elif letter:
+        letter = "#"
+        live = live.exclude(name__iregex="^[a-z]")
+    pages = Paginator(live, A_PAGE)
+    this = pages.get_page(request.GET.get("page"))
+    context = {"letters": _letters(), "letter": letter, "this": this, "lines": listed(this.object_list)}
+    return render(request, "monographs/drugs.html", context)
 
 
-@login_not_required
-@require_safe
+def _letters() -> list[tuple[str, bool]]:
+    firsts = Publication.objects.listed().order_by().annotate(first=Upper(Substr("name", 1, 1)))
+    there = set(firsts.values_list("first", flat=True).distinct())
+    others = bool(there - set(ascii_uppercase))
+    return [*((letter, letter in there) for letter in ascii_uppercase), *([("#", True)] if others else [])]
+
+
+@public
 def monograph(request: HttpRequest, slug: str) -> HttpResponse:
-    """A monograph as it was published, under what stands over it today. A draft is a 404, like what never was."""
+    """A monograph as it was published, under what stands over it now. A draft is a 404, like what never was."""
     publication = Publication.objects.live().for_page().filter(slug=slug).first()
     if publication is None:
-        raise Http404
+        return _elsewhere(request, slug)
     document = publication.document.value
-    others = Publication.objects.live().only("slug", "name", "class_slugs")
-    chosen, same_class = related(
-        slug, document.related, publication.class_slugs[-1] if publication.class_slugs else "", others
+    seen = shown(document, standing(publication, document))
+    if isinstance(seen, Gone):
+        return gone(request, publication, seen)
+    around = _around(publication, [link.target for link in document.related])
+    chosen, same_class = related(slug, document.related, _last_class(publication), around)
+    what = page(seen, set(publication.traits), publication=publication, chosen=chosen, same_class=same_class)
+    context = {
+        "page": what,
+        "live": publication,
+        "page_path": publication.get_absolute_url(),
+        "address": f"{settings.SITE_URL}{publication.get_absolute_url()}",
+        "same_drug": [one for one in around if one.is_same_drug],
+    }
+    return render(request, "monographs/monograph_detail.html", context)
+
+
+def gone(request: HttpRequest, publication: Publication, seen: Gone) -> HttpResponse:
+    """410: when, why, and what to do. No old edition is offered instead."""
+    context = {"name": publication.name, "overlay": seen.overlay}
+    return render(request, "monographs/gone.html", context, status=410)
+
+
+def _last_class(publication: Publication) -> str:
+    return publication.class_slugs[-1] if publication.class_slugs else ""
+
+
+def _around(publication: Publication, targets: list[str]) -> list[Publication]:
+    """What a page may lead to, in one query: links of the editors, some of its class, others on the same drug."""
+    entries = IndexEntry.objects
+    drug = entries.filter(publication=publication, kind="drug").values("term")
+    same_drug = entries.filter(kind="drug", term__in=drug).values("publication")
+    same_class = entries.filter(kind="class", term=f"={_last_class(publication)}").values("publication")[:MOST_OF_CLASS]
+    wanted = Q(slug__in=targets) | Q(pk__in=same_class) | Q(pk__in=same_drug)
+    rows = Publication.objects.listed().filter(wanted).exclude(pk=publication.pk)
+    return list(
+        rows.annotate(is_same_drug=Exists(entries.filter(kind="drug", term__in=drug, publication=OuterRef("pk"))))
+        .only("slug", "name", "class_slugs", "monograph")
+        .order_by("name", "slug")
     )
-    shown = page(
-        document,
-        standing(publication, document),
-        set(publication.traits),
-        publication=publication,
-        chosen=chosen,
-        same_class=same_class,
+
+
+def _elsewhere(request: HttpRequest, slug: str) -> HttpResponse:
+    """Where an address leads that is no live monograph's: a former address for ever, a drug's or a brand's to its
+    monograph, or to a choice by what each covers. Nothing else is there."""
+    former = Publication.objects.filter(slug=slug, monograph__live__isnull=False).select_related("monograph__live")
+    if moved := former.first():
+        return redirect(moved.monograph.live, permanent=True)
+    found = Publication.objects.listed().filter(
+        pk__in=IndexEntry.objects.filter(kind__in=("drug", "brand"), term=f"={slug}").values("publication")
     )
-    address = f"{settings.SITE_URL}{publication.get_absolute_url()}"
-    return render(request, "monographs/monograph_detail.html", {"page": shown, "address": address})
-
-
-def _listed() -> list[Publication]:
-    """Every live monograph by its name, each with whether its review is overdue today: one query."""
-    live = sorted(Publication.objects.live().select_related("live_of"), key=lambda one: (one.name.casefold(), one.slug))
-    now = today()
-    for one in live:
-        one.is_overdue = one.live_of.is_overdue(now)
-    return live
-
-
-def _letter(publication: Publication) -> str:
-    first = publication.name[:1].upper()
-    return first if first in ascii_uppercase else "#"
+    rows = list(found.select_related("document", "live_of").order_by("name", "slug"))
+    if not rows:
+        raise Http404
+    if len(rows) == 1:
+        return redirect(rows[0])
+    lines = [(line, line.publication.document.value.header) for line in listed(rows)]
+    return render(request, "monographs/chooser.html", {"lines": lines, "slug": slug, "name": lines[0][1].name})

@@ -23,3 +23,16 @@ def day_in_words(value: str) -> str:
 def quantity(value: str) -> Html:
     """Text in which no number breaks from its unit."""
     return quantities(value)
+
+
+@register.filter
+def with_article(title: str) -> str:
+    """ "a pharmacist", "an oncologist"."""
+    return f"{'an' if title[:1].lower() in 'aeiou' else 'a'} {title}"
+
+
+@register.filter
+def editions(numbers: list[int]) -> str:
+    """ "edition 2", "editions 2 and 3", "editions 1, 2 and 4"."""
+    *head, last = [str(number) for number in numbers] or ["none"]
+    return f"editions {', '.join(head)} and {last}" if head else f"edition {last}"

@@ -35,6 +35,7 @@ ACCOUNTS: dict[str, tuple[str, str]] = {
     "auditor": ("Demo auditor", "auditor"),
     "admin": ("Demo administrator", "administrator"),
 }
+ON_CALL = ("clinician", "pharmacist")  # may put a regulator's urgent warning over a page
 # The numbers are invented.
 PROFILES = {
     "clinician": ("specialist_doctor", "GMC 0000001", "neurology", "neurologist"),
@@ -124,8 +125,10 @@ def _rights(people: dict[str, Any]) -> None:
     for username, (_name, role) in ACCOUNTS.items():
         if username != "admin":
             give_role(people[username], role, actor=admin)
+    for username in ON_CALL:
+        give_role(people[username], "on-call", actor=admin)
     for root in TherapeuticClass.objects.filter(parent=None):
-        for role in ("editor", "clinician", "publisher"):
+        for role in ("editor", "clinician", "publisher", "on-call"):
             grant(role, root, actor=admin)
     for username, (profession, registration, specialty, reader_title) in PROFILES.items():
         user, number = people[username], registration.split()[1]

@@ -11,7 +11,7 @@ from monographs.assemble import build
 from monographs.document import PART_FIELDS
 from monographs.models import PARTS, Edition, Monograph, NameCheck, State
 from monographs.page import page
-from monographs.standing import Standing, names_found, today
+from monographs.standing import draft, names_found
 from reviews import policy
 from reviews.desk.citation_form import CitationForm
 from reviews.desk.common import current_edition, monograph_for, not_here
@@ -88,8 +88,7 @@ class Bench:
     def page_of(self, document: values.Document) -> Any:
         """The page of a document, as readers would get it today."""
         checks = NameCheck.objects.latest_for([(code.system, code.code) for code in document.header.codes])
-        standing = Standing(today=today(), names_found=names_found(checks))
-        return page(document, standing, set(self.monograph.drug.traits))
+        return page(draft(document, names_found(checks)), set(self.monograph.drug.traits))
 
 
 def put_into(document: values.Document, value: values.Value) -> values.Document | None:

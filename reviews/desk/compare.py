@@ -16,6 +16,7 @@ from monographs import diff
 from monographs.assemble import build
 from monographs.document import Document
 from monographs.models import Edition, Monograph
+from monographs.sides import Change, changes_of
 from reviews.desk.common import (
     and_list,
     change_set_of,
@@ -25,7 +26,6 @@ from reviews.desk.common import (
     name_of,
     why_no_restore,
 )
-from reviews.desk.sides import Change, changes_of
 from reviews.models import ChangeSet
 
 LIVE, NOW = "live", "now"

@@ -13,17 +13,19 @@ from django.views.decorators.http import require_POST
 from monographs.canonical import BadCharacters, clean
 from monographs.diff import compare
 from monographs.models import Document, Edition, Monograph
+from monographs.sides import Change, changes_of
 from reviews.case import Case
 from reviews.changes import NoPen
 from reviews.desk import words
 from reviews.desk.common import BUSY, STATUS, chip, current_edition, desk, monograph_for, part_links, too_many
 from reviews.desk.history import Entry, entries_of
+from reviews.desk.published import Answer as PageAnswer
+from reviews.desk.published import published_page
 from reviews.desk.review import Answer, Typed, review_page
-from reviews.desk.sides import Change, changes_of
 from reviews.models import AuditEvent
 from reviews.refusals import Kind, Refusal, Refused
-from reviews.signing import Attestation, TooManyFailures, attest, attestation_refusals, checklist
-from reviews.workflow import TRANSITIONS, perform, refusals
+from reviews.signing import Attestation, TooManyFailures, attest, attestation_refusals
+from reviews.workflow import TRANSITIONS, perform, refusals, ticks_for
 
 MOST_WORDS = 2_000
 LATEST = 3
@@ -45,14 +47,17 @@ def do(request: HttpRequest, slug: str, transition: str) -> HttpResponse:
     if transition not in TRANSITIONS:
         raise Http404
     monograph = monograph_for(request, slug)
-    edition = current_edition(monograph)
+    on_page = TRANSITIONS[transition].on_page
+    # What acts on the published page acts on its edition, whichever one is open beside it.
+    edition = monograph.live.edition if on_page and monograph.live else current_edition(monograph)
     try:
         reason = cleaned(request.POST.get("reason", ""), "reason")
-        if transition == "sign":
-            after = _sign(request, edition)
+        if TRANSITIONS[transition].needs_attestation:
+            after = _sign(request, edition, transition)
         else:
+            kind = request.POST.get("kind", "") if transition == "withdraw" else ""
             (after,) = perform(
-                transition, editions=[edition], actor=request.user, digest=digest_in(request), reason=reason
+                transition, editions=[edition], actor=request.user, digest=digest_in(request), reason=reason, kind=kind
             )
     except TooManyFailures as error:
         return too_many(request, error)
@@ -63,13 +68,17 @@ def do(request: HttpRequest, slug: str, transition: str) -> HttpResponse:
         response["Retry-After"] = "5"
         return response
     messages.success(request, words.done(transition, after))
-    return redirect("queue") if transition == "sign" else redirect("workspace", slug=slug)
+    if transition == "sign":
+        return redirect("queue")
+    return redirect("places" if transition == "withdraw" else "published" if on_page else "workspace", slug=slug)
 
 
 def _refused(
     request: HttpRequest, monograph: Monograph, edition: Edition, transition: str, refused: Refused, status: int
 ) -> HttpResponse:
     answer = refused_signature if transition == "sign" else refused_transition
+    if TRANSITIONS[transition].on_page:
+        answer = refused_on_page
     return answer(request, monograph, edition, transition, refused, status)
 
 
@@ -104,7 +113,7 @@ def _typed(request: HttpRequest) -> Typed:
     )
 
 
-def _sign(request: HttpRequest, edition: Edition) -> Edition:
+def _sign(request: HttpRequest, edition: Edition, transition: str) -> Edition:
     """Attests first, because hashing a password takes its time, and then signs.
 
     What would be refused whatever the password (and a form on another digest) goes to the verb without one: it refuses
@@ -112,12 +121,12 @@ def _sign(request: HttpRequest, edition: Edition) -> Edition:
     """
     case, user, digest = Case.load(edition), request.user, digest_in(request)
     attestation = None
-    if digest == case.digest and not refusals(case, TRANSITIONS["sign"], user):
-        attestation = _attest(request, case)
-    return perform("sign", editions=[edition], actor=user, digest=digest, attestation=attestation)[0]
+    if digest == case.digest and not refusals(case, TRANSITIONS[transition], user):
+        attestation = _attest(request, case, transition)
+    return perform(transition, editions=[edition], actor=user, digest=digest, attestation=attestation)[0]
 
 
-def _attest(request: HttpRequest, case: Case) -> Attestation:
+def _attest(request: HttpRequest, case: Case, transition: str) -> Attestation:
     """The attestation of what was filled in. A wrong or missing password is told together with what else is missing."""
     typed, user, password = _typed(request), request.user, request.POST.get("password", "")
     text = cleaned(typed.interests_text, "interests")
@@ -131,7 +140,7 @@ def _attest(request: HttpRequest, case: Case) -> Attestation:
         return attest(user, password=password, digest=case.digest, request=request, **given)
     except Refused as refused:
         unproved = Attestation(user.pk, case.digest, at=timezone.now(), **given)
-        ticks = checklist(case.document, case.changed, first=case.live is None)
+        ticks = ticks_for(transition, case)
         rest = attestation_refusals(unproved, actor=user, digest=case.digest, ticks=ticks, at=timezone.now())
         raise Refused([*rest, *refused.refusals], recorded=False) from refused
 
@@ -149,6 +158,18 @@ def refused_signature(
         status=status,
     )
     return review_page(request, monograph, case.edition, answer)
+
+
+def refused_on_page(
+    request: HttpRequest, monograph: Monograph, _edition: Edition, transition: str, refused: Refused, status: int
+) -> HttpResponse:
+    """The published page again, with every reason and what was typed."""
+    typed = _typed(request)
+    title = f"Not done: {words.button(transition, monograph.live.number if monograph.live else 0, 0)}"
+    answer = PageAnswer(
+        title, refused.refusals, status, kind=request.POST.get("kind", ""), reason=typed.reason, ticks=typed.ticks
+    )
+    return published_page(request, monograph, answer)
 
 
 # -- The other transitions ---------------------------------------------------------------------------------------------

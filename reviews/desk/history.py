@@ -15,6 +15,8 @@ from django.views.decorators.http import require_safe
 from monographs import document as values
 from monographs.diff import compare
 from monographs.models import Monograph, State
+from monographs.models.overlay import KINDS, TITLES
+from monographs.sides import Change, changes_of
 from reviews.desk.common import (
     and_list,
     change_set_of,
@@ -25,7 +27,6 @@ from reviews.desk.common import (
     name_of,
     why_no_restore,
 )
-from reviews.desk.sides import Change, changes_of
 from reviews.models import AuditEvent, ChangeSet, SignOff
 
 A_PAGE = 20
@@ -64,6 +65,15 @@ DONE: dict[str, Callable[[dict[str, Any]], str]] = {
     "published": _published,
     "discarded": lambda data: f"gave up {_n(data)}",
     "tier_set": lambda data: f"set the tier: {data['from_tier']} to {data['to_tier']}",
+    "withdrawn": lambda data: "retired the page" if data["kind"] == "retire" else "took the page down",
+    "withdrawal_confirmed": lambda data: "confirmed the withdrawal of the page",
+    "vouched": lambda data: f"signed that {_n(data)} is still correct",
+    "reinstated": lambda data: "brought the page back",
+    "warned": lambda data: f"put an urgent warning over the page: {TITLES[data['title']].lower()}",
+    "countersigned": lambda data: "countersigned the urgent warning",
+    "withheld": lambda data: "withheld a part of the page",
+    "corrected": lambda data: f"added a correction of edition {', '.join(map(str, data['editions']))}",
+    "lifted": lambda data: f"ended {KINDS[data['kind']].lower()}",
     "refused": lambda data: f"tried to {TRIED.get(data['action'], data['action'].replace('_', ' '))}",
 }
 TRIED = {
@@ -77,6 +87,15 @@ TRIED = {
     "edit": "change it",
     "import": "import an edition",
     "read": "open what is closed to them",
+    "withdraw": "withdraw the page",
+    "confirm-withdrawal": "confirm the withdrawal",
+    "still-correct": "sign that it is still correct",
+    "reinstate": "bring the page back",
+    "withhold": "withhold a part of the page",
+    "warn": "put an urgent warning over it",
+    "countersign": "countersign a warning",
+    "correct": "correct it",
+    "lift": "end what stands over it",
 }
 # Codes of refusals in a few words. The sentence that the person read also named what to do then.
 WHY = {
@@ -117,6 +136,15 @@ WHY = {
     "not_live": "another edition is published",
     "not_the_latest": "a later edition was discarded",
     "not_of_this_monograph": "it belongs to another monograph",
+    "withdrawn_already": "it was withdrawn already",
+    "not_withdrawn": "it was not withdrawn",
+    "own_withdrawal": "they had withdrawn it themselves",
+    "other_role": "somebody of the other role must",
+    "confirmed_already": "it was confirmed already",
+    "not_vouched": "no clinician had signed that it is still correct",
+    "own_warning": "the warning was their own",
+    "not_pharmacist": "they are no pharmacist",
+    "not_said": "no published edition says that",
 }
 
 

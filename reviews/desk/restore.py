@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from monographs import diff
 from monographs.models import Edition, Monograph
+from monographs.sides import changes_of
 from reviews import edits
 from reviews.case import Case
 from reviews.changes import NoPen, touched_parts
@@ -28,7 +29,6 @@ from reviews.desk.common import (
 )
 from reviews.desk.compare import in_short, state_of
 from reviews.desk.do import cleaned, digest_in, meanwhile
-from reviews.desk.sides import changes_of
 from reviews.models import ChangeSet
 from reviews.refusals import Refused
 

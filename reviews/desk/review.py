@@ -10,12 +10,12 @@ from django.views.decorators.http import require_safe
 from monographs import page
 from monographs.diff import compare
 from monographs.models import Edition, Monograph
-from monographs.standing import Standing, today
+from monographs.sides import Change, changes_of
+from monographs.standing import draft
 from reviews import policy
 from reviews.case import Case
 from reviews.desk import words
 from reviews.desk.common import Names, and_list, chip, current_edition, desk, monograph_for, part_links
-from reviews.desk.sides import Change, changes_of
 from reviews.models import ChangeSet, ClinicianProfile
 from reviews.refusals import Refusal
 from reviews.signing import checklist
@@ -155,4 +155,4 @@ def unchanged_labels(case: Case) -> list[str]:
 
 def preview_of(case: Case) -> page.Page:
     """The whole page as it would be published, for a first edition that is read as a whole."""
-    return page.page(case.document, Standing(today=today()), set(case.monograph.drug.traits))
+    return page.page(draft(case.document), set(case.monograph.drug.traits))

@@ -23,6 +23,10 @@ def button(transition: str, number: int, next_number: int) -> str:
         "unsign": "Take my signature back",
         "publish": f"Publish edition {number}",
         "discard": f"Give up edition {number}",
+        "withdraw": "Withdraw the page",
+        "confirm-withdrawal": "Confirm the withdrawal",
+        "still-correct": f"Sign that edition {number} is still correct",
+        "reinstate": "Bring the page back",
     }[transition]
 
 
@@ -38,6 +42,10 @@ def allowed(transition: str, case: Case) -> str:
         "unsign": "Your signature no longer counts. It and your reason are kept.",
         "publish": f"Readers see it at once.{f' It replaces edition {live.number}.' if live else ''}",
         "discard": f"It is closed and cannot be opened again. Its history is kept. {stays}",
+        "withdraw": "Readers see it at once. Somebody of the other role, clinician or publisher, confirms it.",
+        "confirm-withdrawal": "You looked at why it was withdrawn, and agree.",
+        "still-correct": "Read all of it again, then sign with your password. A publisher can bring it back then.",
+        "reinstate": "Readers get the signed page again, at its address.",
     }[transition]
 
 
@@ -63,4 +71,8 @@ def done(transition: str, edition: Edition) -> str:
         "send-back": f"Edition {n} is a draft again. Its editors see your reason in their queue.",
         "publish": f"Edition {n} is published. Readers see it now.",
         "discard": f"Edition {n} was given up. Its history is kept.",
+        "withdraw": "The page is withdrawn. Below is where it is gone, and what is left to do.",
+        "confirm-withdrawal": "You confirmed the withdrawal.",
+        "still-correct": f"You signed that edition {n} is still correct. A publisher can bring the page back now.",
+        "reinstate": "The page is back. Readers see it now.",
     }[transition]

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from monographs.document import Problem, problems
 from monographs.models import TIERS, State
-from monographs.standing import today
+from monographs.standing import overlays_of, today
 from reviews import policy
 from reviews.case import Case
 from reviews.desk import words
@@ -75,6 +75,7 @@ def workspace(request: HttpRequest, slug: str) -> HttpResponse:
         "edition": edition,
         "case": case,
         "name": case.document.header.name or monograph.drug.name,
+        "standing": overlays_of(monograph.pk) if monograph.live else (),
         "chip": chip(edition.state),
         "path": path(case),
         "moves": offered,
@@ -102,6 +103,8 @@ def moves(case: Case, user: Any) -> list[Move]:
     last = case.monograph.editions.order_by("-number").values_list("number", flat=True)[0]
     offered = []
     for name, row in TRANSITIONS.items():
+        if row.on_page:  # they have a page of their own
+            continue
         reasons = part_links(case.monograph.slug, case.document, refusals(case, row, user))
         label = words.button(name, number, last + 1)
         offered.append(Move(name, label, words.allowed(name, case), _heading([one for one, _ in reasons]), reasons))

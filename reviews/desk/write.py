@@ -17,6 +17,7 @@ from monographs.assemble import build
 from monographs.diff import compare
 from monographs.document import PART_FIELDS, SECTION_KINDS, digest_of_part, gaps, problems
 from monographs.models import PARTS
+from monographs.sides import changes_of
 from reviews import edits
 from reviews.case import Case
 from reviews.changes import NoPen
@@ -25,7 +26,6 @@ from reviews.desk.citation_form import hits, typed_from
 from reviews.desk.common import BUSY, STATUS, desk
 from reviews.desk.forms import EditForm, PartForm
 from reviews.desk.header_form import HeaderForm
-from reviews.desk.sides import changes_of
 from reviews.refusals import Conflict, Refusal, Refused
 
 

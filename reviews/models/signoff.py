@@ -5,6 +5,8 @@ from monographs.fields import JSONText
 from monographs.models import Document, Edition
 from monographs.truths import AppendOnly
 
+REVIEW, STILL_CORRECT = "review", "still_correct"
+
 
 class SignOff(models.Model):
     """A clinician's signature on one document in one round, as it was given. Undone only by an Unsigning."""
@@ -20,7 +22,8 @@ class SignOff(models.Model):
     round = models.PositiveIntegerField()
     document = models.ForeignKey(Document, models.PROTECT, related_name="sign_offs")
     signer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="sign_offs")
-    meaning = models.CharField(max_length=20, default="review")
+    # A review lets an edition out; "still correct" lets a withdrawn page come back.
+    meaning = models.CharField(max_length=20, default=REVIEW)
     # Signing, unsigning and signing again in one round gives 0, 1, 2 …
     sequence = models.PositiveIntegerField(default=0)
     # As printed: copies, so that a later change of the profile changes no signature.

@@ -24,6 +24,7 @@ from monographs.models import Publication
 from monographs.page import page
 from monographs.related import Related
 from monographs.standing import Standing
+from monographs.standing import shown as seen
 from tests import factories as make
 
 TODAY = date(2026, 7, 4)
@@ -32,14 +33,14 @@ HOSTILE = "<script>alert('x')</script> \"><img src=x onerror=alert(1)>"
 
 def shown(document=None, *, traits=(), publication=None, **more):
     standing = Standing(today=TODAY, **{k: more.pop(k) for k in ("next_review_due", "names_found") if k in more})
-    return page(document or make.document(), standing, set(traits), publication=publication, **more)
+    return page(seen(document or make.document(), standing), set(traits), publication=publication, **more)
 
 
 def html(document=None, **more):
     address = "https://clincalc.test/drugs/testazumab/"
-    return render_to_string(
-        "monographs/_monograph.html", {**site(), "page": shown(document, **more), "address": address}
-    )
+    live = Publication(slug="testazumab", number=2)
+    context = {**site(), "page": shown(document, **more), "address": address, "live": live, "page_path": "/drugs/x/"}
+    return render_to_string("monographs/_monograph.html", context)
 
 
 def words(markup):
@@ -382,7 +383,7 @@ def test_words_never_become_markup():
         chosen=[Related("b", HOSTILE, HOSTILE)],
         same_class=[Related("c", HOSTILE)],
         names_found=((HOSTILE, HOSTILE),),
-    ), "address": "https://clincalc.test/"}  # fmt: skip
+    ), "address": "https://clincalc.test/", "live": Publication(slug="x", number=2)}  # fmt: skip
     markup = render_to_string("monographs/monograph_detail.html", {**site(), **whole})
 
     assert re.findall(r"<script(?! src=\"/static/)", markup) == []
@@ -392,7 +393,11 @@ def test_words_never_become_markup():
 
 
 def test_the_encoding_is_said_before_any_word_of_the_page():
-    whole = {"page": shown(publication=publication(), next_review_due=None), "address": "https://clincalc.test/"}
+    whole = {
+        "page": shown(publication=publication(), next_review_due=None),
+        "address": "https://clincalc.test/",
+        "live": Publication(slug="testazumab", number=2),
+    }
 
     head = render_to_string("monographs/monograph_detail.html", {**site(), **whole}).partition("<title>")[0]
 

@@ -50,6 +50,12 @@ def house():
 
     with pen(actor=house.editor) as trail:
         keep_references(trail, [("smith2020", {"title": "T", "DOI": "10.1000/1"})])
+    page = second.monograph
+    (warning,) = make.warn(house.clinician, page)
+    make.countersign(warning, house.clinician2)
+    make.correct(house.pharmacist, page, "Tests go on for years.", "Tests go on for months.")
+    make.withhold(page, make.key("prescribing"), house.publisher)
+    make.lift(warning, house.pharmacist)
     assert verify() == []
     return house
 
@@ -102,7 +108,7 @@ def test_the_trail_vouches_for_every_column_of_every_guarded_table():
     for label, (model, lists) in audit.guarded().items():
         columns = {field.attname for field in model._meta.concrete_fields}
         assert columns == set(lists[max(lists)]) or columns - set(lists[max(lists)]) == set(), label
-    unguarded = {"monographs.pen", "reviews.auditevent"}
+    unguarded = {"monographs.pen", "monographs.epoch", "monographs.indexentry", "reviews.auditevent"}
     from django.apps import apps
 
     ours = {m._meta.label_lower for m in apps.get_models() if m._meta.app_label in ("monographs", "reviews")}

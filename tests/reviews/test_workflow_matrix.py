@@ -12,7 +12,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from reversion.models import Version
 
-from monographs.models import Document, Edition, Monograph, Publication
+from monographs.models import Document, Edition, Monograph, Overlay, Publication, SecondSignature
 from reviews import workflow
 from reviews.models import AuditEvent, ChangeSet, SignOff, Unsigning
 from reviews.refusals import Refusal, Refused
@@ -37,7 +37,12 @@ MAY = {
     "unsign": CLINICIANS,
     "publish": {"publisher"},
     "discard": {"editor", "publisher"},
+    "withdraw": CLINICIANS | {"publisher"},
+    "confirm-withdrawal": CLINICIANS | {"publisher"},
+    "still-correct": CLINICIANS,
+    "reinstate": {"publisher"},
 }
+ON_PAGE = {"withdraw", "confirm-withdrawal", "still-correct", "reinstate"}
 FROM = {
     "start": {"published", "discarded"},
     "submit": {"draft"},
@@ -46,13 +51,21 @@ FROM = {
     "unsign": {"in_review", "clinician_reviewed"},
     "publish": {"clinician_reviewed"},
     "discard": {"draft"},
+    **{name: {"published"} for name in ON_PAGE},
 }
 SIGNED = {"clinician", "pharmacist"}  # of the clinician-reviewed edition; the one in review has no signature yet
 ENTRY = {
     "start": "started", "submit": "submitted", "send-back": "sent_back", "sign": "signed", "unsign": "unsigned",
-    "publish": "published", "discard": "discarded",
+    "publish": "published", "discard": "discarded", "withdraw": "withdrawn",
+    "confirm-withdrawal": "withdrawal_confirmed", "still-correct": "vouched", "reinstate": "reinstated",
 }  # fmt: skip
-AFTER = {"submit": "in_review", "send-back": "draft", "publish": "published", "discard": "discarded"}
+AFTER = {
+    **dict.fromkeys(ON_PAGE, "published"),
+    "submit": "in_review",
+    "send-back": "draft",
+    "publish": "published",
+    "discard": "discarded",
+}
 
 
 def breakages(name: str) -> list[str]:
@@ -72,11 +85,12 @@ CELLS = len(CASES) * len(STATES) * len(ROLES)
 
 def test_the_table_is_the_designs():
     assert {name: {str(s) for s in row.sources} for name, row in TRANSITIONS.items()} == FROM
-    assert CELLS == 1728
+    assert CELLS == 2970
 
 
-def world() -> tuple[make.House, dict[str, Edition]]:
-    """One monograph in each state."""
+def world(name: str = "") -> tuple[make.House, dict[str, Edition]]:
+    """One monograph in each state. For what needs it, the published page was withdrawn by the publisher, and two
+    clinicians said that it is still correct."""
     house = make.make_house()
     editions = {
         "draft": make.draft(house, "draftumab"),
@@ -96,13 +110,20 @@ def world() -> tuple[make.House, dict[str, Edition]]:
     for state, edition in editions.items():
         edition.refresh_from_db()
         assert edition.state == state
+    if name in ON_PAGE - {"withdraw"}:
+        make.withdraw(editions["published"], house.publisher)
+    if name == "reinstate":
+        make.vouch(editions["published"], house.clinician)
     return house, editions
 
 
 def rows() -> tuple:
     """What no refusal may change."""
     return (
-        *(model.objects.count() for model in (SignOff, Unsigning, Publication, ChangeSet, Document, Version)),
+        *(
+            model.objects.count()
+            for model in (SignOff, Unsigning, Publication, ChangeSet, Document, Version, Overlay, SecondSignature)
+        ),
         list(Edition.objects.order_by("pk").values_list("pk", "state", "round")),
         list(Monograph.objects.order_by("pk").values_list("pk", "live", "next_review_due", "tier")),
     )
@@ -133,6 +154,8 @@ def refused_codes(name: str, broken: str, state: str, role: str) -> set[str] | N
         codes.add("attestation")
     if name == "unsign" and broken != "own_signature" and (state == "in_review" or role not in SIGNED):
         codes.add("not_signed")
+    if name == "confirm-withdrawal" and broken != "waits_for_confirmation" and role == "publisher":
+        codes.add("own_withdrawal")
     return codes or None
 
 
@@ -144,7 +167,7 @@ def expected_state(name: str, state: str) -> str:
 
 @pytest.mark.parametrize(("name", "broken"), CASES)
 def test_cell(name, broken, monkeypatch):
-    house, editions = world()
+    house, editions = world(name)
     row = TRANSITIONS[name]
 
     def always(case, actor):
@@ -167,6 +190,8 @@ def one_cell(house, edition, name, broken, state, role):
     attestation = None
     if name == "sign" and broken != "attestation":
         attestation = make.attestation(edition, actor)
+    if name == "still-correct" and broken != "attestation":
+        attestation = make.attestation(edition, actor, name)
     before, head = rows(), AuditEvent.objects.latest("seq").seq
     codes = refused_codes(*cell)
 
@@ -178,6 +203,7 @@ def one_cell(house, edition, name, broken, state, role):
             digest=digest,
             reason="" if broken == "reason" else "A reason",
             attestation=attestation,
+            kind="take_down" if name == "withdraw" else "",
         )
     except Refused as refused:
         assert codes is not None, (cell, refused.codes)

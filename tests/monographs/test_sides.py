@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monographs.diff import compare
+from monographs.sides import changes_of, side
 from monographs.words import word_diff
-from reviews.desk.sides import changes_of, side
 from tests import factories as make
 
 HIDDEN = re.compile(r'<span class="vh">[^<]*</span>')

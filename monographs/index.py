@@ -1,0 +1,61 @@
+"""Under which words a live page is found. Rows are made from what is shown; monographs.public.search finds them."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from django.utils.text import slugify
+
+from monographs.standing import Gone, Shown
+
+_GAPS = re.compile(r"[\W_]+")
+LONGEST = 200
+
+
+def fold(words: str) -> str:
+    """Words as they are compared: without case, accents and punctuation, one space between them."""
+    letters = unicodedata.normalize("NFKD", words.casefold())
+    return _GAPS.sub(" ", "".join(one for one in letters if not unicodedata.combining(one))).strip()[:LONGEST]
+
+
+Entry = tuple[str, str, str, str, str]
+
+
+def entries(seen: Shown | Gone, title: str, drug_slug: str) -> Iterator[Entry]:
+    """(kind, term, words, begins, ends) for each way to a page; none to a page that was taken down.
+
+    A name is found by its beginning and by the beginning of each later word. A term with a sign before it is an
+    address: of a class, of the drug, of a brand. Critical notices are kept with the days on which they begin and end,
+    because lists name them.
+    """
+    if isinstance(seen, Gone):
+        return
+    header = seen.document.header
+    found: dict[tuple[str, str], str] = {}
+    names = [header.name, title, *(one.name for one in header.names)]
+    for kind, several in (
+        ("name", names),
+        ("brand", [one.name for one in header.brands]),
+        ("class", [step.name for step in header.class_path]),
+        ("use", [header.covers]),
+    ):
+        for words in several:
+            for term in _beginnings(words):
+                found.setdefault((kind, term), words[:500])
+    for step in header.class_path:
+        found["class", f"={step.slug}"] = step.name[:500]
+    for brand in header.brands:
+        found["brand", f"={slugify(brand.name)[:LONGEST]}"] = brand.name[:500]
+    found["drug", f"={drug_slug}"] = header.name[:500]
+    for (kind, term), words in found.items():
+        yield kind, term, words, "", ""
+    for notice in seen.document.notices:
+        if notice.severity == "critical":
+            yield "critical", str(notice.key), notice.title[:500], notice.effective, notice.expires
+
+
+def _beginnings(words: str) -> Iterator[str]:
+    term = fold(words)
+    while term:
+        yield term
+        term = term.partition(" ")[2]

@@ -1,0 +1,22 @@
+from django.db import models
+
+from monographs.fields import JSONText
+from monographs.truths import ByPen
+
+
+class Epoch(models.Model):
+    """The number of the last entry of the trail that changed what readers see: one row. Cached pages are the truth as
+    long as it, the day in London and the instants that have passed are the same."""
+
+    number = models.BigIntegerField(default=0)
+    # When a page changes within a day although nobody writes: a second signature falls due. ISO 8601, UTC, in order.
+    instants = JSONText(default=list)
+
+    class Meta:
+        constraints = [
+            ByPen(name="monographs_epoch_by_pen"),
+            models.CheckConstraint(condition=models.Q(id=1), name="monographs_epoch_is_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"epoch {self.number}"

@@ -1,0 +1,28 @@
+from django.db import models
+
+from monographs.models.publication import Publication
+from monographs.querysets import IndexEntryQuerySet
+from monographs.truths import ByPen
+
+Row = tuple[int, str, str, str, str, str]  # publication, kind, term, words, begins, ends
+KINDS = ("name", "brand", "class", "use", "drug", "critical")
+
+
+class IndexEntry(models.Model):
+    """Under which words a live page is found: a row for each name, brand, class and use. Made from `shown(…)` in the
+    transaction that changes what readers see (monographs.index), and nothing but a way to publications."""
+
+    publication = models.ForeignKey(Publication, models.CASCADE, related_name="index_entries")
+    kind = models.CharField(max_length=10, choices=[(one, one) for one in KINDS])
+    term = models.CharField(max_length=200, db_index=True)  # monographs.index.entries says what it may be
+    words = models.CharField(max_length=500)  # as they are printed
+    begins = models.CharField(max_length=10, blank=True)  # of a critical notice: days, as the document has them
+    ends = models.CharField(max_length=10, blank=True)
+
+    objects = IndexEntryQuerySet.as_manager()
+
+    class Meta:
+        constraints = [ByPen(name="monographs_indexentry_by_pen")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.term}"

@@ -1,0 +1,53 @@
+"""Live publications in lists: each with what must be said beside its name."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from monographs.models.index_entry import IndexEntry
+from monographs.models.overlay import Overlay
+from monographs.models.publication import Publication
+from monographs.standing import today
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A line of a list. `said` are warnings in words; an overdue review is said in place of the reviewed one."""
+
+    publication: Publication
+    said: tuple[str, ...]
+    is_overdue: bool
+    is_retired: bool
+
+    @property
+    def letter(self) -> str:
+        return letter_of(self.publication.name)
+
+
+def letter_of(name: str) -> str:
+    first = name[:1].upper()
+    return first if "A" <= first <= "Z" else "#"
+
+
+def listed(publications: Iterable[Publication], on: date | None = None) -> list[Listed]:
+    """Two queries, however many: what stands over their pages, and their critical notices in force."""
+    rows, on = list(publications), on or today()
+    said: dict[int, list[str]] = {one.pk: [] for one in rows}
+    of_monograph = {one.monograph_id: one.pk for one in rows}
+    retired = set()
+    for overlay in Overlay.objects.unlifted().filter(monograph__in=of_monograph, kind__in=("warning", "retire")):
+        pk = of_monograph[overlay.monograph_id]
+        if overlay.kind == "retire":
+            retired.add(pk)
+            said[pk].append("Retired")
+        else:
+            said[pk].append(f"Urgent warning: {overlay.get_title_display()}")
+    day = on.isoformat()
+    critical = IndexEntry.objects.filter(publication__in=said, kind="critical").filter(
+        Q(begins="") | Q(begins__lte=day)
+    )
+    for entry in critical.filter(Q(ends="") | Q(ends__gt=day)).order_by("id"):
+        said[entry.publication_id].append(entry.words)
+    return [Listed(one, tuple(said[one.pk]), one.live_of.is_overdue(on), one.pk in retired) for one in rows]

@@ -1,0 +1,165 @@
+"""What changed, newest first, for people and for readers of Atom; and every correction."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import format_html_join
+
+from monographs.diff import compare
+from monographs.in_words import in_short
+from monographs.models.overlay import WITHDRAWALS, Overlay
+from monographs.models.publication import Publication
+from monographs.public.served import public
+from monographs.standing import Gone, Standing, overlays_of, shown, today
+
+A_PAGE, IN_FEED, LINES = 20, 40, 6
+
+
+@dataclass(frozen=True)
+class Update:
+    """One thing that readers should know: when, on which page, in sentences, the weightiest first."""
+
+    at: datetime
+    anchor: str
+    name: str
+    address: str
+    words: tuple[str, ...]
+    is_loud: bool = False
+    note: str = ""
+
+
+def _page_of(number: int, size: int) -> tuple[list[Update], bool]:
+    """(the updates of this page, whether there are earlier ones)."""
+    start = (number - 1) * size
+    rows = _rows(start + size + 1)
+    return list(_updates(rows[start : start + size])), len(rows) > start + size
+
+
+def _rows(most: int) -> list[Any]:
+    """The newest publications and overlays of monographs that are live, in one order of time."""
+    published = Publication.objects.filter(monograph__live__isnull=False).order_by("-published_at", "-pk")
+    overlays = Overlay.objects.with_second().select_related("lifts").order_by("-at", "-pk")
+    both = [*published.select_related("monograph__live")[:most], *overlays.select_related("monograph__live")[:most]]
+    return sorted(both, key=_when, reverse=True)[:most]
+
+
+def _when(row: Any) -> datetime:
+    return row.published_at if isinstance(row, Publication) else row.at
+
+
+def _updates(rows: list[Any]) -> Iterator[Update]:
+    monographs = {row.monograph_id for row in rows}
+    gone = set(
+        Overlay.objects.unlifted()
+        .filter(kind="take_down", monograph__in=monographs)
+        .values_list("monograph", flat=True)
+    )
+    for row in rows:
+        live = row.monograph.live
+        if live is None:
+            continue
+        is_gone = row.monograph_id in gone
+        if isinstance(row, Publication):
+            words, loud = ((), False) if is_gone else _of_publication(row)
+            yield Update(
+                row.published_at, f"edition-{row.pk}", live.name, live.get_absolute_url(),
+                words or ("This page was removed later.",), loud, "" if is_gone else row.change_note,
+            )  # fmt: skip
+        else:
+            words = _of_overlay(row)
+            if is_gone and row.kind != "take_down":
+                words = (f"{row.get_kind_display()}. This page was removed later.",)
+            yield Update(row.at, f"notice-{row.pk}", live.name, live.get_absolute_url(), words, row.kind != "lift")
+
+
+def _of_publication(publication: Publication) -> tuple[tuple[str, ...], bool]:
+    before = Publication.objects.filter(monograph=publication.monograph_id, number__lt=publication.number)
+    last = before.order_by("-number").select_related("document").first()
+    if last is None:
+        return ("First published.",), False
+    standing = Standing(today=today(), overlays=overlays_of(publication.monograph_id))
+    sides = [shown(one.document.value, standing, one.number) for one in (last, publication)]
+    if any(isinstance(side, Gone) for side in sides):
+        return (), False
+    old, new = (
+        side.document.replaced(notices=tuple(n for n in side.document.notices if n.has_begun(standing.today)))
+        for side in sides
+        if not isinstance(side, Gone)
+    )
+    lines = in_short(compare(old, new))
+    said = [line.words for line in lines[:LINES]]
+    if len(lines) > LINES:
+        said.append(f"{len(lines) - LINES} more changes.")
+    return tuple(said) or ("Signed again without a change.",), any(line.is_first for line in lines)
+
+
+def _of_overlay(one: Overlay) -> tuple[str, ...]:
+    if one.kind == "warning":
+        return (f"Urgent warning: {one.get_title_display()}.", f"{one.get_regulator_display()}: “{one.quote}”")
+    if one.kind == "erratum":
+        return ("Correction.", f"It said “{one.wrong}”. It should say “{one.right}”.")
+    if one.kind == "retire":
+        return (f"Retired: {one.reason}. Doses are not shown.",)
+    if one.kind == "take_down":
+        return (f"Removed: {one.reason}.",)
+    if one.kind == "withhold":
+        return ("One part is withheld.",)
+    ended = one.lifts
+    assert ended is not None
+    if ended.kind in WITHDRAWALS:
+        return ("Back on this page: clinicians looked at it again and signed that it is still correct.",)
+    return (f"{ended.get_kind_display()} ended: {one.reason}.",)
+
+
+@public
+def updates(request: HttpRequest) -> HttpResponse:
+    try:
+        number = min(max(1, int(request.GET.get("page", "1")[:4])), 500)
+    except ValueError:
+        number = 1
+    found, more = _page_of(number, A_PAGE)
+    context = {"updates": found, "number": number, "earlier": number + 1 if more else None, "later": number - 1}
+    return render(request, "monographs/updates.html", context)
+
+
+@public
+def feed(request: HttpRequest) -> HttpResponse:
+    """The newest updates as Atom. It is made anew each time, so what was withheld since is in no old entry."""
+    site = settings.SITE_URL
+    found, _ = _page_of(1, IN_FEED)
+    atom = Atom1Feed(
+        title="ClinCalc Pro: what changed" + (" (demonstration content)" if settings.DEMO else ""),
+        link=f"{site}/updates/",
+        description="New editions, urgent warnings, corrections and withdrawals of drug monographs.",
+        feed_url=f"{site}/updates/feed/",
+        language="en-GB",
+    )
+    for one in found:
+        atom.add_item(
+            title=f"{one.name}: {one.words[0]}",
+            link=f"{site}{one.address}",
+            description=format_html_join(
+                "", "<p>{}</p>", ((line,) for line in (*one.words, *filter(None, [one.note])))
+            ),
+            unique_id=f"{site}/updates/#{one.anchor}",
+            pubdate=one.at,
+            updateddate=one.at,
+            author_name="ClinCalc Pro",
+        )
+    return HttpResponse(atom.writeString("utf-8"), content_type=atom.content_type)
+
+
+@public
+def corrections(request: HttpRequest) -> HttpResponse:
+    """Every erratum, newest first, of pages that are there."""
+    gone = Overlay.objects.unlifted().filter(kind="take_down").values("monograph")
+    rows = Overlay.objects.unlifted().with_second().filter(kind="erratum", monograph__live__isnull=False)
+    pages = Paginator(rows.exclude(monograph__in=gone).select_related("monograph__live").order_by("-id"), A_PAGE)
+    return render(request, "monographs/corrections.html", {"this": pages.get_page(request.GET.get("page"))})

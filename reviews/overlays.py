@@ -1,0 +1,291 @@
+"""Verbs on what stands over pages, beside withdrawal: urgent warnings, corrections, second signatures, and their end.
+
+Each is bound to a password that was given for just these words: the attestation names the digest of the words. Who may
+do what, and what readers are told: clinical/safety_notices.md, Overlays.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from monographs.canonical import BadCharacters, clean, digest_of
+from monographs.document import as_json
+from monographs.models import Monograph, Overlay, Publication, SecondSignature
+from monographs.models.overlay import HARMS, REGULATORS, SEVERITIES, TITLES, WITHHOLD_REASONS
+from monographs.standing import WITHHELD_KINDS, overlays_of, today
+from monographs.text import safe_address
+from reviews import policy
+from reviews.changes import Trail, pen, refusals_recorded
+from reviews.models import ClinicianProfile
+from reviews.privacy import refuse_patient_data
+from reviews.readers import reindex
+from reviews.refusals import Kind, Refusal, Refused, refuse
+from reviews.signing import Attestation, attestation_refusals
+
+LONGEST_WORDS = 600
+MOST_PAGES = 50
+
+
+@dataclass(frozen=True)
+class Warned:
+    """An urgent warning as a regulator gave it. `issued` is a day; `quote` is word for word theirs."""
+
+    title: str
+    severity: str
+    regulator: str
+    link: str
+    issued: str
+    quote: str
+
+    def digest(self, monographs: Sequence[Monograph]) -> str:
+        return digest_of({"warning": asdict(self), "over": sorted(one.slug for one in monographs)})
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """What a page said word for word, what it should have said, and what harm that could do."""
+
+    wrong: str
+    right: str
+    harm: str
+
+    def digest(self, monograph: Monograph) -> str:
+        return digest_of({"erratum": asdict(self), "over": monograph.slug})
+
+
+def digest_of_act(act: str, overlay: Overlay) -> str:
+    """What an attestation names for a second signature, or for the end of an overlay."""
+    return digest_of({act: overlay.pk})
+
+
+def withhold(monograph: Monograph, *, part: UUID, reason: str, actor: Any, attestation: Attestation | None) -> Overlay:
+    """Takes one part (a section or a monitoring test) off the page and off every edition that holds it, at once. One
+    clinician or publisher may; `reason` is a code of WITHHOLD_REASONS."""
+    subject = f"monograph:{monograph.slug}"
+    with refusals_recorded(actor=actor, action="withhold", subject=subject), pen(actor=actor) as trail:
+        page = Monograph.objects.for_desk().get(pk=monograph.pk)
+        if found := policy.refusals(trail.actor, "withhold", page) or _pages([page]):
+            raise Refused(found)
+        held = page.live.document.value.by_key().get(part)
+        if held is None or held.part_kind not in WITHHELD_KINDS:
+            found.append(Refusal("no_such_part", "The published page has no such part.", Kind.CONFLICT))
+        if reason not in WITHHOLD_REASONS:
+            found.append(Refusal("reason", "Choose a reason from the list.", Kind.INVALID, field="reason"))
+        if any(one.part == part for one in overlays_of(page.pk)):
+            found.append(Refusal("withheld_already", "It is withheld already.", Kind.CONFLICT))
+        digest = digest_of_part_withheld(page, part)
+        if found := found or _unattested(trail, attestation, digest):
+            raise Refused(found)
+        overlay = _new(trail, page, "withhold", act=uuid4(), part=part, reason=WITHHOLD_REASONS[reason])
+        trail.record("withheld", subject, digest=digest, reason=overlay.reason, data={"overlay": overlay.pk})
+        return overlay
+
+
+def digest_of_part_withheld(monograph: Monograph, part: UUID) -> str:
+    return digest_of({"withhold": str(part), "over": monograph.slug})
+
+
+def warn(
+    monographs: Sequence[Monograph], *, warned: Warned, actor: Any, attestation: Attestation | None
+) -> list[Overlay]:
+    """Puts one warning over the pages of one or several monographs at once: all of them, or none.
+
+    Refuses whoever is not a verified clinician on call for each class, a monograph that is not published, and words
+    that are not from the lists or not quotable.
+    """
+    subject = ",".join(sorted(f"monograph:{one.slug}" for one in monographs))[:200]
+    with refusals_recorded(actor=actor, action="warn", subject=subject), pen(actor=actor) as trail:
+        pages = list(Monograph.objects.for_desk().filter(pk__in=[one.pk for one in monographs]).order_by("slug"))
+        found = [one for page in pages for one in policy.refusals(trail.actor, "warn", page)][:1]
+        if found := found or _not_verified(trail):
+            raise Refused(found)
+        found = [*_pages(pages), *_words_of_warning(warned)]
+        if found := found or _unattested(trail, attestation, warned.digest(pages)):
+            raise Refused(found)
+        act, made = uuid4(), []
+        for page in pages:
+            overlay = _new(
+                trail, page, "warning", act=act, **{**asdict(warned), "issued": date.fromisoformat(warned.issued)}
+            )
+            made.append(overlay)
+            data = {"overlay": overlay.pk, "act": str(act), "title": warned.title}
+            trail.record("warned", f"monograph:{page.slug}", digest=warned.digest(pages), data=data)
+        return made
+
+
+def correct(monograph: Monograph, *, corrected: Corrected, actor: Any, attestation: Attestation | None) -> Overlay:
+    """Tells readers what the page said wrongly. Which editions said so, and since when, is looked up, not typed.
+
+    Refuses whoever is no verified pharmacist of the class, and words that no published edition holds.
+    """
+    subject = f"monograph:{monograph.slug}"
+    with refusals_recorded(actor=actor, action="correct", subject=subject), pen(actor=actor) as trail:
+        page = Monograph.objects.for_desk().get(pk=monograph.pk)
+        if found := policy.refusals(trail.actor, "correct", page) or _not_verified(trail, "pharmacist"):
+            raise Refused(found)
+        affected = saying(page, corrected.wrong)
+        found = [*_pages([page]), *_words_of_erratum(corrected, affected)]
+        if found := found or _unattested(trail, attestation, corrected.digest(page)):
+            raise Refused(found)
+        overlay = _new(
+            trail, page, "erratum", act=uuid4(), **asdict(corrected), editions=[one.number for one in affected],
+            last_edition=affected[-1].number, said_from=affected[0].published_at,
+        )  # fmt: skip
+        data = {"overlay": overlay.pk, "editions": overlay.editions, "harm": overlay.harm}
+        trail.record("corrected", subject, digest=corrected.digest(page), data=data)
+        return overlay
+
+
+def saying(monograph: Monograph, words: str) -> list[Publication]:
+    """The published editions, oldest first, in which one field holds these words (white space apart)."""
+    wanted = " ".join(words.split())
+    rows = monograph.publications.select_related("document").order_by("number")
+    return [one for one in rows if wanted and any(wanted in text for text in _texts(as_json(one.document.value)))]
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [" ".join(value.split())]
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [text for one in inner for text in _texts(one)]
+
+
+def countersign(overlay: Overlay, *, actor: Any, attestation: Attestation | None) -> SecondSignature:
+    """The second signature on an urgent warning, by another verified clinician of the class."""
+    subject = f"monograph:{overlay.monograph.slug}"
+    with refusals_recorded(actor=actor, action="countersign", subject=subject), pen(actor=actor) as trail:
+        overlay = _standing(overlay, "warning")
+        if found := policy.refusals(trail.actor, "countersign", overlay.monograph) or _not_verified(trail):
+            raise Refused(found)
+        if overlay.by_id == trail.actor.pk:
+            raise refuse("own_warning", "You added this warning. Another clinician must sign it too.")
+        if overlay.second:
+            raise refuse("signed_already", "Somebody countersigned it already.", Kind.CONFLICT, recorded=False)
+        digest = digest_of_act("countersign", overlay)
+        if found := _unattested(trail, attestation, digest):
+            raise Refused(found)
+        second = SecondSignature(overlay=overlay, by=trail.actor, by_title=policy.title_of(trail.actor), at=trail.at)
+        trail.save(second)
+        trail.record("countersigned", subject, digest=digest, data={"overlay": overlay.pk})
+        return second
+
+
+def lift(overlay: Overlay, *, actor: Any, reason: str, attestation: Attestation | None) -> Overlay:
+    """Ends a warning (a clinician on call, not alone: the one who added it or signed it second, and somebody else) or a
+    correction that was wrong itself (a pharmacist). A withdrawal ends by `perform("reinstate", …)`."""
+    subject = f"monograph:{overlay.monograph.slug}"
+    refuse_patient_data(reason)
+    with refusals_recorded(actor=actor, action="lift", subject=subject, reason=reason), pen(actor=actor) as trail:
+        overlay = _standing(overlay, "warning", "erratum")
+        is_warning = overlay.kind == "warning"
+        action, profession = ("warn", "") if is_warning else ("correct", "pharmacist")
+        if found := policy.refusals(trail.actor, action, overlay.monograph) or _not_verified(trail, profession):
+            raise Refused(found)
+        found = []
+        if is_warning and overlay.by_id == trail.actor.pk:
+            found.append(Refusal("own_warning", "You added this warning. Another clinician on call must end it."))
+        if not reason.strip():
+            found.append(Refusal("reason", "Say why it ends: readers are told.", Kind.INVALID, field="reason"))
+        digest = digest_of_act("lift", overlay)
+        if found := found or _unattested(trail, attestation, digest):
+            raise Refused(found)
+        ended = _new(trail, overlay.monograph, "lift", act=uuid4(), lifts=overlay, reason=reason.strip())
+        data = {"overlay": ended.pk, "lifted": overlay.pk, "kind": overlay.kind}
+        trail.record("lifted", subject, digest=digest, reason=reason.strip(), data=data)
+        return ended
+
+
+# -- What they share ---------------------------------------------------------------------------------------------------
+
+
+def _new(trail: Trail, monograph: Monograph, kind: str, **fields: Any) -> Overlay:
+    assert monograph.live is not None
+    overlay = Overlay(
+        kind=kind, monograph=monograph, edition=monograph.live.number, by=trail.actor, at=trail.at,
+        by_title=policy.title_of(trail.actor), by_role=policy.role_on_page(trail.actor, monograph), **fields,
+    )  # fmt: skip
+    trail.save(overlay)
+    reindex(trail, monograph)
+    return overlay
+
+
+def _standing(overlay: Overlay, *kinds: str) -> Overlay:
+    found = (
+        Overlay.objects.unlifted().select_related("monograph__live__document", "monograph__drug", "second_signature")
+        .filter(pk=overlay.pk, kind__in=kinds).first()
+    )  # fmt: skip
+    if found is None:
+        raise refuse("ended_already", "This does not stand any more: somebody ended it.", Kind.CONFLICT, recorded=False)
+    return found
+
+
+def _not_verified(trail: Trail, profession: str = "") -> list[Refusal]:
+    profile = ClinicianProfile.objects.filter(user=trail.actor.pk).first()
+    if profile is None or not profile.is_verified(today(trail.at)):
+        return [
+            Refusal("not_verified", "This needs a clinician whose registration was verified in the last 12 months.")
+        ]
+    if profession and profile.profession != profession:
+        return [Refusal("not_pharmacist", "A pharmacist judges the harm of an error. Ask one of this class.")]
+    return []
+
+
+def _unattested(trail: Trail, attestation: Attestation | None, digest: str) -> list[Refusal]:
+    return attestation_refusals(attestation, actor=trail.actor, digest=digest, ticks=(), at=trail.at)
+
+
+def _pages(monographs: Sequence[Monograph]) -> list[Refusal]:
+    if not 1 <= len(monographs) <= MOST_PAGES:
+        sentence = f"Choose from 1 to {MOST_PAGES} monographs."
+        return [Refusal("monographs", sentence, Kind.INVALID, field="monographs")]
+    return [
+        Refusal("not_published", f"{one.slug}: nothing is published there.", Kind.INVALID, field="monographs")
+        for one in monographs
+        if one.live is None
+    ]
+
+
+def _words_of_warning(warned: Warned) -> list[Refusal]:
+    found = [
+        Refusal(name, "Choose one from the list.", Kind.INVALID, field=name)
+        for name, listed in (("title", TITLES), ("severity", SEVERITIES), ("regulator", REGULATORS))
+        if getattr(warned, name) not in listed
+    ]
+    if not warned.link.startswith("https://") or not safe_address(warned.link) or len(warned.link) > 500:
+        sentence = "Give the address of the regulator’s own text, beginning with https://."
+        found.append(Refusal("link", sentence, Kind.INVALID, field="link"))
+    try:
+        date.fromisoformat(warned.issued)
+    except ValueError:
+        found.append(Refusal("issued", "Give the day on which it was issued.", Kind.INVALID, field="issued"))
+    return [*found, *_quotable("quote", warned.quote, "Quote the regulator’s sentence, word for word.")]
+
+
+def _words_of_erratum(corrected: Corrected, affected: list[Publication]) -> list[Refusal]:
+    found = [
+        *_quotable("wrong", corrected.wrong, "Copy what the page said, word for word."),
+        *_quotable("right", corrected.right, "Write what it should have said."),
+    ]
+    if corrected.harm not in HARMS:
+        found.append(Refusal("harm", "Say what harm it could do.", Kind.INVALID, field="harm"))
+    if corrected.wrong.strip() and not affected:
+        sentence = "No published edition says this. Copy the words exactly as they stand on the page."
+        found.append(Refusal("not_said", sentence, Kind.INVALID, field="wrong"))
+    if corrected.wrong.strip() == corrected.right.strip() != "":
+        found.append(Refusal("same", "Both are the same words.", Kind.INVALID, field="right"))
+    return found
+
+
+def _quotable(field: str, words: str, empty: str) -> list[Refusal]:
+    refuse_patient_data(words)
+    try:
+        fine = clean(words).strip()
+    except BadCharacters as error:
+        return [Refusal("characters", str(error), Kind.INVALID, field=field)]
+    if not fine:
+        return [Refusal("missing", empty, Kind.INVALID, field=field)]
+    if len(fine) > LONGEST_WORDS:
+        return [Refusal("too_long", f"Keep it to {LONGEST_WORDS} characters.", Kind.INVALID, field=field)]
+    return []

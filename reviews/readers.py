@@ -1,0 +1,27 @@
+"""What readers find: the index of live pages, kept in the transaction that changes what they see."""
+
+from monographs.index import entries
+from monographs.models import IndexEntry, Monograph
+from monographs.models.index_entry import Row
+from monographs.standing import shown, standing
+from reviews.changes import Trail
+
+
+def rows_of(monograph: Monograph) -> list[Row]:
+    """The rows that the index must hold for a monograph now, in order."""
+    live = monograph.live
+    if live is None:
+        return []
+    document = live.document.value
+    seen = shown(document, standing(live, document))
+    return sorted((live.pk, *entry) for entry in entries(seen, document.header.title, monograph.drug.slug))
+
+
+def reindex(trail: Trail, monograph: Monograph) -> None:
+    """Makes the index say what the page says. Asks for the pen, like every writer."""
+    trail.changes_what_readers_see = True
+    IndexEntry.objects.filter(publication__monograph=monograph).delete()
+    IndexEntry.objects.bulk_create(
+        IndexEntry(publication_id=pk, kind=kind, term=term, words=words, begins=begins, ends=ends)
+        for pk, kind, term, words, begins, ends in rows_of(monograph)
+    )
