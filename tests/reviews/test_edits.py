@@ -5,8 +5,9 @@ from uuid import NAMESPACE_URL, uuid5
 import pytest
 
 from monographs.assemble import build
-from monographs.document import Citation, Section, digest_of_part, problems, thawed
+from monographs.document import Citation, Section, digest_of_part, thawed
 from monographs.models import Edition, Reference
+from monographs.problems import problems
 from reviews import edits
 from reviews.case import Case
 from reviews.changes import change_set, pen
