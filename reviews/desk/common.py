@@ -98,6 +98,12 @@ def why_no_restore(user: Any, edition: Edition) -> str:
     return "No draft is open. Start an edition first: readers notice nothing of it."
 
 
+def digest_now(edition: Edition) -> str:
+    """The digest of what its last change set left: restoring just that would change nothing."""
+    changes = ChangeSet.objects.filter(edition=edition).order_by("-at", "-revision_id")
+    return changes.values_list("after_id", flat=True).first() or ""
+
+
 def current_edition(monograph: Monograph) -> Edition:
     """The edition that the desk is about: the open one, else the live one, else the latest."""
     editions = list(monograph.editions.order_by("-number"))

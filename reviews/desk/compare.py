@@ -22,6 +22,7 @@ from reviews.desk.common import (
     change_set_of,
     current_edition,
     desk,
+    digest_now,
     monograph_for,
     name_of,
     why_no_restore,
@@ -55,7 +56,7 @@ def compare(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     comparison = diff.compare(old.document, new.document)
     changes = changes_of(comparison)
-    no_restore = why_no_restore(request.user, edition)
+    no_restore, now = why_no_restore(request.user, edition), digest_now(edition)
     context = {
         "section": "monographs",
         "monograph": monograph,
@@ -68,7 +69,9 @@ def compare(request: HttpRequest, slug: str) -> HttpResponse:
         "short": in_short(changes),
         "unchanged": comparison.unchanged,
         "restorable": [
-            (side.name, reverse("restore", args=[slug, side.change_set.pk])) for side in (old, new) if side.change_set
+            (side.name, reverse("restore", args=[slug, side.change_set.pk]))
+            for side in (old, new)
+            if side.change_set and side.change_set.after_id != now
         ],
         "no_restore": no_restore,
     }

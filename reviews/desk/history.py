@@ -23,6 +23,7 @@ from reviews.desk.common import (
     chip,
     current_edition,
     desk,
+    digest_now,
     monograph_for,
     name_of,
     why_no_restore,
@@ -241,9 +242,11 @@ def history(request: HttpRequest, slug: str) -> HttpResponse:
     entries = entries_of(page.object_list)
     edition = current_edition(monograph)
     no_restore = why_no_restore(request.user, edition)
+    now = digest_now(edition)
     for entry in entries:
         if entry.change_set:
-            entry.links = _links(monograph, entry.change_set, can_restore=not no_restore)
+            can_restore = not no_restore and entry.event.digest != now
+            entry.links = _links(monograph, entry.change_set, can_restore=can_restore)
     states = dict(monograph.editions.values_list("number", "state"))
     groups = [
         {"number": number, "chip": chip(states[number]) if number in states else None, "entries": list(run)}
@@ -260,7 +263,9 @@ def history(request: HttpRequest, slug: str) -> HttpResponse:
         "opened": opened,
         "opened_by": name_of(opened.actor) if opened else "",
         "changes": words_of(opened) if opened else [],
-        "opened_links": _links(monograph, str(opened.pk), can_restore=not no_restore) if opened else [],
+        "opened_links": _links(monograph, str(opened.pk), can_restore=not no_restore and opened.after_id != now)
+        if opened
+        else [],
         "no_restore": no_restore,
         "name": monograph.live.name if monograph.live else monograph.drug.name,
     }

@@ -24,7 +24,6 @@ from reviews.desk.common import (
     current_edition,
     desk,
     monograph_for,
-    part_links,
     why_no_restore,
 )
 from reviews.desk.compare import in_short, state_of
@@ -78,7 +77,7 @@ def _page(
         "short": in_short(changes),
         "no_restore": no_restore,
         "authors": "" if no_restore else _authors(case, change, request.user),
-        "refusals": part_links(monograph.slug, case.document, refusals),
+        "refusals": [(one, "#reason" if one.field == "reason" and not no_restore else "") for one in refusals],
         "wrong": {one.field: one.sentence for one in refusals if one.field},
         "meanwhile": meanwhile(case, digest_in(request)) if status == 409 else None,
         "reason": request.POST.get("reason", ""),

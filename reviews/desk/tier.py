@@ -85,14 +85,16 @@ def tier(request: HttpRequest, slug: str) -> HttpResponse:
 def _refused(request: HttpRequest, monograph: Monograph, refusals: list[Refusal], status: int) -> HttpResponse:
     """Every reason, and the form again with what was chosen and typed."""
     case = Case.load(current_edition(monograph))
+    form = tier_form(case, request.user, request.POST.get("tier", ""), request.POST.get("reason", ""))
+    fields = {"tier": "#tier", "reason": "#tier-reason"} if form.is_open else {}
     context = {
         "section": "monographs",
         "monograph": case.monograph,
         "name": case.document.header.name or case.monograph.drug.name,
         "tier": TIERS[case.monograph.tier],
         "tier_means": PROFESSIONS_OF_TIER[case.monograph.tier],
-        "form": tier_form(case, request.user, request.POST.get("tier", ""), request.POST.get("reason", "")),
-        "refusals": [(one, "") for one in refusals],
+        "form": form,
+        "refusals": [(one, fields.get(one.field, "")) for one in refusals],
         "wrong": {one.field: one.sentence for one in refusals if one.field},
     }
     return render(request, "reviews/tier_refused.html", context, status=status)

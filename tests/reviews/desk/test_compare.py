@@ -152,8 +152,8 @@ def test_restoring_is_offered_to_who_can_and_the_others_read_why_not(house, edit
     assert "Edition 2 is in review. Send it back first, with a reason" in html
     perform("send-back", editions=[edition], actor=house.pharmacist, digest=make.seen(edition), reason="More.")
     perform("discard", editions=[edition], actor=house.editor, digest=make.seen(edition), reason="Given up")
-    html = shown(enter("editor2"), query).content.decode()
-    assert offered not in html
+    html = shown(enter("editor2"), f"?from={state(edition).pk}").content.decode()
+    assert "/restore/" not in html
     assert "No draft is open. Start an edition first" in html
 
 
@@ -161,6 +161,15 @@ def test_what_readers_see_can_be_restored_too(house, edition, enter):
     live = ChangeSet.objects.get(edition__number=1)
 
     assert reverse("restore", args=["testazumab", live.pk]) in shown(enter("editor")).content.decode()
+
+
+def test_what_the_draft_says_already_is_not_offered(house, edition, enter):
+    query = f"?from={state(edition).pk}&to=live"
+
+    html = shown(enter("editor"), query).content.decode()
+
+    assert reverse("restore", args=["testazumab", state(edition).pk]) not in html
+    assert "Restore this state" in html
 
 
 def test_a_longer_history_asks_no_more_queries(house, edition, enter, queries):

@@ -130,6 +130,7 @@ def test_a_reason_that_may_not_be_kept_stands_at_its_field(house, edition, then,
     assert list(answer.context["wrong"]) == ["reason"]
     assert reason in html
     assert 'aria-invalid="true"' in html
+    assert 'href="#reason"' in html
     assert sentence in html
     assert (words(edition), AuditEvent.objects.count()) == ("Quite other words.", entries)
 
@@ -198,6 +199,7 @@ def test_the_history_leads_there_for_whoever_can(house, edition, then, enter):
 
     html = enter("editor2").get(history).content.decode()
     assert f'href="{address(then)}"' in html
+    assert address(ChangeSet.objects.filter(edition=edition).latest("at", "revision_id")) not in html
     assert f'href="{compare}?from={then.pk}&amp;to=now"' in html
     assert f'href="{compare}?from={then.pk}&amp;to=live"' in html
     html = enter("auditor").get(history).content.decode()

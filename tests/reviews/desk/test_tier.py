@@ -107,6 +107,7 @@ def test_what_is_refused_stands_at_its_field_and_all_is_kept(house, enter, chang
     assert (answer.status_code, tier()) == (status, "standard")
     assert set(answer.context["wrong"]) == fields
     assert html.count('aria-invalid="true"') == len(fields)
+    assert ('href="#tier"' in html, 'href="#tier-reason"' in html) == ("tier" in fields, "reason" in fields)
     assert answer.context["form"].reason == given["reason"]
     assert ('<option value="high" selected>' in html) == (given["tier"] == "high")
     assert 'name="seen" value="standard"' in html
