@@ -118,7 +118,8 @@ class Case:
         return uncovered(self.monograph.tier, self.changed, self.written_by, signatures)
 
     def floor(self) -> str:
-        documents = [one for one in (self.document, self.live_value) if one]
+        """The tier below which the monograph may not be. What an edition said that was given up counts for nothing."""
+        documents = [one for one in (self.document if self.edition.is_open else None, self.live_value) if one]
         return tier_floor(self.monograph.drug.traits, self.monograph.therapeutic_class, documents, today(self.at))
 
     def label_of(self, part: str) -> str:

@@ -21,6 +21,7 @@ from django.core.cache import cache
 from django.db import OperationalError, models, transaction
 from django.utils import timezone
 from pydantic import ValidationError
+from reversion.models import Version
 
 from monographs import document as values
 from monographs.assemble import build, header_columns, header_of, rows
@@ -52,13 +53,13 @@ class NothingRecorded(Exception):
 class Trail:
     """The trail as its holder sees it: `at` is the time of this act, `head` the hash that the next entry will name."""
 
-    def __init__(self, held: Pen, actor: Any) -> None:
+    def __init__(self, held: Pen, last: datetime | None, actor: Any) -> None:
+        """`held` is the pen, `last` the time of the entry that it points to."""
         self.actor = actor
         self.seq, self.head = held.seq, held.hash or audit.genesis(held.site)
         self.events: list[AuditEvent] = []
         self._written: dict[str, set[Any]] = {}
         self.changes_what_readers_see = False
-        last = AuditEvent.objects.filter(seq=held.seq).values_list("at", flat=True).first()
         now = timezone.now()
         self.at: datetime = max(now, last) if last else now
         if last and last - now > timedelta(seconds=1):
@@ -130,11 +131,12 @@ def pen(*, actor: AbstractBaseUser | None) -> Iterator[Trail]:
             stack.enter_context(transaction.atomic(durable=True))
             if not Pen.objects.filter(pk=1, held=False).update(held=True):
                 raise NoPen
-            held = Pen.objects.get(pk=1)
+            last = AuditEvent.objects.filter(seq=models.OuterRef("seq")).values("at")
+            held = Pen.objects.annotate(last_at=models.Subquery(last)).get(pk=1)
         except OperationalError as error:
             raise NoPen from error
         # The person as they are now: somebody may have taken a right away since they were looked up.
-        trail = Trail(held, get_user_model().objects.get(pk=actor.pk) if actor else None)
+        trail = Trail(held, held.last_at, get_user_model().objects.get(pk=actor.pk) if actor else None)
         yield trail
         if trail.has_loose_ends:
             raise NothingRecorded
@@ -186,10 +188,11 @@ def store(trail: Trail, document: values.Document) -> Document:
 class Change:
     """One edition's parts, open for writing. Refuses (Conflict) a part that somebody else changed meanwhile."""
 
-    def __init__(self, trail: Trail, edition: Edition) -> None:
+    def __init__(self, trail: Trail, edition: Edition, credits: dict[str, list[int]] | None = None) -> None:
         self.id: UUID = uuid4()
         self.trail = trail
         self.edition = edition
+        self.credits = credits or {}
         self.written: list[models.Model] = []
 
     def _current(self, kind: str, key: UUID) -> Part:
@@ -322,18 +325,21 @@ def change_set(
     if before is None:
         last = ChangeSet.objects.filter(edition=edition).select_related("after").order_by("-at", "-revision_id").first()
         before = last.after if last else None
-    change = Change(trail, edition)
+    change, shown = Change(trail, edition, credits), _columns(edition)
     Pen.objects.filter(pk=1).update(edition_id=edition.pk)
     with reversion.create_revision(atomic=False):
         yield change
         try:
-            edition.save()
+            if _columns(edition) == shown:
+                reversion.add_to_revision(edition)  # its version makes the revision, whichever part changed
+            else:
+                edition.save()
             document = build(edition)
         except ValidationError as error:
             raise Refused(
                 [Refusal("invalid", _sentence(problem), Kind.INVALID) for problem in error.errors()]
             ) from error
-        touched = sorted(_touched(before.value if before else None, document, edition))
+        touched = sorted(touched_parts(before.value if before else None, document, edition))
         if not (touched or unchanged_is_fine):
             raise refuse("nothing_changed", "Nothing has changed, so nothing was saved.", Kind.INVALID, recorded=False)
         after = store(trail, document)
@@ -341,13 +347,15 @@ def change_set(
         reversion.set_comment(reason)
         reversion.set_date_created(trail.at)
         reversion.add_meta(
-            ChangeSet, id=change.id, edition=edition, actor=trail.actor, credits=credits or {}, reason=reason,
+            ChangeSet, id=change.id, edition=edition, actor=trail.actor, credits=change.credits, reason=reason,
             touched=touched, before=before, after=after, at=trail.at,
         )  # fmt: skip
     Pen.objects.filter(pk=1).update(edition_id=None)
-    written = ChangeSet.objects.select_related("revision").get(pk=change.id)
-    trail.wrote(edition, written, written.revision, *change.written)
-    trail.wrote_keys("reversion.version", written.revision.version_set.values_list("pk", flat=True))
+    versions = list(Version.objects.filter(revision__change_set=change.id).values_list("pk", "revision_id"))
+    trail.wrote(edition, *change.written)
+    trail.wrote_keys("reviews.changeset", [change.id])
+    trail.wrote_keys("reversion.revision", {revision for _, revision in versions})
+    trail.wrote_keys("reversion.version", [pk for pk, _ in versions])
     trail.record(
         "edited",
         f"monograph:{edition.monograph.slug}",
@@ -357,9 +365,13 @@ def change_set(
     )
 
 
-def _touched(before: values.Document | None, after: values.Document, edition: Edition) -> frozenset[str]:
-    """Keys of the parts that changed. A part that comes back at another place than it has live moves the order too,
-    although no part that stood here moved."""
+def _columns(edition: Edition) -> list[Any]:
+    return [getattr(edition, name) for name in Edition.HEADER]
+
+
+def touched_parts(before: values.Document | None, after: values.Document, edition: Edition) -> frozenset[str]:
+    """Keys of the parts that a change of this edition touches. A part that comes back at another place than it has
+    live moves the order too, although no part that stood here moved."""
     touched = changed_parts(before, after)
     live = edition.monograph.live
     if live and before and {part.key for part in after.parts()} - {part.key for part in before.parts()}:

@@ -13,8 +13,8 @@ from reviews.case import Case, highest, months_later, tier_floor
 from reviews.changes import Trail, change_set, pen, refusals_recorded
 from reviews.independence import REVIEW_MONTHS
 from reviews.library import make_drug
-from reviews.privacy import refuse_patient_data
-from reviews.refusals import Kind, Refused, refuse
+from reviews.privacy import kept
+from reviews.refusals import Kind, Refusal, Refused, refuse
 from reviews.workflow import settle
 
 RESERVED = frozenset(("new",))  # addresses of the desk itself
@@ -85,40 +85,52 @@ def new(
         )
 
 
-def set_tier(monograph: Monograph, tier: str, *, actor: Any, reason: str) -> Monograph:
-    """Raises the tier at any time, or lowers it (not below its floor) while no edition is open.
+def tier_refusals(case: Case, tier: str) -> list[Refusal]:
+    """What stands against this tier for the monograph of a case, whoever sets it: asked by verb and form alike."""
+    order, now, floor = list(TIERS), case.monograph.tier, case.floor()
+    if tier not in TIERS:
+        return [Refusal("tier", f"Choose a tier: {', '.join(TIERS.values())}.", Kind.INVALID, field="tier")]
+    if tier == now:
+        return [Refusal("tier", f"The tier is {TIERS[tier]} already. Choose another.", Kind.INVALID, field="tier")]
+    found = []
+    if order.index(tier) < order.index(now) and case.edition.is_open:
+        sentence = f"A tier is lowered only while no edition is open. Publish or give up edition {case.edition.number}."
+        found.append(Refusal("open_edition", sentence, Kind.CONFLICT, field="tier"))
+    if order.index(tier) < order.index(floor):
+        sentence = f"This drug, class or notice asks for {TIERS[floor]}, and no lower tier can be set."
+        found.append(Refusal("tier_below_floor", sentence, Kind.INVALID, field="tier"))
+    return found
+
+
+def set_tier(monograph: Monograph, tier: str, *, actor: Any, reason: str, seen: str = "") -> Monograph:
+    """Raises the tier at any time, or lowers it while no edition is open; never below its floor (clinical/signoff.md,
+    Tiers). `seen` is the tier that was shown: another one now is refused.
 
     Only a clinician who contributed nothing to the open edition may. Signatures are judged again by the new tier.
     """
-    refuse_patient_data(reason)
+    reason = kept(reason)
     subject = f"monograph:{monograph.slug}"
     with refusals_recorded(actor=actor, action="set_tier", subject=subject, reason=reason), pen(actor=actor) as trail:
-        monograph = Monograph.objects.for_desk().get(pk=monograph.pk)
+        # The open edition is the one with the highest number.
+        case = Case.load(monograph.editions.order_by("-number")[0], trail.at)
+        monograph, was = case.monograph, case.monograph.tier
         if found := policy.refusals(trail.actor, "set_tier", monograph):
             raise Refused(found)
-        if tier not in TIERS or tier == monograph.tier:
-            raise refuse("tier", "Choose another tier than the present one.", Kind.INVALID, field="tier")
-        if not reason.strip():
-            raise refuse("reason", "Say why: the reason is kept.", Kind.INVALID, field="reason")
-        order, open_edition = list(TIERS), monograph.editions.open().first()
-        case = Case.load(open_edition, trail.at) if open_edition else None
-        if order.index(tier) < order.index(monograph.tier):
-            if case:
-                raise refuse("open_edition", "A tier is lowered only while no edition is open.", Kind.CONFLICT)
-            live = [monograph.live.document.value] if monograph.live else []
-            floor = tier_floor(monograph.drug.traits, monograph.therapeutic_class, live, today(trail.at))
-            if order.index(tier) < order.index(floor):
-                raise refuse(
-                    "tier_below_floor", f"This drug, class or notice asks for {floor}.", Kind.INVALID, field="tier"
-                )
-        was, monograph.tier = monograph.tier, tier
+        if seen and seen != was:
+            sentence = f"Somebody set the tier to {TIERS[was]} meanwhile. Look at it again, then decide."
+            raise refuse("tier_changed", sentence, Kind.CONFLICT, field="tier")
+        found = tier_refusals(case, tier)
+        if not reason:
+            found.append(Refusal("reason", "Say why: the reason is kept.", Kind.INVALID, field="reason"))
+        if found:
+            raise Refused(found, recorded=tier != was)
+        monograph.tier = tier
         if monograph.live and monograph.next_review_due:  # a higher tier is reviewed sooner, and never later
             due = months_later(monograph.live.last_full_review, REVIEW_MONTHS[tier])
             monograph.next_review_due = min(monograph.next_review_due, due)
         trail.save(monograph, "tier", "next_review_due")
         data: dict[str, Any] = {"from_tier": was, "to_tier": tier}
-        if case and case.edition.state != State.DRAFT:
-            case.monograph.tier = tier
+        if case.edition.is_open and case.edition.state != State.DRAFT:
             source, case.edition.state = case.edition.state, settle(case)
             trail.save(case.edition, "state")
             data |= {

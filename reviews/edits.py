@@ -2,16 +2,22 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+
 from monographs import document as values
-from monographs.canonical import BadCharacters, clean
+from monographs.assemble import build
 from monographs.models import PARTS, Edition
 from reviews import policy
-from reviews.changes import Change, Trail, change_set, pen, refusals_recorded
+from reviews.changes import Change, Trail, change_set, pen, refusals_recorded, touched_parts
+from reviews.credits import earlier_authors
 from reviews.library import keep_references
-from reviews.privacy import refuse_patient_data
+from reviews.models import ChangeSet
+from reviews.privacy import kept
 from reviews.refusals import Kind, Refused, refuse
 
 
@@ -19,22 +25,13 @@ from reviews.refusals import Kind, Refused, refuse
 def _editing(edition: Edition, *, actor: Any, reason: str) -> Iterator[Change]:
     """The pen, the right to edit as it is now, and a change set of this edition. Refuses a reason that may not be kept
     (hidden characters, a patient's number) before anything is stored."""
-    reason = _kept(reason)
+    reason = kept(reason)
     subject = f"monograph:{edition.monograph.slug}"
     with refusals_recorded(actor=actor, action="edit", subject=subject, reason=reason), pen(actor=actor) as trail:
         if found := policy.refusals(trail.actor, "edit", edition):
             raise Refused(found)
         with change_set(trail, edition=edition, reason=reason) as change:
             yield change
-
-
-def _kept(reason: str) -> str:
-    try:
-        reason = clean(reason)
-    except BadCharacters as error:
-        raise refuse("reason", str(error), Kind.INVALID, recorded=False, field="reason") from error
-    refuse_patient_data(reason)
-    return reason
 
 
 def save_part(edition: Edition, part: values.Part, *, seen: str, actor: Any, reason: str = "") -> None:
@@ -65,6 +62,35 @@ def restore_part(edition: Edition, part: values.Part, *, actor: Any, reason: str
     """Puts a removed part back as it was."""
     with _editing(edition, actor=actor, reason=reason or f"Restored {part.label_for_people}") as change:
         change.restore(part.part_kind, part.key)
+
+
+def restore(edition: Edition, *, change: ChangeSet, digest: str, actor: Any, reason: str = "") -> None:
+    """The whole draft as it was after an earlier change set of this monograph, in whatever edition: its header, its
+    parts, their order. `digest` is that of the draft that was seen; another one now is refused, and so is a state in
+    which the draft is already.
+
+    Nothing of the history is undone: this is one more change set. Whoever wrote the words that come back is credited
+    with them beside the actor, so that none of them can sign those parts.
+    """
+    summary = f"Restored edition {change.edition.number} as it was on {_moment(change.at)}"
+    with _editing(edition, actor=actor, reason=f"{summary}: {reason}" if reason.strip() else summary) as opened:
+        edition = opened.edition
+        if change.edition.monograph_id != edition.monograph_id:
+            raise refuse("not_of_this_monograph", "That state is one of another monograph.")
+        now, then = build(edition), change.after.value
+        touched = touched_parts(now, then, edition)
+        if not touched:
+            sentence = "Nothing differs: the draft says just that already."
+            raise refuse("nothing_differs", sentence, Kind.INVALID, recorded=False)
+        if values.digest(now) != digest:
+            sentence = "Somebody changed this draft while you were reading. Look at what would change now, then decide."
+            raise refuse("stale", sentence, Kind.CONFLICT)
+        opened.credits = earlier_authors(edition.monograph, then, touched)
+        opened.load(then)
+
+
+def _moment(at: datetime) -> str:
+    return date_format(localtime(at), "j F Y, H:i:s")
 
 
 def save_header(edition: Edition, header: values.Header, *, seen: str, actor: Any, reason: str = "") -> None:

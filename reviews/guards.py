@@ -6,9 +6,9 @@ A guard never writes. `reviews.workflow.TRANSITIONS` names the guards of each tr
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from monographs.document import problems
 from monographs.models import TIERS, Overlay
 from monographs.models.overlay import WITHDRAWALS
+from monographs.problems import problems
 from monographs.standing import today
 from reviews import policy, seals
 from reviews.case import Case

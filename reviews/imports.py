@@ -5,16 +5,17 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from monographs.document import Document, digest_of_part, thawed
+from monographs.diff import changed_parts
+from monographs.document import thawed
 from monographs.models import Drug, Edition, Monograph, TherapeuticClass
 from monographs.names import skeleton
 from reviews import policy
 from reviews.changes import Trail, change_set, pen, refusals_recorded
+from reviews.credits import earlier_authors
 from reviews.editions import begin
 from reviews.incoming import Incoming
 from reviews.interchange import ImportRefused, read_file
 from reviews.library import keep_references, make_drug
-from reviews.models import ChangeSet
 from reviews.refusals import Kind, Refused, refuse
 
 MOST_REFERENCES = 5_000
@@ -111,7 +112,8 @@ def _import_one(trail: Trail, one: Incoming, file: str) -> tuple[Edition, tuple[
     data = {"edition": edition.number, "from": None, "to": edition.state, "round": 0}
     trail.record("started", f"monograph:{one.slug}", reason=reason, data=data)
     live = monograph.live.document if monograph.live else None
-    credits = _earlier_authors(monograph, one.document)
+    changed = changed_parts(live.value if live else None, one.document)
+    credits = earlier_authors(monograph, one.document, changed)
     with change_set(trail, edition=edition, reason=reason, before=live, credits=credits) as change:
         change.load(one.document)
     return change.edition, tuple(warnings)
@@ -126,20 +128,3 @@ def _check_class_path(one: Incoming, therapeutic_class: TherapeuticClass) -> Non
                 f"The page would print the class “{step.slug}”, which is not on the way to “{therapeutic_class.slug}”."
             )
             raise refuse("class_path", sentence, Kind.INVALID)
-
-
-def _earlier_authors(monograph: Monograph, document: Document) -> dict[str, list[int]]:
-    """Who wrote, in whatever edition of this monograph, the very words that come back by this import: a copy of
-    somebody's text keeps its author (DESIGN.md, Independence)."""
-    digests = _digests(document)
-    found: dict[str, set[int]] = {}
-    for change in ChangeSet.objects.filter(edition__monograph=monograph).select_related("after"):
-        theirs = _digests(change.after.value)
-        for part in change.touched:
-            if part in digests and digests[part] == theirs.get(part):
-                found.setdefault(part, set()).update({change.actor_id}, change.credits.get(part, ()))
-    return {part: sorted(people) for part, people in found.items()}
-
-
-def _digests(document: Document) -> dict[str, str]:
-    return {"header": digest_of_part(document.header), **{str(p.key): digest_of_part(p) for p in document.parts()}}

@@ -6,6 +6,7 @@ weighted 10 to 2, modulo 11 (NHS Data Dictionary). A reason that holds one is re
 
 import re
 
+from monographs.canonical import BadCharacters, clean
 from reviews.refusals import Kind, refuse
 
 _TEN_DIGITS = re.compile(r"(?<!\d)\d{3}[ \-\u2010-\u2015]?\d{3}[ \-\u2010-\u2015]?\d{4}(?!\d)")
@@ -27,3 +28,14 @@ def refuse_patient_data(reason: str) -> None:
     if holds_nhs_number(reason):
         sentence = "This holds an NHS number. Take it out: nothing about a patient is kept here. Nothing was stored."
         raise refuse("patient_data", sentence, Kind.INVALID, recorded=False, field="reason")
+
+
+def kept(reason: str) -> str:
+    """A reason as it is kept in the trail. Raises Refused, which is not recorded, for one that may not be: hidden
+    characters, a patient's number."""
+    try:
+        reason = clean(reason)
+    except BadCharacters as error:
+        raise refuse("reason", str(error), Kind.INVALID, recorded=False, field="reason") from error
+    refuse_patient_data(reason)
+    return reason

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from reviews.desk import do, history, new, published, queue, reports, review, workspace, write
+from reviews.desk import compare, do, history, new, published, queue, reports, restore, review, tier, workspace, write
 
 
 class PartKind:
@@ -34,6 +34,9 @@ urlpatterns = [
     path(f"{MONOGRAPH}preview/", write.preview, name="preview"),
     path(f"{MONOGRAPH}review/", review.review, name="review"),
     path(f"{MONOGRAPH}history/", history.history, name="history"),
+    path(f"{MONOGRAPH}compare/", compare.compare, name="compare"),
+    path(f"{MONOGRAPH}restore/<uuid:key>/", restore.restore, name="restore"),
+    path(f"{MONOGRAPH}tier/", tier.tier, name="tier"),
     path(f"{MONOGRAPH}do/<transition>/", do.do, name="do"),
     path(f"{MONOGRAPH}withdraw/", published.published, name="published"),
     path(f"{MONOGRAPH}withdraw/places/", published.places, name="places"),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
+from uuid import UUID
 
 from django.contrib.auth import get_user_model, logout
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from monographs.document import Document
 from monographs.models import Edition, Monograph, State, TherapeuticClass
 from reviews import policy
 from reviews.changes import refusals_recorded
+from reviews.models import ChangeSet
 from reviews.refusals import Kind, Refusal, Refused, refuse
 from reviews.signing import TooManyFailures
 
@@ -68,6 +70,38 @@ def not_here(request: HttpRequest, monograph: Monograph, refused: Refused | None
             raise refused
     except Refused:
         raise Http404 from None
+
+
+def change_set_of(request: HttpRequest, monograph: Monograph, key: str) -> ChangeSet:
+    """The change set of this key, with its documents. One of another monograph is a 404, and recorded."""
+    try:
+        pk = UUID(key)
+    except ValueError:
+        raise Http404 from None
+    found = ChangeSet.objects.filter(pk=pk).select_related("edition", "actor", "before", "after").first()
+    if found is None:
+        raise Http404
+    if found.edition.monograph_id != monograph.pk:
+        not_here(request, monograph)
+    return found
+
+
+def why_no_restore(user: Any, edition: Edition) -> str:
+    """Why this person cannot put an earlier state into the current edition, and what to do; "" if they can."""
+    if refusals := policy.refusals(user, "edit", edition):
+        return refusals[0].sentence
+    if edition.state == State.DRAFT:
+        return ""
+    if edition.is_open:
+        state = edition.get_state_display().lower()
+        return f"Edition {edition.number} is {state}. Send it back first, with a reason: then it is a draft."
+    return "No draft is open. Start an edition first: readers notice nothing of it."
+
+
+def digest_now(edition: Edition) -> str:
+    """The digest of what its last change set left: restoring just that would change nothing."""
+    changes = ChangeSet.objects.filter(edition=edition).order_by("-at", "-revision_id")
+    return changes.values_list("after_id", flat=True).first() or ""
 
 
 def current_edition(monograph: Monograph) -> Edition:

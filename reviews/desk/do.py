@@ -51,13 +51,13 @@ def do(request: HttpRequest, slug: str, transition: str) -> HttpResponse:
     # What acts on the published page acts on its edition, whichever one is open beside it.
     edition = monograph.live.edition if on_page and monograph.live else current_edition(monograph)
     try:
-        reason = _clean(request.POST.get("reason", ""), "reason")
+        reason = cleaned(request.POST.get("reason", ""), "reason")
         if TRANSITIONS[transition].needs_attestation:
             after = _sign(request, edition, transition)
         else:
             kind = request.POST.get("kind", "") if transition == "withdraw" else ""
             (after,) = perform(
-                transition, editions=[edition], actor=request.user, digest=_digest(request), reason=reason, kind=kind
+                transition, editions=[edition], actor=request.user, digest=digest_in(request), reason=reason, kind=kind
             )
     except TooManyFailures as error:
         return too_many(request, error)
@@ -82,13 +82,13 @@ def _refused(
     return answer(request, monograph, edition, transition, refused, status)
 
 
-def _digest(request: HttpRequest) -> str:
+def digest_in(request: HttpRequest) -> str:
     """The digest that the form carried; what does not look like one is none."""
     digest = request.POST.get("digest", "")
     return digest if re.fullmatch(r"[0-9a-f]{64}", digest, re.ASCII) else ""
 
 
-def _clean(text: str, name: str) -> str:
+def cleaned(text: str, name: str) -> str:
     """Words as they may be kept in the trail, or a refusal at their field."""
     try:
         text = clean(text).strip()
@@ -119,7 +119,7 @@ def _sign(request: HttpRequest, edition: Edition, transition: str) -> Edition:
     What would be refused whatever the password (and a form on another digest) goes to the verb without one: it refuses
     and records.
     """
-    case, user, digest = Case.load(edition), request.user, _digest(request)
+    case, user, digest = Case.load(edition), request.user, digest_in(request)
     attestation = None
     if digest == case.digest and not refusals(case, TRANSITIONS[transition], user):
         attestation = _attest(request, case, transition)
@@ -129,7 +129,7 @@ def _sign(request: HttpRequest, edition: Edition, transition: str) -> Edition:
 def _attest(request: HttpRequest, case: Case, transition: str) -> Attestation:
     """The attestation of what was filled in. A wrong or missing password is told together with what else is missing."""
     typed, user, password = _typed(request), request.user, request.POST.get("password", "")
-    text = _clean(typed.interests_text, "interests")
+    text = cleaned(typed.interests_text, "interests")
     paid = typed.interests == "maker"
     interests = {"none": "none", "declared": text, "maker": "pay or shares from a maker"}.get(typed.interests, "")
     given: dict[str, Any] = {"ticks": typed.ticks, "interests": interests, "paid_by_maker": paid}
@@ -153,7 +153,7 @@ def refused_signature(
     answer = Answer(
         refusals=refused.refusals,
         typed=_typed(request),
-        meanwhile=meanwhile(case, _digest(request)) if status == 409 else None,
+        meanwhile=meanwhile(case, digest_in(request)) if status == 409 else None,
         title=f"Edition {case.edition.number} is not signed",
         status=status,
     )
@@ -193,7 +193,7 @@ def refused_transition(
         "label": words.button(transition, case.edition.number, last + 1),
         "refusals": part_links(monograph.slug, case.document, refused.refusals),
         "wrong": {one.field: one.sentence for one in refused.refusals if one.field},
-        "meanwhile": meanwhile(case, _digest(request)) if status == 409 else None,
+        "meanwhile": meanwhile(case, digest_in(request)) if status == 409 else None,
         "reason": request.POST.get("reason", ""),
         "needs_reason": row.needs_reason,
         "again": not refusals(case, row, request.user),

@@ -2,14 +2,14 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
-from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from monographs import document as values
@@ -17,7 +17,17 @@ from monographs.diff import compare
 from monographs.models import Monograph, State
 from monographs.models.overlay import KINDS, TITLES
 from monographs.sides import Change, changes_of
-from reviews.desk.common import and_list, chip, desk, monograph_for, name_of, not_here
+from reviews.desk.common import (
+    and_list,
+    change_set_of,
+    chip,
+    current_edition,
+    desk,
+    digest_now,
+    monograph_for,
+    name_of,
+    why_no_restore,
+)
 from reviews.models import AuditEvent, ChangeSet, SignOff
 
 A_PAGE = 20
@@ -107,6 +117,8 @@ WHY = {
     "verified_by_contributor": "whoever verified them worked on the edition",
     "nothing_changed": "nothing differs from the published edition",
     "tier_below_floor": "the tier is below its floor",
+    "tier": "there is no such tier",
+    "tier_changed": "somebody else set the tier meanwhile",
     "no_checkpoint": "the checkpoint file cannot be written",
     "reason": "no reason was given",
     "tick": "the checklist was not complete",
@@ -158,6 +170,7 @@ class Entry:
     more: str = ""
     chip: dict[str, str] | None = None
     change_set: str = ""
+    links: list[tuple[str, str]] = field(default_factory=list)  # (words, address): what can be done with its state
 
     @property
     def is_refusal(self) -> bool:
@@ -226,9 +239,17 @@ def history(request: HttpRequest, slug: str) -> HttpResponse:
     wanted = request.GET.get("edition", "")
     if wanted:
         events = events.filter(**_range(starts, wanted))
-    opened = _opened(request, monograph)
+    asked = request.GET.get("change", "")
+    opened = change_set_of(request, monograph, asked) if asked else None
     page = Paginator(events, A_PAGE).get_page(request.GET.get("page"))
     entries = entries_of(page.object_list)
+    edition = current_edition(monograph)
+    no_restore = why_no_restore(request.user, edition)
+    now = digest_now(edition)
+    for entry in entries:
+        if entry.change_set:
+            can_restore = not no_restore and entry.event.digest != now
+            entry.links = _links(monograph, entry.change_set, can_restore=can_restore)
     states = dict(monograph.editions.values_list("number", "state"))
     groups = [
         {"number": number, "chip": chip(states[number]) if number in states else None, "entries": list(run)}
@@ -245,32 +266,30 @@ def history(request: HttpRequest, slug: str) -> HttpResponse:
         "opened": opened,
         "opened_by": name_of(opened.actor) if opened else "",
         "changes": words_of(opened) if opened else [],
+        "opened_links": _links(monograph, str(opened.pk), can_restore=not no_restore and opened.after_id != now)
+        if opened
+        else [],
+        "no_restore": no_restore,
         "name": monograph.live.name if monograph.live else monograph.drug.name,
     }
     return render(request, "reviews/history.html", context)
+
+
+def _links(monograph: Monograph, change_set: str, *, can_restore: bool) -> list[tuple[str, str]]:
+    """Where the state that a change set left is compared, and restored by whoever can do that now."""
+    compare_page = reverse("compare", args=[monograph.slug])
+    links = [("Compare with now", f"{compare_page}?from={change_set}&to=now")]
+    if monograph.live:
+        links.append(("Compare with what readers see", f"{compare_page}?from={change_set}&to=live"))
+    if can_restore:
+        links.append(("Restore this state", reverse("restore", args=[monograph.slug, change_set])))
+    return links
 
 
 def words_of(change_set: ChangeSet) -> list[Change]:
     """What one change set did to the words of its edition."""
     before = _value(change_set.before) if change_set.before else None
     return changes_of(compare(before, _value(change_set.after)))
-
-
-def _opened(request: HttpRequest, monograph: Monograph) -> ChangeSet | None:
-    """The change set whose words are asked for. One of another monograph is a 404, and recorded."""
-    asked = request.GET.get("change", "")
-    if not asked:
-        return None
-    try:
-        key = UUID(asked)
-    except ValueError:
-        raise Http404 from None
-    found = ChangeSet.objects.filter(pk=key).select_related("edition", "actor", "before", "after").first()
-    if found is None:
-        raise Http404
-    if found.edition.monograph_id != monograph.pk:
-        not_here(request, monograph)
-    return found
 
 
 def _starts(slug: str) -> list[tuple[int, int]]:

@@ -9,13 +9,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from monographs.document import Problem, problems
 from monographs.models import TIERS, State
+from monographs.problems import Problem, problems
 from monographs.standing import overlays_of, today
 from reviews import policy
 from reviews.case import Case
 from reviews.desk import words
 from reviews.desk.common import Names, chip, current_edition, desk, edit_address, monograph_for, name_of, part_links
+from reviews.desk.tier import tier_form
 from reviews.models import AuditEvent, ChangeSet
 from reviews.refusals import Kind, Refusal
 from reviews.workflow import TRANSITIONS, refusals
@@ -88,6 +89,7 @@ def workspace(request: HttpRequest, slug: str) -> HttpResponse:
         "tier": TIERS[monograph.tier],
         "tier_means": words.PROFESSIONS_OF_TIER[monograph.tier],
         "tier_set": tier_event(monograph.slug),
+        "tier_form": tier_form(case, user),
         "overdue": monograph.is_overdue(today()),
         "people": people(case, names, user),
         "editions": [(one, chip(one.state)) for one in monograph.editions.order_by("-number")],

@@ -15,8 +15,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from monographs import document as values
 from monographs.assemble import build
 from monographs.diff import compare
-from monographs.document import PART_FIELDS, SECTION_KINDS, digest_of_part, gaps, problems
+from monographs.document import PART_FIELDS, SECTION_KINDS, digest_of_part, gaps
 from monographs.models import PARTS
+from monographs.problems import problems
 from monographs.sides import changes_of
 from reviews import edits
 from reviews.case import Case

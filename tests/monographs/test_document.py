@@ -13,7 +13,6 @@ from monographs import document as values
 from monographs.document import (
     Citation,
     Document,
-    Header,
     MonitoringItem,
     SafetyNotice,
     Section,
@@ -23,7 +22,6 @@ from monographs.document import (
     digest_of_part,
     from_text,
     gaps,
-    problems,
     to_text,
 )
 from tests.strategies import decomposed, documents
@@ -138,38 +136,6 @@ def test_a_document_cannot_be_changed():
         document.header.title = "Other"
     with pytest.raises(TypeError):
         document.citations[0].csl["title"] = "Other"
-
-
-def test_an_empty_draft_can_be_built_and_cannot_be_submitted():
-    codes = {(problem.code, problem.field) for problem in problems(Document())}
-
-    assert codes == {
-        ("missing", "title"),
-        ("missing", "name"),
-        ("missing", "class_path"),
-        ("missing", "introduction"),
-        ("missing", "dosing_since"),
-        ("missing", "dosing_reason"),
-        ("missing", "dosing_instead"),
-        ("missing", ""),
-    }
-
-
-def test_problems_say_where_they_are():
-    document = Document(
-        header=Header(introduction="It slows [@nothing]."),
-        sections=(Section(key=A, kind="cautions", text="Mind [@gone]."),),
-        monitoring=(MonitoringItem(key=B, test="ECG", when="first dose", source="lost"),),
-        notices=(SafetyNotice(key=C, type="caution", severity="critical", title="Heart", source="lost"),),
-    )
-
-    found = {(problem.code, problem.key, problem.field, problem.place) for problem in problems(document)}
-
-    assert ("citation", None, "introduction", "Header") in found
-    assert ("citation", A, "text", "Cautions") in found
-    assert ("citation", B, "source", "Monitoring: ECG") in found
-    assert ("citation", C, "source", "Safety notice: Heart") in found
-    assert ("severity", C, "severity", "Safety notice: Heart") in found
 
 
 def test_a_notice_is_in_force_from_its_first_day_until_the_day_before_it_expires():

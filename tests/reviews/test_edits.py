@@ -5,13 +5,17 @@ from uuid import NAMESPACE_URL, uuid5
 import pytest
 
 from monographs.assemble import build
-from monographs.document import Citation, Section, digest_of_part, problems, thawed
+from monographs.document import Citation, Section, digest_of_part, thawed
 from monographs.models import Edition, Reference
+from monographs.problems import problems
 from reviews import edits
 from reviews.case import Case
+from reviews.changes import change_set, pen
 from reviews.models import AuditEvent, ChangeSet
 from reviews.people import take_role
 from reviews.refusals import Conflict, Refused
+from reviews.verify import verify
+from reviews.workflow import perform
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -179,3 +183,190 @@ def test_a_part_that_comes_back_at_another_place_moves_the_order(house):
     assert case.document.sections[0].key != a.key
     assert "order" in case.changed
     assert "order" not in case.counts_for(house.clinician.pk)
+
+
+# -- Restoring an earlier state ----------------------------------------------------------------------------------------
+
+
+def state(edition):
+    """The change set that made the edition what it is."""
+    return ChangeSet.objects.filter(edition=edition).latest("at", "revision_id")
+
+
+def restore(edition, change, actor, **how):
+    edits.restore(edition, change=change, actor=actor, **{"digest": make.seen(edition), **how})
+
+
+def test_an_earlier_state_comes_back_whole_as_one_more_change_set(house, edition):
+    then, whole = state(edition), build(edition)
+    shown, header, keys = part(edition), whole.header, [section.key for section in whole.sections]
+    how = {"actor": house.editor2}
+    edits.save_part(edition, shown.replaced(text="New."), seen=digest_of_part(shown), **how)
+    edits.save_order(edition, "section", keys[::-1], seen=keys, **how)
+    edits.save_header(edition, header.replaced(covers="y"), seen=digest_of_part(header), **how)
+    edits.remove_part(edition, part(edition, "link"), seen=digest_of_part(part(edition, "link")), **how)
+    edits.add_part(edition, Section(key=make.key("added"), kind="cautions", heading="Cautions", text="x"), **how)
+    edition = Edition.objects.get(pk=edition.pk)
+    made = ChangeSet.objects.filter(edition=edition).count()
+
+    restore(edition, then, house.clinician, reason="Too soon")
+
+    assert build(Edition.objects.get(pk=edition.pk)) == whole
+    change = state(edition)
+    assert (change.actor, change.after_id) == (house.clinician, then.after_id)
+    assert set(change.touched) == {"header", "order", *(str(make.key(one)) for one in ("monitoring", "link", "added"))}
+    assert change.reason.startswith("Restored edition 1 as it was on ")
+    assert change.reason.endswith(": Too soon")
+    assert ChangeSet.objects.filter(edition=edition).count() == made + 1
+    assert AuditEvent.objects.latest("seq").verb == "edited"
+    assert [one for one in verify() if "checkpoint" not in one[1]] == []
+
+
+@pytest.mark.parametrize("who", ["publisher", "auditor", "nobody", "admin"])
+def test_who_may_not_edit_may_not_restore(house, edition, who):
+    then = state(edition)
+    make.reword(edition, "monitoring", "Other words.", actor=house.editor)
+    whole = make.seen(edition)
+
+    with pytest.raises(Refused, match="This needs an editor of the class"):
+        restore(edition, then, house.people[who])
+
+    assert make.seen(edition) == whole
+    assert AuditEvent.objects.latest("seq").data["codes"] == ["not_granted"]
+
+
+def test_what_is_there_already_is_not_restored_and_not_recorded(house, edition):
+    entries = AuditEvent.objects.count()
+
+    with pytest.raises(Refused, match="Nothing differs") as refused:
+        restore(edition, state(edition), house.editor)
+
+    assert refused.value.codes == ["nothing_differs"]
+    assert AuditEvent.objects.count() == entries
+
+
+def test_a_draft_that_changed_since_it_was_seen_is_left_as_it_is(house, edition):
+    then, seen = state(edition), make.seen(edition)
+    make.reword(edition, "monitoring", "Theirs.", actor=house.editor2)
+    whole = make.seen(edition)
+
+    with pytest.raises(Refused, match="Somebody changed this draft") as refused:
+        restore(edition, then, house.editor, digest=seen)
+
+    assert (refused.value.kind, refused.value.codes) == ("conflict", ["stale"])
+    assert make.seen(edition) == whole
+    assert AuditEvent.objects.latest("seq").data["codes"] == ["stale"]
+
+
+def test_only_into_a_draft_and_only_from_the_same_monograph(house, edition):
+    other = state(make.draft(house, "otherumab", make.document(related=())))
+    whole = make.seen(edition)
+    with pytest.raises(Refused) as refused:
+        restore(edition, other, house.editor)
+    assert refused.value.codes == ["not_of_this_monograph"]
+    assert AuditEvent.objects.latest("seq").data["codes"] == ["not_of_this_monograph"]
+    then = state(edition)
+    make.reword(edition, "monitoring", "Other words.", actor=house.editor)
+    edition = make.submit(house, edition)
+    with pytest.raises(Refused) as refused:
+        restore(edition, then, house.editor)
+    assert refused.value.codes == ["not_a_draft"]
+    assert whole != make.seen(edition)
+
+
+def test_neither_who_restores_nor_who_wrote_it_can_sign_it(house):
+    """Abuse matrix A3, across editions: the clinician's words leave the page and come back by somebody else's hand."""
+    edition = make.start(house, make.published(house))
+    make.reword(edition, "monitoring", "The clinician’s words.", actor=house.clinician)
+    make.reword(edition, "prescribing", "- The editor’s [@trial2020].", actor=house.editor2)
+    then = state(edition)
+    digest = make.seen(edition)
+    perform("discard", editions=[edition], actor=house.editor2, digest=digest, reason="Another way")
+    published = Edition.objects.get(monograph=edition.monograph, state="published")
+    edition = make.start(house, published)
+
+    restore(edition, then, house.pharmacist)
+
+    monitoring, prescribing = (str(make.key(name)) for name in ("monitoring", "prescribing"))
+    change = state(edition)
+    assert change.credits == {monitoring: [house.clinician.pk], prescribing: [house.editor2.pk]}
+    case = Case.load(edition)
+    assert case.counts_for(house.pharmacist.pk) == frozenset()
+    assert case.counts_for(house.clinician.pk) == {prescribing}
+    assert case.counts_for(house.clinician2.pk) == {monitoring, prescribing}
+    edition = make.submit(house, edition)
+    with pytest.raises(Refused, match="You wrote or suggested everything that changed here"):
+        make.sign(edition, house.pharmacist)
+    assert AuditEvent.objects.latest("seq").data["codes"] == ["counts_for_nothing"]
+
+
+def test_words_of_a_published_edition_bring_their_author_back(house):
+    """The clinician wrote edition 1; edition 2 said it otherwise; edition 3 says it again."""
+    edition = make.submit(house, make.draft(house, actor=house.clinician))
+    make.sign(edition, house.clinician2)
+    edition = make.publish(house, make.sign(edition, house.pharmacist))
+    then = state(edition)
+    second = make.start(house, edition)
+    make.reword(second, "monitoring", "Otherwise.", actor=house.editor)
+    second = make.submit(house, second)
+    make.sign(second, house.clinician)
+    third = make.start(house, make.publish(house, make.sign(second, house.pharmacist)))
+
+    restore(third, then, house.editor)
+
+    case = Case.load(third)
+    assert case.changed == {str(make.key("monitoring"))}
+    assert case.counts_for(house.clinician.pk) == frozenset()
+    assert case.contributors == {house.editor.pk, house.clinician.pk}
+
+
+def test_whoever_took_a_part_out_or_moved_it_is_credited_when_that_comes_back(house):
+    live = make.published(house)
+    edition = make.start(house, live)
+    whole = build(edition)
+    keys, link = [section.key for section in whole.sections], whole.by_key()[make.key("link")]
+    edits.remove_part(edition, link, seen=digest_of_part(link), actor=house.clinician)
+    edits.save_order(edition, "section", keys[::-1], seen=keys, actor=house.clinician2)
+    then = state(edition)
+    perform("discard", editions=[edition], actor=house.editor, digest=make.seen(edition), reason="Another way")
+    edition = make.start(house, Edition.objects.get(pk=live.pk))
+
+    restore(edition, then, house.editor)
+
+    assert state(edition).credits == {str(link.key): [house.clinician.pk], "order": [house.clinician2.pk]}
+    assert [section.key for section in build(edition).sections] == keys[::-1]
+
+
+def test_an_undone_edit_that_is_restored_keeps_its_author(house):
+    edition = make.start(house, make.published(house))
+    make.reword(edition, "monitoring", "The clinician’s words.", actor=house.clinician)
+    then = state(edition)
+    make.reword(edition, "monitoring", "Tests go on for years.", actor=house.editor)
+
+    restore(edition, then, house.editor)
+
+    assert state(edition).credits == {str(make.key("monitoring")): [house.clinician.pk]}
+    assert Case.load(edition).counts_for(house.clinician.pk) == frozenset()
+
+
+def test_a_state_in_which_two_references_had_each_others_labels(house):
+    def doc(one, other):
+        names = {"a": one, "b": other}
+        return make.document(
+            citations=tuple(
+                Citation(key=make.key(name), label=label, csl={"type": "book", "title": name})
+                for name, label in names.items()
+            ),
+            sections=(Section(key=make.key("monitoring"), kind="monitoring", heading="Monitoring", text="x"),),
+            notices=(),
+        )
+
+    edition = make.draft(house, doc=doc("one2020", "two2020"))
+    then = state(edition)
+    with pen(actor=house.editor) as trail, change_set(trail, edition=edition, reason="Swapped") as change:
+        change.load(doc("two2020", "one2020"))
+
+    restore(edition, then, house.editor)
+
+    assert [citation.label for citation in build(edition).citations] == ["one2020", "two2020"]
+    assert [one for one in verify() if "checkpoint" not in one[1]] == []

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monographs.document import Document, Section, as_json, digest, problems
+from monographs.document import Document, Section, as_json, digest
+from monographs.problems import problems
 from reviews.demonstration import adapter
 from reviews.incoming import Incoming, IncomingDrug
 from reviews.interchange import MAX_BYTES, SCHEMA, ImportRefused, dump, read_file

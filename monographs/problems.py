@@ -1,0 +1,161 @@
+"""What submission refuses in a document, each with its place and a sentence that says what to do. Pure.
+
+A draft may have problems for as long as it is one; what may not be stored at all is refused by monographs.document.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from monographs import text as markdown
+from monographs.document import (
+    CODE_SYSTEMS,
+    DOI,
+    LONGEST_DOI,
+    NOTICE_TYPES,
+    PMID,
+    REGULATOR_TYPES,
+    Citation,
+    Document,
+    MonitoringItem,
+    Part,
+    SafetyNotice,
+    Section,
+)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One reason why an edition cannot be sent for review: where it is (part key, or None for the header; field) and
+    a sentence that says what to do."""
+
+    code: str
+    sentence: str
+    key: UUID | None = None
+    field: str = ""
+    place: str = "Header"
+
+
+def problems(document: Document) -> list[Problem]:
+    """All that stands against submission, in the order of the page. An empty list: it may be sent for review."""
+    return [found for rule in _RULES for found in rule(document)]
+
+
+def _header_is_whole(document: Document) -> Iterator[Problem]:
+    header = document.header
+    for field, sentence in (
+        ("title", "Give the monograph a title."),
+        ("name", "Name the drug."),
+        ("class_path", "Choose a therapeutic class."),
+        ("introduction", "Write an introduction of one or two sentences."),
+    ):
+        if not getattr(header, field):
+            yield Problem("missing", sentence, field=field)
+    for field, sentence in (
+        ("since", "Say since when no dose is published."),
+        ("reason", "Say why no dose is published."),
+        ("instead", "Say what to use instead of a dose on this page."),
+    ):
+        if not getattr(header.dosing, field):
+            yield Problem("missing", sentence, field=f"dosing_{field}")
+    for brand in header.brands:
+        if not brand.name:
+            yield Problem("missing", "Name the brand, or take it out.", field="brands")
+    for code in header.codes:
+        if not re.fullmatch(CODE_SYSTEMS[code.system], code.code, re.ASCII):
+            yield Problem("code", f"“{code.code}” is not a code of {code.system}.", field="codes")
+
+
+def _has_sections(document: Document) -> Iterator[Problem]:
+    if not document.sections:
+        yield Problem("missing", "Write at least one clinical section.", place="Sections")
+
+
+def _parts_are_whole(document: Document) -> Iterator[Problem]:
+    def missing(part: Part, field: str, sentence: str) -> Problem:
+        return Problem("missing", sentence, part.key, field, part.label_for_people)
+
+    for section in document.sections:
+        if not section.text:
+            yield missing(
+                section,
+                "text",
+                "This section is empty. Write it, or remove it: the page then says that it is not covered.",
+            )
+        if not section.heading:
+            yield missing(section, "heading", "Give the section a heading.")
+    for item in document.monitoring:
+        if not item.test:
+            yield missing(item, "test", "Name the test.")
+        if not (item.when or item.how_often):
+            yield missing(item, "how_often", "Say when, or how often, the test is done.")
+    for notice in document.notices:
+        if not notice.title:
+            yield missing(notice, "title", "Give the notice a title.")
+        if not notice.source:
+            yield missing(notice, "source", "Cite the source of this notice.")
+        if NOTICE_TYPES[notice.type][0] != notice.severity:
+            yield Problem(
+                "severity",
+                f"The type “{NOTICE_TYPES[notice.type][1]}” has the severity {NOTICE_TYPES[notice.type][0]}.",
+                notice.key,
+                "severity",
+                notice.label_for_people,
+            )
+        if notice.type in REGULATOR_TYPES:
+            if not notice.issued:
+                yield missing(notice, "issued", "Give the date on which the regulator issued it.")
+            if not notice.action:
+                yield missing(notice, "action", "Say what to do.")
+    for link in document.related:
+        if not link.reason:
+            yield missing(link, "reason", "Say why these two monographs are related.")
+
+
+def _citations_lead_somewhere(document: Document) -> Iterator[Problem]:
+    labels = {citation.label for citation in document.citations}
+
+    def dangling(label: str, key: UUID | None, field: str, place: str) -> Problem:
+        return Problem(
+            "citation",
+            f"[@{label}] leads to no reference of this edition. Add it, or take the mark out.",
+            key,
+            field,
+            place,
+        )
+
+    for label in markdown.citation_labels(document.header.introduction):
+        if label not in labels:
+            yield dangling(label, None, "introduction", "Header")
+    for part in document.parts():
+        if isinstance(part, Section | SafetyNotice):
+            for label in markdown.citation_labels(part.text):
+                if label not in labels:
+                    yield dangling(label, part.key, "text", part.label_for_people)
+        if isinstance(part, SafetyNotice | MonitoringItem) and part.source and part.source not in labels:
+            yield dangling(part.source, part.key, "source", part.label_for_people)
+
+
+def _references_are_whole(document: Document) -> Iterator[Problem]:
+    for citation in document.citations:
+
+        def wrong(code: str, sentence: str, citation: Citation = citation) -> Problem:
+            return Problem(code, sentence, citation.key, "csl", citation.label_for_people)
+
+        if not citation.csl.get("title"):
+            yield wrong("missing", "Give the reference a title.")
+        doi = str(citation.csl.get("DOI", ""))
+        if "DOI" in citation.csl and not (DOI.fullmatch(doi) and len(doi) <= LONGEST_DOI):
+            yield wrong("doi", "A DOI looks like 10.1016/S0140-6736(12)61769-3.")
+        if "PMID" in citation.csl and not PMID.fullmatch(str(citation.csl["PMID"])):
+            yield wrong("pmid", "A PMID is a number of up to 8 digits.")
+
+
+_RULES: tuple[Callable[[Document], Iterator[Problem]], ...] = (
+    _header_is_whole,
+    _has_sections,
+    _parts_are_whole,
+    _citations_lead_somewhere,
+    _references_are_whole,
+)
