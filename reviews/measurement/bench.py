@@ -23,6 +23,7 @@ from monographs.document import digest, digest_of_part
 from monographs.models import OPEN_STATES, Edition, Monograph, Publication, State
 from reviews import edits
 from reviews.case import Case
+from reviews.desk.common import current_edition
 from reviews.measurement.http import HOST, burst, server
 from reviews.measurement.load import SIGNERS
 from reviews.measurement.report import Report, Row
@@ -152,7 +153,8 @@ def _next_edition(monograph: int, people: dict[str, Any]) -> Iterator[Act]:
     neither is the hashing of passwords, which is slow on purpose."""
     editor, publisher = people["editor2"], people["publisher"]
     live = Edition.objects.get(monograph=monograph, state=State.PUBLISHED)
-    (edition,) = perform("start", editions=[live], actor=editor, digest=digest(build(live)))
+    perform("start", editions=[live], actor=editor, digest=digest(build(live)))
+    edition = current_edition(Monograph.objects.for_desk().get(pk=monograph))  # as the desk loads it
     section = build(edition).sections[0]
     words = section.replaced(text=f"{section.text}\n\nOne more paragraph.")
     yield Act("save a section", lambda: edits.save_part(edition, words, seen=digest_of_part(section), actor=editor))
