@@ -39,7 +39,7 @@ def server(application: str, *, directory: str) -> Iterator[int]:
                 Connection(port).get("/")
             except (OSError, NoAnswer) as error:
                 log.seek(0)
-                said = log.read().decode(errors="replace")[-2000:]
+                said = log.read().decode(errors="replace")
                 raise NoAnswer(f"{application} does not answer: {error}\n{said}") from error
             yield port
         finally:

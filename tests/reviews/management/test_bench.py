@@ -6,8 +6,10 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.urls import Resolver404
 
 from monographs.models import Edition
+from reviews.measurement.bench import _searches as searches
 from reviews.measurement.http import NoAnswer, burst, server
 from reviews.measurement.report import Report, Row, growth, table
 from reviews.models import AuditEvent
@@ -101,6 +103,24 @@ def test_a_server_that_does_not_start_says_why(settings):
 def test_the_bare_view_cannot_be_loaded_into_the_house():
     with pytest.raises(RuntimeError, match="Settings already configured"):
         import reviews.measurement.bare  # noqa: F401
+
+
+def test_without_a_page_nothing_is_searched(monkeypatch):
+    def nowhere(path):
+        raise Resolver404
+
+    monkeypatch.setattr("reviews.measurement.bench.resolve", nowhere)
+
+    assert searches(["Bonacorpin 00001"]) == []
+
+
+def test_searches_are_many_and_like_those_of_people(monkeypatch):
+    monkeypatch.setattr("reviews.measurement.bench.resolve", lambda path: path)
+
+    assert searches(["Bonacorpin 00001"]) == [
+        f"/search/?q={words}" for words in ("Bona", "Bonacorpin", "Boncorpin", "Bonacorpin%2000001")
+    ]
+    assert len(searches([f"Name{number} {number}" for number in range(3_000)])) == 4_000
 
 
 def report(monographs, search, queries=3):
