@@ -77,12 +77,12 @@ def is_demonstration() -> bool:
 
 def load(say: Say) -> None:
     """Accounts, classes, monographs, second editions. Does nothing to a database that holds monographs already."""
-    people = _accounts()
+    people = accounts()
     if Monograph.objects.exists():
         return
-    _mark(people["admin"])
+    mark(people["admin"])
     _classes(people["admin"])
-    _rights(people)
+    rights(people)
     for path in sorted((HERE / "monographs").glob("*.json")):
         _first_edition(path, people)
         say(f"  {path.stem}: edition 1 published")
@@ -92,7 +92,8 @@ def load(say: Say) -> None:
         say(f"  {slug}: edition 2 {until.replace('_', ' ')}")
 
 
-def _accounts() -> dict[str, Any]:
+def accounts() -> dict[str, Any]:
+    """Everybody by user name; who is missing is made."""
     users = get_user_model().objects
     people = {}
     for username, (name, _role) in ACCOUNTS.items():
@@ -105,7 +106,8 @@ def _accounts() -> dict[str, Any]:
     return people
 
 
-def _mark(admin: Any) -> None:
+def mark(admin: Any) -> None:
+    """The entry by which `is_demonstration` knows this database."""
     with pen(actor=admin) as trail:
         trail.record("demonstration_begun", "site", reason="Demonstration content, not for clinical use.")
 
@@ -120,7 +122,8 @@ def _classes(admin: Any) -> None:
         walk(root, None)
 
 
-def _rights(people: dict[str, Any]) -> None:
+def rights(people: dict[str, Any]) -> None:
+    """Roles, grants on every root class, and registrations that the administrator has verified."""
     admin = people["admin"]
     for username, (_name, role) in ACCOUNTS.items():
         if username != "admin":

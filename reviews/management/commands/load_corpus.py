@@ -1,0 +1,35 @@
+import time
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from monographs.models import Monograph, TherapeuticClass
+from reviews.demonstration.load import ACCOUNTS, is_demonstration
+from reviews.measurement.load import load
+
+
+class Command(BaseCommand):
+    help = "Fills an empty database with N published monographs of generated content, for measurement."
+
+    def add_arguments(self, parser: Any) -> None:
+        parser.add_argument("count", type=int, metavar="N", help="how many monographs")
+        parser.add_argument("--classes", type=int, default=40, metavar="K", help="leaves of the class tree (40)")
+        parser.add_argument("--seed", type=int, default=1, metavar="S", help="the same seed makes the same documents")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("Nobody signed what is generated, and it looks signed: it loads only with DEMO=1.")
+        if Monograph.objects.exists() or TherapeuticClass.objects.exists():
+            raise CommandError("This database has content, which stays as it is. Name an empty one in DATABASE_URL.")
+        if not is_demonstration():
+            raise CommandError("This database was not begun as a demonstration. Name an empty one in DATABASE_URL.")
+        if options["count"] < 1 or options["classes"] < 1:
+            raise CommandError("Ask for at least one monograph and one class.")
+        begun = time.monotonic()
+        load(options["count"], classes=options["classes"], seed=options["seed"], say=self.stdout.write)
+        took = time.monotonic() - begun
+        self.stdout.write(
+            f"{options['count']} monographs in {took:.0f} s. Generated for measurement, not for clinical use."
+        )
+        self.stdout.write(f"Accounts ({settings.DEMO_PASSWORD} is the password of all): {', '.join(ACCOUNTS)}")
