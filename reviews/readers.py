@@ -3,7 +3,7 @@
 from monographs.index import entries
 from monographs.models import IndexEntry, Monograph
 from monographs.models.index_entry import Row
-from monographs.standing import shown, standing
+from monographs.standing import Standing, overlays_of, shown, today
 from reviews.changes import Trail
 
 
@@ -13,15 +13,16 @@ def rows_of(monograph: Monograph) -> list[Row]:
     if live is None:
         return []
     document = live.document.value
-    seen = shown(document, standing(live, document))
+    seen = shown(document, Standing(today=today(), overlays=overlays_of(monograph.pk)))
     return sorted((live.pk, *entry) for entry in entries(seen, document.header.title, monograph.drug.slug))
 
 
-def reindex(trail: Trail, monograph: Monograph) -> None:
-    """Makes the index say what the page says. Asks for the pen, like every writer."""
+def reindex(trail: Trail, *monographs: Monograph) -> None:
+    """Makes the index say what the pages say. Asks for the pen, like every writer."""
     trail.changes_what_readers_see = True
-    IndexEntry.objects.filter(publication__monograph=monograph).delete()
+    IndexEntry.objects.filter(publication__monograph__in=monographs).delete()
     IndexEntry.objects.bulk_create(
         IndexEntry(publication_id=pk, kind=kind, term=term, words=words, begins=begins, ends=ends)
+        for monograph in monographs
         for pk, kind, term, words, begins, ends in rows_of(monograph)
     )

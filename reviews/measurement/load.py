@@ -30,6 +30,7 @@ from reviews.independence import REVIEW_MONTHS
 from reviews.library import make_class
 from reviews.measurement.content import SAYS_SO, Generated, generated
 from reviews.models import ChangeSet, ClinicianProfile, SignOff
+from reviews.readers import reindex
 from reviews.signing import checklist
 
 A_BATCH = 100
@@ -107,7 +108,7 @@ def _publish(
     _write_history(trail, made, people["editor"])
     signatures = _sign(trail, made, people)
     _put_live(trail, made, signatures)
-    # Whatever else publishing fills (the search table) is filled here, for the publications of `made`.
+    reindex(trail, *(one.monograph for one in made))
     trail.record("corpus_loaded", "corpus", reason=SAYS_SO, data={"monographs": len(made)})
     for one in made:
         _record(trail, one)

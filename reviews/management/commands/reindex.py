@@ -15,7 +15,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         with pen(actor=None) as trail:
             monographs = Monograph.objects.for_desk().select_related("live__document").exclude(live=None)
-            for monograph in monographs:
-                reindex(trail, monograph)
+            reindex(trail, *monographs)
             trail.record("reindexed", "site", data={"pages": len(monographs)})
         self.stdout.write(f"The index holds {len(monographs)} live pages.")

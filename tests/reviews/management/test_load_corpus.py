@@ -10,8 +10,9 @@ from django.urls import reverse
 from reversion.models import Version
 
 from monographs.assemble import build
-from monographs.document import PathStep, problems
+from monographs.document import PathStep
 from monographs.models import PARTS, Drug, Edition, Monograph, Publication, TherapeuticClass
+from monographs.problems import problems
 from monographs.text import CITATION
 from reviews.changes import pen
 from reviews.demonstration.load import sign
