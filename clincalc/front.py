@@ -13,13 +13,14 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
 from django.http.request import split_domain_port, validate_host
+from django.utils import timezone
 
 from monographs.standing import LONDON
 
@@ -155,7 +156,7 @@ def now() -> Moment:
         number, instants = cursor.fetchone()
     finally:
         cursor.close()
-    at = datetime.now(UTC)
+    at = timezone.now()
     passed = 0
     if instants != "[]":
         passed = sum(datetime.fromisoformat(one) <= at for one in json.loads(instants))
