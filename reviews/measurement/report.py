@@ -40,7 +40,7 @@ def table(report: Report) -> str:
 
 def _line(row: Row) -> str:
     ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
-    rate = "" if row.per_second is None else f"{row.per_second:.0f}"
+    rate = "" if row.per_second is None else f"{row.per_second:.{0 if row.per_second >= 10 else 1}f}"
     count = "" if row.queries is None else f"{row.queries} (at most {row.most_queries}{': over' * row.is_over})"
     return f"{row.name:24}{ratio:>10}{rate:>10}   {count or row.remark}".rstrip()
 

@@ -124,14 +124,14 @@ def test_searches_are_many_and_like_those_of_people(monkeypatch):
 
 
 def report(monographs, search, queries=3):
-    rows = [Row("bare view", 1.0, 2000.0), Row("search", search, 1000.0), Row("page, cold", None, None, queries, 4)]
+    rows = [Row("bare view", 1.0, 2000.0), Row("search", search, 9.96), Row("page, cold", None, None, queries, 4)]
     return Report("sqlite", monographs, 7, 400, [*rows, Row("A to Z", remark="there is no such page")])
 
 
 def test_the_table_names_what_is_over_its_limit():
     assert table(report(5, 2.0)).splitlines()[2:] == [
         "bare view                     1.00      2000",
-        "search                        2.00      1000",
+        "search                        2.00      10.0",
         "page, cold                                     3 (at most 4)",
         "A to Z                                         there is no such page",
     ]
