@@ -228,6 +228,7 @@ USE_TZ = True
 LANGUAGES = [("en-gb", "English")]
 
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default=f"no-reply@{urlsplit(SITE_URL).hostname or 'localhost'}")
 
 LOGGING = {

@@ -49,6 +49,11 @@ class PublicationQuerySet(models.QuerySet):
         overlays = self.model._meta.apps.get_model("monographs", "Overlay").objects.filter(gone)
         return self.live().exclude(monograph__in=overlays.values("monograph"))
 
+    def now_of_former(self, slug: str) -> Any:
+        """The live publication of the monograph that was published at this address before it moved, or None."""
+        former = self.filter(slug=slug, monograph__live__isnull=False).select_related("monograph__live").first()
+        return former.monograph.live if former and former.monograph.live.slug != slug else None
+
     def alphabetical(self) -> Self:
         return self.order_by(Lower("name"), "slug").select_related("live_of")
 

@@ -6,13 +6,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from monographs import document as values
-from monographs.models import TIERS, Drug, Edition, Monograph, State, TherapeuticClass
+from monographs.models import TIERS, Drug, Edition, Monograph, Publication, State, TherapeuticClass
 from monographs.standing import today
 from reviews import policy
 from reviews.case import Case, highest, months_later, tier_floor
 from reviews.changes import Trail, change_set, pen, refusals_recorded
 from reviews.independence import REVIEW_MONTHS
 from reviews.library import make_drug
+from reviews.models import AuditEvent
 from reviews.privacy import kept
 from reviews.refusals import Kind, Refusal, Refused, refuse
 from reviews.workflow import settle
@@ -32,11 +33,8 @@ def header_from(drug: Drug, therapeutic_class: TherapeuticClass, title: str) -> 
     )
 
 
-def begin(
-    trail: Trail, *, slug: str, drug: Drug, therapeutic_class: TherapeuticClass, document: values.Document,
-    suggested_tier: str = "", reason: str,
-) -> Edition:  # fmt: skip
-    """Makes a monograph and edition 1 with this document. Its tier is the highest of floor, suggestion, standard."""
+def _check_address(slug: str) -> None:
+    """An address is free if no monograph has it or ever had it: old links lead on for ever."""
     if not re.fullmatch(values.SLUG, slug) or len(slug) > 100 or slug in RESERVED:
         raise refuse(
             "slug",
@@ -44,8 +42,38 @@ def begin(
             Kind.INVALID,
             field="slug",
         )
-    if Monograph.objects.filter(slug=slug).exists():
-        raise refuse("slug_taken", f"There is a monograph at “{slug}” already.", Kind.INVALID, field="slug")
+    former = {event.data["from_slug"] for event in AuditEvent.objects.filter(verb="moved")}
+    taken = Monograph.objects.filter(slug=slug).exists() or Publication.objects.filter(slug=slug).exists()
+    if taken or slug in former:
+        raise refuse("slug_taken", f"There is, or was, a monograph at “{slug}”.", Kind.INVALID, field="slug")
+
+
+def move(monograph: Monograph, *, slug: str, actor: Any, reason: str) -> Monograph:
+    """Gives a monograph another address on the desk at once, and for readers with its next publication. The old one
+    then leads to the new one for ever."""
+    reason = kept(reason)
+    subject = f"monograph:{monograph.slug}"
+    with refusals_recorded(actor=actor, action="move", subject=subject, reason=reason), pen(actor=actor) as trail:
+        monograph = Monograph.objects.for_desk().get(pk=monograph.pk)
+        if found := policy.refusals(trail.actor, "move", monograph):
+            raise Refused(found)
+        old = monograph.slug
+        _check_address(slug)
+        if not reason.strip():
+            raise refuse("reason", "Say why: the reason is kept.", Kind.INVALID, field="reason")
+        monograph.slug = slug
+        trail.save(monograph, "slug")
+        data = {"from_slug": old, "to_slug": slug}
+        trail.record("moved", f"monograph:{slug}", reason=reason.strip(), data=data)
+        return monograph
+
+
+def begin(
+    trail: Trail, *, slug: str, drug: Drug, therapeutic_class: TherapeuticClass, document: values.Document,
+    suggested_tier: str = "", reason: str,
+) -> Edition:  # fmt: skip
+    """Makes a monograph and edition 1 with this document. Its tier is the highest of floor, suggestion, standard."""
+    _check_address(slug)
     floor = tier_floor(drug.traits, therapeutic_class, [document], today(trail.at))
     tier = highest([floor, suggested_tier, "standard"])
     monograph = Monograph(slug=slug, drug=drug, therapeutic_class=therapeutic_class, tier=tier)

@@ -142,6 +142,7 @@ RULES: dict[str, Callable[[Any, Any], Refusal | None]] = {
     "warn": _needs(WARN),
     "countersign": _needs(REVIEW),
     "correct": _needs(REVIEW),
+    "move": _needs(PUBLISH),
     "answer_report": _needs(EDIT, REVIEW),
     "set_tier": _may_set_tier,
     "use_desk": _has_role(*ROLES),

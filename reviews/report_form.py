@@ -1,8 +1,8 @@
 """The form by which any reader reports a problem, and its receipt. No account, no cookie, no script."""
 
 import re
-from urllib.parse import urlsplit
 
+from allauth.account.adapter import get_adapter
 from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
@@ -70,12 +71,20 @@ def _parts(publication: Publication | None) -> list[str]:
     return [WHOLE, *notices, "Dose", *dict.fromkeys(headings), "References"]
 
 
+def _named(part: str, parts: list[str]) -> str:
+    """A part by its heading, or by its anchor on the page."""
+    kind = SECTION_KINDS.get(part)
+    return (
+        kind.heading if kind and kind.heading in parts else {"dose": "Dose", "references": "References"}.get(part, part)
+    )
+
+
 def _from_elsewhere(request: HttpRequest) -> bool:
     """Whether another site sent this form. Without a session there is nothing to forge, but nobody posts for others."""
     origin = request.headers.get("Origin", "")
-    own = {urlsplit(settings.SITE_URL).netloc, request.get_host()}
-    foreign = bool(origin) and urlsplit(origin).netloc not in own
-    return foreign or request.headers.get("Sec-Fetch-Site", "same-origin") == "cross-site"
+    own = {settings.SITE_URL, f"{request.scheme}://{request.get_host()}"}
+    fetched = request.headers.get("Sec-Fetch-Site", "same-origin")
+    return (bool(origin) and origin not in own) or fetched not in ("same-origin", "none")
 
 
 @login_not_required
@@ -91,9 +100,13 @@ def problem(request: HttpRequest) -> HttpResponse:
     publication, archived = _publication(page)
     edition = given.get("edition", "")
     number = archived or (int(edition) if re.fullmatch(r"[1-9]\d{0,5}", edition, re.ASCII) else None)
+    if publication and not publication.monograph.publications.filter(number=number).exists():
+        number = publication.number
     parts = _parts(publication)
     form = ReportForm(
-        parts, request.POST if request.method == "POST" else None, initial={"part": given.get("part", "")}
+        parts,
+        request.POST if request.method == "POST" else None,
+        initial={"part": _named(given.get("part", ""), parts)},
     )
     context = {"form": form, "publication": publication, "page": page if publication else "", "edition": number}
     context["harm"] = given.get("harm", "")
@@ -112,7 +125,7 @@ def problem(request: HttpRequest) -> HttpResponse:
             "edition": number or (publication.number if publication else None),
         }  # fmt: skip
         try:
-            made = report(said, sender=sender_of(request.META.get("REMOTE_ADDR", "")), **about)
+            made = report(said, sender=sender_of(get_adapter().get_client_ip(request)), **about)
         except Flooded as flooded:
             context["until"], status = flooded.until, 429
         except NoPen:
@@ -123,7 +136,12 @@ def problem(request: HttpRequest) -> HttpResponse:
             status = 422
         else:
             return HttpResponseRedirect(reverse("receipt", args=[made.token]), status=303)
-    return render(request, "reviews/report.html", context, status=status)
+    response = render(request, "reviews/report.html", context, status=status)
+    if status == 503:
+        response["Retry-After"] = "5"
+    elif status == 429:
+        response["Retry-After"] = str(max(1, round((context["until"] - timezone.now()).total_seconds())))
+    return response
 
 
 @login_not_required

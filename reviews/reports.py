@@ -72,35 +72,68 @@ def sender_of(address: str) -> str:
     return hmac.new(settings.SECRET_KEY.encode(), f"report\n{address}".encode(), hashlib.sha256).hexdigest()
 
 
-def report(
+def report(said: Said, **about: Any) -> ProblemReport:
+    """Takes a report in: `sender`, and the `monograph`, `page` and `edition` that it is about. The very same report of
+    the same sender within ten minutes is that report.
+
+    Raises Refused, which is not recorded, for what cannot be kept; Flooded after too many in an hour; NoPen.
+    """
+    try:
+        return _report(said, **about)
+    except _Twin as faster:
+        return faster.twin
+
+
+def _report(
     said: Said, *, sender: str, monograph: Monograph | None = None, page: str = "", edition: int | None = None
 ) -> ProblemReport:
-    """Takes a report in. The same words of the same sender within ten minutes are the same report.
-
-    Raises Refused, which is not recorded, for what cannot be kept; Flooded after too many in an hour.
-    """
     if found := list(_wrong(said)):
         raise Refused(found, recorded=False)
     text, source = clean(said.text).strip(), clean(said.source).strip()
-    now = timezone.now()
-    recent = ProblemReport.objects.filter(at__gt=now - PERIOD)
-    twin = recent.filter(sender=sender, text=text, page=page, at__gt=now - SAME_WORDS).first()
-    if twin is not None:
+    part, email, harm = said.part[:200], said.email.strip(), bool(said.harm)
+    words = {
+        "text": text,
+        "source": source,
+        "part": part,
+        "email": email,
+        "harm": harm,
+        "page": page,
+        "edition": edition,
+    }
+    if twin := _just_sent(sender, words):  # so that a double click does not wait for the pen
         return twin
+    with pen(actor=None) as trail:
+        if twin := _just_sent(sender, words):
+            raise _Twin(twin)
+        _not_too_many(sender, trail.at)
+        made = ProblemReport(token=secrets.token_urlsafe(32), monograph=monograph, sender=sender, **words)
+        made.at, made.due_at = trail.at, due(trail.at, harm)
+        trail.save(made)
+        subject = f"monograph:{monograph.slug}" if monograph else "site"
+        trail.record("reported", subject, data={"report": made.pk, "harm": harm})
+    return made
+
+
+class _Twin(Exception):
+    """Another click of the same reader was faster: nothing is written."""
+
+    def __init__(self, twin: ProblemReport) -> None:
+        super().__init__(twin)
+        self.twin = twin
+
+
+def _just_sent(sender: str, words: dict[str, Any]) -> ProblemReport | None:
+    """The same report, in every field, of the same sender a moment ago."""
+    moment = timezone.now() - SAME_WORDS
+    return ProblemReport.objects.filter(sender=sender, at__gt=moment, answered_at=None, **words).first()
+
+
+def _not_too_many(sender: str, now: datetime) -> None:
+    recent = ProblemReport.objects.filter(at__gt=now - PERIOD)
     for rows, most in ((recent.filter(sender=sender), MOST_OF_SENDER), (recent, MOST_OF_ALL)):
         times = list(rows.order_by("-at").values_list("at", flat=True)[:most])
         if len(times) == most:
             raise Flooded(times[-1] + PERIOD)
-    with pen(actor=None) as trail:
-        made = ProblemReport(
-            token=secrets.token_urlsafe(32), monograph=monograph, page=page, edition=edition, part=said.part[:200],
-            text=text, harm=bool(said.harm), source=source, email=said.email.strip(), sender=sender, at=trail.at,
-            due_at=due(trail.at, bool(said.harm)),
-        )  # fmt: skip
-        trail.save(made)
-        subject = f"monograph:{monograph.slug}" if monograph else "site"
-        trail.record("reported", subject, data={"report": made.pk, "harm": made.harm})
-    return made
 
 
 def _wrong(said: Said) -> Iterator[Refusal]:

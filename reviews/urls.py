@@ -2,7 +2,21 @@
 
 from django.urls import path, register_converter
 
-from reviews.desk import compare, do, history, new, published, queue, reports, restore, review, tier, workspace, write
+from reviews.desk import (
+    compare,
+    do,
+    history,
+    move,
+    new,
+    published,
+    queue,
+    reports,
+    restore,
+    review,
+    tier,
+    workspace,
+    write,
+)
 
 
 class PartKind:
@@ -38,6 +52,7 @@ urlpatterns = [
     path(f"{MONOGRAPH}restore/<uuid:key>/", restore.restore, name="restore"),
     path(f"{MONOGRAPH}tier/", tier.tier, name="tier"),
     path(f"{MONOGRAPH}do/<transition>/", do.do, name="do"),
+    path(f"{MONOGRAPH}move/", move.move, name="move"),
     path(f"{MONOGRAPH}withdraw/", published.published, name="published"),
     path(f"{MONOGRAPH}withdraw/places/", published.places, name="places"),
     path(f"{MONOGRAPH}erratum/", published.erratum, name="erratum"),

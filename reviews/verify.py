@@ -50,10 +50,19 @@ class Replay:
             self.rounds[edition] = data["round"]
         for key, codename in data.get("permissions", {}).items():
             self.permissions[key] = seq, codename
+        if verb == "moved":
+            self._move(f"monograph:{data['from_slug']}", subject)
         if verb == "published":
             self.live[subject] = data["publication"]
             if data["superseded"] is not None:
                 self.states[subject, data["superseded"]] = "superseded"
+
+    def _move(self, old: str, new: str) -> None:
+        """A monograph has another address from now on: what was told of the old one is told of it."""
+        self.live |= {new: self.live.pop(old)} if old in self.live else {}
+        for kept in (self.states, self.rounds):
+            for subject, number in [key for key in kept if key[0] == old]:
+                kept[new, number] = kept.pop((subject, number))  # type: ignore[attr-defined,index]
 
 
 def verify() -> list[Finding]:

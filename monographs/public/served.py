@@ -6,9 +6,12 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
+
+from monographs.models.publication import Publication
 
 # A browser asks each time; a shared cache may keep a page for a minute, and never serves one that is older.
 CACHE_CONTROL = "public, max-age=0, s-maxage=60, must-revalidate"
@@ -20,12 +23,23 @@ def etag(content: bytes) -> str:
     return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
+def _moved(request: HttpRequest, slug: str) -> HttpResponse:
+    """What lay below a former address of a monograph lies below its new one, for ever."""
+    live = Publication.objects.now_of_former(slug) if slug and request.path.startswith(f"/drugs/{slug}/") else None
+    if live is None:
+        raise Http404
+    return redirect(f"{live.get_absolute_url()}{request.path.removeprefix(f'/drugs/{slug}/')}", permanent=True)
+
+
 def public(view: View) -> View:
     """GET and HEAD only. A page that is there carries its ETag, and is answered 304 to whoever has those very bytes."""
 
     @wraps(view)
     def served(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = view(request, *args, **kwargs)
+        try:
+            response = view(request, *args, **kwargs)
+        except Http404:
+            response = _moved(request, kwargs.get("slug", ""))
         # Browsers keep a 301 and a 410 for ever unless they are told not to: a page may come back.
         response["Cache-Control"] = CACHE_CONTROL
         if response.status_code != 200:

@@ -105,9 +105,8 @@ def _around(publication: Publication, targets: list[str]) -> list[Publication]:
 def _elsewhere(request: HttpRequest, slug: str) -> HttpResponse:
     """Where an address leads that is no live monograph's: a former address for ever, a drug's or a brand's to its
     monograph, or to a choice by what each covers. Nothing else is there."""
-    former = Publication.objects.filter(slug=slug, monograph__live__isnull=False).select_related("monograph__live")
-    if moved := former.first():
-        return redirect(moved.monograph.live, permanent=True)
+    if live := Publication.objects.now_of_former(slug):
+        return redirect(live, permanent=True)
     found = Publication.objects.listed().filter(
         pk__in=IndexEntry.objects.filter(kind__in=("drug", "brand"), term=f"={slug}").values("publication")
     )

@@ -56,7 +56,7 @@ def waiting_for(user: Any, profile: ClinicianProfile | None) -> list[Urgent]:
             why = "A clinician signed that it is still correct."
             found.append(Urgent("Withdrawn page", _name(one.monograph), _address(one.monograph), why, "Open the page"))
     found += [_report(one, now) for one in open_for(user)]
-    return sorted(found, key=lambda one: (one.due_at is None, one.due_at or now))
+    return sorted(found, key=lambda one: (not one.is_urgent, one.due_at is None, one.due_at or now))
 
 
 def _report(one: ProblemReport, now: datetime) -> Urgent:

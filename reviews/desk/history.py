@@ -26,6 +26,7 @@ from reviews.desk.common import (
     digest_now,
     monograph_for,
     name_of,
+    subjects_of,
     why_no_restore,
 )
 from reviews.models import AuditEvent, ChangeSet, SignOff
@@ -65,6 +66,7 @@ DONE: dict[str, Callable[[dict[str, Any]], str]] = {
     "unsigned": lambda data: f"took the signature on {_n(data)} back",
     "published": _published,
     "discarded": lambda data: f"gave up {_n(data)}",
+    "moved": lambda data: f"moved it from {data['from_slug']} to {data['to_slug']}",
     "tier_set": lambda data: f"set the tier: {data['from_tier']} to {data['to_tier']}",
     "withdrawn": lambda data: "retired the page" if data["kind"] == "retire" else "took the page down",
     "withdrawal_confirmed": lambda data: "confirmed the withdrawal of the page",
@@ -87,6 +89,7 @@ TRIED = {
     "unsign": "take a signature back",
     "discard": "give it up",
     "set_tier": "set the tier",
+    "move": "give it another address",
     "edit": "change it",
     "import": "import an edition",
     "read": "open what is closed to them",
@@ -188,7 +191,8 @@ def entries_of(events: Sequence[AuditEvent]) -> list[Entry]:
 
 def _entry(event: AuditEvent, sets: dict[str, ChangeSet], sign_offs: dict[int, SignOff]) -> Entry:
     data = event.data
-    entry = Entry(event, name_of(event.actor) if event.actor else "The machine", DONE[event.verb](data))
+    nobody = "A reader" if event.verb == "reported" else "The machine"
+    entry = Entry(event, name_of(event.actor) if event.actor else nobody, DONE[event.verb](data))
     if event.verb == "edited":
         change_set = sets[data["change_set"]]
         entry.change_set = str(change_set.pk)
@@ -234,7 +238,7 @@ def history(request: HttpRequest, slug: str) -> HttpResponse:
     """`?edition=` narrows it to one edition, `?change=` shows the words of one change set, `?page=` leads to older
     entries."""
     monograph = monograph_for(request, slug)
-    events = AuditEvent.objects.filter(subject=f"monograph:{slug}").select_related("actor").order_by("-seq")
+    events = AuditEvent.objects.filter(subject__in=subjects_of(slug)).select_related("actor").order_by("-seq")
     starts = _starts(slug)
     wanted = request.GET.get("edition", "")
     if wanted:
@@ -294,7 +298,7 @@ def words_of(change_set: ChangeSet) -> list[Change]:
 
 def _starts(slug: str) -> list[tuple[int, int]]:
     """(entry, edition) of each edition's first entry, in order."""
-    events = AuditEvent.objects.filter(subject=f"monograph:{slug}", verb__in=("begun", "started")).order_by("seq")
+    events = AuditEvent.objects.filter(subject__in=subjects_of(slug), verb__in=("begun", "started")).order_by("seq")
     return [(seq, data["edition"]) for seq, data in events.values_list("seq", "data")]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import F, Q
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from reviews import policy, reports
 from reviews.boxes import Boxes
 from reviews.changes import NoPen
-from reviews.desk.common import BUSY, STATUS, desk, not_here
+from reviews.desk.common import BUSY, STATUS, class_tree, desk, not_here
 from reviews.models import ProblemReport
 from reviews.models.report import OUTCOMES
 from reviews.refusals import Refused
@@ -50,7 +50,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
     show = show if show in FILTERS else "open"
     rows = readable(request.user)
     filters = [(key, word, rows.filter(condition).count()) for key, (word, condition) in FILTERS.items()]
-    order = ("due_at", "pk") if show == "open" else ("-pk",)
+    order = ("-harm", "due_at", "pk") if show == "open" else ("-pk",)
     page = Paginator(rows.filter(FILTERS[show][1]).order_by(*order), A_PAGE).get_page(request.GET.get("page"))
     now = timezone.now()
     lines = [(one, one.is_late(now)) for one in page.object_list]
@@ -78,8 +78,8 @@ def report_page(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as error:
             refused, status = error, STATUS[error.kind]
         else:
-            reports.mail_answers()
-            messages.success(request, f"{one.number} is answered. The reader sees it at the receipt.")
+            by_mail = " It is mailed within the hour." if one.email else ""
+            messages.success(request, f"{one.number} is answered. The reader sees it at the receipt.{by_mail}")
             return redirect("reports")
     context = {
         "section": "reports",
@@ -88,11 +88,17 @@ def report_page(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "against": reports.refusals_of(request.user, one),
         "refusals": form.refuse(refused.refusals) if refused else [],
+        "typed": request.POST.get("answer", ""),
     }
     return render(request, "reviews/report_page.html", context, status=status)
 
 
 def open_for(user: Any) -> list[ProblemReport]:
     """Open reports that this person may answer, the first due first."""
-    rows = readable(user).filter(answered_at=None).select_related("monograph__therapeutic_class")
-    return [one for one in rows.order_by(F("due_at")) if not reports.refusals_of(user, one)]
+    classes, found = class_tree(), []
+    for one in readable(user).filter(answered_at=None).order_by("-harm", "due_at"):
+        if one.monograph:  # with every class at hand the policy asks no more of the database
+            one.monograph.therapeutic_class = classes[one.monograph.therapeutic_class_id]
+        if not reports.refusals_of(user, one):
+            found.append(one)
+    return found

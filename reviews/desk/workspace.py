@@ -15,7 +15,17 @@ from monographs.standing import overlays_of, today
 from reviews import policy
 from reviews.case import Case
 from reviews.desk import words
-from reviews.desk.common import Names, chip, current_edition, desk, edit_address, monograph_for, name_of, part_links
+from reviews.desk.common import (
+    Names,
+    chip,
+    current_edition,
+    desk,
+    edit_address,
+    monograph_for,
+    name_of,
+    part_links,
+    subjects_of,
+)
 from reviews.desk.tier import tier_form
 from reviews.models import AuditEvent, ChangeSet
 from reviews.refusals import Kind, Refusal
@@ -207,7 +217,7 @@ def _way(slug: str, problem: Problem) -> str:
 
 def last_move(slug: str, number: int) -> dict[str, Any] | None:
     """Who sent the edition back or gave it up, if that was the last step it took."""
-    events = AuditEvent.objects.filter(subject=f"monograph:{slug}", verb__in=("submitted", "sent_back", "discarded"))
+    events = AuditEvent.objects.filter(subject__in=subjects_of(slug), verb__in=("submitted", "sent_back", "discarded"))
     event = events.select_related("actor").order_by("-seq").first()
     if event is None or event.verb == "submitted" or event.data.get("edition") != number:
         return None
@@ -216,7 +226,7 @@ def last_move(slug: str, number: int) -> dict[str, Any] | None:
 
 def tier_event(slug: str) -> dict[str, Any] | None:
     """Who set the tier, and when; the beginning of the monograph counts as that."""
-    events = AuditEvent.objects.filter(subject=f"monograph:{slug}", verb__in=("tier_set", "begun"))
+    events = AuditEvent.objects.filter(subject__in=subjects_of(slug), verb__in=("tier_set", "begun"))
     event = events.select_related("actor").order_by("-seq").first()
     if event is None:
         return None

@@ -35,7 +35,7 @@ PAGES = 200
 NAMES = 1_000
 # A burst ends after so many seconds, however few requests it made: some pages grow with the corpus.
 A_BURST = 3.0
-WARM, A_WARMING = 8, 60.0
+WARM, A_WARMING = 16, 90.0
 MOST_QUERIES = {"page, cold": 4, "save a section": 30, "sign": 50, "publish": 50}
 
 Measure = Callable[[], float]

@@ -1,0 +1,104 @@
+"""A monograph that moves: old links lead to it for ever, and the trail still tells of it."""
+
+import pytest
+
+from monographs.models import Monograph
+from reviews import editions
+from reviews.refusals import Refused
+from reviews.verify import verify
+from reviews.workflow import perform
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def house():
+    return make.make_house()
+
+
+def again(house, slug):
+    """The next edition of the monograph, published."""
+    edition = make.start(house, Monograph.objects.get(slug=slug).live.edition)
+    make.reword(edition, "monitoring", f"Words of {slug}.", actor=house.editor)
+    make.submit(house, edition)
+    make.sign(edition, house.clinician)
+    return make.publish(house, make.sign(edition, house.pharmacist))
+
+
+def test_old_addresses_lead_to_the_new_one_for_ever(house, client):
+    make.published(house)
+    editions.move(Monograph.objects.get(), slug="second", actor=house.publisher, reason="It has another name.")
+    assert client.get("/drugs/testazumab/").status_code == 200  # what is published is sealed with its address
+    assert client.get("/drugs/second/").status_code == 404
+    again(house, "second")
+    editions.move(Monograph.objects.get(), slug="third", actor=house.publisher, reason="And another one.")
+    again(house, "third")
+
+    for old in ("testazumab", "second"):
+        for path in ("", "editions/", "editions/1/", "editions/1...2/", "monograph.json"):
+            answer = client.get(f"/drugs/{old}/{path}")
+            assert (answer.status_code, answer.headers["Location"]) == (301, f"/drugs/third/{path}"), (old, path)
+    assert client.get("/drugs/third/editions/1/").status_code == 200
+    assert verify() == []
+    client.force_login(house.editor)
+    history = client.get("/desk/monographs/third/history/").content.decode()
+    assert "moved it from second to third" in history
+    assert "published edition 1" in client.get("/desk/monographs/third/history/?page=2").content.decode() + history
+
+
+@pytest.mark.parametrize("slug", ["otherumab", "testazumab", "Not an address", "new", "", "a" * 101])
+def test_an_address_is_free_and_can_be_one(house, slug):
+    make.published(house, "otherumab")
+    make.published(house)
+
+    with pytest.raises(Refused) as refused:
+        editions.move(Monograph.objects.get(slug="testazumab"), slug=slug, actor=house.publisher, reason="why")
+
+    assert refused.value.codes in (["slug"], ["slug_taken"])
+
+
+def test_no_other_monograph_is_ever_put_at_a_former_address(house):
+    make.draft(house)
+    editions.move(Monograph.objects.get(), slug="second", actor=house.publisher, reason="why")
+
+    with pytest.raises(Refused) as refused:
+        editions.new(
+            actor=house.editor, slug="testazumab", title="Another", therapeutic_class=house.leaf,
+            new_drug={"name": "another"},
+        )  # fmt: skip
+
+    assert refused.value.codes == ["slug_taken"]
+
+
+@pytest.mark.parametrize("who", ["editor", "clinician", "auditor", "nobody"])
+def test_only_a_publisher_moves_it(house, who):
+    make.published(house)
+
+    with pytest.raises(Refused) as refused:
+        editions.move(Monograph.objects.get(), slug="second", actor=house.people[who], reason="why")
+
+    assert refused.value.codes == ["not_granted"]
+    assert Monograph.objects.get().slug == "testazumab"
+
+
+def test_the_form_keeps_what_was_typed(house, client):
+    make.published(house)
+    client.force_login(house.publisher)
+    address = "/desk/monographs/testazumab/move/"
+
+    refused = client.post(address, {"slug": "Not One", "reason": "Typed with care"})
+    assert (refused.status_code, "Typed with care" in refused.content.decode()) == (422, True)
+    done = client.post(address, {"slug": "second", "reason": "why"})
+    assert (done.status_code, done.headers["Location"]) == (302, "/desk/monographs/second/")
+    client.force_login(house.editor)
+    assert "This needs a publisher" in client.get("/desk/monographs/second/move/").content.decode()
+
+
+def test_a_discarded_monograph_that_moved_starts_again(house):
+    edition = make.draft(house)
+    editions.move(Monograph.objects.get(), slug="second", actor=house.publisher, reason="why")
+    perform("discard", editions=[edition], actor=house.editor, digest=make.seen(edition), reason="Given up")
+
+    assert make.start(house, edition).number == 2
+    assert [one for one in verify() if "checkpoint" not in one[1]] == []
