@@ -59,10 +59,10 @@ class Replay:
 
     def _move(self, old: str, new: str) -> None:
         """A monograph has another address from now on: what was told of the old one is told of it."""
-        self.live |= {new: self.live.pop(old)} if old in self.live else {}
-        for kept in (self.states, self.rounds):
-            for subject, number in [key for key in kept if key[0] == old]:
-                kept[new, number] = kept.pop((subject, number))  # type: ignore[attr-defined,index]
+        if old in self.live:
+            self.live[new] = self.live.pop(old)
+        self.states = {(new if one == old else one, number): kept for (one, number), kept in self.states.items()}
+        self.rounds = {(new if one == old else one, number): kept for (one, number), kept in self.rounds.items()}
 
 
 def verify() -> list[Finding]:
