@@ -42,13 +42,18 @@ def run_pytest(*arguments: str, **environment: str) -> tuple[bool, str]:
 
 
 def sqlite(arguments: list[str]) -> tuple[bool, str]:
-    return run_pytest("-n", "2", f"--ignore={JOURNEYS}", *arguments)
+    return run_pytest("-n", "2", f"--ignore={JOURNEYS}", "-m", "not sweep", *arguments)
+
+
+def sweeps(arguments: list[str]) -> tuple[bool, str]:
+    """Large tables that ask the same of either database: once is enough."""
+    return run_pytest("-n", "2", f"--ignore={JOURNEYS}", "-m", "sweep", *arguments)
 
 
 def postgresql(arguments: list[str]) -> tuple[bool, str]:
     given = os.environ.get("TEST_DATABASE_URL")
     with nullcontext(given) if given else postgres.server() as url:
-        return run_pytest("-n", "2", f"--ignore={JOURNEYS}", *arguments, DATABASE_URL=url)
+        return run_pytest("-n", "2", f"--ignore={JOURNEYS}", "-m", "not sweep", *arguments, DATABASE_URL=url)
 
 
 def journeys(arguments: list[str]) -> tuple[bool, str]:
@@ -63,6 +68,7 @@ def journeys(arguments: list[str]) -> tuple[bool, str]:
 LANES: dict[str, Callable[[list[str]], tuple[bool, str]]] = {
     "sqlite": sqlite,
     "postgresql": postgresql,
+    "sweeps": sweeps,
     "journeys": journeys,
 }
 

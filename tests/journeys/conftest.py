@@ -1,11 +1,15 @@
 """Whole stories in a real browser, on the demonstration's content, served from real rows."""
 
 import os
+import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from playwright.sync_api import Browser, Page
 
 from tests import browser as real
@@ -28,12 +32,24 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def demonstration(transactional_db, settings, capsys) -> None:
-    """The demonstration's monographs and accounts, loaded by the command that people run."""
+    """The demonstration's monographs and accounts, loaded by the command that people run; after the first time, that
+    very database again."""
     settings.DEMO = True
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
     settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME = "sessionid", "csrftoken"
     settings.ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
-    call_command("demo")
+    kept = Path(os.environ["CLINCALC_TEST_DIR"]) / f"demonstration-{os.environ.get('PYTEST_XDIST_WORKER', '')}"
+    lines = kept.with_suffix(".jsonl")
+    connection.ensure_connection()
+    if lines.exists():
+        with closing(sqlite3.connect(kept)) as database:
+            database.backup(connection.connection)
+        shutil.copy(lines, settings.CHECKPOINT_FILE)
+    else:
+        call_command("demo")
+        with closing(sqlite3.connect(kept)) as database:
+            connection.connection.backup(database)
+        shutil.copy(settings.CHECKPOINT_FILE, lines)
 
 
 class Person:

@@ -16,6 +16,8 @@ from reviews.incoming import Incoming, IncomingDrug
 from reviews.interchange import MAX_BYTES, SCHEMA, ImportRefused, dump, read_file
 from tests.strategies import documents
 
+pytestmark = pytest.mark.sweep
+
 DEMONSTRATION = Path(adapter.__file__).parent
 FILES = sorted((DEMONSTRATION / "monographs").glob("*.json"))
 SECOND = Path(__file__).parents[1] / "data" / "editions"

@@ -14,8 +14,9 @@ from django.db import DatabaseError, connection, models, transaction
 
 from monographs.fields import JSONText
 from monographs.models import Monograph, Pen, Publication, Section
-from reviews import audit, seals
+from reviews import audit, reports, seals
 from reviews.models import AuditEvent, SignOff
+from reviews.reminders import remind
 from reviews.verify import Replay, _chain, verify
 from reviews.workflow import perform
 from tests import factories as make
@@ -56,6 +57,8 @@ def house():
     make.correct(house.pharmacist, page, "Tests go on for years.", "Tests go on for months.")
     make.withhold(page, make.key("prescribing"), house.publisher)
     make.lift(warning, house.pharmacist)
+    reports.report(reports.Said("Something is wrong here.", harm=True), sender="s", monograph=page)
+    remind()
     assert verify() == []
     return house
 
