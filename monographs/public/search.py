@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import escape, format_html
@@ -36,7 +35,7 @@ def find(query: str) -> list[Hit]:
     whole = " ".join(terms)
     best = _entries(whole)
     if not best and len(terms) > 1:
-        best = _each(terms)
+        best = _entries(*dict.fromkeys(terms))
     lines = {
         line.publication.pk: line
         for line in listed(Publication.objects.listed().select_related("live_of").filter(pk__in=list(best)))
@@ -50,11 +49,13 @@ def find(query: str) -> list[Hit]:
     return hits[:MOST_FOUND]
 
 
-def _entries(term: str, among: QuerySet | None = None) -> dict[int, tuple[str, str]]:
-    """publication -> (kind, words) of its best entry that begins so."""
-    rows = IndexEntry.objects.starting_with(term).filter(kind__in=KINDS)
-    if among is not None:
-        rows = rows.filter(publication__in=among)
+def _entries(term: str, *others: str) -> dict[int, tuple[str, str]]:
+    """publication -> (kind, words) of its best entry that begins so, among pages with a word that begins like each of
+    the others."""
+    entries = IndexEntry.objects.filter(kind__in=KINDS)
+    rows = entries.starting_with(term)
+    for other in others:
+        rows = rows.filter(publication__in=entries.starting_with(other).values("publication"))
     found: dict[int, tuple[str, str]] = {}
     for kind in KINDS:
         of_kind = rows.filter(kind=kind).order_by("term")[: 4 * MOST_FOUND]
@@ -63,16 +64,6 @@ def _entries(term: str, among: QuerySet | None = None) -> dict[int, tuple[str, s
         if len(found) >= MOST_FOUND:
             break
     return found
-
-
-def _each(terms: list[str]) -> dict[int, tuple[str, str]]:
-    """Pages that have a word beginning with each term, wherever."""
-    among = IndexEntry.objects.starting_with(terms[0]).filter(kind__in=KINDS).values("publication")
-    for term in terms[1:-1]:
-        among = (
-            IndexEntry.objects.starting_with(term).filter(kind__in=KINDS, publication__in=among).values("publication")
-        )
-    return _entries(terms[-1], among)
 
 
 def _marked(words: str, term: str) -> SafeString:

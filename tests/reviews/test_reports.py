@@ -90,6 +90,8 @@ def test_what_is_refused_is_kept_on_the_page_and_nowhere_else(client, page, chan
     answer = client.post("/report/", {**FORM, "page": "/drugs/testazumab/", **change})
 
     assert (answer.status_code, said in answer.content.decode()) == (422, True)
+    assert "This field is required" not in answer.content.decode()  # each fault once, in our own words
+    assert "Select a valid choice" not in answer.content.decode()
     assert "SmPC 4.4" in answer.content.decode() or "source" in change
     assert not ProblemReport.objects.exists()
     assert not AuditEvent.objects.filter(verb="refused").exists()
