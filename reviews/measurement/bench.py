@@ -35,7 +35,7 @@ PAGES = 200
 NAMES = 1_000
 # A burst ends after so many seconds, however few requests it made: some pages grow with the corpus.
 A_BURST = 3.0
-WARM, A_WARMING = 16, 90.0
+WARM, A_WARMING = 12, 30.0
 MOST_QUERIES = {"page, cold": 4, "save a section": 30, "sign": 50, "publish": 50}
 
 Measure = Callable[[], float]
@@ -64,8 +64,10 @@ def run(*, requests: int, rounds: int) -> Report:
         bare = asking(bare_port, ["/"])
         report.rows.append(_ratio("bare view", bare, bare, rounds))
         for name, paths in _subjects(slugs):
-            if 0 < len(paths) <= PAGES:  # every process has made every page before it counts
-                burst(port, paths, requests=WARM * len(paths), seconds=A_WARMING)
+            # Every process has made every page before it counts. A connection stays with one process and asks for its
+            # share of the pages, so there are as many new connections as it takes for each page to meet each process.
+            for _ in range(WARM if len(paths) <= PAGES else 0):
+                burst(port, paths or ["/"], requests=len(paths) or 1, seconds=A_WARMING)
             report.rows.append(_ratio(name, bare, asking(port, paths), rounds) if paths else _absent(name))
         report.rows.append(_cold_page(slugs[0][0]))
         # One act at a time, so one bare request at a time beside it.

@@ -64,7 +64,7 @@ def test_the_address_of_a_drug_leads_to_its_only_page_or_to_a_choice_by_use(hous
         ("testa", True), ("TESTAZUMAB", True), ("sclerosis", True), ("multiple scl", True), ("scl mult", True),
         ("azumab", False), ("zzyzx", False), ("", False), ("  ", False), ("%", False), ("_", False), ("'", False),
         ('"NEAR(', False), ("*", False), ("x:", False), ("&!", False), ("\x00", False), ("a" * 5000, False),
-        ("testa " * 100, True), ("Neurol", True), (" ".join("testazumab in multiple sclerosis neurology a b c d e f g".split()), False),
+        ("testa " * 100, True), ("Neurol", True), ("testazumab in multiple sclerosis neurology a b c d e f g", False),
     ],
 )  # fmt: skip
 def test_search_finds_what_begins_so_and_never_fails(house, client, query, found):
