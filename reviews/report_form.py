@@ -149,7 +149,9 @@ def problem(request: HttpRequest) -> HttpResponse:
 @require_safe
 def receipt(request: HttpRequest, token: str) -> HttpResponse:
     """What became of a report, for whoever has its address."""
-    one = ProblemReport.objects.select_related("monograph__live").filter(token=token).first()
+    one = None
+    if re.fullmatch(r"[A-Za-z0-9_-]{43}", token, re.ASCII):
+        one = ProblemReport.objects.select_related("monograph__live").filter(token=token).first()
     if one is None:
         raise Http404
     return render(request, "reviews/receipt.html", {"report": one})

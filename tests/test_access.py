@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests import factories as make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sweep]
+pytestmark = pytest.mark.django_db
 
 PUBLIC = {
     "home", "drugs", "monograph", "monograph_json", "editions", "edition", "compare_editions", "compare_chosen",

@@ -164,7 +164,8 @@ def test_a_report_is_answered_once_by_whoever_works_on_the_class(house, page, cl
     receipt = client.get(f"/report/{one.token}/").content.decode()
     assert "The page was wrong and is corrected" in receipt
     assert "You were right." in receipt
-    assert client.get("/report/nothing/").status_code == 404
+    for token in ("nothing", "%00", "a%00b", "x" * 5000, "%F0%9F%92%8A"):
+        assert client.get(f"/report/{token}/").status_code == 404
     assert verify() == []
 
 

@@ -12,8 +12,6 @@ from reviews.desk.header_form import HeaderForm
 from reviews.models import AuditEvent
 from tests import factories as make
 
-pytestmark = pytest.mark.sweep
-
 HOSTILE = {
     "nul": "a\x00b",
     "control": "a\x07b",
