@@ -173,8 +173,8 @@ def countersign(overlay: Overlay, *, actor: Any, attestation: Attestation | None
 
 
 def lift(overlay: Overlay, *, actor: Any, reason: str, attestation: Attestation | None) -> Overlay:
-    """Ends a warning (a clinician on call, not alone: the one who added it or signed it second, and somebody else) or a
-    correction that was wrong itself (a pharmacist). A withdrawal ends by `perform("reinstate", …)`."""
+    """Ends a warning (a clinician on call other than the one who added it) or a correction that was wrong itself (a
+    pharmacist). A withdrawal ends by `perform("reinstate", …)`."""
     subject = f"monograph:{overlay.monograph.slug}"
     refuse_patient_data(reason)
     with refusals_recorded(actor=actor, action="lift", subject=subject, reason=reason), pen(actor=actor) as trail:

@@ -1,6 +1,7 @@
 """What the desk calls each transition, before and after it is done."""
 
 from monographs.models import Edition, State
+from monographs.standing import overlays_of
 from reviews.case import Case
 from reviews.desk.common import and_list
 
@@ -69,10 +70,19 @@ def done(transition: str, edition: Edition) -> str:
     return {
         "start": f"Edition {n} is started. Change it, then send it for review.",
         "send-back": f"Edition {n} is a draft again. Its editors see your reason in their queue.",
-        "publish": f"Edition {n} is published. Readers see it now.",
+        "publish": f"Edition {n} is published. {_what_readers_see(edition)}",
         "discard": f"Edition {n} was given up. Its history is kept.",
         "withdraw": "The page is withdrawn. Below is where it is gone, and what is left to do.",
         "confirm-withdrawal": "You confirmed the withdrawal.",
         "still-correct": f"You signed that edition {n} is still correct. A publisher can bring the page back now.",
         "reinstate": "The page is back. Readers see it now.",
     }[transition]
+
+
+def _what_readers_see(edition: Edition) -> str:
+    kinds = {one.kind for one in overlays_of(edition.monograph_id)}
+    if "take_down" in kinds:
+        return "The page stays taken down until it is brought back."
+    if "retire" in kinds:
+        return "The page stays retired until it is brought back: readers see it under the banner."
+    return "Readers see it now."

@@ -65,6 +65,25 @@ def test_a_draft_has_no_published_page(house, enter):
     assert enter("publisher").get(f"{ADDRESS}places/").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [("retire", "stays retired until"), ("take_down", "stays taken down until"), ("", "Readers see it now")],
+)
+def test_an_edition_that_is_published_under_a_withdrawal_stays_under_it(house, page, enter, client, kind, said):
+    edition = make.start(house, page.live.edition)
+    make.reword(edition, "monitoring", "Other words.", actor=house.editor)
+    make.submit(house, edition)
+    make.sign(edition, house.clinician)
+    edition = make.sign(edition, house.pharmacist)
+    if kind:
+        make.withdraw(page.live.edition, house.publisher, kind)
+
+    answer = enter("publisher").post(f"{DO}publish/", {"digest": make.seen(edition)}, follow=True)
+
+    assert said in answer.content.decode()
+    assert client.get("/drugs/testazumab/").status_code == (410 if kind == "take_down" else 200)
+
+
 def test_a_refused_withdrawal_keeps_what_was_typed(house, page, enter):
     digest = make.seen(page.live.edition)
 
