@@ -1,11 +1,17 @@
 import ipaddress
 import os
+import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
+from django.core.management import call_command
 from django.db import connection, transaction
+from django.test import override_settings
+
+from tests import factories as make
 
 JOURNEYS = Path(__file__).parent / "journeys"
 
@@ -54,15 +60,19 @@ sys.addaudithook(refuse_network)
 
 # -- The database -----------------------------------------------------------------------------------------------------
 
-# Django makes these again by itself after a flush.
-MADE_BY_DJANGO = {"django_migrations", "django_content_type", "auth_permission"}
+# A table, its columns and its rows.
+Rows = list[tuple[str, list[str], list[tuple]]]
+# Hashing as it should be takes its time; only the journeys sign in as people do.
+FAST_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
-def rows_made_by_migrations() -> list[tuple[str, list[str], list[tuple]]]:
-    """Table, columns and rows of what stands in a database that has just been migrated: the pen, for one."""
+def rows_now() -> Rows:
+    """Table, columns and rows of all that the database holds."""
     kept = []
     with connection.cursor() as cursor:
-        for table in sorted(set(connection.introspection.django_table_names(only_existing=True)) - MADE_BY_DJANGO):
+        for table in sorted(
+            set(connection.introspection.django_table_names(only_existing=True)) - {"django_migrations"}
+        ):
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
             columns = [column[0] for column in cursor.description]
             if rows := cursor.fetchall():
@@ -70,7 +80,7 @@ def rows_made_by_migrations() -> list[tuple[str, list[str], list[tuple]]]:
     return kept
 
 
-def put_back(kept: list[tuple[str, list[str], list[tuple]]]) -> None:
+def put_back(kept: Rows) -> None:
     quote = connection.ops.quote_name
     with connection.cursor() as cursor:
         for table, columns, rows in kept:
@@ -83,38 +93,75 @@ def put_back(kept: list[tuple[str, list[str], list[tuple]]]) -> None:
                 )
 
 
-def allow_flush(kept: list[tuple[str, list[str], list[tuple]]]) -> None:
-    """Let Django empty the tables after a transactional test although triggers refuse it, and leave the database as the
-    migrations left it."""
-    operations = type(connection.ops)
-    flush = operations.execute_sql_flush
+class Kept:
+    """What a flush leaves in the database of this worker: Django's own would be refused by the triggers."""
 
-    def flush_without_triggers(self, sql_list: list[str]) -> None:
-        with transaction.atomic(using=self.connection.alias), self.connection.cursor() as cursor:
-            triggers = []
-            if self.connection.vendor == "postgresql":
-                cursor.execute("SET LOCAL session_replication_role = replica")
-            else:
-                cursor.execute(
-                    "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%RAISE(ABORT%'"
-                )
-                triggers = cursor.fetchall()
-            for name, _sql in triggers:
-                cursor.execute(f"DROP TRIGGER {self.quote_name(name)}")
-            flush(self, sql_list)
-            put_back(kept)
-            for _name, sql in triggers:
-                cursor.execute(sql)
-            if self.connection.vendor == "postgresql":
-                cursor.execute("SET LOCAL session_replication_role = origin")
+    def __init__(self) -> None:
+        self.rows = self.migrated = rows_now()
 
-    operations.execute_sql_flush = flush_without_triggers
+    def allow_flush(self) -> None:
+        operations = type(connection.ops)
+        flush = operations.execute_sql_flush
+
+        def flush_without_triggers(operations, sql_list: list[str]) -> None:
+            with transaction.atomic(using=operations.connection.alias), operations.connection.cursor() as cursor:
+                triggers = []
+                if operations.connection.vendor == "postgresql":
+                    cursor.execute("SET LOCAL session_replication_role = replica")
+                else:
+                    cursor.execute(
+                        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%RAISE(ABORT%'"
+                    )
+                    triggers = cursor.fetchall()
+                for name, _sql in triggers:
+                    cursor.execute(f"DROP TRIGGER {operations.quote_name(name)}")
+                flush(operations, sql_list)
+                put_back(self.rows)
+                for _name, sql in triggers:
+                    cursor.execute(sql)
+                if operations.connection.vendor == "postgresql":
+                    cursor.execute("SET LOCAL session_replication_role = origin")
+
+        operations.execute_sql_flush = flush_without_triggers
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
+def django_db_setup(django_db_setup, django_db_blocker) -> Kept:
+    """The database of this worker: migrated, and with one house in it, which every test finds as it was made."""
     with django_db_blocker.unblock():
-        allow_flush(rows_made_by_migrations())
+        kept = Kept()
+        with override_settings(PASSWORD_HASHERS=FAST_HASHERS):
+            make.make_house()
+        kept.rows = rows_now()
+        kept.allow_flush()
+    return kept
+
+
+@pytest.fixture
+def house(db) -> make.House:
+    """The people, roles and classes that are there before any test."""
+    return make.the_house()
+
+
+@pytest.fixture
+def empty_database(transactional_db, django_db_setup, monkeypatch) -> None:
+    """The database as the migrations left it: nobody is there yet."""
+    with monkeypatch.context() as patch:
+        patch.setattr(django_db_setup, "rows", django_db_setup.migrated)
+        call_command("flush", verbosity=0, interactive=False)
+
+
+@pytest.fixture(scope="module")
+def once_a_module(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Path]:
+    """For a fixture of module scope that makes what all tests of a module begin with: it is made once, and rolled back
+    after the last of them. Yields the checkpoint file of what is made; each test gets a copy of it.
+
+    A test takes its objects by `copy.deepcopy`, so that what one remembers on them the next does not see.
+    """
+    checkpoints = tmp_path_factory.mktemp("once") / "checkpoints.jsonl"
+    with django_db_blocker.unblock(), make.undone():
+        with override_settings(PASSWORD_HASHERS=FAST_HASHERS, CHECKPOINT_FILE=str(checkpoints)):
+            yield checkpoints
 
 
 @pytest.fixture
@@ -134,9 +181,13 @@ def database_url() -> str:
 @pytest.fixture(autouse=True)
 def own_settings(request, settings, tmp_path):
     settings.CHECKPOINT_FILE = str(tmp_path / "checkpoints.jsonl")
+    if "once_a_module" in request.fixturenames:
+        checkpoints = request.getfixturevalue("once_a_module")
+        if checkpoints.exists():
+            shutil.copy(checkpoints, settings.CHECKPOINT_FILE)
     # Pages name static files as they are: nobody has collected them.
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
-    if JOURNEYS not in request.path.parents:  # the journeys sign in as people do
-        settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    if JOURNEYS not in request.path.parents:
+        settings.PASSWORD_HASHERS = FAST_HASHERS

@@ -85,6 +85,7 @@ class House:
 
 
 def make_house() -> House:
+    """Opens the house of an empty database."""
     users = get_user_model().objects
     house = House()
     house.people["admin"] = admin = users.create_superuser("admin", "admin@example.org", PASSWORD)
@@ -104,6 +105,15 @@ def make_house() -> House:
             user, actor=user, name=f"Test {name}", profession=profession, number=number, scope="both"
         )
         verify_clinician(profile, actor=admin, reader_title=title, specialty="", scope="both")
+    return house
+
+
+def the_house() -> House:
+    """The house that is there, as new objects: nothing is remembered on them."""
+    house = House({one.username: one for one in get_user_model().objects.all()})
+    house.root = TherapeuticClass.objects.get(slug="neurology")
+    house.leaf = TherapeuticClass.objects.get(slug="multiple-sclerosis")
+    house.leaf.parent = house.root
     return house
 
 

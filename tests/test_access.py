@@ -53,7 +53,7 @@ def test_the_desk_has_the_addresses_that_people_rely_on():
 
 @pytest.mark.parametrize(("name", "pattern"), DESK)
 def test_a_stranger_is_sent_to_the_login_and_an_account_without_a_role_sees_nothing(client, name, pattern):
-    house = make.make_house()
+    house = make.the_house()
     make.draft(house)
     path = address(name, pattern)
 
@@ -76,7 +76,7 @@ def test_there_is_no_sign_up(client, path):
 
 
 def test_admin_shows_accounts_to_administrators_alone(client):
-    house = make.make_house()
+    house = make.the_house()
     assert client.get("/admin/").status_code == 302
     client.force_login(house.editor)
     assert client.get("/admin/").status_code in (302, 403)
@@ -93,7 +93,7 @@ def test_admin_shows_accounts_to_administrators_alone(client):
 
 @pytest.mark.parametrize("target", ["//evil.example", "/\\evil.example", "https://evil.example/x", "/desk/\r\nX: y"])
 def test_signing_in_leads_to_no_other_site(client, target):
-    make.make_house()
+    make.the_house()
     response = client.post(
         f"/accounts/login/?next={target}", {"login": "editor", "password": make.PASSWORD, "next": target}
     )
@@ -102,5 +102,5 @@ def test_signing_in_leads_to_no_other_site(client, target):
 
 
 def test_the_desk_is_kept_by_no_cache(client):
-    client.force_login(make.make_house().editor)
+    client.force_login(make.the_house().editor)
     assert client.get("/desk/").headers["Cache-Control"] == "no-store, private"

@@ -37,7 +37,7 @@ def clock(monkeypatch):
 
 @pytest.fixture
 def house(clock):
-    house = make.make_house()
+    house = make.the_house()
     doc = make.document()
     notice = doc.notices[0].replaced(effective=str(NOTICE_BEGINS), expires=str(NOTICE_ENDS))
     make.published(house, doc=doc.replaced(notices=(notice,)))

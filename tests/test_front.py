@@ -38,11 +38,6 @@ class Asked:
 
 
 @pytest.fixture
-def house():
-    return make.make_house()
-
-
-@pytest.fixture
 def door(house):
     make.published(house)
     door = Front(Asked())

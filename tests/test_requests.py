@@ -34,7 +34,7 @@ PAGES = {
 
 @pytest.mark.parametrize("path", PAGES)
 def test_odd_parameters_are_no_fault_of_ours(client, path):
-    house = make.make_house()
+    house = make.the_house()
     make.published(house)
     client.force_login(house.editor)
     plain = client.get("/drugs/testazumab/").content
@@ -64,7 +64,7 @@ def test_odd_parameters_are_no_fault_of_ours(client, path):
     ],
 )
 def test_odd_bodies_are_no_fault_of_ours(path, content_type, body):
-    house = make.make_house()
+    house = make.the_house()
     make.draft(house)
     client = Client(enforce_csrf_checks=True, raise_request_exception=False)
     client.force_login(house.editor)

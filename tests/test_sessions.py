@@ -9,7 +9,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_an_hour_without_use_ends_the_session(client, monkeypatch):
-    client.force_login(make.make_house().editor)
+    client.force_login(make.the_house().editor)
     assert client.get("/desk/").status_code == 200
     from clincalc import middleware
 
@@ -24,7 +24,7 @@ def test_an_hour_without_use_ends_the_session(client, monkeypatch):
 
 
 def test_signing_out_ends_it_and_the_old_cookie_opens_nothing(client):
-    client.force_login(make.make_house().editor)
+    client.force_login(make.the_house().editor)
     old = {name: morsel.value for name, morsel in client.cookies.items()}
     assert client.get("/accounts/logout/").status_code == 200
 
@@ -36,7 +36,7 @@ def test_signing_out_ends_it_and_the_old_cookie_opens_nothing(client):
 
 
 def test_signing_in_gives_a_new_key(client):
-    make.make_house()
+    make.the_house()
     client.get("/accounts/login/")
     before = client.session.session_key
     response = client.post("/accounts/login/", {"login": "editor", "password": make.PASSWORD})
@@ -46,7 +46,7 @@ def test_signing_in_gives_a_new_key(client):
 
 
 def test_five_failures_hold_even_the_right_password_up(client):
-    make.make_house()
+    make.the_house()
     cache.clear()
     for _ in range(5):
         client.post("/accounts/login/", {"login": "editor", "password": "wrong wrong wrong"})
@@ -59,7 +59,7 @@ def test_five_failures_hold_even_the_right_password_up(client):
 
 
 def test_a_name_that_is_not_there_gets_the_same_answer(client):
-    make.make_house()
+    make.the_house()
     cache.clear()
     answers = []
     for name in ("editor", "nobody-at-all"):

@@ -31,7 +31,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def demonstration(transactional_db, settings, capsys) -> None:
+def demonstration(empty_database, settings, capsys) -> None:
     """The demonstration's monographs and accounts, loaded by the command that people run; after the first time, that
     very database again."""
     settings.DEMO = True

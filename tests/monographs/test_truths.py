@@ -45,7 +45,7 @@ class World:
     """A live edition, and a draft of another monograph."""
 
     def __init__(self):
-        self.house = make.make_house()
+        self.house = make.the_house()
         self.live = make.published(self.house)
         self.edition = make.draft(self.house, "otherumab")
         self.other = make.draft(self.house, "thirdumab")

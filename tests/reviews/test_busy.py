@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_a_writer_waits_five_seconds_and_keeps_the_words(client):
-    house = make.make_house()
+    house = make.the_house()
     edition = make.draft(house)
     section = build(edition).sections[1]
     client.force_login(house.editor)

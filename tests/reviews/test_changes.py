@@ -22,7 +22,7 @@ def chained(findings):
 
 
 def test_an_act_without_an_entry_is_rolled_back():
-    house = make.make_house()
+    house = make.the_house()
     before = AuditEvent.objects.count()
 
     with pytest.raises(NothingRecorded), pen(actor=house.editor):
@@ -33,14 +33,14 @@ def test_an_act_without_an_entry_is_rolled_back():
 
 
 def test_the_pen_hides_in_no_other_transaction():
-    house = make.make_house()
+    house = make.the_house()
 
     with pytest.raises(RuntimeError, match="durable"), transaction.atomic(), pen(actor=house.editor2):
         pass
 
 
 def test_a_pen_that_was_left_held_is_taken_by_nobody():
-    house = make.make_house()
+    house = make.the_house()
     Pen.objects.update(held=True)
 
     with pytest.raises(NoPen), pen(actor=house.editor):
@@ -49,7 +49,7 @@ def test_a_pen_that_was_left_held_is_taken_by_nobody():
 
 
 def test_a_saved_section_leaves_version_change_set_entry_and_documents():
-    house = make.make_house()
+    house = make.the_house()
     edition = make.draft(house)
     before = digest(build(edition))
 
@@ -67,7 +67,7 @@ def test_a_saved_section_leaves_version_change_set_entry_and_documents():
 
 
 def test_a_part_that_somebody_else_changed_is_refused_and_different_parts_never_clash():
-    house = make.make_house()
+    house = make.the_house()
     edition = make.draft(house)
     shown = build(edition).by_key()[make.key("monitoring")]
     make.reword(edition, "monitoring", "Theirs.", actor=house.editor2)
@@ -82,7 +82,7 @@ def test_a_part_that_somebody_else_changed_is_refused_and_different_parts_never_
 
 
 def test_a_removed_part_keeps_its_row_and_comes_back_as_it_was():
-    house = make.make_house()
+    house = make.the_house()
     edition = make.draft(house)
     whole = digest(build(edition))
     part = build(edition).by_key()[make.key("link")]
@@ -98,7 +98,7 @@ def test_a_removed_part_keeps_its_row_and_comes_back_as_it_was():
 
 
 def test_order_is_a_part_of_its_own():
-    house = make.make_house()
+    house = make.the_house()
     edition = make.draft(house)
     keys = [section.key for section in build(edition).sections]
 
@@ -112,7 +112,7 @@ def test_order_is_a_part_of_its_own():
 
 
 def test_a_change_that_changes_nothing_leaves_nothing():
-    house = make.make_house()
+    house = make.the_house()
     edition = make.draft(house)
     counts = Version.objects.count(), Revision.objects.count(), AuditEvent.objects.count()
 
@@ -123,7 +123,7 @@ def test_a_change_that_changes_nothing_leaves_nothing():
 
 
 def test_what_is_in_review_is_read_only():
-    house = make.make_house()
+    house = make.the_house()
     edition = make.submit(house, make.draft(house))
 
     with pytest.raises(Refused, match="Only a draft can be edited"):
@@ -131,7 +131,7 @@ def test_what_is_in_review_is_read_only():
 
 
 def test_two_references_cannot_have_one_label():
-    house = make.make_house()
+    house = make.the_house()
     edition = make.draft(house)
     twin = Section(key=make.key("trial"), kind="evidence", heading="Evidence", text="x")
 
@@ -144,7 +144,7 @@ def test_denials_of_one_minute_end_in_one_entry_with_a_count(monkeypatch):
     from reviews import changes
 
     monkeypatch.setattr(changes, "DENIALS_A_MINUTE", 3)
-    house = make.make_house()
+    house = make.the_house()
     edition = make.draft(house)
 
     for _ in range(5):

@@ -15,11 +15,6 @@ from tests import factories as make
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def house():
-    return make.make_house()
-
-
 def tier_of(monograph):
     return Monograph.objects.get(pk=monograph.pk).tier
 

@@ -19,11 +19,6 @@ from tests import factories as make
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def house():
-    return make.make_house()
-
-
 def codes(edition, actor, transition):
     return {refusal.code for refusal in available(edition, type(actor).objects.get(pk=actor.pk))[transition]}
 

@@ -20,11 +20,6 @@ from tests import factories as make
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def house():
-    return make.make_house()
-
-
 def line(slug="importumab", doc=None, **changes):
     form = {
         "schema": "clincalc-monograph/1",

@@ -12,11 +12,6 @@ from tests import factories as make
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def house():
-    return make.make_house()
-
-
 def again(house, slug):
     """The next edition of the monograph, published."""
     edition = make.start(house, Monograph.objects.get(slug=slug).live.edition)

@@ -20,11 +20,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def house():
-    return make.make_house()
-
-
-@pytest.fixture
 def page(house):
     """A live monograph of two editions, which differ in one sentence."""
     first = make.published(house)

@@ -16,11 +16,6 @@ from tests.processes import killed_at_each_statement, run_at_once
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def house():
-    return make.make_house()
-
-
 def page(slug: str = "testazumab") -> bytes | None:
     response = Client().get(f"/drugs/{slug}/", secure=True)
     assert response.status_code in (200, 404)

@@ -19,11 +19,6 @@ def taken(act) -> int:
     return len([one for one in queries if "SAVEPOINT" not in one["sql"]])
 
 
-@pytest.fixture
-def house():
-    return make.make_house()
-
-
 def save(house, edition, words):
     section = build(edition).sections[1]
     new = section.replaced(text=words)

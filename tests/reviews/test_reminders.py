@@ -16,11 +16,6 @@ from tests import factories as make
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def house():
-    return make.make_house()
-
-
 def told():
     return sorted({one.subject.partition(":")[0] for one in Reminder.objects.all()})
 

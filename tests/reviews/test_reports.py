@@ -25,11 +25,6 @@ SAID = Said("The interval is wrong on this page.", harm=True, email="r@example.o
 
 
 @pytest.fixture
-def house():
-    return make.make_house()
-
-
-@pytest.fixture
 def page(house):
     make.published(house)
     return Monograph.objects.get()

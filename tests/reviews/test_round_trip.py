@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_any_document_survives_its_rows():
-    house = make.make_house()
+    house = make.the_house()
     edition = make.draft(house)
 
     @settings(max_examples=40)

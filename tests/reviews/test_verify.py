@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def house():
     """A live monograph with a second edition in review, and one whose only edition was signed and unsigned."""
-    house = make.make_house()
+    house = make.the_house()
     second = make.start(house, make.published(house))
     make.reword(second, "monitoring", "Other words.", actor=house.editor)
     make.sign(make.submit(house, second), house.clinician)

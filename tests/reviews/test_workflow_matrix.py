@@ -91,7 +91,7 @@ def test_the_table_is_the_designs():
 def world(name: str = "") -> tuple[make.House, dict[str, Edition]]:
     """One monograph in each state. For what needs it, the published page was withdrawn by the publisher, and two
     clinicians said that it is still correct."""
-    house = make.make_house()
+    house = make.the_house()
     editions = {
         "draft": make.draft(house, "draftumab"),
         "in_review": make.submit(house, make.draft(house, "reviewumab")),

@@ -20,11 +20,6 @@ from tests import factories as make
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def house():
-    return make.make_house()
-
-
 def second_use(house):
     """Another monograph on the drug of the first: it covers another use, under another brand."""
     doc = make.document()

@@ -47,7 +47,7 @@ def marked(doc):
 @pytest.fixture
 def house():
     """A live page with an open marked edition, a marked draft, a marked edition in review, a marked discarded one."""
-    house = make.make_house()
+    house = make.the_house()
     live = make.published(house)
     draft = make.start(house, live)
     with make.pen(actor=house.editor) as trail:

@@ -49,7 +49,7 @@ WITH_MARKER = {
 @pytest.fixture
 def world(client):
     """Three editions: the first has the wrong sentence and a marker, the others the marker alone."""
-    house = make.make_house()
+    house = make.the_house()
     make.published(house, "otherumab")
     doc = make.document()
     doc = doc.replaced(header=doc.header.replaced(name="Markazumab", title="Markazumab"))

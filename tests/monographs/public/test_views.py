@@ -18,11 +18,6 @@ pytestmark = pytest.mark.django_db
 MARKER = "zyzzyvaline"
 
 
-@pytest.fixture
-def house():
-    return make.make_house()
-
-
 def test_a_reader_reads_what_was_signed_and_who_signed_it(client, house):
     make.published(house)
 

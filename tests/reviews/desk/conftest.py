@@ -7,14 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests import factories as make
-
 Enter = Callable[[str], Client]
-
-
-@pytest.fixture
-def house(db):
-    return make.make_house()
 
 
 @pytest.fixture

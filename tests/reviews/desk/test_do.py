@@ -11,11 +11,6 @@ from tests import factories as make
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def house():
-    return make.make_house()
-
-
 def do(client, transition, edition, **fields):
     path = reverse("do", args=["testazumab", transition])
     return client.post(path, {"digest": make.seen(edition), **fields})

@@ -17,11 +17,6 @@ WARNING = {
 
 
 @pytest.fixture
-def house():
-    return make.make_house()
-
-
-@pytest.fixture
 def page(house):
     make.published(house)
     return Monograph.objects.get()

@@ -14,11 +14,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def house():
-    return make.make_house()
-
-
-@pytest.fixture
 def edition(house):
     return make.draft(house)
 

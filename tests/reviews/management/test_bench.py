@@ -65,7 +65,7 @@ def test_everything_is_measured_and_the_trail_stays_whole(static_files):
 @pytest.mark.parametrize("demo", [True, False])
 def test_a_house_without_a_corpus_is_left_alone(settings, demo):
     settings.DEMO = demo
-    make.published(make.make_house())
+    make.published(make.the_house())
     before = AuditEvent.objects.count()
 
     with pytest.raises(CommandError, match="only with DEMO=1 on a database of load_corpus"):

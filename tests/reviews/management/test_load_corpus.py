@@ -190,7 +190,7 @@ def test_without_demo_nothing_is_loaded(settings):
 
 
 def test_a_database_with_content_keeps_it():
-    house = make.make_house()
+    house = make.the_house()
     make.draft(house)
     before = AuditEvent.objects.count()
 
