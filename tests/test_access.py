@@ -52,8 +52,7 @@ def test_the_desk_has_the_addresses_that_people_rely_on():
 
 
 @pytest.mark.parametrize(("name", "pattern"), DESK)
-def test_a_stranger_is_sent_to_the_login_and_an_account_without_a_role_sees_nothing(client, name, pattern):
-    house = make.the_house()
+def test_a_stranger_is_sent_to_the_login_and_an_account_without_a_role_sees_nothing(client, name, pattern, house):
     make.draft(house)
     path = address(name, pattern)
 
@@ -75,8 +74,7 @@ def test_there_is_no_sign_up(client, path):
     assert client.get(path).status_code == 404
 
 
-def test_admin_shows_accounts_to_administrators_alone(client):
-    house = make.the_house()
+def test_admin_shows_accounts_to_administrators_alone(client, house):
     assert client.get("/admin/").status_code == 302
     client.force_login(house.editor)
     assert client.get("/admin/").status_code in (302, 403)

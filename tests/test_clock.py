@@ -36,8 +36,9 @@ def clock(monkeypatch):
 
 
 @pytest.fixture
-def house(clock):
-    house = make.the_house()
+def house(empty_database, clock):
+    """Opened at the beginning, so that its registrations were looked up by then."""
+    house = make.make_house()
     doc = make.document()
     notice = doc.notices[0].replaced(effective=str(NOTICE_BEGINS), expires=str(NOTICE_ENDS))
     make.published(house, doc=doc.replaced(notices=(notice,)))

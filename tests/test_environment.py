@@ -11,6 +11,9 @@ from django.db import DatabaseError
 
 from monographs import truths
 from monographs.models import Drug, Pen
+from reviews.models import AuditEvent
+from reviews.verify import verify
+from tests import factories as make
 
 
 @pytest.mark.parametrize("address", ["192.0.2.1", "2001:db8::1", "::ffff:192.0.2.1", "example.org"])
@@ -31,25 +34,35 @@ def test_a_connection_on_this_machine_works():
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("turn", ["first", "second"])
-def test_a_flushed_database_is_as_migrations_left_it(turn):
-    pen = Pen.objects.get()
-    assert (pen.pk, pen.held, pen.edition_id, pen.seq, pen.hash) == (1, False, None, 0, "")
-    assert not get_user_model().objects.exists()
+def test_after_a_flush_the_house_is_there_as_it_was_made(turn):
+    house, pen = make.the_house(), Pen.objects.get()
+    assert (pen.pk, pen.held, pen.edition_id, pen.hash) == (1, False, None, AuditEvent.objects.latest("seq").hash)
+    assert sorted(house.people) == sorted([*make.ROLES, "admin", "nobody"])
+    assert not Drug.objects.exists()
     assert truths.missing() == []
+    assert [sentence for _seq, sentence in verify() if "checkpoint file" not in sentence] == []
 
     Pen.objects.update(held=True, seq=7, hash="7" * 64)
     Drug.objects.create(slug="testazumab", name="testazumab")
     Pen.objects.update(held=False)
-    get_user_model().objects.create_user("someone")
+    house.nobody.delete()
     with pytest.raises(DatabaseError):
         Drug.objects.all().delete()
+
+
+@pytest.mark.parametrize("turn", ["first", "second"])
+def test_an_empty_database_is_as_the_migrations_left_it(empty_database, turn):
+    pen = Pen.objects.get()
+    assert (pen.pk, pen.held, pen.edition_id, pen.seq, pen.hash) == (1, False, None, 0, "")
+    assert not get_user_model().objects.exists()
+    assert truths.missing() == []
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_process_finds_the_database_of_its_test(database_url):
     get_user_model().objects.create_user("someone")
 
-    script = "from django.contrib.auth.models import User; print(User.objects.get().username)"
+    script = "from django.contrib.auth.models import User; print(User.objects.latest('pk').username)"
     command = [sys.executable, "manage.py", "shell", "--verbosity=0", f"--command={script}"]
     environment = os.environ | {"DATABASE_URL": database_url}
     assert subprocess.check_output(command, env=environment, text=True) == "someone\n"

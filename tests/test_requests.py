@@ -33,8 +33,7 @@ PAGES = {
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_odd_parameters_are_no_fault_of_ours(client, path):
-    house = make.the_house()
+def test_odd_parameters_are_no_fault_of_ours(client, path, house):
     make.published(house)
     client.force_login(house.editor)
     plain = client.get("/drugs/testazumab/").content
@@ -63,8 +62,7 @@ def test_odd_parameters_are_no_fault_of_ours(client, path):
         ("application/x-www-form-urlencoded", b"a=" + b"x" * 3_000_000),
     ],
 )
-def test_odd_bodies_are_no_fault_of_ours(path, content_type, body):
-    house = make.the_house()
+def test_odd_bodies_are_no_fault_of_ours(path, content_type, body, house):
     make.draft(house)
     client = Client(enforce_csrf_checks=True, raise_request_exception=False)
     client.force_login(house.editor)

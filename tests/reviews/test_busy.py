@@ -14,8 +14,7 @@ from tests.processes import fork
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_a_writer_waits_five_seconds_and_keeps_the_words(client):
-    house = make.the_house()
+def test_a_writer_waits_five_seconds_and_keeps_the_words(client, house):
     edition = make.draft(house)
     section = build(edition).sections[1]
     client.force_login(house.editor)

@@ -21,8 +21,7 @@ def chained(findings):
     return [sentence for _seq, sentence in findings if "checkpoint file" not in sentence]
 
 
-def test_an_act_without_an_entry_is_rolled_back():
-    house = make.the_house()
+def test_an_act_without_an_entry_is_rolled_back(house):
     before = AuditEvent.objects.count()
 
     with pytest.raises(NothingRecorded), pen(actor=house.editor):
@@ -32,15 +31,13 @@ def test_an_act_without_an_entry_is_rolled_back():
     assert Pen.objects.get().held is False
 
 
-def test_the_pen_hides_in_no_other_transaction():
-    house = make.the_house()
+def test_the_pen_hides_in_no_other_transaction(house):
 
     with pytest.raises(RuntimeError, match="durable"), transaction.atomic(), pen(actor=house.editor2):
         pass
 
 
-def test_a_pen_that_was_left_held_is_taken_by_nobody():
-    house = make.the_house()
+def test_a_pen_that_was_left_held_is_taken_by_nobody(house):
     Pen.objects.update(held=True)
 
     with pytest.raises(NoPen), pen(actor=house.editor):
@@ -48,8 +45,7 @@ def test_a_pen_that_was_left_held_is_taken_by_nobody():
     assert "The pen was left held: somebody set its flag by hand." in chained(verify())
 
 
-def test_a_saved_section_leaves_version_change_set_entry_and_documents():
-    house = make.the_house()
+def test_a_saved_section_leaves_version_change_set_entry_and_documents(house):
     edition = make.draft(house)
     before = digest(build(edition))
 
@@ -66,8 +62,7 @@ def test_a_saved_section_leaves_version_change_set_entry_and_documents():
     assert chained(verify()) == []
 
 
-def test_a_part_that_somebody_else_changed_is_refused_and_different_parts_never_clash():
-    house = make.the_house()
+def test_a_part_that_somebody_else_changed_is_refused_and_different_parts_never_clash(house):
     edition = make.draft(house)
     shown = build(edition).by_key()[make.key("monitoring")]
     make.reword(edition, "monitoring", "Theirs.", actor=house.editor2)
@@ -81,8 +76,7 @@ def test_a_part_that_somebody_else_changed_is_refused_and_different_parts_never_
     assert build(edition).by_key()[make.key("monitoring")].text == "Theirs."
 
 
-def test_a_removed_part_keeps_its_row_and_comes_back_as_it_was():
-    house = make.the_house()
+def test_a_removed_part_keeps_its_row_and_comes_back_as_it_was(house):
     edition = make.draft(house)
     whole = digest(build(edition))
     part = build(edition).by_key()[make.key("link")]
@@ -97,8 +91,7 @@ def test_a_removed_part_keeps_its_row_and_comes_back_as_it_was():
     assert digest(build(edition)) == whole
 
 
-def test_order_is_a_part_of_its_own():
-    house = make.the_house()
+def test_order_is_a_part_of_its_own(house):
     edition = make.draft(house)
     keys = [section.key for section in build(edition).sections]
 
@@ -111,8 +104,7 @@ def test_order_is_a_part_of_its_own():
             change.order("section", keys[::-1], seen=keys)
 
 
-def test_a_change_that_changes_nothing_leaves_nothing():
-    house = make.the_house()
+def test_a_change_that_changes_nothing_leaves_nothing(house):
     edition = make.draft(house)
     counts = Version.objects.count(), Revision.objects.count(), AuditEvent.objects.count()
 
@@ -122,16 +114,14 @@ def test_a_change_that_changes_nothing_leaves_nothing():
     assert (Version.objects.count(), Revision.objects.count(), AuditEvent.objects.count()) == counts
 
 
-def test_what_is_in_review_is_read_only():
-    house = make.the_house()
+def test_what_is_in_review_is_read_only(house):
     edition = make.submit(house, make.draft(house))
 
     with pytest.raises(Refused, match="Only a draft can be edited"):
         make.reword(edition, "monitoring", "Sneaked in.", actor=house.editor)
 
 
-def test_two_references_cannot_have_one_label():
-    house = make.the_house()
+def test_two_references_cannot_have_one_label(house):
     edition = make.draft(house)
     twin = Section(key=make.key("trial"), kind="evidence", heading="Evidence", text="x")
 

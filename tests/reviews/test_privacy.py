@@ -35,8 +35,7 @@ def test_other_numbers_are_none(text):
 
 
 @pytest.mark.django_db
-def test_a_reason_with_one_is_neither_stored_nor_recorded():
-    house = make.the_house()
+def test_a_reason_with_one_is_neither_stored_nor_recorded(house):
     edition = make.submit(house, make.draft(house))
     before = AuditEvent.objects.count()
 

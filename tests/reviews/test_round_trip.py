@@ -14,8 +14,7 @@ from tests.strategies import documents
 pytestmark = pytest.mark.django_db
 
 
-def test_any_document_survives_its_rows():
-    house = make.the_house()
+def test_any_document_survives_its_rows(house):
     edition = make.draft(house)
 
     @settings(max_examples=40)

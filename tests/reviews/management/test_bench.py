@@ -42,7 +42,7 @@ def static_files(settings, tmp_path, demonstration):
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-def test_everything_is_measured_and_the_trail_stays_whole(static_files):
+def test_everything_is_measured_and_the_trail_stays_whole(empty_database, static_files):
     call_command("load_corpus", 3, classes=1, stdout=StringIO())
     out = StringIO()
 
@@ -75,7 +75,7 @@ def test_a_house_without_a_corpus_is_left_alone(settings, demo):
 
 
 @pytest.mark.django_db
-def test_a_corpus_without_demo_is_left_alone(settings):
+def test_a_corpus_without_demo_is_left_alone(settings, empty_database):
     settings.DEMO = True
     call_command("load_corpus", 1, classes=1, stdout=StringIO())
     before = AuditEvent.objects.count()

@@ -32,6 +32,9 @@ def demonstration(settings):
     settings.DEMO = True
 
 
+with_nobody_there = pytest.mark.usefixtures("empty_database")
+
+
 def load(count=4, **options):
     out = StringIO()
     call_command("load_corpus", count, **{"classes": 3, **options}, stdout=out)
@@ -44,6 +47,7 @@ def leaves():
     ]
 
 
+@with_nobody_there
 def test_a_corpus_is_published_and_the_trail_is_whole(client):
     said = load()
 
@@ -57,6 +61,7 @@ def test_a_corpus_is_published_and_the_trail_is_whole(client):
         assert SAYS_SO in page.content.decode()
 
 
+@with_nobody_there
 def test_batches_follow_one_another(monkeypatch):
     monkeypatch.setattr("reviews.measurement.load.A_BATCH", 2)
 
@@ -67,6 +72,7 @@ def test_batches_follow_one_another(monkeypatch):
     assert [one["monographs"] for one in loaded] == [2, 2, 1]
 
 
+@with_nobody_there
 def test_the_rows_are_those_that_the_verbs_leave(django_user_model):
     """The same document, brought through the verbs beside it, leaves the same rows but for keys, times and reasons."""
     load(1)
@@ -126,6 +132,7 @@ def _kept(version):
     return form["model"], json.dumps(told, sort_keys=True), version.object_repr if "edition" in form["fields"] else ""
 
 
+@with_nobody_there
 def test_work_goes_on_from_a_generated_edition(django_user_model):
     """The next edition goes all the way by the verbs, so nothing that they need is missing."""
     load(1)
@@ -139,6 +146,7 @@ def test_work_goes_on_from_a_generated_edition(django_user_model):
     assert verify() == []
 
 
+@with_nobody_there
 def test_the_history_of_a_generated_monograph_is_told(client, django_user_model):
     load(1)
     client.force_login(django_user_model.objects.get(username="editor"))
@@ -168,6 +176,7 @@ def test_the_seed_alone_decides_the_words():
     assert generated(1, 7, leaves()).slug != generated(1, 8, leaves()).slug
 
 
+@with_nobody_there
 def test_the_same_seed_loads_the_same_documents():
     found = []
     for count in (3, 5):
@@ -179,6 +188,7 @@ def test_the_same_seed_loads_the_same_documents():
     assert len(found[1]) == 5
 
 
+@with_nobody_there
 def test_without_demo_nothing_is_loaded(settings):
     settings.DEMO = False
 
@@ -189,8 +199,7 @@ def test_without_demo_nothing_is_loaded(settings):
     assert not AuditEvent.objects.exists()
 
 
-def test_a_database_with_content_keeps_it():
-    house = make.the_house()
+def test_a_database_with_content_keeps_it(house):
     make.draft(house)
     before = AuditEvent.objects.count()
 
@@ -201,6 +210,7 @@ def test_a_database_with_content_keeps_it():
     assert (Drug.objects.count(), AuditEvent.objects.count()) == (1, before)
 
 
+@with_nobody_there
 def test_a_second_corpus_is_refused():
     load(1)
 
@@ -210,6 +220,7 @@ def test_a_second_corpus_is_refused():
     assert Monograph.objects.count() == 1
 
 
+@with_nobody_there
 def test_a_house_that_was_begun_in_earnest_is_refused():
     with pen(actor=None) as trail:
         trail.record("begun_in_earnest", "site")
@@ -220,6 +231,7 @@ def test_a_house_that_was_begun_in_earnest_is_refused():
     assert AuditEvent.objects.count() == 1
 
 
+@with_nobody_there
 @pytest.mark.parametrize("options", [{"count": 0}, {"classes": 0}])
 def test_nothing_to_load_is_refused(options):
     with pytest.raises(CommandError, match="at least one"):
