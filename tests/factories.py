@@ -207,9 +207,8 @@ def password(person: Any, digest: str) -> Any:
 
 
 def sign(edition: Edition, clinician: Any) -> Edition:
-    return perform(
-        "sign", editions=[edition], actor=clinician, digest=seen(edition), attestation=attestation(edition, clinician)
-    )[0]
+    given = attestation(edition, clinician)
+    return perform("sign", editions=[edition], actor=clinician, digest=given.digest, attestation=given)[0]
 
 
 def signed(house: House, slug: str = "testazumab", doc: Document | None = None) -> Edition:
@@ -250,8 +249,8 @@ def withdraw(edition: Edition, actor: Any, kind: str = "retire", reason: str = "
 
 def vouch(edition: Edition, clinician: Any) -> Edition:
     """A clinician signs that a withdrawn page is still correct."""
-    signature = attestation(edition, clinician, "still-correct")
-    return perform("still-correct", editions=[edition], actor=clinician, digest=seen(edition), attestation=signature)[0]
+    given = attestation(edition, clinician, "still-correct")
+    return perform("still-correct", editions=[edition], actor=clinician, digest=given.digest, attestation=given)[0]
 
 
 def reinstate(house: House, edition: Edition) -> Edition:
