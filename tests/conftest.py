@@ -137,6 +137,15 @@ def django_db_setup(django_db_setup, django_db_blocker) -> Kept:
     return kept
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What touches no database runs on SQLite alone."""
+    if connection.vendor == "sqlite":
+        return
+    touching = [one for one in items if one.get_closest_marker("django_db") or "django_db_setup" in one.fixturenames]
+    config.hook.pytest_deselected(items=[one for one in items if one not in set(touching)])
+    items[:] = touching
+
+
 @pytest.fixture
 def house(db) -> make.House:
     """The people, roles and classes that are there before any test."""

@@ -16,7 +16,7 @@ from reviews.incoming import Incoming, IncomingDrug
 from reviews.interchange import MAX_BYTES, SCHEMA, ImportRefused, dump, read_file
 from tests.strategies import documents
 
-pytestmark = pytest.mark.sweep
+pytestmark = pytest.mark.any_database
 
 DEMONSTRATION = Path(adapter.__file__).parent
 FILES = sorted((DEMONSTRATION / "monographs").glob("*.json"))

@@ -21,7 +21,7 @@ from reviews.refusals import Refusal, Refused
 from reviews.workflow import TRANSITIONS, available, perform
 from tests import factories as make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.sweep]
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 STATES = ("draft", "in_review", "clinician_reviewed", "published", "superseded", "discarded")
 ROLES = ("editor", "editor2", "clinician", "clinician2", "pharmacist", "publisher", "auditor", "admin", "nobody")
