@@ -13,6 +13,7 @@ from django.db import connection
 from playwright.sync_api import Browser, Page
 
 from tests import browser as real
+from tests.conftest import FAST_HASHERS
 
 AXE = (Path(__file__).parent.parent / "data" / "axe-core.min.js").read_text()
 # Where to leave pictures of every page kind, for whoever wants to look; none by default.
@@ -38,6 +39,8 @@ def demonstration(empty_database, settings, capsys) -> None:
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
     settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME = "sessionid", "csrftoken"
     settings.ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
+    # Loading hashes fast, since it signs for dozens of editions; whoever signs in is hashed as in production from then on.
+    as_in_production = settings.PASSWORD_HASHERS
     kept = Path(os.environ["CLINCALC_TEST_DIR"]) / f"demonstration-{os.environ.get('PYTEST_XDIST_WORKER', '')}"
     lines = kept.with_suffix(".jsonl")
     connection.ensure_connection()
@@ -46,10 +49,12 @@ def demonstration(empty_database, settings, capsys) -> None:
             database.backup(connection.connection)
         shutil.copy(lines, settings.CHECKPOINT_FILE)
     else:
+        settings.PASSWORD_HASHERS = FAST_HASHERS
         call_command("demo")
         with closing(sqlite3.connect(kept)) as database:
             connection.connection.backup(database)
         shutil.copy(settings.CHECKPOINT_FILE, lines)
+    settings.PASSWORD_HASHERS = [*as_in_production, *FAST_HASHERS]
 
 
 class Person:
