@@ -197,12 +197,20 @@ def test_the_printed_class_is_on_the_way_to_the_class(house, tmp_path, path, fin
 
 def test_an_existing_monograph_takes_no_other_drug_or_class(house, tmp_path):
     make.published(house, "importumab")
+    doc = make.document()
+    header = doc.header.replaced(introduction="Other words.", class_path=doc.header.class_path[:1])
+    doc = doc.replaced(header=header)
+    same = {"doc": doc, "drug": {"name": "importumab drug"}}
 
     for change in ({"class": "neurology"}, {"drug": {"name": "morphine"}}):
-        _, err = run(written(tmp_path, line(**{"drug": {"name": "importumab drug"}, **change})))
-        assert "The monograph of this address is on importumab drug" in err or "on the way" in err
+        _, err = run(written(tmp_path, line(**{**same, **change})))
+        assert "The monograph of this address is on importumab drug, in the class “multiple-sclerosis”." in err
+        assert AuditEvent.objects.latest("seq").data["codes"] == ["another_monograph"]
+        assert Edition.objects.count() == 1
+    assert not Drug.objects.filter(name="morphine").exists()
 
-    assert Edition.objects.count() == 1
+    assert run(written(tmp_path, line(**same)))[1] == ""
+    assert Edition.objects.count() == 2
 
 
 def test_what_a_file_says_beside_an_existing_monograph_is_said_and_left(house, tmp_path):
