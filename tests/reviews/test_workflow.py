@@ -403,10 +403,10 @@ def test_whoever_may_not_do_it_learns_nothing_of_the_state(world):
     assert codes("publish", world.live, world.house.editor) == ["not_granted"]
     assert codes("submit", world.live, world.house.editor) == ["wrong_state"]
     with pytest.raises(
-        Refused, match="Edition 1 is published; this needs one that is in review or clinician reviewed."
+        Refused, match=r"Edition 1 is published; this needs one that is in review or clinician reviewed\."
     ):
         act("sign", world.live, world.house.clinician)
-    with pytest.raises(Refused, match="this needs one that is a draft."):
+    with pytest.raises(Refused, match=r"this needs one that is a draft\."):
         act("submit", world.live, world.house.editor)
 
 
@@ -518,7 +518,7 @@ def test_both_withdrawals_are_confirmed_at_once_and_both_end_at_once(world):
 def test_a_withdrawal_by_a_clinician_is_confirmed_by_a_publisher_only(world):
     make.withdraw(world.live, world.house.clinician)
 
-    with pytest.raises(Refused, match="A clinician withdrew it, so a publisher must confirm it."):
+    with pytest.raises(Refused, match=r"A clinician withdrew it, so a publisher must confirm it\."):
         act("confirm-withdrawal", world.live, world.house.clinician2)
     assert codes("confirm-withdrawal", world.live, world.house.clinician) == ["own_withdrawal"]
     act("confirm-withdrawal", world.live, world.house.publisher)
