@@ -128,6 +128,20 @@ def test_every_reason_is_told_at_once(house):
     assert codes(monograph, "highest", house.clinician, "") == ["tier", "reason"]
 
 
+def test_each_reason_against_a_tier_stands_at_its_field(house):
+    monograph = make.draft(house, traits=("opioid",)).monograph
+    set_tier_to = {"low": "conflict invalid invalid", "highest": "invalid invalid", "high": "invalid invalid"}
+
+    for tier, kinds in set_tier_to.items():
+        with pytest.raises(Refused) as refused:
+            set_tier(monograph, tier, actor=house.clinician, reason="")
+        assert " ".join(one.kind for one in refused.value.refusals) == kinds
+        assert [one.field for one in refused.value.refusals][-2:] == ["tier", "reason"]
+    with pytest.raises(Refused) as refused:
+        set_tier(monograph, "standard", actor=house.clinician, reason="x", seen="low")
+    assert [(one.code, one.kind, one.field) for one in refused.value.refusals] == [("tier_changed", "conflict", "tier")]
+
+
 def test_a_double_click_is_refused_and_not_recorded(house):
     monograph = make.draft(house).monograph
     set_tier(monograph, "high", actor=house.clinician, reason="Dangerous.")

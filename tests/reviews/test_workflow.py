@@ -17,7 +17,7 @@ from reviews.models import AuditEvent, ChangeSet, ClinicianProfile, SignOff, Uns
 from reviews.people import give_role
 from reviews.refusals import Refused
 from reviews.verify import verify
-from reviews.workflow import perform
+from reviews.workflow import available, perform
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -591,3 +591,84 @@ def test_a_critical_notice_that_readers_see_is_a_floor_although_the_next_edition
 
     set_tier(live.monograph, "standard", actor=house.clinician2, reason="Now it is.")
     assert Monograph.objects.get(slug="testazumab").tier == "standard"
+
+
+# -- Which sort of no --------------------------------------------------------------------------------------------------
+
+CONFLICTS = {
+    "wrong_state", "stale", "open_edition", "not_live", "not_the_latest", "signed_already", "not_signed",
+    "withdrawn_already", "not_withdrawn", "confirmed_already", "not_vouched", "no_checkpoint",
+}  # fmt: skip
+FORBIDDEN = {
+    "not_granted", "counts_for_nothing", "no_profile", "not_verified", "lapsed", "verified_by_contributor", "only_signer",
+    "signer_lapsed", "own_withdrawal", "other_role", "contributed",
+}  # fmt: skip
+INVALID = {
+    "nothing_changed",
+    "problem_missing",
+    "tier_below_floor",
+    "kind",
+    "too_long",
+    "reason",
+    "attestation",
+    "tick",
+}
+
+
+def test_what_may_be_tried_again_is_a_conflict_and_what_a_person_may_not_do_is_forbidden(world):
+    """Desk and API answer 409, 403 and 422 by it."""
+    house, found = world.house, {}
+
+    def look(edition):
+        for person in type(house.admin).objects.filter(username__in=("clinician", "publisher", "nobody")):
+            for refusals in available(edition, person).values():
+                for one in refusals:
+                    found.setdefault(one.code, set()).add(str(one.kind))
+
+    def try_(name, edition, actor, **how):
+        with pytest.raises(Refused) as refused:
+            perform(name, editions=[edition], actor=actor, **{"digest": make.seen(edition), **how})
+        for one in refused.value.refusals:
+            found.setdefault(one.code, set()).add(str(one.kind))
+
+    give_role(house.nobody, "clinician", actor=house.admin)
+    look(world.signed)
+    try_("sign", world.signed, house.clinician2)
+    try_("publish", world.signed, house.publisher, digest="0" * 64)
+    look(world.live)
+    try_("withdraw", world.live, house.publisher, kind="warning", reason="x" * 301)
+    make.withdraw(world.live, house.publisher)
+    try_("withdraw", world.live, house.clinician, kind="retire")
+    look(world.live)
+    make.vouch(world.live, house.clinician)
+    look(world.live)
+    act("confirm-withdrawal", world.live, house.clinician)
+    look(world.live)
+    make.withdraw(world.live, house.clinician, "take_down")
+    look(world.live)
+    edition = make.start(house, world.live, actor=house.clinician)
+    look(edition)
+    look(world.live)
+    make.reword(edition, "monitoring", "Mine.", actor=house.clinician)
+    edition = make.submit(house, edition)
+    look(edition)
+    act("send-back", edition, house.clinician, reason="Again")
+    act("discard", edition, house.publisher, reason="Not at all")
+    look(Edition.objects.get(pk=edition.pk))
+
+    for codes_, kind in ((CONFLICTS, "conflict"), (FORBIDDEN, "forbidden"), (INVALID, "invalid")):
+        for code in codes_ & found.keys():
+            assert found[code] == {kind}, code
+    seen = set(found)
+    assert seen <= CONFLICTS | FORBIDDEN | INVALID
+    # What the story above does not meet.
+    assert CONFLICTS - seen == {"not_the_latest", "no_checkpoint"}
+    assert FORBIDDEN - seen == {
+        "contributed",
+        "not_verified",
+        "lapsed",
+        "verified_by_contributor",
+        "only_signer",
+        "signer_lapsed",
+    }
+    assert INVALID - seen == {"problem_missing", "tier_below_floor", "tick"}
