@@ -398,12 +398,26 @@ def test_whoever_wrote_other_words_in_another_edition_is_not_credited_with_these
     restore(edition, then, house.editor)
 
     assert state(edition).credits == {str(make.key("monitoring")): [house.pharmacist.pk]}
-    # Once more, into the edition after: whoever was credited is credited still, beside who restored it.
+
+
+def test_whoever_only_suggested_the_words_is_credited_when_they_come_back(house):
+    live, monitoring = make.published(house), str(make.key("monitoring"))
+    edition = make.start(house, live)
+    shown = part(edition)
+    credits = {monitoring: [house.clinician.pk]}
+    with (
+        pen(actor=house.editor2) as trail,
+        change_set(trail, edition=edition, reason="Suggested", credits=credits) as change,
+    ):
+        change.save(shown.replaced(text="The clinician’s."), seen=digest_of_part(shown))
     then = state(edition)
     perform("discard", editions=[edition], actor=house.publisher, digest=make.seen(edition), reason="Not yet")
     edition = make.start(house, live)
-    restore(edition, then, house.editor2)
-    assert state(edition).credits == {str(make.key("monitoring")): sorted([house.pharmacist.pk, house.editor.pk])}
+
+    restore(edition, then, house.editor)
+
+    assert state(edition).credits == {monitoring: sorted([house.clinician.pk, house.editor2.pk])}
+    assert Case.load(edition).counts_for(house.clinician.pk) == frozenset()
 
 
 def test_an_undone_edit_that_is_restored_keeps_its_author(house):
