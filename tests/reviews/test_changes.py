@@ -5,7 +5,7 @@ from django.db import transaction
 from reversion.models import Revision, Version
 
 from monographs.assemble import build
-from monographs.document import Section, digest, digest_of_part
+from monographs.document import Citation, Section, digest, digest_of_part
 from monographs.models import Pen
 from reviews.changes import NoPen, NothingRecorded, change_set, pen
 from reviews.models import AuditEvent, ChangeSet
@@ -121,13 +121,45 @@ def test_what_is_in_review_is_read_only(house):
         make.reword(edition, "monitoring", "Sneaked in.", actor=house.editor)
 
 
-def test_two_references_cannot_have_one_label(house):
+def test_two_parts_cannot_have_one_key(house):
     edition = make.draft(house)
     twin = Section(key=make.key("trial"), kind="evidence", heading="Evidence", text="x")
 
     with pytest.raises(Refused, match="same key"), pen(actor=house.editor) as trail:
         with change_set(trail, edition=edition, reason="Twin key") as change:
             change.append(twin)
+
+
+def test_two_references_cannot_have_one_label(house):
+    edition = make.draft(house)
+    (trial,) = build(edition).citations
+    twin, other = (Citation(key=make.key(name), label=name, csl={"title": name}) for name in ("twin", "other"))
+    twin = twin.replaced(label=trial.label)
+
+    def does(verb, *parts, **how):
+        with pen(actor=house.editor) as trail, change_set(trail, edition=edition, reason="Labels") as change:
+            getattr(change, verb)(*parts, **how)
+
+    does("append", other)
+    whole = digest(build(edition))
+    for verb, part, how in (
+        ("append", twin, {}),
+        ("save", other.replaced(label=trial.label), {"seen": digest_of_part(other)}),
+    ):
+        with pytest.raises(Refused) as refused:
+            does(verb, part, **how)
+        (refusal,) = refused.value.refusals
+        assert (refusal.code, refusal.kind, refusal.field) == ("label_taken", "invalid", "label")
+        assert refusal.part == str(part.key)
+        assert digest(build(edition)) == whole
+
+    # A reference that was taken out lets go of its label, and does not get it back while another one has it.
+    does("remove", "citation", trial.key, seen=digest_of_part(trial))
+    does("append", twin)
+    with pytest.raises(Refused) as refused:
+        does("restore", "citation", trial.key)
+    assert refused.value.codes == ["label_taken"]
+    assert [one.key for one in build(edition).citations] == [other.key, twin.key]
 
 
 def test_denials_of_one_minute_end_in_one_entry_with_a_count(monkeypatch):

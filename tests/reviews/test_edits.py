@@ -1,5 +1,6 @@
 """The editing verbs: who may, what is recorded of a refusal, and what of a reason is kept."""
 
+from datetime import UTC, datetime
 from uuid import NAMESPACE_URL, uuid5
 
 import pytest
@@ -77,6 +78,42 @@ def test_whoever_has_it_leaves_one_change_set_with_a_summary(house, edition, who
         (who, "Restored Related: otherzumab"),
         (who, "Said better"),
     ]
+
+
+def test_each_verb_says_what_it_did_when_nobody_gives_a_reason(house, edition):
+    before, how = AuditEvent.objects.count(), {"actor": house.editor2}
+    shown, header, link = part(edition), build(edition).header, part(edition, "link")
+    keys = [section.key for section in build(edition).sections]
+
+    edits.save_part(edition, shown.replaced(text="New."), seen=digest_of_part(shown), **how)
+    edits.save_order(edition, "section", keys[::-1], seen=keys, **how)
+    edits.save_header(edition, header.replaced(covers="y"), seen=digest_of_part(header), **how)
+    edits.remove_part(edition, link, seen=digest_of_part(link), **how)
+    edits.restore_part(edition, link, **how)
+    edits.add_part(edition, Section(key=make.key("added"), kind="cautions", heading="Cautions", text="x"), **how)
+
+    said = list(
+        ChangeSet.objects.filter(edition=edition).order_by("at", "revision_id").values_list("reason", flat=True)
+    )
+    assert said[1:] == [
+        f"Changed {shown.label_for_people}", "Put parts in another order", "Changed the header",
+        "Removed Related: otherzumab", "Restored Related: otherzumab", f"Added {part(edition, 'added').label_for_people}",
+    ]  # fmt: skip
+    entries = AuditEvent.objects.filter(seq__gt=before)
+    assert [(one.verb, one.actor, one.reason) for one in entries] == [
+        ("edited", house.editor2, reason) for reason in said[1:]
+    ]
+
+
+def test_a_record_of_new_words_goes_to_the_library_beside_the_old_one(house, edition):
+    shown = part(edition, "trial")
+
+    edits.save_part(
+        edition, shown.replaced(csl={"title": "Another trial"}), seen=digest_of_part(shown), actor=house.editor
+    )
+
+    (kept,) = Reference.objects.all()
+    assert (kept.label, kept.title) == ("trial2020", "Another trial")
 
 
 def test_a_role_that_was_taken_away_meanwhile_writes_no_more(house, edition):
@@ -192,7 +229,9 @@ def restore(edition, change, actor, **how):
     edits.restore(edition, change=change, actor=actor, **{"digest": make.seen(edition), **how})
 
 
-def test_an_earlier_state_comes_back_whole_as_one_more_change_set(house, edition):
+def test_an_earlier_state_comes_back_whole_as_one_more_change_set(house, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2028, 6, 20, 9, 5, 7, tzinfo=UTC))
+    edition = make.draft(house, "restorumab")
     then, whole = state(edition), build(edition)
     shown, header, keys = part(edition), whole.header, [section.key for section in whole.sections]
     how = {"actor": house.editor2}
@@ -210,8 +249,7 @@ def test_an_earlier_state_comes_back_whole_as_one_more_change_set(house, edition
     change = state(edition)
     assert (change.actor, change.after_id) == (house.clinician, then.after_id)
     assert set(change.touched) == {"header", "order", *(str(make.key(one)) for one in ("monitoring", "link", "added"))}
-    assert change.reason.startswith("Restored edition 1 as it was on ")
-    assert change.reason.endswith(": Too soon")
+    assert change.reason == "Restored edition 1 as it was on 20 June 2028, 10:05:07: Too soon"
     assert ChangeSet.objects.filter(edition=edition).count() == made + 1
     assert AuditEvent.objects.latest("seq").verb == "edited"
     assert [one for one in verify() if "checkpoint" not in one[1]] == []
@@ -330,6 +368,56 @@ def test_whoever_took_a_part_out_or_moved_it_is_credited_when_that_comes_back(ho
 
     assert state(edition).credits == {str(link.key): [house.clinician.pk], "order": [house.clinician2.pk]}
     assert [section.key for section in build(edition).sections] == keys[::-1]
+
+
+def test_whoever_wrote_the_words_by_the_time_when_they_stood_there_is_credited_and_nobody_later(house):
+    edition = make.start(house, make.published(house))
+    monitoring = str(make.key("monitoring"))
+    make.reword(edition, "monitoring", "One.", actor=house.clinician)
+    first = state(edition)
+    make.reword(edition, "monitoring", "Two.", actor=house.clinician2)
+    second = state(edition)
+    make.reword(edition, "monitoring", "Three.", actor=house.pharmacist)
+
+    for then, authors in ((first, [house.clinician]), (second, [house.clinician, house.clinician2])):
+        with make.undone():
+            restore(edition, then, house.editor)
+            assert state(edition).credits == {monitoring: sorted(one.pk for one in authors)}
+
+
+def test_whoever_wrote_other_words_in_another_edition_is_not_credited_with_these(house):
+    """The clinician reworded the part in edition 2, the pharmacist in edition 3, of which edition 4 has the words."""
+    live = make.published(house)
+    for author, text in ((house.clinician, "Two."), (house.pharmacist, "Three.")):
+        edition = make.start(house, live)
+        make.reword(edition, "monitoring", text, actor=author)
+        then = state(edition)
+        perform("discard", editions=[edition], actor=house.publisher, digest=make.seen(edition), reason="Not yet")
+    edition = make.start(house, live)
+
+    restore(edition, then, house.editor)
+
+    assert state(edition).credits == {str(make.key("monitoring")): [house.pharmacist.pk]}
+
+
+def test_whoever_only_suggested_the_words_is_credited_when_they_come_back(house):
+    live, monitoring = make.published(house), str(make.key("monitoring"))
+    edition = make.start(house, live)
+    shown = part(edition)
+    credits = {monitoring: [house.clinician.pk]}
+    with (
+        pen(actor=house.editor2) as trail,
+        change_set(trail, edition=edition, reason="Suggested", credits=credits) as change,
+    ):
+        change.save(shown.replaced(text="The clinician’s."), seen=digest_of_part(shown))
+    then = state(edition)
+    perform("discard", editions=[edition], actor=house.publisher, digest=make.seen(edition), reason="Not yet")
+    edition = make.start(house, live)
+
+    restore(edition, then, house.editor)
+
+    assert state(edition).credits == {monitoring: sorted([house.clinician.pk, house.editor2.pk])}
+    assert Case.load(edition).counts_for(house.clinician.pk) == frozenset()
 
 
 def test_an_undone_edit_that_is_restored_keeps_its_author(house):

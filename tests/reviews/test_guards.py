@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 
 from monographs.document import Document, Header, SafetyNotice
 from monographs.models import Edition
+from monographs.standing import today
 from reviews.changes import change_set, pen
 from reviews.editions import set_tier
 from reviews.models import AuditEvent, ClinicianProfile, SignOff
@@ -113,18 +113,14 @@ def test_a_registration_that_was_not_looked_up_or_lapsed_signs_nothing(house):
     edition = make.submit(house, make.draft(house))
     assert codes(edition, house.clinician, "sign") == set()
 
-    with pen(actor=house.admin) as trail:
-        profile = ClinicianProfile.objects.get(user=house.clinician)
-        profile.verified_on = (timezone.now() - timedelta(days=400)).date()
-        trail.save(profile)
-        trail.record("aged", "test")
+    registered_otherwise(verified_on=lambda: today() - timedelta(days=364))(house)
+    assert codes(edition, house.clinician, "sign") == set()
+    registered_otherwise(verified_on=lambda: today() - timedelta(days=365))(house)
     assert codes(edition, house.clinician, "sign") == {"lapsed"}
-
-    with pen(actor=house.admin) as trail:
-        profile.verified_on = profile.verified_by = None
-        trail.save(profile)
-        trail.record("aged", "test")
+    registered_otherwise(verified_on=None, verified_by=None)(house)
     assert codes(edition, house.clinician, "sign") == {"not_verified"}
+    give_role(house.nobody, "clinician", actor=house.admin)
+    assert codes(edition, house.nobody, "sign") == {"no_profile"}
 
 
 def test_whoever_was_verified_by_a_contributor_cannot_sign(house):
@@ -141,12 +137,19 @@ def test_whoever_was_verified_by_a_contributor_cannot_sign(house):
 
 def test_sending_back_and_undoing_the_edit_revives_no_signature(house):
     edition = make.signed(house)
-    perform("send-back", editions=[edition], actor=house.clinician, digest=make.seen(edition), reason="Look again")
+    signed = make.seen(edition)
+    perform("send-back", editions=[edition], actor=house.clinician, digest=signed, reason="Look again")
+    make.reword(edition, "monitoring", "Other words.", actor=house.editor)
+    make.reword(edition, "monitoring", "Tests go on for years.", actor=house.editor)
     edition = make.submit(house, edition)
+    assert (edition.state, edition.round, make.seen(edition)) == ("in_review", 2, signed)
+
+    edition = make.sign(edition, house.clinician2)  # whom two others would follow, if theirs still counted
 
     assert edition.state == "in_review"
-    assert edition.round == 2
-    assert "wrong_state" in codes(edition, house.publisher, "publish")
+    assert codes(edition, house.publisher, "publish") == {"wrong_state"}
+    assert codes(edition, house.clinician, "unsign") == {"not_signed"}
+    assert codes(edition, house.clinician, "sign") == set()
 
 
 def test_taking_a_signature_back_takes_the_state_back(house):
@@ -161,24 +164,81 @@ def test_taking_a_signature_back_takes_the_state_back(house):
     assert SignOff.objects.filter(signer=house.pharmacist).order_by("id").values_list("sequence", flat=True)[1] == 1
 
 
-@pytest.mark.parametrize("what", ["deactivated", "role taken", "lapsed"])
-def test_signers_are_judged_again_when_it_is_published(house, what):
-    edition = make.signed(house)
-    if what == "deactivated":
-        house.clinician.is_active = False
-        house.clinician.save()
-    elif what == "role taken":
-        take_role(house.clinician, "clinician", actor=house.admin)
-    else:
+def close(house):
+    house.clinician.is_active = False
+    house.clinician.save()
+
+
+def verified_by_the_author(house):
+    give_role(house.editor, "administrator", actor=house.admin)
+    profile = ClinicianProfile.objects.get(user=house.clinician)
+    verify_clinician(profile, actor=house.editor, reader_title="neurologist", specialty="", scope="both")
+
+
+def registered_otherwise(**columns):
+    def change(house):
         with pen(actor=house.admin) as trail:
             profile = ClinicianProfile.objects.get(user=house.clinician)
-            profile.verified_on = (timezone.now() - timedelta(days=400)).date()
+            for name, value in columns.items():
+                setattr(profile, name, value() if callable(value) else value)
             trail.save(profile)
-            trail.record("aged", "test")
+            trail.record("changed", "test")
 
-    with pytest.raises(Refused, match="no longer carries"):
-        make.publish(house, edition)
-    assert make.live() is None
+    return change
+
+
+AFTER_SIGNING = {
+    "the account was closed": [close],
+    "the registration is no longer verified": [
+        registered_otherwise(verified_on=lambda: today() - timedelta(days=365)),
+        registered_otherwise(verified_on=None, verified_by=None),
+    ],
+    "the registration is another now": [
+        registered_otherwise(profession="doctor"),
+        registered_otherwise(number="0000009"),
+        registered_otherwise(body="NMC"),
+    ],
+    "the right to sign in this class was taken away": [
+        lambda house: take_role(house.clinician, "clinician", actor=house.admin)
+    ],
+    "whoever verified the registration worked on this edition": [verified_by_the_author],
+}
+
+
+def test_signers_are_judged_again_when_it_is_published(house):
+    edition = make.signed(house)
+
+    for why, changes in AFTER_SIGNING.items():
+        for change in changes:
+            with make.undone():
+                change(house)
+
+                with pytest.raises(Refused) as refused:
+                    make.publish(house, edition)
+
+                (refusal,) = refused.value.refusals
+                assert (refusal.code, refusal.sentence) == (
+                    "signer_lapsed",
+                    f"The signature of Test clinician no longer carries: {why}. Somebody else must sign.",
+                )
+                assert make.live() is None
+                assert AuditEvent.objects.latest("seq").data["codes"] == ["signer_lapsed"]
+                # Once somebody else has signed in their place, it goes out without their name.
+                make.sign(edition, house.clinician2)
+                make.publish(house, edition)
+                printed = [one["reader_title"] for one in make.live().signatures]
+                assert printed == ["pharmacist", "general physician"]
+
+
+def test_what_changes_of_a_signer_and_matters_not_takes_no_signature_away(house):
+    edition = make.signed(house)
+    registered_otherwise(verified_on=lambda: today() - timedelta(days=364), reader_title="professor", scope="child")(
+        house
+    )
+
+    make.publish(house, edition)
+
+    assert make.live().signatures[0]["reader_title"] == "neurologist"  # as it was signed
 
 
 def test_the_only_signer_does_not_publish(house):
@@ -193,6 +253,10 @@ def test_the_only_signer_does_not_publish(house):
 
     assert codes(edition, house.pharmacist, "publish") == {"only_signer"}
     assert codes(edition, house.publisher, "publish") == set()
+    edition = make.sign(edition, house.clinician)
+    assert codes(edition, house.pharmacist, "publish") == set()
+    close(house)  # and so the pharmacist's is the only signature that still carries
+    assert codes(edition, house.pharmacist, "publish") == {"only_signer"}
 
 
 def test_nothing_is_published_while_the_checkpoint_file_cannot_be_written(house, settings, tmp_path):
@@ -236,14 +300,15 @@ def test_an_attestation_is_ones_own_and_lives_a_minute(house):
 
 
 def test_a_draft_given_up_before_anything_was_live_can_be_taken_up_with_all_its_authors(house):
-    edition = make.draft(house)
-    perform("discard", editions=[edition], actor=house.editor, digest=make.seen(edition), reason="Later")
+    edition = make.draft(house, actor=house.clinician)
+    perform("discard", editions=[edition], actor=house.clinician, digest=make.seen(edition), reason="Later")
 
-    again = make.start(house, Edition.objects.get(pk=edition.pk), actor=house.clinician)
+    again = make.start(house, Edition.objects.get(pk=edition.pk), actor=house.clinician2)
     again = make.submit(house, again)
 
     assert again.number == 2
-    assert codes(again, house.clinician, "sign") == {"counts_for_nothing"}  # a copier counts as a writer
+    assert codes(again, house.clinician, "sign") == {"counts_for_nothing"}  # who wrote all of what was given up
+    assert codes(again, house.clinician2, "sign") == {"counts_for_nothing"}  # a copier counts as a writer
     assert codes(again, house.pharmacist, "sign") == set()
 
 
@@ -255,15 +320,22 @@ def test_a_superuser_passes_nothing(house):
 
 
 def test_nobody_gives_themselves_a_role_or_verifies_themselves(house):
+    """Not even an administrator, to whom everything else is open."""
+    give_role(house.clinician, "administrator", actor=house.admin)
+    profile, verified = house.clinician.clinician_profile, {"reader_title": "x", "specialty": "", "scope": "both"}
+
+    for administrator in (house.admin, house.clinician):
+        with pytest.raises(Refused, match="Nobody changes their own rights"):
+            give_role(administrator, "publisher", actor=administrator)
     with pytest.raises(Refused, match="Nobody changes their own rights"):
-        give_role(house.admin, "publisher", actor=house.admin)
-    with pytest.raises(Refused, match="needs an administrator"):
-        give_role(house.nobody, "publisher", actor=house.clinician)
-    with pytest.raises(Refused, match="needs an administrator"):
-        verify_clinician(
-            house.clinician.clinician_profile, actor=house.clinician, reader_title="x", specialty="", scope="both"
-        )
+        verify_clinician(profile, actor=house.clinician, **verified)
     assert AuditEvent.objects.filter(verb="refused").count() == 3
+    profile.refresh_from_db()
+    assert (profile.verified_by, profile.reader_title) == (house.admin, "neurologist")
+    assert not type(house.admin).objects.filter(groups__name="publisher").exclude(username="publisher").exists()
+
+    give_role(house.clinician, "publisher", actor=house.admin)
+    verify_clinician(profile, actor=house.admin, **verified)
 
 
 def test_a_right_that_was_taken_away_meanwhile_is_gone_under_the_pen(house):

@@ -12,7 +12,9 @@ from monographs.assemble import build
 from monographs.document import Citation, PathStep, as_json, digest
 from monographs.models import Drug, Edition, Monograph, Reference
 from reviews.case import Case
+from reviews.library import make_class
 from reviews.models import AuditEvent, ChangeSet
+from reviews.people import grant, revoke
 from reviews.verify import verify
 from reviews.workflow import perform
 from tests import factories as make
@@ -197,12 +199,20 @@ def test_the_printed_class_is_on_the_way_to_the_class(house, tmp_path, path, fin
 
 def test_an_existing_monograph_takes_no_other_drug_or_class(house, tmp_path):
     make.published(house, "importumab")
+    doc = make.document()
+    header = doc.header.replaced(introduction="Other words.", class_path=doc.header.class_path[:1])
+    doc = doc.replaced(header=header)
+    same = {"doc": doc, "drug": {"name": "importumab drug"}}
 
     for change in ({"class": "neurology"}, {"drug": {"name": "morphine"}}):
-        _, err = run(written(tmp_path, line(**{"drug": {"name": "importumab drug"}, **change})))
-        assert "The monograph of this address is on importumab drug" in err or "on the way" in err
+        _, err = run(written(tmp_path, line(**{**same, **change})))
+        assert "The monograph of this address is on importumab drug, in the class “multiple-sclerosis”." in err
+        assert AuditEvent.objects.latest("seq").data["codes"] == ["another_monograph"]
+        assert Edition.objects.count() == 1
+    assert not Drug.objects.filter(name="morphine").exists()
 
-    assert Edition.objects.count() == 1
+    assert run(written(tmp_path, line(**same)))[1] == ""
+    assert Edition.objects.count() == 2
 
 
 def test_what_a_file_says_beside_an_existing_monograph_is_said_and_left(house, tmp_path):
@@ -217,6 +227,77 @@ def test_what_a_file_says_beside_an_existing_monograph_is_said_and_left(house, t
     assert "The tier stays standard" in out
 
 
+def test_the_next_edition_says_where_it_came_from_and_whose_words_it_brings(house, tmp_path):
+    """The words of an edition that was given up come back by a file: with the clinician who wrote them."""
+    live = make.published(house, "importumab")
+    edition = make.start(house, live)
+    make.reword(edition, "monitoring", "The clinician’s.", actor=house.clinician)
+    doc = build(edition)
+    perform("discard", editions=[edition], actor=house.publisher, digest=make.seen(edition), reason="Given up")
+
+    run(written(tmp_path, line(doc=doc, drug={"name": "importumab drug"}, traits=[], tier="standard")))
+
+    edition = Edition.objects.get(monograph__slug="importumab", number=3)
+    started, edited = AuditEvent.objects.order_by("-seq")[:2][::-1]
+    assert (started.verb, started.subject, started.actor) == ("started", "monograph:importumab", house.editor)
+    assert started.reason == edited.reason == "Imported from in.jsonl"
+    facts = {name: value for name, value in started.data.items() if name != "rows"}
+    assert facts == {"edition": 3, "from": None, "to": "draft", "round": 0}
+    change, monitoring = ChangeSet.objects.get(edition=edition), str(make.key("monitoring"))
+    assert (change.touched, change.credits) == ([monitoring], {monitoring: [house.clinician.pk]})
+    assert change.before_id == make.live("importumab").document_id
+    assert Case.load(edition).counts_for(house.clinician.pk) == frozenset()
+    assert [one for one in verify() if "checkpoint" not in one[1]] == []
+
+
+def test_a_drug_of_the_list_keeps_its_traits_and_the_warning_is_told(house, tmp_path):
+    run(written(tmp_path, line("importumab")))
+
+    out, err = run(written(tmp_path, line("importumab-2", drug={"name": "Importumab Drug"}, traits=["insulin"])))
+
+    assert (err, Drug.objects.count(), Drug.objects.get().traits) == ("", 1, ["opioid"])
+    assert out.count("Mind: ") == 1
+    assert "  Mind: The drug “importumab drug” is there already with other traits; they were kept." in out
+    assert run(written(tmp_path, line("importumab-3", drug={"name": "importumab drug"})))[0].count("Mind: ") == 0
+
+
+@pytest.mark.parametrize(("suggested", "tier"), [(None, "standard"), ("low", "standard"), ("high", "high")])
+def test_a_file_suggests_the_tier_of_a_new_monograph(house, tmp_path, suggested, tier):
+    run(written(tmp_path, line(traits=[], tier=suggested)))
+
+    assert Monograph.objects.get().tier == tier
+
+
+def test_whoever_may_write_in_one_class_imports_nothing_into_another(house, tmp_path):
+    """Neither a new monograph there, nor over one of there by naming a class of one's own."""
+    other = make_class("Elsewhere", actor=house.admin)
+    for role in ("editor", "clinician", "publisher"):
+        grant(role, other, actor=house.admin)
+    make.draft(house)
+    revoke("editor", house.root, actor=house.admin)
+    header = make.document().header.replaced(class_path=[PathStep(slug="elsewhere", name="Elsewhere")])
+    elsewhere = {"class": "elsewhere", "doc": make.document(header=header)}
+
+    for one in (line(), line("testazumab", **elsewhere)):
+        _, err = run(written(tmp_path, one))
+        assert "This needs an editor of the class “Multiple sclerosis”" in err
+        assert AuditEvent.objects.latest("seq").data["codes"] == ["not_granted"]
+    assert Edition.objects.count() == 1
+
+    assert run(written(tmp_path, line(**elsewhere)))[1] == ""
+    assert Edition.objects.count() == 2
+
+
+def test_a_refusal_is_recorded_with_the_file_it_came_from(house, tmp_path):
+    run(written(tmp_path, line(**{"class": "nowhere"}), name="x" * 220 + ".jsonl"))
+
+    entry = AuditEvent.objects.latest("seq")
+    assert (entry.verb, entry.actor, entry.data) == (
+        "refused", house.editor, {"action": "import", "codes": ["no_such_class"]},
+    )  # fmt: skip
+    assert entry.subject == f"file:{'x' * 195}"
+
+
 def test_a_file_that_cannot_be_read_leaves_an_entry_and_a_trial_leaves_none(house, tmp_path):
     bad = tmp_path / "bad.json"
     bad.write_text("{")
@@ -228,8 +309,8 @@ def test_a_file_that_cannot_be_read_leaves_an_entry_and_a_trial_leaves_none(hous
     assert AuditEvent.objects.count() == before
 
     run(str(bad))
-    assert [(one.verb, one.subject) for one in AuditEvent.objects.filter(seq__gt=before)] == [
-        ("import_refused", "file:bad.json")
+    assert [(one.verb, one.subject, one.actor, one.data) for one in AuditEvent.objects.filter(seq__gt=before)] == [
+        ("import_refused", "file:bad.json", house.editor, {"findings": 1})
     ]
 
 

@@ -4,6 +4,7 @@ import json
 import time
 from dataclasses import replace
 from pathlib import Path
+from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from monographs.document import Document, Section, as_json, digest
 from monographs.problems import problems
 from reviews.demonstration import adapter
-from reviews.incoming import Incoming, IncomingDrug
+from reviews.incoming import Incoming, IncomingDrug, slug_of
 from reviews.interchange import MAX_BYTES, SCHEMA, ImportRefused, dump, read_file
 from tests.strategies import documents
 
@@ -517,3 +518,104 @@ def test_a_document_is_taken_as_it_is():
     (one,) = read(own(document=as_json(document)))
 
     assert one.document == document
+
+
+# -- Edges ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_file_of_just_5_mb_is_read():
+    assert refused(b" " * MAX_BYTES) == {"": "The file is empty."}
+    assert MAX_BYTES == 5 * 1024 * 1024
+
+
+def test_a_monograph_of_just_a_hundred_thousand_values_is_read():
+    size = 6 + 1 + 2 + 1 + 1 + 2  # its own fields with `x`, and what its drug and its document hold
+
+    assert list(refused(json.dumps(own(x=[0] * (100_000 - size))))) == ["x"]
+    assert list(refused(json.dumps(own(x=[0] * (100_001 - size))))) == [""]
+
+
+@pytest.mark.parametrize(("faults", "last"), [(50, "sections[49]"), (51, "at least 1 more.")])
+def test_fifty_reasons_are_all_told(faults, last):
+    with pytest.raises(ImportRefused) as caught:
+        read(own(document={"sections": [{"kind": "x"}] * faults}))
+
+    lines = str(caught.value).split("\n")
+    assert len(lines) == faults
+    assert last in lines[-1]
+
+
+def test_what_is_said_about_a_file_can_be_printed():
+    with pytest.raises(ImportRefused) as caught:
+        read_file(json.dumps(own(**{"a\x1b[2J": 1})), "b\x1b.json")
+
+    assert str(caught.value).startswith("b\ufffd.json: a\ufffd[2J: There is no such field.")
+
+
+def test_traits_stand_once_in_their_order_and_what_is_left_out_is_empty():
+    (one,) = read(own(traits=["opioid", "biologic", "opioid"], tier="low"))
+    (bare,) = read(own())
+
+    assert (one.traits, one.tier) == (("biologic", "opioid"), "low")
+    assert (bare.traits, bare.tier, bare.warnings) == ((), None, ())
+    assert (bare.drug.name, bare.drug.slug, bare.therapeutic_class) == ("Importumab", "importumab", "dmards")
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("Importumab", "importumab"),
+        ("Éa  b/C", "a-b-c"),
+        ("-a-", "a"),
+        ("a" * 99 + " b", "a" * 99),
+        ("a" * 101, "a" * 100),
+    ],
+)
+def test_the_address_of_a_name(name, slug):
+    assert slug_of(name) == slug
+
+
+def test_the_key_of_a_part_stays_the_same_for_ever():
+    """The next import of the same file must find the parts of the one before."""
+    document = {
+        "sections": [{"kind": "cautions"}, {"kind": "cautions"}], "monitoring": [{"test": "a"}],
+        "notices": [{"type": "caution", "severity": "major", "title": "b"}], "citations": [{"label": "c"}],
+        "related": [{"target": "d"}],
+    }  # fmt: skip
+    namespace = uuid5(NAMESPACE_URL, "clincalc-monograph")
+    names = [
+        "sections/cautions/1", "sections/cautions/2", "monitoring/a/1", "notices/b/1", "citations/c/1", "related/d/1",
+    ]  # fmt: skip
+
+    keys = [part.key for part in read(own(document=document))[0].document.parts()]
+
+    assert keys == [uuid5(namespace, f"importumab/{name}") for name in names]
+
+
+# Which class, tier and traits the files have, as they were agreed on.
+PLACED = {
+    "alemtuzumab": ("ms-other-antibodies", "high", ("biologic", "injectable")),
+    "amoxicillin": ("penicillins", "standard", ()),
+    "apixaban": ("doacs", "high", ("anticoagulant",)),
+    "cladribine": ("ms-purine", "high", ("cytotoxic", "teratogen")),
+    "dimethyl-fumarate": ("ms-fumarates", "standard", ()),
+    "fingolimod": ("ms-s1p", "high", ("teratogen",)),
+    "gentamicin": ("aminoglycosides", "high", ("injectable",)),
+    "glatiramer-acetate": ("ms-injectables", "low", ("injectable",)),
+    "interferon-beta-1a": ("ms-injectables", "low", ("biologic", "injectable")),
+    "methotrexate-weekly-oral": ("dmards", "high", ("cytotoxic", "teratogen")),
+    "morphine": ("opioids", "high", ("opioid",)),
+    "natalizumab": ("ms-other-antibodies", "high", ("biologic", "injectable")),
+    "ocrelizumab": ("ms-anti-cd20", "standard", ("biologic", "injectable")),
+    "ofatumumab": ("ms-anti-cd20", "standard", ("biologic", "injectable")),
+    "paracetamol": ("non-opioids", "standard", ()),
+    "prednisolone": ("systemic-corticosteroids", "standard", ()),
+    "teriflunomide": ("ms-pyrimidine", "high", ("teratogen",)),
+}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_class_tier_and_traits_of_each_file(path):
+    (one,) = read_file(path.read_bytes(), path.name)
+
+    assert (one.therapeutic_class, one.tier, one.traits) == PLACED[path.stem]

@@ -6,16 +6,37 @@ from monographs.assemble import build
 from monographs.document import digest_of_part
 from reviews import edits
 from reviews.models import AuditEvent
-from reviews.privacy import holds_nhs_number
+from reviews.privacy import holds_nhs_number, kept
 from reviews.refusals import Refused
 from reviews.workflow import perform
 from tests import factories as make
 
 # Numbers of the range that is set aside for tests (999 …), with right and wrong check digits.
-VALID = ["9990000018", "999 000 0018", "999-000-0018", "see 9990000018, please", "(9990000026)"]
+VALID = [
+    "9990000018",
+    "999 000 0018",
+    "999-000-0018",
+    "999\u2013000\u20110018",
+    "999 0000018",
+    "see 9990000018, please",
+    "x9990000018x",
+    "(9990000026)",
+    "9434765919",
+    "4505577104",
+    "4010232137",
+    "0000000000",
+    "1234567890 and 999 000 0018",
+]
 OTHER = [
     "9990000019",
     "99900000181",
+    "19990000018",
+    "999  000 0018",
+    "99 90000018",
+    "9990 000018",
+    "999/000/0018",
+    "4340765919",  # digits that changed places
+    "9434756919",
     "1234567890",
     "999000001",
     "10.1016/S0140-6736(12)61769-3",
@@ -55,3 +76,20 @@ def test_a_reason_with_one_is_neither_stored_nor_recorded(house):
 
     assert AuditEvent.objects.count() == before
     assert not AuditEvent.objects.filter(reason__contains="0018").exists()
+
+
+@pytest.mark.parametrize(
+    ("reason", "code"),
+    [("a\x00b", "reason"), ("a\u202eb", "reason"), ("a\ud800b", "reason"), ("See 999 000 0018.", "patient_data")],
+)
+def test_a_reason_that_may_not_be_kept_is_refused_at_its_field_and_not_recorded(reason, code):
+    with pytest.raises(Refused) as refused:
+        kept(reason)
+
+    (refusal,) = refused.value.refusals
+    assert (refusal.code, refusal.kind, refusal.field) == (code, "invalid", "reason")
+    assert refused.value.recorded is False
+
+
+def test_a_reason_is_kept_without_spaces_around_it():
+    assert kept(" Wrong \r\n since 2020. ") == "Wrong\n since 2020."

@@ -1,0 +1,112 @@
+"""Commands that keep a house: what each leaves and says, and what it refuses without touching anything."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from monographs.models import IndexEntry
+from reviews import seals
+from reviews.demonstration.load import is_demonstration
+from reviews.models import AuditEvent
+from reviews.verify import verify
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+def said(*arguments, **options):
+    out = StringIO()
+    call_command(*arguments, stdout=out, **options)
+    return out.getvalue()
+
+
+# -- checkpoint --------------------------------------------------------------------------------------------------------
+
+
+def test_a_checkpoint_is_a_line_about_the_last_entry(house):
+    last = AuditEvent.objects.latest("seq")
+
+    assert said("checkpoint") == f"Checkpoint: entry {last.seq}, {last.hash[:12]}…\n"
+    lines, wrong = seals.read_checkpoints()
+
+    assert ([(one["seq"], one["hash"]) for one in lines], wrong) == ([(last.seq, last.hash)], [])
+    assert AuditEvent.objects.count() == last.seq  # it is beside the trail, not in it
+    assert verify() == []
+
+
+def test_a_checkpoint_that_cannot_be_written_is_no_success(house, settings, tmp_path):
+    (tmp_path / "file").write_text("")
+    settings.CHECKPOINT_FILE = str(tmp_path / "file" / "below.jsonl")
+
+    with pytest.raises(CommandError, match="cannot be written"):
+        call_command("checkpoint")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_there_is_nothing_to_vouch_for_in_an_empty_trail(empty_database):
+    with pytest.raises(CommandError, match="The trail is empty"):
+        call_command("checkpoint")
+
+    assert not seals.checkpoint_path().exists()
+    assert is_demonstration()  # what is empty may become one
+
+
+# -- reindex -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_index_is_made_anew_of_the_live_pages_by_the_machine(house):
+    make.published(house)
+    make.draft(house, "draftumab")
+    rows = sorted(IndexEntry.objects.values_list("kind", "term", "words"))
+
+    assert said("reindex") == "The index holds 1 live pages.\n"
+
+    entry = AuditEvent.objects.latest("seq")
+    assert (entry.verb, entry.subject, entry.actor, entry.data["pages"]) == ("reindexed", "site", None, 1)
+    assert sorted(IndexEntry.objects.values_list("kind", "term", "words")) == rows
+    assert [one for one in verify() if "checkpoint" not in one[1]] == []
+
+
+# -- demo --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_house_is_never_made_a_demonstration(house, settings):
+    make.published(house)
+    people, before = type(house.admin).objects.count(), AuditEvent.objects.count()
+    assert not is_demonstration()
+
+    for demo, sentence in ((False, "only with DEMO=1"), (True, "not begun as a demonstration")):
+        settings.DEMO = demo
+        with pytest.raises(CommandError, match=sentence):
+            call_command("demo")
+        assert (type(house.admin).objects.count(), AuditEvent.objects.count()) == (people, before)
+
+
+# -- import_monographs -------------------------------------------------------------------------------------------------
+
+
+def test_an_import_needs_somebody_who_answers_for_it(house, tmp_path):
+    path = tmp_path / "in.json"
+    path.write_text("{}")
+    house.editor.is_active = False
+    house.editor.save()
+    before = AuditEvent.objects.count()
+
+    for actor in ("editor", "stranger"):
+        with pytest.raises(CommandError, match=f"There is no active account “{actor}”"):
+            call_command("import_monographs", str(path), "--actor", actor)
+
+    assert AuditEvent.objects.count() == before
+
+
+def test_each_file_is_told_of_and_how_many_were_refused(house, tmp_path):
+    paths = [str(tmp_path / name) for name in ("missing.json", "bad.json")]
+    (tmp_path / "bad.json").write_text("{}")
+    err = StringIO()
+
+    with pytest.raises(CommandError, match="2 of 2 files were refused; nothing of them was kept"):
+        call_command("import_monographs", *paths, "--actor", "editor", stderr=err)
+
+    assert f"{paths[0]}: it cannot be read (No such file or directory)." in err.getvalue()
+    assert "bad.json: schema: Only “clincalc-monograph/1” is known here." in err.getvalue()
