@@ -1149,3 +1149,71 @@ def test_words_of_the_house_over_a_page_never_become_markup():
     assert "<img" not in markup
     assert re.findall(r"<[^>]*\son\w+=", re.sub(r"\"[^\"]*\"", '""', markup)) == []
     assert '"><img' not in markup
+
+
+# -- The head of the page, and a page that is gone -----------------------------------------------------------------------
+
+
+def head(template, document=None, *, demo=False, **more):
+    """What stands before the body: the stamp of the printed page, title, description, links and robots."""
+    context = {
+        **site(),
+        "DEMO": demo,
+        "page": shown(document or whole.whole(), publication=as_published(), **more),
+        "address": "https://clincalc.test/drugs/wholumab/",
+        "live": Publication(slug="wholumab", number=4),
+    }
+    markup = render_to_string(f"monographs/{template}.html", context).partition("</head>")[0]
+    return {
+        "stamp": re.search(r'data-stamp="([^"]*)"', markup)[1],
+        "title": re.search(r"<title>(.*?)</title>", markup)[1],
+        "description": re.search(r'<meta name="description" content="([^"]*)">', markup)[1],
+        "canonical": re.findall(r'<link rel="canonical" href="([^"]*)">', markup),
+        "robots": re.findall(r'<meta name="robots" content="([^"]*)">', markup),
+    }
+
+
+def test_the_head_of_a_page_says_what_it_is_and_what_a_print_of_it_is_worth():
+    assert head("monograph_detail") == {
+        "stamp": "Wholumab · Edition 3 · published 2 June 2026&#10;Uncontrolled when printed: check"
+        " https://clincalc.test/drugs/wholumab/ · fingerprint 01234567",
+        "title": "Wholumab: one condition – ClinCalc Pro",
+        "description": "An antibody that was made up.",
+        "canonical": ["https://clincalc.test/drugs/wholumab/"],
+        "robots": [],
+    }
+    plain = whole.whole().replaced(header=whole.whole().header.replaced(covers=""))
+    assert head("monograph_detail", plain)["title"] == "Wholumab – ClinCalc Pro"
+    stamp = head("monograph_detail", demo=True)["stamp"]
+    assert stamp.startswith("Demonstration content, not for clinical use · Wholumab · Edition 3")
+
+
+def test_the_head_of_an_old_edition_says_that_it_is_superseded_and_is_for_no_search_engine():
+    archive = Archive(datetime(2026, 6, 2, 12, tzinfo=UTC), datetime(2026, 6, 18, 23, 30, tzinfo=UTC))
+
+    assert head("edition_old", archive=archive) == {
+        "stamp": "Wholumab · Edition 3 · SUPERSEDED on 19 June 2026, do not use&#10;The current page:"
+        " https://clincalc.test/drugs/wholumab/",
+        "title": "Wholumab, edition 3, superseded – ClinCalc Pro",
+        "description": "Superseded on 19 June 2026. Do not use.",
+        "canonical": ["https://clincalc.test/drugs/wholumab/"],
+        "robots": ["noindex"],
+    }
+    stamp = head("edition_old", demo=True, archive=archive)["stamp"]
+    assert stamp.startswith("Demonstration content, not for clinical use · Wholumab · Edition 3")
+
+
+def test_a_page_that_is_gone_says_when_why_and_what_to_do():
+    gone = overlay("take_down", 51, datetime(2026, 6, 18, 23, 30, tzinfo=UTC), reason=f"it is wrong {HOSTILE}")
+    settings_ = {"SMPC_URL": "https://smpc.example/", "MEDICINES_INFORMATION_URL": "https://ask.example/"}
+    markup = render_to_string("monographs/gone.html", {**site(), **settings_, "name": f"X {HOSTILE}", "overlay": gone})
+    body = markup.partition("<h1>")[2]
+
+    assert '<meta name="robots" content="noindex">' in markup
+    assert "This page was removed on 19 June 2026: it is wrong" in read(body)
+    assert '<time datetime="2026-06-19">19 June 2026</time>' in body
+    assert '<a href="https://smpc.example/">product characteristics (SmPC)</a>' in body
+    assert '<a href="https://ask.example/">medicines information</a>' in body
+    assert "410. Do not use printed or saved copies, nor an older edition." in read(body)
+    assert "<script>" not in markup
+    assert "<img" not in markup
