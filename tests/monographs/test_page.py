@@ -1217,3 +1217,29 @@ def test_a_page_that_is_gone_says_when_why_and_what_to_do():
     assert "410. Do not use printed or saved copies, nor an older edition." in read(body)
     assert "<script>" not in markup
     assert "<img" not in markup
+
+
+@pytest.mark.parametrize(
+    ("chosen", "same_class", "headings"),
+    [
+        ((), (), []),
+        ([Related("a", "A", "why")], (), ["Chosen by the editors"]),
+        ((), [Related("b", "B")], ["Other monographs in this class (not a suggestion to substitute)"]),
+    ],
+)
+def test_related_pages_are_headed_only_where_there_are_some(chosen, same_class, headings):
+    markup = whole_html(chosen=chosen, same_class=same_class)
+    _, section_, rest = markup.partition('id="related"')
+
+    assert [words(one) for one in re.findall(r"<h3>(.*?)</h3>", rest)] == headings
+    assert bool(section_) is bool(headings)
+    assert ('<a href="#related">Related</a></li>' in markup) is bool(headings)
+
+
+def test_the_first_of_several_smpcs_is_named_whatever_the_case_of_its_genre():
+    smpcs = [
+        Citation(key=make.key(one), label=one, csl={"genre": genre, "title": one, "URL": f"https://{one}.example"})
+        for one, genre in (("one", "SUMMARY of product characteristics"), ("two", whole.SMPC["genre"]))
+    ]
+
+    assert shown(make.document(citations=smpcs)).smpc.address == "https://one.example"
