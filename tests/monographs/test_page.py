@@ -797,6 +797,22 @@ def test_warnings_and_corrections_are_all_there_oldest_first_and_in_the_contents
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("overlays", "first"),
+    [
+        ([], ("safety", "Critical safety")),
+        ([warning()], ("warning", "Warning")),
+        ([erratum()], ("correction", "Correction")),
+        ([retired()], ("safety", "Critical safety")),
+    ],
+)
+def test_the_contents_begin_with_what_stands_over_the_page_and_with_nothing_else(overlays, first):
+    contents = shown(whole.whole(), overlays=overlays).contents
+
+    assert contents[0] == first
+    assert [one for one in contents if one[0] in ("warning", "correction")] == [first] * (first[0] != "safety")
+
+
 def test_a_retired_page_says_so_above_all_and_shows_no_dose():
     markup = whole_html(overlays=[retired()])
 

@@ -94,6 +94,8 @@ def test_each_column_is_read_from_its_place():
         ([], "5", ["A"], Result("failed", "", "there is no active drug with this code", "")),
         ([("5", "RXNORM", "PIN", "a", "N")], "5", ["B", " A "], Result("found", "a", "", "PIN")),
         ([("5", "RXNORM", "PIN", "a", "N")], "5", ["B"], Result("failed", "a", "the name differs", "PIN")),
+        ([("5", "RXNORM", "PIN", "a", "N"), ("5", "RXNORM", "IN", "b", "N")], "5", ["B"], Result("found", "a", "", "PIN")),
+        ([("5", "RXNORM", "PIN", "a", "N"), ("5", "RXNORM", "IN", "b", "N")], "5", ["C"], Result("failed", "a", "the name differs", "PIN")),
         (
             [("5", "RXNORM", "IN", "a", "N"), ("5", "MTHSPL", "SU", "b", "N")],
             "5",

@@ -217,3 +217,11 @@ def test_all_changes_of_two_documents_come_in_the_order_of_the_page_and_the_orde
     ]
     assert changes[-1].moves == ("What to watch: from place 2 to place 1",)
     assert all(one.moves == () for one in changes[:-1])
+
+
+def test_an_item_with_a_changed_word_inside_stays_an_item_without_its_marker():
+    segments = word_diff("- one apple here", "- one pear here")
+
+    for mark, word in (("removed", "apple"), ("added", "pear")):
+        (block,) = side(segments, mark)
+        assert (block.is_list, len(block.lines), read([block])) == (True, 1, f"one {word} here")
