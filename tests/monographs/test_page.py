@@ -981,6 +981,7 @@ def test_a_test_says_as_much_as_is_known_of_it(fields, said):
     markup = whole_html(doc.replaced(monitoring=[item]))
 
     assert between(read(markup), " ECG", " Not yet covered: adverse effects") == f" ECG {said}".rstrip()
+    assert "<p></p>" not in markup
 
 
 @pytest.mark.parametrize(
@@ -1151,6 +1152,7 @@ def test_words_of_the_house_over_a_page_never_become_markup():
         sections=[doc.sections[0].replaced(heading=HOSTILE), section("storage", "x"), section("storage", "y", HOSTILE), doc.sections[1]],
         notices=[one.replaced(title=HOSTILE, action=HOSTILE, issuer=HOSTILE, supersedes=HOSTILE, text=HOSTILE) for one in doc.notices],
     )  # fmt: skip
+    form = {**as_published().signatures[1], "reader_title": HOSTILE}
     markup = whole_html(
         doc,
         overlays=[
@@ -1158,6 +1160,7 @@ def test_words_of_the_house_over_a_page_never_become_markup():
             held("uses", reason=HOSTILE),
         ],
         archive=Archive(LATER, LATER, HOSTILE),
+        publication=as_published(signatures=[form]),
         same_drug=[Publication(slug="a-use", name=HOSTILE)],
     )  # fmt: skip
 
@@ -1259,3 +1262,22 @@ def test_the_first_of_several_smpcs_is_named_whatever_the_case_of_its_genre():
     ]
 
     assert shown(make.document(citations=smpcs)).smpc.address == "https://one.example"
+
+
+def test_an_address_with_several_questions_is_escaped_where_it_is_printed():
+    address = "https://a.example/?b=1&c=2"
+    doc = whole.whole()
+    citations = [doc.citations[0].replaced(csl={"title": "x", "URL": address}), doc.citations[1].replaced(csl={**whole.SMPC, "URL": address})]  # fmt: skip
+
+    markup = whole_html(doc.replaced(citations=citations), overlays=[warning(link=address), retired(), held("uses")])
+
+    # The warning; the SmPC in the banner, in the withheld part and beside the dose; two references.
+    assert markup.count('href="https://a.example/?b=1&amp;c=2"') == 6
+    assert "1&c" not in markup
+
+
+def test_what_is_of_no_use_on_paper_is_not_printed():
+    markup = whole_html()
+
+    assert re.findall(r'<(\w+) class="[^"]*no-print"( id="\w+")?', markup) == [("section", ' id="related"'), ("p", "")]
+    assert markup.count('class="print-only"') == 1

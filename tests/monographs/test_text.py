@@ -520,6 +520,7 @@ def test_html_is_not_escaped_twice_and_words_are_once():
         ("1. a\n12) b", "1\\. a\n12\\) b"),
         ("1.5 mg", "1.5 mg"),
         ("[@a_b]*", r"[@a_b]\*"),
+        ("[@a_b]* [@c] _[@d_e]", r"[@a_b]\* [@c] \_[@d_e]"),
     ],
 )
 def test_what_escaping_adds(text, escaped):
