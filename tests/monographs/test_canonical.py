@@ -108,3 +108,68 @@ def test_the_sign_of_a_number_is_no_digit():
     assert strict_json("-9007199254740991") == -9007199254740991
     with pytest.raises(ValueError, match="more than 16 digits"):
         strict_json("-10000000000000000")
+
+
+# First and last of each run of characters that may not be stored, and what stands beside it.
+CONTROLS = ["\x00", "\x01", "\x08", "\x0b", "\x0c", "\x0e", "\x1f", "\x7f", "\x84", "\x86", "\x9f"]
+HIDDEN = [
+    "\u00ad", "\u061c", "\u200b", "\u200d", "\u200f", "\u202a", "\u202e", "\u2060", "\u2064", "\u2066", "\u206f", "\ufeff",
+    "\ufff9", "\ufffb", "\U000e0000", "\U000e007f",
+]  # fmt: skip
+SEEN = ["\x20", "\x21", "\x7e", "\u00a0", "\u00ac", "\u00ae", "\u061b", "\u200a", "\u2010", "\u2029", "\u202f", "\u2070", "\ufff8", "\ufffc", "\U000e0080", "\u00b5"]  # fmt: skip
+
+
+@pytest.mark.parametrize(("bad", "what"), [*((one, "a control") for one in CONTROLS), *((one, "an invisible") for one in HIDDEN)])  # fmt: skip
+def test_each_control_and_each_hidden_character_is_named(bad, what):
+    with pytest.raises(BadCharacters) as error:
+        clean(f"dose{bad}s")
+
+    assert str(error.value) == f"The text holds {what} character (U+{ord(bad):04X}). Remove it."
+
+
+@pytest.mark.parametrize("good", [*SEEN, "\t", "\n"])
+def test_what_stands_beside_them_may_be_stored(good):
+    assert clean(f"dose{good}s").replace("\n", "\u2029") == f"dose{good}s".replace("\n", "\u2029")
+
+
+@pytest.mark.parametrize("bad", [0xD800, 0xDBFF, 0xDC00, 0xDFFF])
+def test_any_half_of_a_character_is_refused_with_a_sentence(bad):
+    with pytest.raises(BadCharacters) as error:
+        clean(f"a{chr(bad)}")
+
+    assert str(error.value) == "The text holds half of a character (a lone surrogate). Type it again."
+
+
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\x85", "\u2028", "\u2029"])
+def test_each_way_to_end_a_line_is_one_newline(end):
+    assert clean(f"a{end}b{end}{end}c") == "a\nb\n\nc"
+
+
+@pytest.mark.parametrize(
+    ("taken", "refused", "sentence"),
+    [
+        ("[" * 40 + "]" * 40, "[" * 41 + "]" * 41, "it is nested deeper than 40 levels"),
+        ("[[],[]]", "[" * 20 + '{"a":' * 21 + "1" + "}" * 21 + "]" * 20, "it is nested deeper than 40 levels"),
+        ("1" * 16, "1" * 17, "a number has more than 16 digits"),
+        ("-" + "1" * 16, "-" + "1" * 17, "a number has more than 16 digits"),
+        ('{"a": 1, "b": 1}', '{"b": 1, "a": 1, "a": 2}', "the key “a” stands there twice"),
+        ('{"a": {"b": 1}, "b": {"b": 1}}', '{"c": {"b": 1, "b": 1}}', "the key “b” stands there twice"),
+        ("1.5", "NaN", "NaN is not a number that JSON knows"),
+    ],
+)
+def test_json_from_outside_has_limits_and_says_which(taken, refused, sentence):
+    strict_json(taken)
+
+    with pytest.raises(ValueError, match=f"^{sentence}$"):
+        strict_json(refused)
+
+
+def test_a_bracket_after_an_escaped_quote_is_still_inside_the_text():
+    assert strict_json('"\\"' + "[" * 50 + '"') == '"' + "[" * 50
+    assert strict_json('["\\\\"]') == ["\\"]
+    with pytest.raises(ValueError, match="nested deeper"):
+        strict_json('["\\\\", ' + "[" * 50)
+
+
+def test_digests_are_of_the_bytes_of_the_canonical_text():
+    assert digest_of({"b": "é", "a": 1}) == "09ad9fd2fb648cb2f62141215828ea00a62c299db05d20aa9ade2f527a301cc6"

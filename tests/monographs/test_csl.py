@@ -119,3 +119,75 @@ def test_which_record_is_an_smpc():
     assert is_smpc(ALEMTUZUMAB["smpc-lemtrada"])
     assert not is_smpc(ALEMTUZUMAB["nice-ta312"])
     assert not is_smpc({"genre": 5})
+
+
+def reference(**csl):
+    """(authors, title, container, details) of a record."""
+    one = format_reference(csl)
+    return one.authors, one.title, one.container, one.details
+
+
+ISSUED = {"date-parts": [[2012, 11]]}
+
+
+@pytest.mark.parametrize(
+    ("csl", "said"),
+    [
+        ({"container-title": "J", "issued": ISSUED}, ("", "", "J", "2012")),
+        ({"container-title": "J", "volume": "4"}, ("", "", "J", "4")),
+        ({"container-title": "J", "issue": "5"}, ("", "", "J", "5")),
+        ({"container-title": "J", "volume": "4", "issue": "5"}, ("", "", "J", "4(5)")),
+        ({"container-title": "J", "page": "1-9"}, ("", "", "J", "1–9")),
+        ({"container-title": "J", "volume": 4, "page": "e1"}, ("", "", "J", "4: e1")),
+        ({"container-title": "J", "issued": ISSUED, "volume": "4", "issue": "5", "page": "1-9"}, ("", "", "J", "2012; 4(5): 1–9")),
+        ({"container-title": "Journal", "container-title-short": "J"}, ("", "", "J", "")),
+        ({"container-title": "J", "publisher": "P", "genre": "Report", "number": "7"}, ("", "", "J", "")),
+        ({"publisher": "P"}, ("", "", "", "P")),
+        ({"genre": "Report", "number": "7", "publisher": "P", "issued": ISSUED}, ("", "", "", "Report, 7. P. 2012")),
+        ({"genre": "Report"}, ("", "", "", "Report")),
+        ({"number": "7"}, ("", "", "", "7")),
+        ({"publisher": "A body", "author": [{"literal": "A body"}]}, ("A body.", "", "", "")),
+        ({"publisher": "A body.", "author": [{"literal": "A body"}]}, ("A body.", "", "", "")),
+        ({"publisher": "Another", "author": [{"literal": "A body"}]}, ("A body.", "", "", "Another")),
+        ({"title": " T "}, ("", "T", "", "")),
+        ({"title": True, "volume": False}, ("", "", "", "")),
+        ({"author": [{}, {"family": "A"}]}, ("A.", "", "", "")),
+        ({"author": [{"family": "A", "literal": "The group"}]}, ("The group.", "", "", "")),
+        ({"author": [{}] * 9 + [{"family": "A"}]}, ("A.", "", "", "")),
+        ({"custom": {"authors_truncated": True}}, ("", "", "", "")),
+        ({"author": [{"family": "A"}], "custom": {"authors_truncated": False}}, ("A.", "", "", "")),
+    ],
+)  # fmt: skip
+def test_each_part_of_a_reference_stands_in_its_place(csl, said):
+    assert reference(**csl) == said
+
+
+@pytest.mark.parametrize(
+    ("csl", "links"),
+    [
+        ({"DOI": "10.1234/a(b)c"}, [("doi:10.1234/a(b)c", "https://doi.org/10.1234/a(b)c")]),
+        ({"DOI": "10.1234/a?b#c"}, [("doi:10.1234/a?b#c", "https://doi.org/10.1234/a%3Fb%23c")]),
+        ({"PMID": 12345678}, [("PMID 12345678", "https://pubmed.ncbi.nlm.nih.gov/12345678/")]),
+        ({"PMID": "123456789"}, []),
+        ({"URL": "https://a.example/b/c"}, [("a.example", "https://a.example/b/c")]),
+        ({"URL": "mailto:a@b.example"}, [("mailto:a@b.example", "mailto:a@b.example")]),
+        (
+            {"URL": "http://a.example", "PMID": "1", "DOI": "10.1234/x"},
+            [
+                ("doi:10.1234/x", "https://doi.org/10.1234/x"),
+                ("PMID 1", "https://pubmed.ncbi.nlm.nih.gov/1/"),
+                ("a.example", "http://a.example"),
+            ],
+        ),
+    ],
+)
+def test_where_a_reference_leads(csl, links):
+    assert list(format_reference(csl).links) == links
+
+
+@pytest.mark.parametrize(
+    ("issued", "said"),
+    [(ISSUED, "2012"), ({"date-parts": [["2012"]]}, "2012"), ({"date-parts": [[]]}, ""), ({}, ""), (None, "")],
+)
+def test_the_year_of_a_record(issued, said):
+    assert year({"issued": issued}) == said

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import time
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +16,7 @@ from monographs.diff import changed_parts, compare
 from monographs.document import Citation, Document, Header, MonitoringItem, RelatedLink, Section, digest
 from monographs.words import item_changes, moved, word_diff
 from reviews.interchange import read_file
+from tests import whole
 from tests.strategies import documents
 
 FIRST = Path(__file__).parents[2] / "reviews" / "demonstration" / "monographs"
@@ -338,3 +340,229 @@ def test_a_code_and_its_name_do_not_run_together():
     (change,) = compare(old, new).changes
 
     assert [field.name for field in change.fields] == ["codes"]
+
+
+# -- Every field --------------------------------------------------------------------------------------------------------
+
+WHOLE = whole.whole()
+LABELS = {
+    "header.title": "Title",
+    "header.name": "Name",
+    "header.names": "Other names",
+    "header.brands": "Brand names",
+    "header.codes": "Codes",
+    "header.class_path": "Therapeutic class",
+    "header.covers": "Covers",
+    "header.not_covered": "Does not cover",
+    "header.introduction": "Introduction",
+    "header.dosing.status": "Doses",
+    "header.dosing.since": "No dose published since",
+    "header.dosing.reason": "Why no dose is published",
+    "header.dosing.instead": "What to use instead",
+    "sections.kind": "Kind of section",
+    "sections.heading": "Heading",
+    "sections.text": "Text",
+    "monitoring.test": "Test",
+    "monitoring.when": "When",
+    "monitoring.how_often": "How often",
+    "monitoring.how_long": "How long",
+    "monitoring.note": "Note",
+    "monitoring.source": "Source",
+    "notices.type": "Type",
+    "notices.severity": "Severity",
+    "notices.title": "Title",
+    "notices.text": "Text",
+    "notices.action": "What to do",
+    "notices.issuer": "Issued by",
+    "notices.issued": "Issued on",
+    "notices.effective": "In force from",
+    "notices.expires": "In force until",
+    "notices.source": "Source",
+    "notices.supersedes": "Supersedes",
+    "citations.label": "Label",
+    "related.target": "Monograph",
+    "related.reason": "Reason",
+}
+
+
+def label_of(path):
+    bare = re.sub(r"\.\d+", "", path)
+    if ".csl." in path:
+        return f"csl.{path.split('.')[3]}"
+    return next(label for start, label in LABELS.items() if f"{bare}.".startswith(f"{start}."))
+
+
+def test_every_field_has_a_label_for_people():
+    outer = {re.match(r"header\.dosing\.\w+|\w+\.\w+", path)[0] for path in whole.fields()}
+
+    assert set(LABELS) == {path for path in outer if not path.endswith((".key", ".csl"))}
+
+
+@pytest.mark.parametrize(
+    ("path", "document"),
+    [(path, document) for path, _, _, document in whole.changed()],
+    ids=lambda one: one if isinstance(one, str) else "",
+)
+def test_any_field_that_is_another_is_one_changed_field_of_one_changed_part(path, document):
+    (change,) = compare(WHOLE, document).changes
+    (field,) = change.fields
+    field_name, place, *_ = path.split(".")
+    part = WHOLE.header if field_name == "header" else getattr(WHOLE, field_name)[int(place)]
+    key = "header" if field_name == "header" else str(part.key)
+
+    assert (change.kind, change.key, change.old) == ("changed", key, part)
+    assert change.new == (document.header if key == "header" else document.by_key()[part.key])
+    assert field.label == label_of(path)
+    assert said(field.segments, "added")
+    assert changed_parts(WHOLE, document) == {key} == compare(WHOLE, document).keys
+    assert compare(WHOLE, document).moved == ()
+    assert len(compare(WHOLE, document).unchanged) == 1 + len(list(WHOLE.parts())) - 1
+
+
+def test_another_key_is_another_part():
+    document = whole.with_leaf(WHOLE, "sections.0.key", str(KEYS[0]))
+
+    assert changed_parts(WHOLE, document) == {str(KEYS[0]), str(WHOLE.sections[0].key)}
+    assert [(one.kind, one.key) for one in compare(WHOLE, document).changes] == [
+        ("added", str(KEYS[0])),
+        ("removed", str(WHOLE.sections[0].key)),
+    ]
+
+
+def test_all_parts_of_the_whole_document_in_the_words_of_people():
+    """Each field as it stands in a comparison, label and words; nothing is left out."""
+    lines = {
+        change.label: [(one.label, "".join(segment.text for segment in one.segments)) for one in change.fields]
+        for change in compare(None, WHOLE).changes
+    }
+
+    assert list(lines) == [
+        "Header",
+        "What it is for",
+        "What to watch",
+        "Monitoring: Blood count of 5 mL",
+        "Safety notice: Stop after 6 days",
+        "Safety notice: Only in hospital",
+        "Safety notice: Little of it is there",
+        "Reference: record",
+        "Reference: smpc",
+        "Related: otherumab",
+    ]
+    assert lines["Header"] == [
+        ("Title", "Wholumab in one condition"),
+        ("Name", "Wholumab"),
+        (
+            "Other names",
+            "British name: Wholumabe\nAmerican name: Wholuzumab\nInternational name: Wholumabum\nOther name: WH-7",
+        ),
+        ("Brand names", "Wholera (GB)\nTotalis (IE)"),
+        ("Codes", "RxNorm 117055 wholumab of RxNorm\nATC L04AG06 wholumab of ATC"),
+        ("Therapeutic class", "Neurology (neurology)\nMultiple sclerosis (multiple-sclerosis)"),
+        ("Covers", "one condition"),
+        ("Does not cover", "the other condition"),
+        ("Introduction", "An antibody that was made up [@record]."),
+        ("Doses", "unpublished"),
+        ("No dose published since", "2026-05-04"),
+        ("Why no dose is published", "Its 20 mg are read anew."),
+        ("What to use instead", "Take the 30 mg of the label."),
+    ]
+    assert lines["What it is for"] == [
+        ("Kind of section", "Indications"),
+        ("Heading", "What it is for"),
+        ("Text", "One condition [@record]."),
+    ]
+    assert lines["Monitoring: Blood count of 5 mL"] == [
+        ("Test", "Blood count of 5 mL"),
+        ("When", "before day 1"),
+        ("How often", "every 2 months"),
+        ("How long", "for 3 years"),
+        ("Note", "After 4 weeks again."),
+        ("Source", "smpc"),
+    ]
+    assert lines["Safety notice: Stop after 6 days"] == [
+        ("Type", "Boxed warning"),
+        ("Severity", "critical"),
+        ("Title", "Stop after 6 days"),
+        ("Text", "The heart slows [@record]."),
+        ("What to do", "Act within 7 hours."),
+        ("Issued by", "The first agency"),
+        ("Issued on", "2020-02-12"),
+        ("In force from", "2020-03-01"),
+        ("In force until", "2096-12-31"),
+        ("Source", "smpc"),
+        ("Supersedes", "the first notice"),
+    ]
+    assert dict(lines["Reference: record"]) == {
+        "Label": "record",
+        "csl.type": "article-journal",
+        "csl.title": "A record of everything",
+        "csl.author": "Familia, Given",
+        "csl.container-title": "Journal of Records",
+        "csl.issued": '{"date-parts":[[2019,5]]}',
+        "csl.volume": "41",
+        "csl.issue": "7",
+        "csl.page": "101-109",
+        "csl.DOI": "10.1234/record.5",
+        "csl.PMID": "7654321",
+        "csl.URL": "https://records.example/paper",
+    }
+    assert lines["Related: otherumab"] == [("Monograph", "otherumab"), ("Reason", "comparator of the trial")]
+
+
+def test_a_part_that_went_stands_among_those_of_its_kind_where_the_page_had_it():
+    old = Document(sections=[section(0, "a", "evidence"), section(1, "b", "overdose"), section(2, "c", "cautions")])
+    new = Document(sections=[section(0, "A", "evidence"), section(2, "C", "cautions")])
+
+    assert [(one.kind, one.key) for one in compare(old, new).changes] == [
+        ("changed", str(KEYS[2])),
+        ("removed", str(KEYS[1])),
+        ("changed", str(KEYS[0])),
+    ]
+    assert compare(old, new).unchanged == ("Header",)
+
+
+def test_a_moved_part_is_told_by_kind_key_label_and_both_places():
+    one, two, three = (section(n).replaced(heading=f"Heading {n}") for n in range(3))
+    records = [Citation(key=KEYS[n], label=f"r{n}") for n in (3, 4, 5)]
+    old = Document(sections=[one, two, three], citations=records)
+
+    moves = compare(old, Document(sections=[two, three, one], citations=[records[2], *records[:2]])).moved
+
+    assert [(m.part_kind, m.key, m.label, m.was, m.now) for m in moves] == [
+        ("section", str(KEYS[0]), "Heading 0", 0, 2),
+        ("citation", str(KEYS[5]), "Reference: r5", 2, 0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        ("- a b c d", "- a b x y", [("changed", "a b x y", 0, 0, "a b c d")]),  # half of the words: the same item
+        ("- a b c d", "- a x y z", [("added", "a x y z", None, 0, ""), ("removed", "a b c d", 0, None, "")]),
+        ("- a b\n- a b c", "- a b c d", [("changed", "a b c d", 1, 0, "a b c"), ("removed", "a b", 0, None, "")]),
+        ("* one\n+ two\n3) three", "* two\n+ three\n3. one", [("moved", "one", 0, 2, "")]),
+        ("    - deep", "    - deeper", []),
+        ("- a", "", [("removed", "a", 0, None, "")]),
+    ],
+)  # fmt: skip
+def test_an_item_is_the_same_while_half_of_its_words_are(old, new, found):
+    assert [(one.kind, one.text, one.was, one.now, one.before) for one in item_changes(old, new)] == found
+
+
+@pytest.mark.parametrize(("count", "told"), [(300, 1), (301, 0)])
+def test_items_of_very_long_lists_are_not_followed(count, told):
+    old = "\n".join(f"- item {n}" for n in range(count))
+
+    assert len(item_changes(old, old.replace("- item 5\n", "- item 5 x\n", 1))) == told
+
+
+def test_only_texts_of_changed_parts_have_items_of_lists():
+    text = "- one\n- two"
+    old = Document(sections=[section(0, text)], header=Header(introduction=text, covers=text))
+    new = Document(
+        sections=[section(0, f"{text}\n- three")], header=Header(introduction=f"{text}\n- three", covers="x")
+    )
+
+    items = {(change.key, one.name): len(one.items) for change in compare(old, new).changes for one in change.fields}
+    assert items == {("header", "introduction"): 1, ("header", "covers"): 0, (str(KEYS[0]), "text"): 1}
+    assert [len(one.items) for change in compare(None, new).changes for one in change.fields if one.items] == []

@@ -1,6 +1,7 @@
 """The document: one value, one digest, through text and back."""
 
 import json
+import re
 from datetime import date
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from monographs.document import (
     gaps,
     to_text,
 )
+from tests import whole
 from tests.strategies import decomposed, documents
 
 A, B, C = (UUID(int=n) for n in (1, 2, 3))
@@ -165,3 +167,339 @@ def test_the_length_is_that_of_what_is_stored():
     assert len(values.Header(title="\u0958" * 250).title) == 500
     with pytest.raises(ValidationError):
         values.Header(title="\u0958" * 251)
+
+
+# -- Every field ------------------------------------------------------------------------------------------------------
+
+
+def test_the_whole_document_has_every_field_that_there_is():
+    named = {re.sub(r"\.\d+", "", path) for path in whole.leaves(whole.whole())}
+
+    found = {re.match(r"header\.dosing\.\w+|header\.\w+(\.\w+)?|\w+\.\w+", path)[0] for path in named}
+    assert found == whole.fields()
+
+
+def test_a_document_of_parts_of_every_kind_has_these_digests_for_ever():
+    """What was signed years ago is compared with these bytes: whatever moves one of them breaks every signature."""
+    document = whole.whole()
+
+    assert digest(document) == "ad2539eeba3de45fe7d8ad913ddad46c5803de72e5c1f1af7a7534d2ad680f0f"
+    assert {part.label_for_people: digest_of_part(part)[:16] for part in document.parts()} == {
+        "What it is for": "34b81a444e378052",
+        "What to watch": "4913c8f22291b003",
+        "Monitoring: Blood count of 5 mL": "3ba60b4707ea30fc",
+        "Safety notice: Stop after 6 days": "7ac96340ada913f3",
+        "Safety notice: Only in hospital": "b3816746c0c0a835",
+        "Safety notice: Little of it is there": "2915d11b707cce2f",
+        "Reference: record": "53681d14625dd74b",
+        "Reference: smpc": "c8e03f937e3291cb",
+        "Related: otherumab": "af065f569e04c58f",
+    }
+    assert digest_of_part(document.header) == "fb773a8ca6e30b0f44258d168027dc6b48974902bad81cb265c553e1563b4599"
+    assert from_text(to_text(document)) == document
+
+
+def test_every_field_that_is_another_is_another_digest():
+    document = whole.whole()
+    others = {path: other for path, _old, _new, other in whole.changed()}
+
+    digests = {path: digest(other) for path, other in others.items()}
+
+    assert len({digest(document), *digests.values()}) == len(others) + 1
+    for path, other in others.items():
+        old, new = ({"header": digest_of_part(one.header)} | {str(part.key): digest_of_part(part) for part in one.parts()} for one in (document, other))  # fmt: skip
+        (moved,) = [key for key in old if old[key] != new[key]]
+        assert (moved == "header") is path.startswith("header."), path
+
+
+def test_a_part_of_another_kind_or_key_is_another_digest_although_its_words_are_the_same():
+    bare = [
+        Document(monitoring=(MonitoringItem(key=A),)),
+        Document(monitoring=(MonitoringItem(key=B),)),
+        Document(notices=(SafetyNotice(key=A, type="caution", severity="major"),)),
+    ]
+    form = as_json(bare[0])
+    form["related"] = form.pop("monitoring")
+
+    assert len({*(digest(one) for one in bare), digest_of_json(form)}) == 4
+
+
+# -- Fixed lists: what is in documents that were signed long ago ---------------------------------------------------------
+
+
+def test_the_kinds_of_sections_their_order_their_words_and_when_each_is_needed():
+    assert [(one.slug, one.heading, one.gap, one.needed) for one in values.SECTION_KINDS.values()] == [
+        ("indications", "Indications", "indications", "required"),
+        ("contra-indications", "Contra-indications", "contra-indications", "required"),
+        ("cautions", "Cautions", "cautions", "required"),
+        ("renal-impairment", "Renal impairment", "renal impairment", "required"),
+        ("hepatic-impairment", "Hepatic impairment", "hepatic impairment", "required"),
+        ("interactions", "Interactions", "interactions", "required"),
+        ("pregnancy", "Pregnancy", "pregnancy", "required"),
+        ("contraception", "Contraception", "contraception", "teratogen"),
+        ("breast-feeding", "Breast-feeding", "breast-feeding", "required"),
+        ("screening", "Pre-treatment screening", "pre-treatment screening", "biologic"),
+        ("monitoring", "Monitoring", "monitoring", "required"),
+        ("adverse-effects", "Adverse effects", "adverse effects", "required"),
+        ("overdose", "Overdose", "overdose", "required"),
+        ("administration", "Administration", "administration", "injectable"),
+        ("prescribing", "Prescribing in practice", "prescribing in practice", "required"),
+        ("counselling", "Counselling the patient", "counselling the patient", "required"),
+        ("stopping", "Stopping", "stopping", "optional"),
+        ("driving", "Driving", "driving", "optional"),
+        ("storage", "Storage", "storage", "optional"),
+        ("how-it-works", "How it works", "how it works", "required"),
+        ("evidence", "Evidence & guidelines", "evidence and guidelines", "required"),
+    ]
+
+
+def test_the_types_of_notices_their_severity_and_which_a_regulator_issues():
+    assert {
+        name: (severity, words, name in values.REGULATOR_TYPES)
+        for name, (severity, words) in values.NOTICE_TYPES.items()
+    } == {
+        "alert": ("critical", "National patient safety alert", True),
+        "recall_1": ("critical", "Class 1 recall", True),
+        "boxed_warning": ("critical", "Boxed warning", True),
+        "contraindication": ("critical", "Contra-indication notice", False),
+        "recall_2": ("major", "Class 2 recall", True),
+        "restriction": ("major", "Restriction", True),
+        "caution": ("major", "Caution", False),
+        "pregnancy_programme": ("major", "Pregnancy programme", True),
+        "recall_3": ("information", "Class 3 recall", True),
+        "recall_4": ("information", "Class 4 recall", True),
+        "shortage": ("information", "Shortage", False),
+        "additional_monitoring": ("information", "Additional monitoring", False),
+    }
+    assert set(values.NOTICE_TYPES) >= values.REGULATOR_TYPES
+
+
+def test_what_people_call_each_kind_of_part():
+    bare = (
+        Section(key=A, kind="evidence"),
+        Section(key=A, kind="evidence", heading="What is known"),
+        MonitoringItem(key=A),
+        MonitoringItem(key=A, test="ECG"),
+        SafetyNotice(key=A, type="caution", severity="major"),
+        SafetyNotice(key=A, type="caution", severity="major", title="Heart"),
+        Citation(key=A, label="cohen"),
+        values.RelatedLink(key=A, target="other"),
+    )
+
+    assert [part.label_for_people for part in bare] == [
+        "Evidence & guidelines",
+        "What is known",
+        "Monitoring: unnamed test",
+        "Monitoring: ECG",
+        "Safety notice: untitled",
+        "Safety notice: Heart",
+        "Reference: cohen",
+        "Related: other",
+    ]
+
+
+# -- Edges of what may be stored ---------------------------------------------------------------------------------------
+
+
+def nested(levels):
+    """A record with so many levels of lists in it."""
+    inner = "x"
+    for _ in range(levels):
+        inner = [inner]
+    return {"note": inner}
+
+
+def notice(**fields):
+    return SafetyNotice(key=A, type="caution", severity="major", **fields)
+
+
+@pytest.mark.parametrize(
+    ("build", "longest"),
+    [
+        (lambda text: values.Header(title=text), 500),
+        (lambda text: values.Header(name=text), 500),
+        (lambda text: values.Header(covers=text), 500),
+        (lambda text: values.Header(introduction=text), 100_000),
+        (lambda text: values.Dosing(reason=text), 2_000),
+        (lambda text: values.Dosing(instead=text), 2_000),
+        (lambda text: values.Brand(name=text, country="GB"), 500),
+        (lambda text: values.DrugName(name=text, kind="other"), 500),
+        (lambda text: values.Code(code=text, system="ATC"), 20),
+        (lambda text: values.PathStep(slug=text), 100),
+        (lambda text: Section(key=A, kind="cautions", text=text), 100_000),
+        (lambda text: Section(key=A, kind="cautions", heading=text), 500),
+        (lambda text: MonitoringItem(key=A, note=text), 2_000),
+        (lambda text: notice(action=text), 2_000),
+        (lambda text: Citation(key=A, label=text), 80),
+        (lambda text: Citation(key=A, label="a", csl={"n": text}), 100_000 - len('{"n":""}')),
+        (lambda text: values.RelatedLink(key=A, target=text), 100),
+        (lambda text: values.RelatedLink(key=A, target="a", reason=text), 500),
+    ],
+)
+def test_a_field_takes_so_many_characters_and_not_one_more(build, longest):
+    build("a" * longest)
+
+    with pytest.raises(ValidationError):
+        build("a" * (longest + 1))
+
+
+@pytest.mark.parametrize(
+    ("taken", "refused"),
+    [
+        (lambda: notice(issued="2020"), lambda: notice(issued="202")),
+        (lambda: notice(issued="2020-12"), lambda: notice(issued="2020-00")),
+        (lambda: notice(issued="2020-02-29"), lambda: notice(issued="2021-02-29")),
+        (lambda: notice(issued="2020-01-31"), lambda: notice(issued="2020-01-32")),
+        (lambda: notice(issued="2020-01-01"), lambda: notice(issued="2020-01-00")),
+        (lambda: notice(effective="2020-02-28"), lambda: notice(effective="2020")),
+        (lambda: notice(expires="2020-02-28"), lambda: notice(expires="2020-02")),
+        (lambda: values.Dosing(since="2020-02-28"), lambda: values.Dosing(since="2020-02")),
+        (lambda: values.Brand(country="GB"), lambda: values.Brand(country="UK1")),
+        (lambda: values.Brand(country="IE"), lambda: values.Brand(country="gb")),
+        (lambda: values.PathStep(slug="a-1"), lambda: values.PathStep(slug="a--1")),
+        (lambda: values.PathStep(slug="a1"), lambda: values.PathStep(slug="A1")),
+        (lambda: values.PathStep(slug="a"), lambda: values.PathStep(slug="")),
+        (lambda: values.RelatedLink(key=A, target="a-b"), lambda: values.RelatedLink(key=A, target="a_b")),
+        (lambda: Citation(key=A, label="a_B-9"), lambda: Citation(key=A, label="a.b")),
+        (lambda: Citation(key=A, label="a"), lambda: Citation(key=A, label="")),
+        (lambda: Citation(key=A, label="a", csl=nested(11)), lambda: Citation(key=A, label="a", csl=nested(12))),
+        (
+            lambda: Citation(key=A, label="a", csl={"n": 2**53 - 1}),
+            lambda: Citation(key=A, label="a", csl={"n": 2**53}),
+        ),
+        (
+            lambda: Citation(key=A, label="a", csl={"n": -(2**53) + 1}),
+            lambda: Citation(key=A, label="a", csl={"n": -(2**53)}),
+        ),
+        (
+            lambda: Citation(key=A, label="a", csl={"URL": "http://a.example"}),
+            lambda: Citation(key=A, label="a", csl={"URL": "ftp://a.example"}),
+        ),
+        (lambda: Citation(key=A, label="a", csl={}), lambda: Citation(key=A, label="a", csl={"URL": ["http://a.example"]})),
+        (lambda: notice(text="[x](https://a.example)"), lambda: notice(text="[x](file:///a)")),
+        (lambda: values.Header(introduction="a"), lambda: values.Header(introduction="[x](file:///a)")),
+        (lambda: values.Dosing(reason="a\tb"), lambda: values.Dosing(reason="a\x07b")),
+        (lambda: Citation(key=A, label="a", csl={"n": "a"}), lambda: Citation(key=A, label="a", csl={"n": "a\x07"})),
+        (lambda: Citation(key=A, label="a", csl={"n": "a"}), lambda: Citation(key=A, label="a", csl={"n\x07": "a"})),
+        (lambda: values.Dosing(), lambda: values.Dosing(status="published")),
+        (lambda: values.DrugName(kind="british"), lambda: values.DrugName(kind="french")),
+        (lambda: values.Code(system="dm+d"), lambda: values.Code(system="BNF")),
+        (lambda: notice(), lambda: SafetyNotice(key=A, type="caution", severity="minor")),
+        (lambda: notice(), lambda: SafetyNotice(key=A, type="rumour", severity="major")),
+    ],
+)  # fmt: skip
+def test_beside_what_may_not_be_stored_stands_what_may(taken, refused):
+    taken()
+
+    with pytest.raises(ValidationError):
+        refused()
+
+
+@pytest.mark.parametrize(
+    ("build", "sentence"),
+    [
+        (lambda: notice(issued="May 2020"), "Give the date as year, year-month or year-month-day."),
+        (lambda: notice(effective="2020"), "Give the date as year-month-day."),
+        (lambda: Citation(key=A, label="a", csl=nested(40)), "The record is nested too deeply."),
+        (lambda: Citation(key=A, label="a", csl={"n": 2**60}), "A number in the record is too large."),
+        (
+            lambda: Citation(key=A, label="a", csl={"n": "a" * 100_000}),
+            "The record of this source is longer than 100,000 characters.",
+        ),
+        (
+            lambda: Citation(key=A, label="a", csl={"URL": "x"}),
+            "The address of a source begins with http:// or https://.",
+        ),
+        (lambda: Document(sections=[Section(key=A, kind="overdose")] * 2), "Two parts have the same key."),
+        (
+            lambda: Document(sections=[Section(key=A, kind="overdose")], monitoring=[MonitoringItem(key=A)]),
+            "Two parts have the same key.",
+        ),
+        (
+            lambda: Document(citations=[Citation(key=A, label="a"), Citation(key=B, label="a")]),
+            "Two references have the same label.",
+        ),
+    ],
+)
+def test_what_may_not_be_stored_is_refused_with_a_sentence(build, sentence):
+    with pytest.raises(ValidationError) as error:
+        build()
+
+    assert [one["msg"].removeprefix("Value error, ") for one in error.value.errors()] == [sentence]
+
+
+def test_a_text_has_its_lines_and_a_line_has_none():
+    section = Section(key=A, kind="cautions", heading=" a \n b ", text=" a  \n\n b ")
+    dosing = values.Dosing(reason="a \n b")
+    record = Citation(key=A, label="a", csl={" a  b ": [" a \n b ", True, None, 1.0]})
+
+    assert (section.heading, section.text) == ("a b", "a\n\n b")
+    assert dosing.reason == "a\n b"
+    assert values.thawed(record.csl) == {"a b": ["a\n b", True, None, 1]}
+
+
+def test_a_replaced_value_keeps_the_rest_and_is_checked():
+    link = values.RelatedLink(key=A, target="other", reason="why")
+
+    assert link.replaced(reason="because") == values.RelatedLink(key=A, target="other", reason="because")
+    with pytest.raises(ValidationError):
+        link.replaced(target="Not A Slug")
+
+
+def test_parts_are_found_by_kind_and_key_in_the_order_of_digests():
+    document = whole.whole()
+
+    assert [part.part_kind for part in document.parts()] == [
+        "section", "section", "monitoring", "notice", "notice", "notice", "citation", "citation", "related",
+    ]  # fmt: skip
+    assert list(document.by_key().items()) == [(part.key, part) for part in document.parts()]
+    assert document.sections_of("monitoring") == document.sections[1:]
+    assert document.sections_of("overdose") == ()
+
+
+@pytest.mark.parametrize(
+    ("effective", "expires", "begun", "in_force"),
+    [
+        ("", "", True, True),
+        ("2026-07-03", "", True, True),
+        ("2026-07-04", "", True, True),
+        ("2026-07-05", "", False, False),
+        ("", "2026-07-03", True, False),
+        ("", "2026-07-04", True, False),
+        ("", "2026-07-05", True, True),
+        ("2026-07-05", "2026-07-09", False, False),
+        ("2026-07-01", "2026-07-04", True, False),
+    ],
+)
+def test_a_notice_begins_on_its_first_day_and_has_begun_for_ever(effective, expires, begun, in_force):
+    one, day = notice(effective=effective, expires=expires), date(2026, 7, 4)
+
+    assert (one.has_begun(day), one.in_force(day)) == (begun, in_force)
+
+
+@pytest.mark.parametrize(
+    ("document", "covered"),
+    [
+        (Document(), set()),
+        (Document(sections=[Section(key=A, kind="monitoring")]), set()),
+        (Document(sections=[Section(key=A, kind="monitoring", text="x")]), {"monitoring"}),
+        (Document(monitoring=[MonitoringItem(key=A)]), {"monitoring"}),
+        (Document(sections=[Section(key=A, kind="storage", text="x")]), set()),
+        (Document(sections=[Section(key=A, kind="evidence", text="x")]), {"evidence"}),
+    ],
+)
+@pytest.mark.parametrize(
+    ("traits", "more"),
+    [
+        (set(), set()),
+        ({"teratogen"}, {"contraception"}),
+        ({"biologic"}, {"screening"}),
+        ({"injectable"}, {"administration"}),
+        ({"opioid", "cytotoxic", "insulin", "anticoagulant"}, set()),
+    ],
+)
+def test_what_a_page_lacks_by_trait(document, covered, traits, more):
+    required = [kind.slug for kind in values.SECTION_KINDS.values() if kind.needed == "required" or kind.slug in more]
+
+    assert [kind.slug for kind in gaps(document, traits)] == [slug for slug in required if slug not in covered]
+    assert [kind.slug for kind in values.needed_kinds(traits)] == required

@@ -61,3 +61,21 @@ def test_mixed_alphabets_are_seen(name):
 )
 def test_a_greek_letter_by_itself_is_no_mixture(name):
     assert not mixed_scripts(name)
+
+
+@pytest.mark.parametrize(
+    ("alike", "latin"), [("αεικνορτυχ", "aeikvoptux"), ("авекмнорстухіјѕһԁԛԝ", "abekmhopctyxijshdqw")]
+)
+def test_each_letter_that_passes_for_a_latin_one_is_folded_to_it(alike, latin):
+    assert [skeleton(letter) for letter in alike] == list(latin)
+
+
+@pytest.mark.parametrize("gap", [" ", "  ", "-", "\u2010", "\u2011", "\u2012", "\u2013", "\u2014", "\u2015", "\u2212", " - ", "\u00a0"])  # fmt: skip
+def test_each_gap_of_a_name_is_one_space(gap):
+    assert skeleton(f"a{gap}b") == "a b"
+    assert skeleton(f"a{gap}b") != skeleton("ab")
+
+
+@pytest.mark.parametrize("name", ["αβ", "interferon ββ", "漢字 aspirin", "aspirinβ", "άспирин"])
+def test_two_letters_of_another_alphabet_are_a_mixture_beside_latin_ones(name):
+    assert mixed_scripts(name) is (name != "αβ")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from monographs.rxnorm import BRAND_TYPES, DRUG_TYPES, check, read_rows
+from monographs.rxnorm import BRAND_TYPES, DRUG_TYPES, Result, check, read_rows
 from reviews.interchange import read_file
 
 DEMONSTRATION = Path(__file__).parents[2] / "reviews" / "demonstration"
@@ -78,3 +78,39 @@ def test_line_ends_of_either_kind_and_odd_characters_inside_a_name():
     text = row("5", "RXNORM", "IN", "a\u2028b", "N").replace("\n", "\r\n")
 
     assert [one.name for one in read_rows(text)] == ["a\u2028b"]
+
+
+def test_each_column_is_read_from_its_place():
+    columns = [str(n) for n in range(18)]
+
+    (one,) = read_rows("|".join(columns) + "|\n")
+
+    assert (one.rxcui, one.source, one.term_type, one.name, one.suppress) == ("0", "11", "12", "14", "16")
+
+
+@pytest.mark.parametrize(
+    ("rows", "code", "names", "result"),
+    [
+        ([], "5", ["A"], Result("failed", "", "there is no active drug with this code", "")),
+        ([("5", "RXNORM", "PIN", "a", "N")], "5", ["B", " A "], Result("found", "a", "", "PIN")),
+        ([("5", "RXNORM", "PIN", "a", "N")], "5", ["B"], Result("failed", "a", "the name differs", "PIN")),
+        ([("5", "RXNORM", "PIN", "a", "N"), ("5", "RXNORM", "IN", "b", "N")], "5", ["B"], Result("found", "a", "", "PIN")),
+        ([("5", "RXNORM", "PIN", "a", "N"), ("5", "RXNORM", "IN", "b", "N")], "5", ["C"], Result("failed", "a", "the name differs", "PIN")),
+        (
+            [("5", "RXNORM", "IN", "a", "N"), ("5", "MTHSPL", "SU", "b", "N")],
+            "5",
+            ["B"],
+            Result("found", "a", "", "IN"),
+        ),
+        ([("5", "RXNORM", "IN", "a", "N"), ("6", "MTHSPL", "SU", "b", "N")], "5", ["B"], Result("failed", "a", "the name differs", "IN")),
+    ],
+)  # fmt: skip
+def test_the_whole_answer_of_a_check(rows, code, names, result):
+    assert (
+        check(read_rows("".join(row(*one) for one in rows) or row("9", "RXNORM", "IN", "z", "N")), code, names)
+        == result
+    )
+
+
+def test_which_types_are_drugs_and_which_brands():
+    assert (sorted(DRUG_TYPES), sorted(BRAND_TYPES)) == (["IN", "MIN", "PIN"], ["BN"])

@@ -344,3 +344,184 @@ def test_a_hundred_kilobytes_of_anything_take_less_than_a_second(work, unit):
         return time.process_time() - start
 
     assert seconds() < 1 or min(seconds(), seconds()) < 1  # again, in case the machine was busy
+
+
+# -- Edges ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("taken", "refused"),
+    [
+        ("*" * 2000, "*" * 2001),
+        ("_" * 2000, "_" * 2001),
+        ("*" * 1000 + "_" * 1000, "*" * 1000 + "_" * 1001),
+        ("\n" * 4999, "\n" * 5000),
+        ("[a](http://b.c)" * 2000, "[a](http://b.c)" * 2001),
+    ],
+)
+def test_a_text_may_hold_so_many_marks_and_lines_and_not_one_more(taken, refused):
+    assert refusals(taken) == []
+    assert refusals(refused) == [
+        "A text may hold 2,000 asterisks, underscores and links, and 5,000 lines, not more. Split it."
+    ]
+
+
+def test_what_holds_too_many_marks_has_no_markup_and_what_holds_just_enough_has():
+    assert "<em>" in render("*a* " * 1000)
+    assert "<em>" not in render("*a* " * 1001)
+    assert "*a*" in render("*a* " * 1001)
+
+
+@pytest.mark.parametrize(
+    ("address", "safe"),
+    [
+        ("http://a.example", True),
+        ("https://a.example/b?c=d#e", True),
+        ("HTTPS://a.example", True),
+        ("mailto:a@b.example", True),
+        ("http:/a.example", False),
+        ("https:", False),
+        ("https://", False),
+        ("mailto:", False),
+        ("ftp://a.example", False),
+        ("xhttp://a.example", False),
+        ("http://a b", False),
+        ("http://a\tb", False),
+        ("http://a<b", False),
+        ('http://a"b', False),
+        ("http://a'b", False),
+        ("http://a`b", False),
+        ("http://a\\b", False),
+        ("http://a\u200bb", False),
+        (" http://a.example", False),
+        ("http://a.example\n", False),
+        ("", False),
+    ],
+)
+def test_where_a_link_may_lead(address, safe):
+    assert safe_address(address) is safe
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ("[@a][@b] [@a]", ["a", "b", "a"]),
+        (f"[@{'x' * 80}]", ["x" * 80]),
+        (f"[@{'x' * 81}]", []),
+        ("[@]", []),
+        ("[@a b] [@é] @a [a]", []),
+        ("[@A_z-9]", ["A_z-9"]),
+    ],
+)
+def test_what_is_a_citation_mark(text, labels):
+    assert citation_labels(text) == labels
+
+
+@pytest.mark.parametrize(("more", "end"), [(56, "a"), (57, "a…")])
+def test_a_refused_address_is_named_up_to_60_characters(more, end):
+    (sentence,) = refusals(f"[x](ftp:{'a' * more})")
+
+    assert sentence.endswith(f", https:// or mailto:, not to “ftp:{'a' * 55}{end}”.")
+
+
+def test_each_address_is_refused_once_and_beside_a_deep_list():
+    deep = "\n".join(f"{'  ' * n}- level" for n in range(7))
+
+    assert len(refusals("[x](ftp://a) [y](ftp://a) [z](ftp://b)")) == 2
+    assert [one[:6] for one in refusals(f"[x](ftp://a)\n\n{deep}")] == ["A link", "A list"]
+
+
+def test_uses_are_counted_by_ordinals():
+    page = Renderer(["a"], ["[@a]"] * 113)
+
+    said = [one.ordinal for one in page.numbered()[0].uses]
+    assert said[:10] == [
+        "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
+    ]  # fmt: skip
+    assert said[10:13] == ["11th", "12th", "13th"]
+    assert [said[n - 1] for n in (14, 20, 21, 22, 23, 24, 30, 31)] == [
+        "14th", "20th", "21st", "22nd", "23rd", "24th", "30th", "31st",
+    ]  # fmt: skip
+    assert [said[n - 1] for n in (101, 102, 103, 111, 112, 113)] == [
+        "101st",
+        "102nd",
+        "103rd",
+        "111th",
+        "112th",
+        "113th",
+    ]
+
+
+def test_the_number_of_a_reference_is_asked_for_by_its_label():
+    page = Renderer(["a", "b", "b"], ["x [@b]"])
+
+    assert [page.number(label) for label in ("b", "a", "nothing")] == [1, 2, None]
+
+
+def test_a_mark_that_is_used_more_often_than_was_said_still_has_an_id_of_its_own():
+    page = Renderer(["a"], ["[@a]"])
+
+    assert [re.search('id="([^"]*)"', page.mark("a"))[1] for _ in range(3)] == ["cite-1", "cite-1b", "cite-1c"]
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("1. a\n2. b", "<ol><li>a</li>\n<li>b</li>\n</ol>"),
+        ("- a\n  - b", "<ul><li>a<ul><li>b</li>\n</ul>\n</li>\n</ul>"),
+        ("- a\n\n- b", "<ul><li><p>a</p>\n</li>\n<li><p>b</p>\n</li>\n</ul>"),
+        ("a  \nb", "<p>a b</p>"),
+        ('<b a="1">&', '<p>&lt;b a="1"&gt;&amp;</p>'),
+        ("word [@a], then [@a]", f"<p>word{mark(1, 'a')}, then{mark(1, 'b')}</p>"),
+    ],
+)
+def test_more_of_what_is_markup(text, html):
+    assert render(text, ["a"]) == html
+
+
+@pytest.mark.parametrize("text", ["x [@zz] y", "x  [@zz]", "[@zz]"])
+def test_the_space_before_a_mark_that_leads_nowhere_stays(text):
+    assert render(text, ["a"]) == f"<p>{text}</p>"
+
+
+@pytest.mark.parametrize(
+    ("text", "quantity"),
+    [
+        ("a 5mg tablet", "5mg"),
+        ("a 5 mg/kg/day dose", "5&nbsp;mg/kg/day"),
+        ("1,234.5 units", "1,234.5&nbsp;units"),
+        ("2–3 weeks", "2–3&nbsp;weeks"),
+        ("2 - 3 weeks", "2&nbsp;-&nbsp;3&nbsp;weeks"),
+        ("50%", "50%"),
+        ("5 mL", "5&nbsp;mL"),
+        ("1.5 x 10^9/L", "1.5&nbsp;x&nbsp;10^9/L"),
+        ("1 microgram", "1&nbsp;microgram"),
+        ("1 consecutive day", "1&nbsp;consecutive&nbsp;day"),
+    ],
+)
+def test_more_quantities_stay_in_one_piece(text, quantity):
+    assert f'<span class="q">{quantity}</span>' in quantities(text)
+
+
+def test_html_is_not_escaped_twice_and_words_are_once():
+    assert quantities(quantities("5 mg & <b>")) == '<span class="q">5&nbsp;mg</span> &amp; &lt;b&gt;'
+    assert quantities("\"'") == "&quot;&#x27;"
+
+
+@pytest.mark.parametrize(
+    ("text", "escaped"),
+    [
+        ("*a* _b_ \\", r"\*a\* \_b\_ " + "\\\\"),
+        ("[a](b)", r"[a]\(b)"),
+        ("a (b)", "a (b)"),
+        ("<b> < 5", r"\<b> < 5"),
+        ("- a\n  + b", "\\- a\n  \\+ b"),
+        ("-5 mg", "-5 mg"),
+        ("1. a\n12) b", "1\\. a\n12\\) b"),
+        ("1.5 mg", "1.5 mg"),
+        ("[@a_b]*", r"[@a_b]\*"),
+        ("[@a_b]* [@c] _[@d_e]", r"[@a_b]\* [@c] \_[@d_e]"),
+    ],
+)
+def test_what_escaping_adds(text, escaped):
+    assert escape(text) == escaped

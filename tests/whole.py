@@ -1,0 +1,191 @@
+"""A document in which every field of every part is set, each to words of its own, and what changes when one is another.
+
+Whatever shows, compares, signs or tells a document can be asked about each field in turn. A field that is added to a
+model and not here makes `tests/monographs/test_document.py` red.
+"""
+
+import copy
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from monographs.document import (
+    PART_FIELDS,
+    Brand,
+    Citation,
+    Code,
+    Document,
+    Dosing,
+    DrugName,
+    Header,
+    MonitoringItem,
+    PathStep,
+    RelatedLink,
+    SafetyNotice,
+    Section,
+    as_json,
+)
+from tests.factories import key
+
+MODELS = {"section": Section, "monitoring": MonitoringItem, "notice": SafetyNotice, "citation": Citation, "related": RelatedLink}  # fmt: skip
+INSIDE_HEADER = {"names": DrugName, "brands": Brand, "codes": Code, "class_path": PathStep, "dosing": Dosing}
+
+RECORD = {
+    "type": "article-journal",
+    "title": "A record of everything",
+    "author": [{"family": "Familia", "given": "Given"}],
+    "container-title": "Journal of Records",
+    "issued": {"date-parts": [[2019, 5]]},
+    "volume": "41",
+    "issue": "7",
+    "page": "101-109",
+    "DOI": "10.1234/record.5",
+    "PMID": "7654321",
+    "URL": "https://records.example/paper",
+}
+SMPC = {
+    "genre": "Summary of product characteristics",
+    "title": "Wholera 10 mg",
+    "publisher": "Whole Pharma",
+    "issued": {"date-parts": [[2023, 8, 14]]},
+    "URL": "https://smpc.example/wholera",
+}
+
+
+def whole() -> Document:
+    """Without problems: it can be sent for review and published."""
+    return Document(
+        header=Header(
+            title="Wholumab in one condition",
+            name="Wholumab",
+            names=(
+                DrugName(kind="british", name="Wholumabe"),
+                DrugName(kind="american", name="Wholuzumab"),
+                DrugName(kind="international", name="Wholumabum"),
+                DrugName(kind="other", name="WH-7"),
+            ),
+            brands=(Brand(name="Wholera", country="GB"), Brand(name="Totalis", country="IE")),
+            codes=(
+                Code(system="RxNorm", code="117055", name="wholumab of RxNorm"),
+                Code(system="ATC", code="L04AG06", name="wholumab of ATC"),
+            ),
+            class_path=(
+                PathStep(slug="neurology", name="Neurology"),
+                PathStep(slug="multiple-sclerosis", name="Multiple sclerosis"),
+            ),
+            covers="one condition",
+            not_covered="the other condition",
+            introduction="An antibody that was made up [@record].",
+            dosing=Dosing(since="2026-05-04", reason="Its 20 mg are read anew.", instead="Take the 30 mg of the label."),
+        ),
+        sections=(
+            Section(key=key("uses"), kind="indications", heading="What it is for", text="One condition [@record]."),
+            Section(key=key("watch"), kind="monitoring", heading="What to watch", text="Watching goes on."),
+        ),
+        monitoring=(
+            MonitoringItem(
+                key=key("count"), test="Blood count of 5 mL", when="before day 1", how_often="every 2 months",
+                how_long="for 3 years", note="After 4 weeks again.", source="smpc",
+            ),
+        ),
+        notices=(
+            SafetyNotice(
+                key=key("boxed"), type="boxed_warning", severity="critical", title="Stop after 6 days",
+                text="The heart slows [@record].", action="Act within 7 hours.", issuer="The first agency",
+                issued="2020-02-12", effective="2020-03-01", expires="2096-12-31", source="smpc",
+                supersedes="the first notice",
+            ),
+            SafetyNotice(
+                key=key("restriction"), type="restriction", severity="major", title="Only in hospital",
+                text="The liver suffers.", action="Ask for help.", issuer="The second agency", issued="2021-03",
+                effective="2021-04-01", expires="2097-12-31", source="record", supersedes="the second notice",
+            ),
+            SafetyNotice(
+                key=key("shortage"), type="shortage", severity="information", title="Little of it is there",
+                text="It is rare.", action="Order early.", issuer="The third agency", issued="2022",
+                effective="2022-05-01", expires="2098-12-31", source="record", supersedes="the third notice",
+            ),
+        ),
+        citations=(
+            Citation(key=key("record"), label="record", csl=RECORD),
+            Citation(key=key("smpc"), label="smpc", csl=SMPC),
+        ),
+        related=(RelatedLink(key=key("link"), target="otherumab", reason="comparator of the trial"),),
+    )  # fmt: skip
+
+
+def fields() -> set[str]:
+    """Every field of the models, as the start of a path."""
+    found = {f"header.{name}" for name in Header.model_fields if name not in INSIDE_HEADER}
+    found |= {f"header.{outer}.{name}" for outer, model in INSIDE_HEADER.items() for name in model.model_fields}
+    return found | {f"{PART_FIELDS[kind]}.{name}" for kind, model in MODELS.items() for name in model.model_fields}
+
+
+def leaves(document: Document) -> dict[str, Any]:
+    """Path -> value of all that is set in a document: `sections.0.heading`."""
+
+    def walk(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+        if isinstance(value, dict):
+            for name, inner in value.items():
+                yield from walk(inner, f"{path}.{name}")
+        elif isinstance(value, list):
+            for place, inner in enumerate(value):
+                yield from walk(inner, f"{path}.{place}")
+        else:
+            yield path[1:], value
+
+    return {path: value for path, value in walk(as_json(document), "") if path != "schema_version"}
+
+
+_ANOTHER = {
+    "type": {"boxed_warning": "alert", "restriction": "caution", "shortage": "recall_4"},
+    "severity": {"critical": "major", "major": "information", "information": "critical"},
+    "issued": {"2020-02-12": "2020-02-13", "2021-03": "2021-04", "2022": "2023"},
+    "system": {"RxNorm": "SNOMED CT", "ATC": "dm+d"},
+    "country": {"GB": "FR", "IE": "DE"},
+}
+
+
+def another(path: str, value: Any) -> Any:
+    """Another value that the field at this path may have."""
+    name = path.rpartition(".")[2]
+    if ".csl." in path:
+        if isinstance(value, int):
+            return value + 1
+        return f"{value}/2" if name == "URL" else f"{value}9"
+    if name == "kind":
+        return "overdose" if path.startswith("sections") else "other" if value != "other" else "british"
+    if name in ("since", "effective", "expires"):
+        return str(date.fromisoformat(value) + timedelta(days=1))
+    if name in ("slug", "target", "label"):
+        return f"{value}-two"
+    if name == "key":
+        return str(key(f"another {value}"))
+    if name == "code":
+        return f"{value[:-1]}7"
+    return _ANOTHER[name][value] if name in _ANOTHER else f"{value} Otherwise."
+
+
+def with_leaf(document: Document, path: str, value: Any) -> Document:
+    """The document with another value at one path."""
+    form = copy.deepcopy(as_json(document))
+    *outer, last = (int(step) if step.isdecimal() else step for step in path.split("."))
+    inner = form
+    for step in outer:
+        inner = inner[step]
+    inner[last] = value
+    return Document.model_validate(form)
+
+
+# What has one value only cannot be changed. (A key is not a field of the page: its change is another part.)
+ONE_VALUE = frozenset({"header.dosing.status"})
+
+
+def changed() -> list[tuple[str, Any, Any, Document]]:
+    """(path, old value, new value, document) for every field of `whole` that can be another, keys apart."""
+    document = whole()
+    return [
+        (path, value, another(path, value), with_leaf(document, path, another(path, value)))
+        for path, value in leaves(document).items()
+        if path not in ONE_VALUE and not path.endswith(".key")
+    ]
