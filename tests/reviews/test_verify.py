@@ -1,6 +1,7 @@
 """Tampering: with the triggers off, each column of each row of every guarded table is changed in turn, and
 `verify_trail` names the row. Then rows are taken away, put in, and cut off the end."""
 
+import copy
 import json
 import uuid
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import Permission
 from django.core.management import call_command
 from django.db import DatabaseError, connection, models, transaction
@@ -24,8 +26,8 @@ from tests import factories as make
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def house():
+@pytest.fixture(scope="module")
+def made(once_a_module) -> make.House:
     """A live monograph with a second edition in review, and one whose only edition was signed and unsigned."""
     house = make.the_house()
     second = make.start(house, make.published(house))
@@ -61,6 +63,11 @@ def house():
     remind()
     assert verify() == []
     return house
+
+
+@pytest.fixture
+def house(db, made) -> make.House:
+    return copy.deepcopy(made)
 
 
 @contextmanager
@@ -109,70 +116,83 @@ LABELS = sorted(audit.guarded())
 
 def test_the_trail_vouches_for_every_column_of_every_guarded_table():
     for label, (model, lists) in audit.guarded().items():
-        columns = {field.attname for field in model._meta.concrete_fields}
-        assert columns == set(lists[max(lists)]) or columns - set(lists[max(lists)]) == set(), label
+        assert set(lists[max(lists)]) == {field.attname for field in model._meta.concrete_fields}, label
     unguarded = {"monographs.pen", "monographs.epoch", "monographs.indexentry", "reviews.auditevent"}
-    from django.apps import apps
-
     ours = {m._meta.label_lower for m in apps.get_models() if m._meta.app_label in ("monographs", "reviews")}
     assert ours - unguarded <= set(LABELS)
 
 
+def tamper(model, row, field) -> bool:
+    """Puts another value into a column of a row, as whoever owns the database can. Answers whether it could: a value
+    that a constraint refuses is no way to tamper."""
+    value = other_value(field, getattr(row, field.attname))
+    if value is None or value == getattr(row, field.attname):
+        return False
+    try:
+        with transaction.atomic():
+            models.QuerySet(model).filter(pk=row.pk).update(**{field.attname: value})
+    except DatabaseError:
+        return False
+    return True
+
+
+@contextmanager
+def tampering():
+    with make.undone(), no_triggers():
+        if connection.vendor == "sqlite":
+            connection.cursor().execute("PRAGMA defer_foreign_keys = ON")
+        yield
+
+
 @pytest.mark.parametrize("label", LABELS)
 def test_each_changed_column_of_each_row_is_named(house, label):
+    """One column of all rows at a time: each of them is named, whatever else was touched."""
     model = audit.guarded()[label][0]
     rows = list(model._base_manager.all())
     assert rows, "the fixture makes a row of every table"
-    changed = 0
+    tampered = 0
 
-    for row in rows:
-        for field in model._meta.concrete_fields:
-            value = other_value(field, getattr(row, field.attname))
-            if value == getattr(row, field.attname) or value is None:
-                continue
-            with make.undone(), no_triggers():
-                if connection.vendor == "sqlite":
-                    connection.cursor().execute("PRAGMA defer_foreign_keys = ON")
-                try:
-                    with transaction.atomic():
-                        models.QuerySet(model).filter(pk=row.pk).update(**{field.attname: value})
-                except DatabaseError:
-                    continue  # a constraint of the database refused it: no way to tamper with that
-                changed += 1
-                found = [sentence for _seq, sentence in verify()]
-                assert any(sentence.startswith(f"{label}:") for sentence in found), (label, row.pk, field.name, found)
-    assert changed, label
+    for field in model._meta.concrete_fields:
+        with tampering():
+            changed = [row.pk for row in rows if tamper(model, row, field)]
+            found = {sentence.split(": ")[0] for _seq, sentence in verify()} if changed else set()
+            assert {f"{label}:{pk}" for pk in changed} <= found, field.name
+        tampered += len(changed)
+    assert tampered >= len(rows), label
 
 
-def test_each_changed_column_of_each_entry_is_named(house):
-    for entry in AuditEvent.objects.order_by("seq"):
-        for field in AuditEvent._meta.concrete_fields:
-            value = other_value(field, getattr(entry, field.attname))
-            if value is None:
-                continue
-            with make.undone(), no_triggers():
-                try:
-                    with transaction.atomic():
-                        models.QuerySet(AuditEvent).filter(pk=entry.pk).update(**{field.attname: value})
-                except DatabaseError:
-                    continue  # longer than the column, or taken: the database itself refused it
-                found = list(_chain(Replay()))
-                near = {entry.seq, entry.seq + 1} | ({value} if field.name == "seq" else set())
-                assert near & {seq for seq, _sentence in found}, (entry.seq, field.name, found)
+@pytest.mark.parametrize("every_third", range(3))
+def test_each_changed_column_of_each_entry_is_named(house, every_third):
+    """One column of every third entry at a time, so that what is told of one is told of no other."""
+    entries = list(AuditEvent.objects.order_by("seq"))[every_third::3]
+    tampered = 0
+
+    for field in AuditEvent._meta.concrete_fields:
+        with tampering():
+            changed = [entry.seq for entry in entries if tamper(AuditEvent, entry, field)]
+            found = {seq for seq, _sentence in _chain(Replay())}
+            for seq in changed:
+                assert found & {seq, seq + 1}, (seq, field.name)
+        tampered += len(changed)
+    assert tampered > 5 * len(entries)
 
 
 @pytest.mark.parametrize("label", LABELS)
 def test_each_row_that_is_gone_is_named(house, label):
     model = audit.guarded()[label][0]
-    for row in model._base_manager.all():
-        with make.undone(), no_triggers():
-            if connection.vendor == "sqlite":
-                connection.cursor().execute("PRAGMA defer_foreign_keys = ON")
-            connection.cursor().execute(
-                f"DELETE FROM {model._meta.db_table} WHERE {model._meta.pk.column} = %s", [db_key(row)]
-            )
-            found = [sentence for _seq, sentence in verify()]
-            assert any(sentence.startswith(f"{label}:{row.pk}: ") for sentence in found), (label, row.pk, found)
+    for rows in halves(list(model._base_manager.all())):
+        with tampering():
+            for row in rows:
+                connection.cursor().execute(
+                    f"DELETE FROM {model._meta.db_table} WHERE {model._meta.pk.column} = %s", [db_key(row)]
+                )
+            found = {sentence.split(": ")[0] for _seq, sentence in verify()}
+            assert {f"{label}:{row.pk}" for row in rows} <= found
+
+
+def halves(rows):
+    """A row alone, and then the others together: as a row may be missed beside many, and many as one."""
+    return [half for half in (rows[:1], rows[1:]) if half]
 
 
 def db_key(row):
