@@ -35,6 +35,8 @@ from reviews.refusals import Conflict, Kind, Refusal, Refused, refuse
 
 # A denial is an entry of the trail; a flood of them is one entry with a count.
 DENIALS_A_MINUTE = 60
+# So far the clocks of two processes may be apart before the trail tells of it.
+A_SLIP = timedelta(seconds=1)
 # Tables from which public pages are made. A row written in one of them begins a new epoch.
 READERS_SEE = frozenset(
     f"monographs.{name}"
@@ -51,7 +53,11 @@ class NothingRecorded(Exception):
 
 
 class Trail:
-    """The trail as its holder sees it: `at` is the time of this act, `head` the hash that the next entry will name."""
+    """The trail as its holder sees it: `at` is the time of this act, `head` the hash that the next entry will name.
+
+    `at` never falls: where the clock was set back it is the time of the last entry, and each entry says in `data.now`
+    what the clock said (AuditEvent.clock).
+    """
 
     def __init__(self, held: Pen, last: datetime | None, actor: Any) -> None:
         """`held` is the pen, `last` the time of the entry that it points to."""
@@ -60,12 +66,14 @@ class Trail:
         self.events: list[AuditEvent] = []
         self._written: dict[str, set[Any]] = {}
         self.changes_what_readers_see = False
-        now = timezone.now()
-        self.at: datetime = max(now, last) if last else now
-        if last and last - now > timedelta(seconds=1):
-            self.record(
-                "clock", "site", reason="The clock of the machine was set back.", data={"now": audit.instant(now)}
-            )
+        self.now = timezone.now()
+        self.at: datetime = max(self.now, last) if last else self.now
+        if self.is_ahead:
+            self.record("clock", "site", reason="The clock of the machine was set back.")
+
+    @property
+    def is_ahead(self) -> bool:
+        return self.at - self.now > A_SLIP
 
     def save(self, row: models.Model, *fields: str) -> None:
         """Writes a row (only these fields, if any are given), and notes it for the next entry."""
@@ -98,7 +106,8 @@ class Trail:
             hashes.update({f"{label}:{pk}": None for pk in pks})
             hashes.update(audit.row_hashes(label, audit.newest_version(label), pks))
         self._written.clear()
-        whole = {**(data or {}), **({"rows": hashes} if hashes else {})}
+        now = {"now": audit.instant(self.now)} if self.is_ahead else {}
+        whole = {**(data or {}), **now, **({"rows": hashes} if hashes else {})}
         actor = {"pk": self.actor.pk, "username": self.actor.get_username()} if self.actor else None
         content = {
             "seq": self.seq + 1, "at": self.at, "verb": verb, "subject": subject, "digest": digest, "reason": reason,
@@ -164,8 +173,9 @@ def refusals_recorded(*, actor: Any, action: str, subject: str, digest: str = ""
 
 
 def _record_denial(refused: Refused, *, actor: Any, action: str, subject: str, digest: str, reason: str) -> None:
-    minute_ago = timezone.now() - timedelta(minutes=1)
-    if AuditEvent.objects.filter(actor=actor, verb="refused", at__gt=minute_ago).count() >= DENIALS_A_MINUTE:
+    newest = AuditEvent.objects.filter(actor=actor, verb="refused").order_by("-at", "-seq")[:DENIALS_A_MINUTE]
+    recent = [one for one in newest if abs(timezone.now() - one.clock) < timedelta(minutes=1)]
+    if len(recent) == DENIALS_A_MINUTE:
         cache.set(f"denials:{actor.pk}", cache.get(f"denials:{actor.pk}", 0) + 1, 3600)
         return
     data: dict[str, Any] = {"action": action, "codes": refused.codes, **refused.data}

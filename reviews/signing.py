@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from monographs import document as values
-from reviews.changes import pen
+from reviews.changes import A_SLIP, pen
 from reviews.models import AuditEvent
 from reviews.refusals import Kind, Refusal, Refused
 
@@ -123,17 +123,23 @@ def attest(
 
 def _not_too_often(actor: Any) -> None:
     now = timezone.now()
-    failed = AuditEvent.objects.filter(actor=actor, verb="reauth_failed")
+    failed = AuditEvent.objects.filter(actor=actor, verb="reauth_failed", at__gt=now - timedelta(hours=1))
+    # By the clock, as an attestation: while the trail is ahead, a failure of just now is not one of tomorrow.
+    times = sorted(one.clock for one in failed)
     for most, period in ((FAILURES_A_QUARTER, timedelta(minutes=15)), (FAILURES_AN_HOUR, timedelta(hours=1))):
-        recent = list(failed.filter(at__gt=now - period).order_by("at").values_list("at", flat=True))
+        recent = [at for at in times if now - period < at <= now + A_SLIP]
         if len(recent) >= most:
             raise TooManyFailures(recent[-most] + period)
 
 
 def attestation_refusals(
-    attestation: Attestation | None, *, actor: Any, digest: str, ticks: Iterable[Tick], at: datetime
+    attestation: Attestation | None, *, actor: Any, digest: str, ticks: Iterable[Tick]
 ) -> list[Refusal]:
-    """Why an attestation does not carry a signature of this person on this digest now."""
+    """Why an attestation does not carry a signature of this person on this digest now.
+
+    Its age is judged by the clock that it was made by, not by the trail, whose times never fall: else nobody could sign
+    while the trail is ahead of the clock.
+    """
     if attestation is None or attestation.actor != actor.pk:
         return [
             Refusal("attestation", "Give your password and tick the checklist to sign.", Kind.INVALID, field="password")
@@ -142,7 +148,7 @@ def attestation_refusals(
         return [
             Refusal("stale", "Somebody changed this edition while you were reading it. Read it again.", Kind.CONFLICT)
         ]
-    if not timedelta(0) <= at - attestation.at <= LIFETIME:
+    if not timedelta(0) <= timezone.now() - attestation.at <= LIFETIME:
         return [
             Refusal(
                 "attestation_expired",

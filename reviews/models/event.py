@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 
@@ -35,3 +37,8 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seq} {self.verb} {self.subject}"
+
+    @property
+    def clock(self) -> datetime:
+        """What the clock said: another time than `at` where it had been set back behind the entry before."""
+        return datetime.fromisoformat(self.data["now"]) if "now" in self.data else self.at
