@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
+from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
 
 from clincalc import front
@@ -316,3 +317,10 @@ def test_the_moment_is_the_epoch_the_day_in_london_and_the_instants_that_have_pa
         monkeypatch.setattr("django.utils.timezone.now", lambda at=at: at)
         passed.append(front.now()[2])
     assert passed == [0, 1]
+
+
+def test_the_application_that_is_served_stands_behind_the_front_door():
+    from clincalc.wsgi import application
+
+    assert isinstance(application, Front)
+    assert isinstance(application.app, WSGIHandler)

@@ -1,6 +1,7 @@
 """What every public answer shares: who may ask how, what it is known by, and where a former address leads."""
 
 import hashlib
+import re
 
 import pytest
 
@@ -76,3 +77,41 @@ def test_a_former_address_leads_on_for_ever_and_a_drugs_or_brands_for_now(page, 
     assert client.get("/drugs/testazumab/").status_code == 301
     assert client.get("/drugs/testazumab-drug/").status_code == 404
     assert client.get("/drugs/second/").status_code == 410
+
+
+def test_every_page_leads_to_the_same_places(page, client):
+    links = [
+        "/", "/", "/drugs/", "/classes/", "/search/", "/updates/", "/about/", "/corrections/", "/report/",
+        "https://yellowcard.mhra.gov.uk/", "/desk/",
+    ]  # fmt: skip
+    for path in ("/about/", "/nothing/", "/drugs/testazumab/", "/search/"):
+        html = client.get(path).content.decode()
+        bar, foot = html[html.index('<header class="bar">') : html.index("</header>")], html[html.index("<footer") :]
+        assert re.findall(r'href="([^"]+)"', bar + foot) == links, path
+        assert '<a class="skip" href="#main">Skip to content</a>' in html
+        assert html.count('<main id="main" tabindex="-1">') == 1
+        assert 'type="application/opensearchdescription+xml" title="ClinCalc Pro" href="/opensearch.xml"' in html
+        assert "ClinCalc Pro supports clinical judgement and does not replace it." in html
+
+
+def test_pages_that_are_no_entrance_are_in_no_index_and_all_others_may_be(page, client):
+    hidden = {path: "noindex" in client.get(path).content.decode() for path in [*PAGES, "/report/"]}
+
+    assert {path for path, is_hidden in hidden.items() if is_hidden} == {"/search/", "/report/"}
+
+
+def test_a_page_leads_to_live_pages_of_its_class_and_drug_and_never_to_itself(page, client):
+    doc = make.document()
+    for slug, name in (("c-alpha", "alpha"), ("b-beta", "Beta"), ("gone", "Gone"), ("retired", "Retired")):
+        make.published(page, slug, doc.replaced(header=doc.header.replaced(name=name)))
+    root_only = doc.header.replaced(name="Root only", class_path=doc.header.class_path[:1])
+    make.published(page, "root-only", doc.replaced(header=root_only))
+    make.draft(page, "draft")
+    make.withdraw(make.live("gone").edition, page.publisher, "take_down")
+    make.withdraw(make.live("retired").edition, page.publisher)
+
+    html = client.get("/drugs/testazumab/").content.decode()
+
+    same = html.partition("Other monographs in this class")[2].partition("</section>")[0]
+    assert re.findall(r'href="/drugs/([a-z-]+)/"', same) == ["c-alpha", "b-beta", "retired"]
+    assert "Another use of the drug" not in html

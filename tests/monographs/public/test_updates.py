@@ -233,6 +233,10 @@ def test_updates_are_paged_newest_first_and_the_feed_ends(house, client, monkeyp
         assert ("Nothing older than this." in html) == (number == 4)
         assert "Nothing is published yet." not in html
     assert "Nothing older than this." in client.get("/updates/?page=99999").content.decode()
+    monkeypatch.setattr("monographs.public.updates.A_PAGE", 5)
+    assert 'rel="next"' not in client.get("/updates/").content.decode()  # the last of them ends the first page
+    monkeypatch.setattr("monographs.public.updates.A_PAGE", 4)
+    assert 'rel="next"' in client.get("/updates/").content.decode()
     assert [one["title"].text[:10] for one in entries(client)] == ["Testazumab"] * 2
     assert [one["link"].get("href")[-6:] for one in entries(client)] == ["/five/", "/four/"]
 
