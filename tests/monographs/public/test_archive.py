@@ -26,7 +26,10 @@ ESCAPED = "&lt;/script&gt;&lt;i&gt;&quot;&amp;&#x27;"
 def texts():
     """The document of each edition: the second has other monitoring and a notice less, the third another section."""
     doc = make.document()
-    first = doc.replaced(header=doc.header.replaced(name=f"Testazumab {NASTY}"))
+    first = doc.replaced(
+        header=doc.header.replaced(name=f"Testazumab {NASTY}"),
+        sections=(doc.sections[0].replaced(heading=f"Prescribing {NASTY}"), doc.sections[1]),
+    )
     second = first.replaced(
         sections=(first.sections[0], first.sections[1].replaced(text=f"Tests go on for months. {NASTY}")), notices=()
     )
@@ -136,7 +139,7 @@ def test_a_comparison_says_what_changed_and_why_from_which_to_which(monograph, c
         "Safety notice: Mind the heart removed.",
         "Monitoring reworded.",
         (
-            "Unchanged: Header, Prescribing in practice, Monitoring: Full blood count, Reference: trial2020, "
+            f"Unchanged: Header, Prescribing {ESCAPED}, Monitoring: Full blood count, Reference: trial2020, "
             "Related: otherzumab."
         ),
     ]
@@ -152,6 +155,10 @@ def test_a_comparison_says_what_changed_and_why_from_which_to_which(monograph, c
     assert '<meta name="robots" content="noindex">' in html
     for anchor in re.findall(r'href="#(change-[^"]+)"', short):
         assert html.count(f'id="{anchor}"') == 1, anchor
+    both = read(client, "editions/2...3/").content.decode()
+    assert "<i>" not in both
+    assert both.count(f"Prescribing {ESCAPED}") == 2  # in short, and above what changed
+    assert f">Prescribing {ESCAPED} reworded.</a>" in both
     last = words(client, "editions/2...3/")
     assert "Neither of them" not in last
     assert "Why, in the editors’ words: “The third”" in last
@@ -167,6 +174,18 @@ def test_a_withheld_part_is_on_neither_side_of_a_comparison_and_named_once(monog
     assert html.count("Monitoring: withheld.</strong> It is shown on neither side.") == 1
     assert "Tests go on" not in read(client, "editions/1/").content.decode()
     assert "withheld" in words(client, "editions/1/")
+
+
+def test_a_part_that_was_withheld_and_then_taken_out_is_named_in_the_comparison_too(monograph, client, monkeypatch):
+    house = make.the_house()
+    make.withhold(monograph, make.key("prescribing"), house.publisher)
+    third = texts()[2]
+    again(house, monograph.live.edition, third.replaced(sections=third.sections[1:]))
+
+    html = read(client, "editions/3...4/").content.decode()
+
+    assert "Start at once." not in html
+    assert html.count(f"Prescribing {ESCAPED}: withheld.</strong> It is shown on neither side.") == 1
 
 
 def test_a_page_that_was_taken_down_is_410_everywhere_below_it_and_says_why_as_text(monograph, client):
@@ -186,7 +205,11 @@ def test_a_page_that_was_taken_down_is_410_everywhere_below_it_and_says_why_as_t
         assert "ETag" not in answer.headers
         assert 'href="https://www.medicines.org.uk/emc/"' in html
         assert 'href="https://www.sps.nhs.uk/"' in html
+        assert '<meta name="robots" content="noindex">' in html
     assert read(client, "editions/3/").status_code == 302
+    said = client.get("/updates/").content.decode()
+    assert f"<strong>Removed: its source {ESCAPED}.</strong>" in said
+    assert "<i>" not in said
     answer = read(client, "monograph.json")
     assert (answer.status_code, answer.headers["Content-Type"]) == (410, "application/json")
     overlay = monograph.overlays.get()
@@ -250,7 +273,7 @@ def test_the_page_as_data_says_everything_that_stands_over_it(monograph, client)
     ]  # fmt: skip
     assert form["withheld"] == [
         {
-            "key": str(make.key("prescribing")), "part": "Prescribing in practice", "at": held.at.isoformat(),
+            "key": str(make.key("prescribing")), "part": f"Prescribing {NASTY}", "at": held.at.isoformat(),
             "reason": "the source has changed",
         }
     ]  # fmt: skip

@@ -84,7 +84,8 @@ def test_each_overlay_is_told_in_its_own_words_and_its_end_too(house, client):
 def test_a_feed_entry_is_whole_and_holds_no_markup_of_ours_but_paragraphs(house, client):
     nasty = "</script><i>\"&'"
     doc = make.document()
-    make.published(house, doc=doc.replaced(header=doc.header.replaced(name=nasty, title=nasty)))
+    headed = (doc.sections[0].replaced(heading=nasty), doc.sections[1])
+    make.published(house, doc=doc.replaced(header=doc.header.replaced(name=nasty, title=nasty), sections=headed))
     first = make.live().edition
     again(house, first, doc.replaced(sections=doc.sections[1:], header=doc.header.replaced(name=nasty)), nasty)
 
@@ -98,7 +99,7 @@ def test_a_feed_entry_is_whole_and_holds_no_markup_of_ours_but_paragraphs(house,
     assert stamps == [live.published_at] * 2
     assert newest["author"][0].text == "ClinCalc Pro"
     assert newest["summary"].text == (
-        "<p>Header reworded.</p><p>Prescribing in practice removed.</p><p>&lt;/script&gt;&lt;i&gt;&quot;&amp;&#x27;</p>"
+        "<p>Header reworded.</p><p>&lt;/script&gt;&lt;i&gt;&quot;&amp;&#x27; removed.</p><p>&lt;/script&gt;&lt;i&gt;&quot;&amp;&#x27;</p>"
     )
     assert oldest["summary"].text == "<p>First published.</p>"
     answer = client.get("/updates/feed/")
@@ -111,7 +112,9 @@ def test_a_feed_entry_is_whole_and_holds_no_markup_of_ours_but_paragraphs(house,
     assert feed.get("{http://www.w3.org/XML/1998/namespace}lang") == "en-GB"
     html = client.get("/updates/").content.decode()
     assert "<i>" not in html
-    assert html.count("&lt;/script&gt;&lt;i&gt;&quot;&amp;&#x27;") == 3  # twice the name, once the note
+    assert (
+        html.count("&lt;/script&gt;&lt;i&gt;&quot;&amp;&#x27;") == 4
+    )  # twice the name, once what changed, once the note
 
 
 def test_a_notice_that_has_not_begun_is_told_by_nobody(house, client, monkeypatch):
