@@ -167,6 +167,10 @@ HERE = {
         ({**PRODUCTION, "ALLOWED_HOSTS": ""}, {"ALLOWED_HOSTS": []}),
         ({**PRODUCTION, "SITE_URL": "https://clincalc.example/"}, {}),
         (
+            {**PRODUCTION, "SITE_URL": ""},
+            {"SITE_URL": "", "CSRF_TRUSTED_ORIGINS": [], "DEFAULT_FROM_EMAIL": "no-reply@localhost"},
+        ),
+        (
             {**PRODUCTION, "SITE_URL": "http://clincalc.example"},
             {"SITE_URL": "http://clincalc.example", "CSRF_TRUSTED_ORIGINS": []},
         ),

@@ -101,6 +101,8 @@ def test_a_feed_entry_is_whole_and_holds_no_markup_of_ours_but_paragraphs(house,
     assert newest["summary"].text == (
         "<p>Header reworded.</p><p>&lt;/script&gt;&lt;i&gt;&quot;&amp;&#x27; removed.</p><p>&lt;/script&gt;&lt;i&gt;&quot;&amp;&#x27;</p>"
     )
+    first_at = Publication.objects.get(number=1).published_at
+    assert [datetime.fromisoformat(oldest[one].text) for one in ("published", "updated")] == [first_at] * 2
     assert oldest["summary"].text == "<p>First published.</p>"
     answer = client.get("/updates/feed/")
     assert answer.headers["Content-Type"] == "application/atom+xml; charset=utf-8"
