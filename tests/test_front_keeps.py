@@ -64,6 +64,7 @@ def moment(monkeypatch):
 @pytest.mark.parametrize(
     ("status", "headers"),
     [
+        ("206 Partial Content", PUBLIC),
         ("404 Not Found", PUBLIC),
         ("410 Gone", PUBLIC),
         ("301 Moved Permanently", [*PUBLIC, ("Location", "/")]),

@@ -178,6 +178,13 @@ def test_what_was_typed_comes_back_as_text_and_says_at_each_box_what_is_wrong(pa
         ("harm-yes", "Say whether it could harm someone."),
     ]  # fmt: skip
     assert '<fieldset class="field-bad">' in html
+    assert re.findall(r'<div class="field field-bad"><label for="(\w+)">', html) == ["id_text", "id_email"]
+    assert re.findall(r'id="(\w+_error)">(.*?) </span>', html) == [
+        ("id_text_error", "Write at least one sentence."), ("id_email_error", no_address),
+    ]  # fmt: skip
+    assert re.findall(
+        r'aria-describedby="([^"]+)" aria-invalid="true"|aria-invalid="true" aria-describedby="([^"]+)"', html
+    )
     assert "checked" not in html
     assert not ProblemReport.objects.exists()
 
