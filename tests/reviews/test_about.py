@@ -1,44 +1,77 @@
-"""How a page is made, as readers are told: every step in its order, who signs for which tier, and how often."""
+"""How a page is made, as readers are told, and the key by which anybody checks a seal."""
 
+import base64
 import re
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.utils.html import strip_tags
 
-from reviews.independence import lacking
+from reviews import about, seals
 
 pytestmark = pytest.mark.django_db
 
 
-def test_every_step_is_told_in_its_order_with_what_it_needs(client):
-    page = client.get("/about/").content.decode()
+def test_every_step_of_the_table_is_told_in_its_order_with_what_it_needs(client):
+    html = client.get("/about/").content.decode()
+    before, after = html.split('id="after-title"')
 
-    steps = [" ".join(strip_tags(one).split()) for one in re.findall(r"<li><h3>.*?</li>", page, re.DOTALL)]
-    titles = [
-        "A new edition begins", "It is sent for review", "It may be sent back", "Clinicians sign it",
-        "A signature may be taken back", "It is published", "It may be given up", "A page may be withdrawn at once",
-        "Somebody else confirms that", "Then it is signed again", "And it comes back",
-    ]  # fmt: skip
-    assert [step.startswith(title) for step, title in zip(steps, titles, strict=True)] == [True] * 11
-    assert [title for step, title in zip(steps, titles, strict=True) if "Needs a password" in step] == [titles[3]]
-    assert [title for step, title in zip(steps, titles, strict=True) if "Needs a reason" in step] == [
-        titles[2], titles[4], titles[6],
-    ]  # fmt: skip
+    def steps(part):
+        return [
+            (title, re.findall(r'<p class="small soft">(.*?)</p>', rest))
+            for title, rest in re.findall(r"<li><h3>(.*?)</h3>(.*?)</li>", part)
+        ]
+
+    password, reason = "Needs a password, given for this text. ", "Needs a reason, which is kept."
+    assert steps(before) == [
+        ("A new edition begins", []),
+        ("It is sent for review", []),
+        ("It may be sent back", [reason]),
+        ("Clinicians sign it", [password]),
+        ("A signature may be taken back", [reason]),
+        ("It is published", []),
+        ("It may be given up", [reason]),
+    ]
+    assert [title for title, _ in steps(after)] == [
+        "A page may be withdrawn at once",
+        "Somebody else confirms that",
+        "Then it is signed again",
+        "And it comes back",
+    ]
 
 
-def test_the_highest_tier_stands_first_with_who_signs_and_how_often_it_is_reviewed(client):
-    page = client.get("/about/").content.decode()
+def test_each_tier_is_told_with_its_signatures_and_its_interval_the_riskiest_first(client):
+    html = client.get("/about/").content.decode()
 
     rows = [
-        " ".join(strip_tags(one).replace("&nbsp;", " ").split())
-        for one in re.findall(r"<tr><th scope=\"row\">.*?</tr>", page, re.DOTALL)
+        [strip_tags(cell).replace("&nbsp;", " ") for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)]
+        for row in re.findall(r"<tr>(.*?)</tr>", html.partition("<tbody>")[2])
     ]
-    assert [re.sub(r"\s+", " ", row) for row in rows] == [
-        "HighA specialist doctor and a pharmacistevery 12 months",
-        "StandardA doctor or pharmacist, and one more registered clinicianevery 24 months",
-        "LowA doctor or a pharmacistevery 36 months",
+    assert [row[1:] for row in rows] == [
+        ["A specialist doctor and a pharmacist", "every 12 months"],
+        ["A doctor or pharmacist, and one more registered clinician", "every 24 months"],
+        ["A doctor or a pharmacist", "every 36 months"],
     ]
-    # Which is what is asked of them.
-    assert lacking("high", []) == ["a specialist doctor", "a pharmacist"]
-    assert lacking("standard", []) == ["a doctor or a pharmacist", "one more registered clinician"]
-    assert lacking("low", []) == ["a doctor or a pharmacist"]
+    assert [row[0].lower().split()[0] for row in rows] == ["high", "standard", "low"]
+
+
+def test_a_step_says_from_which_states_it_leads_and_what_it_needs():
+    steps = {name: about._step(row) for name, row in about.TRANSITIONS.items()}
+
+    assert set(steps) == set(about._WORDS)
+    assert (steps["sign"].attested, steps["sign"].reason) == (True, False)
+    assert (steps["send-back"].attested, steps["send-back"].reason) == (False, True)
+    assert steps["send-back"].sources == "in review or clinician reviewed"
+
+
+def test_the_public_key_is_the_one_that_seals(client):
+    answer = client.get("/.well-known/clincalc-keys.json")
+
+    (key,) = answer.json()["keys"]
+    assert set(key) == {"id", "algorithm", "public"}
+    assert (key["id"], key["algorithm"]) == (seals.key_id(), "Ed25519")
+    public = base64.b64decode(key["public"], validate=True)
+    assert public == seals.public_bytes()
+    assert Ed25519PublicKey.from_public_bytes(public)
+    # The key of the tests is bytes 0 to 31; what is told of it is its public half.
+    assert public != bytes(range(32))

@@ -3,7 +3,8 @@
 import re
 
 import pytest
-from django.test import RequestFactory
+from django.core.exceptions import PermissionDenied
+from django.test import Client, RequestFactory
 
 from clincalc import errors
 
@@ -28,6 +29,8 @@ def test_a_page_for_what_went_wrong_needs_no_database_and_no_cookie(view, status
     assert f"{status}." in html
     assert response.cookies == {}
     assert "Vary" not in response
+    assert response.headers["Cache-Control"] == "no-cache"
+    assert response.headers.get("Retry-After") == ("5" if status == 503 else None)
     assert "csrfmiddlewaretoken" not in html
     assert re.findall(r"<script(?! src=)|\sstyle=", html) == []
 
@@ -40,3 +43,62 @@ def test_the_reference_of_a_failure_is_in_the_log(caplog):
     assert reference in message
     assert "\n" not in message
     assert "secret" not in message
+
+
+def test_each_page_says_what_was_lost_and_what_to_do():
+    request = RequestFactory().get("/anything/")
+    said = {
+        errors.bad_request: "That request makes no sense here",
+        errors.forbidden: "Your account has no part in this. An administrator of your house can add you.",
+        errors.csrf_failure: "This form was open for too long, or came from another site. Go back, reload, and try again.",
+        errors.not_found: "The address may be mistyped, or nothing is published under this name.",
+        errors.failed: "The fault is ours; nothing you wrote was changed.",
+        errors.unavailable: "Go back and try again in a few seconds.",
+    }
+    for view, words in said.items():
+        assert words in view(request).content.decode(), view.__name__
+
+
+def test_the_reason_of_a_refusal_is_told_as_text():
+    html = errors.forbidden(RequestFactory().get("/x/"), PermissionDenied("</script><i>\"&'")).content.decode()
+
+    assert '<p class="lead">403. &lt;/script&gt;&lt;i&gt;&quot;&amp;&#x27; Nothing was changed.</p>' in html
+    assert "<i>" not in html
+
+
+def test_an_address_that_is_not_there_is_answered_alike_whoever_asks_for_what(client):
+    nothing = errors.not_found(RequestFactory().get("/x/"), Exception("<i>")).content
+
+    assert errors.not_found(RequestFactory().post("/y/?q=z")).content == nothing
+    assert client.get("/nothing/<i>/?q=<i>").content == nothing
+
+
+def test_the_house_answers_with_its_own_pages_when_a_view_fails(client, monkeypatch, caplog):
+    def fails(*arguments):
+        raise RuntimeError("secret of the house")
+
+    client.raise_request_exception = False
+    monkeypatch.setattr("clincalc.health.HttpResponse", fails)
+    answer = client.get("/health/live")
+
+    assert answer.status_code == 500
+    assert "Something went wrong here" in answer.content.decode()
+    assert "secret of the house" not in answer.content.decode()
+    assert any(record.getMessage().endswith("GET '/health/live' failed") for record in caplog.records)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "changes", "status"),
+    [
+        ("/desk/", {"HTTP_HOST": "evil.example"}, 400),
+        ("/accounts/login/", {"method": "post"}, 403),
+        ("/nothing/", {}, 404),
+    ],
+)
+def test_what_django_refuses_is_said_on_a_page_of_the_house(path, changes, status):
+    client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    method = changes.pop("method", "get")
+    answer = getattr(client, method)(path, **changes)
+
+    assert (answer.status_code, f">{status}. " in answer.content.decode()) == (status, True)

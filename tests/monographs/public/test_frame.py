@@ -76,17 +76,6 @@ def test_folding_forgets_case_accents_and_punctuation():
     assert len(fold("x" * 1000)) == 200
 
 
-def test_what_is_found_is_marked_and_never_markup(house, client):
-    doc = make.document()
-    name = "<b>Boldumab</b>"
-    make.published(house, "boldumab", doc.replaced(header=doc.header.replaced(name=name, title=name)))
-
-    page = client.get("/search/?q=b+boldumab").content.decode()
-
-    assert "<b>Boldumab" not in page
-    assert "&lt;b&gt;" in page
-
-
 def test_lists_are_paged_and_letters_lead_to_their_names(house, client, monkeypatch):
     monkeypatch.setattr("monographs.public.views.A_PAGE", 2)
     doc = make.document()

@@ -1,0 +1,48 @@
+"""Whether this process runs, and whether it can serve pages: the status, the word, and no cache."""
+
+import pytest
+from django.db import OperationalError
+
+from clincalc import health
+from monographs.models import Epoch
+
+
+class Answering:
+    def __init__(self, is_there):
+        self.is_there = is_there
+
+    def filter(self, **given):
+        assert given == {"pk": 1}
+        return self
+
+    def exists(self):
+        if isinstance(self.is_there, Exception):
+            raise self.is_there
+        return self.is_there
+
+
+def test_a_process_lives_without_a_database(client):
+    # No mark for the database: a query would fail this test.
+    answer = client.get("/health/live")
+
+    assert (answer.status_code, answer.content) == (200, b"live\n")
+
+
+@pytest.mark.parametrize(
+    ("epoch", "missing", "status", "word"),
+    [
+        (True, [], 200, b"ready\n"),
+        (False, [], 503, b"the database is not whole\n"),
+        (True, ["a trigger"], 503, b"the database is not whole\n"),
+        (OperationalError("gone"), [], 503, b"no database\n"),
+    ],
+)
+def test_traffic_comes_only_to_a_whole_database(client, monkeypatch, epoch, missing, status, word):
+    monkeypatch.setattr(Epoch, "objects", Answering(epoch))
+    monkeypatch.setattr(health.truths, "missing", lambda: missing)
+
+    answer = client.get("/health/ready")
+
+    assert (answer.status_code, answer.content) == (status, word)
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert "Set-Cookie" not in answer.headers
