@@ -161,11 +161,11 @@ def test_all_open_editions_are_told_in_the_words_of_their_state_and_only_the_aud
 
 def test_each_task_says_when_it_moved_last_and_who_moved_it(house, enter):
     html = enter("auditor").get("/desk/?show=all").content.decode()
-    tasks = {part.split('/monographs/', 1)[1].split("/")[0]: part for part in html.split('<li class="task')[1:]}
+    tasks = {part.split("/monographs/", 1)[1].split("/")[0]: part for part in html.split('<li class="task')[1:]}
 
     day = timezone.localtime(AuditEvent.objects.filter(verb="submitted").latest("seq").at)
-    assert f"Sent for review <time" in tasks["waitzumab"]
-    assert f"{day.day} {day:%B %Y}</time></p><p class=\"soft\">By Test editor2</p>" in tasks["waitzumab"]
+    assert "Sent for review <time" in tasks["waitzumab"]
+    assert f'{day.day} {day:%B %Y}</time></p><p class="soft">By Test editor2</p>' in tasks["waitzumab"]
     assert "By Test editor</p>" in tasks["roundzumab"]
     assert "Sent back <time" in tasks["backzumab"]
     assert "By Test pharmacist</p>" in tasks["backzumab"]
