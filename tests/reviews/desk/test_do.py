@@ -5,6 +5,7 @@ from django.contrib.auth import get_user_model
 from django.urls import reverse
 
 from monographs.models import Edition
+from reviews.desk.do import digest_in
 from reviews.models import AuditEvent, SignOff
 from tests import factories as make
 
@@ -59,8 +60,9 @@ def test_signing_asks_for_everything_and_keeps_what_was_given(client, house):
     assert not SignOff.objects.exists()
 
 
-@pytest.mark.parametrize("digest", ["", "0" * 64, "x" * 500, "A" * 64])
+@pytest.mark.parametrize("digest", ["", "0" * 64, "x" * 500, "A" * 64, "0" * 63, "0" * 65, "٠" * 64, "a\x00" * 32])
 def test_a_forged_or_old_digest_is_a_conflict_and_recorded(client, house, digest):
+    """What could be no digest is none: nothing of it comes into the trail."""
     edition = make.submit(house, make.draft(house))
     client.force_login(house.clinician)
 
@@ -69,8 +71,21 @@ def test_a_forged_or_old_digest_is_a_conflict_and_recorded(client, house, digest
     assert response.status_code == 409
     assert not SignOff.objects.exists()
     last = AuditEvent.objects.latest("seq")
-    assert (last.verb, last.data["codes"]) == ("refused", ["stale"])
-    assert edition.monograph.slug in last.subject
+    assert (last.verb, last.data["action"], last.data["codes"]) == ("refused", "sign", ["stale"])
+    assert (last.subject, last.digest) == ("monograph:testazumab", digest if digest == "0" * 64 else "")
+
+
+def test_only_sixty_four_small_hexadecimal_digits_are_a_digest(rf, house):
+    whole = make.seen(make.draft(house))
+
+    def read(sent):
+        return digest_in(rf.post("/", {"digest": sent}))
+
+    assert read(whole) == whole
+    assert {read(sent) for sent in (whole.upper(), f"{whole}\n", f" {whole}", whole[:-1], f"{whole}0", "g" * 64)} == {
+        ""
+    }
+    assert digest_in(rf.post("/")) == ""
 
 
 def test_a_second_click_is_a_conflict_that_writes_nothing(client, house):
@@ -120,13 +135,31 @@ def test_an_unknown_transition_or_monograph_is_not_there(client, house):
     assert client.post("/desk/monographs/nothing/do/submit/").status_code == 404
 
 
-@pytest.mark.parametrize(("who", "status"), [("clinician", 302), ("editor", 403), ("publisher", 403), ("admin", 404)])
-def test_who_may_sign(client, house, who, status):
+@pytest.mark.parametrize(
+    ("who", "status", "entry"),
+    [
+        ("clinician", 302, ("signed", [])),
+        ("editor", 403, ("refused", ["not_granted"])),
+        ("publisher", 403, ("refused", ["not_granted"])),
+        ("auditor", 403, ("refused", ["not_granted"])),
+        # Without a role there is no desk, so nothing is tried.
+        ("admin", 403, ("submitted", [])),
+        ("nobody", 403, ("submitted", [])),
+        ("", 302, ("submitted", [])),
+    ],
+)
+def test_who_may_sign(client, house, who, status, entry):
     edition = make.submit(house, make.draft(house))
-    client.force_login(house.people[who])
+    if who:
+        client.force_login(house.people[who])
 
-    assert do(client, "sign", edition, **signature()).status_code in (status, 403)
-    assert SignOff.objects.exists() == (status == 302)
+    answer = do(client, "sign", edition, **signature())
+
+    assert answer.status_code == status
+    assert SignOff.objects.exists() == (who == "clinician")
+    last = AuditEvent.objects.latest("seq")
+    assert (last.verb, last.data.get("codes", [])) == entry
+    assert answer.headers.get("Location", "").startswith("/accounts/login/") == (who == "")
 
 
 def test_whoever_wrote_everything_is_refused_with_the_sentence(client, house):
