@@ -269,3 +269,116 @@ def test_a_foreign_host_is_refused(client, house, settings):
         response = client.get("/drugs/testazumab/", **headers)
         assert b"evil.example" not in response.content
         assert response.status_code == (400 if "HTTP_HOST" in headers else 200)
+
+
+def test_the_longest_reason_is_kept_whole_and_a_longer_one_at_its_field(client, house):
+    edition = make.submit(house, make.draft(house))
+    client.force_login(house.pharmacist)
+
+    longer = do(client, "send-back", edition, reason="x" * 2_001)
+    assert (longer.status_code, list(longer.context["wrong"])) == (422, ["reason"])
+    assert "This is longer than 2,000 characters. Shorten it." in longer.content.decode()
+    assert f"{'x' * 2_001}</textarea>" in longer.content.decode()
+
+    assert do(client, "send-back", edition, reason="x" * 2_000).status_code == 302
+    assert AuditEvent.objects.latest("seq").reason == "x" * 2_000
+
+
+def test_a_conflict_tells_the_last_three_things_that_were_done_and_no_refusal(client, house):
+    edition = make.draft(house)
+    seen = make.seen(edition)
+    for number in range(4):
+        make.reword(edition, "monitoring", f"Words {number}.", actor=house.editor2)
+    client.force_login(house.publisher)
+    assert do(client, "submit", edition).status_code == 403
+
+    answer = client.post(reverse("do", args=["testazumab", "discard"]), {"digest": seen, "reason": "x"})
+
+    assert answer.status_code == 409
+    entries = answer.context["meanwhile"].entries
+    assert [(one.who, one.did, one.parts) for one in entries] == [("Test editor2", "changed", "Monitoring")] * 3
+    assert [one.event.seq for one in entries] == sorted((one.event.seq for one in entries), reverse=True)
+    (change,) = answer.context["meanwhile"].changes
+    html = " ".join(answer.content.decode().split())
+    old, new = html.index("Text, as you read it</h4>"), html.index("Text, as it is now</h4>")
+    assert old < html.index("Tests go on for years", old) < new < html.index("Words", new)
+    assert change.title == "Monitoring: changed"
+
+
+@pytest.mark.parametrize(
+    ("who", "transition", "location"),
+    [
+        ("editor", "submit", "/desk/monographs/testazumab/"),
+        ("publisher", "withdraw", "/desk/monographs/testazumab/withdraw/places/"),
+        ("clinician", "confirm-withdrawal", "/desk/monographs/testazumab/withdraw/"),
+        ("pharmacist", "still-correct", "/desk/monographs/testazumab/withdraw/"),
+        ("publisher", "reinstate", "/desk/monographs/testazumab/withdraw/"),
+    ],
+)
+def test_each_act_leads_to_where_one_goes_on(client, house, who, transition, location):
+    edition = make.draft(house) if transition == "submit" else make.published(house)
+    if transition not in ("submit", "withdraw"):
+        make.withdraw(edition, house.publisher)
+    if transition == "reinstate":
+        make.vouch(edition, house.clinician)
+    client.force_login(house.people[who])
+
+    answer = do(client, transition, edition, kind="retire", reason="in doubt", **signature())
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, location)
+
+
+def test_a_kind_is_read_for_a_withdrawal_alone(client, house):
+    edition = make.published(house)
+    make.withdraw(edition, house.publisher)
+    client.force_login(house.clinician)
+
+    assert do(client, "confirm-withdrawal", edition, kind="take_down").status_code == 302
+    assert AuditEvent.objects.latest("seq").data.get("kind") is None
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ({"interests": "none", "interests_text": "typed and not meant"}, "none"),
+        ({"interests": "declared", "interests_text": " Fees "}, "Fees"),
+    ],
+)
+def test_interests_are_those_that_were_chosen(client, house, given, kept):
+    edition = make.submit(house, make.draft(house))
+    client.force_login(house.clinician)
+
+    assert do(client, "sign", edition, **signature(**given)).status_code == 302
+    assert SignOff.objects.get().interests == kept
+
+
+@pytest.mark.parametrize(
+    ("changes", "fields"),
+    [
+        ({"interests": ""}, {"interests"}),
+        ({"interests": "other"}, {"interests"}),
+        ({"interests": "declared", "interests_text": ""}, {"interests"}),
+        ({"password": ""}, {"password"}),
+        ({"password": "wrong"}, {"password"}),
+        ({"tick_read": None}, {"tick_read"}),
+        (
+            {"tick_content": None, "tick_competent": None, "password": ""},
+            {"tick_content", "tick_competent", "password"},
+        ),
+    ],
+)
+def test_what_a_signature_lacks_is_said_at_its_field(client, house, changes, fields):
+    edition = make.submit(house, make.draft(house))
+    client.force_login(house.clinician)
+    entries = AuditEvent.objects.filter(verb="refused").count()
+    sent = {name: value for name, value in signature(**changes).items() if value is not None}
+
+    answer = do(client, "sign", edition, **sent)
+
+    assert (answer.status_code, set(answer.context["wrong"])) == (422, fields)
+    assert answer.context["answer"].title == "Edition 1 is not signed"
+    # A wrong or missing password is told with the rest and is no try at signing.
+    assert AuditEvent.objects.filter(verb="refused").count() == entries + ("password" not in fields)
+    assert not SignOff.objects.exists()
+    failed = AuditEvent.objects.filter(verb="reauth_failed").count()
+    assert failed == (changes.get("password") == "wrong")

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from monographs.assemble import build
 from monographs.models import Edition
@@ -206,3 +207,28 @@ def test_the_history_leads_there_for_whoever_can(house, edition, then, enter):
     assert address(then) not in html
     assert f'href="{compare}?from={then.pk}&amp;to=now"' in html
     assert "You cannot restore an earlier state now." in html
+
+
+def test_what_stands_now_is_on_the_left_and_what_would_come_on_the_right(house, edition, then, enter):
+    html = " ".join(enter("editor2").get(address(then)).content.decode().split())
+
+    old, new = html.index("Text, as it is now</h4>"), html.index("Text, as it would be</h4>")
+    assert old < html.index("Quite other words", old) < new < html.index("Tests go on for", new)
+    moment = timezone.localtime(then.at)
+    assert f"<h1>Restore edition 1 on {moment.day} {moment:%B %Y, %H:%M:%S}</h1>" in html
+    assert "Into Testazumab, edition 2" in html
+    assert "in text</li>" in html
+
+
+def test_whoever_restores_their_own_words_is_their_only_author(house, edition, then, enter):
+    html = enter("editor").get(address(then)).content.decode()
+
+    assert "You will count as author of what changes, and cannot sign for those parts." in html
+
+
+def test_a_reason_may_stay_empty(house, edition, then, enter):
+    assert enter("editor2").post(address(then), {"digest": make.seen(edition)}).status_code == 302
+
+    moment = timezone.localtime(then.at)
+    change = ChangeSet.objects.filter(edition=edition).latest("at", "revision_id")
+    assert change.reason == f"Restored edition 1 as it was on {moment.day} {moment:%B %Y, %H:%M:%S}"
