@@ -1,5 +1,7 @@
 """The published page on the desk: what stands over it, every act on it, and what was typed when one is refused."""
 
+import copy
+
 import pytest
 
 from monographs.models import Monograph, Overlay
@@ -17,9 +19,20 @@ WARNING = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def made(once_a_module):
+    house = make.the_house()
+    make.published(house)
+    return house
+
+
+@pytest.fixture
+def house(made, db):
+    return copy.deepcopy(made)
+
+
 @pytest.fixture
 def page(house):
-    make.published(house)
     return Monograph.objects.get()
 
 
@@ -55,10 +68,11 @@ def test_everybody_who_may_read_it_sees_what_stands_over_it(house, page, enter, 
 
 
 def test_a_draft_has_no_published_page(house, enter):
-    make.draft(house)
+    make.draft(house, "draftzumab", make.document(related=()))
+    address = ADDRESS.replace("testazumab", "draftzumab")
 
-    assert "Nothing is published" in enter("publisher").get(ADDRESS).content.decode()
-    assert enter("publisher").get(f"{ADDRESS}places/").status_code == 404
+    assert "Nothing is published" in enter("publisher").get(address).content.decode()
+    assert enter("publisher").get(f"{address}places/").status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """The page that restores an earlier state: what it shows first, what it refuses, and what it keeps of what was typed."""
 
+import copy
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -11,12 +13,23 @@ from reviews.models import AuditEvent, ChangeSet
 from tests import factories as make
 
 
-@pytest.fixture
-def edition(house):
+@pytest.fixture(scope="module")
+def made(once_a_module):
     """Edition 2, reworded: edition 1 is what can come back."""
+    house = make.the_house()
     edition = make.start(house, make.published(house))
     make.reword(edition, "monitoring", "Quite other words.", actor=house.editor)
-    return edition
+    return house, edition
+
+
+@pytest.fixture
+def house(made, db):
+    return copy.deepcopy(made[0])
+
+
+@pytest.fixture
+def edition(made, db):
+    return copy.deepcopy(made[1])
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The editor: who may write, what is refused at which field, and that nothing which was typed is lost."""
 
+import copy
 from uuid import uuid4
 
 import pytest
@@ -13,9 +14,20 @@ from tests import factories as make
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def made(once_a_module):
+    house = make.the_house()
+    return house, make.draft(house)
+
+
 @pytest.fixture
-def edition(house):
-    return make.draft(house)
+def house(made, db):
+    return copy.deepcopy(made[0])
+
+
+@pytest.fixture
+def edition(made, db):
+    return copy.deepcopy(made[1])
 
 
 def address(name, *arguments, slug="testazumab"):
