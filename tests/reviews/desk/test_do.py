@@ -382,3 +382,39 @@ def test_what_a_signature_lacks_is_said_at_its_field(client, house, changes, fie
     assert not SignOff.objects.exists()
     failed = AuditEvent.objects.filter(verb="reauth_failed").count()
     assert failed == (changes.get("password") == "wrong")
+
+
+@pytest.mark.parametrize(("who", "stale"), [("clinician", True), ("editor", False)])
+def test_what_is_refused_whatever_the_password_tries_none(client, house, who, stale):
+    edition = make.submit(house, make.draft(house))
+    client.force_login(house.people[who])
+    digest = "0" * 64 if stale else make.seen(edition)
+
+    answer = do(client, "sign", edition, **signature(password="wrong", digest=digest))
+
+    assert answer.status_code == (409 if stale else 403)
+    assert AuditEvent.objects.latest("seq").verb == "refused"
+    assert not AuditEvent.objects.filter(verb="reauth_failed").exists()
+
+
+def test_a_refused_step_is_named_and_offered_again_only_to_whoever_could_do_it(client, house):
+    edition = make.draft(house)
+    client.force_login(house.editor)
+
+    start = do(client, "start", edition).content.decode()
+    assert "<h1>Not done: Start edition 2</h1>" in start
+    assert 'name="digest"' not in start
+    assert "Nothing was changed, because:" in start
+    again = client.post(reverse("do", args=["testazumab", "discard"]), {"digest": make.seen(edition), "reason": ""})
+    html = again.content.decode()
+    assert "<h1>Not done: Give up edition 1</h1>" in html
+    assert f'name="digest" value="{make.seen(edition)}"' in html
+    assert 'action="/desk/monographs/testazumab/do/discard/"' in html
+    assert (
+        '<label for="reason">Reason</label><span class="error" id="reason-e">Say why: the reason is kept.</span>'
+        in html
+    )
+    client.force_login(house.auditor)
+    html = do(client, "discard", edition, reason="<i>kept</i>").content.decode()
+    assert 'name="digest"' not in html
+    assert "readonly>&lt;i&gt;kept&lt;/i&gt;</textarea>" in html

@@ -357,3 +357,35 @@ def test_a_profile_that_nobody_verified_signs_nothing(house, enter):
 
     assert "Nobody has found your registration in the register yet." in html
     assert "/do/sign/" not in html
+
+
+def test_a_part_that_somebody_changed_twice_says_when_last(house, enter):
+    edition = Edition.objects.get(monograph__slug="draftzumab")
+    for words in ("Once.", "Twice."):
+        make.reword(edition, "monitoring", words, actor=house.clinician)
+
+    changes = {change.label: change for change in review(enter("auditor"), "draftzumab").context["changes"]}
+
+    last = ChangeSet.objects.filter(edition=edition, actor=house.clinician).latest("at", "revision_id")
+    assert [who for who, _ in changes["Monitoring"].people] == ["Test editor", "Test clinician"]
+    assert changes["Monitoring"].people[1] == ("Test clinician", last.at)
+    rows = {row.label: row for row in workspace(enter("auditor"), "draftzumab").context["rows"]}
+    assert (rows["Monitoring"].changed_by, rows["Monitoring"].changed_at) == ("Test clinician", last.at)
+    assert workspace(enter("clinician"), "draftzumab").context["people"] == [
+        ("Test clinician (you)", "Wrote or suggested 1 part.", None),
+        ("Test editor", "Wrote or suggested 7 parts.", None),
+    ]
+
+
+def test_an_edition_that_was_given_up_is_not_told_of_the_one_that_is_live(house, enter):
+    edition = Edition.objects.get(monograph__slug="changezumab", number=2)
+    step(step(edition, "send-back", house.publisher), "discard", house.publisher)
+
+    page = workspace(enter("editor"), "changezumab")
+
+    assert (page.context["edition"].number, page.context["last_move"]) == (1, None)
+    assert [(one.number, chip["word"]) for one, chip in page.context["editions"]] == [
+        (2, "Discarded"),
+        (1, "Published"),
+    ]
+    assert "Start edition 3" in page.content.decode()

@@ -245,3 +245,15 @@ def test_a_reason_may_stay_empty(house, edition, then, enter):
     moment = timezone.localtime(then.at)
     change = ChangeSet.objects.filter(edition=edition).latest("at", "revision_id")
     assert change.reason == f"Restored edition 1 as it was on {moment.day} {moment:%B %Y, %H:%M:%S}"
+
+
+def test_words_that_came_back_are_told_with_those_whose_words_they_were(house, edition, then, enter):
+    enter("editor2").post(address(then), {"digest": make.seen(edition)})
+    make.reword(edition, "monitoring", "Third words.", actor=house.editor2)
+
+    html = " ".join(enter("auditor").get("/desk/monographs/testazumab/review/").content.decode().split())
+
+    assert "Changed by Test editor, <time" in html
+    assert "; Test editor2, <time" in html
+    change = ChangeSet.objects.filter(edition=edition, actor=house.editor2).earliest("at", "revision_id")
+    assert change.credits == {str(make.key("monitoring")): [house.editor.pk]}

@@ -7,7 +7,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from monographs.assemble import build
+from monographs.document import digest_of_part
 from monographs.models import Edition, Monograph
+from reviews import edits
 from reviews.editions import set_tier
 from reviews.library import make_class
 from reviews.models import AuditEvent
@@ -332,3 +335,50 @@ def test_the_next_review_that_is_told_is_the_one_that_is_due_first(house, enter)
     assert 'is <a href="/desk/monographs/soonzumab/">Soonzumab drug</a>, due on' in page.content.decode()
     # Nothing is said of it where something waits.
     assert enter("editor").get("/desk/").context["next_due"] is None
+
+
+def test_whoever_signed_what_was_sent_back_has_nothing_with_others(house, enter):
+    waiting = Edition.objects.get(monograph__slug="waitzumab")
+    make.sign(waiting, house.clinician)
+    step(waiting, "send-back", house.pharmacist, "Say more.")
+
+    assert "waitzumab" not in [row[1] for row in rows(enter("clinician"), "others")]
+    assert "waitzumab" in [row[1] for row in rows(enter("pharmacist"), "others")]
+    back = ("Sent back", "waitzumab", BACK[2], *BACK[3:5], "Say more.")
+    assert back in rows(enter("editor"))
+
+
+def test_what_became_of_an_earlier_edition_is_not_told_of_the_next(house, enter):
+    second = Edition.objects.get(monograph__slug="solozumab", number=2)
+    step(step(second, "send-back", house.publisher, "Not like this."), "discard", house.publisher)
+    third = make.start(house, Edition.objects.get(monograph__slug="solozumab", number=1))
+    assert "solozumab" not in str(rows(enter("editor")))  # a copy is nobody's writing yet
+
+    make.reword(third, "monitoring", "Quite other words.", actor=house.editor)
+
+    assert draft("solozumab") in rows(enter("editor"))
+    (task,) = [one for one in enter("editor").get("/desk/").context["tasks"] if one.work.edition == third]
+    assert task.work.last is None
+
+
+def test_the_list_calls_a_monograph_as_readers_know_it_else_as_its_draft_does(house, enter):
+    def named(name):
+        return make.document(header=make.document().header.replaced(name=name), related=())
+
+    live = make.published(house, "livezumab", named("alpha"))
+    edition = make.start(house, live)
+    header = build(edition).header
+    edits.save_header(
+        edition, header.replaced(name="Omega"), seen=digest_of_part(header), actor=house.editor, reason="Renamed"
+    )  # fmt: skip
+    make.draft(house, "newzumab", named("Beta"))
+    make.draft(house, "noname", named(""))
+
+    page = enter("editor").get("/desk/monographs/").context["page"]
+
+    names = {row.slug: row.shown_name for row in page}
+    assert (names["livezumab"], names["newzumab"]) == ("alpha", "Beta")
+    order = [row.slug for row in page if row.slug in ("livezumab", "newzumab", "waitzumab")]
+    assert order == ["livezumab", "newzumab", "waitzumab"]  # whatever the case of their letters
+    assert "Omega, edition 2" in enter("editor").get("/desk/").content.decode()
+    assert "<h1>Omega</h1>" in enter("editor").get("/desk/monographs/livezumab/").content.decode()

@@ -145,3 +145,29 @@ def test_what_cannot_be_done_is_headed_by_whose_matter_it_is(reasons, heading):
     from reviews.desk.workspace import _heading
 
     assert _heading([Refusal(code, "Why not.", kind) for code, kind in reasons]) == heading
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [(0, ""), (1, "Header"), (2, "Header and a"), (6, "Header, a, b, c, d and e"), (7, "7 parts")]
+)
+def test_six_parts_are_named_and_more_are_counted(count, said):
+    from reviews.desk.history import parts_of
+
+    change = SimpleNamespace(touched=["header", *"abcdef"][:count], before=None, after=None)
+
+    assert parts_of(change) == said
+
+
+def test_a_person_is_called_by_name_else_by_their_account_and_nobody_is_the_machine(db):
+    from django.contrib.auth import get_user_model
+
+    from reviews.desk.common import Names, name_of
+
+    users = get_user_model().objects
+    ann, bob = users.create_user("ann", first_name="Ann", last_name="A."), users.create_user("bob")
+    names = Names([ann.pk, bob.pk, None])
+
+    assert (name_of(ann), name_of(bob)) == ("Ann A.", "bob")
+    assert (names[ann.pk], names[bob.pk], names[None], names[99_999]) == ("Ann A.", "bob", "The machine", "The machine")
+    assert names.listed([bob.pk, ann.pk]) == "Ann A., bob"
+    assert names.listed([bob.pk, ann.pk], ann) == "bob, you"

@@ -1,6 +1,7 @@
 """The editor: who may write, what is refused at which field, and that nothing which was typed is lost."""
 
 import copy
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -8,7 +9,9 @@ from django.urls import reverse
 
 from monographs.assemble import build
 from monographs.document import digest_of_part
+from reviews.library import make_class
 from reviews.models import AuditEvent, ChangeSet
+from reviews.people import grant, revoke
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -191,7 +194,13 @@ def test_parts_of_others_are_not_here(client, house, edition):
     key = build(theirs).sections[0].key
     client.force_login(house.editor)
 
+    entries = AuditEvent.objects.count()
     assert client.get(address("part_edit", key)).status_code == 404
+    last = AuditEvent.objects.latest("seq")
+    assert (last.verb, last.subject, last.data["action"], last.data["codes"]) == (
+        "refused", "monograph:testazumab", "read", ["not_of_this_monograph"],
+    )  # fmt: skip
+    assert AuditEvent.objects.count() == entries + 1
     assert client.post(address("part_edit", key), {"text": "x", "seen": ""}).status_code == 404
     assert client.post(address("edit"), {"restore": str(key)}).status_code == 404
     assert client.post(address("edit"), {"restore": "nonsense"}).status_code == 404
@@ -287,7 +296,17 @@ def test_related_monographs_that_one_may_know_of_are_offered(client, house, edit
     make.draft(house, "otherumab")
     client.force_login(house.editor)
 
-    assert client.get(address("part_new", "related")).context["targets"] == ["otherumab"]
+    closed = replace(house, leaf=make_class("Oncology", slug="oncology", actor=house.admin))
+    make.draft(closed, "secretumab")
+    for role in ("editor", "clinician", "publisher"):
+        grant(role, closed.leaf, actor=house.admin)
+    make.published(copy.deepcopy(closed), "openumab", make.document(related=()))
+    for role in ("editor", "clinician", "publisher"):
+        revoke(role, closed.leaf, actor=house.admin)
+
+    # What readers see everybody may know of; a draft only who may read it.
+    assert client.get(address("part_new", "related")).context["targets"] == ["openumab", "otherumab"]
+    assert b'<option value="otherumab">' in client.get(address("part_edit", make.key("link"))).content
 
 
 def test_a_preview_saves_nothing(client, house, edition):
