@@ -1,5 +1,7 @@
 """References in the editor: typed, found in the library, changed without losing what the form does not show."""
 
+import copy
+
 import pytest
 from django.urls import reverse
 
@@ -26,9 +28,20 @@ RICH = {
 }
 
 
+@pytest.fixture(scope="module")
+def made(once_a_module):
+    house = make.the_house()
+    return house, make.draft(house)
+
+
 @pytest.fixture
-def edition(house):
-    return make.draft(house)
+def house(made, db):
+    return copy.deepcopy(made[0])
+
+
+@pytest.fixture
+def edition(made, db):
+    return copy.deepcopy(made[1])
 
 
 @pytest.fixture

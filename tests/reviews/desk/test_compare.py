@@ -1,7 +1,10 @@
 """Comparing two states: any two change sets, what readers see, what stands now; and nothing of another monograph."""
 
+import re
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from monographs.assemble import build
 from monographs.document import digest_of_part
@@ -180,3 +183,52 @@ def test_a_longer_history_asks_no_more_queries(house, edition, enter, queries):
         make.reword(edition, "monitoring", f"Words {number}.", actor=house.editor2)
 
     assert queries(client, ADDRESS) == few
+
+
+def test_the_first_choice_is_on_the_left_and_the_second_on_the_right(house, edition, enter):
+    first = ChangeSet.objects.get(edition__number=1)
+    reworded = ChangeSet.objects.filter(edition=edition).order_by("at", "revision_id")[1]
+
+    def sides(query):
+        html = " ".join(shown(enter("editor"), query).content.decode().split())
+        part = html.split(f'<section class="panel" id="change-{make.key("monitoring")}"')[1]
+        names = re.findall(r"<h4>Text, ([^<]*)</h4>", part)
+        return names, part.index("Tests go on for") < part.index("Quite other words")
+
+    def name(change):
+        moment = timezone.localtime(change.at)
+        return f"edition {change.edition.number} on {moment.day} {moment:%B %Y, %H:%M:%S}"
+
+    assert sides(f"?from={first.pk}&to={reworded.pk}") == ([name(first), name(reworded)], True)
+    assert sides(f"?from={reworded.pk}&to={first.pk}") == ([name(reworded), name(first)], False)
+    assert sides("?from=live&to=now") == (["edition 1, which readers see", "edition 2, draft, as it is now"], True)
+    assert sides("?from=now&to=live") == (["edition 2, draft, as it is now", "edition 1, which readers see"], False)
+
+
+def test_the_states_to_choose_from_stand_newest_first_edition_by_edition(house, edition, enter):
+    client = enter("editor")
+    make.reword(edition, "monitoring", "Newest words.", actor=house.editor2)
+
+    groups = shown(client).context["groups"]
+
+    changes = ChangeSet.objects.order_by("-edition__number", "-at", "-revision_id")
+    assert [(number, key) for number, options in groups for key, _ in options] == [
+        (change.edition.number, str(change.pk)) for change in changes
+    ]
+    assert [number for number, _ in groups] == [2, 1]
+    moment = timezone.localtime(changes[0].at)
+    assert groups[0][1][0][1] == f"{moment.day} {moment:%B %Y, %H:%M:%S}, Test editor2: Reworded for a test"
+    html = shown(client).content.decode()
+    assert html.count('<option value="live" selected>What readers see: edition 1</option>') == 1
+    assert html.count('<option value="now" selected>As it is now: edition 2, draft</option>') == 1
+
+
+def test_a_long_reason_is_cut_in_the_list(house, edition, enter):
+    monitoring = build(edition).by_key()[make.key("monitoring")]
+    edits.save_part(
+        edition, monitoring.replaced(text="x"), seen=digest_of_part(monitoring), actor=house.editor, reason="y" * 61
+    )  # fmt: skip
+
+    (_number, ((_key, words), *_rest)), *_ = shown(enter("editor")).context["groups"]
+
+    assert words.endswith(f": {'y' * 59}…")

@@ -5,6 +5,7 @@ from django.contrib.auth import get_user_model
 from django.urls import reverse
 
 from monographs.models import Edition
+from reviews.desk.do import digest_in
 from reviews.models import AuditEvent, SignOff
 from tests import factories as make
 
@@ -59,9 +60,10 @@ def test_signing_asks_for_everything_and_keeps_what_was_given(client, house):
     assert not SignOff.objects.exists()
 
 
-@pytest.mark.parametrize("digest", ["", "0" * 64, "x" * 500, "A" * 64])
+@pytest.mark.parametrize("digest", ["", "0" * 64, "x" * 500, "A" * 64, "0" * 63, "0" * 65, "٠" * 64, "a\x00" * 32])
 def test_a_forged_or_old_digest_is_a_conflict_and_recorded(client, house, digest):
-    edition = make.submit(house, make.draft(house))
+    """What could be no digest is none: nothing of it comes into the trail."""
+    make.submit(house, make.draft(house))
     client.force_login(house.clinician)
 
     response = client.post(reverse("do", args=["testazumab", "sign"]), {"digest": digest, **signature()})
@@ -69,8 +71,21 @@ def test_a_forged_or_old_digest_is_a_conflict_and_recorded(client, house, digest
     assert response.status_code == 409
     assert not SignOff.objects.exists()
     last = AuditEvent.objects.latest("seq")
-    assert (last.verb, last.data["codes"]) == ("refused", ["stale"])
-    assert edition.monograph.slug in last.subject
+    assert (last.verb, last.data["action"], last.data["codes"]) == ("refused", "sign", ["stale"])
+    assert (last.subject, last.digest) == ("monograph:testazumab", digest if digest == "0" * 64 else "")
+
+
+def test_only_sixty_four_small_hexadecimal_digits_are_a_digest(rf, house):
+    whole = make.seen(make.draft(house))
+
+    def read(sent):
+        return digest_in(rf.post("/", {"digest": sent}))
+
+    assert read(whole) == whole
+    assert {read(sent) for sent in (whole.upper(), f"{whole}\n", f" {whole}", whole[:-1], f"{whole}0", "g" * 64)} == {
+        ""
+    }
+    assert digest_in(rf.post("/")) == ""
 
 
 def test_a_second_click_is_a_conflict_that_writes_nothing(client, house):
@@ -120,13 +135,31 @@ def test_an_unknown_transition_or_monograph_is_not_there(client, house):
     assert client.post("/desk/monographs/nothing/do/submit/").status_code == 404
 
 
-@pytest.mark.parametrize(("who", "status"), [("clinician", 302), ("editor", 403), ("publisher", 403), ("admin", 404)])
-def test_who_may_sign(client, house, who, status):
+@pytest.mark.parametrize(
+    ("who", "status", "entry"),
+    [
+        ("clinician", 302, ("signed", [])),
+        ("editor", 403, ("refused", ["not_granted"])),
+        ("publisher", 403, ("refused", ["not_granted"])),
+        ("auditor", 403, ("refused", ["not_granted"])),
+        # Without a role there is no desk, so nothing is tried.
+        ("admin", 403, ("submitted", [])),
+        ("nobody", 403, ("submitted", [])),
+        ("", 302, ("submitted", [])),
+    ],
+)
+def test_who_may_sign(client, house, who, status, entry):
     edition = make.submit(house, make.draft(house))
-    client.force_login(house.people[who])
+    if who:
+        client.force_login(house.people[who])
 
-    assert do(client, "sign", edition, **signature()).status_code in (status, 403)
-    assert SignOff.objects.exists() == (status == 302)
+    answer = do(client, "sign", edition, **signature())
+
+    assert answer.status_code == status
+    assert SignOff.objects.exists() == (who == "clinician")
+    last = AuditEvent.objects.latest("seq")
+    assert (last.verb, last.data.get("codes", [])) == entry
+    assert answer.headers.get("Location", "").startswith("/accounts/login/") == (who == "")
 
 
 def test_whoever_wrote_everything_is_refused_with_the_sentence(client, house):
@@ -236,3 +269,152 @@ def test_a_foreign_host_is_refused(client, house, settings):
         response = client.get("/drugs/testazumab/", **headers)
         assert b"evil.example" not in response.content
         assert response.status_code == (400 if "HTTP_HOST" in headers else 200)
+
+
+def test_the_longest_reason_is_kept_whole_and_a_longer_one_at_its_field(client, house):
+    edition = make.submit(house, make.draft(house))
+    client.force_login(house.pharmacist)
+
+    longer = do(client, "send-back", edition, reason="x" * 2_001)
+    assert (longer.status_code, list(longer.context["wrong"])) == (422, ["reason"])
+    assert "This is longer than 2,000 characters. Shorten it." in longer.content.decode()
+    assert f"{'x' * 2_001}</textarea>" in longer.content.decode()
+
+    assert do(client, "send-back", edition, reason="x" * 2_000).status_code == 302
+    assert AuditEvent.objects.latest("seq").reason == "x" * 2_000
+
+
+def test_a_conflict_tells_the_last_three_things_that_were_done_and_no_refusal(client, house):
+    edition = make.draft(house)
+    seen = make.seen(edition)
+    for number in range(4):
+        make.reword(edition, "monitoring", f"Words {number}.", actor=house.editor2)
+    client.force_login(house.publisher)
+    assert do(client, "submit", edition).status_code == 403
+
+    answer = client.post(reverse("do", args=["testazumab", "discard"]), {"digest": seen, "reason": "x"})
+
+    assert answer.status_code == 409
+    entries = answer.context["meanwhile"].entries
+    assert [(one.who, one.did, one.parts) for one in entries] == [("Test editor2", "changed", "Monitoring")] * 3
+    assert [one.event.seq for one in entries] == sorted((one.event.seq for one in entries), reverse=True)
+    (change,) = answer.context["meanwhile"].changes
+    html = " ".join(answer.content.decode().split())
+    old, new = html.index("Text, as you read it</h4>"), html.index("Text, as it is now</h4>")
+    assert old < html.index("Tests go on for years", old) < new < html.index("Words", new)
+    assert change.title == "Monitoring: changed"
+
+
+@pytest.mark.parametrize(
+    ("who", "transition", "location"),
+    [
+        ("editor", "submit", "/desk/monographs/testazumab/"),
+        ("publisher", "withdraw", "/desk/monographs/testazumab/withdraw/places/"),
+        ("clinician", "confirm-withdrawal", "/desk/monographs/testazumab/withdraw/"),
+        ("pharmacist", "still-correct", "/desk/monographs/testazumab/withdraw/"),
+        ("publisher", "reinstate", "/desk/monographs/testazumab/withdraw/"),
+    ],
+)
+def test_each_act_leads_to_where_one_goes_on(client, house, who, transition, location):
+    edition = make.draft(house) if transition == "submit" else make.published(house)
+    if transition not in ("submit", "withdraw"):
+        make.withdraw(edition, house.publisher)
+    if transition == "reinstate":
+        make.vouch(edition, house.clinician)
+    client.force_login(house.people[who])
+
+    answer = do(client, transition, edition, kind="retire", reason="in doubt", **signature())
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, location)
+
+
+def test_a_kind_is_read_for_a_withdrawal_alone(client, house):
+    edition = make.published(house)
+    make.withdraw(edition, house.publisher)
+    client.force_login(house.clinician)
+
+    assert do(client, "confirm-withdrawal", edition, kind="take_down").status_code == 302
+    assert AuditEvent.objects.latest("seq").data.get("kind") is None
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ({"interests": "none", "interests_text": "typed and not meant"}, "none"),
+        ({"interests": "declared", "interests_text": " Fees "}, "Fees"),
+    ],
+)
+def test_interests_are_those_that_were_chosen(client, house, given, kept):
+    edition = make.submit(house, make.draft(house))
+    client.force_login(house.clinician)
+
+    assert do(client, "sign", edition, **signature(**given)).status_code == 302
+    assert SignOff.objects.get().interests == kept
+
+
+@pytest.mark.parametrize(
+    ("changes", "fields"),
+    [
+        ({"interests": ""}, {"interests"}),
+        ({"interests": "other"}, {"interests"}),
+        ({"interests": "declared", "interests_text": ""}, {"interests"}),
+        ({"password": ""}, {"password"}),
+        ({"password": "wrong"}, {"password"}),
+        ({"tick_read": None}, {"tick_read"}),
+        (
+            {"tick_content": None, "tick_competent": None, "password": ""},
+            {"tick_content", "tick_competent", "password"},
+        ),
+    ],
+)
+def test_what_a_signature_lacks_is_said_at_its_field(client, house, changes, fields):
+    edition = make.submit(house, make.draft(house))
+    client.force_login(house.clinician)
+    entries = AuditEvent.objects.filter(verb="refused").count()
+    sent = {name: value for name, value in signature(**changes).items() if value is not None}
+
+    answer = do(client, "sign", edition, **sent)
+
+    assert (answer.status_code, set(answer.context["wrong"])) == (422, fields)
+    assert answer.context["answer"].title == "Edition 1 is not signed"
+    # A wrong or missing password is told with the rest and is no try at signing.
+    assert AuditEvent.objects.filter(verb="refused").count() == entries + ("password" not in fields)
+    assert not SignOff.objects.exists()
+    failed = AuditEvent.objects.filter(verb="reauth_failed").count()
+    assert failed == (changes.get("password") == "wrong")
+
+
+@pytest.mark.parametrize(("who", "stale"), [("clinician", True), ("editor", False)])
+def test_what_is_refused_whatever_the_password_tries_none(client, house, who, stale):
+    edition = make.submit(house, make.draft(house))
+    client.force_login(house.people[who])
+    digest = "0" * 64 if stale else make.seen(edition)
+
+    answer = do(client, "sign", edition, **signature(password="wrong", digest=digest))
+
+    assert answer.status_code == (409 if stale else 403)
+    assert AuditEvent.objects.latest("seq").verb == "refused"
+    assert not AuditEvent.objects.filter(verb="reauth_failed").exists()
+
+
+def test_a_refused_step_is_named_and_offered_again_only_to_whoever_could_do_it(client, house):
+    edition = make.draft(house)
+    client.force_login(house.editor)
+
+    start = do(client, "start", edition).content.decode()
+    assert "<h1>Not done: Start edition 2</h1>" in start
+    assert 'name="digest"' not in start
+    assert "Nothing was changed, because:" in start
+    again = client.post(reverse("do", args=["testazumab", "discard"]), {"digest": make.seen(edition), "reason": ""})
+    html = again.content.decode()
+    assert "<h1>Not done: Give up edition 1</h1>" in html
+    assert f'name="digest" value="{make.seen(edition)}"' in html
+    assert 'action="/desk/monographs/testazumab/do/discard/"' in html
+    assert (
+        '<label for="reason">Reason</label><span class="error" id="reason-e">Say why: the reason is kept.</span>'
+        in html
+    )
+    client.force_login(house.auditor)
+    html = do(client, "discard", edition, reason="<i>kept</i>").content.decode()
+    assert 'name="digest"' not in html
+    assert "readonly>&lt;i&gt;kept&lt;/i&gt;</textarea>" in html

@@ -1,5 +1,7 @@
 """The header in the editor: its lines, each with its number, and what two people wrote at once."""
 
+import copy
+
 import pytest
 from django.urls import reverse
 
@@ -10,9 +12,20 @@ from reviews.desk.header_form import HeaderForm
 from tests import factories as make
 
 
+@pytest.fixture(scope="module")
+def made(once_a_module):
+    house = make.the_house()
+    return house, make.draft(house)
+
+
 @pytest.fixture
-def edition(house):
-    return make.draft(house)
+def house(made, db):
+    return copy.deepcopy(made[0])
+
+
+@pytest.fixture
+def edition(made, db):
+    return copy.deepcopy(made[1])
 
 
 def address(name, slug="testazumab"):

@@ -1,9 +1,12 @@
 """The published page on the desk: what stands over it, every act on it, and what was typed when one is refused."""
 
+import copy
+
 import pytest
 
 from monographs.models import Monograph, Overlay
 from tests import factories as make
+from tests.reviews.desk.conftest import post_raw
 
 pytestmark = pytest.mark.django_db
 
@@ -16,9 +19,20 @@ WARNING = {
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def made(once_a_module):
+    house = make.the_house()
+    make.published(house)
+    return house
+
+
+@pytest.fixture
+def house(made, db):
+    return copy.deepcopy(made)
+
+
 @pytest.fixture
 def page(house):
-    make.published(house)
     return Monograph.objects.get()
 
 
@@ -54,10 +68,11 @@ def test_everybody_who_may_read_it_sees_what_stands_over_it(house, page, enter, 
 
 
 def test_a_draft_has_no_published_page(house, enter):
-    make.draft(house)
+    make.draft(house, "draftzumab", make.document(related=()))
+    address = ADDRESS.replace("testazumab", "draftzumab")
 
-    assert "Nothing is published" in enter("publisher").get(ADDRESS).content.decode()
-    assert enter("publisher").get(f"{ADDRESS}places/").status_code == 404
+    assert "Nothing is published" in enter("publisher").get(address).content.decode()
+    assert enter("publisher").get(f"{address}places/").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -175,19 +190,31 @@ def test_what_waits_for_a_second_signature_stands_first_in_the_queue_of_whoever_
 )
 def test_no_word_breaks_a_form(house, page, enter, word):
     (overlay,) = make.warn(house.clinician, page)
+    warning, rows = "/desk/warnings/new/", Overlay.objects.count()
+    link = {"link": word, "title": word, "issued": word, "severity": word, "regulator": word}
+    correction = {"wrong": word, "right": word, "harm": word, "password": make.PASSWORD}
     for path, sent in (
-        (f"{DO}withdraw/", {"digest": make.seen(page.live.edition), "kind": "retire", "reason": word}),
-        ("/desk/warnings/new/", {**WARNING, "quote": word}),
-        ("/desk/warnings/new/", {**WARNING, "link": word, "title": word, "issued": word, "monographs": [word]}),
-        ("/desk/monographs/testazumab/erratum/", {"wrong": word, "right": word, "harm": word, "password": word}),
-        (f"/desk/overlays/{overlay.pk}/lift/", {"reason": word, "password": make.PASSWORD}),
+        (f"{DO}withdraw/", {"digest": make.seen(page.live.edition), "kind": word, "reason": word}),
+        (f"{DO}withdraw/", {"digest": word, "kind": "retire", "reason": "in doubt"}),
+        (warning, {**WARNING, **link}),
+        (warning, {**WARNING, "monographs": [word]}),
+        (warning, {**WARNING, "password": word}),
+        ("/desk/monographs/testazumab/erratum/", correction),
+        (f"/desk/overlays/{overlay.pk}/lift/", {"reason": word, "password": word}),
     ):
-        answer = enter("pharmacist").post(path, {name: _sendable(value) for name, value in sent.items()})
-        assert answer.status_code < 500, path
+        answer = post_raw(enter("pharmacist"), path, sent)
+        assert answer.status_code in (409, 422), (path, answer.status_code)
         assert b"<script>alert" not in answer.content
+    assert Overlay.objects.count() == rows
 
 
-def _sendable(value):
-    if isinstance(value, list):
-        return [_sendable(one) for one in value]
-    return value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
+@pytest.mark.parametrize(("word", "taken"), [("\x00", False), ("\u202e", False), ("<b>&", True)])
+def test_a_word_that_may_be_kept_is_kept_and_shown_as_it_is(house, page, enter, word, taken):
+    make.warn(house.clinician, page)
+    quoted = post_raw(enter("pharmacist"), "/desk/warnings/new/", {**WARNING, "quote": f"a{word}b"})
+    assert quoted.status_code == (302 if taken else 422)
+
+    html = enter("editor").get(ADDRESS).content
+
+    assert (b"a&lt;b&gt;&amp;b" in html) == taken
+    assert Overlay.objects.count() == 1 + taken

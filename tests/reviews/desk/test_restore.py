@@ -1,7 +1,10 @@
 """The page that restores an earlier state: what it shows first, what it refuses, and what it keeps of what was typed."""
 
+import copy
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from monographs.assemble import build
 from monographs.models import Edition
@@ -10,12 +13,23 @@ from reviews.models import AuditEvent, ChangeSet
 from tests import factories as make
 
 
-@pytest.fixture
-def edition(house):
+@pytest.fixture(scope="module")
+def made(once_a_module):
     """Edition 2, reworded: edition 1 is what can come back."""
+    house = make.the_house()
     edition = make.start(house, make.published(house))
     make.reword(edition, "monitoring", "Quite other words.", actor=house.editor)
-    return edition
+    return house, edition
+
+
+@pytest.fixture
+def house(made, db):
+    return copy.deepcopy(made[0])
+
+
+@pytest.fixture
+def edition(made, db):
+    return copy.deepcopy(made[1])
 
 
 @pytest.fixture
@@ -206,3 +220,40 @@ def test_the_history_leads_there_for_whoever_can(house, edition, then, enter):
     assert address(then) not in html
     assert f'href="{compare}?from={then.pk}&amp;to=now"' in html
     assert "You cannot restore an earlier state now." in html
+
+
+def test_what_stands_now_is_on_the_left_and_what_would_come_on_the_right(house, edition, then, enter):
+    html = " ".join(enter("editor2").get(address(then)).content.decode().split())
+
+    old, new = html.index("Text, as it is now</h4>"), html.index("Text, as it would be</h4>")
+    assert old < html.index("Quite other words", old) < new < html.index("Tests go on for", new)
+    moment = timezone.localtime(then.at)
+    assert f"<h1>Restore edition 1 on {moment.day} {moment:%B %Y, %H:%M:%S}</h1>" in html
+    assert "Into Testazumab, edition 2" in html
+    assert "in text</li>" in html
+
+
+def test_whoever_restores_their_own_words_is_their_only_author(house, edition, then, enter):
+    html = enter("editor").get(address(then)).content.decode()
+
+    assert "You will count as author of what changes, and cannot sign for those parts." in html
+
+
+def test_a_reason_may_stay_empty(house, edition, then, enter):
+    assert enter("editor2").post(address(then), {"digest": make.seen(edition)}).status_code == 302
+
+    moment = timezone.localtime(then.at)
+    change = ChangeSet.objects.filter(edition=edition).latest("at", "revision_id")
+    assert change.reason == f"Restored edition 1 as it was on {moment.day} {moment:%B %Y, %H:%M:%S}"
+
+
+def test_words_that_came_back_are_told_with_those_whose_words_they_were(house, edition, then, enter):
+    enter("editor2").post(address(then), {"digest": make.seen(edition)})
+    make.reword(edition, "monitoring", "Third words.", actor=house.editor2)
+
+    html = " ".join(enter("auditor").get("/desk/monographs/testazumab/review/").content.decode().split())
+
+    assert "Changed by Test editor, <time" in html
+    assert "; Test editor2, <time" in html
+    change = ChangeSet.objects.filter(edition=edition, actor=house.editor2).earliest("at", "revision_id")
+    assert change.credits == {str(make.key("monitoring")): [house.editor.pk]}

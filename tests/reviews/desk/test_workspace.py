@@ -146,7 +146,9 @@ def test_what_was_sent_back_says_by_whom_and_why_until_it_is_sent_again(house, e
     assert "Say which &lt;b&gt;test&lt;/b&gt;." in page
 
     make.submit(house, edition)
-    assert "Sent back by" not in enter("editor").get(ADDRESS).content.decode()
+    page = enter("editor").get(ADDRESS)
+    assert page.context["last_move"] is None
+    assert "Say which" not in page.content.decode()
 
 
 def test_a_discarded_first_edition_can_be_started_again(house, enter):

@@ -1,5 +1,7 @@
 """The editor: who may write, what is refused at which field, and that nothing which was typed is lost."""
 
+import copy
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -7,15 +9,28 @@ from django.urls import reverse
 
 from monographs.assemble import build
 from monographs.document import digest_of_part
+from reviews.library import make_class
 from reviews.models import AuditEvent, ChangeSet
+from reviews.people import grant, revoke
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def made(once_a_module):
+    house = make.the_house()
+    return house, make.draft(house)
+
+
 @pytest.fixture
-def edition(house):
-    return make.draft(house)
+def house(made, db):
+    return copy.deepcopy(made[0])
+
+
+@pytest.fixture
+def edition(made, db):
+    return copy.deepcopy(made[1])
 
 
 def address(name, *arguments, slug="testazumab"):
@@ -179,7 +194,13 @@ def test_parts_of_others_are_not_here(client, house, edition):
     key = build(theirs).sections[0].key
     client.force_login(house.editor)
 
+    entries = AuditEvent.objects.count()
     assert client.get(address("part_edit", key)).status_code == 404
+    last = AuditEvent.objects.latest("seq")
+    assert (last.verb, last.subject, last.data["action"], last.data["codes"]) == (
+        "refused", "monograph:testazumab", "read", ["not_of_this_monograph"],
+    )  # fmt: skip
+    assert AuditEvent.objects.count() == entries + 1
     assert client.post(address("part_edit", key), {"text": "x", "seen": ""}).status_code == 404
     assert client.post(address("edit"), {"restore": str(key)}).status_code == 404
     assert client.post(address("edit"), {"restore": "nonsense"}).status_code == 404
@@ -275,7 +296,17 @@ def test_related_monographs_that_one_may_know_of_are_offered(client, house, edit
     make.draft(house, "otherumab")
     client.force_login(house.editor)
 
-    assert client.get(address("part_new", "related")).context["targets"] == ["otherumab"]
+    closed = replace(house, leaf=make_class("Oncology", slug="oncology", actor=house.admin))
+    make.draft(closed, "secretumab")
+    for role in ("editor", "clinician", "publisher"):
+        grant(role, closed.leaf, actor=house.admin)
+    make.published(copy.deepcopy(closed), "openumab", make.document(related=()))
+    for role in ("editor", "clinician", "publisher"):
+        revoke(role, closed.leaf, actor=house.admin)
+
+    # What readers see everybody may know of; a draft only who may read it.
+    assert client.get(address("part_new", "related")).context["targets"] == ["openumab", "otherumab"]
+    assert b'<option value="otherumab">' in client.get(address("part_edit", make.key("link"))).content
 
 
 def test_a_preview_saves_nothing(client, house, edition):
@@ -289,3 +320,110 @@ def test_a_preview_saves_nothing(client, house, edition):
     assert b"Not saved, not published, not signed." in response.content
     assert response.content.count(b"Only looked at.") == 2
     assert (make.seen(edition), AuditEvent.objects.count()) == (whole, before)
+
+
+def test_a_conflict_shows_theirs_on_the_left_and_mine_on_the_right(client, house, edition):
+    mine = section_form(edition, text="Quarterly.")
+    make.reword(edition, "monitoring", "Weekly.", actor=house.editor2)
+    client.force_login(house.editor)
+
+    html = " ".join(client.post(address("part_edit", make.key("monitoring")), mine).content.decode().split())
+
+    old, new = html.index("Text, theirs, saved now</h4>"), html.index("Text, yours</h4>")
+    assert old < html.index("Weekly", old) < new < html.index("Quarterly", new)
+    assert "Keep mine as a new change</button>" in html
+    assert f'href="{address("part_edit", make.key("monitoring"))}" data-drops>Take theirs</a>' in html
+
+
+def test_a_conflict_over_the_same_words_says_so(client, house, edition):
+    mine = section_form(edition, text="Weekly.")
+    make.reword(edition, "monitoring", "Weekly.", actor=house.editor2)
+    client.force_login(house.editor)
+
+    response = client.post(address("part_edit", make.key("monitoring")), mine)
+
+    assert response.status_code == 409
+    assert "Both of you wrote the same." in response.content.decode()
+
+
+@pytest.mark.parametrize("digest", ["", "x", "0" * 64])
+def test_a_part_is_saved_only_over_what_was_shown(client, house, edition, digest):
+    whole = make.seen(edition)
+    client.force_login(house.editor)
+
+    for path, form in (
+        (address("part_edit", make.key("monitoring")), section_form(edition, text="Blind.", seen=digest)),
+        (address("edit_header"), {"title": "Blind", "name": "Blind", "seen": digest}),
+        (address("part_edit", make.key("monitoring")), {"remove": "1", "seen": digest}),
+    ):
+        assert client.post(path, form).status_code == 409
+        assert AuditEvent.objects.latest("seq").data["codes"] == ["changed_meanwhile"]
+
+    assert make.seen(edition) == whole
+
+
+@pytest.mark.parametrize("kind", ["section", "monitoring", "notice", "citation", "related"])
+def test_the_order_of_each_kind_is_its_own(client, house, edition, kind):
+    client.force_login(house.editor)
+    headings = {
+        "section": "Sections", "monitoring": "Monitoring tests", "notice": "Safety notices", "citation": "References",
+        "related": "Related monographs",
+    }  # fmt: skip
+
+    page = client.get(f"{address('edit_order')}?kind={kind}")
+
+    html = page.content.decode()
+    assert f"<h1>Order of {headings[kind].lower()}</h1>" in html
+    assert f'<a href="?kind={kind}" aria-current="page">{headings[kind]}</a>' in html
+    assert [place for _part, place, _bad in page.context["rows"]] == [
+        str(number) for number in range(1, len(page.context["rows"]) + 1)
+    ]
+    assert ("Save this order</button>" in html) == (kind == "section")
+    assert ("There is nothing to sort here." in html) == (kind != "section")
+    client.force_login(house.publisher)
+    assert "Save this order</button>" not in client.get(f"{address('edit_order')}?kind={kind}").content.decode()
+
+
+def test_equal_places_keep_the_order_that_was_shown(client, house, edition):
+    client.force_login(house.editor)
+    keys = [section.key for section in build(edition).sections]
+    before = AuditEvent.objects.count()
+
+    same = client.post(address("edit_order"), {"seen": keys, f"place_{keys[0]}": "1", f"place_{keys[1]}": "1"})
+    assert same.status_code == 422
+    assert AuditEvent.objects.count() == before
+
+    done = client.post(
+        address("edit_order"), {"seen": keys, f"place_{keys[0]}": "5", f"place_{keys[1]}": "-1"}, follow=True
+    )  # fmt: skip
+    assert "Saved: the order of sections." in done.content.decode()
+    assert [section.key for section in build(edition).sections] == keys[::-1]
+
+
+@pytest.mark.parametrize("name", ["save_part", "add_part", "remove_part", "restore_part", "save_header", "save_order"])
+def test_while_somebody_else_writes_what_was_typed_is_kept(client, house, edition, monkeypatch, name):
+    from reviews.changes import NoPen
+
+    def busy(*_args, **_how):
+        raise NoPen
+
+    form = section_form(edition, text="Typed with care.")
+    keys = [str(section.key) for section in build(edition).sections]
+    monkeypatch.setattr(f"reviews.edits.{name}", busy)
+    client.force_login(house.editor)
+    path, sent = {
+        "save_part": (address("part_edit", make.key("monitoring")), form),
+        "add_part": (address("part_new", "section"), {**NEW["section"], "text": "Typed with care."}),
+        "remove_part": (address("part_edit", make.key("monitoring")), {**form, "remove": "1"}),
+        "restore_part": (address("part_edit", make.key("monitoring")), {**form, "restore": "1"}),
+        "save_header": (address("edit_header"), {"title": "Typed with care.", "name": "x", "seen": "x"}),
+        "save_order": (address("edit_order"), {"seen": keys, f"place_{keys[0]}": "77", f"place_{keys[1]}": "2"}),
+    }[name]
+
+    response = client.post(path, sent)
+
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    html = response.content.decode()
+    assert "Somebody else is writing just now." in html
+    if name != "remove_part":
+        assert ('value="77"' if name == "save_order" else "Typed with care.") in html

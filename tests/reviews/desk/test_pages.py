@@ -1,0 +1,324 @@
+"""Every page of the desk by method and person, and every word that people typed on it as words, never as markup."""
+
+import copy
+import re
+from html import unescape
+from urllib.parse import urlencode
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.urls import reverse
+
+from monographs.assemble import build
+from monographs.document import digest_of_part
+from monographs.models import Monograph, Overlay
+from reviews import reports
+from reviews.changes import pen
+from reviews.editions import set_tier
+from reviews.library import keep_references, make_class
+from reviews.models import AuditEvent, ChangeSet, ClinicianProfile, ProblemReport
+from reviews.reports import Said
+from reviews.workflow import perform
+from tests import factories as make
+
+# Typed by somebody, and different wherever it is typed.
+HOSTILE = "<i>{}</i>\"'&"
+
+
+def typed(place):
+    return HOSTILE.format(place)
+
+
+def hostile_document():
+    whole = make.document()
+    header = whole.header.replaced(
+        title=typed("title"), name=typed("name"), covers=typed("covers"), not_covered=typed("not"),
+        introduction=typed("introduction"), names=[{"kind": "other", "name": typed("other")}],
+        brands=[{"name": typed("brand"), "country": "GB"}],
+        codes=[{"system": "RxNorm", "code": "117055", "name": typed("code")}],
+        class_path=[{"slug": "neurology", "name": typed("step")}],
+        dosing={"since": "2026-07-04", "reason": typed("dosing"), "instead": typed("instead")},
+    )  # fmt: skip
+    sections = tuple(
+        one.replaced(heading=typed(f"heading-{one.kind}"), text=f"{typed('text')} [@trial2020].")
+        for one in whole.sections
+    )
+    monitoring = (
+        whole.monitoring[0].replaced(
+            test=typed("test"), when=typed("when"), how_often=typed("often"), note=typed("note")
+        ),
+    )
+    notices = (
+        whole.notices[0].replaced(title=typed("notice"), text=typed("warn"), action=typed("act"), issuer=typed("mhra")),
+    )
+    csl = {"type": "report", "title": typed("reference"), "author": [{"family": typed("author")}], "id": ""}
+    citations = (whole.citations[0].replaced(csl=csl),)
+    related = (whole.related[0].replaced(reason=typed("related")),)
+    return whole.replaced(
+        header=header, sections=sections, monitoring=monitoring, notices=notices, citations=citations, related=related
+    )
+
+
+@pytest.fixture(scope="module")
+def made(once_a_module):
+    """A live monograph with an amendment in review, under overlays and reports, all of it typed by somebody hostile."""
+    house = make.the_house()
+    for name, user in house.people.items():
+        get_user_model().objects.filter(pk=user.pk).update(first_name=typed(name), last_name="")
+        user.first_name, user.last_name = typed(name), ""
+    leaf = make_class(typed("class"), slug="hostile", parent=house.root, actor=house.admin)
+    leaf.parent, house.leaf = house.root, leaf
+    for name in ("clinician", "pharmacist"):
+        with pen(actor=house.admin) as trail:
+            profile = ClinicianProfile.objects.get(user=house.people[name])
+            profile.reader_title, profile.name = typed(f"title-{name}"), typed(f"signer-{name}")
+            profile.name_consent = True
+            trail.save(profile)
+            trail.record("clinician_verified", f"profile:{profile.pk}")
+    first = make.submit(house, make.draft(house, doc=hostile_document()))
+    for who in (house.clinician, house.pharmacist):
+        signature = make.attestation(first, who, interests=typed("interests"))
+        perform("sign", editions=[first], actor=who, digest=make.seen(first), attestation=signature)
+    first = perform("publish", editions=[first], actor=house.publisher, digest=make.seen(first), reason=typed("note"))[
+        0
+    ]
+    page = Monograph.objects.get()
+    set_tier(page, "high", actor=house.clinician2, reason=typed("tier"))
+    second = make.start(house, first)
+    section = build(second).by_key()[make.key("monitoring")]
+    from reviews import edits
+
+    edits.save_part(
+        second, section.replaced(text=typed("newer")), seen=digest_of_part(section), actor=house.editor,
+        reason=typed("change"),
+    )  # fmt: skip
+    notice = build(second).notices[0]
+    edits.remove_part(second, notice, seen=digest_of_part(notice), actor=house.editor2, reason=typed("removal"))
+    second = make.submit(house, second)
+    second = perform(
+        "send-back", editions=[second], actor=house.pharmacist, digest=make.seen(second), reason=typed("back")
+    )[0]
+    make.warn(house.clinician, page, quote=typed("quote"))
+    make.correct(house.pharmacist, page, typed("text"), typed("right"))
+    make.withdraw(page.live.edition, house.publisher, reason=typed("withdrawal"))
+    for harm in (True, False):
+        reports.report(
+            Said(f"{typed('report')} is wrong", harm=harm, part=typed("part"), source=typed("source")), sender=str(harm),
+            monograph=page, page="/drugs/testazumab/", edition=1,
+        )  # fmt: skip
+    answered = reports.report(Said(f"{typed('older')} is wrong", harm=False), sender="c", monograph=page)
+    reports.answer(answered, actor=house.editor, outcome="no-change", text=typed("answer"))
+    with pen(actor=house.editor) as trail:
+        keep_references(trail, [("library", {"type": "report", "title": typed("library")})])
+    make.submit(house, make.draft(house, "freshzumab", hostile_document()))
+    return house
+
+
+@pytest.fixture
+def house(made, db):
+    return copy.deepcopy(made)
+
+
+def at(name, *arguments, slug="testazumab"):
+    return reverse(name, args=[slug, *arguments])
+
+
+def pages():
+    """Every page that is read by GET: (address, what somebody typed that stands on it)."""
+    edits_made = ChangeSet.objects.filter(edition__monograph__slug="testazumab").order_by("at", "revision_id")
+    first, last = edits_made.first().pk, edits_made.last().pk
+    report = ProblemReport.objects.get(sender="True").pk
+    answered = ProblemReport.objects.get(sender="c").pk
+    return {
+        "/desk/": ["name", "back", "pharmacist"],
+        "/desk/?show=all": ["name", "pharmacist"],
+        "/desk/monographs/": ["name", "class"],
+        "/desk/monographs/?class=hostile": ["name", "class"],
+        "/desk/monographs/new/": ["class"],
+        at("workspace"): ["name", "class", "heading-prescribing", "back", "pharmacist", "editor", "withdrawal", "clinician2"],
+        at("edit"): ["name", "heading-prescribing", "test", "reference", "notice"],
+        at("edit_header"): ["title", "name", "step", "reference", "brand", "dosing"],
+        at("edit_order"): ["name", "heading-prescribing"],
+        at("part_new", "section"): ["name", "reference"],
+        at("part_new", "citation") + "?" + urlencode({"q": "<i>library"}): ["library"],
+        at("part_new", "citation") + "?" + urlencode({"q": typed("nowhere")}): ["nowhere"],
+        at("part_edit", make.key("prescribing")): ["heading-prescribing", "text", "reference"],
+        at("part_edit", make.key("notice")): ["notice"],
+        at("part_edit", make.key("fbc")): ["test", "when", "often", "note"],
+        at("part_edit", make.key("trial")): ["reference", "author"],
+        at("part_edit", make.key("link")): ["related"],
+        at("preview"): ["name", "text", "test", "covers"],
+        at("review"): ["name", "editor", "notice", "heading-monitoring"],
+        at("review", slug="freshzumab"): ["name", "heading-prescribing", "editor"],
+        at("history"): ["name", "back", "change", "tier", "interests", "editor2", "withdrawal"],
+        at("history") + f"?change={last}": ["notice", "removal", "editor2"],
+        at("history") + f"?change={first}": ["heading-prescribing", "editor"],
+        at("compare"): ["name", "notice", "change", "editor2", "heading-prescribing"],
+        at("restore", first): ["name", "notice"],
+        at("move"): [],
+        at("published"): ["name", "quote", "right", "text", "withdrawal", "title-clinician"],
+        at("places"): ["name"],
+        "/desk/reports/": ["name", "report", "part"],
+        "/desk/reports/?show=all": ["name", "older"],
+        f"/desk/reports/{report}/": ["name", "report", "part", "source"],
+        f"/desk/reports/{answered}/": ["older", "answer", "editor"],
+        "/desk/warnings/new/": ["name"],
+    }  # fmt: skip
+
+
+def is_clean(html, words, path):
+    assert not re.search(r"<(?:del|ins|span|b|em|strong|q)?[^>]*<i>", html), path
+    assert "<i>" not in html, path
+    assert "&amp;lt;" not in html, path
+    plain = unescape(re.sub(r"<[^>]+>", "", html))
+    attributes = " ".join(unescape(one) for one in re.findall(r'(?:value|content)="([^"]*)"', html))
+    for word in words:
+        assert f"<i>{word}" in plain or f"<i>{word}" in attributes, (path, word)
+
+
+@pytest.mark.parametrize("person", ["editor", "clinician2", "publisher", "auditor"])
+def test_what_anybody_typed_stands_on_every_page_as_words(house, enter, person):
+    client = enter(person)
+    closed = ["/desk/monographs/new/"] if person in ("publisher", "auditor") else []
+    for path, words in pages().items():
+        answer = client.get(path)
+        assert answer.status_code == (403 if path in closed else 200), path
+        html = answer.content.decode()
+        # Whose page it is stands on top of each.
+        assert f"<strong>&lt;i&gt;{person}&lt;/i&gt;&quot;&#x27;&amp;</strong>" in html
+        is_clean(html, words if person == "editor" and path != "/desk/warnings/new/" else [], path)
+
+
+def test_whoever_may_warn_reads_the_names_of_pages_as_words(house, enter):
+    html = enter("clinician").get("/desk/warnings/new/").content.decode()
+
+    is_clean(html, ["name"], "/desk/warnings/new/")
+    signing = enter("clinician").get(at("published")).content.decode()
+    is_clean(signing, ["name", "quote"], at("published"))
+
+
+REFUSED = [
+    ("editor", "do", ("submit",), {"digest": "0" * 64, "reason": typed("kept")}, 409),
+    ("editor", "do", ("publish",), {"reason": typed("kept")}, 403),
+    ("publisher", "do", ("discard",), {"digest": "0" * 64, "reason": typed("kept")}, 409),
+    ("clinician", "do", ("withdraw",), {"digest": "0" * 64, "kind": "retire", "reason": typed("kept")}, 409),
+    ("clinician", "tier", (), {"tier": "low", "reason": typed("kept"), "seen": "standard"}, 409),
+    ("editor", "tier", (), {"tier": "low", "reason": typed("kept")}, 403),
+    ("publisher", "move", (), {"slug": typed("kept"), "reason": ""}, 422),
+    ("publisher", "move", (), {"slug": "new", "reason": typed("kept")}, 422),
+    ("pharmacist", "erratum", (), {"wrong": typed("kept"), "right": typed("kept"), "harm": typed("x")}, 422),
+    ("editor", "part_edit", (make.key("prescribing"),), {"heading": typed("kept"), "seen": "x"}, 409),
+    ("auditor", "part_edit", (make.key("prescribing"),), {"heading": typed("kept"), "seen": "x"}, 403),
+    ("editor", "part_new", ("citation",), {"title": typed("kept"), "year": typed("x"), "label": typed("x")}, 422),
+    ("editor", "part_new", ("related",), {"target": typed("kept"), "reason": typed("x")}, 422),
+    ("editor", "edit_header", (), {"title": typed("kept"), "codes": typed("x"), "seen": "x"}, 422),
+    ("editor", "edit_order", (), {"seen": str(make.key("prescribing")), f"place_{make.key('prescribing')}": typed("kept")}, 422),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("person", "name", "arguments", "sent", "status"), REFUSED)
+def test_what_was_typed_comes_back_with_a_refusal_as_words(house, enter, person, name, arguments, sent, status):
+    answer = enter(person).post(at(name, *arguments), sent)
+
+    assert answer.status_code == status
+    is_clean(answer.content.decode(), ["kept"], name)
+
+
+def test_what_was_typed_into_forms_without_a_monograph_comes_back_as_words(house, enter):
+    report = ProblemReport.objects.get(sender="True").pk
+    overlay = Overlay.objects.get(kind="warning").pk
+    for person, path, sent, status in (
+        ("editor", "/desk/monographs/new/", {"title": typed("kept"), "drug_name": typed("x"), "atc": typed("x")}, 422),
+        ("clinician", "/desk/warnings/new/", {"quote": typed("kept"), "link": typed("x")}, 422),
+        ("clinician", f"/desk/reports/{report}/", {"outcome": typed("x"), "answer": typed("kept")}, 422),
+        ("pharmacist", f"/desk/overlays/{overlay}/lift/", {"reason": typed("kept")}, 422),
+        ("auditor", f"/desk/reports/{report}/", {"outcome": typed("x"), "answer": typed("kept")}, 403),
+        (
+            "clinician",
+            at("do", "sign", slug="freshzumab"),
+            {"interests": "declared", "interests_text": typed("kept"), "digest": "0" * 64},
+            409,
+        ),
+    ):
+        answer = enter(person).post(path, sent)
+        assert answer.status_code == status, path
+        is_clean(answer.content.decode(), [] if "overlays" in path else ["kept"], path)
+
+
+def test_a_class_and_a_name_in_a_refusal_are_words(house, enter):
+    get_user_model().objects.filter(pk=house.publisher.pk).update(username=typed("account"))
+
+    answer = enter("publisher").post(at("part_new", "related"), {"target": "other", "reason_shown": "x"})
+
+    assert answer.status_code == 403
+    is_clean(answer.content.decode(), ["class", "account"], "refusal")
+
+
+# -- Methods -----------------------------------------------------------------------------------------------------------
+
+SAFE = ["queue", "monographs", "workspace", "preview", "review", "history", "compare", "published", "places", "reports"]
+BOTH = [
+    "monograph_new", "edit", "edit_header", "edit_order", "part_new", "part_edit", "restore", "move", "report_page",
+    "warning_new",
+]  # fmt: skip
+POSTS = ["do", "tier", "erratum", "countersign", "lift"]
+
+
+def address_of(name):
+    if name in ("queue", "monographs", "reports", "monograph_new", "warning_new"):
+        return reverse(name)
+    if name in ("countersign", "lift"):
+        return reverse(name, args=[Overlay.objects.get(kind="warning").pk])
+    if name == "report_page":
+        return reverse(name, args=[ProblemReport.objects.get(sender="True").pk])
+    more = {
+        "do": ["submit"],
+        "part_new": ["section"],
+        "part_edit": [make.key("prescribing")],
+        "restore": [ChangeSet.objects.filter(edition__number=1, edition__monograph__slug="testazumab").first().pk],
+    }
+    return at(name, *more.get(name, []))
+
+
+@pytest.mark.parametrize("name", SAFE + BOTH + POSTS)
+def test_each_page_answers_its_methods_and_no_other_and_only_people_with_a_part_in_it(house, enter, name):
+    path, entries = address_of(name), AuditEvent.objects.count()
+    client = enter("editor")
+    allowed = {
+        method for method in ("get", "head", "post", "put", "patch", "delete", "options")
+        if getattr(client, method)(path, {"x": "1"} if method == "post" else None).status_code != 405
+    } - ({"post"} if name in BOTH else set())  # fmt: skip
+
+    assert allowed == (set() if name not in SAFE + BOTH else {"get", "head"}) | ({"post"} if name in POSTS else set())
+    assert client.get(path).status_code == (405 if name in POSTS else 200)
+    assert client.head(path).content == b""
+    stranger = enter("")
+    for method in ("get", "post"):
+        assert getattr(stranger, method)(path).headers["Location"].startswith("/accounts/login/")
+        assert getattr(enter("nobody"), method)(path).status_code == 403
+        assert getattr(enter("admin"), method)(path).status_code == 403
+    # Nobody of them left an entry; a POST of the editor's may have been refused.
+    assert set(AuditEvent.objects.order_by("seq")[entries:].values_list("actor", flat=True)) <= {house.editor.pk}
+
+
+def test_the_desk_says_to_whoever_has_no_role_who_they_are_and_offers_accounts_to_their_keeper_alone(house, enter):
+    nobody, admin = enter("nobody").get("/desk/"), enter("admin").get("/desk/")
+
+    assert "You are signed in as <strong>&lt;i&gt;nobody" in nobody.content.decode()
+    assert "keep the accounts" not in nobody.content.decode()
+    assert '<a href="/admin/">keep the accounts</a>' in admin.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "section"),
+    [
+        ("/desk/", "My queue"), ("/desk/monographs/", "Monographs"), ("/desk/reports/", "Reports"),
+        ("/desk/monographs/testazumab/", "Monographs"), ("/desk/monographs/testazumab/review/", "My queue"),
+        ("/desk/monographs/testazumab/history/", "Monographs"), ("/desk/warnings/new/", "Monographs"),
+    ],
+)  # fmt: skip
+def test_the_menu_marks_where_one_is(house, enter, path, section):
+    html = enter("editor").get(path).content.decode()
+
+    menu = html.split('aria-label="Desk">')[1].split("</nav>")[0]
+    assert re.findall(r'aria-current="page">([^<]+)<', menu) == [section]
