@@ -202,7 +202,7 @@ def test_cell(name, broken, world, monkeypatch):
 
 
 def one_cell(edition, actor, digest, before, head, cell):
-    name, broken, state, role = cell
+    name, broken, state, _role = cell
     attestation = None
     if name == "sign" and broken != "attestation":
         attestation = make.attestation(edition, actor)

@@ -57,7 +57,7 @@ FIELDS = {
 }  # fmt: skip
 # What a database may take otherwise than another one: the rest asks the same of either, so once is enough.
 OF_THE_DATABASE = {"nul", "surrogate", "sql", "digits", "long"}
-WORDS = [pytest.param(name, marks=[] if name in OF_THE_DATABASE else [pytest.mark.sweep]) for name in HOSTILE]
+WORDS = [pytest.param(name, marks=[] if name in OF_THE_DATABASE else [pytest.mark.any_database]) for name in HOSTILE]
 
 
 @pytest.fixture(scope="module")
