@@ -1,14 +1,12 @@
 """Every way past the pen that we could think of, on both databases: refused, or found by verify_trail."""
 
-import asyncio
+import copy
 import json
-import threading
 from io import StringIO
 from uuid import uuid4
 
 import pytest
 import reversion
-from asgiref.sync import sync_to_async
 from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.db import DatabaseError, connection, models, transaction
@@ -56,9 +54,14 @@ class World:
         return Section(edition=self.edition, key=uuid4(), kind="driving", heading="Driving", text="x")
 
 
-@pytest.fixture
-def world(db):
+@pytest.fixture(scope="module")
+def once(once_a_module):
     return World()
+
+
+@pytest.fixture
+def world(db, once):
+    return copy.deepcopy(once)
 
 
 def raw(sql: str, *parameters):
@@ -288,36 +291,6 @@ def test_whoever_sets_the_flag_by_hand_is_found(world):
     assert any(sentence.startswith(f"monographs.section:{world.section.pk}:") for sentence in found)
     assert any(sentence.startswith(f"monographs.monograph:{world.live.monograph_id}:") for sentence in found)
     assert any(sentence.startswith(f"monographs.edition:{world.edition.pk}:") for sentence in found)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_another_thread_connection_or_task_has_no_pen():
-    w = World()
-    outcomes = []
-
-    def write():
-        try:
-            models.QuerySet(Section).update(text="x")
-        except DatabaseError as error:
-            outcomes.append(type(error).__name__)
-        finally:
-            connection.close()
-
-    if connection.vendor == "postgresql":  # on SQLite another writer waits for the whole of the act
-        with pen(actor=w.house.editor) as trail, change_set(trail, edition=w.edition, reason="Held") as change:
-            thread = threading.Thread(target=write)
-            thread.start()
-            thread.join()
-            shown = build(w.edition).sections[0]
-            change.save(shown.replaced(text="Mine"), seen=make.digest_of_part(shown))
-    else:
-        thread = threading.Thread(target=write)
-        thread.start()
-        thread.join()
-    asyncio.run(sync_to_async(write)())
-
-    assert outcomes == ["IntegrityError", "IntegrityError"]
-    assert not Section.objects.filter(text="x").exists()
 
 
 @pytest.mark.django_db
