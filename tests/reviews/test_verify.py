@@ -15,9 +15,10 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, models, transaction
 
 from monographs.fields import JSONText
-from monographs.models import Monograph, Pen, Publication, Section
-from reviews import audit, seals
-from reviews.models import AuditEvent, SignOff
+from monographs.models import Edition, Monograph, Pen, Publication, Section
+from reviews import audit, editions, seals
+from reviews.models import AuditEvent, ClassGrant, SignOff
+from reviews.people import revoke
 from reviews.verify import Replay, _chain, verify
 from tests import factories as make
 from tests import tables
@@ -341,3 +342,421 @@ def test_the_command_exits_1_and_names_the_first_broken_link(house):
     with pytest.raises(SystemExit):
         call_command("verify_trail", "--json", stdout=out)
     assert json.loads(out.getvalue())["whole"] is False
+
+
+# -- Each sentence, and what alone brings it about ----------------------------------------------------------------------
+
+
+def sql(statement, *values):
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def tampered(*statements):
+    """What is found after these statements of whoever owns the database; the triggers are back before anybody looks."""
+    with tables.no_triggers():
+        for statement in statements:
+            sql(*statement) if isinstance(statement, tuple) else sql(statement)
+    return verify()
+
+
+def of_kind(found, *words):
+    """Findings that hold one of these words, without their keys."""
+    return [sentence for _seq, sentence in found if any(word in sentence for word in words)]
+
+
+def head():
+    return AuditEvent.objects.latest("seq")
+
+
+def edition_of(slug, number=1):
+    return Edition.objects.get(monograph__slug=slug, number=number)
+
+
+PEN_LEFT = "The pen was left held: somebody set its flag by hand."
+
+
+@pytest.mark.parametrize("column", ["held = TRUE", "edition_id = 1"])
+def test_a_pen_that_was_left_held_is_told_by_either_column(house, column):
+    assert tampered(f"UPDATE monographs_pen SET {column}") == [(None, PEN_LEFT)]
+
+
+def test_without_a_pen_there_is_nothing_to_compare_the_trail_with(house):
+    found = tampered("DELETE FROM monographs_pen")
+
+    assert found[0] == (None, "The pen is not one row that can be read.")
+
+
+@pytest.mark.parametrize("column", ["seq", "hash", "site"])
+def test_the_pen_names_the_last_entry_and_the_house(house, column):
+    last, pen = head(), Pen.objects.get()
+    wrong = {"seq": last.seq + 5, "hash": "0" * 64, "site": Pen._meta.get_field("site").get_db_prep_value(uuid.uuid4(), connection)}  # fmt: skip
+
+    found = tampered((f"UPDATE monographs_pen SET {column} = %s", wrong[column]))
+
+    if column == "site":
+        assert found == [(1, "Entry 1 does not follow from the one before it.")]
+    else:
+        said = wrong["seq"] if column == "seq" else pen.seq
+        assert found == [(last.seq + 1, f"The pen says that the last entry is {said}, and the trail ends with {last.seq}.")]  # fmt: skip
+    assert (pen.seq, pen.hash) == (last.seq, last.hash)
+
+
+def test_a_pen_set_back_is_told_from_the_entry_after_it(house):
+    last = head().seq
+
+    found = tampered("UPDATE monographs_pen SET seq = 3")
+
+    assert (4, f"The pen says that the last entry is 3, and the trail ends with {last}.") in found
+
+
+def test_an_entry_taken_out_of_the_middle_is_named_with_the_next_one(house):
+    found = _of_chain(f"DELETE FROM reviews_auditevent WHERE seq = {head().seq - 3}")
+
+    gone = head().seq - 3
+    assert found == [
+        (gone, f"Entry {gone} is missing: the next one is {gone + 1}."),
+        (gone + 1, f"Entry {gone + 1} does not follow from the one before it."),
+    ]
+
+
+def _of_chain(*statements):
+    with tables.no_triggers():
+        for statement in statements:
+            sql(*statement) if isinstance(statement, tuple) else sql(statement)
+    return list(_chain(Replay()))
+
+
+def test_an_empty_trail_is_told_by_the_pen_alone(house):
+    last = head().seq
+
+    found = _of_chain("DELETE FROM reviews_auditevent")
+
+    assert found == [(1, f"The pen says that the last entry is {last}, and the trail ends with 0.")]
+
+
+def test_data_that_says_the_same_in_another_form_is_named(house):
+    seq = head().seq
+
+    found = tampered((f"UPDATE reviews_auditevent SET data = %s WHERE seq = {seq}", json.dumps(head().data, indent=1)))
+
+    assert found == [(seq, f"Entry {seq}: its column data is not in the form in which it was written.")]
+
+
+def test_an_actor_of_the_machine_has_no_name(house):
+    seq = AuditEvent.objects.filter(actor=None).latest("seq").seq
+
+    found = tampered(f"UPDATE reviews_auditevent SET actor_name = 'editor' WHERE seq = {seq}")
+
+    assert found == [(seq, f"Entry {seq}: its column actor_name differs from its text.")]
+
+
+@pytest.mark.parametrize("name", ["at", "verb", "subject", "digest", "reason", "prev", "seq", "data", "actor"])
+def test_a_text_hashed_anew_is_told_by_the_column_beside_it_and_by_the_next_entry(house, name):
+    """The text and its hash are changed together: neither its own hash nor another column gives it away."""
+    entry = AuditEvent.objects.filter(verb="signed").last()
+    content = json.loads(entry.text)
+    content[name] = {"seq": 1, "data": {}, "actor": None}.get(name, "x")
+    text = audit.canonical(content)
+
+    found = _of_chain(("UPDATE reviews_auditevent SET text = %s, hash = %s WHERE seq = %s", text, audit.event_hash(text), entry.seq))  # fmt: skip
+
+    assert found == [
+        (entry.seq, f"Entry {entry.seq}: its column {name} differs from its text."),
+        (entry.seq + 1, f"Entry {entry.seq + 1} does not follow from the one before it."),
+    ]
+
+
+def test_an_entry_that_says_what_nobody_can_follow_is_named(house):
+    """Hashed anew and the same in text and column: only reading what it says shows it."""
+    entry = AuditEvent.objects.filter(verb="published").last()
+    content = json.loads(entry.text)
+    del content["data"]["publication"]
+    text = audit.canonical(content)
+
+    found = _of_chain(("UPDATE reviews_auditevent SET text = %s, hash = %s, data = %s WHERE seq = %s", text, audit.event_hash(text), audit.canonical(content["data"]), entry.seq))  # fmt: skip
+
+    assert (entry.seq, f"Entry {entry.seq}: what it says cannot be read.") in found
+    assert not of_kind(found, "not the one that was hashed", "differs", "in the form")
+
+
+def test_a_document_of_another_text_is_named_and_only_it(house):
+    document = edition_of("testazumab", 2).change_sets.last().after
+    found = tampered(("UPDATE monographs_document SET text = %s WHERE digest = %s", document.text.replace("Other words", "Wrong words"), document.pk))  # fmt: skip
+
+    assert of_kind(found, "digest") == [f"monographs.document:{document.pk}: its text does not have this digest."]
+
+
+UNSIGNED = "nobody signed the document that it shows."
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        "UPDATE reviews_signoff SET meaning = 'still_correct' WHERE edition_id = {edition}",
+        "UPDATE reviews_signoff SET edition_id = {other}, round = 9 WHERE edition_id = {edition}",
+        "UPDATE reviews_signoff SET document_id = '{words}' WHERE edition_id = {edition}",
+        "DELETE FROM reviews_signoff WHERE edition_id = {edition}",
+        "INSERT INTO reviews_unsigning (sign_off_id, reason, at) SELECT id, 'x', signed_at FROM reviews_signoff WHERE edition_id = {edition}",
+    ],
+    ids=["another meaning", "another edition", "another document", "gone", "taken back"],
+)
+def test_a_publication_without_a_signature_that_stands_is_named(house, tamper):
+    """Whichever column keeps the signatures from standing for it, and although its seal holds."""
+    publication = Publication.objects.get()
+    edition, other = publication.edition, edition_of("otherumab")
+    words = edition_of("testazumab", 2).sign_offs.first().document_id
+    assert words != publication.document_id
+
+    found = tampered(tamper.format(edition=edition.pk, other=other.pk, words=words))
+
+    assert of_kind(found, "monographs.publication:") == [f"monographs.publication:{publication.pk}: {UNSIGNED}"]
+
+
+def test_one_signature_that_stands_is_enough_for_a_publication(house):
+    edition = Publication.objects.get().edition
+    gone, *_others = edition.sign_offs.all()
+
+    found = tampered(f"DELETE FROM reviews_signoff WHERE id = {gone.pk}")
+
+    assert of_kind(found, "monographs.publication:") == []
+    assert of_kind(found, f"reviews.signoff:{gone.pk}: ")
+
+
+SEALED_COLUMNS = {
+    "slug": "otherumab",
+    "number": 7,
+    "document_id": None,
+    "signatures": "[]",
+    "published_at": None,
+    "head": "0" * 64,
+    "key": "0" * 16,
+    "seal": "AAAA",
+}
+
+
+@pytest.mark.parametrize("column", SEALED_COLUMNS)
+def test_a_seal_holds_for_no_other_value_of_what_it_was_put_on(house, column):
+    publication = Publication.objects.get()
+    value = SEALED_COLUMNS[column]
+    if column == "document_id":
+        value = edition_of("testazumab", 2).sign_offs.first().document_id
+    if column == "published_at":
+        value = publication.published_at + timedelta(microseconds=1)
+
+    found = tampered((f"UPDATE monographs_publication SET {column} = %s", value))
+
+    expected = [f"monographs.publication:{publication.pk}: its seal does not hold."]
+    expected += [f"monographs.publication:{publication.pk}: {UNSIGNED}"] * (column == "document_id")
+    rows = [one for one in of_kind(found, "monographs.publication:") if not ROW.search(one)]
+    assert rows == expected
+
+
+def test_what_is_not_sealed_is_told_by_its_row_alone(house):
+    found = tampered("UPDATE monographs_publication SET change_note = 'x'")
+
+    assert [bool(ROW.search(sentence)) for _seq, sentence in found] == [True]
+
+
+EPOCH = "The epoch of public pages, or their index, is not one that the trail could have left."
+
+
+@pytest.mark.parametrize("ahead", [-1, 0, 1, 1000])
+def test_an_epoch_from_the_future_is_told_and_none_of_the_past(house, ahead):
+    found = tampered(f"UPDATE monographs_epoch SET number = {head().seq + ahead}")
+
+    assert found == ([(None, EPOCH)] if ahead > 0 else [])
+
+
+def test_an_epoch_that_is_gone_is_told(house):
+    assert tampered("DELETE FROM monographs_epoch") == [(None, EPOCH)]
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        "DELETE FROM monographs_indexentry",
+        "UPDATE monographs_indexentry SET kind = 'x'",
+        "UPDATE monographs_indexentry SET term = 'x'",
+        "UPDATE monographs_indexentry SET words = 'x'",
+        "UPDATE monographs_indexentry SET begins = '2028-06-20'",
+        "UPDATE monographs_indexentry SET ends = '2028-06-20'",
+        "INSERT INTO monographs_indexentry (publication_id, kind, term, words, begins, ends) SELECT publication_id, kind, term, words, begins, ends FROM monographs_indexentry",
+    ],
+)
+def test_an_index_that_says_something_else_is_told_of_its_page_and_no_other(house, tamper):
+    page = Monograph.objects.get(slug="testazumab")
+
+    assert tampered(tamper) == [(None, f"monographs.monograph:{page.pk}: the index does not say what its page says.")]
+
+
+@pytest.mark.parametrize("column", ["state", "round"])
+def test_an_edition_in_a_state_or_round_that_no_entry_left_it_in_is_named(house, column):
+    edition = edition_of("otherumab")
+    assert (edition.state, edition.round) == ("in_review", 1)
+
+    found = tampered((f"UPDATE monographs_edition SET {column} = %s WHERE id = {edition.pk}", {"state": "draft", "round": 2}[column]))  # fmt: skip
+
+    state = "draft" if column == "state" else "in_review"
+    assert of_kind(found, "the entries leave it") == [
+        f"monographs.edition:{edition.pk}: the entries leave it in_review, and it is {state}."
+    ]
+    assert len(found) == 2  # and the row is not as its entry left it
+
+
+def test_a_page_put_away_by_hand_is_named(house):
+    page = Monograph.objects.get(slug="testazumab")
+
+    found = tampered("UPDATE monographs_monograph SET live_id = NULL")
+
+    assert f"monographs.monograph:{page.pk}: what is live is not what was published last." in of_kind(found, "live")
+    assert EPOCH not in of_kind(found, "epoch")
+
+
+def test_rows_of_an_open_edition_that_its_change_sets_did_not_leave_are_told_and_closed_ones_are_no_part_of_it(house):
+    open_, closed = edition_of("otherumab"), edition_of("testazumab")
+
+    found = tampered(f"UPDATE monographs_section SET text = 'x' WHERE edition_id IN ({open_.pk}, {closed.pk})")
+
+    assert of_kind(found, "last change set") == [
+        f"monographs.edition:{open_.pk}: its rows are not what its last change set left."
+    ]
+
+
+def test_a_row_that_an_entry_took_away_and_that_is_back_is_named(house):
+    grant = ClassGrant.objects.order_by("pk").last()
+    kept = {name: getattr(grant, name) for name in ("id", "group_id", "permission_id", "content_object_id")}
+    revoke(grant.group.name, grant.content_object, actor=house.admin)
+    entry = head()
+    assert entry.data["rows"][f"reviews.classgrant:{grant.pk}"] is None
+    assert verify() == []
+
+    with tables.no_triggers():
+        models.QuerySet(ClassGrant).bulk_create([ClassGrant(**kept)])
+
+    said = f"reviews.classgrant:{kept['id']}: entry {entry.seq} says that this row is gone, and it is there."
+    assert verify() == [(entry.seq, said)]
+
+
+def test_a_permission_of_another_name_is_told_with_the_entry_that_granted_it(house):
+    permission = Permission.objects.get(codename="warn_monographs")
+    entry = [one for one in AuditEvent.objects.order_by("seq") if str(permission.pk) in one.data.get("permissions", {})][-1]  # fmt: skip
+    Permission.objects.filter(pk=permission.pk).update(codename="x")
+
+    said = f"auth.permission:{permission.pk}: entry {entry.seq} granted “warn_monographs”, and it is “x” now."
+    assert verify() == [(entry.seq, said)]
+
+
+def test_a_monograph_that_moved_is_followed_and_its_neighbours_are_not(house):
+    """States, rounds and what is live go with the address; a second edition supersedes the first under the new one."""
+    page = Monograph.objects.get(slug="testazumab")
+    editions.move(page, slug="movedumab", actor=house.publisher, reason="It has another name.")
+    assert verify() == []
+    make.publish(house, make.sign(edition_of("movedumab", 2), house.pharmacist))
+    assert verify() == []
+    assert {one.number: one.state for one in Edition.objects.filter(monograph=page)} == {1: "superseded", 2: "published"}  # fmt: skip
+
+    old = edition_of("movedumab")
+    found = tampered(f"UPDATE monographs_edition SET state = 'discarded' WHERE id = {old.pk}")
+
+    assert of_kind(found, "the entries leave") == [
+        f"monographs.edition:{old.pk}: the entries leave it superseded, and it is discarded."
+    ]
+    first = Publication.objects.get(number=1)
+    found = tampered(f"UPDATE monographs_monograph SET live_id = {first.pk} WHERE id = {page.pk}")
+    assert f"monographs.monograph:{page.pk}: what is live is not what was published last." in of_kind(found, "live")
+
+
+# -- Checkpoints --------------------------------------------------------------------------------------------------------
+
+
+def signed_line(form):
+    return audit.canonical({**form, "signature": seals._sign(seals.CHECKPOINT_PREFIX, form)})
+
+
+@pytest.mark.parametrize("name", ["seq", "hash", "at", "key", "last"])
+def test_a_checkpoint_line_is_signed_with_all_that_it_says(house, name):
+    path = seals.checkpoint_path()
+    *others, line = path.read_text().splitlines()
+    form = json.loads(line)
+    assert set(form) == {"seq", "hash", "at", "key", "last", "signature"}
+    form[name] = 1 if name == "seq" else "x"
+    path.write_text("".join(f"{one}\n" for one in (*others, audit.canonical(form))))
+
+    assert verify() == [(None, f"Checkpoint line {len(others) + 1}: its signature does not hold.")]
+
+
+def test_checkpoints_in_another_order_do_not_follow_each_other(house):
+    call_command("checkpoint", stdout=StringIO())
+    path = seals.checkpoint_path()
+    first, second, *_rest = path.read_text().splitlines()
+    assert json.loads(first)["last"] == ""
+    assert json.loads(second)["last"] == audit.sha256(first)
+
+    path.write_text(f"{second}\n{first}\n")
+
+    assert [sentence for _seq, sentence in verify()] == [
+        "Checkpoint line 1: it does not follow the line before it.",
+        "Checkpoint line 2: it does not follow the line before it.",
+    ]
+
+
+def test_a_checkpoint_names_an_entry_by_number_and_hash(house):
+    """A line that is signed and in its place, and tells of another trail."""
+    path = seals.checkpoint_path()
+    whole = path.read_text()
+    form = {**json.loads(whole.splitlines()[-1]), "last": audit.sha256(whole.splitlines()[-1])}
+    form.pop("signature")
+    seq = form["seq"]
+
+    for change in ({"hash": "0" * 64}, {"seq": seq - 1}):
+        form_now = {**form, **change}
+        path.write_text(f"{whole}{signed_line(form_now)}\n")
+        said = f"A checkpoint of {form['at']} names entry {form_now['seq']}, which is no longer in the trail as it was."
+        assert verify() == [(form_now["seq"], said)]
+
+
+def test_a_line_that_is_no_checkpoint_is_named_by_its_number(house):
+    path = seals.checkpoint_path()
+    whole = path.read_text()
+    number = len(whole.splitlines()) + 1
+
+    for odd in ("{}", "[]", "x", '{"signature":"x"}', '{"signature":5,"key":"x","last":""}'):
+        path.write_text(f"{whole}{odd}\n")
+        ((seq, sentence),) = verify()
+        assert (seq, sentence.partition(":")[0]) == (None, f"Checkpoint line {number}"), odd
+
+
+def test_the_findings_are_told_in_the_order_of_the_trail_and_those_without_an_entry_last(house):
+    """Twenty of them, and how many more there are; all of them as JSON."""
+    with tables.no_triggers():
+        sql("UPDATE reviews_auditevent SET reason = 'forged' WHERE seq > 5")
+        sql("UPDATE monographs_epoch SET number = 99999")
+    count = len(verify())
+    out, err = StringIO(), StringIO()
+
+    with pytest.raises(SystemExit) as stopped:
+        call_command("verify_trail", stdout=out, stderr=err)
+    lines = err.getvalue().splitlines()
+    assert (stopped.value.code, out.getvalue(), len(lines)) == (1, "", 21)
+    assert lines[:2] == [f"entry {seq}: Entry {seq}: its column reason differs from its text." for seq in (6, 7)]
+    assert lines[-1] == f"… and {count - 20} more (--json lists them all)."
+
+    with pytest.raises(SystemExit) as stopped:
+        call_command("verify_trail", "--json", stdout=out)
+    told = json.loads(out.getvalue())
+    assert (stopped.value.code, told["whole"], told["entries"]) == (1, False, AuditEvent.objects.count())
+    assert len(told["findings"]) == count
+    assert told["findings"][0] == {"seq": 6, "finding": "Entry 6: its column reason differs from its text."}
+    assert told["findings"][-1] == {"seq": None, "finding": EPOCH}
+
+
+def test_a_whole_trail_is_told_with_its_number_of_entries(house):
+    out = StringIO()
+    call_command("verify_trail", stdout=out)
+    said = f"The trail is whole: {head().seq} entries were recomputed, each follows from the one before.\n"
+    assert out.getvalue() == said
+
+    out = StringIO()
+    call_command("verify_trail", "--json", stdout=out)
+    assert json.loads(out.getvalue()) == {"whole": True, "entries": head().seq, "findings": []}
