@@ -1,17 +1,19 @@
 """Every way past the pen that we could think of, on both databases: refused, or found by verify_trail."""
 
-import asyncio
+import copy
 import json
-import threading
+import re
 from io import StringIO
 from uuid import uuid4
 
 import pytest
 import reversion
-from asgiref.sync import sync_to_async
+from django.apps import apps
 from django.contrib.auth.models import Group
+from django.core.checks import ERROR, Tags, run_checks
 from django.core.management import call_command
 from django.db import DatabaseError, connection, models, transaction
+from django.db.migrations.executor import MigrationExecutor
 from django.db.models.deletion import ProtectedError
 from reversion.errors import RevertError
 from reversion.models import Revision, Version
@@ -35,6 +37,7 @@ from reviews.changes import change_set, pen
 from reviews.models import AuditEvent, ChangeSet, ClassGrant, ClinicianProfile, SignOff, Unsigning
 from reviews.verify import verify
 from tests import factories as make
+from tests import tables
 
 REFUSALS = (DatabaseError, TypeError, ProtectedError, RevertError)
 SEALED = (Document, SignOff, Publication, ChangeSet, AuditEvent, Revision, Version)
@@ -42,12 +45,12 @@ BY_PEN = (Edition, Monograph, Drug, TherapeuticClass, ClinicianProfile, ClassGra
 
 
 class World:
-    """A live edition, and a draft of another monograph."""
+    """A row in every table; a live edition, and drafts of two other monographs."""
 
     def __init__(self):
-        self.house = make.the_house()
-        self.live = make.published(self.house)
-        self.edition = make.draft(self.house, "otherumab")
+        self.house = tables.fill()
+        self.live = Edition.objects.get(monograph__slug="testazumab", number=1)
+        self.edition = make.draft(self.house, "secondumab")
         self.other = make.draft(self.house, "thirdumab")
         self.section = Section.objects.filter(edition=self.edition).first()
         self.version = Version.objects.get_for_object(self.section).first()
@@ -56,9 +59,14 @@ class World:
         return Section(edition=self.edition, key=uuid4(), kind="driving", heading="Driving", text="x")
 
 
-@pytest.fixture
-def world(db):
+@pytest.fixture(scope="module")
+def once(once_a_module):
     return World()
+
+
+@pytest.fixture
+def world(db, once):
+    return copy.deepcopy(once)
 
 
 def raw(sql: str, *parameters):
@@ -189,35 +197,136 @@ def test_every_model_of_parts_is_in_the_one_list_and_keeps_its_truth():
         assert any(isinstance(constraint, truths.InChangeSet) for constraint in model._meta.constraints)
 
 
+def rows_of(model):
+    return list(model._base_manager.order_by("pk").values())
+
+
+def refused_by(trigger, attempt, *, held=False, edition=None):
+    """This trigger, by its own words, is what refuses it."""
+    with pytest.raises(DatabaseError, match=trigger.reason), make.undone():
+        hold(held, edition)
+        attempt()
+
+
+def hold(held, edition=None):
+    Pen.objects.update(held=held, edition_id=edition and edition.pk)
+
+
 @pytest.mark.parametrize("model", SEALED, ids=lambda model: model.__name__)
 @pytest.mark.parametrize("held", [False, True], ids=["without the pen", "with the pen"])
 def test_a_sealed_row_is_never_changed_or_taken_away(world, model, held):
+    (trigger,) = (one for owner, one in truths.declared() if owner is model)
+    field = next(f for f in model._meta.concrete_fields if not f.primary_key)
+    table, before = model._meta.db_table, rows_of(model)
     row = model._base_manager.order_by("pk").first()
-    column = next(f for f in model._meta.concrete_fields if not f.primary_key).column
-    table = model._meta.db_table
-    attempts = [
+    assert row is not None
+
+    for attempt in (
         row.save,
-        row.delete,
-        lambda: models.QuerySet(model).delete(),
-        lambda: models.QuerySet(model).update(
-            **{next(f.attname for f in model._meta.concrete_fields if not f.primary_key): None}
-        ),
-        lambda: raw(f'UPDATE {table} SET "{column}" = "{column}"'),
+        lambda: models.QuerySet(model).update(**{field.attname: getattr(row, field.attname)}),
+        lambda: raw(f'UPDATE {table} SET "{field.column}" = "{field.column}"'),
+        lambda: models.QuerySet(model)._raw_delete("default"),
         lambda: raw(f"DELETE FROM {table}"),
-    ]
+    ):
+        refused_by(trigger, attempt, held=held)
+    # Django refuses to take away what others point to, before it asks the database.
+    with pytest.raises((DatabaseError, ProtectedError), match=rf"{trigger.reason}|protected foreign keys"), make.undone():  # fmt: skip
+        hold(held)
+        row.delete()
     if connection.vendor == "postgresql":
-        attempts.append(lambda: raw(f"TRUNCATE {table} CASCADE"))
+        with pytest.raises(DatabaseError, match="never truncated"), make.undone():
+            hold(held)
+            raw(f"TRUNCATE {table} CASCADE")
     else:
-        attempts.append(lambda: raw(f"REPLACE INTO {table} SELECT * FROM {table}"))
-    count = model._base_manager.count()
+        refused = trigger.reason if not held else "constraint failed|only ever added"
+        with pytest.raises(DatabaseError, match=refused), make.undone():
+            hold(held)
+            raw(f"REPLACE INTO {table} SELECT * FROM {table}")
 
-    for attempt in attempts:
-        with pytest.raises(REFUSALS), make.undone():
-            if held:
-                Pen.objects.update(held=True)
-            attempt()
+    assert rows_of(model) == before
 
-    assert model._base_manager.count() == count
+
+EVENTS = ("INSERT", "UPDATE", "DELETE")
+ANY_TRUTH = "without the pen|only ever added|outside the change set|never truncated"
+TRUTHS = sorted(truths.declared(), key=lambda one: one[1].name)
+
+
+def written(model, event):
+    """A write of this kind that only a trigger refuses, or something that a trigger is asked before."""
+    table = model._meta.db_table
+    columns = [f.column for f in model._meta.concrete_fields]
+    quoted = ", ".join(f'"{c}"' for c in columns)
+    if event == "UPDATE":
+        raw(f'UPDATE {table} SET "{columns[-1]}" = "{columns[-1]}"')
+    elif event == "DELETE":
+        raw(f"DELETE FROM {table}")
+    else:
+        raw(f"INSERT INTO {table} ({quoted}) SELECT {quoted} FROM {table}")
+
+
+def outcome(model, event, held, edition=None):
+    """Whether a truth refused it; that the row is there twice, or that others point to it, comes after."""
+    refused = None
+    with make.undone():
+        hold(held, edition)
+        try:
+            with transaction.atomic():
+                written(model, event)
+        except DatabaseError as error:
+            refused = re.search(ANY_TRUTH, str(error))
+    return refused and refused.group()
+
+
+@pytest.mark.parametrize(("model", "trigger"), TRUTHS, ids=[trigger.name for _model, trigger in TRUTHS])
+def test_each_kind_of_write_is_refused_by_the_truth_of_its_table(world, model, trigger):
+    """INSERT, UPDATE and DELETE without the pen, with it, and, for parts, in the change set of this edition or another."""
+    if not model._base_manager.exists():
+        pytest.fail("there is no row that could be written")
+    kind = type(trigger)
+    words = {truths.ByPen: "without the pen", truths.AppendOnly: "only ever added", truths.InChangeSet: "outside the change set"}[kind]  # fmt: skip
+    freely = {truths.ByPen: EVENTS, truths.AppendOnly: ("INSERT",), truths.InChangeSet: ()}[kind]
+
+    assert [outcome(model, event, False) for event in EVENTS] == [words] * 3
+    assert [outcome(model, event, True) for event in EVENTS] == [None if event in freely else words for event in EVENTS]
+    if connection.vendor == "postgresql":
+        for held in (False, True):
+            with pytest.raises(DatabaseError, match="never truncated"), make.undone():
+                hold(held)
+                raw(f"TRUNCATE {model._meta.db_table} CASCADE")
+    if kind is truths.InChangeSet:
+        assert [outcome(model, event, False, world.edition) for event in EVENTS] == [words] * 3  # set, and not held
+        with make.undone():
+            with tables.no_triggers():  # the statements are over the whole table: it holds the parts of one edition
+                raw(f"DELETE FROM {model._meta.db_table} WHERE edition_id <> %s", world.edition.pk)
+            assert [outcome(model, event, True, world.edition) for event in EVENTS] == [None, None, words]
+            assert [outcome(model, event, True, world.other) for event in EVENTS] == [words] * 3
+
+
+@pytest.mark.parametrize("model", PARTS.values(), ids=lambda model: model.__name__)
+def test_a_part_is_neither_pulled_in_from_another_edition_nor_pushed_out_to_one(world, model):
+    """By UPDATE inside a change set, with either edition as the one whose change set it is."""
+    table, before = model._meta.db_table, rows_of(model)
+    (trigger,) = (one for owner, one in truths.declared() if owner is model)
+    key = raw_key(uuid4())
+
+    def move(old, new):
+        row = f"(SELECT MIN(id) FROM {table} WHERE edition_id = %s)"
+        raw(f"UPDATE {table} SET edition_id = %s, key = %s WHERE id = {row}", new.pk, key, old.pk)
+
+    for ours, other in ((world.edition, world.other), (world.other, world.edition), (world.edition, world.live)):
+        assert model._base_manager.filter(edition=other).exists()
+        refused_by(trigger, lambda ours=ours, other=other: move(other, ours), held=True, edition=ours)
+        refused_by(trigger, lambda ours=ours, other=other: move(ours, other), held=True, edition=ours)
+    with make.undone():
+        hold(True, world.edition)
+        move(world.edition, world.edition)  # within one edition it may be written
+        assert model._base_manager.filter(edition=world.edition, key=key).exists()
+
+    assert rows_of(model) == before
+
+
+def raw_key(value):
+    return Section._meta.get_field("key").get_db_prep_value(value, connection)
 
 
 @pytest.mark.parametrize("model", [*SEALED, *BY_PEN, Unsigning, NameCheck, Reference], ids=lambda model: model.__name__)
@@ -290,43 +399,104 @@ def test_whoever_sets_the_flag_by_hand_is_found(world):
     assert any(sentence.startswith(f"monographs.edition:{world.edition.pk}:") for sentence in found)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_another_thread_connection_or_task_has_no_pen():
-    w = World()
-    outcomes = []
+NAMES = {
+    truths.InChangeSet: ["insert", "update", "delete"],
+    truths.ByPen: ["insert", "update", "delete"],
+    truths.AppendOnly: ["insert", "update", "delete"],
+}
 
-    def write():
-        try:
-            models.QuerySet(Section).update(text="x")
-        except DatabaseError as error:
-            outcomes.append(type(error).__name__)
-        finally:
-            connection.close()
 
-    if connection.vendor == "postgresql":  # on SQLite another writer waits for the whole of the act
-        with pen(actor=w.house.editor) as trail, change_set(trail, edition=w.edition, reason="Held") as change:
-            thread = threading.Thread(target=write)
-            thread.start()
-            thread.join()
-            shown = build(w.edition).sections[0]
-            change.save(shown.replaced(text="Mine"), seen=make.digest_of_part(shown))
-    else:
-        thread = threading.Thread(target=write)
-        thread.start()
-        thread.join()
-    asyncio.run(sync_to_async(write)())
+def names_of(trigger):
+    if connection.vendor == "postgresql":
+        return [trigger.name, f"{trigger.name}_truncate"]
+    return [f"{trigger.name}_{event}" for event in NAMES[type(trigger)]]
 
-    assert outcomes == ["IntegrityError", "IntegrityError"]
-    assert not Section.objects.filter(text="x").exists()
+
+def in_the_database():
+    return {name for names in truths._found(connection).values() for name in names}
 
 
 @pytest.mark.django_db
-def test_a_lost_trigger_is_missed_loudly():
+@pytest.mark.parametrize(("model", "trigger"), TRUTHS, ids=[trigger.name for _model, trigger in TRUTHS])
+def test_a_lost_trigger_is_missed_by_its_table_and_name(model, trigger):
+    table = model._meta.db_table
+    expected = [f"{table}: {name}" for name in names_of(trigger)]
     assert truths.missing() == []
-    trigger = next(t for model, t in truths.declared() if model is Section)
-    name = trigger.trigger_names(connection.vendor)[0]
-    raw(f"DROP TRIGGER {name}" + (" ON monographs_section" if connection.vendor == "postgresql" else ""))
+    assert trigger.trigger_names(connection.vendor) == names_of(trigger)
 
-    assert truths.missing()
-    assert next(error.id for error in truths._check(databases=["default"])) == "monographs.E001"
-    assert any("lost the trigger" in sentence for _seq, sentence in verify())
+    for name, said in zip(names_of(trigger), expected, strict=True):
+        with make.undone():
+            raw(f"DROP TRIGGER {name}" + (f" ON {table}" if connection.vendor == "postgresql" else ""))
+            assert truths.missing() == [said]
+    if connection.vendor == "postgresql":
+        for how, misses in (("DISABLE TRIGGER", True), ("ENABLE REPLICA TRIGGER", True), ("ENABLE ALWAYS TRIGGER", False)):  # fmt: skip
+            with make.undone():
+                raw(f"ALTER TABLE {table} {how} {trigger.name}")
+                assert truths.missing() == expected[:1] * misses
+
+    with make.undone():
+        before = in_the_database()
+        editor = connection.SchemaEditorClass(connection)
+        trigger.remove_sql(model, editor)
+        assert truths.missing() == expected
+        assert before - in_the_database() == set(names_of(trigger))
+        trigger.create_sql(model, editor)
+        assert truths.missing() == []
+
+
+def test_the_tables_that_keep_a_truth_are_these_and_each_keeps_its_own():
+    of = {kind: sorted(model._meta.label for model, one in truths.declared() if type(one) is kind) for kind in NAMES}
+
+    assert of == {
+        truths.InChangeSet: sorted(model._meta.label for model in PARTS.values()),
+        truths.ByPen: [
+            "auth.Group", "auth.User_groups", "monographs.Drug", "monographs.Edition", "monographs.Epoch",
+            "monographs.IndexEntry", "monographs.Monograph", "monographs.Reference", "monographs.TherapeuticClass",
+            "reviews.ClassGrant", "reviews.ClinicianProfile", "reviews.ProblemReport", "reviews.Reminder",
+        ],
+        truths.AppendOnly: [
+            "monographs.Document", "monographs.NameCheck", "monographs.Overlay", "monographs.Publication",
+            "monographs.SecondSignature", "reversion.Revision", "reversion.Version", "reviews.AuditEvent",
+            "reviews.ChangeSet", "reviews.SignOff", "reviews.Unsigning",
+        ],
+    }  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_a_table_that_is_not_there_yet_misses_nothing(monkeypatch):
+    introspection = type(connection.introspection)
+    there = [name for name in connection.introspection.table_names() if name != "monographs_section"]
+    name = names_of(next(t for model, t in truths.declared() if model is Section))[0]
+    raw(f"DROP TRIGGER {name}" + (" ON monographs_section" if connection.vendor == "postgresql" else ""))
+    assert truths.missing() == [f"monographs_section: {name}"]
+
+    monkeypatch.setattr(introspection, "table_names", lambda *_args, **_how: there)
+
+    assert truths.missing() == []
+
+
+def checked(*databases):
+    found = run_checks(tags=[Tags.database], databases=databases)
+    return [one for one in found if one.id.startswith("monographs.")]
+
+
+@pytest.mark.django_db
+def test_the_system_check_says_which_trigger_is_lost_once_every_migration_is_applied(monkeypatch):
+    (_, trigger) = next(one for one in truths.declared() if one[0] is Section)
+    name = names_of(trigger)[0]
+    assert checked("default") == []
+    truths._after_migrate(apps.get_app_config("reviews"), "default")
+    raw(f"DROP TRIGGER {name}" + (" ON monographs_section" if connection.vendor == "postgresql" else ""))
+    said = f"The database has lost the trigger monographs_section: {name}."
+
+    (error,) = checked("default")
+    assert (error.id, error.level, error.msg) == ("monographs.E001", ERROR, said)
+    assert checked() == []  # no database is asked that was not named
+    assert (None, said) in verify()
+    with pytest.raises(RuntimeError, match=f"the database misses triggers: monographs_section: {name}$"):
+        truths._after_migrate(apps.get_app_config("reviews"), "default")
+    truths._after_migrate(apps.get_app_config("monographs"), "default")  # those of reviews may still be to come
+
+    monkeypatch.setattr(MigrationExecutor, "migration_plan", lambda *_: ["one is to come"])
+    assert checked("default") == []
+    truths._after_migrate(apps.get_app_config("reviews"), "default")

@@ -1,13 +1,18 @@
 """Somebody holds the pen for longer than five seconds: 503, to be tried again, and nothing that was typed is lost."""
 
+import asyncio
 import multiprocessing
+import threading
 import time
 
 import pytest
+from asgiref.sync import sync_to_async
+from django.db import DatabaseError, connection, models
 
 from monographs.assemble import build
 from monographs.document import digest_of_part
-from reviews.changes import pen
+from monographs.models import Section
+from reviews.changes import change_set, pen
 from tests import factories as make
 from tests.processes import running
 
@@ -40,3 +45,32 @@ def test_a_writer_waits_five_seconds_and_keeps_the_words(client, house):
     assert page.status_code == 404  # readers do not wait for a writer
     assert 4 < took < 30
     assert build(edition).sections[1].text == section.text
+
+
+def test_another_thread_connection_or_task_has_no_pen(house):
+    edition = make.draft(house)
+    outcomes = []
+
+    def write():
+        try:
+            models.QuerySet(Section).update(text="x")
+        except DatabaseError as error:
+            outcomes.append(type(error).__name__)
+        finally:
+            connection.close()
+
+    if connection.vendor == "postgresql":  # on SQLite another writer waits for the whole of the act
+        with pen(actor=house.editor) as trail, change_set(trail, edition=edition, reason="Held") as change:
+            thread = threading.Thread(target=write)
+            thread.start()
+            thread.join()
+            shown = build(edition).sections[0]
+            change.save(shown.replaced(text="Mine"), seen=make.digest_of_part(shown))
+    else:
+        thread = threading.Thread(target=write)
+        thread.start()
+        thread.join()
+    asyncio.run(sync_to_async(write)())
+
+    assert outcomes == ["IntegrityError", "IntegrityError"]
+    assert not Section.objects.filter(text="x").exists()

@@ -1,0 +1,66 @@
+"""A house with a row in every table that the trail vouches for, and what whoever owns the database can do to it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import StringIO
+
+from django.core.management import call_command
+from django.db import connection
+
+from reviews import reports
+from reviews.changes import pen
+from reviews.library import keep_references, record_name_check
+from reviews.reminders import remind
+from reviews.workflow import perform
+from tests import factories as make
+
+
+def fill() -> make.House:
+    """A live monograph with a second edition in review, and one whose only edition was signed and unsigned."""
+    house = make.the_house()
+    second = make.start(house, make.published(house))
+    make.reword(second, "monitoring", "Other words.", actor=house.editor)
+    make.sign(make.submit(house, second), house.clinician)
+    other = make.signed(house, "otherumab")
+    perform("unsign", editions=[other], actor=house.pharmacist, digest=make.seen(other), reason="Doubts")
+    call_command("checkpoint", stdout=StringIO())
+    record_name_check(
+        actor=house.editor,
+        system="RxNorm",
+        code="117055",
+        name="x",
+        status="found",
+        matched_name="x",
+        release="r",
+        source="s",
+    )
+    with pen(actor=house.editor) as trail:
+        keep_references(trail, [("smith2020", {"title": "T", "DOI": "10.1000/1"})])
+    page = second.monograph
+    (warning,) = make.warn(house.clinician, page)
+    make.countersign(warning, house.clinician2)
+    make.correct(house.pharmacist, page, "Tests go on for years.", "Tests go on for months.")
+    make.withhold(page, make.key("prescribing"), house.publisher)
+    make.lift(warning, house.pharmacist)
+    reports.report(reports.Said("Something is wrong here.", harm=True), sender="s", monograph=page)
+    remind()
+    return house
+
+
+@contextmanager
+def no_triggers() -> Iterator[None]:
+    """As whoever owns the database can do: the triggers are off, and come back as if nothing had been."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET session_replication_role = replica")
+            yield
+            cursor.execute("SET session_replication_role = origin")
+        else:
+            cursor.execute("PRAGMA defer_foreign_keys = ON")
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+            for name, _sql in triggers:
+                cursor.execute(f'DROP TRIGGER "{name}"')
+            yield
+            for _name, sql in triggers:
+                cursor.execute(sql)
