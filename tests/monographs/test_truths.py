@@ -54,6 +54,7 @@ class World:
         self.other = make.draft(self.house, "thirdumab")
         self.section = Section.objects.filter(edition=self.edition).first()
         self.version = Version.objects.get_for_object(self.section).first()
+        connection.check_constraints()  # PostgreSQL truncates nothing while a check is deferred
 
     def fresh(self) -> Section:
         return Section(edition=self.edition, key=uuid4(), kind="driving", heading="Driving", text="x")
@@ -294,11 +295,11 @@ def test_each_kind_of_write_is_refused_by_the_truth_of_its_table(world, model, t
                 hold(held)
                 raw(f"TRUNCATE {model._meta.db_table} CASCADE")
     if kind is truths.InChangeSet:
-        assert [outcome(model, event, False, world.edition) for event in EVENTS] == [words] * 3  # set, and not held
         with make.undone():
             with tables.no_triggers():  # the statements are over the whole table: it holds the parts of one edition
                 raw(f"DELETE FROM {model._meta.db_table} WHERE edition_id <> %s", world.edition.pk)
             assert [outcome(model, event, True, world.edition) for event in EVENTS] == [None, None, words]
+            assert [outcome(model, event, False, world.edition) for event in EVENTS] == [words] * 3  # set, and not held
             assert [outcome(model, event, True, world.other) for event in EVENTS] == [words] * 3
 
 

@@ -590,6 +590,13 @@ def test_an_index_that_says_something_else_is_told_of_its_page_and_no_other(hous
     assert tampered(tamper) == [(None, f"monographs.monograph:{page.pk}: the index does not say what its page says.")]
 
 
+def test_an_index_of_a_monograph_that_is_gone_is_told(house):
+    with make.undone():
+        found = tampered("DELETE FROM monographs_monograph WHERE slug = 'testazumab'")
+
+    assert (None, EPOCH) in found
+
+
 @pytest.mark.parametrize("column", ["state", "round"])
 def test_an_edition_in_a_state_or_round_that_no_entry_left_it_in_is_named(house, column):
     edition = edition_of("otherumab")
