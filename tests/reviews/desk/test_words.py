@@ -171,3 +171,19 @@ def test_a_person_is_called_by_name_else_by_their_account_and_nobody_is_the_mach
     assert (names[ann.pk], names[bob.pk], names[None], names[99_999]) == ("Ann A.", "bob", "The machine", "The machine")
     assert names.listed([bob.pk, ann.pk]) == "Ann A., bob"
     assert names.listed([bob.pk, ann.pk], ann) == "bob, you"
+
+
+def test_each_part_leads_to_its_own_form_and_what_is_no_part_to_none():
+    from monographs.document import Document, Section
+    from reviews.desk.common import edit_address, part_links
+
+    section = Section(key="12345678-1234-5678-1234-567812345678", kind="overdose", heading="Overdose")
+    base = "/desk/monographs/x/edit"
+    assert edit_address("x", "header") == f"{base}/header/"
+    assert edit_address("x", "order") == f"{base}/order/"
+    assert edit_address("x", str(section.key)) == f"{base}/{section.key}/"
+
+    found = [Refusal("a", "A.", part=part) for part in ("header", "order", str(section.key), "gone", "")]
+    assert part_links("x", Document(sections=(section,)), found) == list(
+        zip(found, [f"{base}/header/", f"{base}/order/", f"{base}/{section.key}/", "", ""], strict=True)
+    )
