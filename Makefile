@@ -8,13 +8,14 @@ MANAGE := $(BIN)/python manage.py
 RUNTIME := .venv/.runtime-installed
 TEST := .venv/.test-installed
 
-.PHONY: help demo reset-demo test bench lint format lock
+.PHONY: help demo reset-demo test mutants bench lint format lock
 
 help:
 	@echo "make demo        serve the demonstration on http://$(HOST):$(PORT)/"
 	@echo "make reset-demo  throw the demonstration data away and load it again"
 	@echo "make test        everything: SQLite, PostgreSQL, journeys in a browser"
 	@echo "                 (make test LANES=postgresql ARGS='-k pen' for a part of it)"
+	@echo "make mutants     which test notices each careless edit of tests/mutants/ (ARGS: areas, names, --quick, --list, --map)"
 	@echo "make bench       what pages, search and acts cost beside a bare Django view (make bench N=20000 for growth)"
 	@echo "make lint        style, directions, types, templates, missing migrations"
 	@echo "make format      let ruff put the code in order"
@@ -52,6 +53,10 @@ reset-demo: $(RUNTIME)
 
 test: $(TEST)
 	@$(BIN)/python -m tests.lanes $(LANES) $(ARGS)
+
+# Breaks copies of the tree, one careless edit at a time; no part of CI.
+mutants: $(TEST)
+	@$(BIN)/python -m tests.mutants $(ARGS)
 
 N ?= 1000
 bench: $(TEST)
