@@ -28,7 +28,6 @@ LANE = 3600  # seconds that a lane may take in one process on a busy machine
 class Outcome:
     code: int  # of the process; 0 is green
     red: list[str]  # the tests that were red
-    collected: bool  # whether all modules of tests could be imported
     in_time: bool
     output: str
 
@@ -67,7 +66,7 @@ def python(tree: Path, *arguments: str, seconds: float, **environment: str) -> O
         lines = [line.split(" ", 1) for line in notes.read_text().splitlines()] if notes.exists() else []
         output.seek(0)
         red = [name for kind, name in lines if kind == "test"]
-        return Outcome(process.returncode, red, len(red) == len(lines), in_time, output.read())
+        return Outcome(process.returncode, red, in_time, output.read())
 
 
 def stop(process: subprocess.Popen) -> None:
