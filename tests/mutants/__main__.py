@@ -1,7 +1,8 @@
 """python -m tests.mutants [area or name …] [--list] [--quick] [--map] [--json FILE] [-j N]
 
 Breaks copies of the product, one mutant at a time, and says which lane noticed. First the tests that run the lines that
-changed; whoever they do not notice meets every lane whole. Exit code 1: a mutant survived, or does not fit any more.
+changed; whoever they do not notice meets every lane whole. Exit code 1: a mutant
+survived, does not fit any more, or broke so much that no test could answer.
 """
 
 import argparse
@@ -139,7 +140,8 @@ def main(arguments: list[str]) -> int:
         if options.map or not MAP.exists():
             began = time.monotonic()
             print("Noting which test runs which line; this takes the lane sqlite, and half again …", flush=True)
-            running.make_map(base, MAP)
+            for test in running.make_map(base, MAP):
+                print(f"red without a mutant: {test}", flush=True)
             print(f"… {time.monotonic() - began:.0f} s", flush=True)
         notes = choosing.load(MAP)
         verdicts = work(mutants, options.jobs, lambda mutant: meet(mutant, base, notes, known, options.quick))
@@ -151,7 +153,7 @@ def main(arguments: list[str]) -> int:
     if options.json:
         rows = [dataclasses.asdict(m) | dataclasses.asdict(verdicts[m.name]) for m in mutants]
         options.json.write_text(json.dumps({"mutants": rows, "red anyway": red}, indent=1))
-    return 1 if red or set(counts) & {"SURVIVED", "unnoticed", "stale"} else 0
+    return 1 if red or set(counts) & {"SURVIVED", "unnoticed", "stale", "broken"} else 0
 
 
 if __name__ == "__main__":

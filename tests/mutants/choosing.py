@@ -90,7 +90,7 @@ def around(patched: Patched) -> list[tuple[int, int, bool]]:
 
 def is_mirror(test: str, file: str) -> bool:
     """Whether a test stands in the module that mirrors a file, by name: `people.py` is tested by `test_people.py`."""
-    return Path(test.split("::", maxsplit=1)[0]).name == f"test_{Path(file).stem.strip('_')}.py"
+    return Path(module_of(test)).name == f"test_{Path(file).stem.strip('_')}.py"
 
 
 def choose(notes: Map, known: list[str], mutant: Mutant, patched: Patched) -> list[list[str]]:
@@ -116,6 +116,10 @@ def choose(notes: Map, known: list[str], mutant: Mutant, patched: Patched) -> li
     return [by_module(batch) for batch in (tests[:FIRST], tests[FIRST:]) if batch]
 
 
+def module_of(test: str) -> str:
+    return test.partition("::")[0]
+
+
 def by_module(tests: list[str]) -> list[str]:
-    modules = list(dict.fromkeys(test.split("::")[0] for test in tests))
-    return sorted(tests, key=lambda test: modules.index(test.split("::")[0]))
+    modules = list(dict.fromkeys(module_of(test) for test in tests))
+    return sorted(tests, key=lambda test: modules.index(module_of(test)))

@@ -8,7 +8,6 @@ import os
 from collections import defaultdict
 from pathlib import Path
 
-import coverage
 import pytest
 
 from tests.mutants.patches import PRODUCT
@@ -18,6 +17,8 @@ TARGET = "CLINCALC_NOTES"  # the folder that takes one file of each worker
 
 class Noting:
     def __init__(self, root: Path) -> None:
+        import coverage  # only this run needs it
+
         self.root = root
         self.context = ""
         self.seconds: dict[str, float] = defaultdict(float)

@@ -54,6 +54,8 @@ def apply(mutant: Mutant, root: Path) -> Patched:
     """
     if mutant.old == mutant.new:
         raise Stale("it changes nothing")
+    if not mutant.old.strip():
+        raise Stale("it says no text to replace")
     home = root / mutant.file
     for paths in ([home] if home.is_file() else [], others(root, home)):
         texts = {path: path.read_text() for path in paths}
@@ -99,13 +101,13 @@ def folded(old: str, text: str) -> list[tuple[int, int]]:
 def replaced(mutant: Mutant, file: str, text: str, start: int, end: int) -> Patched:
     """The text with the new one in place; as it is written if that compiles, else indented like what it replaces."""
     found = text[start:end]
-    indented = text[:start] + indented_like(mutant, text, start, found) + text[end:]
-    candidates = [text[:start] + mutant.new + text[end:], indented] if found == mutant.old else [indented]
-    for after in candidates:
+    candidates = [mutant.new] if found == mutant.old else []
+    candidates += [indented_like(mutant, text, start, found, step) for step in (0, 4)]
+    for new in candidates:
+        after = text[:start] + new + text[end:]
         if not file.endswith(".py") or compiles(after):
             first = text.count("\n", 0, start) + 1
-            last = first + found.rstrip("\n").count("\n")
-            return Patched(file, text, after, first, last)
+            return Patched(file, text, after, first, first + found.rstrip("\n").count("\n"))
     raise Stale(f"{file} does not compile with it")
 
 
@@ -117,28 +119,22 @@ def compiles(text: str) -> bool:
     return True
 
 
-def indented_like(mutant: Mutant, text: str, start: int, found: str) -> str:
-    """The new text for a place that is indented in another way than when the mutant was written."""
-    if found == mutant.old or found[:1].isspace():
-        new = mutant.new
-    else:
-        new = mutant.new.strip()
+def indented_like(mutant: Mutant, text: str, start: int, found: str, step: int) -> str:
+    """The new text for a place that is indented in another way than when the mutant was written. Where nothing tells how
+    far its first line was indented then, the lines below are taken to be `step` deeper."""
+    new = mutant.new if found == mutant.old else mutant.new.strip()
     first, *rest = new.split("\n")
     kept = [line for line in rest if line.strip()]
     if not kept:
         return new
-    line = text[text.rfind("\n", 0, start) + 1 :]
-    here = margin(line)
-    old_lines, found_lines = mutant.old.split("\n"), found.split("\n")
-    same = [
-        (o, f) for o, f in zip(old_lines[1:], found_lines[1:], strict=False) if o.strip() and o.split() == f.split()
-    ]
+    here = margin(text[text.rfind("\n", 0, start) + 1 :])
+    pairs = zip(mutant.old.split("\n")[1:], found.split("\n")[1:], strict=False)
+    same = [(old, now) for old, now in pairs if old.strip() and old.split() == now.split()]
     if mutant.old[:1] in " \t":
         shift = here - margin(mutant.old)
     elif same:
         shift = margin(same[0][1]) - margin(same[0][0])
-    else:  # how far its first line was indented is not known: what follows a colon or a bracket is one step deeper
-        step = 4 if first.rstrip().endswith((":", "(", "[", "{")) else 0
+    else:
         shift = here - (min(map(margin, kept)) - step)
     moved = [" " * max(0, margin(line) + shift) + line.lstrip() if line.strip() else "" for line in rest]
     return "\n".join([first, *moved])
