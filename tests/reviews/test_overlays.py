@@ -1,16 +1,22 @@
 """What may be put over a page, by whom, and what ends it. A refusal leaves its entry and nothing else."""
 
-from dataclasses import replace
-from datetime import timedelta
+import copy
+import itertools
+from dataclasses import asdict, fields, replace
+from datetime import date, timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from monographs.models import Edition, Epoch, IndexEntry, Monograph, Overlay, SecondSignature
-from monographs.models.overlay import HARMS, REGULATORS, SEVERITIES, TITLES
+from monographs.models.overlay import HARMS, REGULATORS, SEVERITIES, TITLES, WITHHOLD_REASONS
 from reviews import overlays
-from reviews.models import AuditEvent, SignOff
-from reviews.overlays import Corrected
+from reviews.audit import instant
+from reviews.library import make_class
+from reviews.models import AuditEvent, ClassGrant, ClinicianProfile, SignOff
+from reviews.overlays import Corrected, Warned
+from reviews.people import give_role, grant
 from reviews.refusals import Refused
 from reviews.verify import verify
 from reviews.workflow import perform
@@ -19,9 +25,10 @@ from tests import factories as make
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def page(house):
-    """A live monograph of two editions, which differ in one sentence."""
+@pytest.fixture(scope="module")
+def made(once_a_module):
+    """A live monograph of two editions, which differ in one sentence, and another of one edition."""
+    house = make.the_house()
     first = make.published(house)
     second = make.start(house, first)
     make.reword(second, "monitoring", "Tests go on for 3 months.", actor=house.editor)
@@ -29,19 +36,51 @@ def page(house):
     make.sign(second, house.clinician)
     make.sign(second, house.pharmacist)
     make.publish(house, second)
-    return Monograph.objects.get()
+    make.published(house, "otherumab")
+    return house, Monograph.objects.get(slug="testazumab"), Monograph.objects.get(slug="otherumab")
+
+
+@pytest.fixture
+def world(db, made):
+    return copy.deepcopy(made)
+
+
+@pytest.fixture
+def house(world):
+    return world[0]
+
+
+@pytest.fixture
+def page(world):
+    return world[1]
+
+
+@pytest.fixture
+def other(world):
+    return world[2]
 
 
 def refused(code, act):
-    """The act is refused for this reason, which leaves one entry and nothing else."""
+    """The act is refused for this reason alone, which leaves one entry and nothing else. Answers the reason."""
     before, rows = AuditEvent.objects.count(), (Overlay.objects.count(), SecondSignature.objects.count())
     epoch = Epoch.objects.get().number
     with pytest.raises(Refused) as error:
         act()
-    assert code in error.value.codes
+    assert set(error.value.codes) == {code}
     assert (Overlay.objects.count(), SecondSignature.objects.count()) == rows
     assert AuditEvent.objects.count() == before + error.value.recorded
+    if error.value.recorded:
+        entry = AuditEvent.objects.latest("seq")
+        assert (entry.verb, entry.data["codes"]) == ("refused", error.value.codes)
     assert Epoch.objects.get().number == epoch
+    return error.value.refusals[0]
+
+
+def told():
+    """The last entry of the trail, but for the hashes of its rows."""
+    entry = AuditEvent.objects.latest("seq")
+    data = {name: value for name, value in entry.data.items() if name != "rows"}
+    return entry.verb, entry.actor.username, entry.subject, entry.digest, entry.reason, data
 
 
 # -- Withdrawal --------------------------------------------------------------------------------------------------------
@@ -85,7 +124,7 @@ def test_a_retired_page_can_still_be_taken_down_and_comes_back_from_both(house, 
     refused("withdrawn_already", lambda: make.withdraw(edition, house.clinician))
     make.withdraw(edition, house.publisher, "take_down")
     refused("withdrawn_already", lambda: make.withdraw(edition, house.clinician, "take_down"))
-    assert not IndexEntry.objects.exists()
+    assert not IndexEntry.objects.filter(publication__monograph=page).exists()
 
     make.reinstate(house, edition)
 
@@ -138,7 +177,7 @@ def test_a_page_comes_back_only_on_a_fresh_signature_of_somebody_who_did_not_wri
 
 
 def test_whoever_wrote_the_edition_does_not_vouch_for_it(house):
-    edition = make.submit(house, make.draft(house, actor=house.clinician), actor=house.clinician)
+    edition = make.submit(house, make.draft(house, "ownumab", actor=house.clinician), actor=house.clinician)
     make.sign(edition, house.clinician2)
     make.publish(house, make.sign(edition, house.pharmacist))
     make.withdraw(edition, house.publisher)
@@ -158,46 +197,281 @@ def test_a_page_is_withdrawn_while_the_next_edition_is_open(house, page):
 # -- Urgent warnings ---------------------------------------------------------------------------------------------------
 
 
-def test_one_warning_stands_over_several_pages_in_one_act(house, page):
-    make.published(house, "otherumab")
-    pages = list(Monograph.objects.order_by("slug"))
+def test_one_warning_stands_over_several_pages_in_one_act(house, page, other):
+    made = make.warn(house.clinician, page, other)
 
-    made = make.warn(house.clinician, *pages)
-
+    assert [(one.monograph, one.edition) for one in made] == [(other, 1), (page, 2)]
     assert len({one.act for one in made}) == 1
-    assert {one.monograph for one in made} == set(pages)
-    assert [one.verb for one in AuditEvent.objects.order_by("-seq")[:2]] == ["warned", "warned"]
-    assert len(Epoch.objects.get().instants) == 2
+    entries = AuditEvent.objects.order_by("-seq")[:2]
+    assert [(one.verb, one.subject) for one in entries] == [
+        ("warned", "monograph:testazumab"),
+        ("warned", "monograph:otherumab"),
+    ]
+    for entry, overlay in zip(entries, made[::-1], strict=True):
+        assert entry.digest == make.WARNED.digest([other, page])
+        assert {**entry.data, "rows": ""} == {
+            "overlay": overlay.pk, "act": str(overlay.act), "title": "new-reaction", "rows": ""
+        }  # fmt: skip
+    due = instant(made[0].at + timedelta(hours=24))
+    assert (Epoch.objects.get().number, Epoch.objects.get().instants) == (entries[0].seq, [due, due])
+    (later,) = make.warn(house.pharmacist, page)
+    assert later.act != made[0].act
     assert verify() == []
 
 
-@pytest.mark.parametrize("who", ["editor", "clinician2", "publisher", "auditor", "nobody"])
-def test_only_a_clinician_on_call_warns(house, page, who):
-    refused("not_granted", lambda: make.warn(house.people[who], page))
+def test_a_warning_is_kept_word_for_word_with_who_gave_it_and_in_which_role(house, page):
+    (made,) = make.warn(house.pharmacist, page, severity="major", quote="  Mind the gap.  ")
+
+    overlay = Overlay.objects.get(pk=made.pk)
+    assert {name: getattr(overlay, name) for name in asdict(make.WARNED)} == {
+        **asdict(make.WARNED), "severity": "major", "quote": "  Mind the gap.  ", "issued": date(2026, 11, 23)
+    }  # fmt: skip
+    assert (overlay.kind, overlay.by, overlay.by_title, overlay.by_role) == (
+        "warning", house.pharmacist, "pharmacist", "clinician"
+    )  # fmt: skip
+    assert (overlay.at, overlay.edition, overlay.part, overlay.lifts, overlay.reason) == (
+        AuditEvent.objects.latest("seq").at, 2, None, None, ""
+    )  # fmt: skip
+
+
+def test_a_password_for_one_page_warns_over_no_other(house, page, other):
+    """The order in which pages were chosen says nothing; which they were says all."""
+    one, both = ([page], [other, page])
+    for given, over in ((one, both), (both, one), ([other], one)):
+        attestation = make.password(house.clinician, make.WARNED.digest(given))
+        refused(
+            "stale",
+            lambda o=over, a=attestation: overlays.warn(o, warned=make.WARNED, actor=house.clinician, attestation=a),
+        )
+
+    attestation = make.password(house.clinician, make.WARNED.digest(both[::-1]))
+    assert len(overlays.warn(both, warned=make.WARNED, actor=house.clinician, attestation=attestation)) == 2
+
+
+def test_each_word_is_part_of_what_a_password_is_given_for(page, other):
+    corrected = Corrected("Start slowly", "Start fast", "minor")
+    for whole in (make.WARNED, corrected):
+        over = [page] if whole is make.WARNED else page
+        others = [replace(whole, **{field.name: "something else"}) for field in fields(whole)]
+        digests = [whole.digest(over), *[one.digest(over) for one in others]]
+        assert len(set(digests)) == len(fields(whole)) + 1
+    assert corrected.digest(page) != corrected.digest(other)
+    swapped = Corrected("Start fast", "Start slowly", "minor")
+    assert swapped.digest(page) != corrected.digest(page)
+
+
+def test_a_password_for_one_act_on_one_overlay_does_no_other(house, page, other):
+    first, second = make.warn(house.clinician, page, other)
+    digests = [overlays.digest_of_act(act, one) for act in ("countersign", "lift") for one in (first, second)]
+    parts = [overlays.digest_of_part_withheld(one, make.key(name)) for one in (page, other) for name in ("fbc", "monitoring")]  # fmt: skip
+    assert len({*digests, *parts}) == 8
+
+    for act, over in itertools.product((overlays.countersign, overlays.lift), (first, second)):
+        own = overlays.digest_of_act(act.__name__, over)
+        more = {"reason": "Over"} if act is overlays.lift else {}
+        for digest in {*digests} - {own}:
+            given = make.password(house.pharmacist, digest)
+            refused("stale", lambda a=act, o=over, g=given, m=more: a(o, actor=house.pharmacist, attestation=g, **m))
+
+
+def test_nobody_acts_without_a_password(house, page):
+    (warning,) = make.warn(house.clinician, page)
+    part = {"part": make.key("monitoring"), "reason": "misprint"}
+    corrected = Corrected("Start slowly", "Start fast", "minor")
+    who = {"actor": house.pharmacist, "attestation": None}
+
+    for act in (
+        lambda: overlays.warn([page], warned=make.WARNED, **who),
+        lambda: overlays.correct(page, corrected=corrected, **who),
+        lambda: overlays.countersign(warning, **who),
+        lambda: overlays.lift(warning, reason="Over", **who),
+        lambda: overlays.withhold(page, **part, **who),
+    ):
+        refused("attestation", act)
+
+
+def test_what_may_be_done_over_a_page_by_whom(house, page):
+    """Every person with every act, in one table: None is done, a code is refused."""
+    (warning,) = make.warn(house.clinician, page)
+    erratum = make.correct(house.pharmacist, page, "Start slowly", "Start fast")
+    acts = {
+        "withhold": lambda who: make.withhold(page, make.key("monitoring"), who),
+        "warn": lambda who: make.warn(who, page),
+        "correct": lambda who: make.correct(who, page, "Mind the heart", "Mind the liver"),
+        "countersign": lambda who: make.countersign(warning, who),
+        "lift a warning": lambda who: make.lift(warning, who),
+        "lift a correction": lambda who: make.lift(erratum, who),
+    }
+    no = "not_granted"
+    expected = {
+        "editor": [no] * 6,
+        "clinician": [None, None, "not_pharmacist", "own_warning", "own_warning", "not_pharmacist"],
+        "clinician2": [None, no, "not_pharmacist", None, no, "not_pharmacist"],
+        "pharmacist": [None] * 6,
+        "publisher": [None, no, no, no, no, no],
+        "auditor": [no] * 6,
+        "admin": [no] * 6,
+        "nobody": [no] * 6,
+    }
+
+    found = {}
+    for name in expected:
+        for act in acts.values():
+            code = None
+            with make.undone():
+                try:
+                    act(house.people[name])
+                except Refused as error:
+                    (code,) = error.codes
+            found.setdefault(name, []).append(code)
+
+    assert found == expected
+
+
+@pytest.mark.parametrize(("days", "code"), [(364, None), (365, "not_verified")])
+def test_a_registration_lapses_for_every_act_that_needs_one(house, page, days, code, monkeypatch):
+    (warning,) = make.warn(house.clinician, page)
+    erratum = make.correct(house.pharmacist, page, "Start slowly", "Start fast")
+    later = timezone.now() + timedelta(days=days)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: later)
+
+    for act in (
+        lambda: make.warn(house.pharmacist, page),
+        lambda: make.correct(house.pharmacist, page, "Mind the heart", "Mind the liver"),
+        lambda: make.countersign(warning, house.pharmacist),
+        lambda: make.lift(warning, house.pharmacist),
+        lambda: make.lift(erratum, house.pharmacist),
+    ):
+        with make.undone():
+            if code:
+                refused(code, act)
+            else:
+                act()
+    make.withhold(page, make.key("monitoring"), house.pharmacist)  # whoever may publish or review, at once
+
+
+def test_on_call_without_a_registration_warns_over_nothing(house, page):
+    give_role(house.editor2, "on-call", actor=house.admin)
+    assert not ClinicianProfile.objects.filter(user=house.editor2).exists()
+
+    refused("not_verified", lambda: make.warn(house.editor2, page))
+
+
+def test_a_warning_needs_whoever_is_on_call_for_each_class(house, page):
+    """On call for neurology says nothing of oncology: over both pages or none."""
+    oncology = make_class("Oncology", slug="oncology", actor=house.admin)
+    for role in ("editor", "clinician", "publisher"):
+        grant(role, oncology, actor=house.admin)
+    house.leaf = oncology
+    make.published(house, "tumourumab")
+    tumour = Monograph.objects.get(slug="tumourumab")
+
+    for over in ([page, tumour], [tumour, page], [tumour]):
+        refused("not_granted", lambda o=over: make.warn(house.clinician, *o))
+    grant("on-call", oncology, actor=house.admin)
+    assert len(make.warn(house.clinician, page, tumour)) == 2
+    warn = Permission.objects.get(codename="warn_monographs")
+    assert ClassGrant.objects.filter(permission=warn, content_object=oncology).count() == 1
+
+
+def test_a_warning_stands_over_one_page_at_least_and_not_over_too_many(house, page, other, monkeypatch):
+    assert overlays.MOST_PAGES == 50
+    given = make.password(house.clinician, make.WARNED.digest([]))
+    none = refused(
+        "monographs", lambda: overlays.warn([], warned=make.WARNED, actor=house.clinician, attestation=given)
+    )
+    monkeypatch.setattr(overlays, "MOST_PAGES", 1)
+    many = refused("monographs", lambda: make.warn(house.clinician, page, other))
+
+    assert (none.field, many.field) == ("monographs", "monographs")
+    monkeypatch.setattr(overlays, "MOST_PAGES", 2)
+    assert len(make.warn(house.clinician, page, other)) == 2
 
 
 @pytest.mark.parametrize(
     ("change", "code"),
     [
         ({"title": "An invented title"}, "title"),
+        ({"title": "critical"}, "title"),
         ({"severity": ""}, "severity"),
+        ({"severity": "information"}, "severity"),
         ({"regulator": "me"}, "regulator"),
+        ({"link": ""}, "link"),
         ({"link": "http://www.gov.uk/x"}, "link"),
         ({"link": "javascript:alert(1)"}, "link"),
+        ({"link": "https://"}, "link"),
+        ({"link": f"https://www.gov.uk/{'x' * 482}"}, "link"),
+        ({"issued": ""}, "issued"),
         ({"issued": "yesterday"}, "issued"),
+        ({"issued": "2026-02-30"}, "issued"),
+        ({"quote": ""}, "missing"),
         ({"quote": " "}, "missing"),
         ({"quote": "x" * 601}, "too_long"),
         ({"quote": "a\x00b"}, "characters"),
     ],
 )
 def test_a_warning_holds_only_what_the_lists_allow(house, page, change, code):
-    refused(code, lambda: make.warn(house.clinician, page, **change))
+    reason = refused(code, lambda: make.warn(house.clinician, page, **change))
+
+    assert reason.field == next(iter(change))
+    assert reason.kind == "invalid"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"link": f"https://www.gov.uk/{'x' * 481}"},
+        {"quote": "x" * 600},
+        {"quote": f"  {'x' * 600}  "},
+        *[{"title": one} for one in TITLES],
+        *[{"severity": one} for one in SEVERITIES],
+        *[{"regulator": one} for one in REGULATORS],
+    ],
+)
+def test_a_warning_may_be_as_long_as_that_and_say_each_thing_of_the_lists(house, page, change):
+    (overlay,) = make.warn(house.clinician, page, **change)
+
+    overlay.refresh_from_db()
+    assert {name: getattr(overlay, name) for name in change} == change
+
+
+def test_all_that_is_wrong_with_a_warning_is_told_at_once(house, page):
+    nothing = Warned("", "", "", "", "", "")
+
+    with pytest.raises(Refused) as error:
+        overlays.warn([page], warned=nothing, actor=house.clinician, attestation=None)
+
+    assert error.value.codes == ["title", "severity", "regulator", "link", "issued", "missing"]
+    assert not Overlay.objects.exists()
+
+
+@pytest.mark.parametrize("act", ["quote", "wrong", "right", "lift"])
+def test_a_number_of_a_patient_stands_over_no_page_and_in_no_entry(house, page, act):
+    (warning,) = make.warn(house.clinician, page)
+    number = "It was 943 476 5919."
+    acts = {
+        "quote": lambda: make.warn(house.clinician, page, quote=number),
+        "wrong": lambda: make.correct(house.pharmacist, page, number, "Right"),
+        "right": lambda: make.correct(house.pharmacist, page, "Start slowly", number),
+        "lift": lambda: make.lift(warning, house.pharmacist, reason=number),
+    }
+
+    refused("patient_data", acts[act])
+
+    assert not AuditEvent.objects.filter(text__contains="943").filter(text__contains="5919.").exists()
 
 
 def test_a_warning_over_one_page_that_is_not_published_is_over_none(house, page):
     make.draft(house, "draftumab")
 
-    refused("not_published", lambda: make.warn(house.clinician, *Monograph.objects.all()))
+    reason = refused("not_published", lambda: make.warn(house.clinician, *Monograph.objects.all()))
+
+    assert reason.sentence.startswith("draftumab: ")
+    draft = Monograph.objects.get(slug="draftumab")
+    refused("not_published", lambda: make.withhold(draft, make.key("monitoring"), house.publisher))
+    with pytest.raises(Refused) as error:
+        make.correct(house.pharmacist, draft, "Start slowly", "Start fast")
+    assert error.value.codes == ["not_published", "not_said"]
 
 
 def test_a_password_for_other_words_signs_no_warning(house, page):
@@ -212,20 +486,120 @@ def test_a_password_for_other_words_signs_no_warning(house, page):
 def test_somebody_else_countersigns_and_somebody_else_ends_it(house, page):
     (overlay,) = make.warn(house.clinician, page)
     refused("own_warning", lambda: make.countersign(overlay, house.clinician))
-    refused("not_granted", lambda: make.countersign(overlay, house.publisher))
 
-    make.countersign(overlay, house.clinician2)
+    signature = make.countersign(overlay, house.clinician2)
 
-    assert Overlay.objects.get().second.by_title == "general physician"
-    assert Epoch.objects.get().instants == []
+    second = Overlay.objects.get().second
+    assert (second, second.by, second.by_title, second.overlay) == (
+        signature, house.clinician2, "general physician", overlay
+    )  # fmt: skip
+    assert second.at == AuditEvent.objects.latest("seq").at
+    digest = overlays.digest_of_act("countersign", overlay)
+    assert told() == ("countersigned", "clinician2", "monograph:testazumab", digest, "", {"overlay": overlay.pk})
+    epoch = Epoch.objects.get()
+    assert (epoch.number, epoch.instants) == (AuditEvent.objects.latest("seq").seq, [])
     refused("signed_already", lambda: make.countersign(overlay, house.pharmacist))
     refused("own_warning", lambda: make.lift(overlay, house.clinician))
-    refused("not_granted", lambda: make.lift(overlay, house.clinician2))
-    refused("reason", lambda: make.lift(overlay, house.pharmacist, reason=" "))
-    make.lift(overlay, house.pharmacist)
+    assert refused("reason", lambda: make.lift(overlay, house.pharmacist, reason=" ")).field == "reason"
+
+    ended = make.lift(overlay, house.pharmacist, reason=" It was answered. ")
+
+    ended.refresh_from_db()
+    assert (ended.kind, ended.lifts, ended.reason, ended.by, ended.by_title, ended.by_role, ended.edition) == (
+        "lift", overlay, "It was answered.", house.pharmacist, "pharmacist", "clinician", 2
+    )  # fmt: skip
+    data = {"overlay": ended.pk, "lifted": overlay.pk, "kind": "warning"}
+    digest = overlays.digest_of_act("lift", overlay)
+    assert told() == ("lifted", "pharmacist", "monograph:testazumab", digest, "It was answered.", data)
+    assert Epoch.objects.get().number == AuditEvent.objects.latest("seq").seq
+    assert not Overlay.objects.unlifted().exists()
+    before = AuditEvent.objects.count()
     refused("ended_already", lambda: make.countersign(overlay, house.pharmacist))
     refused("ended_already", lambda: make.lift(overlay, house.pharmacist))
+    assert AuditEvent.objects.count() == before  # somebody was faster: no attempt at anything
     assert verify() == []
+
+
+def test_only_a_warning_is_countersigned_and_only_a_warning_or_a_correction_is_lifted(house, page):
+    erratum = make.correct(house.pharmacist, page, "Start slowly", "Start fast")
+    withheld = make.withhold(page, make.key("monitoring"), house.publisher)
+    make.withdraw(page.live.edition, house.publisher)
+    retired = Overlay.objects.get(kind="retire")
+
+    for one in (erratum, withheld, retired):
+        refused("ended_already", lambda o=one: make.countersign(o, house.clinician2))
+    for one in (withheld, retired):
+        refused("ended_already", lambda o=one: make.lift(o, house.clinician2))
+        refused("ended_already", lambda o=one: make.lift(o, house.pharmacist))
+    assert Overlay.objects.unlifted().count() == 3
+
+    ended = make.lift(erratum, house.pharmacist)  # who made it may: it was wrong itself
+
+    data = {"overlay": ended.pk, "lifted": erratum.pk, "kind": "erratum"}
+    assert told()[-1] == data
+    assert list(Overlay.objects.unlifted()) == [withheld, retired]
+    refused("ended_already", lambda: make.lift(ended, house.pharmacist))
+
+
+# -- Parts that are withheld -------------------------------------------------------------------------------------------
+
+
+def test_a_part_is_withheld_once_and_from_one_page(house, page, other):
+    part = make.key("monitoring")
+
+    overlay = make.withhold(page, part, house.publisher)
+
+    overlay.refresh_from_db()
+    assert (overlay.kind, overlay.monograph, overlay.edition, overlay.part, overlay.reason) == (
+        "withhold", page, 2, part, "the source has changed"
+    )  # fmt: skip
+    assert (overlay.by, overlay.by_title, overlay.by_role) == (house.publisher, "publisher", "publisher")
+    entry = ("withheld", "publisher", "monograph:testazumab", overlays.digest_of_part_withheld(page, part))
+    assert told() == (*entry, "the source has changed", {"overlay": overlay.pk})
+    assert Epoch.objects.get().number == AuditEvent.objects.latest("seq").seq
+    assert refused("withheld_already", lambda: make.withhold(page, part, house.publisher)).kind == "conflict"
+    refused("withheld_already", lambda: make.withhold(page, part, house.clinician))
+
+    make.withhold(page, make.key("fbc"), house.clinician)
+    make.withhold(other, part, house.clinician2)
+
+    withheld = Overlay.objects.order_by("pk").values_list("monograph__slug", "part", "by_role")
+    assert list(withheld) == [
+        ("testazumab", part, "publisher"),
+        ("testazumab", make.key("fbc"), "clinician"),
+        ("otherumab", part, "clinician"),
+    ]
+    assert verify() == []
+
+
+@pytest.mark.parametrize("name", ["notice", "trial", "link", "nothing"])
+def test_only_a_section_or_a_test_that_the_page_has_is_withheld(house, page, name):
+    assert refused("no_such_part", lambda: make.withhold(page, make.key(name), house.publisher)).kind == "conflict"
+
+
+def test_a_part_of_an_edition_before_is_on_no_page(house, page):
+    """What the live edition does not have cannot be taken off it, whatever the one before had."""
+    third = make.start(house, page.live.edition)
+    part = third.section_rows.get(key=make.key("monitoring")).as_value()
+    with make.pen(actor=house.editor) as trail, make.change_set(trail, edition=third, reason="Out") as change:
+        change.remove("section", part.key, seen=make.digest_of_part(part))
+    make.submit(house, third)
+    make.sign(third, house.clinician)
+    make.publish(house, make.sign(third, house.pharmacist))
+
+    refused("no_such_part", lambda: make.withhold(page, make.key("monitoring"), house.publisher))
+
+
+@pytest.mark.parametrize("code", [*WITHHOLD_REASONS, "", "the source has changed", "other"])
+def test_why_a_part_is_withheld_is_one_of_the_list(house, page, code):
+    part = make.key("monitoring")
+    given = make.password(house.publisher, overlays.digest_of_part_withheld(page, part))
+    withhold = lambda: overlays.withhold(page, part=part, reason=code, actor=house.publisher, attestation=given)  # noqa: E731
+
+    if code in WITHHOLD_REASONS:
+        assert withhold().reason == WITHHOLD_REASONS[code]
+    else:
+        assert refused("reason", withhold).field == "reason"
 
 
 # -- Corrections -------------------------------------------------------------------------------------------------------
@@ -237,41 +611,99 @@ def test_a_correction_finds_the_editions_that_said_so(house, page):
     overlay = make.correct(house.pharmacist, page, "Tests go on for years.", "Tests go on for 3 months.", "moderate")
 
     with_dates = Overlay.objects.with_second().get(pk=overlay.pk)
-    assert (overlay.editions, overlay.said_from, with_dates.said_until) == (
-        [1], first.published_at, second.published_at
+    assert (with_dates.editions, with_dates.last_edition, with_dates.said_from, with_dates.said_until) == (
+        [1], 1, first.published_at, second.published_at
     )  # fmt: skip
-    assert overlay.by_title == "pharmacist"
+    assert (with_dates.wrong, with_dates.right, with_dates.harm) == (
+        "Tests go on for years.", "Tests go on for 3 months.", "moderate"
+    )  # fmt: skip
+    assert (with_dates.kind, with_dates.by, with_dates.by_title, with_dates.by_role, with_dates.edition) == (
+        "erratum", house.pharmacist, "pharmacist", "clinician", 2
+    )  # fmt: skip
+    digest = Corrected("Tests go on for years.", "Tests go on for 3 months.", "moderate").digest(page)
+    data = {"overlay": overlay.pk, "editions": [1], "harm": "moderate"}
+    assert told() == ("corrected", "pharmacist", "monograph:testazumab", digest, "", data)
+    assert Epoch.objects.get().number == AuditEvent.objects.latest("seq").seq
     assert verify() == []
 
 
+def test_a_correction_over_two_editions_names_the_first_and_the_last(house, page):
+    first, _second = page.publications.order_by("number")
+
+    overlay = make.correct(house.pharmacist, page, "Start slowly", "Start at once")
+
+    overlay = Overlay.objects.with_second().get(pk=overlay.pk)
+    assert (overlay.editions, overlay.last_edition, overlay.said_from, overlay.said_until) == (
+        [1, 2], 2, first.published_at, None
+    )  # fmt: skip
+    assert told()[-1]["editions"] == [1, 2]
+
+
 def test_a_correction_of_what_is_still_there_has_no_end_yet(house, page):
+    _first, second = page.publications.order_by("number")
+
     overlay = make.correct(house.pharmacist, page, "Tests go on for 3 months.", "Tests go on for 4 months.")
 
-    assert Overlay.objects.with_second().get(pk=overlay.pk).said_until is None
-
-
-@pytest.mark.parametrize("who", ["clinician", "clinician2"])
-def test_only_a_pharmacist_judges_harm(house, page, who):
-    refused("not_pharmacist", lambda: make.correct(house.people[who], page, "Start slowly", "Start fast"))
+    overlay = Overlay.objects.with_second().get(pk=overlay.pk)
+    assert (overlay.editions, overlay.said_from, overlay.said_until) == ([2], second.published_at, None)
 
 
 @pytest.mark.parametrize(
-    ("corrected", "code"),
+    ("words", "editions"),
     [
-        (Corrected("never said", "right", "minor"), "not_said"),
-        (Corrected("", "right", "minor"), "missing"),
-        (Corrected("Start slowly", "", "minor"), "missing"),
-        (Corrected("Start slowly", "Start slowly", "minor"), "same"),
-        (Corrected("Start slowly", "Start fast", "huge"), "harm"),
-        (Corrected("Start slowly", "call 943 476 5919", "minor"), "patient_data"),
+        ("Tests go on", [1, 2]),
+        ("  Tests   go\non for  years. ", [1]),
+        ("tests go on", []),
+        ("Monitoring Tests go on", []),  # two fields beside each other are not one sentence
+        ("Monitoring", [1, 2]),
+        ("monthly", [1, 2]),
+        ("Mind the heart", [1, 2]),
+        ("A trial", [1, 2]),
+        ("Testazumab in multiple sclerosis", [1, 2]),
+        ("Use the SmPC.", [1, 2]),
+        ("Multiple sclerosis", [1, 2]),
+        ("how_often", []),  # the name of a field is no word of the page
+        ("", []),
+        (" \n ", []),
     ],
 )
-def test_a_correction_is_whole(house, page, corrected, code):
+def test_which_editions_say_it(page, words, editions):
+    assert [one.number for one in overlays.saying(page, words)] == editions
+
+
+@pytest.mark.parametrize(
+    ("corrected", "codes", "fields"),
+    [
+        (Corrected("never said", "right", "minor"), ["not_said"], ["wrong"]),
+        (Corrected("", "right", "minor"), ["missing"], ["wrong"]),
+        (Corrected(" \n", "right", "minor"), ["missing"], ["wrong"]),
+        (Corrected("Start slowly", " ", "minor"), ["missing"], ["right"]),
+        (Corrected("Start slowly", " Start slowly ", "minor"), ["same"], ["right"]),
+        (Corrected("Start slowly", "Start fast", "huge"), ["harm"], ["harm"]),
+        (Corrected("Start slowly", "Start fast", ""), ["harm"], ["harm"]),
+        (Corrected("Start slowly", "x" * 601, "minor"), ["too_long"], ["right"]),
+        (Corrected("x" * 601, "right", "minor"), ["too_long", "not_said"], ["wrong", "wrong"]),
+        (Corrected("Start slowly", "a\x00b", "minor"), ["characters"], ["right"]),
+        (Corrected("", "", ""), ["missing", "missing", "harm"], ["wrong", "right", "harm"]),
+        (Corrected("Start slowly", "call 943 476 5919", "minor"), ["patient_data"], ["reason"]),
+    ],
+)
+def test_a_correction_is_whole(house, page, corrected, codes, fields):
     attestation = make.password(house.pharmacist, corrected.digest(page))
+
     with pytest.raises(Refused) as error:
         overlays.correct(page, corrected=corrected, actor=house.pharmacist, attestation=attestation)
-    assert code in error.value.codes
+
+    assert error.value.codes == codes
+    assert [one.field for one in error.value.refusals] == fields
     assert not Overlay.objects.exists()
+
+
+@pytest.mark.parametrize("harm", HARMS)
+def test_each_harm_may_be_said_of_words_as_long_as_that(house, page, harm):
+    overlay = make.correct(house.pharmacist, page, "Start slowly", "x" * 600, harm)
+
+    assert (overlay.harm, len(overlay.right)) == (harm, 600)
 
 
 def test_the_lists_are_closed():
@@ -283,4 +715,23 @@ def test_a_second_signature_is_late_after_a_day(house, page):
 
     assert overlay.due_at - overlay.at == timedelta(hours=24)
     assert list(Overlay.objects.unconfirmed()) == [overlay]
-    assert overlay.due_at > timezone.now()
+
+
+def test_what_changes_within_a_day_is_kept_with_the_epoch_until_it_has_changed(house, page, other, monkeypatch):
+    """A warning becomes late although nobody writes; a withdrawal says nothing of a time on the page."""
+    now = timezone.now()
+    clock = [now]
+    monkeypatch.setattr("django.utils.timezone.now", lambda: clock[0])
+    make.withdraw(other.live.edition, house.publisher)
+    assert Epoch.objects.get().instants == []
+    clock[0] = now + timedelta(minutes=1)
+    make.warn(house.clinician, page)
+    clock[0] = now + timedelta(minutes=2)
+    make.warn(house.pharmacist, other)
+    first, second = (instant(now + timedelta(days=1, minutes=number)) for number in (1, 2))
+    assert Epoch.objects.get().instants == [first, second]
+
+    clock[0] = now + timedelta(days=1, minutes=1)  # the first is late now: nothing more will change of itself
+    make.withhold(page, make.key("monitoring"), house.publisher)
+
+    assert Epoch.objects.get().instants == [second]
