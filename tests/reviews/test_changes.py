@@ -1,13 +1,17 @@
 """The pen and change sets: who writes, what is recorded, what is refused."""
 
+import copy
+from uuid import UUID
+
 import pytest
 from django.db import transaction
 from reversion.models import Revision, Version
 
 from monographs.assemble import build
 from monographs.document import Citation, Section, digest, digest_of_part
-from monographs.models import Pen
+from monographs.models import Edition, Epoch, Pen
 from reviews.changes import NoPen, NothingRecorded, change_set, pen
+from reviews.library import make_class
 from reviews.models import AuditEvent, ChangeSet
 from reviews.refusals import Conflict, Refused
 from reviews.verify import verify
@@ -174,3 +178,250 @@ def test_denials_of_one_minute_end_in_one_entry_with_a_count(monkeypatch):
             make.submit(house, edition, house.nobody)
 
     assert AuditEvent.objects.filter(verb="refused").count() == 3
+
+
+# -- What one change may do, and what it leaves ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def once(once_a_module):
+    """A draft, and the next draft of a monograph that is live."""
+    house = make.the_house()
+    live = make.published(house, "liveumab")
+    return house, make.draft(house), live, make.start(house, live)
+
+
+@pytest.fixture
+def world(db, once):
+    return copy.deepcopy(once)
+
+
+def as_kept(edition):
+    return build(Edition.objects.get(pk=edition.pk))
+
+
+def changed(edition, actor, act):
+    with pen(actor=actor) as trail, change_set(trail, edition=edition, reason="As asked") as change:
+        act(change)
+    return ChangeSet.objects.get(pk=change.id)
+
+
+def refused(edition, actor, act):
+    """What refuses this change, which leaves nothing at all."""
+    before = digest(as_kept(edition)), AuditEvent.objects.count(), ChangeSet.objects.count(), Version.objects.count()
+    with pytest.raises(Refused) as error:
+        changed(edition, actor, act)
+    now = digest(as_kept(edition)), AuditEvent.objects.count(), ChangeSet.objects.count(), Version.objects.count()
+    assert now == before
+    return error.value
+
+
+def test_what_somebody_changed_meanwhile_is_told_with_what_stands_there_now(world):
+    house, edition, _live, _next = world
+    monitoring, prescribing = (build(edition).by_key()[make.key(name)] for name in ("monitoring", "prescribing"))
+    header, keys = build(edition).header, [one.key for one in build(edition).sections]
+    make.reword(edition, "monitoring", "Theirs.", actor=house.editor2)
+    changed(edition, house.editor2, lambda it: it.header(header.replaced(covers="theirs"), seen=digest_of_part(header)))
+    changed(edition, house.editor2, lambda it: it.remove("section", prescribing.key, seen=digest_of_part(prescribing)))
+    old, gone = digest_of_part(monitoring), digest_of_part(prescribing)
+
+    for act, part, now in (
+        (lambda it: it.save(monitoring.replaced(text="Mine."), seen=old), monitoring.key, monitoring.replaced(text="Theirs.")),
+        (lambda it: it.remove("section", monitoring.key, seen=old), monitoring.key, monitoring.replaced(text="Theirs.")),
+        (lambda it: it.save(prescribing.replaced(text="- Mine."), seen=gone), prescribing.key, None),
+        (lambda it: it.remove("section", prescribing.key, seen=gone), prescribing.key, None),
+        (lambda it: it.header(header.replaced(covers="mine"), seen=digest_of_part(header)), "header", header.replaced(covers="theirs")),
+        (lambda it: it.order("section", keys[::-1], seen=keys), "order", [monitoring.key]),
+    ):  # fmt: skip
+        conflict = refused(edition, house.editor, act)
+        assert (conflict.codes, conflict.kind, conflict.refusals[0].part, conflict.current) == (
+            ["changed_meanwhile"], "conflict", str(part), now
+        )  # fmt: skip
+
+
+def test_a_part_that_is_not_in_this_edition_is_not_written(world):
+    house, edition, _live, following = world
+    part = Section(key=make.key("nowhere"), kind="driving", heading="Driving", text="x")
+    elsewhere = Section(key=make.key("nowhere-else"), kind="driving", heading="Driving", text="x")
+    changed(following, house.editor, lambda it: it.append(elsewhere))
+
+    for act in (
+        lambda it: it.save(part, seen=digest_of_part(part)),
+        lambda it: it.remove("section", part.key, seen=digest_of_part(part)),
+        lambda it: it.restore("section", part.key),
+        lambda it: it.restore("section", elsewhere.key),  # of another edition
+        lambda it: it.restore("monitoring", make.key("monitoring")),  # of another kind
+    ):
+        assert refused(edition, house.editor, act).codes == ["no_such_part"]
+
+
+@pytest.mark.parametrize("wrong", ["one is missing", "one is strange", "one stands twice"])
+def test_an_order_holds_every_part_of_its_kind_once(world, wrong):
+    house, edition, _live, _next = world
+    keys = [one.key for one in build(edition).sections]
+    asked = {
+        "one is missing": keys[1:],
+        "one is strange": [*keys, make.key("strange")],
+        "one stands twice": [keys[0], keys[0]],
+    }[wrong]
+
+    assert refused(edition, house.editor, lambda it: it.order("section", asked, seen=keys)).codes == [
+        "changed_meanwhile"
+    ]
+
+
+def test_each_change_touches_what_it_changed_and_nothing_else(world):
+    house, edition, _live, _next = world
+    document = build(edition)
+    header, link = document.header, document.by_key()[make.key("link")]
+    new = Section(key=make.key("driving"), kind="driving", heading="Driving", text="Do not.")
+    keys = [one.key for one in document.sections]
+
+    for act, touched in (
+        (lambda it: it.header(header.replaced(covers="all"), seen=digest_of_part(header)), ["header"]),
+        (lambda it: it.append(new), [str(new.key)]),
+        (lambda it: it.order("section", [keys[1], keys[0], new.key], seen=[*keys, new.key]), ["order"]),
+        (lambda it: it.remove("related", link.key, seen=digest_of_part(link)), [str(link.key)]),
+        (lambda it: it.restore("related", link.key), [str(link.key)]),
+    ):
+        before = digest(as_kept(edition))
+        change = changed(edition, house.editor2, act)
+        assert change.touched == touched
+        assert (change.before_id, change.after_id) == (before, digest(as_kept(edition)))
+        assert (change.actor, change.edition, change.reason, change.credits) == (
+            house.editor2, edition, "As asked", {}
+        )  # fmt: skip
+        entry = AuditEvent.objects.latest("seq")
+        assert (change.at, change.revision.date_created) == (entry.at, entry.at)
+        assert (change.revision.user, change.revision.comment) == (house.editor2, "As asked")
+        assert (entry.subject, entry.reason, entry.digest) == ("monograph:testazumab", "As asked", change.after_id)
+        assert {name: kept for name, kept in entry.data.items() if name != "rows"} == {
+            "edition": 1, "change_set": str(change.pk), "touched": touched
+        }  # fmt: skip
+    assert [one.key for one in build(edition).sections] == [keys[1], keys[0], new.key]
+    assert chained(verify()) == []
+
+
+def test_a_part_is_added_after_all_others_even_those_that_were_taken_out(world):
+    house, edition, _live, _next = world
+    last = build(edition).sections[-1]
+    changed(edition, house.editor, lambda it: it.remove("section", last.key, seen=digest_of_part(last)))
+    new = Section(key=UUID(int=1), kind="driving", heading="Driving", text="Do not.")
+    changed(edition, house.editor, lambda it: it.append(new))
+    changed(edition, house.editor, lambda it: it.restore("section", last.key))
+
+    assert [one.key for one in build(edition).sections] == [make.key("prescribing"), last.key, new.key]
+
+
+def test_an_edition_is_made_another_document_and_back(world):
+    """Parts that are not in it are taken out, not deleted; a label goes from one reference to another."""
+    house, edition, _live, _next = world
+    was = build(edition)
+    (trial,) = was.citations
+    section = was.sections[0]
+    heir = Citation(key=make.key("heir"), label=trial.label, csl={"title": "Another", "type": "book"})
+    other = make.document(
+        sections=(was.sections[1], section.replaced(heading="Another heading")),
+        citations=(heir, trial.replaced(label="formerly2020")),
+        related=(), header=was.header.replaced(covers="other things"),
+    )  # fmt: skip
+
+    change = changed(edition, house.editor, lambda it: it.load(other))
+
+    assert as_kept(edition) == other
+    names = [make.key(name) for name in ("prescribing", "trial", "link", "heir")]
+    assert change.touched == sorted([*map(str, names), "header", "order"])
+    assert edition.relatedlink_rows.model.with_removed.filter(edition=edition, removed=True).count() == 1
+    labels = [one.label for one in other.citations]
+    swapped = tuple(one.replaced(label=label) for one, label in zip(other.citations, labels[::-1], strict=True))
+    changed(edition, house.editor, lambda it: it.load(other.replaced(citations=swapped)))
+    assert as_kept(edition).citations == swapped
+    changed(edition, house.editor, lambda it: it.load(was))
+    assert as_kept(edition) == was
+    assert citation_rows(edition) == [(str(make.key("heir")), True), (str(make.key("trial")), False)]
+    refused(edition, house.editor, lambda it: it.load(was))
+    assert chained(verify()) == []
+
+
+def citation_rows(edition):
+    rows = edition.citation_rows.model.with_removed.filter(edition=edition)
+    return sorted((str(one.key), one.removed) for one in rows)
+
+
+def test_a_part_that_comes_back_at_another_place_than_it_has_live_moves_the_order_too(world):
+    house, _edition, _live, following = world
+    first, second = build(following).sections
+    changed(following, house.editor, lambda it: it.remove("section", first.key, seen=digest_of_part(first)))
+
+    same = changed(following, house.editor, lambda it: it.restore("section", first.key))
+    assert same.touched == [str(first.key)]
+    changed(following, house.editor, lambda it: it.remove("section", first.key, seen=digest_of_part(first)))
+    moved = changed(
+        following, house.editor, lambda it: it.load(build(following).replaced(sections=(second, first)))
+    )  # fmt: skip
+
+    assert moved.touched == sorted([str(first.key), "order"])
+
+
+def test_working_papers_begin_no_epoch_and_what_readers_see_does(world):
+    """Pages that were made already are good until somebody writes what they show."""
+    house, edition, live, _next = world
+    before = Epoch.objects.get().number
+    make.reword(edition, "monitoring", "Monthly.", actor=house.editor)
+    make.submit(house, edition)
+    with pytest.raises(Refused):
+        make.publish(house, edition)
+    make.sign(edition, house.clinician)
+    make.sign(edition, house.pharmacist)
+    assert Epoch.objects.get().number == before
+
+    for act in (
+        lambda: make.publish(house, edition),
+        lambda: make.withhold(live.monograph, make.key("fbc"), house.publisher),
+        lambda: make.warn(house.clinician, live.monograph),
+        lambda: make.countersign(live.monograph.overlays.get(kind="warning"), house.clinician2),
+        lambda: make.withdraw(live, house.publisher),
+        lambda: make_class("Oncology", slug="oncology", actor=house.admin),
+    ):
+        act()
+        assert Epoch.objects.get().number == AuditEvent.objects.latest("seq").seq > before
+        before = Epoch.objects.get().number
+
+
+def test_whoever_holds_the_pen_is_the_person_as_they_are_now(house):
+    old = house.editor
+    type(old).objects.filter(pk=old.pk).update(first_name="Newly")
+
+    with pen(actor=old) as trail:
+        trail.record("looked", "test")
+        assert (trail.actor, trail.actor.first_name) == (old, "Newly")
+    with pen(actor=None) as trail:
+        entry = trail.record("looked", "test", digest="d", reason="r", data={"a": 1})
+
+    entry.refresh_from_db()
+    assert (entry.actor, entry.actor_name, entry.digest, entry.reason, entry.data) == (None, "", "d", "r", {"a": 1})
+    pen_now = Pen.objects.get()
+    assert (pen_now.held, pen_now.edition_id, pen_now.seq, pen_now.hash) == (False, None, entry.seq, entry.hash)
+
+
+def test_rows_that_were_written_are_told_by_the_next_entry_and_by_no_later_one(house):
+    """What was written after the last entry of an act is a loose end: the whole act is undone."""
+    classes = [make_class(name, slug=name.lower(), actor=house.admin) for name in ("Oncology", "Cardiology")]
+    with pen(actor=house.admin) as trail:
+        for one in classes:
+            one.tier_floor = "high"
+            trail.save(one, "tier_floor")
+            trail.record("looked", "test")
+
+    entries = AuditEvent.objects.order_by("-seq")[:2][::-1]
+    assert [list(entry.data["rows"]) for entry in entries] == [
+        [f"monographs.therapeuticclass:{one.pk}"] for one in classes
+    ]
+    with pytest.raises(NothingRecorded), pen(actor=house.admin) as trail:
+        trail.record("looked", "test")
+        classes[0].name = "Sneaked in"
+        trail.save(classes[0], "name")
+    classes[0].refresh_from_db()
+    assert classes[0].name == "Oncology"
+    assert AuditEvent.objects.latest("seq") == entries[1]
+    assert chained(verify()) == []

@@ -1,6 +1,11 @@
 """Reports of problems: taken in from anybody, looked at by a clock, answered once, and forgotten in time."""
 
+import copy
+import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from io import StringIO
+from smtplib import SMTPException
 
 import pytest
 from django.core import mail
@@ -13,6 +18,7 @@ from django.utils.html import strip_tags
 from monographs.models import Monograph
 from reviews import reports
 from reviews.models import AuditEvent, ProblemReport
+from reviews.models.report import OUTCOMES
 from reviews.refusals import Refused
 from reviews.reports import Flooded, Said, due
 from reviews.verify import verify
@@ -24,10 +30,45 @@ FORM = {"text": "The interval is wrong on this page.", "harm": "yes", "source": 
 SAID = Said("The interval is wrong on this page.", harm=True, email="r@example.org")
 
 
-@pytest.fixture
-def page(house):
+@pytest.fixture(scope="module")
+def made(once_a_module):
+    house = make.the_house()
     make.published(house)
-    return Monograph.objects.get()
+    return house, Monograph.objects.get()
+
+
+@pytest.fixture
+def world(db, made):
+    return copy.deepcopy(made)
+
+
+@pytest.fixture
+def house(world):
+    return world[0]
+
+
+@pytest.fixture
+def page(world):
+    return world[1]
+
+
+class Clock:
+    """The machine's."""
+
+    def __init__(self, monkeypatch):
+        self.at = timezone.now()
+        monkeypatch.setattr("django.utils.timezone.now", lambda: self.at)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    return Clock(monkeypatch)
+
+
+def last_entry():
+    """The last entry of the trail, but for the hashes of its rows."""
+    entry = AuditEvent.objects.latest("seq")
+    return entry.verb, entry.actor, entry.subject, {name: kept for name, kept in entry.data.items() if name != "rows"}
 
 
 @pytest.mark.parametrize(
@@ -183,17 +224,324 @@ def test_the_answer_is_mailed_once_and_tried_again_when_the_server_was_gone(hous
     assert "Tests go on for years" not in letter.body
 
 
-def test_an_address_is_forgotten_ninety_days_after_the_answer(house, page, monkeypatch):
-    one = reports.report(SAID, sender="s", monograph=page)
-    reports.answer(one, actor=house.editor, outcome="no-change", text="It is right.")
+def answered(house, said=SAID, **about):
+    one = reports.report(said, sender="s", **about)
+    return reports.answer(one, actor=house.editor, outcome="no-change", text="It is right.")
+
+
+def test_an_address_is_forgotten_ninety_days_after_the_answer(house, page, clock):
+    """The clock of each report begins with its own answer, and what was not answered is still to be."""
+    begin = clock.at
+    waiting = reports.report(replace(SAID, text="Nobody answered this one."), sender="s", monograph=page)
+    one = answered(house, monograph=page)
+    clock.at = begin + timedelta(days=1)
+    later = answered(house, replace(SAID, text="Another thing is wrong here."), monograph=page)
+    silent = answered(house, Said("Without any address.", harm=True), monograph=page)
+    before = {row.pk: row for row in ProblemReport.objects.all()}
+    entries = AuditEvent.objects.count()
+
+    clock.at = begin + timedelta(days=90)
     assert reports.forget_addresses() == 0
+    assert AuditEvent.objects.count() == entries
+    clock.at += timedelta(microseconds=1)
+    assert (reports.forget_addresses(), reports.forget_addresses()) == (1, 0)
 
-    later = timezone.now() + timedelta(days=91)
-    monkeypatch.setattr("reviews.reports.timezone.now", lambda: later)
-    call_command("send_reminders")
-
-    assert ProblemReport.objects.get().email == ""
+    assert AuditEvent.objects.count() == entries + 1
+    assert last_entry() == ("addresses_forgotten", None, "site", {"reports": [one.pk]})
+    for row in ProblemReport.objects.all():
+        was = before[row.pk]
+        forgotten = {name for name in was.__dict__ if name != "_state" and was.__dict__[name] != row.__dict__[name]}
+        assert forgotten == ({"email"} if row.pk == one.pk else set())
+    kept = dict(ProblemReport.objects.values_list("pk", "email"))
+    assert kept == {waiting.pk: "r@example.org", one.pk: "", later.pk: "r@example.org", silent.pk: ""}
+    clock.at = begin + timedelta(days=91, microseconds=1)
+    assert reports.forget_addresses() == 1
+    clock.at = begin + timedelta(days=1000)
+    assert reports.forget_addresses() == 0
+    assert ProblemReport.objects.get(pk=waiting.pk).email == "r@example.org"
     assert verify() == []
+
+
+def test_the_hourly_run_says_what_it_did(house, page, clock):
+    answered(house, monograph=page, page="/drugs/testazumab/")
+    reports.report(replace(SAID, text="Nobody answered this one."), sender="s", monograph=page)
+    told = []
+    for days in (0, 0, 91):
+        clock.at += timedelta(days=days)
+        out = StringIO()
+        call_command("send_reminders", stdout=out)
+        told.append(out.getvalue().strip())
+
+    assert told == [
+        "5 new reminders, 5 mailed; 1 answers mailed; 0 addresses forgotten.",
+        "0 new reminders, 0 mailed; 0 answers mailed; 0 addresses forgotten.",
+        "5 new reminders, 5 mailed; 0 answers mailed; 1 addresses forgotten.",
+    ]
+    assert len(mail.outbox) == 11
+    assert verify() == []
+
+
+def test_what_was_said_is_kept_as_it_was_said_and_the_trail_holds_none_of_it(page):
+    said = Said("  The interval is wrong.  ", harm=False, part="Monitoring", source=" SmPC ", email=" r@example.org ")
+
+    made = reports.report(said, sender="s" * 64, monograph=page, page="/drugs/testazumab/", edition=1)
+
+    made.refresh_from_db()
+    kept = {
+        name: getattr(made, name) for name in ("text", "harm", "part", "source", "email", "sender", "page", "edition")
+    }
+    assert kept == {
+        "text": "The interval is wrong.", "harm": False, "part": "Monitoring", "source": "SmPC",
+        "email": "r@example.org", "sender": "s" * 64, "page": "/drugs/testazumab/", "edition": 1,
+    }  # fmt: skip
+    entry = AuditEvent.objects.latest("seq")
+    assert (made.monograph, made.at, made.due_at) == (page, entry.at, due(entry.at, harm=False))
+    assert (made.outcome, made.answer, made.answered_by, made.answered_at, made.mailed_at) == ("", "", None, None, None)
+    assert re.fullmatch(r"[\w-]{43}", made.token)
+    assert (made.number, str(made)) == (f"R-{made.pk}", f"R-{made.pk}")
+    assert last_entry() == ("reported", None, "monograph:testazumab", {"report": made.pk, "harm": False})
+    assert not [word for word in ("interval", "SmPC", "example.org", made.token) if word in entry.text]
+    other = reports.report(replace(said, part="x" * 201), sender="s", monograph=None)
+    assert (other.part, other.token == made.token) == ("x" * 200, False)
+    assert last_entry() == ("reported", None, "site", {"report": other.pk, "harm": False})
+    assert verify() == []
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"text": "x" * 9}, "missing"),
+        ({"text": f"  {'x' * 9}  "}, "missing"),
+        ({"text": "x" * 4001}, "too_long"),
+        ({"source": "x" * 501}, "too_long"),
+        ({"email": f"{'x' * 243}@example.org"}, "too_long"),
+        ({"email": "r@example"}, "email"),
+        ({"email": "r@example.org, s@example.org"}, "email"),
+        ({"text": "A NUL \x00 in the middle"}, "characters"),
+        ({"source": "a\x00b"}, "characters"),
+        ({"email": "a\x00b@example.org"}, "characters"),
+        ({"text": "It was patient 943 476 5919."}, "patient_data"),
+        ({"source": "943 476 5919"}, "patient_data"),
+        ({"email": "9434765919@example.org"}, "patient_data"),
+        ({"harm": None}, "harm"),
+    ],
+)
+def test_a_report_that_cannot_be_kept_says_at_which_field_and_leaves_nothing(page, change, code):
+    before = AuditEvent.objects.count()
+
+    with pytest.raises(Refused) as refused:
+        reports.report(replace(SAID, **change), sender="s", monograph=page)
+
+    assert refused.value.codes == [code]
+    assert [one.field for one in refused.value.refusals] == list(change)
+    assert (refused.value.kind, refused.value.recorded) == ("invalid", False)
+    assert (ProblemReport.objects.count(), AuditEvent.objects.count()) == (0, before)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"text": "x" * 10}, {"text": "x" * 4000}, {"source": "x" * 500}, {"source": ""}, {"email": ""}, {"harm": False}],
+)
+def test_a_report_may_be_as_short_and_as_long_as_that(page, change):
+    made = reports.report(replace(SAID, **change), sender="s", monograph=page)
+
+    assert {name: getattr(made, name) for name in change} == change
+
+
+def test_all_that_is_wrong_with_a_report_is_told_at_once(page):
+    with pytest.raises(Refused) as refused:
+        reports.report(Said("", harm=None, source="x" * 501, email="nobody"), sender="s", monograph=page)
+
+    assert refused.value.codes == ["missing", "too_long", "email", "harm"]
+
+
+def test_the_same_words_are_one_report_for_ten_minutes_and_of_one_sender(page, clock):
+    first = reports.report(SAID, sender="s", monograph=page)
+    begin, entries = clock.at, AuditEvent.objects.count()
+
+    clock.at = begin + timedelta(minutes=10, microseconds=-1)
+    assert reports.report(SAID, sender="s", monograph=page) == first
+    assert AuditEvent.objects.count() == entries
+    assert reports.report(SAID, sender="t", monograph=page) != first
+    clock.at = begin + timedelta(minutes=10)
+    again = reports.report(SAID, sender="s", monograph=page)
+
+    assert again != first
+    assert ProblemReport.objects.count() == 3
+
+
+def test_the_same_words_after_an_answer_are_another_report(house, page):
+    first = answered(house, monograph=page)
+
+    assert reports.report(SAID, sender="s", monograph=page) != first
+
+
+def test_a_sender_may_send_five_reports_an_hour_and_all_of_them_sixty(page, clock, monkeypatch):
+    assert reports.MOST_OF_ALL == 60
+    monkeypatch.setattr(reports, "MOST_OF_ALL", 7)
+    begin = clock.at
+
+    def send(sender, number):
+        clock.at = begin + timedelta(minutes=number)
+        return reports.report(Said(f"Thing {number} is wrong.", harm=False), sender=sender)
+
+    for number in range(5):
+        send("s", number)
+    with pytest.raises(Flooded) as flooded:
+        send("s", 5)
+    assert flooded.value.until == begin + timedelta(hours=1)
+    send("t", 6)
+    send("u", 7)
+    with pytest.raises(Flooded) as flooded:
+        send("v", 8)
+    assert flooded.value.until == begin + timedelta(hours=1)
+
+    with pytest.raises(Flooded):
+        send("s", 59)
+    send("s", 60)  # the first one is an hour old
+    with pytest.raises(Flooded) as flooded:
+        send("s", 60.5)
+    assert flooded.value.until == begin + timedelta(minutes=61)
+    assert ProblemReport.objects.count() == 8
+
+
+def test_a_sender_is_counted_by_a_hash_that_only_this_house_can_make(settings):
+    one = reports.sender_of("198.51.100.7")
+
+    assert re.fullmatch("[0-9a-f]{64}", one)
+    assert (one == reports.sender_of("198.51.100.7"), one == reports.sender_of("198.51.100.8")) == (True, False)
+    settings.SECRET_KEY = "another"
+    assert reports.sender_of("198.51.100.7") != one
+
+
+@pytest.mark.parametrize(("harm", "moments"), [(True, timedelta(hours=4)), (False, timedelta(days=7))])
+def test_a_report_is_late_from_the_moment_until_which_somebody_should_have_looked(house, page, clock, harm, moments):
+    clock.at = datetime(2028, 6, 20, 9, 0, tzinfo=UTC)  # a Tuesday
+    one = reports.report(replace(SAID, harm=harm), sender="s", monograph=page)
+    assert one.due_at == clock.at + moments
+
+    assert not one.is_late(one.due_at - timedelta(microseconds=1))
+    assert one.is_late(one.due_at)
+    one = reports.answer(one, actor=house.editor, outcome="no-change", text="It is right.")
+    assert not one.is_late(one.due_at)
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_an_answer_is_kept_with_who_gave_it_and_when(house, page, outcome):
+    one = reports.report(SAID, sender="s", monograph=page)
+
+    reports.answer(one, actor=house.clinician, outcome=outcome, text="  You were right.  ")
+
+    one.refresh_from_db()
+    assert (one.outcome, one.answer, one.answered_by, one.mailed_at) == (
+        outcome, "You were right.", house.clinician, None
+    )  # fmt: skip
+    assert one.answered_at == AuditEvent.objects.latest("seq").at
+    assert (one.text, one.email, one.harm) == (SAID.text, SAID.email, True)
+    assert last_entry() == (
+        "report_answered", house.clinician, "monograph:testazumab", {"report": one.pk, "outcome": outcome}
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("outcome", "text", "codes", "fields"),
+    [
+        ("", "Fine", ["outcome"], ["outcome"]),
+        ("Corrected", "Fine", ["outcome"], ["outcome"]),
+        ("corrected", "x" * 4001, ["too_long"], ["answer"]),
+        ("corrected", "a\x00b", ["characters"], ["answer"]),
+        ("corrected", "It was 943 476 5919", ["patient_data"], ["answer"]),
+        ("", " ", ["outcome", "missing"], ["outcome", "answer"]),
+    ],
+)
+def test_an_answer_that_cannot_be_kept_says_at_which_field_and_leaves_nothing(
+    house, page, outcome, text, codes, fields
+):
+    one = reports.report(SAID, sender="s", monograph=page)
+    before = AuditEvent.objects.count()
+
+    with pytest.raises(Refused) as refused:
+        reports.answer(one, actor=house.clinician, outcome=outcome, text=text)
+
+    assert refused.value.codes == codes
+    assert [refusal.field for refusal in refused.value.refusals] == fields
+    assert (refused.value.recorded, AuditEvent.objects.count()) == (False, before)
+    one.refresh_from_db()
+    assert (one.answered_at, one.outcome, one.answer) == (None, "", "")
+    assert reports.answer(one, actor=house.clinician, outcome="corrected", text="x" * 4000).answer == "x" * 4000
+
+
+def test_who_may_answer(house, page):
+    """A report about a page is answered by whoever works on its class; nobody without a role answers any."""
+    about_page = reports.report(SAID, sender="s", monograph=page)
+    about_site = reports.report(replace(SAID, text="The whole house is wrong."), sender="s")
+    code = lambda name, one: [refusal.code for refusal in reports.refusals_of(house.people[name], one)]  # noqa: E731
+
+    for name in ("editor", "editor2", "clinician", "clinician2", "pharmacist"):
+        assert (code(name, about_page), code(name, about_site)) == ([], []), name
+    for name in ("publisher", "auditor", "nobody", "admin"):
+        assert code(name, about_page) == ["not_granted"], name
+    assert (code("nobody", about_site), code("admin", about_site)) == (["no_role"], ["no_role"])
+    for one in (about_page, about_site):
+        before = AuditEvent.objects.count()
+        with pytest.raises(Refused):
+            reports.answer(one, actor=house.nobody, outcome="corrected", text="Fine")
+        assert AuditEvent.objects.count() == before + 1
+        subject = "monograph:testazumab" if one is about_page else "site"
+        verb, actor, where, data = last_entry()
+        assert (verb, actor, where, data["action"]) == ("refused", house.nobody, subject, "answer_report")
+    assert not ProblemReport.objects.exclude(answered_at=None).exists()
+    reports.answer(about_site, actor=house.editor, outcome="elsewhere", text="It is not ours.")
+    assert last_entry()[2] == "site"
+
+
+@pytest.mark.parametrize("error", [ConnectionRefusedError, SMTPException, TimeoutError])
+def test_a_letter_that_cannot_be_sent_holds_up_no_other(house, page, monkeypatch, caplog, error):
+    lost, sent = (
+        answered(house, replace(SAID, text=f"Report of {name} about it.", email=f"{name}@example.org"), monograph=page)
+        for name in ("lost", "sent")
+    )
+    answered(house, Said("Without any address.", harm=True), monograph=page)
+    reports.report(replace(SAID, text="Nobody answered this one."), sender="s", monograph=page)
+    real = reports.send_mail
+
+    def some(subject, body, sender, to):
+        if to == ["lost@example.org"]:
+            raise error
+        return real(subject, body, sender, to)
+
+    monkeypatch.setattr(reports, "send_mail", some)
+    assert reports.mail_answers() == 1
+    assert caplog.messages == [f"The answer to {lost.number} was not mailed: {error.__name__}"]
+    assert last_entry() == ("answer_mailed", None, "site", {"report": sent.pk})
+    sent.refresh_from_db()
+    lost.refresh_from_db()
+    assert (sent.mailed_at, lost.mailed_at) == (AuditEvent.objects.latest("seq").at, None)
+
+    monkeypatch.undo()
+    assert (reports.mail_answers(), reports.mail_answers()) == (1, 0)
+    assert [letter.to for letter in mail.outbox] == [["sent@example.org"], ["lost@example.org"]]
+    assert ProblemReport.objects.filter(mailed_at=None).count() == 2
+    assert verify() == []
+
+
+def test_the_letter_says_what_came_of_it_and_nothing_that_the_page_says(house, page):
+    one = reports.report(SAID, sender="s", monograph=page, page="/drugs/testazumab/")
+    other = reports.report(replace(SAID, text="The whole house is wrong."), sender="s")
+    reports.answer(one, actor=house.editor, outcome="corrected", text="You were right.")
+    reports.answer(other, actor=house.editor, outcome="elsewhere", text="Ask the maker.")
+
+    assert reports.mail_answers() == 2
+
+    first, second = mail.outbox
+    assert first.subject == f"Your report {one.number}"
+    assert first.body == (
+        f"You reported a problem with /drugs/testazumab/ ({one.number}).\n\nThe page was wrong and is corrected.\n\n"
+        f"You were right.\n\nhttps://clincalc.test/report/{one.token}/\n"
+    )
+    assert second.body.startswith(
+        f"You reported a problem with our pages ({other.number}).\n\nIt is not about our pages."
+    )
 
 
 def test_the_desk_lists_what_is_open_and_the_queue_shows_it_first(house, page, client):
