@@ -80,6 +80,8 @@ def test_each_field_of_a_new_monograph_is_kept_in_its_own_place(enter):
         ({"therapeutic_class": "nonsense"}, "therapeutic_class", None),
         ({"title": "x" * 501}, "title", None),
         ({"slug": "x" * 101}, "slug", None),
+        # It would be the address of this very page.
+        ({"slug": "new"}, "slug", "“new” cannot be an address. Use small letters a to z, figures and single hyphens."),
         ({"slug": "two--hyphens"}, "slug", "“two--hyphens” cannot be an address. Use small letters a to z, figures and single hyphens."),
         ({"drug_name": ""}, "drug_name", "Choose a drug from the list, or name a new one."),
         ({"drug": "999"}, "drug", None),
