@@ -51,7 +51,12 @@ class NothingRecorded(Exception):
 
 
 class Trail:
-    """The trail as its holder sees it: `at` is the time of this act, `head` the hash that the next entry will name."""
+    """The trail as its holder sees it: `at` is the time of this act, `head` the hash that the next entry will name.
+
+    `at` never falls. When the clock of the machine stands more than a second behind the last entry, an entry `clock`
+    comes first, and all of this act say what the clock said (`data.now`). What lives or counts for some minutes is
+    judged by that clock, never by `at`: see `lately` and `signing.attestation_refusals`.
+    """
 
     def __init__(self, held: Pen, last: datetime | None, actor: Any) -> None:
         """`held` is the pen, `last` the time of the entry that it points to."""
@@ -62,10 +67,10 @@ class Trail:
         self.changes_what_readers_see = False
         now = timezone.now()
         self.at: datetime = max(now, last) if last else now
-        if last and last - now > timedelta(seconds=1):
-            self.record(
-                "clock", "site", reason="The clock of the machine was set back.", data={"now": audit.instant(now)}
-            )
+        self._clock: dict[str, Any] = {}
+        if self.at - now > timedelta(seconds=1):
+            self._clock = {"now": audit.instant(now)}
+            self.record("clock", "site", reason="The clock of the machine was set back.")
 
     def save(self, row: models.Model, *fields: str) -> None:
         """Writes a row (only these fields, if any are given), and notes it for the next entry."""
@@ -98,7 +103,7 @@ class Trail:
             hashes.update({f"{label}:{pk}": None for pk in pks})
             hashes.update(audit.row_hashes(label, audit.newest_version(label), pks))
         self._written.clear()
-        whole = {**(data or {}), **({"rows": hashes} if hashes else {})}
+        whole = {**(data or {}), **({"rows": hashes} if hashes else {}), **self._clock}
         actor = {"pk": self.actor.pk, "username": self.actor.get_username()} if self.actor else None
         content = {
             "seq": self.seq + 1, "at": self.at, "verb": verb, "subject": subject, "digest": digest, "reason": reason,
@@ -152,6 +157,18 @@ def _begin_epoch(trail: Trail) -> None:
     Epoch.objects.filter(pk=1).update(number=trail.seq, instants=instants)
 
 
+def lately(events: models.QuerySet[AuditEvent], *, most: int, period: timedelta) -> list[AuditEvent]:
+    """Those of the newest `most` of these entries that are younger than `period` by the clock of the machine.
+
+    An entry from the future was made before the clock was set back. It counted then, and counts no more: nobody is kept
+    out for longer than `period`.
+    """
+    # An entry's `at` is never before what its clock said, so this leaves out none.
+    newest = list(events.filter(at__gt=timezone.now() - period).order_by("-seq")[:most])
+    now = timezone.now()
+    return [one for one in newest if now - period < one.clock_at <= now]
+
+
 @contextmanager
 def refusals_recorded(*, actor: Any, action: str, subject: str, digest: str = "", reason: str = "") -> Iterator[None]:
     """A refusal inside is written to the trail, after what was refused has rolled back, and raised again."""
@@ -164,8 +181,8 @@ def refusals_recorded(*, actor: Any, action: str, subject: str, digest: str = ""
 
 
 def _record_denial(refused: Refused, *, actor: Any, action: str, subject: str, digest: str, reason: str) -> None:
-    minute_ago = timezone.now() - timedelta(minutes=1)
-    if AuditEvent.objects.filter(actor=actor, verb="refused", at__gt=minute_ago).count() >= DENIALS_A_MINUTE:
+    denied = AuditEvent.objects.filter(actor=actor, verb="refused")
+    if len(lately(denied, most=DENIALS_A_MINUTE, period=timedelta(minutes=1))) == DENIALS_A_MINUTE:
         cache.set(f"denials:{actor.pk}", cache.get(f"denials:{actor.pk}", 0) + 1, 3600)
         return
     data: dict[str, Any] = {"action": action, "codes": refused.codes, **refused.data}

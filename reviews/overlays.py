@@ -233,7 +233,7 @@ def _not_verified(trail: Trail, profession: str = "") -> list[Refusal]:
 
 
 def _unattested(trail: Trail, attestation: Attestation | None, digest: str) -> list[Refusal]:
-    return attestation_refusals(attestation, actor=trail.actor, digest=digest, ticks=(), at=trail.at)
+    return attestation_refusals(attestation, actor=trail.actor, digest=digest, ticks=())
 
 
 def _pages(monographs: Sequence[Monograph]) -> list[Refusal]:

@@ -1,7 +1,8 @@
 """What a signature is made of: the checklist, and the attestation that a clinician makes before it.
 
-An attestation is made before the pen is taken, because hashing a password takes its time. It lives 60 seconds, names
-one person and one digest, and is the only thing that `perform("sign", …)` accepts.
+An attestation is made before the pen is taken, because hashing a password takes its time. It lives 60 seconds by the
+clock of the machine, whatever the time of the trail's last entry; it names one person and one digest, and is the only
+thing that `perform("sign", …)` accepts.
 """
 
 from collections.abc import Iterable
@@ -14,7 +15,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from monographs import document as values
-from reviews.changes import pen
+from reviews.changes import lately, pen
 from reviews.models import AuditEvent
 from reviews.refusals import Kind, Refusal, Refused
 
@@ -122,18 +123,20 @@ def attest(
 
 
 def _not_too_often(actor: Any) -> None:
-    now = timezone.now()
     failed = AuditEvent.objects.filter(actor=actor, verb="reauth_failed")
     for most, period in ((FAILURES_A_QUARTER, timedelta(minutes=15)), (FAILURES_AN_HOUR, timedelta(hours=1))):
-        recent = list(failed.filter(at__gt=now - period).order_by("at").values_list("at", flat=True))
-        if len(recent) >= most:
-            raise TooManyFailures(recent[-most] + period)
+        recent = lately(failed, most=most, period=period)
+        if len(recent) == most:
+            raise TooManyFailures(min(one.clock_at for one in recent) + period)
 
 
 def attestation_refusals(
-    attestation: Attestation | None, *, actor: Any, digest: str, ticks: Iterable[Tick], at: datetime
+    attestation: Attestation | None, *, actor: Any, digest: str, ticks: Iterable[Tick]
 ) -> list[Refusal]:
-    """Why an attestation does not carry a signature of this person on this digest now."""
+    """Why an attestation does not carry a signature of this person on this digest now.
+
+    Now is what the clock said when the attestation was made, and says: one clock, so no caller gives the time.
+    """
     if attestation is None or attestation.actor != actor.pk:
         return [
             Refusal("attestation", "Give your password and tick the checklist to sign.", Kind.INVALID, field="password")
@@ -142,7 +145,7 @@ def attestation_refusals(
         return [
             Refusal("stale", "Somebody changed this edition while you were reading it. Read it again.", Kind.CONFLICT)
         ]
-    if not timedelta(0) <= at - attestation.at <= LIFETIME:
+    if not timedelta(0) <= timezone.now() - attestation.at <= LIFETIME:
         return [
             Refusal(
                 "attestation_expired",

@@ -203,7 +203,7 @@ def _step(trail: Trail, row: Transition, edition: Edition, seen: str, act: Act) 
         found.append(Refusal("reason", "Say why: the reason is kept.", Kind.INVALID, field="reason"))
     if row.needs_attestation and not found:
         ticks = ticks_for(row.name, case)
-        found += attestation_refusals(act.attestation, actor=actor, digest=case.digest, ticks=ticks, at=trail.at)
+        found += attestation_refusals(act.attestation, actor=actor, digest=case.digest, ticks=ticks)
     if found:
         raise Refused(found)
     return _WRITE[row.name](trail, case, act)

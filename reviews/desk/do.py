@@ -141,7 +141,7 @@ def _attest(request: HttpRequest, case: Case, transition: str) -> Attestation:
     except Refused as refused:
         unproved = Attestation(user.pk, case.digest, at=timezone.now(), **given)
         ticks = ticks_for(transition, case)
-        rest = attestation_refusals(unproved, actor=user, digest=case.digest, ticks=ticks, at=timezone.now())
+        rest = attestation_refusals(unproved, actor=user, digest=case.digest, ticks=ticks)
         raise Refused([*rest, *refused.refusals], recorded=False) from refused
 
 

@@ -1,6 +1,9 @@
 """The pen and change sets: who writes, what is recorded, what is refused."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
+from django.core.cache import cache
 from django.db import transaction
 from reversion.models import Revision, Version
 
@@ -162,15 +165,98 @@ def test_two_references_cannot_have_one_label(house):
     assert [one.key for one in build(edition).citations] == [other.key, twin.key]
 
 
-def test_denials_of_one_minute_end_in_one_entry_with_a_count(monkeypatch):
-    from reviews import changes
+# -- The clock ---------------------------------------------------------------------------------------------------------
 
-    monkeypatch.setattr(changes, "DENIALS_A_MINUTE", 3)
-    house = make.the_house()
+
+class Clock:
+    """The clock of the machine."""
+
+    def __init__(self, monkeypatch):
+        self.at = datetime(2096, 6, 20, 9, 0, tzinfo=UTC)
+        monkeypatch.setattr("django.utils.timezone.now", lambda: self.at)
+
+    def record(self, verb="looked_up"):
+        with pen(actor=None) as trail:
+            trail.record(verb, "test")
+            trail.record(verb, "test")
+        return trail
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    return Clock(monkeypatch)
+
+
+@pytest.mark.parametrize(
+    ("back", "said"),
+    [
+        (timedelta(hours=-5), False),
+        (timedelta(0), False),
+        (timedelta(seconds=1), False),
+        (timedelta(seconds=1, microseconds=1), True),
+        (timedelta(hours=5), True),
+        (timedelta(days=1), True),
+    ],
+)
+def test_entries_stay_in_order_when_the_clock_goes_back_and_each_act_says_so_once(house, clock, back, said):
+    clock.record()
+    latest = clock.at
+    clock.at -= back
+
+    trails = [clock.record(), clock.record()]
+
+    for trail in trails:
+        assert {one.at for one in trail.events} == {trail.at} == {max(latest, clock.at)}
+        assert [one.verb for one in trail.events] == ["clock"] * said + ["looked_up"] * 2
+        assert {one.clock_at for one in trail.events} == {clock.at if said else trail.at}
+        assert {"now" in one.data for one in trail.events} == {said}
+        if said:
+            entry = trail.events[0]
+            assert (entry.subject, entry.actor, entry.reason) == (
+                "site", None, "The clock of the machine was set back."
+            )  # fmt: skip
+    assert chained(verify()) == []
+
+
+# -- Denials -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def denied(house):
+    """Refuses as often as it is asked to, and answers how many entries there are of it."""
+    cache.clear()
     edition = make.draft(house)
 
-    for _ in range(5):
-        with pytest.raises(Refused):
-            make.submit(house, edition, house.nobody)
+    def deny(times, who=house.nobody):
+        for _ in range(times):
+            with pytest.raises(Refused):
+                make.submit(house, edition, who)
+        return AuditEvent.objects.filter(verb="refused", actor=who).count()
 
-    assert AuditEvent.objects.filter(verb="refused").count() == 3
+    yield deny
+    cache.clear()
+
+
+@pytest.mark.parametrize("jump", [timedelta(0), timedelta(hours=5), timedelta(days=1)])
+def test_a_flood_of_denials_ends_in_sixty_entries_a_minute_and_the_rest_is_counted(house, clock, denied, jump):
+    clock.record()
+    clock.at -= jump
+    begin = clock.at
+    assert denied(1) == 1
+    clock.at += timedelta(seconds=30)
+
+    assert (denied(59), denied(3)) == (60, 60)
+    assert denied(1, house.auditor) == 1  # nobody is counted with others
+    clock.at = begin + timedelta(minutes=1) - timedelta(microseconds=1)
+    assert denied(1) == 60
+    clock.at = begin + timedelta(minutes=1)
+    assert (denied(1), denied(1)) == (61, 61)
+
+    clock.at += timedelta(minutes=1)
+    assert denied(2) == 63
+    entries = AuditEvent.objects.filter(verb="refused", actor=house.nobody).order_by("-seq")[:3]
+    assert [one.data.get("more") for one in entries] == [None, 1, 4]
+    assert (entries[0].subject, entries[0].data["action"], entries[0].data["codes"]) == (
+        "monograph:testazumab", "submit", ["not_granted"]
+    )  # fmt: skip
+    assert chained(verify()) == []
