@@ -35,8 +35,6 @@ from reviews.refusals import Conflict, Kind, Refusal, Refused, refuse
 
 # A denial is an entry of the trail; a flood of them is one entry with a count.
 DENIALS_A_MINUTE = 60
-# So far the clocks of two processes may be apart before the trail tells of it.
-A_SLIP = timedelta(seconds=1)
 # Tables from which public pages are made. A row written in one of them begins a new epoch.
 READERS_SEE = frozenset(
     f"monographs.{name}"
@@ -55,8 +53,9 @@ class NothingRecorded(Exception):
 class Trail:
     """The trail as its holder sees it: `at` is the time of this act, `head` the hash that the next entry will name.
 
-    `at` never falls: where the clock was set back it is the time of the last entry, and each entry says in `data.now`
-    what the clock said (AuditEvent.clock).
+    `at` never falls. When the clock of the machine stands more than a second behind the last entry, an entry `clock`
+    comes first, and all of this act say what the clock said (`data.now`). What lives, counts or falls due within hours is
+    judged by that clock, never by `at`: see `lately` and `signing.attestation_refusals`.
     """
 
     def __init__(self, held: Pen, last: datetime | None, actor: Any) -> None:
@@ -66,14 +65,12 @@ class Trail:
         self.events: list[AuditEvent] = []
         self._written: dict[str, set[Any]] = {}
         self.changes_what_readers_see = False
-        self.now = timezone.now()
-        self.at: datetime = max(self.now, last) if last else self.now
-        if self.is_ahead:
+        self.clock = timezone.now()
+        self.at: datetime = max(self.clock, last) if last else self.clock
+        self._told: dict[str, Any] = {}
+        if self.at - self.clock > timedelta(seconds=1):
+            self._told = {"now": audit.instant(self.clock)}
             self.record("clock", "site", reason="The clock of the machine was set back.")
-
-    @property
-    def is_ahead(self) -> bool:
-        return self.at - self.now > A_SLIP
 
     def save(self, row: models.Model, *fields: str) -> None:
         """Writes a row (only these fields, if any are given), and notes it for the next entry."""
@@ -106,8 +103,7 @@ class Trail:
             hashes.update({f"{label}:{pk}": None for pk in pks})
             hashes.update(audit.row_hashes(label, audit.newest_version(label), pks))
         self._written.clear()
-        now = {"now": audit.instant(self.now)} if self.is_ahead else {}
-        whole = {**(data or {}), **now, **({"rows": hashes} if hashes else {})}
+        whole = {**(data or {}), **({"rows": hashes} if hashes else {}), **self._told}
         actor = {"pk": self.actor.pk, "username": self.actor.get_username()} if self.actor else None
         content = {
             "seq": self.seq + 1, "at": self.at, "verb": verb, "subject": subject, "digest": digest, "reason": reason,
@@ -161,6 +157,18 @@ def _begin_epoch(trail: Trail) -> None:
     Epoch.objects.filter(pk=1).update(number=trail.seq, instants=instants)
 
 
+def lately(events: models.QuerySet[AuditEvent], *, most: int, period: timedelta) -> list[AuditEvent]:
+    """Those of the newest `most` of these entries that are younger than `period` by the clock of the machine.
+
+    An entry from the future was made before the clock was set back. It counted then, and counts no more: nobody is kept
+    out for longer than `period`.
+    """
+    # An entry's `at` is never before what its clock said, so this leaves out none.
+    newest = list(events.filter(at__gt=timezone.now() - period).order_by("-seq")[:most])
+    now = timezone.now()
+    return [one for one in newest if now - period < one.clock_at <= now]
+
+
 @contextmanager
 def refusals_recorded(*, actor: Any, action: str, subject: str, digest: str = "", reason: str = "") -> Iterator[None]:
     """A refusal inside is written to the trail, after what was refused has rolled back, and raised again."""
@@ -173,9 +181,8 @@ def refusals_recorded(*, actor: Any, action: str, subject: str, digest: str = ""
 
 
 def _record_denial(refused: Refused, *, actor: Any, action: str, subject: str, digest: str, reason: str) -> None:
-    newest = AuditEvent.objects.filter(actor=actor, verb="refused").order_by("-at", "-seq")[:DENIALS_A_MINUTE]
-    recent = [one for one in newest if abs(timezone.now() - one.clock) < timedelta(minutes=1)]
-    if len(recent) == DENIALS_A_MINUTE:
+    denied = AuditEvent.objects.filter(actor=actor, verb="refused")
+    if len(lately(denied, most=DENIALS_A_MINUTE, period=timedelta(minutes=1))) == DENIALS_A_MINUTE:
         cache.set(f"denials:{actor.pk}", cache.get(f"denials:{actor.pk}", 0) + 1, 3600)
         return
     data: dict[str, Any] = {"action": action, "codes": refused.codes, **refused.data}

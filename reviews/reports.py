@@ -21,8 +21,8 @@ from monographs.canonical import BadCharacters, clean
 from monographs.models import Monograph
 from monographs.standing import LONDON
 from reviews import policy
-from reviews.changes import pen, refusals_recorded
-from reviews.models import ProblemReport
+from reviews.changes import lately, pen, refusals_recorded
+from reviews.models import AuditEvent, ProblemReport
 from reviews.models.report import OUTCOMES
 from reviews.privacy import holds_nhs_number
 from reviews.refusals import Kind, Refusal, Refused, refuse
@@ -105,9 +105,9 @@ def _report(
     with pen(actor=None) as trail:
         if twin := _just_sent(sender, words):
             raise _Twin(twin)
-        _not_too_many(sender, trail.at)
+        _not_too_many(sender)
         made = ProblemReport(token=secrets.token_urlsafe(32), monograph=monograph, sender=sender, **words)
-        made.at, made.due_at = trail.at, due(trail.at, harm)
+        made.at, made.due_at = trail.at, due(trail.clock, harm)
         trail.save(made)
         subject = f"monograph:{monograph.slug}" if monograph else "site"
         trail.record("reported", subject, data={"report": made.pk, "harm": harm})
@@ -124,16 +124,23 @@ class _Twin(Exception):
 
 def _just_sent(sender: str, words: dict[str, Any]) -> ProblemReport | None:
     """The same report, in every field, of the same sender a moment ago."""
-    moment = timezone.now() - SAME_WORDS
-    return ProblemReport.objects.filter(sender=sender, at__gt=moment, answered_at=None, **words).first()
+    same = ProblemReport.objects.filter(sender=sender, answered_at=None, **words)
+    return same.filter(pk__in=_taken_in(SAME_WORDS)).first()
 
 
-def _not_too_many(sender: str, now: datetime) -> None:
-    recent = ProblemReport.objects.filter(at__gt=now - PERIOD)
-    for rows, most in ((recent.filter(sender=sender), MOST_OF_SENDER), (recent, MOST_OF_ALL)):
-        times = list(rows.order_by("-at").values_list("at", flat=True)[:most])
-        if len(times) == most:
-            raise Flooded(times[-1] + PERIOD)
+def _not_too_many(sender: str) -> None:
+    taken = _taken_in(PERIOD)
+    own = ProblemReport.objects.filter(sender=sender, pk__in=taken).values_list("pk", flat=True)
+    for pks, most in ((list(own), MOST_OF_SENDER), (list(taken), MOST_OF_ALL)):
+        times = sorted(taken[pk] for pk in pks)
+        if len(times) >= most:
+            raise Flooded(times[-most] + PERIOD)
+
+
+def _taken_in(period: timedelta) -> dict[int, datetime]:
+    """The reports of the last `period`, by their keys, and when the clock said that they came."""
+    taken = AuditEvent.objects.filter(actor=None, verb="reported")
+    return {one.data["report"]: one.clock_at for one in lately(taken, most=MOST_OF_ALL, period=period)}
 
 
 def _wrong(said: Said) -> Iterator[Refusal]:

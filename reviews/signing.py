@@ -1,7 +1,8 @@
 """What a signature is made of: the checklist, and the attestation that a clinician makes before it.
 
-An attestation is made before the pen is taken, because hashing a password takes its time. It lives 60 seconds, names
-one person and one digest, and is the only thing that `perform("sign", …)` accepts.
+An attestation is made before the pen is taken, because hashing a password takes its time. It lives 60 seconds by the
+clock of the machine, whatever the time of the trail's last entry; it names one person and one digest, and is the only
+thing that `perform("sign", …)` accepts.
 """
 
 from collections.abc import Iterable
@@ -14,7 +15,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from monographs import document as values
-from reviews.changes import A_SLIP, pen
+from reviews.changes import lately, pen
 from reviews.models import AuditEvent
 from reviews.refusals import Kind, Refusal, Refused
 
@@ -122,14 +123,11 @@ def attest(
 
 
 def _not_too_often(actor: Any) -> None:
-    now = timezone.now()
-    failed = AuditEvent.objects.filter(actor=actor, verb="reauth_failed", at__gt=now - timedelta(hours=1))
-    # By the clock, as an attestation: while the trail is ahead, a failure of just now is not one of tomorrow.
-    times = sorted(one.clock for one in failed)
+    failed = AuditEvent.objects.filter(actor=actor, verb="reauth_failed")
     for most, period in ((FAILURES_A_QUARTER, timedelta(minutes=15)), (FAILURES_AN_HOUR, timedelta(hours=1))):
-        recent = [at for at in times if now - period < at <= now + A_SLIP]
-        if len(recent) >= most:
-            raise TooManyFailures(recent[-most] + period)
+        recent = lately(failed, most=most, period=period)
+        if len(recent) == most:
+            raise TooManyFailures(min(one.clock_at for one in recent) + period)
 
 
 def attestation_refusals(
@@ -137,8 +135,7 @@ def attestation_refusals(
 ) -> list[Refusal]:
     """Why an attestation does not carry a signature of this person on this digest now.
 
-    Its age is judged by the clock that it was made by, not by the trail, whose times never fall: else nobody could sign
-    while the trail is ahead of the clock.
+    Now is what the clock said when the attestation was made, and says: one clock, so no caller gives the time.
     """
     if attestation is None or attestation.actor != actor.pk:
         return [

@@ -12,6 +12,7 @@ class AuditEvent(models.Model):
 
     Each entry holds the hash of the one before. `text` is what was hashed; the columns beside it are compared with it.
     `data.rows` maps every guarded row that the act wrote to the hash of what the database then held in it.
+    `at` never falls from one entry to the next; `data.now` is there when the clock of the machine stood behind it.
     """
 
     seq = models.BigIntegerField(primary_key=True)
@@ -39,6 +40,6 @@ class AuditEvent(models.Model):
         return f"{self.seq} {self.verb} {self.subject}"
 
     @property
-    def clock(self) -> datetime:
-        """What the clock said: another time than `at` where it had been set back behind the entry before."""
+    def clock_at(self) -> datetime:
+        """What the clock of the machine said."""
         return datetime.fromisoformat(self.data["now"]) if "now" in self.data else self.at

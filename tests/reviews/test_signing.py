@@ -1,35 +1,52 @@
-"""Attestations: what they are bound to, and how long they live, whatever the clock of the machine does meanwhile."""
+"""What a signature is made of: the checklist, the password given again, and for how long and for what it counts."""
 
-import copy
+from copy import deepcopy
+from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
 
+from monographs.document import Brand, Section
 from monographs.models import Monograph
-from reviews import overlays
-from reviews.changes import DENIALS_A_MINUTE, pen
+from reviews import overlays, signing
+from reviews.audit import instant
+from reviews.changes import pen
 from reviews.models import AuditEvent
-from reviews.refusals import Refused
-from reviews.signing import TooManyFailures, attest
+from reviews.overlays import Corrected
+from reviews.refusals import Kind, Refused
+from reviews.signing import Attestation, Tick, TooManyFailures, attest, attestation_refusals, checklist, still_correct
 from reviews.verify import verify
 from reviews.workflow import perform
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
 
-A_MINUTE = timedelta(minutes=1)
+SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
+MOMENT = timedelta(microseconds=1)
+CORRECTED = Corrected("Tests go on for years.", "Tests go on for months.", "minor")
 
 
 class Clock:
-    """The machine's, which anybody may set."""
+    """The clock of the machine."""
 
     def __init__(self, monkeypatch):
         self.at = timezone.now()
         monkeypatch.setattr("django.utils.timezone.now", lambda: self.at)
 
-    def goes_on(self, **by):
-        self.at += timedelta(**by)
+    def jumps(self, how, house):
+        """Back by five hours; or ahead by a day, where one act is done, and back."""
+        if how == "back":
+            self.at -= 5 * HOUR
+        elif how == "ahead":
+            self.at += DAY
+            with pen(actor=house.admin) as trail:
+                trail.record("looked_up", "test")
+            self.at -= DAY
+
+
+JUMPS = ("none", "back", "ahead")
 
 
 @pytest.fixture
@@ -38,275 +55,319 @@ def clock(monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def made(once_a_module):
-    """One edition in review; one page that stands, with a warning over it; one that was retired."""
+def once(once_a_module):
+    """An edition in review, a live page under a warning of the clinician, and one that was withdrawn."""
     house = make.the_house()
-    live = make.published(house, "liveumab")
-    (warning,) = make.warn(house.clinician, live.monograph)
+    in_review = make.submit(house, make.draft(house, "newumab"))
+    live = make.published(house, "liveumab").monograph
     retired = make.published(house, "retiredumab")
     make.withdraw(retired, house.publisher)
-    return house, make.submit(house, make.draft(house, "reviewumab")), live, warning, retired
+    (warning,) = make.warn(house.clinician, Monograph.objects.get(pk=live.pk))
+    return SimpleNamespace(in_review=in_review, retired=retired, warning=warning)
 
 
 @pytest.fixture
-def world(db, made):
-    return copy.deepcopy(made)
+def world(db, once, house):
+    world = deepcopy(once)
+    world.house, world.page = house, Monograph.objects.get(slug="liveumab")
+    return world
 
 
-# Each act that takes a password: who does it, with what, and what it leaves.
+def given_for(world, act):
+    """The password of whoever does this act, given for it now."""
+    house, part = world.house, make.key("monitoring")
+    if act == "sign":
+        return make.attestation(world.in_review, house.clinician)
+    if act == "still-correct":
+        return make.attestation(world.retired, house.clinician, "still-correct")
+    who, digest = {
+        "warn": (house.pharmacist, make.WARNED.digest([world.page])),
+        "correct": (house.pharmacist, CORRECTED.digest(world.page)),
+        "withhold": (house.publisher, overlays.digest_of_part_withheld(world.page, part)),
+        "countersign": (house.clinician2, overlays.digest_of_act("countersign", world.warning)),
+        "lift": (house.pharmacist, overlays.digest_of_act("lift", world.warning)),
+    }[act]
+    return make.password(who, digest)
 
 
-def sign(world):
-    house, edition, _live, _warning, _retired = world
-    given = make.attestation(edition, house.clinician)
-    return lambda: perform(
-        "sign", editions=[edition], actor=house.clinician, digest=given.digest, attestation=given
-    ), "signed"
+def do(world, act, given, shown="the same"):
+    """The act by whom the password was given for; `shown` is what stands for it instead."""
+    house, page = world.house, world.page
+    actor = next(one for one in house.people.values() if one.pk == given.actor)
+    how = {"actor": actor, "attestation": given if shown == "the same" else shown}
+    if act in ("sign", "still-correct"):
+        edition = world.in_review if act == "sign" else world.retired
+        perform(act, editions=[edition], digest=given.digest, **how)
+    elif act == "warn":
+        overlays.warn([page], warned=make.WARNED, **how)
+    elif act == "correct":
+        overlays.correct(page, corrected=CORRECTED, **how)
+    elif act == "withhold":
+        overlays.withhold(page, part=make.key("monitoring"), reason="misprint", **how)
+    elif act == "countersign":
+        overlays.countersign(world.warning, **how)
+    else:
+        overlays.lift(world.warning, reason="it was answered", **how)
 
 
-def still_correct(world):
-    house, _edition, _live, _warning, retired = world
-    given = make.attestation(retired, house.clinician2, "still-correct")
-    return lambda: perform(
-        "still-correct", editions=[retired], actor=house.clinician2, digest=given.digest, attestation=given
-    ), "vouched"
+ACTS = {
+    "sign": "signed", "still-correct": "vouched", "countersign": "countersigned", "warn": "warned",
+    "correct": "corrected", "withhold": "withheld", "lift": "lifted",
+}  # fmt: skip
 
 
-def countersign(world):
-    house, _edition, _live, warning, _retired = world
-    given = make.password(house.clinician2, overlays.digest_of_act("countersign", warning))
-    return lambda: overlays.countersign(warning, actor=house.clinician2, attestation=given), "countersigned"
-
-
-def lift(world):
-    house, _edition, _live, warning, _retired = world
-    given = make.password(house.pharmacist, overlays.digest_of_act("lift", warning))
-    return lambda: overlays.lift(warning, actor=house.pharmacist, reason="Over", attestation=given), "lifted"
-
-
-def warn(world):
-    house, _edition, live, _warning, _retired = world
-    given = make.password(house.clinician, make.WARNED.digest([live.monograph]))
-    return lambda: overlays.warn(
-        [live.monograph], warned=make.WARNED, actor=house.clinician, attestation=given
-    ), "warned"
-
-
-def correct(world):
-    house, _edition, live, _warning, _retired = world
-    corrected = overlays.Corrected("Tests go on for years.", "Tests go on for months.", "minor")
-    given = make.password(house.pharmacist, corrected.digest(live.monograph))
-    return lambda: overlays.correct(
-        live.monograph, corrected=corrected, actor=house.pharmacist, attestation=given
-    ), "corrected"
-
-
-def withhold(world):
-    house, _edition, live, _warning, _retired = world
-    page, part = Monograph.objects.get(pk=live.monograph_id), make.key("monitoring")
-    given = make.password(house.publisher, overlays.digest_of_part_withheld(page, part))
-    return lambda: overlays.withhold(
-        page, part=part, reason="source-changed", actor=house.publisher, attestation=given
-    ), "withheld"
-
-
-ACTS = [sign, still_correct, countersign, lift, warn, correct, withhold]
-
-
-def nothing_happened(clock):
-    pass
-
-
-def clock_set_back(clock):
-    clock.goes_on(hours=-5)
-
-
-def one_write_a_day_ahead(clock):
-    clock.goes_on(days=1)
-    with pen(actor=None) as trail:
-        trail.record("looked", "test")
-    clock.goes_on(days=-1)
-
-
-@pytest.mark.parametrize("meanwhile", [nothing_happened, clock_set_back, one_write_a_day_ahead])
+@pytest.mark.parametrize("jump", JUMPS)
 @pytest.mark.parametrize("act", ACTS)
-def test_a_password_lives_its_minute_by_the_clock_however_far_ahead_the_trail_is(world, clock, act, meanwhile):
-    clock.goes_on(seconds=2)
-    meanwhile(clock)
-    do, verb = act(world)
+def test_a_password_lives_sixty_seconds_by_the_clock_whatever_the_time_of_the_last_entry(world, clock, act, jump):
+    clock.jumps(jump, world.house)
+    given = given_for(world, act)
+    assert given.at == clock.at
     last = AuditEvent.objects.latest("seq")
 
-    for off in (A_MINUTE + timedelta(seconds=1), timedelta(seconds=-1)):  # too old, and of a time to come
-        clock.at += off
+    for at in (given.at + 61 * SECOND, given.at + 60 * SECOND + MOMENT, given.at - MOMENT, given.at - 2 * HOUR):
+        clock.at = at
         with pytest.raises(Refused) as refused:
-            do()
-        clock.at -= off
-        assert refused.value.codes == ["attestation_expired"]
-    assert not AuditEvent.objects.filter(seq__gt=last.seq, verb=verb).exists()
+            do(world, act, given)
+        (why,) = refused.value.refusals
+        assert (why.code, why.kind, why.field) == ("attestation_expired", Kind.INVALID, "password")
+    clock.at = given.at + 60 * SECOND
+    before = AuditEvent.objects.latest("seq")
+    do(world, act, given)
 
-    clock.at += A_MINUTE
-    do()
-
-    done = AuditEvent.objects.filter(seq__gt=last.seq)
-    assert [one.verb for one in done if one.verb == verb] == [verb]
-    times = [last.at, *done.values_list("at", flat=True)]
+    entries = list(AuditEvent.objects.filter(seq__gt=before.seq))
+    assert [one.verb for one in entries] == ([] if jump == "none" else ["clock"]) + [ACTS[act]]
+    assert {one.at for one in entries} == {max(before.at, clock.at)}
+    assert {one.data.get("now") for one in entries} == {None if jump == "none" else instant(clock.at)}
+    assert {one.clock_at for one in entries} == {max(before.at, clock.at) if jump == "none" else clock.at}
+    times = list(AuditEvent.objects.filter(seq__gte=last.seq).values_list("at", flat=True))
     assert times == sorted(times)
-    assert chained() == []
+    assert verify() == []
 
 
-def chained():
-    return [sentence for _seq, sentence in verify() if "checkpoint" not in sentence]
+@pytest.mark.parametrize("act", ACTS)
+def test_a_password_given_for_one_act_does_no_other_and_none_by_somebody_else(world, act):
+    given = given_for(world, act)
+    other = given_for(world, "lift" if act == "countersign" else "countersign")
+    before = AuditEvent.objects.count()
 
-
-def test_while_the_trail_is_ahead_each_act_says_what_the_clock_said(house, clock):
-    one_write_a_day_ahead(clock)
-    ahead, now = AuditEvent.objects.latest("seq"), clock.at
-
-    make.draft(house)
-
-    told, *acts = AuditEvent.objects.filter(seq__gt=ahead.seq)
-    assert (told.verb, told.subject, told.reason) == ("clock", "site", "The clock of the machine was set back.")
-    assert [one.verb for one in acts] == ["drug_added", "begun", "edited"]
-    assert {(one.at, one.clock) for one in (told, *acts)} == {(ahead.at, now)}
-    assert chained() == []
-
-
-@pytest.mark.parametrize(("behind", "is_told"), [(1000, False), (1001, True)])
-def test_a_clock_that_slips_by_a_second_is_not_told(house, clock, behind, is_told):
-    clock.goes_on(seconds=2)
-    with pen(actor=None) as trail:
-        trail.record("looked", "test")
-    first = AuditEvent.objects.latest("seq")
-    clock.goes_on(milliseconds=-behind)
-
-    with pen(actor=None) as trail:
-        trail.record("looked", "test")
-
-    second = AuditEvent.objects.latest("seq")
-    assert second.at == first.at
-    assert AuditEvent.objects.filter(verb="clock").exists() is is_told
-    assert second.clock == (clock.at if is_told else first.at)
-    assert second.prev == AuditEvent.objects.get(seq=second.seq - 1).hash
+    for n, (wrong, code) in enumerate(
+        [(replace(given, digest="0" * 64), "stale"), (replace(other, actor=given.actor), "stale"),
+         (replace(given, actor=world.house.editor.pk), "attestation"), (None, "attestation")], 1
+    ):  # fmt: skip
+        with pytest.raises(Refused) as refused:
+            do(world, act, given, wrong)
+        (why,) = refused.value.refusals
+        kind, field = (Kind.CONFLICT, "") if code == "stale" else (Kind.INVALID, "password")
+        assert (why.code, why.kind, why.field) == (code, kind, field)
+        assert (AuditEvent.objects.count(), AuditEvent.objects.latest("seq").verb) == (before + n, "refused")
+    do(world, act, given)
 
 
 # -- Wrong passwords ---------------------------------------------------------------------------------------------------
 
 
-def guess(person, times=1):
+def wrong(person, times=1):
     for _ in range(times):
-        try:
-            attest(person, password="wrong", ticks=(), interests="none", digest="0" * 64)
-        except Refused as refused:
-            assert refused.codes == ["password"]
+        with pytest.raises(Refused):
+            attest(person, password="wrong wrong wrong", ticks=(), interests="none", digest="d" * 70)
 
 
-def test_the_fifth_wrong_password_in_a_quarter_of_an_hour_ends_it(house, clock):
-    clock.goes_on(seconds=2)
-    guess(house.clinician)
+def waits_until(person, password=make.PASSWORD):
+    with pytest.raises(TooManyFailures) as failures:
+        attest(person, password=password, ticks=(), interests="none", digest="")
+    return failures.value.until
+
+
+@pytest.mark.parametrize("jump", JUMPS)
+def test_five_wrong_passwords_hold_signing_up_for_a_quarter_by_the_clock(house, clock, jump):
+    clock.jumps(jump, house)
     first = clock.at
-    clock.goes_on(minutes=5)
-    guess(house.clinician, 3)
-    make.password(house.clinician, "0" * 64)
+    wrong(house.clinician)
+    clock.at += timedelta(minutes=10)
+    wrong(house.clinician, 3)
+    make.password(house.clinician, "")  # the right one still opens
+    wrong(house.pharmacist, 4)  # and nobody counts for others
 
-    with pytest.raises(TooManyFailures) as stopped:
-        guess(house.clinician)
+    until = waits_until(house.clinician, "wrong wrong wrong")
 
-    assert stopped.value.until == first + timedelta(minutes=15)
+    assert until == first + timedelta(minutes=15)
     assert AuditEvent.objects.filter(verb="reauth_failed", actor=house.clinician).count() == 5
-    with pytest.raises(TooManyFailures):  # the right one is not even looked at
-        make.password(house.clinician, "0" * 64)
-    make.password(house.clinician2, "0" * 64)  # somebody else's are counted apart
-    clock.at = first + timedelta(minutes=15)
-    make.password(house.clinician, "0" * 64)
+    clock.at = until - MOMENT
+    assert waits_until(house.clinician) == until
+    assert waits_until(house.clinician, "wrong wrong wrong") == until
+    assert AuditEvent.objects.filter(verb="reauth_failed", actor=house.clinician).count() == 5  # nothing was tried
+    make.password(house.pharmacist, "")
+    clock.at = until
+    make.password(house.clinician, "")
 
 
-def test_the_tenth_wrong_password_in_an_hour_ends_it(house, clock):
-    clock.goes_on(seconds=2)
+@pytest.mark.parametrize("jump", JUMPS)
+def test_ten_wrong_passwords_hold_signing_up_for_an_hour(house, clock, jump):
+    clock.jumps(jump, house)
     first = clock.at
-    guess(house.clinician, 4)
-    clock.goes_on(minutes=20)
-    guess(house.clinician, 4)
-    clock.goes_on(minutes=20)
-    guess(house.clinician)
+    wrong(house.clinician, 4)
+    clock.at += timedelta(minutes=16)
+    wrong(house.clinician, 4)
+    clock.at += timedelta(minutes=16)
+    wrong(house.clinician)
 
-    with pytest.raises(TooManyFailures) as stopped:
-        guess(house.clinician)
-
-    assert stopped.value.until == first + timedelta(hours=1)
-    clock.at = stopped.value.until
-    make.password(house.clinician, "0" * 64)
-
-
-@pytest.mark.parametrize("meanwhile", [clock_set_back, one_write_a_day_ahead])
-def test_wrong_passwords_are_forgotten_in_time_although_the_trail_is_ahead(house, clock, meanwhile):
-    clock.goes_on(seconds=2)
-    meanwhile(clock)
-
-    guess(house.clinician, 4)
-    with pytest.raises(TooManyFailures) as stopped:
-        guess(house.clinician)
-
-    assert stopped.value.until == clock.at + timedelta(minutes=15)
-    clock.goes_on(minutes=15)
-    assert make.password(house.clinician, "0" * 64).actor == house.clinician.pk
+    assert waits_until(house.clinician, "wrong wrong wrong") == first + HOUR
+    clock.at = first + HOUR - MOMENT
+    assert waits_until(house.clinician) == first + HOUR
+    clock.at = first + HOUR
+    make.password(house.clinician, "")
 
 
-def test_wrong_passwords_of_a_day_to_come_do_not_count(house, clock):
-    clock.goes_on(days=1)
-    guess(house.clinician, 4)
-    clock.goes_on(days=-1)
+def test_what_failed_while_the_clock_was_ahead_keeps_nobody_out_for_a_day(house, clock):
+    clock.at += DAY
+    wrong(house.clinician, 4)
+    assert waits_until(house.clinician, "wrong wrong wrong") == clock.at + timedelta(minutes=15)
 
-    guess(house.clinician)
+    clock.at -= DAY
 
-    assert make.password(house.clinician, "0" * 64).actor == house.clinician.pk
+    make.password(house.clinician, "")
+    wrong(house.clinician, 4)  # and as many are tried as ever, not more
+    assert waits_until(house.clinician, "wrong wrong wrong") == clock.at + timedelta(minutes=15)
+    clock.at += timedelta(minutes=15)
+    make.password(house.clinician, "")
 
 
-def test_an_empty_password_is_asked_for_and_counts_as_a_wrong_one(house):
+def test_a_password_is_not_even_looked_at_after_too_many_and_others_may_fail_meanwhile(house, monkeypatch):
+    real = signing.authenticate
+
+    def slow(request, **how):
+        monkeypatch.setattr(signing, "authenticate", real)
+        wrong(house.clinician, 4)
+        waits_until(house.clinician, "wrong wrong wrong")
+        return real(request, **how)
+
+    monkeypatch.setattr(signing, "authenticate", slow)
+    waits_until(house.clinician)  # the right password, while somebody else tried five
+
+    monkeypatch.setattr(signing, "authenticate", lambda *_, **__: pytest.fail("The password was looked at."))
+    waits_until(house.clinician)
+
+
+@pytest.mark.parametrize(
+    ("password", "sentence"),
+    [
+        ("wrong wrong wrong", "This is not your password. Nothing was signed."),
+        ("", "Enter your password: it is your signature."),
+    ],
+)
+def test_a_wrong_password_is_refused_and_leaves_one_entry(house, password, sentence):
+    before = AuditEvent.objects.count()
+
     with pytest.raises(Refused) as refused:
-        attest(house.clinician, password="", ticks=(), interests="none", digest="d" * 70)
+        attest(house.clinician, password=password, ticks=(), interests="none", digest="d" * 70)
 
-    assert [(one.code, one.field, one.sentence) for one in refused.value.refusals] == [
-        ("password", "password", "Enter your password: it is your signature.")
-    ]
+    (why,) = refused.value.refusals
+    assert (why.code, why.sentence, why.kind, why.field) == ("password", sentence, Kind.INVALID, "password")
+    assert refused.value.recorded is False
     entry = AuditEvent.objects.latest("seq")
-    assert (entry.verb, entry.subject, entry.digest) == ("reauth_failed", f"user:{house.clinician.pk}", "d" * 64)
+    assert AuditEvent.objects.count() == before + 1
+    assert (entry.verb, entry.subject, entry.actor, entry.digest) == (
+        "reauth_failed", f"user:{house.clinician.pk}", house.clinician, "d" * 64
+    )  # fmt: skip
 
 
-def test_a_password_is_ones_own(house):
-    given = make.password(house.clinician, "0" * 64)
-    assert (given.actor, given.digest, given.interests, given.ticks) == (
-        house.clinician.pk,
-        "0" * 64,
-        "none",
-        frozenset(),
+def test_the_password_of_somebody_else_attests_nothing(house):
+    house.editor.set_password("another password")
+    house.editor.save()
+
+    with pytest.raises(Refused):
+        attest(house.clinician, password="another password", ticks=(), interests="none", digest="")
+
+
+# -- What the password carries -----------------------------------------------------------------------------------------
+
+
+def test_a_password_carries_what_was_ticked_and_said(house, clock):
+    before = AuditEvent.objects.count()
+
+    given = attest(
+        house.clinician, password=make.PASSWORD, ticks=["read", "content"], interests="  A talk. ", digest="d",
+        paid_by_maker=True,
+    )  # fmt: skip
+
+    assert given == Attestation(
+        house.clinician.pk, "d", frozenset({"read", "content"}), "A talk.", paid_by_maker=True, at=clock.at
+    )
+    assert make.password(house.clinician, "d").paid_by_maker is False
+    assert AuditEvent.objects.count() == before
+
+
+def test_everything_that_is_missing_is_said_at_once(house):
+    ticks = [Tick("read", "I read it."), Tick("content", "It is right.")]
+    given = attest(house.clinician, password=make.PASSWORD, ticks=["content"], interests=" ", digest="d")
+
+    def found(given):
+        refusals = attestation_refusals(given, actor=house.clinician, digest="d", ticks=ticks)
+        return [(one.code, one.kind, one.field) for one in refusals]
+
+    unread, paid = ("tick", Kind.INVALID, "tick_read"), ("paid_by_maker", Kind.FORBIDDEN, "")
+    assert found(given) == [unread, ("interests", Kind.INVALID, "interests")]
+    assert found(replace(given, paid_by_maker=True)) == [unread, ("interests", Kind.INVALID, "interests"), paid]
+    whole = replace(given, interests="none", ticks=frozenset({"read", "content"}))
+    assert found(whole) == []
+    assert found(replace(whole, paid_by_maker=True)) == [paid]
+    refusals = attestation_refusals(given, actor=house.clinician, digest="d", ticks=ticks)
+    assert refusals[0].sentence == "Tick this, if it is so: “I read it.”"
+
+
+# -- The checklist -----------------------------------------------------------------------------------------------------
+
+DOC = make.document().replaced(
+    sections=tuple(
+        Section(key=make.key(kind), kind=kind, heading=kind.capitalize(), text="Words.")
+        for kind in ("prescribing", "contra-indications", "interactions", "monitoring")
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("changed", "subjects"),
+    [
+        ([], ""),
+        (["prescribing", "link", "trial"], ""),
+        (["contra-indications"], "contra-indications"),
+        (["interactions"], "interactions"),
+        (["monitoring"], "monitoring"),
+        (["fbc"], "monitoring"),
+        (["notice"], "notices"),
+        (["monitoring", "contra-indications"], "contra-indications and monitoring"),
+        (
+            ["notice", "fbc", "interactions", "contra-indications"],
+            "contra-indications, interactions, monitoring and notices",
+        ),
+    ],
+)
+def test_the_checklist_asks_of_what_changed(changed, subjects):
+    ticks = checklist(DOC, {str(make.key(name)) for name in changed}, first=False)
+
+    content = [("content", f"What it says on {subjects} is right and current.")] if subjects else []
+    competent = (
+        "I am competent for this content; my register of interests is complete, "
+        "with nothing about a maker of Testazumab."
+    )
+    assert [(one.code, one.sentence) for one in ticks] == [
+        ("read", "I read every change and the parts they touch."), *content, ("competent", competent)
+    ]  # fmt: skip
+
+
+def test_the_checklist_of_a_first_edition_and_of_a_page_that_was_withdrawn():
+    brands = [Brand(name="Oneza", country="GB"), Brand(name="Otherza", country="GB")]
+    doc = DOC.replaced(header=DOC.header.replaced(brands=brands))
+    competent = (
+        "I am competent for this content; my register of interests is complete, "
+        "with nothing about the makers of Oneza or Otherza."
     )
 
-    with pytest.raises(Refused):
-        attest(house.clinician, password=f"{make.PASSWORD} ", ticks=(), interests="none", digest="0" * 64)
-
-
-# -- A flood of refusals -----------------------------------------------------------------------------------------------
-
-
-def refused_once(house, edition):
-    with pytest.raises(Refused):
-        perform("publish", editions=[edition], actor=house.editor, digest=make.seen(edition))
-
-
-@pytest.mark.parametrize("meanwhile", [nothing_happened, one_write_a_day_ahead])
-def test_a_flood_of_refusals_is_counted_and_told_a_minute_later(house, clock, meanwhile, monkeypatch):
-    assert DENIALS_A_MINUTE == 60
-    monkeypatch.setattr("reviews.changes.DENIALS_A_MINUTE", 3)
-    edition = make.draft(house)
-    clock.goes_on(seconds=2)
-    meanwhile(clock)
-
-    for _ in range(5):
-        refused_once(house, edition)
-    told = AuditEvent.objects.filter(verb="refused")
-    assert [("more" in one.data) for one in told] == [False] * 3
-
-    clock.goes_on(minutes=1)
-    refused_once(house, edition)
-
-    assert [one.data.get("more") for one in told.all()] == [None, None, None, 2]
+    assert [(one.code, one.sentence) for one in checklist(doc, (), first=True)] == [
+        ("read", "I read the whole edition."), ("competent", competent)
+    ]  # fmt: skip
+    assert [(one.code, one.sentence) for one in still_correct(doc)] == [
+        ("read", "I read the whole page, and why it was withdrawn."),
+        ("content", "What it says is right and current, so that it may be shown again."),
+        ("competent", competent),
+    ]
