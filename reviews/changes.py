@@ -54,8 +54,8 @@ class Trail:
     """The trail as its holder sees it: `at` is the time of this act, `head` the hash that the next entry will name.
 
     `at` never falls. When the clock of the machine stands more than a second behind the last entry, an entry `clock`
-    comes first, and all of this act say what the clock said (`data.now`). What lives, counts or falls due within hours is
-    judged by that clock, never by `at`: see `lately` and `signing.attestation_refusals`.
+    comes first, and all of this act say what the clock said (`data.now`). What lives, counts or falls due within hours
+    is judged by that clock, never by `at`: see `lately` and `signing.attestation_refusals`.
     """
 
     def __init__(self, held: Pen, last: datetime | None, actor: Any) -> None:
