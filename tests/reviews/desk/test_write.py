@@ -77,6 +77,8 @@ def test_who_may_save(client, house, edition, who, status):
     if who in ("publisher", "auditor"):
         assert AuditEvent.objects.latest("seq").verb == "refused"
         assert b"Monthly." in response.content
+        assert b'name="remove"' not in response.content
+        assert b"Save</button>" not in response.content
     if who == "nobody":
         assert AuditEvent.objects.count() == before
 
