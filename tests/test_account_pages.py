@@ -4,7 +4,7 @@ import pytest
 
 from tests import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def test_the_login_keeps_the_name_says_what_is_wrong_and_never_shows_a_password(client, house):

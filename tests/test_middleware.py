@@ -11,6 +11,8 @@ from reviews.changes import NoPen
 from tests import factories as make
 from tests.test_access import PUBLIC, routes
 
+pytestmark = pytest.mark.any_database
+
 PRIVATE = "no-store, private"
 NEVER = "max-age=0, no-cache, no-store, must-revalidate, private"
 POLICY = {

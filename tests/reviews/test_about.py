@@ -9,7 +9,7 @@ from django.utils.html import strip_tags
 
 from reviews import about, seals
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def test_every_step_of_the_table_is_told_in_its_order_with_what_it_needs(client):

@@ -14,7 +14,7 @@ from reviews.library import make_class, make_drug
 from reviews.people import give_role, grant, register_clinician, revoke
 from tests import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 ROLES = ("editor", "clinician", "publisher", "on-call", "auditor", "administrator")
 WRITERS, CLINICIANS, PUBLISHERS = {"editor", "clinician"}, {"clinician"}, {"publisher"}

@@ -17,7 +17,7 @@ from reviews.editions import begin
 from reviews.verify import verify
 from tests import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def second_use(house):

@@ -16,6 +16,8 @@ from reviews.reports import Said
 from reviews.workflow import TRANSITIONS, perform
 from tests import factories as make
 
+pytestmark = pytest.mark.any_database
+
 ADDRESS = "/desk/monographs/secondzumab/history/"
 
 

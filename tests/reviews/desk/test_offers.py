@@ -15,6 +15,8 @@ from reviews.models import ChangeSet, ClinicianProfile, SignOff
 from reviews.workflow import TRANSITIONS, perform
 from tests import factories as make
 
+pytestmark = pytest.mark.any_database
+
 MOVES = [name for name, row in TRANSITIONS.items() if not row.on_page]
 
 

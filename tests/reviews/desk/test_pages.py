@@ -21,6 +21,8 @@ from reviews.reports import Said
 from reviews.workflow import perform
 from tests import factories as make
 
+pytestmark = pytest.mark.any_database
+
 # Typed by somebody, and different wherever it is typed.
 HOSTILE = "<i>{}</i>\"'&"
 

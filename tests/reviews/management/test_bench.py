@@ -16,6 +16,8 @@ from reviews.models import AuditEvent
 from reviews.verify import verify
 from tests import factories as make
 
+pytestmark = pytest.mark.any_database
+
 ACTS = ["save a section", "sign", "publish"]
 
 

@@ -24,7 +24,7 @@ from reviews.verify import verify
 from reviews.workflow import available, perform
 from tests import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture(autouse=True)
