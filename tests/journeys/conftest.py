@@ -1,5 +1,6 @@
 """Whole stories in a real browser, on the demonstration's content, served from real rows."""
 
+import fcntl
 import os
 import shutil
 import sqlite3
@@ -41,19 +42,20 @@ def demonstration(empty_database, settings, capsys) -> None:
     settings.ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
     # Loading hashes fast, since it signs for dozens of editions; whoever signs in is hashed as in production from then on.
     as_in_production = settings.PASSWORD_HASHERS
-    kept = Path(os.environ["CLINCALC_TEST_DIR"]) / f"demonstration-{os.environ.get('PYTEST_XDIST_WORKER', '')}"
+    kept = Path(os.environ["CLINCALC_TEST_DIR"]) / "demonstration"
     lines = kept.with_suffix(".jsonl")
     connection.ensure_connection()
-    if lines.exists():
-        with closing(sqlite3.connect(kept)) as database:
-            database.backup(connection.connection)
-        shutil.copy(lines, settings.CHECKPOINT_FILE)
-    else:
-        settings.PASSWORD_HASHERS = FAST_HASHERS
-        call_command("demo")
-        with closing(sqlite3.connect(kept)) as database:
-            connection.connection.backup(database)
-        shutil.copy(settings.CHECKPOINT_FILE, lines)
+    with kept.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # whoever comes first loads it for all workers
+        if not lines.exists():
+            settings.PASSWORD_HASHERS = FAST_HASHERS
+            call_command("demo")
+            with closing(sqlite3.connect(kept)) as database:
+                connection.connection.backup(database)
+            shutil.copy(settings.CHECKPOINT_FILE, lines)
+    with closing(sqlite3.connect(kept)) as database:
+        database.backup(connection.connection)
+    shutil.copy(lines, settings.CHECKPOINT_FILE)
     settings.PASSWORD_HASHERS = [*as_in_production, *FAST_HASHERS]
 
 

@@ -4,6 +4,7 @@ The table is walked with a marker: a figure that stands in one part of every edi
 what must not.
 """
 
+import copy
 import json
 
 import pytest
@@ -46,8 +47,8 @@ WITH_MARKER = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def world(client):
+@pytest.fixture(scope="module")
+def made(once_a_module):
     """Three editions: the first has the wrong sentence and a marker, the others the marker alone."""
     house = make.the_house()
     make.published(house, "otherumab")
@@ -64,6 +65,11 @@ def world(client):
         make.sign(first, house.clinician)
         first = make.publish(house, make.sign(first, house.pharmacist))
     return house, Monograph.objects.get(slug="testazumab")
+
+
+@pytest.fixture
+def world(db, made):
+    return copy.deepcopy(made)
 
 
 def put(overlay, house, monograph):

@@ -9,6 +9,8 @@ from reviews.changes import NoPen, change_set, pen
 from reviews.models import AuditEvent, ClinicianProfile, SignOff
 from tests import factories as make
 
+pytestmark = pytest.mark.any_database
+
 ADDRESS = "/desk/monographs/testazumab/review/"
 SIGN = "/desk/monographs/testazumab/do/sign/"
 FILLED = {
