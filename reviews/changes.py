@@ -35,6 +35,8 @@ from reviews.refusals import Conflict, Kind, Refusal, Refused, refuse
 
 # A denial is an entry of the trail; a flood of them is one entry with a count.
 DENIALS_A_MINUTE = 60
+# So far two clocks of one house may be apart.
+A_SLIP = timedelta(seconds=1)
 # Tables from which public pages are made. A row written in one of them begins a new epoch.
 READERS_SEE = frozenset(
     f"monographs.{name}"
@@ -53,9 +55,9 @@ class NothingRecorded(Exception):
 class Trail:
     """The trail as its holder sees it: `at` is the time of this act, `head` the hash that the next entry will name.
 
-    `at` never falls. When the clock of the machine stands more than a second behind the last entry, an entry `clock`
-    comes first, and all of this act say what the clock said (`data.now`). What lives, counts or falls due within hours
-    is judged by that clock, never by `at`: see `lately` and `signing.attestation_refusals`.
+    `at` rises from act to act. Where the clock of the machine stands behind it, all entries of the act say what the clock
+    said (`data.now`), and where that is by more than a second, an entry `clock` comes first. What lives, counts or falls
+    due is judged by the clock: see `lately` and `signing.attestation_refusals`. What came before what, by `at`.
     """
 
     def __init__(self, held: Pen, last: datetime | None, actor: Any) -> None:
@@ -66,11 +68,10 @@ class Trail:
         self._written: dict[str, set[Any]] = {}
         self.changes_what_readers_see = False
         self.clock = timezone.now()
-        self.at: datetime = max(self.clock, last) if last else self.clock
-        self._told: dict[str, Any] = {}
-        if self.at - self.clock > timedelta(seconds=1):
-            self._told = {"now": audit.instant(self.clock)}
+        self.at: datetime = max(self.clock, last + timedelta.resolution) if last else self.clock
+        if last and last - self.clock > A_SLIP:
             self.record("clock", "site", reason="The clock of the machine was set back.")
+        self._recorded_before = len(self.events)
 
     def save(self, row: models.Model, *fields: str) -> None:
         """Writes a row (only these fields, if any are given), and notes it for the next entry."""
@@ -89,7 +90,7 @@ class Trail:
 
     @property
     def has_loose_ends(self) -> bool:
-        return not self.events or bool(self._written)
+        return len(self.events) == self._recorded_before or bool(self._written)
 
     def record(
         self, verb: str, subject: str, *, digest: str = "", reason: str = "", data: dict[str, Any] | None = None
@@ -103,7 +104,8 @@ class Trail:
             hashes.update({f"{label}:{pk}": None for pk in pks})
             hashes.update(audit.row_hashes(label, audit.newest_version(label), pks))
         self._written.clear()
-        whole = {**(data or {}), **({"rows": hashes} if hashes else {}), **self._told}
+        now = {"now": audit.instant(self.clock)} if self.at > self.clock else {}
+        whole = {**(data or {}), **({"rows": hashes} if hashes else {}), **now}
         actor = {"pk": self.actor.pk, "username": self.actor.get_username()} if self.actor else None
         content = {
             "seq": self.seq + 1, "at": self.at, "verb": verb, "subject": subject, "digest": digest, "reason": reason,
@@ -152,7 +154,7 @@ def pen(*, actor: AbstractBaseUser | None) -> Iterator[Trail]:
 
 def _begin_epoch(trail: Trail) -> None:
     """In the transaction of the act: no page made before it is served after it."""
-    waiting = Overlay.objects.unconfirmed().filter(kind="warning", at__gt=trail.at - SECOND_SIGNATURE)
+    waiting = Overlay.objects.unconfirmed().filter(kind="warning", at__gt=trail.clock - SECOND_SIGNATURE)
     instants = sorted(audit.instant(one.due_at) for one in waiting)
     Epoch.objects.filter(pk=1).update(number=trail.seq, instants=instants)
 
@@ -160,13 +162,14 @@ def _begin_epoch(trail: Trail) -> None:
 def lately(events: models.QuerySet[AuditEvent], *, most: int, period: timedelta) -> list[AuditEvent]:
     """Those of the newest `most` of these entries that are younger than `period` by the clock of the machine.
 
-    An entry from the future was made before the clock was set back. It counted then, and counts no more: nobody is kept
-    out for longer than `period`.
+    An entry from the future was made before the clock was set back, and counts for nothing until that moment comes: so
+    nobody is kept out for longer than `period`.
     """
     # An entry's `at` is never before what its clock said, so this leaves out none.
-    newest = list(events.filter(at__gt=timezone.now() - period).order_by("-seq")[:most])
+    newest = events.filter(at__gt=timezone.now() - period).order_by("-at", "-seq").only("seq", "at", "data")[:most]
+    found = list(newest)
     now = timezone.now()
-    return [one for one in newest if now - period < one.clock_at <= now]
+    return [one for one in found if now - period < one.clock_at <= now + A_SLIP]
 
 
 @contextmanager

@@ -74,7 +74,7 @@ def begin(
 ) -> Edition:  # fmt: skip
     """Makes a monograph and edition 1 with this document. Its tier is the highest of floor, suggestion, standard."""
     _check_address(slug)
-    floor = tier_floor(drug.traits, therapeutic_class, [document], today(trail.at))
+    floor = tier_floor(drug.traits, therapeutic_class, [document], today(trail.clock))
     tier = highest([floor, suggested_tier, "standard"])
     monograph = Monograph(slug=slug, drug=drug, therapeutic_class=therapeutic_class, tier=tier)
     trail.save(monograph)
@@ -140,7 +140,7 @@ def set_tier(monograph: Monograph, tier: str, *, actor: Any, reason: str, seen: 
     subject = f"monograph:{monograph.slug}"
     with refusals_recorded(actor=actor, action="set_tier", subject=subject, reason=reason), pen(actor=actor) as trail:
         # The open edition is the one with the highest number.
-        case = Case.load(monograph.editions.order_by("-number")[0], trail.at)
+        case = Case.load(monograph.editions.order_by("-number")[0], trail.clock)
         monograph, was = case.monograph, case.monograph.tier
         if found := policy.refusals(trail.actor, "set_tier", monograph):
             raise Refused(found)

@@ -223,7 +223,7 @@ def _standing(overlay: Overlay, *kinds: str) -> Overlay:
 
 def _not_verified(trail: Trail, profession: str = "") -> list[Refusal]:
     profile = ClinicianProfile.objects.filter(user=trail.actor.pk).first()
-    if profile is None or not profile.is_verified(today(trail.at)):
+    if profile is None or not profile.is_verified(today(trail.clock)):
         return [
             Refusal("not_verified", "This needs a clinician whose registration was verified in the last 12 months.")
         ]

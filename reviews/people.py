@@ -129,7 +129,7 @@ def register_clinician(
             raise refuse("registered", "This person is registered already.", Kind.INVALID)
         profile = ClinicianProfile(
             user=user, name=name, profession=profession, body=body, number=number, specialty=specialty, scope=scope,
-            name_consent=name_consent, interests=interests, interests_on=today(trail.at),
+            name_consent=name_consent, interests=interests, interests_on=today(trail.clock),
         )  # fmt: skip
         trail.save(profile)
         trail.record("clinician_registered", f"profile:{profile.pk}", data={"profession": profession, "body": body})
@@ -145,7 +145,7 @@ def verify_clinician(
     with refusals_recorded(actor=actor, action="verify_clinician", subject=subject), pen(actor=actor) as trail:
         _check_administrator(trail.actor, profile.user)
         profile = ClinicianProfile.objects.get(pk=profile.pk)
-        profile.verified_on, profile.verified_by = today(trail.at), actor
+        profile.verified_on, profile.verified_by = today(trail.clock), actor
         profile.reader_title, profile.specialty, profile.scope = reader_title, specialty, scope
         trail.save(profile)
         trail.record(

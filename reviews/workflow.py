@@ -188,7 +188,7 @@ def perform(
 
 
 def _step(trail: Trail, row: Transition, edition: Edition, seen: str, act: Act) -> Edition:
-    case, actor = Case.load(edition, trail.at), act.actor
+    case, actor = Case.load(edition, trail.clock), act.actor
     if _is_done_already(case, row, act, seen):
         raise refuse("done_already", "This was done already, a moment ago.", Kind.CONFLICT, recorded=False)
     if found := _out_of_place(case, row, actor):
@@ -341,7 +341,7 @@ def _publish(trail: Trail, case: Case, act: Act) -> Edition:
         name=case.document.header.name, class_slugs=[step.slug for step in case.document.header.class_path],
         traits=monograph.drug.traits, tier=monograph.tier, signatures=signatures, published_at=trail.at,
         # The first edition was read as a whole; an amendment does not move that date.
-        last_full_review=previous.last_full_review if previous else today(trail.at),
+        last_full_review=previous.last_full_review if previous else today(trail.clock),
         evidence_checked_at=previous.evidence_checked_at if previous else None,
         change_note=act.reason, head=trail.head, key=seals.key_id(), seal=seals.seal(form),
     )  # fmt: skip

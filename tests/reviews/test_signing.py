@@ -12,7 +12,7 @@ from monographs.document import Brand, Section
 from monographs.models import Monograph
 from reviews import overlays, signing
 from reviews.audit import instant
-from reviews.changes import pen
+from reviews.changes import NothingRecorded, pen
 from reviews.models import AuditEvent
 from reviews.overlays import Corrected
 from reviews.refusals import Kind, Refused
@@ -135,10 +135,11 @@ def test_a_password_lives_sixty_seconds_by_the_clock_whatever_the_time_of_the_la
     do(world, act, given)
 
     entries = list(AuditEvent.objects.filter(seq__gt=before.seq))
-    assert [one.verb for one in entries] == ([] if jump == "none" else ["clock"]) + [ACTS[act]]
-    assert {one.at for one in entries} == {max(before.at, clock.at)}
-    assert {one.data.get("now") for one in entries} == {None if jump == "none" else instant(clock.at)}
-    assert {one.clock_at for one in entries} == {max(before.at, clock.at) if jump == "none" else clock.at}
+    assert [one.verb for one in entries] == ["clock"] * (before.at - clock.at > SECOND) + [ACTS[act]]
+    # The refusal a second later was the last entry, or one of the jump: each entry says what the clock said instead.
+    assert {one.at for one in entries} == {before.at + MOMENT}
+    assert {one.data["now"] for one in entries} == {instant(clock.at)}
+    assert {one.clock_at for one in entries} == {clock.at}
     times = list(AuditEvent.objects.filter(seq__gte=last.seq).values_list("at", flat=True))
     assert times == sorted(times)
     assert verify() == []
@@ -371,3 +372,61 @@ def test_the_checklist_of_a_first_edition_and_of_a_page_that_was_withdrawn():
         ("content", "What it says is right and current, so that it may be shown again."),
         ("competent", competent),
     ]
+
+
+# -- While the trail is ahead of the clock -----------------------------------------------------------------------------
+
+
+def ahead(clock, house, **by):
+    """One write with the clock ahead, and the clock put right again."""
+    clock.at += timedelta(**by)
+    with pen(actor=house.editor) as trail:
+        trail.record("looked_up", "test")
+    clock.at -= timedelta(**by)
+
+
+def test_who_vouched_for_a_page_before_it_was_withdrawn_again_vouched_for_nothing_since(world, clock):
+    """All acts of that time are later than the last entry, and each later than the one before."""
+    house, edition = world.house, world.retired
+    ahead(clock, house, days=1)
+    make.vouch(edition, house.clinician)
+    perform("reinstate", editions=[edition], actor=house.publisher, digest=make.seen(edition))
+    make.withdraw(edition, house.publisher)
+
+    with pytest.raises(Refused) as refused:
+        perform("reinstate", editions=[edition], actor=house.publisher, digest=make.seen(edition))
+
+    assert refused.value.codes == ["not_vouched"]
+    make.vouch(edition, house.clinician)
+    perform("reinstate", editions=[edition], actor=house.publisher, digest=make.seen(edition))
+
+
+def test_a_registration_is_judged_by_the_day_of_the_clock(world, clock):
+    house = world.house
+    ahead(clock, house, days=400)
+
+    make.sign(world.in_review, house.clinician)
+    make.warn(house.clinician, world.page)
+
+    assert verify() == []
+
+
+@pytest.mark.parametrize("lag", [0, 1, 900, 1000])
+def test_wrong_passwords_count_although_the_clock_lags_a_little(house, clock, lag):
+    ahead(clock, house, milliseconds=lag)
+    for _ in range(4):
+        with pytest.raises(Refused):
+            attest(house.clinician, password="wrong", ticks=(), interests="none", digest="0" * 64)
+
+    with pytest.raises(TooManyFailures):
+        attest(house.clinician, password="wrong", ticks=(), interests="none", digest="0" * 64)
+
+
+def test_an_act_that_records_nothing_is_rolled_back_while_the_trail_is_ahead_too(house, clock):
+    ahead(clock, house, days=1)
+    before = AuditEvent.objects.count()
+
+    with pytest.raises(NothingRecorded), pen(actor=house.editor):
+        pass
+
+    assert AuditEvent.objects.count() == before

@@ -229,7 +229,7 @@ def test_the_page_as_data_says_everything_that_stands_over_it(monograph, client)
         "slug": "testazumab",
         "edition": 3,
         "digest": digest(doc),
-        "published_at": DAYS[2].isoformat(),
+        "published_at": live.published_at.isoformat(),
         "last_full_review": f"{DAYS[0]:%Y-%m-%d}",
         "evidence_checked_at": None,
         "next_review_due": monograph.next_review_due.isoformat(),
