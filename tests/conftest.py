@@ -138,12 +138,17 @@ def django_db_setup(django_db_setup, django_db_blocker) -> Kept:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What touches no database runs on SQLite alone."""
+    """What touches no database, or asks the same of any, runs on SQLite alone."""
     if connection.vendor == "sqlite":
         return
-    touching = [one for one in items if one.get_closest_marker("django_db") or "django_db_setup" in one.fixturenames]
-    config.hook.pytest_deselected(items=[one for one in items if one not in set(touching)])
-    items[:] = touching
+    kept = [
+        one
+        for one in items
+        if (one.get_closest_marker("django_db") or "django_db_setup" in one.fixturenames)
+        and not one.get_closest_marker("any_database")
+    ]
+    config.hook.pytest_deselected(items=[one for one in items if one not in set(kept)])
+    items[:] = kept
 
 
 @pytest.fixture

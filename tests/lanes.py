@@ -52,7 +52,7 @@ def postgresql(arguments: list[str]) -> tuple[bool, str]:
     """Everything whose answer depends on the database (tests/conftest.py leaves out what needs none)."""
     given = os.environ.get("TEST_DATABASE_URL")
     with nullcontext(given) if given else postgres.server() as url:
-        return run_pytest("-n", "2", f"--ignore={JOURNEYS}", "-m", "not any_database", *arguments, DATABASE_URL=url)
+        return run_pytest("-n", "2", f"--ignore={JOURNEYS}", *arguments, DATABASE_URL=url)
 
 
 def journeys(arguments: list[str]) -> tuple[bool, str]:

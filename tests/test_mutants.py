@@ -23,6 +23,18 @@ def test_a_mutant_fits_the_code_and_changes_it(mutant):
     assert mutant.breaks.strip()
 
 
+def test_the_tests_that_a_mutant_names_are_there():
+    named = {name.partition("[")[0] for mutant in MUTANTS for name in mutant.tests}
+    there = {
+        f"{path.relative_to(ROOT)}::{name}"
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)", path.read_text(), re.MULTILINE)
+    }
+
+    assert {name for name in named if "::" in name} - there == set()
+    assert [name for name in named if not (ROOT / name.partition("::")[0]).exists()] == []
+
+
 def test_no_two_mutants_have_one_name_or_leave_the_same():
     names = [mutant.name for mutant in MUTANTS]
     edits = [(mutant.file, mutant.old, mutant.new) for mutant in MUTANTS]
@@ -170,15 +182,15 @@ def choose(root: Path, edit: Mutant, known: list[str] = KNOWN) -> list[list[str]
     return choosing.choose(NOTES, known, edit, patches.apply(edit, root))
 
 
-def test_the_mirror_is_asked_first_then_the_cheapest_and_a_module_stays_together(root):
+def test_the_mirror_is_asked_first_then_the_cheapest_and_a_module_stays_together_in_its_order(root):
     (root / "reviews" / "policy.py").write_text("# moved\n\n" + CODE)
 
     assert choose(root, mutant("user.active and", "")) == [
         [
-            "tests/reviews/test_policy.py::test_new",
             "tests/reviews/test_policy.py::test_a",
-            "tests/test_x.py::test_cheap",
+            "tests/reviews/test_policy.py::test_new",
             "tests/test_x.py::test_dear",
+            "tests/test_x.py::test_cheap",
         ]
     ]
 
@@ -203,9 +215,9 @@ def test_a_line_that_no_test_runs_by_itself_asks_the_mirror_and_the_cheapest_aro
 
     assert choose(root, mutant("RULES = {}", "RULES = {1}")) == [
         [
+            "tests/reviews/test_policy.py::test_a",
             "tests/reviews/test_policy.py::test_b[1]",
             "tests/reviews/test_policy.py::test_new",
-            "tests/reviews/test_policy.py::test_a",
             "tests/test_x.py::test_cheap",
             "tests/test_z.py::test_of_a_module",
         ]

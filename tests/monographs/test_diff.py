@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monographs.diff import changed_parts, compare
@@ -223,6 +223,9 @@ some_text = st.text(st.sampled_from("ab 1.,\n-[@]"), max_size=60)
 
 
 @given(some_text, some_text)
+@example("a a", "a a a")  # a word that is repeated: common beginning and common end meet
+@example("a a a", "a a")
+@example("a", "a a")
 def test_segments_make_up_both_texts(old, new):
     segments = word_diff(old, new)
 

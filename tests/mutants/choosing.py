@@ -95,7 +95,8 @@ def is_mirror(test: str, file: str) -> bool:
 
 def choose(notes: Map, known: list[str], mutant: Mutant, patched: Patched) -> list[list[str]]:
     """Tests to ask, in one or two batches, among the tests that there are: those that the mutant names, then those of the
-    mirror module, then the cheapest. In a batch the tests of a module stay together: they share what is made once."""
+    mirror module, then the cheapest. In a batch the tests of a module stay together and in their order: they share what is
+    made once, and some stand before it is made."""
     found, in_function = covering(notes, mutant, patched)
     cost = {test: notes.seconds.get(test, 1.0) for test in known}
     named = [
@@ -113,13 +114,14 @@ def choose(notes: Map, known: list[str], mutant: Mutant, patched: Patched) -> li
     if not in_function:
         others = others[:AT_IMPORT]
     tests = list(dict.fromkeys([*named, *sorted(mirror, key=cost.__getitem__), *others]))
-    return [by_module(batch) for batch in (tests[:FIRST], tests[FIRST:]) if batch]
+    return [by_module(batch, known) for batch in (tests[:FIRST], tests[FIRST:]) if batch]
 
 
 def module_of(test: str) -> str:
     return test.partition("::")[0]
 
 
-def by_module(tests: list[str]) -> list[str]:
+def by_module(tests: list[str], known: list[str]) -> list[str]:
     modules = list(dict.fromkeys(module_of(test) for test in tests))
-    return sorted(tests, key=lambda test: modules.index(module_of(test)))
+    place = {test: i for i, test in enumerate(known)}
+    return sorted(tests, key=lambda test: (modules.index(module_of(test)), place[test]))

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from monographs.document import Document, Header, SafetyNotice
 from monographs.models import Edition
@@ -386,3 +387,18 @@ def test_a_double_click_on_anything_is_no_refusal_to_record(house, name):
     with pytest.raises(Refused, match="This was done already"):
         perform(name, editions=[after], actor=actor, digest=make.seen(after), reason="Once")
     assert AuditEvent.objects.count() == before
+
+
+def test_what_came_into_force_since_it_was_signed_asks_for_its_tier_when_it_is_published(house, monkeypatch):
+    tomorrow = timezone.now() + timedelta(days=1)
+    notice = (
+        make.document()
+        .notices[0]
+        .replaced(type="contraindication", severity="critical", effective=str(tomorrow.date()))
+    )
+    edition = make.signed(house, doc=make.document(notices=(notice,)))
+    assert codes(edition, house.publisher, "publish") == set()
+
+    monkeypatch.setattr("django.utils.timezone.now", lambda: tomorrow + timedelta(hours=2))
+
+    assert codes(edition, house.publisher, "publish") == {"tier_below_floor"}

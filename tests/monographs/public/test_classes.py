@@ -96,3 +96,15 @@ def test_each_class_has_its_way_its_classes_below_and_its_pages(world, client):
     for slug in ("empty", "nothing"):
         assert client.get(f"/classes/{slug}/").status_code == 404
     assert "Empty" not in strip_tags(client.get("/classes/").content.decode())
+
+
+def test_a_class_lists_no_page_of_a_class_whose_address_only_begins_like_its_own(house, client):
+    near = make_class("Neurology of another kind", slug="neurology-other", actor=house.admin)
+    doc = make.document()
+    for slug, step in (("far", house.root), ("near", near)):
+        path = (PathStep(slug=step.slug, name=step.name),)
+        make.published(house, slug, doc.replaced(header=doc.header.replaced(name=slug, class_path=path)))
+
+    for address, listed in (("neurology", ["far"]), ("neurology-other", ["near"])):
+        html = client.get(f"/classes/{address}/").content.decode()
+        assert re.findall(r'href="/drugs/([a-z-]+)/"', html.partition("<main")[2]) == listed

@@ -212,3 +212,16 @@ def test_curated_and_same_class_are_told_apart(client, house):
     assert "comparator" in chosen
     assert 'href="/drugs/thirdzumab/"' in same
     assert 'href="/drugs/otherzumab/"' not in same
+
+
+def test_a_page_leads_to_what_its_editors_chose_until_that_is_taken_down(house, client):
+    make.published(house)
+    chosen = make.published(house, "otherzumab")
+    elsewhere = 'href="/drugs/otherzumab/"'
+    assert elsewhere in client.get("/drugs/testazumab/").content.decode()
+
+    make.withdraw(chosen, house.publisher)
+    assert elsewhere in client.get("/drugs/testazumab/").content.decode()
+    make.withdraw(make.live("otherzumab").edition, house.publisher, "take_down")
+
+    assert elsewhere not in client.get("/drugs/testazumab/").content.decode()

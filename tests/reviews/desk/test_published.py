@@ -1,6 +1,7 @@
 """The published page on the desk: what stands over it, every act on it, and what was typed when one is refused."""
 
 import copy
+import re
 
 import pytest
 
@@ -218,3 +219,12 @@ def test_a_word_that_may_be_kept_is_kept_and_shown_as_it_is(house, page, enter, 
 
     assert (b"a&lt;b&gt;&amp;b" in html) == taken
     assert Overlay.objects.count() == 1 + taken
+
+
+def test_each_way_to_withdraw_says_beside_its_button_what_it_does(house, page, enter):
+    html = enter("publisher").get("/desk/monographs/testazumab/withdraw/").content.decode()
+
+    offered = re.findall(
+        r'id="(kind-[a-z]+)" name="kind" value="([a-z_]+)"(?: checked)?><label for="\1">(\w+ ?\w*):', html
+    )
+    assert [(value, label) for _id, value, label in offered] == [("retire", "Retire"), ("take_down", "Take down")]
