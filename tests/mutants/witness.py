@@ -4,10 +4,12 @@ import os
 from pathlib import Path
 
 TARGET = "CLINCALC_WITNESS"
+# Read now: a test may take the environment away for as long as it runs.
+NOTES = Path(os.environ.get(TARGET, os.devnull))
 
 
 def note(kind: str, name: str) -> None:
-    with Path(os.environ[TARGET]).open("a") as file:
+    with NOTES.open("a") as file:
         file.write(f"{kind} {name}\n")
 
 

@@ -402,3 +402,13 @@ def test_what_came_into_force_since_it_was_signed_asks_for_its_tier_when_it_is_p
     monkeypatch.setattr("django.utils.timezone.now", lambda: tomorrow + timedelta(hours=2))
 
     assert codes(edition, house.publisher, "publish") == {"tier_below_floor"}
+
+
+def test_a_critical_notice_of_an_edition_that_was_given_up_holds_no_tier_up(house):
+    notice = make.document().notices[0].replaced(type="contraindication", severity="critical")
+    edition = make.draft(house, doc=make.document(notices=(notice,)))
+    monograph = edition.monograph
+    assert monograph.tier == "high"
+    perform("discard", editions=[edition], actor=house.editor, digest=make.seen(edition), reason="Not so")
+
+    assert set_tier(monograph, "standard", actor=house.clinician, reason="It is gone").tier == "standard"
