@@ -57,7 +57,7 @@ class Trail:
 
     `at` rises from act to act. Where the clock of the machine stands behind it, all entries of the act say what the
     clock said (`data.now`), and where that is by more than a second, an entry `clock` comes first. What lives, counts
-    or falls due is judged by the clock: see `lately` and `signing.attestation_refusals`; what came before what, by `at`.
+    or falls due is judged by the clock (`lately`, `signing.attestation_refusals`), what came before what by `at`.
     """
 
     def __init__(self, held: Pen, last: datetime | None, actor: Any) -> None:
