@@ -17,6 +17,8 @@ from reviews.reports import Said
 from reviews.workflow import perform
 from tests import factories as make
 
+pytestmark = pytest.mark.any_database
+
 LONG = "The interval is wrong on this page. " * 5
 
 

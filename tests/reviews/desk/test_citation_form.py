@@ -11,6 +11,8 @@ from monographs.models import Reference
 from reviews.desk.citation_form import CitationForm, search, typed_from
 from tests import factories as make
 
+pytestmark = pytest.mark.any_database
+
 NEW = {
     "type": "report",
     "title": "A guideline",

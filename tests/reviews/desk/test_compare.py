@@ -13,6 +13,8 @@ from reviews.models import AuditEvent, ChangeSet
 from reviews.workflow import perform
 from tests import factories as make
 
+pytestmark = pytest.mark.any_database
+
 ADDRESS = "/desk/monographs/testazumab/compare/"
 
 

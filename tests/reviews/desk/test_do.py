@@ -9,7 +9,7 @@ from reviews.desk.do import digest_in
 from reviews.models import AuditEvent, SignOff
 from tests import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def do(client, transition, edition, **fields):

@@ -11,6 +11,8 @@ from monographs.models import Edition
 from reviews.desk.header_form import HeaderForm
 from tests import factories as make
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture(scope="module")
 def made(once_a_module):

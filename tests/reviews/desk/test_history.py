@@ -14,6 +14,8 @@ from reviews.refusals import Refused
 from reviews.workflow import perform
 from tests import factories as make
 
+pytestmark = pytest.mark.any_database
+
 ADDRESS = "/desk/monographs/testazumab/history/"
 
 

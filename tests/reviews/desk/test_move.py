@@ -6,6 +6,8 @@ from monographs.models import Monograph
 from reviews.models import AuditEvent
 from tests import factories as make
 
+pytestmark = pytest.mark.any_database
+
 ADDRESS = "/desk/monographs/testazumab/move/"
 
 

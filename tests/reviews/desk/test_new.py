@@ -9,6 +9,8 @@ from reviews.library import make_class
 from reviews.models import AuditEvent
 from tests import factories as make
 
+pytestmark = pytest.mark.any_database
+
 
 def test_a_new_monograph_makes_its_drug(enter):
     form = {

@@ -9,6 +9,8 @@ from monographs.models import Monograph
 from reviews.desk import places
 from tests import factories as make
 
+pytestmark = pytest.mark.any_database
+
 ADDRESS = "/desk/monographs/testazumab/withdraw/places/"
 
 

@@ -12,6 +12,8 @@ from reviews.changes import NoPen
 from reviews.models import AuditEvent, ChangeSet
 from tests import factories as make
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.fixture(scope="module")
 def made(once_a_module):

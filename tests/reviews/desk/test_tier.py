@@ -8,6 +8,8 @@ from reviews.editions import set_tier
 from reviews.models import AuditEvent
 from tests import factories as make
 
+pytestmark = pytest.mark.any_database
+
 WORKSPACE = "/desk/monographs/testazumab/"
 ADDRESS = f"{WORKSPACE}tier/"
 FORM = f'action="{ADDRESS}"'

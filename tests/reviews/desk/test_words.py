@@ -10,6 +10,8 @@ from reviews.desk.common import and_list, chip, current_edition
 from reviews.refusals import Kind, Refusal
 from reviews.workflow import TRANSITIONS
 
+pytestmark = pytest.mark.any_database
+
 BUTTONS = {
     "start": "Start edition 8",
     "submit": "Send for review",

@@ -13,6 +13,8 @@ from reviews.people import revoke
 from reviews.workflow import TRANSITIONS, perform
 from tests import factories as make
 
+pytestmark = pytest.mark.any_database
+
 ADDRESS = "/desk/monographs/testazumab/"
 
 
