@@ -1,7 +1,6 @@
 """The lanes of `make test`: python -m tests.lanes [lane …] [arguments for pytest …]
 
-Every lane runs, whatever became of the one before; the last lines give one summary a lane. The journeys run beside the
-others, since they wait for a browser half of their time, and are told when they are over.
+Every lane runs, whatever became of the one before; the last lines give one summary a lane.
 """
 
 import os
@@ -10,7 +9,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from itertools import takewhile
 from pathlib import Path
@@ -23,16 +21,7 @@ JOURNEYS = Path("tests/journeys")
 NOT_INHERITED = ("DATABASE_URL", "CHECKPOINT_FILE", "PYTHONDONTWRITEBYTECODE")
 
 
-Answer = tuple[bool, str]
-Say = Callable[[str], None]
-RUNNING: set[subprocess.Popen] = set()
-
-
-def say_now(line: str) -> None:
-    print(line, end="", flush=True)
-
-
-def run_pytest(say: Say, *arguments: str, **environment: str) -> Answer:
+def run_pytest(*arguments: str, **environment: str) -> tuple[bool, str]:
     """Run pytest, pass on what it says, and answer whether it passed, with its last line."""
     inherited = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
     command = [sys.executable, "-m", "pytest", "-q", *arguments]
@@ -42,72 +31,56 @@ def run_pytest(say: Say, *arguments: str, **environment: str) -> Answer:
     with tempfile.TemporaryDirectory(prefix="clincalc-test-", ignore_cleanup_errors=True) as directory:
         environment = {**inherited, "CLINCALC_TEST_DIR": directory, **environment}
         process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
-        RUNNING.add(process)
         try:
             for line in process.stdout:
-                say(line)
+                print(line, end="", flush=True)
                 last = line.strip() or last
         except BaseException:
             process.terminate()  # its database is about to go
             raise
         finally:
             process.wait()
-            RUNNING.discard(process)
     return process.returncode == 0, last
 
 
-def sqlite(arguments: list[str], say: Say) -> Answer:
+def sqlite(arguments: list[str]) -> tuple[bool, str]:
     """Everything but the journeys."""
-    return run_pytest(say, "-n", "2", f"--ignore={JOURNEYS}", *arguments)
+    return run_pytest("-n", "2", f"--ignore={JOURNEYS}", *arguments)
 
 
-def postgresql(arguments: list[str], say: Say) -> Answer:
+def postgresql(arguments: list[str]) -> tuple[bool, str]:
     """Everything whose answer depends on the database (tests/conftest.py leaves out what needs none)."""
     given = os.environ.get("TEST_DATABASE_URL")
     with nullcontext(given) if given else postgres.server() as url:
-        return run_pytest(say, "-n", "2", f"--ignore={JOURNEYS}", *arguments, DATABASE_URL=url)
+        return run_pytest("-n", "2", f"--ignore={JOURNEYS}", *arguments, DATABASE_URL=url)
 
 
-def journeys(arguments: list[str], say: Say) -> Answer:
+def journeys(arguments: list[str]) -> tuple[bool, str]:
     why_not = browser.install()
     if why_not:
         names = ", ".join(sorted(path.stem.removeprefix("test_") for path in JOURNEYS.glob("test_*.py")))
         # Elsewhere a missing browser is the reader's choice; CI must not pass for want of one.
         return not os.environ.get("CI"), f"did not run ({names}): {why_not}"
-    return run_pytest(say, "-n", "2", str(JOURNEYS), *arguments)
+    return run_pytest("-n", "2", str(JOURNEYS), *arguments)
 
 
-LANES: dict[str, Callable[[list[str], Say], Answer]] = {
+LANES: dict[str, Callable[[list[str]], tuple[bool, str]]] = {
     "sqlite": sqlite,
     "postgresql": postgresql,
     "journeys": journeys,
 }
 
 
-def run(lane: str, arguments: list[str], say: Say) -> Answer:
-    say(f"\n--- {lane} ---\n")
-    try:
-        return LANES[lane](arguments, say)
-    except (OSError, RuntimeError) as error:
-        return False, f"could not start: {error}"
-
-
 def main(arguments: list[str]) -> int:
     chosen = list(takewhile(LANES.__contains__, arguments))
-    lanes, rest = chosen or list(LANES), arguments[len(chosen) :]
-    beside = "journeys" if "journeys" in lanes and len(lanes) > 1 else None
-    told: list[str] = []
-    with ThreadPoolExecutor(1) as pool:
+    results = {}
+    for lane in chosen or LANES:
+        print(f"\n--- {lane} ---", flush=True)
         try:
-            waiting = pool.submit(run, beside, rest, told.append) if beside else None
-            results = {lane: run(lane, rest, say_now) for lane in lanes if lane != beside}
-            if waiting:
-                results[beside] = waiting.result()
-        except BaseException:
-            for process in list(RUNNING):
-                process.terminate()
-            raise
-    print(*told, sep="")
+            results[lane] = LANES[lane](arguments[len(chosen) :])
+        except (OSError, RuntimeError) as error:
+            results[lane] = False, f"could not start: {error}"
+    print()
     for lane, (_passed, summary) in results.items():
         print(f"{lane}: {summary}")
     return 0 if all(passed for passed, _summary in results.values()) else 1
