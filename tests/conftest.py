@@ -1,4 +1,3 @@
-import gc
 import ipaddress
 import os
 import shutil
@@ -13,9 +12,6 @@ from django.db import connection, transaction
 from django.test import override_settings
 
 from tests import factories as make
-
-# Tests make many small objects and keep few: looking for cycles after every 700 of them is a twentieth of a run.
-gc.set_threshold(100_000, 50, 100)
 
 JOURNEYS = Path(__file__).parent / "journeys"
 
