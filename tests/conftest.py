@@ -3,6 +3,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 import hypothesis
@@ -137,16 +138,21 @@ def django_db_setup(django_db_setup, django_db_blocker) -> Kept:
     return kept
 
 
+def touches_the_database(item: pytest.Item) -> bool:
+    return bool(item.get_closest_marker("django_db")) or "django_db_setup" in item.fixturenames
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What touches no database, or asks the same of any, runs on SQLite alone."""
+    """What touches no database, or asks the same of any, runs on SQLite alone; and whatever takes no world that is made
+    once a module runs before the tests of its module that do, so that it never finds theirs.
+    """
+    by_module = [list(of_one) for _path, of_one in groupby(items, key=lambda item: item.path)]
+    items[:] = [
+        one for of_one in by_module for one in sorted(of_one, key=lambda item: "once_a_module" in item.fixturenames)
+    ]
     if connection.vendor == "sqlite":
         return
-    kept = [
-        one
-        for one in items
-        if (one.get_closest_marker("django_db") or "django_db_setup" in one.fixturenames)
-        and not one.get_closest_marker("any_database")
-    ]
+    kept = [one for one in items if touches_the_database(one) and not one.get_closest_marker("any_database")]
     config.hook.pytest_deselected(items=[one for one in items if one not in set(kept)])
     items[:] = kept
 
