@@ -14,7 +14,7 @@ help:
 	@echo "make demo        serve the demonstration on http://$(HOST):$(PORT)/"
 	@echo "make reset-demo  throw the demonstration data away and load it again"
 	@echo "make test        everything: SQLite, PostgreSQL, journeys in a browser"
-	@echo "                 (make test LANES=postgresql ARGS='-k pen' for a part of it)"
+	@echo "                 (make test LANES=postgresql ARGS='-k lock' for a part of it)"
 	@echo "make mutants     careless edits one by one, and which test notices each (ARGS='core', ARGS=--list)"
 	@echo "make bench       what pages, search and acts cost beside a bare Django view (make bench N=20000 for growth)"
 	@echo "make lint        style, directions, types, templates, missing migrations"

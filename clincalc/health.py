@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from monographs import truths
+from monographs import triggers
 from monographs.models import Epoch
 
 
@@ -24,7 +24,7 @@ def live(request: HttpRequest) -> HttpResponse:
 def ready(request: HttpRequest) -> HttpResponse:
     """200: the database answers and keeps its triggers. 503: traffic should go elsewhere; the word says why."""
     try:
-        found = Epoch.objects.filter(pk=1).exists() and not truths.missing()
+        found = Epoch.objects.filter(pk=1).exists() and not triggers.missing()
     except DatabaseError:
         return HttpResponse("no database\n", status=503, content_type="text/plain")
     return HttpResponse(

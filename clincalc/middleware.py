@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.deprecation import MiddlewareMixin
 
 from clincalc.errors import unavailable
-from reviews.changes import NoPen
+from reviews.audit.trail import WriteLockTimeout
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -56,7 +56,7 @@ class IdleSessions(MiddlewareMixin):
 
 
 class busy:
-    """Somebody held the pen, or the database its lock, for longer than five seconds: 503, to be tried again."""
+    """Somebody held the write lock, or the database its lock, for longer than five seconds: 503, to be tried again."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -65,4 +65,4 @@ class busy:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return unavailable(request) if isinstance(exception, NoPen | OperationalError) else None
+        return unavailable(request) if isinstance(exception, WriteLockTimeout | OperationalError) else None

@@ -129,7 +129,7 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 5,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON;",
     }
-    # A file: the threads of an in-memory database would share one connection, and so the pen.
+    # A file: the threads of an in-memory database would share one connection, and so the write lock.
     _database["TEST"] = {"NAME": env.str("TEST_SQLITE", default=str(VAR / "test.sqlite3"))}
 else:
     _database["CONN_HEALTH_CHECKS"] = True
@@ -158,7 +158,7 @@ GUARDIAN_MONKEY_PATCH_USER = False
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_ADAPTER = "reviews.accounts.Adapter"
+ACCOUNT_ADAPTER = "reviews.access.adapter.Adapter"
 ACCOUNT_LOGOUT_ON_GET = False
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 # Known passwords need no throttle, and the demonstration's visitors share one address.
@@ -182,7 +182,7 @@ if env.bool("BEHIND_TLS_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SILENCED_SYSTEM_CHECKS = [
     "security.W021",  # preloading HSTS is the host's choice
-    "guardian.W001",  # no has_perm is asked of guardian's backend: a superuser would pass it (reviews/policy.py)
+    "guardian.W001",  # no has_perm is asked of guardian's backend: a superuser would pass it (reviews/access/policy.py)
 ]
 
 # -- What browsers are told ------------------------------------------------------------------------------------------

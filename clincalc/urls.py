@@ -7,9 +7,9 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
 from clincalc.health import live, ready
-from reviews.about import about
-from reviews.keys import keys
-from reviews.report_form import problem, receipt
+from reviews.public.about import about
+from reviews.public.keys import keys
+from reviews.reports.public_views import problem, receipt
 
 admin.site.login = login_not_required(secure_admin_login(admin.site.login))
 

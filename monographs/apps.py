@@ -5,6 +5,6 @@ class MonographsConfig(AppConfig):
     name = "monographs"
 
     def ready(self) -> None:
-        from monographs import truths
+        from monographs import triggers
 
-        truths.register_checks()
+        triggers.register_checks()

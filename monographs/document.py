@@ -160,16 +160,16 @@ def _frozen(value: Any, depth: int = 0) -> Any:
     return clean(value) if isinstance(value, str) else value
 
 
-def thawed(value: Any) -> Any:
+def to_plain(value: Any) -> Any:
     """A plain, changeable copy of a frozen JSON value (of `csl`)."""
     if isinstance(value, dict | MappingProxyType):
-        return {k: thawed(v) for k, v in value.items()}
-    return [thawed(v) for v in value] if isinstance(value, list | tuple) else value
+        return {k: to_plain(v) for k, v in value.items()}
+    return [to_plain(v) for v in value] if isinstance(value, list | tuple) else value
 
 
 def _csl(value: Any) -> Any:
     frozen = _frozen(value)
-    text = canonical(thawed(frozen))
+    text = canonical(to_plain(frozen))
     if len(text) > 100_000:
         raise ValueError("The record of this source is longer than 100,000 characters.")
     url = frozen.get("URL")
@@ -179,7 +179,7 @@ def _csl(value: Any) -> Any:
     return _frozen(json.loads(text))
 
 
-Csl = Annotated[dict[str, Any], AfterValidator(_csl), PlainSerializer(thawed)]
+Csl = Annotated[dict[str, Any], AfterValidator(_csl), PlainSerializer(to_plain)]
 
 
 class Value(BaseModel):

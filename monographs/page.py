@@ -100,7 +100,7 @@ class Stopped:
 
 
 @dataclass(frozen=True)
-class Warned:
+class WarningInput:
     """An urgent warning, and whether the second signature that it waits for is late."""
 
     overlay: Overlay
@@ -201,7 +201,7 @@ class Page:
     status: Status | None = None
     chosen: tuple[Related, ...] = ()
     same_class: tuple[Related, ...] = ()
-    warnings: tuple[Warned, ...] = ()
+    warnings: tuple[WarningInput, ...] = ()
     errata: tuple[Overlay, ...] = ()
     retired: Overlay | None = None
     archive: Archive | None = None
@@ -259,9 +259,9 @@ def page(
     )
 
 
-def _warned(overlay: Overlay, seen: Shown, publication: Publication | None) -> Warned:
+def _warned(overlay: Overlay, seen: Shown, publication: Publication | None) -> WarningInput:
     before = publication is not None and publication.published_at < overlay.at
-    return Warned(overlay, seen.standing.is_late(overlay), before)
+    return WarningInput(overlay, seen.standing.is_late(overlay), before)
 
 
 def _gaps(seen: Shown, traits: frozenset[str] | set[str]) -> list[SectionKind]:

@@ -1,199 +1,28 @@
-"""The one way to write: take the pen, reload, judge, write, record, put it down.
+"""The change set: one edition's parts, opened for writing, and what is kept of every audited edit.
 
-    with pen(actor=…) as trail:
-        with change_set(trail, edition=…, reason=…) as change:
-            change.save(part, seen=…)
-
-Whoever holds the pen is alone: it is the lock, the flag that the database's triggers ask, and the head of the trail.
-Do nothing slow while holding it: no password hashing, no network, no mail.
+with audited_write(actor=…) as trail:
+    with change_set(trail, edition=…, reason=…) as change:
+        change.save(part, seen=…)
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
-from datetime import datetime, timedelta
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID, uuid4
 
 import reversion
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractBaseUser
-from django.core.cache import cache
-from django.db import OperationalError, models, transaction
-from django.utils import timezone
+from django.db import models
 from pydantic import ValidationError
 from reversion.models import Version
 
 from monographs import document as values
 from monographs.assemble import build, header_columns, header_of, rows
-from monographs.diff import changed_parts
+from monographs.difference.document_diff import changed_parts
 from monographs.document import digest_of_part
-from monographs.models import PARTS, Citation, Document, Edition, Epoch, Overlay, Part, Pen, State
-from monographs.models.overlay import SECOND_SIGNATURE
-from reviews import audit
-from reviews.models import AuditEvent, ChangeSet
-from reviews.refusals import Conflict, Kind, Refusal, Refused, refuse
-
-# A denial is an entry of the trail; a flood of them is one entry with a count.
-DENIALS_A_MINUTE = 60
-# So far two clocks of one house may be apart.
-A_SLIP = timedelta(seconds=1)
-# Tables from which public pages are made. A row written in one of them begins a new epoch.
-READERS_SEE = frozenset(
-    f"monographs.{name}"
-    for name in ("monograph", "publication", "overlay", "secondsignature", "namecheck", "therapeuticclass")
-)
-
-
-class NoPen(Exception):
-    """Somebody else wrote for longer than five seconds. Nothing was written: try again."""
-
-
-class NothingRecorded(Exception):
-    """A verb wrote without saying so in the trail: a defect, so everything is rolled back."""
-
-
-class Trail:
-    """The trail as its holder sees it: `at` is the time of this act, `head` the hash that the next entry will name.
-
-    `at` rises from act to act. Where the clock of the machine stands behind it, all entries of the act say what the
-    clock said (`data.now`), and where that is by more than a second, an entry `clock` comes first. What lives, counts
-    or falls due is judged by the clock (`lately`, `signing.attestation_refusals`), what came before what by `at`.
-    """
-
-    def __init__(self, held: Pen, last: datetime | None, actor: Any) -> None:
-        """`held` is the pen, `last` the time of the entry that it points to."""
-        self.actor = actor
-        self.seq, self.head = held.seq, held.hash or audit.genesis(held.site)
-        self.events: list[AuditEvent] = []
-        self._written: dict[str, set[Any]] = {}
-        self.changes_what_readers_see = False
-        self.clock = timezone.now()
-        self.at: datetime = max(self.clock, last + timedelta.resolution) if last else self.clock
-        if last and last - self.clock > A_SLIP:
-            self.record("clock", "site", reason="The clock of the machine was set back.")
-        self._recorded_before = len(self.events)
-
-    def save(self, row: models.Model, *fields: str) -> None:
-        """Writes a row (only these fields, if any are given), and notes it for the next entry."""
-        row.save(update_fields=fields or None)
-        self.wrote(row)
-
-    def wrote(self, *written: models.Model) -> None:
-        """Notes rows whose hash the next entry must hold."""
-        for row in written:
-            self._written.setdefault(row._meta.label_lower, set()).add(row.pk)
-            self.changes_what_readers_see |= row._meta.label_lower in READERS_SEE
-
-    def wrote_keys(self, label: str, pks: Iterable[Any]) -> None:
-        self._written.setdefault(label, set()).update(pks)
-        self.changes_what_readers_see |= label in READERS_SEE
-
-    @property
-    def has_loose_ends(self) -> bool:
-        return len(self.events) == self._recorded_before or bool(self._written)
-
-    def record(
-        self, verb: str, subject: str, *, digest: str = "", reason: str = "", data: dict[str, Any] | None = None
-    ) -> AuditEvent:
-        """Adds an entry: who, what, to what, why, and the hashes of all rows written since the last one.
-
-        A row that was written and is gone now is recorded as null.
-        """
-        hashes: dict[str, str | None] = {}
-        for label, pks in self._written.items():
-            hashes.update({f"{label}:{pk}": None for pk in pks})
-            hashes.update(audit.row_hashes(label, audit.newest_version(label), pks))
-        self._written.clear()
-        now = {"now": audit.instant(self.clock)} if self.at > self.clock else {}
-        whole = {**(data or {}), **({"rows": hashes} if hashes else {}), **now}
-        actor = {"pk": self.actor.pk, "username": self.actor.get_username()} if self.actor else None
-        content = {
-            "seq": self.seq + 1, "at": self.at, "verb": verb, "subject": subject, "digest": digest, "reason": reason,
-            "data": whole, "prev": self.head,
-        }  # fmt: skip
-        text = audit.event_text(actor=actor, **content)
-        event = AuditEvent(
-            **content,
-            actor=self.actor,
-            actor_name=actor["username"] if actor else "",
-            text=text,
-            hash=audit.event_hash(text),
-        )
-        event.save(force_insert=True)
-        self.seq, self.head = event.seq, event.hash
-        self.events.append(event)
-        return event
-
-
-@contextmanager
-def pen(*, actor: AbstractBaseUser | None) -> Iterator[Trail]:
-    """Holds the pen for one act by `actor` (None: the machine), in a transaction that cannot hide in another.
-
-    `trail.actor` is the actor read again under the pen: verbs judge that one.
-
-    Raises NoPen when it is not free within five seconds; NothingRecorded, and rolls back, when the act left no entry.
-    """
-    with ExitStack() as stack:
-        try:
-            stack.enter_context(transaction.atomic(durable=True))
-            if not Pen.objects.filter(pk=1, held=False).update(held=True):
-                raise NoPen
-            last = AuditEvent.objects.filter(seq=models.OuterRef("seq")).values("at")
-            held = Pen.objects.annotate(last_at=models.Subquery(last)).get(pk=1)
-        except OperationalError as error:
-            raise NoPen from error
-        # The person as they are now: somebody may have taken a right away since they were looked up.
-        trail = Trail(held, held.last_at, get_user_model().objects.get(pk=actor.pk) if actor else None)
-        yield trail
-        if trail.has_loose_ends:
-            raise NothingRecorded
-        if trail.changes_what_readers_see:
-            _begin_epoch(trail)
-        Pen.objects.filter(pk=1).update(held=False, edition_id=None, seq=trail.seq, hash=trail.head)
-
-
-def _begin_epoch(trail: Trail) -> None:
-    """In the transaction of the act: no page made before it is served after it."""
-    waiting = Overlay.objects.unconfirmed().filter(kind="warning", at__gt=trail.clock - SECOND_SIGNATURE)
-    instants = sorted(audit.instant(one.due_at) for one in waiting)
-    Epoch.objects.filter(pk=1).update(number=trail.seq, instants=instants)
-
-
-def lately(events: models.QuerySet[AuditEvent], *, most: int, period: timedelta) -> list[AuditEvent]:
-    """Those of the newest `most` of these entries that are younger than `period` by the clock of the machine.
-
-    An entry from the future was made before the clock was set back, and counts for nothing until that moment comes: so
-    nobody is kept out for longer than `period`.
-    """
-    # An entry's `at` is never before what its clock said, so this leaves out none.
-    newest = events.filter(at__gt=timezone.now() - period).order_by("-at", "-seq").only("seq", "at", "data")[:most]
-    found = list(newest)
-    now = timezone.now()
-    return [one for one in found if now - period < one.clock_at <= now + A_SLIP]
-
-
-@contextmanager
-def refusals_recorded(*, actor: Any, action: str, subject: str, digest: str = "", reason: str = "") -> Iterator[None]:
-    """A refusal inside is written to the trail, after what was refused has rolled back, and raised again."""
-    try:
-        yield
-    except Refused as refused:
-        if refused.recorded:
-            _record_denial(refused, actor=actor, action=action, subject=subject, digest=digest, reason=reason)
-        raise
-
-
-def _record_denial(refused: Refused, *, actor: Any, action: str, subject: str, digest: str, reason: str) -> None:
-    denied = AuditEvent.objects.filter(actor=actor, verb="refused")
-    if len(lately(denied, most=DENIALS_A_MINUTE, period=timedelta(minutes=1))) == DENIALS_A_MINUTE:
-        cache.set(f"denials:{actor.pk}", cache.get(f"denials:{actor.pk}", 0) + 1, 3600)
-        return
-    data: dict[str, Any] = {"action": action, "codes": refused.codes, **refused.data}
-    if unrecorded := cache.get(f"denials:{actor.pk}", 0):
-        cache.delete(f"denials:{actor.pk}")
-        data["more"] = unrecorded
-    with pen(actor=actor) as trail:
-        trail.record("refused", subject, digest=digest[:64], reason=reason, data=data)
+from monographs.models import PARTS, Citation, Document, Edition, Part, State, WriteLock
+from reviews.access.refusals import Conflict, Refusal, RefusalType, Refused, refuse
+from reviews.audit.trail import Trail
+from reviews.models import ChangeSet
 
 
 def store(trail: Trail, document: values.Document) -> Document:
@@ -218,7 +47,7 @@ class Change:
     def _current(self, kind: str, key: UUID) -> Part:
         row = PARTS[kind].with_removed.filter(edition=self.edition, key=key).first()
         if row is None:
-            raise refuse("no_such_part", "This part is not in this edition.", Kind.CONFLICT, part=str(key))
+            raise refuse("no_such_part", "This part is not in this edition.", RefusalType.CONFLICT, part=str(key))
         return row
 
     def _unchanged(self, row: Part, seen: str) -> None:
@@ -237,7 +66,7 @@ class Change:
     def _label_is_free(self, row: Citation) -> None:
         if Citation.objects.filter(edition=self.edition, label=row.label).exclude(key=row.key).exists():
             sentence = f"Another reference of this edition has the label “{row.label}”. Choose another label."
-            raise refuse("label_taken", sentence, Kind.INVALID, part=str(row.key), field="label")
+            raise refuse("label_taken", sentence, RefusalType.INVALID, part=str(row.key), field="label")
 
     def save(self, part: values.Part, *, seen: str) -> None:
         """Puts new words in place of those whose digest was `seen`."""
@@ -340,13 +169,13 @@ def change_set(
         raise refuse(
             "not_a_draft",
             "Only a draft can be edited. Send this edition back first, with a reason.",
-            Kind.CONFLICT,
+            RefusalType.CONFLICT,
         )
     if before is None:
         last = ChangeSet.objects.filter(edition=edition).select_related("after").order_by("-at", "-revision_id").first()
         before = last.after if last else None
     change, shown = Change(trail, edition, credits), _columns(edition)
-    Pen.objects.filter(pk=1).update(edition_id=edition.pk)
+    WriteLock.objects.filter(pk=1).update(edition_id=edition.pk)
     with reversion.create_revision(atomic=False):
         yield change
         try:
@@ -357,11 +186,13 @@ def change_set(
             document = build(edition)
         except ValidationError as error:
             raise Refused(
-                [Refusal("invalid", _sentence(problem), Kind.INVALID) for problem in error.errors()]
+                [Refusal("invalid", _sentence(problem), RefusalType.INVALID) for problem in error.errors()]
             ) from error
         touched = sorted(touched_parts(before.value if before else None, document, edition))
         if not (touched or unchanged_is_fine):
-            raise refuse("nothing_changed", "Nothing has changed, so nothing was saved.", Kind.INVALID, recorded=False)
+            raise refuse(
+                "nothing_changed", "Nothing has changed, so nothing was saved.", RefusalType.INVALID, recorded=False
+            )
         after = store(trail, document)
         reversion.set_user(trail.actor)
         reversion.set_comment(reason)
@@ -370,7 +201,7 @@ def change_set(
             ChangeSet, id=change.id, edition=edition, actor=trail.actor, credits=change.credits, reason=reason,
             touched=touched, before=before, after=after, at=trail.at,
         )  # fmt: skip
-    Pen.objects.filter(pk=1).update(edition_id=None)
+    WriteLock.objects.filter(pk=1).update(edition_id=None)
     versions = list(Version.objects.filter(revision__change_set=change.id).values_list("pk", "revision_id"))
     trail.wrote(edition, *change.written)
     trail.wrote_keys("reviews.changeset", [change.id])

@@ -16,12 +16,12 @@ from monographs.models import Monograph, Overlay, Publication, SecondSignature
 from monographs.models.overlay import HARMS, REGULATORS, SEVERITIES, TITLES, WITHHOLD_REASONS
 from monographs.standing import WITHHELD_KINDS, overlays_of, today
 from monographs.text import safe_address
-from reviews import policy
-from reviews.changes import Trail, pen, refusals_recorded
+from reviews.access import policy
+from reviews.access.denials import refusals_recorded
+from reviews.access.privacy import refuse_patient_data
+from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
+from reviews.audit.trail import Trail, audited_write
 from reviews.models import ClinicianProfile
-from reviews.privacy import refuse_patient_data
-from reviews.readers import reindex
-from reviews.refusals import Kind, Refusal, Refused, refuse
 from reviews.signing import Attestation, attestation_refusals
 
 LONGEST_WORDS = 600
@@ -29,7 +29,7 @@ MOST_PAGES = 50
 
 
 @dataclass(frozen=True)
-class Warned:
+class WarningInput:
     """An urgent warning as a regulator gave it. `issued` is a day; `quote` is word for word theirs."""
 
     title: str
@@ -44,7 +44,7 @@ class Warned:
 
 
 @dataclass(frozen=True)
-class Corrected:
+class CorrectionInput:
     """What a page said word for word, what it should have said, and what harm that could do."""
 
     wrong: str
@@ -64,17 +64,17 @@ def withhold(monograph: Monograph, *, part: UUID, reason: str, actor: Any, attes
     """Takes one part (a section or a monitoring test) off the page and off every edition that holds it, at once. One
     clinician or publisher may; `reason` is a code of WITHHOLD_REASONS."""
     subject = f"monograph:{monograph.slug}"
-    with refusals_recorded(actor=actor, action="withhold", subject=subject), pen(actor=actor) as trail:
+    with refusals_recorded(actor=actor, action="withhold", subject=subject), audited_write(actor=actor) as trail:
         page = Monograph.objects.for_desk().get(pk=monograph.pk)
         if found := policy.refusals(trail.actor, "withhold", page) or _pages([page]):
             raise Refused(found)
         held = page.live.document.value.by_key().get(part)
         if held is None or held.part_kind not in WITHHELD_KINDS:
-            found.append(Refusal("no_such_part", "The published page has no such part.", Kind.CONFLICT))
+            found.append(Refusal("no_such_part", "The published page has no such part.", RefusalType.CONFLICT))
         if reason not in WITHHOLD_REASONS:
-            found.append(Refusal("reason", "Choose a reason from the list.", Kind.INVALID, field="reason"))
+            found.append(Refusal("reason", "Choose a reason from the list.", RefusalType.INVALID, field="reason"))
         if any(one.part == part for one in overlays_of(page.pk)):
-            found.append(Refusal("withheld_already", "It is withheld already.", Kind.CONFLICT))
+            found.append(Refusal("withheld_already", "It is withheld already.", RefusalType.CONFLICT))
         digest = digest_of_part_withheld(page, part)
         if found := found or _unattested(trail, attestation, digest):
             raise Refused(found)
@@ -88,7 +88,7 @@ def digest_of_part_withheld(monograph: Monograph, part: UUID) -> str:
 
 
 def warn(
-    monographs: Sequence[Monograph], *, warned: Warned, actor: Any, attestation: Attestation | None
+    monographs: Sequence[Monograph], *, warned: WarningInput, actor: Any, attestation: Attestation | None
 ) -> list[Overlay]:
     """Puts one warning over the pages of one or several monographs at once: all of them, or none.
 
@@ -96,7 +96,7 @@ def warn(
     that are not from the lists or not quotable.
     """
     subject = ",".join(sorted(f"monograph:{one.slug}" for one in monographs))[:200]
-    with refusals_recorded(actor=actor, action="warn", subject=subject), pen(actor=actor) as trail:
+    with refusals_recorded(actor=actor, action="warn", subject=subject), audited_write(actor=actor) as trail:
         pages = list(Monograph.objects.for_desk().filter(pk__in=[one.pk for one in monographs]).order_by("slug"))
         found = [one for page in pages for one in policy.refusals(trail.actor, "warn", page)][:1]
         if found := found or _not_verified(trail):
@@ -115,13 +115,15 @@ def warn(
         return made
 
 
-def correct(monograph: Monograph, *, corrected: Corrected, actor: Any, attestation: Attestation | None) -> Overlay:
+def correct(
+    monograph: Monograph, *, corrected: CorrectionInput, actor: Any, attestation: Attestation | None
+) -> Overlay:
     """Tells readers what the page said wrongly. Which editions said so, and since when, is looked up, not typed.
 
     Refuses whoever is no verified pharmacist of the class, and words that no published edition holds.
     """
     subject = f"monograph:{monograph.slug}"
-    with refusals_recorded(actor=actor, action="correct", subject=subject), pen(actor=actor) as trail:
+    with refusals_recorded(actor=actor, action="correct", subject=subject), audited_write(actor=actor) as trail:
         page = Monograph.objects.for_desk().get(pk=monograph.pk)
         if found := policy.refusals(trail.actor, "correct", page) or _not_verified(trail, "pharmacist"):
             raise Refused(found)
@@ -155,14 +157,14 @@ def _texts(value: Any) -> list[str]:
 def countersign(overlay: Overlay, *, actor: Any, attestation: Attestation | None) -> SecondSignature:
     """The second signature on an urgent warning, by another verified clinician of the class."""
     subject = f"monograph:{overlay.monograph.slug}"
-    with refusals_recorded(actor=actor, action="countersign", subject=subject), pen(actor=actor) as trail:
+    with refusals_recorded(actor=actor, action="countersign", subject=subject), audited_write(actor=actor) as trail:
         overlay = _standing(overlay, "warning")
         if found := policy.refusals(trail.actor, "countersign", overlay.monograph) or _not_verified(trail):
             raise Refused(found)
         if overlay.by_id == trail.actor.pk:
             raise refuse("own_warning", "You added this warning. Another clinician must sign it too.")
         if overlay.second:
-            raise refuse("signed_already", "Somebody countersigned it already.", Kind.CONFLICT, recorded=False)
+            raise refuse("signed_already", "Somebody countersigned it already.", RefusalType.CONFLICT, recorded=False)
         digest = digest_of_act("countersign", overlay)
         if found := _unattested(trail, attestation, digest):
             raise Refused(found)
@@ -177,7 +179,10 @@ def lift(overlay: Overlay, *, actor: Any, reason: str, attestation: Attestation 
     pharmacist). A withdrawal ends by `perform("reinstate", …)`."""
     subject = f"monograph:{overlay.monograph.slug}"
     refuse_patient_data(reason)
-    with refusals_recorded(actor=actor, action="lift", subject=subject, reason=reason), pen(actor=actor) as trail:
+    with (
+        refusals_recorded(actor=actor, action="lift", subject=subject, reason=reason),
+        audited_write(actor=actor) as trail,
+    ):
         overlay = _standing(overlay, "warning", "erratum")
         is_warning = overlay.kind == "warning"
         action, profession = ("warn", "") if is_warning else ("correct", "pharmacist")
@@ -187,7 +192,7 @@ def lift(overlay: Overlay, *, actor: Any, reason: str, attestation: Attestation 
         if is_warning and overlay.by_id == trail.actor.pk:
             found.append(Refusal("own_warning", "You added this warning. Another clinician on call must end it."))
         if not reason.strip():
-            found.append(Refusal("reason", "Say why it ends: readers are told.", Kind.INVALID, field="reason"))
+            found.append(Refusal("reason", "Say why it ends: readers are told.", RefusalType.INVALID, field="reason"))
         digest = digest_of_act("lift", overlay)
         if found := found or _unattested(trail, attestation, digest):
             raise Refused(found)
@@ -207,7 +212,7 @@ def _new(trail: Trail, monograph: Monograph, kind: str, **fields: Any) -> Overla
         by_title=policy.title_of(trail.actor), by_role=policy.role_on_page(trail.actor, monograph), **fields,
     )  # fmt: skip
     trail.save(overlay)
-    reindex(trail, monograph)
+    trail.reindex(monograph)
     return overlay
 
 
@@ -217,7 +222,9 @@ def _standing(overlay: Overlay, *kinds: str) -> Overlay:
         .filter(pk=overlay.pk, kind__in=kinds).first()
     )  # fmt: skip
     if found is None:
-        raise refuse("ended_already", "This does not stand any more: somebody ended it.", Kind.CONFLICT, recorded=False)
+        raise refuse(
+            "ended_already", "This does not stand any more: somebody ended it.", RefusalType.CONFLICT, recorded=False
+        )
     return found
 
 
@@ -239,42 +246,42 @@ def _unattested(trail: Trail, attestation: Attestation | None, digest: str) -> l
 def _pages(monographs: Sequence[Monograph]) -> list[Refusal]:
     if not 1 <= len(monographs) <= MOST_PAGES:
         sentence = f"Choose from 1 to {MOST_PAGES} monographs."
-        return [Refusal("monographs", sentence, Kind.INVALID, field="monographs")]
+        return [Refusal("monographs", sentence, RefusalType.INVALID, field="monographs")]
     return [
-        Refusal("not_published", f"{one.slug}: nothing is published there.", Kind.INVALID, field="monographs")
+        Refusal("not_published", f"{one.slug}: nothing is published there.", RefusalType.INVALID, field="monographs")
         for one in monographs
         if one.live is None
     ]
 
 
-def _words_of_warning(warned: Warned) -> list[Refusal]:
+def _words_of_warning(warned: WarningInput) -> list[Refusal]:
     found = [
-        Refusal(name, "Choose one from the list.", Kind.INVALID, field=name)
+        Refusal(name, "Choose one from the list.", RefusalType.INVALID, field=name)
         for name, listed in (("title", TITLES), ("severity", SEVERITIES), ("regulator", REGULATORS))
         if getattr(warned, name) not in listed
     ]
     if not warned.link.startswith("https://") or not safe_address(warned.link) or len(warned.link) > 500:
         sentence = "Give the address of the regulator’s own text, beginning with https://."
-        found.append(Refusal("link", sentence, Kind.INVALID, field="link"))
+        found.append(Refusal("link", sentence, RefusalType.INVALID, field="link"))
     try:
         date.fromisoformat(warned.issued)
     except ValueError:
-        found.append(Refusal("issued", "Give the day on which it was issued.", Kind.INVALID, field="issued"))
+        found.append(Refusal("issued", "Give the day on which it was issued.", RefusalType.INVALID, field="issued"))
     return [*found, *_quotable("quote", warned.quote, "Quote the regulator’s sentence, word for word.")]
 
 
-def _words_of_erratum(corrected: Corrected, affected: list[Publication]) -> list[Refusal]:
+def _words_of_erratum(corrected: CorrectionInput, affected: list[Publication]) -> list[Refusal]:
     found = [
         *_quotable("wrong", corrected.wrong, "Copy what the page said, word for word."),
         *_quotable("right", corrected.right, "Write what it should have said."),
     ]
     if corrected.harm not in HARMS:
-        found.append(Refusal("harm", "Say what harm it could do.", Kind.INVALID, field="harm"))
+        found.append(Refusal("harm", "Say what harm it could do.", RefusalType.INVALID, field="harm"))
     if corrected.wrong.strip() and not affected:
         sentence = "No published edition says this. Copy the words exactly as they stand on the page."
-        found.append(Refusal("not_said", sentence, Kind.INVALID, field="wrong"))
+        found.append(Refusal("not_said", sentence, RefusalType.INVALID, field="wrong"))
     if corrected.wrong.strip() == corrected.right.strip() != "":
-        found.append(Refusal("same", "Both are the same words.", Kind.INVALID, field="right"))
+        found.append(Refusal("same", "Both are the same words.", RefusalType.INVALID, field="right"))
     return found
 
 
@@ -283,9 +290,9 @@ def _quotable(field: str, words: str, empty: str) -> list[Refusal]:
     try:
         fine = clean(words).strip()
     except BadCharacters as error:
-        return [Refusal("characters", str(error), Kind.INVALID, field=field)]
+        return [Refusal("characters", str(error), RefusalType.INVALID, field=field)]
     if not fine:
-        return [Refusal("missing", empty, Kind.INVALID, field=field)]
+        return [Refusal("missing", empty, RefusalType.INVALID, field=field)]
     if len(fine) > LONGEST_WORDS:
-        return [Refusal("too_long", f"Keep it to {LONGEST_WORDS} characters.", Kind.INVALID, field=field)]
+        return [Refusal("too_long", f"Keep it to {LONGEST_WORDS} characters.", RefusalType.INVALID, field=field)]
     return []

@@ -1,8 +1,8 @@
 """What a signature is made of: the checklist, and the attestation that a clinician makes before it.
 
-An attestation is made before the pen is taken, because hashing a password takes its time. It lives 60 seconds by the
-clock of the machine, whatever the time of the trail's last entry; it names one person and one digest, and is the only
-thing that `perform("sign", …)` accepts.
+An attestation is made before the write lock is taken, because hashing a password takes its time. It lives 60 seconds
+by the clock of the machine, whatever the time of the trail's last entry; it names one person and one digest, and is
+the only thing that `perform("sign", …)` accepts.
 """
 
 from collections.abc import Iterable
@@ -15,9 +15,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from monographs import document as values
-from reviews.changes import lately, pen
+from reviews.access.refusals import Refusal, RefusalType, Refused
+from reviews.audit.trail import audited_write, lately
 from reviews.models import AuditEvent
-from reviews.refusals import Kind, Refusal, Refused
 
 LIFETIME = timedelta(seconds=60)
 # SECURITY.md: five failures end the session; ten in an hour are the most.
@@ -109,7 +109,7 @@ def attest(
     """
     _not_too_often(actor)
     if authenticate(request, username=actor.get_username(), password=password) != actor:
-        with pen(actor=actor) as trail:
+        with audited_write(actor=actor) as trail:
             trail.record("reauth_failed", f"user:{actor.pk}", digest=digest[:64])
         _not_too_often(actor)
         sentence = (
@@ -117,7 +117,7 @@ def attest(
             if password
             else "Enter your password: it is your signature."
         )
-        raise Refused([Refusal("password", sentence, Kind.INVALID, field="password")], recorded=False)
+        raise Refused([Refusal("password", sentence, RefusalType.INVALID, field="password")], recorded=False)
     _not_too_often(actor)  # others may have failed in this name while this password was looked at
     return Attestation(actor.pk, digest, frozenset(ticks), interests.strip(), paid_by_maker, timezone.now())
 
@@ -139,29 +139,41 @@ def attestation_refusals(
     """
     if attestation is None or attestation.actor != actor.pk:
         return [
-            Refusal("attestation", "Give your password and tick the checklist to sign.", Kind.INVALID, field="password")
+            Refusal(
+                "attestation",
+                "Give your password and tick the checklist to sign.",
+                RefusalType.INVALID,
+                field="password",
+            )
         ]
     if attestation.digest != digest:
         return [
-            Refusal("stale", "Somebody changed this edition while you were reading it. Read it again.", Kind.CONFLICT)
+            Refusal(
+                "stale", "Somebody changed this edition while you were reading it. Read it again.", RefusalType.CONFLICT
+            )
         ]
     if not timedelta(0) <= timezone.now() - attestation.at <= LIFETIME:
         return [
             Refusal(
                 "attestation_expired",
                 "Too much time passed since you gave your password. Give it again.",
-                Kind.INVALID,
+                RefusalType.INVALID,
                 field="password",
             )
         ]
     found = [
-        Refusal("tick", f"Tick this, if it is so: “{tick.sentence}”", Kind.INVALID, field=f"tick_{tick.code}")
+        Refusal("tick", f"Tick this, if it is so: “{tick.sentence}”", RefusalType.INVALID, field=f"tick_{tick.code}")
         for tick in ticks
         if tick.code not in attestation.ticks
     ]
     if not attestation.interests:
         found.append(
-            Refusal("interests", "Say what interests you have, or that you have none.", Kind.INVALID, field="interests")
+            Refusal(
+                "interests",
+                "Say what interests you have, or that you have none.",
+                RefusalType.INVALID,
+                field="interests",
+            )
         )
     if attestation.paid_by_maker:
         found.append(

@@ -2,21 +2,11 @@
 
 from django.urls import path, register_converter
 
-from reviews.desk import (
-    compare,
-    do,
-    history,
-    move,
-    new,
-    published,
-    queue,
-    reports,
-    restore,
-    review,
-    tier,
-    workspace,
-    write,
-)
+from reviews.desk import queue
+from reviews.desk.editor import write
+from reviews.desk.monograph import change_address, compare, history, new, restore, tier, workspace
+from reviews.desk.published import acts, reports
+from reviews.desk.review import reviewing, transitions
 
 
 class PartKind:
@@ -46,19 +36,19 @@ urlpatterns = [
     path(f"{MONOGRAPH}edit/<kind:kind>/new/", write.part_new, name="part_new"),
     path(f"{MONOGRAPH}edit/<uuid:key>/", write.part, name="part_edit"),
     path(f"{MONOGRAPH}preview/", write.preview, name="preview"),
-    path(f"{MONOGRAPH}review/", review.review, name="review"),
+    path(f"{MONOGRAPH}review/", reviewing.review, name="review"),
     path(f"{MONOGRAPH}history/", history.history, name="history"),
     path(f"{MONOGRAPH}compare/", compare.compare, name="compare"),
     path(f"{MONOGRAPH}restore/<uuid:key>/", restore.restore, name="restore"),
     path(f"{MONOGRAPH}tier/", tier.tier, name="tier"),
-    path(f"{MONOGRAPH}do/<transition>/", do.do, name="do"),
-    path(f"{MONOGRAPH}move/", move.move, name="move"),
-    path(f"{MONOGRAPH}withdraw/", published.published, name="published"),
-    path(f"{MONOGRAPH}withdraw/places/", published.places, name="places"),
-    path(f"{MONOGRAPH}erratum/", published.erratum, name="erratum"),
+    path(f"{MONOGRAPH}do/<transition>/", transitions.do, name="do"),
+    path(f"{MONOGRAPH}move/", change_address.move, name="move"),
+    path(f"{MONOGRAPH}withdraw/", acts.published, name="published"),
+    path(f"{MONOGRAPH}withdraw/places/", acts.places, name="places"),
+    path(f"{MONOGRAPH}erratum/", acts.erratum, name="erratum"),
     path("reports/", reports.report_list, name="reports"),
     path("reports/<int:pk>/", reports.report_page, name="report_page"),
-    path("warnings/new/", published.warning_new, name="warning_new"),
-    path("overlays/<int:pk>/countersign/", published.countersign, name="countersign"),
-    path("overlays/<int:pk>/lift/", published.lift, name="lift"),
+    path("warnings/new/", acts.warning_new, name="warning_new"),
+    path("overlays/<int:pk>/countersign/", acts.countersign, name="countersign"),
+    path("overlays/<int:pk>/lift/", acts.lift, name="lift"),
 ]

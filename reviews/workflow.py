@@ -14,17 +14,20 @@ from django.db import transaction
 
 from monographs.models import Edition, Overlay, Publication, SecondSignature, State
 from monographs.standing import today
-from reviews import guards, policy, seals
-from reviews.audit import instant
-from reviews.case import Case, months_later
-from reviews.changes import Trail, change_set, pen, refusals_recorded, store
-from reviews.guards import Guard
-from reviews.independence import REVIEW_MONTHS
+from reviews.access import policy
+from reviews.access.denials import refusals_recorded
+from reviews.access.privacy import refuse_patient_data
+from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
+from reviews.audit import seals
+from reviews.audit.hashes import instant
+from reviews.audit.trail import Trail, audited_write
+from reviews.changes import change_set, store
 from reviews.models import AuditEvent, SignOff, Unsigning
 from reviews.models.signoff import STILL_CORRECT
-from reviews.privacy import refuse_patient_data
-from reviews.readers import reindex
-from reviews.refusals import Kind, Refusal, Refused, refuse
+from reviews.review import guards
+from reviews.review.edition_review import EditionReview, months_later
+from reviews.review.guards import Guard
+from reviews.review.sign_off_rules import REVIEW_MONTHS
 from reviews.signing import Attestation, Tick, attestation_refusals, checklist, still_correct
 
 DRAFT, IN_REVIEW, REVIEWED = State.DRAFT, State.IN_REVIEW, State.CLINICIAN_REVIEWED
@@ -33,7 +36,7 @@ PUBLISHED, DISCARDED = State.PUBLISHED, State.DISCARDED
 
 @dataclass(frozen=True)
 class Transition:
-    """One row of the table. `target` None: `settle` decides (sign, unsign), or a new edition is made (start)."""
+    """One row of the table. `target` None: `review_state` decides (sign, unsign), or a new edition is made (start)."""
 
     name: str
     sources: tuple[State, ...]
@@ -98,7 +101,13 @@ TRANSITIONS: dict[str, Transition] = {
             (PUBLISHED,),
             PUBLISHED,
             "still-correct",
-            (guards.is_live, guards.is_withdrawn, guards.verified_clinician, guards.no_author, guards.not_yet_vouched),
+            (
+                guards.is_live,
+                guards.is_withdrawn,
+                guards.verified_clinician,
+                guards.no_author,
+                guards.not_yet_reaffirmed,
+            ),
             needs_attestation=True,
             on_page=True,
         ),
@@ -107,7 +116,7 @@ TRANSITIONS: dict[str, Transition] = {
             (PUBLISHED,),
             PUBLISHED,
             "reinstate",
-            (guards.is_live, guards.is_withdrawn, guards.vouched_for_by_another),
+            (guards.is_live, guards.is_withdrawn, guards.reaffirmed_by_another),
             on_page=True,
         ),
     )
@@ -129,16 +138,16 @@ def available(edition: Edition, actor: Any) -> dict[str, list[Refusal]]:
 
     What is given with the act itself (reason, attestation, digest) is not asked for here.
     """
-    case = Case.load(edition)
+    case = EditionReview.load(edition)
     return {name: refusals(case, row, actor) for name, row in TRANSITIONS.items()}
 
 
-def refusals(case: Case, row: Transition, actor: Any) -> list[Refusal]:
+def refusals(case: EditionReview, row: Transition, actor: Any) -> list[Refusal]:
     """Policy first: whoever may not do it learns nothing more. Then the state, then every guard."""
     return _out_of_place(case, row, actor) or [refusal for guard in row.guards for refusal in guard(case, actor)]
 
 
-def _out_of_place(case: Case, row: Transition, actor: Any) -> list[Refusal]:
+def _out_of_place(case: EditionReview, row: Transition, actor: Any) -> list[Refusal]:
     """Not this person, or not in this state."""
     if forbidden := policy.refusals(actor, row.permission, case.edition):
         return forbidden
@@ -149,7 +158,7 @@ def _out_of_place(case: Case, row: Transition, actor: Any) -> list[Refusal]:
             Refusal(
                 "wrong_state",
                 f"Edition {case.edition.number} is {is_now}; this needs one that is {words}.",
-                Kind.CONFLICT,
+                RefusalType.CONFLICT,
             )
         ]
     return []
@@ -174,7 +183,8 @@ def perform(
 
     `digest` is the digest that the actor saw (for several editions: by their primary keys). Returns the editions as
     they are now; for `start`, the new ones. `kind` of withdraw: `retire` or `take_down`. Raises Refused with every
-    reason, after recording it; KeyError for a name that is not in the table; NoPen when somebody else writes.
+    reason, after recording it; KeyError for a name that is not in the table; WriteLockTimeout when somebody else
+    writes.
     """
     row = TRANSITIONS[transition]
     refuse_patient_data(reason)
@@ -182,25 +192,25 @@ def perform(
     subject = ",".join(sorted(f"monograph:{one.monograph.slug}" for one in editions))[:200]
     first = next(iter(seen.values()), "")
     with refusals_recorded(actor=actor, action=transition, subject=subject, digest=first, reason=reason):
-        with pen(actor=actor) as trail:
+        with audited_write(actor=actor) as trail:
             act = Act(trail.actor, reason.strip(), attestation, kind)
             return [_step(trail, row, one, seen[one.pk], act) for one in editions]
 
 
 def _step(trail: Trail, row: Transition, edition: Edition, seen: str, act: Act) -> Edition:
-    case, actor = Case.load(edition, trail.clock), act.actor
+    case, actor = EditionReview.load(edition, trail.clock), act.actor
     if _is_done_already(case, row, act, seen):
-        raise refuse("done_already", "This was done already, a moment ago.", Kind.CONFLICT, recorded=False)
+        raise refuse("done_already", "This was done already, a moment ago.", RefusalType.CONFLICT, recorded=False)
     if found := _out_of_place(case, row, actor):
         raise Refused(found)
     if seen != case.digest:
         sentence = "Somebody changed this edition while you were reading it. Read it again, then decide."
-        raise refuse("stale", sentence, Kind.CONFLICT)
+        raise refuse("stale", sentence, RefusalType.CONFLICT)
     found = refusals(case, row, actor)
     if row.name == "withdraw":
         found += guards.what_is_withdrawn(case, act.kind, act.reason)
     if row.needs_reason and not act.reason:
-        found.append(Refusal("reason", "Say why: the reason is kept.", Kind.INVALID, field="reason"))
+        found.append(Refusal("reason", "Say why: the reason is kept.", RefusalType.INVALID, field="reason"))
     if row.needs_attestation and not found:
         ticks = ticks_for(row.name, case)
         found += attestation_refusals(act.attestation, actor=actor, digest=case.digest, ticks=ticks)
@@ -209,7 +219,7 @@ def _step(trail: Trail, row: Transition, edition: Edition, seen: str, act: Act) 
     return _WRITE[row.name](trail, case, act)
 
 
-def ticks_for(transition: str, case: Case) -> list[Tick]:
+def ticks_for(transition: str, case: EditionReview) -> list[Tick]:
     """What a signer must tick: on what changed, or, once a page was withdrawn, that all of it is still correct."""
     if transition == "still-correct":
         return still_correct(case.document)
@@ -232,15 +242,15 @@ VERBS = {
 }
 
 
-def _is_done_already(case: Case, row: Transition, act: Act, seen: str) -> bool:
+def _is_done_already(case: EditionReview, row: Transition, act: Act, seen: str) -> bool:
     """A double click: the same person asks for what the same person has just done to the same digest."""
     actor = act.actor
     if seen != case.digest:
         return False
     if row.name == "sign":
-        return case.edition.state in row.sources and case.standing_of(actor.pk) is not None
+        return case.edition.state in row.sources and case.valid_sign_off_of(actor.pk) is not None
     if row.name == "unsign":
-        if case.standing_of(actor.pk) is not None:
+        if case.valid_sign_off_of(actor.pk) is not None:
             return False
     elif case.edition.state in row.sources and not row.on_page:
         return False
@@ -260,12 +270,12 @@ def _is_done_already(case: Case, row: Transition, act: Act, seen: str) -> bool:
 # -- What each transition writes ---------------------------------------------------------------------------------------
 
 
-def settle(case: Case) -> State:
+def review_state(case: EditionReview) -> State:
     """In review, or clinician-reviewed: the latter when every changed part has its tier's full set of signatures."""
-    return REVIEWED if case.changed and not case.uncovered() else IN_REVIEW
+    return REVIEWED if case.changed and not case.missing_sign_offs() else IN_REVIEW
 
 
-def _move(trail: Trail, case: Case, name: str, target: State, reason: str = "", **data: Any) -> Edition:
+def _move(trail: Trail, case: EditionReview, name: str, target: State, reason: str = "", **data: Any) -> Edition:
     edition = case.edition
     source, edition.state = edition.state, target
     trail.save(edition, "state", "round")
@@ -274,28 +284,28 @@ def _move(trail: Trail, case: Case, name: str, target: State, reason: str = "", 
     return edition
 
 
-def _submit(trail: Trail, case: Case, act: Act) -> Edition:
+def _submit(trail: Trail, case: EditionReview, act: Act) -> Edition:
     case.edition.round += 1
     store(trail, case.document)
     return _move(trail, case, "submit", IN_REVIEW, act.reason)
 
 
-def _send_back(trail: Trail, case: Case, act: Act) -> Edition:
+def _send_back(trail: Trail, case: EditionReview, act: Act) -> Edition:
     return _move(trail, case, "send-back", DRAFT, act.reason)
 
 
-def _discard(trail: Trail, case: Case, act: Act) -> Edition:
+def _discard(trail: Trail, case: EditionReview, act: Act) -> Edition:
     return _move(trail, case, "discard", DISCARDED, act.reason)
 
 
-def _sign(trail: Trail, case: Case, act: Act) -> Edition:
+def _sign(trail: Trail, case: EditionReview, act: Act) -> Edition:
     sign_off = _signature(trail, case, act, "review")
     case.all_sign_offs.append(sign_off)
     counts = sorted(case.counts_for(act.actor.pk))
-    return _move(trail, case, "sign", settle(case), sign_off=sign_off.pk, counts_for=counts)
+    return _move(trail, case, "sign", review_state(case), sign_off=sign_off.pk, counts_for=counts)
 
 
-def _signature(trail: Trail, case: Case, act: Act, meaning: str) -> SignOff:
+def _signature(trail: Trail, case: EditionReview, act: Act, meaning: str) -> SignOff:
     actor, attestation = act.actor, act.attestation
     assert attestation is not None, "the table asks for it"
     profile = actor.clinician_profile
@@ -312,15 +322,15 @@ def _signature(trail: Trail, case: Case, act: Act, meaning: str) -> SignOff:
     return sign_off
 
 
-def _unsign(trail: Trail, case: Case, act: Act) -> Edition:
-    sign_off = case.standing_of(act.actor.pk)
+def _unsign(trail: Trail, case: EditionReview, act: Act) -> Edition:
+    sign_off = case.valid_sign_off_of(act.actor.pk)
     assert sign_off is not None, "the guard own_signature saw it"
     trail.save(Unsigning(sign_off=sign_off, reason=act.reason, at=trail.at))
     case.all_sign_offs.remove(sign_off)
-    return _move(trail, case, "unsign", settle(case), act.reason, sign_off=sign_off.pk)
+    return _move(trail, case, "unsign", review_state(case), act.reason, sign_off=sign_off.pk)
 
 
-def _publish(trail: Trail, case: Case, act: Act) -> Edition:
+def _publish(trail: Trail, case: EditionReview, act: Act) -> Edition:
     monograph, edition = case.monograph, case.edition
     previous = monograph.live
     signatures = [
@@ -330,7 +340,7 @@ def _publish(trail: Trail, case: Case, act: Act) -> Edition:
             "interests": one.interests,
             **({"name": one.name} if one.name_consent else {}),
         }
-        for one in guards.carrying(case)
+        for one in guards.effective_sign_offs(case)
     ]
     form = seals.sealed_form(
         slug=monograph.slug, number=edition.number, digest=case.digest, sign_offs=signatures,
@@ -353,7 +363,7 @@ def _publish(trail: Trail, case: Case, act: Act) -> Edition:
     monograph.live = publication
     monograph.next_review_due = months_later(publication.last_full_review, REVIEW_MONTHS[monograph.tier])
     trail.save(monograph, "live", "next_review_due")
-    reindex(trail, monograph)
+    trail.reindex(monograph)
     superseded = previous.number if previous else None
     moved = _move(trail, case, "publish", PUBLISHED, act.reason, publication=publication.pk, superseded=superseded)
     # After the commit, so that the line never vouches for what was rolled back; a lost one is made up by the next.
@@ -361,7 +371,7 @@ def _publish(trail: Trail, case: Case, act: Act) -> Edition:
     return moved
 
 
-def _start(trail: Trail, case: Case, act: Act) -> Edition:
+def _start(trail: Trail, case: EditionReview, act: Act) -> Edition:
     """A new draft with the keys and words of the old edition. What comes from live carries no credits; what comes from
     a discarded edition was never signed, and carries all."""
     monograph = case.monograph
@@ -387,7 +397,7 @@ def _start(trail: Trail, case: Case, act: Act) -> Edition:
 # -- What acts on the page ---------------------------------------------------------------------------------------------
 
 
-def _overlay(trail: Trail, case: Case, act: Act, kind: str, **more: Any) -> Overlay:
+def _overlay(trail: Trail, case: EditionReview, act: Act, kind: str, **more: Any) -> Overlay:
     overlay = Overlay(
         kind=kind, monograph=case.monograph, edition=case.edition.number, by=act.actor, act=uuid4(), at=trail.at,
         by_title=policy.title_of(act.actor), by_role=policy.role_on_page(act.actor, case.edition), reason=act.reason,
@@ -397,9 +407,9 @@ def _overlay(trail: Trail, case: Case, act: Act, kind: str, **more: Any) -> Over
     return overlay
 
 
-def _on_page(trail: Trail, case: Case, name: str, reason: str, **data: Any) -> Edition:
+def _on_page(trail: Trail, case: EditionReview, name: str, reason: str, **data: Any) -> Edition:
     """An entry that leaves the edition where it stands, and the index as the page is now."""
-    reindex(trail, case.monograph)
+    trail.reindex(case.monograph)
     edition = case.edition
     stays = {"edition": edition.number, "from": edition.state, "to": edition.state, "round": edition.round}
     trail.record(
@@ -408,28 +418,28 @@ def _on_page(trail: Trail, case: Case, name: str, reason: str, **data: Any) -> E
     return edition
 
 
-def _withdraw(trail: Trail, case: Case, act: Act) -> Edition:
+def _withdraw(trail: Trail, case: EditionReview, act: Act) -> Edition:
     overlay = _overlay(trail, case, act, act.kind)
     return _on_page(trail, case, "withdraw", act.reason, overlay=overlay.pk, kind=act.kind)
 
 
-def _confirm_withdrawal(trail: Trail, case: Case, act: Act) -> Edition:
+def _confirm_withdrawal(trail: Trail, case: EditionReview, act: Act) -> Edition:
     for overlay in guards.unconfirmed(case):
         trail.save(SecondSignature(overlay=overlay, by=act.actor, by_title=policy.title_of(act.actor), at=trail.at))
     return _on_page(trail, case, "confirm-withdrawal", act.reason)
 
 
-def _still_correct(trail: Trail, case: Case, act: Act) -> Edition:
+def _still_correct(trail: Trail, case: EditionReview, act: Act) -> Edition:
     sign_off = _signature(trail, case, act, STILL_CORRECT)
     return _on_page(trail, case, "still-correct", act.reason, sign_off=sign_off.pk)
 
 
-def _reinstate(trail: Trail, case: Case, act: Act) -> Edition:
+def _reinstate(trail: Trail, case: EditionReview, act: Act) -> Edition:
     ended = [_overlay(trail, case, act, "lift", lifts=one).lifts_id for one in guards.withdrawals(case)]
     return _on_page(trail, case, "reinstate", act.reason, lifted=ended)
 
 
-_WRITE: dict[str, Callable[[Trail, Case, Act], Edition]] = {
+_WRITE: dict[str, Callable[[Trail, EditionReview, Act], Edition]] = {
     "start": _start,
     "submit": _submit,
     "send-back": _send_back,

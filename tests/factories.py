@@ -27,12 +27,13 @@ from monographs.document import (
 )
 from monographs.models import Edition, Monograph, Overlay, TherapeuticClass
 from reviews import overlays
-from reviews.case import Case
-from reviews.changes import change_set, pen
-from reviews.editions import begin
-from reviews.library import make_class, make_drug
-from reviews.overlays import Corrected, Warned
-from reviews.people import give_role, grant, register_clinician, verify_clinician
+from reviews.access.people import give_role, grant, register_clinician, verify_clinician
+from reviews.audit.trail import audited_write
+from reviews.changes import change_set
+from reviews.editing.library import make_class, make_drug
+from reviews.editing.monographs import begin
+from reviews.overlays import CorrectionInput, WarningInput
+from reviews.review.edition_review import EditionReview
 from reviews.signing import attest
 from reviews.workflow import perform, ticks_for
 
@@ -56,7 +57,7 @@ PROFILES = {
 
 @contextmanager
 def undone() -> Iterator[None]:
-    """What happens inside is rolled back. The pen may be taken inside, as in the transaction of a TestCase."""
+    """What happens inside is rolled back. The write lock may be taken inside, as in the transaction of a TestCase."""
     atomic = transaction.atomic()
     atomic._from_testcase = True  # type: ignore[attr-defined]
     with atomic:
@@ -173,7 +174,7 @@ def draft(
     traits: tuple[str, ...] = (),
 ) -> Edition:
     """Edition 1 as a draft, written by the editor (or `actor`)."""
-    with pen(actor=actor or house.editor) as trail:
+    with audited_write(actor=actor or house.editor) as trail:
         drug = make_drug(trail, name=f"{slug} drug", traits=traits)
         return begin(
             trail,
@@ -194,7 +195,7 @@ def submit(house: House, edition: Edition, actor: Any = None) -> Edition:
 
 
 def attestation(edition: Edition, clinician: Any, transition: str = "sign", **changes: Any) -> Any:
-    case = Case.load(edition)
+    case = EditionReview.load(edition)
     ticks = [tick.code for tick in ticks_for(transition, case)]
     return attest(
         clinician, **{"password": PASSWORD, "ticks": ticks, "interests": "none", "digest": case.digest, **changes}
@@ -235,7 +236,10 @@ def start(house: House, edition: Edition, actor: Any = None) -> Edition:
 def reword(edition: Edition, name: str, text: str, *, actor: Any) -> None:
     """Puts new text into the section of this name."""
     section = build(edition).by_key()[key(name)]
-    with pen(actor=actor) as trail, change_set(trail, edition=edition, reason="Reworded for a test") as change:
+    with (
+        audited_write(actor=actor) as trail,
+        change_set(trail, edition=edition, reason="Reworded for a test") as change,
+    ):
         change.save(section.replaced(text=text), seen=digest_of_part(section))
 
 
@@ -258,7 +262,7 @@ def reinstate(house: House, edition: Edition) -> Edition:
     return perform("reinstate", editions=[edition], actor=house.publisher, digest=seen(edition))[0]
 
 
-WARNED = Warned(
+WARNED = WarningInput(
     title="new-reaction",
     severity="critical",
     regulator="mhra",
@@ -279,7 +283,7 @@ def countersign(overlay: Overlay, actor: Any) -> Any:
 
 
 def correct(actor: Any, monograph: Any, wrong: str, right: str, harm: str = "minor") -> Overlay:
-    corrected = Corrected(wrong, right, harm)
+    corrected = CorrectionInput(wrong, right, harm)
     return overlays.correct(
         monograph, corrected=corrected, actor=actor, attestation=password(actor, corrected.digest(monograph))
     )

@@ -10,8 +10,8 @@ from typing import Any
 
 from django.db import connection, connections
 
-from reviews.changes import NoPen
-from reviews.refusals import Refused
+from reviews.access.refusals import Refused
+from reviews.audit.trail import WriteLockTimeout
 
 
 def _child(function: Callable[[], Any], report: int) -> None:
@@ -21,8 +21,8 @@ def _child(function: Callable[[], Any], report: int) -> None:
         outcome = ["done"]
     except Refused as refused:
         outcome = refused.codes
-    except NoPen:
-        outcome = ["no pen"]
+    except WriteLockTimeout:
+        outcome = ["no write lock"]
     except BaseException as error:
         outcome = [repr(error)]
     os.write(report, json.dumps(outcome).encode())

@@ -7,10 +7,10 @@ from io import StringIO
 from django.core.management import call_command
 from django.db import connection
 
-from reviews import reports
-from reviews.changes import pen
-from reviews.library import keep_references, record_name_check
-from reviews.reminders import remind
+from reviews.audit.trail import audited_write
+from reviews.editing.library import keep_references, record_name_check
+from reviews.reports import service
+from reviews.reports.reminders import remind
 from reviews.workflow import perform
 from tests import factories as make
 
@@ -34,7 +34,7 @@ def fill() -> make.House:
         release="r",
         source="s",
     )
-    with pen(actor=house.editor) as trail:
+    with audited_write(actor=house.editor) as trail:
         keep_references(trail, [("smith2020", {"title": "T", "DOI": "10.1000/1"})])
     page = second.monograph
     (warning,) = make.warn(house.clinician, page)
@@ -42,7 +42,7 @@ def fill() -> make.House:
     make.correct(house.pharmacist, page, "Tests go on for years.", "Tests go on for months.")
     make.withhold(page, make.key("prescribing"), house.publisher)
     make.lift(warning, house.pharmacist)
-    reports.report(reports.Said("Something is wrong here.", harm=True), sender="s", monograph=page)
+    service.report(service.ReportInput("Something is wrong here.", harm=True), sender="s", monograph=page)
     remind()
     return house
 

@@ -9,9 +9,9 @@ from django.apps import apps
 from django.core.management import call_command
 from django.db import connection, models
 
-from monographs import truths
+from monographs import triggers
 from monographs.models import PARTS, Edition
-from reviews import policy
+from reviews.access import policy
 from reviews.workflow import TRANSITIONS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -44,13 +44,13 @@ def test_public_code_reads_only_publications():
 @pytest.mark.django_db
 def test_no_migration_is_missing_and_every_trigger_stands():
     call_command("makemigrations", "--check", "--dry-run", verbosity=0)
-    assert truths.missing() == []
+    assert triggers.missing() == []
 
 
 def test_every_table_of_ours_keeps_a_truth_but_the_pen():
     for model in apps.get_models():
-        if model._meta.app_label in ("monographs", "reviews") and model._meta.model_name != "pen":
-            assert any(isinstance(c, truths.Trigger) for c in model._meta.constraints), model
+        if model._meta.app_label in ("monographs", "reviews") and model._meta.model_name != "writelock":
+            assert any(isinstance(c, triggers.Trigger) for c in model._meta.constraints), model
 
 
 def test_parts_are_protected_and_ordered():
@@ -108,4 +108,4 @@ def test_a_table_that_is_altered_keeps_its_triggers(name):
     for before, after in ((old, new), (new, old)):
         with connection.schema_editor() as editor:
             editor.alter_field(model, before, after)
-        assert truths.missing() == []
+        assert triggers.missing() == []

@@ -9,10 +9,10 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.db import DatabaseError
 
-from monographs import truths
-from monographs.models import Drug, Pen
+from monographs import triggers
+from monographs.models import Drug, WriteLock
+from reviews.audit.verify import verify
 from reviews.models import AuditEvent
-from reviews.verify import verify
 from tests import factories as make
 
 
@@ -35,16 +35,16 @@ def test_a_connection_on_this_machine_works():
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("turn", ["first", "second"])
 def test_after_a_flush_the_house_is_there_as_it_was_made(turn):
-    house, pen = make.the_house(), Pen.objects.get()
-    assert (pen.pk, pen.held, pen.edition_id, pen.hash) == (1, False, None, AuditEvent.objects.latest("seq").hash)
+    house, lock = make.the_house(), WriteLock.objects.get()
+    assert (lock.pk, lock.held, lock.edition_id, lock.hash) == (1, False, None, AuditEvent.objects.latest("seq").hash)
     assert sorted(house.people) == sorted([*make.ROLES, "admin", "nobody"])
     assert not Drug.objects.exists()
-    assert truths.missing() == []
+    assert triggers.missing() == []
     assert [sentence for _seq, sentence in verify() if "checkpoint file" not in sentence] == []
 
-    Pen.objects.update(held=True, seq=7, hash="7" * 64)
+    WriteLock.objects.update(held=True, seq=7, hash="7" * 64)
     Drug.objects.create(slug="testazumab", name="testazumab")
-    Pen.objects.update(held=False)
+    WriteLock.objects.update(held=False)
     house.nobody.delete()
     with pytest.raises(DatabaseError):
         Drug.objects.all().delete()
@@ -52,10 +52,10 @@ def test_after_a_flush_the_house_is_there_as_it_was_made(turn):
 
 @pytest.mark.parametrize("turn", ["first", "second"])
 def test_an_empty_database_is_as_the_migrations_left_it(empty_database, turn):
-    pen = Pen.objects.get()
-    assert (pen.pk, pen.held, pen.edition_id, pen.seq, pen.hash) == (1, False, None, 0, "")
+    lock = WriteLock.objects.get()
+    assert (lock.pk, lock.held, lock.edition_id, lock.seq, lock.hash) == (1, False, None, 0, "")
     assert not get_user_model().objects.exists()
-    assert truths.missing() == []
+    assert triggers.missing() == []
 
 
 @pytest.mark.django_db(transaction=True)

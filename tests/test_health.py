@@ -39,7 +39,7 @@ def test_a_process_lives_without_a_database(client):
 )
 def test_traffic_comes_only_to_a_whole_database(client, monkeypatch, epoch, missing, status, word):
     monkeypatch.setattr(Epoch, "objects", Answering(epoch))
-    monkeypatch.setattr(health.truths, "missing", lambda: missing)
+    monkeypatch.setattr(health.triggers, "missing", lambda: missing)
 
     answer = client.get("/health/ready")
 

@@ -6,8 +6,8 @@ from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from clincalc import middleware
-from monographs.public.served import CACHE_CONTROL
-from reviews.changes import NoPen
+from monographs.public.caching import CACHE_CONTROL
+from reviews.audit.trail import WriteLockTimeout
 from tests import factories as make
 from tests.test_access import PUBLIC, routes
 
@@ -140,7 +140,12 @@ def test_a_receipt_is_kept_by_nobody(page, client):
 
 @pytest.mark.parametrize(
     ("exception", "status"),
-    [(NoPen(), 503), (OperationalError("locked"), 503), (DatabaseError("other"), None), (ValueError("ours"), None)],
+    [
+        (WriteLockTimeout(), 503),
+        (OperationalError("locked"), 503),
+        (DatabaseError("other"), None),
+        (ValueError("ours"), None),
+    ],
 )
 def test_only_a_busy_database_is_tried_again(exception, status):
     answer = middleware.busy(lambda request: None).process_exception(RequestFactory().get("/desk/"), exception)

@@ -159,8 +159,8 @@ def test_a_text_that_moved_to_another_file_is_found_where_it_stands_once(root):
 
 NOTES = choosing.Map(
     seconds={
-        "tests/reviews/test_policy.py::test_a": 3.0,
-        "tests/reviews/test_policy.py::test_b[1]": 0.2,
+        "tests/reviews/access/test_policy.py::test_a": 3.0,
+        "tests/reviews/access/test_policy.py::test_b[1]": 0.2,
         "tests/test_x.py::test_dear": 2.0,
         "tests/test_x.py::test_cheap": 0.1,
         "tests/test_y.py::test_between": 1.0,
@@ -168,14 +168,18 @@ NOTES = choosing.Map(
     },
     lines={
         "reviews/policy.py": {
-            "2": ["tests/reviews/test_policy.py::test_a", "tests/test_x.py::test_dear", "tests/test_x.py::test_cheap"],
+            "2": [
+                "tests/reviews/access/test_policy.py::test_a",
+                "tests/test_x.py::test_dear",
+                "tests/test_x.py::test_cheap",
+            ],
             "3": ["tests/test_y.py::test_between", "tests/test_z.py"],
         },
         "templates/page.html": {"0": ["tests/test_y.py::test_between"]},
     },
     sources={"reviews/policy.py": CODE.split("\n"), "templates/page.html": ["<p>"]},
 )
-KNOWN = [*NOTES.seconds, "tests/reviews/test_policy.py::test_new"]
+KNOWN = [*NOTES.seconds, "tests/reviews/access/test_policy.py::test_new"]
 
 
 def choose(root: Path, edit: Mutant, known: list[str] = KNOWN) -> list[list[str]]:
@@ -187,8 +191,8 @@ def test_the_mirror_is_asked_first_then_the_cheapest_and_a_module_stays_together
 
     assert choose(root, mutant("user.active and", "")) == [
         [
-            "tests/reviews/test_policy.py::test_a",
-            "tests/reviews/test_policy.py::test_new",
+            "tests/reviews/access/test_policy.py::test_a",
+            "tests/reviews/access/test_policy.py::test_new",
             "tests/test_x.py::test_dear",
             "tests/test_x.py::test_cheap",
         ]
@@ -215,9 +219,9 @@ def test_a_line_that_no_test_runs_by_itself_asks_the_mirror_and_the_cheapest_aro
 
     assert choose(root, mutant("RULES = {}", "RULES = {1}")) == [
         [
-            "tests/reviews/test_policy.py::test_a",
-            "tests/reviews/test_policy.py::test_b[1]",
-            "tests/reviews/test_policy.py::test_new",
+            "tests/reviews/access/test_policy.py::test_a",
+            "tests/reviews/access/test_policy.py::test_b[1]",
+            "tests/reviews/access/test_policy.py::test_new",
             "tests/test_x.py::test_cheap",
             "tests/test_z.py::test_of_a_module",
         ]

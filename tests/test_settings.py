@@ -125,7 +125,7 @@ OURS = {  # what this file decides, whatever the environment says
         {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     ],
     "ACCOUNT_LOGIN_METHODS": {"username", "email"}, "ACCOUNT_EMAIL_VERIFICATION": "none",
-    "ACCOUNT_ADAPTER": "reviews.accounts.Adapter", "ACCOUNT_LOGOUT_ON_GET": False, "ANONYMOUS_USER_NAME": None,
+    "ACCOUNT_ADAPTER": "reviews.access.adapter.Adapter", "ACCOUNT_LOGOUT_ON_GET": False, "ANONYMOUS_USER_NAME": None,
     "GUARDIAN_MONKEY_PATCH_USER": False, "LOGIN_URL": "account_login", "LOGIN_REDIRECT_URL": "queue",
     "SESSION_ENGINE": "django.contrib.sessions.backends.db", "SESSION_COOKIE_AGE": 43_200,
     "SESSION_IDLE_SECONDS": 3_600, "SESSION_COOKIE_SAMESITE": "Lax", "CSRF_COOKIE_SAMESITE": "Lax",
@@ -254,8 +254,8 @@ def test_the_demonstration_is_refused_on_a_database_that_was_begun_without_it(tm
     assert code == 0, said
     script = (
         "import django; django.setup()\n"
-        "from reviews.changes import pen\n"
-        "with pen(actor=None) as trail: trail.record('begun', 'site')\n"
+        "from reviews.audit.trail import audited_write\n"
+        "with audited_write(actor=None) as trail: trail.record('begun', 'site')\n"
     )
     code, said = start(tmp_path, "-c", script, DJANGO_SETTINGS_MODULE="clincalc.settings", **PRODUCTION)
     assert code == 0, said

@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import monographs.fields
-import monographs.truths
+import monographs.triggers
 import uuid
 from django.db import migrations, models
 
@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ('text', models.TextField()),
             ],
             options={
-                'constraints': [monographs.truths.AppendOnly(name='monographs_document_append_only')],
+                'constraints': [monographs.triggers.AppendOnly(name='monographs_document_append_only')],
             },
         ),
         migrations.CreateModel(
@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['name'],
-                'constraints': [monographs.truths.ByPen(name='monographs_drug_by_pen')],
+                'constraints': [monographs.triggers.ByWriteLock(name='monographs_drug_by_pen')],
             },
         ),
         migrations.CreateModel(
@@ -112,7 +112,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['-id'],
                 'indexes': [models.Index(fields=['system', 'code'], name='monographs_namecheck_code')],
-                'constraints': [monographs.truths.AppendOnly(name='monographs_namecheck_append_only')],
+                'constraints': [monographs.triggers.AppendOnly(name='monographs_namecheck_append_only')],
             },
         ),
         migrations.CreateModel(
@@ -157,7 +157,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['label'],
-                'constraints': [monographs.truths.ByPen(name='monographs_reference_by_pen')],
+                'constraints': [monographs.triggers.ByWriteLock(name='monographs_reference_by_pen')],
             },
         ),
         migrations.CreateModel(
@@ -253,7 +253,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['position', 'key'],
                 'abstract': False,
-                'constraints': [monographs.truths.InChangeSet(name='monographs_citation_in_change_set'), models.UniqueConstraint(fields=('edition', 'key'), name='monographs_citation_key'), models.UniqueConstraint(condition=models.Q(('removed', False)), fields=('edition', 'label'), name='monographs_citation_label')],
+                'constraints': [monographs.triggers.InChangeSet(name='monographs_citation_in_change_set'), models.UniqueConstraint(fields=('edition', 'key'), name='monographs_citation_key'), models.UniqueConstraint(condition=models.Q(('removed', False)), fields=('edition', 'label'), name='monographs_citation_label')],
             },
         ),
         migrations.CreateModel(
@@ -274,12 +274,12 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['position', 'key'],
                 'abstract': False,
-                'constraints': [monographs.truths.InChangeSet(name='monographs_monitoring_in_change_set'), models.UniqueConstraint(fields=('edition', 'key'), name='monographs_monitoring_key')],
+                'constraints': [monographs.triggers.InChangeSet(name='monographs_monitoring_in_change_set'), models.UniqueConstraint(fields=('edition', 'key'), name='monographs_monitoring_key')],
             },
         ),
         migrations.AddConstraint(
             model_name='edition',
-            constraint=monographs.truths.ByPen(name='monographs_edition_by_pen'),
+            constraint=monographs.triggers.ByWriteLock(name='monographs_edition_by_pen'),
         ),
         migrations.AddConstraint(
             model_name='edition',
@@ -303,11 +303,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='publication',
-            constraint=monographs.truths.AppendOnly(name='monographs_publication_append_only'),
+            constraint=monographs.triggers.AppendOnly(name='monographs_publication_append_only'),
         ),
         migrations.AddConstraint(
             model_name='relatedlink',
-            constraint=monographs.truths.InChangeSet(name='monographs_related_in_change_set'),
+            constraint=monographs.triggers.InChangeSet(name='monographs_related_in_change_set'),
         ),
         migrations.AddConstraint(
             model_name='relatedlink',
@@ -315,7 +315,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='safetynotice',
-            constraint=monographs.truths.InChangeSet(name='monographs_notice_in_change_set'),
+            constraint=monographs.triggers.InChangeSet(name='monographs_notice_in_change_set'),
         ),
         migrations.AddConstraint(
             model_name='safetynotice',
@@ -323,7 +323,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='section',
-            constraint=monographs.truths.InChangeSet(name='monographs_section_in_change_set'),
+            constraint=monographs.triggers.InChangeSet(name='monographs_section_in_change_set'),
         ),
         migrations.AddConstraint(
             model_name='section',
@@ -331,11 +331,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='therapeuticclass',
-            constraint=monographs.truths.ByPen(name='monographs_class_by_pen'),
+            constraint=monographs.triggers.ByWriteLock(name='monographs_class_by_pen'),
         ),
         migrations.AddConstraint(
             model_name='monograph',
-            constraint=monographs.truths.ByPen(name='monographs_monograph_by_pen'),
+            constraint=monographs.triggers.ByWriteLock(name='monographs_monograph_by_pen'),
         ),
         migrations.AddConstraint(
             model_name='monograph',

@@ -1,4 +1,4 @@
-"""The one row of the pen: the house has an identity from its first migration on."""
+"""The one row of the write lock: the house has an identity from its first migration on."""
 
 from uuid import uuid4
 

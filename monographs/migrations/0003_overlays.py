@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import monographs.fields
-import monographs.truths
+import monographs.triggers
 from django.conf import settings
 from django.db import migrations, models
 
@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ('instants', monographs.fields.JSONText(default=list)),
             ],
             options={
-                'constraints': [monographs.truths.ByPen(name='monographs_epoch_by_pen'), models.CheckConstraint(condition=models.Q(('id', 1)), name='monographs_epoch_is_one')],
+                'constraints': [monographs.triggers.ByWriteLock(name='monographs_epoch_by_pen'), models.CheckConstraint(condition=models.Q(('id', 1)), name='monographs_epoch_is_one')],
             },
         ),
         migrations.CreateModel(
@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
                 ('publication', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='index_entries', to='monographs.publication')),
             ],
             options={
-                'constraints': [monographs.truths.ByPen(name='monographs_indexentry_by_pen')],
+                'constraints': [monographs.triggers.ByWriteLock(name='monographs_indexentry_by_pen')],
             },
         ),
         migrations.AddIndex(
@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='overlay',
-            constraint=monographs.truths.AppendOnly(name='monographs_overlay_append_only'),
+            constraint=monographs.triggers.AppendOnly(name='monographs_overlay_append_only'),
         ),
         migrations.AddConstraint(
             model_name='overlay',
@@ -109,6 +109,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='secondsignature',
-            constraint=monographs.truths.AppendOnly(name='monographs_secondsignature_append_only'),
+            constraint=monographs.triggers.AppendOnly(name='monographs_secondsignature_append_only'),
         ),
     ]

@@ -1,4 +1,4 @@
-"""The one row of the epoch. A trigger asks for the pen, so the pen is held for it."""
+"""The one row of the epoch. A trigger asks for the write lock, so the write lock is held for it."""
 
 from django.db import migrations
 

@@ -9,11 +9,11 @@ from monographs.models.monitoring import MonitoringItem
 from monographs.models.monograph import Monograph
 from monographs.models.notice import SafetyNotice
 from monographs.models.overlay import Overlay, SecondSignature
-from monographs.models.pen import Pen
 from monographs.models.publication import NameCheck, Publication
 from monographs.models.reference import Citation, Reference, RelatedLink
 from monographs.models.section import Section
 from monographs.models.therapeutic_class import TIERS, TherapeuticClass
+from monographs.models.write_lock import WriteLock
 
 PARTS: dict[str, type[Part]] = {
     model.value.part_kind: model for model in (Section, MonitoringItem, SafetyNotice, Citation, RelatedLink)
@@ -36,7 +36,6 @@ __all__ = [
     "NameCheck",
     "Overlay",
     "Part",
-    "Pen",
     "Publication",
     "Reference",
     "RelatedLink",
@@ -45,4 +44,5 @@ __all__ = [
     "Section",
     "State",
     "TherapeuticClass",
+    "WriteLock",
 ]

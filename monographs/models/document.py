@@ -1,7 +1,7 @@
 from django.db import models
 
 from monographs import document as values
-from monographs.truths import AppendOnly
+from monographs.triggers import AppendOnly
 
 
 class Document(models.Model):

@@ -2,7 +2,7 @@ from django.db import models
 from django.utils.text import slugify
 
 from monographs.fields import JSONText
-from monographs.truths import ByPen
+from monographs.triggers import ByWriteLock
 
 TRAITS = {
     "biologic": "Biologic",
@@ -33,7 +33,7 @@ class Drug(models.Model):
 
     class Meta:
         ordering = ["name"]
-        constraints = [ByPen(name="monographs_drug_by_pen")]
+        constraints = [ByWriteLock(name="monographs_drug_by_pen")]
 
     def __str__(self) -> str:
         return self.name

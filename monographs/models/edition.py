@@ -5,7 +5,7 @@ from django.db import models
 from monographs import document as values
 from monographs.fields import JSONText
 from monographs.querysets import AllParts, EditionQuerySet, PresentParts
-from monographs.truths import ByPen, InChangeSet
+from monographs.triggers import ByWriteLock, InChangeSet
 
 
 class State(models.TextChoices):
@@ -53,7 +53,7 @@ class Edition(models.Model):
     class Meta:
         ordering = ["monograph", "-number"]
         constraints = [
-            ByPen(name="monographs_edition_by_pen"),
+            ByWriteLock(name="monographs_edition_by_pen"),
             models.UniqueConstraint(fields=["monograph", "number"], name="monographs_edition_number"),
             models.UniqueConstraint(
                 fields=["monograph"], condition=models.Q(state__in=OPEN_STATES), name="monographs_edition_one_open"

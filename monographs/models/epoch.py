@@ -1,7 +1,7 @@
 from django.db import models
 
 from monographs.fields import JSONText
-from monographs.truths import ByPen
+from monographs.triggers import ByWriteLock
 
 
 class Epoch(models.Model):
@@ -14,7 +14,7 @@ class Epoch(models.Model):
 
     class Meta:
         constraints = [
-            ByPen(name="monographs_epoch_by_pen"),
+            ByWriteLock(name="monographs_epoch_by_pen"),
             models.CheckConstraint(condition=models.Q(id=1), name="monographs_epoch_is_one"),
         ]
 

@@ -2,7 +2,7 @@ from django.db import models
 
 from monographs.models.publication import Publication
 from monographs.querysets import IndexEntryQuerySet
-from monographs.truths import ByPen
+from monographs.triggers import ByWriteLock
 
 Row = tuple[int, str, str, str, str, str]  # publication, kind, term, words, begins, ends
 KINDS = ("name", "brand", "class", "use", "drug", "critical")
@@ -10,11 +10,11 @@ KINDS = ("name", "brand", "class", "use", "drug", "critical")
 
 class IndexEntry(models.Model):
     """Under which words a live page is found: a row for each name, brand, class and use. Made from `shown(…)` in the
-    transaction that changes what readers see (monographs.index), and nothing but a way to publications."""
+    transaction that changes what readers see (monographs.search_terms), and nothing but a way to publications."""
 
     publication = models.ForeignKey(Publication, models.CASCADE, related_name="index_entries")
     kind = models.CharField(max_length=10, choices=[(one, one) for one in KINDS])
-    term = models.CharField(max_length=200, db_index=True)  # monographs.index.entries says what it may be
+    term = models.CharField(max_length=200, db_index=True)  # monographs.search_terms.entries says what it may be
     words = models.CharField(max_length=500)  # as they are printed
     begins = models.CharField(max_length=10, blank=True)  # of a critical notice: days, as the document has them
     ends = models.CharField(max_length=10, blank=True)
@@ -22,7 +22,7 @@ class IndexEntry(models.Model):
     objects = IndexEntryQuerySet.as_manager()
 
     class Meta:
-        constraints = [ByPen(name="monographs_indexentry_by_pen")]
+        constraints = [ByWriteLock(name="monographs_indexentry_by_pen")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.term}"

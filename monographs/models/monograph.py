@@ -6,7 +6,7 @@ from django.urls import reverse
 from monographs.models.drug import Drug
 from monographs.models.therapeutic_class import TIERS, TherapeuticClass
 from monographs.querysets import MonographQuerySet
-from monographs.truths import ByPen
+from monographs.triggers import ByWriteLock
 
 
 class Monograph(models.Model):
@@ -26,7 +26,7 @@ class Monograph(models.Model):
     class Meta:
         ordering = ["slug"]
         constraints = [
-            ByPen(name="monographs_monograph_by_pen"),
+            ByWriteLock(name="monographs_monograph_by_pen"),
             models.CheckConstraint(condition=models.Q(tier__in=list(TIERS)), name="monographs_monograph_tier"),
         ]
 

@@ -6,7 +6,7 @@ from django.db import models
 from monographs.fields import JSONText
 from monographs.models.monograph import Monograph
 from monographs.querysets import OverlayQuerySet
-from monographs.truths import AppendOnly
+from monographs.triggers import AppendOnly
 
 # clinical/safety_notices.md, Overlays. The list is closed: whatever else is to be said needs a signature.
 KINDS = {

@@ -4,7 +4,7 @@ from django.urls import reverse
 from monographs.fields import JSONText
 from monographs.models.document import Document
 from monographs.querysets import NameCheckQuerySet, PublicationQuerySet
-from monographs.truths import AppendOnly
+from monographs.triggers import AppendOnly
 
 
 class Publication(models.Model):

@@ -5,7 +5,7 @@ from django.db import models
 from monographs import document as values
 from monographs.fields import JSONText
 from monographs.models.edition import Part, part_columns, part_constraints
-from monographs.truths import ByPen
+from monographs.triggers import ByWriteLock
 
 
 class Reference(models.Model):
@@ -20,7 +20,7 @@ class Reference(models.Model):
 
     class Meta:
         ordering = ["label"]
-        constraints = [ByPen(name="monographs_reference_by_pen")]
+        constraints = [ByWriteLock(name="monographs_reference_by_pen")]
 
     def __str__(self) -> str:
         return self.label
@@ -46,7 +46,7 @@ class Citation(Part):
     @classmethod
     def columns_of(cls, part: values.Part) -> dict[str, Any]:
         assert isinstance(part, values.Citation)
-        return {"label": part.label, "csl": values.thawed(part.csl)}
+        return {"label": part.label, "csl": values.to_plain(part.csl)}
 
 
 class RelatedLink(Part):

@@ -1,6 +1,6 @@
 from django.db import models
 
-from monographs.truths import ByPen
+from monographs.triggers import ByWriteLock
 
 TIERS = {"low": "Low", "standard": "Standard", "high": "High"}
 
@@ -18,7 +18,7 @@ class TherapeuticClass(models.Model):
     class Meta:
         ordering = ["name"]
         verbose_name_plural = "therapeutic classes"
-        constraints = [ByPen(name="monographs_class_by_pen")]
+        constraints = [ByWriteLock(name="monographs_class_by_pen")]
         # What a role may be granted on a class, and so on all that is below it.
         default_permissions = ()
         permissions = [

@@ -10,8 +10,8 @@ from django.shortcuts import render
 from monographs.models.index_entry import IndexEntry
 from monographs.models.publication import Publication
 from monographs.models.therapeutic_class import TherapeuticClass
+from monographs.public.caching import public
 from monographs.public.lists import listed
-from monographs.public.served import public
 
 A_PAGE = 100
 

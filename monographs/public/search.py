@@ -7,11 +7,11 @@ from django.shortcuts import render
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 
-from monographs.index import fold
 from monographs.models.index_entry import IndexEntry
 from monographs.models.publication import Publication
+from monographs.public.caching import public
 from monographs.public.lists import Listed, listed
-from monographs.public.served import public
+from monographs.search_terms import fold
 
 MOST_CHARACTERS, MOST_WORDS, MOST_FOUND = 200, 12, 30
 # What a hit is found by, best first.

@@ -12,11 +12,11 @@ from django.shortcuts import render
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import format_html_join
 
-from monographs.diff import compare
-from monographs.in_words import in_short
+from monographs.difference.change_summary import in_short
+from monographs.difference.document_diff import compare
 from monographs.models.overlay import WITHDRAWALS, Overlay
 from monographs.models.publication import Publication
-from monographs.public.served import public
+from monographs.public.caching import public
 from monographs.standing import Gone, Standing, overlays_of, shown, today
 
 A_PAGE, IN_FEED, LINES = 20, 40, 6

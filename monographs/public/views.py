@@ -12,9 +12,9 @@ from django.shortcuts import redirect, render
 from monographs.models.index_entry import IndexEntry
 from monographs.models.publication import Publication
 from monographs.page import page
+from monographs.public.caching import public
 from monographs.public.classes import roots
 from monographs.public.lists import listed
-from monographs.public.served import public
 from monographs.related import related
 from monographs.standing import Gone, shown, standing
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from monographs import text as markdown
 from monographs.document import NOTICE_TYPES, Document, Label, Line, PartialDay, Prose, Slug, Words
 from reviews.demonstration.classes import path_to, printed
-from reviews.incoming import (
+from reviews.exchange.schema import (
     Finding,
     Incoming,
     IncomingDrug,
@@ -178,7 +178,7 @@ class _File(_Shape):
 
 
 def adapt(value: dict[str, Any]) -> Incoming:
-    """One monograph of the demonstration. Raises reviews.incoming.Unreadable."""
+    """One monograph of the demonstration. Raises reviews.exchange.schema.Unreadable."""
     file = validated(_File.model_validate, value)
     path = printed(file.class_path)
     placed = path_to(file.slug) or path

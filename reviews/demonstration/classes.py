@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from reviews.incoming import Finding, Unreadable
+from reviews.exchange.schema import Finding, Unreadable
 
 
 @cache

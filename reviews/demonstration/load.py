@@ -13,12 +13,13 @@ from monographs.assemble import build
 from monographs.document import digest, digest_of_part
 from monographs.models import Drug, Edition, Monograph, TherapeuticClass
 from monographs.rxnorm import check, read_rows
-from reviews.case import Case
-from reviews.changes import change_set, pen
-from reviews.imports import import_file
-from reviews.library import make_class, record_name_check
+from reviews.access.people import give_role, grant, register_clinician, verify_clinician
+from reviews.audit.trail import audited_write
+from reviews.changes import change_set
+from reviews.editing.library import make_class, record_name_check
+from reviews.exchange.importer import import_file
 from reviews.models import AuditEvent
-from reviews.people import give_role, grant, register_clinician, verify_clinician
+from reviews.review.edition_review import EditionReview
 from reviews.signing import attest, checklist
 from reviews.workflow import perform
 
@@ -108,7 +109,7 @@ def accounts() -> dict[str, Any]:
 
 def mark(admin: Any) -> None:
     """The entry by which `is_demonstration` knows this database."""
-    with pen(actor=admin) as trail:
+    with audited_write(actor=admin) as trail:
         trail.record("demonstration_begun", "site", reason="Demonstration content, not for clinical use.")
 
 
@@ -153,7 +154,7 @@ def rights(people: dict[str, Any]) -> None:
 
 def sign(edition: Edition, clinician: Any) -> Edition:
     """A demonstration clinician signs, with the password and every tick, as the form on the desk does."""
-    case = Case.load(edition)
+    case = EditionReview.load(edition)
     ticks = [tick.code for tick in checklist(case.document, case.changed, first=case.live is None)]
     attestation = attest(clinician, password=settings.DEMO_PASSWORD, ticks=ticks, interests="none", digest=case.digest)
     return perform("sign", editions=[edition], actor=clinician, digest=case.digest, attestation=attestation)[0]
@@ -199,6 +200,9 @@ def _second_edition(slug: str, before: str, after: str, until: str, people: dict
 
 def _reword(edition: Edition, key: UUID, before: str, after: str, editor: Any) -> None:
     section = build(edition).by_key()[key]
-    with pen(actor=editor) as trail, change_set(trail, edition=edition, reason="Wording made plainer") as change:
+    with (
+        audited_write(actor=editor) as trail,
+        change_set(trail, edition=edition, reason="Wording made plainer") as change,
+    ):
         words = section.text.replace(before, after)
         change.save(section.replaced(text=words), seen=digest_of_part(section))

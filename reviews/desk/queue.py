@@ -13,11 +13,11 @@ from django.views.decorators.http import require_safe
 
 from monographs.models import TIERS, Edition, Monograph, State, TherapeuticClass
 from monographs.standing import today
-from reviews import policy
-from reviews.desk.after import waiting_for
-from reviews.desk.common import and_list, chip, class_tree, desk, name_of
-from reviews.independence import Edit, Signature, authors, counts_for, uncovered
+from reviews.access import policy
+from reviews.desk.base import and_list, chip, class_tree, desk, name_of
+from reviews.desk.published.urgent_tasks import waiting_for
 from reviews.models import AuditEvent, ChangeSet, ClinicianProfile, SignOff
+from reviews.review.sign_off_rules import Edit, Signature, authors, counts_for, missing_sign_offs
 
 A_PAGE = 50
 
@@ -59,7 +59,7 @@ class Work:
 
     def open_parts(self, *more: Signature) -> dict[str, list[str]]:
         """Changed parts without their full set, if these signatures were added."""
-        return uncovered(self.monograph.tier, self.touched, self.written_by, [*self.signatures, *more])
+        return missing_sign_offs(self.monograph.tier, self.touched, self.written_by, [*self.signatures, *more])
 
     @property
     def missing(self) -> str:

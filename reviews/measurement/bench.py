@@ -22,12 +22,12 @@ from django.urls import Resolver404, resolve
 from monographs.assemble import build
 from monographs.document import digest, digest_of_part
 from monographs.models import OPEN_STATES, Edition, Monograph, Publication, State
-from reviews import edits
-from reviews.case import Case
-from reviews.desk.common import current_edition
+from reviews.desk.base import current_edition
+from reviews.editing import parts
 from reviews.measurement.http import HOST, burst, server
 from reviews.measurement.load import SIGNERS
 from reviews.measurement.report import Report, Row
+from reviews.review.edition_review import EditionReview
 from reviews.signing import attest, checklist
 from reviews.workflow import perform
 
@@ -174,11 +174,11 @@ def _next_edition(monograph: int, people: dict[str, Any]) -> Iterator[Act]:
     edition = current_edition(Monograph.objects.for_desk().get(pk=monograph))  # as the desk loads it
     section = build(edition).sections[0]
     words = section.replaced(text=f"{section.text}\n\nOne more paragraph.")
-    yield Act("save a section", lambda: edits.save_part(edition, words, seen=digest_of_part(section), actor=editor))
+    yield Act("save a section", lambda: parts.save_part(edition, words, seen=digest_of_part(section), actor=editor))
     seen = digest(build(edition))
     perform("submit", editions=[edition], actor=editor, digest=seen)
     for name in SIGNERS:
-        case = Case.load(edition)
+        case = EditionReview.load(edition)
         ticks = [tick.code for tick in checklist(case.document, case.changed, first=False)]
         yield Act("sign", _signing(edition, people[name], seen, ticks))
     yield Act("publish", lambda: perform("publish", editions=[edition], actor=publisher, digest=seen))

@@ -1,7 +1,7 @@
 """Loads a corpus: the one place that writes past the verbs, because measurement needs tens of thousands of monographs.
 
-People, rights and classes come from the verbs. Monographs come published, in bulk, a batch a pen: nobody wrote, read or
-signed them. Their rows are those that the verbs leave, and `verify_trail` finds the trail whole.
+People, rights and classes come from the verbs. Monographs come published, in bulk, a batch a write lock: nobody wrote,
+read or signed them. Their rows are those that the verbs leave, and `verify_trail` finds the trail whole.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,21 +16,20 @@ from reversion.models import Revision, Version
 
 from monographs import document as values
 from monographs.assemble import header_columns, rows
-from monographs.diff import changed_parts
+from monographs.confusables import skeleton
+from monographs.difference.document_diff import changed_parts
 from monographs.document import PathStep
-from monographs.models import PARTS, Document, Drug, Edition, Monograph, Pen, Publication, State, TherapeuticClass
-from monographs.names import skeleton
+from monographs.models import PARTS, Document, Drug, Edition, Monograph, Publication, State, TherapeuticClass, WriteLock
 from monographs.standing import today
-from reviews import seals
-from reviews.audit import instant
-from reviews.case import highest, months_later, tier_floor
-from reviews.changes import Trail, pen
+from reviews.audit import seals
+from reviews.audit.hashes import instant
+from reviews.audit.trail import Trail, audited_write
 from reviews.demonstration.load import accounts, mark, rights
-from reviews.independence import REVIEW_MONTHS
-from reviews.library import make_class
+from reviews.editing.library import make_class
 from reviews.measurement.content import SAYS_SO, Generated, generated
 from reviews.models import ChangeSet, ClinicianProfile, SignOff
-from reviews.readers import reindex
+from reviews.review.edition_review import highest, months_later, tier_floor
+from reviews.review.sign_off_rules import REVIEW_MONTHS
 from reviews.signing import checklist
 
 A_BATCH = 100
@@ -75,11 +74,11 @@ def load(count: int, *, classes: int, seed: int, say: Say) -> None:
     paths = [tuple(PathStep(slug=step.slug, name=step.name) for step in leaf.path()) for leaf in leaves]
     for start in range(0, count, A_BATCH):
         batch = [generated(seed, number, paths) for number in range(start, min(count, start + A_BATCH))]
-        with pen(actor=people["publisher"]) as trail:
+        with audited_write(actor=people["publisher"]) as trail:
             _publish(trail, batch, leaves, people)
         if (start // A_BATCH) % 10 == 9:
             say(f"  {start + len(batch)} monographs")
-    head = Pen.objects.get(pk=1)
+    head = WriteLock.objects.get(pk=1)
     seals.append_checkpoint(head.seq, head.hash)
 
 
@@ -108,7 +107,7 @@ def _publish(
     _write_history(trail, made, people["editor"])
     signatures = _sign(trail, made, people)
     _put_live(trail, made, signatures)
-    reindex(trail, *(one.monograph for one in made))
+    trail.reindex(*(one.monograph for one in made))
     trail.record("corpus_loaded", "corpus", reason=SAYS_SO, data={"monographs": len(made)})
     for one in made:
         _record(trail, one)
@@ -153,13 +152,13 @@ def _drug(content: Generated) -> Drug:
 
 
 def _write_parts(trail: Trail, made: Sequence[Made]) -> None:
-    """Edition by edition: the database takes a part only while the pen is opened for its edition."""
+    """Edition by edition: the database takes a part only while the write lock is opened for its edition."""
     for one in made:
-        Pen.objects.filter(pk=1).update(edition_id=one.edition.pk)
+        WriteLock.objects.filter(pk=1).update(edition_id=one.edition.pk)
         for model in PARTS.values():
             model.objects.bulk_create([part for part in one.parts if type(part) is model])
         trail.wrote(*one.parts)
-    Pen.objects.filter(pk=1).update(edition_id=None)
+    WriteLock.objects.filter(pk=1).update(edition_id=None)
 
 
 def _write_history(trail: Trail, made: Sequence[Made], editor: Any) -> None:

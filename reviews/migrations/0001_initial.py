@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import monographs.fields
-import monographs.truths
+import monographs.triggers
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -72,7 +72,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['seq'],
                 'indexes': [models.Index(fields=['subject', 'seq'], name='reviews_event_subject'), models.Index(fields=['actor', 'verb', 'at'], name='reviews_event_actor')],
-                'constraints': [monographs.truths.AppendOnly(name='reviews_event_append_only')],
+                'constraints': [monographs.triggers.AppendOnly(name='reviews_event_append_only')],
             },
         ),
         migrations.CreateModel(
@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['at', 'id'],
-                'constraints': [monographs.truths.AppendOnly(name='reviews_changeset_append_only')],
+                'constraints': [monographs.triggers.AppendOnly(name='reviews_changeset_append_only')],
             },
         ),
         migrations.CreateModel(
@@ -104,7 +104,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'abstract': False,
-                'constraints': [monographs.truths.ByPen(name='reviews_classgrant_by_pen')],
+                'constraints': [monographs.triggers.ByWriteLock(name='reviews_classgrant_by_pen')],
                 'unique_together': {('group', 'permission', 'content_object')},
             },
         ),
@@ -127,12 +127,12 @@ class Migration(migrations.Migration):
                 ('verified_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'constraints': [monographs.truths.ByPen(name='reviews_profile_by_pen'), models.UniqueConstraint(fields=('body', 'number'), name='reviews_profile_number'), models.CheckConstraint(condition=models.Q(('verified_by__isnull', True), models.Q(('verified_by', models.F('user')), _negated=True), _connector='OR'), name='reviews_profile_not_by_oneself'), models.CheckConstraint(condition=models.Q(models.Q(('verified_by__isnull', True), ('verified_on__isnull', True)), models.Q(('verified_by__isnull', False), ('verified_on__isnull', False)), _connector='OR'), name='reviews_profile_verified_on_and_by')],
+                'constraints': [monographs.triggers.ByWriteLock(name='reviews_profile_by_pen'), models.UniqueConstraint(fields=('body', 'number'), name='reviews_profile_number'), models.CheckConstraint(condition=models.Q(('verified_by__isnull', True), models.Q(('verified_by', models.F('user')), _negated=True), _connector='OR'), name='reviews_profile_not_by_oneself'), models.CheckConstraint(condition=models.Q(models.Q(('verified_by__isnull', True), ('verified_on__isnull', True)), models.Q(('verified_by__isnull', False), ('verified_on__isnull', False)), _connector='OR'), name='reviews_profile_verified_on_and_by')],
             },
         ),
         migrations.AddConstraint(
             model_name='signoff',
-            constraint=monographs.truths.AppendOnly(name='reviews_signoff_append_only'),
+            constraint=monographs.triggers.AppendOnly(name='reviews_signoff_append_only'),
         ),
         migrations.AddConstraint(
             model_name='signoff',
@@ -140,6 +140,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='unsigning',
-            constraint=monographs.truths.AppendOnly(name='reviews_unsigning_append_only'),
+            constraint=monographs.triggers.AppendOnly(name='reviews_unsigning_append_only'),
         ),
     ]

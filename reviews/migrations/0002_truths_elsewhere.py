@@ -1,8 +1,8 @@
-"""Triggers on tables of others: reversion's two are only ever added to, roles and their members need the pen."""
+"""Triggers on tables of others: reversion's two are only ever added to, roles and their members need the write lock."""
 
 from django.db import migrations
 
-from monographs.truths import ELSEWHERE
+from monographs.triggers import ELSEWHERE
 
 
 def put_up(apps, schema_editor):

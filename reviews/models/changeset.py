@@ -6,7 +6,7 @@ from reversion.models import Revision
 
 from monographs.fields import JSONText
 from monographs.models import Document, Edition
-from monographs.truths import AppendOnly
+from monographs.triggers import AppendOnly
 
 
 class ChangeSet(models.Model):

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from monographs.fields import JSONText
-from monographs.truths import AppendOnly
+from monographs.triggers import AppendOnly
 
 
 class AuditEvent(models.Model):

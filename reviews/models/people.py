@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from guardian.models import GroupObjectPermissionBase
 
-from monographs.truths import ByPen
+from monographs.triggers import ByWriteLock
 
 # clinical/signoff.md, Who: the body that registers a profession, and the form of its numbers (upper case, no spaces,
 # ASCII, whole string). A form proves nothing: somebody looks in the register.
@@ -47,7 +47,7 @@ class ClinicianProfile(models.Model):
 
     class Meta:
         constraints = [
-            ByPen(name="reviews_profile_by_pen"),
+            ByWriteLock(name="reviews_profile_by_pen"),
             models.UniqueConstraint(fields=["body", "number"], name="reviews_profile_number"),
             models.CheckConstraint(
                 condition=models.Q(verified_by__isnull=True) | ~models.Q(verified_by=models.F("user")),
@@ -80,4 +80,4 @@ class ClassGrant(GroupObjectPermissionBase):
     content_object = models.ForeignKey("monographs.TherapeuticClass", models.PROTECT)
 
     class Meta(GroupObjectPermissionBase.Meta):
-        constraints = [ByPen(name="reviews_classgrant_by_pen")]
+        constraints = [ByWriteLock(name="reviews_classgrant_by_pen")]

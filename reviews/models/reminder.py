@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.db import models
 
-from monographs.truths import ByPen
+from monographs.triggers import ByWriteLock
 
 
 class Reminder(models.Model):
@@ -18,7 +18,7 @@ class Reminder(models.Model):
 
     class Meta:
         ordering = ["id"]
-        constraints = [ByPen(name="reviews_reminder_by_pen")]
+        constraints = [ByWriteLock(name="reviews_reminder_by_pen")]
 
     def __str__(self) -> str:
         return self.key

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from monographs.models import Monograph
-from monographs.truths import ByPen
+from monographs.triggers import ByWriteLock
 
 OUTCOMES = {
     "corrected": "The page was wrong and is corrected",
@@ -50,7 +50,7 @@ class ProblemReport(models.Model):
         ordering = ["id"]
         indexes = [models.Index(fields=["at"], name="reviews_report_at")]
         constraints = [
-            ByPen(name="reviews_problemreport_by_pen"),
+            ByWriteLock(name="reviews_problemreport_by_pen"),
             models.CheckConstraint(
                 condition=models.Q(answered_at=None, answered_by=None, outcome="")
                 | (models.Q(answered_at__isnull=False, answered_by__isnull=False) & ~models.Q(outcome="")),

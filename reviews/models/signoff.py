@@ -3,7 +3,7 @@ from django.db import models
 
 from monographs.fields import JSONText
 from monographs.models import Document, Edition
-from monographs.truths import AppendOnly
+from monographs.triggers import AppendOnly
 
 REVIEW, STILL_CORRECT = "review", "still_correct"
 

@@ -1,7 +1,7 @@
 """What happens to a page after its publication, each told once by the people who do it, in a real browser."""
 
 from monographs.models import Overlay
-from reviews.verify import verify
+from reviews.audit.verify import verify
 
 PAGE, DESK = "/drugs/teriflunomide/", "/desk/monographs/teriflunomide/"
 

@@ -1,8 +1,8 @@
 """Back to an old state, in a real browser: compared, looked at, restored, and signed by neither who wrote it nor who
 brought it back."""
 
+from reviews.audit.verify import verify
 from reviews.models import AuditEvent, ChangeSet
-from reviews.verify import verify
 
 DESK = "/desk/monographs/alemtuzumab/"
 FIRST = "Laboratory follow-up starts before the first infusion"

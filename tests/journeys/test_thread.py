@@ -3,8 +3,8 @@
 Every page kind on the way is judged by axe-core at 1280 and 375 pixels, light and dark.
 """
 
+from reviews.audit.verify import verify
 from reviews.models import AuditEvent, SignOff
-from reviews.verify import verify
 
 DESK = "/desk/monographs/alemtuzumab/"
 OLD = "Laboratory follow-up begins before the first infusion"

@@ -435,7 +435,7 @@ def test_a_text_has_its_lines_and_a_line_has_none():
 
     assert (section.heading, section.text) == ("a b", "a\n\n b")
     assert dosing.reason == "a\n b"
-    assert values.thawed(record.csl) == {"a b": ["a\n b", True, None, 1]}
+    assert values.to_plain(record.csl) == {"a b": ["a\n b", True, None, 1]}
 
 
 def test_a_replaced_value_keeps_the_rest_and_is_checked():

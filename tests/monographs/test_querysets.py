@@ -7,7 +7,7 @@ from django.core.exceptions import ObjectDoesNotExist
 
 from monographs.assemble import build, header_columns, header_of, rows
 from monographs.models import Edition, IndexEntry, Monograph, NameCheck, Overlay, Publication, Section
-from reviews.library import record_name_check
+from reviews.editing.library import record_name_check
 from tests import factories as make
 from tests import whole
 
@@ -101,7 +101,10 @@ def test_the_newest_check_of_each_code_counts(house):
 def test_parts_are_never_written_in_bulk_and_what_was_taken_out_is_not_there(house):
     edition = Edition.objects.get(monograph=page(), number=2)
     taken = build(edition).sections[0]
-    with make.pen(actor=house.editor) as trail, make.change_set(trail, edition=edition, reason="Out") as change:
+    with (
+        make.audited_write(actor=house.editor) as trail,
+        make.change_set(trail, edition=edition, reason="Out") as change,
+    ):
         change.load(WHOLE.replaced(sections=WHOLE.sections[1:]))
 
     parts = Section.objects.filter(edition=edition)

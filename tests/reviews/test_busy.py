@@ -1,4 +1,4 @@
-"""Somebody holds the pen for longer than five seconds: 503, to be tried again, and nothing that was typed is lost."""
+"""Somebody holds the write lock for longer than five seconds: 503, to be tried again, and nothing that was typed is lost."""
 
 import asyncio
 import multiprocessing
@@ -12,7 +12,8 @@ from django.db import DatabaseError, connection, models
 from monographs.assemble import build
 from monographs.document import digest_of_part
 from monographs.models import Section
-from reviews.changes import change_set, pen
+from reviews.audit.trail import audited_write
+from reviews.changes import change_set
 from tests import factories as make
 from tests.processes import running
 
@@ -25,7 +26,7 @@ def test_a_writer_waits_five_seconds_and_keeps_the_words(client, house):
     client.force_login(house.editor)
 
     def hold():
-        with pen(actor=house.editor2) as trail:
+        with audited_write(actor=house.editor2) as trail:
             trail.record("held", "test")
             held.set()
             time.sleep(60)
@@ -60,7 +61,7 @@ def test_another_thread_connection_or_task_has_no_pen(house):
             connection.close()
 
     if connection.vendor == "postgresql":  # on SQLite another writer waits for the whole of the act
-        with pen(actor=house.editor) as trail, change_set(trail, edition=edition, reason="Held") as change:
+        with audited_write(actor=house.editor) as trail, change_set(trail, edition=edition, reason="Held") as change:
             thread = threading.Thread(target=write)
             thread.start()
             thread.join()

@@ -10,11 +10,12 @@ from reversion.models import Version
 
 from monographs.assemble import build
 from monographs.document import Section, digest, digest_of_part
-from monographs.models import Edition, Epoch, Pen
-from reviews.changes import NothingRecorded, change_set, pen
+from monographs.models import Edition, Epoch, WriteLock
+from reviews.access.refusals import Conflict, Refused
+from reviews.audit.trail import MissingAuditEntry, audited_write
+from reviews.audit.verify import verify
+from reviews.changes import change_set
 from reviews.models import AuditEvent, ChangeSet
-from reviews.refusals import Conflict, Refused
-from reviews.verify import verify
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +37,7 @@ class Clock:
         monkeypatch.setattr("django.utils.timezone.now", lambda: self.at)
 
     def record(self, verb="looked_up"):
-        with pen(actor=None) as trail:
+        with audited_write(actor=None) as trail:
             trail.record(verb, "test")
             trail.record(verb, "test")
         return trail
@@ -140,7 +141,7 @@ def edition(db, once):
 
 
 def change_by(person, edition, verb, *parts, reason="Changed for a test", **how):
-    with pen(actor=person) as trail, change_set(trail, edition=edition, reason=reason) as change:
+    with audited_write(actor=person) as trail, change_set(trail, edition=edition, reason=reason) as change:
         getattr(change, verb)(*parts, **how)
 
 
@@ -204,7 +205,7 @@ def test_a_change_set_says_who_changed_what_why_from_what_to_what(house, edition
     header = build(edition).header
     before = digest(build(edition))
 
-    with pen(actor=house.editor2) as trail:
+    with audited_write(actor=house.editor2) as trail:
         credits = {"header": [house.editor.pk]}
         with change_set(trail, edition=edition, reason="Another name", credits=credits) as change:
             change.header(header.replaced(covers="all of it"), seen=digest_of_part(header))
@@ -225,7 +226,7 @@ def test_a_change_set_says_who_changed_what_why_from_what_to_what(house, edition
         f"monographs.document:{change.after_id}", f"monographs.edition:{edition.pk}", f"reviews.changeset:{change.pk}",
         f"reversion.revision:{revision.pk}", f"reversion.version:{version.pk}",
     }  # fmt: skip
-    assert Pen.objects.get().edition_id is None
+    assert WriteLock.objects.get().edition_id is None
     assert verify() == []
 
 
@@ -290,26 +291,26 @@ def test_an_edition_becomes_another_document_whole(house, edition):
     assert verify() == []
 
 
-# -- The pen -----------------------------------------------------------------------------------------------------------
+# -- The write lock -----------------------------------------------------------------------------------------------------------
 
 
 def test_the_actor_is_looked_up_again_under_the_pen(house):
     house.editor.first_name = "Stale"
 
-    with pen(actor=house.editor) as trail:
+    with audited_write(actor=house.editor) as trail:
         assert (trail.actor, trail.actor.first_name) == (house.editor, "Test")
         trail.record("looked_up", "test")
 
     entry = trail.events[0]
     assert (entry.actor, entry.actor_name) == (house.editor, "editor")
-    held = Pen.objects.get()
+    held = WriteLock.objects.get()
     assert (held.held, held.seq, held.hash) == (False, entry.seq, entry.hash)
 
 
 def test_rows_that_no_entry_holds_roll_the_act_back(house):
     before = counts()
 
-    with pytest.raises(NothingRecorded), pen(actor=house.editor) as trail:
+    with pytest.raises(MissingAuditEntry), audited_write(actor=house.editor) as trail:
         trail.record("looked_up", "test")
         trail.wrote(house.leaf)
 
@@ -329,7 +330,7 @@ def test_rows_that_no_entry_holds_roll_the_act_back(house):
 def test_an_act_begins_an_epoch_when_readers_see_what_it_wrote(house, label, begins, how):
     before = Epoch.objects.get().number
 
-    with pen(actor=None) as trail:
+    with audited_write(actor=None) as trail:
         if how == "by key":
             trail.wrote_keys(label, [])
         else:

@@ -1,4 +1,4 @@
-"""The pen and change sets: who writes, what is recorded, what is refused."""
+"""The write lock and change sets: who writes, what is recorded, what is refused."""
 
 import copy
 from uuid import UUID
@@ -9,12 +9,13 @@ from reversion.models import Revision, Version
 
 from monographs.assemble import build
 from monographs.document import Citation, Section, digest, digest_of_part
-from monographs.models import Edition, Epoch, Pen
-from reviews.changes import NoPen, NothingRecorded, change_set, pen
-from reviews.library import make_class
+from monographs.models import Edition, Epoch, WriteLock
+from reviews.access.refusals import Conflict, Refused
+from reviews.audit.trail import MissingAuditEntry, WriteLockTimeout, audited_write
+from reviews.audit.verify import verify
+from reviews.changes import change_set
+from reviews.editing.library import make_class
 from reviews.models import AuditEvent, ChangeSet
-from reviews.refusals import Conflict, Refused
-from reviews.verify import verify
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -28,25 +29,25 @@ def chained(findings):
 def test_an_act_without_an_entry_is_rolled_back(house):
     before = AuditEvent.objects.count()
 
-    with pytest.raises(NothingRecorded), pen(actor=house.editor):
+    with pytest.raises(MissingAuditEntry), audited_write(actor=house.editor):
         pass
 
     assert AuditEvent.objects.count() == before
-    assert Pen.objects.get().held is False
+    assert WriteLock.objects.get().held is False
 
 
 def test_the_pen_hides_in_no_other_transaction(house):
 
-    with pytest.raises(RuntimeError, match="durable"), transaction.atomic(), pen(actor=house.editor2):
+    with pytest.raises(RuntimeError, match="durable"), transaction.atomic(), audited_write(actor=house.editor2):
         pass
 
 
 def test_a_pen_that_was_left_held_is_taken_by_nobody(house):
-    Pen.objects.update(held=True)
+    WriteLock.objects.update(held=True)
 
-    with pytest.raises(NoPen), pen(actor=house.editor):
+    with pytest.raises(WriteLockTimeout), audited_write(actor=house.editor):
         pass
-    assert "The pen was left held: somebody set its flag by hand." in chained(verify())
+    assert "The write lock was left held: somebody set its flag by hand." in chained(verify())
 
 
 def test_a_saved_section_leaves_version_change_set_entry_and_documents(house):
@@ -72,7 +73,7 @@ def test_a_part_that_somebody_else_changed_is_refused_and_different_parts_never_
     make.reword(edition, "monitoring", "Theirs.", actor=house.editor2)
     make.reword(edition, "prescribing", "- Another part.", actor=house.editor2)
 
-    with pytest.raises(Conflict) as conflict, pen(actor=house.editor) as trail:
+    with pytest.raises(Conflict) as conflict, audited_write(actor=house.editor) as trail:
         with change_set(trail, edition=edition, reason="Mine") as change:
             change.save(shown.replaced(text="Mine."), seen=digest_of_part(shown))
 
@@ -85,12 +86,12 @@ def test_a_removed_part_keeps_its_row_and_comes_back_as_it_was(house):
     whole = digest(build(edition))
     part = build(edition).by_key()[make.key("link")]
 
-    with pen(actor=house.editor) as trail, change_set(trail, edition=edition, reason="Out") as change:
+    with audited_write(actor=house.editor) as trail, change_set(trail, edition=edition, reason="Out") as change:
         change.remove("related", part.key, seen=digest_of_part(part))
     assert build(edition).related == ()
     assert ChangeSet.objects.latest("at").touched == [str(part.key)]
 
-    with pen(actor=house.editor) as trail, change_set(trail, edition=edition, reason="In again") as change:
+    with audited_write(actor=house.editor) as trail, change_set(trail, edition=edition, reason="In again") as change:
         change.restore("related", part.key)
     assert digest(build(edition)) == whole
 
@@ -99,11 +100,11 @@ def test_order_is_a_part_of_its_own(house):
     edition = make.draft(house)
     keys = [section.key for section in build(edition).sections]
 
-    with pen(actor=house.editor) as trail, change_set(trail, edition=edition, reason="Sorted") as change:
+    with audited_write(actor=house.editor) as trail, change_set(trail, edition=edition, reason="Sorted") as change:
         change.order("section", keys[::-1], seen=keys)
 
     assert ChangeSet.objects.latest("at").touched == ["order"]
-    with pytest.raises(Conflict), pen(actor=house.editor) as trail:
+    with pytest.raises(Conflict), audited_write(actor=house.editor) as trail:
         with change_set(trail, edition=edition, reason="Sorted") as change:
             change.order("section", keys[::-1], seen=keys)
 
@@ -129,7 +130,7 @@ def test_two_parts_cannot_have_one_key(house):
     edition = make.draft(house)
     twin = Section(key=make.key("trial"), kind="evidence", heading="Evidence", text="x")
 
-    with pytest.raises(Refused, match="same key"), pen(actor=house.editor) as trail:
+    with pytest.raises(Refused, match="same key"), audited_write(actor=house.editor) as trail:
         with change_set(trail, edition=edition, reason="Twin key") as change:
             change.append(twin)
 
@@ -141,7 +142,7 @@ def test_two_references_cannot_have_one_label(house):
     twin = twin.replaced(label=trial.label)
 
     def does(verb, *parts, **how):
-        with pen(actor=house.editor) as trail, change_set(trail, edition=edition, reason="Labels") as change:
+        with audited_write(actor=house.editor) as trail, change_set(trail, edition=edition, reason="Labels") as change:
             getattr(change, verb)(*parts, **how)
 
     does("append", other)
@@ -187,7 +188,7 @@ def as_kept(edition):
 
 
 def changed(edition, actor, act):
-    with pen(actor=actor) as trail, change_set(trail, edition=edition, reason="As asked") as change:
+    with audited_write(actor=actor) as trail, change_set(trail, edition=edition, reason="As asked") as change:
         act(change)
     return ChangeSet.objects.get(pk=change.id)
 
@@ -378,22 +379,22 @@ def test_whoever_holds_the_pen_is_the_person_as_they_are_now(house):
     old = house.editor
     type(old).objects.filter(pk=old.pk).update(first_name="Newly")
 
-    with pen(actor=old) as trail:
+    with audited_write(actor=old) as trail:
         trail.record("looked", "test")
         assert (trail.actor, trail.actor.first_name) == (old, "Newly")
-    with pen(actor=None) as trail:
+    with audited_write(actor=None) as trail:
         entry = trail.record("looked", "test", digest="d", reason="r", data={"a": 1})
 
     entry.refresh_from_db()
     assert (entry.actor, entry.actor_name, entry.digest, entry.reason, entry.data) == (None, "", "d", "r", {"a": 1})
-    pen_now = Pen.objects.get()
-    assert (pen_now.held, pen_now.edition_id, pen_now.seq, pen_now.hash) == (False, None, entry.seq, entry.hash)
+    lock_now = WriteLock.objects.get()
+    assert (lock_now.held, lock_now.edition_id, lock_now.seq, lock_now.hash) == (False, None, entry.seq, entry.hash)
 
 
 def test_rows_that_were_written_are_told_by_the_next_entry_and_by_no_later_one(house):
     """What was written after the last entry of an act is a loose end: the whole act is undone."""
     classes = [make_class(name, slug=name.lower(), actor=house.admin) for name in ("Oncology", "Cardiology")]
-    with pen(actor=house.admin) as trail:
+    with audited_write(actor=house.admin) as trail:
         for one in classes:
             one.tier_floor = "high"
             trail.save(one, "tier_floor")
@@ -403,7 +404,7 @@ def test_rows_that_were_written_are_told_by_the_next_entry_and_by_no_later_one(h
     assert [list(entry.data["rows"]) for entry in entries] == [
         [f"monographs.therapeuticclass:{one.pk}"] for one in classes
     ]
-    with pytest.raises(NothingRecorded), pen(actor=house.admin) as trail:
+    with pytest.raises(MissingAuditEntry), audited_write(actor=house.admin) as trail:
         trail.record("looked", "test")
         classes[0].name = "Sneaked in"
         trail.save(classes[0], "name")

@@ -3,9 +3,9 @@
 import pytest
 
 from monographs.models import Monograph
-from reviews import editions
-from reviews.refusals import Refused
-from reviews.verify import verify
+from reviews.access.refusals import Refused
+from reviews.audit.verify import verify
+from reviews.editing import monographs
 from reviews.workflow import perform
 from tests import factories as make
 
@@ -23,11 +23,11 @@ def again(house, slug):
 
 def test_old_addresses_lead_to_the_new_one_for_ever(house, client):
     make.published(house)
-    editions.move(Monograph.objects.get(), slug="second", actor=house.publisher, reason="It has another name.")
+    monographs.move(Monograph.objects.get(), slug="second", actor=house.publisher, reason="It has another name.")
     assert client.get("/drugs/testazumab/").status_code == 200  # what is published is sealed with its address
     assert client.get("/drugs/second/").status_code == 404
     again(house, "second")
-    editions.move(Monograph.objects.get(), slug="third", actor=house.publisher, reason="And another one.")
+    monographs.move(Monograph.objects.get(), slug="third", actor=house.publisher, reason="And another one.")
     again(house, "third")
 
     for old in ("testazumab", "second"):
@@ -58,7 +58,7 @@ def test_an_address_is_free_and_can_be_one(house, slug, code):
     make.published(house)
 
     with pytest.raises(Refused) as refused:
-        editions.move(Monograph.objects.get(slug="testazumab"), slug=slug, actor=house.publisher, reason="why")
+        monographs.move(Monograph.objects.get(slug="testazumab"), slug=slug, actor=house.publisher, reason="why")
 
     assert refused.value.codes == [code]
     assert sorted(Monograph.objects.values_list("slug", flat=True)) == ["otherumab", "testazumab"]
@@ -66,10 +66,10 @@ def test_an_address_is_free_and_can_be_one(house, slug, code):
 
 def test_no_other_monograph_is_ever_put_at_a_former_address(house):
     make.draft(house)
-    editions.move(Monograph.objects.get(), slug="second", actor=house.publisher, reason="why")
+    monographs.move(Monograph.objects.get(), slug="second", actor=house.publisher, reason="why")
 
     with pytest.raises(Refused) as refused:
-        editions.new(
+        monographs.new(
             actor=house.editor, slug="testazumab", title="Another", therapeutic_class=house.leaf,
             new_drug={"name": "another"},
         )  # fmt: skip
@@ -82,7 +82,7 @@ def test_only_a_publisher_moves_it(house, who):
     make.published(house)
 
     with pytest.raises(Refused) as refused:
-        editions.move(Monograph.objects.get(), slug="second", actor=house.people[who], reason="why")
+        monographs.move(Monograph.objects.get(), slug="second", actor=house.people[who], reason="why")
 
     assert refused.value.codes == ["not_granted"]
     assert Monograph.objects.get().slug == "testazumab"
@@ -103,7 +103,7 @@ def test_the_form_keeps_what_was_typed(house, client):
 
 def test_a_discarded_monograph_that_moved_starts_again(house):
     edition = make.draft(house)
-    editions.move(Monograph.objects.get(), slug="second", actor=house.publisher, reason="why")
+    monographs.move(Monograph.objects.get(), slug="second", actor=house.publisher, reason="why")
     perform("discard", editions=[edition], actor=house.editor, digest=make.seen(edition), reason="Given up")
 
     assert make.start(house, edition).number == 2

@@ -12,13 +12,13 @@ from django.utils import timezone
 from monographs.models import Edition, Epoch, IndexEntry, Monograph, Overlay, SecondSignature
 from monographs.models.overlay import HARMS, REGULATORS, SEVERITIES, TITLES, WITHHOLD_REASONS
 from reviews import overlays
-from reviews.audit import instant
-from reviews.library import make_class
+from reviews.access.people import give_role, grant
+from reviews.access.refusals import Refused
+from reviews.audit.hashes import instant
+from reviews.audit.verify import verify
+from reviews.editing.library import make_class
 from reviews.models import AuditEvent, ClassGrant, ClinicianProfile, SignOff
-from reviews.overlays import Corrected, Warned
-from reviews.people import give_role, grant
-from reviews.refusals import Refused
-from reviews.verify import verify
+from reviews.overlays import CorrectionInput, WarningInput
 from reviews.workflow import perform
 from tests import factories as make
 
@@ -249,14 +249,14 @@ def test_a_password_for_one_page_warns_over_no_other(house, page, other):
 
 
 def test_each_word_is_part_of_what_a_password_is_given_for(page, other):
-    corrected = Corrected("Start slowly", "Start fast", "minor")
+    corrected = CorrectionInput("Start slowly", "Start fast", "minor")
     for whole in (make.WARNED, corrected):
         over = [page] if whole is make.WARNED else page
         others = [replace(whole, **{field.name: "something else"}) for field in fields(whole)]
         digests = [whole.digest(over), *[one.digest(over) for one in others]]
         assert len(set(digests)) == len(fields(whole)) + 1
     assert corrected.digest(page) != corrected.digest(other)
-    swapped = Corrected("Start fast", "Start slowly", "minor")
+    swapped = CorrectionInput("Start fast", "Start slowly", "minor")
     assert swapped.digest(page) != corrected.digest(page)
 
 
@@ -277,7 +277,7 @@ def test_a_password_for_one_act_on_one_overlay_does_no_other(house, page, other)
 def test_nobody_acts_without_a_password(house, page):
     (warning,) = make.warn(house.clinician, page)
     part = {"part": make.key("monitoring"), "reason": "misprint"}
-    corrected = Corrected("Start slowly", "Start fast", "minor")
+    corrected = CorrectionInput("Start slowly", "Start fast", "minor")
     who = {"actor": house.pharmacist, "attestation": None}
 
     for act in (
@@ -436,7 +436,7 @@ def test_a_warning_may_be_as_long_as_that_and_say_each_thing_of_the_lists(house,
 
 
 def test_all_that_is_wrong_with_a_warning_is_told_at_once(house, page):
-    nothing = Warned("", "", "", "", "", "")
+    nothing = WarningInput("", "", "", "", "", "")
 
     with pytest.raises(Refused) as error:
         overlays.warn([page], warned=nothing, actor=house.clinician, attestation=None)
@@ -581,7 +581,7 @@ def test_a_part_of_an_edition_before_is_on_no_page(house, page):
     """What the live edition does not have cannot be taken off it, whatever the one before had."""
     third = make.start(house, page.live.edition)
     part = third.section_rows.get(key=make.key("monitoring")).as_value()
-    with make.pen(actor=house.editor) as trail, make.change_set(trail, edition=third, reason="Out") as change:
+    with make.audited_write(actor=house.editor) as trail, make.change_set(trail, edition=third, reason="Out") as change:
         change.remove("section", part.key, seen=make.digest_of_part(part))
     make.submit(house, third)
     make.sign(third, house.clinician)
@@ -620,7 +620,7 @@ def test_a_correction_finds_the_editions_that_said_so(house, page):
     assert (with_dates.kind, with_dates.by, with_dates.by_title, with_dates.by_role, with_dates.edition) == (
         "erratum", house.pharmacist, "pharmacist", "clinician", 2
     )  # fmt: skip
-    digest = Corrected("Tests go on for years.", "Tests go on for 3 months.", "moderate").digest(page)
+    digest = CorrectionInput("Tests go on for years.", "Tests go on for 3 months.", "moderate").digest(page)
     data = {"overlay": overlay.pk, "editions": [1], "harm": "moderate"}
     assert told() == ("corrected", "pharmacist", "monograph:testazumab", digest, "", data)
     assert Epoch.objects.get().number == AuditEvent.objects.latest("seq").seq
@@ -674,18 +674,18 @@ def test_which_editions_say_it(page, words, editions):
 @pytest.mark.parametrize(
     ("corrected", "codes", "fields"),
     [
-        (Corrected("never said", "right", "minor"), ["not_said"], ["wrong"]),
-        (Corrected("", "right", "minor"), ["missing"], ["wrong"]),
-        (Corrected(" \n", "right", "minor"), ["missing"], ["wrong"]),
-        (Corrected("Start slowly", " ", "minor"), ["missing"], ["right"]),
-        (Corrected("Start slowly", " Start slowly ", "minor"), ["same"], ["right"]),
-        (Corrected("Start slowly", "Start fast", "huge"), ["harm"], ["harm"]),
-        (Corrected("Start slowly", "Start fast", ""), ["harm"], ["harm"]),
-        (Corrected("Start slowly", "x" * 601, "minor"), ["too_long"], ["right"]),
-        (Corrected("x" * 601, "right", "minor"), ["too_long", "not_said"], ["wrong", "wrong"]),
-        (Corrected("Start slowly", "a\x00b", "minor"), ["characters"], ["right"]),
-        (Corrected("", "", ""), ["missing", "missing", "harm"], ["wrong", "right", "harm"]),
-        (Corrected("Start slowly", "call 943 476 5919", "minor"), ["patient_data"], ["reason"]),
+        (CorrectionInput("never said", "right", "minor"), ["not_said"], ["wrong"]),
+        (CorrectionInput("", "right", "minor"), ["missing"], ["wrong"]),
+        (CorrectionInput(" \n", "right", "minor"), ["missing"], ["wrong"]),
+        (CorrectionInput("Start slowly", " ", "minor"), ["missing"], ["right"]),
+        (CorrectionInput("Start slowly", " Start slowly ", "minor"), ["same"], ["right"]),
+        (CorrectionInput("Start slowly", "Start fast", "huge"), ["harm"], ["harm"]),
+        (CorrectionInput("Start slowly", "Start fast", ""), ["harm"], ["harm"]),
+        (CorrectionInput("Start slowly", "x" * 601, "minor"), ["too_long"], ["right"]),
+        (CorrectionInput("x" * 601, "right", "minor"), ["too_long", "not_said"], ["wrong", "wrong"]),
+        (CorrectionInput("Start slowly", "a\x00b", "minor"), ["characters"], ["right"]),
+        (CorrectionInput("", "", ""), ["missing", "missing", "harm"], ["wrong", "right", "harm"]),
+        (CorrectionInput("Start slowly", "call 943 476 5919", "minor"), ["patient_data"], ["reason"]),
     ],
 )
 def test_a_correction_is_whole(house, page, corrected, codes, fields):

@@ -7,8 +7,8 @@ from django.core.management import call_command
 from django.test import Client
 
 from monographs.models import Edition, Monograph, Publication
+from reviews.audit.verify import verify
 from reviews.models import AuditEvent, SignOff
-from reviews.verify import verify
 from reviews.workflow import perform
 from tests import factories as make
 from tests.processes import killed_at_each_statement, run_at_once

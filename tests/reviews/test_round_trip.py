@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from monographs.assemble import build
 from monographs.document import digest
 from monographs.models import PARTS, Edition
-from reviews.changes import change_set, pen
+from reviews.audit.trail import audited_write
+from reviews.changes import change_set
 from reviews.models import ChangeSet
 from tests import factories as make
 from tests.strategies import documents
@@ -23,7 +24,7 @@ def test_any_document_survives_its_rows(house):
         if document == build(edition):
             return
         with (
-            pen(actor=house.editor) as trail,
+            audited_write(actor=house.editor) as trail,
             change_set(trail, edition=edition, reason="Loaded", unchanged_is_fine=True) as change,
         ):
             change.load(document)

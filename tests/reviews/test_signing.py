@@ -11,13 +11,13 @@ from django.utils import timezone
 from monographs.document import Brand, Section
 from monographs.models import Monograph
 from reviews import overlays, signing
-from reviews.audit import instant
-from reviews.changes import NothingRecorded, pen
+from reviews.access.refusals import RefusalType, Refused
+from reviews.audit.hashes import instant
+from reviews.audit.trail import MissingAuditEntry, audited_write
+from reviews.audit.verify import verify
 from reviews.models import AuditEvent
-from reviews.overlays import Corrected
-from reviews.refusals import Kind, Refused
+from reviews.overlays import CorrectionInput
 from reviews.signing import Attestation, Tick, TooManyFailures, attest, attestation_refusals, checklist, still_correct
-from reviews.verify import verify
 from reviews.workflow import perform
 from tests import factories as make
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 MOMENT = timedelta(microseconds=1)
-CORRECTED = Corrected("Tests go on for years.", "Tests go on for months.", "minor")
+CORRECTED = CorrectionInput("Tests go on for years.", "Tests go on for months.", "minor")
 
 
 class Clock:
@@ -41,7 +41,7 @@ class Clock:
             self.at -= 5 * HOUR
         elif how == "ahead":
             self.at += DAY
-            with pen(actor=house.admin) as trail:
+            with audited_write(actor=house.admin) as trail:
                 trail.record("looked_up", "test")
             self.at -= DAY
 
@@ -129,7 +129,7 @@ def test_a_password_lives_sixty_seconds_by_the_clock_whatever_the_time_of_the_la
         with pytest.raises(Refused) as refused:
             do(world, act, given)
         (why,) = refused.value.refusals
-        assert (why.code, why.kind, why.field) == ("attestation_expired", Kind.INVALID, "password")
+        assert (why.code, why.kind, why.field) == ("attestation_expired", RefusalType.INVALID, "password")
     clock.at = given.at + 60 * SECOND
     before = AuditEvent.objects.latest("seq")
     do(world, act, given)
@@ -158,7 +158,7 @@ def test_a_password_given_for_one_act_does_no_other_and_none_by_somebody_else(wo
         with pytest.raises(Refused) as refused:
             do(world, act, given, wrong)
         (why,) = refused.value.refusals
-        kind, field = (Kind.CONFLICT, "") if code == "stale" else (Kind.INVALID, "password")
+        kind, field = (RefusalType.CONFLICT, "") if code == "stale" else (RefusalType.INVALID, "password")
         assert (why.code, why.kind, why.field) == (code, kind, field)
         assert (AuditEvent.objects.count(), AuditEvent.objects.latest("seq").verb) == (before + n, "refused")
     do(world, act, given)
@@ -263,7 +263,7 @@ def test_a_wrong_password_is_refused_and_leaves_one_entry(house, password, sente
         attest(house.clinician, password=password, ticks=(), interests="none", digest="d" * 70)
 
     (why,) = refused.value.refusals
-    assert (why.code, why.sentence, why.kind, why.field) == ("password", sentence, Kind.INVALID, "password")
+    assert (why.code, why.sentence, why.kind, why.field) == ("password", sentence, RefusalType.INVALID, "password")
     assert refused.value.recorded is False
     entry = AuditEvent.objects.latest("seq")
     assert AuditEvent.objects.count() == before + 1
@@ -306,9 +306,9 @@ def test_everything_that_is_missing_is_said_at_once(house):
         refusals = attestation_refusals(given, actor=house.clinician, digest="d", ticks=ticks)
         return [(one.code, one.kind, one.field) for one in refusals]
 
-    unread, paid = ("tick", Kind.INVALID, "tick_read"), ("paid_by_maker", Kind.FORBIDDEN, "")
-    assert found(given) == [unread, ("interests", Kind.INVALID, "interests")]
-    assert found(replace(given, paid_by_maker=True)) == [unread, ("interests", Kind.INVALID, "interests"), paid]
+    unread, paid = ("tick", RefusalType.INVALID, "tick_read"), ("paid_by_maker", RefusalType.FORBIDDEN, "")
+    assert found(given) == [unread, ("interests", RefusalType.INVALID, "interests")]
+    assert found(replace(given, paid_by_maker=True)) == [unread, ("interests", RefusalType.INVALID, "interests"), paid]
     whole = replace(given, interests="none", ticks=frozenset({"read", "content"}))
     assert found(whole) == []
     assert found(replace(whole, paid_by_maker=True)) == [paid]
@@ -380,7 +380,7 @@ def test_the_checklist_of_a_first_edition_and_of_a_page_that_was_withdrawn():
 def ahead(clock, house, **by):
     """One write with the clock ahead, and the clock put right again."""
     clock.at += timedelta(**by)
-    with pen(actor=house.editor) as trail:
+    with audited_write(actor=house.editor) as trail:
         trail.record("looked_up", "test")
     clock.at -= timedelta(**by)
 
@@ -426,7 +426,7 @@ def test_an_act_that_records_nothing_is_rolled_back_while_the_trail_is_ahead_too
     ahead(clock, house, days=1)
     before = AuditEvent.objects.count()
 
-    with pytest.raises(NothingRecorded), pen(actor=house.editor):
+    with pytest.raises(MissingAuditEntry), audited_write(actor=house.editor):
         pass
 
     assert AuditEvent.objects.count() == before

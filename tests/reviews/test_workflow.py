@@ -9,14 +9,15 @@ import pytest
 
 from monographs.document import SafetyNotice, digest
 from monographs.models import Document, Edition, Monograph, Overlay, Publication, SecondSignature
-from reviews import seals
-from reviews.case import Case
-from reviews.changes import change_set, pen
-from reviews.editions import set_tier
+from reviews.access.people import give_role
+from reviews.access.refusals import Refused
+from reviews.audit import seals
+from reviews.audit.trail import audited_write
+from reviews.audit.verify import verify
+from reviews.changes import change_set
+from reviews.editing.monographs import set_tier
 from reviews.models import AuditEvent, ChangeSet, ClinicianProfile, SignOff, Unsigning
-from reviews.people import give_role
-from reviews.refusals import Refused
-from reviews.verify import verify
+from reviews.review.edition_review import EditionReview
 from reviews.workflow import available, perform
 from tests import factories as make
 
@@ -36,7 +37,7 @@ def clock(monkeypatch):
     """The registrations of the house were looked up on the day before."""
     clock = Clock(monkeypatch)
     house = make.the_house()
-    with pen(actor=house.admin) as trail:
+    with audited_write(actor=house.admin) as trail:
         for profile in ClinicianProfile.objects.all():
             profile.verified_on = date(2028, 6, 20)
             trail.save(profile)
@@ -107,7 +108,7 @@ def test_sending_for_review_keeps_the_document_and_begins_a_round(house):
 def test_a_signature_is_a_copy_of_what_the_signer_was_and_said(house):
     edition = make.submit(house, make.draft(house))
     attestation = make.attestation(edition, house.pharmacist, interests=" A talk for another maker. ")
-    sentences = [tick.sentence for tick in make.ticks_for("sign", Case.load(edition))]
+    sentences = [tick.sentence for tick in make.ticks_for("sign", EditionReview.load(edition))]
 
     act("sign", edition, house.pharmacist, attestation=attestation)
 
@@ -123,7 +124,7 @@ def test_a_signature_is_a_copy_of_what_the_signer_was_and_said(house):
     assert (kept.interests, kept.checklist) == ("A talk for another maker.", sentences)
     assert told()[1] == {
         "edition": 1, "from": "in_review", "to": "in_review", "round": 1, "sign_off": kept.pk,
-        "counts_for": sorted(Case.load(edition).changed),
+        "counts_for": sorted(EditionReview.load(edition).changed),
     }  # fmt: skip
     assert entry.data["rows"].keys() >= {f"reviews.signoff:{kept.pk}"}
     assert broken() == []
@@ -200,7 +201,7 @@ def test_spaces_are_no_reason(world, name):
 
 
 def test_a_publication_is_all_that_readers_are_told(house, clock):
-    with pen(actor=house.admin) as trail:
+    with audited_write(actor=house.admin) as trail:
         profile = house.pharmacist.clinician_profile
         profile.name_consent = True
         trail.save(profile)
@@ -307,7 +308,7 @@ def test_a_new_edition_starts_with_the_words_of_the_live_one_and_without_its_aut
     assert told_of == {"edition": 2, "from": None, "to": "draft", "round": 0, "copied": 1}
     # The editor wrote every word of edition 1, and nothing of what changes in this one.
     make.reword(edition, "monitoring", "By the clinician.", actor=house.clinician)
-    assert Case.load(edition).counts_for(house.editor.pk) == {str(make.key("monitoring"))}
+    assert EditionReview.load(edition).counts_for(house.editor.pk) == {str(make.key("monitoring"))}
     assert broken() == []
 
 
@@ -319,7 +320,7 @@ def test_what_was_given_up_and_is_taken_up_again_keeps_everybody_who_wrote_it(ho
 
     again = make.start(house, Edition.objects.get(pk=edition.pk), actor=house.editor2)
 
-    case, monitoring = Case.load(again), str(make.key("monitoring"))
+    case, monitoring = EditionReview.load(again), str(make.key("monitoring"))
     everything = {"header", *(str(part.key) for part in make.document().parts())}
     assert case.changed == everything
     assert case.written_by[monitoring] == {
@@ -332,7 +333,7 @@ def test_what_was_given_up_and_is_taken_up_again_keeps_everybody_who_wrote_it(ho
     again = make.submit(house, again)
     make.sign(again, house.clinician)
     assert make.sign(again, house.pharmacist).state == "in_review"
-    assert Case.load(again).uncovered() == {monitoring: ["one more registered clinician"]}
+    assert EditionReview.load(again).missing_sign_offs() == {monitoring: ["one more registered clinician"]}
 
 
 def test_a_new_edition_has_the_number_after_the_last_one_whichever_it_starts_from(world):
@@ -579,10 +580,10 @@ def test_a_critical_notice_that_readers_see_is_a_floor_although_the_next_edition
     live = make.published(house, doc=make.document(notices=(notice,)))
     assert live.monograph.tier == "high"
     edition = make.start(house, live)
-    with pen(actor=house.editor) as trail, change_set(trail, edition=edition, reason="Dropped") as change:
+    with audited_write(actor=house.editor) as trail, change_set(trail, edition=edition, reason="Dropped") as change:
         change.remove("notice", notice.key, seen=make.digest_of_part(notice))
 
-    assert Case.load(edition).floor() == "high"
+    assert EditionReview.load(edition).floor() == "high"
     with pytest.raises(Refused) as refused:
         set_tier(live.monograph, "standard", actor=house.clinician, reason="It is gone.")
     assert refused.value.codes == ["open_edition", "tier_below_floor"]

@@ -16,9 +16,9 @@ from reversion.models import Version
 
 from monographs.models import Document, Edition, Monograph, Overlay, Publication, SecondSignature
 from reviews import workflow
-from reviews.case import Case
+from reviews.access.refusals import Refusal, Refused
 from reviews.models import AuditEvent, ChangeSet, SignOff, Unsigning
-from reviews.refusals import Refusal, Refused
+from reviews.review.edition_review import EditionReview
 from reviews.workflow import TRANSITIONS, available, perform
 from tests import factories as make
 
@@ -247,7 +247,7 @@ def one_cell(edition, actor, digest, before, head, cell):
         if broken == "none":
             assert {r.code for r in available(edition, actor)[name]} == codes, cell
         elif broken not in ("digest", "reason", "attestation", "everything"):
-            asked = workflow.refusals(Case.load(edition), TRANSITIONS[name], actor)
+            asked = workflow.refusals(EditionReview.load(edition), TRANSITIONS[name], actor)
             assert {r.code for r in asked} == codes, cell
         return
 

@@ -2,8 +2,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from monographs.models import Pen
-from reviews import seals
+from monographs.models import WriteLock
+from reviews.audit import seals
 
 
 class Command(BaseCommand):
@@ -12,11 +12,11 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        pen = Pen.objects.get(pk=1)
-        if not pen.seq:
+        lock = WriteLock.objects.get(pk=1)
+        if not lock.seq:
             raise CommandError("The trail is empty: there is nothing to vouch for yet.")
         try:
-            seals.append_checkpoint(pen.seq, pen.hash)
+            seals.append_checkpoint(lock.seq, lock.hash)
         except OSError as error:
             raise CommandError(f"The checkpoint file cannot be written: {error}") from error
-        self.stdout.write(f"Checkpoint: entry {pen.seq}, {pen.hash[:12]}…")
+        self.stdout.write(f"Checkpoint: entry {lock.seq}, {lock.hash[:12]}…")

@@ -4,9 +4,9 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 
-from reviews.imports import import_file
-from reviews.interchange import ImportRefused
-from reviews.refusals import Refused
+from reviews.access.refusals import Refused
+from reviews.exchange.files import ImportRefused
+from reviews.exchange.importer import import_file
 
 
 class Command(BaseCommand):

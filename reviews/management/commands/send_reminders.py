@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from reviews.reminders import mail_reminders, remind
-from reviews.reports import forget_addresses, mail_answers
+from reviews.reports.reminders import mail_reminders, remind
+from reviews.reports.service import forget_addresses, mail_answers
 
 
 class Command(BaseCommand):

@@ -3,8 +3,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from reviews.audit.verify import verify
 from reviews.models import AuditEvent
-from reviews.verify import verify
 
 
 class Command(BaseCommand):

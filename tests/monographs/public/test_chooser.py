@@ -7,8 +7,8 @@ from django.utils.html import strip_tags
 
 from monographs.document import Brand
 from monographs.models import Drug, Monograph
-from reviews.changes import pen
-from reviews.editions import begin
+from reviews.audit.trail import audited_write
+from reviews.editing.monographs import begin
 from tests import factories as make
 from tests.monographs.public.test_lists import notice
 
@@ -23,7 +23,7 @@ def another(house, slug, **changes):
     doc = make.document()
     header = doc.header.replaced(**{key: value for key, value in changes.items() if key != "notices"})
     doc = doc.replaced(header=header, notices=changes.get("notices", doc.notices))
-    with pen(actor=house.editor) as trail:
+    with audited_write(actor=house.editor) as trail:
         edition = begin(trail, slug=slug, drug=Drug.objects.get(), therapeutic_class=house.leaf, document=doc,
                         reason="Another use")  # fmt: skip
     make.submit(house, edition)

@@ -7,8 +7,8 @@ from django.utils.html import strip_tags
 
 from monographs.document import PathStep
 from monographs.public.classes import tree
-from reviews.library import make_class
-from reviews.people import grant
+from reviews.access.people import grant
+from reviews.editing.library import make_class
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

@@ -9,12 +9,12 @@ from django.db import connection
 from django.utils import timezone
 
 from monographs.document import Brand
-from monographs.index import fold
 from monographs.models import Drug, IndexEntry, Monograph
 from monographs.public.search import find
-from reviews.changes import pen
-from reviews.editions import begin
-from reviews.verify import verify
+from monographs.search_terms import fold
+from reviews.audit.trail import audited_write
+from reviews.audit.verify import verify
+from reviews.editing.monographs import begin
 from tests import factories as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -28,7 +28,7 @@ def second_use(house):
             title="Testazumab in leukaemia", covers="leukaemia", brands=(Brand(name="Zweitex", country="GB"),)
         )
     )
-    with pen(actor=house.editor) as trail:
+    with audited_write(actor=house.editor) as trail:
         edition = begin(
             trail, slug="testazumab-leukaemia", drug=Drug.objects.get(), therapeutic_class=house.leaf, document=doc,
             reason="Another use",
@@ -181,7 +181,7 @@ def test_health_is_told_without_and_with_the_database(client, monkeypatch):
 
 def test_an_index_that_was_touched_is_named_and_made_again(house):
     make.published(house)
-    with pen(actor=None) as trail:
+    with audited_write(actor=None) as trail:
         IndexEntry.objects.filter(kind="brand").delete()
         IndexEntry.objects.create(publication=make.live(), kind="name", term="otherdrug", words="Otherdrug")
         trail.record("touched", "site")

@@ -50,7 +50,7 @@ def house():
     house = make.the_house()
     live = make.published(house)
     draft = make.start(house, live)
-    with make.pen(actor=house.editor) as trail:
+    with make.audited_write(actor=house.editor) as trail:
         with make.change_set(trail, edition=draft, reason=f"{MARKER} reason") as change:
             change.load(marked(make.document()))
     make.draft(house, f"{MARKER}-draft", marked(make.document()))

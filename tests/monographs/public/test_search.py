@@ -154,7 +154,10 @@ def test_what_is_withheld_or_superseded_is_not_found(house):
     publish(house, "testazumab", brands=(Brand(name="Oldbrand", country="GB"),))
     monograph = Monograph.objects.get()
     edition = make.start(house, monograph.live.edition)
-    with make.pen(actor=house.editor) as trail, make.change_set(trail, edition=edition, reason="why") as change:
+    with (
+        make.audited_write(actor=house.editor) as trail,
+        make.change_set(trail, edition=edition, reason="why") as change,
+    ):
         change.load(make.document(header=make.document().header.replaced(name="Newname", title="Newname")))
     edition.refresh_from_db()
     assert found("oldbrand") == ["testazumab"]

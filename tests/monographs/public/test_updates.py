@@ -21,7 +21,10 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 def again(house, edition, changed, note=""):
     """The next edition with this document, published with this note."""
     edition = make.start(house, edition)
-    with make.pen(actor=house.editor) as trail, make.change_set(trail, edition=edition, reason="why") as change:
+    with (
+        make.audited_write(actor=house.editor) as trail,
+        make.change_set(trail, edition=edition, reason="why") as change,
+    ):
         change.load(changed)
     edition.refresh_from_db()
     make.submit(house, edition)

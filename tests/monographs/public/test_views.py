@@ -10,7 +10,7 @@ from django.utils import timezone
 from monographs.models import Publication
 from monographs.page import page
 from monographs.standing import Standing, shown
-from reviews.library import record_name_check
+from reviews.editing.library import record_name_check
 from reviews.workflow import perform
 from tests import factories as make
 from tests.test_middleware import POLICY, TOLD, policy_of

@@ -7,12 +7,13 @@ import pytest
 from django.utils import timezone
 
 from monographs.models import Monograph, Overlay
-from reviews import editions, reports
-from reviews.desk.history import DONE, TRIED, WHY, why
-from reviews.editions import set_tier
+from reviews.access.refusals import Refused
+from reviews.desk.monograph.history import DONE, TRIED, WHY, why
+from reviews.editing import monographs
+from reviews.editing.monographs import set_tier
 from reviews.models import AuditEvent, ChangeSet
-from reviews.refusals import Refused
-from reviews.reports import Said
+from reviews.reports import service
+from reviews.reports.service import ReportInput
 from reviews.workflow import TRANSITIONS, perform
 from tests import factories as make
 
@@ -58,11 +59,11 @@ def made(once_a_module):
     make.withdraw(live, house.publisher, "take_down", "a dose is wrong")
     perform("confirm-withdrawal", editions=[live], actor=house.clinician, digest=make.seen(live))
     make.reinstate(house, live)
-    one = reports.report(Said("The interval is wrong.", harm=True), sender="s", monograph=page)
-    reports.answer(one, actor=house.editor, outcome="no-change", text="It is right.")
+    one = service.report(ReportInput("The interval is wrong.", harm=True), sender="s", monograph=page)
+    service.answer(one, actor=house.editor, outcome="no-change", text="It is right.")
     with pytest.raises(Refused):
         step(live, "withdraw", house.editor, "x")
-    editions.move(page, slug="secondzumab", actor=house.publisher, reason="It has another name.")
+    monographs.move(page, slug="secondzumab", actor=house.publisher, reason="It has another name.")
     return house
 
 
@@ -82,7 +83,7 @@ def entries(client, query=""):
 
 
 def told():
-    report = reports.ProblemReport.objects.get()
+    report = service.ProblemReport.objects.get()
     return [
         (3, "Test publisher moved it from testazumab to secondzumab"),
         (3, "Test editor tried to withdraw the page"),
@@ -224,7 +225,7 @@ def test_the_words_of_a_change_stand_before_on_the_left_and_after_on_the_right(h
 
 
 def test_the_newer_and_the_older_page_keep_the_edition(house, enter, monkeypatch):
-    monkeypatch.setattr("reviews.desk.history.A_PAGE", 3)
+    monkeypatch.setattr("reviews.desk.monograph.history.A_PAGE", 3)
 
     html = enter("auditor").get(f"{ADDRESS}?edition=1&page=2").content.decode()
 

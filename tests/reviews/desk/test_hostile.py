@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from monographs.assemble import build
 from monographs.document import digest_of_part
-from reviews.desk.bench import FORMS
-from reviews.desk.header_form import HeaderForm
+from reviews.desk.editor.context import FORMS
+from reviews.desk.editor.header_form import HeaderForm
 from reviews.models import AuditEvent
 from tests import factories as make
 from tests.reviews.desk.conftest import post_raw

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from monographs.document import Document, Header, digest_of_part
 from monographs.models import Edition, Monograph
-from reviews.changes import change_set, pen
-from reviews.editions import set_tier
+from reviews.audit.trail import audited_write
+from reviews.changes import change_set
+from reviews.editing.monographs import set_tier
 from reviews.models import ChangeSet, ClinicianProfile, SignOff
 from reviews.workflow import TRANSITIONS, perform
 from tests import factories as make
@@ -41,7 +42,7 @@ def made(once_a_module):
     make.reword(edition, "monitoring", "Other words.", actor=house.clinician)
     make.reword(edition, "prescribing", "- Start very slowly [@trial2020].", actor=house.editor2)
     notice = make.document().notices[0]
-    with pen(actor=house.editor) as trail, change_set(trail, edition=edition, reason="Less") as change:
+    with audited_write(actor=house.editor) as trail, change_set(trail, edition=edition, reason="Less") as change:
         change.remove("notice", notice.key, seen=digest_of_part(notice))
     make.sign(make.submit(house, edition), house.clinician)
     return house
@@ -228,7 +229,7 @@ def test_the_facts_say_tier_due_day_and_what_readers_see(house, enter, monkeypat
     assert "Counted from the first publication" in fresh
     assert "Nothing yet" in fresh
     for days, late in ((0, False), (1, True)):
-        monkeypatch.setattr("reviews.desk.workspace.today", lambda days=days: due + timedelta(days=days))
+        monkeypatch.setattr("reviews.desk.monograph.workspace.today", lambda days=days: due + timedelta(days=days))
         page = workspace(enter("auditor"), "changezumab")
         assert (page.context["overdue"], "Review overdue</span>" in page.content.decode()) == (late, late)
 
@@ -349,7 +350,7 @@ def test_a_signature_that_was_taken_back_is_not_told(house, enter):
 
 
 def test_a_profile_that_nobody_verified_signs_nothing(house, enter):
-    with pen(actor=house.admin) as trail:
+    with audited_write(actor=house.admin) as trail:
         profile = ClinicianProfile.objects.get(user=house.pharmacist)
         profile.verified_on = profile.verified_by = None
         trail.save(profile)

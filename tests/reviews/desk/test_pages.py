@@ -12,12 +12,12 @@ from django.urls import reverse
 from monographs.assemble import build
 from monographs.document import digest_of_part
 from monographs.models import Monograph, Overlay
-from reviews import reports
-from reviews.changes import pen
-from reviews.editions import set_tier
-from reviews.library import keep_references, make_class
+from reviews.audit.trail import audited_write
+from reviews.editing.library import keep_references, make_class
+from reviews.editing.monographs import set_tier
 from reviews.models import AuditEvent, ChangeSet, ClinicianProfile, ProblemReport
-from reviews.reports import Said
+from reviews.reports import service
+from reviews.reports.service import ReportInput
 from reviews.workflow import perform
 from tests import factories as make
 
@@ -71,7 +71,7 @@ def made(once_a_module):
     leaf = make_class(typed("class"), slug="hostile", parent=house.root, actor=house.admin)
     leaf.parent, house.leaf = house.root, leaf
     for name in ("clinician", "pharmacist"):
-        with pen(actor=house.admin) as trail:
+        with audited_write(actor=house.admin) as trail:
             profile = ClinicianProfile.objects.get(user=house.people[name])
             profile.reader_title, profile.name = typed(f"title-{name}"), typed(f"signer-{name}")
             profile.name_consent = True
@@ -88,14 +88,14 @@ def made(once_a_module):
     set_tier(page, "high", actor=house.clinician2, reason=typed("tier"))
     second = make.start(house, first)
     section = build(second).by_key()[make.key("monitoring")]
-    from reviews import edits
+    from reviews.editing import parts
 
-    edits.save_part(
+    parts.save_part(
         second, section.replaced(text=typed("newer")), seen=digest_of_part(section), actor=house.editor,
         reason=typed("change"),
     )  # fmt: skip
     notice = build(second).notices[0]
-    edits.remove_part(second, notice, seen=digest_of_part(notice), actor=house.editor2, reason=typed("removal"))
+    parts.remove_part(second, notice, seen=digest_of_part(notice), actor=house.editor2, reason=typed("removal"))
     second = make.submit(house, second)
     second = perform(
         "send-back", editions=[second], actor=house.pharmacist, digest=make.seen(second), reason=typed("back")
@@ -104,13 +104,13 @@ def made(once_a_module):
     make.correct(house.pharmacist, page, typed("text"), typed("right"))
     make.withdraw(page.live.edition, house.publisher, reason=typed("withdrawal"))
     for harm in (True, False):
-        reports.report(
-            Said(f"{typed('report')} is wrong", harm=harm, part=typed("part"), source=typed("source")), sender=str(harm),
+        service.report(
+            ReportInput(f"{typed('report')} is wrong", harm=harm, part=typed("part"), source=typed("source")), sender=str(harm),
             monograph=page, page="/drugs/testazumab/", edition=1,
         )  # fmt: skip
-    answered = reports.report(Said(f"{typed('older')} is wrong", harm=False), sender="c", monograph=page)
-    reports.answer(answered, actor=house.editor, outcome="no-change", text=typed("answer"))
-    with pen(actor=house.editor) as trail:
+    answered = service.report(ReportInput(f"{typed('older')} is wrong", harm=False), sender="c", monograph=page)
+    service.answer(answered, actor=house.editor, outcome="no-change", text=typed("answer"))
+    with audited_write(actor=house.editor) as trail:
         keep_references(trail, [("library", {"type": "report", "title": typed("library")})])
     make.submit(house, make.draft(house, "freshzumab", hostile_document()))
     return house

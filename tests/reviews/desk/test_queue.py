@@ -6,9 +6,9 @@ import pytest
 from django.utils import timezone
 
 from monographs.models import Drug, Monograph
-from reviews.changes import pen
+from reviews.access.people import grant, revoke
+from reviews.audit.trail import audited_write
 from reviews.models import AuditEvent, ClinicianProfile
-from reviews.people import grant, revoke
 from reviews.workflow import perform
 from tests import factories as make
 
@@ -81,7 +81,7 @@ def test_whoever_wrote_all_that_changed_is_not_asked_to_sign(house, enter):
 
 def test_a_clinician_whom_nobody_verified_lately_is_told_so(house, enter):
     make.submit(house, make.draft(house))
-    with pen(actor=house.admin) as trail:
+    with audited_write(actor=house.admin) as trail:
         profile = ClinicianProfile.objects.get(user=house.clinician)
         profile.verified_on = timezone.now().date() - timedelta(days=400)
         trail.save(profile)

@@ -10,11 +10,11 @@ from django.utils import timezone
 from monographs.assemble import build
 from monographs.document import digest_of_part
 from monographs.models import Edition, Monograph
-from reviews import edits
-from reviews.editions import set_tier
-from reviews.library import make_class
+from reviews.access.people import give_role
+from reviews.editing import parts
+from reviews.editing.library import make_class
+from reviews.editing.monographs import set_tier
 from reviews.models import AuditEvent
-from reviews.people import give_role
 from reviews.workflow import perform
 from tests import factories as make
 
@@ -138,8 +138,8 @@ def test_what_others_have_now_is_what_one_wrote_sent_or_signed(house, enter, per
 
 
 def test_all_open_editions_are_told_in_the_words_of_their_state_and_only_the_auditor_sees_a_closed_class(house, enter):
-    lacking = "Still to sign: a doctor or a pharmacist and one more registered clinician."
-    waits = ("In review", lacking)
+    missing_professions = "Still to sign: a doctor or a pharmacist and one more registered clinician."
+    waits = ("In review", missing_professions)
     told = {
         "backzumab": ("Draft", "Its editors are at work."),
         "waitzumab": waits,
@@ -204,7 +204,7 @@ def test_whoever_signed_alone_is_asked_to_publish_once_another_signed_too(house,
 
 
 def test_a_draft_waits_for_nobody_who_may_not_write_any_more(house, enter):
-    from reviews.people import revoke
+    from reviews.access.people import revoke
 
     revoke("editor", house.root, actor=house.admin)
     give_role(house.editor, "auditor", actor=house.admin)
@@ -368,7 +368,7 @@ def test_the_list_calls_a_monograph_as_readers_know_it_else_as_its_draft_does(ho
     live = make.published(house, "livezumab", named("alpha"))
     edition = make.start(house, live)
     header = build(edition).header
-    edits.save_header(
+    parts.save_header(
         edition, header.replaced(name="Omega"), seen=digest_of_part(header), actor=house.editor, reason="Renamed"
     )  # fmt: skip
     make.draft(house, "newzumab", named("Beta"))

@@ -9,11 +9,11 @@ from django.db import connection
 from django.urls import Resolver404
 
 from monographs.models import Edition
+from reviews.audit.verify import verify
 from reviews.measurement.bench import _searches as searches
 from reviews.measurement.http import NoAnswer, burst, server
 from reviews.measurement.report import Report, Row, growth, table
 from reviews.models import AuditEvent
-from reviews.verify import verify
 from tests import factories as make
 
 pytestmark = pytest.mark.any_database

@@ -14,13 +14,13 @@ from monographs.document import PathStep
 from monographs.models import PARTS, Drug, Edition, Monograph, Publication, TherapeuticClass
 from monographs.problems import problems
 from monographs.text import CITATION
-from reviews.changes import pen
+from reviews.audit.trail import audited_write
+from reviews.audit.verify import verify
 from reviews.demonstration.load import sign
-from reviews.editions import begin
-from reviews.library import make_drug
+from reviews.editing.library import make_drug
+from reviews.editing.monographs import begin
 from reviews.measurement.content import SAYS_SO, generated
 from reviews.models import AuditEvent, ChangeSet, SignOff
-from reviews.verify import verify
 from reviews.workflow import available, perform
 from tests import factories as make
 
@@ -78,7 +78,7 @@ def test_the_rows_are_those_that_the_verbs_leave(django_user_model):
     load(1)
     people = {one.username: one for one in django_user_model.objects.all()}
     loaded = Edition.objects.select_related("monograph").get()
-    with pen(actor=people["editor"]) as trail:
+    with audited_write(actor=people["editor"]) as trail:
         edition = begin(
             trail,
             slug="by-the-verbs",
@@ -222,7 +222,7 @@ def test_a_second_corpus_is_refused():
 
 @with_nobody_there
 def test_a_house_that_was_begun_in_earnest_is_refused():
-    with pen(actor=None) as trail:
+    with audited_write(actor=None) as trail:
         trail.record("begun_in_earnest", "site")
 
     with pytest.raises(CommandError, match="not begun as a demonstration"):

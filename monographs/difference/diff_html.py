@@ -1,0 +1,144 @@
+"""A comparison of two documents as pages show it: old words left, new words right, told by more than colour.
+
+Words are shown as they were typed. What would otherwise not be seen (a line break, a space) has a sign of its own, and
+no figure is ever struck through: a struck digit is a misread digit.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from monographs.difference.document_diff import Comparison, FieldChange, PartChange
+from monographs.difference.text_diff import Segment
+from monographs.text import quantities
+
+_BULLET = re.compile(r"^\s*[-+*][ \t]+")
+_FIGURE = re.compile(r"(\d+(?:[.,]\d+)*)")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A paragraph (one line) or a list."""
+
+    is_list: bool
+    lines: tuple[SafeString, ...]
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a part. A side that has no words is empty."""
+
+    label: str
+    old: tuple[Block, ...]
+    new: tuple[Block, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass
+class Change:
+    """One changed part, ready to be shown. Who changed it, and when last, is filled in by whoever knows it."""
+
+    key: str
+    label: str
+    kind: str
+    part_kind: str = ""
+    fields: tuple[Field, ...] = ()
+    moves: tuple[str, ...] = ()
+    people: list[tuple[str, datetime]] = field(default_factory=list)
+    credited: str = ""
+
+    @property
+    def anchor(self) -> str:
+        return f"change-{self.key}"
+
+    @property
+    def title(self) -> str:
+        return f"{self.label}: {self.kind}"
+
+
+def changes_of(comparison: Comparison) -> list[Change]:
+    """Every changed part in the order of the page; the order of parts comes last, as a part of its own."""
+    changes = [_change(one) for one in comparison.changes]
+    if comparison.moved:
+        moves = tuple(f"{one.label}: from place {one.was + 1} to place {one.now + 1}" for one in comparison.moved)
+        changes.append(Change("order", "Order of parts", "changed", moves=moves))
+    return changes
+
+
+def _change(change: PartChange) -> Change:
+    fields = tuple(_field(one) for one in change.fields)
+    return Change(change.key, change.label, change.kind, change.part_kind, fields)
+
+
+def _field(change: FieldChange) -> Field:
+    notes = tuple(
+        f"This item moved from place {one.was + 1} to place {one.now + 1} of the list: {one.text}"
+        for one in change.items
+        if one.kind == "moved" and one.was is not None and one.now is not None
+    )
+    return Field(change.label, side(change.segments, "removed"), side(change.segments, "added"), notes)
+
+
+def side(segments: Iterable[Segment], mark: str) -> tuple[Block, ...]:
+    """One side of a difference: what both texts have, and what is marked (`removed`: the old one)."""
+    lines = [_line(pieces) for pieces in _lines(segments, mark)]
+    blocks: list[Block] = []
+    for is_list, run in groupby((line for line in lines if line), key=lambda line: line[0]):
+        htmls = tuple(html for _, html in run)
+        blocks += [Block(True, htmls)] if is_list else [Block(False, (html,)) for html in htmls]
+    return tuple(blocks)
+
+
+Piece = tuple[str, str]  # operation, text
+
+
+def _lines(segments: Iterable[Segment], mark: str) -> list[list[Piece]]:
+    """The words of one side, line by line. White space that changed without any word beside it gets signs."""
+    lines: list[list[Piece]] = [[]]
+    for segment in segments:
+        if segment.op not in ("same", mark):
+            continue
+        is_unseen = segment.op != "same" and not segment.text.strip()
+        for place, text in enumerate(segment.text.split("\n")):
+            if place:
+                if is_unseen:
+                    lines[-1].append((segment.op, "¶"))
+                lines.append([])
+            if text:
+                lines[-1].append((segment.op, "␣" * len(text) if is_unseen else text))
+    return lines
+
+
+def _line(pieces: list[Piece]) -> tuple[bool, SafeString] | None:
+    if not "".join(text for _, text in pieces).strip():
+        return None
+    op, first = pieces[0]
+    bullet = _BULLET.match(first)
+    # A marker that changed alone stays in sight; one that came or went with its words makes them an item.
+    if bullet and (op == "same" or first[bullet.end() :].strip()):
+        pieces = [(op, first[bullet.end() :]), *pieces[1:]]
+    else:
+        bullet = None
+    return bool(bullet), format_html_join("", "{}", ((_html(op, text),) for op, text in pieces if text))
+
+
+def _html(op: str, text: str) -> str:
+    """The words with their mark. A space at the end stands behind the mark."""
+    words = text.rstrip()
+    rest = text[len(words) :]
+    if op == "added":
+        return format_html('<ins><span class="vh">Added: </span>{}</ins>{}', quantities(words), rest)
+    if op == "removed":
+        pieces = format_html_join("", "{}", ((_unstruck(piece),) for piece in _FIGURE.split(words)))
+        return format_html('<del><span class="vh">Removed: </span>{}</del>{}', pieces, rest)
+    return quantities(text)
+
+
+def _unstruck(piece: str) -> SafeString:
+    """A figure in a box of its own: the line through removed words stops before it."""
+    return format_html('<span class="q">{}</span>', piece) if _FIGURE.fullmatch(piece) else escape(piece)

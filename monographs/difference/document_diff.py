@@ -1,0 +1,277 @@
+"""What changed between two documents: part by part, field by field, word by word. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+from uuid import UUID
+
+from monographs.canonical import canonical
+from monographs.difference.text_diff import ItemChange, Segment, item_changes, moved, word_diff
+from monographs.document import (
+    NAME_KINDS,
+    NOTICE_TYPES,
+    PART_FIELDS,
+    SECTION_KINDS,
+    Citation,
+    Document,
+    Header,
+    Part,
+    Section,
+    digest_of_part,
+    to_plain,
+)
+
+Kind = Literal["added", "removed", "changed"]
+
+
+def changed_parts(old: Document | None, new: Document) -> frozenset[str]:
+    """Keys of the parts that differ: "header", "order", and the key of each part that was added, changed or removed.
+
+    "order" is among them when parts that both documents have stand in another order; an insertion or removal alone is
+    no move. Without an old document everything that is there has changed.
+    """
+    if old is None:
+        return frozenset({"header", *(str(part.key) for part in new.parts())})
+    before, after = old.by_key(), new.by_key()
+    changed = {str(key) for key in before.keys() ^ after.keys()}
+    changed |= {str(key) for key in before.keys() & after.keys() if _differ(before[key], after[key])}
+    if _differ(old.header, new.header):
+        changed.add("header")
+    if any(was != now for _, was, now in _orders(old, new)):
+        changed.add("order")
+    return frozenset(changed)
+
+
+def _orders(old: Document, new: Document) -> Iterator[tuple[str, list[UUID], list[UUID]]]:
+    """For each kind of part: the keys that both documents have, in the order of each."""
+    for kind, field in PART_FIELDS.items():
+        was, now = ([part.key for part in getattr(document, field)] for document in (old, new))
+        both = set(was) & set(now)
+        yield kind, [key for key in was if key in both], [key for key in now if key in both]
+
+
+def _differ(one: Header | Part, other: Header | Part) -> bool:
+    return type(one) is not type(other) or digest_of_part(one) != digest_of_part(other)
+
+
+# -- For people ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """A field that differs: its words as segments, and what became of the items of a list in it."""
+
+    name: str
+    label: str
+    segments: tuple[Segment, ...]
+    items: tuple[ItemChange, ...] = ()
+
+
+@dataclass(frozen=True)
+class PartChange:
+    """A part that was added, removed or changed. `key` is "header", or the part's key as text."""
+
+    kind: Kind
+    part_kind: str
+    key: str
+    label: str
+    old: Header | Part | None
+    new: Header | Part | None
+    fields: tuple[FieldChange, ...]
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A part whose place among the parts that both documents have is another one; places count from 0."""
+
+    part_kind: str
+    key: str
+    label: str
+    was: int
+    now: int
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All differences, in the order of the page. `unchanged` names the parts that are word for word the same."""
+
+    changes: tuple[PartChange, ...]
+    moved: tuple[Moved, ...]
+    unchanged: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.changes or self.moved)
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The same keys that `changed_parts` gives."""
+        return frozenset({change.key for change in self.changes} | ({"order"} if self.moved else set()))
+
+
+def compare(old: Document | None, new: Document) -> Comparison:
+    """What changed from one document to the next; without an old one everything was added."""
+    before: dict[Any, Part] = old.by_key() if old else {}
+    after = new.by_key()
+    changes: list[PartChange] = []
+    unchanged: list[str] = []
+
+    def judge(one: Header | Part | None, other: Header | Part | None) -> None:
+        if one and other and not _differ(one, other):
+            unchanged.append(_label(other))
+        else:
+            changes.append(_change(one, other))
+
+    judge(old.header if old else None, new.header)
+    for field in PART_FIELDS.values():
+        was = getattr(old, field) if old else ()
+        parts = [*getattr(new, field), *(part for part in was if type(after.get(part.key)) is not type(part))]
+        for part in sorted(parts, key=_place_on_page):
+            twin = before.get(part.key)
+            if part is not after.get(part.key):
+                judge(part, None)
+            else:
+                judge(twin if type(twin) is type(part) else None, part)
+    return Comparison(tuple(changes), tuple(_moves(old, new)) if old else (), tuple(unchanged))
+
+
+def _place_on_page(part: Part) -> int:
+    return list(SECTION_KINDS).index(part.kind) if isinstance(part, Section) else 0
+
+
+def _moves(old: Document, new: Document) -> Iterator[Moved]:
+    parts = new.by_key()
+    for kind, was, now in _orders(old, new):
+        for key, start, end in moved(was, now):
+            yield Moved(kind, str(key), parts[key].label_for_people, start, end)
+
+
+def _label(part: Header | Part) -> str:
+    return "Header" if isinstance(part, Header) else part.label_for_people
+
+
+def _change(old: Header | Part | None, new: Header | Part | None) -> PartChange:
+    shown = new or old
+    assert shown is not None
+    before, after = _distinct(old, new)
+    fields = []
+    for name in dict.fromkeys([*after, *before]):
+        one, other = before.get(name, ""), after.get(name, "")
+        if one != other:
+            items = item_changes(one, other) if old and new and name in ("text", "introduction") else ()
+            fields.append(FieldChange(name, FIELD_LABELS.get(name, name), word_diff(one, other), items))
+    kind: Kind = "added" if old is None else "removed" if new is None else "changed"
+    if isinstance(shown, Header):
+        return PartChange(kind, "header", "header", "Header", old, new, tuple(fields))
+    return PartChange(kind, shown.part_kind, str(shown.key), shown.label_for_people, old, new, tuple(fields))
+
+
+def _distinct(old: Header | Part | None, new: Header | Part | None) -> tuple[dict[str, str], dict[str, str]]:
+    """Both sides as text, in which nothing that differs looks the same: where the words for people are equal and the
+    values are not, the values stand as JSON."""
+    before, after = _texts(old), _texts(new)
+    if old is None or new is None:
+        return before, after
+    one, other = _forms(old), _forms(new)
+    for name in dict.fromkeys([*one, *other]):
+        if one.get(name, _ABSENT) != other.get(name, _ABSENT) and before.get(name, "") == after.get(name, ""):
+            before[name] = one.get(name, "(not there)")
+            after[name] = other.get(name, "(not there)")
+    return before, after
+
+
+_ABSENT = object()
+
+
+def _forms(part: Header | Part) -> dict[str, str]:
+    """The values behind `_texts` as canonical JSON, under the same names."""
+    form = part.model_dump(mode="json", exclude={"key"})
+    if isinstance(part, Header):
+        form |= {f"dosing_{name}": value for name, value in form.pop("dosing").items()}
+    form |= {f"csl.{name}": value for name, value in form.pop("csl", {}).items()}
+    return {name: canonical(value) for name, value in form.items()}
+
+
+# -- Fields as text ------------------------------------------------------------------------------------------------
+
+FIELD_LABELS = {
+    "title": "Title",
+    "name": "Name",
+    "names": "Other names",
+    "brands": "Brand names",
+    "codes": "Codes",
+    "class_path": "Therapeutic class",
+    "covers": "Covers",
+    "not_covered": "Does not cover",
+    "introduction": "Introduction",
+    "dosing_status": "Doses",
+    "dosing_since": "No dose published since",
+    "dosing_reason": "Why no dose is published",
+    "dosing_instead": "What to use instead",
+    "kind": "Kind of section",
+    "heading": "Heading",
+    "text": "Text",
+    "test": "Test",
+    "when": "When",
+    "how_often": "How often",
+    "how_long": "How long",
+    "note": "Note",
+    "source": "Source",
+    "type": "Type",
+    "severity": "Severity",
+    "action": "What to do",
+    "issuer": "Issued by",
+    "issued": "Issued on",
+    "effective": "In force from",
+    "expires": "In force until",
+    "supersedes": "Supersedes",
+    "label": "Label",
+    "target": "Monograph",
+    "reason": "Reason",
+}
+
+
+def _texts(part: Header | Part | None) -> dict[str, str]:
+    """The fields of a part as text for people, in their order."""
+    if part is None:
+        return {}
+    if isinstance(part, Header):
+        return _header_texts(part)
+    form = part.model_dump(mode="json", exclude={"key", "csl"})
+    if "type" in form:
+        form["type"] = NOTICE_TYPES[form["type"]][1]
+    if isinstance(part, Section):
+        form["kind"] = SECTION_KINDS[part.kind].heading
+    if isinstance(part, Citation):
+        form |= {f"csl.{name}": _csl_text(name, value) for name, value in to_plain(part.csl).items()}
+    return form
+
+
+def _header_texts(header: Header) -> dict[str, str]:
+    return {
+        "title": header.title,
+        "name": header.name,
+        "names": "\n".join(f"{NAME_KINDS[one.kind]}: {one.name}" for one in header.names),
+        "brands": "\n".join(f"{one.name} ({one.country})" for one in header.brands),
+        "codes": "\n".join(f"{one.system} {one.code} {one.name}".rstrip() for one in header.codes),
+        "class_path": "\n".join(f"{one.name} ({one.slug})" for one in header.class_path),
+        "covers": header.covers,
+        "not_covered": header.not_covered,
+        "introduction": header.introduction,
+        "dosing_status": header.dosing.status,
+        "dosing_since": header.dosing.since,
+        "dosing_reason": header.dosing.reason,
+        "dosing_instead": header.dosing.instead,
+    }
+
+
+def _csl_text(name: str, value: Any) -> str:
+    """A value of a bibliographic record. Odd ones stand as JSON: nothing that differs may look the same."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list) and value and all(isinstance(one, dict) and set(one) <= _NAME_PARTS for one in value):
+        return "; ".join(", ".join(str(one[part]) for part in _NAME_PARTS_IN_ORDER if part in one) for one in value)
+    return canonical(value)
+
+
+_NAME_PARTS_IN_ORDER = ("family", "given", "literal")
+_NAME_PARTS = frozenset(_NAME_PARTS_IN_ORDER)

@@ -1,0 +1,39 @@
+"""What was refused stands in the trail too: who tried what, and every reason that they were given."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+from django.core.cache import cache
+
+from reviews.access.refusals import Refused
+from reviews.audit.trail import audited_write, lately
+from reviews.models import AuditEvent
+
+# A denial is an entry of the trail; a flood of them is one entry with a count.
+DENIALS_A_MINUTE = 60
+
+
+@contextmanager
+def refusals_recorded(*, actor: Any, action: str, subject: str, digest: str = "", reason: str = "") -> Iterator[None]:
+    """A refusal inside is written to the trail, after what was refused has rolled back, and raised again."""
+    try:
+        yield
+    except Refused as refused:
+        if refused.recorded:
+            _record_denial(refused, actor=actor, action=action, subject=subject, digest=digest, reason=reason)
+        raise
+
+
+def _record_denial(refused: Refused, *, actor: Any, action: str, subject: str, digest: str, reason: str) -> None:
+    denied = AuditEvent.objects.filter(actor=actor, verb="refused")
+    if len(lately(denied, most=DENIALS_A_MINUTE, period=timedelta(minutes=1))) == DENIALS_A_MINUTE:
+        cache.set(f"denials:{actor.pk}", cache.get(f"denials:{actor.pk}", 0) + 1, 3600)
+        return
+    data: dict[str, Any] = {"action": action, "codes": refused.codes, **refused.data}
+    if unrecorded := cache.get(f"denials:{actor.pk}", 0):
+        cache.delete(f"denials:{actor.pk}")
+        data["more"] = unrecorded
+    with audited_write(actor=actor) as trail:
+        trail.record("refused", subject, digest=digest[:64], reason=reason, data=data)

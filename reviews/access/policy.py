@@ -1,0 +1,191 @@
+"""Who may do what: the one policy, asked by view, template, API and `perform` alike.
+
+`can(user, action, thing)` answers yes or no, `refusals(user, action, thing)` says why not. Roles are groups; what a
+role may do is granted on a therapeutic class and holds for all below it (guardian). A superuser passes nothing here.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from monographs.models import Edition, Monograph, TherapeuticClass
+from reviews.access.refusals import Refusal
+from reviews.models import ChangeSet, ClassGrant
+
+EDIT, REVIEW, PUBLISH = "edit_monographs", "review_monographs", "publish_monographs"
+WARN = "warn_monographs"
+
+# A role and what it may be granted on a class. Auditors and administrators hold no transition.
+ROLES: dict[str, tuple[str, ...]] = {
+    "editor": (EDIT,),
+    "clinician": (EDIT, REVIEW),
+    "publisher": (PUBLISH,),
+    "on-call": (WARN,),
+    "auditor": (),
+    "administrator": (),
+}
+_WORDS = {EDIT: "an editor", REVIEW: "a clinician", PUBLISH: "a publisher", WARN: "a clinician on call"}
+
+
+def grants_of(user: Any) -> frozenset[tuple[int, str]]:
+    """(class, permission) pairs of a user's groups: one query, kept on this user object for its life (a request)."""
+    if not (user.is_authenticated and user.is_active):
+        return frozenset()
+    if not hasattr(user, "_grants"):
+        rows = ClassGrant.objects.filter(group__user=user).values_list("content_object_id", "permission__codename")
+        user._grants = frozenset(rows)
+    return user._grants
+
+
+def roles_of(user: Any) -> frozenset[str]:
+    """The role groups of a user: one query, kept on this user object."""
+    if not (user.is_authenticated and user.is_active):
+        return frozenset()
+    if not hasattr(user, "_roles"):
+        user._roles = frozenset(user.groups.filter(name__in=ROLES).values_list("name", flat=True))
+    return user._roles
+
+
+def is_granted(user: Any, permissions: Iterable[str], therapeutic_class: TherapeuticClass) -> bool:
+    """Whether one of these permissions is granted to the user on the class or a class above it."""
+    grants = grants_of(user)
+    return any((step.pk, name) in grants for step in therapeutic_class.path() for name in permissions)
+
+
+def contributed(user: Any, edition: Edition) -> bool:
+    """Whether the user made a change set of this edition, or is credited in one."""
+    for actor, credits in ChangeSet.objects.filter(edition=edition).values_list("actor_id", "credits"):
+        if actor == user.pk or any(user.pk in authors for authors in credits.values()):
+            return True
+    return False
+
+
+def _class_of(thing: Any) -> TherapeuticClass:
+    if isinstance(thing, Edition):
+        thing = thing.monograph
+    return thing.therapeutic_class if isinstance(thing, Monograph) else thing
+
+
+def _needs(*permissions: str) -> Callable[[Any, Any], Refusal | None]:
+    def rule(user: Any, thing: Any) -> Refusal | None:
+        if is_granted(user, permissions, _class_of(thing)):
+            return None
+        who = " or ".join(_WORDS[name] for name in permissions)
+        return Refusal(
+            "not_granted",
+            f"This needs {who} of the class “{_class_of(thing)}”, and {user.get_username() or 'nobody'} is none. "
+            "An administrator of your house can grant it.",
+        )
+
+    return rule
+
+
+def _needs_or_contributor(*permissions: str) -> Callable[[Any, Any], Refusal | None]:
+    granted = _needs(*permissions)
+
+    def rule(user: Any, edition: Edition) -> Refusal | None:
+        refusal = granted(user, edition)
+        own = refusal is not None and user.is_authenticated and user.is_active and contributed(user, edition)
+        return None if own else refusal
+
+    return rule
+
+
+def _may_read(user: Any, thing: Any) -> Refusal | None:
+    if "auditor" in roles_of(user) or is_granted(user, (EDIT, REVIEW, PUBLISH), _class_of(thing)):
+        return None
+    return Refusal("not_granted", "You have no part in this class. An administrator of your house can add you.")
+
+
+def _may_set_tier(user: Any, monograph: Monograph) -> Refusal | None:
+    if refusal := _needs(REVIEW)(user, monograph):
+        return refusal
+    edition = monograph.editions.open().first()
+    if edition is not None and contributed(user, edition):
+        return Refusal("contributed", "You worked on this edition. A clinician who did not can set the tier.")
+    return None
+
+
+def _has_role(*names: str) -> Callable[[Any, Any], Refusal | None]:
+    def rule(user: Any, _thing: Any) -> Refusal | None:
+        if roles_of(user) & set(names):
+            return None
+        return Refusal(
+            "no_role", f"This needs the role {' or '.join(names)}. An administrator of your house can give it."
+        )
+
+    return rule
+
+
+def _administers(user: Any, _thing: Any) -> Refusal | None:
+    # The first administrator of a house is the superuser that its installation made.
+    if user.is_authenticated and user.is_active and (user.is_superuser or "administrator" in roles_of(user)):
+        return None
+    return Refusal("no_administrator", "This needs an administrator of your house.")
+
+
+RULES: dict[str, Callable[[Any, Any], Refusal | None]] = {
+    "read": _may_read,
+    "create": _needs(EDIT),
+    "edit": _needs(EDIT),
+    "start": _needs(EDIT),
+    "submit": _needs(EDIT),
+    "send-back": _needs_or_contributor(REVIEW, PUBLISH),
+    "sign": _needs(REVIEW),
+    "unsign": _needs(REVIEW),
+    "publish": _needs(PUBLISH),
+    "discard": _needs_or_contributor(PUBLISH),
+    "withdraw": _needs(REVIEW, PUBLISH),
+    "confirm-withdrawal": _needs(REVIEW, PUBLISH),
+    "still-correct": _needs(REVIEW),
+    "reinstate": _needs(PUBLISH),
+    "withhold": _needs(REVIEW, PUBLISH),
+    "warn": _needs(WARN),
+    "countersign": _needs(REVIEW),
+    "correct": _needs(REVIEW),
+    "move": _needs(PUBLISH),
+    "answer_report": _needs(EDIT, REVIEW),
+    "set_tier": _may_set_tier,
+    "use_desk": _has_role(*ROLES),
+    "keep_library": _has_role("editor", "clinician"),
+    "read_trail": _has_role("auditor"),
+    "manage_people": _administers,
+}
+
+
+def refusals(user: Any, action: str, thing: Any = None) -> list[Refusal]:
+    """Why the user may not do this to the thing; an empty list if they may. Unknown actions raise KeyError."""
+    refusal = RULES[action](user, thing)
+    return [refusal] if refusal else []
+
+
+def can(user: Any, action: str, thing: Any = None) -> bool:
+    return not refusals(user, action, thing)
+
+
+def role_on_page(user: Any, thing: Any) -> str:
+    """In which of the two roles somebody acts on a published page: whoever may publish acts as a publisher."""
+    return "publisher" if is_granted(user, (PUBLISH,), _class_of(thing)) else "clinician"
+
+
+def title_of(user: Any) -> str:
+    """What readers are told of somebody who acts on a page: the verified title of a clinician, else the role."""
+    profile = getattr(user, "clinician_profile", None)
+    return profile.reader_title if profile is not None and profile.verified_on else "publisher"
+
+
+def readable(user: Any) -> Any:
+    """The monographs that a user may open on the desk."""
+    monographs = Monograph.objects.for_desk()
+    if "auditor" in roles_of(user):
+        return monographs
+    roots = {pk for pk, _ in grants_of(user)}
+    ours = set(roots)
+    children = dict[int, list[int]]()
+    for pk, parent in TherapeuticClass.objects.values_list("pk", "parent_id"):
+        children.setdefault(parent, []).append(pk)
+    waiting = list(roots)
+    while waiting:
+        below = [pk for pk in children.get(waiting.pop(), ()) if pk not in ours]
+        ours.update(below)
+        waiting.extend(below)
+    return monographs.filter(therapeutic_class__in=ours)

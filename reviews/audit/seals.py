@@ -1,0 +1,156 @@
+"""Signatures of the house: the seal on a publication, and checkpoints of the trail kept outside the database.
+
+Both are Ed25519 under SIGNING_KEY (base64 of 32 bytes). A key is named by the first 16 hexadecimal digits of the
+SHA-256 of its public bytes.
+"""
+
+import base64
+import fcntl
+import hashlib
+import json
+import os
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from django.conf import settings
+from django.utils import timezone
+
+from monographs.canonical import canonical, sha256
+from reviews.audit.hashes import instant
+
+SEAL_PREFIX = "clincalc-publication-v1\n"
+CHECKPOINT_PREFIX = "clincalc-checkpoint-v1\n"
+
+
+@cache
+def _private(encoded: str) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(base64.b64decode(encoded, validate=True))
+
+
+def _key() -> Ed25519PrivateKey:
+    return _private(settings.SIGNING_KEY)
+
+
+def public_bytes() -> bytes:
+    return _key().public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+
+def key_id() -> str:
+    return hashlib.sha256(public_bytes()).hexdigest()[:16]
+
+
+def public_keys() -> dict[str, Ed25519PublicKey]:
+    """The keys whose signatures are believed, by id."""
+    return {key_id(): _key().public_key()}
+
+
+def _sign(prefix: str, form: dict[str, Any]) -> str:
+    return base64.b64encode(_key().sign((prefix + canonical(form)).encode())).decode()
+
+
+def _holds(prefix: str, form: dict[str, Any], key: str, signature: str) -> bool:
+    public = public_keys().get(key)
+    try:
+        if public is None:
+            return False
+        public.verify(base64.b64decode(signature, validate=True), (prefix + canonical(form)).encode())
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+# -- Seals of publications -------------------------------------------------------------------------------------------
+
+
+def sealed_form(
+    *, slug: str, number: int, digest: str, sign_offs: list[Any], published_at: Any, head: str
+) -> dict[str, Any]:
+    """What a seal is put on. `head` is the chain's before the publication: else two hashes would need each other."""
+    return {
+        "slug": slug,
+        "number": number,
+        "digest": digest,
+        "sign_offs": sign_offs,
+        "published_at": instant(published_at),
+        "head": head,
+    }
+
+
+def seal(form: dict[str, Any]) -> str:
+    return _sign(SEAL_PREFIX, form)
+
+
+def seal_holds(form: dict[str, Any], key: str, signature: str) -> bool:
+    return _holds(SEAL_PREFIX, form, key, signature)
+
+
+# -- Checkpoints -----------------------------------------------------------------------------------------------------
+
+
+def checkpoint_path() -> Path:
+    return Path(settings.CHECKPOINT_FILE)
+
+
+def checkpoint_is_writable() -> bool:
+    """Whether a line could be appended now: publishing asks before it writes anything."""
+    path = checkpoint_path()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a"):
+            return True
+    except OSError:
+        return False
+
+
+def append_checkpoint(seq: int, head: str) -> None:
+    """Appends {seq, hash, at, key, last line's hash} and its signature; a lost line is made up by the next one."""
+    path = checkpoint_path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        kept, newline, _cut_off = file.read().rpartition(b"\n")
+        # A write that was cut off vouches for nothing; left there, it would spoil this line too.
+        file.truncate(len(kept) + len(newline))
+        lines = kept.decode(errors="replace").splitlines()
+        form = {
+            "seq": seq,
+            "hash": head,
+            "at": instant(timezone.now()),
+            "key": key_id(),
+            "last": sha256(lines[-1]) if lines else "",
+        }
+        file.write(canonical({**form, "signature": _sign(CHECKPOINT_PREFIX, form)}).encode() + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def read_checkpoints() -> tuple[list[dict[str, Any]], list[str]]:
+    """The lines of the file that hold, and a sentence for each that does not.
+
+    A last line without its end is a write that was cut off, and is passed over.
+    """
+    try:
+        text = checkpoint_path().read_text(errors="replace")
+    except OSError:
+        return [], [f"There is no checkpoint file ({settings.CHECKPOINT_FILE})."]
+    found, wrong, last = [], [], ""
+    whole = text if text.endswith("\n") else text.rpartition("\n")[0]
+    for number, line in enumerate(whole.splitlines(), 1):
+        try:
+            form = json.loads(line)
+            signature = form.pop("signature")
+            if not _holds(CHECKPOINT_PREFIX, form, form["key"], signature):
+                wrong.append(f"Checkpoint line {number}: its signature does not hold.")
+            elif form["last"] != last:
+                wrong.append(f"Checkpoint line {number}: it does not follow the line before it.")
+            else:
+                found.append(form)
+        except (ValueError, KeyError, TypeError, AttributeError):
+            wrong.append(f"Checkpoint line {number}: it cannot be read.")
+        last = sha256(line)
+    return found, wrong

@@ -1,0 +1,168 @@
+"""The write lock, and the audit trail as its holder sees it.
+
+    with audited_write(actor=…) as trail:
+        row.name = …
+        trail.save(row, "name")
+        trail.record("renamed", …)
+
+Whoever holds the write lock is alone: it is the lock, the flag that the database's triggers ask, and the head of the
+trail. It cannot be let go without an entry. Do nothing slow while holding it: no password hashing, no network, no mail.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import OperationalError, models, transaction
+from django.utils import timezone
+
+from monographs.models import Epoch, Monograph, Overlay, WriteLock
+from monographs.models.overlay import SECOND_SIGNATURE
+from reviews.audit.hashes import event_hash, event_text, genesis, instant, newest_version, row_hashes
+from reviews.derived import search_index
+from reviews.models import AuditEvent
+
+# So far two clocks of one house may be apart.
+A_SLIP = timedelta(seconds=1)
+# Tables from which public pages are made. A row written in one of them begins a new epoch.
+READERS_SEE = frozenset(
+    f"monographs.{name}"
+    for name in ("monograph", "publication", "overlay", "secondsignature", "namecheck", "therapeuticclass")
+)
+
+
+class WriteLockTimeout(Exception):
+    """Somebody else wrote for longer than five seconds. Nothing was written: try again."""
+
+
+class MissingAuditEntry(Exception):
+    """A verb wrote without saying so in the trail: a defect, so everything is rolled back."""
+
+
+class Trail:
+    """The trail as its holder sees it: `at` is the time of this act, `head` the hash that the next entry will name.
+
+    `at` rises from act to act. Where the clock of the machine stands behind it, all entries of the act say what the
+    clock said (`data.now`), and where that is by more than a second, an entry `clock` comes first. What lives, counts
+    or falls due is judged by the clock (`lately`, `signing.attestation_refusals`), what came before what by `at`.
+    """
+
+    def __init__(self, held: WriteLock, last: datetime | None, actor: Any) -> None:
+        """`held` is the write lock, `last` the time of the entry that it points to."""
+        self.actor = actor
+        self.seq, self.head = held.seq, held.hash or genesis(held.site)
+        self.events: list[AuditEvent] = []
+        self._written: dict[str, set[Any]] = {}
+        self.changes_what_readers_see = False
+        self.clock = timezone.now()
+        self.at: datetime = max(self.clock, last + timedelta.resolution) if last else self.clock
+        if last and last - self.clock > A_SLIP:
+            self.record("clock", "site", reason="The clock of the machine was set back.")
+        self._recorded_before = len(self.events)
+
+    def save(self, row: models.Model, *fields: str) -> None:
+        """Writes a row (only these fields, if any are given), and notes it for the next entry."""
+        row.save(update_fields=fields or None)
+        self.wrote(row)
+
+    def wrote(self, *written: models.Model) -> None:
+        """Notes rows whose hash the next entry must hold."""
+        for row in written:
+            self._written.setdefault(row._meta.label_lower, set()).add(row.pk)
+            self.changes_what_readers_see |= row._meta.label_lower in READERS_SEE
+
+    def wrote_keys(self, label: str, pks: Iterable[Any]) -> None:
+        self._written.setdefault(label, set()).update(pks)
+        self.changes_what_readers_see |= label in READERS_SEE
+
+    def reindex(self, *monographs: Monograph) -> None:
+        """Makes the search index say what the pages of these monographs say now."""
+        self.changes_what_readers_see = True
+        search_index.write(*monographs)
+
+    @property
+    def has_loose_ends(self) -> bool:
+        return len(self.events) == self._recorded_before or bool(self._written)
+
+    def record(
+        self, verb: str, subject: str, *, digest: str = "", reason: str = "", data: dict[str, Any] | None = None
+    ) -> AuditEvent:
+        """Adds an entry: who, what, to what, why, and the hashes of all rows written since the last one.
+
+        A row that was written and is gone now is recorded as null.
+        """
+        hashes: dict[str, str | None] = {}
+        for label, pks in self._written.items():
+            hashes.update({f"{label}:{pk}": None for pk in pks})
+            hashes.update(row_hashes(label, newest_version(label), pks))
+        self._written.clear()
+        now = {"now": instant(self.clock)} if self.at > self.clock else {}
+        whole = {**(data or {}), **({"rows": hashes} if hashes else {}), **now}
+        actor = {"pk": self.actor.pk, "username": self.actor.get_username()} if self.actor else None
+        content = {
+            "seq": self.seq + 1, "at": self.at, "verb": verb, "subject": subject, "digest": digest, "reason": reason,
+            "data": whole, "prev": self.head,
+        }  # fmt: skip
+        text = event_text(actor=actor, **content)
+        event = AuditEvent(
+            **content,
+            actor=self.actor,
+            actor_name=actor["username"] if actor else "",
+            text=text,
+            hash=event_hash(text),
+        )
+        event.save(force_insert=True)
+        self.seq, self.head = event.seq, event.hash
+        self.events.append(event)
+        return event
+
+
+@contextmanager
+def audited_write(*, actor: AbstractBaseUser | None) -> Iterator[Trail]:
+    """Holds the write lock for one act by `actor` (None: the machine), in a transaction that cannot hide in another.
+
+    `trail.actor` is the actor read again under the write lock: verbs judge that one.
+
+    Raises WriteLockTimeout when it is not free within five seconds; MissingAuditEntry, and rolls back, when the act
+    left no entry.
+    """
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(transaction.atomic(durable=True))
+            if not WriteLock.objects.filter(pk=1, held=False).update(held=True):
+                raise WriteLockTimeout
+            last = AuditEvent.objects.filter(seq=models.OuterRef("seq")).values("at")
+            held = WriteLock.objects.annotate(last_at=models.Subquery(last)).get(pk=1)
+        except OperationalError as error:
+            raise WriteLockTimeout from error
+        # The person as they are now: somebody may have taken a right away since they were looked up.
+        trail = Trail(held, held.last_at, get_user_model().objects.get(pk=actor.pk) if actor else None)
+        yield trail
+        if trail.has_loose_ends:
+            raise MissingAuditEntry
+        if trail.changes_what_readers_see:
+            _begin_epoch(trail)
+        WriteLock.objects.filter(pk=1).update(held=False, edition_id=None, seq=trail.seq, hash=trail.head)
+
+
+def _begin_epoch(trail: Trail) -> None:
+    """In the transaction of the act: no page made before it is served after it."""
+    waiting = Overlay.objects.unconfirmed().filter(kind="warning", at__gt=trail.clock - SECOND_SIGNATURE)
+    instants = sorted(instant(one.due_at) for one in waiting)
+    Epoch.objects.filter(pk=1).update(number=trail.seq, instants=instants)
+
+
+def lately(events: models.QuerySet[AuditEvent], *, most: int, period: timedelta) -> list[AuditEvent]:
+    """Those of the newest `most` of these entries that are younger than `period` by the clock of the machine.
+
+    An entry from the future was made before the clock was set back, and counts for nothing until that moment comes: so
+    nobody is kept out for longer than `period`.
+    """
+    # An entry's `at` is never before what its clock said, so this leaves out none.
+    newest = events.filter(at__gt=timezone.now() - period).order_by("-at", "-seq").only("seq", "at", "data")[:most]
+    found = list(newest)
+    now = timezone.now()
+    return [one for one in found if now - period < one.clock_at <= now + A_SLIP]

@@ -1,0 +1,299 @@
+"""Whether the trail still tells the truth: `verify_trail`.
+
+Recomputes the chain, compares every guarded row with the last hash that the trail holds of it, checks documents, seals
+and checkpoints, rebuilds open editions, and replays states and what is live. Each finding is a sentence that names the
+row or the entry.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib.auth.models import Permission
+from django.db import DatabaseError
+from django.db.models import TextField
+from django.db.models.functions import Cast
+
+from monographs import triggers
+from monographs.assemble import build
+from monographs.canonical import canonical
+from monographs.document import digest, digest_of_json
+from monographs.models import Document, Edition, Epoch, IndexEntry, Monograph, Publication, WriteLock
+from reviews.audit import hashes, seals
+from reviews.derived.search_index import rows_of
+from reviews.models import AuditEvent, ChangeSet, SignOff
+
+Finding = tuple[int | None, str]
+# What reading a value raises that is none of its type.
+UNREADABLE = (ValueError, TypeError, AttributeError, KeyError, RecursionError, DatabaseError)
+
+
+class Replay:
+    """What the entries, read in order, say that the database must hold now."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, str | None] = {}
+        self.states: dict[tuple[str, int], str] = {}
+        self.rounds: dict[tuple[str, int], int] = {}
+        self.live: dict[str, int] = {}
+        self.written_at: dict[str, int] = {}
+        self.hash_at: dict[int, str] = {}
+        self.permissions: dict[str, tuple[int, str]] = {}
+
+    def read(self, seq: int, verb: str, subject: str, data: dict[str, Any]) -> None:
+        for name, value in data.get("rows", {}).items():
+            self.rows[name] = value
+            self.written_at[name] = seq
+        if "to" in data and "edition" in data:
+            edition = subject, data["edition"]
+            self.states[edition] = data["to"]
+            self.rounds[edition] = data["round"]
+        for key, codename in data.get("permissions", {}).items():
+            self.permissions[key] = seq, codename
+        if verb == "moved":
+            self._move(f"monograph:{data['from_slug']}", subject)
+        if verb == "published":
+            self.live[subject] = data["publication"]
+            if data["superseded"] is not None:
+                self.states[subject, data["superseded"]] = "superseded"
+
+    def _move(self, old: str, new: str) -> None:
+        """A monograph has another address from now on: what was told of the old one is told of it."""
+        if old in self.live:
+            self.live[new] = self.live.pop(old)
+        self.states = {(new if one == old else one, number): kept for (one, number), kept in self.states.items()}
+        self.rounds = {(new if one == old else one, number): kept for (one, number), kept in self.rounds.items()}
+
+
+def verify() -> list[Finding]:
+    """Every finding, (entry or None, sentence); an empty list when nothing was touched. Reads only."""
+    replay = Replay()
+    return [
+        *_triggers(),
+        *_chain(replay),
+        *_checkpoints(replay),
+        *_rows(replay),
+        *_documents(),
+        *_publications(),
+        *_open_editions(),
+        *_index(),
+        *_states(replay),
+        *_permissions(replay),
+    ]
+
+
+def _triggers() -> Iterator[Finding]:
+    for name in triggers.missing():
+        yield None, f"The database has lost the trigger {name}."
+
+
+def _chain(replay: Replay) -> Iterator[Finding]:
+    try:
+        (lock,) = WriteLock.objects.all()
+        lock.seq = int(lock.seq)
+    except UNREADABLE:
+        yield None, "The write lock is not one row that can be read."
+        return
+    if lock.held or lock.edition_id is not None:
+        yield None, "The write lock was left held: somebody set its flag by hand."
+    prev, expected = hashes.genesis(lock.site), 1
+    columns = ("seq", "at", "actor_id", "actor_name", "verb", "subject", "digest", "reason", "prev", "hash", "text")
+    raw_data = dict(_raw_data())
+    last_seq = 0
+    for seq, at, actor_id, actor_name, verb, subject, digest_, reason, its_prev, its_hash, text in _in_order(columns):
+        last_seq = seq
+        if seq != expected:
+            yield expected, f"Entry {expected} is missing: the next one is {seq}."
+            expected = seq
+        expected += 1
+        try:
+            content = dict(json.loads(text).items())
+            beside = {
+                "seq": seq, "at": hashes.instant(at), "verb": verb, "subject": subject, "digest": digest_,
+                "reason": reason, "prev": its_prev, "data": json.loads(raw_data[seq]),
+                "actor": {"pk": actor_id, "username": actor_name} if actor_id is not None else None,
+            }  # fmt: skip
+        except UNREADABLE:
+            yield seq, f"Entry {seq} cannot be read."
+            prev = its_hash
+            continue
+        if hashes.event_hash(text) != its_hash:
+            yield seq, f"Entry {seq}: its text is not the one that was hashed."
+        if its_prev != prev:
+            yield seq, f"Entry {seq} does not follow from the one before it."
+        if actor_id is None and actor_name:
+            yield seq, f"Entry {seq}: its column actor_name differs from its text."
+        for name, value in beside.items():
+            if content.get(name) != value:
+                yield seq, f"Entry {seq}: its column {name} differs from its text."
+        try:
+            if canonical(beside["data"]) != raw_data[seq]:
+                yield seq, f"Entry {seq}: its column data is not in the form in which it was written."
+            replay.read(seq, verb, subject, content.get("data", {}))
+        except UNREADABLE:
+            yield seq, f"Entry {seq}: what it says cannot be read."
+        prev = its_hash
+        replay.hash_at[seq] = its_hash
+    if (lock.seq, lock.hash) != (last_seq, prev if last_seq else ""):
+        yield (
+            min(lock.seq, last_seq) + 1,
+            f"The write lock says that the last entry is {lock.seq}, and the trail ends with {last_seq}.",
+        )
+
+
+def _in_order(columns: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
+    try:
+        yield from AuditEvent.objects.order_by("seq").values_list(*columns).iterator(2000)
+    except UNREADABLE:
+        return  # the write lock's head then tells that the trail ends too early
+
+
+def _raw_data() -> Iterator[tuple[int, str]]:
+    return iter(AuditEvent.objects.annotate(raw=Cast("data", TextField())).values_list("seq", "raw"))
+
+
+def _checkpoints(replay: Replay) -> Iterator[Finding]:
+    lines, wrong = seals.read_checkpoints()
+    for sentence in wrong:
+        yield None, sentence
+    for line in lines:
+        if replay.hash_at.get(line["seq"]) != line["hash"]:
+            yield (
+                line["seq"],
+                f"A checkpoint of {line['at']} names entry {line['seq']}, which is no longer in the trail as it was.",
+            )
+
+
+def _rows(replay: Replay) -> Iterator[Finding]:
+    """Each guarded row against its last hash; rows that no entry tells of; rows that are gone."""
+    waiting = {name: value for name, value in replay.rows.items() if value is not None}
+    for label, (_model, lists) in hashes.guarded().items():
+        if label == AuditEvent._meta.label_lower:
+            continue
+        for version in sorted(lists):
+            mine = {
+                name
+                for name, value in waiting.items()
+                if name.startswith(f"{label}:") and value.startswith(f"{version}:")
+            }
+            newest = version == max(lists)
+            if not mine and not newest:
+                continue
+            for name, value in _hashes(label, version):
+                if name in mine:
+                    if value is None:
+                        yield replay.written_at[name], f"{name}: the row cannot be read."
+                    elif value != replay.rows[name]:
+                        yield (
+                            replay.written_at[name],
+                            f"{name}: the row is not as entry {replay.written_at[name]} left it.",
+                        )
+                    waiting.pop(name)
+                elif newest and name not in replay.rows:
+                    yield None, f"{name}: no entry tells of this row."
+                elif replay.rows.get(name, "") is None:
+                    yield (
+                        replay.written_at[name],
+                        f"{name}: entry {replay.written_at[name]} says that this row is gone, and it is there.",
+                    )
+    for name in waiting:
+        yield replay.written_at[name], f"{name}: the row of entry {replay.written_at[name]} is gone."
+
+
+def _hashes(label: str, version: int) -> Iterator[tuple[str, str | None]]:
+    """Hashes of a whole table; row by row where a value cannot even be read."""
+    try:
+        yield from list(hashes.row_hashes(label, version))
+    except UNREADABLE:
+        model = hashes.guarded()[label][0]
+        for pk in model._base_manager.values_list("pk", flat=True):
+            try:
+                found = dict(hashes.row_hashes(label, version, [pk]))
+                yield f"{label}:{pk}", found.get(f"{label}:{pk}")
+            except UNREADABLE:
+                yield f"{label}:{pk}", None
+
+
+def _documents() -> Iterator[Finding]:
+    for name, text in Document.objects.values_list("digest", "text").iterator(200):
+        try:
+            holds = digest_of_json(json.loads(text)) == name
+        except UNREADABLE:
+            holds = False
+        if not holds:
+            yield None, f"monographs.document:{name}: its text does not have this digest."
+
+
+def _publications() -> Iterator[Finding]:
+    for pk in Publication.objects.order_by("pk").values_list("pk", flat=True):
+        try:
+            one = Publication.objects.get(pk=pk)
+            form = seals.sealed_form(
+                slug=one.slug, number=one.number, digest=one.document_id, sign_offs=one.signatures,
+                published_at=one.published_at, head=one.head,
+            )  # fmt: skip
+            holds = seals.seal_holds(form, one.key, one.seal)
+            signed = SignOff.objects.filter(
+                edition=one.edition_id, document=one.document_id, meaning="review", unsigning=None
+            ).exists()
+        except UNREADABLE:
+            holds = signed = False
+        if not holds:
+            yield None, f"monographs.publication:{pk}: its seal does not hold."
+        if not signed:
+            yield None, f"monographs.publication:{pk}: nobody signed the document that it shows."
+
+
+def _open_editions() -> Iterator[Finding]:
+    for pk in Edition.objects.open().values_list("pk", flat=True):
+        changes = ChangeSet.objects.filter(edition=pk).order_by("-at", "-revision_id")
+        try:
+            holds = digest(build(Edition.objects.get(pk=pk))) == changes.values_list("after_id", flat=True).first()
+        except UNREADABLE:
+            holds = False
+        if not holds:
+            yield None, f"monographs.edition:{pk}: its rows are not what its last change set left."
+
+
+def _index() -> Iterator[Finding]:
+    """The index of live pages is made of them: nothing is found under words that are not there."""
+    columns = ("publication_id", "kind", "term", "words", "begins", "ends")
+    held: dict[int | None, list[Any]] = {}
+    for row in IndexEntry.objects.values_list("publication__monograph", *columns):
+        held.setdefault(row[0], []).append(row[1:])
+    for monograph in Monograph.objects.for_desk().select_related("live__document").order_by("pk"):
+        try:
+            holds = sorted(held.pop(monograph.pk, [])) == rows_of(monograph)
+        except UNREADABLE:
+            holds = False
+        if not holds:
+            yield None, f"monographs.monograph:{monograph.pk}: the index does not say what its page says."
+    try:
+        epoch = Epoch.objects.get()
+        behind = epoch.number > WriteLock.objects.get(pk=1).seq
+    except (*UNREADABLE, Epoch.DoesNotExist, Epoch.MultipleObjectsReturned, WriteLock.DoesNotExist):
+        behind = True
+    if behind or held:
+        yield None, "The epoch of public pages, or their index, is not one that the trail could have left."
+
+
+def _states(replay: Replay) -> Iterator[Finding]:
+    columns = ("pk", "monograph__slug", "number", "state", "round")
+    for pk, slug, number, state, round_ in Edition.objects.order_by("pk").values_list(*columns):
+        edition = f"monograph:{slug}", number
+        if replay.states.get(edition) != state or replay.rounds.get(edition) != round_:
+            yield (
+                None,
+                f"monographs.edition:{pk}: the entries leave it {replay.states.get(edition)}, and it is {state}.",
+            )
+    for pk, slug, live in Monograph.objects.values_list("pk", "slug", "live_id"):
+        if replay.live.get(f"monograph:{slug}") != live:
+            yield None, f"monographs.monograph:{pk}: what is live is not what was published last."
+
+
+def _permissions(replay: Replay) -> Iterator[Finding]:
+    """What the granted permissions stood for when they were granted."""
+    now = {str(pk): codename for pk, codename in Permission.objects.values_list("pk", "codename")}
+    for key, (seq, codename) in replay.permissions.items():
+        if now.get(key) != codename:
+            yield seq, f"auth.permission:{key}: entry {seq} granted “{codename}”, and it is “{now.get(key)}” now."

@@ -1,0 +1,27 @@
+"""What readers find: the index of live pages, kept in the transaction that changes what they see."""
+
+from monographs.models import IndexEntry, Monograph
+from monographs.models.index_entry import Row
+from monographs.search_terms import entries
+from monographs.standing import Standing, overlays_of, shown, today
+
+
+def rows_of(monograph: Monograph) -> list[Row]:
+    """The rows that the index must hold for a monograph now, in order."""
+    live = monograph.live
+    if live is None:
+        return []
+    document = live.document.value
+    seen = shown(document, Standing(today=today(), overlays=overlays_of(monograph.pk)))
+    return sorted((live.pk, *entry) for entry in entries(seen, document.header.title, monograph.drug.slug))
+
+
+def write(*monographs: Monograph) -> None:
+    """Makes the index say what the pages say. `Trail.reindex` calls it: the write lock is asked for, as by every
+    writer."""
+    IndexEntry.objects.filter(publication__monograph__in=monographs).delete()
+    IndexEntry.objects.bulk_create(
+        IndexEntry(publication_id=pk, kind=kind, term=term, words=words, begins=begins, ends=ends)
+        for monograph in monographs
+        for pk, kind, term, words, begins, ends in rows_of(monograph)
+    )

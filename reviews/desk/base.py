@@ -1,0 +1,183 @@
+"""What every page of the desk shares: who may come in, which monograph and edition it is about, and how it says no."""
+
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth import get_user_model, logout
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from monographs.document import Document
+from monographs.models import Edition, Monograph, State, TherapeuticClass
+from reviews.access import policy
+from reviews.access.denials import refusals_recorded
+from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
+from reviews.models import AuditEvent, ChangeSet
+from reviews.signing import TooManyFailures
+
+View = Callable[..., HttpResponse]
+
+BUSY = Refusal(
+    "busy", "Somebody else is writing just now. Press the button again in a few seconds.", RefusalType.CONFLICT
+)
+STATUS = {RefusalType.FORBIDDEN: 403, RefusalType.CONFLICT: 409, RefusalType.INVALID: 422}
+CHIPS = {
+    State.DRAFT: "",
+    State.IN_REVIEW: "chip-review",
+    State.CLINICIAN_REVIEWED: "chip-reviewed",
+    State.PUBLISHED: "chip-published",
+    State.SUPERSEDED: "chip-superseded",
+    State.DISCARDED: "chip-superseded",
+}
+
+
+def desk(view: View) -> View:
+    """Only for people with a role: to anybody else the desk says who they are and whom to ask (403)."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if refusals := policy.refusals(request.user, "use_desk"):
+            return no_entry(request, refusals)
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def no_entry(request: HttpRequest, refusals: Iterable[Refusal]) -> HttpResponse:
+    """403: who you are, what is needed, whom to ask."""
+    return render(request, "reviews/no_entry.html", {"refusals": list(refusals)}, status=403)
+
+
+def monograph_for(request: HttpRequest, slug: str) -> Monograph:
+    """The monograph at this address, if the user may read its drafts; else 404, as if it were not there.
+
+    A try at what is there and closed is recorded.
+    """
+    monograph = Monograph.objects.for_desk().filter(slug=slug).first()
+    if monograph is None:
+        raise Http404
+    if refusals := policy.refusals(request.user, "read", monograph):
+        not_here(request, monograph, Refused(refusals))
+    return monograph
+
+
+def not_here(request: HttpRequest, monograph: Monograph, refused: Refused | None = None) -> None:
+    """404 for what belongs elsewhere or is closed, with an entry in the trail."""
+    refused = refused or refuse("not_of_this_monograph", "This belongs to another monograph.")
+    try:
+        with refusals_recorded(actor=request.user, action="read", subject=f"monograph:{monograph.slug}"):
+            raise refused
+    except Refused:
+        raise Http404 from None
+
+
+def change_set_of(request: HttpRequest, monograph: Monograph, key: str) -> ChangeSet:
+    """The change set of this key, with its documents. One of another monograph is a 404, and recorded."""
+    try:
+        pk = UUID(key)
+    except ValueError:
+        raise Http404 from None
+    found = ChangeSet.objects.filter(pk=pk).select_related("edition", "actor", "before", "after").first()
+    if found is None:
+        raise Http404
+    if found.edition.monograph_id != monograph.pk:
+        not_here(request, monograph)
+    return found
+
+
+def why_no_restore(user: Any, edition: Edition) -> str:
+    """Why this person cannot put an earlier state into the current edition, and what to do; "" if they can."""
+    if refusals := policy.refusals(user, "edit", edition):
+        return refusals[0].sentence
+    if edition.state == State.DRAFT:
+        return ""
+    if edition.is_open:
+        state = edition.get_state_display().lower()
+        return f"Edition {edition.number} is {state}. Send it back first, with a reason: then it is a draft."
+    return "No draft is open. Start an edition first: readers notice nothing of it."
+
+
+def digest_now(edition: Edition) -> str:
+    """The digest of what its last change set left: restoring just that would change nothing."""
+    changes = ChangeSet.objects.filter(edition=edition).order_by("-at", "-revision_id")
+    return changes.values_list("after_id", flat=True).first() or ""
+
+
+def current_edition(monograph: Monograph) -> Edition:
+    """The edition that the desk is about: the open one, else the live one, else the latest."""
+    editions = list(monograph.editions.order_by("-number"))
+    live = monograph.live.edition_id if monograph.live else None
+    return next(
+        (one for one in editions if one.is_open),
+        next((one for one in editions if one.pk == live), editions[0]),
+    )
+
+
+def too_many(request: HttpRequest, error: TooManyFailures) -> HttpResponse:
+    """429: the session is over, and signing waits until then."""
+    logout(request)
+    return render(request, "reviews/too_many.html", {"until": error.until}, status=429)
+
+
+def name_of(user: Any) -> str:
+    """A person as the desk names them."""
+    return user.get_full_name() or user.get_username()
+
+
+class Names(dict):
+    """Names of people by primary key: one query for all of them. "you" is said of the reader beside the name."""
+
+    def __init__(self, keys: Iterable[int | None]) -> None:
+        people = get_user_model().objects.filter(pk__in={key for key in keys if key is not None})
+        super().__init__({person.pk: name_of(person) for person in people})
+
+    def __missing__(self, key: int | None) -> str:
+        return "The machine"
+
+    def listed(self, keys: Iterable[int], me: Any = None) -> str:
+        """Several names in one line, the reader's own as "you"."""
+        return ", ".join(sorted("you" if me is not None and key == me.pk else self[key] for key in keys))
+
+
+def chip(state: str) -> dict[str, str]:
+    """A state as a chip: its word, and the class that repeats it."""
+    return {"word": State(state).label, "class": CHIPS[State(state)]}
+
+
+def subjects_of(slug: str) -> list[str]:
+    """Under which subjects the trail tells of a monograph: its address, and those that it had before."""
+    moved = {event.data["to_slug"]: event.data["from_slug"] for event in AuditEvent.objects.filter(verb="moved")}
+    found = [slug]
+    while found[-1] in moved and moved[found[-1]] not in found:
+        found.append(moved[found[-1]])
+    return [f"monograph:{one}" for one in found]
+
+
+def and_list(words: Iterable[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    *head, last = list(words) or [""]
+    return f"{', '.join(head)} and {last}" if head else last
+
+
+def edit_address(slug: str, part: str) -> str:
+    """Where a part is edited: by its key, "header" or "order"."""
+    if part in ("header", "order"):
+        return reverse(f"edit_{part}", args=[slug])
+    return reverse("part_edit", args=[slug, part])
+
+
+def part_links(slug: str, document: Document, refusals: Iterable[Refusal]) -> list[tuple[Refusal, str]]:
+    """Each refusal with the address of the part that it is about ("" if there is none to go to)."""
+    keys = {"header", "order", *(str(part.key) for part in document.parts())}
+    return [(one, edit_address(slug, one.part) if one.part in keys else "") for one in refusals]
+
+
+def class_tree() -> dict[int, TherapeuticClass]:
+    """Every therapeutic class with its parents at hand, in one query."""
+    classes = {one.pk: one for one in TherapeuticClass.objects.all()}
+    for one in classes.values():
+        one.parent = classes.get(one.parent_id)
+    return classes

@@ -1,0 +1,209 @@
+"""The form of a reference: a record of the library that is copied, or one that is typed."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
+
+from monographs import document as values
+from monographs.canonical import BadCharacters, clean_line
+from monographs.document import DOI, LABEL, PMID
+from monographs.models import Reference
+from reviews.desk.editor.forms import CHOOSE, PartForm, Text
+
+CSL_TYPES = {
+    "article-journal": "Journal article",
+    "report": "Guideline or report",
+    "webpage": "Web page",
+    "document": "Product information or other document",
+    "book": "Book",
+    "chapter": "Chapter",
+}
+_CSL_FIELDS = {
+    "title": "title", "container": "container-title", "volume": "volume", "issue": "issue", "page": "page",
+    "publisher": "publisher", "genre": "genre", "number": "number", "doi": "DOI", "pmid": "PMID", "address": "URL",
+}  # fmt: skip
+_MOST_WORDS, _MOST_HITS = 12, 20
+
+
+def search(words: str) -> QuerySet[Reference]:
+    """Records of the library that hold every one of the words, in whatever field. Odd characters find nothing."""
+    try:
+        words = clean_line(words[:200])
+    except BadCharacters:
+        return Reference.objects.none()
+    found = Q()
+    for word in words.split()[:_MOST_WORDS]:
+        found &= Q(label__icontains=word) | Q(title__icontains=word) | Q(record__icontains=word)
+    if not found:
+        return Reference.objects.none()
+    return Reference.objects.annotate(record=Cast("csl", TextField())).filter(found)[:_MOST_HITS]
+
+
+class CitationForm(PartForm):
+    """`csl` is the record as it stands in the edition: what this form does not show of it is kept."""
+
+    part = values.Citation
+
+    reference = forms.ModelChoiceField(Reference.objects.all(), required=False, widget=forms.HiddenInput)
+    label = Text(
+        label="Label", help_text="The word in [@label]. Made from the first author and the year if left empty."
+    )
+    type = forms.ChoiceField(
+        choices=list(CSL_TYPES.items()), label="Kind of source", required=False, error_messages=CHOOSE
+    )
+    title = Text(label="Title")
+    authors = Text(rows=4, label="Authors", help_text="One a line: “Family, Given”. A group as it stands.")
+    year = Text(label="Year")
+    container = Text(label="Journal or book")
+    volume = Text(label="Volume")
+    issue = Text(label="Issue")
+    page = Text(label="Pages")
+    publisher = Text(label="Publisher")
+    genre = Text(label="Genre", help_text="As in “Summary of product characteristics”.")
+    number = Text(label="Number", help_text="As in “TA312”.")
+    doi = Text(label="DOI", help_text="As in 10.1016/S0140-6736(12)61769-3.")
+    pmid = Text(label="PMID")
+    address = Text(label="Web address", help_text="It begins with https:// or http://.")
+
+    def __init__(self, *args: Any, csl: dict[str, Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.before = csl or {}
+        if self.before:  # a record that stands there is changed, not swapped for another
+            del self.fields["reference"]
+            if (present := self.before.get("type")) and present not in CSL_TYPES:
+                self.fields["type"].choices = [*CSL_TYPES.items(), (present, str(present))]
+
+    def clean(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        if "reference" in self.errors:  # the field is not seen
+            del self.errors["reference"]
+            self.add_error(None, "This record is not in the library. Search for it again.")
+        elif not data.get("reference"):
+            self._judge(data)
+        data = super().clean()
+        if self.value is not None and self.value.label in self._others():
+            sentence = f"Another reference of this edition has the label “{self.value.label}”. Choose another label."
+            self.add_error("label", sentence)
+        return data
+
+    def _judge(self, data: dict[str, Any]) -> None:
+        if not (data.get("title") or "").strip():
+            self.add_error("title", "Give the title, or find the record in the library.")
+        if (doi := (data.get("doi") or "").strip()) and not DOI.fullmatch(doi):
+            self.add_error("doi", "A DOI looks like 10.1016/S0140-6736(12)61769-3.")
+        if (pmid := (data.get("pmid") or "").strip()) and not PMID.fullmatch(pmid):
+            self.add_error("pmid", "A PMID is a number of up to 8 digits.")
+        if (year := (data.get("year") or "").strip()) and not re.fullmatch(r"\d{4}", year, re.ASCII):
+            self.add_error("year", "Give the year in four digits.")
+        if (label := (data.get("label") or "").strip()) and not re.fullmatch(LABEL, label, re.ASCII):
+            self.add_error("label", "A label has letters, digits, hyphens and underscores, and nothing else.")
+        for name in ("authors", *_CSL_FIELDS):  # inside a record, a value does not say which field it refuses
+            try:
+                clean_line(data.get(name) or "")
+            except BadCharacters as error:
+                self.add_error(name, str(error))
+
+    def to_value(self, data: dict[str, Any]) -> values.Part:
+        chosen = data.get("reference")
+        csl = chosen.csl if chosen else self._csl(data)
+        label = data["label"].strip() or self._free(chosen.label if chosen else self._made_label(csl))
+        return self.part(key=self.key, label=label, csl=csl)
+
+    def _csl(self, data: dict[str, Any]) -> dict[str, Any]:
+        csl = {**self.before, "type": data["type"] or "document"}
+        for field, name in _CSL_FIELDS.items():
+            words = data[field].strip()
+            if words != str(csl.get(name, "")):  # a volume that came as a number stays one
+                csl[name] = words
+        lines = [line.strip() for line in data["authors"].splitlines() if line.strip()]
+        if lines != _lines(csl):
+            known = {_line(one): one for one in _authors(csl)}
+            csl["author"] = [known.get(line) or _author(line) for line in lines]
+        issued = csl.get("issued", {})
+        if data["year"].strip() != _year(csl):
+            issued = {"date-parts": [[int(data["year"])]]} if data["year"].strip() else {}
+        csl["issued"] = issued
+        return {
+            name: value for name, value in csl.items() if value not in ("", [], {}) or self.before.get(name) == value
+        }
+
+    def _made_label(self, csl: dict[str, Any]) -> str:
+        first = (_authors(csl) or [{}])[0]
+        word = re.sub(r"[^a-z0-9]+", "", str(first.get("family") or first.get("literal") or csl["title"]).lower())[:30]
+        return f"{word or 'source'}{_year(csl)}"
+
+    def _others(self) -> set[str]:
+        return {citation.label for citation in self.document.citations if citation.key != self.key}
+
+    def _free(self, label: str) -> str:
+        others = self._others()
+        suffixes = ["", *"bcdefghijklmnopqrstuvwxyz"]
+        return next((f"{label}{suffix}" for suffix in suffixes if f"{label}{suffix}" not in others), label)
+
+    def place(self, where: tuple[Any, ...], words: str) -> tuple[str | None, str]:
+        if where and where[0] == "csl":
+            return ("address" if "address" in words else "title"), words
+        return super().place(where, words)
+
+    @classmethod
+    def shows(cls, part: values.Part) -> dict[str, Any]:
+        assert isinstance(part, values.Citation)
+        csl = values.to_plain(part.csl)
+        return {
+            "label": part.label,
+            "type": csl.get("type", "document"),
+            "authors": "\n".join(_lines(csl)),
+            "year": _year(csl),
+            **{field: csl.get(name, "") for field, name in _CSL_FIELDS.items()},
+        }
+
+
+def hits(words: str, document: values.Document) -> list[tuple[Reference, str]]:
+    """(record, the label under which this edition cites it already, or nothing) for each hit."""
+    if not words:
+        return []
+    cited = [(citation.label, values.to_plain(citation.csl)) for citation in document.citations]
+    return [(found, next((label for label, csl in cited if _same(csl, found)), "")) for found in search(words)]
+
+
+def _same(csl: dict[str, Any], record: Reference) -> bool:
+    return csl == record.csl or bool(record.doi and str(csl.get("DOI", "")).lower() == record.doi)
+
+
+def typed_from(words: str) -> dict[str, str]:
+    """What was searched for, in the field where it belongs if the record has to be typed after all."""
+    words = words[:500].strip()
+    for name, pattern in (("doi", DOI), ("pmid", PMID), ("address", re.compile(r"https?://\S+"))):
+        if pattern.fullmatch(words):
+            return {name: words}
+    return {"title": words}
+
+
+def _author(line: str) -> dict[str, str]:
+    family, comma, given = line.partition(",")
+    return {"family": family.strip(), "given": given.strip()} if comma else {"literal": line}
+
+
+def _authors(csl: dict[str, Any]) -> list[dict[str, Any]]:
+    authors = csl.get("author")
+    return [one for one in authors if isinstance(one, dict)] if isinstance(authors, list) else []
+
+
+def _lines(csl: dict[str, Any]) -> list[str]:
+    return list(filter(None, map(_line, _authors(csl))))
+
+
+def _line(author: dict[str, Any]) -> str:
+    if author.get("literal"):
+        return str(author["literal"])
+    return ", ".join(filter(None, (str(author.get("family") or ""), str(author.get("given") or ""))))
+
+
+def _year(csl: dict[str, Any]) -> str:
+    try:
+        return str(csl["issued"]["date-parts"][0][0])
+    except (KeyError, IndexError, TypeError):
+        return ""

@@ -1,0 +1,106 @@
+"""What every page of the editor is about: the monograph, its current edition, and the document as it stands."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest
+from pydantic import ValidationError
+
+from monographs import document as values
+from monographs.assemble import build
+from monographs.document import PART_FIELDS
+from monographs.models import PARTS, Edition, Monograph, NameCheck, State
+from monographs.page import page
+from monographs.standing import draft, names_found
+from reviews.access import policy
+from reviews.desk.base import current_edition, monograph_for, not_here
+from reviews.desk.editor.citation_form import CitationForm
+from reviews.desk.editor.forms import MonitoringForm, NoticeForm, PartForm, RelatedForm, SectionForm
+
+FORMS: dict[str, type[PartForm]] = {
+    "section": SectionForm,
+    "monitoring": MonitoringForm,
+    "notice": NoticeForm,
+    "citation": CitationForm,
+    "related": RelatedForm,
+}
+NOUNS = {
+    "section": "section",
+    "monitoring": "monitoring test",
+    "notice": "safety notice",
+    "citation": "reference",
+    "related": "related monograph",
+}
+HEADINGS = {
+    "section": "Sections",
+    "monitoring": "Monitoring tests",
+    "notice": "Safety notices",
+    "citation": "References",
+    "related": "Related monographs",
+}
+
+
+class EditorContext:
+    """A monograph that the user may read (404 otherwise), with its current edition and that edition's document."""
+
+    def __init__(self, request: HttpRequest, slug: str) -> None:
+        self.request = request
+        self.monograph: Monograph = monograph_for(request, slug)
+        self.edition: Edition = current_edition(self.monograph)
+        self.edition.monograph = self.monograph
+        self.document = build(self.edition)
+
+    @property
+    def is_draft(self) -> bool:
+        return self.edition.state == State.DRAFT
+
+    @property
+    def may_edit(self) -> bool:
+        return policy.can(self.request.user, "edit", self.monograph)
+
+    def context(self, **more: Any) -> dict[str, Any]:
+        return {
+            "section": "monographs",
+            "monograph": self.monograph,
+            "edition": self.edition,
+            "outline": self.document,
+            "can_write": self.is_draft and self.may_edit,
+            "may_edit": self.may_edit,
+            "is_draft": self.is_draft,
+            **more,
+        }
+
+    def part(self, key: UUID) -> tuple[values.Part, bool]:
+        """(the part of this key, whether it was removed). A key of another edition is a 404, and recorded."""
+        for model in PARTS.values():
+            row = model.with_removed.filter(edition=self.edition, key=key).first()
+            if row is not None:
+                return row.as_value(), row.removed
+        not_here(self.request, self.monograph)
+        raise Http404
+
+    def targets(self) -> list[str]:
+        """Addresses that a related monograph may have: those that the user may know of."""
+        live = Monograph.objects.filter(live__isnull=False).values_list("slug", flat=True)
+        mine = policy.readable(self.request.user).values_list("slug", flat=True)
+        return sorted({*live, *mine} - {self.monograph.slug})
+
+    def page_of(self, document: values.Document) -> Any:
+        """The page of a document, as readers would get it today."""
+        checks = NameCheck.objects.latest_for([(code.system, code.code) for code in document.header.codes])
+        return page(draft(document, names_found(checks)), set(self.monograph.drug.traits))
+
+
+def with_part(document: values.Document, value: values.Value) -> values.Document | None:
+    """The document as it would be with this header or part; None if it could not be one."""
+    if isinstance(value, values.Header):
+        return document.replaced(header=value)
+    assert isinstance(value, values.Part)
+    field = PART_FIELDS[value.part_kind]
+    parts = [value if part.key == value.key else part for part in getattr(document, field)]
+    if value.key not in document.by_key():
+        parts.append(value)
+    try:
+        return document.replaced(**{field: tuple(parts)})
+    except ValidationError:  # another reference got this label meanwhile
+        return None

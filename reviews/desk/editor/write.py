@@ -1,0 +1,290 @@
+"""The editor: outline, header, parts, order, and the preview.
+
+Nothing that was typed is lost: a form that is refused comes back as it was, and a conflict shows both texts.
+"""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from monographs import document as values
+from monographs.assemble import build
+from monographs.difference.diff_html import changes_of
+from monographs.difference.document_diff import compare
+from monographs.document import PART_FIELDS, SECTION_KINDS, digest_of_part, gaps
+from monographs.models import PARTS
+from monographs.problems import problems
+from reviews.access.refusals import Conflict, Refusal, Refused
+from reviews.audit.trail import WriteLockTimeout
+from reviews.desk.base import BUSY, STATUS, desk
+from reviews.desk.editor.citation_form import hits, typed_from
+from reviews.desk.editor.context import FORMS, HEADINGS, NOUNS, EditorContext, with_part
+from reviews.desk.editor.forms import EditForm, PartForm
+from reviews.desk.editor.header_form import HeaderForm
+from reviews.editing import parts
+from reviews.review.edition_review import EditionReview
+
+
+@desk
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, slug: str) -> HttpResponse:
+    """The outline: every part with what stands against it, what could be added, what was taken out. A POST of
+    `restore` (a key) puts a removed part back."""
+    bench = EditorContext(request, slug)
+    if request.method != "POST":
+        return render(request, "reviews/edit.html", _outline(bench))
+    try:
+        key = UUID(request.POST.get("restore", ""))
+    except ValueError:
+        raise Http404 from None
+    part, _removed = bench.part(key)
+    refused, status = _tried(lambda: parts.restore_part(bench.edition, part, actor=request.user))
+    if refused:
+        return _outline_refusing(bench, refused, status)
+    messages.success(request, f"{part.label_for_people} is back as it was.")
+    return redirect("edit", slug)
+
+
+def _outline(bench: EditorContext) -> dict[str, Any]:
+    found: dict[str, list[str]] = {}
+    for problem in problems(bench.document):
+        found.setdefault(str(problem.key) if problem.key else "header", []).append(problem.sentence)
+    groups = []
+    for kind, field in PART_FIELDS.items():
+        parts = list(getattr(bench.document, field))
+        if kind == "section":
+            order = list(SECTION_KINDS)
+            parts.sort(key=lambda part: order.index(part.kind))
+        removed = [row.as_value() for row in PARTS[kind].with_removed.filter(edition=bench.edition, removed=True)]
+        rows = [(part, found.get(str(part.key), [])) for part in parts]
+        groups.append({"kind": kind, "heading": HEADINGS[kind], "noun": NOUNS[kind], "rows": rows, "removed": removed})
+    missing = gaps(bench.document, set(bench.monograph.drug.traits))
+    case = None if bench.edition.is_open else EditionReview.load(bench.edition)
+    return bench.context(groups=groups, header_problems=found.get("header", []), missing=missing, case=case)
+
+
+def _tried(act: Callable[[], None]) -> tuple[Refused | None, int]:
+    """How an act was refused, and the status that says so; nothing and 200 if it was done."""
+    try:
+        act()
+    except Refused as refused:
+        return refused, STATUS[refused.kind]
+    except WriteLockTimeout:
+        return Refused([BUSY]), 503
+    return None, 200
+
+
+def _answered(request: HttpRequest, template: str, context: dict[str, Any], status: int) -> HttpResponse:
+    response = render(request, template, context, status=status)
+    if status == 503:
+        response["Retry-After"] = "5"
+    return response
+
+
+def _outline_refusing(bench: EditorContext, refused: Refused, status: int) -> HttpResponse:
+    """The outline with the reasons on top: nothing was typed that could be lost."""
+    return _answered(bench.request, "reviews/edit.html", {**_outline(bench), "refusals": refused.refusals}, status)
+
+
+@desk
+@require_http_methods(["GET", "HEAD", "POST"])
+def header(request: HttpRequest, slug: str) -> HttpResponse:
+    """The form of the header."""
+    bench = EditorContext(request, slug)
+    shown = bench.document.header
+    form = HeaderForm(
+        request.POST if request.method == "POST" else None,
+        document=bench.document,
+        initial={**HeaderForm.shows(shown), "seen": digest_of_part(shown)},
+    )
+    context = bench.context(form=form, shown=shown, words="the header", class_path=shown.class_path)
+    return _answer(bench, context, lambda **how: parts.save_header(bench.edition, form.value, **how))
+
+
+@desk
+@require_http_methods(["GET", "HEAD", "POST"])
+def part_new(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+    """The form of a new part. A section begins as the kind that `?section=` names; a reference is searched in the
+    library by `?q=`. The key of the new part goes with the form, so that it is added once however often it is sent."""
+    bench = EditorContext(request, slug)
+    query = request.GET.get("q", "").strip() if kind == "citation" else ""
+    found = hits(query, bench.document)
+    initial = typed_from(query) if query and not found else {"kind": request.GET.get("section", "")}
+    posted = request.POST if request.method == "POST" else None
+    form = FORMS[kind](posted, document=bench.document, key=_key_of(request), initial=initial)
+    context = bench.context(form=form, kind=kind, words=f"a {NOUNS[kind]}")
+    if kind == "citation":
+        context |= {"query": query, "hits": found}
+    elif kind == "related":
+        context["targets"] = bench.targets()
+
+    def add(seen: str, **how: Any) -> None:
+        parts.add_part(bench.edition, form.value, **how)
+
+    return _answer(bench, context, add)
+
+
+def _key_of(request: HttpRequest) -> UUID:
+    try:
+        return UUID(request.POST.get("key", ""))
+    except ValueError:
+        return uuid4()
+
+
+@desk
+@require_http_methods(["GET", "HEAD", "POST"])
+def part(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
+    """The form of a part; with `remove` in the POST it is taken out, with `restore` put back and the words kept."""
+    bench = EditorContext(request, slug)
+    shown, removed = bench.part(key)
+    if "remove" in request.POST:
+        return _remove(bench, shown)
+    posted = request.POST if request.method == "POST" else None
+    form = _form(bench, shown, posted)
+    context = bench.context(form=form, shown=shown, words=shown.label_for_people, removed=removed)
+    if shown.part_kind == "related":
+        context["targets"] = bench.targets()
+    if "restore" in request.POST:
+        return _restore(bench, shown, context)
+    return _answer(bench, context, lambda **how: parts.save_part(bench.edition, form.value, **how))
+
+
+def _form(bench: EditorContext, shown: values.Part, posted: Any) -> PartForm:
+    form_class: type[PartForm] = FORMS[shown.part_kind]
+    more = {"csl": values.to_plain(shown.csl)} if isinstance(shown, values.Citation) else {}
+    initial = {**form_class.shows(shown), "seen": digest_of_part(shown)}
+    form = form_class(posted, document=bench.document, key=shown.key, initial=initial, **more)
+    if isinstance(shown, values.Section):  # another kind would be another section
+        form.fields["kind"].disabled = True
+    return form
+
+
+def _restore(bench: EditorContext, shown: values.Part, context: dict[str, Any]) -> HttpResponse:
+    """The part as it was, behind a form that holds the words of whoever met its removal while writing."""
+    refused, status = _tried(lambda: parts.restore_part(bench.edition, shown, actor=bench.request.user))
+    if refused:
+        context["refusals"] = refused.refusals
+    else:
+        _now_seen(context["form"], shown)
+        context |= {"removed": False, "restored": True}
+    return _answered(bench.request, "reviews/edit_part.html", context, status)
+
+
+def _now_seen(form: EditForm, value: values.Value) -> None:
+    """What stands there now counts as seen: saving again puts the words of this form over it, knowingly."""
+    form.data = form.data.copy()
+    form.data["seen"] = digest_of_part(value)
+
+
+def _remove(bench: EditorContext, shown: values.Part) -> HttpResponse:
+    seen = bench.request.POST.get("seen", "")
+    refused, status = _tried(lambda: parts.remove_part(bench.edition, shown, seen=seen, actor=bench.request.user))
+    if refused:
+        return _outline_refusing(bench, refused, status)
+    messages.success(bench.request, f"{shown.label_for_people} was taken out. You can restore it below.")
+    return redirect("edit", bench.monograph.slug)
+
+
+def _answer(bench: EditorContext, context: dict[str, Any], save: Callable[..., None]) -> HttpResponse:
+    """Shows the form, previews it, or saves it: whatever is refused comes back with all that was typed."""
+    form: EditForm = context["form"]
+    status = 200
+    if bench.request.method == "POST" and not form.is_valid():
+        status = 422
+    elif bench.request.method == "POST" and "preview" in bench.request.POST:
+        would_be = with_part(bench.document, form.value)
+        context["preview"] = would_be and bench.page_of(would_be)
+    elif bench.request.method == "POST":
+        how = {"seen": form.cleaned_data["seen"] or "", "reason": form.cleaned_data["reason"]}
+        refused, status = _tried(lambda: save(actor=bench.request.user, **how))
+        if refused is None:
+            messages.success(bench.request, f"Saved: {context['words']}.")
+            return redirect("edit", bench.monograph.slug)
+        if isinstance(refused, Conflict):
+            context |= _both(bench, form, refused)
+        else:
+            context["refusals"] = _beyond_fields(form, refused)
+    return _answered(bench.request, "reviews/edit_part.html", context, status)
+
+
+def _beyond_fields(form: EditForm, refused: Refused) -> list[Refusal]:
+    """Says what is about a field at that field, and answers the rest."""
+    rest = []
+    for refusal in refused.refusals:
+        if refusal.field in form.fields:
+            form.add_error(refusal.field, refusal.sentence)
+        else:
+            rest.append(refusal)
+    return rest
+
+
+def _both(bench: EditorContext, form: EditForm, conflict: Conflict) -> dict[str, Any]:
+    """Both texts of a conflict: mine in the form, theirs beside it, word by word."""
+    if conflict.current is None:  # it was removed: there is nothing beside mine
+        return {"conflict": conflict, "removed": True}
+    _now_seen(form, conflict.current)
+    theirs = with_part(build(bench.edition), conflict.current)
+    mine = with_part(theirs, form.value) if theirs else None
+    return {"conflict": conflict, "changes": changes_of(compare(theirs, mine)) if mine else []}
+
+
+@desk
+@require_http_methods(["GET", "HEAD", "POST"])
+def order(request: HttpRequest, slug: str) -> HttpResponse:
+    """The order of the parts of one kind (`?kind=`): a number beside each. `seen` lists the keys that were shown."""
+    bench = EditorContext(request, slug)
+    kind = request.GET.get("kind", "section")
+    if kind not in PART_FIELDS:
+        raise Http404
+    status, more, bad = 200, dict[str, Any](), set[str]()
+    if request.method == "POST":
+        seen = request.POST.getlist("seen")
+        places = {key: _place(request.POST.get(f"place_{key}", "")) for key in seen}
+        if bad := {key for key, place in places.items() if place is None}:
+            status = 422
+        else:
+            wanted = sorted(seen, key=lambda key: (places[key], seen.index(key)))
+            refused, status = _tried(
+                lambda: parts.save_order(bench.edition, kind, _keys(wanted), seen=_keys(seen), actor=request.user)
+            )
+            if refused is None:
+                messages.success(request, f"Saved: the order of {HEADINGS[kind].lower()}.")
+                return redirect("edit", slug)
+            more["refusals"] = refused.refusals
+    rows = [
+        (part, request.POST.get(f"place_{part.key}", str(place)), str(part.key) in bad)
+        for place, part in enumerate(getattr(bench.document, PART_FIELDS[kind]), 1)
+    ]
+    context = bench.context(kind=kind, heading=HEADINGS[kind], rows=rows, bad=bad, kinds=HEADINGS.items(), **more)
+    return _answered(request, "reviews/edit_order.html", context, status)
+
+
+def _place(typed: str) -> int | None:
+    try:
+        return int(typed)
+    except ValueError:
+        return None
+
+
+def _keys(typed: list[str]) -> list[UUID]:
+    """Keys as they came; a word that is none stands for a part that is not there, so that the order is refused."""
+    keys = []
+    for word in typed:
+        try:
+            keys.append(UUID(word))
+        except ValueError:
+            keys.append(UUID(int=0))
+    return keys
+
+
+@desk
+@require_safe
+def preview(request: HttpRequest, slug: str) -> HttpResponse:
+    """The whole page of the edition, by the template that readers get."""
+    bench = EditorContext(request, slug)
+    return render(request, "reviews/preview.html", bench.context(page=bench.page_of(bench.document)))

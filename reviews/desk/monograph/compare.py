@@ -1,0 +1,122 @@
+"""Two states of a monograph, one against the other: what any change sets of its editions left, what readers see, what
+stands now."""
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.text import Truncator
+from django.utils.timezone import localtime
+from django.views.decorators.http import require_safe
+
+from monographs.assemble import build
+from monographs.difference import document_diff
+from monographs.difference.diff_html import Change, changes_of
+from monographs.document import Document
+from monographs.models import Edition, Monograph
+from reviews.desk.base import (
+    and_list,
+    change_set_of,
+    current_edition,
+    desk,
+    digest_now,
+    monograph_for,
+    name_of,
+    why_no_restore,
+)
+from reviews.models import ChangeSet
+
+LIVE, NOW = "live", "now"
+LONGEST_OPTION = 60
+
+
+@dataclass(frozen=True)
+class Side:
+    """One state: how the page calls it, its document (nothing was ever published: none), and which change set made it,
+    so that it can be restored."""
+
+    asked: str
+    name: str
+    document: Document | None
+    change_set: ChangeSet | None = None
+
+
+@desk
+@require_safe
+def compare(request: HttpRequest, slug: str) -> HttpResponse:
+    """`?from=` and `?to=` are each the key of a change set, `live` or `now`; without them, live against now."""
+    monograph = monograph_for(request, slug)
+    edition = current_edition(monograph)
+    old = _side(request, monograph, edition, request.GET.get("from") or LIVE)
+    new = _side(request, monograph, edition, request.GET.get("to") or NOW)
+    if new.document is None:
+        raise Http404
+    comparison = document_diff.compare(old.document, new.document)
+    changes = changes_of(comparison)
+    no_restore, now = why_no_restore(request.user, edition), digest_now(edition)
+    context = {
+        "section": "monographs",
+        "monograph": monograph,
+        "name": monograph.live.name if monograph.live else monograph.drug.name,
+        "edition": edition,
+        "old": old,
+        "new": new,
+        "groups": _options(monograph),
+        "changes": changes,
+        "short": in_short(changes),
+        "unchanged": comparison.unchanged,
+        "restorable": [
+            (side.name, reverse("restore", args=[slug, side.change_set.pk]))
+            for side in (old, new)
+            if side.change_set and side.change_set.after_id != now
+        ],
+        "no_restore": no_restore,
+    }
+    return render(request, "reviews/compare.html", context)
+
+
+def _side(request: HttpRequest, monograph: Monograph, edition: Edition, asked: str) -> Side:
+    if asked == NOW:
+        name = f"edition {edition.number}, {edition.get_state_display().lower()}"
+        return Side(asked, f"{name}, as it is now", build(edition))
+    if asked == LIVE:
+        if monograph.live is None:
+            return Side(asked, "nothing, for nothing was published yet", None)
+        live = monograph.live.document
+        made = ChangeSet.objects.filter(edition=monograph.live.edition_id, after=live).order_by("-at").first()
+        return Side(asked, f"edition {monograph.live.number}, which readers see", live.value, made)
+    change = change_set_of(request, monograph, asked)
+    return Side(str(change.pk), state_of(change), change.after.value, change)
+
+
+def state_of(change: ChangeSet) -> str:
+    """The state that a change set left, in words."""
+    return f"edition {change.edition.number} on {date_format(localtime(change.at), 'j F Y, H:i:s')}"
+
+
+def _options(monograph: Monograph) -> list[tuple[int, list[tuple[str, str]]]]:
+    """Every change set, newest first, edition by edition, as an option of a list."""
+    changes = ChangeSet.objects.filter(edition__monograph=monograph).select_related("edition", "actor")
+    rows = changes.order_by("-edition__number", "-at", "-revision_id")
+    return [
+        (number, [(str(change.pk), _option(change)) for change in run])
+        for number, run in groupby(rows, key=lambda change: change.edition.number)
+    ]
+
+
+def _option(change: ChangeSet) -> str:
+    words = f"{date_format(localtime(change.at), 'j F Y, H:i:s')}, {name_of(change.actor)}: "
+    return words + Truncator(change.reason).chars(LONGEST_OPTION)
+
+
+def in_short(changes: list[Change]) -> list[tuple[Change, str]]:
+    """Each changed part with the fields that differ, if it was there before: safety notices first."""
+    ordered = sorted(changes, key=lambda change: change.part_kind != "notice")
+    return [(change, _fields(change) if change.kind == "changed" else "") for change in ordered]
+
+
+def _fields(change: Change) -> str:
+    return and_list(field.label[:1].lower() + field.label[1:] for field in change.fields)

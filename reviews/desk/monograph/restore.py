@@ -1,0 +1,95 @@
+"""The way back: an earlier state of a monograph, looked at against the draft as it is now, and put in its place."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from monographs.difference import document_diff
+from monographs.difference.diff_html import changes_of
+from monographs.models import Edition, Monograph
+from reviews.access.refusals import Refused
+from reviews.audit.trail import WriteLockTimeout
+from reviews.changes import touched_parts
+from reviews.desk.base import (
+    BUSY,
+    STATUS,
+    Names,
+    and_list,
+    change_set_of,
+    chip,
+    current_edition,
+    desk,
+    monograph_for,
+    why_no_restore,
+)
+from reviews.desk.monograph.compare import in_short, state_of
+from reviews.desk.review.transitions import cleaned, digest_in, meanwhile
+from reviews.editing import parts
+from reviews.editing.authorship import earlier_authors
+from reviews.models import ChangeSet
+from reviews.review.edition_review import EditionReview
+
+
+@desk
+@require_http_methods(["GET", "HEAD", "POST"])
+def restore(request: HttpRequest, slug: str, key: Any) -> HttpResponse:
+    """Shows what would change; by POST (`digest` of the draft that was shown, `reason`) makes the draft that state."""
+    monograph = monograph_for(request, slug)
+    change = change_set_of(request, monograph, str(key))
+    edition = current_edition(monograph)
+    if request.method != "POST":
+        return _page(request, monograph, edition, change)
+    try:
+        reason = cleaned(request.POST.get("reason", ""), "reason")
+        parts.restore(edition, change=change, digest=digest_in(request), actor=request.user, reason=reason)
+    except Refused as refused:
+        return _page(request, monograph, edition, change, refused, STATUS[refused.kind])
+    except WriteLockTimeout:
+        response = _page(request, monograph, edition, change, Refused([BUSY]), 503)
+        response["Retry-After"] = "5"
+        return response
+    messages.success(request, f"Restored: the draft says what it said as {state_of(change)}.")
+    return redirect("edit", slug)
+
+
+def _page(
+    request: HttpRequest, monograph: Monograph, edition: Edition, change: ChangeSet,
+    refused: Refused | None = None, status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    """The confirmation; after a refusal with every reason, what was typed, and what others did meanwhile."""
+    case, then = EditionReview.load(edition), change.after.value
+    comparison = document_diff.compare(case.document, then)
+    changes = changes_of(comparison)
+    no_restore = why_no_restore(request.user, case.edition)
+    refusals = refused.refusals if refused else []
+    context = {
+        "section": "monographs",
+        "monograph": monograph,
+        "name": monograph.live.name if monograph.live else monograph.drug.name,
+        "case": case,
+        "edition": case.edition,
+        "chip": chip(case.edition.state),
+        "change": change,
+        "state": state_of(change),
+        "changes": changes,
+        "short": in_short(changes),
+        "no_restore": no_restore,
+        "authors": "" if no_restore else _authors(case, change, request.user),
+        "refusals": [(one, "#reason" if one.field == "reason" and not no_restore else "") for one in refusals],
+        "wrong": {one.field: one.sentence for one in refusals if one.field},
+        "meanwhile": meanwhile(case, digest_in(request)) if status == 409 else None,
+        "reason": request.POST.get("reason", ""),
+    }
+    return render(request, "reviews/restore.html", context, status=status)
+
+
+def _authors(case: EditionReview, change: ChangeSet, user: Any) -> str:
+    """Who would be an author of the parts that change, whoever restores them included."""
+    then = change.after.value
+    found = earlier_authors(case.monograph, then, touched_parts(case.document, then, case.edition))
+    keys = {key for people in found.values() for key in people} - {user.pk}
+    names = Names(keys)
+    return and_list(["You", *sorted(names[key] for key in keys)])

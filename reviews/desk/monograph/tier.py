@@ -1,0 +1,100 @@
+"""The form for a tier: its floor, what each tier means, and the reason. Only clinicians set it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from monographs.models import TIERS, Monograph
+from reviews.access import policy
+from reviews.access.refusals import Refusal, Refused
+from reviews.audit.trail import WriteLockTimeout
+from reviews.desk.base import BUSY, STATUS, current_edition, desk, monograph_for
+from reviews.desk.review.transition_labels import PROFESSIONS_OF_TIER
+from reviews.desk.review.transitions import cleaned
+from reviews.editing.monographs import set_tier, tier_refusals
+from reviews.review.edition_review import EditionReview
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One tier: what it means, and why it cannot be chosen now (nothing, if it can)."""
+
+    tier: str
+    label: str
+    means: str
+    why_not: str
+
+
+@dataclass(frozen=True)
+class TierForm:
+    """The form, or the sentence who can set the tier. What was typed is kept."""
+
+    now: str
+    floor: str
+    choices: list[Choice]
+    who: str
+    tier: str = ""
+    reason: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        return not self.who and any(not choice.why_not for choice in self.choices)
+
+
+def tier_form(case: EditionReview, user: Any, tier: str = "", reason: str = "") -> TierForm:
+    """The form as this person may use it now."""
+    choices = [Choice(one, label, PROFESSIONS_OF_TIER[one], _why_not(case, one)) for one, label in TIERS.items()]
+    who = " ".join(one.sentence for one in policy.refusals(user, "set_tier", case.monograph))
+    return TierForm(case.monograph.tier, TIERS[case.floor()], choices, who, tier, reason)
+
+
+_WHY_NOT = {
+    "tier": "the tier now",
+    "open_edition": "not while an edition is open",
+    "tier_below_floor": "below the floor",
+}
+
+
+def _why_not(case: EditionReview, tier: str) -> str:
+    return ", ".join(_WHY_NOT[one.code] for one in tier_refusals(case, tier))
+
+
+@desk
+@require_POST
+def tier(request: HttpRequest, slug: str) -> HttpResponse:
+    """Sets the tier. Fields: `tier`, `reason`, and `seen`, the tier that the form was shown with."""
+    monograph = monograph_for(request, slug)
+    wanted, seen = request.POST.get("tier", ""), request.POST.get("seen", "")
+    try:
+        reason = cleaned(request.POST.get("reason", ""), "reason")
+        set_tier(monograph, wanted, actor=request.user, reason=reason, seen=seen)
+    except Refused as refused:
+        return _refused(request, monograph, refused.refusals, STATUS[refused.kind])
+    except WriteLockTimeout:
+        response = _refused(request, monograph, [BUSY], 503)
+        response["Retry-After"] = "5"
+        return response
+    messages.success(request, f"The tier is {TIERS[wanted]} now: {PROFESSIONS_OF_TIER[wanted]}.")
+    return redirect("workspace", slug=slug)
+
+
+def _refused(request: HttpRequest, monograph: Monograph, refusals: list[Refusal], status: int) -> HttpResponse:
+    """Every reason, and the form again with what was chosen and typed."""
+    case = EditionReview.load(current_edition(monograph))
+    form = tier_form(case, request.user, request.POST.get("tier", ""), request.POST.get("reason", ""))
+    fields = {"tier": "#tier", "reason": "#tier-reason"} if form.is_open else {}
+    context = {
+        "section": "monographs",
+        "monograph": case.monograph,
+        "name": case.document.header.name or case.monograph.drug.name,
+        "tier": TIERS[case.monograph.tier],
+        "tier_means": PROFESSIONS_OF_TIER[case.monograph.tier],
+        "form": form,
+        "refusals": [(one, fields.get(one.field, "")) for one in refusals],
+        "wrong": {one.field: one.sentence for one in refusals if one.field},
+    }
+    return render(request, "reviews/tier_refused.html", context, status=status)

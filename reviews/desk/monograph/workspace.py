@@ -1,0 +1,235 @@
+"""The workspace of one monograph: where its edition stands, what can be done next or why not, parts, people."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from monographs.models import TIERS, State
+from monographs.problems import Problem, problems
+from monographs.standing import overlays_of, today
+from reviews.access import policy
+from reviews.access.refusals import Refusal, RefusalType
+from reviews.desk.base import (
+    Names,
+    chip,
+    current_edition,
+    desk,
+    edit_address,
+    monograph_for,
+    name_of,
+    part_links,
+    subjects_of,
+)
+from reviews.desk.monograph.tier import tier_form
+from reviews.desk.review import transition_labels
+from reviews.models import AuditEvent, ChangeSet
+from reviews.review.edition_review import EditionReview
+from reviews.workflow import TRANSITIONS, refusals
+
+WITH_REASON = ("send-back", "unsign", "discard")
+
+
+@dataclass(frozen=True)
+class Move:
+    """One transition as the desk offers it: open, or refused with every reason and the way out."""
+
+    name: str
+    label: str
+    note: str
+    heading: str
+    reasons: list[tuple[Refusal, str]]
+    is_primary: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        return not self.reasons
+
+    @property
+    def needs_reason(self) -> bool:
+        return self.name in WITH_REASON
+
+
+@dataclass(frozen=True)
+class Row:
+    """One part of the edition: against live, who changed it last, who covers it, who cannot."""
+
+    label: str
+    href: str
+    against: str
+    signed: str
+    wanted: str
+    cannot: str
+    changed_by: str
+    changed_at: datetime | None
+
+
+@desk
+@require_safe
+def workspace(request: HttpRequest, slug: str) -> HttpResponse:
+    monograph = monograph_for(request, slug)
+    case = EditionReview.load(current_edition(monograph))
+    edition, user = case.edition, request.user
+    changes = list(ChangeSet.objects.filter(edition=edition).order_by("at", "revision_id"))
+    names = Names([*case.contributors, *(one.signer_id for one in case.all_sign_offs)])
+    can_edit = edition.state == State.DRAFT and policy.can(user, "edit", edition)
+    found = problems(case.document) if edition.state == State.DRAFT else []
+    offered = moves(case, user)
+    context = {
+        "section": "monographs",
+        "monograph": monograph,
+        "edition": edition,
+        "case": case,
+        "name": case.document.header.name or monograph.drug.name,
+        "standing": overlays_of(monograph.pk) if monograph.live else (),
+        "chip": chip(edition.state),
+        "path": path(case),
+        "moves": offered,
+        "primary": any(move.is_primary for move in offered),
+        # The move itself lists them for whoever could send it for review.
+        "problems": [] if policy.can(user, "submit", edition) else [(one, _way(monograph.slug, one)) for one in found],
+        "rows": rows(case, changes, names, user, can_edit),
+        "can_edit": can_edit,
+        "can_read_review": edition.is_open,
+        "last_move": last_move(monograph.slug, edition.number),
+        "tier": TIERS[monograph.tier],
+        "tier_means": transition_labels.PROFESSIONS_OF_TIER[monograph.tier],
+        "tier_set": tier_event(monograph.slug),
+        "tier_form": tier_form(case, user),
+        "overdue": monograph.is_overdue(today()),
+        "people": people(case, names, user),
+        "editions": [(one, chip(one.state)) for one in monograph.editions.order_by("-number")],
+    }
+    return render(request, "reviews/workspace.html", context)
+
+
+def moves(case: EditionReview, user: Any) -> list[Move]:
+    """Every transition of the table: first what can be done now, then the rest, each with its reasons."""
+    number = case.edition.number
+    last = case.monograph.editions.order_by("-number").values_list("number", flat=True)[0]
+    offered = []
+    for name, row in TRANSITIONS.items():
+        if row.on_page:  # they have a page of their own
+            continue
+        reasons = part_links(case.monograph.slug, case.document, refusals(case, row, user))
+        label = transition_labels.button(name, number, last + 1)
+        offered.append(
+            Move(name, label, transition_labels.allowed(name, case), _heading([one for one, _ in reasons]), reasons)
+        )
+    offered.sort(key=lambda move: (not move.is_open, move.is_open and move.needs_reason))
+    # One solid button a view: the first step ahead.
+    ahead = next((move for move in offered if move.is_open and not move.needs_reason), None)
+    return [replace(move, is_primary=move is ahead) for move in offered]
+
+
+def _heading(reasons: list[Refusal]) -> str:
+    if not reasons:
+        return ""
+    if any(one.code == "wrong_state" for one in reasons):
+        return "Not now:"
+    if all(one.kind == RefusalType.FORBIDDEN for one in reasons) and reasons[0].code != "not_covered":
+        return "Not you:"
+    return f"Not yet, for {len(reasons)} reasons:" if len(reasons) > 1 else "Not yet:"
+
+
+def path(case: EditionReview) -> list[dict[str, str]]:
+    """The four steps, each done, here, or to come. Nothing for an edition that left the path."""
+    state, live = State(case.edition.state), case.monograph.live
+    if state not in transition_labels.STEPS:
+        return []
+    here = transition_labels.STEPS.index(state)
+    steps = []
+    for place, step in enumerate(transition_labels.STEPS):
+        where = "done" if place < here else "here" if place == here else ""
+        said = {"done": "Done", "here": "You are here", "": "To come"}[where]
+        more = ""
+        if step == State.IN_REVIEW and place == here:
+            more = f"{len(case.standing)} signed"
+        elif step == State.DRAFT and place == here and case.edition.round:
+            more = "sent back"
+        elif step == State.PUBLISHED and place > here and live:
+            more = f"replaces edition {live.number}"
+        steps.append({"word": step.label, "where": where, "said": said, "more": more})
+    return steps
+
+
+def rows(case: EditionReview, changes: list[ChangeSet], names: Names, user: Any, can_edit: bool) -> list[Row]:
+    """Header, the parts in their order, those that were taken out, and the order if it changed."""
+    slug = case.monograph.slug
+    here = {str(part.key): part for part in case.document.parts()}
+    before = {str(part.key) for part in case.live_value.parts()} if case.live_value else set()
+    last = {part: change for change in changes for part in change.touched}
+    missing_sign_offs = case.missing_sign_offs()
+    listed = []
+    for key in ["header", *case.in_page_order(here.keys() | (before & case.changed)), *({"order"} & case.changed)]:
+        change = last.get(key)
+        is_changed = key in case.changed
+        if can_edit and (key in here or key in ("header", "order")):
+            href = edit_address(slug, key)
+        elif is_changed:
+            href = f"{reverse('review', args=[slug])}#change-{key}"
+        else:
+            href = reverse("preview", args=[slug])
+        authors = case.written_by.get(key, frozenset())
+        listed.append(
+            Row(
+                label=case.label_of(key),
+                href=href,
+                against=_against(key, case, here, before),
+                signed=", ".join(one.name for one in case.standing if is_changed and one.signer_id not in authors),
+                wanted=", ".join(missing_sign_offs.get(key, ())),
+                cannot=names.listed(authors, user) if is_changed else "",
+                changed_by=names[change.actor_id] if change else "",
+                changed_at=change.at if change else None,
+            )
+        )
+    return listed
+
+
+def _against(key: str, case: EditionReview, here: dict[str, Any], before: set[str]) -> str:
+    if key not in case.changed:
+        return "Unchanged"
+    if key in ("header", "order"):
+        return "Changed" if case.live else "New"
+    return "Removed" if key not in here else "Changed" if key in before else "Added" if case.live else "New"
+
+
+def people(case: EditionReview, names: Names, user: Any) -> list[tuple[str, str, datetime | None]]:
+    """Who wrote or suggested here, and who signed and when."""
+    found = []
+    for key in sorted(case.contributors, key=lambda one: names[one]):
+        count = sum(key in authors for authors in case.written_by.values())
+        found.append((_me(names, key, user), f"Wrote or suggested {count} part{'s' if count != 1 else ''}.", None))
+    for one in case.standing:
+        found.append((_me(names, one.signer_id, user), f"Signed as {one.reader_title}", one.signed_at))
+    return found
+
+
+def _me(names: Names, key: int, user: Any) -> str:
+    return f"{names[key]} (you)" if key == user.pk else names[key]
+
+
+def _way(slug: str, problem: Problem) -> str:
+    return edit_address(slug, str(problem.key) if problem.key else "header")
+
+
+def last_move(slug: str, number: int) -> dict[str, Any] | None:
+    """Who sent the edition back or gave it up, if that was the last step it took."""
+    events = AuditEvent.objects.filter(subject__in=subjects_of(slug), verb__in=("submitted", "sent_back", "discarded"))
+    event = events.select_related("actor").order_by("-seq").first()
+    if event is None or event.verb == "submitted" or event.data.get("edition") != number:
+        return None
+    return {"verb": event.verb, "by": name_of(event.actor), "at": event.at, "reason": event.reason}
+
+
+def tier_event(slug: str) -> dict[str, Any] | None:
+    """Who set the tier, and when; the beginning of the monograph counts as that."""
+    events = AuditEvent.objects.filter(subject__in=subjects_of(slug), verb__in=("tier_set", "begun"))
+    event = events.select_related("actor").order_by("-seq").first()
+    if event is None:
+        return None
+    return {"by": name_of(event.actor) if event.verb == "tier_set" else "", "at": event.at}

@@ -1,0 +1,299 @@
+"""The page that readers have now: what stands over it, and what can be done to it at once.
+
+Withdrawal and what undoes it are transitions, and go through `do`. Warnings, corrections, second signatures and their
+end are verbs of reviews.overlays, each with a password that is given for just these words.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from monographs.models import Monograph, Overlay
+from monographs.models.overlay import HARMS, REGULATORS, SEVERITIES, TITLES, WITHDRAWALS
+from monographs.standing import overlays_of
+from reviews import overlays
+from reviews.access import policy
+from reviews.access.refusals import Refusal, Refused
+from reviews.audit.trail import WriteLockTimeout
+from reviews.desk.base import BUSY, STATUS, desk, monograph_for, not_here, too_many
+from reviews.desk.published.withdrawal_check import places_of
+from reviews.desk.review import transition_labels
+from reviews.overlays import CorrectionInput, WarningInput
+from reviews.reports.forms import InputForm
+from reviews.review.edition_review import EditionReview
+from reviews.signing import Attestation, TooManyFailures, attest, still_correct
+from reviews.workflow import TRANSITIONS, refusals
+
+# -- Forms -------------------------------------------------------------------------------------------------------------
+
+
+def _choices(listed: dict[str, str]) -> list[tuple[str, str]]:
+    return [("", "Choose"), *listed.items()]
+
+
+def _password() -> forms.CharField:
+    box = forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    return forms.CharField(label="Your password, as your signature", widget=box, strip=False)
+
+
+class WarningForm(InputForm):
+    title = forms.ChoiceField(label="What must readers do?", choices=_choices(TITLES))
+    severity = forms.ChoiceField(label="How severe?", choices=_choices(SEVERITIES))
+    regulator = forms.ChoiceField(label="Who says so?", choices=_choices(REGULATORS))
+    issued = forms.CharField(
+        label="Issued on", help_text="Year, month, day: 2026-11-23", widget=forms.DateInput(attrs={"type": "date"})
+    )
+    link = forms.CharField(label="Address of their own text", help_text="Begins with https://", max_length=500)
+    quote = forms.CharField(
+        label="Their sentence, word for word",
+        help_text="One or two sentences. Readers see it in quotation marks; write nothing of your own.",
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": overlays.LONGEST_WORDS}),
+    )
+    password = _password()
+
+
+class ErratumForm(InputForm):
+    wrong = forms.CharField(
+        label="What did the page say?",
+        help_text="Copy the words exactly. Which editions said so, and since when, is looked up.",
+        widget=forms.Textarea(attrs={"rows": 2, "maxlength": overlays.LONGEST_WORDS}),
+    )
+    right = forms.CharField(
+        label="What should it say?", widget=forms.Textarea(attrs={"rows": 2, "maxlength": overlays.LONGEST_WORDS})
+    )
+    harm = forms.ChoiceField(label="What harm could it do?", choices=_choices(HARMS))
+    password = _password()
+
+
+# -- The page ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One thing that can be done to the page, or why this person cannot do it now."""
+
+    name: str
+    label: str
+    note: str
+    reasons: list[Refusal]
+
+
+@dataclass
+class Answer:
+    """Why the page is shown again, with what was typed."""
+
+    title: str = ""
+    refusals: list[Refusal] | None = None
+    status: int = 200
+    kind: str = ""
+    reason: str = ""
+    erratum: ErratumForm | None = None
+    ticks: frozenset[str] = frozenset()
+
+
+@desk
+@require_safe
+def published(request: HttpRequest, slug: str) -> HttpResponse:
+    return published_page(request, monograph_for(request, slug), Answer())
+
+
+def published_page(request: HttpRequest, monograph: Monograph, answer: Answer) -> HttpResponse:
+    """What readers have, what stands over it, and every act on it with its reasons."""
+    user, live = request.user, monograph.live
+    context: dict[str, Any] = {"section": "monographs", "monograph": monograph, "answer": answer}
+    if live is None:
+        return render(request, "reviews/published.html", context, status=answer.status)
+    case = EditionReview.load(live.edition)
+    standing = overlays_of(monograph.pk)
+    now = timezone.now()
+    offers = {
+        name: Offer(
+            name,
+            transition_labels.button(name, live.number, 0),
+            transition_labels.allowed(name, case),
+            refusals(case, row, user),
+        )
+        for name, row in TRANSITIONS.items()
+        if row.on_page
+    }
+    withdrawn = [one for one in standing if one.kind in WITHDRAWALS]
+    context |= {
+        "live": live,
+        "case": case,
+        "withdrawn": withdrawn,
+        "warnings": [(one, now >= one.due_at, one.by_id == user.pk) for one in standing if one.kind == "warning"],
+        "errata": [one for one in standing if one.kind == "erratum"],
+        "withdraw": offers["withdraw"],
+        "simple": [offers["confirm-withdrawal"], offers["reinstate"]],
+        "vouch": offers["still-correct"],
+        "ticks": still_correct(case.document),
+        "may_warn": policy.can(user, "warn", monograph),
+        "may_correct": policy.can(user, "correct", monograph),
+        "erratum": answer.erratum or ErratumForm(),
+        "wrong": {one.field: one.sentence for one in answer.refusals or [] if one.field},
+    }
+    return render(request, "reviews/published.html", context, status=answer.status)
+
+
+@desk
+@require_safe
+def places(request: HttpRequest, slug: str) -> HttpResponse:
+    """Where the page, or what was withheld of it, is gone, place by place."""
+    monograph = monograph_for(request, slug)
+    if monograph.live is None:
+        raise Http404
+    context = {"section": "monographs", "monograph": monograph, "live": monograph.live, "at": timezone.now()}
+    return render(request, "reviews/places.html", {**context, "places": places_of(monograph)})
+
+
+# -- Verbs beside the table --------------------------------------------------------------------------------------------
+
+
+def _attested(request: HttpRequest, digest: str) -> Attestation | None:
+    """The password as a signature on these words. None if nothing was typed: the verb says that one is needed."""
+    password = request.POST.get("password", "")
+    if not password:
+        return None
+    return attest(request.user, password=password, ticks=(), interests="none", digest=digest, request=request)
+
+
+def _tried(act: Callable[[], Any]) -> tuple[Refused | None, int]:
+    """What was refused, and with which status; (None, 200) if it was done."""
+    try:
+        act()
+    except Refused as refused:
+        return refused, STATUS[refused.kind]
+    except WriteLockTimeout:
+        return Refused([BUSY]), 503
+    return None, 200
+
+
+def _answered(response: HttpResponse, status: int) -> HttpResponse:
+    if status == 503:
+        response["Retry-After"] = "5"
+    return response
+
+
+@desk
+@require_POST
+def erratum(request: HttpRequest, slug: str) -> HttpResponse:
+    monograph = monograph_for(request, slug)
+    form = ErratumForm(request.POST)
+    form.is_valid()
+    post = request.POST
+    corrected = CorrectionInput(*(post.get(name, "").strip() for name in ("wrong", "right", "harm")))
+
+    def act() -> None:
+        attestation = _attested(request, corrected.digest(monograph))
+        overlays.correct(monograph, corrected=corrected, actor=request.user, attestation=attestation)
+
+    try:
+        refused, status = _tried(act)
+    except TooManyFailures as error:
+        return too_many(request, error)
+    if refused is None:
+        messages.success(request, "The correction stands on the page, on the editions that said so, and in the list.")
+        return redirect("published", slug)
+    rest = form.refuse(refused.refusals)
+    answer = Answer("Not corrected yet", rest or refused.refusals, status, erratum=form)
+    return _answered(published_page(request, monograph, answer), status)
+
+
+def _overlay_for(request: HttpRequest, pk: int) -> Overlay:
+    overlay = Overlay.objects.select_related("monograph__therapeutic_class").filter(pk=pk).first()
+    if overlay is None:
+        raise Http404
+    if refusals := policy.refusals(request.user, "read", overlay.monograph):
+        not_here(request, overlay.monograph, Refused(refusals))
+    return overlay
+
+
+@desk
+@require_POST
+def countersign(request: HttpRequest, pk: int) -> HttpResponse:
+    """The second signature on an urgent warning. Field: `password`."""
+    overlay = _overlay_for(request, pk)
+    digest = overlays.digest_of_act("countersign", overlay)
+
+    def act() -> None:
+        overlays.countersign(overlay, actor=request.user, attestation=_attested(request, digest))
+
+    return _done(request, overlay, act, "You countersigned the warning. Readers see it.", "Not countersigned")
+
+
+@desk
+@require_POST
+def lift(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ends a warning or a correction. Fields: `reason`, `password`."""
+    overlay = _overlay_for(request, pk)
+    digest, reason = overlays.digest_of_act("lift", overlay), request.POST.get("reason", "")
+
+    def act() -> None:
+        overlays.lift(overlay, actor=request.user, reason=reason, attestation=_attested(request, digest))
+
+    return _done(request, overlay, act, "It does not stand over the page any more.", "Not ended")
+
+
+def _done(request: HttpRequest, overlay: Overlay, act: Callable[[], Any], done: str, not_done: str) -> HttpResponse:
+    try:
+        refused, status = _tried(act)
+    except TooManyFailures as error:
+        return too_many(request, error)
+    if refused is None:
+        messages.success(request, done)
+        return redirect("published", overlay.monograph.slug)
+    monograph = monograph_for(request, overlay.monograph.slug)
+    answer = Answer(not_done, refused.refusals, status, reason=request.POST.get("reason", ""))
+    return _answered(published_page(request, monograph, answer), status)
+
+
+@desk
+@require_http_methods(["GET", "HEAD", "POST"])
+def warning_new(request: HttpRequest) -> HttpResponse:
+    """One urgent warning over one or several pages. `?monograph=` ticks one beforehand."""
+    user = request.user
+    mine = [
+        one
+        for one in policy.readable(user).filter(live__isnull=False).order_by("slug")
+        if policy.can(user, "warn", one)
+    ]
+    chosen = {*request.POST.getlist("monographs"), request.GET.get("monograph", "")}
+    form = WarningForm(request.POST or None)
+    context: dict[str, Any] = {
+        "section": "monographs",
+        "form": form,
+        "monographs": mine,
+        "chosen": chosen,
+        "refusals": [],
+    }
+    status = 200
+    if request.method == "POST":
+        form.is_valid()
+        pages = [one for one in policy.readable(user) if one.slug in chosen]  # no typed word goes to the database
+        names = ("title", "severity", "regulator", "link", "issued", "quote")
+        warned = WarningInput(*(request.POST.get(name, "").strip() for name in names))
+
+        def act() -> None:
+            overlays.warn(pages, warned=warned, actor=user, attestation=_attested(request, warned.digest(pages)))
+
+        try:
+            refused, status = _tried(act)
+        except TooManyFailures as error:
+            return too_many(request, error)
+        if refused is None:
+            count = len(pages)
+            over = "one page" if count == 1 else f"{count} pages"
+            messages.success(
+                request, f"Readers see the warning over {over} now. Somebody else signs it within 24 hours."
+            )
+            return redirect("published", pages[0].slug) if count == 1 else redirect("queue")
+        context["refusals"] = form.refuse(refused.refusals)
+        context["pages_wrong"] = next((one.sentence for one in refused.refusals if one.field == "monographs"), "")
+    return _answered(render(request, "reviews/warning_new.html", context, status=status), status)

@@ -1,0 +1,158 @@
+"""The review page: what changed, for which parts my signature counts, and the signature."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from monographs import page
+from monographs.difference.diff_html import Change, changes_of
+from monographs.difference.document_diff import compare
+from monographs.models import Edition, Monograph
+from monographs.standing import draft
+from reviews.access import policy
+from reviews.access.refusals import Refusal
+from reviews.desk.base import Names, and_list, chip, current_edition, desk, monograph_for, part_links
+from reviews.desk.review import transition_labels
+from reviews.models import ChangeSet, ClinicianProfile
+from reviews.review.edition_review import EditionReview
+from reviews.signing import checklist
+from reviews.workflow import TRANSITIONS, refusals
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What came back with a refused form; the password never does."""
+
+    ticks: frozenset[str] = frozenset()
+    interests: str = ""
+    interests_text: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Count:
+    """One changed part: whether my signature counts for it, and who still has to sign."""
+
+    label: str
+    anchor: str
+    counts: bool
+    why_not: str
+    wanted: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Why the page is shown again, with what was typed and what others did meanwhile."""
+
+    refusals: list[Refusal] = field(default_factory=list)
+    typed: Typed = Typed()
+    meanwhile: Any = None
+    title: str = ""
+    status: int = 200
+
+
+@desk
+@require_safe
+def review(request: HttpRequest, slug: str) -> HttpResponse:
+    monograph = monograph_for(request, slug)
+    return review_page(request, monograph, current_edition(monograph), Answer())
+
+
+def review_page(request: HttpRequest, monograph: Monograph, edition: Edition, answer: Answer) -> HttpResponse:
+    """The review of an open edition; after a refused signature the same page again, with every reason on top."""
+    case = EditionReview.load(edition)
+    user = request.user
+    slug = monograph.slug
+    in_review = case.edition.is_open
+    changes = changes_of(compare(case.live_value, case.document)) if in_review else []
+    tell_people(changes, case, user)
+    against = refusals(case, TRANSITIONS["sign"], user)
+    first = case.live is None
+    context = {
+        "section": "queue",
+        "monograph": monograph,
+        "case": case,
+        "edition": case.edition,
+        "name": case.document.header.name or monograph.drug.name,
+        "chip": chip(case.edition.state),
+        "changes": changes,
+        "in_review": in_review,
+        "first": first,
+        "whole": preview_of(case) if first and in_review else None,
+        "unchanged": unchanged_labels(case) if in_review and not first else [],
+        "counts": counts(case, user),
+        "count_of_mine": len(case.counts_for(user.pk)),
+        "missing": and_list(transition_labels.missing(case)) if in_review else "",
+        "standing": case.standing,
+        "against": part_links(slug, case.document, against),
+        "ticks": checklist(case.document, case.changed, first=first),
+        "sentence": _sentence(case),
+        "profile": ClinicianProfile.objects.filter(user=user.pk).first(),
+        "digest_short": f"{case.digest[:4]} {case.digest[4:8]} … {case.digest[-4:]}",
+        "can_send_back": not refusals(case, TRANSITIONS["send-back"], user),
+        "can_edit": policy.can(user, "edit", case.edition),
+        "answer": answer,
+        "errors": [(one, anchor_of(one)) for one in answer.refusals],
+        "untaken": {one.field.removeprefix("tick_") for one in answer.refusals if one.field.startswith("tick_")},
+        "old_name": f"edition {case.monograph.live.number}, published" if case.monograph.live else "",
+        "new_name": f"edition {case.edition.number}, {case.edition.get_state_display().lower()}",
+        "wrong": {one.field: one.sentence for one in answer.refusals if one.field},
+    }
+    return render(request, "reviews/review.html", context, status=answer.status)
+
+
+def _sentence(case: EditionReview) -> str:
+    """What the signature says."""
+    number = case.edition.number
+    if case.live is None:
+        return f"I have reviewed edition {number} as a whole and find it fit to publish."
+    return f"I have reviewed the changes of edition {number} and find them fit to publish."
+
+
+def anchor_of(refusal: Refusal) -> str:
+    """The field of the form that a refusal is about, "" for none."""
+    if refusal.field == "interests":
+        return "interests-none"
+    return refusal.field if refusal.field == "password" or refusal.field.startswith("tick_") else ""
+
+
+def tell_people(changes: list[Change], case: EditionReview, user: Any) -> None:
+    """Says of each changed part who changed it in this edition, and when last."""
+    sets = list(ChangeSet.objects.filter(edition=case.edition).order_by("at", "revision_id"))
+    names = Names(case.contributors)
+    for change in changes:
+        mine = [one for one in sets if change.key in one.touched]
+        change.people = [
+            (names[actor] if actor != user.pk else "you", max(one.at for one in mine if one.actor_id == actor))
+            for actor in dict.fromkeys(one.actor_id for one in mine)
+        ]
+        credited = {key for one in mine for key in one.credits.get(change.key, ())} - {one.actor_id for one in mine}
+        change.credited = names.listed(credited, user)
+
+
+def counts(case: EditionReview, user: Any) -> list[Count]:
+    """Part by part: does my signature count, why not, and who has to sign still."""
+    mine, open_parts = case.counts_for(user.pk), case.missing_sign_offs()
+    return [
+        Count(
+            label=case.label_of(key),
+            anchor=f"change-{key}",
+            counts=key in mine,
+            why_not="" if key in mine else "you wrote or suggested it. Another signature must cover it.",
+            wanted=and_list(open_parts.get(key, ())),
+        )
+        for key in case.in_page_order(case.changed)
+    ]
+
+
+def unchanged_labels(case: EditionReview) -> list[str]:
+    keys = ["header", *(str(part.key) for part in case.document.parts())]
+    return [case.label_of(key) for key in keys if key not in case.changed]
+
+
+def preview_of(case: EditionReview) -> page.Page:
+    """The whole page as it would be published, for a first edition that is read as a whole."""
+    return page.page(draft(case.document), set(case.monograph.drug.traits))

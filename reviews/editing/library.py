@@ -1,0 +1,160 @@
+"""Verbs on what editions copy from: drugs, therapeutic classes, references, and checks of names.
+
+Nothing here touches an edition: a later change of a drug or reference changes no signed text.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.utils.text import slugify
+
+from monographs import document as values
+from monographs.canonical import BadCharacters, canonical, clean_line, digest_of
+from monographs.confusables import mixed_scripts, skeleton
+from monographs.models import TRAITS, Drug, NameCheck, Reference, TherapeuticClass
+from reviews.access import policy
+from reviews.access.denials import refusals_recorded
+from reviews.access.refusals import RefusalType, Refused, refuse
+from reviews.audit.trail import Trail, audited_write
+
+LONGEST_NAME = 500
+LONGEST_DOI = values.LONGEST_DOI
+
+
+def checked_name(name: str) -> str:
+    """A name as it may be kept. Refuses hidden characters, and letters of different scripts that look alike."""
+    try:
+        name = clean_line(name)
+    except BadCharacters as error:
+        raise refuse("name", str(error), RefusalType.INVALID, field="name") from error
+    if not name:
+        raise refuse("name", "Give the name.", RefusalType.INVALID, field="name")
+    if max(len(name), len(skeleton(name))) > LONGEST_NAME:
+        raise refuse("name", f"A name has at most {LONGEST_NAME} characters.", RefusalType.INVALID, field="name")
+    if mixed_scripts(name):
+        raise refuse(
+            "name",
+            f"“{name}” mixes letters of different alphabets that look alike. Type it again.",
+            RefusalType.INVALID,
+            field="name",
+        )
+    return name
+
+
+def make_drug(
+    trail: Trail, *, name: str, names: Iterable[Any] = (), brands: Iterable[Any] = (), codes: Iterable[Any] = (),
+    traits: Iterable[str] = (), slug: str = "",
+) -> Drug:  # fmt: skip
+    """Adds a drug. Refuses a name that is there already, or looks like one that is."""
+    name = checked_name(name)
+    if unknown := set(traits) - set(TRAITS):
+        raise refuse("traits", f"There is no trait “{sorted(unknown)[0]}”.", RefusalType.INVALID, field="traits")
+    twin = Drug.objects.filter(skeleton=skeleton(name)).first()
+    if twin is not None:
+        raise refuse(
+            "drug_exists",
+            f"The drug “{twin.name}” is there already. Choose it from the list.",
+            RefusalType.INVALID,
+            field="name",
+        )
+    slug = slug or slugify(name)[:100].strip("-_")
+    if not re.fullmatch(values.SLUG, slug) or Drug.objects.filter(slug=slug).exists():
+        raise refuse("slug", f"The address “{slug}” is taken, or cannot be one.", RefusalType.INVALID, field="name")
+
+    def plain(rows: Iterable[Any]) -> list[dict[str, str]]:
+        return [row if isinstance(row, dict) else row.model_dump(mode="json") for row in rows]
+
+    drug = Drug(
+        slug=slug, name=name, skeleton=skeleton(name), names=plain(names), brands=plain(brands), codes=plain(codes),
+        traits=sorted(set(traits)),
+    )  # fmt: skip
+    trail.save(drug)
+    trail.record("drug_added", f"drug:{drug.slug}", data={"name": name, "traits": drug.traits})
+    return drug
+
+
+def make_class(
+    name: str, *, actor: Any, slug: str = "", parent: TherapeuticClass | None = None, tier_floor: str = ""
+) -> TherapeuticClass:
+    """Adds a therapeutic class. Administrators do: grants hang on classes."""
+    slug = slug or slugify(name)[:100]
+    with (
+        refusals_recorded(actor=actor, action="make_class", subject=f"class:{slug}"),
+        audited_write(actor=actor) as trail,
+    ):
+        if found := policy.refusals(trail.actor, "manage_people"):
+            raise Refused(found)
+        name = checked_name(name)
+        if TherapeuticClass.objects.filter(slug=slug).exists():
+            raise refuse("class_exists", f"The class “{slug}” is there already.", RefusalType.INVALID, field="name")
+        made = TherapeuticClass(slug=slug, name=name, parent=parent, tier_floor=tier_floor)
+        trail.save(made)
+        trail.record("class_added", f"class:{slug}", data={"name": name, "parent": parent.slug if parent else None})
+    return made
+
+
+def keep_references(trail: Trail, records: Iterable[tuple[str, dict[str, Any]]]) -> None:
+    """Adds the records (label, CSL-JSON) that the library does not have, with one entry for all of them.
+
+    A record is there when one has its DOI, or is equal to it. Another record under a label that is taken gets a suffix
+    made of its bytes; a record that is there is never changed.
+    """
+    wanted = list(records)
+    labels = {label for label, _ in wanted}
+    dois = {doi for _, csl in wanted if (doi := _doi(csl))}
+    titles = {_title(csl) for _, csl in wanted}
+    known = [*_having("label", labels), *_having("doi", dois), *_having("title", titles)]
+    taken = {record.label for record in known}
+    there = {record.doi for record in known if record.doi}
+    equal = {canonical(record.csl) for record in known}
+    new = []
+    for label, csl in wanted:
+        doi, form = _doi(csl), canonical(csl)
+        if (doi and doi in there) or form in equal:
+            continue
+        free = label if label not in taken else f"{label[:60]}-{digest_of(csl)[:12]}"
+        new.append(Reference(label=free, title=_title(csl), doi=doi, csl=csl))
+        taken.add(free)
+        equal.add(form)
+        there |= {doi} if doi else set()
+    if new:
+        trail.wrote(*Reference.objects.bulk_create(new))
+        subject = f"reference:{new[0].label}" if len(new) == 1 else "library"
+        trail.record("reference_added", subject, data={"labels": [record.label for record in new]})
+
+
+def _having(field: str, values_: set[str]) -> Iterator[Reference]:
+    some = sorted(values_)
+    for start in range(0, len(some), 500):
+        yield from Reference.objects.filter(**{f"{field}__in": some[start : start + 500]})
+
+
+def _doi(csl: dict[str, Any]) -> str | None:
+    """The DOI by which a record is known, in small letters; None for what is none."""
+    doi = csl.get("DOI")
+    return doi.lower() if isinstance(doi, str) and len(doi) <= LONGEST_DOI and values.DOI.fullmatch(doi) else None
+
+
+def _title(csl: dict[str, Any]) -> str:
+    return str(csl.get("title", ""))
+
+
+def record_name_check(
+    *, actor: Any, system: str, code: str, name: str, status: str, matched_name: str, release: str, source: str
+) -> NameCheck:
+    """Notes the outcome of looking a code and a name up in a vocabulary (clinical/rxnorm.md)."""
+    subject = f"code:{system} {code}"
+    with (
+        refusals_recorded(actor=actor, action="record_name_check", subject=subject),
+        audited_write(actor=actor) as trail,
+    ):
+        if found := policy.refusals(trail.actor, "keep_library"):
+            raise Refused(found)
+        check = NameCheck(
+            system=system, code=code, name=name, status=status, matched_name=matched_name, release=release,
+            source=source, at=trail.at,
+        )  # fmt: skip
+        trail.save(check)
+        trail.record("name_checked", subject, data={"status": status, "release": release})
+    return check

@@ -1,0 +1,181 @@
+"""Verbs beside the workflow's table: a new monograph, an import, the tier."""
+
+import re
+from typing import Any
+
+from pydantic import ValidationError
+
+from monographs import document as values
+from monographs.models import TIERS, Drug, Edition, Monograph, Publication, State, TherapeuticClass
+from monographs.standing import today
+from reviews.access import policy
+from reviews.access.denials import refusals_recorded
+from reviews.access.privacy import kept
+from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
+from reviews.audit.trail import Trail, audited_write
+from reviews.changes import change_set
+from reviews.editing.library import make_drug
+from reviews.models import AuditEvent
+from reviews.review.edition_review import EditionReview, highest, months_later, tier_floor
+from reviews.review.sign_off_rules import REVIEW_MONTHS
+from reviews.workflow import review_state
+
+RESERVED = frozenset(("new",))  # addresses of the desk itself
+
+
+def header_from(drug: Drug, therapeutic_class: TherapeuticClass, title: str) -> values.Header:
+    """The header of a first draft: copies of the drug's names, brands and codes and of the class path."""
+    return values.Header(
+        title=title,
+        name=drug.name[:1].upper() + drug.name[1:],
+        names=drug.names,
+        brands=drug.brands,
+        codes=drug.codes,
+        class_path=tuple(values.PathStep(slug=step.slug, name=step.name) for step in therapeutic_class.path()),
+    )
+
+
+def _check_address(slug: str) -> None:
+    """An address is free if no monograph has it or ever had it: old links lead on for ever."""
+    if not re.fullmatch(values.SLUG, slug) or len(slug) > 100 or slug in RESERVED:
+        raise refuse(
+            "slug",
+            f"“{slug[:100]}” cannot be an address. Use small letters, digits and hyphens.",
+            RefusalType.INVALID,
+            field="slug",
+        )
+    former = {event.data["from_slug"] for event in AuditEvent.objects.filter(verb="moved")}
+    taken = Monograph.objects.filter(slug=slug).exists() or Publication.objects.filter(slug=slug).exists()
+    if taken or slug in former:
+        raise refuse("slug_taken", f"There is, or was, a monograph at “{slug}”.", RefusalType.INVALID, field="slug")
+
+
+def move(monograph: Monograph, *, slug: str, actor: Any, reason: str) -> Monograph:
+    """Gives a monograph another address on the desk at once, and for readers with its next publication. The old one
+    then leads to the new one for ever."""
+    reason = kept(reason)
+    subject = f"monograph:{monograph.slug}"
+    with (
+        refusals_recorded(actor=actor, action="move", subject=subject, reason=reason),
+        audited_write(actor=actor) as trail,
+    ):
+        monograph = Monograph.objects.for_desk().get(pk=monograph.pk)
+        if found := policy.refusals(trail.actor, "move", monograph):
+            raise Refused(found)
+        old = monograph.slug
+        _check_address(slug)
+        if not reason.strip():
+            raise refuse("reason", "Say why: the reason is kept.", RefusalType.INVALID, field="reason")
+        monograph.slug = slug
+        trail.save(monograph, "slug")
+        data = {"from_slug": old, "to_slug": slug}
+        trail.record("moved", f"monograph:{slug}", reason=reason.strip(), data=data)
+        return monograph
+
+
+def begin(
+    trail: Trail, *, slug: str, drug: Drug, therapeutic_class: TherapeuticClass, document: values.Document,
+    suggested_tier: str = "", reason: str,
+) -> Edition:  # fmt: skip
+    """Makes a monograph and edition 1 with this document. Its tier is the highest of floor, suggestion, standard."""
+    _check_address(slug)
+    floor = tier_floor(drug.traits, therapeutic_class, [document], today(trail.clock))
+    tier = highest([floor, suggested_tier, "standard"])
+    monograph = Monograph(slug=slug, drug=drug, therapeutic_class=therapeutic_class, tier=tier)
+    trail.save(monograph)
+    edition = Edition(monograph=monograph, number=1)
+    trail.save(edition)
+    trail.record(
+        "begun", f"monograph:{slug}", data={"edition": 1, "from": None, "to": State.DRAFT, "round": 0, "tier": tier}
+    )
+    with change_set(trail, edition=edition, reason=reason) as change:
+        change.load(document)
+    return change.edition
+
+
+def new(
+    *, actor: Any, slug: str, title: str, therapeutic_class: TherapeuticClass, drug: Drug | None = None,
+    new_drug: dict[str, Any] | None = None,
+) -> Edition:  # fmt: skip
+    """Starts a monograph on a drug of the list, or on a new one ({name, names, brands, codes, traits})."""
+    with refusals_recorded(actor=actor, action="new", subject=f"monograph:{slug}"), audited_write(actor=actor) as trail:
+        if found := policy.refusals(trail.actor, "create", therapeutic_class):
+            raise Refused(found)
+        if drug is None:
+            drug = make_drug(trail, **(new_drug or {"name": ""}))
+        try:
+            document = values.Document(header=header_from(drug, therapeutic_class, title))
+        except ValidationError as error:
+            sentence = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
+            raise refuse("title", sentence, RefusalType.INVALID, field="title") from error
+        return begin(
+            trail,
+            slug=slug,
+            drug=drug,
+            therapeutic_class=therapeutic_class,
+            document=document,
+            reason="Started from nothing",
+        )
+
+
+def tier_refusals(case: EditionReview, tier: str) -> list[Refusal]:
+    """What stands against this tier for the monograph of a case, whoever sets it: asked by verb and form alike."""
+    order, now, floor = list(TIERS), case.monograph.tier, case.floor()
+    if tier not in TIERS:
+        return [Refusal("tier", f"Choose a tier: {', '.join(TIERS.values())}.", RefusalType.INVALID, field="tier")]
+    if tier == now:
+        return [
+            Refusal("tier", f"The tier is {TIERS[tier]} already. Choose another.", RefusalType.INVALID, field="tier")
+        ]
+    found = []
+    if order.index(tier) < order.index(now) and case.edition.is_open:
+        sentence = f"A tier is lowered only while no edition is open. Publish or give up edition {case.edition.number}."
+        found.append(Refusal("open_edition", sentence, RefusalType.CONFLICT, field="tier"))
+    if order.index(tier) < order.index(floor):
+        sentence = f"This drug, class or notice asks for {TIERS[floor]}, and no lower tier can be set."
+        found.append(Refusal("tier_below_floor", sentence, RefusalType.INVALID, field="tier"))
+    return found
+
+
+def set_tier(monograph: Monograph, tier: str, *, actor: Any, reason: str, seen: str = "") -> Monograph:
+    """Raises the tier at any time, or lowers it while no edition is open; never below its floor (clinical/signoff.md,
+    Tiers). `seen` is the tier that was shown: another one now is refused.
+
+    Only a clinician who contributed nothing to the open edition may. Signatures are judged again by the new tier.
+    """
+    reason = kept(reason)
+    subject = f"monograph:{monograph.slug}"
+    with (
+        refusals_recorded(actor=actor, action="set_tier", subject=subject, reason=reason),
+        audited_write(actor=actor) as trail,
+    ):
+        # The open edition is the one with the highest number.
+        case = EditionReview.load(monograph.editions.order_by("-number")[0], trail.clock)
+        monograph, was = case.monograph, case.monograph.tier
+        if found := policy.refusals(trail.actor, "set_tier", monograph):
+            raise Refused(found)
+        if seen and seen != was:
+            sentence = f"Somebody set the tier to {TIERS[was]} meanwhile. Look at it again, then decide."
+            raise refuse("tier_changed", sentence, RefusalType.CONFLICT, field="tier")
+        found = tier_refusals(case, tier)
+        if not reason:
+            found.append(Refusal("reason", "Say why: the reason is kept.", RefusalType.INVALID, field="reason"))
+        if found:
+            raise Refused(found, recorded=tier != was)
+        monograph.tier = tier
+        if monograph.live and monograph.next_review_due:  # a higher tier is reviewed sooner, and never later
+            due = months_later(monograph.live.last_full_review, REVIEW_MONTHS[tier])
+            monograph.next_review_due = min(monograph.next_review_due, due)
+        trail.save(monograph, "tier", "next_review_due")
+        data: dict[str, Any] = {"from_tier": was, "to_tier": tier}
+        if case.edition.is_open and case.edition.state != State.DRAFT:
+            source, case.edition.state = case.edition.state, review_state(case)
+            trail.save(case.edition, "state")
+            data |= {
+                "edition": case.edition.number,
+                "from": source,
+                "to": case.edition.state,
+                "round": case.edition.round,
+            }
+        trail.record("tier_set", subject, reason=reason, data=data)
+    return monograph

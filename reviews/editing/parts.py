@@ -1,0 +1,117 @@
+"""Verbs on the parts of a draft: each one is one change set by one person, judged and recorded like everything else."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+
+from monographs import document as values
+from monographs.assemble import build
+from monographs.models import PARTS, Edition
+from reviews.access import policy
+from reviews.access.denials import refusals_recorded
+from reviews.access.privacy import kept
+from reviews.access.refusals import RefusalType, Refused, refuse
+from reviews.audit.trail import Trail, audited_write
+from reviews.changes import Change, change_set, touched_parts
+from reviews.editing.authorship import earlier_authors
+from reviews.editing.library import keep_references
+from reviews.models import ChangeSet
+
+
+@contextmanager
+def _editing(edition: Edition, *, actor: Any, reason: str) -> Iterator[Change]:
+    """The write lock, the right to edit as it is now, and a change set of this edition. Refuses a reason that may not
+    be kept (hidden characters, a patient's number) before anything is stored."""
+    reason = kept(reason)
+    subject = f"monograph:{edition.monograph.slug}"
+    with (
+        refusals_recorded(actor=actor, action="edit", subject=subject, reason=reason),
+        audited_write(actor=actor) as trail,
+    ):
+        if found := policy.refusals(trail.actor, "edit", edition):
+            raise Refused(found)
+        with change_set(trail, edition=edition, reason=reason) as change:
+            yield change
+
+
+def save_part(edition: Edition, part: values.Part, *, seen: str, actor: Any, reason: str = "") -> None:
+    """New words for a part. `seen` is the digest of the part that was shown; another one now is a Conflict."""
+    with _editing(edition, actor=actor, reason=reason or f"Changed {part.label_for_people}") as change:
+        change.save(part, seen=seen)
+        _keep_in_library(change.trail, part)
+
+
+def add_part(edition: Edition, part: values.Part, *, actor: Any, reason: str = "") -> None:
+    """A new part, at the end of its kind. A new reference goes to the library too. Refuses a key that is there
+    already: a button that was pressed twice adds one part."""
+    with _editing(edition, actor=actor, reason=reason or f"Added {part.label_for_people}") as change:
+        if PARTS[part.part_kind].with_removed.filter(key=part.key).exists():
+            sentence = "This was added already: the button was pressed twice. You find it on the outline."
+            raise refuse("added_already", sentence, RefusalType.CONFLICT, recorded=False, part=str(part.key))
+        change.append(part)
+        _keep_in_library(change.trail, part)
+
+
+def remove_part(edition: Edition, part: values.Part, *, seen: str, actor: Any, reason: str = "") -> None:
+    """Takes a part out. Its history stays, and it can be restored."""
+    with _editing(edition, actor=actor, reason=reason or f"Removed {part.label_for_people}") as change:
+        change.remove(part.part_kind, part.key, seen=seen)
+
+
+def restore_part(edition: Edition, part: values.Part, *, actor: Any, reason: str = "") -> None:
+    """Puts a removed part back as it was."""
+    with _editing(edition, actor=actor, reason=reason or f"Restored {part.label_for_people}") as change:
+        change.restore(part.part_kind, part.key)
+
+
+def restore(edition: Edition, *, change: ChangeSet, digest: str, actor: Any, reason: str = "") -> None:
+    """The whole draft as it was after an earlier change set of this monograph, in whatever edition: its header, its
+    parts, their order. `digest` is that of the draft that was seen; another one now is refused, and so is a state in
+    which the draft is already.
+
+    Nothing of the history is undone: this is one more change set. Whoever wrote the words that come back is credited
+    with them beside the actor, so that none of them can sign those parts.
+    """
+    summary = f"Restored edition {change.edition.number} as it was on {_moment(change.at)}"
+    with _editing(edition, actor=actor, reason=f"{summary}: {reason}" if reason.strip() else summary) as opened:
+        edition = opened.edition
+        if change.edition.monograph_id != edition.monograph_id:
+            raise refuse("not_of_this_monograph", "That state is one of another monograph.")
+        now, then = build(edition), change.after.value
+        touched = touched_parts(now, then, edition)
+        if not touched:
+            sentence = "Nothing differs: the draft says just that already."
+            raise refuse("nothing_differs", sentence, RefusalType.INVALID, recorded=False)
+        if values.digest(now) != digest:
+            sentence = "Somebody changed this draft while you were reading. Look at what would change now, then decide."
+            raise refuse("stale", sentence, RefusalType.CONFLICT)
+        opened.credits = earlier_authors(edition.monograph, then, touched)
+        opened.load(then)
+
+
+def _moment(at: datetime) -> str:
+    return date_format(localtime(at), "j F Y, H:i:s")
+
+
+def save_header(edition: Edition, header: values.Header, *, seen: str, actor: Any, reason: str = "") -> None:
+    """A new header in place of the one whose digest is `seen`."""
+    with _editing(edition, actor=actor, reason=reason or "Changed the header") as change:
+        change.header(header, seen=seen)
+
+
+def save_order(
+    edition: Edition, kind: str, keys: list[UUID], *, seen: list[UUID], actor: Any, reason: str = ""
+) -> None:
+    """The parts of a kind in another order. `seen` is the order that was shown."""
+    with _editing(edition, actor=actor, reason=reason or "Put parts in another order") as change:
+        change.order(kind, keys, seen=seen)
+
+
+def _keep_in_library(trail: Trail, part: values.Part) -> None:
+    if isinstance(part, values.Citation):
+        keep_references(trail, [(part.label, values.to_plain(part.csl))])

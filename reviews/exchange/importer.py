@@ -1,0 +1,132 @@
+"""The import of monographs: a file's documents become drafts, all of them or none, and never more than drafts."""
+
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from monographs.confusables import skeleton
+from monographs.difference.document_diff import changed_parts
+from monographs.document import to_plain
+from monographs.models import Drug, Edition, Monograph, TherapeuticClass
+from reviews.access import policy
+from reviews.access.denials import refusals_recorded
+from reviews.access.refusals import RefusalType, Refused, refuse
+from reviews.audit.trail import Trail, audited_write
+from reviews.changes import change_set
+from reviews.editing.authorship import earlier_authors
+from reviews.editing.library import keep_references, make_drug
+from reviews.editing.monographs import begin
+from reviews.exchange.files import ImportRefused, read_file
+from reviews.exchange.schema import Incoming
+
+MOST_REFERENCES = 5_000
+
+
+class DryRun(Exception):
+    """Raised at the end of a trial import, so that nothing of it stays."""
+
+
+def import_file(path: Path, *, actor: Any, dry_run: bool = False) -> list[tuple[Edition, tuple[str, ...]]]:
+    """Imports every monograph of a file, under one write lock: all or nothing. Returns the drafts with their warnings.
+
+    Raises reviews.exchange.files.ImportRefused for what cannot be read (before anything is written), and Refused for
+    what may not be written: a monograph with an open edition, a class that is not there, no right to write in it.
+    """
+    name = path.name.encode("utf-8", "replace").decode()  # a file system knows names that are no text
+    subject = f"file:{name}"[:200]
+    made: list[tuple[Edition, tuple[str, ...]]] = []
+    try:
+        incoming = read_file(path.read_bytes(), name)
+        with nullcontext() if dry_run else refusals_recorded(actor=actor, action="import", subject=subject):
+            if sum(len(one.document.citations) for one in incoming) > MOST_REFERENCES:
+                sentence = f"A file may hold {MOST_REFERENCES:,} references, not more. Make several of it."
+                raise refuse("too_many_references", sentence, RefusalType.INVALID)
+            with audited_write(actor=actor) as trail:
+                made = [_named(trail, one, name) for one in incoming]
+                if dry_run:
+                    raise DryRun
+    except DryRun:
+        pass
+    except ImportRefused as refused:
+        if not dry_run:
+            with audited_write(actor=actor) as trail:
+                trail.record("import_refused", subject, data={"findings": len(refused.findings)})
+        raise
+    return made
+
+
+def _named(trail: Trail, one: Incoming, file: str) -> tuple[Edition, tuple[str, ...]]:
+    """A refusal names the monograph: a file may hold many."""
+    try:
+        return _import_one(trail, one, file)
+    except Refused as refused:
+        named = [replace(refusal, sentence=f"{one.slug}: {refusal.sentence}") for refusal in refused.refusals]
+        raise Refused(named, recorded=refused.recorded) from refused
+
+
+def _import_one(trail: Trail, one: Incoming, file: str) -> tuple[Edition, tuple[str, ...]]:
+    reason = f"Imported from {file}"
+    therapeutic_class = (
+        TherapeuticClass.objects.select_related("parent__parent").filter(slug=one.therapeutic_class).first()
+    )
+    if therapeutic_class is None:
+        raise refuse("no_such_class", f"There is no therapeutic class “{one.therapeutic_class}”.", RefusalType.INVALID)
+    monograph = Monograph.objects.for_desk().filter(slug=one.slug).first()
+    if found := policy.refusals(trail.actor, "create", monograph.therapeutic_class if monograph else therapeutic_class):
+        raise Refused(found)
+    _check_class_path(one, therapeutic_class)
+    keep_references(trail, [(citation.label, to_plain(citation.csl)) for citation in one.document.citations])
+    warnings = list(one.warnings)
+    if monograph is None:
+        drug = Drug.objects.filter(skeleton=skeleton(one.drug.name)).first()
+        if drug is None:
+            drug = make_drug(
+                trail, name=one.drug.name, names=one.drug.names, brands=one.drug.brands, codes=one.drug.codes,
+                traits=one.traits, slug=one.drug.slug,
+            )  # fmt: skip
+        elif set(drug.traits) != set(one.traits):
+            warnings.append(f"The drug “{drug.name}” is there already with other traits; they were kept.")
+        edition = begin(
+            trail, slug=one.slug, drug=drug, therapeutic_class=therapeutic_class, document=one.document,
+            suggested_tier=one.tier or "", reason=reason,
+        )  # fmt: skip
+        return edition, tuple(warnings)
+    if monograph.therapeutic_class_id != therapeutic_class.pk or skeleton(monograph.drug.name) != skeleton(
+        one.drug.name
+    ):
+        is_now = f"is on {monograph.drug.name}, in the class “{monograph.therapeutic_class.slug}”"
+        raise refuse(
+            "another_monograph",
+            f"The monograph of this address {is_now}. Nothing else is imported there.",
+            RefusalType.INVALID,
+        )
+    if set(monograph.drug.traits) != set(one.traits):
+        warnings.append(f"The drug “{monograph.drug.name}” has other traits; they were kept.")
+    if one.tier and one.tier != monograph.tier:
+        warnings.append(f"The tier stays {monograph.tier}: a file only suggests one for a new monograph.")
+    if monograph.editions.open().exists():
+        sentence = "It has an open edition. Finish or discard that one, then import again."
+        raise refuse("open_edition", sentence, RefusalType.CONFLICT)
+    last = monograph.editions.order_by("-number").values_list("number", flat=True)[0]
+    edition = Edition(monograph=monograph, number=last + 1)
+    trail.save(edition)
+    data = {"edition": edition.number, "from": None, "to": edition.state, "round": 0}
+    trail.record("started", f"monograph:{one.slug}", reason=reason, data=data)
+    live = monograph.live.document if monograph.live else None
+    changed = changed_parts(live.value if live else None, one.document)
+    credits = earlier_authors(monograph, one.document, changed)
+    with change_set(trail, edition=edition, reason=reason, before=live, credits=credits) as change:
+        change.load(one.document)
+    return change.edition, tuple(warnings)
+
+
+def _check_class_path(one: Incoming, therapeutic_class: TherapeuticClass) -> None:
+    """What the page prints as its class is the class, or a part of the way to it, in that order."""
+    way = iter(step.slug for step in therapeutic_class.path())
+    for step in one.document.header.class_path:
+        if step.slug not in way:  # an iterator: what was passed is not found again
+            sentence = (
+                f"The page would print the class “{step.slug}”, which is not on the way to “{therapeutic_class.slug}”."
+            )
+            raise refuse("class_path", sentence, RefusalType.INVALID)

@@ -1,0 +1,157 @@
+"""The form by which any reader reports a problem, and its receipt. No account, no cookie, no script."""
+
+import re
+
+from allauth.account.adapter import get_adapter
+from django import forms
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from monographs.document import SECTION_KINDS
+from monographs.models import Publication
+from monographs.standing import Shown, shown, standing
+from reviews.access.refusals import Refused
+from reviews.audit.trail import WriteLockTimeout
+from reviews.models import ProblemReport
+from reviews.reports.forms import InputForm
+from reviews.reports.service import LONGEST, ReportInput, TooManyReports, report, sender_of
+
+_PAGE = re.compile(r"/drugs/([-a-zA-Z0-9_]{1,100})/(?:editions/(\d{1,6})/)?", re.ASCII)
+WHOLE = "The whole page"
+
+
+class ReportForm(InputForm):
+    part = forms.ChoiceField(label="Part")
+    text = forms.CharField(
+        label="What is wrong?",
+        help_text="Quote the words, and say what they should be.",
+        widget=forms.Textarea(attrs={"rows": 5, "maxlength": LONGEST}),
+    )
+    source = forms.CharField(label="Where does it stand? (if you can)", help_text="A source, a section, a date.")
+    email = forms.CharField(
+        label="Your e-mail (if you want an answer)",
+        help_text="Used for the answer only, then deleted after 90 days.",
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+    def __init__(self, parts: list[str], *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["part"].choices = [(part, part) for part in parts]
+
+
+def _publication(page: str) -> tuple[Publication | None, int | None]:
+    """The live publication that an address is about, and the number of the edition if it is of the archive."""
+    match = _PAGE.fullmatch(page[:200])
+    if match is None:
+        return None, None
+    live = Publication.objects.live().select_related("document", "live_of").filter(slug=match[1]).first()
+    return live, int(match[2]) if match[2] else None
+
+
+def _parts(publication: Publication | None) -> list[str]:
+    """What a reader can point at: the headings that the page shows."""
+    if publication is None:
+        return [WHOLE]
+    document = publication.document.value
+    seen = shown(document, standing(publication, document))
+    if not isinstance(seen, Shown):
+        return [WHOLE]
+    headings = [one.heading or SECTION_KINDS[one.kind].heading for one in seen.document.sections]
+    if seen.document.monitoring:
+        headings.append(SECTION_KINDS["monitoring"].heading)
+    notices = ["Safety notices"] if seen.notices else []
+    return [WHOLE, *notices, "Dose", *dict.fromkeys(headings), "References"]
+
+
+def _named(part: str, parts: list[str]) -> str:
+    """A part by its heading, or by its anchor on the page."""
+    kind = SECTION_KINDS.get(part)
+    return (
+        kind.heading if kind and kind.heading in parts else {"dose": "Dose", "references": "References"}.get(part, part)
+    )
+
+
+def _from_elsewhere(request: HttpRequest) -> bool:
+    """Whether another site sent this form. Without a session there is nothing to forge, but nobody posts for others."""
+    origin = request.headers.get("Origin", "")
+    own = {settings.SITE_URL, f"{request.scheme}://{request.get_host()}"}
+    fetched = request.headers.get("Sec-Fetch-Site", "same-origin")
+    return (bool(origin) and origin not in own) or fetched not in ("same-origin", "none")
+
+
+@login_not_required
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def problem(request: HttpRequest) -> HttpResponse:
+    """`?page=` is the address of the page that it is about, `?edition=` its edition. Unknown ones: the whole site."""
+    if request.method == "POST" and _from_elsewhere(request):
+        raise PermissionDenied("This form came from another site. Open it here, and send it again.")
+    given = request.POST if request.method == "POST" else request.GET
+    page = given.get("page", "")
+    publication, archived = _publication(page)
+    edition = given.get("edition", "")
+    number = archived or (int(edition) if re.fullmatch(r"[1-9]\d{0,5}", edition, re.ASCII) else None)
+    if publication and not publication.monograph.publications.filter(number=number).exists():
+        number = publication.number
+    parts = _parts(publication)
+    form = ReportForm(
+        parts,
+        request.POST if request.method == "POST" else None,
+        initial={"part": _named(given.get("part", ""), parts)},
+    )
+    context = {"form": form, "publication": publication, "page": page if publication else "", "edition": number}
+    context["harm"] = given.get("harm", "")
+    status = 200
+    if request.method == "POST":
+        form.is_valid()
+        post = request.POST
+        part = post.get("part", "")
+        said = ReportInput(
+            text=post.get("text", ""), harm={"yes": True, "no": False}.get(post.get("harm", "")),
+            part=part if part in parts and part != WHOLE else "", source=post.get("source", ""),
+            email=post.get("email", ""),
+        )  # fmt: skip
+        about = {
+            "monograph": publication.monograph if publication else None, "page": context["page"],
+            "edition": number or (publication.number if publication else None),
+        }  # fmt: skip
+        try:
+            made = report(said, sender=sender_of(get_adapter().get_client_ip(request)), **about)
+        except TooManyReports as flooded:
+            context["until"], status = flooded.until, 429
+        except WriteLockTimeout:
+            context["busy"], status = True, 503
+        except Refused as refused:
+            context["refusals"] = form.refuse(refused.refusals)
+            context["harm_wrong"] = next((one.sentence for one in refused.refusals if one.field == "harm"), "")
+            status = 422
+        else:
+            return HttpResponseRedirect(reverse("receipt", args=[made.token]), status=303)
+    response = render(request, "reviews/report.html", context, status=status)
+    if status == 503:
+        response["Retry-After"] = "5"
+    elif status == 429:
+        response["Retry-After"] = str(max(1, round((context["until"] - timezone.now()).total_seconds())))
+    return response
+
+
+@login_not_required
+@never_cache
+@require_safe
+def receipt(request: HttpRequest, token: str) -> HttpResponse:
+    """What became of a report, for whoever has its address."""
+    one = None
+    if re.fullmatch(r"[A-Za-z0-9_-]{43}", token, re.ASCII):
+        one = ProblemReport.objects.select_related("monograph__live").filter(token=token).first()
+    if one is None:
+        raise Http404
+    return render(request, "reviews/receipt.html", {"report": one})

@@ -1,0 +1,256 @@
+"""Reports of problems by readers: taken in without an account, looked at by a clock, answered."""
+
+import hashlib
+import hmac
+import logging
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from smtplib import SMTPException
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import send_mail
+from django.core.validators import validate_email
+from django.urls import reverse
+from django.utils import timezone
+
+from monographs.canonical import BadCharacters, clean
+from monographs.models import Monograph
+from monographs.standing import LONDON
+from reviews.access import policy
+from reviews.access.denials import refusals_recorded
+from reviews.access.privacy import holds_nhs_number
+from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
+from reviews.audit.trail import audited_write, lately
+from reviews.models import AuditEvent, ProblemReport
+from reviews.models.report import OUTCOMES
+
+SEVERE, WORKING_DAYS = timedelta(hours=4), 5
+MOST_OF_SENDER, MOST_OF_ALL, PERIOD = 5, 60, timedelta(hours=1)
+SAME_WORDS = timedelta(minutes=10)
+KEPT_AFTER_ANSWER = timedelta(days=90)
+LONGEST = 4_000
+
+logger = logging.getLogger(__name__)
+
+
+class TooManyReports(Exception):
+    """Too many reports in an hour: the next one is taken from `until` on."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(until)
+        self.until = until
+
+
+@dataclass(frozen=True)
+class ReportInput:
+    """What a reader filled in. `harm` None: not said, which counts as yes but is asked for."""
+
+    text: str
+    harm: bool | None
+    part: str = ""
+    source: str = ""
+    email: str = ""
+
+
+def due(at: datetime, harm: bool) -> datetime:
+    """Until when somebody looks: 4 hours if it could harm, else 5 working days later at the same time in London.
+    Saturdays and Sundays are no working days; bank holidays are not known here and count as days."""
+    if harm:
+        return at + SEVERE
+    local, left = at.astimezone(LONDON), WORKING_DAYS
+    while left:
+        local += timedelta(days=1)
+        left -= local.weekday() < 5
+    return local.astimezone(at.tzinfo)
+
+
+def sender_of(address: str) -> str:
+    """A keyed hash of where a request comes from: enough to count by, and no address."""
+    return hmac.new(settings.SECRET_KEY.encode(), f"report\n{address}".encode(), hashlib.sha256).hexdigest()
+
+
+def report(said: ReportInput, **about: Any) -> ProblemReport:
+    """Takes a report in: `sender`, and the `monograph`, `page` and `edition` that it is about. The very same report of
+    the same sender within ten minutes is that report.
+
+    Raises Refused, which is not recorded, for what cannot be kept; TooManyReports after too many in an hour;
+    WriteLockTimeout.
+    """
+    try:
+        return _report(said, **about)
+    except _Twin as faster:
+        return faster.twin
+
+
+def _report(
+    said: ReportInput, *, sender: str, monograph: Monograph | None = None, page: str = "", edition: int | None = None
+) -> ProblemReport:
+    if found := list(_wrong(said)):
+        raise Refused(found, recorded=False)
+    text, source = clean(said.text).strip(), clean(said.source).strip()
+    part, email, harm = said.part[:200], said.email.strip(), bool(said.harm)
+    words = {
+        "text": text,
+        "source": source,
+        "part": part,
+        "email": email,
+        "harm": harm,
+        "page": page,
+        "edition": edition,
+    }
+    if twin := _just_sent(sender, words):  # so that a double click does not wait for the write lock
+        return twin
+    with audited_write(actor=None) as trail:
+        if twin := _just_sent(sender, words):
+            raise _Twin(twin)
+        _not_too_many(sender)
+        made = ProblemReport(token=secrets.token_urlsafe(32), monograph=monograph, sender=sender, **words)
+        made.at, made.due_at = trail.at, due(trail.clock, harm)
+        trail.save(made)
+        subject = f"monograph:{monograph.slug}" if monograph else "site"
+        trail.record("reported", subject, data={"report": made.pk, "harm": harm})
+    return made
+
+
+class _Twin(Exception):
+    """Another click of the same reader was faster: nothing is written."""
+
+    def __init__(self, twin: ProblemReport) -> None:
+        super().__init__(twin)
+        self.twin = twin
+
+
+def _just_sent(sender: str, words: dict[str, Any]) -> ProblemReport | None:
+    """The same report, in every field, of the same sender a moment ago."""
+    same = ProblemReport.objects.filter(sender=sender, answered_at=None, **words)
+    return same.filter(pk__in=_taken_in(SAME_WORDS)).first()
+
+
+def _not_too_many(sender: str) -> None:
+    taken = _taken_in(PERIOD)
+    own = ProblemReport.objects.filter(sender=sender, pk__in=taken).values_list("pk", flat=True)
+    for pks, most in ((list(own), MOST_OF_SENDER), (list(taken), MOST_OF_ALL)):
+        times = sorted(taken[pk] for pk in pks)
+        if len(times) >= most:
+            raise TooManyReports(times[-most] + PERIOD)
+
+
+def _taken_in(period: timedelta) -> dict[int, datetime]:
+    """The reports of the last `period`, by their keys, and when the clock said that they came."""
+    taken = AuditEvent.objects.filter(actor=None, verb="reported")
+    return {one.data["report"]: one.clock_at for one in lately(taken, most=MOST_OF_ALL, period=period)}
+
+
+def _wrong(said: ReportInput) -> Iterator[Refusal]:
+    for field, text, longest in (
+        ("text", said.text, LONGEST),
+        ("source", said.source, 500),
+        ("email", said.email, 254),
+    ):
+        try:
+            cleaned = clean(text).strip()
+        except BadCharacters as error:
+            yield Refusal("characters", str(error), RefusalType.INVALID, field=field)
+            continue
+        if len(cleaned) > longest:
+            yield Refusal("too_long", f"Keep it to {longest:,} characters.", RefusalType.INVALID, field=field)
+        elif holds_nhs_number(cleaned):
+            sentence = "This holds an NHS number. Take it out: nothing about a patient is kept. Nothing was sent."
+            yield Refusal("patient_data", sentence, RefusalType.INVALID, field=field)
+        elif field == "text" and len(cleaned) < 10:
+            yield Refusal("missing", "Write at least one sentence.", RefusalType.INVALID, field=field)
+        elif field == "email" and cleaned:
+            try:
+                validate_email(cleaned)
+            except ValidationError:
+                sentence = "This is no e-mail address. Leave it empty if you want no answer."
+                yield Refusal("email", sentence, RefusalType.INVALID, field=field)
+    if said.harm is None:
+        yield Refusal("harm", "Say whether it could harm someone.", RefusalType.INVALID, field="harm")
+
+
+def refusals_of(actor: Any, one: ProblemReport) -> list[Refusal]:
+    """Why this person may not answer this report."""
+    return (
+        policy.refusals(actor, "answer_report", one.monograph) if one.monograph else policy.refusals(actor, "use_desk")
+    )
+
+
+def answer(one: ProblemReport, *, actor: Any, outcome: str, text: str) -> ProblemReport:
+    """Answers a report, once. The reporter reads it at the receipt, and by mail if an address was given."""
+    subject = f"monograph:{one.monograph.slug}" if one.monograph else "site"
+    with refusals_recorded(actor=actor, action="answer_report", subject=subject), audited_write(actor=actor) as trail:
+        one = ProblemReport.objects.select_related("monograph__therapeutic_class").get(pk=one.pk)
+        if found := refusals_of(trail.actor, one):
+            raise Refused(found)
+        if one.answered_at:
+            raise refuse("answered_already", "Somebody answered it already.", RefusalType.CONFLICT, recorded=False)
+        found = []
+        if outcome not in OUTCOMES:
+            found.append(Refusal("outcome", "Choose what came of it.", RefusalType.INVALID, field="outcome"))
+        try:
+            words = clean(text).strip()
+        except BadCharacters as error:
+            raise Refused(
+                [Refusal("characters", str(error), RefusalType.INVALID, field="answer")], recorded=False
+            ) from error
+        if not words:
+            found.append(
+                Refusal("missing", "Write what you found: the reader gets it.", RefusalType.INVALID, field="answer")
+            )
+        if len(words) > LONGEST:
+            found.append(
+                Refusal("too_long", f"Keep it to {LONGEST:,} characters.", RefusalType.INVALID, field="answer")
+            )
+        if holds_nhs_number(words):
+            found.append(
+                Refusal("patient_data", "This holds an NHS number. Take it out.", RefusalType.INVALID, field="answer")
+            )
+        if found:
+            raise Refused(found, recorded=False)
+        one.outcome, one.answer, one.answered_by, one.answered_at = outcome, words, trail.actor, trail.at
+        trail.save(one)
+        trail.record("report_answered", subject, data={"report": one.pk, "outcome": outcome})
+    return one
+
+
+def mail_answers() -> int:
+    """Mails the answers that were not mailed yet. A mail server that is gone loses nothing: the next call tries again.
+
+    A mail holds the answer and the address of the receipt: never what the page says, and so never a dose.
+    """
+    sent = 0
+    waiting = ProblemReport.objects.filter(answered_at__isnull=False, mailed_at=None).exclude(email="")
+    for one in waiting.order_by("pk"):
+        link = f"{settings.SITE_URL}{reverse('receipt', args=[one.token])}"
+        body = f"You reported a problem with {one.page or 'our pages'} ({one.number}).\n\n{one.get_outcome_display()}."
+        try:
+            send_mail(f"Your report {one.number}", f"{body}\n\n{one.answer}\n\n{link}\n", None, [one.email])
+        except (SMTPException, OSError) as error:
+            logger.warning("The answer to %s was not mailed: %s", one.number, type(error).__name__)
+            continue
+        with audited_write(actor=None) as trail:
+            fresh = ProblemReport.objects.get(pk=one.pk)
+            fresh.mailed_at = trail.at
+            trail.save(fresh, "mailed_at")
+            trail.record("answer_mailed", "site", data={"report": one.pk})
+        sent += 1
+    return sent
+
+
+def forget_addresses() -> int:
+    """Forgets the addresses of reporters 90 days after the answer."""
+    old = ProblemReport.objects.filter(answered_at__lt=timezone.now() - KEPT_AFTER_ANSWER).exclude(email="")
+    if not old.exists():
+        return 0
+    with audited_write(actor=None) as trail:
+        forgotten = list(old)
+        for one in forgotten:
+            one.email = ""
+            trail.save(one, "email")
+        trail.record("addresses_forgotten", "site", data={"reports": [one.pk for one in forgotten]})
+    return len(forgotten)

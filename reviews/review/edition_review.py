@@ -1,0 +1,139 @@
+"""All that is known of one edition when it is judged, loaded once: what changed, who wrote it, who signed it."""
+
+from calendar import monthrange
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+from django.utils import timezone
+
+from monographs import document as values
+from monographs.assemble import build
+from monographs.difference.document_diff import changed_parts
+from monographs.document import digest
+from monographs.models import HIGH_TRAITS, TIERS, Document, Edition, Monograph, TherapeuticClass
+from monographs.standing import today
+from reviews.models import ChangeSet, SignOff
+from reviews.models.signoff import REVIEW
+from reviews.review.sign_off_rules import Edit, Signature, authors, counts_for, missing_sign_offs
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day of a later month, or the last of that month where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def highest(tiers: Iterable[str]) -> str:
+    """The highest of some tiers ("" counts for none)."""
+    order = list(TIERS)
+    return max((tier for tier in tiers if tier), key=order.index, default=order[0])
+
+
+def tier_floor(
+    traits: Iterable[str], therapeutic_class: TherapeuticClass, documents: Iterable[values.Document], on: date
+) -> str:
+    """The tier below which a monograph may not be: by the drug's traits, its class and those above, and a critical
+    notice in force in the live or the open edition (clinical/signoff.md, Tiers)."""
+    tiers = [step.tier_floor for step in therapeutic_class.path()]
+    if HIGH_TRAITS & set(traits):
+        tiers.append("high")
+    if any(n.severity == "critical" and n.in_force(on) for document in documents for n in document.notices):
+        tiers.append("high")
+    return highest(tiers)
+
+
+@dataclass
+class EditionReview:
+    """One edition, as its rows stand now."""
+
+    edition: Edition
+    document: values.Document
+    live: Document | None
+    at: datetime
+
+    @classmethod
+    def load(cls, edition: Edition, at: datetime | None = None) -> "EditionReview":
+        """Reloads the edition and builds its document."""
+        edition = Edition.objects.select_related(
+            "monograph__drug", "monograph__therapeutic_class__parent__parent", "monograph__live__document"
+        ).get(pk=edition.pk)
+        live = edition.monograph.live
+        return cls(edition, build(edition), live.document if live else None, at or timezone.now())
+
+    @property
+    def monograph(self) -> Monograph:
+        return self.edition.monograph
+
+    @cached_property
+    def digest(self) -> str:
+        return digest(self.document)
+
+    @cached_property
+    def live_value(self) -> values.Document | None:
+        return self.live.value if self.live else None
+
+    @cached_property
+    def changed(self) -> frozenset[str]:
+        """Keys of the parts that differ from live ("header" and "order" are parts)."""
+        return changed_parts(self.live_value, self.document)
+
+    @cached_property
+    def written_by(self) -> dict[str, frozenset[int]]:
+        rows = ChangeSet.objects.filter(edition=self.edition).values_list("actor_id", "touched", "credits")
+        return authors(Edit(actor, frozenset(touched), credits) for actor, touched, credits in rows)
+
+    @cached_property
+    def contributors(self) -> frozenset[int]:
+        return frozenset().union(*self.written_by.values())
+
+    @cached_property
+    def all_sign_offs(self) -> list[SignOff]:
+        rows = SignOff.objects.filter(edition=self.edition, meaning=REVIEW).select_related(
+            "signer__clinician_profile", "unsigning"
+        )
+        return list(rows)
+
+    @property
+    def standing(self) -> list[SignOff]:
+        """The signatures that stand: of this round, on this digest, not taken back."""
+        return [
+            one
+            for one in self.all_sign_offs
+            if one.round == self.edition.round and one.document_id == self.digest and not hasattr(one, "unsigning")
+        ]
+
+    def valid_sign_off_of(self, signer: int) -> SignOff | None:
+        return next((one for one in self.standing if one.signer_id == signer), None)
+
+    def counts_for(self, signer: int) -> frozenset[str]:
+        return counts_for(signer, self.changed, self.written_by)
+
+    def missing_sign_offs(self, sign_offs: Iterable[SignOff] | None = None) -> dict[str, list[str]]:
+        """Changed parts without their tier's full set among these (else all standing) signatures, and who still has to
+        sign for each."""
+        counted = self.standing if sign_offs is None else sign_offs
+        signatures = [Signature(one.signer_id, one.profession) for one in counted]
+        return missing_sign_offs(self.monograph.tier, self.changed, self.written_by, signatures)
+
+    def floor(self) -> str:
+        """The tier below which the monograph may not be. What an edition said that was given up counts for nothing."""
+        documents = [one for one in (self.document if self.edition.is_open else None, self.live_value) if one]
+        return tier_floor(self.monograph.drug.traits, self.monograph.therapeutic_class, documents, today(self.at))
+
+    def label_of(self, part: str) -> str:
+        """A changed part as people call it."""
+        if part in ("header", "order"):
+            return {"header": "Header", "order": "Order of parts"}[part]
+        for document in (self.document, self.live_value):
+            for one in document.parts() if document else ():
+                if str(one.key) == part:
+                    return one.label_for_people
+        return part
+
+    def in_page_order(self, parts: Iterable[str]) -> list[str]:
+        """Header first, then parts in the order of the document, removed ones after, order last."""
+        keys = [str(one.key) for document in (self.document, self.live_value) if document for one in document.parts()]
+        order = {key: place for place, key in reversed(list(enumerate(["header", *keys])))}
+        return sorted(parts, key=lambda part: order.get(part, len(order)))

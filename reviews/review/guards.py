@@ -1,0 +1,259 @@
+"""What stands against a transition, beside state, digest and policy. Each guard looks at a case and gives its reasons.
+
+A guard never writes. `reviews.workflow.TRANSITIONS` names the guards of each transition.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from monographs.models import TIERS, Overlay
+from monographs.models.overlay import WITHDRAWALS
+from monographs.problems import problems
+from monographs.standing import today
+from reviews.access import policy
+from reviews.access.refusals import Refusal, RefusalType
+from reviews.audit import seals
+from reviews.models import ClinicianProfile, SignOff
+from reviews.models.signoff import STILL_CORRECT
+from reviews.review.edition_review import EditionReview
+
+Guard = Callable[[EditionReview, Any], Iterator[Refusal]]
+
+
+def no_open_edition(case: EditionReview, actor: Any) -> Iterator[Refusal]:
+    if case.monograph.editions.open().exists():
+        yield Refusal(
+            "open_edition", "This monograph has an open edition already. Work on that one.", RefusalType.CONFLICT
+        )
+
+
+def is_the_latest(case: EditionReview, actor: Any) -> Iterator[Refusal]:
+    """A new edition starts from what is live; from a discarded one only while nothing is."""
+    live = case.monograph.live
+    if live and live.edition_id != case.edition.pk:
+        yield Refusal("not_live", "A new edition starts from the published one.", RefusalType.CONFLICT)
+    elif not live and case.monograph.editions.filter(number__gt=case.edition.number).exists():
+        yield Refusal(
+            "not_the_latest", "A later edition was discarded after this one. Start from that.", RefusalType.CONFLICT
+        )
+
+
+def something_changed(case: EditionReview, actor: Any) -> Iterator[Refusal]:
+    if not case.changed:
+        yield Refusal(
+            "nothing_changed",
+            "Nothing differs from the published edition, so there is nothing to review.",
+            RefusalType.INVALID,
+        )
+
+
+def no_problems(case: EditionReview, actor: Any) -> Iterator[Refusal]:
+    for problem in problems(case.document):
+        part = str(problem.key) if problem.key else "header"
+        yield Refusal(
+            f"problem_{problem.code}", f"{problem.place}: {problem.sentence}", RefusalType.INVALID, part, problem.field
+        )
+
+
+def tier_is_set(case: EditionReview, actor: Any) -> Iterator[Refusal]:
+    floor, order = case.floor(), list(TIERS)
+    if order.index(case.monograph.tier) < order.index(floor):
+        yield Refusal(
+            "tier_below_floor",
+            f"The tier is {case.monograph.tier}, and this drug, class or notice asks for {floor}. "
+            "A clinician who did not work on this edition can raise it.",
+            RefusalType.INVALID,
+        )
+
+
+def _profile(actor: Any) -> ClinicianProfile | None:
+    return ClinicianProfile.objects.filter(user=actor.pk).first()
+
+
+def verified_clinician(case: EditionReview, actor: Any) -> Iterator[Refusal]:
+    profile = _profile(actor)
+    if profile is None:
+        yield Refusal(
+            "no_profile", "Signing needs a clinician’s profile, and you have none. An administrator can register you."
+        )
+    elif profile.verified_on is None:
+        yield Refusal(
+            "not_verified", "Nobody has found your registration in the register yet. An administrator can look."
+        )
+    elif not profile.is_verified(today(case.at)):
+        yield Refusal(
+            "lapsed", "Your registration was last looked up over 12 months ago. An administrator can look again."
+        )
+    elif profile.verified_by_id in case.contributors:
+        yield Refusal(
+            "verified_by_contributor",
+            "Whoever verified your registration worked on this edition. Another clinician must sign.",
+        )
+
+
+def counts_for_a_part(case: EditionReview, actor: Any) -> Iterator[Refusal]:
+    if not case.changed:
+        yield Refusal("nothing_changed", "Nothing differs from the published edition, so there is nothing to sign.")
+    elif not case.counts_for(actor.pk):
+        yield Refusal(
+            "counts_for_nothing", "You wrote or suggested everything that changed here. Somebody else must sign."
+        )
+
+
+def not_yet_signed(case: EditionReview, actor: Any) -> Iterator[Refusal]:
+    if case.valid_sign_off_of(actor.pk):
+        yield Refusal("signed_already", "You signed this edition already.", RefusalType.CONFLICT)
+
+
+def own_signature(case: EditionReview, actor: Any) -> Iterator[Refusal]:
+    if not case.valid_sign_off_of(actor.pk):
+        yield Refusal(
+            "not_signed", "You have no signature on this edition that could be taken back.", RefusalType.CONFLICT
+        )
+
+
+def every_part_is_covered(case: EditionReview, actor: Any) -> Iterator[Refusal]:
+    if not case.changed:
+        yield Refusal("nothing_changed", "Nothing differs from the published edition, so there is nothing to publish.")
+    open_parts = case.missing_sign_offs()
+    for part in case.in_page_order(open_parts):
+        who = " and ".join(open_parts[part])
+        yield Refusal("not_covered", f"{case.label_of(part)}: {who} must still sign for it.", part=part)
+
+
+def _signer_refusal(case: EditionReview, sign_off: SignOff) -> Refusal | None:
+    signer = sign_off.signer
+    profile = getattr(signer, "clinician_profile", None)
+    if not signer.is_active:
+        why = "the account was closed"
+    elif profile is None or not profile.is_verified(today(case.at)):
+        why = "the registration is no longer verified"
+    elif (profile.body, profile.number, profile.profession) != (sign_off.body, sign_off.number, sign_off.profession):
+        why = "the registration is another now"
+    elif not policy.can(signer, "sign", case.edition):
+        why = "the right to sign in this class was taken away"
+    elif profile.verified_by_id in case.contributors:
+        why = "whoever verified the registration worked on this edition"
+    else:
+        return None
+    return Refusal(
+        "signer_lapsed", f"The signature of {sign_off.name} no longer carries: {why}. Somebody else must sign."
+    )
+
+
+def effective_sign_offs(case: EditionReview) -> list[SignOff]:
+    """The standing signatures whose signers, judged again now, could still give them."""
+    return [sign_off for sign_off in case.standing if _signer_refusal(case, sign_off) is None]
+
+
+def signers_still_stand(case: EditionReview, actor: Any) -> Iterator[Refusal]:
+    """Signers are judged again: the set must be full without those whose signature no longer carries."""
+    if case.missing_sign_offs(effective_sign_offs(case)):
+        yield from filter(None, (_signer_refusal(case, sign_off) for sign_off in case.standing))
+
+
+def not_the_only_signer(case: EditionReview, actor: Any) -> Iterator[Refusal]:
+    if {one.signer_id for one in effective_sign_offs(case)} == {actor.pk}:
+        yield Refusal("only_signer", "You are the only one who signed. Somebody else must publish.")
+
+
+def checkpoint_is_writable(case: EditionReview, actor: Any) -> Iterator[Refusal]:
+    if not seals.checkpoint_is_writable():
+        yield Refusal(
+            "no_checkpoint",
+            "The checkpoint file cannot be written, so nothing is published now. Tell whoever runs this house.",
+            RefusalType.CONFLICT,
+        )
+
+
+# -- On the published page ---------------------------------------------------------------------------------------------
+
+LONGEST_PRINTED_REASON = 300
+
+
+def withdrawals(case: EditionReview) -> list[Overlay]:
+    """What keeps the page from readers now, oldest first."""
+    rows = Overlay.objects.unlifted().filter(monograph=case.monograph, kind__in=WITHDRAWALS)
+    return list(rows.select_related("second_signature").order_by("id"))
+
+
+def unconfirmed(case: EditionReview) -> list[Overlay]:
+    return [one for one in withdrawals(case) if one.second is None]
+
+
+def is_live(case: EditionReview, actor: Any) -> Iterator[Refusal]:
+    live = case.monograph.live
+    if live is None or live.edition_id != case.edition.pk:
+        yield Refusal("not_live", "Readers see another edition now. Act on that one.", RefusalType.CONFLICT)
+
+
+def not_removed(case: EditionReview, actor: Any) -> Iterator[Refusal]:
+    if any(one.kind == "take_down" for one in withdrawals(case)):
+        yield Refusal(
+            "withdrawn_already", "The page was taken down already. Readers get nothing of it.", RefusalType.CONFLICT
+        )
+
+
+def what_is_withdrawn(case: EditionReview, kind: str, reason: str) -> Iterator[Refusal]:
+    """Refusals of what is given with a withdrawal: its kind, and the reason that readers are told."""
+    if kind not in WITHDRAWALS:
+        sentence = "Choose whether the page is retired (a banner, doses hidden) or taken down (nothing is shown)."
+        yield Refusal("kind", sentence, RefusalType.INVALID, field="kind")
+    elif kind in {one.kind for one in withdrawals(case)}:
+        yield Refusal(
+            "withdrawn_already", "The page is retired already. You can still take it down.", RefusalType.CONFLICT
+        )
+    if len(reason) > LONGEST_PRINTED_REASON:
+        sentence = f"Readers see this reason: keep it to {LONGEST_PRINTED_REASON} characters."
+        yield Refusal("too_long", sentence, RefusalType.INVALID, field="reason")
+
+
+def is_withdrawn(case: EditionReview, actor: Any) -> Iterator[Refusal]:
+    if not withdrawals(case):
+        yield Refusal("not_withdrawn", "The page is not withdrawn: readers see it.", RefusalType.CONFLICT)
+
+
+def waits_for_confirmation(case: EditionReview, actor: Any) -> Iterator[Refusal]:
+    """A withdrawal by a publisher is confirmed by a clinician, and the other way round (clinical/safety_notices.md)."""
+    waiting = unconfirmed(case)
+    if withdrawals(case) and not waiting:
+        yield Refusal("confirmed_already", "Somebody else confirmed it already.", RefusalType.CONFLICT)
+    for overlay in waiting:
+        wanted = policy.PUBLISH if overlay.by_role == "clinician" else policy.REVIEW
+        if overlay.by_id == actor.pk:
+            yield Refusal("own_withdrawal", "You withdrew it yourself. Somebody else must confirm it.")
+        elif not policy.is_granted(actor, (wanted,), case.monograph.therapeutic_class):
+            other = "publisher" if wanted == policy.PUBLISH else "clinician"
+            yield Refusal("other_role", f"A {overlay.by_role} withdrew it, so a {other} must confirm it.")
+
+
+def no_author(case: EditionReview, actor: Any) -> Iterator[Refusal]:
+    if actor.pk in case.contributors:
+        yield Refusal("contributed", "You worked on this edition. Another clinician must say that it is still correct.")
+
+
+def reaffirmations(case: EditionReview) -> list[SignOff]:
+    """Signatures that the page is still correct, given since it was withdrawn last, by people who still could."""
+    last = max((one.at for one in withdrawals(case)), default=None)
+    if last is None:
+        return []
+    rows = SignOff.objects.filter(
+        edition=case.edition, document=case.digest, meaning=STILL_CORRECT, signed_at__gte=last, unsigning=None
+    ).select_related("signer__clinician_profile")
+    return [one for one in rows if _signer_refusal(case, one) is None]
+
+
+def not_yet_reaffirmed(case: EditionReview, actor: Any) -> Iterator[Refusal]:
+    if any(one.signer_id == actor.pk for one in reaffirmations(case)):
+        yield Refusal(
+            "signed_already", "You said so already. A publisher can bring the page back.", RefusalType.CONFLICT
+        )
+
+
+def reaffirmed_by_another(case: EditionReview, actor: Any) -> Iterator[Refusal]:
+    if withdrawals(case) and not any(one.signer_id != actor.pk for one in reaffirmations(case)):
+        yield Refusal(
+            "not_vouched",
+            "A clinician who did not work on this edition must first sign that it is still correct.",
+            RefusalType.CONFLICT,
+        )

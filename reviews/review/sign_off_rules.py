@@ -1,0 +1,72 @@
+"""Whose signature counts for which changed part, and whether that is enough (clinical/signoff.md). Pure.
+
+A signature counts for the changed parts that its signer neither wrote nor suggested. An edition is clinician-reviewed
+when every changed part has its tier's full set of signatures, of different people, among those that count for it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+# Months until the next full review.
+REVIEW_MONTHS = {"high": 12, "standard": 24, "low": 36}
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What one change set says of authorship: its actor, whom it credits for which part, and the parts it touched."""
+
+    actor: int
+    touched: frozenset[str]
+    credits: Mapping[str, Iterable[int]]
+
+
+@dataclass(frozen=True)
+class Signature:
+    signer: int
+    profession: str
+
+
+def authors(edits: Iterable[Edit]) -> dict[str, frozenset[int]]:
+    """For each part that was touched: everybody who wrote or suggested any of it, undone edits included."""
+    found: dict[str, set[int]] = {}
+    for edit in edits:
+        for part in edit.touched:
+            found.setdefault(part, set()).update({edit.actor}, edit.credits.get(part, ()))
+    return {part: frozenset(people) for part, people in found.items()}
+
+
+def counts_for(signer: int, changed: Iterable[str], written_by: Mapping[str, frozenset[int]]) -> frozenset[str]:
+    """The changed parts that this person's signature counts for."""
+    return frozenset(part for part in changed if signer not in written_by.get(part, ()))
+
+
+def missing_professions(tier: str, professions: Iterable[str]) -> list[str]:
+    """Who still has to sign, in words, when these different people have; an empty list: the set is full."""
+    signed = list(professions)
+    doctors = [one for one in signed if one in ("doctor", "specialist_doctor")]
+    missing = []
+    if tier == "high":
+        if "specialist_doctor" not in signed:
+            missing.append("a specialist doctor")
+        if "pharmacist" not in signed:
+            missing.append("a pharmacist")
+        return missing
+    if not (doctors or "pharmacist" in signed):
+        missing.append("a doctor or a pharmacist")
+    if tier == "standard" and len(signed) + len(missing) < 2:
+        missing.append("one more registered clinician")
+    return missing
+
+
+def missing_sign_offs(
+    tier: str, changed: Iterable[str], written_by: Mapping[str, frozenset[int]], signatures: Iterable[Signature]
+) -> dict[str, list[str]]:
+    """For each changed part without its full set: who still has to sign for it."""
+    people = {signature.signer: signature.profession for signature in signatures}
+    open_parts = {
+        part: missing_professions(
+            tier, [job for signer, job in people.items() if signer not in written_by.get(part, ())]
+        )
+        for part in changed
+    }
+    return {part: missing for part, missing in open_parts.items() if missing}

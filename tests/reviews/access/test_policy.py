@@ -1,0 +1,237 @@
+"""The policy as a table: every act, for every role, on every class of a tree in which one class is granted."""
+
+from types import SimpleNamespace
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AnonymousUser
+
+from monographs.models import Monograph
+from reviews.access import policy
+from reviews.access.people import give_role, grant, register_clinician, revoke
+from reviews.audit.trail import audited_write
+from reviews.editing.library import make_class, make_drug
+from reviews.editing.monographs import begin
+from tests import factories as make
+
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
+
+ROLES = ("editor", "clinician", "publisher", "on-call", "auditor", "administrator")
+WRITERS, CLINICIANS, PUBLISHERS = {"editor", "clinician"}, {"clinician"}, {"publisher"}
+# Written out by hand from the design: who may do what in a class that is granted to every role.
+MAY = {
+    "read": {"editor", "clinician", "publisher", "auditor"},
+    "create": WRITERS,
+    "edit": WRITERS,
+    "start": WRITERS,
+    "submit": WRITERS,
+    "send-back": CLINICIANS | PUBLISHERS,
+    "sign": CLINICIANS,
+    "unsign": CLINICIANS,
+    "publish": PUBLISHERS,
+    "discard": PUBLISHERS,
+    "withdraw": CLINICIANS | PUBLISHERS,
+    "confirm-withdrawal": CLINICIANS | PUBLISHERS,
+    "still-correct": CLINICIANS,
+    "reinstate": PUBLISHERS,
+    "withhold": CLINICIANS | PUBLISHERS,
+    "warn": {"on-call"},
+    "countersign": CLINICIANS,
+    "correct": CLINICIANS,
+    "move": PUBLISHERS,
+    "answer_report": WRITERS,
+    "set_tier": CLINICIANS,
+    "use_desk": set(ROLES),
+    "keep_library": {"editor", "clinician"},
+    "read_trail": {"auditor"},
+    "manage_people": {"administrator", "superuser"},
+}
+# These ask for a role, wherever it is granted.
+ANYWHERE = {
+    "use_desk": "no_role",
+    "keep_library": "no_role",
+    "read_trail": "no_role",
+    "manage_people": "no_administrator",
+}
+CLASSES = ("above", "granted", "below", "another")
+
+
+def fresh(user):
+    """The same person as of the next request: nothing is remembered on the object."""
+    return get_user_model().objects.get(pk=user.pk)
+
+
+@pytest.fixture(scope="module")
+def world(once_a_module):
+    """One person a role, a closed account beside each, and a draft in each class."""
+    house = make.the_house()
+    users, people = get_user_model().objects, {"superuser": house.admin, "nobody": house.nobody}
+    classes, parent = {}, None
+    for name in CLASSES:
+        parent = classes[name] = make_class(name, parent=parent if name != "another" else None, actor=house.admin)
+    for role in ROLES:
+        for name in (role, f"closed {role}"):
+            people[name] = users.create_user(f"the-{name}".replace(" ", "-"))
+            give_role(people[name], role, actor=house.admin)
+        people[f"closed {role}"].is_active = False
+        people[f"closed {role}"].save()
+        grant(role, classes["granted"], actor=house.admin)
+    people["closed superuser"] = users.create_superuser("closed-superuser", is_active=False)
+    drafts = {}
+    for name, therapeutic_class in classes.items():
+        with audited_write(actor=house.editor) as trail:
+            drug = make_drug(trail, name=f"{name} drug")
+            drafts[name] = begin(
+                trail, slug=f"{name}-page", drug=drug, therapeutic_class=therapeutic_class, document=make.document(),
+                reason="Written for a test",
+            )  # fmt: skip
+    return SimpleNamespace(people=people, classes=classes, drafts=drafts)
+
+
+def test_the_table_is_whole():
+    assert set(MAY) == set(policy.RULES)
+    assert set(ROLES) == set(policy.ROLES)
+
+
+@pytest.mark.parametrize("action", MAY)
+def test_an_act_is_open_to_its_roles_in_the_granted_class_and_below_it_and_to_nobody_else(world, action):
+    for name, user in world.people.items():
+        for place in CLASSES:
+            draft = world.drafts[place]
+            thing = draft.monograph if action == "set_tier" else draft
+            reaches = place in ("granted", "below") or action in ANYWHERE or (action, name) == ("read", "auditor")
+            may = name in MAY[action] and reaches
+            found = policy.refusals(fresh(user), action, thing)
+
+            assert policy.can(fresh(user), action, thing) is may, (name, place)
+            assert [one.code for one in found] == ([] if may else [ANYWHERE.get(action, "not_granted")]), (name, place)
+
+
+@pytest.mark.parametrize("action", MAY)
+def test_whoever_is_not_signed_in_may_nothing(world, action):
+    draft = world.drafts["granted"]
+
+    assert not policy.can(AnonymousUser(), action, draft.monograph if action == "set_tier" else draft)
+
+
+@pytest.mark.parametrize("action", ["read", "create", "sign", "publish", "warn"])
+def test_an_edition_a_monograph_and_its_class_are_judged_alike(world, action):
+    for place in CLASSES:
+        draft = world.drafts[place]
+        things = (draft, draft.monograph, world.classes[place])
+        for user in world.people.values():
+            assert len({policy.can(fresh(user), action, thing) for thing in things}) == 1, (user, place)
+
+
+def test_nothing_that_was_never_thought_of_is_allowed(world):
+    with pytest.raises(KeyError):
+        policy.can(world.people["superuser"], "fly", world.classes["granted"])
+
+
+def test_a_refusal_says_who_is_needed_and_where(world):
+    def said(action):
+        (refusal,) = policy.refusals(fresh(world.people["auditor"]), action, world.drafts["below"])
+        return refusal.sentence
+
+    needs = {
+        "edit": "an editor", "sign": "a clinician", "publish": "a publisher", "warn": "a clinician on call",
+        "withdraw": "a clinician or a publisher",
+    }  # fmt: skip
+    for action, who in needs.items():
+        assert said(action) == (
+            f"This needs {who} of the class “below”, and the-auditor is none. An administrator of your house can grant it."
+        )
+    assert "the role editor or clinician." in said("keep_library")
+    (refusal,) = policy.refusals(AnonymousUser(), "edit", world.classes["below"])
+    assert "and nobody is none" in refusal.sentence
+
+
+def test_a_grant_that_is_revoked_is_gone_and_those_of_other_roles_and_classes_stay(house):
+    other = make_class("Elsewhere", actor=house.admin)
+    grant("editor", other, actor=house.admin)
+
+    revoke("editor", house.root, actor=house.admin)
+
+    assert not policy.can(fresh(house.editor), "edit", house.leaf)
+    assert policy.can(fresh(house.editor), "edit", other)
+    assert policy.can(fresh(house.clinician), "edit", house.leaf)
+
+
+# -- Whoever worked on an edition --------------------------------------------------------------------------------------
+
+
+def test_whoever_wrote_or_suggested_any_of_an_edition_may_send_it_back_and_give_it_up(house):
+    edition = make.draft(house)
+    with (
+        audited_write(actor=house.editor) as trail,
+        make.change_set(
+            trail, edition=edition, reason="Suggested", credits={str(make.key("fbc")): [house.auditor.pk]}
+        ) as change,
+    ):
+        item = make.build(edition).monitoring[0]
+        change.save(item.replaced(note="Said by the auditor."), seen=make.digest_of_part(item))
+
+    for action in ("send-back", "discard"):
+        known = (*make.ROLES, "nobody", "admin")
+        may = {name for name in known if policy.can(fresh(house.people[name]), action, edition)}
+        granted = {"clinician", "clinician2", "pharmacist", "publisher"} if action == "send-back" else {"publisher"}
+        assert may == granted | {"editor", "auditor"}
+    other = make.draft(house, "otherumab", make.document(), actor=house.editor2)
+    assert not policy.can(fresh(house.editor), "discard", other)
+
+
+def test_a_closed_account_or_nobody_has_contributed_to_nothing(house):
+    edition = make.draft(house)
+    house.editor.is_active = False
+    house.editor.save()
+
+    for user in (fresh(house.editor), AnonymousUser()):
+        assert [one.code for one in policy.refusals(user, "discard", edition)] == ["not_granted"]
+
+
+def test_a_clinician_who_contributed_sets_the_tier_again_once_the_edition_is_no_longer_open(house):
+    edition = make.draft(house, actor=house.clinician)
+    monograph = edition.monograph
+
+    (refusal,) = policy.refusals(fresh(house.clinician), "set_tier", monograph)
+    assert refusal.code == "contributed"
+    assert policy.can(fresh(house.clinician2), "set_tier", monograph)
+    make.perform("discard", editions=[edition], actor=house.clinician, digest=make.seen(edition), reason="Given up")
+
+    assert policy.can(fresh(house.clinician), "set_tier", monograph)
+
+
+# -- What people are called, and what they may open --------------------------------------------------------------------
+
+
+def test_whoever_may_publish_acts_on_a_page_as_a_publisher(house):
+    assert policy.role_on_page(fresh(house.clinician), house.leaf) == "clinician"
+    assert policy.role_on_page(fresh(house.publisher), house.leaf) == "publisher"
+    give_role(house.clinician, "publisher", actor=house.admin)
+
+    assert policy.role_on_page(fresh(house.clinician), make.draft(house)) == "publisher"
+
+
+def test_readers_are_told_the_title_of_a_verified_clinician_and_of_others_the_role(house):
+    register_clinician(
+        house.publisher, actor=house.publisher, name="P", profession="nurse", number="12a3456b", scope="both"
+    )
+
+    assert policy.title_of(fresh(house.clinician)) == "neurologist"
+    assert policy.title_of(fresh(house.editor)) == "publisher"
+    unverified = fresh(house.publisher)
+    unverified.clinician_profile.reader_title = "nurse"
+    assert policy.title_of(unverified) == "publisher"
+
+
+def test_the_desk_lists_what_is_granted_and_what_is_below_it(world):
+    def listed(name):
+        return {one.slug for one in policy.readable(fresh(world.people[name]))}
+
+    everything = {f"{name}-page" for name in CLASSES}
+    assert listed("auditor") == everything
+    for name in ("editor", "clinician", "publisher"):
+        assert listed(name) == {"granted-page", "below-page"}
+    for name in ("nobody", "superuser", "administrator", "closed editor", "closed auditor"):
+        assert listed(name) == set()
+    assert Monograph.objects.count() == len(everything)

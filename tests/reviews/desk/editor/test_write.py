@@ -1,0 +1,431 @@
+"""The editor: who may write, what is refused at which field, and that nothing which was typed is lost."""
+
+import copy
+from dataclasses import replace
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from monographs.assemble import build
+from monographs.document import digest_of_part
+from reviews.access.people import grant, revoke
+from reviews.editing.library import make_class
+from reviews.models import AuditEvent, ChangeSet
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def made(once_a_module):
+    house = make.the_house()
+    return house, make.draft(house)
+
+
+@pytest.fixture
+def house(made, db):
+    return copy.deepcopy(made[0])
+
+
+@pytest.fixture
+def edition(made, db):
+    return copy.deepcopy(made[1])
+
+
+def address(name, *arguments, slug="testazumab"):
+    return reverse(name, args=[slug, *arguments])
+
+
+def part(edition, name):
+    return build(edition).by_key()[make.key(name)]
+
+
+def section_form(edition, name="monitoring", **changes):
+    shown = part(edition, name)
+    return {"heading": shown.heading, "text": shown.text, "seen": digest_of_part(shown), **changes}
+
+
+def test_a_saved_section_is_there_with_its_reason(client, house, edition):
+    client.force_login(house.editor2)
+
+    response = client.post(
+        address("part_edit", make.key("monitoring")), section_form(edition, text="Monthly.", reason="Said plainly")
+    )
+
+    assert response.status_code == 302
+    assert part(edition, "monitoring").text == "Monthly."
+    change = ChangeSet.objects.latest("at")
+    assert (change.actor, change.reason, change.touched) == (
+        house.editor2,
+        "Said plainly",
+        [str(make.key("monitoring"))],
+    )
+
+
+@pytest.mark.parametrize(
+    ("who", "status"), [("editor", 302), ("clinician", 302), ("publisher", 403), ("auditor", 403), ("nobody", 403)]
+)
+def test_who_may_save(client, house, edition, who, status):
+    client.force_login(house.people[who])
+    before = AuditEvent.objects.count()
+
+    response = client.post(address("part_edit", make.key("monitoring")), section_form(edition, text="Monthly."))
+
+    assert response.status_code == status
+    assert (part(edition, "monitoring").text == "Monthly.") == (status == 302)
+    if who in ("publisher", "auditor"):
+        assert AuditEvent.objects.latest("seq").verb == "refused"
+        assert b"Monthly." in response.content
+        assert b'name="remove"' not in response.content
+        assert b"Save</button>" not in response.content
+    if who == "nobody":
+        assert AuditEvent.objects.count() == before
+
+
+def test_a_conflict_keeps_both_texts_and_lets_me_put_mine_over_theirs(client, house, edition):
+    mine = section_form(edition, text="Mine.")
+    make.reword(edition, "monitoring", "Theirs.", actor=house.editor2)
+    client.force_login(house.editor)
+
+    response = client.post(address("part_edit", make.key("monitoring")), mine)
+
+    html = response.content.decode()
+    assert response.status_code == 409
+    assert "Somebody saved this part while you were writing." in html
+    assert "Mine." in html
+    assert "Theirs" in html
+    assert part(edition, "monitoring").text == "Theirs."
+    assert AuditEvent.objects.latest("seq").data["codes"] == ["changed_meanwhile"]
+    theirs = digest_of_part(part(edition, "monitoring"))
+    assert f'name="seen" value="{theirs}"' in html
+
+    assert client.post(address("part_edit", make.key("monitoring")), {**mine, "seen": theirs}).status_code == 302
+    assert part(edition, "monitoring").text == "Mine."
+
+
+def test_a_part_that_was_removed_meanwhile_keeps_my_words(client, house, edition):
+    mine = section_form(edition, text="Mine.")
+    client.force_login(house.editor2)
+    client.post(address("part_edit", make.key("monitoring")), {"remove": "1", "seen": mine["seen"]})
+    client.force_login(house.editor)
+
+    response = client.post(address("part_edit", make.key("monitoring")), mine)
+
+    assert response.status_code == 409
+    assert b"Somebody removed this part" in response.content
+    assert b"Mine." in response.content
+
+
+def test_a_part_is_taken_out_and_put_back(client, house, edition):
+    client.force_login(house.editor)
+    whole = make.seen(edition)
+    seen = digest_of_part(part(edition, "notice"))
+
+    client.post(address("part_edit", make.key("notice")), {"remove": "1", "seen": seen})
+    assert build(edition).notices == ()
+    assert b"Restore" in client.get(address("edit")).content
+    client.post(address("edit"), {"restore": str(make.key("notice"))})
+
+    assert make.seen(edition) == whole
+
+
+NEW = {
+    "section": {"kind": "cautions", "text": "Be careful [@trial2020]."},
+    "monitoring": {"test": "ECG", "when": "before treatment", "source": "trial2020"},
+    "notice": {"type": "restriction", "title": "Only here", "text": "x", "issued": "2020-02", "action": "Do.", "source": "trial2020"},
+    "citation": {"type": "report", "title": "A guideline", "authors": "Smith, A. B.\nA group", "year": "2021", "doi": "10.1000/xyz"},
+    "related": {"target": "otherumab", "reason_shown": "alternative"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", NEW)
+def test_a_part_of_each_kind_is_added_and_opened_again(client, house, edition, kind):
+    client.force_login(house.editor)
+    assert client.get(address("part_new", kind)).status_code == 200
+
+    response = client.post(address("part_new", kind), NEW[kind])
+
+    assert response.status_code == 302, response.content.decode()
+    added = ChangeSet.objects.latest("at").touched
+    assert len(added) == 1
+    opened = client.get(address("part_edit", added[0]))
+    assert opened.status_code == 200
+    assert client.post(address("part_edit", added[0]), {"preview": "1", **NEW[kind], "label": "l"}).status_code == 200
+
+
+def test_the_order_is_saved_and_a_stale_one_refused(client, house, edition):
+    client.force_login(house.editor)
+    keys = [section.key for section in build(edition).sections]
+    form = {"seen": keys, f"place_{keys[0]}": "2", f"place_{keys[1]}": "1"}
+
+    assert client.post(address("edit_order"), form).status_code == 302
+    assert [section.key for section in build(edition).sections] == keys[::-1]
+    assert client.post(address("edit_order"), form).status_code == 409
+    assert client.post(address("edit_order"), {**form, f"place_{keys[0]}": "x"}).status_code == 422
+    assert client.get(address("edit_order") + "?kind=nothing").status_code == 404
+
+
+def test_nothing_changed_is_said_kindly_and_not_recorded(client, house, edition):
+    client.force_login(house.editor)
+    before = AuditEvent.objects.count()
+
+    response = client.post(address("part_edit", make.key("monitoring")), section_form(edition))
+
+    assert response.status_code == 422
+    assert b"Nothing has changed, so nothing was saved." in response.content
+    assert AuditEvent.objects.count() == before
+
+
+def test_only_a_draft_is_written(client, house, edition):
+    form = section_form(edition, text="Sneaked in.")
+    make.submit(house, edition)
+    client.force_login(house.editor)
+
+    assert b"Only a draft can be edited" in client.get(address("edit")).content
+    response = client.post(address("part_edit", make.key("monitoring")), form)
+
+    assert response.status_code == 409
+    assert part(edition, "monitoring").text != "Sneaked in."
+
+
+def test_parts_of_others_are_not_here(client, house, edition):
+    theirs = make.draft(
+        house, "otherumab", make.document(sections=(make.document().sections[0].replaced(key=uuid4()),))
+    )
+    key = build(theirs).sections[0].key
+    client.force_login(house.editor)
+
+    entries = AuditEvent.objects.count()
+    assert client.get(address("part_edit", key)).status_code == 404
+    last = AuditEvent.objects.latest("seq")
+    assert (last.verb, last.subject, last.data["action"], last.data["codes"]) == (
+        "refused", "monograph:testazumab", "read", ["not_of_this_monograph"],
+    )  # fmt: skip
+    assert AuditEvent.objects.count() == entries + 1
+    assert client.post(address("part_edit", key), {"text": "x", "seen": ""}).status_code == 404
+    assert client.post(address("edit"), {"restore": str(key)}).status_code == 404
+    assert client.post(address("edit"), {"restore": "nonsense"}).status_code == 404
+    assert client.get("/desk/monographs/testazumab/edit/regimen/new/").status_code == 404
+
+
+def test_fields_that_are_not_the_forms_are_ignored(client, house, edition):
+    client.force_login(house.editor)
+    sneaky = {"state": "published", "live": "1", "edition": "99", "position": "7", "removed": "1", "key": str(uuid4()), "kind": "driving"}  # fmt: skip
+
+    client.post(address("part_edit", make.key("monitoring")), {**section_form(edition, text="Monthly."), **sneaky})
+
+    saved = part(edition, "monitoring")
+    assert (saved.text, saved.kind) == ("Monthly.", "monitoring")
+    edition.refresh_from_db()
+    assert (edition.state, edition.monograph.live) == ("draft", None)
+
+
+@pytest.mark.parametrize("name", ["edit", "edit_header", "edit_order", "preview"])
+def test_a_stranger_is_sent_to_the_login(client, edition, name):
+    assert client.get(address(name)).headers["Location"].startswith("/accounts/login/")
+
+
+def test_a_person_without_the_grant_reads_the_words_and_gets_no_form(client, house, edition):
+    client.force_login(house.publisher)
+
+    html = client.get(address("part_edit", make.key("monitoring"))).content.decode()
+
+    assert "Tests go on for years." in html
+    assert "<textarea" not in html
+    assert 'name="remove"' not in html
+
+
+def test_words_that_met_a_removal_are_kept_while_the_part_is_restored(client, house, edition):
+    mine = section_form(edition, text="Mine.")
+    client.force_login(house.editor2)
+    client.post(address("part_edit", make.key("monitoring")), {"remove": "1", "seen": mine["seen"]})
+    client.force_login(house.editor)
+    html = client.post(address("part_edit", make.key("monitoring")), mine).content.decode()
+    assert 'name="restore"' in html
+
+    response = client.post(address("part_edit", make.key("monitoring")), {**mine, "restore": "1"})
+
+    form = response.context["form"]
+    assert response.status_code == 200
+    assert (form["text"].value(), part(edition, "monitoring").text) == ("Mine.", "Tests go on for years.")
+    assert (
+        client.post(address("part_edit", make.key("monitoring")), {**mine, "seen": form["seen"].value()}).status_code
+        == 302
+    )
+    assert part(edition, "monitoring").text == "Mine."
+
+
+def test_a_source_that_was_taken_out_is_not_unset_in_silence(client, house, edition):
+    client.force_login(house.editor)
+    trial = part(edition, "trial")
+    client.post(address("part_edit", trial.key), {"remove": "1", "seen": digest_of_part(trial)})
+    path = address("part_edit", make.key("notice"))
+    shown = client.get(path).context["form"]
+    form = {name: shown[name].value() or "" for name in shown.fields}
+
+    assert client.post(path, {**form, "action": "Do it."}).status_code == 302
+
+    assert (part(edition, "notice").source, part(edition, "notice").action) == ("trial2020", "Do it.")
+
+
+def test_pressing_add_twice_adds_one_part(client, house, edition):
+    client.force_login(house.editor)
+    key = client.get(address("part_new", "section")).context["form"].key
+
+    first, second = (client.post(address("part_new", "section"), {**NEW["section"], "key": key}) for _ in range(2))
+
+    assert (first.status_code, second.status_code) == (302, 409)
+    assert b"This was added already" in second.content
+    assert [section.key for section in build(edition).sections].count(key) == 1
+    assert len(build(edition).sections) == 3
+
+
+def test_places_that_were_typed_stay_and_the_wrong_one_is_named(client, house, edition):
+    client.force_login(house.editor)
+    one, two = (section.key for section in build(edition).sections)
+
+    response = client.post(address("edit_order"), {"seen": [one, two], f"place_{one}": "9", f"place_{two}": "x"})
+
+    assert response.status_code == 422
+    assert [(place, bad) for _part, place, bad in response.context["rows"]] == [("9", False), ("x", True)]
+    stale = client.post(address("edit_order"), {"seen": [two, one], f"place_{one}": "9", f"place_{two}": "3"})
+    assert stale.status_code == 409
+    assert [place for _part, place, _bad in stale.context["rows"]] == ["9", "3"]
+
+
+def test_related_monographs_that_one_may_know_of_are_offered(client, house, edition):
+    make.draft(house, "otherumab")
+    client.force_login(house.editor)
+
+    closed = replace(house, leaf=make_class("Oncology", slug="oncology", actor=house.admin))
+    make.draft(closed, "secretumab")
+    for role in ("editor", "clinician", "publisher"):
+        grant(role, closed.leaf, actor=house.admin)
+    make.published(copy.deepcopy(closed), "openumab", make.document(related=()))
+    for role in ("editor", "clinician", "publisher"):
+        revoke(role, closed.leaf, actor=house.admin)
+
+    # What readers see everybody may know of; a draft only who may read it.
+    assert client.get(address("part_new", "related")).context["targets"] == ["openumab", "otherumab"]
+    assert b'<option value="otherumab">' in client.get(address("part_edit", make.key("link"))).content
+
+
+def test_a_preview_saves_nothing(client, house, edition):
+    client.force_login(house.editor)
+    whole, before = make.seen(edition), AuditEvent.objects.count()
+
+    response = client.post(
+        address("part_edit", make.key("monitoring")), section_form(edition, text="Only looked at.", preview="1")
+    )
+
+    assert b"Not saved, not published, not signed." in response.content
+    assert response.content.count(b"Only looked at.") == 2
+    assert (make.seen(edition), AuditEvent.objects.count()) == (whole, before)
+
+
+def test_a_conflict_shows_theirs_on_the_left_and_mine_on_the_right(client, house, edition):
+    mine = section_form(edition, text="Quarterly.")
+    make.reword(edition, "monitoring", "Weekly.", actor=house.editor2)
+    client.force_login(house.editor)
+
+    html = " ".join(client.post(address("part_edit", make.key("monitoring")), mine).content.decode().split())
+
+    old, new = html.index("Text, theirs, saved now</h4>"), html.index("Text, yours</h4>")
+    assert old < html.index("Weekly", old) < new < html.index("Quarterly", new)
+    assert "Keep mine as a new change</button>" in html
+    assert f'href="{address("part_edit", make.key("monitoring"))}" data-drops>Take theirs</a>' in html
+
+
+def test_a_conflict_over_the_same_words_says_so(client, house, edition):
+    mine = section_form(edition, text="Weekly.")
+    make.reword(edition, "monitoring", "Weekly.", actor=house.editor2)
+    client.force_login(house.editor)
+
+    response = client.post(address("part_edit", make.key("monitoring")), mine)
+
+    assert response.status_code == 409
+    assert "Both of you wrote the same." in response.content.decode()
+
+
+@pytest.mark.parametrize("digest", ["", "x", "0" * 64])
+def test_a_part_is_saved_only_over_what_was_shown(client, house, edition, digest):
+    whole = make.seen(edition)
+    client.force_login(house.editor)
+
+    for path, form in (
+        (address("part_edit", make.key("monitoring")), section_form(edition, text="Blind.", seen=digest)),
+        (address("edit_header"), {"title": "Blind", "name": "Blind", "seen": digest}),
+        (address("part_edit", make.key("monitoring")), {"remove": "1", "seen": digest}),
+    ):
+        assert client.post(path, form).status_code == 409
+        assert AuditEvent.objects.latest("seq").data["codes"] == ["changed_meanwhile"]
+
+    assert make.seen(edition) == whole
+
+
+@pytest.mark.parametrize("kind", ["section", "monitoring", "notice", "citation", "related"])
+def test_the_order_of_each_kind_is_its_own(client, house, edition, kind):
+    client.force_login(house.editor)
+    headings = {
+        "section": "Sections", "monitoring": "Monitoring tests", "notice": "Safety notices", "citation": "References",
+        "related": "Related monographs",
+    }  # fmt: skip
+
+    page = client.get(f"{address('edit_order')}?kind={kind}")
+
+    html = page.content.decode()
+    assert f"<h1>Order of {headings[kind].lower()}</h1>" in html
+    assert f'<a href="?kind={kind}" aria-current="page">{headings[kind]}</a>' in html
+    assert [place for _part, place, _bad in page.context["rows"]] == [
+        str(number) for number in range(1, len(page.context["rows"]) + 1)
+    ]
+    assert ("Save this order</button>" in html) == (kind == "section")
+    assert ("There is nothing to sort here." in html) == (kind != "section")
+    client.force_login(house.publisher)
+    assert "Save this order</button>" not in client.get(f"{address('edit_order')}?kind={kind}").content.decode()
+
+
+def test_equal_places_keep_the_order_that_was_shown(client, house, edition):
+    client.force_login(house.editor)
+    keys = [section.key for section in build(edition).sections]
+    before = AuditEvent.objects.count()
+
+    same = client.post(address("edit_order"), {"seen": keys, f"place_{keys[0]}": "1", f"place_{keys[1]}": "1"})
+    assert same.status_code == 422
+    assert AuditEvent.objects.count() == before
+
+    done = client.post(
+        address("edit_order"), {"seen": keys, f"place_{keys[0]}": "5", f"place_{keys[1]}": "-1"}, follow=True
+    )  # fmt: skip
+    assert "Saved: the order of sections." in done.content.decode()
+    assert [section.key for section in build(edition).sections] == keys[::-1]
+
+
+@pytest.mark.parametrize("name", ["save_part", "add_part", "remove_part", "restore_part", "save_header", "save_order"])
+def test_while_somebody_else_writes_what_was_typed_is_kept(client, house, edition, monkeypatch, name):
+    from reviews.audit.trail import WriteLockTimeout
+
+    def busy(*_args, **_how):
+        raise WriteLockTimeout
+
+    form = section_form(edition, text="Typed with care.")
+    keys = [str(section.key) for section in build(edition).sections]
+    monkeypatch.setattr(f"reviews.editing.parts.{name}", busy)
+    client.force_login(house.editor)
+    path, sent = {
+        "save_part": (address("part_edit", make.key("monitoring")), form),
+        "add_part": (address("part_new", "section"), {**NEW["section"], "text": "Typed with care."}),
+        "remove_part": (address("part_edit", make.key("monitoring")), {**form, "remove": "1"}),
+        "restore_part": (address("part_edit", make.key("monitoring")), {**form, "restore": "1"}),
+        "save_header": (address("edit_header"), {"title": "Typed with care.", "name": "x", "seen": "x"}),
+        "save_order": (address("edit_order"), {"seen": keys, f"place_{keys[0]}": "77", f"place_{keys[1]}": "2"}),
+    }[name]
+
+    response = client.post(path, sent)
+
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    html = response.content.decode()
+    assert "Somebody else is writing just now." in html
+    if name != "remove_part":
+        assert ('value="77"' if name == "save_order" else "Typed with care.") in html

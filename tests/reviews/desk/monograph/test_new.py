@@ -1,0 +1,168 @@
+"""A monograph is started."""
+
+import pytest
+from django.urls import reverse
+
+from monographs.models import Drug, Edition
+from reviews.audit.trail import WriteLockTimeout
+from reviews.editing.library import make_class
+from reviews.models import AuditEvent
+from tests import factories as make
+
+pytestmark = pytest.mark.any_database
+
+
+def test_a_new_monograph_makes_its_drug(enter):
+    form = {
+        "drug_name": "newazumab",
+        "traits": ["biologic"],
+        "therapeutic_class": "multiple-sclerosis",
+        "title": "Newazumab",
+    }
+
+    response = enter("editor").post(reverse("monograph_new"), form)
+
+    assert response.status_code == 302, response.content.decode()
+    made = Edition.objects.get(monograph__slug="newazumab")
+    assert (made.state, made.monograph.tier, made.name) == ("draft", "high", "Newazumab")
+    assert Drug.objects.get(name="newazumab").traits == ["biologic"]
+
+
+NEW = {
+    "drug_name": "newazumab",
+    "british": "newazumab gb",
+    "american": "newazumab-us",
+    "other_names": "one name\n\nanother name\n",
+    "brands": "Exemplara\nSpecimena (us)\nNot (USA)",
+    "atc": "l04aa34",
+    "rxnorm": "117055",
+    "traits": ["biologic"],
+    "therapeutic_class": "multiple-sclerosis",
+    "title": "Newazumab in multiple sclerosis",
+    "slug": "newazumab-ms",
+}
+
+
+def test_each_field_of_a_new_monograph_is_kept_in_its_own_place(enter):
+    answer = enter("editor").post(reverse("monograph_new"), NEW, follow=True)
+
+    assert answer.redirect_chain == [("/desk/monographs/newazumab-ms/", 302)]
+    assert "The monograph is begun: edition 1 is a draft." in answer.content.decode()
+    drug = Drug.objects.get()
+    assert (drug.name, drug.traits) == ("newazumab", ["biologic"])
+    assert drug.names == [
+        {"kind": "british", "name": "newazumab gb"},
+        {"kind": "american", "name": "newazumab-us"},
+        {"kind": "other", "name": "one name"},
+        {"kind": "other", "name": "another name"},
+    ]
+    assert drug.brands == [
+        {"name": "Exemplara", "country": "GB"},
+        {"name": "Specimena", "country": "US"},
+        {"name": "Not (USA)", "country": "GB"},
+    ]
+    assert drug.codes == [{"system": "ATC", "code": "L04AA34"}, {"system": "RxNorm", "code": "117055"}]
+    edition = Edition.objects.get()
+    assert (edition.title, edition.name, edition.number) == ("Newazumab in multiple sclerosis", "Newazumab", 1)
+    assert edition.monograph.therapeutic_class.slug == "multiple-sclerosis"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "sentence"),
+    [
+        ({"drug_name": "x" * 501}, "drug_name", None),
+        ({"british": "a\u202eb"}, "british", "The text holds an invisible character (U+202E). Remove it."),
+        ({"american": "x" * 501}, "american", None),
+        ({"other_names": "fine\na\x07b"}, "other_names", "The text holds a control character (U+0007). Remove it."),
+        ({"other_names": "x" * 501}, "other_names", "A line is longer than 500 characters. Shorten it."),
+        ({"brands": "x\n" * 2_501}, "brands", None),
+        ({"atc": "L04AA345"}, "atc", "An ATC code looks like A10BA02."),
+        ({"rxnorm": "123456789"}, "rxnorm", "An RxNorm code is a number of up to 8 digits."),
+        ({"traits": ["nonsense"]}, "traits", None),
+        ({"therapeutic_class": "nonsense"}, "therapeutic_class", None),
+        ({"title": "x" * 501}, "title", None),
+        ({"slug": "x" * 101}, "slug", None),
+        # It would be the address of this very page.
+        ({"slug": "new"}, "slug", "“new” cannot be an address. Use small letters a to z, figures and single hyphens."),
+        ({"slug": "two--hyphens"}, "slug", "“two--hyphens” cannot be an address. Use small letters a to z, figures and single hyphens."),
+        ({"drug_name": ""}, "drug_name", "Choose a drug from the list, or name a new one."),
+        ({"drug": "999"}, "drug", None),
+    ],
+)  # fmt: skip
+def test_what_is_refused_is_said_at_its_field_alone_and_makes_nothing(house, enter, changes, field, sentence):
+    entries = AuditEvent.objects.count()
+
+    answer = enter("editor").post(reverse("monograph_new"), {**NEW, **changes})
+
+    form = answer.context["form"]
+    assert (answer.status_code, list(form.errors), len(form.errors[field])) == (422, [field], 1)
+    assert sentence is None or form.errors[field] == [sentence]
+    assert {name: form[name].value() for name in changes} == changes
+    assert 'role="alert"' in answer.content.decode()
+    assert (Drug.objects.count(), Edition.objects.count(), AuditEvent.objects.count()) == (0, 0, entries)
+
+
+def test_a_drug_of_the_list_and_a_new_name_are_too_much(house, enter):
+    make.draft(house)
+    drug = Drug.objects.get()
+
+    answer = enter("editor").post(reverse("monograph_new"), {**NEW, "drug": drug.pk})
+
+    assert answer.context["form"].errors == {
+        "drug_name": ["You chose testazumab drug from the list too. Empty this box, or choose “a new drug”."]
+    }
+
+
+@pytest.mark.parametrize(
+    ("title", "slug"), [("Newazumab", "newazumab"), ("Ünï & cödes!", "uni-codes"), ("a" * 99 + " b", "a" * 99)]
+)
+def test_an_address_that_is_left_empty_is_made_of_the_title(house, enter, title, slug):
+    answer = enter("editor").post(reverse("monograph_new"), {**NEW, "title": title, "slug": ""})
+
+    assert answer.headers["Location"] == f"/desk/monographs/{slug}/"
+
+
+def test_the_longest_names_are_allowed(house, enter):
+    longest = {"british": "x" * 500, "title": "x" * 500, "slug": "y" * 100, "brands": "z" * 500}
+
+    assert enter("editor").post(reverse("monograph_new"), {**NEW, **longest}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("person", "status"),
+    [("editor", 200), ("clinician", 200), ("publisher", 403), ("auditor", 403), ("nobody", 403), ("", 302)],
+)
+def test_who_may_start_one(house, enter, person, status):
+    answer = enter(person).get(reverse("monograph_new"))
+
+    assert answer.status_code == status
+    if status == 200:
+        choices = [value for value, _ in answer.context["form"].fields["therapeutic_class"].choices]
+        assert choices == ["", "neurology", "multiple-sclerosis"]
+    offered = enter(person).get(reverse("monographs"))
+    assert (b"Start a monograph" in offered.content) == (status == 200)
+
+
+def test_only_classes_that_one_may_write_in_can_be_chosen(house, enter):
+    make_class("Oncology", slug="oncology", actor=house.admin)
+
+    answer = enter("editor").get(reverse("monograph_new"))
+    refused = enter("editor").post(reverse("monograph_new"), {**NEW, "therapeutic_class": "oncology"})
+
+    choices = [value for value, _ in answer.context["form"].fields["therapeutic_class"].choices]
+    assert choices == ["", "neurology", "multiple-sclerosis"]
+    assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["therapeutic_class"])
+    assert not Edition.objects.exists()
+
+
+def test_while_somebody_else_writes_what_was_typed_is_kept(house, enter, monkeypatch):
+    def busy(**_how):
+        raise WriteLockTimeout
+
+    monkeypatch.setattr("reviews.desk.monograph.new.new", busy)
+
+    answer = enter("editor").post(reverse("monograph_new"), NEW)
+
+    assert answer.status_code == 503
+    assert "Somebody else is writing just now." in answer.content.decode()
+    assert 'value="newazumab-ms"' in answer.content.decode()

@@ -1,0 +1,263 @@
+"""Reminders: each thing told to each person once a stage, and never lost with a mail server."""
+
+import copy
+from datetime import UTC, date, datetime, time, timedelta
+from smtplib import SMTPException
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core import mail
+from django.utils import timezone
+
+from monographs.models import Monograph
+from monographs.standing import LONDON
+from reviews.access.people import grant
+from reviews.audit.verify import verify
+from reviews.editing.library import make_class
+from reviews.models import AuditEvent, Reminder
+from reviews.reports import service
+from reviews.reports.reminders import mail_reminders, remind
+from reviews.workflow import perform
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+EDITORS = ["editor", "editor2"]
+CLINICIANS = ["clinician", "clinician2", "pharmacist"]
+EVERYBODY = sorted([*EDITORS, *CLINICIANS])
+MOMENT = timedelta(microseconds=1)
+
+
+@pytest.fixture(scope="module")
+def made(once_a_module):
+    house = make.the_house()
+    make.published(house)
+    make.draft(house, "draftumab")
+    return house, Monograph.objects.get(slug="testazumab")
+
+
+@pytest.fixture
+def world(db, made):
+    return copy.deepcopy(made)
+
+
+@pytest.fixture
+def house(world):
+    return world[0]
+
+
+@pytest.fixture
+def page(world):
+    return world[1]
+
+
+def told(now=None):
+    """What a run tells anew: {what: to whom}."""
+    before = set(Reminder.objects.values_list("pk", flat=True))
+    number = remind(now)
+    new = Reminder.objects.exclude(pk__in=before)
+    assert len(new) == number
+    found = {}
+    for one in new:
+        found.setdefault(one.subject, []).append(one.person.username)
+    return {what: sorted(people) for what, people in found.items()}
+
+
+def noon(day: date) -> datetime:
+    return datetime.combine(day, time(12), tzinfo=UTC)
+
+
+def test_a_review_is_told_of_before_it_is_due_once_it_is_overdue_and_each_month(house, page):
+    due = page.next_review_due
+    soon, overdue = f"Review due on {due:%d %B %Y}: Testazumab", f"Review overdue since {due:%d %B %Y}: Testazumab"
+
+    found = {days: told(noon(due + timedelta(days=days))) for days in (-61, -60, -59, -1, 0, 1, 2, 29, 30, 31, 59, 60)}
+
+    nothing = {}
+    assert found == {
+        -61: nothing, -60: {soon: EVERYBODY}, -59: nothing, -1: nothing, 0: nothing,
+        1: {overdue: EVERYBODY}, 2: nothing, 29: nothing, 30: {overdue: EVERYBODY}, 31: nothing, 59: nothing,
+        60: {overdue: EVERYBODY},
+    }  # fmt: skip
+    assert verify() == []
+
+
+def test_the_day_is_that_of_london(house, page):
+    """An overdue review is told of again from midnight on, which in summer comes an hour earlier there."""
+    again = (page.next_review_due + timedelta(days=30 * number) for number in range(1, 12))
+    midnights = (datetime.combine(day, time(), tzinfo=LONDON) for day in again)
+    midnight = next(one for one in midnights if one.utcoffset())
+
+    assert list(told(midnight - MOMENT).values()) == [EVERYBODY]
+    assert told(midnight - MOMENT) == {}
+    assert list(told(midnight).values()) == [EVERYBODY]
+
+
+def test_a_reminder_is_written_with_its_words_and_where_to_go(house, page):
+    due = page.next_review_due
+    before = AuditEvent.objects.count()
+
+    remind(noon(due))
+
+    entry = AuditEvent.objects.latest("seq")
+    assert AuditEvent.objects.count() == before + 1
+    assert (entry.verb, entry.actor, entry.subject, entry.data["reminders"]) == ("reminded", None, "site", 5)
+    assert len(entry.data["rows"]) == 5
+    for one in Reminder.objects.all():
+        words = f"Review due on {due:%d %B %Y}: Testazumab"
+        assert (one.key, one.subject) == (f"due:{page.pk}:{due}:{one.person_id}", words)
+        assert one.body == f"{words}.\n\nhttps://clincalc.test/desk/monographs/testazumab/\n"
+        assert (one.at, one.mailed_at) == (entry.at, None)
+    assert (remind(noon(due)), AuditEvent.objects.count()) == (0, before + 1)
+
+
+def test_a_review_that_was_put_off_is_told_of_again(house, page, monkeypatch):
+    """A stage is that of one date: the next edition's date is another."""
+    assert list(told(noon(page.next_review_due)).values()) == [EVERYBODY]
+    second = make.start(house, page.live.edition)
+    make.reword(second, "monitoring", "Other words.", actor=house.editor)
+    make.submit(house, second)
+    make.sign(second, house.clinician)
+    monkeypatch.setattr("reviews.workflow.REVIEW_MONTHS", {"low": 40, "standard": 40, "high": 40})
+    make.publish(house, make.sign(second, house.pharmacist))
+    put_off = Monograph.objects.get(pk=page.pk).next_review_due
+    assert put_off > page.next_review_due
+
+    assert told(noon(page.next_review_due)) == {}
+    assert list(told(noon(put_off)).values()) == [EVERYBODY]
+
+
+@pytest.mark.parametrize(
+    ("by", "confirms", "people"),
+    [("publisher", "clinician2", CLINICIANS), ("clinician", "publisher", ["publisher"])],
+)
+@pytest.mark.parametrize("kind", ["retire", "take_down"])
+def test_a_withdrawal_by_one_role_is_told_to_the_other(house, page, by, confirms, people, kind):
+    make.withdraw(page.live.edition, house.people[by], kind)
+    overlay = page.overlays.get()
+
+    now = overlay.due_at
+    assert told(now - MOMENT) == {"Withdrawal not confirmed: Testazumab": people}
+    assert told(now - MOMENT) == {}
+    assert told(now) == {"Withdrawal not confirmed in time: Testazumab": people}
+    assert told(now + timedelta(days=30)) == {}
+    assert {one.body.split("\n")[2] for one in Reminder.objects.all()} == {
+        "https://clincalc.test/desk/monographs/testazumab/withdraw/"
+    }
+    assert Reminder.objects.filter(key__startswith=f"second:{overlay.pk}:new:").count() == len(people)
+    assert Reminder.objects.filter(key__startswith=f"second:{overlay.pk}:late:").count() == len(people)
+
+
+def test_what_was_confirmed_ended_or_answered_is_told_to_nobody(house, page):
+    first, second = (make.warn(house.clinician, page)[0] for _ in range(2))
+    make.countersign(first, house.clinician2)
+    make.lift(second, house.pharmacist)
+    make.withdraw(page.live.edition, house.publisher)
+    perform(
+        "confirm-withdrawal",
+        editions=[page.live.edition], actor=house.clinician2, digest=make.seen(page.live.edition),
+    )  # fmt: skip
+    make.correct(house.pharmacist, page, "Start slowly", "Start fast")
+    make.withhold(page, make.key("monitoring"), house.publisher)
+    report = service.report(service.ReportInput("This could harm somebody.", harm=True), sender="a", monograph=page)
+    service.answer(report, actor=house.editor, outcome="no-change", text="It is right.")
+
+    assert told(timezone.now() + timedelta(days=8)) == {}
+
+
+def test_a_warning_is_told_to_clinicians_until_one_has_countersigned(house, page):
+    (overlay,) = make.warn(house.clinician, page)
+
+    now = overlay.due_at
+    assert told(now - MOMENT) == {"Urgent warning not countersigned: Testazumab": CLINICIANS}
+    assert told(now) == {"Urgent warning not countersigned in time: Testazumab": CLINICIANS}
+
+
+def test_reports_are_told_at_once_if_they_could_harm_and_else_when_they_are_late(house, page):
+    harm = service.report(service.ReportInput("This could harm somebody.", harm=True), sender="a", monograph=page)
+    calm = service.report(service.ReportInput("A comma is missing here.", harm=False), sender="a", monograph=page)
+
+    assert told(harm.at) == {f"Report {harm.number} could harm: Testazumab": EVERYBODY}
+    assert told(harm.due_at - MOMENT) == {}
+    assert told(harm.due_at) == {f"Report {harm.number} is late: Testazumab": EVERYBODY}
+    assert told(calm.due_at - MOMENT) == {}
+    assert told(calm.due_at) == {f"Report {calm.number} is late: Testazumab": EVERYBODY}
+    assert told(calm.due_at + timedelta(days=30)) == {}
+    assert {one.body.split("\n")[2] for one in Reminder.objects.all()} == {
+        f"https://clincalc.test/desk/reports/{one.pk}/" for one in (harm, calm)
+    }
+
+
+def test_a_report_about_the_house_is_told_to_whoever_has_a_part_in_any_class(house, page):
+    one = service.report(service.ReportInput("This could harm somebody.", harm=True), sender="a")
+
+    assert told() == {f"Report {one.number} could harm: the house as a whole": sorted([*EVERYBODY, "publisher"])}
+
+
+def test_whoever_left_is_told_nothing(house, page):
+    get_user_model().objects.filter(pk=house.editor2.pk).update(is_active=False)
+    make.warn(house.clinician, page)
+    service.report(service.ReportInput("This could harm somebody.", harm=True), sender="a", monograph=page)
+
+    found = told(noon(page.next_review_due))
+
+    others = ["clinician", "clinician2", "editor", "pharmacist"]
+    assert sorted(found.values()) == [others, others, CLINICIANS]  # the report, the review that falls due, the warning
+
+
+def test_only_those_with_a_part_in_its_class_are_told(house):
+    house.leaf = make_class("Oncology", slug="oncology", actor=house.admin)
+    tumour = make.draft(house, "tumourumab").monograph
+    one = service.report(service.ReportInput("This could harm somebody.", harm=True), sender="a", monograph=tumour)
+    assert told() == {}
+
+    grant("publisher", house.leaf, actor=house.admin)
+    assert told() == {}
+    grant("editor", house.leaf, actor=house.admin)
+    assert told() == {f"Report {one.number} could harm: the house as a whole": EDITORS}  # nothing has a name there yet
+    grant("clinician", house.leaf, actor=house.admin)
+    assert list(told().values()) == [CLINICIANS]
+
+
+@pytest.mark.parametrize("error", [OSError, SMTPException])
+def test_a_mail_server_that_is_gone_loses_nothing_and_nobody_is_told_twice(house, page, monkeypatch, caplog, error):
+    """The second letter of three is not taken: the first is not sent again, the others wait."""
+    make.warn(house.clinician, page)
+    remind()
+    real, tried = mail.send_mail, []
+
+    def gone_after_one(subject, body, sender, to):
+        tried.append(to)
+        if len(tried) > 1:
+            raise error
+        return real(subject, body, sender, to)
+
+    monkeypatch.setattr("reviews.reports.reminders.send_mail", gone_after_one)
+    assert mail_reminders() == 1
+    assert len(tried) == 2
+    assert caplog.messages == [f"A reminder was not mailed: {error.__name__}"]
+    entry = AuditEvent.objects.latest("seq")
+    assert (entry.verb, entry.actor, entry.subject, entry.data["reminders"]) == ("reminders_mailed", None, "site", 1)
+    assert [one.mailed_at for one in Reminder.objects.all()] == [entry.at, None, None]
+    assert mail_reminders() == 0
+    assert AuditEvent.objects.latest("seq") == entry
+    monkeypatch.undo()
+    assert (mail_reminders(), mail_reminders(), remind()) == (2, 0, 0)
+
+    assert [letter.to for letter in mail.outbox] == [[f"{name}@example.org"] for name in CLINICIANS]
+    for letter, one in zip(mail.outbox, Reminder.objects.all(), strict=True):
+        assert (letter.subject, letter.body) == (one.subject, one.body)
+        assert one.mailed_at is not None
+        assert "https://clincalc.test/desk/monographs/testazumab/withdraw/" in letter.body
+        assert "invented" not in letter.body  # nothing of what a page or a warning says
+    assert verify() == []
+
+
+def test_whoever_has_no_address_is_told_on_no_paper(house, page):
+    get_user_model().objects.filter(pk=house.pharmacist.pk).update(email="")
+    make.warn(house.clinician, page)
+
+    assert (remind(), mail_reminders(), mail_reminders()) == (3, 2, 0)
+
+    assert [letter.to for letter in mail.outbox] == [["clinician@example.org"], ["clinician2@example.org"]]
+    assert Reminder.objects.get(mailed_at=None).person == house.pharmacist
