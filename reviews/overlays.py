@@ -1,10 +1,11 @@
-"""Verbs on what stands over pages, beside withdrawal: urgent warnings, corrections, second signatures, and their end.
+"""What stands over pages: urgent warnings, corrections, withheld parts, withdrawals, second signatures, and their end.
 
-Each is bound to a password that was given for just these words: the attestation names the digest of the words. Who may
-do what, and what readers are told: clinical/safety_notices.md, Overlays.
+Every row of an overlay is written here. Each verb is bound to a password that was given for just these words: the
+attestation names the digest of the words. Who may do what, and what readers are told: clinical/safety_notices.md,
+Overlays.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +14,7 @@ from uuid import UUID, uuid4
 from monographs.canonical import BadCharacters, clean, digest_of
 from monographs.document import as_json
 from monographs.models import Monograph, Overlay, Publication, SecondSignature
-from monographs.models.overlay import HARMS, REGULATORS, SEVERITIES, TITLES, WITHHOLD_REASONS
+from monographs.models.overlay import HARMS, REGULATORS, SEVERITIES, TITLES, WITHDRAWALS, WITHHOLD_REASONS
 from monographs.standing import WITHHELD_KINDS, overlays_of, today
 from monographs.text import safe_address
 from reviews.access import policy
@@ -22,9 +23,13 @@ from reviews.access.privacy import refuse_patient_data
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
 from reviews.models import ClinicianProfile
-from reviews.signing import Attestation, attestation_refusals
+from reviews.review.attestation import Attestation, attestation_refusals
+from reviews.review.edition_review import EditionReview
+from reviews.review.steps import stay
+from reviews.review.transition import Given, Transition
 
 LONGEST_WORDS = 600
+LONGEST_PRINTED_REASON = 300
 MOST_PAGES = 50
 
 
@@ -200,6 +205,43 @@ def lift(overlay: Overlay, *, actor: Any, reason: str, attestation: Attestation 
         data = {"overlay": ended.pk, "lifted": overlay.pk, "kind": overlay.kind}
         trail.record("lifted", subject, digest=digest, reason=reason.strip(), data=data)
         return ended
+
+
+# -- Withdrawal: what its transitions write ----------------------------------------------------------------------------
+
+
+def withdraw(trail: Trail, row: Transition, review: EditionReview, given: Given) -> EditionReview:
+    overlay = _new(trail, review.monograph, given.kind, act=uuid4(), reason=given.reason)
+    return stay(trail, row, review, given.reason, overlay=overlay.pk, kind=given.kind)
+
+
+def what_is_withdrawn(review: EditionReview, given: Given) -> Iterator[Refusal]:
+    """Refusals of what is given with a withdrawal: its kind, and the reason that readers are told."""
+    if given.kind not in WITHDRAWALS:
+        sentence = "Choose whether the page is retired (a banner, doses hidden) or taken down (nothing is shown)."
+        yield Refusal("kind", sentence, RefusalType.INVALID, field="kind")
+    elif given.kind in {one.kind for one in review.withdrawals}:
+        yield Refusal(
+            "withdrawn_already", "The page is retired already. You can still take it down.", RefusalType.CONFLICT
+        )
+    if len(given.reason) > LONGEST_PRINTED_REASON:
+        sentence = f"Readers see this reason: keep it to {LONGEST_PRINTED_REASON} characters."
+        yield Refusal("too_long", sentence, RefusalType.INVALID, field="reason")
+
+
+def confirm_withdrawal(trail: Trail, row: Transition, review: EditionReview, given: Given) -> EditionReview:
+    for overlay in review.unconfirmed:
+        trail.save(SecondSignature(overlay=overlay, by=given.actor, by_title=policy.title_of(given.actor), at=trail.at))
+    return stay(trail, row, review, given.reason)
+
+
+def reinstate(trail: Trail, row: Transition, review: EditionReview, given: Given) -> EditionReview:
+    monograph = review.monograph
+    ended = [
+        _new(trail, monograph, "lift", act=uuid4(), lifts=one, reason=given.reason).lifts_id
+        for one in review.withdrawals
+    ]
+    return stay(trail, row, review, given.reason, lifted=ended)
 
 
 # -- What they share ---------------------------------------------------------------------------------------------------

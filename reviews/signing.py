@@ -1,12 +1,10 @@
-"""What a signature is made of: the checklist, and the attestation that a clinician makes before it.
+"""Signing: the attestation that a clinician makes before the write lock is taken, and what a signature writes under it.
 
-An attestation is made before the write lock is taken, because hashing a password takes its time. It lives 60 seconds
-by the clock of the machine, whatever the time of the trail's last entry; it names one person and one digest, and is
-the only thing that `perform("sign", …)` accepts.
+An attestation is made first, because hashing a password takes its time (`attest`). Under the lock the edition is loaded
+and judged once, the attestation with it (`reviews.review.attestation`), and the signature is written for that digest.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,34 +12,17 @@ from django.contrib.auth import authenticate
 from django.http import HttpRequest
 from django.utils import timezone
 
-from monographs import document as values
 from reviews.access.refusals import Refusal, RefusalType, Refused
-from reviews.audit.trail import audited_write, lately
-from reviews.models import AuditEvent
+from reviews.audit.trail import Trail, audited_write, lately
+from reviews.models import AuditEvent, SignOff, Unsigning
+from reviews.models.signoff import REVIEW, STILL_CORRECT
+from reviews.review.attestation import NO_PASSWORD, Attestation
+from reviews.review.edition_review import EditionReview
+from reviews.review.steps import move, stay
+from reviews.review.transition import Given, Transition
 
-LIFETIME = timedelta(seconds=60)
 # SECURITY.md: five failures end the session; ten in an hour are the most.
 FAILURES_A_QUARTER, FAILURES_AN_HOUR = 5, 10
-
-
-@dataclass(frozen=True)
-class Tick:
-    """One line of the checklist: the signer's word for one thing."""
-
-    code: str
-    sentence: str
-
-
-@dataclass(frozen=True)
-class Attestation:
-    """That `actor` gave the password, ticked these lines and spoke on interests, for the document of this digest."""
-
-    actor: int
-    digest: str
-    ticks: frozenset[str]
-    interests: str
-    paid_by_maker: bool
-    at: datetime
 
 
 class TooManyFailures(Exception):
@@ -50,46 +31,6 @@ class TooManyFailures(Exception):
     def __init__(self, until: datetime) -> None:
         super().__init__(until)
         self.until = until
-
-
-_NAMED = (("contra-indications", "contra-indications"), ("interactions", "interactions"), ("monitoring", "monitoring"))
-
-
-def checklist(document: values.Document, changed: Iterable[str], *, first: bool) -> list[Tick]:
-    """The ticks for a document and what changed in it: at most five, never about what is not on the page."""
-    changed = set(changed)
-    ticks = [
-        Tick("read", "I read the whole edition.")
-        if first
-        else Tick("read", "I read every change and the parts they touch.")
-    ]
-    kinds = {section.kind for section in document.sections if str(section.key) in changed}
-    if any(str(item.key) in changed for item in document.monitoring):
-        kinds.add("monitoring")
-    subjects = [words for kind, words in _NAMED if kind in kinds]
-    if any(str(notice.key) in changed for notice in document.notices):
-        subjects.append("notices")
-    if subjects:
-        listed = " and ".join(filter(None, [", ".join(subjects[:-1]), subjects[-1]]))
-        ticks.append(Tick("content", f"What it says on {listed} is right and current."))
-    brands = " or ".join(brand.name for brand in document.header.brands)
-    makers = f"the makers of {brands}" if brands else f"a maker of {document.header.name}"
-    ticks.append(
-        Tick(
-            "competent",
-            f"I am competent for this content; my register of interests is complete, with nothing about {makers}.",
-        )
-    )
-    return ticks
-
-
-def still_correct(document: values.Document) -> list[Tick]:
-    """The ticks for a page that was withdrawn: all of it is read again, with why it was withdrawn."""
-    return [
-        Tick("read", "I read the whole page, and why it was withdrawn."),
-        Tick("content", "What it says is right and current, so that it may be shown again."),
-        checklist(document, (), first=False)[-1],
-    ]
 
 
 def attest(
@@ -112,12 +53,10 @@ def attest(
         with audited_write(actor=actor) as trail:
             trail.record("reauth_failed", f"user:{actor.pk}", digest=digest[:64])
         _not_too_often(actor)
-        sentence = (
-            "This is not your password. Nothing was signed."
-            if password
-            else "Enter your password: it is your signature."
+        wrong = Refusal(
+            "password", "This is not your password. Nothing was signed.", RefusalType.INVALID, field="password"
         )
-        raise Refused([Refusal("password", sentence, RefusalType.INVALID, field="password")], recorded=False)
+        raise Refused([wrong if password else NO_PASSWORD], recorded=False)
     _not_too_often(actor)  # others may have failed in this name while this password was looked at
     return Attestation(actor.pk, digest, frozenset(ticks), interests.strip(), paid_by_maker, timezone.now())
 
@@ -130,56 +69,42 @@ def _not_too_often(actor: Any) -> None:
             raise TooManyFailures(min(one.clock_at for one in recent) + period)
 
 
-def attestation_refusals(
-    attestation: Attestation | None, *, actor: Any, digest: str, ticks: Iterable[Tick]
-) -> list[Refusal]:
-    """Why an attestation does not carry a signature of this person on this digest now.
+# -- What is written ---------------------------------------------------------------------------------------------------
 
-    Now is what the clock said when the attestation was made, and says: one clock, so no caller gives the time.
-    """
-    if attestation is None or attestation.actor != actor.pk:
-        return [
-            Refusal(
-                "attestation",
-                "Give your password and tick the checklist to sign.",
-                RefusalType.INVALID,
-                field="password",
-            )
-        ]
-    if attestation.digest != digest:
-        return [
-            Refusal(
-                "stale", "Somebody changed this edition while you were reading it. Read it again.", RefusalType.CONFLICT
-            )
-        ]
-    if not timedelta(0) <= timezone.now() - attestation.at <= LIFETIME:
-        return [
-            Refusal(
-                "attestation_expired",
-                "Too much time passed since you gave your password. Give it again.",
-                RefusalType.INVALID,
-                field="password",
-            )
-        ]
-    found = [
-        Refusal("tick", f"Tick this, if it is so: “{tick.sentence}”", RefusalType.INVALID, field=f"tick_{tick.code}")
-        for tick in ticks
-        if tick.code not in attestation.ticks
-    ]
-    if not attestation.interests:
-        found.append(
-            Refusal(
-                "interests",
-                "Say what interests you have, or that you have none.",
-                RefusalType.INVALID,
-                field="interests",
-            )
-        )
-    if attestation.paid_by_maker:
-        found.append(
-            Refusal(
-                "paid_by_maker",
-                "Pay or shares from the maker of this drug: you may not sign for it. Another clinician can.",
-            )
-        )
-    return found
+
+def sign(trail: Trail, row: Transition, review: EditionReview, given: Given) -> EditionReview:
+    sign_off = _signature(trail, row, review, given, REVIEW)
+    review.all_sign_offs.append(sign_off)
+    counts = sorted(review.counts_for(given.actor.pk))
+    return move(trail, row, review, review.state_by_signatures, sign_off=sign_off.pk, counts_for=counts)
+
+
+def unsign(trail: Trail, row: Transition, review: EditionReview, given: Given) -> EditionReview:
+    sign_off = review.valid_sign_off_of(given.actor.pk)
+    assert sign_off is not None, "the guard own_signature saw it"
+    trail.save(Unsigning(sign_off=sign_off, reason=given.reason, at=trail.at))
+    review.all_sign_offs.remove(sign_off)
+    return move(trail, row, review, review.state_by_signatures, given.reason, sign_off=sign_off.pk)
+
+
+def reaffirm(trail: Trail, row: Transition, review: EditionReview, given: Given) -> EditionReview:
+    """Signs that a page which was withdrawn is still correct."""
+    sign_off = _signature(trail, row, review, given, STILL_CORRECT)
+    return stay(trail, row, review, given.reason, sign_off=sign_off.pk)
+
+
+def _signature(trail: Trail, row: Transition, review: EditionReview, given: Given, meaning: str) -> SignOff:
+    actor, attestation, edition = given.actor, given.attestation, review.edition
+    assert attestation is not None, "the table asks for one"
+    assert row.ticks is not None, "and says what is ticked"
+    profile = actor.clinician_profile
+    before = SignOff.objects.filter(edition=edition, round=edition.round, signer=actor, meaning=meaning)
+    sign_off = SignOff(
+        edition=edition, round=edition.round, document_id=review.digest, signer=actor, meaning=meaning,
+        sequence=before.count(), name=profile.name, profession=profile.profession, body=profile.body,
+        number=profile.number, reader_title=profile.reader_title, name_consent=profile.name_consent,
+        interests=attestation.interests, checklist=[tick.sentence for tick in row.ticks(review)],
+        signed_at=trail.at,
+    )  # fmt: skip
+    trail.save(sign_off)
+    return sign_off

@@ -2,135 +2,277 @@
 
     draft -> in_review -> clinician_reviewed -> published -> superseded        (discarded: a draft that was given up)
 
-`perform` is the only way from one state to the next. `available` says what could be done now, and why not.
+A row says all of a transition: from where to where, who may, what stands against it, what must be given with it, what
+it writes, and what people read of it (`reviews/review/transition.py`). `perform` is the only way from one state to the
+next; `available` says what could be done now, and why not.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
-from uuid import uuid4
 
-from django.db import transaction
-
-from monographs.models import Edition, Overlay, Publication, SecondSignature, State
-from monographs.standing import today
+from monographs.models import Edition, State
+from monographs.models.overlay import WITHDRAWALS
+from reviews import overlays, publishing, signing
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
 from reviews.access.privacy import refuse_patient_data
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
-from reviews.audit import seals
-from reviews.audit.hashes import instant
 from reviews.audit.trail import Trail, audited_write
-from reviews.changes import change_set, store
-from reviews.models import AuditEvent, SignOff, Unsigning
-from reviews.models.signoff import STILL_CORRECT
-from reviews.review import guards
-from reviews.review.edition_review import EditionReview, months_later
-from reviews.review.guards import Guard
-from reviews.review.sign_off_rules import REVIEW_MONTHS
-from reviews.signing import Attestation, Tick, attestation_refusals, checklist, still_correct
+from reviews.models import AuditEvent
+from reviews.review import guards, steps
+from reviews.review.attestation import Attestation, attestation_refusals, checklist_of, still_correct_of
+from reviews.review.edition_review import EditionReview
+from reviews.review.transition import Given, Transition, Words
 
 DRAFT, IN_REVIEW, REVIEWED = State.DRAFT, State.IN_REVIEW, State.CLINICIAN_REVIEWED
 PUBLISHED, DISCARDED = State.PUBLISHED, State.DISCARDED
 
 
-@dataclass(frozen=True)
-class Transition:
-    """One row of the table. `target` None: `review_state` decides (sign, unsign), or a new edition is made (start)."""
-
-    name: str
-    sources: tuple[State, ...]
-    target: State | None
-    permission: str
-    guards: tuple[Guard, ...] = ()
-    needs_reason: bool = False
-    needs_attestation: bool = False
-    on_page: bool = False  # acts on the published page by an overlay; the edition stays where it stands
+def _published(data: dict[str, Any]) -> str:
+    old = data.get("superseded")
+    return f"published edition {data['edition']}" + (f"; edition {old} was superseded" if old else "")
 
 
-TRANSITIONS: dict[str, Transition] = {
-    row.name: row
-    for row in (
-        Transition("start", (PUBLISHED, DISCARDED), None, "start", (guards.no_open_edition, guards.is_the_latest)),
-        Transition(
-            "submit", (DRAFT,), IN_REVIEW, "submit", (guards.something_changed, guards.no_problems, guards.tier_is_set)
+def _started(data: dict[str, Any]) -> str:
+    copied = data.get("copied")
+    return f"started edition {data['edition']}" + (f" with the words of edition {copied}" if copied else "")
+
+
+_ROWS = (
+    Transition(
+        name="start",
+        sources=(PUBLISHED, DISCARDED),
+        target=None,
+        permission="start",
+        guards=(guards.no_open_edition, guards.is_the_latest),
+        entry="started",
+        write=steps.start,
+        words=Words(
+            button="Start edition {next}",
+            help="A draft with the same words. Readers notice nothing until it is signed and published.",
+            done="Edition {number} is started. Change it, then send it for review.",
+            tried="start an edition",
+            history=_started,
+            public=("A new edition begins", "An editor or clinician starts it with the words of the published one."),
         ),
-        Transition("send-back", (IN_REVIEW, REVIEWED), DRAFT, "send-back", needs_reason=True),
-        Transition(
-            "sign",
-            (IN_REVIEW, REVIEWED),
-            None,
-            "sign",
-            (guards.verified_clinician, guards.counts_for_a_part, guards.not_yet_signed),
-            needs_attestation=True,
+    ),
+    Transition(
+        name="submit",
+        sources=(DRAFT,),
+        target=IN_REVIEW,
+        permission="submit",
+        guards=(guards.something_changed, guards.no_problems, guards.tier_is_set),
+        entry="submitted",
+        write=steps.submit,
+        words=Words(
+            button="Send for review",
+            help="Clinicians read and sign it next. Until somebody sends it back, nobody can change it.",
+            done="Edition {number} is in review. {waits}",
+            tried="send it for review",
+            history=lambda data: f"sent edition {data['edition']} for review",
+            public=("It is sent for review", "Nobody can change it then, until somebody sends it back with a reason."),
         ),
-        Transition("unsign", (IN_REVIEW, REVIEWED), None, "unsign", (guards.own_signature,), needs_reason=True),
-        Transition(
-            "publish",
-            (REVIEWED,),
-            PUBLISHED,
-            "publish",
-            (
-                guards.every_part_is_covered,
-                guards.signers_still_stand,
-                guards.not_the_only_signer,
-                guards.tier_is_set,
-                guards.checkpoint_is_writable,
+    ),
+    Transition(
+        name="send-back",
+        sources=(IN_REVIEW, REVIEWED),
+        target=DRAFT,
+        permission="send-back",
+        needs_reason=True,
+        entry="sent_back",
+        write=steps.step,
+        words=Words(
+            button="Send back to the editors",
+            help="It becomes a draft again. Signatures of this round no longer count.",
+            done="Edition {number} is a draft again. Its editors see your reason in their queue.",
+            tried="send it back",
+            history=lambda data: f"sent edition {data['edition']} back: {State(data['from']).label.lower()} to draft",
+            public=(
+                "It may be sent back",
+                "With a reason. Signatures that were given on the old words no longer count.",
             ),
         ),
-        Transition("discard", (DRAFT,), DISCARDED, "discard", needs_reason=True),
-        Transition(
-            "withdraw",
-            (PUBLISHED,),
-            PUBLISHED,
-            "withdraw",
-            (guards.is_live, guards.not_removed),
-            needs_reason=True,
-            on_page=True,
-        ),
-        Transition(
-            "confirm-withdrawal",
-            (PUBLISHED,),
-            PUBLISHED,
-            "confirm-withdrawal",
-            (guards.is_live, guards.is_withdrawn, guards.waits_for_confirmation),
-            on_page=True,
-        ),
-        Transition(
-            "still-correct",
-            (PUBLISHED,),
-            PUBLISHED,
-            "still-correct",
-            (
-                guards.is_live,
-                guards.is_withdrawn,
-                guards.verified_clinician,
-                guards.no_author,
-                guards.not_yet_reaffirmed,
+    ),
+    Transition(
+        name="sign",
+        sources=(IN_REVIEW, REVIEWED),
+        target=None,
+        permission="sign",
+        guards=(guards.verified_clinician, guards.counts_for_a_part, guards.not_yet_signed),
+        ticks=checklist_of,
+        entry="signed",
+        write=signing.sign,
+        leads_to="queue",
+        words=Words(
+            button="Sign edition {number}",
+            help="Read what changed, then sign with your password.",
+            done="You signed edition {number}. {waits}",
+            tried="sign",
+            history=lambda data: f"signed edition {data['edition']}",
+            public=(
+                "Clinicians sign it",
+                (
+                    "Each gives their password for exactly these words. "
+                    "Nobody’s signature counts for what they wrote themselves."
+                ),
             ),
-            needs_attestation=True,
-            on_page=True,
         ),
-        Transition(
-            "reinstate",
-            (PUBLISHED,),
-            PUBLISHED,
-            "reinstate",
-            (guards.is_live, guards.is_withdrawn, guards.reaffirmed_by_another),
-            on_page=True,
+    ),
+    Transition(
+        name="unsign",
+        sources=(IN_REVIEW, REVIEWED),
+        target=None,
+        permission="unsign",
+        guards=(guards.own_signature,),
+        needs_reason=True,
+        entry="unsigned",
+        write=signing.unsign,
+        words=Words(
+            button="Take my signature back",
+            help="Your signature no longer counts. It and your reason are kept.",
+            done="Your signature on edition {number} no longer counts. {waits}",
+            tried="take a signature back",
+            history=lambda data: f"took the signature on edition {data['edition']} back",
+            public=(
+                "A signature may be taken back",
+                "By the one who gave it, with a reason, before it is published.",
+            ),
         ),
-    )
-}
-
-
-@dataclass(frozen=True)
-class Act:
-    """What is given with a transition, beside the edition and the digest that was seen."""
-
-    actor: Any
-    reason: str = ""
-    attestation: Attestation | None = None
-    kind: str = ""
+    ),
+    Transition(
+        name="publish",
+        sources=(REVIEWED,),
+        target=PUBLISHED,
+        permission="publish",
+        guards=(
+            guards.every_part_is_covered,
+            guards.signers_still_stand,
+            guards.not_the_only_signer,
+            guards.tier_is_set,
+            guards.checkpoint_is_writable,
+        ),
+        entry="published",
+        write=publishing.publish,
+        words=Words(
+            button="Publish edition {number}",
+            help="Readers see it at once.{replaces}",
+            done="Edition {number} is published. {seen}",
+            tried="publish",
+            history=_published,
+            public=("It is published", "Only with the full set of signatures on every part that changed."),
+        ),
+    ),
+    Transition(
+        name="discard",
+        sources=(DRAFT,),
+        target=DISCARDED,
+        permission="discard",
+        needs_reason=True,
+        entry="discarded",
+        write=steps.step,
+        words=Words(
+            button="Give up edition {number}",
+            help="It is closed and cannot be opened again. Its history is kept. {stays}",
+            done="Edition {number} was given up. Its history is kept.",
+            tried="give it up",
+            history=lambda data: f"gave up edition {data['edition']}",
+            public=("It may be given up", "Its history is kept."),
+        ),
+    ),
+    Transition(
+        name="withdraw",
+        sources=(PUBLISHED,),
+        target=PUBLISHED,
+        permission="withdraw",
+        guards=(guards.is_live, guards.not_removed),
+        needs_reason=True,
+        kinds=WITHDRAWALS,
+        refusals_of=overlays.what_is_withdrawn,
+        entry="withdrawn",
+        write=overlays.withdraw,
+        on_page=True,
+        leads_to="places",
+        words=Words(
+            button="Withdraw the page",
+            help="Readers see it at once. Somebody of the other role, clinician or publisher, confirms it.",
+            done="The page is withdrawn. Below is where it is gone, and what is left to do.",
+            tried="withdraw the page",
+            history=lambda data: "retired the page" if data["kind"] == "retire" else "took the page down",
+            public=(
+                "A page may be withdrawn at once",
+                "Retired: it stays under a banner without doses. Taken down: nothing of it is shown.",
+            ),
+        ),
+    ),
+    Transition(
+        name="confirm-withdrawal",
+        sources=(PUBLISHED,),
+        target=PUBLISHED,
+        permission="confirm-withdrawal",
+        guards=(guards.is_live, guards.is_withdrawn, guards.waits_for_confirmation),
+        entry="withdrawal_confirmed",
+        write=overlays.confirm_withdrawal,
+        on_page=True,
+        leads_to="published",
+        words=Words(
+            button="Confirm the withdrawal",
+            help="You looked at why it was withdrawn, and agree.",
+            done="You confirmed the withdrawal.",
+            tried="confirm the withdrawal",
+            history=lambda data: "confirmed the withdrawal of the page",
+            public=(
+                "Somebody else confirms that",
+                "A clinician what a publisher did, and the other way round.",
+            ),
+        ),
+    ),
+    Transition(
+        name="still-correct",
+        sources=(PUBLISHED,),
+        target=PUBLISHED,
+        permission="still-correct",
+        guards=(
+            guards.is_live,
+            guards.is_withdrawn,
+            guards.verified_clinician,
+            guards.no_author,
+            guards.not_yet_reaffirmed,
+        ),
+        ticks=still_correct_of,
+        entry="vouched",
+        write=signing.reaffirm,
+        on_page=True,
+        leads_to="published",
+        words=Words(
+            button="Sign that edition {number} is still correct",
+            help="Read all of it again, then sign with your password. A publisher can bring it back then.",
+            done="You signed that edition {number} is still correct. A publisher can bring the page back now.",
+            tried="sign that it is still correct",
+            history=lambda data: f"signed that edition {data['edition']} is still correct",
+            public=("Then it is signed again", "A clinician who did not write it signs that it is still right."),
+        ),
+    ),
+    Transition(
+        name="reinstate",
+        sources=(PUBLISHED,),
+        target=PUBLISHED,
+        permission="reinstate",
+        guards=(guards.is_live, guards.is_withdrawn, guards.reaffirmed_by_another),
+        entry="reinstated",
+        write=overlays.reinstate,
+        on_page=True,
+        leads_to="published",
+        words=Words(
+            button="Bring the page back",
+            help="Readers get the signed page again, at its address.",
+            done="The page is back. Readers see it now.",
+            tried="bring the page back",
+            history=lambda data: "brought the page back",
+            public=("And it comes back", "A publisher who is not that clinician brings it back to its address."),
+        ),
+    ),
+)
+TRANSITIONS: dict[str, Transition] = {row.name: row for row in _ROWS}
 
 
 def available(edition: Edition, actor: Any) -> dict[str, list[Refusal]]:
@@ -138,30 +280,29 @@ def available(edition: Edition, actor: Any) -> dict[str, list[Refusal]]:
 
     What is given with the act itself (reason, attestation, digest) is not asked for here.
     """
-    case = EditionReview.load(edition)
-    return {name: refusals(case, row, actor) for name, row in TRANSITIONS.items()}
+    review = EditionReview.load(edition)
+    return {name: refusals(review, row, actor) for name, row in TRANSITIONS.items()}
 
 
-def refusals(case: EditionReview, row: Transition, actor: Any) -> list[Refusal]:
+def refusals(review: EditionReview, row: Transition, actor: Any) -> list[Refusal]:
     """Policy first: whoever may not do it learns nothing more. Then the state, then every guard."""
-    return _out_of_place(case, row, actor) or [refusal for guard in row.guards for refusal in guard(case, actor)]
+    return _out_of_place(review, row, actor) or _guarded(review, row, actor)
 
 
-def _out_of_place(case: EditionReview, row: Transition, actor: Any) -> list[Refusal]:
+def _guarded(review: EditionReview, row: Transition, actor: Any) -> list[Refusal]:
+    return [refusal for guard in row.guards for refusal in guard(review, actor)]
+
+
+def _out_of_place(review: EditionReview, row: Transition, actor: Any) -> list[Refusal]:
     """Not this person, or not in this state."""
-    if forbidden := policy.refusals(actor, row.permission, case.edition):
+    if forbidden := policy.refusals(actor, row.permission, review.edition):
         return forbidden
-    if case.edition.state not in row.sources:
-        words = " or ".join(_as(source) for source in row.sources)
-        is_now = _as(State(case.edition.state))
-        return [
-            Refusal(
-                "wrong_state",
-                f"Edition {case.edition.number} is {is_now}; this needs one that is {words}.",
-                RefusalType.CONFLICT,
-            )
-        ]
-    return []
+    if review.edition.state in row.sources:
+        return []
+    needed = " or ".join(_as(source) for source in row.sources)
+    is_now = _as(State(review.edition.state))
+    sentence = f"Edition {review.edition.number} is {is_now}; this needs one that is {needed}."
+    return [Refusal("wrong_state", sentence, RefusalType.CONFLICT)]
 
 
 def _as(state: State) -> str:
@@ -178,13 +319,13 @@ def perform(
     reason: str = "",
     attestation: Attestation | None = None,
     kind: str = "",
-) -> list[Edition]:
+) -> list[EditionReview]:
     """Performs one transition on one or several editions: all of them, or none.
 
     `digest` is the digest that the actor saw (for several editions: by their primary keys). Returns the editions as
-    they are now; for `start`, the new ones. `kind` of withdraw: `retire` or `take_down`. Raises Refused with every
-    reason, after recording it; KeyError for a name that is not in the table; WriteLockTimeout when somebody else
-    writes.
+    they are now, with what was loaded to judge them; for `start`, the new ones. `kind` is one of the row's kinds.
+    Raises Refused with every reason, after recording it; KeyError for a name that is not in the table;
+    WriteLockTimeout when somebody else writes.
     """
     row = TRANSITIONS[transition]
     refuse_patient_data(reason)
@@ -193,69 +334,50 @@ def perform(
     first = next(iter(seen.values()), "")
     with refusals_recorded(actor=actor, action=transition, subject=subject, digest=first, reason=reason):
         with audited_write(actor=actor) as trail:
-            act = Act(trail.actor, reason.strip(), attestation, kind)
-            return [_step(trail, row, one, seen[one.pk], act) for one in editions]
+            given = Given(trail.actor, reason.strip(), attestation, kind)
+            return [_step(trail, row, one, seen[one.pk], given) for one in editions]
 
 
-def _step(trail: Trail, row: Transition, edition: Edition, seen: str, act: Act) -> Edition:
-    case, actor = EditionReview.load(edition, trail.clock), act.actor
-    if _is_done_already(case, row, act, seen):
+def _step(trail: Trail, row: Transition, edition: Edition, seen: str, given: Given) -> EditionReview:
+    """Loads the edition once, judges it once, and writes what was judged."""
+    review, actor = EditionReview.load(edition, trail.clock), given.actor
+    if _is_done_already(review, row, given, seen):
         raise refuse("done_already", "This was done already, a moment ago.", RefusalType.CONFLICT, recorded=False)
-    if found := _out_of_place(case, row, actor):
+    if found := _out_of_place(review, row, actor):
         raise Refused(found)
-    if seen != case.digest:
+    if seen != review.digest:
         sentence = "Somebody changed this edition while you were reading it. Read it again, then decide."
         raise refuse("stale", sentence, RefusalType.CONFLICT)
-    found = refusals(case, row, actor)
-    if row.name == "withdraw":
-        found += guards.what_is_withdrawn(case, act.kind, act.reason)
-    if row.needs_reason and not act.reason:
+    found = _guarded(review, row, actor)
+    if row.refusals_of:
+        found += row.refusals_of(review, given)
+    if row.needs_reason and not given.reason:
         found.append(Refusal("reason", "Say why: the reason is kept.", RefusalType.INVALID, field="reason"))
-    if row.needs_attestation and not found:
-        ticks = ticks_for(row.name, case)
-        found += attestation_refusals(act.attestation, actor=actor, digest=case.digest, ticks=ticks)
+    if row.ticks and not found:
+        attestation, ticks = given.attestation, row.ticks(review)
+        if found := attestation_refusals(attestation, actor=actor, digest=review.digest, ticks=ticks):
+            # Nobody tried to sign with no password, and a wrong one has an entry of its own.
+            raise Refused(found, recorded=attestation is None or not attestation.refused)
     if found:
         raise Refused(found)
-    return _WRITE[row.name](trail, case, act)
+    return row.write(trail, row, review, given)
 
 
-def ticks_for(transition: str, case: EditionReview) -> list[Tick]:
-    """What a signer must tick: on what changed, or, once a page was withdrawn, that all of it is still correct."""
-    if transition == "still-correct":
-        return still_correct(case.document)
-    return checklist(case.document, case.changed, first=case.live is None)
-
-
-# The entry that each transition leaves.
-VERBS = {
-    "start": "started",
-    "submit": "submitted",
-    "send-back": "sent_back",
-    "sign": "signed",
-    "unsign": "unsigned",
-    "publish": "published",
-    "discard": "discarded",
-    "withdraw": "withdrawn",
-    "confirm-withdrawal": "withdrawal_confirmed",
-    "still-correct": "vouched",
-    "reinstate": "reinstated",
-}
-
-
-def _is_done_already(case: EditionReview, row: Transition, act: Act, seen: str) -> bool:
+def _is_done_already(review: EditionReview, row: Transition, given: Given, seen: str) -> bool:
     """A double click: the same person asks for what the same person has just done to the same digest."""
-    actor = act.actor
-    if seen != case.digest:
+    actor, edition = given.actor, review.edition
+    if seen != review.digest:
         return False
     if row.name == "sign":
-        return case.edition.state in row.sources and case.valid_sign_off_of(actor.pk) is not None
+        return edition.state in row.sources and review.valid_sign_off_of(actor.pk) is not None
     if row.name == "unsign":
-        if case.valid_sign_off_of(actor.pk) is not None:
+        if review.valid_sign_off_of(actor.pk) is not None:
             return False
-    elif case.edition.state in row.sources and not row.on_page:
+    elif edition.state in row.sources and not row.on_page:
         return False
+    entries = {one.entry for one in TRANSITIONS.values()}
     last = (
-        AuditEvent.objects.filter(subject=f"monograph:{case.monograph.slug}", verb__in=VERBS.values())
+        AuditEvent.objects.filter(subject=f"monograph:{review.monograph.slug}", verb__in=entries)
         .order_by("-seq")
         .values_list("verb", "actor_id", "digest", "data")
         .first()
@@ -264,191 +386,4 @@ def _is_done_already(case: EditionReview, row: Transition, act: Act, seen: str) 
         return False
     verb, who, digest, data = last
     done = (verb, who, digest, data["edition"], data.get("kind", ""))
-    return done == (VERBS[row.name], actor.pk, seen, case.edition.number, act.kind if row.name == "withdraw" else "")
-
-
-# -- What each transition writes ---------------------------------------------------------------------------------------
-
-
-def review_state(case: EditionReview) -> State:
-    """In review, or clinician-reviewed: the latter when every changed part has its tier's full set of signatures."""
-    return REVIEWED if case.changed and not case.missing_sign_offs() else IN_REVIEW
-
-
-def _move(trail: Trail, case: EditionReview, name: str, target: State, reason: str = "", **data: Any) -> Edition:
-    edition = case.edition
-    source, edition.state = edition.state, target
-    trail.save(edition, "state", "round")
-    moved = {"edition": edition.number, "from": source, "to": target, "round": edition.round, **data}
-    trail.record(VERBS[name], f"monograph:{case.monograph.slug}", digest=case.digest, reason=reason, data=moved)
-    return edition
-
-
-def _submit(trail: Trail, case: EditionReview, act: Act) -> Edition:
-    case.edition.round += 1
-    store(trail, case.document)
-    return _move(trail, case, "submit", IN_REVIEW, act.reason)
-
-
-def _send_back(trail: Trail, case: EditionReview, act: Act) -> Edition:
-    return _move(trail, case, "send-back", DRAFT, act.reason)
-
-
-def _discard(trail: Trail, case: EditionReview, act: Act) -> Edition:
-    return _move(trail, case, "discard", DISCARDED, act.reason)
-
-
-def _sign(trail: Trail, case: EditionReview, act: Act) -> Edition:
-    sign_off = _signature(trail, case, act, "review")
-    case.all_sign_offs.append(sign_off)
-    counts = sorted(case.counts_for(act.actor.pk))
-    return _move(trail, case, "sign", review_state(case), sign_off=sign_off.pk, counts_for=counts)
-
-
-def _signature(trail: Trail, case: EditionReview, act: Act, meaning: str) -> SignOff:
-    actor, attestation = act.actor, act.attestation
-    assert attestation is not None, "the table asks for it"
-    profile = actor.clinician_profile
-    before = SignOff.objects.filter(edition=case.edition, round=case.edition.round, signer=actor, meaning=meaning)
-    transition = "sign" if meaning == "review" else "still-correct"
-    sign_off = SignOff(
-        edition=case.edition, round=case.edition.round, document_id=case.digest, signer=actor, meaning=meaning,
-        sequence=before.count(), name=profile.name, profession=profile.profession, body=profile.body,
-        number=profile.number, reader_title=profile.reader_title, name_consent=profile.name_consent,
-        interests=attestation.interests, checklist=[tick.sentence for tick in ticks_for(transition, case)],
-        signed_at=trail.at,
-    )  # fmt: skip
-    trail.save(sign_off)
-    return sign_off
-
-
-def _unsign(trail: Trail, case: EditionReview, act: Act) -> Edition:
-    sign_off = case.valid_sign_off_of(act.actor.pk)
-    assert sign_off is not None, "the guard own_signature saw it"
-    trail.save(Unsigning(sign_off=sign_off, reason=act.reason, at=trail.at))
-    case.all_sign_offs.remove(sign_off)
-    return _move(trail, case, "unsign", review_state(case), act.reason, sign_off=sign_off.pk)
-
-
-def _publish(trail: Trail, case: EditionReview, act: Act) -> Edition:
-    monograph, edition = case.monograph, case.edition
-    previous = monograph.live
-    signatures = [
-        {
-            "reader_title": one.reader_title,
-            "signed_at": instant(one.signed_at),
-            "interests": one.interests,
-            **({"name": one.name} if one.name_consent else {}),
-        }
-        for one in guards.effective_sign_offs(case)
-    ]
-    form = seals.sealed_form(
-        slug=monograph.slug, number=edition.number, digest=case.digest, sign_offs=signatures,
-        published_at=trail.at, head=trail.head,
-    )  # fmt: skip
-    publication = Publication(
-        monograph=monograph, edition=edition, document_id=case.digest, number=edition.number, slug=monograph.slug,
-        name=case.document.header.name, class_slugs=[step.slug for step in case.document.header.class_path],
-        traits=monograph.drug.traits, tier=monograph.tier, signatures=signatures, published_at=trail.at,
-        # The first edition was read as a whole; an amendment does not move that date.
-        last_full_review=previous.last_full_review if previous else today(trail.clock),
-        evidence_checked_at=previous.evidence_checked_at if previous else None,
-        change_note=act.reason, head=trail.head, key=seals.key_id(), seal=seals.seal(form),
-    )  # fmt: skip
-    if previous:
-        old = previous.edition
-        old.state = State.SUPERSEDED
-        trail.save(old, "state")
-    trail.save(publication)
-    monograph.live = publication
-    monograph.next_review_due = months_later(publication.last_full_review, REVIEW_MONTHS[monograph.tier])
-    trail.save(monograph, "live", "next_review_due")
-    trail.reindex(monograph)
-    superseded = previous.number if previous else None
-    moved = _move(trail, case, "publish", PUBLISHED, act.reason, publication=publication.pk, superseded=superseded)
-    # After the commit, so that the line never vouches for what was rolled back; a lost one is made up by the next.
-    transaction.on_commit(lambda: seals.append_checkpoint(trail.seq, trail.head), robust=True)
-    return moved
-
-
-def _start(trail: Trail, case: EditionReview, act: Act) -> Edition:
-    """A new draft with the keys and words of the old edition. What comes from live carries no credits; what comes from
-    a discarded edition was never signed, and carries all."""
-    monograph = case.monograph
-    last = monograph.editions.order_by("-number").values_list("number", flat=True)[0]
-    edition = Edition(monograph=monograph, number=last + 1)
-    trail.save(edition)
-    from_live = case.live is not None
-    credits = {} if from_live else {part: sorted(people) for part, people in case.written_by.items()}
-    data = {"edition": edition.number, "from": None, "to": DRAFT, "round": 0, "copied": case.edition.number}
-    trail.record(VERBS["start"], f"monograph:{monograph.slug}", digest=case.digest, reason=act.reason, data=data)
-    with change_set(
-        trail,
-        edition=edition,
-        reason=f"Copied from edition {case.edition.number}",
-        credits=credits,
-        before=case.live,
-        unchanged_is_fine=True,
-    ) as change:
-        change.load(case.document)
-    return change.edition
-
-
-# -- What acts on the page ---------------------------------------------------------------------------------------------
-
-
-def _overlay(trail: Trail, case: EditionReview, act: Act, kind: str, **more: Any) -> Overlay:
-    overlay = Overlay(
-        kind=kind, monograph=case.monograph, edition=case.edition.number, by=act.actor, act=uuid4(), at=trail.at,
-        by_title=policy.title_of(act.actor), by_role=policy.role_on_page(act.actor, case.edition), reason=act.reason,
-        **more,
-    )  # fmt: skip
-    trail.save(overlay)
-    return overlay
-
-
-def _on_page(trail: Trail, case: EditionReview, name: str, reason: str, **data: Any) -> Edition:
-    """An entry that leaves the edition where it stands, and the index as the page is now."""
-    trail.reindex(case.monograph)
-    edition = case.edition
-    stays = {"edition": edition.number, "from": edition.state, "to": edition.state, "round": edition.round}
-    trail.record(
-        VERBS[name], f"monograph:{case.monograph.slug}", digest=case.digest, reason=reason, data={**stays, **data}
-    )
-    return edition
-
-
-def _withdraw(trail: Trail, case: EditionReview, act: Act) -> Edition:
-    overlay = _overlay(trail, case, act, act.kind)
-    return _on_page(trail, case, "withdraw", act.reason, overlay=overlay.pk, kind=act.kind)
-
-
-def _confirm_withdrawal(trail: Trail, case: EditionReview, act: Act) -> Edition:
-    for overlay in guards.unconfirmed(case):
-        trail.save(SecondSignature(overlay=overlay, by=act.actor, by_title=policy.title_of(act.actor), at=trail.at))
-    return _on_page(trail, case, "confirm-withdrawal", act.reason)
-
-
-def _still_correct(trail: Trail, case: EditionReview, act: Act) -> Edition:
-    sign_off = _signature(trail, case, act, STILL_CORRECT)
-    return _on_page(trail, case, "still-correct", act.reason, sign_off=sign_off.pk)
-
-
-def _reinstate(trail: Trail, case: EditionReview, act: Act) -> Edition:
-    ended = [_overlay(trail, case, act, "lift", lifts=one).lifts_id for one in guards.withdrawals(case)]
-    return _on_page(trail, case, "reinstate", act.reason, lifted=ended)
-
-
-_WRITE: dict[str, Callable[[Trail, EditionReview, Act], Edition]] = {
-    "start": _start,
-    "submit": _submit,
-    "send-back": _send_back,
-    "sign": _sign,
-    "unsign": _unsign,
-    "publish": _publish,
-    "discard": _discard,
-    "withdraw": _withdraw,
-    "confirm-withdrawal": _confirm_withdrawal,
-    "still-correct": _still_correct,
-    "reinstate": _reinstate,
-}
+    return done == (row.entry, actor.pk, seen, edition.number, given.kind if row.kinds else "")

@@ -35,7 +35,7 @@ from reviews.editing.monographs import begin
 from reviews.overlays import CorrectionInput, WarningInput
 from reviews.review.edition_review import EditionReview
 from reviews.signing import attest
-from reviews.workflow import perform, ticks_for
+from reviews.workflow import TRANSITIONS, perform
 
 PASSWORD = "correct horse battery"
 ROLES = {
@@ -191,12 +191,12 @@ def seen(edition: Edition) -> str:
 
 
 def submit(house: House, edition: Edition, actor: Any = None) -> Edition:
-    return perform("submit", editions=[edition], actor=actor or house.editor, digest=seen(edition))[0]
+    return perform("submit", editions=[edition], actor=actor or house.editor, digest=seen(edition))[0].edition
 
 
 def attestation(edition: Edition, clinician: Any, transition: str = "sign", **changes: Any) -> Any:
     case = EditionReview.load(edition)
-    ticks = [tick.code for tick in ticks_for(transition, case)]
+    ticks = [tick.code for tick in TRANSITIONS[transition].ticks(case)]
     return attest(
         clinician, **{"password": PASSWORD, "ticks": ticks, "interests": "none", "digest": case.digest, **changes}
     )
@@ -209,7 +209,7 @@ def password(person: Any, digest: str) -> Any:
 
 def sign(edition: Edition, clinician: Any) -> Edition:
     given = attestation(edition, clinician)
-    return perform("sign", editions=[edition], actor=clinician, digest=given.digest, attestation=given)[0]
+    return perform("sign", editions=[edition], actor=clinician, digest=given.digest, attestation=given)[0].edition
 
 
 def signed(house: House, slug: str = "testazumab", doc: Document | None = None) -> Edition:
@@ -220,7 +220,7 @@ def signed(house: House, slug: str = "testazumab", doc: Document | None = None) 
 
 
 def publish(house: House, edition: Edition) -> Edition:
-    return perform("publish", editions=[edition], actor=house.publisher, digest=seen(edition))[0]
+    return perform("publish", editions=[edition], actor=house.publisher, digest=seen(edition))[0].edition
 
 
 def published(house: House, slug: str = "testazumab", doc: Document | None = None) -> Edition:
@@ -230,7 +230,7 @@ def published(house: House, slug: str = "testazumab", doc: Document | None = Non
 
 def start(house: House, edition: Edition, actor: Any = None) -> Edition:
     """The next edition, a draft equal to live."""
-    return perform("start", editions=[edition], actor=actor or house.editor, digest=seen(edition))[0]
+    return perform("start", editions=[edition], actor=actor or house.editor, digest=seen(edition))[0].edition
 
 
 def reword(edition: Edition, name: str, text: str, *, actor: Any) -> None:
@@ -248,18 +248,22 @@ def live(slug: str = "testazumab") -> Any:
 
 
 def withdraw(edition: Edition, actor: Any, kind: str = "retire", reason: str = "the source is in doubt") -> Edition:
-    return perform("withdraw", editions=[edition], actor=actor, digest=seen(edition), reason=reason, kind=kind)[0]
+    return perform("withdraw", editions=[edition], actor=actor, digest=seen(edition), reason=reason, kind=kind)[
+        0
+    ].edition
 
 
 def vouch(edition: Edition, clinician: Any) -> Edition:
     """A clinician signs that a withdrawn page is still correct."""
     given = attestation(edition, clinician, "still-correct")
-    return perform("still-correct", editions=[edition], actor=clinician, digest=given.digest, attestation=given)[0]
+    return perform("still-correct", editions=[edition], actor=clinician, digest=given.digest, attestation=given)[
+        0
+    ].edition
 
 
 def reinstate(house: House, edition: Edition) -> Edition:
     vouch(edition, house.clinician)
-    return perform("reinstate", editions=[edition], actor=house.publisher, digest=seen(edition))[0]
+    return perform("reinstate", editions=[edition], actor=house.publisher, digest=seen(edition))[0].edition
 
 
 WARNED = WarningInput(

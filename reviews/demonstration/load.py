@@ -19,8 +19,9 @@ from reviews.changes import change_set
 from reviews.editing.library import make_class, record_name_check
 from reviews.exchange.importer import import_file
 from reviews.models import AuditEvent
+from reviews.review.attestation import checklist
 from reviews.review.edition_review import EditionReview
-from reviews.signing import attest, checklist
+from reviews.signing import attest
 from reviews.workflow import perform
 
 HERE = Path(__file__).parent
@@ -152,12 +153,12 @@ def rights(people: dict[str, Any]) -> None:
             user.__dict__.pop(memory, None)
 
 
-def sign(edition: Edition, clinician: Any) -> Edition:
+def sign(edition: Edition, clinician: Any) -> None:
     """A demonstration clinician signs, with the password and every tick, as the form on the desk does."""
     case = EditionReview.load(edition)
     ticks = [tick.code for tick in checklist(case.document, case.changed, first=case.live is None)]
     attestation = attest(clinician, password=settings.DEMO_PASSWORD, ticks=ticks, interests="none", digest=case.digest)
-    return perform("sign", editions=[edition], actor=clinician, digest=case.digest, attestation=attestation)[0]
+    perform("sign", editions=[edition], actor=clinician, digest=case.digest, attestation=attestation)
 
 
 def _first_edition(path: Path, people: dict[str, Any]) -> None:
@@ -183,7 +184,8 @@ def _name_checks(editor: Any) -> None:
 
 def _second_edition(slug: str, before: str, after: str, until: str, people: dict[str, Any]) -> None:
     editor, live = people["editor2"], Edition.objects.get(monograph__slug=slug, state="published")
-    (edition,) = perform("start", editions=[live], actor=editor, digest=digest(build(live)))
+    (started,) = perform("start", editions=[live], actor=editor, digest=digest(build(live)))
+    edition = started.edition
     section = next(one for one in build(edition).sections if before in one.text)
     _reword(edition, section.key, before, after, editor)
     if until == "draft":

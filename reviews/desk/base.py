@@ -14,16 +14,12 @@ from monographs.document import Document
 from monographs.models import Edition, Monograph, State, TherapeuticClass
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
-from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
+from reviews.access.refusals import Refusal, Refused, refuse
 from reviews.models import AuditEvent, ChangeSet
 from reviews.signing import TooManyFailures
 
 View = Callable[..., HttpResponse]
 
-BUSY = Refusal(
-    "busy", "Somebody else is writing just now. Press the button again in a few seconds.", RefusalType.CONFLICT
-)
-STATUS = {RefusalType.FORBIDDEN: 403, RefusalType.CONFLICT: 409, RefusalType.INVALID: 422}
 CHIPS = {
     State.DRAFT: "",
     State.IN_REVIEW: "chip-review",
@@ -35,13 +31,20 @@ CHIPS = {
 
 
 def desk(view: View) -> View:
-    """Only for people with a role: to anybody else the desk says who they are and whom to ask (403)."""
+    """Only for people with a role: to anybody else the desk says who they are and whom to ask (403). Too many wrong
+    passwords end the session (429), and an answer that the house is busy says when to come back."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if refusals := policy.refusals(request.user, "use_desk"):
             return no_entry(request, refusals)
-        return view(request, *args, **kwargs)
+        try:
+            response = view(request, *args, **kwargs)
+        except TooManyFailures as error:
+            return too_many(request, error)
+        if response.status_code == 503:
+            response["Retry-After"] = "5"
+        return response
 
     return guarded
 

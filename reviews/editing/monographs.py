@@ -18,7 +18,6 @@ from reviews.editing.library import make_drug
 from reviews.models import AuditEvent
 from reviews.review.edition_review import EditionReview, highest, months_later, tier_floor
 from reviews.review.sign_off_rules import REVIEW_MONTHS
-from reviews.workflow import review_state
 
 RESERVED = frozenset(("new",))  # addresses of the desk itself
 
@@ -169,7 +168,7 @@ def set_tier(monograph: Monograph, tier: str, *, actor: Any, reason: str, seen: 
         trail.save(monograph, "tier", "next_review_due")
         data: dict[str, Any] = {"from_tier": was, "to_tier": tier}
         if case.edition.is_open and case.edition.state != State.DRAFT:
-            source, case.edition.state = case.edition.state, review_state(case)
+            source, case.edition.state = case.edition.state, case.state_by_signatures
             trail.save(case.edition, "state")
             data |= {
                 "edition": case.edition.number,

@@ -28,9 +28,9 @@ from reviews.demonstration.load import accounts, mark, rights
 from reviews.editing.library import make_class
 from reviews.measurement.content import SAYS_SO, Generated, generated
 from reviews.models import ChangeSet, ClinicianProfile, SignOff
+from reviews.review.attestation import checklist
 from reviews.review.edition_review import highest, months_later, tier_floor
 from reviews.review.sign_off_rules import REVIEW_MONTHS
-from reviews.signing import checklist
 
 A_BATCH = 100
 A_GROUP = 10  # leaves under one class

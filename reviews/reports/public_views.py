@@ -18,8 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from monographs.document import SECTION_KINDS
 from monographs.models import Publication
 from monographs.standing import Shown, shown, standing
-from reviews.access.refusals import Refused
-from reviews.audit.trail import WriteLockTimeout
+from reviews.access.attempts import attempt
 from reviews.models import ProblemReport
 from reviews.reports.forms import InputForm
 from reviews.reports.service import LONGEST, ReportInput, TooManyReports, report, sender_of
@@ -124,18 +123,19 @@ def problem(request: HttpRequest) -> HttpResponse:
             "monograph": publication.monograph if publication else None, "page": context["page"],
             "edition": number or (publication.number if publication else None),
         }  # fmt: skip
+        sender = sender_of(get_adapter().get_client_ip(request))
         try:
-            made = report(said, sender=sender_of(get_adapter().get_client_ip(request)), **about)
+            tried = attempt(lambda: report(said, sender=sender, **about))
         except TooManyReports as flooded:
             context["until"], status = flooded.until, 429
-        except WriteLockTimeout:
-            context["busy"], status = True, 503
-        except Refused as refused:
-            context["refusals"] = form.refuse(refused.refusals)
-            context["harm_wrong"] = next((one.sentence for one in refused.refusals if one.field == "harm"), "")
-            status = 422
         else:
-            return HttpResponseRedirect(reverse("receipt", args=[made.token]), status=303)
+            if tried.is_done:
+                return HttpResponseRedirect(reverse("receipt", args=[tried.result.token]), status=303)
+            status = tried.status
+            if status == 503:
+                context["busy"] = True
+            else:
+                context["refusals"], context["harm_wrong"] = form.refuse(tried.refusals), tried.wrong.get("harm", "")
     response = render(request, "reviews/report.html", context, status=status)
     if status == 503:
         response["Retry-After"] = "5"

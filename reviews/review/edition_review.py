@@ -12,7 +12,8 @@ from monographs import document as values
 from monographs.assemble import build
 from monographs.difference.document_diff import changed_parts
 from monographs.document import digest
-from monographs.models import HIGH_TRAITS, TIERS, Document, Edition, Monograph, TherapeuticClass
+from monographs.models import HIGH_TRAITS, TIERS, Document, Edition, Monograph, Overlay, State, TherapeuticClass
+from monographs.models.overlay import WITHDRAWALS
 from monographs.standing import today
 from reviews.models import ChangeSet, SignOff
 from reviews.models.signoff import REVIEW
@@ -116,6 +117,22 @@ class EditionReview:
         counted = self.standing if sign_offs is None else sign_offs
         signatures = [Signature(one.signer_id, one.profession) for one in counted]
         return missing_sign_offs(self.monograph.tier, self.changed, self.written_by, signatures)
+
+    @property
+    def state_by_signatures(self) -> State:
+        """In review, or clinician-reviewed: the latter when every changed part has its tier's full set of
+        signatures."""
+        return State.CLINICIAN_REVIEWED if self.changed and not self.missing_sign_offs() else State.IN_REVIEW
+
+    @cached_property
+    def withdrawals(self) -> list[Overlay]:
+        """What keeps the page from readers now, oldest first."""
+        rows = Overlay.objects.unlifted().filter(monograph=self.monograph, kind__in=WITHDRAWALS)
+        return list(rows.select_related("second_signature").order_by("id"))
+
+    @property
+    def unconfirmed(self) -> list[Overlay]:
+        return [one for one in self.withdrawals if one.second is None]
 
     def floor(self) -> str:
         """The tier below which the monograph may not be. What an edition said that was given up counts for nothing."""

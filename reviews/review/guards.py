@@ -6,8 +6,7 @@ A guard never writes. `reviews.workflow.TRANSITIONS` names the guards of each tr
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from monographs.models import TIERS, Overlay
-from monographs.models.overlay import WITHDRAWALS
+from monographs.models import TIERS
 from monographs.problems import problems
 from monographs.standing import today
 from reviews.access import policy
@@ -168,18 +167,6 @@ def checkpoint_is_writable(case: EditionReview, actor: Any) -> Iterator[Refusal]
 
 # -- On the published page ---------------------------------------------------------------------------------------------
 
-LONGEST_PRINTED_REASON = 300
-
-
-def withdrawals(case: EditionReview) -> list[Overlay]:
-    """What keeps the page from readers now, oldest first."""
-    rows = Overlay.objects.unlifted().filter(monograph=case.monograph, kind__in=WITHDRAWALS)
-    return list(rows.select_related("second_signature").order_by("id"))
-
-
-def unconfirmed(case: EditionReview) -> list[Overlay]:
-    return [one for one in withdrawals(case) if one.second is None]
-
 
 def is_live(case: EditionReview, actor: Any) -> Iterator[Refusal]:
     live = case.monograph.live
@@ -188,35 +175,21 @@ def is_live(case: EditionReview, actor: Any) -> Iterator[Refusal]:
 
 
 def not_removed(case: EditionReview, actor: Any) -> Iterator[Refusal]:
-    if any(one.kind == "take_down" for one in withdrawals(case)):
+    if any(one.kind == "take_down" for one in case.withdrawals):
         yield Refusal(
             "withdrawn_already", "The page was taken down already. Readers get nothing of it.", RefusalType.CONFLICT
         )
 
 
-def what_is_withdrawn(case: EditionReview, kind: str, reason: str) -> Iterator[Refusal]:
-    """Refusals of what is given with a withdrawal: its kind, and the reason that readers are told."""
-    if kind not in WITHDRAWALS:
-        sentence = "Choose whether the page is retired (a banner, doses hidden) or taken down (nothing is shown)."
-        yield Refusal("kind", sentence, RefusalType.INVALID, field="kind")
-    elif kind in {one.kind for one in withdrawals(case)}:
-        yield Refusal(
-            "withdrawn_already", "The page is retired already. You can still take it down.", RefusalType.CONFLICT
-        )
-    if len(reason) > LONGEST_PRINTED_REASON:
-        sentence = f"Readers see this reason: keep it to {LONGEST_PRINTED_REASON} characters."
-        yield Refusal("too_long", sentence, RefusalType.INVALID, field="reason")
-
-
 def is_withdrawn(case: EditionReview, actor: Any) -> Iterator[Refusal]:
-    if not withdrawals(case):
+    if not case.withdrawals:
         yield Refusal("not_withdrawn", "The page is not withdrawn: readers see it.", RefusalType.CONFLICT)
 
 
 def waits_for_confirmation(case: EditionReview, actor: Any) -> Iterator[Refusal]:
     """A withdrawal by a publisher is confirmed by a clinician, and the other way round (clinical/safety_notices.md)."""
-    waiting = unconfirmed(case)
-    if withdrawals(case) and not waiting:
+    waiting = case.unconfirmed
+    if case.withdrawals and not waiting:
         yield Refusal("confirmed_already", "Somebody else confirmed it already.", RefusalType.CONFLICT)
     for overlay in waiting:
         wanted = policy.PUBLISH if overlay.by_role == "clinician" else policy.REVIEW
@@ -234,7 +207,7 @@ def no_author(case: EditionReview, actor: Any) -> Iterator[Refusal]:
 
 def reaffirmations(case: EditionReview) -> list[SignOff]:
     """Signatures that the page is still correct, given since it was withdrawn last, by people who still could."""
-    last = max((one.at for one in withdrawals(case)), default=None)
+    last = max((one.at for one in case.withdrawals), default=None)
     if last is None:
         return []
     rows = SignOff.objects.filter(
@@ -251,7 +224,7 @@ def not_yet_reaffirmed(case: EditionReview, actor: Any) -> Iterator[Refusal]:
 
 
 def reaffirmed_by_another(case: EditionReview, actor: Any) -> Iterator[Refusal]:
-    if withdrawals(case) and not any(one.signer_id != actor.pk for one in reaffirmations(case)):
+    if case.withdrawals and not any(one.signer_id != actor.pk for one in reaffirmations(case)):
         yield Refusal(
             "not_vouched",
             "A clinician who did not work on this edition must first sign that it is still correct.",

@@ -17,7 +17,8 @@ from reviews.audit.trail import MissingAuditEntry, audited_write
 from reviews.audit.verify import verify
 from reviews.models import AuditEvent
 from reviews.overlays import CorrectionInput
-from reviews.signing import Attestation, Tick, TooManyFailures, attest, attestation_refusals, checklist, still_correct
+from reviews.review.attestation import Attestation, Tick, attestation_refusals, checklist, still_correct
+from reviews.signing import TooManyFailures, attest
 from reviews.workflow import perform
 from tests import factories as make
 

@@ -60,7 +60,7 @@ def world(db, once):
 
 
 def act(name, edition, actor, **how):
-    return perform(name, editions=[edition], actor=actor, digest=make.seen(edition), **how)[0]
+    return perform(name, editions=[edition], actor=actor, digest=make.seen(edition), **how)[0].edition
 
 
 def codes(name, edition, actor, **how):
@@ -365,7 +365,10 @@ def test_several_editions_go_together(house):
     editions = [make.draft(house, slug) for slug in ("bumab", "aumab")]
     before = AuditEvent.objects.count()
 
-    done = perform("submit", editions=editions, actor=house.editor, digest={one.pk: make.seen(one) for one in editions})
+    reviews = perform(
+        "submit", editions=editions, actor=house.editor, digest={one.pk: make.seen(one) for one in editions}
+    )
+    done = [one.edition for one in reviews]
 
     assert [(one.monograph.slug, one.state) for one in done] == [("bumab", "in_review"), ("aumab", "in_review")]
     assert AuditEvent.objects.count() == before + 2

@@ -256,8 +256,8 @@ def one_cell(edition, actor, digest, before, head, cell):
     assert entries == [ENTRY[name], *(["edited"] if name == "start" else [])], cell
     assert rows() != before, cell
     if name == "start":
-        assert performed[0].state == "draft", cell
-        assert performed[0].number == edition.number + 1, cell
+        assert performed[0].edition.state == "draft", cell
+        assert performed[0].edition.number == edition.number + 1, cell
     else:
         edition = Edition.objects.get(pk=edition.pk)
         assert edition.state == expected_state(name, state), cell

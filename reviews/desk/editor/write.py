@@ -19,9 +19,9 @@ from monographs.difference.document_diff import compare
 from monographs.document import PART_FIELDS, SECTION_KINDS, digest_of_part, gaps
 from monographs.models import PARTS
 from monographs.problems import problems
-from reviews.access.refusals import Conflict, Refusal, Refused
-from reviews.audit.trail import WriteLockTimeout
-from reviews.desk.base import BUSY, STATUS, desk
+from reviews.access.attempts import Attempt, attempt
+from reviews.access.refusals import Conflict, Refusal
+from reviews.desk.base import desk
 from reviews.desk.editor.citation_form import hits, typed_from
 from reviews.desk.editor.context import FORMS, HEADINGS, NOUNS, EditorContext, with_part
 from reviews.desk.editor.forms import EditForm, PartForm
@@ -43,9 +43,9 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     except ValueError:
         raise Http404 from None
     part, _removed = bench.part(key)
-    refused, status = _tried(lambda: parts.restore_part(bench.edition, part, actor=request.user))
-    if refused:
-        return _outline_refusing(bench, refused, status)
+    tried = attempt(lambda: parts.restore_part(bench.edition, part, actor=request.user))
+    if not tried.is_done:
+        return _outline_refusing(bench, tried)
     messages.success(request, f"{part.label_for_people} is back as it was.")
     return redirect("edit", slug)
 
@@ -68,27 +68,10 @@ def _outline(bench: EditorContext) -> dict[str, Any]:
     return bench.context(groups=groups, header_problems=found.get("header", []), missing=missing, case=case)
 
 
-def _tried(act: Callable[[], None]) -> tuple[Refused | None, int]:
-    """How an act was refused, and the status that says so; nothing and 200 if it was done."""
-    try:
-        act()
-    except Refused as refused:
-        return refused, STATUS[refused.kind]
-    except WriteLockTimeout:
-        return Refused([BUSY]), 503
-    return None, 200
-
-
-def _answered(request: HttpRequest, template: str, context: dict[str, Any], status: int) -> HttpResponse:
-    response = render(request, template, context, status=status)
-    if status == 503:
-        response["Retry-After"] = "5"
-    return response
-
-
-def _outline_refusing(bench: EditorContext, refused: Refused, status: int) -> HttpResponse:
+def _outline_refusing(bench: EditorContext, tried: Attempt) -> HttpResponse:
     """The outline with the reasons on top: nothing was typed that could be lost."""
-    return _answered(bench.request, "reviews/edit.html", {**_outline(bench), "refusals": refused.refusals}, status)
+    context = {**_outline(bench), "refusals": tried.refusals}
+    return render(bench.request, "reviews/edit.html", context, status=tried.status)
 
 
 @desk
@@ -166,13 +149,12 @@ def _form(bench: EditorContext, shown: values.Part, posted: Any) -> PartForm:
 
 def _restore(bench: EditorContext, shown: values.Part, context: dict[str, Any]) -> HttpResponse:
     """The part as it was, behind a form that holds the words of whoever met its removal while writing."""
-    refused, status = _tried(lambda: parts.restore_part(bench.edition, shown, actor=bench.request.user))
-    if refused:
-        context["refusals"] = refused.refusals
-    else:
+    tried = attempt(lambda: parts.restore_part(bench.edition, shown, actor=bench.request.user))
+    context["refusals"] = tried.refusals
+    if tried.is_done:
         _now_seen(context["form"], shown)
         context |= {"removed": False, "restored": True}
-    return _answered(bench.request, "reviews/edit_part.html", context, status)
+    return render(bench.request, "reviews/edit_part.html", context, status=tried.status)
 
 
 def _now_seen(form: EditForm, value: values.Value) -> None:
@@ -183,9 +165,9 @@ def _now_seen(form: EditForm, value: values.Value) -> None:
 
 def _remove(bench: EditorContext, shown: values.Part) -> HttpResponse:
     seen = bench.request.POST.get("seen", "")
-    refused, status = _tried(lambda: parts.remove_part(bench.edition, shown, seen=seen, actor=bench.request.user))
-    if refused:
-        return _outline_refusing(bench, refused, status)
+    tried = attempt(lambda: parts.remove_part(bench.edition, shown, seen=seen, actor=bench.request.user))
+    if not tried.is_done:
+        return _outline_refusing(bench, tried)
     messages.success(bench.request, f"{shown.label_for_people} was taken out. You can restore it below.")
     return redirect("edit", bench.monograph.slug)
 
@@ -201,21 +183,22 @@ def _answer(bench: EditorContext, context: dict[str, Any], save: Callable[..., N
         context["preview"] = would_be and bench.page_of(would_be)
     elif bench.request.method == "POST":
         how = {"seen": form.cleaned_data["seen"] or "", "reason": form.cleaned_data["reason"]}
-        refused, status = _tried(lambda: save(actor=bench.request.user, **how))
-        if refused is None:
+        tried = attempt(lambda: save(actor=bench.request.user, **how))
+        if tried.is_done:
             messages.success(bench.request, f"Saved: {context['words']}.")
             return redirect("edit", bench.monograph.slug)
-        if isinstance(refused, Conflict):
-            context |= _both(bench, form, refused)
+        status = tried.status
+        if isinstance(tried.refused, Conflict):
+            context |= _both(bench, form, tried.refused)
         else:
-            context["refusals"] = _beyond_fields(form, refused)
-    return _answered(bench.request, "reviews/edit_part.html", context, status)
+            context["refusals"] = _beyond_fields(form, tried.refusals)
+    return render(bench.request, "reviews/edit_part.html", context, status=status)
 
 
-def _beyond_fields(form: EditForm, refused: Refused) -> list[Refusal]:
+def _beyond_fields(form: EditForm, refusals: list[Refusal]) -> list[Refusal]:
     """Says what is about a field at that field, and answers the rest."""
     rest = []
-    for refusal in refused.refusals:
+    for refusal in refusals:
         if refusal.field in form.fields:
             form.add_error(refusal.field, refusal.sentence)
         else:
@@ -249,19 +232,19 @@ def order(request: HttpRequest, slug: str) -> HttpResponse:
             status = 422
         else:
             wanted = sorted(seen, key=lambda key: (places[key], seen.index(key)))
-            refused, status = _tried(
+            tried = attempt(
                 lambda: parts.save_order(bench.edition, kind, _keys(wanted), seen=_keys(seen), actor=request.user)
             )
-            if refused is None:
+            if tried.is_done:
                 messages.success(request, f"Saved: the order of {HEADINGS[kind].lower()}.")
                 return redirect("edit", slug)
-            more["refusals"] = refused.refusals
+            status, more["refusals"] = tried.status, tried.refusals
     rows = [
         (part, request.POST.get(f"place_{part.key}", str(place)), str(part.key) in bad)
         for place, part in enumerate(getattr(bench.document, PART_FIELDS[kind]), 1)
     ]
     context = bench.context(kind=kind, heading=HEADINGS[kind], rows=rows, bad=bad, kinds=HEADINGS.items(), **more)
-    return _answered(request, "reviews/edit_order.html", context, status)
+    return render(request, "reviews/edit_order.html", context, status=status)
 
 
 def _place(typed: str) -> int | None:

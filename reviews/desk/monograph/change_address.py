@@ -6,9 +6,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from reviews.access import policy
-from reviews.access.refusals import Refused
-from reviews.audit.trail import WriteLockTimeout
-from reviews.desk.base import BUSY, STATUS, desk, monograph_for
+from reviews.access.attempts import NOT_TRIED, attempt
+from reviews.desk.base import desk, monograph_for
 from reviews.editing import monographs
 
 
@@ -16,24 +15,22 @@ from reviews.editing import monographs
 @require_http_methods(["GET", "HEAD", "POST"])
 def move(request: HttpRequest, slug: str) -> HttpResponse:
     """Fields: `slug`, `reason`."""
-    monograph, refused, status = monograph_for(request, slug), None, 200
+    monograph, tried = monograph_for(request, slug), NOT_TRIED
     typed = {name: request.POST.get(name, "").strip() for name in ("slug", "reason")}
     if request.method == "POST":
-        try:
-            moved = monographs.move(monograph, slug=typed["slug"], actor=request.user, reason=typed["reason"])
-        except WriteLockTimeout:
-            refused, status = Refused([BUSY]), 503
-        except Refused as error:
-            refused, status = error, STATUS[error.kind]
-        else:
+        tried = attempt(
+            lambda: monographs.move(monograph, slug=typed["slug"], actor=request.user, reason=typed["reason"])
+        )
+        if tried.is_done:
+            moved = tried.result
             messages.success(request, f"Its address is {moved.slug}; readers find it there from the next edition on.")
             return redirect("workspace", slug=moved.slug)
     context = {
         "section": "monographs",
         "monograph": monograph,
-        "refusals": refused.refusals if refused else [],
-        "wrong": {one.field: one.sentence for one in refused.refusals if one.field} if refused else {},
+        "refusals": tried.refusals,
+        "wrong": tried.wrong,
         "against": policy.refusals(request.user, "move", monograph),
         "typed": typed,
     }
-    return render(request, "reviews/move.html", context, status=status)
+    return render(request, "reviews/move.html", context, status=tried.status)

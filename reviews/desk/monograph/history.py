@@ -1,7 +1,7 @@
 """The history of a monograph: what was done, refused and changed, newest first, edition by edition."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -15,8 +15,7 @@ from django.views.decorators.http import require_safe
 from monographs import document as values
 from monographs.difference.diff_html import Change, changes_of
 from monographs.difference.document_diff import compare
-from monographs.models import Monograph, State
-from monographs.models.overlay import KINDS, TITLES
+from monographs.models import Monograph
 from reviews.desk.base import (
     and_list,
     change_set_of,
@@ -29,136 +28,12 @@ from reviews.desk.base import (
     subjects_of,
     why_no_restore,
 )
+from reviews.desk.monograph.history_words import DONE, why
 from reviews.models import AuditEvent, ChangeSet, SignOff
 
 A_PAGE = 20
 # So many parts are named in one entry; of more, the number is said.
 NAMED = 6
-
-# -- What each entry says ----------------------------------------------------------------------------------------------
-
-
-def _state(value: str | None) -> str:
-    return State(value).label.lower() if value else "nothing"
-
-
-def _n(data: dict[str, Any]) -> str:
-    return f"edition {data['edition']}"
-
-
-def _published(data: dict[str, Any]) -> str:
-    old = data.get("superseded")
-    return f"published {_n(data)}" + (f"; edition {old} was superseded" if old else "")
-
-
-def _started(data: dict[str, Any]) -> str:
-    return f"started {_n(data)}" + (f" with the words of edition {data['copied']}" if data.get("copied") else "")
-
-
-# Verb -> what its actor did, from the entry's data. A verb that is not here is a KeyError: nothing is passed over.
-DONE: dict[str, Callable[[dict[str, Any]], str]] = {
-    "begun": lambda data: f"began this monograph with edition 1, {data['tier']} tier",
-    "started": _started,
-    "edited": lambda data: "changed",
-    "submitted": lambda data: f"sent {_n(data)} for review",
-    "sent_back": lambda data: f"sent {_n(data)} back: {_state(data['from'])} to draft",
-    "signed": lambda data: f"signed {_n(data)}",
-    "unsigned": lambda data: f"took the signature on {_n(data)} back",
-    "published": _published,
-    "discarded": lambda data: f"gave up {_n(data)}",
-    "moved": lambda data: f"moved it from {data['from_slug']} to {data['to_slug']}",
-    "tier_set": lambda data: f"set the tier: {data['from_tier']} to {data['to_tier']}",
-    "withdrawn": lambda data: "retired the page" if data["kind"] == "retire" else "took the page down",
-    "withdrawal_confirmed": lambda data: "confirmed the withdrawal of the page",
-    "vouched": lambda data: f"signed that {_n(data)} is still correct",
-    "reinstated": lambda data: "brought the page back",
-    "warned": lambda data: f"put an urgent warning over the page: {TITLES[data['title']].lower()}",
-    "countersigned": lambda data: "countersigned the urgent warning",
-    "withheld": lambda data: "withheld a part of the page",
-    "corrected": lambda data: f"added a correction of edition {', '.join(map(str, data['editions']))}",
-    "lifted": lambda data: f"ended {KINDS[data['kind']].lower()}",
-    "reported": lambda data: f"reported a problem with the page (R-{data['report']})",
-    "report_answered": lambda data: f"answered the report R-{data['report']}",
-    "refused": lambda data: f"tried to {TRIED.get(data['action'], data['action'].replace('_', ' '))}",
-}
-TRIED = {
-    "new": "start this monograph",
-    "start": "start an edition",
-    "submit": "send it for review",
-    "send-back": "send it back",
-    "unsign": "take a signature back",
-    "discard": "give it up",
-    "set_tier": "set the tier",
-    "move": "give it another address",
-    "edit": "change it",
-    "import": "import an edition",
-    "read": "open what is closed to them",
-    "withdraw": "withdraw the page",
-    "confirm-withdrawal": "confirm the withdrawal",
-    "still-correct": "sign that it is still correct",
-    "reinstate": "bring the page back",
-    "withhold": "withhold a part of the page",
-    "answer_report": "answer a report",
-    "warn": "put an urgent warning over it",
-    "countersign": "countersign a warning",
-    "correct": "correct it",
-    "lift": "end what stands over it",
-}
-# Codes of refusals in a few words. The sentence that the person read also named what to do then.
-WHY = {
-    "counts_for_nothing": "they wrote or suggested everything that changed",
-    "not_granted": "they have no right to it in this class",
-    "wrong_state": "the edition stood elsewhere",
-    "stale": "the edition was changed meanwhile",
-    "signed_already": "they had signed already",
-    "not_covered": "signatures were missing",
-    "only_signer": "they were the only signer",
-    "signer_lapsed": "a signature no longer carries",
-    "no_profile": "they have no clinician’s profile",
-    "not_verified": "their registration is not verified",
-    "lapsed": "their registration was looked up too long ago",
-    "verified_by_contributor": "whoever verified them worked on the edition",
-    "nothing_changed": "nothing differs from the published edition",
-    "tier_below_floor": "the tier is below its floor",
-    "tier": "there is no such tier",
-    "tier_changed": "somebody else set the tier meanwhile",
-    "no_checkpoint": "the checkpoint file cannot be written",
-    "reason": "no reason was given",
-    "tick": "the checklist was not complete",
-    "interests": "nothing was said on interests",
-    "paid_by_maker": "they have pay or shares from a maker",
-    "attestation": "no password was given",
-    "attestation_expired": "the password was given too long before",
-    "changed_meanwhile": "somebody else saved the part meanwhile",
-    "not_a_draft": "the edition is no draft",
-    "open_edition": "an edition is open",
-    "problems": "it had problems",
-    "slug_taken": "the address was taken",
-    "drug_exists": "the drug was there already",
-    "label_taken": "another reference has this label",
-    "invalid": "it held what may not be stored",
-    "contributed": "they worked on the edition",
-    "done_already": "it was done already",
-    "not_signed": "they had not signed",
-    "not_live": "another edition is published",
-    "not_the_latest": "a later edition was discarded",
-    "not_of_this_monograph": "it belongs to another monograph",
-    "withdrawn_already": "it was withdrawn already",
-    "not_withdrawn": "it was not withdrawn",
-    "own_withdrawal": "they had withdrawn it themselves",
-    "other_role": "somebody of the other role must",
-    "confirmed_already": "it was confirmed already",
-    "not_vouched": "no clinician had signed that it is still correct",
-    "own_warning": "the warning was their own",
-    "not_pharmacist": "they are no pharmacist",
-    "not_said": "no published edition says that",
-}
-
-
-def why(codes: Sequence[str]) -> str:
-    """The reasons of a refusal, each once."""
-    codes = ["problems" if code.startswith("problem_") else code for code in codes]
-    return and_list(dict.fromkeys(WHY.get(code, code.replace("_", " ")) for code in codes))
 
 
 @dataclass

@@ -14,9 +14,9 @@ from monographs.canonical import BadCharacters, clean_line
 from monographs.document import CODE_SYSTEMS, SLUG
 from monographs.models import TRAITS, Drug
 from reviews.access import policy
-from reviews.access.refusals import Refusal, Refused
-from reviews.audit.trail import WriteLockTimeout
-from reviews.desk.base import BUSY, STATUS, desk, no_entry
+from reviews.access.attempts import attempt
+from reviews.access.refusals import Refusal
+from reviews.desk.base import desk, no_entry
 from reviews.desk.queue import class_tree, indented
 from reviews.editing.monographs import new
 
@@ -161,8 +161,8 @@ def monograph_new(request: HttpRequest) -> HttpResponse:
         status = 422
         if form.is_valid():
             data = form.cleaned_data
-            try:
-                edition = new(
+            tried = attempt(
+                lambda: new(
                     actor=request.user,
                     slug=data["slug"],
                     title=data["title"],
@@ -170,15 +170,12 @@ def monograph_new(request: HttpRequest) -> HttpResponse:
                     drug=data["drug"],
                     new_drug=None if data["drug"] else form.new_drug(),
                 )
-            except Refused as refused:
-                status = STATUS[refused.kind]
-                for one in refused.refusals:
-                    form.add_error(_FIELDS.get(one.field), one.sentence)
-            except WriteLockTimeout:
-                status = 503
-                form.add_error(None, BUSY.sentence)
-            else:
+            )
+            status = tried.status
+            for one in tried.refusals:
+                form.add_error(_FIELDS.get(one.field), one.sentence)
+            if tried.is_done:
                 words = "The monograph is begun: edition 1 is a draft. Write its parts, then send it for review."
                 messages.success(request, words)
-                return redirect("workspace", slug=edition.monograph.slug)
+                return redirect("workspace", slug=tried.result.monograph.slug)
     return render(request, "reviews/monograph_new.html", {"section": "monographs", "form": form}, status=status)

@@ -10,12 +10,9 @@ from django.views.decorators.http import require_http_methods
 from monographs.difference import document_diff
 from monographs.difference.diff_html import changes_of
 from monographs.models import Edition, Monograph
-from reviews.access.refusals import Refused
-from reviews.audit.trail import WriteLockTimeout
+from reviews.access.attempts import NOT_TRIED, Attempt, attempt
 from reviews.changes import touched_parts
 from reviews.desk.base import (
-    BUSY,
-    STATUS,
     Names,
     and_list,
     change_set_of,
@@ -42,29 +39,26 @@ def restore(request: HttpRequest, slug: str, key: Any) -> HttpResponse:
     edition = current_edition(monograph)
     if request.method != "POST":
         return _page(request, monograph, edition, change)
-    try:
+
+    def act() -> None:
         reason = cleaned(request.POST.get("reason", ""), "reason")
         parts.restore(edition, change=change, digest=digest_in(request), actor=request.user, reason=reason)
-    except Refused as refused:
-        return _page(request, monograph, edition, change, refused, STATUS[refused.kind])
-    except WriteLockTimeout:
-        response = _page(request, monograph, edition, change, Refused([BUSY]), 503)
-        response["Retry-After"] = "5"
-        return response
+
+    tried = attempt(act)
+    if not tried.is_done:
+        return _page(request, monograph, edition, change, tried)
     messages.success(request, f"Restored: the draft says what it said as {state_of(change)}.")
     return redirect("edit", slug)
 
 
 def _page(
-    request: HttpRequest, monograph: Monograph, edition: Edition, change: ChangeSet,
-    refused: Refused | None = None, status: int = 200,
-) -> HttpResponse:  # fmt: skip
+    request: HttpRequest, monograph: Monograph, edition: Edition, change: ChangeSet, tried: Attempt = NOT_TRIED
+) -> HttpResponse:
     """The confirmation; after a refusal with every reason, what was typed, and what others did meanwhile."""
     case, then = EditionReview.load(edition), change.after.value
     comparison = document_diff.compare(case.document, then)
     changes = changes_of(comparison)
     no_restore = why_no_restore(request.user, case.edition)
-    refusals = refused.refusals if refused else []
     context = {
         "section": "monographs",
         "monograph": monograph,
@@ -78,12 +72,12 @@ def _page(
         "short": in_short(changes),
         "no_restore": no_restore,
         "authors": "" if no_restore else _authors(case, change, request.user),
-        "refusals": [(one, "#reason" if one.field == "reason" and not no_restore else "") for one in refusals],
-        "wrong": {one.field: one.sentence for one in refusals if one.field},
-        "meanwhile": meanwhile(case, digest_in(request)) if status == 409 else None,
+        "refusals": [(one, "#reason" if one.field == "reason" and not no_restore else "") for one in tried.refusals],
+        "wrong": tried.wrong,
+        "meanwhile": meanwhile(case, digest_in(request)) if tried.status == 409 else None,
         "reason": request.POST.get("reason", ""),
     }
-    return render(request, "reviews/restore.html", context, status=status)
+    return render(request, "reviews/restore.html", context, status=tried.status)
 
 
 def _authors(case: EditionReview, change: ChangeSet, user: Any) -> str:

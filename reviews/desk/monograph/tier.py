@@ -10,9 +10,8 @@ from django.views.decorators.http import require_POST
 
 from monographs.models import TIERS, Monograph
 from reviews.access import policy
-from reviews.access.refusals import Refusal, Refused
-from reviews.audit.trail import WriteLockTimeout
-from reviews.desk.base import BUSY, STATUS, current_edition, desk, monograph_for
+from reviews.access.attempts import Attempt, attempt
+from reviews.desk.base import current_edition, desk, monograph_for
 from reviews.desk.review.transition_labels import PROFESSIONS_OF_TIER
 from reviews.desk.review.transitions import cleaned
 from reviews.editing.monographs import set_tier, tier_refusals
@@ -69,20 +68,17 @@ def tier(request: HttpRequest, slug: str) -> HttpResponse:
     """Sets the tier. Fields: `tier`, `reason`, and `seen`, the tier that the form was shown with."""
     monograph = monograph_for(request, slug)
     wanted, seen = request.POST.get("tier", ""), request.POST.get("seen", "")
-    try:
-        reason = cleaned(request.POST.get("reason", ""), "reason")
-        set_tier(monograph, wanted, actor=request.user, reason=reason, seen=seen)
-    except Refused as refused:
-        return _refused(request, monograph, refused.refusals, STATUS[refused.kind])
-    except WriteLockTimeout:
-        response = _refused(request, monograph, [BUSY], 503)
-        response["Retry-After"] = "5"
-        return response
+    reason = request.POST.get("reason", "")
+    tried = attempt(
+        lambda: set_tier(monograph, wanted, actor=request.user, reason=cleaned(reason, "reason"), seen=seen)
+    )
+    if not tried.is_done:
+        return _refused(request, monograph, tried)
     messages.success(request, f"The tier is {TIERS[wanted]} now: {PROFESSIONS_OF_TIER[wanted]}.")
     return redirect("workspace", slug=slug)
 
 
-def _refused(request: HttpRequest, monograph: Monograph, refusals: list[Refusal], status: int) -> HttpResponse:
+def _refused(request: HttpRequest, monograph: Monograph, tried: Attempt) -> HttpResponse:
     """Every reason, and the form again with what was chosen and typed."""
     case = EditionReview.load(current_edition(monograph))
     form = tier_form(case, request.user, request.POST.get("tier", ""), request.POST.get("reason", ""))
@@ -94,7 +90,7 @@ def _refused(request: HttpRequest, monograph: Monograph, refusals: list[Refusal]
         "tier": TIERS[case.monograph.tier],
         "tier_means": PROFESSIONS_OF_TIER[case.monograph.tier],
         "form": form,
-        "refusals": [(one, fields.get(one.field, "")) for one in refusals],
-        "wrong": {one.field: one.sentence for one in refusals if one.field},
+        "refusals": [(one, fields.get(one.field, "")) for one in tried.refusals],
+        "wrong": tried.wrong,
     }
-    return render(request, "reviews/tier_refused.html", context, status=status)
+    return render(request, "reviews/tier_refused.html", context, status=tried.status)

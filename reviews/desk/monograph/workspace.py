@@ -31,8 +31,6 @@ from reviews.models import AuditEvent, ChangeSet
 from reviews.review.edition_review import EditionReview
 from reviews.workflow import TRANSITIONS, refusals
 
-WITH_REASON = ("send-back", "unsign", "discard")
-
 
 @dataclass(frozen=True)
 class Move:
@@ -43,15 +41,12 @@ class Move:
     note: str
     heading: str
     reasons: list[tuple[Refusal, str]]
+    needs_reason: bool = False
     is_primary: bool = False
 
     @property
     def is_open(self) -> bool:
         return not self.reasons
-
-    @property
-    def needs_reason(self) -> bool:
-        return self.name in WITH_REASON
 
 
 @dataclass(frozen=True)
@@ -116,10 +111,9 @@ def moves(case: EditionReview, user: Any) -> list[Move]:
         if row.on_page:  # they have a page of their own
             continue
         reasons = part_links(case.monograph.slug, case.document, refusals(case, row, user))
-        label = transition_labels.button(name, number, last + 1)
-        offered.append(
-            Move(name, label, transition_labels.allowed(name, case), _heading([one for one, _ in reasons]), reasons)
-        )
+        label, means = transition_labels.button(row, number, last + 1), transition_labels.help_for(row, case)
+        heading = _heading([one for one, _ in reasons])
+        offered.append(Move(name, label, means, heading, reasons, needs_reason=row.needs_reason))
     offered.sort(key=lambda move: (not move.is_open, move.is_open and move.needs_reason))
     # One solid button a view: the first step ahead.
     ahead = next((move for move in offered if move.is_open and not move.needs_reason), None)

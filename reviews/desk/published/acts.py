@@ -20,15 +20,16 @@ from monographs.models.overlay import HARMS, REGULATORS, SEVERITIES, TITLES, WIT
 from monographs.standing import overlays_of
 from reviews import overlays
 from reviews.access import policy
+from reviews.access.attempts import attempt
 from reviews.access.refusals import Refusal, Refused
-from reviews.audit.trail import WriteLockTimeout
-from reviews.desk.base import BUSY, STATUS, desk, monograph_for, not_here, too_many
+from reviews.desk.base import desk, monograph_for, not_here
 from reviews.desk.published.withdrawal_check import places_of
 from reviews.desk.review import transition_labels
 from reviews.overlays import CorrectionInput, WarningInput
 from reviews.reports.forms import InputForm
+from reviews.review.attestation import Attestation, still_correct
 from reviews.review.edition_review import EditionReview
-from reviews.signing import Attestation, TooManyFailures, attest, still_correct
+from reviews.signing import attest
 from reviews.workflow import TRANSITIONS, refusals
 
 # -- Forms -------------------------------------------------------------------------------------------------------------
@@ -116,8 +117,8 @@ def published_page(request: HttpRequest, monograph: Monograph, answer: Answer) -
     offers = {
         name: Offer(
             name,
-            transition_labels.button(name, live.number, 0),
-            transition_labels.allowed(name, case),
+            transition_labels.button(row, live.number),
+            transition_labels.help_for(row, case),
             refusals(case, row, user),
         )
         for name, row in TRANSITIONS.items()
@@ -164,23 +165,6 @@ def _attested(request: HttpRequest, digest: str) -> Attestation | None:
     return attest(request.user, password=password, ticks=(), interests="none", digest=digest, request=request)
 
 
-def _tried(act: Callable[[], Any]) -> tuple[Refused | None, int]:
-    """What was refused, and with which status; (None, 200) if it was done."""
-    try:
-        act()
-    except Refused as refused:
-        return refused, STATUS[refused.kind]
-    except WriteLockTimeout:
-        return Refused([BUSY]), 503
-    return None, 200
-
-
-def _answered(response: HttpResponse, status: int) -> HttpResponse:
-    if status == 503:
-        response["Retry-After"] = "5"
-    return response
-
-
 @desk
 @require_POST
 def erratum(request: HttpRequest, slug: str) -> HttpResponse:
@@ -194,16 +178,13 @@ def erratum(request: HttpRequest, slug: str) -> HttpResponse:
         attestation = _attested(request, corrected.digest(monograph))
         overlays.correct(monograph, corrected=corrected, actor=request.user, attestation=attestation)
 
-    try:
-        refused, status = _tried(act)
-    except TooManyFailures as error:
-        return too_many(request, error)
-    if refused is None:
+    tried = attempt(act)
+    if tried.is_done:
         messages.success(request, "The correction stands on the page, on the editions that said so, and in the list.")
         return redirect("published", slug)
-    rest = form.refuse(refused.refusals)
-    answer = Answer("Not corrected yet", rest or refused.refusals, status, erratum=form)
-    return _answered(published_page(request, monograph, answer), status)
+    rest = form.refuse(tried.refusals)
+    answer = Answer("Not corrected yet", rest or tried.refusals, tried.status, erratum=form)
+    return published_page(request, monograph, answer)
 
 
 def _overlay_for(request: HttpRequest, pk: int) -> Overlay:
@@ -242,16 +223,13 @@ def lift(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _done(request: HttpRequest, overlay: Overlay, act: Callable[[], Any], done: str, not_done: str) -> HttpResponse:
-    try:
-        refused, status = _tried(act)
-    except TooManyFailures as error:
-        return too_many(request, error)
-    if refused is None:
+    tried = attempt(act)
+    if tried.is_done:
         messages.success(request, done)
         return redirect("published", overlay.monograph.slug)
     monograph = monograph_for(request, overlay.monograph.slug)
-    answer = Answer(not_done, refused.refusals, status, reason=request.POST.get("reason", ""))
-    return _answered(published_page(request, monograph, answer), status)
+    answer = Answer(not_done, tried.refusals, tried.status, reason=request.POST.get("reason", ""))
+    return published_page(request, monograph, answer)
 
 
 @desk
@@ -283,17 +261,14 @@ def warning_new(request: HttpRequest) -> HttpResponse:
         def act() -> None:
             overlays.warn(pages, warned=warned, actor=user, attestation=_attested(request, warned.digest(pages)))
 
-        try:
-            refused, status = _tried(act)
-        except TooManyFailures as error:
-            return too_many(request, error)
-        if refused is None:
+        tried = attempt(act)
+        if tried.is_done:
             count = len(pages)
             over = "one page" if count == 1 else f"{count} pages"
             messages.success(
                 request, f"Readers see the warning over {over} now. Somebody else signs it within 24 hours."
             )
             return redirect("published", pages[0].slug) if count == 1 else redirect("queue")
-        context["refusals"] = form.refuse(refused.refusals)
-        context["pages_wrong"] = next((one.sentence for one in refused.refusals if one.field == "monographs"), "")
-    return _answered(render(request, "reviews/warning_new.html", context, status=status), status)
+        status = tried.status
+        context["refusals"], context["pages_wrong"] = form.refuse(tried.refusals), tried.wrong.get("monographs", "")
+    return render(request, "reviews/warning_new.html", context, status=status)

@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from reviews.access import policy
+from reviews.access.attempts import NOT_TRIED, attempt
 from reviews.access.refusals import Refused
-from reviews.audit.trail import WriteLockTimeout
-from reviews.desk.base import BUSY, STATUS, class_tree, desk, not_here
+from reviews.desk.base import class_tree, desk, not_here
 from reviews.models import ProblemReport
 from reviews.models.report import OUTCOMES
 from reviews.reports import service
@@ -68,17 +68,12 @@ def report_page(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     if one.monograph and (refusals := policy.refusals(request.user, "read", one.monograph)):
         not_here(request, one.monograph, Refused(refusals))
-    form, status, refused = AnswerForm(request.POST or None), 200, None
+    form, tried = AnswerForm(request.POST if request.method == "POST" else None), NOT_TRIED
     if request.method == "POST":
         form.is_valid()
         given = {name: request.POST.get(name, "") for name in ("outcome", "answer")}
-        try:
-            service.answer(one, actor=request.user, outcome=given["outcome"], text=given["answer"])
-        except WriteLockTimeout:
-            refused, status = Refused([BUSY]), 503
-        except Refused as error:
-            refused, status = error, STATUS[error.kind]
-        else:
+        tried = attempt(lambda: service.answer(one, actor=request.user, outcome=given["outcome"], text=given["answer"]))
+        if tried.is_done:
             by_mail = " It is mailed within the hour." if one.email else ""
             messages.success(request, f"{one.number} is answered. The reader sees it at the receipt.{by_mail}")
             return redirect("reports")
@@ -88,10 +83,10 @@ def report_page(request: HttpRequest, pk: int) -> HttpResponse:
         "is_late": one.is_late(timezone.now()),
         "form": form,
         "against": service.refusals_of(request.user, one),
-        "refusals": form.refuse(refused.refusals) if refused else [],
+        "refusals": form.refuse(tried.refusals),
         "typed": request.POST.get("answer", ""),
     }
-    return render(request, "reviews/report_page.html", context, status=status)
+    return render(request, "reviews/report_page.html", context, status=tried.status)
 
 
 def open_for(user: Any) -> list[ProblemReport]:

@@ -17,8 +17,8 @@ from reviews.access.refusals import Refusal
 from reviews.desk.base import Names, and_list, chip, current_edition, desk, monograph_for, part_links
 from reviews.desk.review import transition_labels
 from reviews.models import ChangeSet, ClinicianProfile
+from reviews.review.attestation import checklist_of
 from reviews.review.edition_review import EditionReview
-from reviews.signing import checklist
 from reviews.workflow import TRANSITIONS, refusals
 
 
@@ -88,7 +88,7 @@ def review_page(request: HttpRequest, monograph: Monograph, edition: Edition, an
         "missing": and_list(transition_labels.missing(case)) if in_review else "",
         "standing": case.standing,
         "against": part_links(slug, case.document, against),
-        "ticks": checklist(case.document, case.changed, first=first),
+        "ticks": checklist_of(case),
         "sentence": _sentence(case),
         "profile": ClinicianProfile.objects.filter(user=user.pk).first(),
         "digest_short": f"{case.digest[:4]} {case.digest[4:8]} … {case.digest[-4:]}",

@@ -31,7 +31,7 @@ def again(house, edition, changed, note=""):
     make.sign(edition, house.clinician)
     make.sign(edition, house.pharmacist)
     digest = make.seen(edition)
-    return perform("publish", editions=[edition], actor=house.publisher, digest=digest, reason=note)[0]
+    return perform("publish", editions=[edition], actor=house.publisher, digest=digest, reason=note)[0].edition
 
 
 def told(client, query=""):

@@ -23,7 +23,7 @@ ADDRESS = "/desk/monographs/secondzumab/history/"
 
 
 def step(edition, transition, actor, reason=""):
-    return perform(transition, editions=[edition], actor=actor, digest=make.seen(edition), reason=reason)[0]
+    return perform(transition, editions=[edition], actor=actor, digest=make.seen(edition), reason=reason)[0].edition
 
 
 @pytest.fixture(scope="module")

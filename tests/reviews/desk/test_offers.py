@@ -22,7 +22,7 @@ MOVES = [name for name, row in TRANSITIONS.items() if not row.on_page]
 
 
 def step(edition, transition, actor, reason="Because of <a test>."):
-    return perform(transition, editions=[edition], actor=actor, digest=make.seen(edition), reason=reason)[0]
+    return perform(transition, editions=[edition], actor=actor, digest=make.seen(edition), reason=reason)[0].edition
 
 
 @pytest.fixture(scope="module")

@@ -83,7 +83,7 @@ def made(once_a_module):
         perform("sign", editions=[first], actor=who, digest=make.seen(first), attestation=signature)
     first = perform("publish", editions=[first], actor=house.publisher, digest=make.seen(first), reason=typed("note"))[
         0
-    ]
+    ].edition
     page = Monograph.objects.get()
     set_tier(page, "high", actor=house.clinician2, reason=typed("tier"))
     second = make.start(house, first)
@@ -99,7 +99,7 @@ def made(once_a_module):
     second = make.submit(house, second)
     second = perform(
         "send-back", editions=[second], actor=house.pharmacist, digest=make.seen(second), reason=typed("back")
-    )[0]
+    )[0].edition
     make.warn(house.clinician, page, quote=typed("quote"))
     make.correct(house.pharmacist, page, typed("text"), typed("right"))
     make.withdraw(page.live.edition, house.publisher, reason=typed("withdrawal"))

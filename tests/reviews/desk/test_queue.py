@@ -19,7 +19,7 @@ def tasks(client, show="mine"):
 
 
 def send_back(edition, actor, reason="Say which test."):
-    return perform("send-back", editions=[edition], actor=actor, digest=make.seen(edition), reason=reason)[0]
+    return perform("send-back", editions=[edition], actor=actor, digest=make.seen(edition), reason=reason)[0].edition
 
 
 # -- Who comes in ------------------------------------------------------------------------------------------------------

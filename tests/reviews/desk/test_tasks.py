@@ -22,7 +22,7 @@ COUNTS = "Your signature would count for 7 of 7 changed parts."
 
 
 def step(edition, transition, actor, reason="Because of a test."):
-    return perform(transition, editions=[edition], actor=actor, digest=make.seen(edition), reason=reason)[0]
+    return perform(transition, editions=[edition], actor=actor, digest=make.seen(edition), reason=reason)[0].edition
 
 
 @pytest.fixture(scope="module")

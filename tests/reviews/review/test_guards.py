@@ -157,9 +157,9 @@ def test_sending_back_and_undoing_the_edit_revives_no_signature(house):
 def test_taking_a_signature_back_takes_the_state_back(house):
     edition = make.signed(house)
 
-    (edition,) = perform(
-        "unsign", editions=[edition], actor=house.pharmacist, digest=make.seen(edition), reason="Doubts"
-    )
+    edition = perform("unsign", editions=[edition], actor=house.pharmacist, digest=make.seen(edition), reason="Doubts")[
+        0
+    ].edition
     assert edition.state == "in_review"
     edition = make.sign(edition, house.pharmacist)
     assert edition.state == "clinician_reviewed"
@@ -382,7 +382,7 @@ def test_a_double_click_on_anything_is_no_refusal_to_record(house, name):
         edition, actor = make.draft(house), house.editor
     else:
         edition, actor = make.signed(house), house.pharmacist
-    (after,) = perform(name, editions=[edition], actor=actor, digest=make.seen(edition), reason="Once")
+    after = perform(name, editions=[edition], actor=actor, digest=make.seen(edition), reason="Once")[0].edition
     before = AuditEvent.objects.count()
 
     with pytest.raises(Refused, match="This was done already"):

@@ -28,7 +28,7 @@ def row(client, label):
 
 
 def step(edition, transition, actor, reason="Because of a test."):
-    return perform(transition, editions=[edition], actor=actor, digest=make.seen(edition), reason=reason)[0]
+    return perform(transition, editions=[edition], actor=actor, digest=make.seen(edition), reason=reason)[0].edition
 
 
 # -- Who may read it ---------------------------------------------------------------------------------------------------

@@ -1,0 +1,141 @@
+"""What the history says of an entry: what its actor did or tried, and in a few words why that was refused.
+
+The words of a transition stand in its row; here is the rest. A verb that is in neither is a KeyError: nothing is passed
+over.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from monographs.models.overlay import KINDS, TITLES
+from reviews.desk.base import and_list
+from reviews.workflow import TRANSITIONS
+
+# Verb -> what its actor did, from the entry's data.
+DONE: dict[str, Callable[[dict[str, Any]], str]] = {
+    **{row.entry: row.words.history for row in TRANSITIONS.values()},
+    "begun": lambda data: f"began this monograph with edition 1, {data['tier']} tier",
+    "edited": lambda data: "changed",
+    "moved": lambda data: f"moved it from {data['from_slug']} to {data['to_slug']}",
+    "tier_set": lambda data: f"set the tier: {data['from_tier']} to {data['to_tier']}",
+    "warned": lambda data: f"put an urgent warning over the page: {TITLES[data['title']].lower()}",
+    "countersigned": lambda data: "countersigned the urgent warning",
+    "withheld": lambda data: "withheld a part of the page",
+    "corrected": lambda data: f"added a correction of edition {', '.join(map(str, data['editions']))}",
+    "lifted": lambda data: f"ended {KINDS[data['kind']].lower()}",
+    "reported": lambda data: f"reported a problem with the page (R-{data['report']})",
+    "report_answered": lambda data: f"answered the report R-{data['report']}",
+    "refused": lambda data: f"tried to {TRIED.get(data['action'], data['action'].replace('_', ' '))}",
+}
+# Action -> after "tried to".
+TRIED = {
+    **{row.name: row.words.tried for row in TRANSITIONS.values()},
+    "new": "start this monograph",
+    "set_tier": "set the tier",
+    "move": "give it another address",
+    "edit": "change it",
+    "import": "import an edition",
+    "read": "open what is closed to them",
+    "withhold": "withhold a part of the page",
+    "answer_report": "answer a report",
+    "warn": "put an urgent warning over it",
+    "countersign": "countersign a warning",
+    "correct": "correct it",
+    "lift": "end what stands over it",
+}
+# Codes of refusals in a few words. The sentence that the person read also named what to do then.
+WHY = {
+    "counts_for_nothing": "they wrote or suggested everything that changed",
+    "not_granted": "they have no right to it in this class",
+    "wrong_state": "the edition stood elsewhere",
+    "stale": "the edition was changed meanwhile",
+    "signed_already": "they had signed already",
+    "not_covered": "signatures were missing",
+    "only_signer": "they were the only signer",
+    "signer_lapsed": "a signature no longer carries",
+    "no_profile": "they have no clinician’s profile",
+    "not_verified": "their registration is not verified",
+    "lapsed": "their registration was looked up too long ago",
+    "verified_by_contributor": "whoever verified them worked on the edition",
+    "nothing_changed": "nothing differs from the published edition",
+    "tier_below_floor": "the tier is below its floor",
+    "tier": "there is no such tier",
+    "tier_changed": "somebody else set the tier meanwhile",
+    "no_checkpoint": "the checkpoint file cannot be written",
+    "reason": "no reason was given",
+    "tick": "the checklist was not complete",
+    "interests": "nothing was said on interests",
+    "paid_by_maker": "they have pay or shares from a maker",
+    "attestation": "no password was given",
+    "attestation_expired": "the password was given too long before",
+    "changed_meanwhile": "somebody else saved the part meanwhile",
+    "not_a_draft": "the edition is no draft",
+    "open_edition": "an edition is open",
+    "problems": "it had problems",
+    "slug_taken": "the address was taken",
+    "drug_exists": "the drug was there already",
+    "label_taken": "another reference has this label",
+    "invalid": "it held what may not be stored",
+    "contributed": "they worked on the edition",
+    "done_already": "it was done already",
+    "not_signed": "they had not signed",
+    "not_live": "another edition is published",
+    "not_the_latest": "a later edition was discarded",
+    "not_of_this_monograph": "it belongs to another monograph",
+    "withdrawn_already": "it was withdrawn already",
+    "not_withdrawn": "it was not withdrawn",
+    "own_withdrawal": "they had withdrawn it themselves",
+    "other_role": "somebody of the other role must",
+    "confirmed_already": "it was confirmed already",
+    "not_vouched": "no clinician had signed that it is still correct",
+    "own_warning": "the warning was their own",
+    "not_pharmacist": "they are no pharmacist",
+    "not_said": "no published edition says that",
+    "added_already": "it was added already",
+    "another_monograph": "the monograph there is another",
+    "answered_already": "it was answered already",
+    "busy": "somebody else was writing",
+    "characters": "it held characters that may not be stored",
+    "class_exists": "the class was there already",
+    "class_path": "the page would have named another class",
+    "email": "the address for the answer was none",
+    "ended_already": "it had ended already",
+    "harm": "nothing was said on harm",
+    "issued": "no day of issue was given",
+    "kind": "no kind was chosen",
+    "link": "no address of the regulator’s text was given",
+    "missing": "words were missing",
+    "monographs": "too many monographs were chosen, or none",
+    "name": "the name could not be used",
+    "no_administrator": "they are no administrator",
+    "no_role": "they do not have the role",
+    "no_such_class": "there is no such class",
+    "no_such_part": "there is no such part",
+    "no_such_role": "there is no such role",
+    "not_published": "nothing is published there",
+    "nothing_differs": "it was what the draft said already",
+    "number": "the registration number could not be one",
+    "number_taken": "the registration stands for another account",
+    "oneself": "it was about themselves",
+    "outcome": "nothing was said on what came of it",
+    "password": "the password was wrong or missing",
+    "patient_data": "it held a patient’s number",
+    "profession": "there is no such profession",
+    "registered": "the person was registered already",
+    "regulator": "no regulator was chosen",
+    "same": "both were the same words",
+    "severity": "no severity was chosen",
+    "slug": "the address could not be one",
+    "technician": "technicians may not sign",
+    "title": "the title could not be used",
+    "too_long": "it was too long",
+    "too_many_references": "there were too many references",
+    "traits": "there is no such trait of a drug",
+    "withheld_already": "it was withheld already",
+}
+
+
+def why(codes: Sequence[str]) -> str:
+    """The reasons of a refusal, each once."""
+    codes = ["problems" if code.startswith("problem_") else code for code in codes]
+    return and_list(dict.fromkeys(WHY.get(code, code.replace("_", " ")) for code in codes))

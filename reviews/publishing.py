@@ -1,0 +1,57 @@
+"""Publishing: the signed document becomes the Publication that readers are served, sealed, and never changed."""
+
+from django.db import transaction
+
+from monographs.models import Publication, State
+from monographs.standing import today
+from reviews.audit import seals
+from reviews.audit.hashes import instant
+from reviews.audit.trail import Trail
+from reviews.review.edition_review import EditionReview, months_later
+from reviews.review.guards import effective_sign_offs
+from reviews.review.sign_off_rules import REVIEW_MONTHS
+from reviews.review.steps import move
+from reviews.review.transition import Given, Transition
+
+
+def publish(trail: Trail, row: Transition, review: EditionReview, given: Given) -> EditionReview:
+    """Seals the document that was judged as the publication that readers see from now on; the one before is
+    superseded."""
+    monograph, edition = review.monograph, review.edition
+    previous = monograph.live
+    signatures = [
+        {
+            "reader_title": one.reader_title,
+            "signed_at": instant(one.signed_at),
+            "interests": one.interests,
+            **({"name": one.name} if one.name_consent else {}),
+        }
+        for one in effective_sign_offs(review)
+    ]
+    form = seals.sealed_form(
+        slug=monograph.slug, number=edition.number, digest=review.digest, sign_offs=signatures,
+        published_at=trail.at, head=trail.head,
+    )  # fmt: skip
+    publication = Publication(
+        monograph=monograph, edition=edition, document_id=review.digest, number=edition.number, slug=monograph.slug,
+        name=review.document.header.name, class_slugs=[step.slug for step in review.document.header.class_path],
+        traits=monograph.drug.traits, tier=monograph.tier, signatures=signatures, published_at=trail.at,
+        # The first edition was read as a whole; an amendment does not move that date.
+        last_full_review=previous.last_full_review if previous else today(trail.clock),
+        evidence_checked_at=previous.evidence_checked_at if previous else None,
+        change_note=given.reason, head=trail.head, key=seals.key_id(), seal=seals.seal(form),
+    )  # fmt: skip
+    if previous:
+        old = previous.edition
+        old.state = State.SUPERSEDED
+        trail.save(old, "state")
+    trail.save(publication)
+    monograph.live = publication
+    monograph.next_review_due = months_later(publication.last_full_review, REVIEW_MONTHS[monograph.tier])
+    trail.save(monograph, "live", "next_review_due")
+    trail.reindex(monograph)
+    superseded = previous.number if previous else None
+    moved = move(trail, row, review, reason=given.reason, publication=publication.pk, superseded=superseded)
+    # After the commit, so that the line never vouches for what was rolled back; a lost one is made up by the next.
+    transaction.on_commit(lambda: seals.append_checkpoint(trail.seq, trail.head), robust=True)
+    return moved

@@ -1,0 +1,64 @@
+"""What a transition writes: the edition's new state, or an entry that leaves it where it stands; and the plain
+steps."""
+
+from typing import Any
+
+from monographs.models import Edition, State
+from reviews.audit.trail import Trail
+from reviews.changes import change_set, store
+from reviews.review.edition_review import EditionReview
+from reviews.review.transition import Given, Transition
+
+
+def move(
+    trail: Trail, row: Transition, review: EditionReview, target: State | None = None, reason: str = "", **data: Any
+) -> EditionReview:
+    """Writes the target of the row, or this one, with the entry that tells of it."""
+    edition = review.edition
+    source, edition.state = edition.state, target or row.target
+    trail.save(edition, "state", "round")
+    moved = {"edition": edition.number, "from": source, "to": edition.state, "round": edition.round, **data}
+    trail.record(row.entry, f"monograph:{review.monograph.slug}", digest=review.digest, reason=reason, data=moved)
+    return review
+
+
+def stay(trail: Trail, row: Transition, review: EditionReview, reason: str, **data: Any) -> EditionReview:
+    """An entry that leaves the edition where it stands, and the index as the page is now."""
+    trail.reindex(review.monograph)
+    edition = review.edition
+    stays = {"edition": edition.number, "from": edition.state, "to": edition.state, "round": edition.round, **data}
+    trail.record(row.entry, f"monograph:{review.monograph.slug}", digest=review.digest, reason=reason, data=stays)
+    return review
+
+
+def submit(trail: Trail, row: Transition, review: EditionReview, given: Given) -> EditionReview:
+    review.edition.round += 1
+    store(trail, review.document)
+    return move(trail, row, review, reason=given.reason)
+
+
+def step(trail: Trail, row: Transition, review: EditionReview, given: Given) -> EditionReview:
+    """Nothing but the new state and the reason."""
+    return move(trail, row, review, reason=given.reason)
+
+
+def start(trail: Trail, row: Transition, review: EditionReview, given: Given) -> EditionReview:
+    """A new draft with the keys and words of the old edition. What comes from live carries no credits; what comes from
+    a discarded edition was never signed, and carries all."""
+    monograph, copied = review.monograph, review.edition.number
+    last = monograph.editions.order_by("-number").values_list("number", flat=True)[0]
+    edition = Edition(monograph=monograph, number=last + 1)
+    trail.save(edition)
+    credits = {} if review.live else {part: sorted(people) for part, people in review.written_by.items()}
+    data = {"edition": edition.number, "from": None, "to": State.DRAFT, "round": 0, "copied": copied}
+    trail.record(row.entry, f"monograph:{monograph.slug}", digest=review.digest, reason=given.reason, data=data)
+    with change_set(
+        trail,
+        edition=edition,
+        reason=f"Copied from edition {copied}",
+        credits=credits,
+        before=review.live,
+        unchanged_is_fine=True,
+    ) as change:
+        change.load(review.document)
+    return EditionReview(change.edition, review.document, review.live, trail.clock)
