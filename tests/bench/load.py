@@ -28,10 +28,10 @@ from reviews.changes import Trail, pen
 from reviews.demonstration.load import accounts, mark, rights
 from reviews.independence import REVIEW_MONTHS
 from reviews.library import make_class
-from reviews.measurement.content import SAYS_SO, Generated, generated
 from reviews.models import ChangeSet, ClinicianProfile, SignOff
 from reviews.readers import reindex
 from reviews.signing import checklist
+from tests.bench.content import SAYS_SO, Generated, generated
 
 A_BATCH = 100
 A_GROUP = 10  # leaves under one class
