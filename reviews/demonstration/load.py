@@ -17,7 +17,7 @@ from reviews.case import Case
 from reviews.changes import change_set, pen
 from reviews.imports import import_file
 from reviews.library import make_class, record_name_check
-from reviews.models import AuditEvent
+from reviews.models.event import DEMONSTRATION_BEGUN
 from reviews.people import give_role, grant, register_clinician, verify_clinician
 from reviews.signing import attest, checklist
 from reviews.workflow import perform
@@ -69,12 +69,6 @@ SECOND_EDITIONS = {
 Say = Callable[[str], None]
 
 
-def is_demonstration() -> bool:
-    """Whether this database was begun as a demonstration, or is still empty."""
-    first = AuditEvent.objects.order_by("seq").values_list("verb", flat=True).first()
-    return first in (None, "demonstration_begun")
-
-
 def load(say: Say) -> None:
     """Accounts, classes, monographs, second editions. Does nothing to a database that holds monographs already."""
     people = accounts()
@@ -109,7 +103,7 @@ def accounts() -> dict[str, Any]:
 def mark(admin: Any) -> None:
     """The entry by which `is_demonstration` knows this database."""
     with pen(actor=admin) as trail:
-        trail.record("demonstration_begun", "site", reason="Demonstration content, not for clinical use.")
+        trail.record(DEMONSTRATION_BEGUN, "site", reason="Demonstration content, not for clinical use.")
 
 
 def _classes(admin: Any) -> None:

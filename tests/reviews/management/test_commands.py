@@ -7,8 +7,8 @@ from django.core.management import CommandError, call_command
 
 from monographs.models import IndexEntry
 from reviews import seals
-from reviews.demonstration.load import is_demonstration
 from reviews.models import AuditEvent
+from reviews.models.event import is_demonstration
 from reviews.verify import verify
 from tests import factories as make
 

@@ -5,7 +5,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from monographs.models import Monograph, TherapeuticClass
-from reviews.demonstration.load import ACCOUNTS, is_demonstration
+from reviews.demonstration.load import ACCOUNTS
+from reviews.models.event import is_demonstration
 from tests.bench.load import load
 
 
