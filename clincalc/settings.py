@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "monographs",
     "reviews",
+    *(["tests.bench"] if DEMO else []),  # the measurement; nothing else of the tests is asked for
 ]
 
 MIDDLEWARE = [

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 
-from reviews.demonstration.load import is_demonstration
+from reviews.models.event import is_demonstration
 
 
 def refuse_foreign_demonstration() -> None:

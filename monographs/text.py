@@ -339,16 +339,3 @@ def plain(text: str) -> str:
         for token in _parsed(unmarked)
         if token.type == "inline"
     )
-
-
-_MARKUP = re.compile(r"([\\*_]|(?<=\])\(|<(?=[A-Za-z]))")
-_BULLET = re.compile(r"^([ \t]*)([-+])(?=\s|$)", re.MULTILINE)
-_ORDINAL = re.compile(r"^([ \t]*\d{1,9})([.)])(?=\s|$)", re.MULTILINE)
-
-
-def escape(text: str) -> str:
-    """Words as Markdown that shows exactly them: what would be markup gets a backslash; citation marks stay marks."""
-    pieces = CITATION.split(text)
-    pieces[::2] = [_MARKUP.sub(r"\\\1", piece) for piece in pieces[::2]]
-    pieces[1::2] = [f"[@{label}]" for label in pieces[1::2]]
-    return _ORDINAL.sub(r"\1\\\2", _BULLET.sub(r"\1\\\2", "".join(pieces)))

@@ -99,12 +99,12 @@ def test_the_demonstration_runs_on_every_name_of_this_machine(monkeypatch, tmp_p
         assert (found["ALLOWED_HOSTS"], found["SITE_URL"]) == (names, site)
 
 
+APPS = [
+    "allauth", "allauth.account", "reversion", "guardian", "csp", "django.contrib.admin", "django.contrib.auth",
+    "django.contrib.contenttypes", "django.contrib.sessions", "django.contrib.messages",
+    "django.contrib.staticfiles", "monographs", "reviews",
+]  # fmt: skip
 OURS = {  # what this file decides, whatever the environment says
-    "INSTALLED_APPS": [
-        "allauth", "allauth.account", "reversion", "guardian", "csp", "django.contrib.admin", "django.contrib.auth",
-        "django.contrib.contenttypes", "django.contrib.sessions", "django.contrib.messages",
-        "django.contrib.staticfiles", "monographs", "reviews",
-    ],
     "MIDDLEWARE": [
         "django.middleware.security.SecurityMiddleware", "clincalc.middleware.headers",
         "csp.middleware.CSPMiddleware", "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -139,7 +139,8 @@ OURS = {  # what this file decides, whatever the environment says
     "WSGI_APPLICATION": "clincalc.wsgi.application",
 }  # fmt: skip
 ASKED = {  # what it decides by the environment; None: not set, so Django's own default
-    "DEBUG": False, "DEMO": False, "ALLOWED_HOSTS": ["clincalc.example"], "SITE_URL": "https://clincalc.example",
+    "DEBUG": False, "DEMO": False, "INSTALLED_APPS": APPS, "ALLOWED_HOSTS": ["clincalc.example"],
+    "SITE_URL": "https://clincalc.example",
     "CSRF_TRUSTED_ORIGINS": ["https://clincalc.example"], "SESSION_COOKIE_NAME": "__Host-session",
     "CSRF_COOKIE_NAME": "__Host-csrf", "SESSION_COOKIE_SECURE": True, "CSRF_COOKIE_SECURE": True,
     "SECURE_SSL_REDIRECT": True, "SECURE_HSTS_SECONDS": 63_072_000, "SECURE_HSTS_INCLUDE_SUBDOMAINS": True,
@@ -191,7 +192,8 @@ HERE = {
         (
             {"DEMO": "1", "SECRET_KEY": "x" * 50, "SIGNING_KEY": KEY},
             HERE
-            | {"DEMO": True, "SECRET_KEY": "x" * 50, "ACCOUNT_RATE_LIMITS": {"login": None, "login_failed": None}},
+            | {"DEMO": True, "SECRET_KEY": "x" * 50, "ACCOUNT_RATE_LIMITS": {"login": None, "login_failed": None},
+               "INSTALLED_APPS": [*APPS, "tests.bench"]},
         ),
         (
             {"DEBUG": "1", "SECRET_KEY": "x" * 50, "SIGNING_KEY": KEY},
@@ -280,3 +282,21 @@ def test_demonstration_accounts_exist_only_with_demo(tmp_path):
 
     assert code != 0
     assert "it runs only with DEMO=1" in said
+
+
+@pytest.mark.parametrize("demo", [True, False])
+def test_the_measurement_is_there_only_with_demo_and_nothing_else_asks_for_the_tests(tmp_path, demo):
+    script = (
+        "import sys\n"
+        f"if not {demo}: sys.modules['tests'] = None\n"  # as if nobody had brought them along
+        "from django.core.management import execute_from_command_line\n"
+        "execute_from_command_line(['manage.py', 'check'])\n"
+        "execute_from_command_line(['manage.py', 'help', '--commands'])\n"
+    )
+    environment = {"DEMO": "1", "SECRET_KEY": "x" * 50, "SIGNING_KEY": KEY} if demo else PRODUCTION
+    code, said = start(tmp_path, "-c", script, DJANGO_SETTINGS_MODULE="clincalc.settings", **environment)
+
+    assert code == 0, said
+    found = set(said.split())
+    assert "verify_trail" in found
+    assert found & {"bench", "load_corpus"} == ({"bench", "load_corpus"} if demo else set())

@@ -18,7 +18,7 @@ from reviews.audit.trail import audited_write
 from reviews.changes import change_set
 from reviews.editing.library import make_class, record_name_check
 from reviews.exchange.importer import import_file
-from reviews.models import AuditEvent
+from reviews.models.event import DEMONSTRATION_BEGUN
 from reviews.review.attestation import checklist
 from reviews.review.edition_review import EditionReview
 from reviews.signing import attest
@@ -71,12 +71,6 @@ SECOND_EDITIONS = {
 Say = Callable[[str], None]
 
 
-def is_demonstration() -> bool:
-    """Whether this database was begun as a demonstration, or is still empty."""
-    first = AuditEvent.objects.order_by("seq").values_list("verb", flat=True).first()
-    return first in (None, "demonstration_begun")
-
-
 def load(say: Say) -> None:
     """Accounts, classes, monographs, second editions. Does nothing to a database that holds monographs already."""
     people = accounts()
@@ -111,7 +105,7 @@ def accounts() -> dict[str, Any]:
 def mark(admin: Any) -> None:
     """The entry by which `is_demonstration` knows this database."""
     with audited_write(actor=admin) as trail:
-        trail.record("demonstration_begun", "site", reason="Demonstration content, not for clinical use.")
+        trail.record(DEMONSTRATION_BEGUN, "site", reason="Demonstration content, not for clinical use.")
 
 
 def _classes(admin: Any) -> None:

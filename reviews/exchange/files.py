@@ -1,8 +1,8 @@
 """Reading and writing files of monographs. Pure: no database.
 
 A file holds JSON (one monograph, or a list) or JSON lines of `clincalc-monograph/1`: slug, class, drug, traits, tier
-and the document in its JSON form. The shape of the demonstration data is read too, by one adapter. Whatever a file
-says, it can only become drafts: there are no fields for state, signatures or ids, and unknown fields are refused.
+and the document in its JSON form. Whatever a file says, it can only become drafts: there are no fields for state,
+signatures or ids, and unknown fields are refused.
 """
 
 from collections import Counter
@@ -13,7 +13,6 @@ from pydantic import Field
 
 from monographs.canonical import strict_json
 from monographs.document import PART_FIELDS, Document, Slug, Value, as_json
-from reviews.demonstration import adapter
 from reviews.exchange.schema import (
     Finding,
     Incoming,
@@ -138,13 +137,20 @@ def _read_one(value: Any) -> Incoming:
         raise Unreadable(Finding("", "A monograph is a JSON object."))
     if not _is_small(value):
         raise Unreadable(Finding("", f"A monograph holds at most {_MOST_VALUES:,} fields and items of lists."))
-    match value.get("schema"):
-        case "clincalc-monograph/1":
-            return _read_own(value)
-        case adapter.SCHEMA:
-            return adapter.adapt(value)
-        case _:
-            raise Unreadable(Finding("schema", f"Only “{SCHEMA}” is known here."))
+    if value.get("schema") != SCHEMA:
+        raise Unreadable(Finding("schema", f"Only “{SCHEMA}” is known here."))
+    if isinstance(value.get("slug"), str) and isinstance(value.get("document"), dict):
+        value = {**value, "document": _with_keys(value["slug"], value["document"])}
+    if isinstance(drug := value.get("drug"), dict):
+        # A drug without a name has one thing wrong, not two.
+        value = {**value, "drug": {"slug": slug_of(str(drug.get("name", "")).strip() or "unnamed"), **drug}}
+    file = validated(_File.model_validate, value)
+    path = file.document.header.class_path
+    therapeutic_class = file.class_ or (path[-1].slug if path else "")
+    if not therapeutic_class:
+        raise Unreadable(Finding("class", "Name the therapeutic class, by its slug."))
+    check_names(file.document)
+    return Incoming(file.slug, therapeutic_class, file.drug, tuple(sorted(set(file.traits))), file.tier, file.document)
 
 
 def _is_small(value: Any) -> bool:
@@ -157,21 +163,6 @@ def _is_small(value: Any) -> bool:
                 return False
             waiting.extend(one.values() if isinstance(one, dict) else one)
     return True
-
-
-def _read_own(value: dict[str, Any]) -> Incoming:
-    if isinstance(value.get("slug"), str) and isinstance(value.get("document"), dict):
-        value = {**value, "document": _with_keys(value["slug"], value["document"])}
-    if isinstance(drug := value.get("drug"), dict):
-        # A drug without a name has one thing wrong, not two.
-        value = {**value, "drug": {"slug": slug_of(str(drug.get("name", "")).strip() or "unnamed"), **drug}}
-    file = validated(_File.model_validate, value)
-    path = file.document.header.class_path
-    therapeutic_class = file.class_ or (path[-1].slug if path else "")
-    if not therapeutic_class:
-        raise Unreadable(Finding("class", "Name the therapeutic class, by its slug."))
-    check_names(file.document, "document.header.")
-    return Incoming(file.slug, therapeutic_class, file.drug, tuple(sorted(set(file.traits))), file.tier, file.document)
 
 
 _IDENTITY = {"sections": "kind", "monitoring": "test", "notices": "title", "citations": "label", "related": "target"}

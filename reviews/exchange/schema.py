@@ -69,17 +69,19 @@ class Incoming:
     traits: tuple[str, ...]
     tier: str | None
     document: Document
-    warnings: tuple[str, ...] = ()
 
 
-def check_names(document: Document, place: str = "") -> None:
+def check_names(document: Document) -> None:
     """Refuses names that mix alphabets, also those that the header copies. A title is no name: it may speak of TNFα."""
     header = document.header
     named = [("name", header.name)]
     named += [(f"names[{n}].name", one.name) for n, one in enumerate(header.names)]
     named += [(f"brands[{n}].name", one.name) for n, one in enumerate(header.brands)]
-    sentence = "“{}” mixes letters of different alphabets that look alike."
-    found = [Finding(f"{place}{path}", sentence.format(name[:80])) for path, name in named if mixed_scripts(name)]
+    found = [
+        Finding(f"document.header.{path}", f"“{name[:80]}” mixes letters of different alphabets that look alike.")
+        for path, name in named
+        if mixed_scripts(name)
+    ]
     if found:
         raise Unreadable(*found)
 
@@ -124,24 +126,21 @@ _SENTENCES = {
 }
 
 
-def validated(build: Callable[[Any], Built], value: Any, renamed: dict[str, str] | None = None) -> Built:
-    """What `build` makes of a value. Raises Unreadable with the path and a sentence for everything that it refuses.
-
-    `renamed` gives the file's names for fields that are called otherwise in what is built.
-    """
+def validated(build: Callable[[Any], Built], value: Any) -> Built:
+    """What `build` makes of a value. Raises Unreadable with the path and a sentence for everything that it refuses."""
     try:
         return build(value)
     except ValidationError as error:
         found = []
         for problem in error.errors():
             sentence = _SENTENCES.get(problem["type"], "{msg}.").format(msg=problem["msg"], **problem.get("ctx", {}))
-            found.append(Finding(_path(problem["loc"], renamed or {}), sentence))
+            found.append(Finding(_path(problem["loc"]), sentence))
         raise Unreadable(*found) from error
 
 
-def _path(place: tuple[int | str, ...], renamed: dict[str, str]) -> str:
+def _path(place: tuple[int | str, ...]) -> str:
     """("sections", 2, "text") -> sections[2].text"""
     path = ""
     for step in place:
-        path += f"[{step}]" if isinstance(step, int) else f".{renamed.get(step, step)[:80]}"
+        path += f"[{step}]" if isinstance(step, int) else f".{step[:80]}"
     return path.strip(".")

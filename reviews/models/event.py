@@ -43,3 +43,13 @@ class AuditEvent(models.Model):
     def clock_at(self) -> datetime:
         """What the clock of the machine said."""
         return datetime.fromisoformat(self.data["now"]) if "now" in self.data else self.at
+
+
+# The verb of the first entry, in a demonstration's trail.
+DEMONSTRATION_BEGUN = "demonstration_begun"
+
+
+def is_demonstration() -> bool:
+    """Whether the trail of this database was begun as that of a demonstration, or is still empty."""
+    first = AuditEvent.objects.order_by("seq").values_list("verb", flat=True).first()
+    return first in (None, DEMONSTRATION_BEGUN)

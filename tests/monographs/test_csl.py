@@ -13,7 +13,8 @@ from monographs.text import safe_address
 from tests.strategies import csl as records
 
 FIRST = Path(__file__).parents[2] / "reviews" / "demonstration" / "monographs"
-ALEMTUZUMAB = {one["id"]: one for one in json.loads((FIRST / "alemtuzumab.json").read_text("utf-8"))["references"]}
+CITATIONS = json.loads((FIRST / "alemtuzumab.json").read_text("utf-8"))["document"]["citations"]
+ALEMTUZUMAB = {one["label"]: one["csl"] for one in CITATIONS}
 
 
 def test_an_article_has_its_journal_and_place():
@@ -109,7 +110,7 @@ def test_no_record_raises(csl):
 
 
 def test_a_frozen_record_is_read_like_a_plain_one():
-    csl = {key: value for key, value in ALEMTUZUMAB["cohen2012"].items() if key != "id"}
+    csl = ALEMTUZUMAB["cohen2012"]
     citation = Citation(key="00000000-0000-0000-0000-000000000001", label="cohen2012", csl=csl)
 
     assert format_reference(citation.csl) == format_reference(csl)

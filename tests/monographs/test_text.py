@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monographs.document import Section
-from monographs.text import Html, Renderer, citation_labels, escape, plain, quantities, refusals, render, safe_address
+from monographs.text import Html, Renderer, citation_labels, plain, quantities, refusals, render, safe_address
 
 
 def mark(number, letter=""):
@@ -311,17 +311,6 @@ def test_plain_words_have_neither_marks_nor_markup():
     assert plain("It **slows** [@a].\n\n- one [x](https://x.org)\n- two") == "It slows.\none x\ntwo"
 
 
-@given(st.text(st.sampled_from("abz *_[](){}<>#-+1234.)\\`&!\n:/@"), max_size=40))
-def test_escaped_words_show_exactly_what_they_say(text):
-    text = " ".join(text.split())
-
-    assert words(render(escape(text))).strip() == text
-
-
-def test_escaping_keeps_citation_marks():
-    assert escape("a_b [@c_d] *e*") == r"a\_b [@c_d] \*e\*"
-
-
 # -- Hostile text (SECURITY A39) ------------------------------------------------------------------------------------
 
 SIZE = 100_000
@@ -334,7 +323,7 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("unit", HOSTILE)
-@pytest.mark.parametrize("work", [render, refusals, plain, quantities, escape, citation_labels])
+@pytest.mark.parametrize("work", [render, refusals, plain, quantities, citation_labels])
 def test_a_hundred_kilobytes_of_anything_take_less_than_a_second(work, unit):
     text = (unit * SIZE)[:SIZE]
 
@@ -506,22 +495,3 @@ def test_more_quantities_stay_in_one_piece(text, quantity):
 def test_html_is_not_escaped_twice_and_words_are_once():
     assert quantities(quantities("5 mg & <b>")) == '<span class="q">5&nbsp;mg</span> &amp; &lt;b&gt;'
     assert quantities("\"'") == "&quot;&#x27;"
-
-
-@pytest.mark.parametrize(
-    ("text", "escaped"),
-    [
-        ("*a* _b_ \\", r"\*a\* \_b\_ " + "\\\\"),
-        ("[a](b)", r"[a]\(b)"),
-        ("a (b)", "a (b)"),
-        ("<b> < 5", r"\<b> < 5"),
-        ("- a\n  + b", "\\- a\n  \\+ b"),
-        ("-5 mg", "-5 mg"),
-        ("1. a\n12) b", "1\\. a\n12\\) b"),
-        ("1.5 mg", "1.5 mg"),
-        ("[@a_b]*", r"[@a_b]\*"),
-        ("[@a_b]* [@c] _[@d_e]", r"[@a_b]\* [@c] \_[@d_e]"),
-    ],
-)
-def test_what_escaping_adds(text, escaped):
-    assert escape(text) == escaped

@@ -10,7 +10,7 @@ from reviews.exchange.importer import import_file
 
 
 class Command(BaseCommand):
-    help = "Imports monographs as drafts: JSON or JSON lines of clincalc-monograph/1, or the demonstration's shape."
+    help = "Imports monographs as drafts: JSON or JSON lines of clincalc-monograph/1."
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE")

@@ -8,8 +8,8 @@ from django.core.management import CommandError, call_command
 from monographs.models import IndexEntry
 from reviews.audit import seals
 from reviews.audit.verify import verify
-from reviews.demonstration.load import is_demonstration
 from reviews.models import AuditEvent
+from reviews.models.event import is_demonstration
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

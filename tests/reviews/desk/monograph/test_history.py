@@ -8,7 +8,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from reviews.access.refusals import Refused
-from reviews.desk.monograph.history import DONE, entries_of
+from reviews.desk.monograph.history import entries_of
+from reviews.desk.monograph.history_words import DONE
 from reviews.editing.monographs import set_tier
 from reviews.models import AuditEvent, ChangeSet
 from reviews.workflow import perform

@@ -16,10 +16,10 @@ from contextlib import AbstractContextManager, contextmanager
 from itertools import takewhile
 from pathlib import Path
 
-from reviews.measurement.report import Report, Row, growth, table
 from tests import postgres
+from tests.bench.report import Report, Row, growth, table
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 FEW = 1_000
 # What a developer set for the demonstration is not what is measured.
 OURS = ("DATABASE_URL", "CACHE_URL", "CHECKPOINT_FILE", "DEBUG", "ALLOWED_HOSTS", "SITE_URL", "SSL_REDIRECT")

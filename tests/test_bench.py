@@ -10,11 +10,12 @@ from django.urls import Resolver404
 
 from monographs.models import Edition
 from reviews.audit.verify import verify
-from reviews.measurement.bench import _searches as searches
-from reviews.measurement.http import NoAnswer, burst, server
-from reviews.measurement.report import Report, Row, growth, table
 from reviews.models import AuditEvent
 from tests import factories as make
+from tests.bench.http import NoAnswer, burst, server
+from tests.bench.management.commands import bench, load_corpus
+from tests.bench.measure import _searches as searches
+from tests.bench.report import Report, Row, growth, table
 
 pytestmark = pytest.mark.any_database
 
@@ -45,10 +46,10 @@ def static_files(settings, tmp_path, demonstration):
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_everything_is_measured_and_the_trail_stays_whole(empty_database, static_files):
-    call_command("load_corpus", 3, classes=1, stdout=StringIO())
+    call_command(load_corpus.Command(), 3, classes=1, stdout=StringIO())
     out = StringIO()
 
-    call_command("bench", "--requests=4", "--rounds=1", "--json", stdout=out)
+    call_command(bench.Command(), "--requests=4", "--rounds=1", "--json", stdout=out)
 
     report = json.loads(out.getvalue())
     rows = {row["name"]: row for row in report["rows"]}
@@ -64,60 +65,45 @@ def test_everything_is_measured_and_the_trail_stays_whole(empty_database, static
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("demo", [True, False])
-def test_a_house_without_a_corpus_is_left_alone(settings, demo):
-    settings.DEMO = demo
+def test_a_house_without_a_corpus_is_left_alone():
     make.published(make.the_house())
     before = AuditEvent.objects.count()
 
-    with pytest.raises(CommandError, match="only with DEMO=1 on a database of load_corpus"):
-        call_command("bench")
-
-    assert AuditEvent.objects.count() == before
-
-
-@pytest.mark.django_db
-def test_a_corpus_without_demo_is_left_alone(settings, empty_database):
-    settings.DEMO = True
-    call_command("load_corpus", 1, classes=1, stdout=StringIO())
-    before = AuditEvent.objects.count()
-    settings.DEMO = False
-
-    with pytest.raises(CommandError, match="only with DEMO=1"):
-        call_command("bench")
+    with pytest.raises(CommandError, match="only on a database of load_corpus"):
+        call_command(bench.Command())
 
     assert AuditEvent.objects.count() == before
 
 
 def test_an_answer_other_than_200_ends_the_measurement(settings):
-    with server("reviews.measurement.bare:application", directory=str(settings.BASE_DIR)) as port:
+    with server("tests.bench.bare:application", directory=str(settings.BASE_DIR)) as port:
         assert burst(port, ["/"], requests=3, seconds=1, connections=2) > 0
         with pytest.raises(NoAnswer, match=r"/nowhere/ answers “HTTP/1\.1 404"):
             burst(port, ["/", "/nowhere/"], requests=2, seconds=1)
 
 
 def test_a_server_that_does_not_start_says_why(settings):
-    with pytest.raises(NoAnswer, match=r"No module named 'reviews\.measurement\.nothing'"):
-        with server("reviews.measurement.nothing:application", directory=str(settings.BASE_DIR)):
+    with pytest.raises(NoAnswer, match=r"No module named 'tests\.bench\.nothing'"):
+        with server("tests.bench.nothing:application", directory=str(settings.BASE_DIR)):
             pass
 
 
 def test_the_bare_view_cannot_be_loaded_into_the_house():
     with pytest.raises(RuntimeError, match="Settings already configured"):
-        import reviews.measurement.bare  # noqa: F401
+        import tests.bench.bare  # noqa: F401
 
 
 def test_without_a_page_nothing_is_searched(monkeypatch):
     def nowhere(path):
         raise Resolver404
 
-    monkeypatch.setattr("reviews.measurement.bench.resolve", nowhere)
+    monkeypatch.setattr("tests.bench.measure.resolve", nowhere)
 
     assert searches(["Bonacorpin 00001"]) == []
 
 
 def test_searches_are_many_and_like_those_of_people(monkeypatch):
-    monkeypatch.setattr("reviews.measurement.bench.resolve", lambda path: path)
+    monkeypatch.setattr("tests.bench.measure.resolve", lambda path: path)
 
     assert searches(["Bonacorpin 00001"]) == [
         f"/search/?q={words}" for words in ("Bona", "Bonacorpin", "Boncorpin", "Bonacorpin%2000001")

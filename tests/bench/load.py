@@ -26,11 +26,11 @@ from reviews.audit.hashes import instant
 from reviews.audit.trail import Trail, audited_write
 from reviews.demonstration.load import accounts, mark, rights
 from reviews.editing.library import make_class
-from reviews.measurement.content import SAYS_SO, Generated, generated
 from reviews.models import ChangeSet, ClinicianProfile, SignOff
 from reviews.review.attestation import checklist
 from reviews.review.edition_review import highest, months_later, tier_floor
 from reviews.review.sign_off_rules import REVIEW_MONTHS
+from tests.bench.content import SAYS_SO, Generated, generated
 
 A_BATCH = 100
 A_GROUP = 10  # leaves under one class

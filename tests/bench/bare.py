@@ -1,6 +1,6 @@
 """A bare Django view, without middleware and database: the least that a request costs on this machine.
 
-    gunicorn reviews.measurement.bare:application
+    gunicorn tests.bench.bare:application
 
 Its settings are its own, and a process has settings once: the house cannot load it, and no address leads here.
 """

@@ -19,17 +19,13 @@ from reviews.audit.verify import verify
 from reviews.demonstration.load import sign
 from reviews.editing.library import make_drug
 from reviews.editing.monographs import begin
-from reviews.measurement.content import SAYS_SO, generated
 from reviews.models import AuditEvent, ChangeSet, SignOff
 from reviews.workflow import available, perform
 from tests import factories as make
+from tests.bench.content import SAYS_SO, generated
+from tests.bench.management.commands.load_corpus import Command
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
-
-
-@pytest.fixture(autouse=True)
-def demonstration(settings):
-    settings.DEMO = True
 
 
 with_nobody_there = pytest.mark.usefixtures("empty_database")
@@ -37,7 +33,7 @@ with_nobody_there = pytest.mark.usefixtures("empty_database")
 
 def load(count=4, **options):
     out = StringIO()
-    call_command("load_corpus", count, **{"classes": 3, **options}, stdout=out)
+    call_command(Command(), count, **{"classes": 3, **options}, stdout=out)
     return out.getvalue()
 
 
@@ -63,7 +59,7 @@ def test_a_corpus_is_published_and_the_trail_is_whole(client):
 
 @with_nobody_there
 def test_batches_follow_one_another(monkeypatch):
-    monkeypatch.setattr("reviews.measurement.load.A_BATCH", 2)
+    monkeypatch.setattr("tests.bench.load.A_BATCH", 2)
 
     load(5)
 
@@ -186,17 +182,6 @@ def test_the_same_seed_loads_the_same_documents():
 
     assert found[0] == found[1][:3]
     assert len(found[1]) == 5
-
-
-@with_nobody_there
-def test_without_demo_nothing_is_loaded(settings):
-    settings.DEMO = False
-
-    with pytest.raises(CommandError, match="only with DEMO=1"):
-        load()
-
-    assert not Monograph.objects.exists()
-    assert not AuditEvent.objects.exists()
 
 
 def test_a_database_with_content_keeps_it(house):

@@ -49,14 +49,14 @@ def _syllables(random: Random, count: int) -> str:
 @cache
 def _vocabulary(seed: int) -> tuple[list[str], list[float]]:
     """Invented words with weights that fall as those of a language do, so that a search meets rare and common ones."""
-    random = Random(f"{seed} words")  # noqa: S311 (nothing here is secret)
+    random = Random(f"{seed} words")
     words = [_syllables(random, random.randint(1, 4)) for _ in range(VOCABULARY)]
     return words, list(accumulate(1 / (rank + 10) for rank in range(VOCABULARY)))
 
 
 def name_of(seed: int, number: int) -> str:
     """ "Bonatelocorpin 00017": the number says that nobody sells it."""
-    random = Random(f"{seed} name {number}")  # noqa: S311
+    random = Random(f"{seed} name {number}")
     word = random.choice(ascii_lowercase) + random.choice("aeiou") + _syllables(random, random.randint(1, 2))
     return f"{word.capitalize()}corp{random.choice(('in', 'mab', 'nib', 'ol'))} {number:05}"
 
@@ -75,7 +75,7 @@ class _Writer:
 
     def __init__(self, seed: int, number: int) -> None:
         self.seed, self.number = seed, number
-        self.random = Random(f"{seed} monograph {number}")  # noqa: S311
+        self.random = Random(f"{seed} monograph {number}")
         self.words, self.weights = _vocabulary(seed)
 
     def key(self) -> UUID:

@@ -24,13 +24,13 @@ from monographs.document import digest, digest_of_part
 from monographs.models import OPEN_STATES, Edition, Monograph, Publication, State
 from reviews.desk.base import current_edition
 from reviews.editing import parts
-from reviews.measurement.http import HOST, burst, server
-from reviews.measurement.load import SIGNERS
-from reviews.measurement.report import Report, Row
 from reviews.review.attestation import checklist
 from reviews.review.edition_review import EditionReview
 from reviews.signing import attest
 from reviews.workflow import perform
+from tests.bench.http import HOST, burst, server
+from tests.bench.load import SIGNERS
+from tests.bench.report import Report, Row
 
 PAGES = 200
 NAMES = 1_000
@@ -48,7 +48,7 @@ def run(*, requests: int, rounds: int) -> Report:
     report = Report(connection.vendor, len(slugs), rounds, requests)
     directory = str(settings.BASE_DIR)
     with (
-        server("reviews.measurement.bare:application", directory=directory) as bare_port,
+        server("tests.bench.bare:application", directory=directory) as bare_port,
         server(":".join(settings.WSGI_APPLICATION.rsplit(".", 1)), directory=directory) as port,
     ):
 

@@ -30,7 +30,7 @@ def server(application: str, *, directory: str) -> Iterator[int]:
     with socket.create_server((HOST, 0), backlog=64) as listening, tempfile.TemporaryFile() as log:
         port = listening.getsockname()[1]
         command = [sys.executable, "-m", "gunicorn", application, *GUNICORN, f"--bind=fd://{listening.fileno()}"]
-        process = subprocess.Popen(  # noqa: S603 (nothing of it comes from outside)
+        process = subprocess.Popen(
             command, cwd=directory, pass_fds=[listening.fileno()], stdout=log, stderr=subprocess.STDOUT
         )
         listening.close()

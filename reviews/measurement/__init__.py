@@ -1,1 +1,0 @@
-"""Measurement: a corpus of generated monographs, and the benchmark that runs on it. No part of the house needs it."""
