@@ -7,8 +7,8 @@ What lies in `tests/data/upgrade/d547f88/`
   `story.py` adds: published monographs and drafts that hold signs which Markdown takes for markup, and what passed once
   although it shows nothing (`as_typed.json`); editions, corrections, warnings, withdrawals, reports.
 * `checkpoints.….jsonl`: the checkpoint file of each.
-* `pages.json.gz`: every public address of that house, with the answer of the code that is named in it at the moment that
-  is named in it. Lists, feed, sitemaps, data, former addresses and refusals are there too. It fits both databases.
+* `pages.json.gz`: every public address of that house with its answer, by the code and at the moment that it names.
+  Lists, feed, sitemaps, data, former addresses and refusals are there too. It fits both databases.
 
 All was done under invented keys (`KEYS`) at an invented time: the first day was `BEGUN`. No machine's clock is in it.
 
@@ -21,16 +21,19 @@ Say so in `tests/data/upgrade/intended.toml`, one entry for each change of words
     before = """<h2>Dose"""
     after = """<h2>3. Dose"""
 
-`before` becomes `after` in every recorded answer that holds it, in the order of the file. The first line of an answer is
-its status, type and location, so these can be declared too. An entry that is found nowhere makes the test fail.
+`before` becomes `after` in every recorded answer that holds it, in the order of the file. The first line of an answer
+is its status, type and location, so these can be declared too. An entry that is found nowhere makes the test fail.
 
 When that would be most of a page, record all pages anew by the code of this checkout, look at what it says has changed,
 and commit both together:
 
     python -m tests.upgrade.make pages
 
-It empties `intended.toml`. The databases stay as they are, for good: `python -m tests.upgrade.make databases` makes them
-again from that commit only should `story.py` ever have to tell more. Its pages are the same each time.
+It empties `intended.toml`. The databases stay as they are, for good. Should `story.py` ever have to tell more,
+
+    python -m tests.upgrade.make databases
+
+makes them again from a checkout of that commit, and the pages as its code served them: the same ones each time.
 '''
 
 import base64

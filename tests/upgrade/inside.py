@@ -4,8 +4,8 @@
     python inside.py walk        < {"at", "addresses"}    # what readers get there, and wherever it leads
     python inside.py ask         < {"at", "addresses"}    # what readers get there
 
-It knows `clincalc.wsgi` and the settings, and nothing else of a version: the same lines ask the old and the new. The clock
-says what it is told to; the database, the keys and all else come from the environment. Answers go to standard
+It knows `clincalc.wsgi` and the settings, and nothing else of a version: the same lines ask the old and the new. The
+clock says what it is told to; the database, the keys and all else come from the environment. Answers go to standard
 output as JSON: {address: "STATUS TYPE LOCATION\\n\\nBODY"}.
 """
 
@@ -76,8 +76,8 @@ def ask(application: Any, address: str) -> str:
         "REQUEST_METHOD": "GET", "SCRIPT_NAME": "", "PATH_INFO": unquote(parts.path).encode().decode("latin-1"),
         "QUERY_STRING": parts.query, "SERVER_NAME": "127.0.0.1", "SERVER_PORT": "8000", "HTTP_HOST": "127.0.0.1:8000",
         "SERVER_PROTOCOL": "HTTP/1.1", "REMOTE_ADDR": "127.0.0.1", "wsgi.url_scheme": "http",
-        "wsgi.input": io.BytesIO(), "wsgi.errors": sys.stderr, "wsgi.version": (1, 0), "wsgi.multithread": False, "wsgi.multiprocess": False,
-        "wsgi.run_once": False,
+        "wsgi.input": io.BytesIO(), "wsgi.errors": sys.stderr, "wsgi.version": (1, 0),
+        "wsgi.multithread": False, "wsgi.multiprocess": False, "wsgi.run_once": False,
     }  # fmt: skip
     answer = application(environ, start)
     body = b"".join(answer).decode()
