@@ -68,6 +68,32 @@ def test_the_index_is_made_anew_of_the_live_pages_by_the_machine(house):
     assert [one for one in verify() if "checkpoint" not in one[1]] == []
 
 
+# -- upgrade (of real databases of an earlier version: tests/test_upgrade.py) ------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_upgrade_leaves_a_new_database_to_be_begun(empty_database):
+    assert said("upgrade").splitlines() == [
+        "No migration waits: the tables are those of this version.",
+        "Nobody has done anything here yet: there is nothing to index or to verify.",
+    ]
+    assert not AuditEvent.objects.exists()
+    assert is_demonstration()
+
+
+def test_an_upgrade_of_a_trail_that_is_not_whole_is_no_success(house):
+    make.published(house)
+    seals.checkpoint_path().unlink(missing_ok=True)
+    out, err = StringIO(), StringIO()
+
+    with pytest.raises(CommandError, match="The trail is not whole"):
+        call_command("upgrade", stdout=out, stderr=err)
+
+    assert "The index holds 1 live pages.\nVerifying the trail.\n" in out.getvalue()
+    assert "ready" not in out.getvalue()
+    assert err.getvalue().startswith("There is no checkpoint file")
+
+
 # -- demo --------------------------------------------------------------------------------------------------------------
 
 

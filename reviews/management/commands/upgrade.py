@@ -1,0 +1,44 @@
+"""Brings a database of an earlier version to this one. Run it after new code is installed, before that code serves."""
+
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from monographs.models import Monograph
+from reviews.models import AuditEvent
+
+
+class Command(BaseCommand):
+    help = (
+        "Migrates the database, makes the index of live pages anew, and verifies the trail. "
+        "Exit 1 and what was found when the trail is not whole. Running it again does no harm."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if waiting := _waiting():
+            self.stdout.write(f"Applying {len(waiting)} migration{'s' * (len(waiting) > 1)}: {', '.join(waiting)}.")
+        else:
+            self.stdout.write("No migration waits: the tables are those of this version.")
+        call_command("migrate", interactive=False, verbosity=0)
+        if not (AuditEvent.objects.exists() or Monograph.objects.exists()):
+            # The first entry of a trail says what a database was begun as, so none is made here.
+            self.stdout.write("Nobody has done anything here yet: there is nothing to index or to verify.")
+            return
+        self.stdout.write("Making the index of live pages anew.")
+        call_command("reindex", stdout=self.stdout)
+        self.stdout.write("Verifying the trail.")
+        try:
+            call_command("verify_trail", stdout=self.stdout, stderr=self.stderr)
+        except SystemExit as found:
+            raise CommandError("The trail is not whole. Find out why before this database is served.") from found
+        self.stdout.write("The database is ready for this version.")
+
+
+def _waiting() -> list[str]:
+    """The migrations that this version has and the database has not, in the order in which they will be applied."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _backwards in plan]

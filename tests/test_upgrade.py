@@ -1,0 +1,157 @@
+"""An upgrade of databases that an earlier version left (tests/upgrade): whole before and after, and readers see no
+difference."""
+
+import gzip
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from difflib import unified_diff
+from uuid import uuid4
+
+import psycopg
+import pytest
+from django.db import connection
+
+from tests import upgrade
+from tests.upgrade import House
+
+# The last of Django's own that alters no table: once it is taken out of the list, it waits to be applied.
+WITHOUT_EFFECT = "admin.0003_logentry_add_action_flag_choices"
+
+
+@pytest.fixture
+def landed(tmp_path, database_url) -> Iterator[House]:
+    """A copy of the house as d547f88 left it, in this lane's kind of database."""
+    if connection.vendor == "sqlite":
+        yield upgrade.copied("sqlite", tmp_path)
+        return
+    name = f"upgrade_{uuid4().hex}"
+    with psycopg.connect(database_url, autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        try:
+            yield upgrade.copied("postgresql", tmp_path, upgrade.beside(database_url, name))
+        finally:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def by_hand(house: House, *statements: str) -> None:
+    """What somebody may do who has the database and not the product."""
+    path = house.database_url.removeprefix("sqlite:///")
+    with closing(psycopg.connect(path) if connection.vendor == "postgresql" else sqlite3.connect(path)) as opened:
+        for statement in statements:
+            assert opened.execute(statement).rowcount == 1
+        opened.commit()
+
+
+def as_holder(statement: str) -> tuple[str, str, str]:
+    """The statement by somebody who set the flag that the triggers ask."""
+    return "UPDATE monographs_pen SET held = TRUE", statement, "UPDATE monographs_pen SET held = FALSE"
+
+
+def difference(before: dict[str, str], now: dict[str, str]) -> str:
+    """The addresses whose answers differ, and how the first one does."""
+    addresses = [address for address in before if before[address] != now[address]]
+    if not addresses:
+        return ""
+    first = addresses[0]
+    sides = before[first].splitlines(), now[first].splitlines()
+    lines = [f"{len(addresses)} of {len(before)} addresses answer differently: {', '.join(addresses)}"]
+    lines += unified_diff(*sides, f"recorded {first}", f"now {first}", lineterm="")
+    if sides[0] == sides[1]:
+        lines.append("(only the ends of lines differ)")
+    return "\n".join(lines)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_an_upgrade_leaves_the_trail_whole_and_every_page_as_it_was(landed):
+    checkpoints, recorded = landed.checkpoints.read_bytes(), upgrade.recorded()
+    # What every version finds to do: a migration that waits, and an index that lacks a word.
+    by_hand(
+        landed,
+        f"DELETE FROM django_migrations WHERE app || '.' || name = '{WITHOUT_EFFECT}'",
+        *as_holder("DELETE FROM monographs_indexentry WHERE kind = 'brand' AND term = 'signatyl'"),
+    )
+
+    done = landed.manage("upgrade")
+
+    said = done.stdout.splitlines()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert said[0].startswith("Applying ")
+    assert WITHOUT_EFFECT in said[0]
+    assert said[1:4] == [
+        "Making the index of live pages anew.",
+        "The index holds 19 live pages.",
+        "Verifying the trail.",
+    ]
+    assert said[4].startswith("The trail is whole: ")
+    assert said[5:] == ["The database is ready for this version."]
+    assert landed.checkpoints.read_bytes() == checkpoints
+    pages = recorded["pages"]
+    told = difference(pages, landed.served(recorded["at"], list(pages)))
+    assert not told, told
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_an_upgrade_of_what_somebody_touched_ends_with_what_was_found(landed):
+    by_hand(
+        landed,
+        *as_holder("UPDATE monographs_monograph SET next_review_due = '2090-01-01' WHERE slug = 'gentamicin'"),
+    )
+    other = {"sqlite": "postgresql", "postgresql": "sqlite"}[connection.vendor]
+    landed.checkpoints.write_bytes((upgrade.OF_COMMIT / f"checkpoints.{other}.jsonl").read_bytes())
+
+    done = landed.manage("upgrade")
+
+    assert done.returncode == 1
+    assert "ready" not in done.stdout
+    *found, last = done.stderr.splitlines()
+    assert "entry 127: monographs.monograph:7: the row is not as entry 127 left it." in found
+    assert len([line for line in found if "which is no longer in the trail as it was" in line]) >= 10
+    assert last == "CommandError: The trail is not whole. Find out why before this database is served."
+
+
+def test_the_recorded_pages_hold_every_state_of_a_page():
+    pages = upgrade.recorded()["pages"]
+
+    for state in (
+        "Review overdue since", "not yet countersigned", "Countersigned by", "Correction", "Retired", "withheld",
+        "Removed", "410 ", "One change since then.", "HLA-B<em>15:02 and HLA-A</em>31:01", "CYP2C9<em>2, CYP2C9</em>3",
+        "1.5<em>10^9/L or platelets below 100</em>10^9/L", "1<strong>2 … 3</strong>4", "<strong>init</strong>",
+        "<p>Store at</p>\n<ul><li>20 °C",
+    ):  # fmt: skip
+        assert [address for address, answer in pages.items() if state in answer], state
+
+
+@pytest.fixture
+def intended(monkeypatch, tmp_path):
+    """Two recorded pages, and a file of what is meant to differ from them."""
+    file, pages = tmp_path / "intended.toml", tmp_path / "pages.json.gz"
+    pages.write_bytes(gzip.compress(json.dumps({"pages": {"/a/": "<h2>Dose", "/b/": "<h2>Use"}}).encode()))
+    monkeypatch.setattr(upgrade, "INTENDED", file)
+    monkeypatch.setattr(upgrade, "PAGES", pages)
+    return file
+
+
+def test_a_difference_that_is_meant_is_declared_once(intended):
+    intended.write_text('[[difference]]\nwhy = "Smaller headings."\nbefore = "<h2>"\nafter = "<h3>"\n')
+
+    assert upgrade.recorded()["pages"] == {"/a/": "<h3>Dose", "/b/": "<h3>Use"}
+
+
+def test_a_declared_difference_that_is_on_no_page_is_refused(intended):
+    intended.write_text('[[difference]]\nwhy = "Long gone."\nbefore = "<h4>"\nafter = "<h3>"\n')
+
+    with pytest.raises(AssertionError, match=r"“Long gone\.” is found on no page"):
+        upgrade.recorded()
+
+
+def test_one_byte_is_a_difference_and_is_shown():
+    told = difference({"/a/": "x\n\nDose", "/b/": "y"}, {"/a/": "x\n\nDosе", "/b/": "y"})
+
+    assert told.splitlines()[0] == "1 of 2 addresses answer differently: /a/"
+    assert told.splitlines()[-2:] == ["-Dose", "+Dosе"]
+    assert difference({"/a/": "x\n"}, {"/a/": "x"}).endswith("(only the ends of lines differ)")
+    assert difference({"/a/": "x"}, {"/a/": "x"}) == ""
