@@ -2,11 +2,10 @@
 
 from django.urls import path, register_converter
 
-from reviews.desk import queue
+from reviews.desk import queue, review_page, transitions
 from reviews.desk.editor import write
 from reviews.desk.monograph import change_address, compare, history, new, restore, tier, workspace
 from reviews.desk.published import acts, reports
-from reviews.desk.review import reviewing, transitions
 
 
 class PartKind:
@@ -36,7 +35,7 @@ urlpatterns = [
     path(f"{MONOGRAPH}edit/<kind:kind>/new/", write.part_new, name="part_new"),
     path(f"{MONOGRAPH}edit/<uuid:key>/", write.part, name="part_edit"),
     path(f"{MONOGRAPH}preview/", write.preview, name="preview"),
-    path(f"{MONOGRAPH}review/", reviewing.review, name="review"),
+    path(f"{MONOGRAPH}review/", review_page.review, name="review"),
     path(f"{MONOGRAPH}history/", history.history, name="history"),
     path(f"{MONOGRAPH}compare/", compare.compare, name="compare"),
     path(f"{MONOGRAPH}restore/<uuid:key>/", restore.restore, name="restore"),

@@ -1,5 +1,6 @@
 """What every page of the desk shares: who may come in, which monograph and edition it is about, and how it says no."""
 
+import re
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
@@ -10,15 +11,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from monographs.canonical import BadCharacters, clean
 from monographs.document import Document
 from monographs.models import Edition, Monograph, State, TherapeuticClass
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
-from reviews.access.refusals import Refusal, Refused, refuse
+from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.models import AuditEvent, ChangeSet
 from reviews.signing import TooManyFailures
 
 View = Callable[..., HttpResponse]
+MOST_WORDS = 2_000
 
 CHIPS = {
     State.DRAFT: "",
@@ -184,3 +187,21 @@ def class_tree() -> dict[int, TherapeuticClass]:
     for one in classes.values():
         one.parent = classes.get(one.parent_id)
     return classes
+
+
+def digest_in(request: HttpRequest) -> str:
+    """The digest that the form carried; what does not look like one is none."""
+    digest = request.POST.get("digest", "")
+    return digest if re.fullmatch(r"[0-9a-f]{64}", digest, re.ASCII) else ""
+
+
+def cleaned(text: str, name: str) -> str:
+    """Words as they may be kept in the trail, or a refusal at their field."""
+    try:
+        text = clean(text).strip()
+    except BadCharacters as error:
+        raise Refused([Refusal("characters", str(error), RefusalType.INVALID, field=name)], recorded=False) from error
+    if len(text) > MOST_WORDS:
+        sentence = f"This is longer than {MOST_WORDS:,} characters. Shorten it."
+        raise Refused([Refusal("too_long", sentence, RefusalType.INVALID, field=name)], recorded=False)
+    return text

@@ -17,13 +17,15 @@ from reviews.desk.base import (
     and_list,
     change_set_of,
     chip,
+    cleaned,
     current_edition,
     desk,
+    digest_in,
     monograph_for,
     why_no_restore,
 )
 from reviews.desk.monograph.compare import in_short, state_of
-from reviews.desk.review.transitions import cleaned, digest_in, meanwhile
+from reviews.desk.monograph.meanwhile import meanwhile
 from reviews.editing import parts
 from reviews.editing.authorship import earlier_authors
 from reviews.models import ChangeSet

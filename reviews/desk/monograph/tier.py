@@ -11,9 +11,8 @@ from django.views.decorators.http import require_POST
 from monographs.models import TIERS, Monograph
 from reviews.access import policy
 from reviews.access.attempts import Attempt, attempt
-from reviews.desk.base import current_edition, desk, monograph_for
-from reviews.desk.review.transition_labels import PROFESSIONS_OF_TIER
-from reviews.desk.review.transitions import cleaned
+from reviews.desk.base import cleaned, current_edition, desk, monograph_for
+from reviews.desk.transition_labels import PROFESSIONS_OF_TIER
 from reviews.editing.monographs import set_tier, tier_refusals
 from reviews.review.edition_review import EditionReview
 

@@ -14,6 +14,7 @@ from monographs.problems import Problem, problems
 from monographs.standing import overlays_of, today
 from reviews.access import policy
 from reviews.access.refusals import Refusal, RefusalType
+from reviews.desk import transition_labels
 from reviews.desk.base import (
     Names,
     chip,
@@ -26,7 +27,6 @@ from reviews.desk.base import (
     subjects_of,
 )
 from reviews.desk.monograph.tier import tier_form
-from reviews.desk.review import transition_labels
 from reviews.models import AuditEvent, ChangeSet
 from reviews.review.edition_review import EditionReview
 from reviews.workflow import TRANSITIONS, refusals

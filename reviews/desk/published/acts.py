@@ -22,9 +22,9 @@ from reviews import overlays
 from reviews.access import policy
 from reviews.access.attempts import attempt
 from reviews.access.refusals import Refusal, Refused
+from reviews.desk import transition_labels
 from reviews.desk.base import desk, monograph_for, not_here
 from reviews.desk.published.withdrawal_check import places_of
-from reviews.desk.review import transition_labels
 from reviews.overlays import CorrectionInput, WarningInput
 from reviews.reports.forms import InputForm
 from reviews.review.attestation import Attestation, still_correct

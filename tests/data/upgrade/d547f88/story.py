@@ -12,17 +12,17 @@ from uuid import NAMESPACE_URL, uuid5
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
+from reviews.case import Case
+from reviews.editions import move
+from reviews.imports import import_file
+from reviews.refusals import Refused
 
 from monographs.assemble import build
 from monographs.document import MonitoringItem, digest, digest_of_part
 from monographs.models import Edition, Monograph
 from reviews import edits, overlays, reports
-from reviews.case import Case
 from reviews.demonstration.load import sign
-from reviews.editions import move
-from reviews.imports import import_file
 from reviews.overlays import Corrected, Warned
-from reviews.refusals import Refused
 from reviews.signing import attest
 from reviews.workflow import perform, ticks_for
 

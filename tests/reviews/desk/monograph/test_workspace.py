@@ -320,7 +320,7 @@ def test_while_somebody_else_writes_the_reason_is_kept(house, enter, monkeypatch
     def busy(*_args, **_kwargs):
         raise WriteLockTimeout
 
-    monkeypatch.setattr("reviews.desk.review.transitions.perform", busy)
+    monkeypatch.setattr("reviews.desk.transitions.perform", busy)
     answer = enter("editor").post(f"{ADDRESS}do/discard/", {"digest": make.seen(edition), "reason": "My words"})
 
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")

@@ -492,7 +492,7 @@ def test_while_somebody_else_writes_every_act_on_a_page_waits_five_seconds(house
 
     for name in ("warn", "correct", "countersign", "lift"):
         monkeypatch.setattr(f"reviews.overlays.{name}", busy)
-    monkeypatch.setattr("reviews.desk.review.transitions.perform", busy)
+    monkeypatch.setattr("reviews.desk.transitions.perform", busy)
     warning = Overlay.objects.get(monograph__slug="warnzumab")
     path = {"warnings/new": "/desk/warnings/new/"}.get(slow, f"/desk/monographs/plainzumab/{slow}/")
     path = f"/desk/overlays/{warning.pk}/{slow}/" if slow in ("countersign", "lift") else path

@@ -6,8 +6,8 @@ import pytest
 
 from monographs.models import State
 from reviews.access.refusals import Refusal, RefusalType
+from reviews.desk import transition_labels
 from reviews.desk.base import and_list, chip, current_edition
-from reviews.desk.review import transition_labels
 from reviews.workflow import TRANSITIONS
 
 pytestmark = pytest.mark.any_database

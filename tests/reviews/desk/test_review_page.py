@@ -232,7 +232,7 @@ def test_while_somebody_else_writes_ticks_are_kept(house, enter, monkeypatch):
     def busy(*_args, **_kwargs):
         raise WriteLockTimeout
 
-    monkeypatch.setattr("reviews.desk.review.transitions.perform", busy)
+    monkeypatch.setattr("reviews.desk.transitions.perform", busy)
     answer = enter("clinician").post(SIGN, {**FILLED, "digest": make.seen(edition)})
 
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")

@@ -1,7 +1,5 @@
 """One transition, by POST. The verbs judge; here their answers become pages."""
 
-import re
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -9,35 +7,20 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from monographs.canonical import BadCharacters, clean
-from monographs.difference.diff_html import Change, changes_of
-from monographs.difference.document_diff import compare
-from monographs.models import Document, Edition, Monograph
+from monographs.models import Edition, Monograph
 from reviews.access.attempts import Attempt, attempt
-from reviews.access.refusals import Refusal, RefusalType, Refused
-from reviews.desk.base import chip, current_edition, desk, monograph_for, part_links
-from reviews.desk.monograph.history import Entry, entries_of
+from reviews.access.refusals import Refused
+from reviews.desk import transition_labels
+from reviews.desk.base import chip, cleaned, current_edition, desk, digest_in, monograph_for, part_links
+from reviews.desk.monograph.meanwhile import meanwhile
 from reviews.desk.published.acts import Answer as PageAnswer
 from reviews.desk.published.acts import published_page
-from reviews.desk.review import transition_labels
-from reviews.desk.review.reviewing import Answer, Typed, review_page
-from reviews.models import AuditEvent
+from reviews.desk.review_page import Answer, Typed, review_page
 from reviews.review.attestation import NO_PASSWORD, Attestation
 from reviews.review.edition_review import EditionReview
 from reviews.review.transition import Transition
 from reviews.signing import attest
 from reviews.workflow import TRANSITIONS, perform, refusals
-
-MOST_WORDS = 2_000
-LATEST = 3
-
-
-@dataclass(frozen=True)
-class Meanwhile:
-    """What others did since the reader opened the page: changed parts if the text is another, and the last entries."""
-
-    changes: list[Change]
-    entries: list[Entry]
 
 
 @desk
@@ -67,24 +50,6 @@ def _perform(request: HttpRequest, row: Transition, edition: Edition) -> Edition
         given["reason"] = cleaned(request.POST.get("reason", ""), "reason")
         given["kind"] = request.POST.get("kind", "") if row.kinds else ""
     return perform(row.name, editions=[edition], actor=request.user, digest=digest_in(request), **given)[0]
-
-
-def digest_in(request: HttpRequest) -> str:
-    """The digest that the form carried; what does not look like one is none."""
-    digest = request.POST.get("digest", "")
-    return digest if re.fullmatch(r"[0-9a-f]{64}", digest, re.ASCII) else ""
-
-
-def cleaned(text: str, name: str) -> str:
-    """Words as they may be kept in the trail, or a refusal at their field."""
-    try:
-        text = clean(text).strip()
-    except BadCharacters as error:
-        raise Refused([Refusal("characters", str(error), RefusalType.INVALID, field=name)], recorded=False) from error
-    if len(text) > MOST_WORDS:
-        sentence = f"This is longer than {MOST_WORDS:,} characters. Shorten it."
-        raise Refused([Refusal("too_long", sentence, RefusalType.INVALID, field=name)], recorded=False)
-    return text
 
 
 # -- Signing -----------------------------------------------------------------------------------------------------------
@@ -174,12 +139,3 @@ def refused_transition(
         "again": not refusals(case, row, request.user),
     }
     return render(request, "reviews/transition_refused.html", context, status=tried.status)
-
-
-def meanwhile(case: EditionReview, seen: str) -> Meanwhile:
-    """Compares what was seen with what stands now, if what was seen is a document of this edition."""
-    subject = f"monograph:{case.monograph.slug}"
-    old = Document.objects.filter(pk=seen, pk__in=case.edition.change_sets.values("after")).first()
-    changes = changes_of(compare(old.value, case.document)) if old and seen != case.digest else []
-    events = AuditEvent.objects.filter(subject=subject).exclude(verb="refused").select_related("actor")
-    return Meanwhile(changes, entries_of(list(events.order_by("-seq")[:LATEST])))

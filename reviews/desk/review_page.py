@@ -14,8 +14,8 @@ from monographs.models import Edition, Monograph
 from monographs.standing import draft
 from reviews.access import policy
 from reviews.access.refusals import Refusal
+from reviews.desk import transition_labels
 from reviews.desk.base import Names, and_list, chip, current_edition, desk, monograph_for, part_links
-from reviews.desk.review import transition_labels
 from reviews.models import ChangeSet, ClinicianProfile
 from reviews.review.attestation import checklist_of
 from reviews.review.edition_review import EditionReview

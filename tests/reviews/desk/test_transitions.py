@@ -5,7 +5,7 @@ from django.contrib.auth import get_user_model
 from django.urls import reverse
 
 from monographs.models import Edition
-from reviews.desk.review.transitions import digest_in
+from reviews.desk.base import digest_in
 from reviews.models import AuditEvent, SignOff
 from tests import factories as make
 

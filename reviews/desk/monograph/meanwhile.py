@@ -1,0 +1,29 @@
+"""What others did since a form was opened, for whoever met a conflict."""
+
+from dataclasses import dataclass
+
+from monographs.difference.diff_html import Change, changes_of
+from monographs.difference.document_diff import compare
+from monographs.models import Document
+from reviews.desk.monograph.history import Entry, entries_of
+from reviews.models import AuditEvent
+from reviews.review.edition_review import EditionReview
+
+LATEST = 3
+
+
+@dataclass(frozen=True)
+class Meanwhile:
+    """What others did since the reader opened the page: changed parts if the text is another, and the last entries."""
+
+    changes: list[Change]
+    entries: list[Entry]
+
+
+def meanwhile(case: EditionReview, seen: str) -> Meanwhile:
+    """Compares what was seen with what stands now, if what was seen is a document of this edition."""
+    subject = f"monograph:{case.monograph.slug}"
+    old = Document.objects.filter(pk=seen, pk__in=case.edition.change_sets.values("after")).first()
+    changes = changes_of(compare(old.value, case.document)) if old and seen != case.digest else []
+    events = AuditEvent.objects.filter(subject=subject).exclude(verb="refused").select_related("actor")
+    return Meanwhile(changes, entries_of(list(events.order_by("-seq")[:LATEST])))
