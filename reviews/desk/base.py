@@ -205,3 +205,9 @@ def cleaned(text: str, name: str) -> str:
         sentence = f"This is longer than {MOST_WORDS:,} characters. Shorten it."
         raise Refused([Refusal("too_long", sentence, RefusalType.INVALID, field=name)], recorded=False)
     return text
+
+
+def indented(classes: Iterable[TherapeuticClass]) -> list[tuple[TherapeuticClass, str]]:
+    """Classes in the order of the tree, each with its name moved in under its parent."""
+    in_order = sorted(classes, key=lambda one: [(step.name.casefold(), step.pk) for step in one.path()])
+    return [(one, "\u2003" * (len(one.path()) - 1) + one.name) for one in in_order]

@@ -1,6 +1,5 @@
 """My queue, and the list of all monographs. Both ask as many queries for thirty rows as for three."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,10 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from monographs.models import TIERS, Edition, Monograph, State, TherapeuticClass
+from monographs.models import TIERS, Edition, Monograph, State
 from monographs.standing import today
 from reviews.access import policy
-from reviews.desk.base import and_list, chip, class_tree, desk, name_of
+from reviews.desk.base import and_list, chip, class_tree, desk, indented, name_of
 from reviews.desk.published.urgent_tasks import waiting_for
 from reviews.models import AuditEvent, ChangeSet, ClinicianProfile, SignOff
 from reviews.review.sign_off_rules import Edit, Signature, authors, counts_for, missing_sign_offs
@@ -249,9 +248,3 @@ def monographs(request: HttpRequest) -> HttpResponse:
         "may_begin": any(policy.can(user, "create", one) for one in classes.values()),
     }
     return render(request, "reviews/monograph_list.html", context)
-
-
-def indented(classes: Iterable[TherapeuticClass]) -> list[tuple[TherapeuticClass, str]]:
-    """Classes in the order of the tree, each with its name moved in under its parent."""
-    in_order = sorted(classes, key=lambda one: [(step.name.casefold(), step.pk) for step in one.path()])
-    return [(one, "\u2003" * (len(one.path()) - 1) + one.name) for one in in_order]

@@ -16,8 +16,7 @@ from monographs.models import TRAITS, Drug
 from reviews.access import policy
 from reviews.access.attempts import attempt
 from reviews.access.refusals import Refusal
-from reviews.desk.base import desk, no_entry
-from reviews.desk.queue import class_tree, indented
+from reviews.desk.base import class_tree, desk, indented, no_entry
 from reviews.editing.monographs import new
 
 # Words that are addresses of the desk's own.
