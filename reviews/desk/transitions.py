@@ -8,10 +8,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from monographs.models import Edition, Monograph
+from reviews.access import policy
 from reviews.access.attempts import Attempt, attempt
 from reviews.access.refusals import Refused
 from reviews.desk import transition_labels
-from reviews.desk.base import chip, cleaned, current_edition, desk, digest_in, monograph_for, part_links
+from reviews.desk.base import chip, cleaned, current_edition, desk, digest_in, digest_now, monograph_for, part_links
 from reviews.desk.monograph.meanwhile import meanwhile
 from reviews.desk.published.acts import Answer as PageAnswer
 from reviews.desk.published.acts import published_page
@@ -45,7 +46,7 @@ def do(request: HttpRequest, slug: str, transition: str) -> HttpResponse:
 def _perform(request: HttpRequest, row: Transition, edition: Edition) -> EditionReview:
     given: dict[str, Any] = {}
     if row.needs_attestation:
-        given["attestation"] = _attest(request)
+        given["attestation"] = _attest(request, row, edition)
     else:
         given["reason"] = cleaned(request.POST.get("reason", ""), "reason")
         given["kind"] = request.POST.get("kind", "") if row.kinds else ""
@@ -65,9 +66,10 @@ def _typed(request: HttpRequest) -> Typed:
     )
 
 
-def _attest(request: HttpRequest) -> Attestation:
+def _attest(request: HttpRequest, row: Transition, edition: Edition) -> Attestation:
     """The attestation of what was filled in, made before the write lock because hashing a password takes its time. With
-    a wrong or missing password it carries nothing but why, so that the verb tells all that is missing at once."""
+    a wrong or missing password it carries nothing but why, so that the verb tells all that is missing at once. No
+    password is tried by whoever may not sign at all, or for other words than those that stand there."""
     typed, user, password = _typed(request), request.user, request.POST.get("password", "")
     given: dict[str, Any] = {
         "ticks": typed.ticks,
@@ -79,7 +81,8 @@ def _attest(request: HttpRequest) -> Attestation:
         "paid_by_maker": typed.interests == "maker",
         "digest": digest_in(request),
     }
-    if not password:  # nothing was tried, so it is no failure that counts
+    is_in_vain = not policy.can(user, row.permission, edition) or given["digest"] != digest_now(edition)
+    if is_in_vain or not password:  # nothing was tried, so it is no failure that counts
         return Attestation.unproved(user, Refused([NO_PASSWORD]), **given)
     try:
         return attest(user, password=password, request=request, **given)
