@@ -1,7 +1,7 @@
 """The content. `PARTS` is the one list of part models: copying, document, diff and triggers iterate it."""
 
 from monographs.models.document import Document
-from monographs.models.drug import HIGH_TRAITS, TRAITS, Drug
+from monographs.models.drug import Drug
 from monographs.models.edition import OPEN_STATES, Edition, Part, State
 from monographs.models.epoch import Epoch
 from monographs.models.index_entry import IndexEntry
@@ -12,7 +12,7 @@ from monographs.models.overlay import Overlay, SecondSignature
 from monographs.models.publication import NameCheck, Publication
 from monographs.models.reference import Citation, Reference, RelatedLink
 from monographs.models.section import Section
-from monographs.models.therapeutic_class import TIERS, TherapeuticClass
+from monographs.models.therapeutic_class import TherapeuticClass
 from monographs.models.write_lock import WriteLock
 
 PARTS: dict[str, type[Part]] = {
@@ -20,11 +20,8 @@ PARTS: dict[str, type[Part]] = {
 }
 
 __all__ = [
-    "HIGH_TRAITS",
     "OPEN_STATES",
     "PARTS",
-    "TIERS",
-    "TRAITS",
     "Citation",
     "Document",
     "Drug",

@@ -10,8 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from monographs.models import TIERS, Edition, Monograph, State
+from monographs.models import Edition, Monograph, State
 from monographs.standing import today
+from monographs.vocabulary import TIERS
 from reviews.access import policy
 from reviews.desk.base import and_list, chip, class_tree, desk, indented, name_of
 from reviews.desk.published.urgent_tasks import waiting_for

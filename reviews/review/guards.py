@@ -6,7 +6,6 @@ A guard never writes. `reviews.workflow.TRANSITIONS` names the guards of each tr
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from monographs.models import TIERS
 from monographs.problems import problems
 from monographs.standing import today
 from reviews.access import policy
@@ -15,6 +14,7 @@ from reviews.audit import seals
 from reviews.models import ClinicianProfile, SignOff
 from reviews.models.signoff import STILL_CORRECT
 from reviews.review.edition_review import EditionReview
+from reviews.review.tiers import is_below
 
 Guard = Callable[[EditionReview, Any], Iterator[Refusal]]
 
@@ -55,8 +55,8 @@ def no_problems(case: EditionReview, actor: Any) -> Iterator[Refusal]:
 
 
 def tier_is_set(case: EditionReview, actor: Any) -> Iterator[Refusal]:
-    floor, order = case.floor(), list(TIERS)
-    if order.index(case.monograph.tier) < order.index(floor):
+    floor = case.floor()
+    if is_below(case.monograph.tier, floor):
         yield Refusal(
             "tier_below_floor",
             f"The tier is {case.monograph.tier}, and this drug, class or notice asks for {floor}. "
