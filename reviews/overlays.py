@@ -14,7 +14,8 @@ from uuid import UUID, uuid4
 from monographs.canonical import BadCharacters, clean, digest_of
 from monographs.document import as_json
 from monographs.models import Monograph, Overlay, Publication, SecondSignature
-from monographs.models.overlay import HARMS, REGULATORS, SEVERITIES, TITLES, WITHDRAWALS, WITHHOLD_REASONS
+from monographs.models.overlay import HARMS, REGULATORS, SEVERITIES, TITLES, WITHHOLD_REASONS
+from monographs.overlay_kinds import WITHDRAWALS
 from monographs.standing import WITHHELD_KINDS, overlays_of, today
 from monographs.text import safe_address
 from reviews.access import policy

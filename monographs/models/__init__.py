@@ -2,7 +2,7 @@
 
 from monographs.models.document import Document
 from monographs.models.drug import Drug
-from monographs.models.edition import OPEN_STATES, Edition, Part, State
+from monographs.models.edition import Edition, Part
 from monographs.models.epoch import Epoch
 from monographs.models.index_entry import IndexEntry
 from monographs.models.monitoring import MonitoringItem
@@ -14,13 +14,13 @@ from monographs.models.reference import Citation, Reference, RelatedLink
 from monographs.models.section import Section
 from monographs.models.therapeutic_class import TherapeuticClass
 from monographs.models.write_lock import WriteLock
+from monographs.states import State
 
 PARTS: dict[str, type[Part]] = {
     model.value.part_kind: model for model in (Section, MonitoringItem, SafetyNotice, Citation, RelatedLink)
 }
 
 __all__ = [
-    "OPEN_STATES",
     "PARTS",
     "Citation",
     "Document",

@@ -14,8 +14,9 @@ from django.utils.html import format_html_join
 
 from monographs.difference.change_summary import in_short
 from monographs.difference.document_diff import compare
-from monographs.models.overlay import WITHDRAWALS, Overlay
+from monographs.models.overlay import Overlay
 from monographs.models.publication import Publication
+from monographs.overlay_kinds import WITHDRAWALS
 from monographs.public.caching import public
 from monographs.standing import Gone, Standing, overlays_of, shown, today
 
@@ -56,11 +57,7 @@ def _when(row: Any) -> datetime:
 
 def _updates(rows: list[Any]) -> Iterator[Update]:
     monographs = {row.monograph_id for row in rows}
-    gone = set(
-        Overlay.objects.unlifted()
-        .filter(kind="take_down", monograph__in=monographs)
-        .values_list("monograph", flat=True)
-    )
+    gone = set(Overlay.objects.taken_down().filter(monograph__in=monographs).values_list("monograph", flat=True))
     for row in rows:
         live = row.monograph.live
         if live is None:
@@ -159,7 +156,7 @@ def feed(request: HttpRequest) -> HttpResponse:
 @public
 def corrections(request: HttpRequest) -> HttpResponse:
     """Every erratum, newest first, of pages that are there."""
-    gone = Overlay.objects.unlifted().filter(kind="take_down").values("monograph")
+    gone = Overlay.objects.taken_down().values("monograph")
     rows = Overlay.objects.unlifted().with_second().filter(kind="erratum", monograph__live__isnull=False)
     pages = Paginator(rows.exclude(monograph__in=gone).select_related("monograph__live").order_by("-id"), A_PAGE)
     return render(request, "monographs/corrections.html", {"this": pages.get_page(request.GET.get("page"))})

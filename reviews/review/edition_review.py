@@ -12,7 +12,6 @@ from monographs.assemble import build
 from monographs.difference.document_diff import changed_parts
 from monographs.document import digest
 from monographs.models import Document, Edition, Monograph, Overlay, State
-from monographs.models.overlay import WITHDRAWALS
 from monographs.standing import today
 from reviews.models import ChangeSet, SignOff
 from reviews.models.signoff import REVIEW
@@ -102,7 +101,7 @@ class EditionReview:
     @cached_property
     def withdrawals(self) -> list[Overlay]:
         """What keeps the page from readers now, oldest first."""
-        rows = Overlay.objects.unlifted().filter(monograph=self.monograph, kind__in=WITHDRAWALS)
+        rows = Overlay.objects.withdrawals().filter(monograph=self.monograph)
         return list(rows.select_related("second_signature").order_by("id"))
 
     @property

@@ -7,7 +7,8 @@ over.
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from monographs.models.overlay import KINDS, TITLES
+from monographs.models.overlay import TITLES
+from monographs.overlay_kinds import KINDS
 from reviews.desk.base import and_list
 from reviews.workflow import TRANSITIONS
 

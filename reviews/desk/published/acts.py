@@ -16,7 +16,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from monographs.models import Monograph, Overlay
-from monographs.models.overlay import HARMS, REGULATORS, SEVERITIES, TITLES, WITHDRAWALS
+from monographs.models.overlay import HARMS, REGULATORS, SEVERITIES, TITLES
+from monographs.overlay_kinds import WITHDRAWALS
 from monographs.standing import overlays_of
 from reviews import overlays
 from reviews.access import policy

@@ -36,9 +36,7 @@ def waiting_for(user: Any, profile: ClinicianProfile | None) -> list[Urgent]:
     """Five queries at most, however many pages there are. The first due comes first."""
     now = timezone.now()
     verified = profile is not None and profile.is_verified(today(now))
-    rows = Overlay.objects.unlifted().filter(
-        kind__in=("warning", "retire", "take_down"), monograph__in=policy.readable(user)
-    )
+    rows = Overlay.objects.confirmed_by_another().filter(monograph__in=policy.readable(user))
     found, withdrawn = [], dict[int, Overlay]()
     classes = class_tree()
     for one in rows.select_related("monograph__live", "second_signature").order_by("at"):
