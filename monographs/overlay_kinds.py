@@ -13,5 +13,5 @@ KINDS = {
 }
 # They keep the page from readers until they are lifted.
 WITHDRAWALS = ("retire", "take_down")
-# They stand at once, and somebody else confirms them.
-CONFIRMED = ("warning", *WITHDRAWALS)
+# They stand at once, and somebody else confirms them: by which action of the policy.
+CONFIRMED_BY = {"warning": "countersign", **dict.fromkeys(WITHDRAWALS, "confirm-withdrawal")}

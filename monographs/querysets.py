@@ -5,7 +5,7 @@ from typing import Any, NoReturn, Self
 from django.db import connections, models
 from django.db.models.functions import Lower
 
-from monographs.overlay_kinds import CONFIRMED, WITHDRAWALS
+from monographs.overlay_kinds import CONFIRMED_BY, WITHDRAWALS
 from monographs.states import OPEN_STATES
 
 
@@ -101,7 +101,7 @@ class OverlayQuerySet(models.QuerySet):
 
     def confirmed_by_another(self) -> Self:
         """Warnings and withdrawals that stand: somebody else confirms them, or has."""
-        return self.unlifted().filter(kind__in=CONFIRMED)
+        return self.unlifted().filter(kind__in=CONFIRMED_BY)
 
     def unconfirmed(self) -> Self:
         """Warnings and withdrawals that nobody else has signed yet."""

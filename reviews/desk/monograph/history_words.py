@@ -91,6 +91,7 @@ WHY = {
     "not_vouched": "no clinician had signed that it is still correct",
     "own_warning": "the warning was their own",
     "not_pharmacist": "they are no pharmacist",
+    "no_lift": "it ends in another way",
     "not_said": "no published edition says that",
     "added_already": "it was added already",
     "another_monograph": "the monograph there is another",

@@ -125,23 +125,41 @@ def published_page(request: HttpRequest, monograph: Monograph, answer: Answer) -
         for name, row in TRANSITIONS.items()
         if row.on_page
     }
+    for one in standing:
+        one.monograph = monograph
     withdrawn = [one for one in standing if one.kind in WITHDRAWALS]
+    against = {act: policy.refusals(user, act, monograph) for act in ("warn", "correct")}
     context |= {
         "live": live,
         "case": case,
         "withdrawn": withdrawn,
-        "warnings": [(one, now >= one.due_at, one.by_id == user.pk) for one in standing if one.kind == "warning"],
-        "errata": [one for one in standing if one.kind == "erratum"],
+        "warnings": [
+            (
+                one,
+                now >= one.due_at,
+                not one.second and policy.can(user, "countersign", one),
+                policy.can(user, "lift", one),
+            )
+            for one in standing
+            if one.kind == "warning"
+        ],
+        "errata": [(one, policy.can(user, "lift", one)) for one in standing if one.kind == "erratum"],
         "withdraw": offers["withdraw"],
         "simple": [offers["confirm-withdrawal"], offers["reinstate"]],
         "vouch": offers["still-correct"],
         "ticks": still_correct(case.document),
-        "may_warn": policy.can(user, "warn", monograph),
-        "may_correct": policy.can(user, "correct", monograph),
+        "may_warn": not against["warn"],
+        "may_correct": not against["correct"],
+        "unverified": _unverified([*against["warn"], *against["correct"]]),
         "erratum": answer.erratum or ErratumForm(),
         "wrong": {one.field: one.sentence for one in answer.refusals or [] if one.field},
     }
     return render(request, "reviews/published.html", context, status=answer.status)
+
+
+def _unverified(found: list[Refusal]) -> str:
+    """What whoever lacks nothing but a verified registration is told."""
+    return next((one.sentence for one in found if one.code == "not_verified"), "")
 
 
 @desk
@@ -238,17 +256,15 @@ def _done(request: HttpRequest, overlay: Overlay, act: Callable[[], Any], done: 
 def warning_new(request: HttpRequest) -> HttpResponse:
     """One urgent warning over one or several pages. `?monograph=` ticks one beforehand."""
     user = request.user
-    mine = [
-        one
-        for one in policy.readable(user).filter(live__isnull=False).order_by("slug")
-        if policy.can(user, "warn", one)
-    ]
+    pages = policy.readable(user).filter(live__isnull=False).order_by("slug")
+    against = [(one, policy.refusals(user, "warn", one)) for one in pages]
     chosen = {*request.POST.getlist("monographs"), request.GET.get("monograph", "")}
     form = WarningForm(request.POST or None)
     context: dict[str, Any] = {
         "section": "monographs",
         "form": form,
-        "monographs": mine,
+        "monographs": [one for one, found in against if not found],
+        "unverified": _unverified([one for _, found in against for one in found]),
         "chosen": chosen,
         "refusals": [],
     }

@@ -2,8 +2,10 @@
 
 import copy
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from monographs.models import Monograph, Overlay
 from tests import factories as make
@@ -64,7 +66,7 @@ def test_everybody_who_may_read_it_sees_what_stands_over_it(house, page, enter, 
     }  # fmt: skip
     assert answer.status_code == 200
     assert said[over] in answer.content.decode()
-    assert ("Add the correction" in answer.content.decode()) == (person in ("clinician", "clinician2", "pharmacist"))
+    assert ("Add the correction" in answer.content.decode()) == (person == "pharmacist")
     assert ("Add an urgent warning" in answer.content.decode()) == (person in make.ON_CALL)
 
 
@@ -143,6 +145,18 @@ def test_whoever_is_not_on_call_is_told_so(house, page, enter, person):
     assert "You are not on call" in enter(person).get("/desk/warnings/new/").content.decode()
     assert enter(person).post("/desk/warnings/new/", WARNING).status_code == 403
     assert not Overlay.objects.exists()
+
+
+def test_whoever_is_on_call_and_no_longer_verified_is_told_so(house, page, enter, monkeypatch):
+    later = timezone.now() + timedelta(days=365)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: later)
+    why = "This needs a clinician whose registration was verified in the last 12 months."
+
+    form = enter("clinician").get("/desk/warnings/new/").content.decode()
+    assert (why in form, "You are not on call" in form) == (True, False)
+    assert enter("pharmacist").get(ADDRESS).content.decode().count(why) == 2  # beside the warning and the correction
+    assert enter("publisher").get(ADDRESS).content.decode().count(why) == 0
+    assert enter("clinician").post("/desk/warnings/new/", WARNING).status_code == 403
 
 
 def test_a_second_signature_and_an_end_by_the_form(house, page, enter):
