@@ -16,7 +16,7 @@ from monographs.difference.change_summary import in_short
 from monographs.difference.document_diff import compare
 from monographs.models.overlay import Overlay
 from monographs.models.publication import Publication
-from monographs.overlay_kinds import WITHDRAWALS
+from monographs.overlay_kinds import KINDS, WITHDRAWALS
 from monographs.public.caching import public
 from monographs.standing import Gone, Standing, overlays_of, shown, today
 
@@ -72,7 +72,7 @@ def _updates(rows: list[Any]) -> Iterator[Update]:
         else:
             words = _of_overlay(row)
             if is_gone and row.kind != "take_down":
-                words = (f"{row.get_kind_display()}. This page was removed later.",)
+                words = (f"{_kind(row)}. This page was removed later.",)
             yield Update(row.at, f"notice-{row.pk}", live.name, live.get_absolute_url(), words, row.kind != "lift")
 
 
@@ -97,6 +97,11 @@ def _of_publication(publication: Publication) -> tuple[tuple[str, ...], bool]:
     return tuple(said) or ("Signed again without a change.",), any(line.is_first for line in lines)
 
 
+def _kind(one: Overlay) -> str:
+    """Its word. A later version, rolled back since, may have left a kind that is not on the list."""
+    return KINDS.get(one.kind, "Notice")
+
+
 def _of_overlay(one: Overlay) -> tuple[str, ...]:
     if one.kind == "warning":
         return (f"Urgent warning: {one.get_title_display()}.", f"{one.get_regulator_display()}: “{one.quote}”")
@@ -108,11 +113,11 @@ def _of_overlay(one: Overlay) -> tuple[str, ...]:
         return (f"Removed: {one.reason}.",)
     if one.kind == "withhold":
         return ("One part is withheld.",)
-    ended = one.lifts
-    assert ended is not None
-    if ended.kind in WITHDRAWALS:
+    if one.lifts is None:
+        return ("A notice was put over this page.",)
+    if one.lifts.kind in WITHDRAWALS:
         return ("Back on this page: clinicians looked at it again and signed that it is still correct.",)
-    return (f"{ended.get_kind_display()} ended: {one.reason}.",)
+    return (f"{_kind(one.lifts)} ended: {one.reason}.",)
 
 
 @public

@@ -23,7 +23,7 @@ DONE: dict[str, Callable[[dict[str, Any]], str]] = {
     "countersigned": lambda data: "countersigned the urgent warning",
     "withheld": lambda data: "withheld a part of the page",
     "corrected": lambda data: f"added a correction of edition {', '.join(map(str, data['editions']))}",
-    "lifted": lambda data: f"ended {KINDS[data['kind']].lower()}",
+    "lifted": lambda data: f"ended {KINDS.get(data['kind'], 'a notice').lower()}",
     "reported": lambda data: f"reported a problem with the page (R-{data['report']})",
     "report_answered": lambda data: f"answered the report R-{data['report']}",
     "refused": lambda data: f"tried to {TRIED.get(data['action'], data['action'].replace('_', ' '))}",
