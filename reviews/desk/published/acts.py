@@ -259,7 +259,7 @@ def warning_new(request: HttpRequest) -> HttpResponse:
     pages = policy.readable(user).filter(live__isnull=False).order_by("slug")
     against = [(one, policy.refusals(user, "warn", one)) for one in pages]
     chosen = {*request.POST.getlist("monographs"), request.GET.get("monograph", "")}
-    form = WarningForm(request.POST or None)
+    form = WarningForm(request.POST if request.method == "POST" else None)
     context: dict[str, Any] = {
         "section": "monographs",
         "form": form,
