@@ -5,6 +5,7 @@ role may do is granted on a therapeutic class and holds for all below it (guardi
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -17,16 +18,40 @@ from reviews.models import ChangeSet, ClassGrant, ClinicianProfile
 EDIT, REVIEW, PUBLISH = "edit_monographs", "review_monographs", "publish_monographs"
 WARN = "warn_monographs"
 
-# A role and what it may be granted on a class. Auditors and administrators hold no transition.
-ROLES: dict[str, tuple[str, ...]] = {
-    "editor": (EDIT,),
-    "clinician": (EDIT, REVIEW),
-    "publisher": (PUBLISH,),
-    "on-call": (WARN,),
-    "auditor": (),
-    "administrator": (),
+
+@dataclass(frozen=True)
+class Role:
+    """A role: the group that holds it, what people call whoever has it, what it may be granted on a class, and which
+    actions it opens in every class. To add one: a row here; a permission of its own also needs a line in
+    TherapeuticClass, its migration, and the rules below that ask for it."""
+
+    name: str
+    label: str
+    grants: tuple[str, ...] = ()
+    everywhere: frozenset[str] = frozenset()
+
+
+# Auditors and administrators hold no transition.
+ROLES: dict[str, Role] = {
+    role.name: role
+    for role in (
+        Role("editor", "an editor", (EDIT,), frozenset({"keep_library"})),
+        Role("clinician", "a clinician", (EDIT, REVIEW), frozenset({"keep_library"})),
+        Role("publisher", "a publisher", (PUBLISH,)),
+        Role("on-call", "a clinician on call", (WARN,)),
+        Role("auditor", "an auditor", everywhere=frozenset({"read", "read_trail"})),
+        Role("administrator", "an administrator", everywhere=frozenset({"manage_people"})),
+    )
 }
-_WORDS = {EDIT: "an editor", REVIEW: "a clinician", PUBLISH: "a publisher", WARN: "a clinician on call"}
+
+
+def holding(permission: str) -> list[Role]:
+    """The roles that may be granted this permission: the first is the one that people are told to ask for."""
+    return [role for role in ROLES.values() if permission in role.grants]
+
+
+def _opening(action: str) -> list[str]:
+    return [role.name for role in ROLES.values() if action in role.everywhere]
 
 
 def grants_of(user: Any) -> frozenset[tuple[int, str]]:
@@ -46,6 +71,11 @@ def roles_of(user: Any) -> frozenset[str]:
     if not hasattr(user, "_roles"):
         user._roles = frozenset(user.groups.filter(name__in=ROLES).values_list("name", flat=True))
     return user._roles
+
+
+def opens(user: Any, action: str) -> bool:
+    """Whether a role of the user opens this action in every class."""
+    return any(action in ROLES[name].everywhere for name in roles_of(user))
 
 
 def is_granted(user: Any, permissions: Iterable[str], therapeutic_class: TherapeuticClass) -> bool:
@@ -91,7 +121,7 @@ def _needs(*permissions: str) -> Rule:
     def rule(user: Any, thing: Any) -> Refusal | None:
         if is_granted(user, permissions, _class_of(thing)):
             return None
-        who = " or ".join(_WORDS[name] for name in permissions)
+        who = " or ".join(holding(name)[0].label for name in permissions)
         return Refusal(
             "not_granted",
             f"This needs {who} of the class “{_class_of(thing)}”, and {user.get_username() or 'nobody'} is none. "
@@ -113,7 +143,7 @@ def _needs_or_contributor(*permissions: str) -> Rule:
 
 
 def _may_read(user: Any, thing: Any) -> Refusal | None:
-    if "auditor" in roles_of(user) or is_granted(user, (EDIT, REVIEW, PUBLISH), _class_of(thing)):
+    if opens(user, "read") or is_granted(user, (EDIT, REVIEW, PUBLISH), _class_of(thing)):
         return None
     return Refusal("not_granted", "You have no part in this class. An administrator of your house can add you.")
 
@@ -202,7 +232,7 @@ def _has_role(*names: str) -> Rule:
 
 def _administers(user: Any, _thing: Any) -> Refusal | None:
     # The first administrator of a house is the superuser that its installation made.
-    if user.is_authenticated and user.is_active and (user.is_superuser or "administrator" in roles_of(user)):
+    if user.is_authenticated and user.is_active and (user.is_superuser or opens(user, "manage_people")):
         return None
     return Refusal("no_administrator", "This needs an administrator of your house.")
 
@@ -235,8 +265,8 @@ RULES: dict[str, Rule] = {
     "answer_report": _needs(EDIT, REVIEW),
     "set_tier": _may_set_tier,
     "use_desk": _has_role(*ROLES),
-    "keep_library": _has_role("editor", "clinician"),
-    "read_trail": _has_role("auditor"),
+    "keep_library": _has_role(*_opening("keep_library")),
+    "read_trail": _has_role(*_opening("read_trail")),
     "manage_people": _administers,
 }
 
@@ -256,6 +286,11 @@ def role_on_page(user: Any, thing: Any) -> str:
     return "publisher" if is_granted(user, (PUBLISH,), _class_of(thing)) else "clinician"
 
 
+def signs(user: Any) -> bool:
+    """Whether a role of the user signs, in whatever class."""
+    return any(role.name in roles_of(user) for role in holding(REVIEW))
+
+
 def title_of(user: Any) -> str:
     """What readers are told of somebody who acts on a page: the verified title of a clinician, else the role."""
     profile = getattr(user, "clinician_profile", None)
@@ -265,7 +300,7 @@ def title_of(user: Any) -> str:
 def readable(user: Any) -> Any:
     """The monographs that a user may open on the desk."""
     monographs = Monograph.objects.for_desk()
-    if "auditor" in roles_of(user):
+    if opens(user, "read"):
         return monographs
     roots = {pk for pk, _ in grants_of(user)}
     ours = set(roots)

@@ -179,7 +179,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "filters": [(key, words[key], len(shown[key]) + (len(urgent) if key == "mine" else 0)) for key in shown],
         "urgent": urgent if show == "mine" else [],
         "waiting": len(mine) + len(urgent),
-        "unverified": "clinician" in policy.roles_of(user) and profile is None,
+        "unverified": profile is None and policy.signs(user),
         "next_due": None if shown[show] or urgent else next_review(user),
     }
     return render(request, "reviews/queue.html", context)

@@ -7,7 +7,6 @@ from django.shortcuts import render
 
 from monographs.models import State
 from monographs.public.caching import public
-from reviews.access.policy import ROLES
 from reviews.review import tiers
 from reviews.review.transition import Transition
 from reviews.workflow import TRANSITIONS
@@ -34,6 +33,5 @@ def about(request: HttpRequest) -> HttpResponse:
         "steps": [_step(row) for row in TRANSITIONS.values() if not row.on_page],
         "on_page": [_step(row) for row in TRANSITIONS.values() if row.on_page],
         "tiers": [(row.label, row.who, row.months) for row in reversed(tiers.ROWS.values())],
-        "roles": sorted(ROLES),
     }
     return render(request, "monographs/about.html", context)

@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
-from monographs.models import Monograph, Overlay
+from monographs.models import Monograph, Overlay, TherapeuticClass
 from reviews.access import policy
 from reviews.access.people import give_role, grant, register_clinician, revoke, verify_clinician
 from reviews.audit.trail import audited_write
@@ -114,6 +114,34 @@ def world(once_a_module):
 def test_the_table_is_whole():
     assert set(MAY) == set(policy.RULES)
     assert set(ROLES) == set(policy.ROLES)
+
+
+def test_a_role_is_one_row_that_names_what_the_database_and_the_rules_know():
+    rows = policy.ROLES.values()
+    assert {grant for role in rows for grant in role.grants} == {
+        codename for codename, _words in TherapeuticClass._meta.permissions
+    }
+    assert {action for role in rows for action in role.everywhere} <= set(policy.RULES)
+    assert {role.name: role.label for role in rows} == {
+        "editor": "an editor",
+        "clinician": "a clinician",
+        "publisher": "a publisher",
+        "on-call": "a clinician on call",
+        "auditor": "an auditor",
+        "administrator": "an administrator",
+    }
+    for permission, names in (
+        (policy.EDIT, ["editor", "clinician"]),
+        (policy.REVIEW, ["clinician"]),
+        (policy.PUBLISH, ["publisher"]),
+        (policy.WARN, ["on-call"]),
+    ):
+        assert [role.name for role in policy.holding(permission)] == names
+
+
+def test_who_signs_by_role(house):
+    may = [name for name, user in house.people.items() if policy.signs(fresh(user))]
+    assert sorted(may) == ["clinician", "clinician2", "pharmacist"]
 
 
 @pytest.mark.parametrize("action", MAY)
