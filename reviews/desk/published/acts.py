@@ -145,6 +145,7 @@ def published_page(request: HttpRequest, monograph: Monograph, answer: Answer) -
         ],
         "errata": [(one, policy.can(user, "lift", one)) for one in standing if one.kind == "erratum"],
         "withdraw": offers["withdraw"],
+        "longest": overlays.LONGEST_PRINTED_REASON,
         "simple": [offers["confirm-withdrawal"], offers["reinstate"]],
         "vouch": offers["still-correct"],
         "ticks": still_correct(case.document),

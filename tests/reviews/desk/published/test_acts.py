@@ -235,6 +235,19 @@ def test_a_word_that_may_be_kept_is_kept_and_shown_as_it_is(house, page, enter, 
     assert Overlay.objects.count() == 1 + taken
 
 
+def test_a_reason_may_be_typed_as_long_as_it_may_be_printed(house, page, enter, monkeypatch):
+    make.warn(house.clinician, page)
+    for longest in (300, 299):
+        monkeypatch.setattr("reviews.overlays.LONGEST_PRINTED_REASON", longest)
+        html = enter("pharmacist").get(ADDRESS).content.decode()
+        assert f'Up to <span class="q">{longest}</span> characters' in html
+        assert re.findall(r'name="reason" rows="2" maxlength="(\d+)"', html) == [str(longest)] * 2
+    digest = make.seen(page.live.edition)
+    sent = {"digest": digest, "kind": "retire", "reason": "x" * 300}
+    assert enter("pharmacist").post(f"{DO}withdraw/", sent).status_code == 422
+    assert enter("pharmacist").post(f"{DO}withdraw/", {**sent, "reason": "x" * 299}).status_code == 302
+
+
 def test_each_way_to_withdraw_says_beside_its_button_what_it_does(house, page, enter):
     html = enter("publisher").get("/desk/monographs/testazumab/withdraw/").content.decode()
 
