@@ -48,7 +48,9 @@ def test_a_full_review_is_due_sooner_the_higher_the_tier():
         ("standard", ["pharmacist", "nurse"], []),
         ("standard", ["doctor", "doctor"], []),
         ("standard", ["nurse", "pharmacist"], []),
+        ("standard", ["specialist_doctor", "nurse"], []),
         ("low", ["nurse"], ["a doctor or a pharmacist"]),
+        ("low", ["specialist_doctor"], []),
         ("low", ["pharmacist"], []),
     ],
 )
