@@ -191,6 +191,7 @@ def lift(overlay: Overlay, *, actor: Any, reason: str, attestation: Attestation 
             raise Refused(found)
         if not reason.strip():
             found.append(Refusal("reason", "Say why it ends: readers are told.", RefusalType.INVALID, field="reason"))
+        found += _too_long(reason.strip())
         digest = digest_of_act("lift", overlay)
         if found := found or _unattested(trail, attestation, digest):
             raise Refused(found)
@@ -217,14 +218,15 @@ def what_is_withdrawn(review: EditionReview, given: Given) -> Iterator[Refusal]:
         yield Refusal(
             "withdrawn_already", "The page is retired already. You can still take it down.", RefusalType.CONFLICT
         )
-    if len(given.reason) > LONGEST_PRINTED_REASON:
-        sentence = f"Readers see this reason: keep it to {LONGEST_PRINTED_REASON} characters."
-        yield Refusal("too_long", sentence, RefusalType.INVALID, field="reason")
+    yield from _too_long(given.reason)
 
 
 def confirm_withdrawal(trail: Trail, row: Transition, review: EditionReview, given: Given) -> EditionReview:
+    """Signs those that this person may confirm: of two withdrawals by two roles nobody can confirm both."""
+    title = policy.title_of(given.actor)
     for overlay in review.unconfirmed:
-        trail.save(SecondSignature(overlay=overlay, by=given.actor, by_title=policy.title_of(given.actor), at=trail.at))
+        if policy.can(given.actor, "confirm-withdrawal", overlay):
+            trail.save(SecondSignature(overlay=overlay, by=given.actor, by_title=title, at=trail.at))
     return stay(trail, row, review, given.reason)
 
 
@@ -261,6 +263,12 @@ def _standing(overlay: Overlay, *kinds: str) -> Overlay:
             "ended_already", "This does not stand any more: somebody ended it.", RefusalType.CONFLICT, recorded=False
         )
     return found
+
+
+def _too_long(reason: str) -> Iterator[Refusal]:
+    if len(reason) > LONGEST_PRINTED_REASON:
+        sentence = f"Readers see this reason: keep it to {LONGEST_PRINTED_REASON} characters."
+        yield Refusal("too_long", sentence, RefusalType.INVALID, field="reason")
 
 
 def _unattested(trail: Trail, attestation: Attestation | None, digest: str) -> list[Refusal]:

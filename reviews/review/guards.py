@@ -186,8 +186,9 @@ def waits_for_confirmation(case: EditionReview, actor: Any) -> Iterator[Refusal]
     waiting = case.unconfirmed
     if case.withdrawals and not waiting:
         yield Refusal("confirmed_already", "Somebody else confirmed it already.", RefusalType.CONFLICT)
-    for overlay in waiting:
-        yield from policy.refusals(actor, "confirm-withdrawal", overlay)
+    against = [policy.refusals(actor, "confirm-withdrawal", overlay) for overlay in waiting]
+    if all(against):
+        yield from (refusal for found in against for refusal in found)
 
 
 def no_author(case: EditionReview, actor: Any) -> Iterator[Refusal]:
