@@ -29,8 +29,6 @@ SCHEMA_VERSION: Literal[1] = 1
 
 # -- Kinds of section, in the order in which readers meet them (clinical/sections.md) -------------------------------
 
-Needed = Literal["required", "teratogen", "biologic", "injectable", "optional"]
-
 
 @dataclass(frozen=True)
 class SectionKind:
@@ -42,7 +40,7 @@ class SectionKind:
     slug: str
     heading: str
     gap: str
-    needed: Needed
+    needed: str
 
 
 SECTION_KINDS: dict[str, SectionKind] = {

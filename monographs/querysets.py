@@ -5,6 +5,9 @@ from typing import Any, NoReturn, Self
 from django.db import connections, models
 from django.db.models.functions import Lower
 
+from monographs.overlay_kinds import CONFIRMED_BY, WITHDRAWALS
+from monographs.states import OPEN_STATES
+
 
 class MonographQuerySet(models.QuerySet):
     def for_desk(self) -> Self:
@@ -15,7 +18,7 @@ class MonographQuerySet(models.QuerySet):
 class EditionQuerySet(models.QuerySet):
     def open(self) -> Self:
         """Editions that somebody works on. At most one a monograph."""
-        return self.filter(state__in=("draft", "in_review", "clinician_reviewed"))
+        return self.filter(state__in=OPEN_STATES)
 
 
 class PartQuerySet(models.QuerySet):
@@ -45,9 +48,8 @@ class PublicationQuerySet(models.QuerySet):
 
     def listed(self) -> Self:
         """Those that lists name: live, and not taken down."""
-        gone = models.Q(kind="take_down", lifted_by=None)
-        overlays = self.model._meta.apps.get_model("monographs", "Overlay").objects.filter(gone)
-        return self.live().exclude(monograph__in=overlays.values("monograph"))
+        overlays = self.model._meta.apps.get_model("monographs", "Overlay").objects
+        return self.live().exclude(monograph__in=overlays.taken_down().values("monograph"))
 
     def now_of_former(self, slug: str) -> Any:
         """The live publication of the monograph that was published at this address before it moved, or None."""
@@ -89,9 +91,21 @@ class OverlayQuerySet(models.QuerySet):
         until = models.Subquery(later.order_by("number").values("published_at")[:1])
         return self.select_related("second_signature").annotate(said_until=until)
 
+    def withdrawals(self) -> Self:
+        """What keeps pages from readers now."""
+        return self.unlifted().filter(kind__in=WITHDRAWALS)
+
+    def taken_down(self) -> Self:
+        """What leaves nothing of a page."""
+        return self.withdrawals().filter(kind="take_down")
+
+    def confirmed_by_another(self) -> Self:
+        """Warnings and withdrawals that stand: somebody else confirms them, or has."""
+        return self.unlifted().filter(kind__in=CONFIRMED_BY)
+
     def unconfirmed(self) -> Self:
         """Warnings and withdrawals that nobody else has signed yet."""
-        return self.unlifted().filter(kind__in=("warning", "retire", "take_down"), second_signature=None)
+        return self.confirmed_by_another().filter(second_signature=None)
 
 
 class IndexEntryQuerySet(models.QuerySet):

@@ -7,9 +7,9 @@ from monographs.standing import today
 from reviews.audit import seals
 from reviews.audit.hashes import instant
 from reviews.audit.trail import Trail
-from reviews.review.edition_review import EditionReview, months_later
+from reviews.review import tiers
+from reviews.review.edition_review import EditionReview
 from reviews.review.guards import effective_sign_offs
-from reviews.review.sign_off_rules import REVIEW_MONTHS
 from reviews.review.steps import move
 from reviews.review.transition import Given, Transition
 
@@ -47,7 +47,7 @@ def publish(trail: Trail, row: Transition, review: EditionReview, given: Given) 
         trail.save(old, "state")
     trail.save(publication)
     monograph.live = publication
-    monograph.next_review_due = months_later(publication.last_full_review, REVIEW_MONTHS[monograph.tier])
+    monograph.next_review_due = tiers.ROWS[monograph.tier].next_review(publication.last_full_review)
     trail.save(monograph, "live", "next_review_due")
     trail.reindex(monograph)
     superseded = previous.number if previous else None

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from monographs.models import Edition, State
-from monographs.models.overlay import WITHDRAWALS
+from monographs.overlay_kinds import WITHDRAWALS
 from reviews import overlays, publishing, signing
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded

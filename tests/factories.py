@@ -27,6 +27,7 @@ from monographs.document import (
 )
 from monographs.models import Edition, Monograph, Overlay, TherapeuticClass
 from reviews import overlays
+from reviews.access import policy
 from reviews.access.people import give_role, grant, register_clinician, verify_clinician
 from reviews.audit.trail import audited_write
 from reviews.changes import change_set
@@ -98,8 +99,9 @@ def make_house() -> House:
         give_role(house.people[name], role, actor=admin)
     for name in ON_CALL:
         give_role(house.people[name], "on-call", actor=admin)
-    for role in ("editor", "clinician", "publisher", "on-call"):
-        grant(role, house.root, actor=admin)
+    for role in policy.ROLES.values():
+        if role.grants:
+            grant(role.name, house.root, actor=admin)
     for name, (profession, number, title) in PROFILES.items():
         user = house.people[name]
         profile = register_clinician(

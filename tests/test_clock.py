@@ -1,6 +1,7 @@
 """The page by the clock: a month goes by and nobody writes, and yet every request gets what is true at its moment, over
 the front door's kept bytes, ETag and 304."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from django.db import connection
 
 from clincalc.front import Front
 from monographs.models import Monograph
+from reviews.review import tiers
 from tests import factories as make
 from tests.test_front import PAGE, Asked, get
 
@@ -31,7 +33,8 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch):
-    monkeypatch.setattr("reviews.workflow.REVIEW_MONTHS", {"low": 1, "standard": 1, "high": 1})
+    for key, row in tiers.ROWS.items():
+        monkeypatch.setitem(tiers.ROWS, key, replace(row, months=1))
     return Clock(monkeypatch)
 
 

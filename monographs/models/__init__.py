@@ -1,8 +1,8 @@
 """The content. `PARTS` is the one list of part models: copying, document, diff and triggers iterate it."""
 
 from monographs.models.document import Document
-from monographs.models.drug import HIGH_TRAITS, TRAITS, Drug
-from monographs.models.edition import OPEN_STATES, Edition, Part, State
+from monographs.models.drug import Drug
+from monographs.models.edition import Edition, Part
 from monographs.models.epoch import Epoch
 from monographs.models.index_entry import IndexEntry
 from monographs.models.monitoring import MonitoringItem
@@ -12,19 +12,16 @@ from monographs.models.overlay import Overlay, SecondSignature
 from monographs.models.publication import NameCheck, Publication
 from monographs.models.reference import Citation, Reference, RelatedLink
 from monographs.models.section import Section
-from monographs.models.therapeutic_class import TIERS, TherapeuticClass
+from monographs.models.therapeutic_class import TherapeuticClass
 from monographs.models.write_lock import WriteLock
+from monographs.states import State
 
 PARTS: dict[str, type[Part]] = {
     model.value.part_kind: model for model in (Section, MonitoringItem, SafetyNotice, Citation, RelatedLink)
 }
 
 __all__ = [
-    "HIGH_TRAITS",
-    "OPEN_STATES",
     "PARTS",
-    "TIERS",
-    "TRAITS",
     "Citation",
     "Document",
     "Drug",

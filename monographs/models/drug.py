@@ -4,18 +4,6 @@ from django.utils.text import slugify
 from monographs.fields import JSONText
 from monographs.triggers import ByWriteLock
 
-TRAITS = {
-    "biologic": "Biologic",
-    "cytotoxic": "Cytotoxic",
-    "insulin": "Insulin",
-    "opioid": "Opioid",
-    "anticoagulant": "Anticoagulant",
-    "teratogen": "Teratogen",
-    "injectable": "Injectable",
-}
-# clinical/signoff.md, Tiers: a drug with one of these traits is never below the high tier.
-HIGH_TRAITS = frozenset(("biologic", "cytotoxic", "insulin", "opioid", "anticoagulant"))
-
 
 class Drug(models.Model):
     """A drug: names by kind, brands by country, codes by system, and the traits that decide tier and sections."""

@@ -5,19 +5,8 @@ from django.db import models
 from monographs import document as values
 from monographs.fields import JSONText
 from monographs.querysets import AllParts, EditionQuerySet, PresentParts
+from monographs.states import OPEN_STATES, State
 from monographs.triggers import ByWriteLock, InChangeSet
-
-
-class State(models.TextChoices):
-    DRAFT = "draft", "Draft"
-    IN_REVIEW = "in_review", "In review"
-    CLINICIAN_REVIEWED = "clinician_reviewed", "Clinician reviewed"
-    PUBLISHED = "published", "Published"
-    SUPERSEDED = "superseded", "Superseded"
-    DISCARDED = "discarded", "Discarded"
-
-
-OPEN_STATES = (State.DRAFT, State.IN_REVIEW, State.CLINICIAN_REVIEWED)
 
 
 class Edition(models.Model):

@@ -4,9 +4,10 @@ from django.db import models
 from django.urls import reverse
 
 from monographs.models.drug import Drug
-from monographs.models.therapeutic_class import TIERS, TherapeuticClass
+from monographs.models.therapeutic_class import TherapeuticClass
 from monographs.querysets import MonographQuerySet
 from monographs.triggers import ByWriteLock
+from monographs.vocabulary import TIERS
 
 
 class Monograph(models.Model):

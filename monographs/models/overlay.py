@@ -5,19 +5,10 @@ from django.db import models
 
 from monographs.fields import JSONText
 from monographs.models.monograph import Monograph
+from monographs.overlay_kinds import KINDS
 from monographs.querysets import OverlayQuerySet
 from monographs.triggers import AppendOnly
 
-# clinical/safety_notices.md, Overlays. The list is closed: whatever else is to be said needs a signature.
-KINDS = {
-    "withhold": "Dose withheld",
-    "warning": "Urgent warning",
-    "erratum": "Correction",
-    "retire": "Retired",
-    "take_down": "Removed",
-    "lift": "Lifted",
-}
-WITHDRAWALS = ("retire", "take_down")
 REGULATORS = {
     "mhra": "Medicines and Healthcare products Regulatory Agency (MHRA)",
     "ema": "European Medicines Agency (EMA)",

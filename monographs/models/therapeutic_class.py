@@ -1,8 +1,7 @@
 from django.db import models
 
 from monographs.triggers import ByWriteLock
-
-TIERS = {"low": "Low", "standard": "Standard", "high": "High"}
+from monographs.vocabulary import TIERS
 
 
 class TherapeuticClass(models.Model):
@@ -39,3 +38,8 @@ class TherapeuticClass(models.Model):
             steps.append(step)
             step = step.parent
         return steps[::-1]
+
+    @property
+    def tier_floors(self) -> list[str]:
+        """What this class and those above it ask for; "" where one asks for nothing."""
+        return [step.tier_floor for step in self.path()]

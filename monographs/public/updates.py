@@ -14,8 +14,9 @@ from django.utils.html import format_html_join
 
 from monographs.difference.change_summary import in_short
 from monographs.difference.document_diff import compare
-from monographs.models.overlay import WITHDRAWALS, Overlay
+from monographs.models.overlay import Overlay
 from monographs.models.publication import Publication
+from monographs.overlay_kinds import KINDS, WITHDRAWALS
 from monographs.public.caching import public
 from monographs.standing import Gone, Standing, overlays_of, shown, today
 
@@ -56,11 +57,7 @@ def _when(row: Any) -> datetime:
 
 def _updates(rows: list[Any]) -> Iterator[Update]:
     monographs = {row.monograph_id for row in rows}
-    gone = set(
-        Overlay.objects.unlifted()
-        .filter(kind="take_down", monograph__in=monographs)
-        .values_list("monograph", flat=True)
-    )
+    gone = set(Overlay.objects.taken_down().filter(monograph__in=monographs).values_list("monograph", flat=True))
     for row in rows:
         live = row.monograph.live
         if live is None:
@@ -75,7 +72,7 @@ def _updates(rows: list[Any]) -> Iterator[Update]:
         else:
             words = _of_overlay(row)
             if is_gone and row.kind != "take_down":
-                words = (f"{row.get_kind_display()}. This page was removed later.",)
+                words = (f"{_kind(row)}. This page was removed later.",)
             yield Update(row.at, f"notice-{row.pk}", live.name, live.get_absolute_url(), words, row.kind != "lift")
 
 
@@ -100,6 +97,11 @@ def _of_publication(publication: Publication) -> tuple[tuple[str, ...], bool]:
     return tuple(said) or ("Signed again without a change.",), any(line.is_first for line in lines)
 
 
+def _kind(one: Overlay) -> str:
+    """Its word. A later version, rolled back since, may have left a kind that is not on the list."""
+    return KINDS.get(one.kind, "Notice")
+
+
 def _of_overlay(one: Overlay) -> tuple[str, ...]:
     if one.kind == "warning":
         return (f"Urgent warning: {one.get_title_display()}.", f"{one.get_regulator_display()}: “{one.quote}”")
@@ -111,11 +113,11 @@ def _of_overlay(one: Overlay) -> tuple[str, ...]:
         return (f"Removed: {one.reason}.",)
     if one.kind == "withhold":
         return ("One part is withheld.",)
-    ended = one.lifts
-    assert ended is not None
-    if ended.kind in WITHDRAWALS:
+    if one.lifts is None:
+        return ("A notice was put over this page.",)
+    if one.lifts.kind in WITHDRAWALS:
         return ("Back on this page: clinicians looked at it again and signed that it is still correct.",)
-    return (f"{ended.get_kind_display()} ended: {one.reason}.",)
+    return (f"{_kind(one.lifts)} ended: {one.reason}.",)
 
 
 @public
@@ -159,7 +161,7 @@ def feed(request: HttpRequest) -> HttpResponse:
 @public
 def corrections(request: HttpRequest) -> HttpResponse:
     """Every erratum, newest first, of pages that are there."""
-    gone = Overlay.objects.unlifted().filter(kind="take_down").values("monograph")
+    gone = Overlay.objects.taken_down().values("monograph")
     rows = Overlay.objects.unlifted().with_second().filter(kind="erratum", monograph__live__isnull=False)
     pages = Paginator(rows.exclude(monograph__in=gone).select_related("monograph__live").order_by("-id"), A_PAGE)
     return render(request, "monographs/corrections.html", {"this": pages.get_page(request.GET.get("page"))})

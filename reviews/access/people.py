@@ -74,7 +74,7 @@ def grant(role: str, therapeutic_class: TherapeuticClass, *, actor: Any) -> None
         if trail.actor.groups.filter(pk=group.pk).exists():
             raise refuse("oneself", "Nobody widens a role that they have. Another administrator must do it.")
         content_type = ContentType.objects.get_for_model(TherapeuticClass)
-        permissions = list(Permission.objects.filter(content_type=content_type, codename__in=policy.ROLES[role]))
+        permissions = list(Permission.objects.filter(content_type=content_type, codename__in=policy.ROLES[role].grants))
         for permission in permissions:
             row, made = ClassGrant.objects.get_or_create(
                 group=group, permission=permission, content_object=therapeutic_class

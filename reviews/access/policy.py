@@ -5,25 +5,53 @@ role may do is granted on a therapeutic class and holds for all below it (guardi
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from monographs.models import Edition, Monograph, TherapeuticClass
+from monographs.models import Edition, Monograph, Overlay, TherapeuticClass
+from monographs.overlay_kinds import WITHDRAWALS
+from monographs.standing import today
 from reviews.access.refusals import Refusal
-from reviews.models import ChangeSet, ClassGrant
+from reviews.models import ChangeSet, ClassGrant, ClinicianProfile
 
 EDIT, REVIEW, PUBLISH = "edit_monographs", "review_monographs", "publish_monographs"
 WARN = "warn_monographs"
 
-# A role and what it may be granted on a class. Auditors and administrators hold no transition.
-ROLES: dict[str, tuple[str, ...]] = {
-    "editor": (EDIT,),
-    "clinician": (EDIT, REVIEW),
-    "publisher": (PUBLISH,),
-    "on-call": (WARN,),
-    "auditor": (),
-    "administrator": (),
+
+@dataclass(frozen=True)
+class Role:
+    """A role: the group that holds it, what people call whoever has it, what it may be granted on a class, and which
+    actions it opens in every class. To add one: a row here; a permission of its own also needs a line in
+    TherapeuticClass, its migration, and the rules below that ask for it."""
+
+    name: str
+    label: str
+    grants: tuple[str, ...] = ()
+    everywhere: frozenset[str] = frozenset()
+
+
+# Auditors and administrators hold no transition.
+ROLES: dict[str, Role] = {
+    role.name: role
+    for role in (
+        Role("editor", "an editor", (EDIT,), frozenset({"keep_library"})),
+        Role("clinician", "a clinician", (EDIT, REVIEW), frozenset({"keep_library"})),
+        Role("publisher", "a publisher", (PUBLISH,)),
+        Role("on-call", "a clinician on call", (WARN,)),
+        Role("auditor", "an auditor", everywhere=frozenset({"read", "read_trail"})),
+        Role("administrator", "an administrator", everywhere=frozenset({"manage_people"})),
+    )
 }
-_WORDS = {EDIT: "an editor", REVIEW: "a clinician", PUBLISH: "a publisher", WARN: "a clinician on call"}
+
+
+def holding(permission: str) -> list[Role]:
+    """The roles that may be granted this permission: the first is the one that people are told to ask for."""
+    return [role for role in ROLES.values() if permission in role.grants]
+
+
+def _opening(action: str) -> list[str]:
+    return [role.name for role in ROLES.values() if action in role.everywhere]
 
 
 def grants_of(user: Any) -> frozenset[tuple[int, str]]:
@@ -45,6 +73,11 @@ def roles_of(user: Any) -> frozenset[str]:
     return user._roles
 
 
+def opens(user: Any, action: str) -> bool:
+    """Whether a role of the user opens this action in every class."""
+    return any(action in ROLES[name].everywhere for name in roles_of(user))
+
+
 def is_granted(user: Any, permissions: Iterable[str], therapeutic_class: TherapeuticClass) -> bool:
     """Whether one of these permissions is granted to the user on the class or a class above it."""
     grants = grants_of(user)
@@ -59,17 +92,36 @@ def contributed(user: Any, edition: Edition) -> bool:
     return False
 
 
+def verified_profile(user: Any, on: date | None = None) -> ClinicianProfile | None:
+    """The registration under which somebody acts as a clinician: looked up within the 12 months before this day, else
+    before today. One query, kept on this user object."""
+    profile = getattr(user, "clinician_profile", None)
+    return profile if profile is not None and profile.is_verified(on or today()) else None
+
+
 def _class_of(thing: Any) -> TherapeuticClass:
-    if isinstance(thing, Edition):
+    if isinstance(thing, (Edition, Overlay)):
         thing = thing.monograph
     return thing.therapeutic_class if isinstance(thing, Monograph) else thing
 
 
-def _needs(*permissions: str) -> Callable[[Any, Any], Refusal | None]:
+Rule = Callable[[Any, Any], Refusal | None]
+
+
+def _all(*rules: Rule) -> Rule:
+    """The first reason of several rules."""
+
+    def rule(user: Any, thing: Any) -> Refusal | None:
+        return next((refusal for one in rules if (refusal := one(user, thing))), None)
+
+    return rule
+
+
+def _needs(*permissions: str) -> Rule:
     def rule(user: Any, thing: Any) -> Refusal | None:
         if is_granted(user, permissions, _class_of(thing)):
             return None
-        who = " or ".join(_WORDS[name] for name in permissions)
+        who = " or ".join(holding(name)[0].label for name in permissions)
         return Refusal(
             "not_granted",
             f"This needs {who} of the class “{_class_of(thing)}”, and {user.get_username() or 'nobody'} is none. "
@@ -79,7 +131,7 @@ def _needs(*permissions: str) -> Callable[[Any, Any], Refusal | None]:
     return rule
 
 
-def _needs_or_contributor(*permissions: str) -> Callable[[Any, Any], Refusal | None]:
+def _needs_or_contributor(*permissions: str) -> Rule:
     granted = _needs(*permissions)
 
     def rule(user: Any, edition: Edition) -> Refusal | None:
@@ -91,7 +143,7 @@ def _needs_or_contributor(*permissions: str) -> Callable[[Any, Any], Refusal | N
 
 
 def _may_read(user: Any, thing: Any) -> Refusal | None:
-    if "auditor" in roles_of(user) or is_granted(user, (EDIT, REVIEW, PUBLISH), _class_of(thing)):
+    if opens(user, "read") or is_granted(user, (EDIT, REVIEW, PUBLISH), _class_of(thing)):
         return None
     return Refusal("not_granted", "You have no part in this class. An administrator of your house can add you.")
 
@@ -105,7 +157,69 @@ def _may_set_tier(user: Any, monograph: Monograph) -> Refusal | None:
     return None
 
 
-def _has_role(*names: str) -> Callable[[Any, Any], Refusal | None]:
+def _is_verified(user: Any, _thing: Any) -> Refusal | None:
+    if verified_profile(user):
+        return None
+    return Refusal("not_verified", "This needs a clinician whose registration was verified in the last 12 months.")
+
+
+def _is_pharmacist(user: Any, _thing: Any) -> Refusal | None:
+    profile = verified_profile(user)
+    if profile is not None and profile.profession == "pharmacist":
+        return None
+    return Refusal("not_pharmacist", "A pharmacist judges the harm of an error. Ask one of this class.")
+
+
+def _is_not_own(code: str, sentence: str) -> Rule:
+    def rule(user: Any, overlay: Overlay) -> Refusal | None:
+        return Refusal(code, sentence) if overlay.by_id == user.pk else None
+
+    return rule
+
+
+def confirming(overlay: Overlay) -> str:
+    """What whoever signs an overlay as the second must be granted: for a warning to review; for a withdrawal to review
+    what a publisher did, and to publish what a clinician did (clinical/safety_notices.md)."""
+    return PUBLISH if overlay.kind in WITHDRAWALS and overlay.by_role == "clinician" else REVIEW
+
+
+def _of_other_role(user: Any, overlay: Overlay) -> Refusal | None:
+    wanted = confirming(overlay)
+    if is_granted(user, (wanted,), _class_of(overlay)):
+        return None
+    other = "publisher" if wanted == PUBLISH else "clinician"
+    return Refusal("other_role", f"A {overlay.by_role} withdrew it, so a {other} must confirm it.")
+
+
+def _may_confirm_withdrawal(user: Any, thing: Any) -> Refusal | None:
+    """Asked of an edition: whether they could confirm any withdrawal of its page; of a withdrawal: whether this one."""
+    if refusal := _needs(REVIEW, PUBLISH)(user, thing):
+        return refusal
+    return _confirms(user, thing) if isinstance(thing, Overlay) else None
+
+
+_confirms = _all(
+    _is_not_own("own_withdrawal", "You withdrew it yourself. Somebody else must confirm it."), _of_other_role
+)
+_corrects = _all(_needs(REVIEW), _is_verified, _is_pharmacist)
+# Who ends an overlay. What is not here ends in another way.
+_LIFTS: dict[str, Rule] = {
+    "warning": _all(
+        _needs(WARN),
+        _is_verified,
+        _is_not_own("own_warning", "You added this warning. Another clinician on call must end it."),
+    ),
+    "erratum": _corrects,
+}
+
+
+def _may_lift(user: Any, overlay: Overlay) -> Refusal | None:
+    if overlay.kind in _LIFTS:
+        return _LIFTS[overlay.kind](user, overlay)
+    return Refusal("no_lift", "This is not ended by itself.")
+
+
+def _has_role(*names: str) -> Rule:
     def rule(user: Any, _thing: Any) -> Refusal | None:
         if roles_of(user) & set(names):
             return None
@@ -118,12 +232,12 @@ def _has_role(*names: str) -> Callable[[Any, Any], Refusal | None]:
 
 def _administers(user: Any, _thing: Any) -> Refusal | None:
     # The first administrator of a house is the superuser that its installation made.
-    if user.is_authenticated and user.is_active and (user.is_superuser or "administrator" in roles_of(user)):
+    if user.is_authenticated and user.is_active and (user.is_superuser or opens(user, "manage_people")):
         return None
     return Refusal("no_administrator", "This needs an administrator of your house.")
 
 
-RULES: dict[str, Callable[[Any, Any], Refusal | None]] = {
+RULES: dict[str, Rule] = {
     "read": _may_read,
     "create": _needs(EDIT),
     "edit": _needs(EDIT),
@@ -135,19 +249,24 @@ RULES: dict[str, Callable[[Any, Any], Refusal | None]] = {
     "publish": _needs(PUBLISH),
     "discard": _needs_or_contributor(PUBLISH),
     "withdraw": _needs(REVIEW, PUBLISH),
-    "confirm-withdrawal": _needs(REVIEW, PUBLISH),
+    "confirm-withdrawal": _may_confirm_withdrawal,
     "still-correct": _needs(REVIEW),
     "reinstate": _needs(PUBLISH),
     "withhold": _needs(REVIEW, PUBLISH),
-    "warn": _needs(WARN),
-    "countersign": _needs(REVIEW),
-    "correct": _needs(REVIEW),
+    "warn": _all(_needs(WARN), _is_verified),
+    "countersign": _all(
+        _needs(REVIEW),
+        _is_verified,
+        _is_not_own("own_warning", "You added this warning. Another clinician must sign it too."),
+    ),
+    "correct": _corrects,
+    "lift": _may_lift,
     "move": _needs(PUBLISH),
     "answer_report": _needs(EDIT, REVIEW),
     "set_tier": _may_set_tier,
     "use_desk": _has_role(*ROLES),
-    "keep_library": _has_role("editor", "clinician"),
-    "read_trail": _has_role("auditor"),
+    "keep_library": _has_role(*_opening("keep_library")),
+    "read_trail": _has_role(*_opening("read_trail")),
     "manage_people": _administers,
 }
 
@@ -167,6 +286,11 @@ def role_on_page(user: Any, thing: Any) -> str:
     return "publisher" if is_granted(user, (PUBLISH,), _class_of(thing)) else "clinician"
 
 
+def signs(user: Any) -> bool:
+    """Whether a role of the user signs, in whatever class."""
+    return any(role.name in roles_of(user) for role in holding(REVIEW))
+
+
 def title_of(user: Any) -> str:
     """What readers are told of somebody who acts on a page: the verified title of a clinician, else the role."""
     profile = getattr(user, "clinician_profile", None)
@@ -176,7 +300,7 @@ def title_of(user: Any) -> str:
 def readable(user: Any) -> Any:
     """The monographs that a user may open on the desk."""
     monographs = Monograph.objects.for_desk()
-    if "auditor" in roles_of(user):
+    if opens(user, "read"):
         return monographs
     roots = {pk for pk, _ in grants_of(user)}
     ours = set(roots)

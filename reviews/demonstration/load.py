@@ -13,6 +13,7 @@ from monographs.assemble import build
 from monographs.document import digest, digest_of_part
 from monographs.models import Drug, Edition, Monograph, TherapeuticClass
 from monographs.rxnorm import check, read_rows
+from reviews.access import policy
 from reviews.access.people import give_role, grant, register_clinician, verify_clinician
 from reviews.audit.trail import audited_write
 from reviews.changes import change_set
@@ -127,8 +128,9 @@ def rights(people: dict[str, Any]) -> None:
     for username in ON_CALL:
         give_role(people[username], "on-call", actor=admin)
     for root in TherapeuticClass.objects.filter(parent=None):
-        for role in ("editor", "clinician", "publisher", "on-call"):
-            grant(role, root, actor=admin)
+        for role in policy.ROLES.values():
+            if role.grants:
+                grant(role.name, root, actor=admin)
     for username, (profession, registration, specialty, reader_title) in PROFILES.items():
         user, number = people[username], registration.split()[1]
         profile = register_clinician(

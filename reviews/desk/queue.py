@@ -10,8 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from monographs.models import TIERS, Edition, Monograph, State
+from monographs.models import Edition, Monograph, State
 from monographs.standing import today
+from monographs.vocabulary import TIERS
 from reviews.access import policy
 from reviews.desk.base import and_list, chip, class_tree, desk, indented, name_of
 from reviews.desk.published.urgent_tasks import waiting_for
@@ -117,7 +118,7 @@ class Task:
 
 
 def task_for_me(work: Work, user: Any, profile: ClinicianProfile | None) -> Task | None:
-    """What of this edition waits for this person, or nothing."""
+    """What of this edition waits for this person, or nothing. `profile` is their registration, if it is verified."""
     edition, state = work.edition, work.edition.state
     sent = work.last
     if state == State.DRAFT and work.is_by(user) and policy.can(user, "edit", edition):
@@ -130,7 +131,7 @@ def task_for_me(work: Work, user: Any, profile: ClinicianProfile | None) -> Task
             live = work.monograph.live
             why = f"Every changed part is signed.{f' It replaces edition {live.number}.' if live else ''}"
             return Task("Ready to publish", work, why, "workspace", "Open the workspace")
-    if state == State.IN_REVIEW and profile and profile.is_verified(today()) and policy.can(user, "sign", edition):
+    if state == State.IN_REVIEW and profile and policy.can(user, "sign", edition):
         if not work.is_signed_by(user) and work.is_helped_by(user, profile.profession):
             mine, all_parts = work.counts_of(user)
             why = f"Your signature would count for {mine} of {all_parts} changed part{'s' if all_parts != 1 else ''}."
@@ -154,7 +155,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     """What waits for me and why; `?show=others`: what I wrote, sent or signed and others have now; `?show=all`: all
     open editions that I may read."""
     user = request.user
-    profile = ClinicianProfile.objects.filter(user=user.pk).first()
+    profile = policy.verified_profile(user)
     mine: list[Task] = []
     others: list[Task] = []
     everything: list[Task] = []
@@ -165,7 +166,7 @@ def queue(request: HttpRequest) -> HttpResponse:
             mine.append(task)
         elif work.is_by(user) or work.is_signed_by(user) or (work.last and work.last.actor_id == user.pk):
             others.append(task_for_others(work))
-    urgent = waiting_for(user, profile)
+    urgent = waiting_for(user)
     shown = {"mine": mine, "others": others, "all": everything}
     show = request.GET.get("show", "mine")
     show = show if show in shown else "mine"
@@ -178,7 +179,7 @@ def queue(request: HttpRequest) -> HttpResponse:
         "filters": [(key, words[key], len(shown[key]) + (len(urgent) if key == "mine" else 0)) for key in shown],
         "urgent": urgent if show == "mine" else [],
         "waiting": len(mine) + len(urgent),
-        "unverified": bool({"clinician"} & policy.roles_of(user)) and not (profile and profile.is_verified(today())),
+        "unverified": profile is None and policy.signs(user),
         "next_due": None if shown[show] or urgent else next_review(user),
     }
     return render(request, "reviews/queue.html", context)

@@ -7,11 +7,6 @@ from reviews.desk.base import and_list
 from reviews.review.edition_review import EditionReview
 from reviews.review.transition import Transition
 
-PROFESSIONS_OF_TIER = {
-    "high": "a specialist doctor and a pharmacist sign; full review every 12 months",
-    "standard": "a doctor or pharmacist and one more registered clinician sign; full review every 24 months",
-    "low": "a doctor or a pharmacist signs; full review every 36 months",
-}
 # The four steps of the path, with the state in which an edition stands on it.
 STEPS = (State.DRAFT, State.IN_REVIEW, State.CLINICIAN_REVIEWED, State.PUBLISHED)
 

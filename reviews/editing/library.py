@@ -12,7 +12,8 @@ from django.utils.text import slugify
 from monographs import document as values
 from monographs.canonical import BadCharacters, canonical, clean_line, digest_of
 from monographs.confusables import mixed_scripts, skeleton
-from monographs.models import TRAITS, Drug, NameCheck, Reference, TherapeuticClass
+from monographs.models import Drug, NameCheck, Reference, TherapeuticClass
+from monographs.vocabulary import TRAITS
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
 from reviews.access.refusals import RefusalType, Refused, refuse

@@ -6,8 +6,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from monographs import document as values
-from monographs.models import TIERS, Drug, Edition, Monograph, Publication, State, TherapeuticClass
+from monographs.models import Drug, Edition, Monograph, Publication, State, TherapeuticClass
 from monographs.standing import today
+from monographs.vocabulary import TIERS
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
 from reviews.access.privacy import kept
@@ -16,8 +17,8 @@ from reviews.audit.trail import Trail, audited_write
 from reviews.changes import change_set
 from reviews.editing.library import make_drug
 from reviews.models import AuditEvent
-from reviews.review.edition_review import EditionReview, highest, months_later, tier_floor
-from reviews.review.sign_off_rules import REVIEW_MONTHS
+from reviews.review import tiers
+from reviews.review.edition_review import EditionReview
 
 RESERVED = frozenset(("new",))  # addresses of the desk itself
 
@@ -78,8 +79,8 @@ def begin(
 ) -> Edition:  # fmt: skip
     """Makes a monograph and edition 1 with this document. Its tier is the highest of floor, suggestion, standard."""
     _check_address(slug)
-    floor = tier_floor(drug.traits, therapeutic_class, [document], today(trail.clock))
-    tier = highest([floor, suggested_tier, "standard"])
+    floor = tiers.tier_floor(drug.traits, therapeutic_class.tier_floors, [document], today(trail.clock))
+    tier = tiers.highest([floor, suggested_tier, "standard"])
     monograph = Monograph(slug=slug, drug=drug, therapeutic_class=therapeutic_class, tier=tier)
     trail.save(monograph)
     edition = Edition(monograph=monograph, number=1)
@@ -119,7 +120,7 @@ def new(
 
 def tier_refusals(case: EditionReview, tier: str) -> list[Refusal]:
     """What stands against this tier for the monograph of a case, whoever sets it: asked by verb and form alike."""
-    order, now, floor = list(TIERS), case.monograph.tier, case.floor()
+    now, floor = case.monograph.tier, case.floor()
     if tier not in TIERS:
         return [Refusal("tier", f"Choose a tier: {', '.join(TIERS.values())}.", RefusalType.INVALID, field="tier")]
     if tier == now:
@@ -127,10 +128,10 @@ def tier_refusals(case: EditionReview, tier: str) -> list[Refusal]:
             Refusal("tier", f"The tier is {TIERS[tier]} already. Choose another.", RefusalType.INVALID, field="tier")
         ]
     found = []
-    if order.index(tier) < order.index(now) and case.edition.is_open:
+    if tiers.is_below(tier, now) and case.edition.is_open:
         sentence = f"A tier is lowered only while no edition is open. Publish or give up edition {case.edition.number}."
         found.append(Refusal("open_edition", sentence, RefusalType.CONFLICT, field="tier"))
-    if order.index(tier) < order.index(floor):
+    if tiers.is_below(tier, floor):
         sentence = f"This drug, class or notice asks for {TIERS[floor]}, and no lower tier can be set."
         found.append(Refusal("tier_below_floor", sentence, RefusalType.INVALID, field="tier"))
     return found
@@ -163,7 +164,7 @@ def set_tier(monograph: Monograph, tier: str, *, actor: Any, reason: str, seen: 
             raise Refused(found, recorded=tier != was)
         monograph.tier = tier
         if monograph.live and monograph.next_review_due:  # a higher tier is reviewed sooner, and never later
-            due = months_later(monograph.live.last_full_review, REVIEW_MONTHS[tier])
+            due = tiers.ROWS[tier].next_review(monograph.live.last_full_review)
             monograph.next_review_due = min(monograph.next_review_due, due)
         trail.save(monograph, "tier", "next_review_due")
         data: dict[str, Any] = {"from_tier": was, "to_tier": tier}

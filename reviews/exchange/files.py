@@ -13,6 +13,7 @@ from pydantic import Field
 
 from monographs.canonical import strict_json
 from monographs.document import PART_FIELDS, Document, Slug, Value, as_json
+from monographs.vocabulary import TIERS, TRAITS
 from reviews.exchange.schema import (
     Finding,
     Incoming,
@@ -30,9 +31,6 @@ _MOST_FINDINGS = 50
 # A file of 5 MB has room for a million faults, each dearer to tell than to make.
 _ENOUGH_FINDINGS = 1_000
 _MOST_VALUES = 100_000
-
-Tier = Literal["low", "standard", "high"]
-Trait = Literal["biologic", "cytotoxic", "insulin", "opioid", "anticoagulant", "teratogen", "injectable"]
 
 
 class ImportRefused(ValueError):
@@ -60,8 +58,8 @@ class _File(Value):
     slug: Slug
     class_: Slug | None = Field(default=None, alias="class")
     drug: IncomingDrug
-    traits: tuple[Trait, ...] = ()
-    tier: Tier | None = None
+    traits: tuple[Literal[tuple(TRAITS)], ...] = ()  # type: ignore[valid-type]
+    tier: Literal[tuple(TIERS)] | None = None  # type: ignore[valid-type]
     document: Document
 
 

@@ -5,18 +5,11 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from monographs.models import TIERS, State
+from monographs.models import State
 from monographs.public.caching import public
-from reviews.access.policy import ROLES
-from reviews.review.sign_off_rules import REVIEW_MONTHS
+from reviews.review import tiers
 from reviews.review.transition import Transition
 from reviews.workflow import TRANSITIONS
-
-_NEEDS = {
-    "high": "a specialist doctor and a pharmacist",
-    "standard": "a doctor or pharmacist, and one more registered clinician",
-    "low": "a doctor or a pharmacist",
-}
 
 
 @dataclass(frozen=True)
@@ -39,7 +32,6 @@ def about(request: HttpRequest) -> HttpResponse:
     context = {
         "steps": [_step(row) for row in TRANSITIONS.values() if not row.on_page],
         "on_page": [_step(row) for row in TRANSITIONS.values() if row.on_page],
-        "tiers": [(word, _NEEDS[tier], REVIEW_MONTHS[tier]) for tier, word in reversed(TIERS.items())],
-        "roles": sorted(ROLES),
+        "tiers": [(row.label, row.who, row.months) for row in reversed(tiers.ROWS.values())],
     }
     return render(request, "monographs/about.html", context)

@@ -45,11 +45,8 @@ def wanted(now: datetime) -> Iterator[Wanted]:
             yield f"due:{one.pk}:{due}", one, (policy.EDIT, policy.REVIEW), words, path
     for overlay in Overlay.objects.unconfirmed().select_related("monograph__live", "monograph__therapeutic_class"):
         late = now >= overlay.due_at
-        if overlay.kind == "warning":
-            wants, what = (policy.REVIEW,), "Urgent warning not countersigned"
-        else:
-            wants = (policy.PUBLISH,) if overlay.by_role == "clinician" else (policy.REVIEW,)
-            what = "Withdrawal not confirmed"
+        wants = (policy.confirming(overlay),)
+        what = "Urgent warning not countersigned" if overlay.kind == "warning" else "Withdrawal not confirmed"
         words = f"{what}{' in time' if late else ''}: {overlay.monograph.live.name}"
         path = reverse("published", args=[overlay.monograph.slug])
         yield f"second:{overlay.pk}:{'late' if late else 'new'}", overlay.monograph, wants, words, path

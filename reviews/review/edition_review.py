@@ -1,9 +1,8 @@
 """All that is known of one edition when it is judged, loaded once: what changed, who wrote it, who signed it."""
 
-from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 
 from django.utils import timezone
@@ -12,37 +11,12 @@ from monographs import document as values
 from monographs.assemble import build
 from monographs.difference.document_diff import changed_parts
 from monographs.document import digest
-from monographs.models import HIGH_TRAITS, TIERS, Document, Edition, Monograph, Overlay, State, TherapeuticClass
-from monographs.models.overlay import WITHDRAWALS
+from monographs.models import Document, Edition, Monograph, Overlay, State
 from monographs.standing import today
 from reviews.models import ChangeSet, SignOff
 from reviews.models.signoff import REVIEW
 from reviews.review.sign_off_rules import Edit, Signature, authors, counts_for, missing_sign_offs
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day of a later month, or the last of that month where it has no such day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
-def highest(tiers: Iterable[str]) -> str:
-    """The highest of some tiers ("" counts for none)."""
-    order = list(TIERS)
-    return max((tier for tier in tiers if tier), key=order.index, default=order[0])
-
-
-def tier_floor(
-    traits: Iterable[str], therapeutic_class: TherapeuticClass, documents: Iterable[values.Document], on: date
-) -> str:
-    """The tier below which a monograph may not be: by the drug's traits, its class and those above, and a critical
-    notice in force in the live or the open edition (clinical/signoff.md, Tiers)."""
-    tiers = [step.tier_floor for step in therapeutic_class.path()]
-    if HIGH_TRAITS & set(traits):
-        tiers.append("high")
-    if any(n.severity == "critical" and n.in_force(on) for document in documents for n in document.notices):
-        tiers.append("high")
-    return highest(tiers)
+from reviews.review.tiers import tier_floor
 
 
 @dataclass
@@ -127,7 +101,7 @@ class EditionReview:
     @cached_property
     def withdrawals(self) -> list[Overlay]:
         """What keeps the page from readers now, oldest first."""
-        rows = Overlay.objects.unlifted().filter(monograph=self.monograph, kind__in=WITHDRAWALS)
+        rows = Overlay.objects.withdrawals().filter(monograph=self.monograph)
         return list(rows.select_related("second_signature").order_by("id"))
 
     @property
@@ -137,7 +111,9 @@ class EditionReview:
     def floor(self) -> str:
         """The tier below which the monograph may not be. What an edition said that was given up counts for nothing."""
         documents = [one for one in (self.document if self.edition.is_open else None, self.live_value) if one]
-        return tier_floor(self.monograph.drug.traits, self.monograph.therapeutic_class, documents, today(self.at))
+        return tier_floor(
+            self.monograph.drug.traits, self.monograph.therapeutic_class.tier_floors, documents, today(self.at)
+        )
 
     def label_of(self, part: str) -> str:
         """A changed part as people call it."""

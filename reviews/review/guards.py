@@ -6,15 +6,15 @@ A guard never writes. `reviews.workflow.TRANSITIONS` names the guards of each tr
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from monographs.models import TIERS
 from monographs.problems import problems
 from monographs.standing import today
 from reviews.access import policy
 from reviews.access.refusals import Refusal, RefusalType
 from reviews.audit import seals
-from reviews.models import ClinicianProfile, SignOff
+from reviews.models import SignOff
 from reviews.models.signoff import STILL_CORRECT
 from reviews.review.edition_review import EditionReview
+from reviews.review.tiers import is_below
 
 Guard = Callable[[EditionReview, Any], Iterator[Refusal]]
 
@@ -55,8 +55,8 @@ def no_problems(case: EditionReview, actor: Any) -> Iterator[Refusal]:
 
 
 def tier_is_set(case: EditionReview, actor: Any) -> Iterator[Refusal]:
-    floor, order = case.floor(), list(TIERS)
-    if order.index(case.monograph.tier) < order.index(floor):
+    floor = case.floor()
+    if is_below(case.monograph.tier, floor):
         yield Refusal(
             "tier_below_floor",
             f"The tier is {case.monograph.tier}, and this drug, class or notice asks for {floor}. "
@@ -65,12 +65,8 @@ def tier_is_set(case: EditionReview, actor: Any) -> Iterator[Refusal]:
         )
 
 
-def _profile(actor: Any) -> ClinicianProfile | None:
-    return ClinicianProfile.objects.filter(user=actor.pk).first()
-
-
 def verified_clinician(case: EditionReview, actor: Any) -> Iterator[Refusal]:
-    profile = _profile(actor)
+    profile = getattr(actor, "clinician_profile", None)
     if profile is None:
         yield Refusal(
             "no_profile", "Signing needs a clinician’s profile, and you have none. An administrator can register you."
@@ -79,7 +75,7 @@ def verified_clinician(case: EditionReview, actor: Any) -> Iterator[Refusal]:
         yield Refusal(
             "not_verified", "Nobody has found your registration in the register yet. An administrator can look."
         )
-    elif not profile.is_verified(today(case.at)):
+    elif not policy.verified_profile(actor, today(case.at)):
         yield Refusal(
             "lapsed", "Your registration was last looked up over 12 months ago. An administrator can look again."
         )
@@ -125,7 +121,7 @@ def _signer_refusal(case: EditionReview, sign_off: SignOff) -> Refusal | None:
     profile = getattr(signer, "clinician_profile", None)
     if not signer.is_active:
         why = "the account was closed"
-    elif profile is None or not profile.is_verified(today(case.at)):
+    elif profile is None or not policy.verified_profile(signer, today(case.at)):
         why = "the registration is no longer verified"
     elif (profile.body, profile.number, profile.profession) != (sign_off.body, sign_off.number, sign_off.profession):
         why = "the registration is another now"
@@ -187,17 +183,12 @@ def is_withdrawn(case: EditionReview, actor: Any) -> Iterator[Refusal]:
 
 
 def waits_for_confirmation(case: EditionReview, actor: Any) -> Iterator[Refusal]:
-    """A withdrawal by a publisher is confirmed by a clinician, and the other way round (clinical/safety_notices.md)."""
     waiting = case.unconfirmed
     if case.withdrawals and not waiting:
         yield Refusal("confirmed_already", "Somebody else confirmed it already.", RefusalType.CONFLICT)
-    for overlay in waiting:
-        wanted = policy.PUBLISH if overlay.by_role == "clinician" else policy.REVIEW
-        if overlay.by_id == actor.pk:
-            yield Refusal("own_withdrawal", "You withdrew it yourself. Somebody else must confirm it.")
-        elif not policy.is_granted(actor, (wanted,), case.monograph.therapeutic_class):
-            other = "publisher" if wanted == policy.PUBLISH else "clinician"
-            yield Refusal("other_role", f"A {overlay.by_role} withdrew it, so a {other} must confirm it.")
+    against = [policy.refusals(actor, "confirm-withdrawal", overlay) for overlay in waiting]
+    if all(against):
+        yield from (refusal for found in against for refusal in found)
 
 
 def no_author(case: EditionReview, actor: Any) -> Iterator[Refusal]:

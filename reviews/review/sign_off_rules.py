@@ -7,8 +7,7 @@ when every changed part has its tier's full set of signatures, of different peop
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-# Months until the next full review.
-REVIEW_MONTHS = {"high": 12, "standard": 24, "low": 36}
+from reviews.review import tiers
 
 
 @dataclass(frozen=True)
@@ -40,33 +39,13 @@ def counts_for(signer: int, changed: Iterable[str], written_by: Mapping[str, fro
     return frozenset(part for part in changed if signer not in written_by.get(part, ()))
 
 
-def missing_professions(tier: str, professions: Iterable[str]) -> list[str]:
-    """Who still has to sign, in words, when these different people have; an empty list: the set is full."""
-    signed = list(professions)
-    doctors = [one for one in signed if one in ("doctor", "specialist_doctor")]
-    missing = []
-    if tier == "high":
-        if "specialist_doctor" not in signed:
-            missing.append("a specialist doctor")
-        if "pharmacist" not in signed:
-            missing.append("a pharmacist")
-        return missing
-    if not (doctors or "pharmacist" in signed):
-        missing.append("a doctor or a pharmacist")
-    if tier == "standard" and len(signed) + len(missing) < 2:
-        missing.append("one more registered clinician")
-    return missing
-
-
 def missing_sign_offs(
     tier: str, changed: Iterable[str], written_by: Mapping[str, frozenset[int]], signatures: Iterable[Signature]
 ) -> dict[str, list[str]]:
     """For each changed part without its full set: who still has to sign for it."""
     people = {signature.signer: signature.profession for signature in signatures}
     open_parts = {
-        part: missing_professions(
-            tier, [job for signer, job in people.items() if signer not in written_by.get(part, ())]
-        )
+        part: tiers.ROWS[tier].missing(job for signer, job in people.items() if signer not in written_by.get(part, ()))
         for part in changed
     }
     return {part: missing for part, missing in open_parts.items() if missing}

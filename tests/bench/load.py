@@ -27,9 +27,8 @@ from reviews.audit.trail import Trail, audited_write
 from reviews.demonstration.load import accounts, mark, rights
 from reviews.editing.library import make_class
 from reviews.models import ChangeSet, ClinicianProfile, SignOff
+from reviews.review import tiers
 from reviews.review.attestation import checklist
-from reviews.review.edition_review import highest, months_later, tier_floor
-from reviews.review.sign_off_rules import REVIEW_MONTHS
 from tests.bench.content import SAYS_SO, Generated, generated
 
 A_BATCH = 100
@@ -121,8 +120,13 @@ def _monographs(trail: Trail, batch: Sequence[Generated], leaves: Sequence[Thera
             slug=content.slug,
             drug=drug,
             therapeutic_class=leaves[content.leaf],
-            tier=highest(
-                [tier_floor(content.traits, leaves[content.leaf], [content.document], today(trail.at)), "standard"]
+            tier=tiers.highest(
+                [
+                    tiers.tier_floor(
+                        content.traits, leaves[content.leaf].tier_floors, [content.document], today(trail.at)
+                    ),
+                    "standard",
+                ]
             ),
         )
         for content, drug in zip(batch, drugs, strict=True)
@@ -232,7 +236,7 @@ def _put_live(trail: Trail, made: Sequence[Made], signatures: list[dict[str, str
     )  # fmt: skip
     for one, publication in zip(made, publications, strict=True):
         one.publication = one.monograph.live = publication
-        one.monograph.next_review_due = months_later(day, REVIEW_MONTHS[one.monograph.tier])
+        one.monograph.next_review_due = tiers.ROWS[one.monograph.tier].next_review(day)
     monographs = [one.monograph for one in made]
     Monograph.objects.bulk_update(monographs, ["live", "next_review_due"])
     trail.wrote(*publications, *monographs)

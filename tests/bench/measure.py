@@ -21,7 +21,7 @@ from django.urls import Resolver404, resolve
 
 from monographs.assemble import build
 from monographs.document import digest, digest_of_part
-from monographs.models import OPEN_STATES, Edition, Monograph, Publication, State
+from monographs.models import Edition, Monograph, Publication, State
 from reviews.desk.base import current_edition
 from reviews.editing import parts
 from reviews.review.attestation import checklist
@@ -161,7 +161,7 @@ def _acts(bare: Measure, rounds: int) -> list[Row]:
 
 def _chosen(count: int) -> list[int]:
     """Live monographs on which nobody works; if there are not enough, some come again."""
-    free = Monograph.objects.filter(live__isnull=False).exclude(editions__state__in=OPEN_STATES).order_by("pk")
+    free = Monograph.objects.filter(live__isnull=False).exclude(editions__in=Edition.objects.open()).order_by("pk")
     found = list(free.values_list("pk", flat=True)[:count])
     return [found[place % len(found)] for place in range(count)]
 

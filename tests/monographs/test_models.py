@@ -4,11 +4,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from monographs.document import SECTION_KINDS
 from monographs.models import Drug, Edition, Monograph, Overlay, Publication, TherapeuticClass
-from monographs.models.drug import HIGH_TRAITS, TRAITS
-from monographs.models.edition import OPEN_STATES, State
-from monographs.models.overlay import HARMS, KINDS, REGULATORS, SEVERITIES, TITLES, WITHDRAWALS, WITHHOLD_REASONS
-from monographs.models.therapeutic_class import TIERS
+from monographs.models.overlay import HARMS, REGULATORS, SEVERITIES, TITLES, WITHHOLD_REASONS
+from monographs.overlay_kinds import KINDS, WITHDRAWALS
+from monographs.states import OPEN_STATES, State
+from monographs.vocabulary import TIERS, TRAITS
 
 
 def test_the_words_that_stand_over_pages():
@@ -50,9 +51,8 @@ def test_the_words_that_stand_over_pages():
 
 def test_traits_tiers_and_states():
     assert list(TRAITS) == ["biologic", "cytotoxic", "insulin", "opioid", "anticoagulant", "teratogen", "injectable"]
-    assert set(TRAITS) - HIGH_TRAITS == {"teratogen", "injectable"}
-    assert set(TRAITS) >= HIGH_TRAITS
     assert list(TIERS) == ["low", "standard", "high"]
+    assert {kind.needed for kind in SECTION_KINDS.values()} <= {"required", "optional", *TRAITS}
     assert {state for state in State.values if Edition(state=state).is_open} == {
         "draft", "in_review", "clinician_reviewed",
     }  # fmt: skip

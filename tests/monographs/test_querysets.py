@@ -61,9 +61,12 @@ def test_overlays_that_stand_and_those_that_wait_for_a_second_signature(house):
 
     assert set(of_page.unlifted()) == {warning, erratum, held}
     assert {one.kind for one in Overlay.objects.unconfirmed()} == {"warning", "retire", "take_down"}
+    assert {one.kind for one in Overlay.objects.withdrawals()} == {"retire", "take_down"}
+    assert [one.monograph.slug for one in Overlay.objects.taken_down()] == ["goneumab"]
 
     make.countersign(warning, house.clinician2)
     assert not of_page.unconfirmed().exists()
+    assert set(of_page.confirmed_by_another()) == {warning}
     make.lift(warning, house.pharmacist)
     assert set(of_page.unlifted()) == {erratum, held}
     assert of_page.filter(kind="lift").get().lifts == warning

@@ -135,6 +135,29 @@ def test_a_retired_page_can_still_be_taken_down_and_comes_back_from_both(house, 
     assert verify() == []
 
 
+def test_two_withdrawals_by_two_roles_are_each_confirmed_by_the_other(house, page):
+    """Nobody could confirm both: whoever confirms signs those that they may."""
+    edition = page.live.edition
+    make.withdraw(edition, house.publisher)
+    make.withdraw(edition, house.clinician, "take_down")
+    confirm = lambda who: perform(  # noqa: E731
+        "confirm-withdrawal", editions=[edition], actor=house.people[who], digest=make.seen(edition)
+    )
+    refused("not_granted", lambda: confirm("editor"))
+
+    confirm("clinician2")
+    assert {one.kind: one.second and one.second.by for one in Overlay.objects.withdrawals()} == {
+        "retire": house.clinician2,
+        "take_down": None,
+    }
+    refused("other_role", lambda: confirm("pharmacist"))
+    refused("own_withdrawal", lambda: confirm("clinician"))
+    confirm("publisher")
+    assert not Overlay.objects.unconfirmed().exists()
+    refused("confirmed_already", lambda: confirm("pharmacist"))
+    assert verify() == []
+
+
 def test_a_double_click_on_withdraw_leaves_no_entry(house, page):
     make.withdraw(page.live.edition, house.publisher)
     before = AuditEvent.objects.count()
@@ -443,6 +466,17 @@ def test_all_that_is_wrong_with_a_warning_is_told_at_once(house, page):
 
     assert error.value.codes == ["title", "severity", "regulator", "link", "issued", "missing"]
     assert not Overlay.objects.exists()
+
+
+@pytest.mark.parametrize(("length", "code"), [(300, None), (301, "too_long")])
+def test_why_something_ends_may_be_as_long_as_what_is_printed(house, page, length, code):
+    (warning,) = make.warn(house.clinician, page)
+    reason = f" {'x' * length} "
+
+    if code:
+        assert refused(code, lambda: make.lift(warning, house.pharmacist, reason)).field == "reason"
+    else:
+        assert make.lift(warning, house.pharmacist, reason).reason == "x" * length
 
 
 @pytest.mark.parametrize("act", ["quote", "wrong", "right", "lift"])

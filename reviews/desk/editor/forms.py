@@ -145,6 +145,13 @@ class MonitoringForm(PartForm):
     note = Text(rows=3, label="Note")
     source = Text()
 
+    def clean(self) -> dict[str, Any]:
+        """Each field may wait; a form that holds nothing is no test."""
+        data = super().clean()
+        if not any(str(data.get(name) or "").strip() for name in self.part.model_fields):
+            self.add_error("test", "Name the test.")
+        return data
+
 
 class NoticeForm(PartForm):
     part = values.SafetyNotice

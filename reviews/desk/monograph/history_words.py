@@ -7,7 +7,8 @@ over.
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from monographs.models.overlay import KINDS, TITLES
+from monographs.models.overlay import TITLES
+from monographs.overlay_kinds import KINDS
 from reviews.desk.base import and_list
 from reviews.workflow import TRANSITIONS
 
@@ -22,7 +23,7 @@ DONE: dict[str, Callable[[dict[str, Any]], str]] = {
     "countersigned": lambda data: "countersigned the urgent warning",
     "withheld": lambda data: "withheld a part of the page",
     "corrected": lambda data: f"added a correction of edition {', '.join(map(str, data['editions']))}",
-    "lifted": lambda data: f"ended {KINDS[data['kind']].lower()}",
+    "lifted": lambda data: f"ended {KINDS.get(data['kind'], 'a notice').lower()}",
     "reported": lambda data: f"reported a problem with the page (R-{data['report']})",
     "report_answered": lambda data: f"answered the report R-{data['report']}",
     "refused": lambda data: f"tried to {TRIED.get(data['action'], data['action'].replace('_', ' '))}",
@@ -90,6 +91,7 @@ WHY = {
     "not_vouched": "no clinician had signed that it is still correct",
     "own_warning": "the warning was their own",
     "not_pharmacist": "they are no pharmacist",
+    "no_lift": "it ends in another way",
     "not_said": "no published edition says that",
     "added_already": "it was added already",
     "another_monograph": "the monograph there is another",

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods
 
 from monographs.canonical import BadCharacters, clean_line
 from monographs.document import CODE_SYSTEMS, SLUG
-from monographs.models import TRAITS, Drug
+from monographs.models import Drug
+from monographs.vocabulary import TRAITS
 from reviews.access import policy
 from reviews.access.attempts import attempt
 from reviews.access.refusals import Refusal

@@ -8,12 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from monographs.models import TIERS, Monograph
+from monographs.models import Monograph
 from reviews.access import policy
 from reviews.access.attempts import Attempt, attempt
 from reviews.desk.base import cleaned, current_edition, desk, monograph_for
-from reviews.desk.transition_labels import PROFESSIONS_OF_TIER
 from reviews.editing.monographs import set_tier, tier_refusals
+from reviews.review import tiers
 from reviews.review.edition_review import EditionReview
 
 
@@ -45,9 +45,9 @@ class TierForm:
 
 def tier_form(case: EditionReview, user: Any, tier: str = "", reason: str = "") -> TierForm:
     """The form as this person may use it now."""
-    choices = [Choice(one, label, PROFESSIONS_OF_TIER[one], _why_not(case, one)) for one, label in TIERS.items()]
+    choices = [Choice(one.key, one.label, one.means, _why_not(case, one.key)) for one in tiers.ROWS.values()]
     who = " ".join(one.sentence for one in policy.refusals(user, "set_tier", case.monograph))
-    return TierForm(case.monograph.tier, TIERS[case.floor()], choices, who, tier, reason)
+    return TierForm(case.monograph.tier, tiers.ROWS[case.floor()].label, choices, who, tier, reason)
 
 
 _WHY_NOT = {
@@ -73,7 +73,8 @@ def tier(request: HttpRequest, slug: str) -> HttpResponse:
     )
     if not tried.is_done:
         return _refused(request, monograph, tried)
-    messages.success(request, f"The tier is {TIERS[wanted]} now: {PROFESSIONS_OF_TIER[wanted]}.")
+    row = tiers.ROWS[wanted]
+    messages.success(request, f"The tier is {row.label} now: {row.means}.")
     return redirect("workspace", slug=slug)
 
 
@@ -86,8 +87,7 @@ def _refused(request: HttpRequest, monograph: Monograph, tried: Attempt) -> Http
         "section": "monographs",
         "monograph": case.monograph,
         "name": case.document.header.name or case.monograph.drug.name,
-        "tier": TIERS[case.monograph.tier],
-        "tier_means": PROFESSIONS_OF_TIER[case.monograph.tier],
+        "tier": tiers.ROWS[case.monograph.tier],
         "form": form,
         "refusals": [(one, fields.get(one.field, "")) for one in tried.refusals],
         "wrong": tried.wrong,

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from monographs.models import TIERS, State
+from monographs.models import State
 from monographs.problems import Problem, problems
 from monographs.standing import overlays_of, today
 from reviews.access import policy
@@ -28,6 +28,7 @@ from reviews.desk.base import (
 )
 from reviews.desk.monograph.tier import tier_form
 from reviews.models import AuditEvent, ChangeSet
+from reviews.review import tiers
 from reviews.review.edition_review import EditionReview
 from reviews.workflow import TRANSITIONS, refusals
 
@@ -91,8 +92,7 @@ def workspace(request: HttpRequest, slug: str) -> HttpResponse:
         "can_edit": can_edit,
         "can_read_review": edition.is_open,
         "last_move": last_move(monograph.slug, edition.number),
-        "tier": TIERS[monograph.tier],
-        "tier_means": transition_labels.PROFESSIONS_OF_TIER[monograph.tier],
+        "tier": tiers.ROWS[monograph.tier],
         "tier_set": tier_event(monograph.slug),
         "tier_form": tier_form(case, user),
         "overdue": monograph.is_overdue(today()),

@@ -16,7 +16,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from monographs.models import Monograph, Overlay
-from monographs.models.overlay import HARMS, REGULATORS, SEVERITIES, TITLES, WITHDRAWALS
+from monographs.models.overlay import HARMS, REGULATORS, SEVERITIES, TITLES
+from monographs.overlay_kinds import WITHDRAWALS
 from monographs.standing import overlays_of
 from reviews import overlays
 from reviews.access import policy
@@ -124,23 +125,42 @@ def published_page(request: HttpRequest, monograph: Monograph, answer: Answer) -
         for name, row in TRANSITIONS.items()
         if row.on_page
     }
+    for one in standing:
+        one.monograph = monograph
     withdrawn = [one for one in standing if one.kind in WITHDRAWALS]
+    against = {act: policy.refusals(user, act, monograph) for act in ("warn", "correct")}
     context |= {
         "live": live,
         "case": case,
         "withdrawn": withdrawn,
-        "warnings": [(one, now >= one.due_at, one.by_id == user.pk) for one in standing if one.kind == "warning"],
-        "errata": [one for one in standing if one.kind == "erratum"],
+        "warnings": [
+            (
+                one,
+                now >= one.due_at,
+                not one.second and policy.can(user, "countersign", one),
+                policy.can(user, "lift", one),
+            )
+            for one in standing
+            if one.kind == "warning"
+        ],
+        "errata": [(one, policy.can(user, "lift", one)) for one in standing if one.kind == "erratum"],
         "withdraw": offers["withdraw"],
+        "longest": overlays.LONGEST_PRINTED_REASON,
         "simple": [offers["confirm-withdrawal"], offers["reinstate"]],
         "vouch": offers["still-correct"],
         "ticks": still_correct(case.document),
-        "may_warn": policy.can(user, "warn", monograph),
-        "may_correct": policy.can(user, "correct", monograph),
+        "may_warn": not against["warn"],
+        "may_correct": not against["correct"],
+        "unverified": _unverified([*against["warn"], *against["correct"]]),
         "erratum": answer.erratum or ErratumForm(),
         "wrong": {one.field: one.sentence for one in answer.refusals or [] if one.field},
     }
     return render(request, "reviews/published.html", context, status=answer.status)
+
+
+def _unverified(found: list[Refusal]) -> str:
+    """What whoever lacks nothing but a verified registration is told."""
+    return next((one.sentence for one in found if one.code == "not_verified"), "")
 
 
 @desk
@@ -237,17 +257,15 @@ def _done(request: HttpRequest, overlay: Overlay, act: Callable[[], Any], done: 
 def warning_new(request: HttpRequest) -> HttpResponse:
     """One urgent warning over one or several pages. `?monograph=` ticks one beforehand."""
     user = request.user
-    mine = [
-        one
-        for one in policy.readable(user).filter(live__isnull=False).order_by("slug")
-        if policy.can(user, "warn", one)
-    ]
+    pages = policy.readable(user).filter(live__isnull=False).order_by("slug")
+    against = [(one, policy.refusals(user, "warn", one)) for one in pages]
     chosen = {*request.POST.getlist("monographs"), request.GET.get("monograph", "")}
-    form = WarningForm(request.POST or None)
+    form = WarningForm(request.POST if request.method == "POST" else None)
     context: dict[str, Any] = {
         "section": "monographs",
         "form": form,
-        "monographs": mine,
+        "monographs": [one for one, found in against if not found],
+        "unverified": _unverified([one for _, found in against for one in found]),
         "chosen": chosen,
         "refusals": [],
     }

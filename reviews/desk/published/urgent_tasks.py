@@ -1,6 +1,7 @@
 """What of published pages waits for me: second signatures on warnings and withdrawals, and pages that may come back.
 Clocks of hours, so they stand first in the queue."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,12 +11,14 @@ from django.utils import timezone
 from django.utils.text import Truncator
 
 from monographs.models import Monograph, Overlay
-from monographs.standing import today
+from monographs.overlay_kinds import CONFIRMED_BY, WITHDRAWALS
 from reviews.access import policy
 from reviews.desk.base import class_tree
 from reviews.desk.published.reports import open_for
-from reviews.models import ClinicianProfile, ProblemReport, SignOff
+from reviews.models import ProblemReport, SignOff
 from reviews.models.signoff import STILL_CORRECT
+from reviews.review.edition_review import EditionReview
+from reviews.workflow import TRANSITIONS, refusals
 
 
 @dataclass(frozen=True)
@@ -32,31 +35,37 @@ class Urgent:
     is_urgent: bool = True
 
 
-def waiting_for(user: Any, profile: ClinicianProfile | None) -> list[Urgent]:
-    """Five queries at most, however many pages there are. The first due comes first."""
-    now = timezone.now()
-    verified = profile is not None and profile.is_verified(today(now))
-    rows = Overlay.objects.unlifted().filter(
-        kind__in=("warning", "retire", "take_down"), monograph__in=policy.readable(user)
-    )
-    found, withdrawn = [], dict[int, Overlay]()
-    classes = class_tree()
+def waiting_for(user: Any) -> list[Urgent]:
+    """The first due comes first. Five queries at most, however many pages there are, and those that judge a page which
+    a clinician reaffirmed and this person could bring back."""
+    now, classes = timezone.now(), class_tree()
+    rows = Overlay.objects.confirmed_by_another().filter(monograph__in=policy.readable(user))
+    found, withdrawn = [], dict[int, Monograph]()
     for one in rows.select_related("monograph__live", "second_signature").order_by("at"):
         one.monograph.therapeutic_class = classes[one.monograph.therapeutic_class_id]
-        if one.kind != "warning":
-            withdrawn[one.monograph_id] = one
-        if one.second is None and one.by_id != user.pk and _may_confirm(user, one, verified):
+        if one.kind in WITHDRAWALS:
+            withdrawn[one.monograph_id] = one.monograph
+        if one.second is None and policy.can(user, CONFIRMED_BY[one.kind], one):
             found.append(_second(one, now))
-    vouched = SignOff.objects.filter(
-        meaning=STILL_CORRECT, edition__monograph__in=withdrawn, unsigning=None
-    ).values_list("edition__monograph", "signed_at", "signer")
-    for pk, signed_at, signer in vouched:
-        one = withdrawn[pk]
-        if signed_at >= one.at and signer != user.pk and policy.can(user, "reinstate", one.monograph):
-            why = "A clinician signed that it is still correct."
-            found.append(Urgent("Withdrawn page", _name(one.monograph), _address(one.monograph), why, "Open the page"))
+    mine = [one for one in withdrawn.values() if policy.can(user, "reinstate", one)]
+    found += [_reaffirmed(one) for one in _may_return(mine, user)]
     found += [_report(one, now) for one in open_for(user)]
     return sorted(found, key=lambda one: (not one.is_urgent, one.due_at is None, one.due_at or now))
+
+
+def _may_return(withdrawn: list[Monograph], user: Any) -> Iterator[Monograph]:
+    """Those that this person can bring back now, as the transition judges it."""
+    live = [one.live.edition_id for one in withdrawn if one.live]
+    signed = set(SignOff.objects.filter(meaning=STILL_CORRECT, edition__in=live).values_list("edition", flat=True))
+    for one in withdrawn:
+        if one.live and one.live.edition_id in signed:
+            if not refusals(EditionReview.load(one.live.edition), TRANSITIONS["reinstate"], user):
+                yield one
+
+
+def _reaffirmed(one: Monograph) -> Urgent:
+    why = "A clinician signed that it is still correct."
+    return Urgent("Withdrawn page", _name(one), _address(one), why, "Open the page")
 
 
 def _report(one: ProblemReport, now: datetime) -> Urgent:
@@ -73,13 +82,6 @@ def _report(one: ProblemReport, now: datetime) -> Urgent:
         one.is_late(now),
         one.harm,
     )
-
-
-def _may_confirm(user: Any, overlay: Overlay, verified: bool) -> bool:
-    if overlay.kind == "warning":
-        return verified and policy.can(user, "countersign", overlay.monograph)
-    wanted = policy.PUBLISH if overlay.by_role == "clinician" else policy.REVIEW
-    return policy.is_granted(user, (wanted,), overlay.monograph.therapeutic_class)
 
 
 def _second(one: Overlay, now: datetime) -> Urgent:

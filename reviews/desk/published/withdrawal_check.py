@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import resolve
 
 from monographs.models import Monograph
-from monographs.models.overlay import WITHDRAWALS
+from monographs.overlay_kinds import WITHDRAWALS
 from monographs.standing import overlays_of
 
 

@@ -1,14 +1,16 @@
 """The policy as a table: every act, for every role, on every class of a tree in which one class is granted."""
 
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
 
-from monographs.models import Monograph
+from monographs.models import Monograph, Overlay, TherapeuticClass
 from reviews.access import policy
-from reviews.access.people import give_role, grant, register_clinician, revoke
+from reviews.access.people import give_role, grant, register_clinician, revoke, verify_clinician
 from reviews.audit.trail import audited_write
 from reviews.editing.library import make_class, make_drug
 from reviews.editing.monographs import begin
@@ -38,6 +40,7 @@ MAY = {
     "warn": {"on-call"},
     "countersign": CLINICIANS,
     "correct": CLINICIANS,
+    "lift": {"on-call"},
     "move": PUBLISHERS,
     "answer_report": WRITERS,
     "set_tier": CLINICIANS,
@@ -61,6 +64,24 @@ def fresh(user):
     return get_user_model().objects.get(pk=user.pk)
 
 
+def verified(house, user, number, profession="pharmacist"):
+    profile = register_clinician(
+        user, actor=house.admin, name=user.username, profession=profession, number=number, scope="both"
+    )
+    verify_clinician(profile, actor=house.admin, reader_title=profession, specialty="", scope="both")
+
+
+def warning(monograph, by=None, kind="warning", role="clinician"):
+    return Overlay(kind=kind, monograph=monograph, by=by, by_role=role)
+
+
+def thing_of(action, draft):
+    """What an action is asked of: a warning of somebody else, a monograph, or an edition."""
+    if action in ("countersign", "lift"):
+        return warning(draft.monograph)
+    return draft.monograph if action == "set_tier" else draft
+
+
 @pytest.fixture(scope="module")
 def world(once_a_module):
     """One person a role, a closed account beside each, and a draft in each class."""
@@ -76,6 +97,8 @@ def world(once_a_module):
         people[f"closed {role}"].is_active = False
         people[f"closed {role}"].save()
         grant(role, classes["granted"], actor=house.admin)
+    for number, name in enumerate(("clinician", "on-call", "closed clinician", "closed on-call")):
+        verified(house, people[name], f"200010{number}")
     people["closed superuser"] = users.create_superuser("closed-superuser", is_active=False)
     drafts = {}
     for name, therapeutic_class in classes.items():
@@ -93,12 +116,39 @@ def test_the_table_is_whole():
     assert set(ROLES) == set(policy.ROLES)
 
 
+def test_a_role_is_one_row_that_names_what_the_database_and_the_rules_know():
+    rows = policy.ROLES.values()
+    assert {grant for role in rows for grant in role.grants} == {
+        codename for codename, _words in TherapeuticClass._meta.permissions
+    }
+    assert {action for role in rows for action in role.everywhere} <= set(policy.RULES)
+    assert {role.name: role.label for role in rows} == {
+        "editor": "an editor",
+        "clinician": "a clinician",
+        "publisher": "a publisher",
+        "on-call": "a clinician on call",
+        "auditor": "an auditor",
+        "administrator": "an administrator",
+    }
+    for permission, names in (
+        (policy.EDIT, ["editor", "clinician"]),
+        (policy.REVIEW, ["clinician"]),
+        (policy.PUBLISH, ["publisher"]),
+        (policy.WARN, ["on-call"]),
+    ):
+        assert [role.name for role in policy.holding(permission)] == names
+
+
+def test_who_signs_by_role(house):
+    may = [name for name, user in house.people.items() if policy.signs(fresh(user))]
+    assert sorted(may) == ["clinician", "clinician2", "pharmacist"]
+
+
 @pytest.mark.parametrize("action", MAY)
 def test_an_act_is_open_to_its_roles_in_the_granted_class_and_below_it_and_to_nobody_else(world, action):
     for name, user in world.people.items():
         for place in CLASSES:
-            draft = world.drafts[place]
-            thing = draft.monograph if action == "set_tier" else draft
+            thing = thing_of(action, world.drafts[place])
             reaches = place in ("granted", "below") or action in ANYWHERE or (action, name) == ("read", "auditor")
             may = name in MAY[action] and reaches
             found = policy.refusals(fresh(user), action, thing)
@@ -109,9 +159,7 @@ def test_an_act_is_open_to_its_roles_in_the_granted_class_and_below_it_and_to_no
 
 @pytest.mark.parametrize("action", MAY)
 def test_whoever_is_not_signed_in_may_nothing(world, action):
-    draft = world.drafts["granted"]
-
-    assert not policy.can(AnonymousUser(), action, draft.monograph if action == "set_tier" else draft)
+    assert not policy.can(AnonymousUser(), action, thing_of(action, world.drafts["granted"]))
 
 
 @pytest.mark.parametrize("action", ["read", "create", "sign", "publish", "warn"])
@@ -199,6 +247,74 @@ def test_a_clinician_who_contributed_sets_the_tier_again_once_the_edition_is_no_
     make.perform("discard", editions=[edition], actor=house.clinician, digest=make.seen(edition), reason="Given up")
 
     assert policy.can(fresh(house.clinician), "set_tier", monograph)
+
+
+# -- What stands over a page -------------------------------------------------------------------------------------------
+
+
+def codes(user, action, thing):
+    return [one.code for one in policy.refusals(fresh(user), action, thing)]
+
+
+def test_what_clinicians_do_over_a_page_needs_a_registration_of_the_last_twelve_months(house, monkeypatch):
+    page = make.draft(house).monograph
+    acts = {"warn": page, "countersign": warning(page), "correct": page, "lift": warning(page)}
+    give_role(house.editor, "clinician", actor=house.admin)
+    give_role(house.editor, "on-call", actor=house.admin)
+    for action, thing in acts.items():
+        assert codes(house.pharmacist, action, thing) == []
+        assert codes(house.editor, action, thing) == ["not_verified"]  # no profile
+    register_clinician(
+        house.editor, actor=house.editor, name="E", profession="pharmacist", number="2000099", scope="both"
+    )
+    assert [codes(house.editor, action, thing) for action, thing in acts.items()] == [["not_verified"]] * 4
+    for days, found in ((364, []), (365, ["not_verified"])):
+        later = timezone.now() + timedelta(days=days)
+        with monkeypatch.context() as patch:
+            patch.setattr("django.utils.timezone.now", lambda later=later: later)
+            assert [codes(house.pharmacist, action, thing) for action, thing in acts.items()] == [found] * 4
+
+
+def test_a_correction_is_made_and_ended_by_a_pharmacist(house):
+    page = make.draft(house).monograph
+    for action, thing in (("correct", page), ("lift", warning(page, kind="erratum"))):
+        assert codes(house.pharmacist, action, thing) == []
+        assert codes(house.clinician, action, thing) == ["not_pharmacist"]
+        assert codes(house.publisher, action, thing) == ["not_granted"]
+    own = warning(page, by=house.pharmacist, kind="erratum")
+    assert codes(house.pharmacist, "lift", own) == []
+
+
+def test_nobody_signs_or_ends_their_own_warning(house):
+    page = make.draft(house).monograph
+    for action in ("countersign", "lift"):
+        assert codes(house.pharmacist, action, warning(page, by=house.pharmacist)) == ["own_warning"]
+        assert codes(house.pharmacist, action, warning(page, by=house.clinician)) == []
+
+
+@pytest.mark.parametrize("kind", ["withhold", "retire", "take_down", "lift", "later"])
+def test_what_is_neither_warning_nor_correction_is_not_lifted(house, kind):
+    assert codes(house.pharmacist, "lift", warning(make.draft(house).monograph, kind=kind)) == ["no_lift"]
+
+
+@pytest.mark.parametrize("kind", ["retire", "take_down"])
+def test_a_withdrawal_is_confirmed_by_the_other_role_and_a_warning_by_a_clinician(house, kind):
+    page = make.draft(house).monograph
+    of_clinician = warning(page, by=house.clinician, kind=kind)
+    of_publisher = warning(page, by=house.publisher, kind=kind, role="publisher")
+    found = {
+        name: [codes(house.people[name], "confirm-withdrawal", one) for one in (of_clinician, of_publisher)]
+        for name in ("clinician", "clinician2", "publisher", "editor")
+    }
+    assert found == {
+        "clinician": [["own_withdrawal"], []],
+        "clinician2": [["other_role"], []],
+        "publisher": [[], ["own_withdrawal"]],
+        "editor": [["not_granted"], ["not_granted"]],
+    }
+    assert [policy.confirming(one) for one in (of_clinician, of_publisher)] == [policy.PUBLISH, policy.REVIEW]
+    for role in ("clinician", "publisher"):
+        assert policy.confirming(warning(page, role=role)) == policy.REVIEW
 
 
 # -- What people are called, and what they may open --------------------------------------------------------------------

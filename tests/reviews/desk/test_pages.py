@@ -18,7 +18,7 @@ from reviews.editing.monographs import set_tier
 from reviews.models import AuditEvent, ChangeSet, ClinicianProfile, ProblemReport
 from reviews.reports import service
 from reviews.reports.service import ReportInput
-from reviews.workflow import perform
+from reviews.workflow import TRANSITIONS, perform
 from tests import factories as make
 
 pytestmark = pytest.mark.any_database
@@ -301,6 +301,21 @@ def test_each_page_answers_its_methods_and_no_other_and_only_people_with_a_part_
         assert getattr(enter("admin"), method)(path).status_code == 403
     # Nobody of them left an entry; a POST of the editor's may have been refused.
     assert set(AuditEvent.objects.order_by("seq")[entries:].values_list("actor", flat=True)) <= {house.editor.pk}
+
+
+@pytest.mark.parametrize("person", ["editor", "clinician", "pharmacist", "publisher", "auditor"])
+def test_a_form_that_holds_nothing_is_refused_and_never_breaks(house, enter, person):
+    """As a program posts it, or a proxy that drops the body."""
+    paths = {address_of(name) for name in BOTH + POSTS} | {at("do", name) for name in TRANSITIONS}
+    paths |= {at("part_new", kind) for kind in ("monitoring", "notice", "citation", "related")} | {"/report/"}
+    rows = AuditEvent.objects.exclude(verb="refused").count()
+    client = enter(person)
+    client.raise_request_exception = False
+
+    found = {path: client.post(path).status_code for path in paths}
+
+    assert {path: status for path, status in found.items() if not 400 <= status < 500} == {}
+    assert AuditEvent.objects.exclude(verb="refused").count() == rows
 
 
 def test_the_desk_says_to_whoever_has_no_role_who_they_are_and_offers_accounts_to_their_keeper_alone(house, enter):

@@ -215,9 +215,9 @@ def test_a_draft_waits_for_nobody_who_may_not_write_any_more(house, enter):
 
 def test_what_is_in_review_waits_for_no_clinician_whose_registration_lapsed_that_day(house, enter, monkeypatch):
     """Looked up today: it carries for twelve months."""
-    today = timezone.localdate()
+    now = timezone.now()
     for days, count in ((364, 3), (367, 0)):
-        monkeypatch.setattr("reviews.desk.queue.today", lambda days=days: today + timedelta(days=days))
+        monkeypatch.setattr("django.utils.timezone.now", lambda days=days: now + timedelta(days=days))
         page = enter("clinician").get("/desk/")
         assert (len(page.context["tasks"]), page.context["unverified"]) == (count, count == 0)
     assert "You cannot sign yet" in page.content.decode()

@@ -70,12 +70,7 @@ def test_each_transition_says_what_happened(db, transition, said):
     assert transition_labels.done(transition, SimpleNamespace(number=3, monograph_id=0)) == said
 
 
-def test_each_tier_says_who_signs_and_how_long_a_review_holds():
-    assert transition_labels.PROFESSIONS_OF_TIER == {
-        "high": "a specialist doctor and a pharmacist sign; full review every 12 months",
-        "standard": "a doctor or pharmacist and one more registered clinician sign; full review every 24 months",
-        "low": "a doctor or a pharmacist signs; full review every 36 months",
-    }
+def test_the_four_steps_of_the_path():
     assert transition_labels.STEPS == (State.DRAFT, State.IN_REVIEW, State.CLINICIAN_REVIEWED, State.PUBLISHED)
 
 

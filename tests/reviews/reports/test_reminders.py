@@ -1,6 +1,7 @@
 """Reminders: each thing told to each person once a stage, and never lost with a mail server."""
 
 import copy
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from smtplib import SMTPException
 
@@ -17,6 +18,7 @@ from reviews.editing.library import make_class
 from reviews.models import AuditEvent, Reminder
 from reviews.reports import service
 from reviews.reports.reminders import mail_reminders, remind
+from reviews.review import tiers
 from reviews.workflow import perform
 from tests import factories as make
 
@@ -118,7 +120,7 @@ def test_a_review_that_was_put_off_is_told_of_again(house, page, monkeypatch):
     make.reword(second, "monitoring", "Other words.", actor=house.editor)
     make.submit(house, second)
     make.sign(second, house.clinician)
-    monkeypatch.setattr("reviews.workflow.REVIEW_MONTHS", {"low": 40, "standard": 40, "high": 40})
+    monkeypatch.setitem(tiers.ROWS, "standard", replace(tiers.ROWS["standard"], months=40))
     make.publish(house, make.sign(second, house.pharmacist))
     put_off = Monograph.objects.get(pk=page.pk).next_review_due
     assert put_off > page.next_review_due

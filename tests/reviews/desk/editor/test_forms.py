@@ -266,6 +266,16 @@ def test_the_longest_that_is_allowed_is_allowed(kind, change):
     assert form.is_valid(), form.errors
 
 
+@pytest.mark.parametrize("field", ["test", "when", "how_often", "how_long", "note", "source"])
+def test_a_monitoring_test_may_wait_for_most_of_its_words_and_not_for_all(field):
+    def form(**typed):
+        return FORMS["monitoring"](typed, document=make.document(), key=make.key("new"))
+
+    assert form(**{field: TYPED["monitoring"][0][field]}).is_valid()
+    assert dict(form().errors) == {"test": ["Name the test."]}
+    assert dict(form(**{field: " "}).errors)["test"] == ["Name the test."]
+
+
 def test_an_empty_heading_is_the_usual_one_of_the_kind():
     form = FORMS["section"]({"kind": "overdose", "heading": " ", "text": "x"}, document=make.document())
     form.key = make.key("new")

@@ -2,8 +2,10 @@
 
 import copy
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from monographs.models import Monograph, Overlay
 from tests import factories as make
@@ -64,7 +66,7 @@ def test_everybody_who_may_read_it_sees_what_stands_over_it(house, page, enter, 
     }  # fmt: skip
     assert answer.status_code == 200
     assert said[over] in answer.content.decode()
-    assert ("Add the correction" in answer.content.decode()) == (person in ("clinician", "clinician2", "pharmacist"))
+    assert ("Add the correction" in answer.content.decode()) == (person == "pharmacist")
     assert ("Add an urgent warning" in answer.content.decode()) == (person in make.ON_CALL)
 
 
@@ -145,6 +147,18 @@ def test_whoever_is_not_on_call_is_told_so(house, page, enter, person):
     assert not Overlay.objects.exists()
 
 
+def test_whoever_is_on_call_and_no_longer_verified_is_told_so(house, page, enter, monkeypatch):
+    later = timezone.now() + timedelta(days=365)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: later)
+    why = "This needs a clinician whose registration was verified in the last 12 months."
+
+    form = enter("clinician").get("/desk/warnings/new/").content.decode()
+    assert (why in form, "You are not on call" in form) == (True, False)
+    assert enter("pharmacist").get(ADDRESS).content.decode().count(why) == 2  # beside the warning and the correction
+    assert enter("publisher").get(ADDRESS).content.decode().count(why) == 0
+    assert enter("clinician").post("/desk/warnings/new/", WARNING).status_code == 403
+
+
 def test_a_second_signature_and_an_end_by_the_form(house, page, enter):
     (overlay,) = make.warn(house.clinician, page)
     countersign, lift = f"/desk/overlays/{overlay.pk}/countersign/", f"/desk/overlays/{overlay.pk}/lift/"
@@ -219,6 +233,19 @@ def test_a_word_that_may_be_kept_is_kept_and_shown_as_it_is(house, page, enter, 
 
     assert (b"a&lt;b&gt;&amp;b" in html) == taken
     assert Overlay.objects.count() == 1 + taken
+
+
+def test_a_reason_may_be_typed_as_long_as_it_may_be_printed(house, page, enter, monkeypatch):
+    make.warn(house.clinician, page)
+    for longest in (300, 299):
+        monkeypatch.setattr("reviews.overlays.LONGEST_PRINTED_REASON", longest)
+        html = enter("pharmacist").get(ADDRESS).content.decode()
+        assert f'Up to <span class="q">{longest}</span> characters' in html
+        assert re.findall(r'name="reason" rows="2" maxlength="(\d+)"', html) == [str(longest)] * 2
+    digest = make.seen(page.live.edition)
+    sent = {"digest": digest, "kind": "retire", "reason": "x" * 300}
+    assert enter("pharmacist").post(f"{DO}withdraw/", sent).status_code == 422
+    assert enter("pharmacist").post(f"{DO}withdraw/", {**sent, "reason": "x" * 299}).status_code == 302
 
 
 def test_each_way_to_withdraw_says_beside_its_button_what_it_does(house, page, enter):

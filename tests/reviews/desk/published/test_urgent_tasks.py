@@ -8,13 +8,12 @@ import pytest
 from django.utils import timezone
 
 from monographs.models import Monograph, Overlay, SecondSignature
-from reviews.access.people import revoke
-from reviews.desk.published import urgent_tasks
+from reviews.access.people import give_role, revoke
 from reviews.editing.library import make_class
 from reviews.models import AuditEvent, ProblemReport
 from reviews.reports import service
 from reviews.reports.service import ReportInput
-from reviews.workflow import perform
+from reviews.workflow import available, perform
 from tests import factories as make
 
 pytestmark = pytest.mark.any_database
@@ -158,9 +157,9 @@ def test_a_task_is_late_from_the_moment_at_which_it_was_due(house, enter, monkey
 
 
 def test_a_warning_waits_for_no_clinician_whose_registration_lapsed(house, enter, monkeypatch):
-    real = urgent_tasks.today
+    now = timezone.now()
     for days, waits in ((364, True), (367, False)):
-        monkeypatch.setattr(urgent_tasks, "today", lambda now, days=days: real(now) + timedelta(days=days))
+        monkeypatch.setattr("django.utils.timezone.now", lambda days=days: now + timedelta(days=days))
         whats = [one[0] for one in urgent(enter("pharmacist"))]
         assert ("Urgent warning unsigned" in whats, "Withdrawal to confirm" in whats) == (waits, True)
 
@@ -184,6 +183,37 @@ def test_a_signature_from_before_the_last_withdrawal_offers_the_page_to_no_publi
     make.withdraw(edition, house.clinician, "take_down")
 
     assert "vouchzumab" not in str([one for one in urgent(enter("publisher")) if one[0] == "Withdrawn page"])
+
+
+def withdrawn(client):
+    return [one[1] for one in urgent(client) if one[0] == "Withdrawn page"]
+
+
+def test_a_page_that_two_clinicians_reaffirmed_waits_once(house, enter):
+    make.vouch(Monograph.objects.get(slug="vouchzumab").live.edition, house.pharmacist)
+
+    assert withdrawn(enter("publisher")) == ["Vouchzumab"]
+
+
+def test_a_page_waits_only_while_whoever_reaffirmed_it_still_could(house, enter):
+    """As the transition judges it: nobody is sent to a page that does not come back."""
+    edition = Monograph.objects.get(slug="vouchzumab").live.edition
+    house.clinician2.is_active = False
+    house.clinician2.save()
+
+    assert withdrawn(enter("publisher")) == []
+    assert [one.code for one in available(edition, house.publisher)["reinstate"]] == ["not_vouched"]
+    make.vouch(edition, house.pharmacist)
+    assert withdrawn(enter("publisher")) == ["Vouchzumab"]
+    assert available(edition, house.publisher)["reinstate"] == []
+
+
+def test_whoever_reaffirmed_a_page_alone_is_not_asked_to_bring_it_back(house, enter):
+    give_role(house.clinician2, "publisher", actor=house.admin)
+
+    assert withdrawn(enter("clinician2")) == []
+    make.vouch(Monograph.objects.get(slug="vouchzumab").live.edition, house.pharmacist)
+    assert withdrawn(enter("clinician2")) == ["Vouchzumab"]
 
 
 def test_nothing_of_a_class_that_is_closed_is_shown(house, enter):
@@ -247,16 +277,17 @@ def forms_of(slug, *names):
         ("plainzumab", "editor", [], ["withdraw"]),
         ("plainzumab", "auditor", [], ["withdraw"]),
         ("plainzumab", "publisher", ["do/withdraw"], []),
-        ("plainzumab", "clinician", ["do/withdraw", "erratum"], []),
+        ("plainzumab", "clinician", ["do/withdraw"], []),
+        ("plainzumab", "pharmacist", ["do/withdraw", "erratum"], []),
         ("retirezumab", "publisher", ["do/withdraw"], ["confirm-withdrawal", "reinstate", "still"]),
         (
-            "retirezumab", "clinician", ["do/withdraw", "do/confirm-withdrawal", "do/still-correct", "erratum"],
+            "retirezumab", "clinician", ["do/withdraw", "do/confirm-withdrawal", "do/still-correct"],
             ["reinstate"],
         ),
         ("downzumab", "publisher", ["do/confirm-withdrawal"], ["withdraw", "reinstate", "still"]),
-        ("downzumab", "clinician", ["do/still-correct", "erratum"], ["withdraw", "confirm-withdrawal", "reinstate"]),
+        ("downzumab", "clinician", ["do/still-correct"], ["withdraw", "confirm-withdrawal", "reinstate"]),
         ("vouchzumab", "publisher", ["do/reinstate", "do/withdraw"], ["confirm-withdrawal", "still"]),
-        ("vouchzumab", "clinician2", ["do/withdraw", "erratum"], ["confirm-withdrawal", "reinstate", "still"]),
+        ("vouchzumab", "clinician2", ["do/withdraw"], ["confirm-withdrawal", "reinstate", "still"]),
         ("vouchzumab", "auditor", [], ["withdraw", "confirm-withdrawal", "reinstate", "still"]),
     ],
 )  # fmt: skip
