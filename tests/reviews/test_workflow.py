@@ -108,7 +108,7 @@ def test_sending_for_review_keeps_the_document_and_begins_a_round(house):
 def test_a_signature_is_a_copy_of_what_the_signer_was_and_said(house):
     edition = make.submit(house, make.draft(house))
     attestation = make.attestation(edition, house.pharmacist, interests=" A talk for another maker. ")
-    sentences = [tick.sentence for tick in make.ticks_for("sign", EditionReview.load(edition))]
+    sentences = [tick.sentence for tick in TRANSITIONS["sign"].ticks(EditionReview.load(edition))]
 
     act("sign", edition, house.pharmacist, attestation=attestation)
 

@@ -45,13 +45,14 @@ def test_each_transition_has_its_button_and_says_what_it_does(transition):
     first = SimpleNamespace(monograph=SimpleNamespace(live=None))
     later = SimpleNamespace(monograph=SimpleNamespace(live=SimpleNamespace(number=2)))
 
-    assert transition_labels.button(transition, 3, 8) == BUTTONS[transition]
-    assert transition_labels.allowed(transition, first) == NOTES[transition]
+    row = TRANSITIONS[transition]
+    assert transition_labels.button(row, 3, 8) == BUTTONS[transition]
+    assert transition_labels.help_for(row, first) == NOTES[transition]
     more = {
         "publish": "Readers see it at once. It replaces edition 2.",
         "discard": "It is closed and cannot be opened again. Its history is kept. Edition 2 stays published.",
     }
-    assert transition_labels.allowed(transition, later) == more.get(transition, NOTES[transition])
+    assert transition_labels.help_for(row, later) == more.get(transition, NOTES[transition])
 
 
 @pytest.mark.parametrize(
@@ -67,7 +68,21 @@ def test_each_transition_has_its_button_and_says_what_it_does(transition):
     ],
 )
 def test_each_transition_says_what_happened(db, transition, said):
-    assert transition_labels.done(transition, SimpleNamespace(number=3, monograph_id=0)) == said
+    left = SimpleNamespace(edition=SimpleNamespace(number=3), monograph=SimpleNamespace(pk=0))
+    assert transition_labels.done(TRANSITIONS[transition], left) == said
+
+
+@pytest.mark.parametrize("transition", ["submit", "sign", "unsign"])
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ({}, "A publisher can publish it now."),
+        ({"a": ["a doctor", "a pharmacist"]}, "Next, a doctor and a pharmacist must sign."),
+    ],
+)
+def test_who_must_sign_next_is_said_of_the_edition_as_it_was_left(transition, wanted, said):
+    left = SimpleNamespace(edition=SimpleNamespace(number=3), missing_sign_offs=lambda: wanted)
+    assert transition_labels.done(TRANSITIONS[transition], left).endswith(said)
 
 
 def test_the_four_steps_of_the_path():
