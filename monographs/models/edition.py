@@ -27,7 +27,12 @@ class Edition(models.Model):
         "title", "name", "names", "brands", "codes", "class_path", "covers", "not_covered", "introduction",
         "dosing_status", "dosing_since", "dosing_reason", "dosing_instead",
     )  # fmt: skip
-    trail_columns = {1: ("id", "monograph_id", "number", "state", "round", *HEADER)}
+    trail_columns = {
+        1: (
+            "id", "monograph_id", "number", "state", "round", "title", "name", "names", "brands", "codes", "class_path",
+            "covers", "not_covered", "introduction", "dosing_status", "dosing_since", "dosing_reason", "dosing_instead",
+        )
+    }  # fmt: skip
 
     monograph = models.ForeignKey("monographs.Monograph", models.PROTECT, related_name="editions")
     number = models.PositiveIntegerField()
@@ -118,7 +123,3 @@ def part_constraints(name: str) -> list[models.BaseConstraint]:
         InChangeSet(name=f"monographs_{name}_in_change_set"),
         models.UniqueConstraint(fields=["edition", "key"], name=f"monographs_{name}_key"),
     ]
-
-
-def part_columns(model_columns: tuple[str, ...]) -> dict[int, tuple[str, ...]]:
-    return {1: ("id", "edition_id", "key", "position", "removed", *model_columns)}
