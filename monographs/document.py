@@ -20,7 +20,7 @@ from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, ValidationInfo
 
 from monographs import text as markdown
 from monographs.canonical import canonical, clean, clean_line, digest_of
@@ -130,13 +130,15 @@ def _day(value: str) -> str:
     return _partial_date(value)
 
 
-def _prose(value: str) -> str:
+def _prose(value: str, info: ValidationInfo) -> str:
     value = clean(value)
-    for found in markdown.refusals(value):
+    for found in markdown.refusals(value, info.data.get("text_rules")):
         raise ValueError(found)
     return value
 
 
+# Those that a text follows, before the text, which is judged by them. What names none is shown as it always was.
+TextRules = markdown.TextRules
 # The length is that of what is stored: bringing text to NFC can make it longer.
 Line = Annotated[str, AfterValidator(clean_line), Field(max_length=500)]
 Words = Annotated[str, AfterValidator(clean), Field(max_length=2_000)]
@@ -231,6 +233,7 @@ class Header(Value):
     class_path: tuple[PathStep, ...] = ()
     covers: Line = ""
     not_covered: Line = ""
+    text_rules: TextRules = None
     introduction: Prose = ""
     dosing: Dosing = Dosing()
 
@@ -249,6 +252,7 @@ class Section(Part):
     part_kind: ClassVar[str] = "section"
     kind: Literal[tuple(SECTION_KINDS)]  # type: ignore[valid-type]
     heading: Line = ""
+    text_rules: TextRules = None
     text: Prose = ""
 
     @property
@@ -279,6 +283,7 @@ class SafetyNotice(Part):
     type: Literal[tuple(NOTICE_TYPES)]  # type: ignore[valid-type]
     severity: Literal["critical", "major", "information"]
     title: Line = ""
+    text_rules: TextRules = None
     text: Prose = ""
     action: Words = ""
     issuer: Line = ""

@@ -25,13 +25,18 @@ class Edition(models.Model):
 
     HEADER = (
         "title", "name", "names", "brands", "codes", "class_path", "covers", "not_covered", "introduction",
-        "dosing_status", "dosing_since", "dosing_reason", "dosing_instead",
+        "dosing_status", "dosing_since", "dosing_reason", "dosing_instead", "text_rules",
     )  # fmt: skip
     trail_columns = {
         1: (
             "id", "monograph_id", "number", "state", "round", "title", "name", "names", "brands", "codes", "class_path",
             "covers", "not_covered", "introduction", "dosing_status", "dosing_since", "dosing_reason", "dosing_instead",
-        )
+        ),
+        2: (
+            "id", "monograph_id", "number", "state", "round", "title", "name", "names", "brands", "codes", "class_path",
+            "covers", "not_covered", "introduction", "dosing_status", "dosing_since", "dosing_reason", "dosing_instead",
+            "text_rules",
+        ),
     }  # fmt: skip
 
     monograph = models.ForeignKey("monographs.Monograph", models.PROTECT, related_name="editions")
@@ -52,6 +57,7 @@ class Edition(models.Model):
     dosing_since = models.CharField(max_length=10, blank=True)
     dosing_reason = models.TextField(blank=True)
     dosing_instead = models.TextField(blank=True)
+    text_rules = models.PositiveIntegerField(null=True, blank=True)  # of the introduction
 
     objects = EditionQuerySet.as_manager()
 

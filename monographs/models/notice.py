@@ -14,13 +14,18 @@ class SafetyNotice(Part):
         1: (
             "id", "edition_id", "key", "position", "removed", "type", "severity", "title", "text", "action", "issuer",
             "issued", "effective", "expires", "source", "supersedes",
-        )
+        ),
+        2: (
+            "id", "edition_id", "key", "position", "removed", "type", "severity", "title", "text", "action", "issuer",
+            "issued", "effective", "expires", "source", "supersedes", "text_rules",
+        ),
     }  # fmt: skip
 
     type = models.CharField(max_length=30, choices=[(k, label) for k, (_, label) in values.NOTICE_TYPES.items()])
     severity = models.CharField(max_length=20, choices=SEVERITIES)
     title = models.CharField(max_length=500, blank=True)
     text = models.TextField(blank=True)
+    text_rules = models.PositiveIntegerField(null=True, blank=True)
     action = models.TextField(blank=True)
     issuer = models.CharField(max_length=500, blank=True)
     # Dates as the regulator gives them: a year, a month or a day.

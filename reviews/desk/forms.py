@@ -113,7 +113,10 @@ class PartForm(EditForm):
     part: ClassVar[type[values.Part]]
 
     def to_value(self, data: dict[str, Any]) -> values.Part:
+        """A part of what was typed; a text goes on to follow the rules that it followed."""
         fields = {name: data[name] for name in self.part.model_fields if name in data}
+        if "text_rules" in self.initial:
+            fields["text_rules"] = self.initial["text_rules"]
         return self.part(key=self.key, **fields)
 
     @classmethod

@@ -20,7 +20,8 @@ FROZEN = {
     "monographs.document": {1: "digest text"},
     "monographs.drug": {1: "id slug name skeleton names brands codes traits"},
     "monographs.edition": {
-        1: "id monograph_id number state round title name names brands codes class_path covers not_covered introduction dosing_status dosing_since dosing_reason dosing_instead"
+        1: "id monograph_id number state round title name names brands codes class_path covers not_covered introduction dosing_status dosing_since dosing_reason dosing_instead",
+        2: "id monograph_id number state round title name names brands codes class_path covers not_covered introduction dosing_status dosing_since dosing_reason dosing_instead text_rules",
     },
     "monographs.monitoringitem": {1: "id edition_id key position removed test when how_often how_long note source"},
     "monographs.monograph": {1: "id slug drug_id therapeutic_class_id tier next_review_due live_id"},
@@ -34,10 +35,14 @@ FROZEN = {
     "monographs.reference": {1: "id label title doi csl"},
     "monographs.relatedlink": {1: "id edition_id key position removed target reason"},
     "monographs.safetynotice": {
-        1: "id edition_id key position removed type severity title text action issuer issued effective expires source supersedes"
+        1: "id edition_id key position removed type severity title text action issuer issued effective expires source supersedes",
+        2: "id edition_id key position removed type severity title text action issuer issued effective expires source supersedes text_rules",
     },
     "monographs.secondsignature": {1: "id overlay_id by_id by_title at"},
-    "monographs.section": {1: "id edition_id key position removed kind heading text"},
+    "monographs.section": {
+        1: "id edition_id key position removed kind heading text",
+        2: "id edition_id key position removed kind heading text text_rules",
+    },
     "monographs.therapeuticclass": {1: "id slug name parent_id tier_floor"},
     "reversion.revision": {1: "id date_created user_id comment"},
     "reversion.version": {1: "id revision_id object_id content_type_id db format serialized_data object_repr"},
