@@ -378,7 +378,7 @@ def _start(trail: Trail, case: Case, act: Act) -> Edition:
         reason=f"Copied from edition {case.edition.number}",
         credits=credits,
         before=case.live,
-        unchanged_is_fine=True,
+        copied=True,
     ) as change:
         change.load(case.document)
     return change.edition

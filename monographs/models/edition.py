@@ -119,8 +119,8 @@ class Part(models.Model):
         return {name: getattr(part, name) for name in cls.value_fields()}
 
     def as_value(self) -> values.Part:
-        """This row as a part of a document (pydantic.ValidationError if it holds what may not be stored)."""
-        return self.value(key=self.key, **{name: getattr(self, name) for name in self.value_fields()})
+        """This row as a part of a document, as it stands (pydantic.ValidationError if it is broken)."""
+        return self.value.stored({"key": self.key, **{name: getattr(self, name) for name in self.value_fields()}})
 
 
 def part_constraints(name: str) -> list[models.BaseConstraint]:
