@@ -10,7 +10,7 @@ def header_of(edition: Edition) -> Header:
     """The columns of an edition as the header of its document."""
     plain = {name: getattr(edition, name) for name in Edition.HEADER}
     dosing = {name.removeprefix("dosing_"): plain.pop(name) for name in list(plain) if name.startswith("dosing_")}
-    return Header.model_validate({**plain, "dosing": dosing})
+    return Header.stored({**plain, "dosing": dosing})
 
 
 def header_columns(header: Header) -> dict[str, Any]:
@@ -21,12 +21,12 @@ def header_columns(header: Header) -> dict[str, Any]:
 
 
 def build(edition: Edition) -> Document:
-    """The document of an edition as its rows stand now: one query a model of parts. Refuses no draft."""
+    """The document of an edition as its rows stand now: one query a model of parts. Refuses no draft, and no words."""
     parts = {
         PART_FIELDS[kind]: tuple(row.as_value() for row in model.objects.filter(edition=edition))
         for kind, model in PARTS.items()
     }
-    return Document.model_validate({"header": header_of(edition), **parts})
+    return Document.stored({"header": header_of(edition), **parts})
 
 
 def rows(edition: Edition, document: Document) -> list[Part]:

@@ -6,21 +6,24 @@ the document's is that of its schema version, its header and the list of [kind, 
 out before hashing (but not inside `csl`), so that a new optional field moves no digest. Anything else raises
 `SCHEMA_VERSION`; old text is read by its own version and never written again.
 
-Building a document never refuses a draft for being unfinished: monographs.problems lists what submission refuses. What
-may not be stored at all (control characters, unknown fields, addresses with a scheme other than http, https or mailto)
-is refused here, with a sentence (pydantic.ValidationError).
+Building a document never refuses a draft for being unfinished: monographs.problems lists what submission refuses.
+Reading never refuses what was stored: `from_text` and `Value.stored` ask for the structure alone (fields, their types,
+words of closed lists, keys). What may be typed (characters, grammar, lengths, dates, identifiers: every rule here that
+is `_typed`) is asked of any other value, and again of each part that a change set saves and of each that is submitted
+(`Value.judged`): refused with a sentence (pydantic.ValidationError). So such a rule can become stricter at any time.
 """
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, ValidationInfo
+from pydantic_core import PydanticKnownError
 
 from monographs import text as markdown
 from monographs.canonical import canonical, clean, clean_line, digest_of
@@ -113,6 +116,38 @@ PMID = re.compile(r"[1-9]\d{0,7}", re.ASCII)
 
 # -- Types ---------------------------------------------------------------------------------------------------------
 
+# The context in which stored text is read.
+STORED = "stored"
+
+
+def _typed(*rules: Callable[[Any], Any]) -> AfterValidator:
+    """Rules for what somebody types. What is stored already is taken as it stands."""
+
+    def judge(value: Any, info: ValidationInfo) -> Any:
+        for rule in rules if info.context is not STORED else ():
+            value = rule(value)
+        return value
+
+    return AfterValidator(judge)
+
+
+def _at_most(longest: int) -> Callable[[str], str]:
+    def rule(value: str) -> str:
+        if len(value) > longest:
+            raise PydanticKnownError("string_too_long", {"max_length": longest})
+        return value
+
+    return rule
+
+
+def _matching(pattern: str) -> Callable[[str], str]:
+    def rule(value: str) -> str:
+        if not re.fullmatch(pattern, value, re.ASCII):
+            raise PydanticKnownError("string_pattern_mismatch", {"pattern": pattern})
+        return value
+
+    return rule
+
 
 def _partial_date(value: str) -> str:
     if value and not PARTIAL_DATE.fullmatch(value):
@@ -128,30 +163,29 @@ def _day(value: str) -> str:
     return _partial_date(value)
 
 
-def _prose(value: str) -> str:
-    value = clean(value)
-    for found in markdown.refusals(value):
-        raise ValueError(found)
+def _grammar(value: str, info: ValidationInfo) -> str:
+    if info.context is not STORED:
+        for found in markdown.refusals(value, info.data.get("text_rules")):
+            raise ValueError(found)
     return value
 
 
+# Those that a text follows, before the text, which is judged by them. What names none is shown as it always was.
+TextRules = markdown.TextRules
 # The length is that of what is stored: bringing text to NFC can make it longer.
-Line = Annotated[str, AfterValidator(clean_line), Field(max_length=500)]
-Words = Annotated[str, AfterValidator(clean), Field(max_length=2_000)]
-Prose = Annotated[str, Field(max_length=100_000), AfterValidator(_prose), Field(max_length=100_000)]
-Slug = Annotated[str, Field(max_length=100, pattern=SLUG)]
-Label = Annotated[str, Field(pattern=LABEL)]
-Day = Annotated[str, Field(max_length=10), AfterValidator(_day)]
-PartialDay = Annotated[str, Field(max_length=10), AfterValidator(_partial_date)]
+Line = Annotated[str, _typed(clean_line, _at_most(500))]
+Words = Annotated[str, _typed(clean, _at_most(2_000))]
+Prose = Annotated[str, _typed(_at_most(100_000), clean, _at_most(100_000)), AfterValidator(_grammar)]
+Slug = Annotated[str, _typed(_at_most(100), _matching(SLUG))]
+Label = Annotated[str, _typed(_matching(LABEL))]
+Day = Annotated[str, _typed(_at_most(10), _day)]
+PartialDay = Annotated[str, _typed(_at_most(10), _partial_date)]
 
 
-def _frozen(value: Any, depth: int = 0) -> Any:
-    if depth > 12:
-        raise ValueError("The record is nested too deeply.")
+def _frozen(value: Any) -> Any:
     if isinstance(value, dict | MappingProxyType):
-        return MappingProxyType({clean_line(str(k)): _frozen(v, depth + 1) for k, v in value.items()})
-    if isinstance(value, list | tuple):
-        return tuple(_frozen(v, depth + 1) for v in value)
+        return MappingProxyType({str(k): _frozen(v) for k, v in value.items()})
+    return tuple(_frozen(v) for v in value) if isinstance(value, list | tuple) else value
     # JSON's readers disagree beyond 2^53, and RFC 8785 refuses such integers.
     if isinstance(value, int | float) and not abs(value) < 2**53:
         raise ValueError("A number in the record is too large.")
@@ -165,23 +199,45 @@ def to_plain(value: Any) -> Any:
     return [to_plain(v) for v in value] if isinstance(value, list | tuple) else value
 
 
-def _csl(value: Any) -> Any:
-    frozen = _frozen(value)
-    text = canonical(to_plain(frozen))
+def _cleaned(value: Any, depth: int = 0) -> Any:
+    if depth > 12:
+        raise ValueError("The record is nested too deeply.")
+    if isinstance(value, dict | MappingProxyType):
+        return {clean_line(str(k)): _cleaned(v, depth + 1) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_cleaned(v, depth + 1) for v in value]
+    # JSON's readers disagree beyond 2^53, and RFC 8785 refuses such integers.
+    if isinstance(value, int | float) and not abs(value) < 2**53:
+        raise ValueError("A number in the record is too large.")
+    return clean(value) if isinstance(value, str) else value
+
+
+def _record(value: Any) -> Any:
+    text = canonical(_cleaned(value))
     if len(text) > 100_000:
         raise ValueError("The record of this source is longer than 100,000 characters.")
-    url = frozen.get("URL")
+    # Through text and back: what a row returns is then what was put in (1.0 is 1, for both).
+    record = json.loads(text)
+    url = record.get("URL")
     if url is not None and not (isinstance(url, str) and markdown.safe_address(url)):
         raise ValueError("The address of a source begins with http:// or https://.")
-    # Through text and back: what a row returns is then what was put in (1.0 is 1, for both).
-    return _frozen(json.loads(text))
+    return record
 
 
-Csl = Annotated[dict[str, Any], AfterValidator(_csl), PlainSerializer(to_plain)]
+Csl = Annotated[dict[str, Any], _typed(_record), AfterValidator(_frozen), PlainSerializer(to_plain)]
 
 
 class Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+
+    @classmethod
+    def stored(cls, fields: dict[str, Any]) -> Self:
+        """What the database holds, as it stands. ValidationError: it is broken."""
+        return cls.model_validate(fields, context=STORED)
+
+    def judged(self) -> Self:
+        """This value as it would be if somebody typed it now (ValidationError, with each place)."""
+        return type(self).model_validate(self.model_dump())
 
     def replaced(self, **fields: Any) -> Self:
         """This value with other fields, checked like a new one (pydantic.ValidationError)."""
@@ -195,12 +251,12 @@ class DrugName(Value):
 
 class Brand(Value):
     name: Line = ""
-    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    country: Annotated[str, _typed(_matching(r"^[A-Z]{2}$"))]
 
 
 class Code(Value):
     system: Literal["ATC", "RxNorm", "SNOMED CT", "dm+d"]
-    code: Annotated[str, AfterValidator(clean_line), Field(max_length=20)] = ""
+    code: Annotated[str, _typed(clean_line, _at_most(20))] = ""
     name: Line = ""
 
 
@@ -229,6 +285,7 @@ class Header(Value):
     class_path: tuple[PathStep, ...] = ()
     covers: Line = ""
     not_covered: Line = ""
+    text_rules: TextRules = None
     introduction: Prose = ""
     dosing: Dosing = Dosing()
 
@@ -247,6 +304,7 @@ class Section(Part):
     part_kind: ClassVar[str] = "section"
     kind: Literal[tuple(SECTION_KINDS)]  # type: ignore[valid-type]
     heading: Line = ""
+    text_rules: TextRules = None
     text: Prose = ""
 
     @property
@@ -277,6 +335,7 @@ class SafetyNotice(Part):
     type: Literal[tuple(NOTICE_TYPES)]  # type: ignore[valid-type]
     severity: Literal["critical", "major", "information"]
     title: Line = ""
+    text_rules: TextRules = None
     text: Prose = ""
     action: Words = ""
     issuer: Line = ""
@@ -405,8 +464,9 @@ def to_text(document: Document) -> str:
 
 
 def from_text(text: str) -> Document:
-    """The document of a stored text. Refuses a schema version that this code does not know (ValidationError)."""
-    return Document.model_validate_json(text)
+    """The document of a stored text, as it stands. ValidationError: it is broken, or of a schema version that this code
+    does not know."""
+    return Document.model_validate_json(text, context=STORED)
 
 
 # -- What the page does not cover ----------------------------------------------------------------------------------

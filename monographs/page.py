@@ -220,7 +220,7 @@ def page(
     document, standing = seen.document, seen.standing
     header = document.header
     renderer = Renderer([citation.label for citation in document.citations], list(_texts(seen)))
-    introduction = renderer.html(header.introduction)
+    introduction = renderer.html(header.introduction, header.text_rules)
     critical = _notices(seen, "critical", renderer)
     blocks = tuple(_merged(_blocks(seen, renderer, traits)))
     references = tuple(_references(document, renderer))
@@ -242,7 +242,7 @@ def page(
         classes=header.class_path,
         names_found=standing.names_found,
         introduction=introduction,
-        summary=textwrap.shorten(text.plain(header.introduction), 160, placeholder=" …"),
+        summary=textwrap.shorten(text.plain(header.introduction, header.text_rules), 160, placeholder=" …"),
         gap_line=", ".join(["doses", *missing]),
         critical=critical,
         blocks=blocks,
@@ -355,7 +355,7 @@ def _passages(sections: list[Section], heading: str, renderer: Renderer) -> Iter
     above = heading
     for section in sections:
         own = section.heading or above
-        yield Passage(renderer.html(section.text), "" if own == above else own)
+        yield Passage(renderer.html(section.text, section.text_rules), "" if own == above else own)
         above = own
 
 
@@ -370,7 +370,7 @@ def _merged(blocks: Iterator[Block]) -> Iterator[Block]:
 
 
 def _notice(notice: SafetyNotice, renderer: Renderer) -> Notice:
-    body = renderer.html(notice.text)
+    body = renderer.html(notice.text, notice.text_rules)
     mark = renderer.mark(notice.source)
     issued = f"{notice.issuer}, {_partial_date(notice.issued)}" if notice.issued else notice.issuer
     told = [issued, f"replaces: {notice.supersedes}" if notice.supersedes else ""]

@@ -1,12 +1,16 @@
 """What submission refuses in a document, each with its place and a sentence that says what to do. Pure.
 
-A draft may have problems for as long as it is one; what may not be stored at all is refused by monographs.document.
+A draft may have problems for as long as it is one; what may not be typed at all is refused by monographs.document, and
+told from here.
 """
 
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
+
+from pydantic import ValidationError
 
 from monographs import text as markdown
 from monographs.document import (
@@ -22,7 +26,32 @@ from monographs.document import (
     Part,
     SafetyNotice,
     Section,
+    Value,
 )
+
+
+def sentences(error: ValidationError) -> Iterator[tuple[tuple[Any, ...], str]]:
+    """(where, sentence) of everything that a value refuses."""
+    for problem in error.errors():
+        words = str(problem["msg"]).removeprefix("Value error, ")
+        if problem["type"] in ("string_too_long", "too_long"):
+            words = f"This is longer than {problem['ctx']['max_length']:,} characters. Shorten it."
+        elif problem["type"] in ("literal_error", "enum"):
+            words = "Choose one of the list."
+        elif problem["type"] == "string_pattern_mismatch":
+            words = "Use small letters, digits and hyphens, as in an address."
+        elif problem["type"] == "value_error" and not words.endswith("."):  # the calendar's own words
+            words = "There is no such day. Check the date."
+        yield problem["loc"], words
+
+
+def objections(value: Value) -> Iterator[tuple[str, str]]:
+    """(field, sentence) of everything in a header or part that nobody could type now."""
+    try:
+        value.judged()
+    except ValidationError as error:
+        for where, sentence in sentences(error):
+            yield "_".join(map(str, where[:2] if where[0] == "dosing" else where[:1])), sentence
 
 
 @dataclass(frozen=True)
@@ -152,10 +181,20 @@ def _references_are_whole(document: Document) -> Iterator[Problem]:
             yield wrong("pmid", "A PMID is a number of up to 8 digits.")
 
 
+def _could_be_typed(document: Document) -> Iterator[Problem]:
+    """A rule may have become stricter since the words were stored."""
+    for field, sentence in objections(document.header):
+        yield Problem("invalid", sentence, field=field)
+    for part in document.parts():
+        for field, sentence in objections(part):
+            yield Problem("invalid", sentence, part.key, field, part.label_for_people)
+
+
 _RULES: tuple[Callable[[Document], Iterator[Problem]], ...] = (
     _header_is_whole,
     _has_sections,
     _parts_are_whole,
     _citations_lead_somewhere,
     _references_are_whole,
+    _could_be_typed,
 )

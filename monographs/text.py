@@ -2,6 +2,9 @@
 
 Rendering lives here and nowhere else. All other Markdown, and all HTML, stays plain text. The parser never sees HTML
 as HTML, and what leaves goes through a sanitiser that knows only the tags written here.
+
+A text follows the rules that its part names (`text_rules`); what names none follows the first ones for ever. The second
+ones are not written yet: a text may follow them only where the first ones show it as it was typed.
 """
 
 import re
@@ -10,12 +13,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape as escape_html
 from itertools import zip_longest
+from typing import Literal
 
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.link import link as link_rule
 from markdown_it.token import Token
+
+TextRules = Literal[2] | None
 
 CITATION = re.compile(r"\[@([A-Za-z0-9_-]{1,80})\]")
 _ADDRESS = re.compile(r"(?:https?://[^\s<>\"'`\\]+|mailto:[^\s<>\"'`\\]+)", re.IGNORECASE)
@@ -90,6 +96,7 @@ def _parser(kind: type[MarkdownIt], *more: str) -> MarkdownIt:
 _MARKDOWN = _parser(_SafeLink, "list", "emphasis", "link", "autolink")
 _ANY_LINK = _parser(_AnyLink, "list", "emphasis", "link", "autolink")
 _PARAGRAPHS = _parser(_SafeLink)
+_BY_RULES: dict[TextRules, MarkdownIt] = {None: _MARKDOWN, 2: _PARAGRAPHS}
 
 
 def _is_prose(text: str) -> bool:
@@ -97,18 +104,35 @@ def _is_prose(text: str) -> bool:
     return marks <= _MOST_MARKS and text.count("\n") < _MOST_LINES
 
 
-def _parsed(text: str) -> list[Token]:
-    return (_MARKDOWN if _is_prose(text) else _PARAGRAPHS).parse(text)
+def _parsed(text: str, rules: TextRules) -> list[Token]:
+    return (_BY_RULES[rules] if _is_prose(text) else _PARAGRAPHS).parse(text)
 
 
 _TOO_MUCH = (
     f"A text may hold {_MOST_MARKS:,} asterisks, underscores and links, and {_MOST_LINES:,} lines, not more. Split it."
 )
+_TOO_NEW = (
+    "This text was written by newer rules (version 2), and a page of today would not show it as it was typed. "
+    "Take out marks, lists and single line breaks, or write it anew."
+)
+# Marks, links, spaces that a browser joins, lines that are joined or lost, and what makes a line more than words.
+_SHOWN_OTHERWISE = re.compile(
+    r"[*_\\\t]|\]\(|<(?=[A-Za-z])|  |(?<!\n)\n(?!\n)|\n{3}|^(?:[^\S\n]|[#>|]|(?:[-+]|\d{1,9}[.)])(?=\s|$))",
+    re.MULTILINE,
+)
 
 
-def refusals(text: str) -> list[str]:
+def shows_as_typed(text: str) -> bool:
+    """Whether the first rules surely show each character of a text as it was typed, citation marks apart."""
+    return not any(map(_SHOWN_OTHERWISE.search, (CITATION.sub("\x02", text), _without_citations(text))))
+
+
+def refusals(text: str, rules: TextRules = None) -> list[str]:
     """Sentences on what may not be stored in a text: links to addresses other than http, https and mailto, lists
-    nested so deeply that the parser would drop words, and thousands of marks or lines."""
+    nested so deeply that the parser would drop words, and thousands of marks or lines. By the second rules, whatever
+    the first ones would show otherwise."""
+    if rules and not shows_as_typed(text):
+        return [_TOO_NEW]
     unmarked = CITATION.sub("\x02", text.translate(_UNSTORED))
     if not _is_prose(unmarked):
         return [_TOO_MUCH]
@@ -244,12 +268,12 @@ class Renderer:
         self._numbers = {label: n for n, label in enumerate(dict.fromkeys(in_order + known), start=1)}
         self._shown: Counter[str] = Counter()
 
-    def html(self, text: str) -> Html:
+    def html(self, text: str, rules: TextRules = None) -> Html:
         """Safe HTML of a text. A mark that leads to no reference stays as it was typed."""
         labels = citation_labels(text)
         numbers = iter(range(len(labels)))
         marked = CITATION.sub(lambda _: f"\x02{next(numbers)}\x03", text.translate(_UNSTORED))
-        return Html(_SANITISER.clean("".join(self._blocks(_parsed(marked), labels))).strip())
+        return Html(_SANITISER.clean("".join(self._blocks(_parsed(marked, rules), labels))).strip())
 
     def mark(self, label: str) -> Html:
         """The mark of one citation, outside any text."""
@@ -323,19 +347,23 @@ class Renderer:
                 waiting.append(self.mark(label))
 
 
-def render(text: str, labels: Iterable[str] = ()) -> Html:
+def render(text: str, labels: Iterable[str] = (), rules: TextRules = None) -> Html:
     """One text on its own, as in a preview: see `Renderer`."""
-    return Renderer(labels, [text]).html(text)
+    return Renderer(labels, [text]).html(text, rules)
 
 
 # -- Plain text ----------------------------------------------------------------------------------------------------
 
 
-def plain(text: str) -> str:
+def _without_citations(text: str) -> str:
+    return re.sub(r" ?\[@[A-Za-z0-9_-]{1,80}\]", "", text)
+
+
+def plain(text: str, rules: TextRules = None) -> str:
     """The words of a text without citation marks and markup; a line for each paragraph and list item."""
-    unmarked = re.sub(r" ?\[@[A-Za-z0-9_-]{1,80}\]", "", text).translate(_UNSTORED)
+    unmarked = _without_citations(text).translate(_UNSTORED)
     return "\n".join(
         "".join(" " if child.type in _BREAKS else child.content for child in token.children or ())
-        for token in _parsed(unmarked)
+        for token in _parsed(unmarked, rules)
         if token.type == "inline"
     )

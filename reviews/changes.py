@@ -20,6 +20,7 @@ from monographs.assemble import build, header_columns, header_of, rows
 from monographs.difference.document_diff import changed_parts
 from monographs.document import digest_of_part
 from monographs.models import PARTS, Citation, Document, Edition, Part, State, WriteLock
+from monographs.problems import objections, sentences
 from reviews.access.refusals import Conflict, Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail
 from reviews.models import ChangeSet
@@ -156,13 +157,14 @@ def change_set(
     reason: str,
     credits: dict[str, list[int]] | None = None,
     before: Document | None = None,
-    unchanged_is_fine: bool = False,
+    copied: bool = False,
 ) -> Iterator[Change]:
     """Opens the parts of a draft for writing, and records what was changed: row versions, ChangeSet, entry.
 
     `credits` names other authors of the parts that change ({part key: user keys}). `before` is given for the first
     change set of an edition that was copied; otherwise it is what the last one left. Refuses an edition that is no
-    draft, and a change that changes nothing.
+    draft, a change that changes nothing, and parts that it touches and nobody could type now: whichever way they came.
+    What is `copied` into a new edition is taken as it stands, even if nothing of it differs.
     """
     edition = Edition.objects.select_related("monograph__live__document").get(pk=edition.pk)
     if edition.state != State.DRAFT:
@@ -186,10 +188,12 @@ def change_set(
             document = build(edition)
         except ValidationError as error:
             raise Refused(
-                [Refusal("invalid", _sentence(problem), RefusalType.INVALID) for problem in error.errors()]
+                [Refusal("invalid", sentence, RefusalType.INVALID) for _where, sentence in sentences(error)]
             ) from error
         touched = sorted(touched_parts(before.value if before else None, document, edition))
-        if not (touched or unchanged_is_fine):
+        if not copied:
+            _judge(document, touched)
+        if not (touched or copied):
             raise refuse(
                 "nothing_changed", "Nothing has changed, so nothing was saved.", RefusalType.INVALID, recorded=False
             )
@@ -216,6 +220,18 @@ def change_set(
     )
 
 
+def _judge(document: values.Document, touched: Iterable[str]) -> None:
+    parts = {str(part.key): (part, part.label_for_people) for part in document.parts()}
+    found = [
+        Refusal("invalid", f"{label}: {sentence}", RefusalType.INVALID, key, field)
+        for key, (value, label) in {"header": (document.header, "Header"), **parts}.items()
+        if key in touched
+        for field, sentence in objections(value)
+    ]
+    if found:
+        raise Refused(found)
+
+
 def _columns(edition: Edition) -> list[Any]:
     return [getattr(edition, name) for name in Edition.HEADER]
 
@@ -228,7 +244,3 @@ def touched_parts(before: values.Document | None, after: values.Document, editio
     if live and before and {part.key for part in after.parts()} - {part.key for part in before.parts()}:
         touched |= changed_parts(live.document.value, after) & {"order"}
     return touched
-
-
-def _sentence(problem: Any) -> str:
-    return str(problem["msg"]).removeprefix("Value error, ")

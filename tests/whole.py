@@ -114,6 +114,10 @@ def whole() -> Document:
     )  # fmt: skip
 
 
+# Nothing sets it, so that the digests of what was signed before it was there stay.
+UNSET = frozenset({"header.text_rules", "sections.text_rules", "notices.text_rules"})
+
+
 def fields() -> set[str]:
     """Every field of the models, as the start of a path."""
     found = {f"header.{name}" for name in Header.model_fields if name not in INSIDE_HEADER}
@@ -177,6 +181,8 @@ def with_leaf(document: Document, path: str, value: Any) -> Document:
     return Document.model_validate(form)
 
 
+# What can be set where nothing is.
+_SET = {"header.text_rules": 2, "sections.0.text_rules": 2, "notices.2.text_rules": 2}
 # What has one value only cannot be changed. (A key is not a field of the page: its change is another part.)
 ONE_VALUE = frozenset({"header.dosing.status"})
 
@@ -188,4 +194,4 @@ def changed() -> list[tuple[str, Any, Any, Document]]:
         (path, value, another(path, value), with_leaf(document, path, another(path, value)))
         for path, value in leaves(document).items()
         if path not in ONE_VALUE and not path.endswith(".key")
-    ]
+    ] + [(path, None, value, with_leaf(document, path, value)) for path, value in _SET.items()]

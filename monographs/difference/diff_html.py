@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 
 from monographs.difference.document_diff import Comparison, FieldChange, PartChange
 from monographs.difference.text_diff import Segment
-from monographs.text import quantities
+from monographs.text import TextRules, quantities
 
 _BULLET = re.compile(r"^\s*[-+*][ \t]+")
 _FIGURE = re.compile(r"(\d+(?:[.,]\d+)*)")
@@ -81,12 +81,13 @@ def _field(change: FieldChange) -> Field:
         for one in change.items
         if one.kind == "moved" and one.was is not None and one.now is not None
     )
-    return Field(change.label, side(change.segments, "removed"), side(change.segments, "added"), notes)
+    old, new = side(change.segments, "removed", change.was), side(change.segments, "added", change.now)
+    return Field(change.label, old, new, notes)
 
 
-def side(segments: Iterable[Segment], mark: str) -> tuple[Block, ...]:
+def side(segments: Iterable[Segment], mark: str, rules: TextRules = None) -> tuple[Block, ...]:
     """One side of a difference: what both texts have, and what is marked (`removed`: the old one)."""
-    lines = [_line(pieces) for pieces in _lines(segments, mark)]
+    lines = [_line(pieces, rules) for pieces in _lines(segments, mark)]
     blocks: list[Block] = []
     for is_list, run in groupby((line for line in lines if line), key=lambda line: line[0]):
         htmls = tuple(html for _, html in run)
@@ -114,11 +115,11 @@ def _lines(segments: Iterable[Segment], mark: str) -> list[list[Piece]]:
     return lines
 
 
-def _line(pieces: list[Piece]) -> tuple[bool, SafeString] | None:
+def _line(pieces: list[Piece], rules: TextRules) -> tuple[bool, SafeString] | None:
     if not "".join(text for _, text in pieces).strip():
         return None
     op, first = pieces[0]
-    bullet = _BULLET.match(first)
+    bullet = None if rules else _BULLET.match(first)
     # A marker that changed alone stays in sight; one that came or went with its words makes them an item.
     if bullet and (op == "same" or first[bullet.end() :].strip()):
         pieces = [(op, first[bullet.end() :]), *pieces[1:]]

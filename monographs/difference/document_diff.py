@@ -20,6 +20,7 @@ from monographs.document import (
     digest_of_part,
     to_plain,
 )
+from monographs.text import TextRules
 
 Kind = Literal["added", "removed", "changed"]
 
@@ -65,6 +66,8 @@ class FieldChange:
     label: str
     segments: tuple[Segment, ...]
     items: tuple[ItemChange, ...] = ()
+    was: TextRules = None  # the rules of text that each side follows
+    now: TextRules = None
 
 
 @dataclass(frozen=True)
@@ -153,12 +156,13 @@ def _change(old: Header | Part | None, new: Header | Part | None) -> PartChange:
     shown = new or old
     assert shown is not None
     before, after = _distinct(old, new)
+    was, now = (getattr(part, "text_rules", None) for part in (old, new))
     fields = []
     for name in dict.fromkeys([*after, *before]):
         one, other = before.get(name, ""), after.get(name, "")
         if one != other:
-            items = item_changes(one, other) if old and new and name in ("text", "introduction") else ()
-            fields.append(FieldChange(name, FIELD_LABELS.get(name, name), word_diff(one, other), items))
+            items = item_changes(one, other, was, now) if old and new and name in ("text", "introduction") else ()
+            fields.append(FieldChange(name, FIELD_LABELS.get(name, name), word_diff(one, other), items, was, now))
     kind: Kind = "added" if old is None else "removed" if new is None else "changed"
     if isinstance(shown, Header):
         return PartChange(kind, "header", "header", "Header", old, new, tuple(fields))
@@ -202,6 +206,7 @@ FIELD_LABELS = {
     "class_path": "Therapeutic class",
     "covers": "Covers",
     "not_covered": "Does not cover",
+    "text_rules": "Rules of the text",
     "introduction": "Introduction",
     "dosing_status": "Doses",
     "dosing_since": "No dose published since",
@@ -239,6 +244,8 @@ def _texts(part: Header | Part | None) -> dict[str, str]:
     form = part.model_dump(mode="json", exclude={"key", "csl"})
     if "type" in form:
         form["type"] = NOTICE_TYPES[form["type"]][1]
+    if "text_rules" in form:
+        form["text_rules"] = _rules_text(part)
     if isinstance(part, Section):
         form["kind"] = SECTION_KINDS[part.kind].heading
     if isinstance(part, Citation):
@@ -256,12 +263,17 @@ def _header_texts(header: Header) -> dict[str, str]:
         "class_path": "\n".join(f"{one.name} ({one.slug})" for one in header.class_path),
         "covers": header.covers,
         "not_covered": header.not_covered,
+        "text_rules": _rules_text(header),
         "introduction": header.introduction,
         "dosing_status": header.dosing.status,
         "dosing_since": header.dosing.since,
         "dosing_reason": header.dosing.reason,
         "dosing_instead": header.dosing.instead,
     }
+
+
+def _rules_text(part: Any) -> str:
+    return f"Version {part.text_rules}" if part.text_rules else ""
 
 
 def _csl_text(name: str, value: Any) -> str:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal, TypeVar
 
+from monographs.text import TextRules
+
 Operation = Literal["same", "added", "removed"]
 
 _WORD = re.compile(r"(?:\[@[A-Za-z0-9_-]+\]|\w+(?:[.,'’/-]\w+)*|[^\w\s])[^\S\n]*|\n|[^\S\n]+")
@@ -155,10 +157,14 @@ class ItemChange:
     before: str = ""
 
 
-def item_changes(old: str, new: str) -> tuple[ItemChange, ...]:
+def _items(text: str, rules: TextRules) -> list[str]:
+    return [] if rules else _ITEM.findall(text)  # no list may follow the second rules before they are written
+
+
+def item_changes(old: str, new: str, was: TextRules = None, now: TextRules = None) -> tuple[ItemChange, ...]:
     """Items of the lists of a text that were added, removed, reworded or moved. None if an item stands there twice:
-    which of the two moved cannot be told."""
-    before, after = _ITEM.findall(old), _ITEM.findall(new)
+    which of the two moved cannot be told. `was` and `now` are the rules that each side follows."""
+    before, after = _items(old, was), _items(new, now)
     if len(set(before)) < len(before) or len(set(after)) < len(after) or max(len(before), len(after)) > _MOST_ITEMS:
         return ()
     gone, come = [one for one in before if one not in set(after)], [one for one in after if one not in set(before)]

@@ -14,9 +14,19 @@ class Edition(models.Model):
 
     HEADER = (
         "title", "name", "names", "brands", "codes", "class_path", "covers", "not_covered", "introduction",
-        "dosing_status", "dosing_since", "dosing_reason", "dosing_instead",
+        "dosing_status", "dosing_since", "dosing_reason", "dosing_instead", "text_rules",
     )  # fmt: skip
-    trail_columns = {1: ("id", "monograph_id", "number", "state", "round", *HEADER)}
+    trail_columns = {
+        1: (
+            "id", "monograph_id", "number", "state", "round", "title", "name", "names", "brands", "codes", "class_path",
+            "covers", "not_covered", "introduction", "dosing_status", "dosing_since", "dosing_reason", "dosing_instead",
+        ),
+        2: (
+            "id", "monograph_id", "number", "state", "round", "title", "name", "names", "brands", "codes", "class_path",
+            "covers", "not_covered", "introduction", "dosing_status", "dosing_since", "dosing_reason", "dosing_instead",
+            "text_rules",
+        ),
+    }  # fmt: skip
 
     monograph = models.ForeignKey("monographs.Monograph", models.PROTECT, related_name="editions")
     number = models.PositiveIntegerField()
@@ -36,6 +46,7 @@ class Edition(models.Model):
     dosing_since = models.CharField(max_length=10, blank=True)
     dosing_reason = models.TextField(blank=True)
     dosing_instead = models.TextField(blank=True)
+    text_rules = models.PositiveIntegerField(null=True, blank=True)  # of the introduction
 
     objects = EditionQuerySet.as_manager()
 
@@ -97,8 +108,8 @@ class Part(models.Model):
         return {name: getattr(part, name) for name in cls.value_fields()}
 
     def as_value(self) -> values.Part:
-        """This row as a part of a document (pydantic.ValidationError if it holds what may not be stored)."""
-        return self.value(key=self.key, **{name: getattr(self, name) for name in self.value_fields()})
+        """This row as a part of a document, as it stands (pydantic.ValidationError if it is broken)."""
+        return self.value.stored({"key": self.key, **{name: getattr(self, name) for name in self.value_fields()}})
 
 
 def part_constraints(name: str) -> list[models.BaseConstraint]:
@@ -107,7 +118,3 @@ def part_constraints(name: str) -> list[models.BaseConstraint]:
         InChangeSet(name=f"monographs_{name}_in_change_set"),
         models.UniqueConstraint(fields=["edition", "key"], name=f"monographs_{name}_key"),
     ]
-
-
-def part_columns(model_columns: tuple[str, ...]) -> dict[int, tuple[str, ...]]:
-    return {1: ("id", "edition_id", "key", "position", "removed", *model_columns)}

@@ -4,7 +4,7 @@ from django.db import models
 
 from monographs import document as values
 from monographs.fields import JSONText
-from monographs.models.edition import Part, part_columns, part_constraints
+from monographs.models.edition import Part, part_constraints
 from monographs.triggers import ByWriteLock
 
 
@@ -30,7 +30,7 @@ class Citation(Part):
     """The use of a reference in an edition: `[@label]` in its text leads here."""
 
     value = values.Citation
-    trail_columns = part_columns(("label", "csl"))
+    trail_columns = {1: ("id", "edition_id", "key", "position", "removed", "label", "csl")}
 
     label = models.CharField(max_length=80)
     csl = JSONText(default=dict)
@@ -53,7 +53,7 @@ class RelatedLink(Part):
     """A link to another monograph that the editors chose, with their reason."""
 
     value = values.RelatedLink
-    trail_columns = part_columns(("target", "reason"))
+    trail_columns = {1: ("id", "edition_id", "key", "position", "removed", "target", "reason")}
 
     target = models.SlugField(max_length=100)
     reason = models.CharField(max_length=500, blank=True)

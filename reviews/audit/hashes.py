@@ -60,7 +60,10 @@ _ELSEWHERE: dict[type[models.Model], dict[int, tuple[str, ...]]] = {
 
 @cache
 def guarded() -> dict[str, tuple[type[models.Model], dict[int, tuple[str, ...]]]]:
-    """Every model whose rows the trail vouches for, by label, with its lists of columns by version."""
+    """Every model whose rows the trail vouches for, by label, with its lists of columns by version.
+
+    A list once written never changes: hashes were made by it. A new column opens the next list.
+    """
     own = {model: model.trail_columns for model in apps.get_models() if hasattr(model, "trail_columns")}
     return {model._meta.label_lower: (model, columns) for model, columns in {**own, **_ELSEWHERE}.items()}
 
@@ -78,20 +81,21 @@ def _plain(value: Any) -> Any:
 def row_hashes(label: str, version: int, pks: Iterable[Any] | None = None) -> Iterator[tuple[str, str]]:
     """(row name, hash) of rows as the database holds them now; of every row of the table if no keys are given.
 
-    JSON is read as the text that is stored. A row name is "label:pk", a hash "version:SHA-256".
+    JSON is read as the text that is stored. A row name is "label:pk", a hash "version:SHA-256". By an older list a row
+    has the hash of then only while every newer column holds its default: an act that writes one records a newer list.
     """
     model, lists = guarded()[label]
-    columns = lists[version]
-    raw = {
-        f"raw_{name}": Cast(name, models.TextField())
-        for name in columns
-        if isinstance(model._meta.get_field(name.removesuffix("_id") if name != "id" else "id"), JSONText)
-    }
+    fields = {field.attname: field for field in model._meta.concrete_fields}
+    newer = [name for name in lists[max(lists)] if name not in lists[version]]
+    unwritten = {name: _plain(fields[name].get_prep_value(fields[name].get_default())) for name in newer}
+    columns = [*lists[version], *newer]
+    raw = {f"raw_{name}": Cast(name, models.TextField()) for name in columns if isinstance(fields[name], JSONText)}
     rows = model._base_manager.annotate(**raw)
     if pks is not None:
         rows = rows.filter(pk__in=list(pks))
     for pk, *values in rows.values_list("pk", *[f"raw_{name}" if f"raw_{name}" in raw else name for name in columns]):
-        form = [label, version, [[name, _plain(value)] for name, value in zip(columns, values, strict=True)]]
+        held = zip(columns, map(_plain, values), strict=True)
+        form = [label, version, [[name, value] for name, value in held if (name, value) not in unwritten.items()]]
         yield f"{label}:{pk}", f"{version}:{digest_of(form)}"
 
 

@@ -24,10 +24,11 @@ from reviews.models import ChangeSet
 
 
 @contextmanager
-def _editing(edition: Edition, *, actor: Any, reason: str) -> Iterator[Change]:
+def _editing(edition: Edition, *, actor: Any, reason: str, summary: str) -> Iterator[Change]:
     """The write lock, the right to edit as it is now, and a change set of this edition. Refuses a reason that may not
-    be kept (hidden characters, a patient's number) before anything is stored."""
-    reason = kept(reason)
+    be kept (hidden characters, a patient's number) before anything is stored. Without a reason the summary stands in
+    its place; the words of a part in it are judged with the part."""
+    reason = kept(reason) or summary
     subject = f"monograph:{edition.monograph.slug}"
     with (
         refusals_recorded(actor=actor, action="edit", subject=subject, reason=reason),
@@ -41,7 +42,7 @@ def _editing(edition: Edition, *, actor: Any, reason: str) -> Iterator[Change]:
 
 def save_part(edition: Edition, part: values.Part, *, seen: str, actor: Any, reason: str = "") -> None:
     """New words for a part. `seen` is the digest of the part that was shown; another one now is a Conflict."""
-    with _editing(edition, actor=actor, reason=reason or f"Changed {part.label_for_people}") as change:
+    with _editing(edition, actor=actor, reason=reason, summary=f"Changed {part.label_for_people}") as change:
         change.save(part, seen=seen)
         _keep_in_library(change.trail, part)
 
@@ -49,7 +50,7 @@ def save_part(edition: Edition, part: values.Part, *, seen: str, actor: Any, rea
 def add_part(edition: Edition, part: values.Part, *, actor: Any, reason: str = "") -> None:
     """A new part, at the end of its kind. A new reference goes to the library too. Refuses a key that is there
     already: a button that was pressed twice adds one part."""
-    with _editing(edition, actor=actor, reason=reason or f"Added {part.label_for_people}") as change:
+    with _editing(edition, actor=actor, reason=reason, summary=f"Added {part.label_for_people}") as change:
         if PARTS[part.part_kind].with_removed.filter(key=part.key).exists():
             sentence = "This was added already: the button was pressed twice. You find it on the outline."
             raise refuse("added_already", sentence, RefusalType.CONFLICT, recorded=False, part=str(part.key))
@@ -59,13 +60,13 @@ def add_part(edition: Edition, part: values.Part, *, actor: Any, reason: str = "
 
 def remove_part(edition: Edition, part: values.Part, *, seen: str, actor: Any, reason: str = "") -> None:
     """Takes a part out. Its history stays, and it can be restored."""
-    with _editing(edition, actor=actor, reason=reason or f"Removed {part.label_for_people}") as change:
+    with _editing(edition, actor=actor, reason=reason, summary=f"Removed {part.label_for_people}") as change:
         change.remove(part.part_kind, part.key, seen=seen)
 
 
 def restore_part(edition: Edition, part: values.Part, *, actor: Any, reason: str = "") -> None:
     """Puts a removed part back as it was."""
-    with _editing(edition, actor=actor, reason=reason or f"Restored {part.label_for_people}") as change:
+    with _editing(edition, actor=actor, reason=reason, summary=f"Restored {part.label_for_people}") as change:
         change.restore(part.part_kind, part.key)
 
 
@@ -78,7 +79,8 @@ def restore(edition: Edition, *, change: ChangeSet, digest: str, actor: Any, rea
     with them beside the actor, so that none of them can sign those parts.
     """
     summary = f"Restored edition {change.edition.number} as it was on {_moment(change.at)}"
-    with _editing(edition, actor=actor, reason=f"{summary}: {reason}" if reason.strip() else summary) as opened:
+    reason = f"{summary}: {reason}" if reason.strip() else ""
+    with _editing(edition, actor=actor, reason=reason, summary=summary) as opened:
         edition = opened.edition
         if change.edition.monograph_id != edition.monograph_id:
             raise refuse("not_of_this_monograph", "That state is one of another monograph.")
@@ -100,7 +102,7 @@ def _moment(at: datetime) -> str:
 
 def save_header(edition: Edition, header: values.Header, *, seen: str, actor: Any, reason: str = "") -> None:
     """A new header in place of the one whose digest is `seen`."""
-    with _editing(edition, actor=actor, reason=reason or "Changed the header") as change:
+    with _editing(edition, actor=actor, reason=reason, summary="Changed the header") as change:
         change.header(header, seen=seen)
 
 
@@ -108,7 +110,7 @@ def save_order(
     edition: Edition, kind: str, keys: list[UUID], *, seen: list[UUID], actor: Any, reason: str = ""
 ) -> None:
     """The parts of a kind in another order. `seen` is the order that was shown."""
-    with _editing(edition, actor=actor, reason=reason or "Put parts in another order") as change:
+    with _editing(edition, actor=actor, reason=reason, summary="Put parts in another order") as change:
         change.order(kind, keys, seen=seen)
 
 

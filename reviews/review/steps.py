@@ -58,7 +58,7 @@ def start(trail: Trail, row: Transition, review: EditionReview, given: Given) ->
         reason=f"Copied from edition {copied}",
         credits=credits,
         before=review.live,
-        unchanged_is_fine=True,
+        copied=True,
     ) as change:
         change.load(review.document)
     return EditionReview(change.edition, review.document, review.live, trail.clock)

@@ -25,7 +25,7 @@ def test_any_document_survives_its_rows(house):
             return
         with (
             audited_write(actor=house.editor) as trail,
-            change_set(trail, edition=edition, reason="Loaded", unchanged_is_fine=True) as change,
+            change_set(trail, edition=edition, reason="Loaded", copied=True) as change,
         ):
             change.load(document)
         fresh = Edition.objects.get(pk=edition.pk)

@@ -18,7 +18,7 @@ from reviews.changes import change_set
 from reviews.editing.monographs import set_tier
 from reviews.models import AuditEvent, ChangeSet, ClinicianProfile, SignOff, Unsigning
 from reviews.review.edition_review import EditionReview
-from reviews.workflow import available, perform
+from reviews.workflow import TRANSITIONS, available, perform
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

@@ -1,7 +1,6 @@
 """Forms of the editor, one for each kind of part. What they hold becomes a value of the document, and what the value
 refuses is said at its field."""
 
-from collections.abc import Iterator
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from pydantic import ValidationError
 
 from monographs import document as values
 from monographs.document import NOTICE_TYPES, SECTION_KINDS
+from monographs.problems import sentences
 
 MARKDOWN = (
     "A blank line starts a paragraph. “- ” starts a list item. *Emphasis*, [words](https://…) for a link, "
@@ -25,21 +25,6 @@ class Text(forms.CharField):
         if rows:
             kwargs["widget"] = forms.Textarea(attrs={"rows": rows})
         super().__init__(**{"required": False, "strip": False, **kwargs})
-
-
-def sentences(error: ValidationError) -> Iterator[tuple[tuple[Any, ...], str]]:
-    """(where, sentence) of everything that a value refuses."""
-    for problem in error.errors():
-        words = str(problem["msg"]).removeprefix("Value error, ")
-        if problem["type"] in ("string_too_long", "too_long"):
-            words = f"This is longer than {problem['ctx']['max_length']:,} characters. Shorten it."
-        elif problem["type"] in ("literal_error", "enum"):
-            words = "Choose one of the list."
-        elif problem["type"] == "string_pattern_mismatch":
-            words = "Use small letters, digits and hyphens, as in an address."
-        elif problem["type"] == "value_error" and not words.endswith("."):  # the calendar's own words
-            words = "There is no such day. Check the date."
-        yield problem["loc"], words
 
 
 class EditForm(forms.Form):
@@ -113,7 +98,10 @@ class PartForm(EditForm):
     part: ClassVar[type[values.Part]]
 
     def to_value(self, data: dict[str, Any]) -> values.Part:
+        """A part of what was typed; a text goes on to follow the rules that it followed."""
         fields = {name: data[name] for name in self.part.model_fields if name in data}
+        if "text_rules" in self.initial:
+            fields["text_rules"] = self.initial["text_rules"]
         return self.part(key=self.key, **fields)
 
     @classmethod

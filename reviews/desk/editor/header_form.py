@@ -43,6 +43,7 @@ class HeaderForm(EditForm):
                 "brands": [_brand(line) for _, line in _lines(data["brands"])],
                 "codes": [_code(line) for _, line in _lines(data["codes"])],
                 "class_path": self.document.header.class_path,
+                "text_rules": self.document.header.text_rules,
                 "dosing": {name: data[f"dosing_{name}"].strip() for name in ("since", "reason", "instead")},
             }
         )

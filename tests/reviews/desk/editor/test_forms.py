@@ -165,6 +165,7 @@ def test_each_field_of_the_header_is_saved_in_its_own_place_and_shown_again(hous
     assert "Saved: the header." in answer.content.decode()
     header = build(Edition.objects.get(pk=edition.pk)).header
     assert header.model_dump() == {
+        "text_rules": None,
         "title": "A title", "name": "Newname", "covers": "multiple sclerosis", "not_covered": "leukaemia",
         "introduction": "An introduction.",
         "names": ({"kind": "international", "name": "newnamab"}, {"kind": "other", "name": "new-namab"}),
