@@ -16,7 +16,6 @@ is `_typed`) is asked of any other value, and again of each part that a change s
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -26,85 +25,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializ
 from pydantic_core import PydanticKnownError
 
 from monographs import text as markdown
-from monographs.canonical import canonical, clean, clean_line, digest_of
+from monographs.canonical import canonical, clean, clean_line
+from monographs.vocabulary import NOTICE_TYPES, SECTION_KINDS
 
 SCHEMA_VERSION: Literal[1] = 1
-
-# -- Kinds of section, in the order in which readers meet them (clinical/sections.md) -------------------------------
-
-
-@dataclass(frozen=True)
-class SectionKind:
-    """A kind of section: its usual heading, its word in "This page does not cover: …", and when it is needed.
-
-    `needed` is "required", "optional", or the trait of the drug that asks for it.
-    """
-
-    slug: str
-    heading: str
-    gap: str
-    needed: str
-
-
-SECTION_KINDS: dict[str, SectionKind] = {
-    kind.slug: kind
-    for kind in (
-        SectionKind("indications", "Indications", "indications", "required"),
-        SectionKind("contra-indications", "Contra-indications", "contra-indications", "required"),
-        SectionKind("cautions", "Cautions", "cautions", "required"),
-        SectionKind("renal-impairment", "Renal impairment", "renal impairment", "required"),
-        SectionKind("hepatic-impairment", "Hepatic impairment", "hepatic impairment", "required"),
-        SectionKind("interactions", "Interactions", "interactions", "required"),
-        SectionKind("pregnancy", "Pregnancy", "pregnancy", "required"),
-        SectionKind("contraception", "Contraception", "contraception", "teratogen"),
-        SectionKind("breast-feeding", "Breast-feeding", "breast-feeding", "required"),
-        SectionKind("screening", "Pre-treatment screening", "pre-treatment screening", "biologic"),
-        SectionKind("monitoring", "Monitoring", "monitoring", "required"),
-        SectionKind("adverse-effects", "Adverse effects", "adverse effects", "required"),
-        SectionKind("overdose", "Overdose", "overdose", "required"),
-        SectionKind("administration", "Administration", "administration", "injectable"),
-        SectionKind("prescribing", "Prescribing in practice", "prescribing in practice", "required"),
-        SectionKind("counselling", "Counselling the patient", "counselling the patient", "required"),
-        SectionKind("stopping", "Stopping", "stopping", "optional"),
-        SectionKind("driving", "Driving", "driving", "optional"),
-        SectionKind("storage", "Storage", "storage", "optional"),
-        SectionKind("how-it-works", "How it works", "how it works", "required"),
-        SectionKind("evidence", "Evidence & guidelines", "evidence and guidelines", "required"),
-    )
-}
-
-# -- Safety notices (clinical/safety_notices.md): which severity a type has, and which types a regulator issues ------
-
-NOTICE_TYPES: dict[str, tuple[str, str]] = {
-    "alert": ("critical", "National patient safety alert"),
-    "recall_1": ("critical", "Class 1 recall"),
-    "boxed_warning": ("critical", "Boxed warning"),
-    "contraindication": ("critical", "Contra-indication notice"),
-    "recall_2": ("major", "Class 2 recall"),
-    "restriction": ("major", "Restriction"),
-    "caution": ("major", "Caution"),
-    "pregnancy_programme": ("major", "Pregnancy programme"),
-    "recall_3": ("information", "Class 3 recall"),
-    "recall_4": ("information", "Class 4 recall"),
-    "shortage": ("information", "Shortage"),
-    "additional_monitoring": ("information", "Additional monitoring"),
-}
-REGULATOR_TYPES = frozenset(
-    ("alert", "recall_1", "recall_2", "recall_3", "recall_4", "boxed_warning", "restriction", "pregnancy_programme")
-)
-
-NAME_KINDS = {
-    "international": "International name",
-    "british": "British name",
-    "american": "American name",
-    "other": "Other name",
-}
-CODE_SYSTEMS = {
-    "ATC": r"[A-Z]\d{2}[A-Z]{2}\d{2}",
-    "RxNorm": r"[1-9]\d{0,7}",
-    "SNOMED CT": r"[1-9]\d{5,17}",
-    "dm+d": r"[1-9]\d{5,17}",
-}
 
 SLUG = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
 LABEL = r"^[A-Za-z0-9_-]{1,80}$"
@@ -420,66 +344,3 @@ class Document(Value):
 
     def sections_of(self, kind: str) -> tuple[Section, ...]:
         return tuple(section for section in self.sections if section.kind == kind)
-
-
-# -- Text and digests ----------------------------------------------------------------------------------------------
-
-
-def _without_empty(value: Any, inside_csl: bool = False) -> Any:
-    """The JSON form: empty strings, lists, objects and nothing are left out, but for what is inside `csl`."""
-    if inside_csl:
-        return value
-    if isinstance(value, dict):
-        kept = {k: _without_empty(v, k == "csl") for k, v in value.items()}
-        return {k: v for k, v in kept.items() if v not in ("", None, [], {})}
-    return [_without_empty(v) for v in value] if isinstance(value, list | tuple) else value
-
-
-def as_json(value: Value) -> dict[str, Any]:
-    """The JSON form of a document, header or part: what is empty is left out."""
-    return _without_empty(value.model_dump(mode="json"))
-
-
-def digest_of_json(form: dict[str, Any]) -> str:
-    """The digest of a document in its JSON form: needs no model, so it holds for text of every schema version."""
-    parts = [
-        [kind, part["key"], digest_of(part)] for kind, field in PART_FIELDS.items() for part in form.get(field, ())
-    ]
-    return digest_of({"schema_version": form["schema_version"], "header": form.get("header", {}), "parts": parts})
-
-
-def digest(document: Document) -> str:
-    """SHA-256 that names this document: what a signature is put on."""
-    return digest_of_json(as_json(document))
-
-
-def digest_of_part(part: Value) -> str:
-    """SHA-256 of one part, or of the header."""
-    return digest_of(as_json(part))
-
-
-def to_text(document: Document) -> str:
-    """The canonical text that is stored and sealed."""
-    return canonical(as_json(document))
-
-
-def from_text(text: str) -> Document:
-    """The document of a stored text, as it stands. ValidationError: it is broken, or of a schema version that this code
-    does not know."""
-    return Document.model_validate_json(text, context=STORED)
-
-
-# -- What the page does not cover ----------------------------------------------------------------------------------
-
-
-def needed_kinds(traits: frozenset[str] | set[str]) -> list[SectionKind]:
-    """The kinds of section that a page on a drug with these traits should have, in order (clinical/sections.md)."""
-    return [kind for kind in SECTION_KINDS.values() if kind.needed == "required" or kind.needed in traits]
-
-
-def gaps(document: Document, traits: frozenset[str] | set[str]) -> list[SectionKind]:
-    """The needed kinds that have no text here. Monitoring is covered by its items too."""
-    written = {section.kind for section in document.sections if section.text}
-    if document.monitoring:
-        written.add("monitoring")
-    return [kind for kind in needed_kinds(traits) if kind.slug not in written]

@@ -14,12 +14,9 @@ from pydantic import ValidationError
 
 from monographs import text as markdown
 from monographs.document import (
-    CODE_SYSTEMS,
     DOI,
     LONGEST_DOI,
-    NOTICE_TYPES,
     PMID,
-    REGULATOR_TYPES,
     Citation,
     Document,
     MonitoringItem,
@@ -28,6 +25,7 @@ from monographs.document import (
     Section,
     Value,
 )
+from monographs.vocabulary import CODE_SYSTEMS, NOTICE_TYPES, REGULATOR_TYPES, SectionKind, needed_kinds
 
 
 def sentences(error: ValidationError) -> Iterator[tuple[tuple[Any, ...], str]]:
@@ -198,3 +196,14 @@ _RULES: tuple[Callable[[Document], Iterator[Problem]], ...] = (
     _references_are_whole,
     _could_be_typed,
 )
+
+
+# -- What the page does not cover ----------------------------------------------------------------------------------
+
+
+def gaps(document: Document, traits: frozenset[str] | set[str]) -> list[SectionKind]:
+    """The needed kinds that have no text here. Monitoring is covered by its items too."""
+    written = {section.kind for section in document.sections if section.text}
+    if document.monitoring:
+        written.add("monitoring")
+    return [kind for kind in needed_kinds(traits) if kind.slug not in written]

@@ -18,7 +18,7 @@ from reversion.models import Version
 from monographs import document as values
 from monographs.assemble import build, header_columns, header_of, rows
 from monographs.difference.document_diff import changed_parts
-from monographs.document import digest_of_part
+from monographs.digest import digest, digest_of_part, to_text
 from monographs.models import PARTS, Citation, Document, Edition, Part, State, WriteLock
 from monographs.problems import objections, sentences
 from reviews.access.refusals import Conflict, Refusal, RefusalType, Refused, refuse
@@ -28,8 +28,8 @@ from reviews.models import ChangeSet
 
 def store(trail: Trail, document: values.Document) -> Document:
     """The row of a document: there once, however often it is reached."""
-    text = values.to_text(document)
-    row = Document(digest=values.digest(document), text=text)
+    text = to_text(document)
+    row = Document(digest=digest(document), text=text)
     Document.objects.bulk_create([row], ignore_conflicts=True)  # an undone edit meets a row that is there
     trail.wrote(row)
     return row

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from monographs.canonical import BadCharacters, clean, digest_of
-from monographs.document import as_json
+from monographs.digest import as_json
 from monographs.models import Monograph, Overlay, Publication, SecondSignature
 from monographs.models.overlay import HARMS, REGULATORS, SEVERITIES, TITLES, WITHHOLD_REASONS
 from monographs.overlay_kinds import WITHDRAWALS

@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from monographs.assemble import build
+from monographs.digest import digest, digest_of_part
 from monographs.document import (
     Citation,
     Code,
@@ -22,8 +23,6 @@ from monographs.document import (
     RelatedLink,
     SafetyNotice,
     Section,
-    digest,
-    digest_of_part,
 )
 from monographs.models import Edition, Monograph, Overlay, TherapeuticClass
 from reviews import overlays

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from monographs import document as values
 from monographs.canonical import BadCharacters, clean
 from monographs.text import refusals, shows_as_typed
+from monographs.vocabulary import CODE_SYSTEMS, NAME_KINDS, NOTICE_TYPES, SECTION_KINDS
 
 
 def _may_be_stored(text: str) -> bool:
@@ -70,10 +71,10 @@ headers = st.builds(
     values.Header,
     title=lines,
     name=lines,
-    names=st.lists(st.builds(values.DrugName, kind=st.sampled_from(list(values.NAME_KINDS)), name=lines), max_size=2),
+    names=st.lists(st.builds(values.DrugName, kind=st.sampled_from(list(NAME_KINDS)), name=lines), max_size=2),
     brands=st.lists(st.builds(values.Brand, name=lines, country=st.sampled_from(["GB", "IE"])), max_size=2),
     codes=st.lists(
-        st.builds(values.Code, system=st.sampled_from(list(values.CODE_SYSTEMS)), code=st.just("L04AG06"), name=lines),
+        st.builds(values.Code, system=st.sampled_from(list(CODE_SYSTEMS)), code=st.just("L04AG06"), name=lines),
         max_size=2,
     ),
     class_path=st.lists(st.builds(values.PathStep, slug=slugs, name=lines), max_size=2),
@@ -83,7 +84,7 @@ headers = st.builds(
     dosing=dosings,
 ).map(_by_newer_rules)
 sections = st.builds(
-    values.Section, key=st.uuids(), kind=st.sampled_from(list(values.SECTION_KINDS)), heading=lines, text=prose
+    values.Section, key=st.uuids(), kind=st.sampled_from(list(SECTION_KINDS)), heading=lines, text=prose
 ).map(_by_newer_rules)
 monitoring = st.builds(
     values.MonitoringItem,
@@ -98,7 +99,7 @@ monitoring = st.builds(
 notices = st.builds(
     values.SafetyNotice,
     key=st.uuids(),
-    type=st.sampled_from(list(values.NOTICE_TYPES)),
+    type=st.sampled_from(list(NOTICE_TYPES)),
     severity=st.sampled_from(["critical", "major", "information"]),
     title=lines,
     text=prose,

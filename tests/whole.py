@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
+from monographs.digest import as_json
 from monographs.document import (
     PART_FIELDS,
     Brand,
@@ -23,7 +24,6 @@ from monographs.document import (
     RelatedLink,
     SafetyNotice,
     Section,
-    as_json,
 )
 from tests.factories import key
 

@@ -7,20 +7,10 @@ from uuid import UUID
 
 from monographs.canonical import canonical
 from monographs.difference.text_diff import ItemChange, Segment, item_changes, moved, word_diff
-from monographs.document import (
-    NAME_KINDS,
-    NOTICE_TYPES,
-    PART_FIELDS,
-    SECTION_KINDS,
-    Citation,
-    Document,
-    Header,
-    Part,
-    Section,
-    digest_of_part,
-    to_plain,
-)
+from monographs.digest import digest_of_part
+from monographs.document import PART_FIELDS, Citation, Document, Header, Part, Section, to_plain
 from monographs.text import TextRules
+from monographs.vocabulary import NAME_KINDS, NOTICE_TYPES, SECTION_KINDS
 
 Kind = Literal["added", "removed", "changed"]
 

@@ -1,6 +1,7 @@
 from django.db import models
 
 from monographs import document as values
+from monographs.digest import from_text
 from monographs.triggers import AppendOnly
 
 
@@ -20,4 +21,4 @@ class Document(models.Model):
 
     @property
     def value(self) -> values.Document:
-        return values.from_text(self.text)
+        return from_text(self.text)

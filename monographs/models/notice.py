@@ -2,6 +2,7 @@ from django.db import models
 
 from monographs import document as values
 from monographs.models.edition import Part, part_constraints
+from monographs.vocabulary import NOTICE_TYPES
 
 SEVERITIES = [("critical", "Critical"), ("major", "Major"), ("information", "Information")]
 
@@ -21,7 +22,7 @@ class SafetyNotice(Part):
         ),
     }  # fmt: skip
 
-    type = models.CharField(max_length=30, choices=[(k, label) for k, (_, label) in values.NOTICE_TYPES.items()])
+    type = models.CharField(max_length=30, choices=[(k, label) for k, (_, label) in NOTICE_TYPES.items()])
     severity = models.CharField(max_length=20, choices=SEVERITIES)
     title = models.CharField(max_length=500, blank=True)
     text = models.TextField(blank=True)

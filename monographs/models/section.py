@@ -2,6 +2,7 @@ from django.db import models
 
 from monographs import document as values
 from monographs.models.edition import Part, part_constraints
+from monographs.vocabulary import SECTION_KINDS
 
 
 class Section(Part):
@@ -13,7 +14,7 @@ class Section(Part):
         2: ("id", "edition_id", "key", "position", "removed", "kind", "heading", "text", "text_rules"),
     }
 
-    kind = models.CharField(max_length=40, choices=[(k.slug, k.heading) for k in values.SECTION_KINDS.values()])
+    kind = models.CharField(max_length=40, choices=[(k.slug, k.heading) for k in SECTION_KINDS.values()])
     heading = models.CharField(max_length=500, blank=True)
     text = models.TextField(blank=True)
     text_rules = models.PositiveIntegerField(null=True, blank=True)

@@ -12,9 +12,12 @@ from monographs.canonical import canonical
 from monographs.difference.change_summary import Line, in_short
 from monographs.difference.diff_html import changes_of
 from monographs.difference.document_diff import compare
-from monographs.document import Document, as_json, gaps
+from monographs.digest import as_json
+from monographs.document import Document
 from monographs.models.publication import Publication
-from monographs.page import Archive, page
+from monographs.page import page
+from monographs.page_model import Archive
+from monographs.problems import gaps
 from monographs.public.caching import public
 from monographs.public.views import gone
 from monographs.standing import Gone, Shown, shown, standing

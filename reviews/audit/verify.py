@@ -17,7 +17,7 @@ from django.db.models.functions import Cast
 from monographs import triggers
 from monographs.assemble import build
 from monographs.canonical import canonical
-from monographs.document import digest, digest_of_json
+from monographs.digest import digest, digest_of_json
 from monographs.models import Document, Edition, Epoch, IndexEntry, Monograph, Publication, WriteLock
 from reviews.audit import hashes, seals
 from reviews.derived.search_index import rows_of

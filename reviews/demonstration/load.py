@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 
 from monographs.assemble import build
-from monographs.document import digest, digest_of_part
+from monographs.digest import digest, digest_of_part
 from monographs.models import Drug, Edition, Monograph, TherapeuticClass
 from monographs.rxnorm import check, read_rows
 from reviews.access import policy

@@ -7,10 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from monographs import page
 from monographs.difference.diff_html import Change, changes_of
 from monographs.difference.document_diff import compare
 from monographs.models import Edition, Monograph
+from monographs.page import page
+from monographs.page_model import Page
 from monographs.standing import draft
 from reviews.access import policy
 from reviews.access.refusals import Refusal
@@ -153,6 +154,6 @@ def unchanged_labels(case: EditionReview) -> list[str]:
     return [case.label_of(key) for key in keys if key not in case.changed]
 
 
-def preview_of(case: EditionReview) -> page.Page:
+def preview_of(case: EditionReview) -> Page:
     """The whole page as it would be published, for a first edition that is read as a whole."""
-    return page.page(draft(case.document), set(case.monograph.drug.traits))
+    return page(draft(case.document), set(case.monograph.drug.traits))

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from itertools import combinations
 
 from monographs import document as values
-from monographs.document import PART_FIELDS, digest_of_part
+from monographs.digest import digest_of_part
+from monographs.document import PART_FIELDS
 from monographs.models import Document, Monograph
 from reviews.models import ChangeSet
 

@@ -11,6 +11,7 @@ from django.utils.timezone import localtime
 
 from monographs import document as values
 from monographs.assemble import build
+from monographs.digest import digest as digest_of_document
 from monographs.models import PARTS, Edition
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
@@ -89,7 +90,7 @@ def restore(edition: Edition, *, change: ChangeSet, digest: str, actor: Any, rea
         if not touched:
             sentence = "Nothing differs: the draft says just that already."
             raise refuse("nothing_differs", sentence, RefusalType.INVALID, recorded=False)
-        if values.digest(now) != digest:
+        if digest_of_document(now) != digest:
             sentence = "Somebody changed this draft while you were reading. Look at what would change now, then decide."
             raise refuse("stale", sentence, RefusalType.CONFLICT)
         opened.credits = earlier_authors(edition.monograph, then, touched)

@@ -12,7 +12,8 @@ from typing import Any, Literal
 from pydantic import Field
 
 from monographs.canonical import strict_json
-from monographs.document import PART_FIELDS, Document, Slug, Value, as_json
+from monographs.digest import as_json
+from monographs.document import PART_FIELDS, Document, Slug, Value
 from monographs.vocabulary import TIERS, TRAITS
 from reviews.exchange.schema import (
     Finding,

@@ -15,9 +15,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from monographs.document import SECTION_KINDS
 from monographs.models import Publication
 from monographs.standing import Shown, shown, standing
+from monographs.vocabulary import SECTION_KINDS
 from reviews.access.attempts import attempt
 from reviews.models import ProblemReport
 from reviews.reports.forms import InputForm

@@ -10,7 +10,7 @@ from django.utils import timezone
 from monographs import document as values
 from monographs.assemble import build
 from monographs.difference.document_diff import changed_parts
-from monographs.document import digest
+from monographs.digest import digest
 from monographs.models import Document, Edition, Monograph, Overlay, State
 from monographs.standing import today
 from reviews.models import ChangeSet, SignOff

@@ -12,7 +12,6 @@ from string import ascii_lowercase
 from uuid import UUID
 
 from monographs.document import (
-    SECTION_KINDS,
     Brand,
     Citation,
     Code,
@@ -26,6 +25,7 @@ from monographs.document import (
     SafetyNotice,
     Section,
 )
+from monographs.vocabulary import SECTION_KINDS
 
 SAYS_SO = "Generated for measurement; no clinical information."
 VOCABULARY = 4_000

@@ -18,6 +18,7 @@ from monographs import document as values
 from monographs.assemble import header_columns, rows
 from monographs.confusables import skeleton
 from monographs.difference.document_diff import changed_parts
+from monographs.digest import digest, to_text
 from monographs.document import PathStep
 from monographs.models import PARTS, Document, Drug, Edition, Monograph, Publication, State, TherapeuticClass, WriteLock
 from monographs.standing import today
@@ -99,9 +100,7 @@ def _publish(
 ) -> None:
     """Writes one batch and its entries: one that holds the hashes of all rows, then those that each monograph needs."""
     made = _monographs(trail, batch, leaves)
-    trail.wrote(
-        *Document.objects.bulk_create(Document(digest=one.digest, text=values.to_text(one.document)) for one in made)
-    )
+    trail.wrote(*Document.objects.bulk_create(Document(digest=one.digest, text=to_text(one.document)) for one in made))
     _write_parts(trail, made)
     _write_history(trail, made, people["editor"])
     signatures = _sign(trail, made, people)
@@ -140,7 +139,7 @@ def _monographs(trail: Trail, batch: Sequence[Generated], leaves: Sequence[Thera
     trail.wrote(*drugs, *editions)
     return [
         Made(
-            content, values.digest(content.document), drug, monograph, edition, rows(edition, content.document),
+            content, digest(content.document), drug, monograph, edition, rows(edition, content.document),
             sorted(changed_parts(None, content.document)),
         )
         for content, drug, monograph, edition in zip(batch, drugs, monographs, editions, strict=True)

@@ -20,7 +20,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import Resolver404, resolve
 
 from monographs.assemble import build
-from monographs.document import digest, digest_of_part
+from monographs.digest import digest, digest_of_part
 from monographs.models import Edition, Monograph, Publication, State
 from reviews.desk.base import current_edition
 from reviews.editing import parts

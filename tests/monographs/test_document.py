@@ -12,21 +12,10 @@ from pydantic import ValidationError
 
 from monographs import document as values
 from monographs.canonical import canonical
-from monographs.document import (
-    Citation,
-    Document,
-    MonitoringItem,
-    SafetyNotice,
-    Section,
-    as_json,
-    digest,
-    digest_of_json,
-    digest_of_part,
-    from_text,
-    gaps,
-    to_text,
-)
-from monographs.problems import problems
+from monographs.digest import as_json, digest, digest_of_json, digest_of_part, from_text, to_text
+from monographs.document import Citation, Document, MonitoringItem, SafetyNotice, Section
+from monographs.problems import gaps, problems
+from monographs.vocabulary import NOTICE_TYPES, REGULATOR_TYPES, SECTION_KINDS, needed_kinds
 from tests import whole
 from tests.strategies import decomposed, documents
 
@@ -230,7 +219,7 @@ def test_a_part_of_another_kind_or_key_is_another_digest_although_its_words_are_
 
 
 def test_the_kinds_of_sections_their_order_their_words_and_when_each_is_needed():
-    assert [(one.slug, one.heading, one.gap, one.needed) for one in values.SECTION_KINDS.values()] == [
+    assert [(one.slug, one.heading, one.gap, one.needed) for one in SECTION_KINDS.values()] == [
         ("indications", "Indications", "indications", "required"),
         ("contra-indications", "Contra-indications", "contra-indications", "required"),
         ("cautions", "Cautions", "cautions", "required"),
@@ -256,10 +245,7 @@ def test_the_kinds_of_sections_their_order_their_words_and_when_each_is_needed()
 
 
 def test_the_types_of_notices_their_severity_and_which_a_regulator_issues():
-    assert {
-        name: (severity, words, name in values.REGULATOR_TYPES)
-        for name, (severity, words) in values.NOTICE_TYPES.items()
-    } == {
+    assert {name: (severity, words, name in REGULATOR_TYPES) for name, (severity, words) in NOTICE_TYPES.items()} == {
         "alert": ("critical", "National patient safety alert", True),
         "recall_1": ("critical", "Class 1 recall", True),
         "boxed_warning": ("critical", "Boxed warning", True),
@@ -273,7 +259,7 @@ def test_the_types_of_notices_their_severity_and_which_a_regulator_issues():
         "shortage": ("information", "Shortage", False),
         "additional_monitoring": ("information", "Additional monitoring", False),
     }
-    assert set(values.NOTICE_TYPES) >= values.REGULATOR_TYPES
+    assert set(NOTICE_TYPES) >= REGULATOR_TYPES
 
 
 def test_what_people_call_each_kind_of_part():
@@ -501,10 +487,10 @@ def test_a_notice_begins_on_its_first_day_and_has_begun_for_ever(effective, expi
     ],
 )
 def test_what_a_page_lacks_by_trait(document, covered, traits, more):
-    required = [kind.slug for kind in values.SECTION_KINDS.values() if kind.needed == "required" or kind.slug in more]
+    required = [kind.slug for kind in SECTION_KINDS.values() if kind.needed == "required" or kind.slug in more]
 
     assert [kind.slug for kind in gaps(document, traits)] == [slug for slug in required if slug not in covered]
-    assert [kind.slug for kind in values.needed_kinds(traits)] == required
+    assert [kind.slug for kind in needed_kinds(traits)] == required
 
 
 # -- Reading ----------------------------------------------------------------------------------------------------------

@@ -4,12 +4,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from monographs.document import SECTION_KINDS
 from monographs.models import Drug, Edition, Monograph, Overlay, Publication, TherapeuticClass
 from monographs.models.overlay import HARMS, REGULATORS, SEVERITIES, TITLES, WITHHOLD_REASONS
 from monographs.overlay_kinds import KINDS, WITHDRAWALS
 from monographs.states import OPEN_STATES, State
-from monographs.vocabulary import TIERS, TRAITS
+from monographs.vocabulary import SECTION_KINDS, TIERS, TRAITS
 
 
 def test_the_words_that_stand_over_pages():

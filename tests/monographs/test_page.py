@@ -9,23 +9,14 @@ import pytest
 from django.template.loader import render_to_string
 
 from clincalc.context import site
-from monographs.document import (
-    NOTICE_TYPES,
-    SECTION_KINDS,
-    Brand,
-    Citation,
-    Dosing,
-    DrugName,
-    MonitoringItem,
-    PathStep,
-    SafetyNotice,
-    Section,
-)
+from monographs.document import Brand, Citation, Dosing, DrugName, MonitoringItem, PathStep, SafetyNotice, Section
 from monographs.models import Overlay, Publication, SecondSignature
-from monographs.page import Archive, page
+from monographs.page import page
+from monographs.page_model import Archive
 from monographs.related import Related
 from monographs.standing import Standing
 from monographs.standing import shown as seen
+from monographs.vocabulary import NOTICE_TYPES, SECTION_KINDS
 from tests import factories as make
 from tests import whole
 

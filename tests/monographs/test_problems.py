@@ -4,8 +4,9 @@ from uuid import UUID
 
 import pytest
 
-from monographs.document import NOTICE_TYPES, Document, Header, MonitoringItem, SafetyNotice, Section
+from monographs.document import Document, Header, MonitoringItem, SafetyNotice, Section
 from monographs.problems import Problem, problems
+from monographs.vocabulary import NOTICE_TYPES
 from tests import factories as make
 from tests import whole
 

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from monographs.difference.diff_html import changes_of
 from monographs.difference.document_diff import compare
 from monographs.difference.text_diff import item_changes
-from monographs.document import Document, Header, SafetyNotice, Section, as_json, digest, from_text, to_text
+from monographs.digest import as_json, digest, from_text, to_text
+from monographs.document import Document, Header, SafetyNotice, Section
 from monographs.page import page
 from monographs.standing import draft
 from monographs.text import Renderer, plain, refusals, render, shows_as_typed

@@ -10,7 +10,7 @@ from asgiref.sync import sync_to_async
 from django.db import DatabaseError, connection, models
 
 from monographs.assemble import build
-from monographs.document import digest_of_part
+from monographs.digest import digest_of_part
 from monographs.models import Section
 from reviews.audit.trail import audited_write
 from reviews.changes import change_set

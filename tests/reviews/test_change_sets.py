@@ -9,7 +9,8 @@ from django.core.cache import cache
 from reversion.models import Version
 
 from monographs.assemble import build
-from monographs.document import Section, digest, digest_of_part
+from monographs.digest import digest, digest_of_part
+from monographs.document import Section
 from monographs.models import Edition, Epoch, WriteLock
 from reviews.access.refusals import Conflict, Refused
 from reviews.audit.trail import MissingAuditEntry, audited_write

@@ -8,7 +8,8 @@ from django.db import transaction
 from reversion.models import Revision, Version
 
 from monographs.assemble import build
-from monographs.document import Citation, Section, digest, digest_of_part
+from monographs.digest import digest, digest_of_part
+from monographs.document import Citation, Section
 from monographs.models import Edition, Epoch, WriteLock
 from reviews.access.refusals import Conflict, Refused
 from reviews.audit.trail import MissingAuditEntry, WriteLockTimeout, audited_write

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from monographs.document import digest
+from monographs.digest import digest
 from monographs.problems import problems
 from reviews import demonstration
 from reviews.exchange.files import read_file

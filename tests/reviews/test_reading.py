@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from monographs import canonical
 from monographs.assemble import build
-from monographs.document import Citation, Header, Section, digest_of_part
+from monographs.digest import digest_of_part
+from monographs.document import Citation, Header, Section
 from monographs.models import Edition, Monograph
 from monographs.problems import problems
 from reviews.access.refusals import Refused
@@ -26,7 +27,7 @@ from reviews.models import AuditEvent, ChangeSet
 from reviews.workflow import perform
 from tests import factories as make
 from tests import whole
-from tests.reviews.test_imports import export, line, written
+from tests.reviews.exchange.test_importer import export, line, written
 
 pytestmark = pytest.mark.django_db
 

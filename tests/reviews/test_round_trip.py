@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 
 from monographs.assemble import build
-from monographs.document import digest
+from monographs.digest import digest
 from monographs.models import PARTS, Edition
 from reviews.audit.trail import audited_write
 from reviews.changes import change_set

@@ -7,7 +7,7 @@ from django.db import models
 from django.urls import reverse
 
 from monographs.assemble import build
-from monographs.document import as_json, digest_of_part
+from monographs.digest import as_json, digest_of_part
 from monographs.models import Edition, SafetyNotice, Section
 from reviews.audit import hashes
 from reviews.audit.verify import verify
@@ -17,7 +17,7 @@ from reviews.exchange.importer import import_file
 from reviews.models import ChangeSet
 from tests import factories as make
 from tests import tables, whole
-from tests.reviews.test_imports import export, line, run, written
+from tests.reviews.exchange.test_importer import export, line, run, written
 
 pytestmark = pytest.mark.django_db
 

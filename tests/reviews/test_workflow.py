@@ -7,7 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from monographs.document import SafetyNotice, digest
+from monographs.digest import digest
+from monographs.document import SafetyNotice
 from monographs.models import Document, Edition, Monograph, Overlay, Publication, SecondSignature
 from reviews.access.people import give_role
 from reviews.access.refusals import Refused

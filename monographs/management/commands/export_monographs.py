@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from monographs import document as values
 from monographs.assemble import build
+from monographs.digest import as_json
 from monographs.models import Monograph, Publication
 
 
@@ -40,7 +41,7 @@ class Command(BaseCommand):
                     "traits": monograph.drug.traits,
                     "tier": monograph.tier,
                     "class": monograph.therapeutic_class.slug,
-                    "document": values.as_json(document),
+                    "document": as_json(document),
                 }
 
     def _document(self, monograph: Monograph, which: str) -> values.Document | None:

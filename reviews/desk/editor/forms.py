@@ -8,8 +8,8 @@ from django import forms
 from pydantic import ValidationError
 
 from monographs import document as values
-from monographs.document import NOTICE_TYPES, SECTION_KINDS
 from monographs.problems import sentences
+from monographs.vocabulary import NOTICE_TYPES, SECTION_KINDS
 
 MARKDOWN = (
     "A blank line starts a paragraph. “- ” starts a list item. *Emphasis*, [words](https://…) for a link, "

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from monographs import document as values
-from monographs.document import NAME_KINDS
+from monographs.vocabulary import NAME_KINDS
 from reviews.desk.editor.forms import MARKDOWN, EditForm, Text
 
 _PLAIN = ("title", "name", "covers", "not_covered", "introduction")

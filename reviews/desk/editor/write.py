@@ -16,9 +16,11 @@ from monographs import document as values
 from monographs.assemble import build
 from monographs.difference.diff_html import changes_of
 from monographs.difference.document_diff import compare
-from monographs.document import PART_FIELDS, SECTION_KINDS, digest_of_part, gaps
+from monographs.digest import digest_of_part
+from monographs.document import PART_FIELDS
 from monographs.models import PARTS
-from monographs.problems import problems
+from monographs.problems import gaps, problems
+from monographs.vocabulary import SECTION_KINDS
 from reviews.access.attempts import Attempt, attempt
 from reviews.access.refusals import Conflict, Refusal
 from reviews.desk.base import desk

@@ -11,9 +11,9 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods
 
 from monographs.canonical import BadCharacters, clean_line
-from monographs.document import CODE_SYSTEMS, SLUG
+from monographs.document import SLUG
 from monographs.models import Drug
-from monographs.vocabulary import TRAITS
+from monographs.vocabulary import CODE_SYSTEMS, TRAITS
 from reviews.access import policy
 from reviews.access.attempts import attempt
 from reviews.access.refusals import Refusal

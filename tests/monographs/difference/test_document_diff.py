@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from monographs.difference.document_diff import changed_parts, compare
 from monographs.difference.text_diff import item_changes, moved, word_diff
-from monographs.document import Citation, Document, Header, MonitoringItem, RelatedLink, Section, digest
+from monographs.digest import digest
+from monographs.document import Citation, Document, Header, MonitoringItem, RelatedLink, Section
 from reviews.exchange.files import read_file
 from tests import whole
 from tests.strategies import documents

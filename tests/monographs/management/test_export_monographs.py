@@ -7,7 +7,8 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from monographs.document import Document, as_json
+from monographs.digest import as_json
+from monographs.document import Document
 from tests import factories as make
 from tests import whole
 

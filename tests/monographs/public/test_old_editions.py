@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from django.utils.html import strip_tags
 
-from monographs.document import as_json, digest
+from monographs.digest import as_json, digest
 from monographs.models import Monograph, Publication
 from reviews.workflow import perform
 from tests import factories as make

@@ -3,7 +3,7 @@
 import pytest
 
 from monographs.assemble import build
-from monographs.document import digest_of_part
+from monographs.digest import digest_of_part
 from reviews.access.privacy import holds_nhs_number, kept
 from reviews.access.refusals import Refused
 from reviews.editing import parts

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from monographs.assemble import build
-from monographs.document import digest_of_part
+from monographs.digest import digest_of_part
 from reviews.desk.editor.context import FORMS
 from reviews.desk.editor.header_form import HeaderForm
 from reviews.models import AuditEvent

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from monographs.document import Document, Header, digest_of_part
+from monographs.digest import digest_of_part
+from monographs.document import Document, Header
 from monographs.models import Edition, Monograph
 from reviews.audit.trail import audited_write
 from reviews.changes import change_set

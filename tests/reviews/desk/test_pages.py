@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 from django.urls import reverse
 
 from monographs.assemble import build
-from monographs.document import digest_of_part
+from monographs.digest import digest_of_part
 from monographs.models import Monograph, Overlay
 from reviews.audit.trail import audited_write
 from reviews.editing.library import keep_references, make_class

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from monographs.assemble import build
-from monographs.document import digest_of_part
+from monographs.digest import digest_of_part
 from monographs.models import Edition, Monograph
 from reviews.access.people import give_role
 from reviews.editing import parts

@@ -6,7 +6,8 @@ from uuid import NAMESPACE_URL, uuid5
 import pytest
 
 from monographs.assemble import build
-from monographs.document import Citation, Section, digest_of_part, to_plain
+from monographs.digest import digest_of_part
+from monographs.document import Citation, Section, to_plain
 from monographs.models import Edition, Reference
 from monographs.problems import problems
 from reviews.access.people import take_role

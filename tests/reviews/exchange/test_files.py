@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monographs.document import Document, Section, as_json, digest
+from monographs.digest import as_json, digest
+from monographs.document import Document, Section
 from reviews import demonstration
 from reviews.exchange.files import MAX_BYTES, SCHEMA, ImportRefused, dump, read_file
 from reviews.exchange.schema import Incoming, IncomingDrug, slug_of

@@ -9,7 +9,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from monographs.assemble import build
-from monographs.document import Citation, PathStep, as_json, digest
+from monographs.digest import as_json, digest
+from monographs.document import Citation, PathStep
 from monographs.models import Drug, Edition, Monograph, Reference
 from reviews.access.people import grant, revoke
 from reviews.audit.verify import verify

@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from monographs.document import MonitoringItem, RelatedLink, digest, to_text
+from monographs.digest import digest, to_text
+from monographs.document import MonitoringItem, RelatedLink
 from monographs.models import Document
 from reviews.review.edition_review import EditionReview
 from tests import factories as make

@@ -6,7 +6,8 @@ import pytest
 from django.urls import reverse
 
 from monographs.assemble import build
-from monographs.document import Citation, digest_of_part, to_plain
+from monographs.digest import digest_of_part
+from monographs.document import Citation, to_plain
 from monographs.models import Reference
 from reviews.desk.editor.citation_form import CitationForm, search, typed_from
 from tests import factories as make

@@ -5,7 +5,8 @@ import pytest
 from django.urls import reverse
 
 from monographs.assemble import build
-from monographs.document import Citation, MonitoringItem, RelatedLink, SafetyNotice, Section, digest_of_part, to_plain
+from monographs.digest import digest_of_part
+from monographs.document import Citation, MonitoringItem, RelatedLink, SafetyNotice, Section, to_plain
 from monographs.models import Edition
 from reviews.desk.editor.citation_form import CSL_TYPES, CitationForm, search, typed_from
 from reviews.desk.editor.context import FORMS, HEADINGS, NOUNS, with_part

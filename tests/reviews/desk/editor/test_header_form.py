@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from monographs.assemble import build
-from monographs.document import digest_of_part
+from monographs.digest import digest_of_part
 from monographs.models import Edition
 from reviews.desk.editor.header_form import HeaderForm
 from tests import factories as make

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from monographs.assemble import build
-from monographs.document import digest_of_part
+from monographs.digest import digest_of_part
 from reviews.access.people import grant, revoke
 from reviews.editing.library import make_class
 from reviews.models import AuditEvent, ChangeSet

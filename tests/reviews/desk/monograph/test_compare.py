@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from monographs.assemble import build
-from monographs.document import digest_of_part
+from monographs.digest import digest_of_part
 from reviews.editing import parts
 from reviews.models import AuditEvent, ChangeSet
 from reviews.workflow import perform

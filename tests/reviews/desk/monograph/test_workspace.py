@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from monographs.document import Document, Header, Section, digest_of_part
+from monographs.digest import digest_of_part
+from monographs.document import Document, Header, Section
 from monographs.models import State
 from reviews.access.people import revoke
 from reviews.audit.trail import WriteLockTimeout, audited_write

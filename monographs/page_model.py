@@ -1,0 +1,174 @@
+"""What the one template prints of a monograph: plain values, made by `monographs.page`."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from monographs.citations.csl import FormattedReference
+from monographs.document import Document, PathStep
+from monographs.models.overlay import Overlay
+from monographs.related import Related
+from monographs.text import Html, Use
+
+
+@dataclass(frozen=True)
+class Item:
+    """One monitoring test: a line of the list."""
+
+    test: Html
+    words: Html
+    note: Html
+    mark: Html
+
+
+@dataclass(frozen=True)
+class Notice:
+    anchor: str
+    kind: str
+    title: str
+    severity: str
+    body: Html
+    action: Html
+    mark: Html
+    provenance: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a dose is found meanwhile: the SmPC of the product, or where SmPCs are kept."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Passage:
+    """The text of one section. Its heading is given where the block's is another."""
+
+    html: Html
+    heading: str = ""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A section that the page lacks. Links to its anchor still lead somewhere: to the line that says so."""
+
+    anchor: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """The line of something that was published and is withheld now."""
+
+    anchor: str
+    label: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class UrgentWarning:
+    """An urgent warning, and whether the second signature that it waits for is late."""
+
+    overlay: Overlay
+    late: bool
+    before_text: bool  # the text was signed before the warning
+
+
+@dataclass(frozen=True)
+class Archive:
+    """From when to when an old edition was published, and what has changed since, in a sentence."""
+
+    since: datetime
+    until: datetime
+    changed: str = ""
+
+
+@dataclass(frozen=True)
+class Block:
+    """One block of the page: a section, the dosing notice, safety notices, or neighbouring gaps in one line."""
+
+    kind: str
+    anchor: str
+    heading: str = ""
+    passages: tuple[Passage, ...] = ()
+    items: tuple[Item, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    stopped: tuple[Stopped, ...] = ()
+
+
+@dataclass(frozen=True)
+class NumberedReference:
+    number: int
+    label: str
+    text: FormattedReference
+    uses: tuple[Use, ...]
+
+
+@dataclass(frozen=True)
+class Signature:
+    reader_title: str
+    name: str
+    signed_at: datetime
+    interests: str
+
+
+@dataclass(frozen=True)
+class Status:
+    """What the status box says: separate dates, never merged."""
+
+    number: int
+    published_at: datetime
+    signatures: tuple[Signature, ...]
+    reviewed_on: date
+    last_full_review: date
+    evidence_checked_at: date | None
+    next_review_due: date | None
+    overdue: bool
+    long_overdue: bool
+    digest: str
+    change_note: str = ""
+
+    @property
+    def reviewed_by(self) -> str:
+        """ "a neurologist and a pharmacist"; two of one profession are "a pharmacist and another pharmacist"."""
+        said: list[str] = []
+        for title in (one.reader_title for one in self.signatures):
+            article = "an" if title[:1].lower() in "aeiou" else "a"
+            said.append(f"another {title}" if f"{article} {title}" in said else f"{article} {title}")
+        return " and ".join(filter(None, [", ".join(said[:-1]), *said[-1:]]))
+
+    @property
+    def digest_in_groups(self) -> str:
+        return " ".join(self.digest[i : i + 8] for i in range(0, len(self.digest), 8))
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything that `monographs/_monograph.html` prints."""
+
+    document: Document
+    name: str
+    title: str
+    covers: str
+    not_covered: str
+    brands: str
+    other_names: str
+    classes: tuple[PathStep, ...]
+    names_found: tuple[tuple[str, str], ...]
+    introduction: Html
+    summary: str
+    gap_line: str
+    critical: Block | None  # above the contents; the blocks are below
+    blocks: tuple[Block, ...]
+    contents: tuple[tuple[str, str], ...]
+    references: tuple[NumberedReference, ...]
+    smpc: Source
+    status: Status | None = None
+    chosen: tuple[Related, ...] = ()
+    same_class: tuple[Related, ...] = ()
+    warnings: tuple[UrgentWarning, ...] = ()
+    errata: tuple[Overlay, ...] = ()
+    retired: Overlay | None = None
+    archive: Archive | None = None
