@@ -109,6 +109,18 @@ class WarningInput:
 
 
 @dataclass(frozen=True)
+class Told:
+    """An overlay that only tells, and whether the second signature that it waits for is late."""
+
+    overlay: Overlay
+    late: bool
+
+    @property
+    def anchor(self) -> str:
+        return f"{self.overlay.kind}-{self.overlay.pk}"
+
+
+@dataclass(frozen=True)
 class Archive:
     """From when to when an old edition was published, and what has changed since, in a sentence."""
 
@@ -203,6 +215,7 @@ class Page:
     same_class: tuple[Related, ...] = ()
     warnings: tuple[WarningInput, ...] = ()
     errata: tuple[Overlay, ...] = ()
+    told: tuple[Told, ...] = ()
     retired: Overlay | None = None
     archive: Archive | None = None
 
@@ -227,6 +240,8 @@ def page(
     missing = [kind.gap for kind in _gaps(seen, traits)]
     listed = [block for block in (critical, *blocks) if block and block.kind != "gap"]
     above = [("warning", "Warning")] * bool(seen.warnings) + [("correction", "Correction")] * bool(seen.errata)
+    told = tuple(Told(one, standing.is_late(one)) for one in seen.plain)
+    above += [(one.anchor, one.overlay.row.label) for one in told]
     contents = above + [(block.anchor, _SHORT.get(block.kind, block.heading)) for block in listed]
     contents += [("references", "References")] if references else []
     contents += [("related", "Related")] if chosen or same_class else []
@@ -254,6 +269,7 @@ def page(
         same_class=tuple(same_class),
         warnings=tuple(_warned(one, seen, publication) for one in seen.warnings),
         errata=seen.errata,
+        told=told,
         retired=seen.retired,
         archive=archive,
     )
