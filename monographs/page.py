@@ -30,6 +30,7 @@ from monographs.page_model import (
     Source,
     Status,
     Stopped,
+    Told,
     UrgentWarning,
 )
 from monographs.problems import gaps
@@ -67,6 +68,8 @@ def page(
     missing = [kind.gap for kind in _gaps(seen, traits)]
     listed = [block for block in (critical, *blocks) if block and block.kind != "gap"]
     above = [("warning", "Warning")] * bool(seen.warnings) + [("correction", "Correction")] * bool(seen.errata)
+    told = tuple(Told(one, standing.is_late(one)) for one in seen.plain)
+    above += [(one.anchor, one.overlay.row.label) for one in told]
     contents = above + [(block.anchor, _SHORT.get(block.kind, block.heading)) for block in listed]
     contents += [("references", "References")] if references else []
     contents += [("related", "Related")] if chosen or same_class else []
@@ -94,6 +97,7 @@ def page(
         same_class=tuple(same_class),
         warnings=tuple(_warned(one, seen, publication) for one in seen.warnings),
         errata=seen.errata,
+        told=told,
         retired=seen.retired,
         archive=archive,
     )

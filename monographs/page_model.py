@@ -76,6 +76,18 @@ class UrgentWarning:
 
 
 @dataclass(frozen=True)
+class Told:
+    """An overlay that only tells, and whether the second signature that it waits for is late."""
+
+    overlay: Overlay
+    late: bool
+
+    @property
+    def anchor(self) -> str:
+        return f"{self.overlay.kind}-{self.overlay.pk}"
+
+
+@dataclass(frozen=True)
 class Archive:
     """From when to when an old edition was published, and what has changed since, in a sentence."""
 
@@ -170,5 +182,6 @@ class Page:
     same_class: tuple[Related, ...] = ()
     warnings: tuple[UrgentWarning, ...] = ()
     errata: tuple[Overlay, ...] = ()
+    told: tuple[Told, ...] = ()
     retired: Overlay | None = None
     archive: Archive | None = None

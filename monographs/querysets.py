@@ -5,7 +5,7 @@ from typing import Any, NoReturn, Self
 from django.db import connections, models
 from django.db.models.functions import Lower
 
-from monographs.overlay_kinds import CONFIRMED_BY, WITHDRAWALS
+from monographs.overlay_kinds import CONFIRMED, LIFT, REMOVALS, WITHDRAWALS
 from monographs.states import OPEN_STATES
 
 
@@ -81,7 +81,7 @@ class NameCheckQuerySet(models.QuerySet):
 class OverlayQuerySet(models.QuerySet):
     def unlifted(self) -> Self:
         """Those that stand: neither ended nor an end themselves."""
-        return self.exclude(kind="lift").filter(lifted_by=None)
+        return self.exclude(kind=LIFT).filter(lifted_by=None)
 
     def with_second(self) -> Self:
         """With the second signature, and for an erratum when the first edition without the error was published."""
@@ -97,14 +97,14 @@ class OverlayQuerySet(models.QuerySet):
 
     def taken_down(self) -> Self:
         """What leaves nothing of a page."""
-        return self.withdrawals().filter(kind="take_down")
+        return self.unlifted().filter(kind__in=REMOVALS)
 
     def confirmed_by_another(self) -> Self:
-        """Warnings and withdrawals that stand: somebody else confirms them, or has."""
-        return self.unlifted().filter(kind__in=CONFIRMED_BY)
+        """Those that stand and that somebody else signs too, or has signed."""
+        return self.unlifted().filter(kind__in=CONFIRMED)
 
     def unconfirmed(self) -> Self:
-        """Warnings and withdrawals that nobody else has signed yet."""
+        """Those that nobody else has signed yet."""
         return self.confirmed_by_another().filter(second_signature=None)
 
 

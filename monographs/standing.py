@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from monographs.document import PART_FIELDS, Document, Part, SafetyNotice
-from monographs.models.overlay import ERRATUM_DAYS, Overlay
+from monographs.models.overlay import Overlay
 from monographs.models.publication import NameCheck, Publication
+from monographs.overlay_kinds import ERRATUM_DAYS, Effect
 
 LONDON = ZoneInfo("Europe/London")
 LONG_OVERDUE = 90  # days
@@ -48,13 +49,17 @@ class Standing:
     def of(self, kind: str) -> tuple[Overlay, ...]:
         return tuple(one for one in self.overlays if one.kind == kind)
 
+    def that(self, effect: Effect) -> tuple[Overlay, ...]:
+        """Those that do this to the page."""
+        return tuple(one for one in self.overlays if one.row.effect == effect)
+
     @property
     def retired(self) -> Overlay | None:
-        return next(iter(self.of("retire")), None)
+        return next(iter(self.that(Effect.HIDES_DOSES)), None)
 
     @property
     def taken_down(self) -> Overlay | None:
-        return next(iter(self.of("take_down")), None)
+        return next(iter(self.that(Effect.REMOVES)), None)
 
     def is_late(self, overlay: Overlay) -> bool:
         """Whether a second signature is missing after it was due."""
@@ -80,6 +85,7 @@ class Shown:
     withheld: tuple[Withheld, ...] = ()
     warnings: tuple[Overlay, ...] = ()
     errata: tuple[Overlay, ...] = ()
+    plain: tuple[Overlay, ...] = ()  # that only tell, and have no layout of their own
 
     @property
     def retired(self) -> Overlay | None:
@@ -111,7 +117,7 @@ def shown(document: Document, standing: Standing, edition: int | None = None) ->
     """
     if standing.taken_down:
         return Gone(standing, standing.taken_down)
-    by_part = {one.part: one for one in standing.of("withhold")}
+    by_part = {one.part: one for one in standing.that(Effect.TAKES_A_PART)}
     withheld = tuple(
         Withheld(part, by_part[part.key])
         for part in document.parts()
@@ -128,6 +134,7 @@ def shown(document: Document, standing: Standing, edition: int | None = None) ->
         withheld=withheld,
         warnings=standing.of("warning"),
         errata=tuple(one for one in standing.of("erratum") if _corrects(one, standing, edition)),
+        plain=tuple(one for one in standing.overlays if one.row.is_plain),
     )
 
 

@@ -5,7 +5,7 @@ attestation names the digest of the words. Who may do what, and what readers are
 Overlays.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -14,8 +14,17 @@ from uuid import UUID, uuid4
 from monographs.canonical import BadCharacters, clean, digest_of
 from monographs.digest import as_json
 from monographs.models import Monograph, Overlay, Publication, SecondSignature
-from monographs.models.overlay import HARMS, REGULATORS, SEVERITIES, TITLES, WITHHOLD_REASONS
-from monographs.overlay_kinds import WITHDRAWALS
+from monographs.overlay_kinds import (
+    HARMS,
+    LIFT,
+    OVERLAY_KINDS,
+    REGULATORS,
+    SEVERITIES,
+    TITLES,
+    WITHDRAWALS,
+    WITHHOLD_REASONS,
+    OverlayKind,
+)
 from monographs.standing import WITHHELD_KINDS, overlays_of
 from monographs.text import safe_address
 from reviews.access import policy
@@ -63,6 +72,34 @@ class CorrectionInput:
 def digest_of_act(act: str, overlay: Overlay) -> str:
     """What an attestation names for a second signature, or for the end of an overlay."""
     return digest_of({act: overlay.pk})
+
+
+def digest_of_placing(kind: str, monograph: Monograph, reason: str) -> str:
+    return digest_of({"place": kind, "over": monograph.slug, "reason": reason.strip()})
+
+
+def place(kind: str, monograph: Monograph, *, reason: str, actor: Any, attestation: Attestation | None) -> Overlay:
+    """Puts something over a page that needs a reason, which readers are told, and nothing else; the row of its kind
+    says who may. KeyError for a kind that needs more.
+
+    Refuses a page that is not published, a reason too long to be printed, and what stands there already word for word.
+    """
+    row, subject, reason = OVERLAY_KINDS[kind], f"monograph:{monograph.slug}", reason.strip()
+    if row.form is None:
+        raise KeyError(kind)
+    with refusals_recorded(actor=actor, action=row.place, subject=subject), audited_write(actor=actor) as trail:
+        page = Monograph.objects.for_desk().get(pk=monograph.pk)
+        if found := policy.refusals(trail.actor, row.place, page):
+            raise Refused(found)
+        found = [*_pages([page]), *_quotable("reason", reason, "Say why: readers see it.", LONGEST_PRINTED_REASON)]
+        if any((one.kind, one.reason) == (kind, reason) for one in overlays_of(page.pk)):
+            found.append(Refusal("added_already", "It stands over the page already.", RefusalType.CONFLICT))
+        digest = digest_of_placing(kind, page, reason)
+        if found := found or _unattested(trail, attestation, digest):
+            raise Refused(found)
+        overlay = _new(trail, page, kind, act=uuid4(), reason=reason)
+        trail.record(row.entry, subject, digest=digest, reason=reason, data={"overlay": overlay.pk, "kind": kind})
+        return overlay
 
 
 def withhold(monograph: Monograph, *, part: UUID, reason: str, actor: Any, attestation: Attestation | None) -> Overlay:
@@ -160,11 +197,13 @@ def _texts(value: Any) -> list[str]:
 
 
 def countersign(overlay: Overlay, *, actor: Any, attestation: Attestation | None) -> SecondSignature:
-    """The second signature on an urgent warning, by another verified clinician of the class."""
+    """The second signature, by whoever the row of its kind names: on a warning, by another verified clinician of the
+    class. A withdrawal is confirmed by `perform("confirm-withdrawal", …)`."""
     subject = f"monograph:{overlay.monograph.slug}"
     with refusals_recorded(actor=actor, action="countersign", subject=subject), audited_write(actor=actor) as trail:
-        overlay = _standing(overlay, "warning")
-        if found := policy.refusals(trail.actor, "countersign", overlay):
+        overlay = _standing(overlay, lambda row: row.is_countersigned)
+        assert overlay.row.second is not None
+        if found := policy.refusals(trail.actor, overlay.row.second.action, overlay):
             raise Refused(found)
         if overlay.second:
             raise refuse("signed_already", "Somebody countersigned it already.", RefusalType.CONFLICT, recorded=False)
@@ -173,20 +212,20 @@ def countersign(overlay: Overlay, *, actor: Any, attestation: Attestation | None
             raise Refused(found)
         second = SecondSignature(overlay=overlay, by=trail.actor, by_title=policy.title_of(trail.actor), at=trail.at)
         trail.save(second)
-        trail.record("countersigned", subject, digest=digest, data={"overlay": overlay.pk})
+        trail.record("countersigned", subject, digest=digest, data={"overlay": overlay.pk, "kind": overlay.kind})
         return second
 
 
 def lift(overlay: Overlay, *, actor: Any, reason: str, attestation: Attestation | None) -> Overlay:
-    """Ends a warning (a clinician on call other than the one who added it) or a correction that was wrong itself (a
-    pharmacist). A withdrawal ends by `perform("reinstate", …)`."""
+    """Ends what the row of its kind lets this person end: a warning (a clinician on call other than the one who added
+    it), a correction that was wrong itself (a pharmacist). A withdrawal ends by `perform("reinstate", …)`."""
     subject = f"monograph:{overlay.monograph.slug}"
     refuse_patient_data(reason)
     with (
         refusals_recorded(actor=actor, action="lift", subject=subject, reason=reason),
         audited_write(actor=actor) as trail,
     ):
-        overlay = _standing(overlay, "warning", "erratum")
+        overlay = _standing(overlay, lambda row: row.is_lifted)
         if found := policy.refusals(trail.actor, "lift", overlay):
             raise Refused(found)
         if not reason.strip():
@@ -195,7 +234,7 @@ def lift(overlay: Overlay, *, actor: Any, reason: str, attestation: Attestation 
         digest = digest_of_act("lift", overlay)
         if found := found or _unattested(trail, attestation, digest):
             raise Refused(found)
-        ended = _new(trail, overlay.monograph, "lift", act=uuid4(), lifts=overlay, reason=reason.strip())
+        ended = _new(trail, overlay.monograph, LIFT, act=uuid4(), lifts=overlay, reason=reason.strip())
         data = {"overlay": ended.pk, "lifted": overlay.pk, "kind": overlay.kind}
         trail.record("lifted", subject, digest=digest, reason=reason.strip(), data=data)
         return ended
@@ -233,8 +272,7 @@ def confirm_withdrawal(trail: Trail, row: Transition, review: EditionReview, giv
 def reinstate(trail: Trail, row: Transition, review: EditionReview, given: Given) -> EditionReview:
     monograph = review.monograph
     ended = [
-        _new(trail, monograph, "lift", act=uuid4(), lifts=one, reason=given.reason).lifts_id
-        for one in review.withdrawals
+        _new(trail, monograph, LIFT, act=uuid4(), lifts=one, reason=given.reason).lifts_id for one in review.withdrawals
     ]
     return stay(trail, row, review, given.reason, lifted=ended)
 
@@ -253,12 +291,12 @@ def _new(trail: Trail, monograph: Monograph, kind: str, **fields: Any) -> Overla
     return overlay
 
 
-def _standing(overlay: Overlay, *kinds: str) -> Overlay:
+def _standing(overlay: Overlay, asked: Callable[[OverlayKind], bool]) -> Overlay:
     found = (
         Overlay.objects.unlifted().select_related("monograph__live__document", "monograph__drug", "second_signature")
-        .filter(pk=overlay.pk, kind__in=kinds).first()
+        .filter(pk=overlay.pk).first()
     )  # fmt: skip
-    if found is None:
+    if found is None or not asked(found.row):
         raise refuse(
             "ended_already", "This does not stand any more: somebody ended it.", RefusalType.CONFLICT, recorded=False
         )
@@ -317,7 +355,7 @@ def _words_of_erratum(corrected: CorrectionInput, affected: list[Publication]) -
     return found
 
 
-def _quotable(field: str, words: str, empty: str) -> list[Refusal]:
+def _quotable(field: str, words: str, empty: str, longest: int = LONGEST_WORDS) -> list[Refusal]:
     refuse_patient_data(words)
     try:
         fine = clean(words).strip()
@@ -325,6 +363,6 @@ def _quotable(field: str, words: str, empty: str) -> list[Refusal]:
         return [Refusal("characters", str(error), RefusalType.INVALID, field=field)]
     if not fine:
         return [Refusal("missing", empty, RefusalType.INVALID, field=field)]
-    if len(fine) > LONGEST_WORDS:
-        return [Refusal("too_long", f"Keep it to {LONGEST_WORDS} characters.", RefusalType.INVALID, field=field)]
+    if len(fine) > longest:
+        return [Refusal("too_long", f"Keep it to {longest} characters.", RefusalType.INVALID, field=field)]
     return []

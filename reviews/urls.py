@@ -45,6 +45,7 @@ urlpatterns = [
     path(f"{MONOGRAPH}withdraw/", acts.published, name="published"),
     path(f"{MONOGRAPH}withdraw/places/", acts.places, name="places"),
     path(f"{MONOGRAPH}erratum/", acts.erratum, name="erratum"),
+    path(f"{MONOGRAPH}place/<kind>/", acts.place, name="place"),
     path("reports/", reports.report_list, name="reports"),
     path("reports/<int:pk>/", reports.report_page, name="report_page"),
     path("warnings/new/", acts.warning_new, name="warning_new"),

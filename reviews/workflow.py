@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from monographs.models import Edition, State
-from monographs.overlay_kinds import WITHDRAWALS
+from monographs.overlay_kinds import WITHDRAWALS, kind_of
 from reviews import overlays, publishing, signing
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
@@ -197,7 +197,7 @@ _ROWS = (
             help="Readers see it at once. Somebody of the other role, clinician or publisher, confirms it.",
             done="The page is withdrawn. Below is where it is gone, and what is left to do.",
             tried="withdraw the page",
-            history=lambda data: "retired the page" if data["kind"] == "retire" else "took the page down",
+            history=lambda data: kind_of(data["kind"]).words.history(data),
             public=(
                 "A page may be withdrawn at once",
                 "Retired: it stays under a banner without doses. Taken down: nothing of it is shown.",

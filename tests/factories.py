@@ -25,6 +25,7 @@ from monographs.document import (
     Section,
 )
 from monographs.models import Edition, Monograph, Overlay, TherapeuticClass
+from monographs.overlay_kinds import Effect, Form, OverlayKind, Words
 from reviews import overlays
 from reviews.access import policy
 from reviews.access.people import give_role, grant, register_clinician, verify_clinician
@@ -297,6 +298,32 @@ def correct(actor: Any, monograph: Any, wrong: str, right: str, harm: str = "min
 def lift(overlay: Overlay, actor: Any, reason: str = "it was answered") -> Overlay:
     digest = overlays.digest_of_act("lift", overlay)
     return overlays.lift(overlay, actor=actor, reason=reason, attestation=password(actor, digest))
+
+
+# A kind that is not on the list, as the next one may be: it tells, and needs a reason and a password.
+TRIAL = OverlayKind(
+    slug="trial",
+    label="Supply problem",
+    effect=Effect.TELLS,
+    place="withhold",
+    lift="withhold",
+    entry="placed",
+    tried="withhold a part of the page",
+    words=Words(
+        page="It is hard to get: {reason}.",
+        line="Hard to get",
+        update=("Supply problem: {reason}.", "Ask the pharmacy first."),
+        ended="Supply problem ended: {reason}.",
+        data={"reason": "reason"},
+        history=lambda data: "said that it is hard to get",
+    ),
+    form=Form(help="Readers see it at once.", button="Add the supply problem", done="Readers see the problem."),
+)
+
+
+def place(kind: str, monograph: Any, actor: Any, reason: str = "the maker stopped") -> Overlay:
+    digest = overlays.digest_of_placing(kind, monograph, reason)
+    return overlays.place(kind, monograph, reason=reason, actor=actor, attestation=password(actor, digest))
 
 
 def withhold(monograph: Any, part: UUID, actor: Any) -> Overlay:

@@ -1,53 +1,31 @@
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import reduce
+from operator import or_
 
 from django.conf import settings
 from django.db import models
 
 from monographs.fields import JSONText
 from monographs.models.monograph import Monograph
-from monographs.overlay_kinds import KINDS
+from monographs.overlay_kinds import (
+    HARMS,
+    LABELS,
+    LIFT,
+    REGULATORS,
+    SECOND_SIGNATURE,
+    SEVERITIES,
+    TITLES,
+    WITH_PART,
+    OverlayKind,
+    kind_of,
+)
 from monographs.querysets import OverlayQuerySet
 from monographs.triggers import AppendOnly
-
-REGULATORS = {
-    "mhra": "Medicines and Healthcare products Regulatory Agency (MHRA)",
-    "ema": "European Medicines Agency (EMA)",
-    "nhs-england": "NHS England",
-    "ukhsa": "UK Health Security Agency (UKHSA)",
-    "fda": "US Food and Drug Administration (FDA)",
-}
-# What an urgent warning may be called: none of these says more than what to do with this page's text.
-TITLES = {
-    "no-new-patients": "Do not start new patients",
-    "stop": "Stop treatment and contact patients",
-    "review-patients": "Look at every patient under treatment",
-    "new-contraindication": "There is a new contra-indication",
-    "new-reaction": "There is a new severe reaction",
-    "new-monitoring": "Monitoring has changed",
-    "dose-error": "There is a risk of dosing errors",
-    "recall": "Batches are recalled",
-}
-SEVERITIES = {"critical": "Critical: act at once", "major": "Major"}
-HARMS = {
-    "none": "none expected",
-    "minor": "minor",
-    "moderate": "moderate",
-    "severe": "severe",
-}
-# Why something is withheld, as readers are told.
-WITHHOLD_REASONS = {
-    "source-changed": "the source has changed",
-    "source-doubtful": "it could not be confirmed at the source",
-    "reported": "a reader reported an error, and it is being looked at",
-    "misprint": "it was printed wrongly",
-}
-SECOND_SIGNATURE = timedelta(hours=24)
-ERRATUM_DAYS = 90
 
 
 class Overlay(models.Model):
     """A notice of the house that stands over a monograph's page: it takes away or warns, and never adds or changes
-    clinical text. Insert-only: what ends one is another, of kind `lift`."""
+    clinical text. Insert-only: what ends one is another, of kind `lift`. What each kind means: overlay_kinds.py."""
 
     trail_columns = {
         1: (
@@ -57,7 +35,7 @@ class Overlay(models.Model):
         )
     }  # fmt: skip
 
-    kind = models.CharField(max_length=10, choices=list(KINDS.items()))
+    kind = models.CharField(max_length=10, choices=list(LABELS.items()))
     monograph = models.ForeignKey(Monograph, models.PROTECT, related_name="overlays")
     edition = models.PositiveIntegerField()  # that was live when it was made
     act = models.UUIDField()  # one act may stand over several monographs
@@ -90,21 +68,26 @@ class Overlay(models.Model):
         indexes = [models.Index(fields=["kind", "at"], name="monographs_overlay_kind")]
         constraints = [
             AppendOnly(name="monographs_overlay_append_only"),
-            models.CheckConstraint(condition=models.Q(kind__in=list(KINDS)), name="monographs_overlay_kind_listed"),
+            models.CheckConstraint(condition=models.Q(kind__in=list(LABELS)), name="monographs_overlay_kind_listed"),
             models.CheckConstraint(
-                condition=models.Q(kind="lift", lifts__isnull=False) | (~models.Q(kind="lift") & models.Q(lifts=None)),
+                condition=models.Q(kind=LIFT, lifts__isnull=False) | (~models.Q(kind=LIFT) & models.Q(lifts=None)),
                 name="monographs_overlay_lift_lifts",
             ),
             models.CheckConstraint(
-                condition=models.Q(kind="withhold", part__isnull=False)
-                | models.Q(kind="lift")
-                | (~models.Q(kind__in=["withhold", "lift"]) & models.Q(part=None)),
+                condition=reduce(or_, (models.Q(kind=one, part__isnull=False) for one in WITH_PART))
+                | models.Q(kind=LIFT)
+                | (~models.Q(kind__in=[*WITH_PART, LIFT]) & models.Q(part=None)),
                 name="monographs_overlay_part_withheld",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} over monograph {self.monograph_id}"
+
+    @property
+    def row(self) -> OverlayKind:
+        """What its kind means: its row of the table."""
+        return kind_of(self.kind)
 
     @property
     def due_at(self) -> datetime:

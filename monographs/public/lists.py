@@ -9,6 +9,7 @@ from django.db.models import Q
 from monographs.models.index_entry import IndexEntry
 from monographs.models.overlay import Overlay
 from monographs.models.publication import Publication
+from monographs.overlay_kinds import Effect, say
 from monographs.standing import today
 
 
@@ -37,13 +38,12 @@ def listed(publications: Iterable[Publication], on: date | None = None) -> list[
     said: dict[int, list[str]] = {one.pk: [] for one in rows}
     of_monograph = {one.monograph_id: one.pk for one in rows}
     retired = set()
-    for overlay in Overlay.objects.unlifted().filter(monograph__in=of_monograph, kind__in=("warning", "retire")):
-        pk = of_monograph[overlay.monograph_id]
-        if overlay.kind == "retire":
+    for overlay in Overlay.objects.unlifted().filter(monograph__in=of_monograph):
+        pk, row = of_monograph[overlay.monograph_id], overlay.row
+        if row.effect == Effect.HIDES_DOSES:
             retired.add(pk)
-            said[pk].append("Retired")
-        else:
-            said[pk].append(f"Urgent warning: {overlay.get_title_display()}")
+        if row.words.line:
+            said[pk].append(say(row.words.line, overlay))
     day = on.isoformat()
     critical = IndexEntry.objects.filter(publication__in=said, kind="critical").filter(
         Q(begins="") | Q(begins__lte=day)

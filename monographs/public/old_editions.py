@@ -14,7 +14,9 @@ from monographs.difference.diff_html import changes_of
 from monographs.difference.document_diff import compare
 from monographs.digest import as_json
 from monographs.document import Document
+from monographs.models.overlay import Overlay
 from monographs.models.publication import Publication
+from monographs.overlay_kinds import data_of
 from monographs.page import page
 from monographs.page_model import Archive
 from monographs.problems import gaps
@@ -152,8 +154,8 @@ def as_data(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     seen = _seen(publication, publication)
     if isinstance(seen, Gone):
-        form = {"slug": slug, "status": "removed", "at": seen.overlay.at.isoformat(), "reason": seen.overlay.reason}
-        return JsonResponse(form, status=410)
+        status, at = seen.overlay.row.label.lower(), seen.overlay.at.isoformat()
+        return JsonResponse({"slug": slug, "status": status, "at": at, **data_of(seen.overlay)}, status=410)
     return HttpResponse(canonical(_form(publication, seen)), content_type="application/json")
 
 
@@ -172,29 +174,33 @@ def _form(publication: Publication, seen: Shown) -> dict[str, Any]:
         "last_full_review": publication.last_full_review.isoformat(),
         "evidence_checked_at": publication.evidence_checked_at and publication.evidence_checked_at.isoformat(),
         "next_review_due": due and due.isoformat(),
-        "status": "retired" if seen.retired else "review overdue" if standing.overdue else "text reviewed",
+        "status": _status(seen),
         "doses": "none published" if not seen.retired else "not shown",
         "does_not_cover": ["doses", *(kind.gap for kind in gaps(document, set(publication.traits)))],
         "signatures": publication.signatures,
-        "overlays": [_overlay(one, seen) for one in (*filter(None, [seen.retired]), *seen.warnings, *seen.errata)],
+        "overlays": [
+            _overlay(one, seen)
+            for one in (*filter(None, [seen.retired]), *seen.warnings, *seen.errata, *seen.plain)
+        ],
         "withheld": [
             {"key": str(one.part.key), "part": one.part.label_for_people, "at": one.overlay.at.isoformat(),
-             "reason": one.overlay.reason}
+             **data_of(one.overlay)}
             for one in seen.withheld
         ],
         "document": as_json(document),
     }  # fmt: skip
 
 
-def _overlay(one: Any, seen: Shown) -> dict[str, Any]:
-    form: dict[str, Any] = {"kind": one.kind, "at": one.at.isoformat()}
-    if one.kind == "retire":
-        return {**form, "reason": one.reason}
-    if one.kind == "erratum":
-        return {**form, "said": one.wrong, "should_say": one.right, "editions": one.editions, "harm": one.harm}
-    second = one.second
-    return {
-        **form, "title": one.get_title_display(), "severity": one.severity, "quote": one.quote,
-        "regulator": one.get_regulator_display(), "link": one.link, "second_signature_due": one.due_at.isoformat(),
-        "countersigned_by": second.by_title if second else None, "late": seen.standing.is_late(one),
-    }  # fmt: skip
+def _status(seen: Shown) -> str:
+    if seen.retired:
+        return seen.retired.row.label.lower()
+    return "review overdue" if seen.standing.overdue else "text reviewed"
+
+
+def _overlay(one: Overlay, seen: Shown) -> dict[str, Any]:
+    form = {"kind": one.kind, "at": one.at.isoformat(), **data_of(one)}
+    if one.row.is_countersigned:
+        second = one.second.by_title if one.second else None
+        form |= {"second_signature_due": one.due_at.isoformat(), "countersigned_by": second}
+        form |= {"late": seen.standing.is_late(one)}
+    return form

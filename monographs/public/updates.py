@@ -16,7 +16,7 @@ from monographs.difference.change_summary import in_short
 from monographs.difference.document_diff import compare
 from monographs.models.overlay import Overlay
 from monographs.models.publication import Publication
-from monographs.overlay_kinds import KINDS, WITHDRAWALS
+from monographs.overlay_kinds import LABELS, LIFT, Effect, kind_of, say
 from monographs.public.caching import public
 from monographs.standing import Gone, Standing, overlays_of, shown, today
 
@@ -71,9 +71,10 @@ def _updates(rows: list[Any]) -> Iterator[Update]:
             )  # fmt: skip
         else:
             words = _of_overlay(row)
-            if is_gone and row.kind != "take_down":
-                words = (f"{_kind(row)}. This page was removed later.",)
-            yield Update(row.at, f"notice-{row.pk}", live.name, live.get_absolute_url(), words, row.kind != "lift")
+            kind = kind_of(row.kind)
+            if is_gone and kind.effect != Effect.REMOVES:
+                words = (f"{LABELS.get(row.kind, kind.label)}. This page was removed later.",)
+            yield Update(row.at, f"notice-{row.pk}", live.name, live.get_absolute_url(), words, row.kind != LIFT)
 
 
 def _of_publication(publication: Publication) -> tuple[tuple[str, ...], bool]:
@@ -97,27 +98,10 @@ def _of_publication(publication: Publication) -> tuple[tuple[str, ...], bool]:
     return tuple(said) or ("Signed again without a change.",), any(line.is_first for line in lines)
 
 
-def _kind(one: Overlay) -> str:
-    """Its word. A later version, rolled back since, may have left a kind that is not on the list."""
-    return KINDS.get(one.kind, "Notice")
-
-
 def _of_overlay(one: Overlay) -> tuple[str, ...]:
-    if one.kind == "warning":
-        return (f"Urgent warning: {one.get_title_display()}.", f"{one.get_regulator_display()}: “{one.quote}”")
-    if one.kind == "erratum":
-        return ("Correction.", f"It said “{one.wrong}”. It should say “{one.right}”.")
-    if one.kind == "retire":
-        return (f"Retired: {one.reason}. Doses are not shown.",)
-    if one.kind == "take_down":
-        return (f"Removed: {one.reason}.",)
-    if one.kind == "withhold":
-        return ("One part is withheld.",)
-    if one.lifts is None:
-        return ("A notice was put over this page.",)
-    if one.lifts.kind in WITHDRAWALS:
-        return ("Back on this page: clinicians looked at it again and signed that it is still correct.",)
-    return (f"{_kind(one.lifts)} ended: {one.reason}.",)
+    if ended := one.lifts:
+        return (say(ended.row.words.ended, one),)
+    return tuple(say(sentence, one) for sentence in one.row.words.update)
 
 
 @public

@@ -1,9 +1,11 @@
 """How values are said on pages."""
 
 from datetime import date
+from typing import Any
 
 from django import template
 
+from monographs.overlay_kinds import say
 from monographs.text import Html, quantities
 
 register = template.Library()
@@ -36,3 +38,9 @@ def editions(numbers: list[int]) -> str:
     """ "edition 2", "editions 2 and 3", "editions 1, 2 and 4"."""
     *head, last = [str(number) for number in numbers] or ["none"]
     return f"editions {', '.join(head)} and {last}" if head else f"edition {last}"
+
+
+@register.filter
+def says(overlay: Any, sentence: str) -> str:
+    """A sentence of the row of its kind, said of an overlay."""
+    return say(sentence, overlay)

@@ -10,7 +10,6 @@ from datetime import date
 from typing import Any
 
 from monographs.models import Edition, Monograph, Overlay, TherapeuticClass
-from monographs.overlay_kinds import WITHDRAWALS
 from monographs.standing import today
 from reviews.access.refusals import Refusal
 from reviews.models import ChangeSet, ClassGrant, ClinicianProfile
@@ -180,7 +179,7 @@ def _is_not_own(code: str, sentence: str) -> Rule:
 def confirming(overlay: Overlay) -> str:
     """What whoever signs an overlay as the second must be granted: for a warning to review; for a withdrawal to review
     what a publisher did, and to publish what a clinician did (clinical/safety_notices.md)."""
-    return PUBLISH if overlay.kind in WITHDRAWALS and overlay.by_role == "clinician" else REVIEW
+    return PUBLISH if overlay.row.is_withdrawal and overlay.by_role == "clinician" else REVIEW
 
 
 def _of_other_role(user: Any, overlay: Overlay) -> Refusal | None:
@@ -201,21 +200,12 @@ def _may_confirm_withdrawal(user: Any, thing: Any) -> Refusal | None:
 _confirms = _all(
     _is_not_own("own_withdrawal", "You withdrew it yourself. Somebody else must confirm it."), _of_other_role
 )
-_corrects = _all(_needs(REVIEW), _is_verified, _is_pharmacist)
-# Who ends an overlay. What is not here ends in another way.
-_LIFTS: dict[str, Rule] = {
-    "warning": _all(
-        _needs(WARN),
-        _is_verified,
-        _is_not_own("own_warning", "You added this warning. Another clinician on call must end it."),
-    ),
-    "erratum": _corrects,
-}
 
 
 def _may_lift(user: Any, overlay: Overlay) -> Refusal | None:
-    if overlay.kind in _LIFTS:
-        return _LIFTS[overlay.kind](user, overlay)
+    """The rule that the row of its kind names."""
+    if overlay.row.is_lifted:
+        return RULES[overlay.row.lift](user, overlay)
     return Refusal("no_lift", "This is not ended by itself.")
 
 
@@ -259,7 +249,12 @@ RULES: dict[str, Rule] = {
         _is_verified,
         _is_not_own("own_warning", "You added this warning. Another clinician must sign it too."),
     ),
-    "correct": _corrects,
+    "end-warning": _all(
+        _needs(WARN),
+        _is_verified,
+        _is_not_own("own_warning", "You added this warning. Another clinician on call must end it."),
+    ),
+    "correct": _all(_needs(REVIEW), _is_verified, _is_pharmacist),
     "lift": _may_lift,
     "move": _needs(PUBLISH),
     "answer_report": _needs(EDIT, REVIEW),

@@ -20,7 +20,7 @@ from django.db import OperationalError, models, transaction
 from django.utils import timezone
 
 from monographs.models import Epoch, Monograph, Overlay, WriteLock
-from monographs.models.overlay import SECOND_SIGNATURE
+from monographs.overlay_kinds import COUNTERSIGNED, SECOND_SIGNATURE
 from reviews.audit.hashes import event_hash, event_text, genesis, instant, newest_version, row_hashes
 from reviews.derived import search_index
 from reviews.models import AuditEvent
@@ -150,7 +150,7 @@ def audited_write(*, actor: AbstractBaseUser | None) -> Iterator[Trail]:
 
 def _begin_epoch(trail: Trail) -> None:
     """In the transaction of the act: no page made before it is served after it."""
-    waiting = Overlay.objects.unconfirmed().filter(kind="warning", at__gt=trail.clock - SECOND_SIGNATURE)
+    waiting = Overlay.objects.unconfirmed().filter(kind__in=COUNTERSIGNED, at__gt=trail.clock - SECOND_SIGNATURE)
     instants = sorted(instant(one.due_at) for one in waiting)
     Epoch.objects.filter(pk=1).update(number=trail.seq, instants=instants)
 

@@ -2,6 +2,7 @@
 in."""
 
 from monographs.models import State
+from monographs.overlay_kinds import Effect
 from monographs.standing import overlays_of
 from reviews.desk.base import and_list
 from reviews.review.edition_review import EditionReview
@@ -41,9 +42,5 @@ def missing(review: EditionReview) -> list[str]:
 
 
 def _what_readers_see(review: EditionReview) -> str:
-    kinds = {one.kind for one in overlays_of(review.monograph.pk)}
-    if "take_down" in kinds:
-        return "The page stays taken down until it is brought back."
-    if "retire" in kinds:
-        return "The page stays retired until it is brought back: readers see it under the banner."
-    return "Readers see it now."
+    stays = {one.row.effect: one.row.words.stays for one in overlays_of(review.monograph.pk) if one.row.words.stays}
+    return stays.get(Effect.REMOVES) or next(iter(stays.values()), "Readers see it now.")

@@ -18,7 +18,7 @@ class InputForm(forms.Form):
             field.required = False  # the verb says in its own words what is missing
             field.widget.attrs["class"] = "input"
             if field.help_text:
-                field.widget.attrs["aria-describedby"] = f"id_{name}_helptext"
+                field.widget.attrs["aria-describedby"] = f"{self.auto_id % name}_helptext"
 
     def refuse(self, found: list[Refusal]) -> list[Refusal]:
         """Says what is about a box at that box, and answers the rest."""
@@ -27,7 +27,7 @@ class InputForm(forms.Form):
             if one.field in self.fields:
                 self.add_error(one.field, one.sentence)
                 attrs = self.fields[one.field].widget.attrs
-                described = f"{attrs.get('aria-describedby', '')} id_{one.field}_error".strip()
+                described = f"{attrs.get('aria-describedby', '')} {self.auto_id % one.field}_error".strip()
                 attrs |= {"aria-invalid": "true", "aria-describedby": described}
             else:
                 rest.append(one)

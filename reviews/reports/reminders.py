@@ -46,8 +46,7 @@ def wanted(now: datetime) -> Iterator[Wanted]:
     for overlay in Overlay.objects.unconfirmed().select_related("monograph__live", "monograph__therapeutic_class"):
         late = now >= overlay.due_at
         wants = (policy.confirming(overlay),)
-        what = "Urgent warning not countersigned" if overlay.kind == "warning" else "Withdrawal not confirmed"
-        words = f"{what}{' in time' if late else ''}: {overlay.monograph.live.name}"
+        words = f"{overlay.row.second.reminder}{' in time' if late else ''}: {overlay.monograph.live.name}"
         path = reverse("published", args=[overlay.monograph.slug])
         yield f"second:{overlay.pk}:{'late' if late else 'new'}", overlay.monograph, wants, words, path
     reports = ProblemReport.objects.filter(answered_at=None).filter(Q(harm=True) | Q(due_at__lte=now))

@@ -6,6 +6,7 @@ A guard never writes. `reviews.workflow.TRANSITIONS` names the guards of each tr
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from monographs.overlay_kinds import Effect
 from monographs.problems import problems
 from monographs.standing import today
 from reviews.access import policy
@@ -171,7 +172,7 @@ def is_live(case: EditionReview, actor: Any) -> Iterator[Refusal]:
 
 
 def not_removed(case: EditionReview, actor: Any) -> Iterator[Refusal]:
-    if any(one.kind == "take_down" for one in case.withdrawals):
+    if any(one.row.effect == Effect.REMOVES for one in case.withdrawals):
         yield Refusal(
             "withdrawn_already", "The page was taken down already. Readers get nothing of it.", RefusalType.CONFLICT
         )

@@ -5,14 +5,13 @@ from datetime import UTC, date, datetime
 import pytest
 
 from monographs.models import Drug, Edition, Monograph, Overlay, Publication, TherapeuticClass
-from monographs.models.overlay import HARMS, REGULATORS, SEVERITIES, TITLES, WITHHOLD_REASONS
-from monographs.overlay_kinds import KINDS, WITHDRAWALS
+from monographs.overlay_kinds import HARMS, LABELS, REGULATORS, SEVERITIES, TITLES, WITHDRAWALS, WITHHOLD_REASONS
 from monographs.states import OPEN_STATES, State
 from monographs.vocabulary import SECTION_KINDS, TIERS, TRAITS
 
 
 def test_the_words_that_stand_over_pages():
-    assert KINDS == {
+    assert LABELS == {
         "withhold": "Dose withheld",
         "warning": "Urgent warning",
         "erratum": "Correction",

@@ -65,12 +65,12 @@ def answers(house):
 def test_it_breaks_no_page_while_it_stands_nor_when_it_ended(house, page):
     assert answers(house) == {}
 
-    later = put(house, page, kind="shortage", reason="It cannot be bought")
+    later = put(house, page, kind="later", reason="It cannot be bought")
     assert answers(house) == {}
     remind()
     html = Client().get("/updates/").content.decode()
     assert "A notice was put over this page." in html
-    assert "shortage" not in html
+    assert "later" not in html
 
     put(house, page, kind="lift", lifts=later, reason="It can be bought")
     assert answers(house) == {}
@@ -79,7 +79,7 @@ def test_it_breaks_no_page_while_it_stands_nor_when_it_ended(house, page):
 
 
 def test_the_page_is_withdrawn_and_comes_back_with_it(house, page):
-    put(house, page, kind="shortage")
+    put(house, page, kind="later")
 
     make.withdraw(page.live.edition, house.publisher, "take_down")
     html = Client().get("/updates/").content.decode()
@@ -87,14 +87,14 @@ def test_the_page_is_withdrawn_and_comes_back_with_it(house, page):
     make.reinstate(house, page.live.edition)
 
     assert answers(house) == {}
-    assert [one.kind for one in Overlay.objects.unlifted()] == ["shortage"]
+    assert [one.kind for one in Overlay.objects.unlifted()] == ["later"]
 
 
 def test_the_history_tells_of_its_end(house, page):
-    put(house, page, kind="lift", lifts=put(house, page, kind="shortage"))
+    put(house, page, kind="lift", lifts=put(house, page, kind="later"))
     client = Client()
     client.force_login(house.auditor)
 
     html = client.get("/desk/monographs/testazumab/history/").content.decode()
 
-    assert "ended a notice" in html
+    assert "ended notice" in html

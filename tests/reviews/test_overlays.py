@@ -10,7 +10,7 @@ from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from monographs.models import Edition, Epoch, IndexEntry, Monograph, Overlay, SecondSignature
-from monographs.models.overlay import HARMS, REGULATORS, SEVERITIES, TITLES, WITHHOLD_REASONS
+from monographs.overlay_kinds import HARMS, OVERLAY_KINDS, REGULATORS, SEVERITIES, TITLES, WITHHOLD_REASONS
 from reviews import overlays
 from reviews.access.people import give_role, grant
 from reviews.access.refusals import Refused
@@ -529,7 +529,8 @@ def test_somebody_else_countersigns_and_somebody_else_ends_it(house, page):
     )  # fmt: skip
     assert second.at == AuditEvent.objects.latest("seq").at
     digest = overlays.digest_of_act("countersign", overlay)
-    assert told() == ("countersigned", "clinician2", "monograph:testazumab", digest, "", {"overlay": overlay.pk})
+    data = {"overlay": overlay.pk, "kind": "warning"}
+    assert told() == ("countersigned", "clinician2", "monograph:testazumab", digest, "", data)
     epoch = Epoch.objects.get()
     assert (epoch.number, epoch.instants) == (AuditEvent.objects.latest("seq").seq, [])
     refused("signed_already", lambda: make.countersign(overlay, house.pharmacist))
@@ -573,6 +574,95 @@ def test_only_a_warning_is_countersigned_and_only_a_warning_or_a_correction_is_l
     assert told()[-1] == data
     assert list(Overlay.objects.unlifted()) == [withheld, retired]
     refused("ended_already", lambda: make.lift(ended, house.pharmacist))
+
+
+# -- What needs a reason and a password --------------------------------------------------------------------------------
+
+
+@pytest.mark.any_database
+def test_what_needs_a_reason_alone_is_placed_and_ended_by_whoever_its_row_names(house, page, trial):
+    for name in ("editor", "auditor", "admin", "nobody"):
+        refused("not_granted", lambda who=name: make.place(trial, page, house.people[who]))
+
+    overlay = make.place(trial, page, house.publisher, "  the maker stopped ")
+
+    overlay.refresh_from_db()
+    assert (overlay.kind, overlay.monograph, overlay.edition, overlay.part, overlay.reason, overlay.lifts) == (
+        "trial", page, 2, None, "the maker stopped", None
+    )  # fmt: skip
+    assert (overlay.by, overlay.by_title, overlay.by_role) == (house.publisher, "publisher", "publisher")
+    digest = overlays.digest_of_placing(trial, page, "the maker stopped")
+    data = {"overlay": overlay.pk, "kind": "trial"}
+    assert told() == ("placed", "publisher", "monograph:testazumab", digest, "the maker stopped", data)
+    assert Epoch.objects.get().number == AuditEvent.objects.latest("seq").seq
+    assert refused("added_already", lambda: make.place(trial, page, house.clinician)).kind == "conflict"
+    make.place(trial, page, house.clinician, "another maker stopped too")
+
+    refused("not_granted", lambda: make.lift(overlay, house.editor))
+    refused("ended_already", lambda: make.countersign(overlay, house.clinician2))
+    ended = make.lift(overlay, house.clinician)
+
+    assert told()[-1] == {"overlay": ended.pk, "lifted": overlay.pk, "kind": "trial"}
+    assert [one.reason for one in Overlay.objects.unlifted()] == ["another maker stopped too"]
+    make.place(trial, page, house.publisher)  # it may begin again
+    assert verify() == []
+
+
+@pytest.mark.any_database
+@pytest.mark.parametrize(
+    ("reason", "code"),
+    [
+        ("", "missing"),
+        (" \n", "missing"),
+        ("x" * 300, None),
+        ("x" * 301, "too_long"),
+        ("a\x00b", "characters"),
+        ("It was 943 476 5919.", "patient_data"),
+    ],
+)
+def test_a_reason_for_readers_is_one_that_can_be_printed(house, page, trial, reason, code):
+    if code:
+        assert refused(code, lambda: make.place(trial, page, house.publisher, reason)).field == "reason"
+    else:
+        make.place(trial, page, house.publisher, reason)
+
+
+@pytest.mark.any_database
+def test_a_password_for_one_reason_over_one_page_places_nothing_else(house, page, other, trial):
+    digests = {
+        overlays.digest_of_placing(kind, over, reason)
+        for kind, over, reason in itertools.product((trial, "another"), (page, other), ("one", "two"))
+    }
+    assert len(digests) == 8
+    for digest in digests - {overlays.digest_of_placing(trial, page, "one")}:
+        given = make.password(house.publisher, digest)
+        refused(
+            "stale",
+            lambda g=given: overlays.place(trial, page, reason="one", actor=house.publisher, attestation=g),
+        )
+    refused(
+        "attestation",
+        lambda: overlays.place(trial, page, reason="one", actor=house.publisher, attestation=None),
+    )
+
+
+@pytest.mark.any_database
+def test_nothing_is_placed_over_what_is_not_published(house, page, trial):
+    make.draft(house, "draftumab")
+
+    refused("not_published", lambda: make.place(trial, Monograph.objects.get(slug="draftumab"), house.publisher))
+
+
+@pytest.mark.parametrize("kind", [*OVERLAY_KINDS, "lift", "later"])
+def test_what_needs_more_than_a_reason_is_placed_by_its_own_verb(house, page, kind):
+    """No way past the workflow, nor past what a warning, a correction or a withheld part must say."""
+    row = OVERLAY_KINDS.get(kind)
+    if row and row.form:
+        return
+
+    with pytest.raises(KeyError):
+        make.place(kind, page, house.publisher)
+    assert not Overlay.objects.exists()
 
 
 # -- Parts that are withheld -------------------------------------------------------------------------------------------

@@ -7,8 +7,7 @@ over.
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from monographs.models.overlay import TITLES
-from monographs.overlay_kinds import KINDS
+from monographs.overlay_kinds import OVERLAY_KINDS, kind_of
 from reviews.desk.base import and_list
 from reviews.workflow import TRANSITIONS
 
@@ -19,11 +18,10 @@ DONE: dict[str, Callable[[dict[str, Any]], str]] = {
     "edited": lambda data: "changed",
     "moved": lambda data: f"moved it from {data['from_slug']} to {data['to_slug']}",
     "tier_set": lambda data: f"set the tier: {data['from_tier']} to {data['to_tier']}",
-    "warned": lambda data: f"put an urgent warning over the page: {TITLES[data['title']].lower()}",
-    "countersigned": lambda data: "countersigned the urgent warning",
-    "withheld": lambda data: "withheld a part of the page",
-    "corrected": lambda data: f"added a correction of edition {', '.join(map(str, data['editions']))}",
-    "lifted": lambda data: f"ended {KINDS.get(data['kind'], 'a notice').lower()}",
+    **{row.entry: row.words.history for row in OVERLAY_KINDS.values() if not row.is_withdrawal},
+    "placed": lambda data: kind_of(data["kind"]).words.history(data),
+    "countersigned": lambda data: f"countersigned the {kind_of(data.get('kind', 'warning')).label.lower()}",
+    "lifted": lambda data: f"ended {kind_of(data['kind']).label.lower()}",
     "reported": lambda data: f"reported a problem with the page (R-{data['report']})",
     "report_answered": lambda data: f"answered the report R-{data['report']}",
     "refused": lambda data: f"tried to {TRIED.get(data['action'], data['action'].replace('_', ' '))}",
@@ -31,17 +29,15 @@ DONE: dict[str, Callable[[dict[str, Any]], str]] = {
 # Action -> after "tried to".
 TRIED = {
     **{row.name: row.words.tried for row in TRANSITIONS.values()},
+    **{row.place: row.tried for row in OVERLAY_KINDS.values() if row.tried},
     "new": "start this monograph",
     "set_tier": "set the tier",
     "move": "give it another address",
     "edit": "change it",
     "import": "import an edition",
     "read": "open what is closed to them",
-    "withhold": "withhold a part of the page",
     "answer_report": "answer a report",
-    "warn": "put an urgent warning over it",
     "countersign": "countersign a warning",
-    "correct": "correct it",
     "lift": "end what stands over it",
 }
 # Codes of refusals in a few words. The sentence that the person read also named what to do then.

@@ -15,9 +15,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from monographs.document import Document
 from monographs.models import Monograph, Overlay
-from monographs.models.overlay import HARMS, REGULATORS, SEVERITIES, TITLES
-from monographs.overlay_kinds import WITHDRAWALS
+from monographs.overlay_kinds import HARMS, OVERLAY_KINDS, REGULATORS, SEVERITIES, TITLES, WITHDRAWALS, OverlayKind
 from monographs.standing import overlays_of
 from reviews import overlays
 from reviews.access import policy
@@ -74,7 +74,26 @@ class ErratumForm(InputForm):
     password = _password()
 
 
+class ReasonForm(InputForm):
+    """The form of a kind that needs a reason and a password. Several stand on one page, each with ids of its own."""
+
+    reason = forms.CharField(
+        label="Reason, for readers",
+        help_text="They see it at once, under the label of the notice. Nothing about a patient.",
+        widget=forms.Textarea(attrs={"rows": 2, "maxlength": overlays.LONGEST_PRINTED_REASON}),
+    )
+    password = _password()
+
+    def __init__(self, kind: OverlayKind, *args: Any) -> None:
+        super().__init__(*args, auto_id=f"id_{kind.slug}_%s")
+        self.kind = kind
+
+
 # -- The page ----------------------------------------------------------------------------------------------------------
+
+
+# The kinds whose words the template lays out by themselves; it says of all others what their rows say.
+WITH_LAYOUT = ("warning", "erratum")
 
 
 @dataclass(frozen=True)
@@ -97,6 +116,7 @@ class Answer:
     kind: str = ""
     reason: str = ""
     erratum: ErratumForm | None = None
+    placed: ReasonForm | None = None
     ticks: frozenset[str] = frozenset()
 
 
@@ -114,7 +134,6 @@ def published_page(request: HttpRequest, monograph: Monograph, answer: Answer) -
         return render(request, "reviews/published.html", context, status=answer.status)
     case = EditionReview.load(live.edition)
     standing = overlays_of(monograph.pk)
-    now = timezone.now()
     offers = {
         name: Offer(
             name,
@@ -127,23 +146,19 @@ def published_page(request: HttpRequest, monograph: Monograph, answer: Answer) -
     }
     for one in standing:
         one.monograph = monograph
-    withdrawn = [one for one in standing if one.kind in WITHDRAWALS]
     against = {act: policy.refusals(user, act, monograph) for act in ("warn", "correct")}
     context |= {
         "live": live,
         "case": case,
-        "withdrawn": withdrawn,
-        "warnings": [
-            (
-                one,
-                now >= one.due_at,
-                not one.second and policy.can(user, "countersign", one),
-                policy.can(user, "lift", one),
-            )
+        "withdrawn": [one for one in standing if one.row.is_withdrawal],
+        "kinds": [OVERLAY_KINDS[one] for one in WITHDRAWALS],
+        "warnings": [_over(one, user, case.document) for one in standing if one.kind == "warning"],
+        "errata": [_over(one, user, case.document) for one in standing if one.kind == "erratum"],
+        "others": [
+            _over(one, user, case.document)
             for one in standing
-            if one.kind == "warning"
+            if not one.row.is_withdrawal and one.kind not in WITH_LAYOUT
         ],
-        "errata": [(one, policy.can(user, "lift", one)) for one in standing if one.kind == "erratum"],
         "withdraw": offers["withdraw"],
         "longest": overlays.LONGEST_PRINTED_REASON,
         "simple": [offers["confirm-withdrawal"], offers["reinstate"]],
@@ -153,9 +168,42 @@ def published_page(request: HttpRequest, monograph: Monograph, answer: Answer) -
         "may_correct": not against["correct"],
         "unverified": _unverified([*against["warn"], *against["correct"]]),
         "erratum": answer.erratum or ErratumForm(),
+        "placing": [
+            (_form_of(row, answer), policy.refusals(user, row.place, monograph))
+            for row in OVERLAY_KINDS.values()
+            if row.form
+        ],
         "wrong": {one.field: one.sentence for one in answer.refusals or [] if one.field},
     }
     return render(request, "reviews/published.html", context, status=answer.status)
+
+
+@dataclass(frozen=True)
+class Over:
+    """Something that stands over the page, and what this person may do about it."""
+
+    overlay: Overlay
+    part: str  # that it takes away
+    is_late: bool
+    may_countersign: bool
+    may_lift: bool
+
+
+def _over(one: Overlay, user: Any, document: Document) -> Over:
+    part = document.by_key().get(one.part) if one.part else None
+    waits = one.row.is_countersigned and not one.second
+    return Over(
+        one,
+        part.label_for_people if part else "",
+        timezone.now() >= one.due_at,
+        waits and policy.can(user, one.row.second.action, one),
+        policy.can(user, "lift", one),
+    )
+
+
+def _form_of(row: OverlayKind, answer: Answer) -> ReasonForm:
+    """The form of a kind: as it was filled in, if that was refused."""
+    return answer.placed if answer.placed and answer.placed.kind == row else ReasonForm(row)
 
 
 def _unverified(found: list[Refusal]) -> str:
@@ -207,6 +255,29 @@ def erratum(request: HttpRequest, slug: str) -> HttpResponse:
     return published_page(request, monograph, answer)
 
 
+@desk
+@require_POST
+def place(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+    """Puts something over the page that needs nothing else. Fields: `reason`, `password`."""
+    monograph, row = monograph_for(request, slug), OVERLAY_KINDS.get(kind)
+    if row is None or row.form is None:
+        raise Http404
+    form, reason = ReasonForm(row, request.POST), request.POST.get("reason", "")
+    form.is_valid()
+
+    def act() -> None:
+        attestation = _attested(request, overlays.digest_of_placing(kind, monograph, reason))
+        overlays.place(kind, monograph, reason=reason, actor=request.user, attestation=attestation)
+
+    tried = attempt(act)
+    if tried.is_done:
+        messages.success(request, row.form.done)
+        return redirect("published", slug)
+    rest = form.refuse(tried.refusals)
+    answer = Answer("Not added yet", rest or tried.refusals, tried.status, placed=form)
+    return published_page(request, monograph, answer)
+
+
 def _overlay_for(request: HttpRequest, pk: int) -> Overlay:
     overlay = Overlay.objects.select_related("monograph__therapeutic_class").filter(pk=pk).first()
     if overlay is None:
@@ -219,20 +290,21 @@ def _overlay_for(request: HttpRequest, pk: int) -> Overlay:
 @desk
 @require_POST
 def countersign(request: HttpRequest, pk: int) -> HttpResponse:
-    """The second signature on an urgent warning. Field: `password`."""
+    """The second signature on what asks for one. Field: `password`."""
     overlay = _overlay_for(request, pk)
     digest = overlays.digest_of_act("countersign", overlay)
 
     def act() -> None:
         overlays.countersign(overlay, actor=request.user, attestation=_attested(request, digest))
 
-    return _done(request, overlay, act, "You countersigned the warning. Readers see it.", "Not countersigned")
+    second = overlay.row.second
+    return _done(request, overlay, act, second.done if second else "", "Not countersigned")
 
 
 @desk
 @require_POST
 def lift(request: HttpRequest, pk: int) -> HttpResponse:
-    """Ends a warning or a correction. Fields: `reason`, `password`."""
+    """Ends what stands over the page. Fields: `reason`, `password`."""
     overlay = _overlay_for(request, pk)
     digest, reason = overlays.digest_of_act("lift", overlay), request.POST.get("reason", "")
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.text import Truncator
 
 from monographs.models import Monograph, Overlay
-from monographs.overlay_kinds import CONFIRMED_BY, WITHDRAWALS
+from monographs.overlay_kinds import say
 from reviews.access import policy
 from reviews.desk.base import class_tree
 from reviews.desk.published.reports import open_for
@@ -43,9 +43,9 @@ def waiting_for(user: Any) -> list[Urgent]:
     found, withdrawn = [], dict[int, Monograph]()
     for one in rows.select_related("monograph__live", "second_signature").order_by("at"):
         one.monograph.therapeutic_class = classes[one.monograph.therapeutic_class_id]
-        if one.kind in WITHDRAWALS:
+        if one.row.is_withdrawal:
             withdrawn[one.monograph_id] = one.monograph
-        if one.second is None and policy.can(user, CONFIRMED_BY[one.kind], one):
+        if one.second is None and policy.can(user, one.row.second.action, one):
             found.append(_second(one, now))
     mine = [one for one in withdrawn.values() if policy.can(user, "reinstate", one)]
     found += [_reaffirmed(one) for one in _may_return(mine, user)]
@@ -85,11 +85,9 @@ def _report(one: ProblemReport, now: datetime) -> Urgent:
 
 
 def _second(one: Overlay, now: datetime) -> Urgent:
-    if one.kind == "warning":
-        what, why, button = "Urgent warning unsigned", f"{one.get_title_display()}.", "Open and countersign"
-    else:
-        what, why, button = "Withdrawal to confirm", f"{one.get_kind_display()}: {one.reason}.", "Open and confirm"
-    return Urgent(what, _name(one.monograph), _address(one.monograph), why, button, one.due_at, now >= one.due_at)
+    second = one.row.second
+    why, is_late = say(second.why, one), now >= one.due_at
+    return Urgent(second.task, _name(one.monograph), _address(one.monograph), why, second.button, one.due_at, is_late)
 
 
 def _name(monograph: Monograph) -> str:

@@ -40,6 +40,7 @@ MAY = {
     "warn": {"on-call"},
     "countersign": CLINICIANS,
     "correct": CLINICIANS,
+    "end-warning": {"on-call"},
     "lift": {"on-call"},
     "move": PUBLISHERS,
     "answer_report": WRITERS,
@@ -77,7 +78,7 @@ def warning(monograph, by=None, kind="warning", role="clinician"):
 
 def thing_of(action, draft):
     """What an action is asked of: a warning of somebody else, a monograph, or an edition."""
-    if action in ("countersign", "lift"):
+    if action in ("countersign", "end-warning", "lift"):
         return warning(draft.monograph)
     return draft.monograph if action == "set_tier" else draft
 

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from monographs.models import Monograph, Overlay
+from monographs.overlay_kinds import OVERLAY_KINDS
 from tests import factories as make
 from tests.reviews.desk.conftest import post_raw
 
@@ -183,6 +184,57 @@ def test_a_correction_by_the_form(house, page, enter):
     assert Overlay.objects.get().right == "Months."
 
 
+@pytest.mark.any_database
+def test_what_needs_a_reason_is_offered_placed_and_ended_by_the_form(house, page, enter, client, trial):
+    place, typed = "/desk/monographs/testazumab/place/trial/", "The maker stopped"
+    for person in ("editor", "auditor"):
+        assert place not in enter(person).get(ADDRESS).content.decode()
+        assert enter(person).post(place, {"reason": typed, "password": make.PASSWORD}).status_code == 403
+    assert "Readers see it at once." in enter("publisher").get(ADDRESS).content.decode()
+    assert enter("publisher").get(place).status_code == 405
+    for sent, said in (
+        ({"reason": typed}, "Give your password"),
+        ({"reason": typed, "password": "wrong"}, "This is not your password."),
+        ({"password": make.PASSWORD}, "Say why: readers see it."),
+        ({}, "Say why: readers see it."),
+    ):
+        answer = enter("publisher").post(place, sent)
+        text = answer.content.decode()
+        assert (answer.status_code, said in text, sent.get("reason", "") in text) == (422, True, True), sent
+    assert not Overlay.objects.exists()
+
+    answer = enter("publisher").post(place, {"reason": f" {typed} ", "password": make.PASSWORD}, follow=True)
+
+    assert "Readers see the problem." in answer.content.decode()
+    overlay = Overlay.objects.get()
+    assert (overlay.kind, overlay.reason) == ("trial", typed)
+    again = enter("publisher").post(place, {"reason": typed, "password": make.PASSWORD})
+    assert (again.status_code, "It stands over the page already." in again.content.decode()) == (409, True)
+    lift = f"/desk/overlays/{overlay.pk}/lift/"
+    assert enter("clinician").post(lift, {"password": make.PASSWORD, "reason": "over"}).status_code == 302
+    assert not Overlay.objects.unlifted().exists()
+
+
+@pytest.mark.parametrize("kind", [*OVERLAY_KINDS, "lift", "later", "x" * 200])
+def test_no_other_kind_is_placed_by_a_reason(house, page, enter, kind):
+    row = OVERLAY_KINDS.get(kind)
+    if not (row and row.form):
+        sent = {"reason": "why", "password": make.PASSWORD}
+        assert enter("publisher").post(f"/desk/monographs/testazumab/place/{kind}/", sent).status_code == 404
+        assert not Overlay.objects.exists()
+
+
+@pytest.mark.any_database
+def test_each_box_has_an_id_of_its_own_and_names_its_hint_and_its_error(house, page, enter, trial):
+    text = enter("publisher").post("/desk/monographs/testazumab/place/trial/", {}).content.decode()
+
+    ids = re.findall(r' id="([^"]+)"', text)
+    assert sorted(ids) == sorted(set(ids))
+    described = [one for names in re.findall(r'aria-describedby="([^"]+)"', text) for one in names.split()]
+    assert set(described) <= set(ids)
+    assert {"id_trial_reason_helptext", "id_trial_reason_error"} <= set(described)
+
+
 def test_what_waits_for_a_second_signature_stands_first_in_the_queue_of_whoever_can_give_it(house, page, enter):
     make.warn(house.clinician, page)
     make.withdraw(page.live.edition, house.publisher)
@@ -223,6 +275,23 @@ def test_no_word_breaks_a_form(house, page, enter, word):
     assert Overlay.objects.count() == rows
 
 
+@pytest.mark.any_database
+@pytest.mark.parametrize(
+    ("word", "taken"), [("\x00", False), ("a" * 100_000, False), ("\u202e", False), ("<b>{title}&", True)]
+)
+def test_a_reason_that_may_be_kept_is_shown_as_it_is_wherever_it_is_told(
+    house, page, enter, client, trial, word, taken
+):
+    sent = {"reason": f"a{word}b", "password": make.PASSWORD}
+
+    answer = post_raw(enter("publisher"), "/desk/monographs/testazumab/place/trial/", sent)
+
+    assert answer.status_code == (302 if taken else 422)
+    for path in (ADDRESS, "/drugs/testazumab/", "/drugs/testazumab/monograph.json", "/updates/", "/updates/feed/"):
+        kept = b"a<b>{title}&b" if path.endswith("json") else b"a&lt;b&gt;{title}&amp;b"
+        assert (kept in client.get(path).content) == taken, path
+
+
 @pytest.mark.parametrize(("word", "taken"), [("\x00", False), ("\u202e", False), ("<b>&", True)])
 def test_a_word_that_may_be_kept_is_kept_and_shown_as_it_is(house, page, enter, word, taken):
     make.warn(house.clinician, page)
@@ -252,6 +321,6 @@ def test_each_way_to_withdraw_says_beside_its_button_what_it_does(house, page, e
     html = enter("publisher").get("/desk/monographs/testazumab/withdraw/").content.decode()
 
     offered = re.findall(
-        r'id="(kind-[a-z]+)" name="kind" value="([a-z_]+)"(?: checked)?><label for="\1">(\w+ ?\w*):', html
+        r'id="(kind-[a-z_]+)" name="kind" value="([a-z_]+)"(?: checked)?><label for="\1">(\w+ ?\w*):', html
     )
     assert [(value, label) for _id, value, label in offered] == [("retire", "Retire"), ("take_down", "Take down")]
