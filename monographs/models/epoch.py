@@ -11,6 +11,8 @@ class Epoch(models.Model):
     number = models.BigIntegerField(default=0)
     # When a page changes within a day although nobody writes: a second signature falls due. ISO 8601, UTC, in order.
     instants = JSONText(default=list)
+    # By which version of this program what is derived was made (reviews.derived.version); 0: by none that noted it.
+    index_version = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [
