@@ -167,7 +167,9 @@ def _begin_epoch(trail: Trail) -> None:
     to note by which version what is derived was made."""
     waiting = Overlay.objects.unconfirmed().filter(kind="warning", at__gt=trail.clock - SECOND_SIGNATURE)
     instants = sorted(instant(one.due_at) for one in waiting)
-    Epoch.objects.filter(pk=1).update(number=trail.seq, instants=instants, index_version=version.VERSION)
+    Epoch.objects.filter(pk=1).update(
+        number=trail.seq, hash=trail.head, instants=instants, index_version=version.VERSION
+    )
 
 
 def lately(events: models.QuerySet[AuditEvent], *, most: int, period: timedelta) -> list[AuditEvent]:

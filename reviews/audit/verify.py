@@ -80,7 +80,7 @@ def verify() -> list[Finding]:
         *_open_editions(),
         *_states(replay),
         *_permissions(replay),
-        *verify_derived(replay.entries, replay.moves),
+        *verify_derived(replay.entries, replay.moves, replay.hash_at),
     ]
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import DatabaseError
 
-from monographs.models import Epoch, FormerAddress, IndexEntry, Monograph, WriteLock
+from monographs.models import Epoch, FormerAddress, IndexEntry, Monograph
 from reviews.derived import changed_parts, former_addresses, search_index, subjects, version
 from reviews.models import ChangedPart, ChangeSet, EntrySubject
 
@@ -14,13 +14,15 @@ Finding = tuple[int | None, str]
 UNREADABLE = (ValueError, TypeError, AttributeError, KeyError, RecursionError, DatabaseError)
 
 
-def verify_derived(entries: list[subjects.Named], moves: former_addresses.Moves) -> Iterator[Finding]:
-    """`entries` and `moves` are those of the trail as it was read. What another version made is not compared: it has to
-    be made anew first."""
-    yield from _epoch()
+def verify_derived(
+    entries: list[subjects.Named], moves: former_addresses.Moves, hash_at: dict[int, str]
+) -> Iterator[Finding]:
+    """`entries`, `moves` and `hash_at` ({entry: its hash}) are those of the trail as it was read. What another version
+    made is not compared: it has to be made anew first."""
     if not version.is_current():
         yield None, version.OTHER_VERSION
         return
+    yield from _epoch(hash_at)
     yield from _index()
     now = former_addresses.now()
     former = former_addresses.left_behind(moves, now)
@@ -29,13 +31,16 @@ def verify_derived(entries: list[subjects.Named], moves: former_addresses.Moves)
     yield from _changed_parts()
 
 
-def _epoch() -> Iterator[Finding]:
+def _epoch(hash_at: dict[int, str]) -> Iterator[Finding]:
+    """It names an entry by number and hash; before the first entry of a house, none."""
     try:
         epoch = Epoch.objects.get()
-        behind = epoch.number > WriteLock.objects.get(pk=1).seq
-    except (*UNREADABLE, Epoch.DoesNotExist, Epoch.MultipleObjectsReturned, WriteLock.DoesNotExist):
-        behind = True
-    if behind:
+        named = epoch.number, epoch.hash
+    except (*UNREADABLE, Epoch.DoesNotExist, Epoch.MultipleObjectsReturned):
+        named = -1, ""
+    if named[0] in hash_at and not named[1]:
+        yield None, "The epoch of public pages does not say the hash of its entry. Run `manage.py upgrade`."
+    elif named not in (hash_at or {0: ""}).items():
         yield None, "The epoch of public pages is not one that the trail could have left."
 
 

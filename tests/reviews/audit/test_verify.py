@@ -561,13 +561,29 @@ def test_what_is_not_sealed_is_told_by_its_row_alone(house):
 
 
 EPOCH = "The epoch of public pages is not one that the trail could have left."
+NO_HASH = "The epoch of public pages does not say the hash of its entry. Run `manage.py upgrade`."
 
 
 @pytest.mark.parametrize("ahead", [-1, 0, 1, 1000])
-def test_an_epoch_from_the_future_is_told_and_none_of_the_past(house, ahead):
-    found = tampered(f"UPDATE monographs_epoch SET number = {head().seq + ahead}")
+def test_an_epoch_of_an_entry_that_never_was_is_told_and_none_of_the_past(house, ahead):
+    entry = AuditEvent.objects.filter(seq=head().seq + ahead).first()
+    hashed = entry.hash if entry else "0" * 64
+
+    found = tampered(f"UPDATE monographs_epoch SET number = {head().seq + ahead}, hash = '{hashed}'")
 
     assert found == ([(None, EPOCH)] if ahead > 0 else [])
+
+
+@pytest.mark.parametrize(
+    ("column", "sentence"),
+    [("number = number - 1", EPOCH), ("number = 0", EPOCH), ("hash = prev.hash", EPOCH), ("hash = ''", NO_HASH)],
+)
+def test_an_epoch_names_an_entry_by_number_and_hash(house, column, sentence):
+    other = f"'{AuditEvent.objects.get(seq=1).hash}'"
+
+    found = tampered(f"UPDATE monographs_epoch SET {column.replace('prev.hash', other)}")
+
+    assert found == [(None, sentence)]
 
 
 def test_an_epoch_that_is_gone_is_told(house):
