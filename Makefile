@@ -38,7 +38,7 @@ $(TEST): requirements/test.txt | .venv/bin/pip
 demo reset-demo: export DEMO = 1
 
 demo: $(RUNTIME)
-	@$(MANAGE) migrate --noinput --verbosity 0
+	@$(MANAGE) upgrade
 	@$(MANAGE) collectstatic --noinput --verbosity 0
 	@$(MANAGE) demo
 	@echo "Every command on this database runs with DEMO=1: DEMO=1 .venv/bin/python manage.py …"

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from monographs import triggers
 from monographs.models import Epoch
+from reviews.derived import version
 
 
 @login_not_required
@@ -22,11 +23,13 @@ def live(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def ready(request: HttpRequest) -> HttpResponse:
-    """200: the database answers and keeps its triggers. 503: traffic should go elsewhere; the word says why."""
+    """200: the database answers, keeps its triggers, and holds what this version derives. 503: traffic should go
+    elsewhere; the word says why."""
     try:
-        found = Epoch.objects.filter(pk=1).exists() and not triggers.missing()
+        if not (Epoch.objects.filter(pk=1).exists() and not triggers.missing()):
+            word = "the database is not whole"
+        else:
+            word = "ready" if version.is_current() else "run manage.py upgrade"
     except DatabaseError:
-        return HttpResponse("no database\n", status=503, content_type="text/plain")
-    return HttpResponse(
-        "ready\n" if found else "the database is not whole\n", status=200 if found else 503, content_type="text/plain"
-    )
+        word = "no database"
+    return HttpResponse(f"{word}\n", status=200 if word == "ready" else 503, content_type="text/plain")

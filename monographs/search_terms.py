@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from string import ascii_uppercase
 
 from django.utils.text import slugify
 
@@ -10,12 +11,19 @@ from monographs.standing import Gone, Shown
 
 _GAPS = re.compile(r"[\W_]+")
 LONGEST = 200
+LETTERS, OTHER_LETTER = tuple(ascii_uppercase), "#"
 
 
 def fold(words: str) -> str:
     """Words as they are compared: without case, accents and punctuation, one space between them."""
     letters = unicodedata.normalize("NFKD", words.casefold())
     return _GAPS.sub(" ", "".join(one for one in letters if not unicodedata.combining(one))).strip()[:LONGEST]
+
+
+def letter_of(name: str) -> str:
+    """The letter under which a name stands in the list from A to Z; "#" for whatever begins with none of them."""
+    first = name[:1].upper()
+    return first if first in LETTERS else OTHER_LETTER
 
 
 Entry = tuple[str, str, str, str, str]
@@ -26,7 +34,7 @@ def entries(seen: Shown | Gone, title: str, drug_slug: str) -> Iterator[Entry]:
 
     A name is found by its beginning and by the beginning of each later word. A term with a sign before it is an
     address: of a class, of the drug, of a brand. Critical notices are kept with the days on which they begin and end,
-    because lists name them.
+    because lists name them; and the letter under which the list from A to Z has the page.
     """
     if isinstance(seen, Gone):
         return
@@ -49,6 +57,7 @@ def entries(seen: Shown | Gone, title: str, drug_slug: str) -> Iterator[Entry]:
     found["drug", f"={drug_slug}"] = header.name[:500]
     for (kind, term), words in found.items():
         yield kind, term, words, "", ""
+    yield "letter", letter_of(header.name), header.name[:500], "", ""
     for notice in seen.document.notices:
         if notice.severity == "critical":
             yield "critical", str(notice.key), notice.title[:500], notice.effective, notice.expires

@@ -204,19 +204,19 @@ def _check(app_configs: Any = None, databases: Any = None, **kwargs: Any) -> lis
             id="monographs.E001",
         )
         for using in databases or ()
-        if _is_whole(using)
+        if is_whole(using)
         for name in missing(using)
     ]
 
 
-def _is_whole(using: str) -> bool:
+def is_whole(using: str) -> bool:
     """Whether every migration is applied: while some are outstanding, triggers may still be to come."""
     executor = MigrationExecutor(connections[using])
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())
 
 
 def _after_migrate(sender: Any, using: str, **kwargs: Any) -> None:
-    if sender.name == "reviews" and _is_whole(using) and (lost := missing(using)):
+    if sender.name == "reviews" and is_whole(using) and (lost := missing(using)):
         raise RuntimeError(f"After migrating, the database misses triggers: {', '.join(lost)}")
 
 

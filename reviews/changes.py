@@ -23,6 +23,7 @@ from monographs.models import PARTS, Citation, Document, Edition, Part, State, W
 from monographs.problems import objections, sentences
 from reviews.access.refusals import Conflict, Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail
+from reviews.derived.changed_parts import keep_changed_parts
 from reviews.models import ChangeSet
 
 
@@ -190,7 +191,8 @@ def change_set(
             raise Refused(
                 [Refusal("invalid", sentence, RefusalType.INVALID) for _where, sentence in sentences(error)]
             ) from error
-        touched = sorted(touched_parts(before.value if before else None, document, edition))
+        was = before.value if before else None
+        touched = sorted(touched_parts(was, document, edition))
         if not copied:
             _judge(document, touched)
         if not (touched or copied):
@@ -206,6 +208,7 @@ def change_set(
             touched=touched, before=before, after=after, at=trail.at,
         )  # fmt: skip
     WriteLock.objects.filter(pk=1).update(edition_id=None)
+    keep_changed_parts(change.id, touched, was, document)
     versions = list(Version.objects.filter(revision__change_set=change.id).values_list("pk", "revision_id"))
     trail.wrote(edition, *change.written)
     trail.wrote_keys("reviews.changeset", [change.id])

@@ -137,7 +137,7 @@ def warn(
     Refuses whoever is not a verified clinician on call for each class, a monograph that is not published, and words
     that are not from the lists or not quotable.
     """
-    subject = ",".join(sorted(f"monograph:{one.slug}" for one in monographs))[:200]
+    subject = ",".join(sorted(f"monograph:{one.slug}" for one in monographs))
     with refusals_recorded(actor=actor, action="warn", subject=subject), audited_write(actor=actor) as trail:
         pages = list(Monograph.objects.for_desk().filter(pk__in=[one.pk for one in monographs]).order_by("slug"))
         found = [one for page in pages for one in policy.refusals(trail.actor, "warn", page)][:1]

@@ -330,7 +330,7 @@ def perform(
     row = TRANSITIONS[transition]
     refuse_patient_data(reason)
     seen = {one.pk: digest if isinstance(digest, str) else digest.get(one.pk, "") for one in editions}
-    subject = ",".join(sorted(f"monograph:{one.monograph.slug}" for one in editions))[:200]
+    subject = ",".join(sorted(f"monograph:{one.monograph.slug}" for one in editions))
     first = next(iter(seen.values()), "")
     with refusals_recorded(actor=actor, action=transition, subject=subject, digest=first, reason=reason):
         with audited_write(actor=actor) as trail:
@@ -377,7 +377,8 @@ def _is_done_already(review: EditionReview, row: Transition, given: Given, seen:
         return False
     entries = {one.entry for one in TRANSITIONS.values()}
     last = (
-        AuditEvent.objects.filter(subject=f"monograph:{review.monograph.slug}", verb__in=entries)
+        AuditEvent.objects.about(review.monograph)
+        .filter(verb__in=entries)
         .order_by("-seq")
         .values_list("verb", "actor_id", "digest", "data")
         .first()

@@ -319,6 +319,7 @@ def test_the_moment_is_the_epoch_the_day_in_london_and_the_instants_that_have_pa
     assert passed == [0, 1]
 
 
+@pytest.mark.django_db  # what is derived is looked at before the first request
 def test_the_application_that_is_served_stands_behind_the_front_door():
     from clincalc.wsgi import application
 

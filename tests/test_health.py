@@ -29,17 +29,21 @@ def test_a_process_lives_without_a_database(client):
 
 
 @pytest.mark.parametrize(
-    ("epoch", "missing", "status", "word"),
+    ("epoch", "missing", "current", "status", "word"),
     [
-        (True, [], 200, b"ready\n"),
-        (False, [], 503, b"the database is not whole\n"),
-        (True, ["a trigger"], 503, b"the database is not whole\n"),
-        (OperationalError("gone"), [], 503, b"no database\n"),
+        (True, [], True, 200, b"ready\n"),
+        (False, [], True, 503, b"the database is not whole\n"),
+        (True, ["a trigger"], True, 503, b"the database is not whole\n"),
+        (True, [], False, 503, b"run manage.py upgrade\n"),
+        (OperationalError("gone"), [], True, 503, b"no database\n"),
     ],
 )
-def test_traffic_comes_only_to_a_whole_database(client, monkeypatch, epoch, missing, status, word):
+def test_traffic_comes_only_to_a_whole_database_of_this_version(
+    client, monkeypatch, epoch, missing, current, status, word
+):
     monkeypatch.setattr(Epoch, "objects", Answering(epoch))
     monkeypatch.setattr(health.triggers, "missing", lambda: missing)
+    monkeypatch.setattr(health.version, "is_current", lambda: current)
 
     answer = client.get("/health/ready")
 

@@ -113,6 +113,22 @@ def test_an_upgrade_of_what_somebody_touched_ends_with_what_was_found(landed):
     assert last == "CommandError: The trail is not whole. Find out why before this database is served."
 
 
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_what_was_migrated_and_not_made_anew_is_neither_served_nor_written(landed):
+    """Its pages would lack what this version derives, and what was written would stand beside nothing."""
+    assert landed.manage("migrate", "--verbosity", "0").returncode == 0
+
+    served = landed.run("-c", "import clincalc.wsgi")
+    written = landed.manage("import_monographs", "/dev/null", "--actor", "editor")
+
+    for done in (served, written):
+        assert done.returncode != 0
+        assert done.stderr.splitlines()[-1].endswith("Run `manage.py upgrade`.")
+    assert landed.manage("upgrade").returncode == 0
+    assert landed.run("-c", "import clincalc.wsgi").returncode == 0
+
+
 def test_the_recorded_pages_hold_every_state_of_a_page():
     pages = upgrade.recorded()["pages"]
 

@@ -4,6 +4,7 @@ from monographs.models.document import Document
 from monographs.models.drug import Drug
 from monographs.models.edition import Edition, Part
 from monographs.models.epoch import Epoch
+from monographs.models.former_address import FormerAddress
 from monographs.models.index_entry import IndexEntry
 from monographs.models.monitoring import MonitoringItem
 from monographs.models.monograph import Monograph
@@ -27,6 +28,7 @@ __all__ = [
     "Drug",
     "Edition",
     "Epoch",
+    "FormerAddress",
     "IndexEntry",
     "MonitoringItem",
     "Monograph",

@@ -10,6 +10,7 @@ from monographs.models.index_entry import IndexEntry
 from monographs.models.overlay import Overlay
 from monographs.models.publication import Publication
 from monographs.overlay_kinds import Effect, say
+from monographs.search_terms import letter_of
 from monographs.standing import today
 
 
@@ -25,11 +26,6 @@ class Listed:
     @property
     def letter(self) -> str:
         return letter_of(self.publication.name)
-
-
-def letter_of(name: str) -> str:
-    first = name[:1].upper()
-    return first if "A" <= first <= "Z" else "#"
 
 
 def listed(publications: Iterable[Publication], on: date | None = None) -> list[Listed]:

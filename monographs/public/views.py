@@ -1,11 +1,8 @@
 """Pages of monographs. Every view starts from `Publication.objects`, touches no session, opens no transaction."""
 
-from string import ascii_uppercase
-
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Q
-from django.db.models.functions import Substr, Upper
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -16,6 +13,7 @@ from monographs.public.caching import public
 from monographs.public.classes import roots
 from monographs.public.lists import listed
 from monographs.related import related
+from monographs.search_terms import LETTERS, OTHER_LETTER, letter_of
 from monographs.standing import Gone, shown, standing
 
 RECENT = 8
@@ -34,13 +32,11 @@ def home(request: HttpRequest) -> HttpResponse:
 @public
 def drugs(request: HttpRequest) -> HttpResponse:
     """Live monographs by name, a hundred a page; with `letter`, those that begin with it."""
-    letter = request.GET.get("letter", "")[:1].upper()
+    asked = request.GET.get("letter", "")[:1]
+    letter = letter_of(asked) if asked else ""
     live = Publication.objects.listed().alphabetical()
-    if letter in ascii_uppercase and letter:
-        live = live.filter(name__istartswith=letter)
-    elif letter:
-        letter = "#"
-        live = live.exclude(name__iregex="^[a-z]")
+    if letter:
+        live = live.filter(pk__in=IndexEntry.objects.filter(kind="letter", term=letter).values("publication"))
     pages = Paginator(live, A_PAGE)
     this = pages.get_page(request.GET.get("page"))
     context = {"letters": _letters(), "letter": letter, "this": this, "lines": listed(this.object_list)}
@@ -48,10 +44,10 @@ def drugs(request: HttpRequest) -> HttpResponse:
 
 
 def _letters() -> list[tuple[str, bool]]:
-    firsts = Publication.objects.listed().order_by().annotate(first=Upper(Substr("name", 1, 1)))
-    there = set(firsts.values_list("first", flat=True).distinct())
-    others = bool(there - set(ascii_uppercase))
-    return [*((letter, letter in there) for letter in ascii_uppercase), *([("#", True)] if others else [])]
+    """Every letter, and whether a listed page begins with it. What was taken down has no entries."""
+    entries = IndexEntry.objects.filter(kind="letter", term__in=[*LETTERS, OTHER_LETTER])
+    there = set(entries.values_list("term", flat=True).distinct())
+    return [*((letter, letter in there) for letter in LETTERS), *[(OTHER_LETTER, True)] * (OTHER_LETTER in there)]
 
 
 @public

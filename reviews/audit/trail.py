@@ -22,7 +22,7 @@ from django.utils import timezone
 from monographs.models import Epoch, Monograph, Overlay, WriteLock
 from monographs.overlay_kinds import COUNTERSIGNED, SECOND_SIGNATURE
 from reviews.audit.hashes import event_hash, event_text, genesis, instant, newest_version, row_hashes
-from reviews.derived import search_index
+from reviews.derived import search_index, subjects, version
 from reviews.models import AuditEvent
 
 # So far two clocks of one house may be apart.
@@ -36,6 +36,13 @@ READERS_SEE = frozenset(
 
 class WriteLockTimeout(Exception):
     """Somebody else wrote for longer than five seconds. Nothing was written: try again."""
+
+
+class OtherVersion(WriteLockTimeout):
+    """What is derived was made by another version of this program: written on top of it, it would be neither's."""
+
+    def __init__(self) -> None:
+        super().__init__(version.OTHER_VERSION)
 
 
 class MissingAuditEntry(Exception):
@@ -92,7 +99,8 @@ class Trail:
     ) -> AuditEvent:
         """Adds an entry: who, what, to what, why, and the hashes of all rows written since the last one.
 
-        A row that was written and is gone now is recorded as null.
+        A row that was written and is gone now is recorded as null. `subject` may name several monographs, however many:
+        "monograph:one,monograph:other".
         """
         hashes: dict[str, str | None] = {}
         for label, pks in self._written.items():
@@ -100,7 +108,8 @@ class Trail:
             hashes.update(row_hashes(label, newest_version(label), pks))
         self._written.clear()
         now = {"now": instant(self.clock)} if self.at > self.clock else {}
-        whole = {**(data or {}), **({"rows": hashes} if hashes else {}), **now}
+        subject, about = subjects.fitted(subject)
+        whole = {**(data or {}), **about, **({"rows": hashes} if hashes else {}), **now}
         actor = {"pk": self.actor.pk, "username": self.actor.get_username()} if self.actor else None
         content = {
             "seq": self.seq + 1, "at": self.at, "verb": verb, "subject": subject, "digest": digest, "reason": reason,
@@ -115,19 +124,21 @@ class Trail:
             hash=event_hash(text),
         )
         event.save(force_insert=True)
+        subjects.write(event)
         self.seq, self.head = event.seq, event.hash
         self.events.append(event)
         return event
 
 
 @contextmanager
-def audited_write(*, actor: AbstractBaseUser | None) -> Iterator[Trail]:
+def audited_write(*, actor: AbstractBaseUser | None, remakes: bool = False) -> Iterator[Trail]:
     """Holds the write lock for one act by `actor` (None: the machine), in a transaction that cannot hide in another.
 
-    `trail.actor` is the actor read again under the write lock: verbs judge that one.
+    `trail.actor` is the actor read again under the write lock: verbs judge that one. `remakes`: this act makes all that
+    is derived anew, whichever version made it before.
 
-    Raises WriteLockTimeout when it is not free within five seconds; MissingAuditEntry, and rolls back, when the act
-    left no entry.
+    Raises WriteLockTimeout when it is not free within five seconds, and when what is derived is of another version;
+    MissingAuditEntry, and rolls back, when the act left no entry.
     """
     with ExitStack() as stack:
         try:
@@ -135,24 +146,30 @@ def audited_write(*, actor: AbstractBaseUser | None) -> Iterator[Trail]:
             if not WriteLock.objects.filter(pk=1, held=False).update(held=True):
                 raise WriteLockTimeout
             last = AuditEvent.objects.filter(seq=models.OuterRef("seq")).values("at")
-            held = WriteLock.objects.annotate(last_at=models.Subquery(last)).get(pk=1)
+            other = models.Exists(Epoch.objects.exclude(index_version=version.VERSION))
+            held = WriteLock.objects.annotate(last_at=models.Subquery(last), is_other=other).get(pk=1)
         except OperationalError as error:
             raise WriteLockTimeout from error
+        if held.is_other and held.seq and not remakes:
+            raise OtherVersion
         # The person as they are now: somebody may have taken a right away since they were looked up.
         trail = Trail(held, held.last_at, get_user_model().objects.get(pk=actor.pk) if actor else None)
         yield trail
         if trail.has_loose_ends:
             raise MissingAuditEntry
-        if trail.changes_what_readers_see:
+        if trail.changes_what_readers_see or not held.seq:
             _begin_epoch(trail)
         WriteLock.objects.filter(pk=1).update(held=False, edition_id=None, seq=trail.seq, hash=trail.head)
 
 
 def _begin_epoch(trail: Trail) -> None:
-    """In the transaction of the act: no page made before it is served after it."""
+    """In the transaction of the act: no page made before it is served after it. The first act of all begins one too,
+    to note by which version what is derived was made."""
     waiting = Overlay.objects.unconfirmed().filter(kind__in=COUNTERSIGNED, at__gt=trail.clock - SECOND_SIGNATURE)
     instants = sorted(instant(one.due_at) for one in waiting)
-    Epoch.objects.filter(pk=1).update(number=trail.seq, instants=instants)
+    Epoch.objects.filter(pk=1).update(
+        number=trail.seq, hash=trail.head, instants=instants, index_version=version.VERSION
+    )
 
 
 def lately(events: models.QuerySet[AuditEvent], *, most: int, period: timedelta) -> list[AuditEvent]:

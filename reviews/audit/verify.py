@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth.models import Permission
-from django.db import DatabaseError
 from django.db.models import TextField
 from django.db.models.functions import Cast
 
@@ -18,14 +17,11 @@ from monographs import triggers
 from monographs.assemble import build
 from monographs.canonical import canonical
 from monographs.digest import digest, digest_of_json
-from monographs.models import Document, Edition, Epoch, IndexEntry, Monograph, Publication, WriteLock
+from monographs.models import Document, Edition, Monograph, Publication, WriteLock
 from reviews.audit import hashes, seals
-from reviews.derived.search_index import rows_of
+from reviews.audit.verify_derived import UNREADABLE, Finding, verify_derived
+from reviews.derived.subjects import Named, addresses
 from reviews.models import AuditEvent, ChangeSet, SignOff
-
-Finding = tuple[int | None, str]
-# What reading a value raises that is none of its type.
-UNREADABLE = (ValueError, TypeError, AttributeError, KeyError, RecursionError, DatabaseError)
 
 
 class Replay:
@@ -39,6 +35,9 @@ class Replay:
         self.written_at: dict[str, int] = {}
         self.hash_at: dict[int, str] = {}
         self.permissions: dict[str, tuple[int, str]] = {}
+        # What is derived is made of these again.
+        self.entries: list[Named] = []
+        self.moves: list[tuple[str, str]] = []
 
     def read(self, seq: int, verb: str, subject: str, data: dict[str, Any]) -> None:
         for name, value in data.get("rows", {}).items():
@@ -50,7 +49,10 @@ class Replay:
             self.rounds[edition] = data["round"]
         for key, codename in data.get("permissions", {}).items():
             self.permissions[key] = seq, codename
+        if named := addresses(subject, data):
+            self.entries.append((seq, named))
         if verb == "moved":
+            self.moves.append((data["from_slug"], data["to_slug"]))
             self._move(f"monograph:{data['from_slug']}", subject)
         if verb == "published":
             self.live[subject] = data["publication"]
@@ -76,9 +78,9 @@ def verify() -> list[Finding]:
         *_documents(),
         *_publications(),
         *_open_editions(),
-        *_index(),
         *_states(replay),
         *_permissions(replay),
+        *verify_derived(replay.entries, replay.moves, replay.hash_at),
     ]
 
 
@@ -253,28 +255,6 @@ def _open_editions() -> Iterator[Finding]:
             holds = False
         if not holds:
             yield None, f"monographs.edition:{pk}: its rows are not what its last change set left."
-
-
-def _index() -> Iterator[Finding]:
-    """The index of live pages is made of them: nothing is found under words that are not there."""
-    columns = ("publication_id", "kind", "term", "words", "begins", "ends")
-    held: dict[int | None, list[Any]] = {}
-    for row in IndexEntry.objects.values_list("publication__monograph", *columns):
-        held.setdefault(row[0], []).append(row[1:])
-    for monograph in Monograph.objects.for_desk().select_related("live__document").order_by("pk"):
-        try:
-            holds = sorted(held.pop(monograph.pk, [])) == rows_of(monograph)
-        except UNREADABLE:
-            holds = False
-        if not holds:
-            yield None, f"monographs.monograph:{monograph.pk}: the index does not say what its page says."
-    try:
-        epoch = Epoch.objects.get()
-        behind = epoch.number > WriteLock.objects.get(pk=1).seq
-    except (*UNREADABLE, Epoch.DoesNotExist, Epoch.MultipleObjectsReturned, WriteLock.DoesNotExist):
-        behind = True
-    if behind or held:
-        yield None, "The epoch of public pages, or their index, is not one that the trail could have left."
 
 
 def _states(replay: Replay) -> Iterator[Finding]:

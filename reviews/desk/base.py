@@ -17,7 +17,7 @@ from monographs.models import Edition, Monograph, State, TherapeuticClass
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
-from reviews.models import AuditEvent, ChangeSet
+from reviews.models import ChangeSet
 from reviews.signing import TooManyFailures
 
 View = Callable[..., HttpResponse]
@@ -151,15 +151,6 @@ class Names(dict):
 def chip(state: str) -> dict[str, str]:
     """A state as a chip: its word, and the class that repeats it."""
     return {"word": State(state).label, "class": CHIPS[State(state)]}
-
-
-def subjects_of(slug: str) -> list[str]:
-    """Under which subjects the trail tells of a monograph: its address, and those that it had before."""
-    moved = {event.data["to_slug"]: event.data["from_slug"] for event in AuditEvent.objects.filter(verb="moved")}
-    found = [slug]
-    while found[-1] in moved and moved[found[-1]] not in found:
-        found.append(moved[found[-1]])
-    return [f"monograph:{one}" for one in found]
 
 
 def and_list(words: Iterable[str]) -> str:

@@ -16,7 +16,7 @@ from monographs.vocabulary import TIERS
 from reviews.access import policy
 from reviews.desk.base import and_list, chip, class_tree, desk, indented, name_of
 from reviews.desk.published.urgent_tasks import waiting_for
-from reviews.models import AuditEvent, ChangeSet, ClinicianProfile, SignOff
+from reviews.models import AuditEvent, ChangeSet, ClinicianProfile, EntrySubject, SignOff
 from reviews.review.sign_off_rules import Edit, Signature, authors, counts_for, missing_sign_offs
 
 A_PAGE = 50
@@ -93,11 +93,12 @@ def open_work(user: Any) -> list[Work]:
     for pk, signer, profession in standing.values_list("edition_id", "signer_id", "profession"):
         if work[pk].edition.state != State.DRAFT:
             work[pk].signatures.append(Signature(signer, profession))
-    subjects = {f"monograph:{one.monograph.slug}": one for one in work.values()}
-    events = AuditEvent.objects.filter(subject__in=subjects, verb__in=("submitted", "sent_back"))
-    for event in events.select_related("actor").order_by("seq"):
-        if event.data["edition"] == subjects[event.subject].edition.number:
-            subjects[event.subject].last = event
+    of_monograph = {one.monograph.pk: one for one in work.values()}
+    moves = EntrySubject.objects.filter(monograph__in=of_monograph, entry__verb__in=("submitted", "sent_back"))
+    for move in moves.select_related("entry__actor").order_by("entry"):
+        one = of_monograph[move.monograph_id]
+        if move.entry.data["edition"] == one.edition.number:
+            one.last = move.entry
     # Never sent for review: after all that were.
     return sorted(work.values(), key=lambda one: (one.last is None, one.last.seq if one.last else 0))
 

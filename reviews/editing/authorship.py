@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from itertools import combinations
+from uuid import UUID
 
 from monographs import document as values
 from monographs.digest import digest_of_part
 from monographs.document import PART_FIELDS
 from monographs.models import Document, Monograph
-from reviews.models import ChangeSet
+from reviews.models import ChangedPart, ChangeSet
 
 Pair = tuple[object, object]
 
@@ -23,21 +24,21 @@ def earlier_authors(monograph: Monograph, document: values.Document, parts: Iter
     wanted, digests, pairs = set(parts), _digests(document), _pairs(document)
     changes = ChangeSet.objects.filter(edition__monograph=monograph).order_by("at", "revision_id")
     changes = [change for change in changes if wanted & set(change.touched)]
-    rows = Document.objects.in_bulk({pk for one in changes for pk in (one.before_id, one.after_id) if pk})
+    theirs = _digests_after(changes)
+    moved = [one for one in changes if "order" in wanted & set(one.touched)]
+    rows = Document.objects.in_bulk({pk for one in moved for pk in (one.before_id, one.after_id) if pk})
     read = {pk: row.value for pk, row in rows.items()}
     found: dict[str, set[int]] = {}
     writers: dict[tuple[int, str], set[int]] = {}
     for change in changes:
-        after = read[change.after_id]
-        theirs = _digests(after)
         for part in wanted & set(change.touched):
             people = writers.setdefault((change.edition_id, part), set())
             people.update({change.actor_id}, change.credits.get(part, ()))
             if part == "order":
-                made = _pairs(after) - (_pairs(read[change.before_id]) if change.before_id else set())
+                made = _pairs(read[change.after_id]) - (_pairs(read[change.before_id]) if change.before_id else set())
                 is_this = bool(made & pairs)
             else:
-                is_this = theirs.get(part) == digests.get(part)
+                is_this = theirs[change.pk, part] == digests.get(part, "")
             if is_this:
                 found.setdefault(part, set()).update(people)
     return {part: sorted(people) for part, people in found.items()}
@@ -45,6 +46,12 @@ def earlier_authors(monograph: Monograph, document: values.Document, parts: Iter
 
 def _digests(document: values.Document) -> dict[str, str]:
     return {"header": digest_of_part(document.header), **{str(p.key): digest_of_part(p) for p in document.parts()}}
+
+
+def _digests_after(changes: list[ChangeSet]) -> dict[tuple[UUID, str], str]:
+    """(change set, part): the digest that each part had after each of these change sets that touched it."""
+    rows = ChangedPart.objects.filter(change_set__in=changes).values_list("change_set", "key", "after")
+    return {(change_set, key): after for change_set, key, after in rows}
 
 
 def _pairs(document: values.Document) -> set[Pair]:

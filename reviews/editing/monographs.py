@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from monographs import document as values
-from monographs.models import Drug, Edition, Monograph, Publication, State, TherapeuticClass
+from monographs.models import Drug, Edition, FormerAddress, Monograph, State, TherapeuticClass
 from monographs.standing import today
 from monographs.vocabulary import TIERS
 from reviews.access import policy
@@ -15,8 +15,8 @@ from reviews.access.privacy import kept
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
 from reviews.changes import change_set
+from reviews.derived import former_addresses
 from reviews.editing.library import make_drug
-from reviews.models import AuditEvent
 from reviews.review import tiers
 from reviews.review.edition_review import EditionReview
 
@@ -44,9 +44,7 @@ def _check_address(slug: str) -> None:
             RefusalType.INVALID,
             field="slug",
         )
-    former = {event.data["from_slug"] for event in AuditEvent.objects.filter(verb="moved")}
-    taken = Monograph.objects.filter(slug=slug).exists() or Publication.objects.filter(slug=slug).exists()
-    if taken or slug in former:
+    if Monograph.objects.filter(slug=slug).exists() or FormerAddress.objects.filter(slug=slug).exists():
         raise refuse("slug_taken", f"There is, or was, a monograph at “{slug}”.", RefusalType.INVALID, field="slug")
 
 
@@ -68,6 +66,7 @@ def move(monograph: Monograph, *, slug: str, actor: Any, reason: str) -> Monogra
             raise refuse("reason", "Say why: the reason is kept.", RefusalType.INVALID, field="reason")
         monograph.slug = slug
         trail.save(monograph, "slug")
+        former_addresses.keep(old, monograph)
         data = {"from_slug": old, "to_slug": slug}
         trail.record("moved", f"monograph:{slug}", reason=reason.strip(), data=data)
         return monograph

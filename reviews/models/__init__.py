@@ -1,6 +1,8 @@
 """The people and the process."""
 
+from reviews.models.changed_part import ChangedPart
 from reviews.models.changeset import ChangeSet
+from reviews.models.entry_subject import EntrySubject
 from reviews.models.event import AuditEvent
 from reviews.models.people import ClassGrant, ClinicianProfile
 from reviews.models.reminder import Reminder
@@ -10,8 +12,10 @@ from reviews.models.signoff import SignOff, Unsigning
 __all__ = [
     "AuditEvent",
     "ChangeSet",
+    "ChangedPart",
     "ClassGrant",
     "ClinicianProfile",
+    "EntrySubject",
     "ProblemReport",
     "Reminder",
     "SignOff",

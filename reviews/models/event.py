@@ -1,10 +1,18 @@
 from datetime import datetime
+from typing import Self
 
 from django.conf import settings
 from django.db import models
 
 from monographs.fields import JSONText
+from monographs.models import Monograph
 from monographs.triggers import AppendOnly
+
+
+class AuditEventQuerySet(models.QuerySet):
+    def about(self, monograph: Monograph) -> Self:
+        """Entries about a monograph, at whatever address it stood then."""
+        return self.filter(subjects__monograph=monograph)
 
 
 class AuditEvent(models.Model):
@@ -27,6 +35,8 @@ class AuditEvent(models.Model):
     prev = models.CharField(max_length=64, unique=True)
     hash = models.CharField(max_length=64, unique=True)
     text = models.TextField()
+
+    objects = AuditEventQuerySet.as_manager()
 
     class Meta:
         ordering = ["seq"]

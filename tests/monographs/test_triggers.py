@@ -36,6 +36,7 @@ from monographs.models import (
 from reviews.audit.trail import audited_write
 from reviews.audit.verify import verify
 from reviews.changes import change_set
+from reviews.editing.monographs import move
 from reviews.models import AuditEvent, ChangeSet, ClassGrant, ClinicianProfile, SignOff, Unsigning
 from tests import factories as make
 from tests import tables
@@ -53,6 +54,7 @@ class World:
         self.live = Edition.objects.get(monograph__slug="testazumab", number=1)
         self.edition = make.draft(self.house, "secondumab")
         self.other = make.draft(self.house, "thirdumab")
+        move(self.other.monograph, slug="fourthumab", actor=self.house.publisher, reason="Its name was corrected.")
         self.section = Section.objects.filter(edition=self.edition).first()
         self.version = Version.objects.get_for_object(self.section).first()
         connection.check_constraints()  # PostgreSQL truncates nothing while a check is deferred
@@ -453,8 +455,9 @@ def test_the_tables_that_keep_a_truth_are_these_and_each_keeps_its_own():
         triggers.InChangeSet: sorted(model._meta.label for model in PARTS.values()),
         triggers.ByWriteLock: [
             "auth.Group", "auth.User_groups", "monographs.Drug", "monographs.Edition", "monographs.Epoch",
-            "monographs.IndexEntry", "monographs.Monograph", "monographs.Reference", "monographs.TherapeuticClass",
-            "reviews.ClassGrant", "reviews.ClinicianProfile", "reviews.ProblemReport", "reviews.Reminder",
+            "monographs.FormerAddress", "monographs.IndexEntry", "monographs.Monograph", "monographs.Reference",
+            "monographs.TherapeuticClass", "reviews.ChangedPart", "reviews.ClassGrant", "reviews.ClinicianProfile",
+            "reviews.EntrySubject", "reviews.ProblemReport", "reviews.Reminder",
         ],
         triggers.AppendOnly: [
             "monographs.Document", "monographs.NameCheck", "monographs.Overlay", "monographs.Publication",

@@ -372,7 +372,9 @@ def test_working_papers_begin_no_epoch_and_what_readers_see_does(world):
         lambda: make_class("Oncology", slug="oncology", actor=house.admin),
     ):
         act()
-        assert Epoch.objects.get().number == AuditEvent.objects.latest("seq").seq > before
+        epoch, last = Epoch.objects.get(), AuditEvent.objects.latest("seq")
+        assert epoch.number == last.seq > before
+        assert epoch.hash == last.hash
         before = Epoch.objects.get().number
 
 

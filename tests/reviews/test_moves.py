@@ -1,6 +1,8 @@
 """A monograph that moves: old links lead to it for ever, and the trail still tells of it."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from monographs.models import Monograph
 from reviews.access.refusals import Refused
@@ -108,3 +110,46 @@ def test_a_discarded_monograph_that_moved_starts_again(house):
 
     assert make.start(house, edition).number == 2
     assert [one for one in verify() if "checkpoint" not in one[1]] == []
+
+
+def send_back(edition, actor, reason):
+    return perform("send-back", editions=[edition], actor=actor, digest=make.seen(edition), reason=reason)[0]
+
+
+def test_what_was_sent_back_before_it_moved_waits_with_its_reason(house, client):
+    """And its neighbour, sent back at its own address, is told apart from it."""
+    send_back(make.submit(house, make.draft(house)), house.pharmacist, "Say which test.")
+    send_back(make.submit(house, make.draft(house, "neighbumab")), house.clinician, "Say how often.")
+    monographs.move(Monograph.objects.get(slug="testazumab"), slug="second", actor=house.publisher, reason="why")
+    client.force_login(house.editor)
+
+    tasks = client.get("/desk/").context["tasks"]
+
+    assert sorted((task.what, task.work.monograph.slug, task.reason) for task in tasks) == [
+        ("Sent back", "neighbumab", "Say how often."),
+        ("Sent back", "second", "Say which test."),
+    ]
+
+
+def test_whoever_meets_a_conflict_reads_what_was_done_before_the_move(house, client):
+    edition = make.submit(house, make.draft(house))
+    monographs.move(Monograph.objects.get(), slug="second", actor=house.publisher, reason="why")
+    client.force_login(house.editor)
+
+    answer = client.post("/desk/monographs/second/do/submit/", {"digest": make.seen(edition)})
+
+    told = [one.event.verb for one in answer.context["meanwhile"].entries]
+    assert (answer.status_code, told) == (409, ["moved", "submitted", "edited"])
+
+
+def test_nothing_looks_through_the_whole_trail_for_moves(house, client):
+    make.published(house)
+    page = Monograph.objects.get()
+    client.force_login(house.editor)
+
+    with CaptureQueriesContext(connection) as queries:
+        monographs.move(page, slug="second", actor=house.publisher, reason="why")
+        for address in ("", "history/"):
+            assert client.get(f"/desk/monographs/second/{address}").status_code == 200
+
+    assert [one["sql"] for one in queries if "'moved'" in one["sql"] and one["sql"].startswith("SELECT")] == []

@@ -4,7 +4,6 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,7 +11,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from monographs import document as values
 from monographs.difference.diff_html import Change, changes_of
 from monographs.difference.document_diff import compare
 from monographs.models import Monograph
@@ -25,11 +23,10 @@ from reviews.desk.base import (
     digest_now,
     monograph_for,
     name_of,
-    subjects_of,
     why_no_restore,
 )
 from reviews.desk.monograph.history_words import DONE, why
-from reviews.models import AuditEvent, ChangeSet, SignOff
+from reviews.models import AuditEvent, ChangedPart, ChangeSet, SignOff
 
 A_PAGE = 20
 # So many parts are named in one entry; of more, the number is said.
@@ -58,21 +55,22 @@ class Entry:
 def entries_of(events: Sequence[AuditEvent]) -> list[Entry]:
     """Entries of one monograph's events. The queries are as many for one event as for twenty."""
     wanted = [one.data["change_set"] for one in events if one.verb == "edited"]
-    sets = {str(one.pk): one for one in ChangeSet.objects.filter(pk__in=wanted).select_related("before", "after")}
+    labels = {pk: [] for pk in wanted}
+    for part in ChangedPart.objects.filter(change_set__in=wanted):
+        labels[str(part.change_set_id)].append(part.label)
     signed = [one.data["sign_off"] for one in events if one.verb == "signed"]
     sign_offs = {one.pk: one for one in SignOff.objects.filter(pk__in=signed)}
-    return [_entry(event, sets, sign_offs) for event in events]
+    return [_entry(event, labels, sign_offs) for event in events]
 
 
-def _entry(event: AuditEvent, sets: dict[str, ChangeSet], sign_offs: dict[int, SignOff]) -> Entry:
+def _entry(event: AuditEvent, labels: dict[str, list[str]], sign_offs: dict[int, SignOff]) -> Entry:
     data = event.data
     nobody = "A reader" if event.verb == "reported" else "The machine"
     entry = Entry(event, name_of(event.actor) if event.actor else nobody, DONE[event.verb](data))
     if event.verb == "edited":
-        change_set = sets[data["change_set"]]
-        entry.change_set = str(change_set.pk)
-        entry.parts = parts_of(change_set)
-        if not change_set.touched:
+        entry.change_set = data["change_set"]
+        entry.parts = _listed(labels[entry.change_set])
+        if not data["touched"]:
             entry.did = "copied the published edition, every part unchanged"
     elif event.verb == "signed":
         sign_off, count = sign_offs[data["sign_off"]], len(data["counts_for"])
@@ -86,22 +84,9 @@ def _entry(event: AuditEvent, sets: dict[str, ChangeSet], sign_offs: dict[int, S
     return entry
 
 
-def parts_of(change_set: ChangeSet) -> str:
+def _listed(labels: list[str]) -> str:
     """The parts that a change set touched, as people call them."""
-    if not change_set.touched:
-        return ""
-    labels = {"header": "Header", "order": "Order of parts"}
-    for row in (change_set.before, change_set.after):
-        labels |= {str(part.key): part.label_for_people for part in _value(row).parts()} if row else {}
-    named = sorted(labels.get(key, key) for key in change_set.touched)
-    return and_list(named) if len(named) <= NAMED else f"{len(named)} parts"
-
-
-def _value(row: Any) -> values.Document:
-    """A document of the history, read once."""
-    if not hasattr(row, "_read"):
-        row._read = row.value
-    return row._read
+    return and_list(sorted(labels)) if len(labels) <= NAMED else f"{len(labels)} parts"
 
 
 # -- The page ----------------------------------------------------------------------------------------------------------
@@ -113,8 +98,8 @@ def history(request: HttpRequest, slug: str) -> HttpResponse:
     """`?edition=` narrows it to one edition, `?change=` shows the words of one change set, `?page=` leads to older
     entries."""
     monograph = monograph_for(request, slug)
-    events = AuditEvent.objects.filter(subject__in=subjects_of(slug)).select_related("actor").order_by("-seq")
-    starts = _starts(slug)
+    events = AuditEvent.objects.about(monograph).select_related("actor").order_by("-seq")
+    starts = _starts(monograph)
     wanted = request.GET.get("edition", "")
     if wanted:
         events = events.filter(**_range(starts, wanted))
@@ -167,13 +152,13 @@ def _links(monograph: Monograph, change_set: str, *, can_restore: bool) -> list[
 
 def words_of(change_set: ChangeSet) -> list[Change]:
     """What one change set did to the words of its edition."""
-    before = _value(change_set.before) if change_set.before else None
-    return changes_of(compare(before, _value(change_set.after)))
+    before = change_set.before.value if change_set.before else None
+    return changes_of(compare(before, change_set.after.value))
 
 
-def _starts(slug: str) -> list[tuple[int, int]]:
+def _starts(monograph: Monograph) -> list[tuple[int, int]]:
     """(entry, edition) of each edition's first entry, in order."""
-    events = AuditEvent.objects.filter(subject__in=subjects_of(slug), verb__in=("begun", "started")).order_by("seq")
+    events = AuditEvent.objects.about(monograph).filter(verb__in=("begun", "started")).order_by("seq")
     return [(seq, data["edition"]) for seq, data in events.values_list("seq", "data")]
 
 

@@ -22,8 +22,7 @@ class Meanwhile:
 
 def meanwhile(case: EditionReview, seen: str) -> Meanwhile:
     """Compares what was seen with what stands now, if what was seen is a document of this edition."""
-    subject = f"monograph:{case.monograph.slug}"
     old = Document.objects.filter(pk=seen, pk__in=case.edition.change_sets.values("after")).first()
     changes = changes_of(compare(old.value, case.document)) if old and seen != case.digest else []
-    events = AuditEvent.objects.filter(subject=subject).exclude(verb="refused").select_related("actor")
+    events = AuditEvent.objects.about(case.monograph).exclude(verb="refused").select_related("actor")
     return Meanwhile(changes, entries_of(list(events.order_by("-seq")[:LATEST])))

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from monographs.models import State
+from monographs.models import Monograph, State
 from monographs.problems import Problem, problems
 from monographs.standing import overlays_of, today
 from reviews.access import policy
@@ -24,7 +24,6 @@ from reviews.desk.base import (
     monograph_for,
     name_of,
     part_links,
-    subjects_of,
 )
 from reviews.desk.monograph.tier import tier_form
 from reviews.models import AuditEvent, ChangeSet
@@ -91,9 +90,9 @@ def workspace(request: HttpRequest, slug: str) -> HttpResponse:
         "rows": rows(case, changes, names, user, can_edit),
         "can_edit": can_edit,
         "can_read_review": edition.is_open,
-        "last_move": last_move(monograph.slug, edition.number),
+        "last_move": last_move(monograph, edition.number),
         "tier": tiers.ROWS[monograph.tier],
-        "tier_set": tier_event(monograph.slug),
+        "tier_set": tier_event(monograph),
         "tier_form": tier_form(case, user),
         "overdue": monograph.is_overdue(today()),
         "people": people(case, names, user),
@@ -211,18 +210,18 @@ def _way(slug: str, problem: Problem) -> str:
     return edit_address(slug, str(problem.key) if problem.key else "header")
 
 
-def last_move(slug: str, number: int) -> dict[str, Any] | None:
+def last_move(monograph: Monograph, number: int) -> dict[str, Any] | None:
     """Who sent the edition back or gave it up, if that was the last step it took."""
-    events = AuditEvent.objects.filter(subject__in=subjects_of(slug), verb__in=("submitted", "sent_back", "discarded"))
+    events = AuditEvent.objects.about(monograph).filter(verb__in=("submitted", "sent_back", "discarded"))
     event = events.select_related("actor").order_by("-seq").first()
     if event is None or event.verb == "submitted" or event.data.get("edition") != number:
         return None
     return {"verb": event.verb, "by": name_of(event.actor), "at": event.at, "reason": event.reason}
 
 
-def tier_event(slug: str) -> dict[str, Any] | None:
+def tier_event(monograph: Monograph) -> dict[str, Any] | None:
     """Who set the tier, and when; the beginning of the monograph counts as that."""
-    events = AuditEvent.objects.filter(subject__in=subjects_of(slug), verb__in=("tier_set", "begun"))
+    events = AuditEvent.objects.about(monograph).filter(verb__in=("tier_set", "begun"))
     event = events.select_related("actor").order_by("-seq").first()
     if event is None:
         return None

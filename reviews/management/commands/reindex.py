@@ -1,4 +1,5 @@
-"""Makes the index of live pages anew: after an upgrade that changed what it holds, or when verify_trail misses it."""
+"""Makes all that is derived anew: the index of live pages, former addresses, the subjects of entries, and what change
+sets touched. After an upgrade that makes one of them otherwise, or when verify_trail misses something."""
 
 from typing import Any
 
@@ -6,14 +7,20 @@ from django.core.management.base import BaseCommand
 
 from monographs.models import Monograph
 from reviews.audit.trail import audited_write
+from reviews.derived import changed_parts, former_addresses, subjects
+from reviews.derived.version import VERSION
 
 
 class Command(BaseCommand):
-    help = "Makes the index of live pages anew, from what each page shows."
+    help = "Makes all that is derived from the trail and from live pages anew."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with audited_write(actor=None) as trail:
-            monographs = Monograph.objects.for_desk().select_related("live__document").exclude(live=None)
+        with audited_write(actor=None, remakes=True) as trail:
+            monographs = Monograph.objects.for_desk().select_related("live__document")
             trail.reindex(*monographs)
-            trail.record("reindexed", "site", data={"pages": len(monographs)})
-        self.stdout.write(f"The index holds {len(monographs)} live pages.")
+            former_addresses.remake()
+            subjects.remake()
+            changed_parts.remake()
+            pages = sum(one.live_id is not None for one in monographs)
+            trail.record("reindexed", "site", data={"pages": pages, "version": VERSION})
+        self.stdout.write(f"The index holds {pages} live pages.")

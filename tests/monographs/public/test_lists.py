@@ -9,7 +9,8 @@ from django.utils.html import strip_tags
 from monographs.document import SafetyNotice
 from monographs.models import Monograph
 from monographs.public import classes, search, sitemaps, updates, views
-from monographs.public.lists import letter_of, listed
+from monographs.public.lists import listed
+from monographs.search_terms import letter_of
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -171,7 +172,8 @@ def test_names_stand_in_the_order_of_the_alphabet_whatever_their_case(house, cli
 
 
 @pytest.mark.parametrize(
-    ("name", "letter"), [("alpha", "A"), ("Zeta", "Z"), ("Ärzt", "#"), ("5-x", "#"), ("[x", "#"), ("@", "#"), ("", "#")]
+    ("name", "letter"),
+    [("alpha", "A"), ("Zeta", "Z"), ("Ärzt", "#"), ("5-x", "#"), ("[x", "#"), ("@", "#"), ("", "#"), ("ßx", "#")],
 )
 def test_a_name_stands_under_its_first_letter_or_under_a_sign_for_all_others(name, letter):
     assert letter_of(name) == letter

@@ -108,9 +108,10 @@ def test_the_trail_vouches_for_every_column_of_every_guarded_table():
     for label, (model, lists) in GUARDED:
         newest = lists[max(lists)]
         assert sorted(newest) == sorted({field.attname for field in model._meta.concrete_fields}), label
-    # The write lock is what the chain is compared with; the epoch and the index are made anew of what is guarded; and the
-    # entries are the chain itself.
-    unguarded = {"monographs.writelock", "monographs.epoch", "monographs.indexentry", "reviews.auditevent"}
+    # The write lock is what the chain is compared with, and the entries are the chain itself. The epoch, and all that is
+    # derived, are made anew of what is guarded.
+    unguarded = {"monographs.writelock", "reviews.auditevent", "monographs.epoch"}
+    unguarded |= {"monographs.indexentry", "monographs.formeraddress", "reviews.entrysubject", "reviews.changedpart"}
     ours = {m._meta.label_lower for m in apps.get_models() if m._meta.app_label in ("monographs", "reviews")}
     assert ours - {label for label, _ in GUARDED} == unguarded
     elsewhere = {"auth.group", "auth.user_groups", "reversion.revision", "reversion.version"}
@@ -559,14 +560,30 @@ def test_what_is_not_sealed_is_told_by_its_row_alone(house):
     assert [bool(ROW.search(sentence)) for _seq, sentence in found] == [True]
 
 
-EPOCH = "The epoch of public pages, or their index, is not one that the trail could have left."
+EPOCH = "The epoch of public pages is not one that the trail could have left."
+NO_HASH = "The epoch of public pages does not say the hash of its entry. Run `manage.py upgrade`."
 
 
 @pytest.mark.parametrize("ahead", [-1, 0, 1, 1000])
-def test_an_epoch_from_the_future_is_told_and_none_of_the_past(house, ahead):
-    found = tampered(f"UPDATE monographs_epoch SET number = {head().seq + ahead}")
+def test_an_epoch_of_an_entry_that_never_was_is_told_and_none_of_the_past(house, ahead):
+    entry = AuditEvent.objects.filter(seq=head().seq + ahead).first()
+    hashed = entry.hash if entry else "0" * 64
+
+    found = tampered(f"UPDATE monographs_epoch SET number = {head().seq + ahead}, hash = '{hashed}'")
 
     assert found == ([(None, EPOCH)] if ahead > 0 else [])
+
+
+@pytest.mark.parametrize(
+    ("column", "sentence"),
+    [("number = number - 1", EPOCH), ("number = 0", EPOCH), ("hash = prev.hash", EPOCH), ("hash = ''", NO_HASH)],
+)
+def test_an_epoch_names_an_entry_by_number_and_hash(house, column, sentence):
+    other = f"'{AuditEvent.objects.get(seq=1).hash}'"
+
+    found = tampered(f"UPDATE monographs_epoch SET {column.replace('prev.hash', other)}")
+
+    assert found == [(None, sentence)]
 
 
 def test_an_epoch_that_is_gone_is_told(house):
@@ -595,7 +612,7 @@ def test_an_index_of_a_monograph_that_is_gone_is_told(house):
     with make.undone():
         found = tampered("DELETE FROM monographs_monograph WHERE slug = 'testazumab'")
 
-    assert (None, EPOCH) in found
+    assert (None, "The index holds rows of pages that are not there.") in found
 
 
 @pytest.mark.parametrize("column", ["state", "round"])

@@ -165,11 +165,9 @@ def test_what_cannot_be_done_is_headed_by_whose_matter_it_is(reasons, heading):
     ("count", "said"), [(0, ""), (1, "Header"), (2, "Header and a"), (6, "Header, a, b, c, d and e"), (7, "7 parts")]
 )
 def test_six_parts_are_named_and_more_are_counted(count, said):
-    from reviews.desk.monograph.history import parts_of
+    from reviews.desk.monograph.history import _listed
 
-    change = SimpleNamespace(touched=["header", *"abcdef"][:count], before=None, after=None)
-
-    assert parts_of(change) == said
+    assert _listed(["Header", *"abcdef"][:count]) == said
 
 
 def test_a_person_is_called_by_name_else_by_their_account_and_nobody_is_the_machine(db):

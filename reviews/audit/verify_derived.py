@@ -1,0 +1,91 @@
+"""Whether what is derived is what this program would make of the trail and of live pages: part of `verify_trail`."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import DatabaseError
+
+from monographs.models import Epoch, FormerAddress, IndexEntry, Monograph
+from reviews.derived import changed_parts, former_addresses, search_index, subjects, version
+from reviews.models import ChangedPart, ChangeSet, EntrySubject
+
+Finding = tuple[int | None, str]
+# What reading a value raises that is none of its type.
+UNREADABLE = (ValueError, TypeError, AttributeError, KeyError, RecursionError, DatabaseError)
+
+
+def verify_derived(
+    entries: list[subjects.Named], moves: former_addresses.Moves, hash_at: dict[int, str]
+) -> Iterator[Finding]:
+    """`entries`, `moves` and `hash_at` ({entry: its hash}) are those of the trail as it was read. What another version
+    made is not compared: it has to be made anew first."""
+    if not version.is_current():
+        yield None, version.OTHER_VERSION
+        return
+    yield from _epoch(hash_at)
+    yield from _index()
+    now = former_addresses.now()
+    former = former_addresses.left_behind(moves, now)
+    yield from _former_addresses(former)
+    yield from _subjects(set(subjects.rows_of(entries, now | former)))
+    yield from _changed_parts()
+
+
+def _epoch(hash_at: dict[int, str]) -> Iterator[Finding]:
+    """It names an entry by number and hash; before the first entry of a house, none."""
+    try:
+        epoch = Epoch.objects.get()
+        named = epoch.number, epoch.hash
+    except (*UNREADABLE, Epoch.DoesNotExist, Epoch.MultipleObjectsReturned):
+        named = -1, ""
+    if named[0] in hash_at and not named[1]:
+        yield None, "The epoch of public pages does not say the hash of its entry. Run `manage.py upgrade`."
+    elif named not in (hash_at or {0: ""}).items():
+        yield None, "The epoch of public pages is not one that the trail could have left."
+
+
+def _index() -> Iterator[Finding]:
+    """The index of live pages is made of them: nothing is found under words that are not there."""
+    columns = ("publication_id", "kind", "term", "words", "begins", "ends")
+    held: dict[int | None, list[Any]] = {}
+    for row in IndexEntry.objects.values_list("publication__monograph", *columns):
+        held.setdefault(row[0], []).append(row[1:])
+    for monograph in Monograph.objects.for_desk().select_related("live__document").order_by("pk"):
+        try:
+            holds = sorted(held.pop(monograph.pk, [])) == search_index.rows_of(monograph)
+        except UNREADABLE:
+            holds = False
+        if not holds:
+            yield None, f"monographs.monograph:{monograph.pk}: the index does not say what its page says."
+    if held:
+        yield None, "The index holds rows of pages that are not there."
+
+
+def _former_addresses(wanted: dict[str, int]) -> Iterator[Finding]:
+    held = dict(FormerAddress.objects.values_list("slug", "monograph"))
+    for slug in sorted(held.keys() | wanted.keys()):
+        if held.get(slug) != wanted.get(slug):
+            yield None, f"The former address “{slug}” is not kept as the trail tells of it."
+
+
+def _subjects(wanted: set[tuple[int, int]]) -> Iterator[Finding]:
+    held = set(EntrySubject.objects.values_list("entry", "monograph"))
+    for seq, pk in sorted(wanted - held):
+        yield seq, f"Entry {seq} is about monograph {pk}, and its subjects do not say so."
+    for seq, pk in sorted(held - wanted):
+        yield seq, f"Entry {seq} is not about monograph {pk}, and its subjects say so."
+
+
+def _changed_parts() -> Iterator[Finding]:
+    held: dict[Any, list[changed_parts.Row]] = {}
+    for pk, *row in ChangedPart.objects.values_list("change_set", "key", "label", "before", "after"):
+        held.setdefault(pk, []).append(tuple(row))
+    for pk in changed_parts.in_order():
+        try:
+            holds = sorted(held.pop(pk, [])) == changed_parts.rows_of_change_set(pk)
+        except (*UNREADABLE, ChangeSet.DoesNotExist):  # its document is gone
+            holds = False
+        if not holds:
+            yield None, f"reviews.changeset:{pk}: what it touched is not labelled as its documents say."
+    for pk in held:
+        yield None, f"reviews.changeset:{pk}: it is not there, and what it touched is."

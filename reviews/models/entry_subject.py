@@ -1,0 +1,28 @@
+from django.db import models
+
+from monographs.models import Monograph
+from monographs.triggers import ByWriteLock
+from reviews.models.event import AuditEvent
+
+
+class EntrySubject(models.Model):
+    """That an entry of the trail is about a monograph, at whatever address it stood then.
+
+    Made from the entry in its own act (reviews.derived.subjects); `reindex` makes it again. The database keeps no
+    foreign key to the entry: what is derived holds back nothing, and `verify_trail` compares it with the trail.
+    """
+
+    entry = models.ForeignKey(
+        AuditEvent, models.DO_NOTHING, related_name="subjects", db_constraint=False, db_index=False
+    )
+    monograph = models.ForeignKey(Monograph, models.PROTECT, related_name="+", db_index=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["monograph", "entry"], name="reviews_entrysubject_monograph")]
+        constraints = [
+            ByWriteLock(name="reviews_entrysubject_by_lock"),
+            models.UniqueConstraint(fields=["entry", "monograph"], name="reviews_entrysubject_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"entry {self.entry_id} is about monograph {self.monograph_id}"
