@@ -49,6 +49,22 @@ def as_holder(statement: str) -> tuple[str, str, str]:
     return "UPDATE monographs_pen SET held = TRUE", statement, "UPDATE monographs_pen SET held = FALSE"
 
 
+# What the database says of its triggers: on PostgreSQL the text of a refusal is in a function.
+TEXTS = {
+    "sqlite": "SELECT sql FROM sqlite_master WHERE type = 'trigger'",
+    "postgresql": (
+        "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal"
+        " UNION ALL SELECT prosrc FROM pg_proc WHERE proname LIKE 'truth%'"
+    ),
+}
+
+
+def trigger_texts(house: House) -> list[str]:
+    path = house.database_url.removeprefix("sqlite:///")
+    with closing(psycopg.connect(path) if connection.vendor == "postgresql" else sqlite3.connect(path)) as opened:
+        return sorted(text for (text,) in opened.execute(TEXTS[connection.vendor]).fetchall())
+
+
 def difference(before: dict[str, str], now: dict[str, str]) -> str:
     """The addresses whose answers differ, and how the first one does."""
     addresses = [address for address in before if before[address] != now[address]]
@@ -88,6 +104,10 @@ def test_an_upgrade_leaves_the_trail_whole_and_every_page_as_it_was(landed):
     assert said[4].startswith("The trail is whole: ")
     assert said[5:] == ["The database is ready for this version."]
     assert landed.checkpoints.read_bytes() == checkpoints
+    # The triggers are those of a database that this version made, to the word.
+    with connection.cursor() as cursor:
+        cursor.execute(TEXTS[connection.vendor])
+        assert trigger_texts(landed) == sorted(text for (text,) in cursor.fetchall())
     pages = recorded["pages"]
     told = difference(pages, landed.served(recorded["at"], list(pages)))
     assert not told, told
