@@ -16,6 +16,7 @@ from reviews.reports import service
 from reviews.reports.service import ReportInput
 from reviews.workflow import TRANSITIONS, perform
 from tests import factories as make
+from tests.test_stored_names import refusal_codes
 
 pytestmark = pytest.mark.any_database
 
@@ -288,6 +289,13 @@ def test_every_act_that_can_be_refused_has_words():
 )  # fmt: skip
 def test_the_reasons_of_a_refusal_are_told_each_once(codes, said):
     assert why(codes) == said
+
+
+def test_every_code_that_refuses_has_words():
+    codes = {"problems" if code.startswith("problem_") else code for code in refusal_codes()}
+
+    assert codes - WHY.keys() == set()
+    assert len(codes) > 80
 
 
 def test_reasons_are_words_and_never_codes():
