@@ -39,7 +39,7 @@ def words(node: ast.expr) -> set[str]:
 
 
 def refusal_codes() -> set[str]:
-    found = {word for call in calls("Refusal", "refuse") if call.args for word in words(call.args[0])}
+    found = {word for call in calls("Refusal", "refuse", "_is_not_own") if call.args for word in words(call.args[0])}
     return found | {
         word for call in calls("Refusal") for key in call.keywords if key.arg == "code" for word in words(key.value)
     }
