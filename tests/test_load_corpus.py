@@ -16,9 +16,9 @@ from monographs.problems import problems
 from monographs.text import CITATION
 from reviews.audit.trail import audited_write
 from reviews.audit.verify import verify
-from reviews.demonstration.load import sign
 from reviews.editing.library import make_drug
 from reviews.editing.monographs import begin
+from reviews.management.demonstration.load import sign
 from reviews.models import AuditEvent, ChangeSet, SignOff
 from reviews.workflow import available, perform
 from tests import factories as make

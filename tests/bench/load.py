@@ -25,9 +25,9 @@ from monographs.standing import today
 from reviews.audit import seals
 from reviews.audit.hashes import instant
 from reviews.audit.trail import Trail, audited_write
-from reviews.demonstration.load import accounts, mark, rights
 from reviews.derived.changed_parts import keep_changed_parts
 from reviews.editing.library import make_class
+from reviews.management.demonstration.load import accounts, mark, rights
 from reviews.models import ChangeSet, ClinicianProfile, SignOff
 from reviews.review import tiers
 from reviews.review.attestation import checklist

@@ -12,7 +12,7 @@ from monographs.document import Citation
 from monographs.text import safe_address
 from tests.strategies import csl as records
 
-FIRST = Path(__file__).parents[2] / "reviews" / "demonstration" / "monographs"
+FIRST = Path(__file__).parents[2] / "reviews" / "management" / "demonstration" / "monographs"
 CITATIONS = json.loads((FIRST / "alemtuzumab.json").read_text("utf-8"))["document"]["citations"]
 ALEMTUZUMAB = {one["label"]: one["csl"] for one in CITATIONS}
 

@@ -7,7 +7,7 @@ import pytest
 from monographs.rxnorm import BRAND_TYPES, DRUG_TYPES, Result, check, read_rows
 from reviews.exchange.files import read_file
 
-DEMONSTRATION = Path(__file__).parents[2] / "reviews" / "demonstration"
+DEMONSTRATION = Path(__file__).parents[2] / "reviews" / "management" / "demonstration"
 ROWS = list(read_rows((DEMONSTRATION / "RXNCONSO.sample.RRF").read_text("utf-8")))
 
 

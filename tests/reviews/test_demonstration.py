@@ -6,8 +6,8 @@ import pytest
 
 from monographs.digest import digest
 from monographs.problems import problems
-from reviews import demonstration
 from reviews.exchange.files import read_file
+from reviews.management import demonstration
 
 FILES = sorted((Path(demonstration.__file__).parent / "monographs").glob("*.json"))
 # Class, tier, traits and the digest of the document. A digest changes only where somebody meant to change the words.

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from monographs.models import Monograph
-from reviews.demonstration.load import ACCOUNTS, load
+from reviews.management.demonstration.load import ACCOUNTS, load
 from reviews.models.event import is_demonstration
 
 

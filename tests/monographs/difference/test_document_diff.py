@@ -20,7 +20,7 @@ from reviews.exchange.files import read_file
 from tests import whole
 from tests.strategies import documents
 
-FIRST = Path(__file__).parents[3] / "reviews" / "demonstration" / "monographs"
+FIRST = Path(__file__).parents[3] / "reviews" / "management" / "demonstration" / "monographs"
 SECOND = Path(__file__).parents[2] / "data" / "editions"
 KEYS = [UUID(int=n) for n in range(1, 9)]
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from monographs.digest import as_json, digest
 from monographs.document import Document, Section
-from reviews import demonstration
 from reviews.exchange.files import MAX_BYTES, SCHEMA, ImportRefused, dump, read_file
 from reviews.exchange.schema import Incoming, IncomingDrug, slug_of
+from reviews.management import demonstration
 from tests.strategies import documents
 
 pytestmark = pytest.mark.any_database

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from monographs.models import Monograph, TherapeuticClass
-from reviews.demonstration.load import ACCOUNTS
+from reviews.management.demonstration.load import ACCOUNTS
 from reviews.models.event import is_demonstration
 from tests.bench.load import load
 
