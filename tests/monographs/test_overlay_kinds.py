@@ -8,6 +8,7 @@ import html
 import json
 from collections.abc import Callable
 from dataclasses import fields, replace
+from datetime import timedelta
 from string import Formatter
 from types import SimpleNamespace
 from xml.etree import ElementTree
@@ -18,7 +19,7 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 
 from monographs.models import Monograph, Overlay
-from monographs.overlay_kinds import FACTS, LABELS, LIFT, OVERLAY_KINDS, Effect, Words, data_of, kind_of, say
+from monographs.overlay_kinds import FACTS, LIFT, OVERLAY_KINDS, Effect, Words, data_of, kind_of, say
 from reviews.access import policy
 from reviews.access.refusals import Refused
 from reviews.audit.verify import verify
@@ -109,22 +110,12 @@ def named(*sentences):
 # -- The rows ----------------------------------------------------------------------------------------------------------
 
 
-def test_what_is_stored_keeps_its_name():
-    assert LABELS == {
-        "withhold": "Dose withheld",
-        "warning": "Urgent warning",
-        "erratum": "Correction",
-        "retire": "Retired",
-        "take_down": "Removed",
-        "lift": "Lifted",
-    }
-    assert {slug: row.entry for slug, row in OVERLAY_KINDS.items()} == {
-        "withhold": "withheld",
-        "warning": "warned",
-        "erratum": "corrected",
-        "retire": "withdrawn",
-        "take_down": "withdrawn",
-    }
+def test_the_entry_of_a_kind_keeps_its_verb():
+    """Its label and its slug: tests/monographs/test_models.py."""
+    verbs = {"withhold": "withheld", "warning": "warned", "erratum": "corrected", "retire": "withdrawn"}
+    assert {slug: OVERLAY_KINDS[slug].entry for slug in verbs} == verbs
+    assert OVERLAY_KINDS["take_down"].entry == "withdrawn"
+    assert {row.entry for row in OVERLAY_KINDS.values() if row.form} <= {"placed"}
 
 
 def test_a_row_says_something_for_every_surface(kind):
@@ -324,3 +315,28 @@ def test_whoever_gives_the_second_signature_is_reminded_and_asked(world):
                 continue
             assert (second.task in asked[name]) == policy.can(person, second.action, one), name
             assert (say(second.why, one) in asked[name]) == policy.can(person, second.action, one), name
+
+
+def test_a_plain_notice_may_ask_for_a_second_signature_as_a_warning_does(made, trial, monkeypatch):
+    monkeypatch.setitem(OVERLAY_KINDS, trial, replace(make.TRIAL, second=OVERLAY_KINDS["warning"].second))
+    house, page = copy.deepcopy(made), Monograph.objects.get()
+    overlay = make.place(trial, page, house.clinician)
+
+    assert "Second signature due by" in text(read(PAGE))
+    with monkeypatch.context() as patch:
+        later = timezone.now() + timedelta(hours=25)
+        patch.setattr("django.utils.timezone.now", lambda: later)
+        assert "Not yet countersigned. The second signature was due by" in text(read(PAGE))
+        assert json.loads(read(f"{PAGE}monograph.json").content)["overlays"][0]["late"] is True
+        assert "Second signature was due by" in text(read(f"{DESK}withdraw/", house.publisher))
+    form = f'action="/desk/overlays/{overlay.pk}/countersign/"'
+    offered = [name for name in make.ROLES if form in read(f"{DESK}withdraw/", house.people[name]).content.decode()]
+    assert offered == ["clinician2", "pharmacist"]
+
+    make.countersign(overlay, house.clinician2)
+
+    for path in (PAGE, f"{PAGE}editions/1/"):
+        assert "Countersigned by a general physician on" in text(read(path))
+    assert "Countersigned by a general physician on" in text(read(f"{DESK}withdraw/", house.editor))
+    assert "countersigned the supply problem" in text(read(f"{DESK}history/", house.auditor))
+    assert form not in read(f"{DESK}withdraw/", house.pharmacist).content.decode()
