@@ -357,6 +357,16 @@ def test_the_checklist_asks_of_what_changed(changed, subjects):
     ]  # fmt: skip
 
 
+def test_one_of_two_notices_is_asked_about_and_where_there_is_none_nothing_is():
+    (notice,) = DOC.notices
+    two = DOC.replaced(notices=(notice, notice.replaced(key=make.key("another"))))
+
+    for changed in (notice.key, make.key("another")):
+        codes = [one.code for one in checklist(two, {str(changed)}, first=False)]
+        assert codes == ["read", "content", "competent"]
+    assert [one.code for one in checklist(DOC.replaced(notices=()), (), first=False)] == ["read", "competent"]
+
+
 def test_the_checklist_of_a_first_edition_and_of_a_page_that_was_withdrawn():
     brands = [Brand(name="Oneza", country="GB"), Brand(name="Otherza", country="GB")]
     doc = DOC.replaced(header=DOC.header.replaced(brands=brands))
