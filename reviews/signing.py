@@ -50,7 +50,7 @@ def attest(
     """
     _not_too_often(actor)
     if authenticate(request, username=actor.get_username(), password=password) != actor:
-        with audited_write(actor=actor) as trail:
+        with audited_write(actor=actor, is_note=True) as trail:
             trail.record("reauth_failed", f"user:{actor.pk}", digest=digest[:64])
         _not_too_often(actor)
         wrong = Refusal(

@@ -16,7 +16,7 @@ from reviews import overlays, publishing, signing
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
 from reviews.access.privacy import refuse_patient_data
-from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
+from reviews.access.refusals import DONE_ALREADY, Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
 from reviews.models import AuditEvent
 from reviews.review import guards, steps
@@ -342,7 +342,7 @@ def _step(trail: Trail, row: Transition, edition: Edition, seen: str, given: Giv
     """Loads the edition once, judges it once, and writes what was judged."""
     review, actor = EditionReview.load(edition, trail.clock), given.actor
     if _is_done_already(review, row, given, seen):
-        raise refuse("done_already", "This was done already, a moment ago.", RefusalType.CONFLICT, recorded=False)
+        raise Refused([DONE_ALREADY], recorded=False)
     if found := _out_of_place(review, row, actor):
         raise Refused(found)
     if seen != review.digest:

@@ -7,6 +7,7 @@ from io import StringIO
 from django.core.management import call_command
 from django.db import connection
 
+from reviews.audit import acts
 from reviews.audit.trail import audited_write
 from reviews.editing.library import keep_references, record_name_check
 from reviews.reports import service
@@ -42,7 +43,8 @@ def fill() -> make.House:
     make.correct(house.pharmacist, page, "Tests go on for years.", "Tests go on for months.")
     make.withhold(page, make.key("prescribing"), house.publisher)
     make.lift(warning, house.pharmacist)
-    service.report(service.ReportInput("Something is wrong here.", harm=True), sender="s", monograph=page)
+    with acts.of_form(acts.new_token()):
+        service.report(service.ReportInput("Something is wrong here.", harm=True), sender="s", monograph=page)
     remind()
     return house
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.core.cache import cache
 
-from reviews.access.refusals import Refused
+from reviews.access.refusals import DONE_ALREADY, Refused
+from reviews.audit.acts import RepeatedAct
 from reviews.audit.trail import audited_write, lately
 from reviews.models import AuditEvent
 
@@ -17,9 +18,12 @@ DENIALS_A_MINUTE = 60
 
 @contextmanager
 def refusals_recorded(*, actor: Any, action: str, subject: str, digest: str = "", reason: str = "") -> Iterator[None]:
-    """A refusal inside is written to the trail, after what was refused has rolled back, and raised again."""
+    """A refusal inside is written to the trail, after what was refused has rolled back, and raised again. A form that
+    is sent again, once its act is done, is refused and not written: it is no attempt at anything."""
     try:
         yield
+    except RepeatedAct as repeated:
+        raise Refused([DONE_ALREADY], recorded=False) from repeated
     except Refused as refused:
         if refused.recorded:
             _record_denial(refused, actor=actor, action=action, subject=subject, digest=digest, reason=reason)
@@ -35,5 +39,5 @@ def _record_denial(refused: Refused, *, actor: Any, action: str, subject: str, d
     if unrecorded := cache.get(f"denials:{actor.pk}", 0):
         cache.delete(f"denials:{actor.pk}")
         data["more"] = unrecorded
-    with audited_write(actor=actor) as trail:
+    with audited_write(actor=actor, is_note=True) as trail:
         trail.record("refused", subject, digest=digest[:64], reason=reason, data=data)

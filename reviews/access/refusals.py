@@ -24,6 +24,10 @@ class Refusal:
     field: str = ""
 
 
+# The same thing asked for twice: a button that was pressed twice, a form that was sent again.
+DONE_ALREADY = Refusal("done_already", "This was done already, a moment ago.", RefusalType.CONFLICT)
+
+
 @dataclass
 class Refused(Exception):
     """A verb did nothing, for these reasons. `recorded` is False for what is no attempt at anything: a double click."""

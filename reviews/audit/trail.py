@@ -21,6 +21,7 @@ from django.utils import timezone
 
 from monographs.models import Epoch, Monograph, Overlay, WriteLock
 from monographs.overlay_kinds import COUNTERSIGNED, SECOND_SIGNATURE
+from reviews.audit import acts
 from reviews.audit.hashes import event_hash, event_text, genesis, instant, newest_version, row_hashes
 from reviews.derived import search_index, subjects, version
 from reviews.models import AuditEvent
@@ -131,14 +132,16 @@ class Trail:
 
 
 @contextmanager
-def audited_write(*, actor: AbstractBaseUser | None, remakes: bool = False) -> Iterator[Trail]:
+def audited_write(*, actor: AbstractBaseUser | None, is_note: bool = False, remakes: bool = False) -> Iterator[Trail]:
     """Holds the write lock for one act by `actor` (None: the machine), in a transaction that cannot hide in another.
 
-    `trail.actor` is the actor read again under the write lock: verbs judge that one. `remakes`: this act makes all that
-    is derived anew, whichever version made it before.
+    `trail.actor` is the actor read again under the write lock: verbs judge that one. `is_note`: a refusal or a wrong
+    password is noted, which is not what the form at hand asked for. `remakes`: this act makes all that is derived anew,
+    whichever version made it before.
 
     Raises WriteLockTimeout when it is not free within five seconds, and when what is derived is of another version;
-    MissingAuditEntry, and rolls back, when the act left no entry.
+    acts.RepeatedAct when the form at hand was sent before and its act is done; MissingAuditEntry, and rolls back, when
+    the act left no entry.
     """
     with ExitStack() as stack:
         try:
@@ -152,6 +155,7 @@ def audited_write(*, actor: AbstractBaseUser | None, remakes: bool = False) -> I
             raise WriteLockTimeout from error
         if held.is_other and held.seq and not remakes:
             raise OtherVersion
+        token = "" if is_note else acts.claimed()
         # The person as they are now: somebody may have taken a right away since they were looked up.
         trail = Trail(held, held.last_at, get_user_model().objects.get(pk=actor.pk) if actor else None)
         yield trail
@@ -159,6 +163,7 @@ def audited_write(*, actor: AbstractBaseUser | None, remakes: bool = False) -> I
             raise MissingAuditEntry
         if trail.changes_what_readers_see or not held.seq:
             _begin_epoch(trail)
+        acts.keep(token, trail.seq)
         WriteLock.objects.filter(pk=1).update(held=False, edition_id=None, seq=trail.seq, hash=trail.head)
 
 

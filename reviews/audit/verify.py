@@ -21,7 +21,7 @@ from monographs.models import Document, Edition, Monograph, Publication, WriteLo
 from reviews.audit import hashes, seals
 from reviews.audit.verify_derived import UNREADABLE, Finding, verify_derived
 from reviews.derived.subjects import Named, addresses
-from reviews.models import AuditEvent, ChangeSet, SignOff
+from reviews.models import Act, AuditEvent, ChangeSet, SignOff
 
 
 class Replay:
@@ -80,6 +80,7 @@ def verify() -> list[Finding]:
         *_open_editions(),
         *_states(replay),
         *_permissions(replay),
+        *_acts(replay),
         *verify_derived(replay.entries, replay.moves, replay.hash_at),
     ]
 
@@ -277,3 +278,10 @@ def _permissions(replay: Replay) -> Iterator[Finding]:
     for key, (seq, codename) in replay.permissions.items():
         if now.get(key) != codename:
             yield seq, f"auth.permission:{key}: entry {seq} granted “{codename}”, and it is “{now.get(key)}” now."
+
+
+def _acts(replay: Replay) -> Iterator[Finding]:
+    """A form that was sent names the last entry of its act."""
+    for pk, seq in Act.objects.order_by("pk").values_list("pk", "seq"):
+        if seq not in replay.hash_at:
+            yield None, f"reviews.act:{pk}: it names entry {seq}, which is not in the trail."

@@ -17,6 +17,7 @@ from monographs.models import Edition, Monograph, State, TherapeuticClass
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
+from reviews.audit import acts
 from reviews.models import ChangeSet
 from reviews.signing import TooManyFailures
 
@@ -34,15 +35,17 @@ CHIPS = {
 
 
 def desk(view: View) -> View:
-    """Only for people with a role: to anybody else the desk says who they are and whom to ask (403). Too many wrong
-    passwords end the session (429), and an answer that the house is busy says when to come back."""
+    """Only for people with a role: to anybody else the desk says who they are and whom to ask (403). A form that is
+    sent twice is done once. Too many wrong passwords end the session (429), and an answer that the house is busy says
+    when to come back."""
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if refusals := policy.refusals(request.user, "use_desk"):
             return no_entry(request, refusals)
         try:
-            response = view(request, *args, **kwargs)
+            with acts.of_form(request.POST.get(acts.FIELD, "")):
+                response = view(request, *args, **kwargs)
         except TooManyFailures as error:
             return too_many(request, error)
         if response.status_code == 503:
@@ -58,11 +61,13 @@ def no_entry(request: HttpRequest, refusals: Iterable[Refusal]) -> HttpResponse:
 
 
 def monograph_for(request: HttpRequest, slug: str) -> Monograph:
-    """The monograph at this address, if the user may read its drafts; else 404, as if it were not there.
+    """The monograph at this address, or that had it once, if the user may read its drafts; else 404, as if it were not
+    there.
 
     A try at what is there and closed is recorded.
     """
-    monograph = Monograph.objects.for_desk().filter(slug=slug).first()
+    rows = Monograph.objects.for_desk()
+    monograph = rows.filter(slug=slug).first() or rows.filter(former_addresses__slug=slug).first()
     if monograph is None:
         raise Http404
     if refusals := policy.refusals(request.user, "read", monograph):

@@ -1,5 +1,6 @@
 """The people and the process."""
 
+from reviews.models.act import Act
 from reviews.models.changed_part import ChangedPart
 from reviews.models.changeset import ChangeSet
 from reviews.models.entry_subject import EntrySubject
@@ -10,6 +11,7 @@ from reviews.models.report import ProblemReport
 from reviews.models.signoff import SignOff, Unsigning
 
 __all__ = [
+    "Act",
     "AuditEvent",
     "ChangeSet",
     "ChangedPart",

@@ -19,6 +19,7 @@ from monographs.models import Publication
 from monographs.standing import Shown, shown, standing
 from monographs.vocabulary import SECTION_KINDS
 from reviews.access.attempts import attempt
+from reviews.audit import acts
 from reviews.models import ProblemReport
 from reviews.reports.forms import InputForm
 from reviews.reports.service import LONGEST, ReportInput, TooManyReports, report, sender_of
@@ -125,7 +126,8 @@ def problem(request: HttpRequest) -> HttpResponse:
         }  # fmt: skip
         sender = sender_of(get_adapter().get_client_ip(request))
         try:
-            tried = attempt(lambda: report(said, sender=sender, **about))
+            with acts.of_form(post.get(acts.FIELD, "")):
+                tried = attempt(lambda: report(said, sender=sender, **about))
         except TooManyReports as flooded:
             context["until"], status = flooded.until, 429
         else:

@@ -24,6 +24,7 @@ from reviews.access import policy
 from reviews.access.denials import refusals_recorded
 from reviews.access.privacy import holds_nhs_number
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
+from reviews.audit import acts
 from reviews.audit.trail import audited_write, lately
 from reviews.models import AuditEvent, ProblemReport
 from reviews.models.report import OUTCOMES
@@ -73,46 +74,50 @@ def sender_of(address: str) -> str:
     return hmac.new(settings.SECRET_KEY.encode(), f"report\n{address}".encode(), hashlib.sha256).hexdigest()
 
 
-def report(said: ReportInput, **about: Any) -> ProblemReport:
-    """Takes a report in: `sender`, and the `monograph`, `page` and `edition` that it is about. The very same report of
-    the same sender within ten minutes is that report.
+def report(
+    said: ReportInput, *, sender: str, monograph: Monograph | None = None, page: str = "", edition: int | None = None
+) -> ProblemReport:
+    """Takes a report in: by whom, and which monograph, page and edition it is about. The very same report of the same
+    sender within ten minutes is that report, and so is what comes by the same form, whenever it comes; other words in
+    that form are another report.
 
     Raises Refused, which is not recorded, for what cannot be kept; TooManyReports after too many in an hour;
     WriteLockTimeout.
     """
-    try:
-        return _report(said, **about)
-    except _Twin as faster:
-        return faster.twin
-
-
-def _report(
-    said: ReportInput, *, sender: str, monograph: Monograph | None = None, page: str = "", edition: int | None = None
-) -> ProblemReport:
     if found := list(_wrong(said)):
         raise Refused(found, recorded=False)
-    text, source = clean(said.text).strip(), clean(said.source).strip()
-    part, email, harm = said.part[:200], said.email.strip(), bool(said.harm)
     words = {
-        "text": text,
-        "source": source,
-        "part": part,
-        "email": email,
-        "harm": harm,
+        "text": clean(said.text).strip(),
+        "source": clean(said.source).strip(),
+        "part": said.part[:200],
+        "email": said.email.strip(),
+        "harm": bool(said.harm),
         "page": page,
         "edition": edition,
     }
     if twin := _just_sent(sender, words):  # so that a double click does not wait for the write lock
         return twin
+    try:
+        return _take_in(words, sender, monograph)
+    except _Twin as faster:
+        return faster.twin
+    except acts.RepeatedAct as repeated:
+        if twin := _of_act(repeated.seq, words):
+            return twin
+    with acts.of_form(""):
+        return report(said, sender=sender, monograph=monograph, page=page, edition=edition)
+
+
+def _take_in(words: dict[str, Any], sender: str, monograph: Monograph | None) -> ProblemReport:
     with audited_write(actor=None) as trail:
         if twin := _just_sent(sender, words):
             raise _Twin(twin)
         _not_too_many(sender)
         made = ProblemReport(token=secrets.token_urlsafe(32), monograph=monograph, sender=sender, **words)
-        made.at, made.due_at = trail.at, due(trail.clock, harm)
+        made.at, made.due_at = trail.at, due(trail.clock, words["harm"])
         trail.save(made)
         subject = f"monograph:{monograph.slug}" if monograph else "site"
-        trail.record("reported", subject, data={"report": made.pk, "harm": harm})
+        trail.record("reported", subject, data={"report": made.pk, "harm": made.harm})
     return made
 
 
@@ -128,6 +133,12 @@ def _just_sent(sender: str, words: dict[str, Any]) -> ProblemReport | None:
     """The same report, in every field, of the same sender a moment ago."""
     same = ProblemReport.objects.filter(sender=sender, answered_at=None, **words)
     return same.filter(pk__in=_taken_in(SAME_WORDS)).first()
+
+
+def _of_act(seq: int, words: dict[str, Any]) -> ProblemReport | None:
+    """The report that this entry tells of, if it says the same in every field."""
+    told = AuditEvent.objects.filter(seq=seq, verb="reported").first()
+    return ProblemReport.objects.filter(pk=told.data["report"], **words).first() if told else None
 
 
 def _not_too_many(sender: str) -> None:

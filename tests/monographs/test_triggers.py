@@ -37,12 +37,12 @@ from reviews.audit.trail import audited_write
 from reviews.audit.verify import verify
 from reviews.changes import change_set
 from reviews.editing.monographs import move
-from reviews.models import AuditEvent, ChangeSet, ClassGrant, ClinicianProfile, SignOff, Unsigning
+from reviews.models import Act, AuditEvent, ChangeSet, ClassGrant, ClinicianProfile, SignOff, Unsigning
 from tests import factories as make
 from tests import tables
 
 REFUSALS = (DatabaseError, TypeError, ProtectedError, RevertError)
-SEALED = (Document, SignOff, Publication, ChangeSet, AuditEvent, Revision, Version)
+SEALED = (Document, SignOff, Publication, ChangeSet, AuditEvent, Act, Revision, Version)
 BY_PEN = (Edition, Monograph, Drug, TherapeuticClass, ClinicianProfile, ClassGrant, Group)
 
 
@@ -461,8 +461,8 @@ def test_the_tables_that_keep_a_truth_are_these_and_each_keeps_its_own():
         ],
         triggers.AppendOnly: [
             "monographs.Document", "monographs.NameCheck", "monographs.Overlay", "monographs.Publication",
-            "monographs.SecondSignature", "reversion.Revision", "reversion.Version", "reviews.AuditEvent",
-            "reviews.ChangeSet", "reviews.SignOff", "reviews.Unsigning",
+            "monographs.SecondSignature", "reversion.Revision", "reversion.Version", "reviews.Act",
+            "reviews.AuditEvent", "reviews.ChangeSet", "reviews.SignOff", "reviews.Unsigning",
         ],
     }  # fmt: skip
 

@@ -90,6 +90,22 @@ def test_only_a_publisher_moves_it(house, who):
     assert Monograph.objects.get().slug == "testazumab"
 
 
+def test_the_desk_finds_a_monograph_at_its_old_addresses_for_whoever_may_read_it(house, client):
+    make.draft(house)
+    for slug in ("second", "third"):
+        monographs.move(Monograph.objects.get(), slug=slug, actor=house.publisher, reason="why")
+
+    client.force_login(house.editor)
+    for old in ("testazumab", "second"):
+        page = client.get(f"/desk/monographs/{old}/")
+        assert (page.status_code, page.context["monograph"].slug) == (200, "third")
+    assert client.get("/desk/monographs/nowhere/").status_code == 404
+    client.force_login(house.nobody)
+    assert client.get("/desk/monographs/testazumab/").status_code == 403
+    client.logout()
+    assert client.get("/drugs/testazumab/").status_code == 404  # readers were never told of it
+
+
 def test_the_form_keeps_what_was_typed(house, client):
     make.published(house)
     client.force_login(house.publisher)

@@ -6,9 +6,11 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from monographs.models import Edition, Monograph, Publication
+from monographs.models import Edition, Monograph, Overlay, Publication
+from reviews import overlays
+from reviews.audit import acts
 from reviews.audit.verify import verify
-from reviews.models import AuditEvent, SignOff
+from reviews.models import Act, AuditEvent, SignOff
 from reviews.workflow import perform
 from tests import factories as make
 from tests.processes import killed_at_each_statement, run_at_once
@@ -125,6 +127,24 @@ def test_twenty_clicks_at_once_are_one_signature_and_one_entry(house):
     assert sorted(outcomes) == [["done"], *[["done_already"]] * 19]
     assert SignOff.objects.count() == 1
     assert AuditEvent.objects.count() == entries + 1
+
+
+def test_twenty_sendings_of_one_form_at_once_are_one_warning_and_one_entry(house):
+    """Nothing but the token of the form tells them apart from twenty warnings."""
+    make.published(house)
+    page, token = Monograph.objects.get(), acts.new_token()
+    attestation = make.password(house.clinician, make.WARNED.digest([page]))
+    entries = AuditEvent.objects.count()
+
+    def send():
+        with acts.of_form(token):
+            overlays.warn([page], warned=make.WARNED, actor=house.clinician, attestation=attestation)
+
+    outcomes = run_at_once(*[send] * 20)
+
+    assert sorted(outcomes) == [["done"], *[["done_already"]] * 19]
+    assert (Overlay.objects.count(), AuditEvent.objects.count()) == (1, entries + 1)
+    assert Act.objects.get().seq == entries + 1
 
 
 def test_eight_writers_on_two_monographs_do_not_deadlock(house):

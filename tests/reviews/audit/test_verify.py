@@ -20,7 +20,7 @@ from reviews.access.people import revoke
 from reviews.audit import hashes, seals
 from reviews.audit.verify import Replay, _chain, verify
 from reviews.editing import monographs
-from reviews.models import AuditEvent, ClassGrant, SignOff
+from reviews.models import Act, AuditEvent, ClassGrant, SignOff
 from tests import factories as make
 from tests import tables
 
@@ -112,6 +112,7 @@ def test_the_trail_vouches_for_every_column_of_every_guarded_table():
     # derived, are made anew of what is guarded.
     unguarded = {"monographs.writelock", "reviews.auditevent", "monographs.epoch"}
     unguarded |= {"monographs.indexentry", "monographs.formeraddress", "reviews.entrysubject", "reviews.changedpart"}
+    unguarded |= {"reviews.act"}  # a form that was sent: nothing is judged by it but whether it was
     ours = {m._meta.label_lower for m in apps.get_models() if m._meta.app_label in ("monographs", "reviews")}
     assert ours - {label for label, _ in GUARDED} == unguarded
     elsewhere = {"auth.group", "auth.user_groups", "reversion.revision", "reversion.version"}
@@ -785,3 +786,12 @@ def test_a_whole_trail_is_told_with_its_number_of_entries(house):
     out = StringIO()
     call_command("verify_trail", "--json", stdout=out)
     assert json.loads(out.getvalue()) == {"whole": True, "entries": head().seq, "findings": []}
+
+
+def test_an_act_of_an_entry_that_is_not_there_is_named(house):
+    act, last = Act.objects.get(), head().seq
+    assert AuditEvent.objects.get(seq=act.seq).verb == "reported"
+
+    found = tampered(f"UPDATE reviews_act SET seq = {last + 1}")
+
+    assert found == [(None, f"reviews.act:{act.pk}: it names entry {last + 1}, which is not in the trail.")]

@@ -8,11 +8,13 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 
 from monographs.models import Monograph
+from reviews.audit import acts
 from reviews.audit.trail import WriteLockTimeout
-from reviews.models import ProblemReport
+from reviews.models import AuditEvent, ProblemReport
 from reviews.reports import public_views, service
 from reviews.reports.service import TooManyReports
 from tests import factories as make
+from tests.forms import forms_of
 from tests.monographs.public.test_updates import again
 
 pytestmark = pytest.mark.django_db
@@ -259,3 +261,56 @@ def test_a_receipt_opens_by_its_whole_token_alone(page, client):
 )
 def test_addresses_are_as_long_as_slugs_may_be(page_given, found):
     assert bool(public_views._PAGE.fullmatch(page_given)) is found
+
+
+def filled_in(client, **typed):
+    (form,) = (one for one in forms_of(client.get("/report/", {"page": PAGE}).content.decode()) if "page" in one.fields)
+    return form.filled(**{**FORM, "part": "Monitoring", **typed})
+
+
+def test_a_form_that_is_sent_again_leads_to_its_receipt_however_late_and_whatever_became_of_it(
+    page, client, monkeypatch
+):
+    form = filled_in(client)
+    first = client.post("/report/", form)
+    one = ProblemReport.objects.get()
+    house = make.the_house()
+    service.answer(one, actor=house.editor, outcome="no-change", text="It is right.")
+    later = timezone.now() + timedelta(days=1)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: later)
+    entries = AuditEvent.objects.count()
+
+    again = client.post("/report/", form)
+
+    assert (first.status_code, again.status_code) == (303, 303)
+    assert first.headers["Location"] == again.headers["Location"] == f"/report/{one.token}/"
+    assert (ProblemReport.objects.count(), AuditEvent.objects.count()) == (1, entries)
+
+
+@pytest.mark.parametrize("change", [{"text": "Another thing is wrong."}, {"harm": "yes"}, {"part": "Dose"}])
+def test_other_words_in_a_form_that_was_sent_already_are_another_report(page, client, change):
+    """Whoever goes back and tells of one thing more is heard."""
+    form = filled_in(client)
+
+    receipts = {client.post("/report/", {**form, **more}).headers["Location"] for more in ({}, change)}
+
+    assert (len(receipts), ProblemReport.objects.count()) == (2, 2)
+
+
+def test_a_token_of_another_act_is_no_report(page, client):
+    house, form = make.the_house(), filled_in(client)
+    with acts.of_form(form["act"][0]):
+        make.draft(house, "otherumab")
+
+    answer = client.post("/report/", form)
+
+    assert (answer.status_code, ProblemReport.objects.count()) == (303, 1)
+
+
+def test_each_showing_of_the_form_is_another_report(page, client):
+    """And none leaves a cookie: the token is in the page alone."""
+    answers = [client.get("/report/", {"page": PAGE}) for _ in range(2)]
+    tokens = [re.search(r'name="act" value="([^"]+)"', one.content.decode())[1] for one in answers]
+
+    assert len(set(tokens)) == 2
+    assert not any(one.cookies for one in answers)

@@ -8,6 +8,6 @@ from monographs.triggers import RemakeTriggers
 class Migration(migrations.Migration):
     dependencies = [
         ("monographs", "0008_epoch_hash"),
-        ("reviews", "0004_derived"),
+        ("reviews", "0005_act"),
     ]
     operations = [RemakeTriggers()]

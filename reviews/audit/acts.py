@@ -1,0 +1,55 @@
+"""One act for each form that was shown: sent twice, it is done once.
+
+A form holds a token that was made when it was shown (`new_token`, `{% act_token %}`). Inside `of_form(token)` the first
+act under the write lock is that form's: it keeps the token, and whoever comes with the same one later is told so
+(RepeatedAct) and writes nothing. `desk` opens it around each of its views, so no verb has to be given anything.
+"""
+
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from reviews.models import Act
+
+FIELD = "act"
+_SHAPE = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
+_token: ContextVar[str] = ContextVar("act", default="")
+
+
+class RepeatedAct(Exception):
+    """This form was sent before, and its act is done. `seq` is the last entry that it left."""
+
+    def __init__(self, seq: int) -> None:
+        super().__init__(seq)
+        self.seq = seq
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(16)
+
+
+@contextmanager
+def of_form(token: str) -> Iterator[None]:
+    """What is done inside is asked for by the form with this token. What does not look like a token is none."""
+    before = _token.set(token if _SHAPE.fullmatch(token) else "")
+    try:
+        yield
+    finally:
+        _token.reset(before)
+
+
+def claimed() -> str:
+    """The token of the form at hand, "" for none. Asked by whoever holds the write lock; raises RepeatedAct."""
+    token = _token.get()
+    if token and (done := Act.objects.filter(token=token).first()):
+        raise RepeatedAct(done.seq)
+    return token
+
+
+def keep(token: str, seq: int) -> None:
+    """In the transaction of the act. What else the request does is no repeat of it."""
+    if token:
+        Act.objects.create(token=token, seq=seq)
+        _token.set("")

@@ -1,0 +1,60 @@
+"""The forms of a page, as a browser would send them."""
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+
+@dataclass
+class Form:
+    """Where it is sent ("" for the page itself), and what it holds before anybody types: {name: values}."""
+
+    action: str
+    method: str
+    fields: dict[str, list[str]] = field(default_factory=dict)
+    buttons: set[str] = field(default_factory=set)
+
+    def filled(self, **typed: str | list[str]) -> dict[str, str | list[str]]:
+        return {**self.fields, **typed}
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[Form] = []
+        self.open: Form | None = None
+        self.words: str | None = None  # the name of the textarea or select that is open
+
+    def handle_starttag(self, tag, attrs):
+        of = dict(attrs)
+        if tag == "form":
+            self.open = Form(of.get("action", ""), of.get("method", "get"))
+            self.forms.append(self.open)
+        if self.open is None:
+            return
+        name, kind = of.get("name"), of.get("type", "text")
+        if tag == "button" and name:
+            self.open.buttons.add(name)
+        elif tag == "input" and name and (kind not in ("checkbox", "radio") or "checked" in of):
+            self.open.fields.setdefault(name, []).append(of.get("value", ""))
+        elif tag in ("textarea", "select") and name:
+            self.words = name
+            self.open.fields.setdefault(name, [""])
+        elif tag == "option" and self.words and "selected" in of:
+            self.open.fields[self.words] = [of.get("value", "")]
+
+    def handle_endtag(self, tag):
+        if tag == "form":
+            self.open = None
+        elif tag in ("textarea", "select"):
+            self.words = None
+
+    def handle_data(self, data):
+        if self.open is not None and self.words and data.strip():
+            if self.open.fields[self.words] == [""] and self.lasttag == "textarea":
+                self.open.fields[self.words] = [data.removeprefix("\n")]
+
+
+def forms_of(html: str) -> list[Form]:
+    reader = _Reader()
+    reader.feed(html)
+    return reader.forms

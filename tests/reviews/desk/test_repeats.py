@@ -1,0 +1,253 @@
+"""Whatever is sent twice is done once: every form of the desk that writes, as it stands on its page."""
+
+import copy
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.urls import resolve, reverse
+
+from monographs.digest import digest_of_part
+from monographs.models import Monograph, Overlay
+from reviews.editing import parts
+from reviews.models import Act, AuditEvent, ChangeSet, ProblemReport
+from reviews.reports import service
+from reviews.urls import urlpatterns
+from reviews.workflow import TRANSITIONS, perform
+from tests import factories as make
+from tests.forms import forms_of
+
+DONE = "This was done already, a moment ago."
+SLUGS = {
+    "draft": "draftumab", "review": "reviewumab", "ready": "readyumab", "live": "liveumab", "retired": "retirumab",
+    "confirmed": "confirmumab",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def made(once_a_module):
+    """One monograph in each state in which some form is shown."""
+    house = make.the_house()
+    draft = make.draft(house, SLUGS["draft"])
+    make.reword(draft, "monitoring", "Other words.", actor=house.editor)
+    link = make.document().related[0]
+    parts.remove_part(draft, link, seen=digest_of_part(link), actor=house.editor)
+    make.sign(make.submit(house, make.draft(house, SLUGS["review"])), house.clinician)
+    make.signed(house, SLUGS["ready"])
+    for name in ("live", "retired", "confirmed"):
+        make.published(house, SLUGS[name])
+    page = Monograph.objects.get(slug=SLUGS["live"])
+    make.warn(house.clinician, page)
+    make.correct(house.pharmacist, page, "Tests go on for years.", "Tests go on for months.")
+    for name in ("retired", "confirmed"):
+        make.withdraw(Monograph.objects.get(slug=SLUGS[name]).live.edition, house.publisher)
+    gone = Monograph.objects.get(slug=SLUGS["confirmed"]).live.edition
+    perform("confirm-withdrawal", editions=[gone], actor=house.clinician, digest=make.seen(gone))
+    make.vouch(gone, house.clinician)
+    service.report(service.ReportInput("Something is wrong here.", harm=True), sender="s", monograph=page)
+    return house
+
+
+@pytest.fixture
+def house(made, db):
+    return copy.deepcopy(made)
+
+
+def at(route, name="live", **more):
+    return lambda: reverse(route, kwargs={"slug": SLUGS[name], **more})
+
+
+def part(name):
+    return at("part_edit", "draft", key=make.key(name))
+
+
+def overlay(kind):
+    return Overlay.objects.get(kind=kind).pk
+
+
+def do(name, transition):
+    return lambda: reverse("do", args=[SLUGS[name], transition])
+
+
+PASSWORD = {"password": make.PASSWORD}
+SIGNED = {**PASSWORD, "tick_read": "on", "tick_content": "on", "tick_competent": "on", "interests": "none"}
+REASON = {"reason": "Because of a test"}
+WARNED = {name: getattr(make.WARNED, name) for name in ("title", "severity", "regulator", "link", "issued", "quote")}
+NEW = {"title": "Newumab in a test", "drug_name": "newumab", "therapeutic_class": "multiple-sclerosis"}
+
+# (name of the form, who sends it, the page that shows it, where it is sent, its button, what is typed, entries it leaves)
+FORMS = [
+    ("restored on the outline", "editor", at("edit", "draft"), None, "restore", {}, ["edited"]),
+    ("part saved", "editor", part("monitoring"), None, "preview", {"text": "Words of a test."}, ["edited"]),
+    ("part taken out", "editor", part("monitoring"), None, "remove", {"remove": "1"}, ["edited"]),
+    ("part put back", "editor", part("link"), at("edit", "draft"), None, {}, ["edited"]),
+    ("section", "editor", at("part_new", "draft", kind="section"), None, "preview", {"kind": "driving", "text": "Wait."}, ["edited"]),
+    ("monitoring", "editor", at("part_new", "draft", kind="monitoring"), None, "preview", {"test": "Creatinine"}, ["edited"]),
+    ("notice", "editor", at("part_new", "draft", kind="notice"), None, "preview", {"type": "caution", "severity": "major", "title": "T", "text": "X."}, ["edited"]),
+    ("citation", "editor", at("part_new", "draft", kind="citation"), None, "preview", {"type": "book", "title": "A book"}, ["edited", "reference_added"]),
+    ("related", "editor", at("part_new", "draft", kind="related"), None, "preview", {"target": "liveumab", "reason": "comparator"}, ["edited"]),
+    ("header", "editor", at("edit_header", "draft"), None, "preview", {"covers": "all of it"}, ["edited"]),
+    ("order", "editor", at("edit_order", "draft"), None, None, {f"place_{make.key('prescribing')}": "9"}, ["edited"]),
+    ("new", "editor", lambda: reverse("monograph_new"), None, None, NEW, ["drug_added", "begun", "edited"]),
+    ("moved", "publisher", at("move", "draft"), None, None, {"slug": "elsewhere", **REASON}, ["moved"]),
+    ("tier", "clinician2", at("workspace", "draft"), at("tier", "draft"), None, {"tier": "high", **REASON}, ["tier_set"]),
+    ("restored state", "editor", lambda: reverse("restore", args=[SLUGS["draft"], first_state()]), None, None, {}, ["edited"]),
+    ("start", "editor", at("workspace", "live"), do("live", "start"), None, {}, ["started", "edited"]),
+    ("submit", "editor", at("workspace", "draft"), do("draft", "submit"), None, {}, ["submitted"]),
+    ("send-back", "clinician", at("workspace", "review"), do("review", "send-back"), None, REASON, ["sent_back"]),
+    ("sign", "pharmacist", at("review", "review"), do("review", "sign"), None, SIGNED, ["signed"]),
+    ("unsign", "clinician", at("workspace", "review"), do("review", "unsign"), None, REASON, ["unsigned"]),
+    ("publish", "publisher", at("workspace", "ready"), do("ready", "publish"), None, {}, ["published"]),
+    ("discard", "editor", at("workspace", "draft"), do("draft", "discard"), None, REASON, ["discarded"]),
+    ("withdraw", "publisher", at("published"), do("live", "withdraw"), None, {"kind": "retire", **REASON}, ["withdrawn"]),
+    ("confirm-withdrawal", "clinician", at("published", "retired"), do("retired", "confirm-withdrawal"), None, {}, ["withdrawal_confirmed"]),
+    ("still-correct", "clinician", at("published", "retired"), do("retired", "still-correct"), None, SIGNED, ["vouched"]),
+    ("reinstate", "publisher", at("published", "confirmed"), do("confirmed", "reinstate"), None, {}, ["reinstated"]),
+    ("erratum", "pharmacist", at("published"), at("erratum"), None, {"wrong": "It can slow.", "right": "It may slow.", "harm": "minor", **PASSWORD}, ["corrected"]),
+    ("countersign", "clinician2", at("published"), lambda: reverse("countersign", args=[overlay("warning")]), None, PASSWORD, ["countersigned"]),
+    ("lift", "pharmacist", at("published"), lambda: reverse("lift", args=[overlay("warning")]), None, {**REASON, **PASSWORD}, ["lifted"]),
+    ("warning", "clinician", lambda: reverse("warning_new"), None, None, {**WARNED, "monographs": ["liveumab"], **PASSWORD}, ["warned"]),
+    ("answer", "editor", lambda: reverse("report_page", args=[ProblemReport.objects.get().pk]), None, None, {"outcome": "no-change", "answer": "It is right."}, ["report_answered"]),
+]  # fmt: skip
+
+
+def first_state():
+    return ChangeSet.objects.filter(edition__monograph__slug=SLUGS["draft"]).earliest("at").pk
+
+
+def shown(client, page, action, button):
+    """The form on a page that is sent there, and has this button."""
+    html = client.get(page).content.decode()
+    found = [
+        one for one in forms_of(html) if one.action == (action or "") and (button is None or button in {*one.buttons, *one.fields})
+    ]  # fmt: skip
+    assert found, f"no such form on {page}"
+    return found[-1]
+
+
+def entries_since(seq):
+    return sorted(AuditEvent.objects.filter(seq__gt=seq).values_list("verb", flat=True))
+
+
+def case(name, who, page, action, button, typed, verbs):
+    return pytest.param(who, page, action, button, typed, verbs, id=name)
+
+
+@pytest.mark.parametrize(("who", "page", "action", "button", "typed", "verbs"), [case(*one) for one in FORMS])
+def test_a_form_that_is_sent_twice_is_done_once(house, who, page, action, button, typed, verbs):
+    client, address = Client(), page()
+    client.force_login(house.people[who])
+    target = action() if action else None
+    form = shown(client, address, target, button)
+    sent, before = form.filled(**typed), AuditEvent.objects.latest("seq").seq
+
+    first, second = (client.post(target or address, sent) for _ in range(2))
+
+    assert first.status_code == 302, first.content.decode()
+    assert (second.status_code, DONE in second.content.decode()) == (409, True)
+    assert entries_since(before) == sorted(verbs)
+    assert Act.objects.get(token=form.fields["act"][0]).seq == AuditEvent.objects.latest("seq").seq
+
+
+def test_every_transition_and_every_address_that_takes_a_form_is_tried(house):
+    client = Client()
+    client.force_login(house.editor)
+    key = "00000000-0000-4000-8000-000000000000"
+    filled_in = {"slug": "nowhere", "key": key, "pk": 0, "kind": "section", "transition": "submit"}
+    taking = set()
+    for route in urlpatterns:
+        kwargs = {name: filled_in[name] for name in route.pattern.converters}
+        if client.post(reverse(route.name, kwargs=kwargs)).status_code != 405:
+            taking.add(route.name)
+    pages = {resolved(action() if action else page()) for _name, _who, page, action, *_ in FORMS}
+
+    assert taking == pages
+    assert {name for name, *_ in FORMS} >= set(TRANSITIONS)
+
+
+def resolved(address):
+    return resolve(address).url_name
+
+
+def test_each_form_on_a_page_has_a_token_of_its_own_and_a_new_one_each_time(house):
+    client = Client()
+    client.force_login(house.editor)
+    address = reverse("workspace", args=[SLUGS["draft"]])
+
+    pages = [forms_of(client.get(address).content.decode()) for _ in range(2)]
+
+    tokens = [form.fields["act"][0] for page in pages for form in page if "act" in form.fields]
+    assert len(tokens) >= 4
+    assert len(set(tokens)) == len(tokens)
+    assert all(re.fullmatch(r"[A-Za-z0-9_-]{22}", token) for token in tokens)
+
+
+def test_a_refused_form_is_shown_with_a_token_that_can_be_sent(house):
+    """Nothing was done, so neither token was used up: the next press does it."""
+    client, address = Client(), reverse("move", args=[SLUGS["draft"]])
+    client.force_login(house.publisher)
+    first = shown(client, address, None, None)
+    refused = client.post(address, first.filled(slug="elsewhere", reason=""))
+    again = forms_of(refused.content.decode())[-1]
+
+    assert refused.status_code == 422
+    assert first.fields["act"] != again.fields["act"]
+    assert not Act.objects.exists()
+    assert client.post(address, first.filled(slug="elsewhere", reason="why")).status_code == 302
+
+
+def test_a_wrong_password_uses_up_no_form(house):
+    client, address = Client(), reverse("review", args=[SLUGS["review"]])
+    client.force_login(house.pharmacist)
+    target = reverse("do", args=[SLUGS["review"], "sign"])
+    form = shown(client, address, target, None)
+
+    wrong = client.post(target, form.filled(**{**SIGNED, "password": "not it"}))
+    right = client.post(target, form.filled(**SIGNED))
+
+    assert (wrong.status_code, right.status_code) == (422, 302)
+    assert AuditEvent.objects.filter(verb="reauth_failed").count() == 1
+
+
+def test_a_form_without_a_token_works_as_before(house):
+    client, address = Client(), reverse("edit_header", args=[SLUGS["draft"]])
+    client.force_login(house.editor)
+    for token in ("", "x", "a" * 100, "not one!"):
+        form = shown(client, address, None, "preview")
+
+        answer = client.post(address, form.filled(covers=f"Covers {token}", act=token))
+
+        assert answer.status_code == 302
+    assert not Act.objects.exists()
+
+
+def test_what_is_typed_into_a_form_that_was_sent_already_is_kept(house):
+    client, address = Client(), reverse("part_edit", args=[SLUGS["draft"], make.key("monitoring")])
+    client.force_login(house.editor)
+    form = shown(client, address, None, "preview")
+    assert client.post(address, form.filled(text="First words.")).status_code == 302
+
+    answer = client.post(address, form.filled(text="Later words."))
+
+    assert (answer.status_code, DONE in answer.content.decode()) == (409, True)
+    again = shown_in(answer, "preview")
+    assert (again.fields["text"], again.fields["act"] != form.fields["act"]) == (["Later words."], True)
+
+
+def shown_in(answer, button):
+    return next(one for one in forms_of(answer.content.decode()) if button in one.buttons)
+
+
+def test_every_form_of_the_desk_holds_a_token():
+    """Whoever adds a form and forgets it meets this test."""
+    folder = Path(settings.BASE_DIR, "templates")
+    lacking = [
+        f"{path.name}: {tag}"
+        for path in (*(folder / "reviews").glob("*.html"), folder / "desk.html")
+        for tag, follows in re.findall(r'(<form[^>]*method="post"[^>]*>)(.{0,60})', path.read_text(), re.DOTALL)
+        if "{% act_token %}" not in follows and "account_logout" not in tag
+    ]
+
+    assert lacking == []
