@@ -13,7 +13,18 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from monographs import text as markdown
-from monographs.document import DOI, LONGEST_DOI, PMID, Citation, Document, MonitoringItem, Part, SafetyNotice, Section, Value
+from monographs.document import (
+    DOI,
+    LONGEST_DOI,
+    PMID,
+    Citation,
+    Document,
+    MonitoringItem,
+    Part,
+    SafetyNotice,
+    Section,
+    Value,
+)
 from monographs.vocabulary import CODE_SYSTEMS, NOTICE_TYPES, REGULATOR_TYPES, SectionKind, needed_kinds
 
 

@@ -12,7 +12,18 @@ from django.db import transaction
 
 from monographs.assemble import build
 from monographs.digest import digest, digest_of_part
-from monographs.document import Citation, Code, Document, Dosing, Header, MonitoringItem, PathStep, RelatedLink, SafetyNotice, Section
+from monographs.document import (
+    Citation,
+    Code,
+    Document,
+    Dosing,
+    Header,
+    MonitoringItem,
+    PathStep,
+    RelatedLink,
+    SafetyNotice,
+    Section,
+)
 from monographs.models import Edition, Monograph, Overlay, TherapeuticClass
 from monographs.overlay_kinds import Effect, Form, OverlayKind, Words
 from reviews import overlays

@@ -10,7 +10,21 @@ from datetime import date, timedelta
 from typing import Any
 
 from monographs.digest import as_json
-from monographs.document import PART_FIELDS, Brand, Citation, Code, Document, Dosing, DrugName, Header, MonitoringItem, PathStep, RelatedLink, SafetyNotice, Section
+from monographs.document import (
+    PART_FIELDS,
+    Brand,
+    Citation,
+    Code,
+    Document,
+    Dosing,
+    DrugName,
+    Header,
+    MonitoringItem,
+    PathStep,
+    RelatedLink,
+    SafetyNotice,
+    Section,
+)
 from tests.factories import key
 
 MODELS = {"section": Section, "monitoring": MonitoringItem, "notice": SafetyNotice, "citation": Citation, "related": RelatedLink}  # fmt: skip

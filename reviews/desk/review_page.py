@@ -64,51 +64,51 @@ def review(request: HttpRequest, slug: str) -> HttpResponse:
 
 def review_page(request: HttpRequest, monograph: Monograph, edition: Edition, answer: Answer) -> HttpResponse:
     """The review of an open edition; after a refused signature the same page again, with every reason on top."""
-    case = EditionReview.load(edition)
+    review = EditionReview.load(edition)
     user = request.user
     slug = monograph.slug
-    in_review = case.edition.is_open
-    changes = changes_of(compare(case.live_value, case.document)) if in_review else []
-    tell_people(changes, case, user)
-    against = refusals(case, TRANSITIONS["sign"], user)
-    first = case.live is None
+    in_review = review.edition.is_open
+    changes = changes_of(compare(review.live_value, review.document)) if in_review else []
+    tell_people(changes, review, user)
+    against = refusals(review, TRANSITIONS["sign"], user)
+    first = review.live is None
     context = {
         "section": "queue",
         "monograph": monograph,
-        "case": case,
-        "edition": case.edition,
-        "name": case.document.header.name or monograph.drug.name,
-        "chip": chip(case.edition.state),
+        "review": review,
+        "edition": review.edition,
+        "name": review.document.header.name or monograph.drug.name,
+        "chip": chip(review.edition.state),
         "changes": changes,
         "in_review": in_review,
         "first": first,
-        "whole": preview_of(case) if first and in_review else None,
-        "unchanged": unchanged_labels(case) if in_review and not first else [],
-        "counts": counts(case, user),
-        "count_of_mine": len(case.counts_for(user.pk)),
-        "missing": and_list(transition_labels.missing(case)) if in_review else "",
-        "standing": case.standing,
-        "against": part_links(slug, case.document, against),
-        "ticks": checklist_of(case),
-        "sentence": _sentence(case),
+        "whole": preview_of(review) if first and in_review else None,
+        "unchanged": unchanged_labels(review) if in_review and not first else [],
+        "counts": counts(review, user),
+        "count_of_mine": len(review.counts_for(user.pk)),
+        "missing": and_list(transition_labels.missing(review)) if in_review else "",
+        "standing": review.standing,
+        "against": part_links(slug, review.document, against),
+        "ticks": checklist_of(review),
+        "sentence": _sentence(review),
         "profile": ClinicianProfile.objects.filter(user=user.pk).first(),
-        "digest_short": f"{case.digest[:4]} {case.digest[4:8]} … {case.digest[-4:]}",
-        "can_send_back": not refusals(case, TRANSITIONS["send-back"], user),
-        "can_edit": policy.can(user, "edit", case.edition),
+        "digest_short": f"{review.digest[:4]} {review.digest[4:8]} … {review.digest[-4:]}",
+        "can_send_back": not refusals(review, TRANSITIONS["send-back"], user),
+        "can_edit": policy.can(user, "edit", review.edition),
         "answer": answer,
         "errors": [(one, anchor_of(one)) for one in answer.refusals],
         "untaken": {one.field.removeprefix("tick_") for one in answer.refusals if one.field.startswith("tick_")},
-        "old_name": f"edition {case.monograph.live.number}, published" if case.monograph.live else "",
-        "new_name": f"edition {case.edition.number}, {case.edition.get_state_display().lower()}",
+        "old_name": f"edition {review.monograph.live.number}, published" if review.monograph.live else "",
+        "new_name": f"edition {review.edition.number}, {review.edition.get_state_display().lower()}",
         "wrong": {one.field: one.sentence for one in answer.refusals if one.field},
     }
     return render(request, "reviews/review.html", context, status=answer.status)
 
 
-def _sentence(case: EditionReview) -> str:
+def _sentence(review: EditionReview) -> str:
     """What the signature says."""
-    number = case.edition.number
-    if case.live is None:
+    number = review.edition.number
+    if review.live is None:
         return f"I have reviewed edition {number} as a whole and find it fit to publish."
     return f"I have reviewed the changes of edition {number} and find them fit to publish."
 
@@ -120,10 +120,10 @@ def anchor_of(refusal: Refusal) -> str:
     return refusal.field if refusal.field == "password" or refusal.field.startswith("tick_") else ""
 
 
-def tell_people(changes: list[Change], case: EditionReview, user: Any) -> None:
+def tell_people(changes: list[Change], review: EditionReview, user: Any) -> None:
     """Says of each changed part who changed it in this edition, and when last."""
-    sets = list(ChangeSet.objects.filter(edition=case.edition).order_by("at", "revision_id"))
-    names = Names(case.contributors)
+    sets = list(ChangeSet.objects.filter(edition=review.edition).order_by("at", "revision_id"))
+    names = Names(review.contributors)
     for change in changes:
         mine = [one for one in sets if change.key in one.touched]
         change.people = [
@@ -134,26 +134,26 @@ def tell_people(changes: list[Change], case: EditionReview, user: Any) -> None:
         change.credited = names.listed(credited, user)
 
 
-def counts(case: EditionReview, user: Any) -> list[Count]:
+def counts(review: EditionReview, user: Any) -> list[Count]:
     """Part by part: does my signature count, why not, and who has to sign still."""
-    mine, open_parts = case.counts_for(user.pk), case.missing_sign_offs()
+    mine, open_parts = review.counts_for(user.pk), review.missing_sign_offs()
     return [
         Count(
-            label=case.label_of(key),
+            label=review.label_of(key),
             anchor=f"change-{key}",
             counts=key in mine,
             why_not="" if key in mine else "you wrote or suggested it. Another signature must cover it.",
             wanted=and_list(open_parts.get(key, ())),
         )
-        for key in case.in_page_order(case.changed)
+        for key in review.in_page_order(review.changed)
     ]
 
 
-def unchanged_labels(case: EditionReview) -> list[str]:
-    keys = ["header", *(str(part.key) for part in case.document.parts())]
-    return [case.label_of(key) for key in keys if key not in case.changed]
+def unchanged_labels(review: EditionReview) -> list[str]:
+    keys = ["header", *(str(part.key) for part in review.document.parts())]
+    return [review.label_of(key) for key in keys if key not in review.changed]
 
 
-def preview_of(case: EditionReview) -> Page:
+def preview_of(review: EditionReview) -> Page:
     """The whole page as it would be published, for a first edition that is read as a whole."""
-    return page(draft(case.document), set(case.monograph.drug.traits))
+    return page(draft(review.document), set(review.monograph.drug.traits))

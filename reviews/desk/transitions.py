@@ -94,15 +94,15 @@ def refused_signature(
     request: HttpRequest, monograph: Monograph, edition: Edition, _row: Transition, tried: Attempt
 ) -> HttpResponse:
     """The review page again: every reason, ticks and interests kept, and what changed meanwhile."""
-    case = EditionReview.load(edition)
+    review = EditionReview.load(edition)
     answer = Answer(
         refusals=tried.refusals,
         typed=_typed(request),
-        meanwhile=meanwhile(case, digest_in(request)) if tried.status == 409 else None,
-        title=f"Edition {case.edition.number} is not signed",
+        meanwhile=meanwhile(review, digest_in(request)) if tried.status == 409 else None,
+        title=f"Edition {review.edition.number} is not signed",
         status=tried.status,
     )
-    return review_page(request, monograph, case.edition, answer)
+    return review_page(request, monograph, review.edition, answer)
 
 
 def refused_on_page(
@@ -123,22 +123,22 @@ def refused_transition(
     request: HttpRequest, monograph: Monograph, edition: Edition, row: Transition, tried: Attempt
 ) -> HttpResponse:
     """A page with every reason and the way out. The typed reason is kept, in a form if it can be sent again now."""
-    case = EditionReview.load(edition)
+    review = EditionReview.load(edition)
     last = monograph.editions.order_by("-number").values_list("number", flat=True)[0]
     context = {
         "section": "monographs",
         "monograph": monograph,
-        "case": case,
-        "edition": case.edition,
-        "chip": chip(case.edition.state),
-        "name": case.document.header.name or monograph.drug.name,
+        "review": review,
+        "edition": review.edition,
+        "chip": chip(review.edition.state),
+        "name": review.document.header.name or monograph.drug.name,
         "transition": row.name,
-        "label": transition_labels.button(row, case.edition.number, last + 1),
-        "refusals": part_links(monograph.slug, case.document, tried.refusals),
+        "label": transition_labels.button(row, review.edition.number, last + 1),
+        "refusals": part_links(monograph.slug, review.document, tried.refusals),
         "wrong": tried.wrong,
-        "meanwhile": meanwhile(case, digest_in(request)) if tried.status == 409 else None,
+        "meanwhile": meanwhile(review, digest_in(request)) if tried.status == 409 else None,
         "reason": request.POST.get("reason", ""),
         "needs_reason": row.needs_reason,
-        "again": not refusals(case, row, request.user),
+        "again": not refusals(review, row, request.user),
     }
     return render(request, "reviews/transition_refused.html", context, status=tried.status)

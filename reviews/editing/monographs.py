@@ -117,9 +117,9 @@ def new(
         )
 
 
-def tier_refusals(case: EditionReview, tier: str) -> list[Refusal]:
-    """What stands against this tier for the monograph of a case, whoever sets it: asked by verb and form alike."""
-    now, floor = case.monograph.tier, case.floor()
+def tier_refusals(review: EditionReview, tier: str) -> list[Refusal]:
+    """What stands against this tier for the monograph of this review, whoever sets it: asked by verb and form alike."""
+    now, floor = review.monograph.tier, review.floor()
     if tier not in TIERS:
         return [Refusal("tier", f"Choose a tier: {', '.join(TIERS.values())}.", RefusalType.INVALID, field="tier")]
     if tier == now:
@@ -127,8 +127,10 @@ def tier_refusals(case: EditionReview, tier: str) -> list[Refusal]:
             Refusal("tier", f"The tier is {TIERS[tier]} already. Choose another.", RefusalType.INVALID, field="tier")
         ]
     found = []
-    if tiers.is_below(tier, now) and case.edition.is_open:
-        sentence = f"A tier is lowered only while no edition is open. Publish or give up edition {case.edition.number}."
+    if tiers.is_below(tier, now) and review.edition.is_open:
+        sentence = (
+            f"A tier is lowered only while no edition is open. Publish or give up edition {review.edition.number}."
+        )
         found.append(Refusal("open_edition", sentence, RefusalType.CONFLICT, field="tier"))
     if tiers.is_below(tier, floor):
         sentence = f"This drug, class or notice asks for {TIERS[floor]}, and no lower tier can be set."
@@ -149,14 +151,14 @@ def set_tier(monograph: Monograph, tier: str, *, actor: Any, reason: str, seen: 
         audited_write(actor=actor) as trail,
     ):
         # The open edition is the one with the highest number.
-        case = EditionReview.load(monograph.editions.order_by("-number")[0], trail.clock)
-        monograph, was = case.monograph, case.monograph.tier
+        review = EditionReview.load(monograph.editions.order_by("-number")[0], trail.clock)
+        monograph, was = review.monograph, review.monograph.tier
         if found := policy.refusals(trail.actor, "set_tier", monograph):
             raise Refused(found)
         if seen and seen != was:
             sentence = f"Somebody set the tier to {TIERS[was]} meanwhile. Look at it again, then decide."
             raise refuse("tier_changed", sentence, RefusalType.CONFLICT, field="tier")
-        found = tier_refusals(case, tier)
+        found = tier_refusals(review, tier)
         if not reason:
             found.append(Refusal("reason", "Say why: the reason is kept.", RefusalType.INVALID, field="reason"))
         if found:
@@ -167,14 +169,14 @@ def set_tier(monograph: Monograph, tier: str, *, actor: Any, reason: str, seen: 
             monograph.next_review_due = min(monograph.next_review_due, due)
         trail.save(monograph, "tier", "next_review_due")
         data: dict[str, Any] = {"from_tier": was, "to_tier": tier}
-        if case.edition.is_open and case.edition.state != State.DRAFT:
-            source, case.edition.state = case.edition.state, case.state_by_signatures
-            trail.save(case.edition, "state")
+        if review.edition.is_open and review.edition.state != State.DRAFT:
+            source, review.edition.state = review.edition.state, review.state_by_signatures
+            trail.save(review.edition, "state")
             data |= {
-                "edition": case.edition.number,
+                "edition": review.edition.number,
                 "from": source,
-                "to": case.edition.state,
-                "round": case.edition.round,
+                "to": review.edition.state,
+                "round": review.edition.round,
             }
         trail.record("tier_set", subject, reason=reason, data=data)
     return monograph

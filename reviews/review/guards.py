@@ -1,4 +1,5 @@
-"""What stands against a transition, beside state, digest and policy. Each guard looks at a case and gives its reasons.
+"""What stands against a transition, beside state, digest and policy. Each guard looks at a review and gives its
+reasons.
 
 A guard never writes. `reviews.workflow.TRANSITIONS` names the guards of each transition.
 """
@@ -20,26 +21,26 @@ from reviews.review.tiers import is_below
 Guard = Callable[[EditionReview, Any], Iterator[Refusal]]
 
 
-def no_open_edition(case: EditionReview, actor: Any) -> Iterator[Refusal]:
-    if case.monograph.editions.open().exists():
+def no_open_edition(review: EditionReview, actor: Any) -> Iterator[Refusal]:
+    if review.monograph.editions.open().exists():
         yield Refusal(
             "open_edition", "This monograph has an open edition already. Work on that one.", RefusalType.CONFLICT
         )
 
 
-def is_the_latest(case: EditionReview, actor: Any) -> Iterator[Refusal]:
+def is_the_latest(review: EditionReview, actor: Any) -> Iterator[Refusal]:
     """A new edition starts from what is live; from a discarded one only while nothing is."""
-    live = case.monograph.live
-    if live and live.edition_id != case.edition.pk:
+    live = review.monograph.live
+    if live and live.edition_id != review.edition.pk:
         yield Refusal("not_live", "A new edition starts from the published one.", RefusalType.CONFLICT)
-    elif not live and case.monograph.editions.filter(number__gt=case.edition.number).exists():
+    elif not live and review.monograph.editions.filter(number__gt=review.edition.number).exists():
         yield Refusal(
             "not_the_latest", "A later edition was discarded after this one. Start from that.", RefusalType.CONFLICT
         )
 
 
-def something_changed(case: EditionReview, actor: Any) -> Iterator[Refusal]:
-    if not case.changed:
+def something_changed(review: EditionReview, actor: Any) -> Iterator[Refusal]:
+    if not review.changed:
         yield Refusal(
             "nothing_changed",
             "Nothing differs from the published edition, so there is nothing to review.",
@@ -47,26 +48,26 @@ def something_changed(case: EditionReview, actor: Any) -> Iterator[Refusal]:
         )
 
 
-def no_problems(case: EditionReview, actor: Any) -> Iterator[Refusal]:
-    for problem in problems(case.document):
+def no_problems(review: EditionReview, actor: Any) -> Iterator[Refusal]:
+    for problem in problems(review.document):
         part = str(problem.key) if problem.key else "header"
         yield Refusal(
             f"problem_{problem.code}", f"{problem.place}: {problem.sentence}", RefusalType.INVALID, part, problem.field
         )
 
 
-def tier_is_set(case: EditionReview, actor: Any) -> Iterator[Refusal]:
-    floor = case.floor()
-    if is_below(case.monograph.tier, floor):
+def tier_is_set(review: EditionReview, actor: Any) -> Iterator[Refusal]:
+    floor = review.floor()
+    if is_below(review.monograph.tier, floor):
         yield Refusal(
             "tier_below_floor",
-            f"The tier is {case.monograph.tier}, and this drug, class or notice asks for {floor}. "
+            f"The tier is {review.monograph.tier}, and this drug, class or notice asks for {floor}. "
             "A clinician who did not work on this edition can raise it.",
             RefusalType.INVALID,
         )
 
 
-def verified_clinician(case: EditionReview, actor: Any) -> Iterator[Refusal]:
+def verified_clinician(review: EditionReview, actor: Any) -> Iterator[Refusal]:
     profile = getattr(actor, "clinician_profile", None)
     if profile is None:
         yield Refusal(
@@ -76,59 +77,59 @@ def verified_clinician(case: EditionReview, actor: Any) -> Iterator[Refusal]:
         yield Refusal(
             "not_verified", "Nobody has found your registration in the register yet. An administrator can look."
         )
-    elif not policy.verified_profile(actor, today(case.at)):
+    elif not policy.verified_profile(actor, today(review.at)):
         yield Refusal(
             "lapsed", "Your registration was last looked up over 12 months ago. An administrator can look again."
         )
-    elif profile.verified_by_id in case.contributors:
+    elif profile.verified_by_id in review.contributors:
         yield Refusal(
             "verified_by_contributor",
             "Whoever verified your registration worked on this edition. Another clinician must sign.",
         )
 
 
-def counts_for_a_part(case: EditionReview, actor: Any) -> Iterator[Refusal]:
-    if not case.changed:
+def counts_for_a_part(review: EditionReview, actor: Any) -> Iterator[Refusal]:
+    if not review.changed:
         yield Refusal("nothing_changed", "Nothing differs from the published edition, so there is nothing to sign.")
-    elif not case.counts_for(actor.pk):
+    elif not review.counts_for(actor.pk):
         yield Refusal(
             "counts_for_nothing", "You wrote or suggested everything that changed here. Somebody else must sign."
         )
 
 
-def not_yet_signed(case: EditionReview, actor: Any) -> Iterator[Refusal]:
-    if case.valid_sign_off_of(actor.pk):
+def not_yet_signed(review: EditionReview, actor: Any) -> Iterator[Refusal]:
+    if review.valid_sign_off_of(actor.pk):
         yield Refusal("signed_already", "You signed this edition already.", RefusalType.CONFLICT)
 
 
-def own_signature(case: EditionReview, actor: Any) -> Iterator[Refusal]:
-    if not case.valid_sign_off_of(actor.pk):
+def own_signature(review: EditionReview, actor: Any) -> Iterator[Refusal]:
+    if not review.valid_sign_off_of(actor.pk):
         yield Refusal(
             "not_signed", "You have no signature on this edition that could be taken back.", RefusalType.CONFLICT
         )
 
 
-def every_part_is_covered(case: EditionReview, actor: Any) -> Iterator[Refusal]:
-    if not case.changed:
+def every_part_is_covered(review: EditionReview, actor: Any) -> Iterator[Refusal]:
+    if not review.changed:
         yield Refusal("nothing_changed", "Nothing differs from the published edition, so there is nothing to publish.")
-    open_parts = case.missing_sign_offs()
-    for part in case.in_page_order(open_parts):
+    open_parts = review.missing_sign_offs()
+    for part in review.in_page_order(open_parts):
         who = " and ".join(open_parts[part])
-        yield Refusal("not_covered", f"{case.label_of(part)}: {who} must still sign for it.", part=part)
+        yield Refusal("not_covered", f"{review.label_of(part)}: {who} must still sign for it.", part=part)
 
 
-def _signer_refusal(case: EditionReview, sign_off: SignOff) -> Refusal | None:
+def _signer_refusal(review: EditionReview, sign_off: SignOff) -> Refusal | None:
     signer = sign_off.signer
     profile = getattr(signer, "clinician_profile", None)
     if not signer.is_active:
         why = "the account was closed"
-    elif profile is None or not policy.verified_profile(signer, today(case.at)):
+    elif profile is None or not policy.verified_profile(signer, today(review.at)):
         why = "the registration is no longer verified"
     elif (profile.body, profile.number, profile.profession) != (sign_off.body, sign_off.number, sign_off.profession):
         why = "the registration is another now"
-    elif not policy.can(signer, "sign", case.edition):
+    elif not policy.can(signer, "sign", review.edition):
         why = "the right to sign in this class was taken away"
-    elif profile.verified_by_id in case.contributors:
+    elif profile.verified_by_id in review.contributors:
         why = "whoever verified the registration worked on this edition"
     else:
         return None
@@ -137,23 +138,23 @@ def _signer_refusal(case: EditionReview, sign_off: SignOff) -> Refusal | None:
     )
 
 
-def effective_sign_offs(case: EditionReview) -> list[SignOff]:
+def effective_sign_offs(review: EditionReview) -> list[SignOff]:
     """The standing signatures whose signers, judged again now, could still give them."""
-    return [sign_off for sign_off in case.standing if _signer_refusal(case, sign_off) is None]
+    return [sign_off for sign_off in review.standing if _signer_refusal(review, sign_off) is None]
 
 
-def signers_still_stand(case: EditionReview, actor: Any) -> Iterator[Refusal]:
+def signers_still_stand(review: EditionReview, actor: Any) -> Iterator[Refusal]:
     """Signers are judged again: the set must be full without those whose signature no longer carries."""
-    if case.missing_sign_offs(effective_sign_offs(case)):
-        yield from filter(None, (_signer_refusal(case, sign_off) for sign_off in case.standing))
+    if review.missing_sign_offs(effective_sign_offs(review)):
+        yield from filter(None, (_signer_refusal(review, sign_off) for sign_off in review.standing))
 
 
-def not_the_only_signer(case: EditionReview, actor: Any) -> Iterator[Refusal]:
-    if {one.signer_id for one in effective_sign_offs(case)} == {actor.pk}:
+def not_the_only_signer(review: EditionReview, actor: Any) -> Iterator[Refusal]:
+    if {one.signer_id for one in effective_sign_offs(review)} == {actor.pk}:
         yield Refusal("only_signer", "You are the only one who signed. Somebody else must publish.")
 
 
-def checkpoint_is_writable(case: EditionReview, actor: Any) -> Iterator[Refusal]:
+def checkpoint_is_writable(review: EditionReview, actor: Any) -> Iterator[Refusal]:
     if not seals.checkpoint_is_writable():
         yield Refusal(
             "no_checkpoint",
@@ -165,58 +166,58 @@ def checkpoint_is_writable(case: EditionReview, actor: Any) -> Iterator[Refusal]
 # -- On the published page ---------------------------------------------------------------------------------------------
 
 
-def is_live(case: EditionReview, actor: Any) -> Iterator[Refusal]:
-    live = case.monograph.live
-    if live is None or live.edition_id != case.edition.pk:
+def is_live(review: EditionReview, actor: Any) -> Iterator[Refusal]:
+    live = review.monograph.live
+    if live is None or live.edition_id != review.edition.pk:
         yield Refusal("not_live", "Readers see another edition now. Act on that one.", RefusalType.CONFLICT)
 
 
-def not_removed(case: EditionReview, actor: Any) -> Iterator[Refusal]:
-    if any(one.row.effect == Effect.REMOVES for one in case.withdrawals):
+def not_removed(review: EditionReview, actor: Any) -> Iterator[Refusal]:
+    if any(one.row.effect == Effect.REMOVES for one in review.withdrawals):
         yield Refusal(
             "withdrawn_already", "The page was taken down already. Readers get nothing of it.", RefusalType.CONFLICT
         )
 
 
-def is_withdrawn(case: EditionReview, actor: Any) -> Iterator[Refusal]:
-    if not case.withdrawals:
+def is_withdrawn(review: EditionReview, actor: Any) -> Iterator[Refusal]:
+    if not review.withdrawals:
         yield Refusal("not_withdrawn", "The page is not withdrawn: readers see it.", RefusalType.CONFLICT)
 
 
-def waits_for_confirmation(case: EditionReview, actor: Any) -> Iterator[Refusal]:
-    waiting = case.unconfirmed
-    if case.withdrawals and not waiting:
+def waits_for_confirmation(review: EditionReview, actor: Any) -> Iterator[Refusal]:
+    waiting = review.unconfirmed
+    if review.withdrawals and not waiting:
         yield Refusal("confirmed_already", "Somebody else confirmed it already.", RefusalType.CONFLICT)
     against = [policy.refusals(actor, "confirm-withdrawal", overlay) for overlay in waiting]
     if all(against):
         yield from (refusal for found in against for refusal in found)
 
 
-def no_author(case: EditionReview, actor: Any) -> Iterator[Refusal]:
-    if actor.pk in case.contributors:
+def no_author(review: EditionReview, actor: Any) -> Iterator[Refusal]:
+    if actor.pk in review.contributors:
         yield Refusal("contributed", "You worked on this edition. Another clinician must say that it is still correct.")
 
 
-def reaffirmations(case: EditionReview) -> list[SignOff]:
+def reaffirmations(review: EditionReview) -> list[SignOff]:
     """Signatures that the page is still correct, given since it was withdrawn last, by people who still could."""
-    last = max((one.at for one in case.withdrawals), default=None)
+    last = max((one.at for one in review.withdrawals), default=None)
     if last is None:
         return []
     rows = SignOff.objects.filter(
-        edition=case.edition, document=case.digest, meaning=STILL_CORRECT, signed_at__gte=last, unsigning=None
+        edition=review.edition, document=review.digest, meaning=STILL_CORRECT, signed_at__gte=last, unsigning=None
     ).select_related("signer__clinician_profile")
-    return [one for one in rows if _signer_refusal(case, one) is None]
+    return [one for one in rows if _signer_refusal(review, one) is None]
 
 
-def not_yet_reaffirmed(case: EditionReview, actor: Any) -> Iterator[Refusal]:
-    if any(one.signer_id == actor.pk for one in reaffirmations(case)):
+def not_yet_reaffirmed(review: EditionReview, actor: Any) -> Iterator[Refusal]:
+    if any(one.signer_id == actor.pk for one in reaffirmations(review)):
         yield Refusal(
             "signed_already", "You said so already. A publisher can bring the page back.", RefusalType.CONFLICT
         )
 
 
-def reaffirmed_by_another(case: EditionReview, actor: Any) -> Iterator[Refusal]:
-    if case.withdrawals and not any(one.signer_id != actor.pk for one in reaffirmations(case)):
+def reaffirmed_by_another(review: EditionReview, actor: Any) -> Iterator[Refusal]:
+    if review.withdrawals and not any(one.signer_id != actor.pk for one in reaffirmations(review)):
         yield Refusal(
             "not_vouched",
             "A clinician who did not work on this edition must first sign that it is still correct.",

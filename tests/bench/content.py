@@ -11,7 +11,20 @@ from random import Random
 from string import ascii_lowercase
 from uuid import UUID
 
-from monographs.document import Brand, Citation, Code, Document, Dosing, DrugName, Header, MonitoringItem, PathStep, RelatedLink, SafetyNotice, Section
+from monographs.document import (
+    Brand,
+    Citation,
+    Code,
+    Document,
+    Dosing,
+    DrugName,
+    Header,
+    MonitoringItem,
+    PathStep,
+    RelatedLink,
+    SafetyNotice,
+    Section,
+)
 from monographs.vocabulary import SECTION_KINDS
 
 SAYS_SO = "Generated for measurement; no clinical information."

@@ -37,58 +37,58 @@ from reviews.review.edition_review import EditionReview
 def edit(request: HttpRequest, slug: str) -> HttpResponse:
     """The outline: every part with what stands against it, what could be added, what was taken out. A POST of
     `restore` (a key) puts a removed part back."""
-    bench = EditorContext(request, slug)
+    editor = EditorContext(request, slug)
     if request.method != "POST":
-        return render(request, "reviews/edit.html", _outline(bench))
+        return render(request, "reviews/edit.html", _outline(editor))
     try:
         key = UUID(request.POST.get("restore", ""))
     except ValueError:
         raise Http404 from None
-    part, _removed = bench.part(key)
-    tried = attempt(lambda: parts.restore_part(bench.edition, part, actor=request.user))
+    part, _removed = editor.part(key)
+    tried = attempt(lambda: parts.restore_part(editor.edition, part, actor=request.user))
     if not tried.is_done:
-        return _outline_refusing(bench, tried)
+        return _outline_refusing(editor, tried)
     messages.success(request, f"{part.label_for_people} is back as it was.")
     return redirect("edit", slug)
 
 
-def _outline(bench: EditorContext) -> dict[str, Any]:
+def _outline(editor: EditorContext) -> dict[str, Any]:
     found: dict[str, list[str]] = {}
-    for problem in problems(bench.document):
+    for problem in problems(editor.document):
         found.setdefault(str(problem.key) if problem.key else "header", []).append(problem.sentence)
     groups = []
     for kind, field in PART_FIELDS.items():
-        parts = list(getattr(bench.document, field))
+        parts = list(getattr(editor.document, field))
         if kind == "section":
             order = list(SECTION_KINDS)
             parts.sort(key=lambda part: order.index(part.kind))
-        removed = [row.as_value() for row in PARTS[kind].with_removed.filter(edition=bench.edition, removed=True)]
+        removed = [row.as_value() for row in PARTS[kind].with_removed.filter(edition=editor.edition, removed=True)]
         rows = [(part, found.get(str(part.key), [])) for part in parts]
         groups.append({"kind": kind, "heading": HEADINGS[kind], "noun": NOUNS[kind], "rows": rows, "removed": removed})
-    missing = gaps(bench.document, set(bench.monograph.drug.traits))
-    case = None if bench.edition.is_open else EditionReview.load(bench.edition)
-    return bench.context(groups=groups, header_problems=found.get("header", []), missing=missing, case=case)
+    missing = gaps(editor.document, set(editor.monograph.drug.traits))
+    review = None if editor.edition.is_open else EditionReview.load(editor.edition)
+    return editor.context(groups=groups, header_problems=found.get("header", []), missing=missing, review=review)
 
 
-def _outline_refusing(bench: EditorContext, tried: Attempt) -> HttpResponse:
+def _outline_refusing(editor: EditorContext, tried: Attempt) -> HttpResponse:
     """The outline with the reasons on top: nothing was typed that could be lost."""
-    context = {**_outline(bench), "refusals": tried.refusals}
-    return render(bench.request, "reviews/edit.html", context, status=tried.status)
+    context = {**_outline(editor), "refusals": tried.refusals}
+    return render(editor.request, "reviews/edit.html", context, status=tried.status)
 
 
 @desk
 @require_http_methods(["GET", "HEAD", "POST"])
 def header(request: HttpRequest, slug: str) -> HttpResponse:
     """The form of the header."""
-    bench = EditorContext(request, slug)
-    shown = bench.document.header
+    editor = EditorContext(request, slug)
+    shown = editor.document.header
     form = HeaderForm(
         request.POST if request.method == "POST" else None,
-        document=bench.document,
+        document=editor.document,
         initial={**HeaderForm.shows(shown), "seen": digest_of_part(shown)},
     )
-    context = bench.context(form=form, shown=shown, words="the header", class_path=shown.class_path)
-    return _answer(bench, context, lambda **how: parts.save_header(bench.edition, form.value, **how))
+    context = editor.context(form=form, shown=shown, words="the header", class_path=shown.class_path)
+    return _answer(editor, context, lambda **how: parts.save_header(editor.edition, form.value, **how))
 
 
 @desk
@@ -96,22 +96,22 @@ def header(request: HttpRequest, slug: str) -> HttpResponse:
 def part_new(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     """The form of a new part. A section begins as the kind that `?section=` names; a reference is searched in the
     library by `?q=`. The key of the new part goes with the form, so that it is added once however often it is sent."""
-    bench = EditorContext(request, slug)
+    editor = EditorContext(request, slug)
     query = request.GET.get("q", "").strip() if kind == "citation" else ""
-    found = hits(query, bench.document)
+    found = hits(query, editor.document)
     initial = typed_from(query) if query and not found else {"kind": request.GET.get("section", "")}
     posted = request.POST if request.method == "POST" else None
-    form = FORMS[kind](posted, document=bench.document, key=_key_of(request), initial=initial)
-    context = bench.context(form=form, kind=kind, words=f"a {NOUNS[kind]}")
+    form = FORMS[kind](posted, document=editor.document, key=_key_of(request), initial=initial)
+    context = editor.context(form=form, kind=kind, words=f"a {NOUNS[kind]}")
     if kind == "citation":
         context |= {"query": query, "hits": found}
     elif kind == "related":
-        context["targets"] = bench.targets()
+        context["targets"] = editor.targets()
 
     def add(seen: str, **how: Any) -> None:
-        parts.add_part(bench.edition, form.value, **how)
+        parts.add_part(editor.edition, form.value, **how)
 
-    return _answer(bench, context, add)
+    return _answer(editor, context, add)
 
 
 def _key_of(request: HttpRequest) -> UUID:
@@ -125,38 +125,38 @@ def _key_of(request: HttpRequest) -> UUID:
 @require_http_methods(["GET", "HEAD", "POST"])
 def part(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
     """The form of a part; with `remove` in the POST it is taken out, with `restore` put back and the words kept."""
-    bench = EditorContext(request, slug)
-    shown, removed = bench.part(key)
+    editor = EditorContext(request, slug)
+    shown, removed = editor.part(key)
     if "remove" in request.POST:
-        return _remove(bench, shown)
+        return _remove(editor, shown)
     posted = request.POST if request.method == "POST" else None
-    form = _form(bench, shown, posted)
-    context = bench.context(form=form, shown=shown, words=shown.label_for_people, removed=removed)
+    form = _form(editor, shown, posted)
+    context = editor.context(form=form, shown=shown, words=shown.label_for_people, removed=removed)
     if shown.part_kind == "related":
-        context["targets"] = bench.targets()
+        context["targets"] = editor.targets()
     if "restore" in request.POST:
-        return _restore(bench, shown, context)
-    return _answer(bench, context, lambda **how: parts.save_part(bench.edition, form.value, **how))
+        return _restore(editor, shown, context)
+    return _answer(editor, context, lambda **how: parts.save_part(editor.edition, form.value, **how))
 
 
-def _form(bench: EditorContext, shown: values.Part, posted: Any) -> PartForm:
+def _form(editor: EditorContext, shown: values.Part, posted: Any) -> PartForm:
     form_class: type[PartForm] = FORMS[shown.part_kind]
     more = {"csl": values.to_plain(shown.csl)} if isinstance(shown, values.Citation) else {}
     initial = {**form_class.shows(shown), "seen": digest_of_part(shown)}
-    form = form_class(posted, document=bench.document, key=shown.key, initial=initial, **more)
+    form = form_class(posted, document=editor.document, key=shown.key, initial=initial, **more)
     if isinstance(shown, values.Section):  # another kind would be another section
         form.fields["kind"].disabled = True
     return form
 
 
-def _restore(bench: EditorContext, shown: values.Part, context: dict[str, Any]) -> HttpResponse:
+def _restore(editor: EditorContext, shown: values.Part, context: dict[str, Any]) -> HttpResponse:
     """The part as it was, behind a form that holds the words of whoever met its removal while writing."""
-    tried = attempt(lambda: parts.restore_part(bench.edition, shown, actor=bench.request.user))
+    tried = attempt(lambda: parts.restore_part(editor.edition, shown, actor=editor.request.user))
     context["refusals"] = tried.refusals
     if tried.is_done:
         _now_seen(context["form"], shown)
         context |= {"removed": False, "restored": True}
-    return render(bench.request, "reviews/edit_part.html", context, status=tried.status)
+    return render(editor.request, "reviews/edit_part.html", context, status=tried.status)
 
 
 def _now_seen(form: EditForm, value: values.Value) -> None:
@@ -165,36 +165,36 @@ def _now_seen(form: EditForm, value: values.Value) -> None:
     form.data["seen"] = digest_of_part(value)
 
 
-def _remove(bench: EditorContext, shown: values.Part) -> HttpResponse:
-    seen = bench.request.POST.get("seen", "")
-    tried = attempt(lambda: parts.remove_part(bench.edition, shown, seen=seen, actor=bench.request.user))
+def _remove(editor: EditorContext, shown: values.Part) -> HttpResponse:
+    seen = editor.request.POST.get("seen", "")
+    tried = attempt(lambda: parts.remove_part(editor.edition, shown, seen=seen, actor=editor.request.user))
     if not tried.is_done:
-        return _outline_refusing(bench, tried)
-    messages.success(bench.request, f"{shown.label_for_people} was taken out. You can restore it below.")
-    return redirect("edit", bench.monograph.slug)
+        return _outline_refusing(editor, tried)
+    messages.success(editor.request, f"{shown.label_for_people} was taken out. You can restore it below.")
+    return redirect("edit", editor.monograph.slug)
 
 
-def _answer(bench: EditorContext, context: dict[str, Any], save: Callable[..., None]) -> HttpResponse:
+def _answer(editor: EditorContext, context: dict[str, Any], save: Callable[..., None]) -> HttpResponse:
     """Shows the form, previews it, or saves it: whatever is refused comes back with all that was typed."""
     form: EditForm = context["form"]
     status = 200
-    if bench.request.method == "POST" and not form.is_valid():
+    if editor.request.method == "POST" and not form.is_valid():
         status = 422
-    elif bench.request.method == "POST" and "preview" in bench.request.POST:
-        would_be = with_part(bench.document, form.value)
-        context["preview"] = would_be and bench.page_of(would_be)
-    elif bench.request.method == "POST":
+    elif editor.request.method == "POST" and "preview" in editor.request.POST:
+        would_be = with_part(editor.document, form.value)
+        context["preview"] = would_be and editor.page_of(would_be)
+    elif editor.request.method == "POST":
         how = {"seen": form.cleaned_data["seen"] or "", "reason": form.cleaned_data["reason"]}
-        tried = attempt(lambda: save(actor=bench.request.user, **how))
+        tried = attempt(lambda: save(actor=editor.request.user, **how))
         if tried.is_done:
-            messages.success(bench.request, f"Saved: {context['words']}.")
-            return redirect("edit", bench.monograph.slug)
+            messages.success(editor.request, f"Saved: {context['words']}.")
+            return redirect("edit", editor.monograph.slug)
         status = tried.status
         if isinstance(tried.refused, Conflict):
-            context |= _both(bench, form, tried.refused)
+            context |= _both(editor, form, tried.refused)
         else:
             context["refusals"] = _beyond_fields(form, tried.refusals)
-    return render(bench.request, "reviews/edit_part.html", context, status=status)
+    return render(editor.request, "reviews/edit_part.html", context, status=status)
 
 
 def _beyond_fields(form: EditForm, refusals: list[Refusal]) -> list[Refusal]:
@@ -208,12 +208,12 @@ def _beyond_fields(form: EditForm, refusals: list[Refusal]) -> list[Refusal]:
     return rest
 
 
-def _both(bench: EditorContext, form: EditForm, conflict: Conflict) -> dict[str, Any]:
+def _both(editor: EditorContext, form: EditForm, conflict: Conflict) -> dict[str, Any]:
     """Both texts of a conflict: mine in the form, theirs beside it, word by word."""
     if conflict.current is None:  # it was removed: there is nothing beside mine
         return {"conflict": conflict, "removed": True}
     _now_seen(form, conflict.current)
-    theirs = with_part(build(bench.edition), conflict.current)
+    theirs = with_part(build(editor.edition), conflict.current)
     mine = with_part(theirs, form.value) if theirs else None
     return {"conflict": conflict, "changes": changes_of(compare(theirs, mine)) if mine else []}
 
@@ -222,7 +222,7 @@ def _both(bench: EditorContext, form: EditForm, conflict: Conflict) -> dict[str,
 @require_http_methods(["GET", "HEAD", "POST"])
 def order(request: HttpRequest, slug: str) -> HttpResponse:
     """The order of the parts of one kind (`?kind=`): a number beside each. `seen` lists the keys that were shown."""
-    bench = EditorContext(request, slug)
+    editor = EditorContext(request, slug)
     kind = request.GET.get("kind", "section")
     if kind not in PART_FIELDS:
         raise Http404
@@ -235,7 +235,7 @@ def order(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             wanted = sorted(seen, key=lambda key: (places[key], seen.index(key)))
             tried = attempt(
-                lambda: parts.save_order(bench.edition, kind, _keys(wanted), seen=_keys(seen), actor=request.user)
+                lambda: parts.save_order(editor.edition, kind, _keys(wanted), seen=_keys(seen), actor=request.user)
             )
             if tried.is_done:
                 messages.success(request, f"Saved: the order of {HEADINGS[kind].lower()}.")
@@ -243,9 +243,9 @@ def order(request: HttpRequest, slug: str) -> HttpResponse:
             status, more["refusals"] = tried.status, tried.refusals
     rows = [
         (part, request.POST.get(f"place_{part.key}", str(place)), str(part.key) in bad)
-        for place, part in enumerate(getattr(bench.document, PART_FIELDS[kind]), 1)
+        for place, part in enumerate(getattr(editor.document, PART_FIELDS[kind]), 1)
     ]
-    context = bench.context(kind=kind, heading=HEADINGS[kind], rows=rows, bad=bad, kinds=HEADINGS.items(), **more)
+    context = editor.context(kind=kind, heading=HEADINGS[kind], rows=rows, bad=bad, kinds=HEADINGS.items(), **more)
     return render(request, "reviews/edit_order.html", context, status=status)
 
 
@@ -271,5 +271,5 @@ def _keys(typed: list[str]) -> list[UUID]:
 @require_safe
 def preview(request: HttpRequest, slug: str) -> HttpResponse:
     """The whole page of the edition, by the template that readers get."""
-    bench = EditorContext(request, slug)
-    return render(request, "reviews/preview.html", bench.context(page=bench.page_of(bench.document)))
+    editor = EditorContext(request, slug)
+    return render(request, "reviews/preview.html", editor.context(page=editor.page_of(editor.document)))

@@ -20,9 +20,9 @@ class Meanwhile:
     entries: list[Entry]
 
 
-def meanwhile(case: EditionReview, seen: str) -> Meanwhile:
+def meanwhile(review: EditionReview, seen: str) -> Meanwhile:
     """Compares what was seen with what stands now, if what was seen is a document of this edition."""
-    old = Document.objects.filter(pk=seen, pk__in=case.edition.change_sets.values("after")).first()
-    changes = changes_of(compare(old.value, case.document)) if old and seen != case.digest else []
-    events = AuditEvent.objects.about(case.monograph).exclude(verb="refused").select_related("actor")
+    old = Document.objects.filter(pk=seen, pk__in=review.edition.change_sets.values("after")).first()
+    changes = changes_of(compare(old.value, review.document)) if old and seen != review.digest else []
+    events = AuditEvent.objects.about(review.monograph).exclude(verb="refused").select_related("actor")
     return Meanwhile(changes, entries_of(list(events.order_by("-seq")[:LATEST])))

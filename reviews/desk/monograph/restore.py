@@ -57,35 +57,35 @@ def _page(
     request: HttpRequest, monograph: Monograph, edition: Edition, change: ChangeSet, tried: Attempt = NOT_TRIED
 ) -> HttpResponse:
     """The confirmation; after a refusal with every reason, what was typed, and what others did meanwhile."""
-    case, then = EditionReview.load(edition), change.after.value
-    comparison = document_diff.compare(case.document, then)
+    review, then = EditionReview.load(edition), change.after.value
+    comparison = document_diff.compare(review.document, then)
     changes = changes_of(comparison)
-    no_restore = why_no_restore(request.user, case.edition)
+    no_restore = why_no_restore(request.user, review.edition)
     context = {
         "section": "monographs",
         "monograph": monograph,
         "name": monograph.live.name if monograph.live else monograph.drug.name,
-        "case": case,
-        "edition": case.edition,
-        "chip": chip(case.edition.state),
+        "review": review,
+        "edition": review.edition,
+        "chip": chip(review.edition.state),
         "change": change,
         "state": state_of(change),
         "changes": changes,
         "short": in_short(changes),
         "no_restore": no_restore,
-        "authors": "" if no_restore else _authors(case, change, request.user),
+        "authors": "" if no_restore else _authors(review, change, request.user),
         "refusals": [(one, "#reason" if one.field == "reason" and not no_restore else "") for one in tried.refusals],
         "wrong": tried.wrong,
-        "meanwhile": meanwhile(case, digest_in(request)) if tried.status == 409 else None,
+        "meanwhile": meanwhile(review, digest_in(request)) if tried.status == 409 else None,
         "reason": request.POST.get("reason", ""),
     }
     return render(request, "reviews/restore.html", context, status=tried.status)
 
 
-def _authors(case: EditionReview, change: ChangeSet, user: Any) -> str:
+def _authors(review: EditionReview, change: ChangeSet, user: Any) -> str:
     """Who would be an author of the parts that change, whoever restores them included."""
     then = change.after.value
-    found = earlier_authors(case.monograph, then, touched_parts(case.document, then, case.edition))
+    found = earlier_authors(review.monograph, then, touched_parts(review.document, then, review.edition))
     keys = {key for people in found.values() for key in people} - {user.pk}
     names = Names(keys)
     return and_list(["You", *sorted(names[key] for key in keys)])

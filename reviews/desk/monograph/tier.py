@@ -43,11 +43,11 @@ class TierForm:
         return not self.who and any(not choice.why_not for choice in self.choices)
 
 
-def tier_form(case: EditionReview, user: Any, tier: str = "", reason: str = "") -> TierForm:
+def tier_form(review: EditionReview, user: Any, tier: str = "", reason: str = "") -> TierForm:
     """The form as this person may use it now."""
-    choices = [Choice(one.key, one.label, one.means, _why_not(case, one.key)) for one in tiers.ROWS.values()]
-    who = " ".join(one.sentence for one in policy.refusals(user, "set_tier", case.monograph))
-    return TierForm(case.monograph.tier, tiers.ROWS[case.floor()].label, choices, who, tier, reason)
+    choices = [Choice(one.key, one.label, one.means, _why_not(review, one.key)) for one in tiers.ROWS.values()]
+    who = " ".join(one.sentence for one in policy.refusals(user, "set_tier", review.monograph))
+    return TierForm(review.monograph.tier, tiers.ROWS[review.floor()].label, choices, who, tier, reason)
 
 
 _WHY_NOT = {
@@ -57,8 +57,8 @@ _WHY_NOT = {
 }
 
 
-def _why_not(case: EditionReview, tier: str) -> str:
-    return ", ".join(_WHY_NOT[one.code] for one in tier_refusals(case, tier))
+def _why_not(review: EditionReview, tier: str) -> str:
+    return ", ".join(_WHY_NOT[one.code] for one in tier_refusals(review, tier))
 
 
 @desk
@@ -80,14 +80,14 @@ def tier(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _refused(request: HttpRequest, monograph: Monograph, tried: Attempt) -> HttpResponse:
     """Every reason, and the form again with what was chosen and typed."""
-    case = EditionReview.load(current_edition(monograph))
-    form = tier_form(case, request.user, request.POST.get("tier", ""), request.POST.get("reason", ""))
+    review = EditionReview.load(current_edition(monograph))
+    form = tier_form(review, request.user, request.POST.get("tier", ""), request.POST.get("reason", ""))
     fields = {"tier": "#tier", "reason": "#tier-reason"} if form.is_open else {}
     context = {
         "section": "monographs",
-        "monograph": case.monograph,
-        "name": case.document.header.name or case.monograph.drug.name,
-        "tier": tiers.ROWS[case.monograph.tier],
+        "monograph": review.monograph,
+        "name": review.document.header.name or review.monograph.drug.name,
+        "tier": tiers.ROWS[review.monograph.tier],
         "form": form,
         "refusals": [(one, fields.get(one.field, "")) for one in tried.refusals],
         "wrong": tried.wrong,

@@ -67,50 +67,50 @@ class Row:
 @require_safe
 def workspace(request: HttpRequest, slug: str) -> HttpResponse:
     monograph = monograph_for(request, slug)
-    case = EditionReview.load(current_edition(monograph))
-    edition, user = case.edition, request.user
+    review = EditionReview.load(current_edition(monograph))
+    edition, user = review.edition, request.user
     changes = list(ChangeSet.objects.filter(edition=edition).order_by("at", "revision_id"))
-    names = Names([*case.contributors, *(one.signer_id for one in case.all_sign_offs)])
+    names = Names([*review.contributors, *(one.signer_id for one in review.all_sign_offs)])
     can_edit = edition.state == State.DRAFT and policy.can(user, "edit", edition)
-    found = problems(case.document) if edition.state == State.DRAFT else []
-    offered = moves(case, user)
+    found = problems(review.document) if edition.state == State.DRAFT else []
+    offered = moves(review, user)
     context = {
         "section": "monographs",
         "monograph": monograph,
         "edition": edition,
-        "case": case,
-        "name": case.document.header.name or monograph.drug.name,
+        "review": review,
+        "name": review.document.header.name or monograph.drug.name,
         "standing": overlays_of(monograph.pk) if monograph.live else (),
         "chip": chip(edition.state),
-        "path": path(case),
+        "path": path(review),
         "moves": offered,
         "primary": any(move.is_primary for move in offered),
         # The move itself lists them for whoever could send it for review.
         "problems": [] if policy.can(user, "submit", edition) else [(one, _way(monograph.slug, one)) for one in found],
-        "rows": rows(case, changes, names, user, can_edit),
+        "rows": rows(review, changes, names, user, can_edit),
         "can_edit": can_edit,
         "can_read_review": edition.is_open,
         "last_move": last_move(monograph, edition.number),
         "tier": tiers.ROWS[monograph.tier],
         "tier_set": tier_event(monograph),
-        "tier_form": tier_form(case, user),
+        "tier_form": tier_form(review, user),
         "overdue": monograph.is_overdue(today()),
-        "people": people(case, names, user),
+        "people": people(review, names, user),
         "editions": [(one, chip(one.state)) for one in monograph.editions.order_by("-number")],
     }
     return render(request, "reviews/workspace.html", context)
 
 
-def moves(case: EditionReview, user: Any) -> list[Move]:
+def moves(review: EditionReview, user: Any) -> list[Move]:
     """Every transition of the table: first what can be done now, then the rest, each with its reasons."""
-    number = case.edition.number
-    last = case.monograph.editions.order_by("-number").values_list("number", flat=True)[0]
+    number = review.edition.number
+    last = review.monograph.editions.order_by("-number").values_list("number", flat=True)[0]
     offered = []
     for name, row in TRANSITIONS.items():
         if row.on_page:  # they have a page of their own
             continue
-        reasons = part_links(case.monograph.slug, case.document, refusals(case, row, user))
-        label, means = transition_labels.button(row, number, last + 1), transition_labels.help_for(row, case)
+        reasons = part_links(review.monograph.slug, review.document, refusals(review, row, user))
+        label, means = transition_labels.button(row, number, last + 1), transition_labels.help_for(row, review)
         heading = _heading([one for one, _ in reasons])
         offered.append(Move(name, label, means, heading, reasons, needs_reason=row.needs_reason))
     offered.sort(key=lambda move: (not move.is_open, move.is_open and move.needs_reason))
@@ -129,9 +129,9 @@ def _heading(reasons: list[Refusal]) -> str:
     return f"Not yet, for {len(reasons)} reasons:" if len(reasons) > 1 else "Not yet:"
 
 
-def path(case: EditionReview) -> list[dict[str, str]]:
+def path(review: EditionReview) -> list[dict[str, str]]:
     """The four steps, each done, here, or to come. Nothing for an edition that left the path."""
-    state, live = State(case.edition.state), case.monograph.live
+    state, live = State(review.edition.state), review.monograph.live
     if state not in transition_labels.STEPS:
         return []
     here = transition_labels.STEPS.index(state)
@@ -141,8 +141,8 @@ def path(case: EditionReview) -> list[dict[str, str]]:
         said = {"done": "Done", "here": "You are here", "": "To come"}[where]
         more = ""
         if step == State.IN_REVIEW and place == here:
-            more = f"{len(case.standing)} signed"
-        elif step == State.DRAFT and place == here and case.edition.round:
+            more = f"{len(review.standing)} signed"
+        elif step == State.DRAFT and place == here and review.edition.round:
             more = "sent back"
         elif step == State.PUBLISHED and place > here and live:
             more = f"replaces edition {live.number}"
@@ -150,30 +150,34 @@ def path(case: EditionReview) -> list[dict[str, str]]:
     return steps
 
 
-def rows(case: EditionReview, changes: list[ChangeSet], names: Names, user: Any, can_edit: bool) -> list[Row]:
+def rows(review: EditionReview, changes: list[ChangeSet], names: Names, user: Any, can_edit: bool) -> list[Row]:
     """Header, the parts in their order, those that were taken out, and the order if it changed."""
-    slug = case.monograph.slug
-    here = {str(part.key): part for part in case.document.parts()}
-    before = {str(part.key) for part in case.live_value.parts()} if case.live_value else set()
+    slug = review.monograph.slug
+    here = {str(part.key): part for part in review.document.parts()}
+    before = {str(part.key) for part in review.live_value.parts()} if review.live_value else set()
     last = {part: change for change in changes for part in change.touched}
-    missing_sign_offs = case.missing_sign_offs()
+    missing_sign_offs = review.missing_sign_offs()
     listed = []
-    for key in ["header", *case.in_page_order(here.keys() | (before & case.changed)), *({"order"} & case.changed)]:
+    for key in [
+        "header",
+        *review.in_page_order(here.keys() | (before & review.changed)),
+        *({"order"} & review.changed),
+    ]:
         change = last.get(key)
-        is_changed = key in case.changed
+        is_changed = key in review.changed
         if can_edit and (key in here or key in ("header", "order")):
             href = edit_address(slug, key)
         elif is_changed:
             href = f"{reverse('review', args=[slug])}#change-{key}"
         else:
             href = reverse("preview", args=[slug])
-        authors = case.written_by.get(key, frozenset())
+        authors = review.written_by.get(key, frozenset())
         listed.append(
             Row(
-                label=case.label_of(key),
+                label=review.label_of(key),
                 href=href,
-                against=_against(key, case, here, before),
-                signed=", ".join(one.name for one in case.standing if is_changed and one.signer_id not in authors),
+                against=_against(key, review, here, before),
+                signed=", ".join(one.name for one in review.standing if is_changed and one.signer_id not in authors),
                 wanted=", ".join(missing_sign_offs.get(key, ())),
                 cannot=names.listed(authors, user) if is_changed else "",
                 changed_by=names[change.actor_id] if change else "",
@@ -183,21 +187,21 @@ def rows(case: EditionReview, changes: list[ChangeSet], names: Names, user: Any,
     return listed
 
 
-def _against(key: str, case: EditionReview, here: dict[str, Any], before: set[str]) -> str:
-    if key not in case.changed:
+def _against(key: str, review: EditionReview, here: dict[str, Any], before: set[str]) -> str:
+    if key not in review.changed:
         return "Unchanged"
     if key in ("header", "order"):
-        return "Changed" if case.live else "New"
-    return "Removed" if key not in here else "Changed" if key in before else "Added" if case.live else "New"
+        return "Changed" if review.live else "New"
+    return "Removed" if key not in here else "Changed" if key in before else "Added" if review.live else "New"
 
 
-def people(case: EditionReview, names: Names, user: Any) -> list[tuple[str, str, datetime | None]]:
+def people(review: EditionReview, names: Names, user: Any) -> list[tuple[str, str, datetime | None]]:
     """Who wrote or suggested here, and who signed and when."""
     found = []
-    for key in sorted(case.contributors, key=lambda one: names[one]):
-        count = sum(key in authors for authors in case.written_by.values())
+    for key in sorted(review.contributors, key=lambda one: names[one]):
+        count = sum(key in authors for authors in review.written_by.values())
         found.append((_me(names, key, user), f"Wrote or suggested {count} part{'s' if count != 1 else ''}.", None))
-    for one in case.standing:
+    for one in review.standing:
         found.append((_me(names, one.signer_id, user), f"Signed as {one.reader_title}", one.signed_at))
     return found
 

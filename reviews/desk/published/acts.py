@@ -132,14 +132,14 @@ def published_page(request: HttpRequest, monograph: Monograph, answer: Answer) -
     context: dict[str, Any] = {"section": "monographs", "monograph": monograph, "answer": answer}
     if live is None:
         return render(request, "reviews/published.html", context, status=answer.status)
-    case = EditionReview.load(live.edition)
+    review = EditionReview.load(live.edition)
     standing = overlays_of(monograph.pk)
     offers = {
         name: Offer(
             name,
             transition_labels.button(row, live.number),
-            transition_labels.help_for(row, case),
-            refusals(case, row, user),
+            transition_labels.help_for(row, review),
+            refusals(review, row, user),
         )
         for name, row in TRANSITIONS.items()
         if row.on_page
@@ -149,13 +149,13 @@ def published_page(request: HttpRequest, monograph: Monograph, answer: Answer) -
     against = {act: policy.refusals(user, act, monograph) for act in ("warn", "correct")}
     context |= {
         "live": live,
-        "case": case,
+        "review": review,
         "withdrawn": [one for one in standing if one.row.is_withdrawal],
         "kinds": [OVERLAY_KINDS[one] for one in WITHDRAWALS],
-        "warnings": [_over(one, user, case.document) for one in standing if one.kind == "warning"],
-        "errata": [_over(one, user, case.document) for one in standing if one.kind == "erratum"],
+        "warnings": [_over(one, user, review.document) for one in standing if one.kind == "warning"],
+        "errata": [_over(one, user, review.document) for one in standing if one.kind == "erratum"],
         "others": [
-            _over(one, user, case.document)
+            _over(one, user, review.document)
             for one in standing
             if not one.row.is_withdrawal and one.kind not in WITH_LAYOUT
         ],
@@ -163,7 +163,7 @@ def published_page(request: HttpRequest, monograph: Monograph, answer: Answer) -
         "longest": overlays.LONGEST_PRINTED_REASON,
         "simple": [offers["confirm-withdrawal"], offers["reinstate"]],
         "vouch": offers["still-correct"],
-        "ticks": still_correct(case.document),
+        "ticks": still_correct(review.document),
         "may_warn": not against["warn"],
         "may_correct": not against["correct"],
         "unverified": _unverified([*against["warn"], *against["correct"]]),

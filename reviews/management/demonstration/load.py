@@ -151,10 +151,12 @@ def rights(people: dict[str, Any]) -> None:
 
 def sign(edition: Edition, clinician: Any) -> None:
     """A demonstration clinician signs, with the password and every tick, as the form on the desk does."""
-    case = EditionReview.load(edition)
-    ticks = [tick.code for tick in checklist(case.document, case.changed, first=case.live is None)]
-    attestation = attest(clinician, password=settings.DEMO_PASSWORD, ticks=ticks, interests="none", digest=case.digest)
-    perform("sign", editions=[edition], actor=clinician, digest=case.digest, attestation=attestation)
+    review = EditionReview.load(edition)
+    ticks = [tick.code for tick in checklist(review.document, review.changed, first=review.live is None)]
+    attestation = attest(
+        clinician, password=settings.DEMO_PASSWORD, ticks=ticks, interests="none", digest=review.digest
+    )
+    perform("sign", editions=[edition], actor=clinician, digest=review.digest, attestation=attestation)
 
 
 def _first_edition(path: Path, people: dict[str, Any]) -> None:
