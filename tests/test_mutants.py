@@ -19,6 +19,7 @@ def test_a_mutant_fits_the_code_and_changes_it(mutant):
     patched = patches.apply(mutant, ROOT)
 
     assert patched.before != patched.after
+    assert str(patched.file) == mutant.file, "its text has moved: write down where it stands now"
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", mutant.name)
     assert mutant.breaks.strip()
 

@@ -87,7 +87,7 @@ def review_page(request: HttpRequest, monograph: Monograph, edition: Edition, an
         "counts": counts(review, user),
         "count_of_mine": len(review.counts_for(user.pk)),
         "missing": and_list(transition_labels.missing(review)) if in_review else "",
-        "standing": review.standing,
+        "standing": review.valid_sign_offs,
         "against": part_links(slug, review.document, against),
         "ticks": checklist_of(review),
         "sentence": _sentence(review),

@@ -13,12 +13,12 @@ from reviews.access import policy
 from reviews.access.denials import refusals_recorded
 from reviews.access.refusals import RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
-from reviews.changes import change_set
 from reviews.editing.authorship import earlier_authors
 from reviews.editing.library import keep_references, make_drug
 from reviews.editing.monographs import begin
 from reviews.exchange.files import ImportRefused, read_file
 from reviews.exchange.schema import Incoming
+from reviews.review.steps import next_edition
 
 MOST_REFERENCES = 5_000
 
@@ -108,17 +108,11 @@ def _import_one(trail: Trail, one: Incoming, file: str) -> tuple[Edition, tuple[
     if monograph.editions.open().exists():
         sentence = "It has an open edition. Finish or discard that one, then import again."
         raise refuse("open_edition", sentence, RefusalType.CONFLICT)
-    last = monograph.editions.order_by("-number").values_list("number", flat=True)[0]
-    edition = Edition(monograph=monograph, number=last + 1)
-    trail.save(edition)
-    data = {"edition": edition.number, "from": None, "to": edition.state, "round": 0}
-    trail.record("started", f"monograph:{one.slug}", reason=reason, data=data)
     live = monograph.live.document if monograph.live else None
     changed = changed_parts(live.value if live else None, one.document)
     credits = earlier_authors(monograph, one.document, changed)
-    with change_set(trail, edition=edition, reason=reason, before=live, credits=credits) as change:
-        change.load(one.document)
-    return change.edition, tuple(warnings)
+    edition = next_edition(trail, monograph, one.document, summary=reason, reason=reason, credits=credits, before=live)
+    return edition, tuple(warnings)
 
 
 def _check_class_path(one: Incoming, therapeutic_class: TherapeuticClass) -> None:

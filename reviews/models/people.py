@@ -67,10 +67,6 @@ class ClinicianProfile(models.Model):
         """Found in the register within the last 12 months."""
         return self.verified_on is not None and today - self.verified_on < REGISTER_PERIOD
 
-    @property
-    def is_doctor(self) -> bool:
-        return self.profession in ("doctor", "specialist_doctor")
-
 
 class ClassGrant(GroupObjectPermissionBase):
     """What a role may do on a therapeutic class and all below it (guardian's direct foreign-key model)."""

@@ -71,7 +71,7 @@ class EditionReview:
         return list(rows)
 
     @property
-    def standing(self) -> list[SignOff]:
+    def valid_sign_offs(self) -> list[SignOff]:
         """The signatures that stand: of this round, on this digest, not taken back."""
         return [
             one
@@ -80,7 +80,7 @@ class EditionReview:
         ]
 
     def valid_sign_off_of(self, signer: int) -> SignOff | None:
-        return next((one for one in self.standing if one.signer_id == signer), None)
+        return next((one for one in self.valid_sign_offs if one.signer_id == signer), None)
 
     def counts_for(self, signer: int) -> frozenset[str]:
         return counts_for(signer, self.changed, self.written_by)
@@ -88,7 +88,7 @@ class EditionReview:
     def missing_sign_offs(self, sign_offs: Iterable[SignOff] | None = None) -> dict[str, list[str]]:
         """Changed parts without their tier's full set among these (else all standing) signatures, and who still has to
         sign for each."""
-        counted = self.standing if sign_offs is None else sign_offs
+        counted = self.valid_sign_offs if sign_offs is None else sign_offs
         signatures = [Signature(one.signer_id, one.profession) for one in counted]
         return missing_sign_offs(self.monograph.tier, self.changed, self.written_by, signatures)
 

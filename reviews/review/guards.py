@@ -140,13 +140,13 @@ def _signer_refusal(review: EditionReview, sign_off: SignOff) -> Refusal | None:
 
 def effective_sign_offs(review: EditionReview) -> list[SignOff]:
     """The standing signatures whose signers, judged again now, could still give them."""
-    return [sign_off for sign_off in review.standing if _signer_refusal(review, sign_off) is None]
+    return [sign_off for sign_off in review.valid_sign_offs if _signer_refusal(review, sign_off) is None]
 
 
 def signers_still_stand(review: EditionReview, actor: Any) -> Iterator[Refusal]:
     """Signers are judged again: the set must be full without those whose signature no longer carries."""
     if review.missing_sign_offs(effective_sign_offs(review)):
-        yield from filter(None, (_signer_refusal(review, sign_off) for sign_off in review.standing))
+        yield from filter(None, (_signer_refusal(review, sign_off) for sign_off in review.valid_sign_offs))
 
 
 def not_the_only_signer(review: EditionReview, actor: Any) -> Iterator[Refusal]:

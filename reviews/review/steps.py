@@ -3,7 +3,8 @@ steps."""
 
 from typing import Any
 
-from monographs.models import Edition, State
+from monographs import document as values
+from monographs.models import Document, Edition, Monograph, State
 from reviews.audit.trail import Trail
 from reviews.changes import change_set, store
 from reviews.review.edition_review import EditionReview
@@ -45,20 +46,37 @@ def step(trail: Trail, row: Transition, review: EditionReview, given: Given) -> 
 def start(trail: Trail, row: Transition, review: EditionReview, given: Given) -> EditionReview:
     """A new draft with the keys and words of the old edition. What comes from live carries no credits; what comes from
     a discarded edition was never signed, and carries all."""
-    monograph, copied = review.monograph, review.edition.number
+    copied = review.edition.number
+    credits = {} if review.live else {part: sorted(people) for part, people in review.written_by.items()}
+    edition = next_edition(
+        trail, review.monograph, review.document, summary=f"Copied from edition {copied}", reason=given.reason,
+        credits=credits, before=review.live, copied=copied, digest=review.digest,
+    )  # fmt: skip
+    return EditionReview(edition, review.document, review.live, trail.clock)
+
+
+def next_edition(
+    trail: Trail,
+    monograph: Monograph,
+    document: values.Document,
+    *,
+    summary: str,
+    reason: str,
+    credits: dict[str, list[int]],
+    before: Document | None,
+    copied: int | None = None,
+    digest: str = "",
+) -> Edition:
+    """The next edition of a monograph, a draft that says what `document` does. `copied` is the number of the edition
+    whose words they are: they are taken as they stand. Whoever calls has seen that no edition is open."""
     last = monograph.editions.order_by("-number").values_list("number", flat=True)[0]
     edition = Edition(monograph=monograph, number=last + 1)
     trail.save(edition)
-    credits = {} if review.live else {part: sorted(people) for part, people in review.written_by.items()}
-    data = {"edition": edition.number, "from": None, "to": State.DRAFT, "round": 0, "copied": copied}
-    trail.record(row.entry, f"monograph:{monograph.slug}", digest=review.digest, reason=given.reason, data=data)
-    with change_set(
-        trail,
-        edition=edition,
-        reason=f"Copied from edition {copied}",
-        credits=credits,
-        before=review.live,
-        copied=True,
-    ) as change:
-        change.load(review.document)
-    return EditionReview(change.edition, review.document, review.live, trail.clock)
+    data: dict[str, Any] = {"edition": edition.number, "from": None, "to": edition.state, "round": 0}
+    if copied is not None:
+        data["copied"] = copied
+    trail.record("started", f"monograph:{monograph.slug}", digest=digest, reason=reason, data=data)
+    is_copy = copied is not None
+    with change_set(trail, edition=edition, reason=summary, credits=credits, before=before, copied=is_copy) as change:
+        change.load(document)
+    return change.edition

@@ -28,9 +28,9 @@ class Given:
 
 @dataclass(frozen=True)
 class Words:
-    """What people read of a transition. Where a sentence names a number, it is filled in by `reviews.desk.labels`:
-    {number} of the edition, {next} of one to be started, {stays} and {replaces} of the published one, {waits} for who
-    must sign next, {seen} for what readers see.
+    """What people read of a transition. Where a sentence names a number, it is filled in by
+    `reviews.desk.transition_labels`: {number} of the edition, {next} of one to be started, {stays} and {replaces} of
+    the published one, {waits} for who must sign next, {seen} for what readers see.
     """
 
     button: str  # verb and thing

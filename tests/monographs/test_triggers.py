@@ -341,7 +341,7 @@ def test_nothing_guarded_is_added_without_the_pen(world, model):
     quoted = ", ".join(f'"{c}"' for c in columns)
     nothing = ", ".join(["NULL"] * len(columns))
 
-    with pytest.raises(DatabaseError, match="pen"), make.undone():
+    with pytest.raises(DatabaseError, match="write lock"), make.undone():
         raw(f"INSERT INTO {table} ({quoted}) VALUES ({nothing})")
 
 

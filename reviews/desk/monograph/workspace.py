@@ -141,7 +141,7 @@ def path(review: EditionReview) -> list[dict[str, str]]:
         said = {"done": "Done", "here": "You are here", "": "To come"}[where]
         more = ""
         if step == State.IN_REVIEW and place == here:
-            more = f"{len(review.standing)} signed"
+            more = f"{len(review.valid_sign_offs)} signed"
         elif step == State.DRAFT and place == here and review.edition.round:
             more = "sent back"
         elif step == State.PUBLISHED and place > here and live:
@@ -177,7 +177,9 @@ def rows(review: EditionReview, changes: list[ChangeSet], names: Names, user: An
                 label=review.label_of(key),
                 href=href,
                 against=_against(key, review, here, before),
-                signed=", ".join(one.name for one in review.standing if is_changed and one.signer_id not in authors),
+                signed=", ".join(
+                    one.name for one in review.valid_sign_offs if is_changed and one.signer_id not in authors
+                ),
                 wanted=", ".join(missing_sign_offs.get(key, ())),
                 cannot=names.listed(authors, user) if is_changed else "",
                 changed_by=names[change.actor_id] if change else "",
@@ -201,7 +203,7 @@ def people(review: EditionReview, names: Names, user: Any) -> list[tuple[str, st
     for key in sorted(review.contributors, key=lambda one: names[one]):
         count = sum(key in authors for authors in review.written_by.values())
         found.append((_me(names, key, user), f"Wrote or suggested {count} part{'s' if count != 1 else ''}.", None))
-    for one in review.standing:
+    for one in review.valid_sign_offs:
         found.append((_me(names, one.signer_id, user), f"Signed as {one.reader_title}", one.signed_at))
     return found
 
