@@ -97,7 +97,7 @@ def test_an_upgrade_leaves_the_trail_whole_and_every_page_as_it_was(landed):
     assert said[0].startswith("Applying ")
     assert WITHOUT_EFFECT in said[0]
     assert said[1:4] == [
-        "Making the index of live pages anew.",
+        "Making all that is derived anew.",
         "The index holds 19 live pages.",
         "Verifying the trail.",
     ]

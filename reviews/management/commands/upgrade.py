@@ -27,7 +27,7 @@ class Command(BaseCommand):
             # The first entry of a trail says what a database was begun as, so none is made here.
             self.stdout.write("Nobody has done anything here yet: there is nothing to index or to verify.")
             return
-        self.stdout.write("Making the index of live pages anew.")
+        self.stdout.write("Making all that is derived anew.")
         call_command("reindex", stdout=self.stdout)
         self.stdout.write("Verifying the trail.")
         try:
