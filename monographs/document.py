@@ -110,10 +110,6 @@ def _frozen(value: Any) -> Any:
     if isinstance(value, dict | MappingProxyType):
         return MappingProxyType({str(k): _frozen(v) for k, v in value.items()})
     return tuple(_frozen(v) for v in value) if isinstance(value, list | tuple) else value
-    # JSON's readers disagree beyond 2^53, and RFC 8785 refuses such integers.
-    if isinstance(value, int | float) and not abs(value) < 2**53:
-        raise ValueError("A number in the record is too large.")
-    return clean(value) if isinstance(value, str) else value
 
 
 def to_plain(value: Any) -> Any:

@@ -157,11 +157,10 @@ class RemakeTriggers(Operation):
         """No model changes."""
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        tables = set(schema_editor.connection.introspection.table_names())
-        for model, trigger in declared():
-            if model._meta.db_table in tables:
-                trigger.remove_sql(model, schema_editor)
-                trigger.create_sql(model, schema_editor)
+        # Those that stand by now: what a later migration declares is put up by that one.
+        for model, trigger in declared(to_state.apps):
+            trigger.remove_sql(model, schema_editor)
+            trigger.create_sql(model, schema_editor)
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         """Nothing: see above."""
@@ -179,14 +178,14 @@ ELSEWHERE: tuple[tuple[str, str, Trigger], ...] = (
 )
 
 
-def declared() -> Iterator[tuple[type[models.Model], Trigger]]:
-    """Every model that keeps a truth, with its trigger."""
-    for model in apps.get_models():
+def declared(of: Any = apps) -> Iterator[tuple[type[models.Model], Trigger]]:
+    """Every model that keeps a truth, with its trigger: today's, or those of a migration's state."""
+    for model in of.get_models():
         for constraint in model._meta.constraints:
             if isinstance(constraint, Trigger):
                 yield model, constraint
     for app, name, trigger in ELSEWHERE:
-        yield apps.get_model(app, name), trigger
+        yield of.get_model(app, name), trigger
 
 
 def _found(connection: BaseDatabaseWrapper) -> dict[str, set[str]]:

@@ -29,7 +29,7 @@ from monographs.standing import WITHHELD_KINDS, overlays_of
 from monographs.text import safe_address
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
-from reviews.access.privacy import refuse_patient_data
+from reviews.access.privacy import kept, refuse_patient_data
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
 from reviews.review.attestation import Attestation, attestation_refusals
@@ -219,8 +219,7 @@ def countersign(overlay: Overlay, *, actor: Any, attestation: Attestation | None
 def lift(overlay: Overlay, *, actor: Any, reason: str, attestation: Attestation | None) -> Overlay:
     """Ends what the row of its kind lets this person end: a warning (a clinician on call other than the one who added
     it), a correction that was wrong itself (a pharmacist). A withdrawal ends by `perform("reinstate", …)`."""
-    subject = f"monograph:{overlay.monograph.slug}"
-    refuse_patient_data(reason)
+    subject, reason = f"monograph:{overlay.monograph.slug}", kept(reason)
     with (
         refusals_recorded(actor=actor, action="lift", subject=subject, reason=reason),
         audited_write(actor=actor) as trail,

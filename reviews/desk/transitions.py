@@ -81,7 +81,12 @@ def _attest(request: HttpRequest, row: Transition, edition: Edition) -> Attestat
         "paid_by_maker": typed.interests == "maker",
         "digest": digest_in(request),
     }
-    is_in_vain = not policy.can(user, row.permission, edition) or given["digest"] != digest_now(edition)
+    is_in_vain = (
+        edition.state not in row.sources
+        or not policy.can(user, row.permission, edition)
+        or policy.verified_profile(user) is None
+        or given["digest"] != digest_now(edition)
+    )
     if is_in_vain or not password:  # nothing was tried, so it is no failure that counts
         return Attestation.unproved(user, Refused([NO_PASSWORD]), **given)
     try:

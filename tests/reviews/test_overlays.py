@@ -479,6 +479,17 @@ def test_why_something_ends_may_be_as_long_as_what_is_printed(house, page, lengt
         assert make.lift(warning, house.pharmacist, reason).reason == "x" * length
 
 
+@pytest.mark.parametrize("sign", ["\x0b", "\x00", "\u202e", "\u200b"])
+def test_what_nobody_sees_is_kept_out_of_why_something_ends(house, page, sign):
+    """Readers of the feed get it: one such sign there, and the feed could not be written at all."""
+    (warning,) = make.warn(house.clinician, page)
+    before = AuditEvent.objects.count()
+
+    assert refused("reason", lambda: make.lift(warning, house.pharmacist, f"It was mended{sign}.")).field == "reason"
+    assert list(Overlay.objects.unlifted()) == [warning]
+    assert AuditEvent.objects.count() == before
+
+
 @pytest.mark.parametrize("act", ["quote", "wrong", "right", "lift"])
 def test_a_number_of_a_patient_stands_over_no_page_and_in_no_entry(house, page, act):
     (warning,) = make.warn(house.clinician, page)

@@ -5,6 +5,7 @@ from django.contrib.auth import get_user_model
 from django.urls import reverse
 
 from monographs.models import Edition
+from reviews.audit.trail import audited_write
 from reviews.desk.base import digest_in
 from reviews.models import AuditEvent, SignOff
 from tests import factories as make
@@ -394,6 +395,23 @@ def test_what_is_refused_whatever_the_password_tries_none(client, house, who, st
 
     assert answer.status_code == (409 if stale else 403)
     assert AuditEvent.objects.latest("seq").verb == "refused"
+    assert not AuditEvent.objects.filter(verb="reauth_failed").exists()
+
+
+def test_a_registration_that_lapsed_and_a_draft_try_no_password_either(client, house):
+    edition = make.draft(house)
+    client.force_login(house.clinician)
+
+    assert do(client, "sign", edition, **signature(password="wrong", digest=make.seen(edition))).status_code == 409
+    edition = make.submit(house, edition)
+    with audited_write(actor=house.admin) as trail:
+        profile = house.clinician.clinician_profile
+        profile.verified_on = profile.verified_by = None
+        trail.save(profile)
+        trail.record("changed", "test")
+    client.force_login(house.clinician)
+    assert do(client, "sign", edition, **signature(password="wrong", digest=make.seen(edition))).status_code == 403
+
     assert not AuditEvent.objects.filter(verb="reauth_failed").exists()
 
 
