@@ -3,6 +3,7 @@ go away or change; what is new is added there."""
 
 import ast
 import json
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,15 +21,17 @@ KEPT = Path(__file__).parent / "data" / "stored_names.json"
 OURS = ("monographs", "reviews")
 
 
+@cache
+def all_calls() -> list[ast.Call]:
+    """Every call in the product."""
+    paths = [path for room in OURS for path in sorted(Path(settings.BASE_DIR, room).rglob("*.py"))]
+    trees = [ast.parse(path.read_text("utf-8")) for path in paths]
+    return [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
+
+
 def calls(*names: str) -> list[ast.Call]:
     """Every call of these functions or methods in the product."""
-    found = []
-    for room in OURS:
-        for path in sorted(Path(settings.BASE_DIR, room).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in names:
-                    found.append(node)
-    return found
+    return [one for one in all_calls() if getattr(one.func, "attr", getattr(one.func, "id", "")) in names]
 
 
 def words(node: ast.expr) -> set[str]:
@@ -45,6 +48,7 @@ def refusal_codes() -> set[str]:
     }
 
 
+@cache
 def names() -> dict[str, list[str]]:
     tables, columns, constraints = set(), set(), set()
     for label in OURS:
