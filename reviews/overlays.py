@@ -262,10 +262,10 @@ def what_is_withdrawn(review: EditionReview, given: Given) -> Iterator[Refusal]:
 def confirm_withdrawal(trail: Trail, row: Transition, review: EditionReview, given: Given) -> EditionReview:
     """Signs those that this person may confirm: of two withdrawals by two roles nobody can confirm both."""
     title = policy.title_of(given.actor)
-    for overlay in review.unconfirmed:
-        if policy.can(given.actor, "confirm-withdrawal", overlay):
-            trail.save(SecondSignature(overlay=overlay, by=given.actor, by_title=title, at=trail.at))
-    return stay(trail, row, review, given.reason)
+    confirmed = [one for one in review.unconfirmed if policy.can(given.actor, "confirm-withdrawal", one)]
+    for overlay in confirmed:
+        trail.save(SecondSignature(overlay=overlay, by=given.actor, by_title=title, at=trail.at))
+    return stay(trail, row, review, given.reason, confirmed=[one.pk for one in confirmed])
 
 
 def reinstate(trail: Trail, row: Transition, review: EditionReview, given: Given) -> EditionReview:

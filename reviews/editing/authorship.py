@@ -38,7 +38,9 @@ def earlier_authors(monograph: Monograph, document: values.Document, parts: Iter
                 made = _pairs(read[change.after_id]) - (_pairs(read[change.before_id]) if change.before_id else set())
                 is_this = bool(made & pairs)
             else:
-                is_this = theirs[change.pk, part] == digests.get(part, "")
+                wanted_digest = digests.get(part, "")
+                # Where nothing is known of it (`verify_trail` says so), whoever touched the part counts as its author.
+                is_this = theirs.get((change.pk, part), wanted_digest) == wanted_digest
             if is_this:
                 found.setdefault(part, set()).update(people)
     return {part: sorted(people) for part, people in found.items()}

@@ -493,6 +493,9 @@ def test_both_withdrawals_are_confirmed_at_once_and_both_end_at_once(world):
 
     act("confirm-withdrawal", edition, house.clinician)
     assert told()[0][0] == "withdrawal_confirmed"
+    seconds = list(SecondSignature.objects.order_by("overlay").values_list("overlay", flat=True))
+    assert AuditEvent.objects.latest("seq").data["confirmed"] == seconds
+    assert len(seconds) == 2
     seconds = list(SecondSignature.objects.order_by("overlay_id"))
     assert [(one.overlay, one.by, one.by_title) for one in seconds] == [
         (one, house.clinician, "neurologist") for one in over

@@ -1,16 +1,20 @@
 """What a change set touched: its words and digests are those that reading both documents would give."""
 
 import copy
+from io import StringIO
 from itertools import combinations
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from monographs.assemble import build
 from monographs.digest import digest_of_part
 from monographs.document import PART_FIELDS, RelatedLink
-from monographs.models import Monograph
+from monographs.models import Document, Monograph
 from reviews.audit.trail import audited_write
+from reviews.audit.verify import verify
 from reviews.changes import change_set
 from reviews.derived.changed_parts import rows_of
 from reviews.editing import parts
@@ -18,6 +22,7 @@ from reviews.editing.authorship import earlier_authors
 from reviews.models import ChangedPart, ChangeSet
 from reviews.workflow import perform
 from tests import factories as make
+from tests import tables
 
 LINK = RelatedLink(key=make.key("another link"), target="anotherumab", reason="comparator")
 
@@ -166,3 +171,30 @@ def test_the_history_reads_no_document_to_say_what_changed(house, client):
     assert [one["sql"] for one in queries if "monographs_document" in one["sql"]] == []
     texts = [entry.parts for group in page.context["groups"] for entry in group["entries"]]
     assert "Related: otherzumab" in texts
+
+
+def test_a_text_that_cannot_be_read_holds_up_no_upgrade_and_is_named(house):
+    edition = make.draft(house, "brokenumab")
+    make.reword(edition, "monitoring", "Tests go on for a month.", actor=house.editor)
+    broken, kept = ChangeSet.objects.filter(edition=edition).order_by("at")
+    with tables.no_triggers():
+        Document.objects.filter(pk=kept.after_id).update(text='{"schema_version": 9}')
+
+    call_command("reindex", stdout=StringIO())
+
+    assert ChangedPart.objects.filter(change_set=broken).exists()
+    assert not ChangedPart.objects.filter(change_set=kept).exists()
+    assert any(f"reviews.changeset:{kept.pk}" in sentence for _, sentence in verify())
+
+
+def test_where_nothing_is_known_of_a_change_whoever_made_it_is_an_author(house):
+    edition = make.draft(house, "brokenumab")
+    make.reword(edition, "monitoring", "Tests go on for a month.", actor=house.editor2)
+    document, key = build(edition), str(make.key("monitoring"))
+    with audited_write(actor=house.editor) as trail:
+        ChangedPart.objects.filter(change_set__edition=edition).delete()
+        trail.record("lost", "test")
+
+    found = earlier_authors(edition.monograph, document, [key])
+
+    assert set(found[key]) == {house.editor.pk, house.editor2.pk}
