@@ -6,7 +6,7 @@ signatures or ids, and unknown fields are refused.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
 from pydantic import Field
@@ -186,14 +186,22 @@ def _with_keys(slug: str, document: dict[str, Any]) -> dict[str, Any]:
 # -- Writing -------------------------------------------------------------------------------------------------------
 
 
-def dump(one: Incoming) -> dict[str, Any]:
+def dump(
+    document: Document,
+    *,
+    slug: str,
+    therapeutic_class: str,
+    drug: Mapping[str, Any],
+    traits: Iterable[str],
+    tier: str | None,
+) -> dict[str, Any]:
     """The JSON form of a monograph, which `read_file` takes back without loss."""
     return {
         "schema": SCHEMA,
-        "slug": one.slug,
-        "class": one.therapeutic_class,
-        "drug": as_json(one.drug),
-        "traits": list(one.traits),
-        "tier": one.tier,
-        "document": as_json(one.document),
+        "slug": slug,
+        "class": therapeutic_class,
+        "drug": dict(drug),
+        "traits": list(traits),
+        "tier": tier,
+        "document": as_json(document),
     }

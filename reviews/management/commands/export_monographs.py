@@ -6,8 +6,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from monographs import document as values
 from monographs.assemble import build
-from monographs.digest import as_json
 from monographs.models import Monograph, Publication
+from reviews.exchange.files import dump
 
 
 class Command(BaseCommand):
@@ -32,17 +32,15 @@ class Command(BaseCommand):
         for monograph in monographs:
             document = self._document(monograph, which)
             if document is not None:
-                yield {
-                    "schema": "clincalc-monograph/1",
-                    "slug": monograph.slug,
-                    "drug": {
-                        name: getattr(monograph.drug, name) for name in ("slug", "name", "names", "brands", "codes")
-                    },
-                    "traits": monograph.drug.traits,
-                    "tier": monograph.tier,
-                    "class": monograph.therapeutic_class.slug,
-                    "document": as_json(document),
-                }
+                drug = monograph.drug
+                yield dump(
+                    document,
+                    slug=monograph.slug,
+                    therapeutic_class=monograph.therapeutic_class.slug,
+                    drug={name: getattr(drug, name) for name in ("slug", "name", "names", "brands", "codes")},
+                    traits=drug.traits,
+                    tier=monograph.tier,
+                )
 
     def _document(self, monograph: Monograph, which: str) -> values.Document | None:
         if which == "live":
