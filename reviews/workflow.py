@@ -364,7 +364,8 @@ def _step(trail: Trail, row: Transition, edition: Edition, seen: str, given: Giv
 
 
 def _is_done_already(review: EditionReview, row: Transition, given: Given, seen: str) -> bool:
-    """A double click: the same person asks for what the same person has just done to the same digest."""
+    """A repeat from elsewhere than the same form (two tabs, a script), which no token tells: the same person asks for
+    what the same person has just done to the same digest."""
     actor, edition = given.actor, review.edition
     if seen != review.digest:
         return False
