@@ -82,6 +82,16 @@ def test_entries_stay_in_order_when_the_clock_goes_back_and_each_act_says_so_onc
     assert chained(verify()) == []
 
 
+def test_a_lag_of_one_second_is_no_setting_back_and_a_microsecond_more_is(house, clock):
+    clock.record()
+    clock.at -= timedelta(seconds=1)
+
+    verbs = [[one.verb for one in clock.record().events] for _ in range(2)]
+
+    assert verbs[0] == ["looked_up"] * 2
+    assert verbs[1] == ["clock", *["looked_up"] * 2]  # the entries themselves moved on by a microsecond
+
+
 # -- Denials -----------------------------------------------------------------------------------------------------------
 
 
