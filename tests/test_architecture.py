@@ -82,6 +82,16 @@ def test_templates_hold_no_inline_style_or_script():
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=\"|javascript:|<script(?![^>]*\ssrc=)", text), path
 
 
+def test_every_form_that_posts_holds_a_token_against_forgery():
+    found = 0
+    for path in (ROOT / "templates").rglob("*.html"):
+        for form in re.findall(r'<form[^>]*method="post"[^>]*>.*?</form>', path.read_text(), re.DOTALL | re.IGNORECASE):
+            found += 1
+            # A reader's report needs no session, so there is nothing to forge; its view looks where it came from.
+            assert ("{% csrf_token %}" in form) is (path.name != "report.html"), f"{path}: {form[:120]}"
+    assert found > 25
+
+
 def test_no_file_names_a_registry_or_a_machine():
     words = (
         "py" + "pi.org",
