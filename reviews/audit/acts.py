@@ -1,8 +1,9 @@
 """One act for each form that was shown: sent twice, it is done once.
 
-A form holds a token that was made when it was shown (`new_token`, `{% act_token %}`). Inside `of_form(token)` the first
-act under the write lock is that form's: it keeps the token, and whoever comes with the same one later is told so
-(RepeatedAct) and writes nothing. `desk` opens it around each of its views, so no verb has to be given anything.
+A form holds a token that was made when it was shown (`new_token`, `{% act_token %}`). Inside `of_form(token_of(…))` the
+first act under the write lock is that form's: it keeps the token, and whoever comes with the same one later is told so
+(RepeatedAct) and writes nothing. What was typed belongs to the token: a form that somebody goes back to and changes is
+an act of its own. `desk` opens it around each of its views, so no verb has to be given anything.
 """
 
 import re
@@ -11,10 +12,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+
 from reviews.models import Act
 
 FIELD = "act"
 _SHAPE = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
+_UNTYPED = (FIELD, "csrfmiddlewaretoken", "password")
 _token: ContextVar[str] = ContextVar("act", default="")
 
 
@@ -30,10 +35,19 @@ def new_token() -> str:
     return secrets.token_urlsafe(16)
 
 
+def token_of(request: HttpRequest) -> str:
+    """The token of the form that was sent and of the words in it, "" for none. A password counts for nothing."""
+    token = request.POST.get(FIELD, "")
+    if not _SHAPE.fullmatch(token):
+        return ""
+    typed = sorted((name, values) for name, values in request.POST.lists() if name not in _UNTYPED)
+    return f"{token}.{salted_hmac(token, repr(typed), algorithm='sha256').hexdigest()[:32]}"
+
+
 @contextmanager
 def of_form(token: str) -> Iterator[None]:
-    """What is done inside is asked for by the form with this token. What does not look like a token is none."""
-    before = _token.set(token if _SHAPE.fullmatch(token) else "")
+    """What is done inside is asked for by the form with this token; "" is no form."""
+    before = _token.set(token)
     try:
         yield
     finally:

@@ -44,7 +44,7 @@ def desk(view: View) -> View:
         if refusals := policy.refusals(request.user, "use_desk"):
             return no_entry(request, refusals)
         try:
-            with acts.of_form(request.POST.get(acts.FIELD, "")):
+            with acts.of_form(acts.token_of(request)):
                 response = view(request, *args, **kwargs)
         except TooManyFailures as error:
             return too_many(request, error)

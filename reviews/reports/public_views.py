@@ -126,7 +126,7 @@ def problem(request: HttpRequest) -> HttpResponse:
         }  # fmt: skip
         sender = sender_of(get_adapter().get_client_ip(request))
         try:
-            with acts.of_form(post.get(acts.FIELD, "")):
+            with acts.of_form(acts.token_of(request)):
                 tried = attempt(lambda: report(said, sender=sender, **about))
         except TooManyReports as flooded:
             context["until"], status = flooded.until, 429

@@ -1,6 +1,7 @@
 """One act for each form that was shown, whichever verb it asks for."""
 
 import pytest
+from django.test import RequestFactory
 
 from monographs.models import Monograph, Overlay
 from reviews.access.refusals import RefusalType, Refused
@@ -92,12 +93,28 @@ def test_beyond_the_form_nothing_is_of_it(house):
 
 
 @pytest.mark.parametrize("token", ["", "x", "a" * 21, "a" * 23, "ä" * 22, "a" * 21 + " ", "a" * 22 + "\n"])
-def test_what_is_no_token_is_none(house, token):
-    for _ in range(2):
-        with acts.of_form(token):
-            write(house)
+def test_what_is_no_token_is_none(token):
+    assert acts.token_of(sent(act=token)) == ""
 
-    assert not Act.objects.exists()
+
+def sent(**fields):
+    return RequestFactory().post("/", fields)
+
+
+def test_what_was_typed_belongs_to_the_token_and_a_password_does_not():
+    token = acts.new_token()
+    first = acts.token_of(sent(act=token, text="1 mg", tick=["a", "b"]))
+
+    assert first == acts.token_of(sent(tick=["a", "b"], text="1 mg", act=token, csrfmiddlewaretoken="x", password="y"))
+    others = [
+        acts.token_of(sent(act=token, **fields))
+        for fields in (
+            {"text": "10 mg", "tick": ["a", "b"]}, {"text": "1 mg", "tick": "a"}, {"text": "1 mg"},
+            {"text": "1 mg", "tick": ["b", "a"]}, {"text2": "1 mg", "tick": ["a", "b"]},
+        )
+    ]  # fmt: skip
+    assert len({first, *others}) == 6
+    assert len(first) <= Act._meta.get_field("token").max_length
 
 
 def test_no_two_tokens_are_alike():
