@@ -26,6 +26,7 @@ from pydantic_core import PydanticKnownError
 
 from monographs import text as markdown
 from monographs.canonical import canonical, clean, clean_line
+from monographs.line_grammar import safe_address
 from monographs.vocabulary import NOTICE_TYPES, SECTION_KINDS
 
 SCHEMA_VERSION: Literal[1] = 1
@@ -87,15 +88,26 @@ def _day(value: str) -> str:
     return _partial_date(value)
 
 
+_MOST_FAULTS = 5  # what is said at once; the rest follows when these are mended
+
+
 def _grammar(value: str, info: ValidationInfo) -> str:
     if info.context is not STORED:
-        for found in markdown.refusals(value, info.data.get("text_rules")):
-            raise ValueError(found)
+        if found := markdown.refusals(value, info.data.get("text_rules")):
+            raise ValueError(" ".join(found[:_MOST_FAULTS]))
     return value
 
 
 # Those that a text follows, before the text, which is judged by them. What names none is shown as it always was.
 TextRules = markdown.TextRules
+
+
+def rules_of(words: str, before: str, followed: TextRules) -> TextRules:
+    """The rules that a text follows once it is saved: those of today if its words were changed, else those that it
+    followed."""
+    return followed if words == before else markdown.RULES if words else None
+
+
 # The length is that of what is stored: bringing text to NFC can make it longer.
 Line = Annotated[str, _typed(clean_line, _at_most(500))]
 Words = Annotated[str, _typed(clean, _at_most(2_000))]
@@ -139,7 +151,7 @@ def _record(value: Any) -> Any:
     # Through text and back: what a row returns is then what was put in (1.0 is 1, for both).
     record = json.loads(text)
     url = record.get("URL")
-    if url is not None and not (isinstance(url, str) and markdown.safe_address(url)):
+    if url is not None and not (isinstance(url, str) and safe_address(url)):
         raise ValueError("The address of a source begins with http:// or https://.")
     return record
 

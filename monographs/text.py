@@ -1,30 +1,32 @@
-"""The small Markdown of monographs: paragraphs, lists, emphasis, links, and citation marks `[@label]`.
+"""The texts of monographs as HTML and as plain words: paragraphs, lists, emphasis, links, citation marks `[@label]`.
 
-Rendering lives here and nowhere else. All other Markdown, and all HTML, stays plain text. The parser never sees HTML
-as HTML, and what leaves goes through a sanitiser that knows only the tags written here.
+Rendering lives here and nowhere else. All else that looks like markup, and all HTML, stays plain text. What leaves goes
+through a sanitiser that knows only the tags written here.
 
-A text follows the rules that its part names (`text_rules`); what names none follows the first ones for ever. The second
-ones are not written yet: a text may follow them only where the first ones show it as it was typed.
+A text follows the rules that its part names (`text_rules`): the second ones (grammar.py), or, if it names none, the
+first ones for ever (first_rules.py).
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape as escape_html
 from itertools import zip_longest
 from typing import Literal
 
 import nh3
-from markdown_it import MarkdownIt
-from markdown_it.rules_inline import StateInline
-from markdown_it.rules_inline.link import link as link_rule
 from markdown_it.token import Token
 
-TextRules = Literal[2] | None
+from monographs import first_rules, grammar
+from monographs.first_rules import SCHEMES, UNSTORED
+from monographs.line_grammar import CITATION, Line, Piece
 
-CITATION = re.compile(r"\[@([A-Za-z0-9_-]{1,80})\]")
-_ADDRESS = re.compile(r"(?:https?://[^\s<>\"'`\\]+|mailto:[^\s<>\"'`\\]+)", re.IGNORECASE)
+TextRules = Literal[2] | None
+# Those of today: a text follows them from the moment somebody changes its words.
+RULES: TextRules = 2
+
+_MARKED = re.compile("\x02(\\d+)\x03")
 
 
 class Html(str):
@@ -36,129 +38,14 @@ class Html(str):
         return self
 
 
-# -- Links ---------------------------------------------------------------------------------------------------------
-
-
 def citation_labels(text: str) -> list[str]:
     """Labels of the citation marks of a text, in order, repeated ones too."""
     return CITATION.findall(text)
 
 
-def safe_address(address: str) -> bool:
-    """Whether a link may lead there: http, https and mailto only, and no white space or control inside."""
-    return bool(_ADDRESS.fullmatch(address)) and address.isprintable()
-
-
-# A link whose label holds no brackets. Looking no further keeps 100 KB of `[` linear.
-_LABELLED = re.compile(r"\[[^\[\]]{1,1000}\]\(")
-# What only looks like a link to a scheme, such as `[x](java<tab>script:…)`: browsers drop the tab.
-_SCHEME = re.compile(r"\]\([\s<]*([a-z](?:[a-z0-9+.-]|\s){0,40}?)\s*:", re.IGNORECASE)
-_SCHEMES = frozenset(("http", "https", "mailto"))
-_MARKED = re.compile("\x02(\\d+)\x03")
-_UNSTORED = str.maketrans("", "", "\x00\x02\x03")
-_LIST_DEPTH = 6
-# Without a link, an autolink, a deep indentation or two list markers in a row there is nothing to refuse. Documents are
-# built often, and most texts have none of these.
-_MARKER = r"(?:[-+*]|\d{1,9}[.)])"
-_WORTH_PARSING = re.compile(rf"\]\(|<|^(?:[ \t]{{6}}|[ \t]*{_MARKER}[ \t]+{_MARKER}(?:\s|$))", re.MULTILINE)
-# No prose has so many; parsing it would take long, and a browser would choke on the result.
-_MOST_MARKS = 2_000
-_MOST_LINES = 5_000
-
-
-def _link(state: StateInline, silent: bool) -> bool:
-    return bool(_LABELLED.match(state.src, state.pos)) and link_rule(state, silent)
-
-
-class _SafeLink(MarkdownIt):
-    """Takes an address only when a link may lead there; any other link stays plain text."""
-
-    def validateLink(self, url: str) -> bool:
-        return safe_address(url)
-
-
-class _AnyLink(MarkdownIt):
-    """Takes every address as it was typed, so that `refusals` sees it."""
-
-    def validateLink(self, url: str) -> bool:
-        return True
-
-    def normalizeLink(self, url: str) -> str:
-        return url
-
-
-def _parser(kind: type[MarkdownIt], *more: str) -> MarkdownIt:
-    parser = kind("zero").enable(["newline", "escape", *more])
-    parser.inline.ruler.at("link", _link)
-    return parser
-
-
-_MARKDOWN = _parser(_SafeLink, "list", "emphasis", "link", "autolink")
-_ANY_LINK = _parser(_AnyLink, "list", "emphasis", "link", "autolink")
-_PARAGRAPHS = _parser(_SafeLink)
-_BY_RULES: dict[TextRules, MarkdownIt] = {None: _MARKDOWN, 2: _PARAGRAPHS}
-
-
-def _is_prose(text: str) -> bool:
-    marks = text.count("*") + text.count("_") + text.count("](")
-    return marks <= _MOST_MARKS and text.count("\n") < _MOST_LINES
-
-
-def _parsed(text: str, rules: TextRules) -> list[Token]:
-    return (_BY_RULES[rules] if _is_prose(text) else _PARAGRAPHS).parse(text)
-
-
-_TOO_MUCH = (
-    f"A text may hold {_MOST_MARKS:,} asterisks, underscores and links, and {_MOST_LINES:,} lines, not more. Split it."
-)
-_TOO_NEW = (
-    "This text was written by newer rules (version 2), and a page of today would not show it as it was typed. "
-    "Take out marks, lists and single line breaks, or write it anew."
-)
-# Marks, links, spaces that a browser joins, lines that are joined or lost, and what makes a line more than words.
-_SHOWN_OTHERWISE = re.compile(
-    r"[*_\\\t]|\]\(|<(?=[A-Za-z])|  |(?<!\n)\n(?!\n)|\n{3}|^(?:[^\S\n]|[#>|]|(?:[-+]|\d{1,9}[.)])(?=\s|$))",
-    re.MULTILINE,
-)
-
-
-def shows_as_typed(text: str) -> bool:
-    """Whether the first rules surely show each character of a text as it was typed, citation marks apart."""
-    return not any(map(_SHOWN_OTHERWISE.search, (CITATION.sub("\x02", text), _without_citations(text))))
-
-
 def refusals(text: str, rules: TextRules = None) -> list[str]:
-    """Sentences on what may not be stored in a text: links to addresses other than http, https and mailto, lists
-    nested so deeply that the parser would drop words, and thousands of marks or lines. By the second rules, whatever
-    the first ones would show otherwise."""
-    if rules and not shows_as_typed(text):
-        return [_TOO_NEW]
-    unmarked = CITATION.sub("\x02", text.translate(_UNSTORED))
-    if not _is_prose(unmarked):
-        return [_TOO_MUCH]
-    if not _WORTH_PARSING.search(unmarked):
-        return []
-    addresses: list[str] = []
-    depth = deepest = 0
-    for token in _ANY_LINK.parse(unmarked):
-        if "_list_" in token.type:
-            depth += token.nesting
-            deepest = max(deepest, depth)
-        addresses += [str(child.attrGet("href")) for child in token.children or () if child.type == "link_open"]
-    wrong = [address for address in addresses if not safe_address(address)]
-    if not wrong:
-        schemes = [scheme for scheme in _SCHEME.findall(unmarked) if re.sub(r"\s", "", scheme).lower() not in _SCHEMES]
-        wrong = [f"{scheme}:" for scheme in schemes]
-    sentences = [_refused(address) for address in dict.fromkeys(wrong)]
-    if deepest > _LIST_DEPTH:
-        sentences.append(f"A list may be nested {_LIST_DEPTH} levels deep, not deeper.")
-    return sentences
-
-
-def _refused(address: str) -> str:
-    shown = " ".join(address.split())
-    shown = f"{shown[:60]}…" if len(shown) > 60 else shown
-    return f"A link may lead only to an address that begins with http://, https:// or mailto:, not to “{shown}”."
+    """Sentences on what may not be stored in a text that follows these rules, each with a way to mend it."""
+    return [str(fault) for fault in grammar.faults(text)] if rules else first_rules.refusals(text)
 
 
 # -- Quantities ----------------------------------------------------------------------------------------------------
@@ -176,16 +63,17 @@ _QUANTITY = re.compile(
 )
 
 
-def quantities(text: str) -> Html:
+def quantities(text: str, *, with_spaces: bool = False) -> Html:
     """Plain text as HTML in which a number and its unit never break apart: `48 months` becomes
-    `<span class="q">48&nbsp;months</span>`. Changes no letter and no digit."""
+    `<span class="q">48&nbsp;months</span>`. Changes no letter and no digit, and `with_spaces` no space either."""
     if isinstance(text, Html):
         return text
     pieces: list[str] = []
     end = 0
     for match in _QUANTITY.finditer(text):
         pieces.append(escape_html(text[end : match.start()]))
-        pieces.append(f'<span class="q">{escape_html(match[0]).replace(" ", "&nbsp;")}</span>')
+        words = escape_html(match[0])
+        pieces.append(f'<span class="q">{words if with_spaces else words.replace(" ", "&nbsp;")}</span>')
         end = match.end()
     return Html("".join(pieces) + escape_html(text[end:]))
 
@@ -235,15 +123,14 @@ def _same_page(address: str) -> str | None:
 
 
 _SANITISER = nh3.Cleaner(
-    tags={"p", "ul", "ol", "li", "em", "strong", "a", "sup", "span"},
+    tags={"p", "br", "ul", "ol", "li", "em", "strong", "a", "sup", "span"},
     clean_content_tags=set(),
-    attributes={"a": {"href", "id"}, "ol": {"start"}},
+    attributes={"a": {"href", "id"}, "ol": {"start"}, "li": {"value"}},
     tag_attribute_values={"sup": {"class": {"cite"}}, "span": {"class": {"q", "vh"}}},
-    url_schemes=set(_SCHEMES),
+    url_schemes=set(SCHEMES),
     url_relative=_same_page,
     link_rel=None,
 )
-_BREAKS = ("softbreak", "hardbreak")
 _PLAIN_TAGS = {
     "paragraph": "p",
     "bullet_list": "ul",
@@ -270,10 +157,12 @@ class Renderer:
 
     def html(self, text: str, rules: TextRules = None) -> Html:
         """Safe HTML of a text. A mark that leads to no reference stays as it was typed."""
+        if rules:
+            return Html(_SANITISER.clean("".join(self._of_blocks(grammar.parse(text)))).strip())
         labels = citation_labels(text)
         numbers = iter(range(len(labels)))
-        marked = CITATION.sub(lambda _: f"\x02{next(numbers)}\x03", text.translate(_UNSTORED))
-        return Html(_SANITISER.clean("".join(self._blocks(_parsed(marked, rules), labels))).strip())
+        marked = CITATION.sub(lambda _: f"\x02{next(numbers)}\x03", text.translate(UNSTORED))
+        return Html(_SANITISER.clean("".join(self._blocks(first_rules.parsed(marked), labels))).strip())
 
     def mark(self, label: str) -> Html:
         """The mark of one citation, outside any text."""
@@ -300,6 +189,45 @@ class Renderer:
         letters = [""] if count == 1 else [_letters(n) for n in range(1, count + 1)]
         return tuple(Use(f"cite-{number}{letter}", letter, _ordinal(n)) for n, letter in enumerate(letters, start=1))
 
+    # By the second rules.
+
+    def _of_blocks(self, blocks: Iterable[grammar.Block]) -> Iterator[str]:
+        for block in blocks:
+            if isinstance(block, grammar.List):
+                yield from self._of_list(block)
+            else:
+                yield f"<p>{self._of_lines(block.lines)}</p>\n"
+
+    def _of_list(self, block: grammar.List) -> Iterator[str]:
+        tag = "ol" if block.is_numbered else "ul"
+        first = next_ = block.items[0].number
+        yield f"<{tag}>" if first in (None, 1) else f'<ol start="{first}">'
+        for item in block.items:
+            yield "<li>" if item.number == next_ else f'<li value="{item.number}">'
+            next_ = None if item.number is None else item.number + 1
+            yield self._of_lines(item.lines)
+            for below in item.lists:
+                yield from self._of_list(below)
+            yield "</li>\n"
+        yield f"</{tag}>\n"
+
+    def _of_lines(self, lines: Iterable[Line]) -> str:
+        return "<br>\n".join("".join(self._of_pieces(line)) for line in lines)
+
+    def _of_pieces(self, pieces: Sequence[Piece]) -> Iterator[str]:
+        for piece, after in zip_longest(pieces, pieces[1:]):
+            if piece.kind == "words":
+                is_cited = after and after.kind == "citation" and after.text in self._numbers
+                yield quantities(piece.text.rstrip(" ") if is_cited else piece.text, with_spaces=True)
+            elif piece.kind == "citation":
+                yield self.mark(piece.text)
+            else:
+                tag = "a" if piece.kind == "link" else piece.kind
+                to = f' href="{escape_html(piece.text)}"' if piece.kind == "link" else ""
+                yield f"<{tag}{to}>{''.join(self._of_pieces(piece.inner))}</{tag}>"
+
+    # By the first ones.
+
     def _blocks(self, tokens: list[Token], labels: list[str]) -> Iterator[str]:
         for token in tokens:
             kind, _, side = token.type.rpartition("_")
@@ -318,7 +246,7 @@ class Renderer:
         address, unnamed = "", False
         for token in tokens:
             if not token.nesting:
-                words.append(" " if token.type in _BREAKS else token.content)
+                words.append(" " if token.type in first_rules.BREAKS else token.content)
                 continue
             unnamed &= not _MARKED.sub("", "".join(words)).strip()
             yield from self._words("".join(words), labels, waiting if address else None)
@@ -355,15 +283,49 @@ def render(text: str, labels: Iterable[str] = (), rules: TextRules = None) -> Ht
 # -- Plain text ----------------------------------------------------------------------------------------------------
 
 
-def _without_citations(text: str) -> str:
-    return re.sub(r" ?\[@[A-Za-z0-9_-]{1,80}\]", "", text)
-
-
 def plain(text: str, rules: TextRules = None) -> str:
-    """The words of a text without citation marks and markup; a line for each paragraph and list item."""
-    unmarked = _without_citations(text).translate(_UNSTORED)
-    return "\n".join(
-        "".join(" " if child.type in _BREAKS else child.content for child in token.children or ())
-        for token in _parsed(unmarked, rules)
-        if token.type == "inline"
-    )
+    """The words of a text without citation marks and markup; a line for each paragraph and list item. By the second
+    rules an item's number is one of its words."""
+    return "\n".join(words for _mark, words in _shown(text, rules, numbers=True))
+
+
+def seen(text: str, rules: TextRules = None) -> str:
+    """What a page prints of a text, citation marks apart: `plain` and the marks of lists, `•` or `3.`, as readers see
+    them."""
+    return "\n".join(f"{mark} {words}" if mark else words for mark, words in _shown(text, rules, numbers=False))
+
+
+def shows_as_typed(text: str, rules: TextRules = None) -> bool:
+    """Whether a page prints each letter, figure and sign of a text as it was typed, less the marks of the grammar."""
+    return bool(rules) or seen(text).split() == seen(text, RULES).split()
+
+
+def _shown(text: str, rules: TextRules, *, numbers: bool) -> Iterator[tuple[str, str]]:
+    """(mark of the list, words) of each paragraph and item, in reading order."""
+    if not rules:
+        return first_rules.shown(text)
+    return _shown_blocks(grammar.parse(text), numbers)
+
+
+def _shown_blocks(blocks: Iterable[grammar.Block], numbers: bool) -> Iterator[tuple[str, str]]:
+    for block in blocks:
+        if isinstance(block, grammar.Paragraph):
+            yield "", _joined(block.lines)
+            continue
+        for item in block.items:
+            mark = "•" if item.number is None else f"{item.number}."
+            words = _joined(item.lines)
+            yield (mark, f"{mark} {words}" if item.number is not None else words) if numbers else (mark, words)
+            yield from _shown_blocks(item.lists, numbers)
+
+
+def _joined(lines: Iterable[Line]) -> str:
+    return " ".join("".join(_words_of(line)) for line in lines)
+
+
+def _words_of(pieces: Sequence[Piece]) -> Iterator[str]:
+    for piece, after in zip_longest(pieces, pieces[1:]):
+        if piece.kind == "words":
+            yield piece.text.rstrip(" ") if after and after.kind == "citation" else piece.text
+        elif piece.kind != "citation":
+            yield from _words_of(piece.inner)

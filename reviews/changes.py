@@ -19,7 +19,7 @@ from monographs import document as values
 from monographs.assemble import build, header_columns, header_of, rows
 from monographs.difference.document_diff import changed_parts
 from monographs.digest import digest, digest_of_part, to_text
-from monographs.models import PARTS, Citation, Document, Edition, Part, State, WriteLock
+from monographs.models import PARTS, Citation, Document, Edition, Part, SafetyNotice, Section, State, WriteLock
 from monographs.problems import objections, sentences
 from reviews.access.refusals import Conflict, Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail
@@ -37,7 +37,8 @@ def store(trail: Trail, document: values.Document) -> Document:
 
 
 class Change:
-    """One edition's parts, open for writing. Refuses (Conflict) a part that somebody else changed meanwhile."""
+    """One edition's parts, open for writing. Refuses (Conflict) a part that somebody else changed meanwhile. A text
+    whose words are changed follows the rules of today from then on."""
 
     def __init__(self, trail: Trail, edition: Edition, credits: dict[str, list[int]] | None = None) -> None:
         self.id: UUID = uuid4()
@@ -74,8 +75,11 @@ class Change:
         """Puts new words in place of those whose digest was `seen`."""
         row = self._current(part.part_kind, part.key)
         self._unchanged(row, seen)
+        before = row.as_value()
         for name, value in row.columns_of(part).items():
             setattr(row, name, value)
+        if isinstance(row, Section | SafetyNotice) and isinstance(before, values.Section | values.SafetyNotice):
+            row.text_rules = values.rules_of(row.text, before.text, before.text_rules)
         self._write(row)
 
     def remove(self, kind: str, key: UUID, *, seen: str) -> None:
@@ -104,6 +108,8 @@ class Change:
         model = PARTS[part.part_kind]
         last = model.with_removed.filter(edition=self.edition).aggregate(last=models.Max("position"))["last"]
         row = model.from_value(self.edition, part, 0 if last is None else last + 1)
+        if isinstance(row, Section | SafetyNotice):
+            row.text_rules = values.rules_of(row.text, "", None)
         if isinstance(row, Citation):
             self._label_is_free(row)
         self.add([row])
@@ -115,6 +121,7 @@ class Change:
             raise Conflict("Somebody saved the header while you were writing.", current, "header")
         for name, value in header_columns(header).items():
             setattr(self.edition, name, value)
+        self.edition.text_rules = values.rules_of(header.introduction, current.introduction, current.text_rules)
 
     def order(self, kind: str, keys: list[UUID], *, seen: list[UUID]) -> None:
         """Puts the parts of a kind in this order. `seen` is the order that was shown."""

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 from monographs.canonical import BadCharacters, clean, digest_of
 from monographs.digest import as_json
+from monographs.line_grammar import safe_address
 from monographs.models import Monograph, Overlay, Publication, SecondSignature
 from monographs.overlay_kinds import (
     HARMS,
@@ -26,7 +27,6 @@ from monographs.overlay_kinds import (
     OverlayKind,
 )
 from monographs.standing import WITHHELD_KINDS, overlays_of
-from monographs.text import safe_address
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
 from reviews.access.privacy import kept, refuse_patient_data

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from monographs.document import DOI, PMID
-from monographs.text import safe_address
+from monographs.line_grammar import safe_address
 
 MOST_AUTHORS = 6
 

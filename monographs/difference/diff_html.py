@@ -13,6 +13,7 @@ from itertools import groupby
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from monographs import grammar
 from monographs.difference.document_diff import Comparison, FieldChange, PartChange
 from monographs.difference.text_diff import Segment
 from monographs.text import TextRules, quantities
@@ -87,7 +88,9 @@ def _field(change: FieldChange) -> Field:
 
 def side(segments: Iterable[Segment], mark: str, rules: TextRules = None) -> tuple[Block, ...]:
     """One side of a difference: what both texts have, and what is marked (`removed`: the old one)."""
-    lines = [_line(pieces, rules) for pieces in _lines(segments, mark)]
+    typed = _lines(segments, mark)
+    items = _bulleted(typed) if rules else set(range(len(typed)))
+    lines = [_line(pieces, number in items) for number, pieces in enumerate(typed)]
     blocks: list[Block] = []
     for is_list, run in groupby((line for line in lines if line), key=lambda line: line[0]):
         htmls = tuple(html for _, html in run)
@@ -115,11 +118,17 @@ def _lines(segments: Iterable[Segment], mark: str) -> list[list[Piece]]:
     return lines
 
 
-def _line(pieces: list[Piece], rules: TextRules) -> tuple[bool, SafeString] | None:
+def _bulleted(lines: list[list[Piece]]) -> set[int]:
+    """The lines, from 0, that the second rules show as items of a list with bullets."""
+    text = "\n".join("".join(words for _op, words in pieces) for pieces in lines)
+    return {item.at - 1 for item in grammar.items(text) if item.number is None}
+
+
+def _line(pieces: list[Piece], may_be_item: bool) -> tuple[bool, SafeString] | None:
     if not "".join(text for _, text in pieces).strip():
         return None
     op, first = pieces[0]
-    bullet = None if rules else _BULLET.match(first)
+    bullet = _BULLET.match(first) if may_be_item else None
     # A marker that changed alone stays in sight; one that came or went with its words makes them an item.
     if bullet and (op == "same" or first[bullet.end() :].strip()):
         pieces = [(op, first[bullet.end() :]), *pieces[1:]]

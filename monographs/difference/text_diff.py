@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Literal, TypeVar
 
+from monographs import grammar
 from monographs.text import TextRules
 
 Operation = Literal["same", "added", "removed"]
@@ -158,7 +159,7 @@ class ItemChange:
 
 
 def _items(text: str, rules: TextRules) -> list[str]:
-    return [] if rules else _ITEM.findall(text)  # no list may follow the second rules before they are written
+    return [item.typed for item in grammar.items(text)] if rules else _ITEM.findall(text)
 
 
 def item_changes(old: str, new: str, was: TextRules = None, now: TextRules = None) -> tuple[ItemChange, ...]:

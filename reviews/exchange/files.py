@@ -21,6 +21,7 @@ from reviews.exchange.schema import (
     IncomingDrug,
     Unreadable,
     check_names,
+    check_texts,
     key_maker,
     slug_of,
     validated,
@@ -149,6 +150,7 @@ def _read_one(value: Any) -> Incoming:
     if not therapeutic_class:
         raise Unreadable(Finding("class", "Name the therapeutic class, by its slug."))
     check_names(file.document)
+    check_texts(file.document)
     return Incoming(file.slug, therapeutic_class, file.drug, tuple(sorted(set(file.traits))), file.tier, file.document)
 
 

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, ValidationError, model_validator
 
 from monographs.confusables import mixed_scripts
 from monographs.document import Brand, Code, Document, DrugName, Line, Slug, Value
+from monographs.text import shows_as_typed
 
 Built = TypeVar("Built")
 
@@ -82,6 +83,22 @@ def check_names(document: Document) -> None:
         for path, name in named
         if mixed_scripts(name)
     ]
+    if found:
+        raise Unreadable(*found)
+
+
+def check_texts(document: Document) -> None:
+    """Refuses a text that follows the first rules where these show other signs than it has: it would be a new one, and
+    nobody has seen how a page prints it."""
+    texts = [("header.introduction", document.header.introduction, document.header.text_rules)]
+    for field in ("sections", "notices"):
+        parts = getattr(document, field)
+        texts += [(f"{field}[{n}].text", part.text, part.text_rules) for n, part in enumerate(parts)]
+    sentence = (
+        "By the rules of text that it follows a page would not print this as it is typed. Put “text_rules”: 2 beside "
+        "it, so that it follows those of today."
+    )
+    found = [Finding(f"document.{path}", sentence) for path, text, rules in texts if not shows_as_typed(text, rules)]
     if found:
         raise Unreadable(*found)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from monographs.citations.csl import format_reference, is_smpc, year
 from monographs.document import Citation
-from monographs.text import safe_address
+from monographs.line_grammar import safe_address
 from tests.strategies import csl as records
 
 FIRST = Path(__file__).parents[2] / "reviews" / "management" / "demonstration" / "monographs"

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monographs.document import Section
-from monographs.text import Html, Renderer, citation_labels, plain, quantities, refusals, render, safe_address
+from monographs.line_grammar import safe_address
+from monographs.text import Html, Renderer, citation_labels, plain, quantities, refusals, render
 
 
 def mark(number, letter=""):

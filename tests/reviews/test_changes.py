@@ -214,8 +214,8 @@ def test_what_somebody_changed_meanwhile_is_told_with_what_stands_there_now(worl
     old, gone = digest_of_part(monitoring), digest_of_part(prescribing)
 
     for act, part, now in (
-        (lambda it: it.save(monitoring.replaced(text="Mine."), seen=old), monitoring.key, monitoring.replaced(text="Theirs.")),
-        (lambda it: it.remove("section", monitoring.key, seen=old), monitoring.key, monitoring.replaced(text="Theirs.")),
+        (lambda it: it.save(monitoring.replaced(text="Mine."), seen=old), monitoring.key, monitoring.replaced(text="Theirs.", text_rules=2)),
+        (lambda it: it.remove("section", monitoring.key, seen=old), monitoring.key, monitoring.replaced(text="Theirs.", text_rules=2)),
         (lambda it: it.save(prescribing.replaced(text="- Mine."), seen=gone), prescribing.key, None),
         (lambda it: it.remove("section", prescribing.key, seen=gone), prescribing.key, None),
         (lambda it: it.header(header.replaced(covers="mine"), seen=digest_of_part(header)), "header", header.replaced(covers="theirs")),

@@ -8,14 +8,23 @@ from django import forms
 from pydantic import ValidationError
 
 from monographs import document as values
+from monographs.canonical import BadCharacters, clean
 from monographs.problems import sentences
 from monographs.vocabulary import NOTICE_TYPES, SECTION_KINDS
 
-MARKDOWN = (
-    "A blank line starts a paragraph. “- ” starts a list item. *Emphasis*, [words](https://…) for a link, "
-    "[@label] cites a reference of this edition."
+GRAMMAR = (
+    "A blank line starts a paragraph. A list stands by itself, its items begin with “- ” or “1. ”. *Emphasis*, "
+    "[words](https://…) for a link, [@label] cites a reference of this edition. All else is printed as you type it."
 )
 CHOOSE = {"invalid_choice": "Choose one of the list.", "required": "Choose one of the list."}
+
+
+def as_kept(words: str) -> str:
+    """What was typed as it would be kept. What must not be kept is refused by the value."""
+    try:
+        return clean(words)
+    except BadCharacters:
+        return words
 
 
 class Text(forms.CharField):
@@ -98,10 +107,10 @@ class PartForm(EditForm):
     part: ClassVar[type[values.Part]]
 
     def to_value(self, data: dict[str, Any]) -> values.Part:
-        """A part of what was typed; a text goes on to follow the rules that it followed."""
         fields = {name: data[name] for name in self.part.model_fields if name in data}
-        if "text_rules" in self.initial:
-            fields["text_rules"] = self.initial["text_rules"]
+        if "text_rules" in self.part.model_fields:
+            before = (self.initial.get("text", ""), self.initial.get("text_rules"))
+            fields["text_rules"] = values.rules_of(as_kept(data["text"]), *before)
         return self.part(key=self.key, **fields)
 
     @classmethod
@@ -116,7 +125,7 @@ class SectionForm(PartForm):
         choices=[(kind.slug, kind.heading) for kind in SECTION_KINDS.values()], label="Section", error_messages=CHOOSE
     )
     heading = Text(label="Heading", help_text="Leave it empty for the usual heading of this section.")
-    text = Text(rows=14, label="Text", help_text=MARKDOWN)
+    text = Text(rows=14, label="Text", help_text=GRAMMAR)
 
     def to_value(self, data: dict[str, Any]) -> values.Part:
         heading = data["heading"].strip() or SECTION_KINDS[data["kind"]].heading
@@ -150,7 +159,7 @@ class NoticeForm(PartForm):
         help_text="The type decides how severe it is, and where it stands on the page.",
     )
     title = Text(label="Title")
-    text = Text(rows=5, label="Text", help_text=MARKDOWN)
+    text = Text(rows=5, label="Text", help_text=GRAMMAR)
     action = Text(rows=3, label="What to do")
     issuer = Text(label="Who issued it", help_text="As in “MHRA”.")
     issued = Text(label="Issued on", help_text="Year, year-month or year-month-day, as it is known: 2020-02-12.")

@@ -5,7 +5,7 @@ from typing import Any
 
 from monographs import document as values
 from monographs.vocabulary import NAME_KINDS
-from reviews.desk.editor.forms import MARKDOWN, EditForm, Text
+from reviews.desk.editor.forms import GRAMMAR, EditForm, Text, as_kept
 
 _PLAIN = ("title", "name", "covers", "not_covered", "introduction")
 _HINTS = {
@@ -30,12 +30,13 @@ class HeaderForm(EditForm):
     )
     covers = Text(label="It covers", help_text="As in “multiple sclerosis”, if the drug has other uses.")
     not_covered = Text(label="It does not cover", help_text="The main uses that this page leaves out.")
-    introduction = Text(rows=4, label="Introduction", help_text=f"One or two sentences. {MARKDOWN}")
+    introduction = Text(rows=4, label="Introduction", help_text=f"One or two sentences. {GRAMMAR}")
     dosing_since = Text(label="No dose published since", help_text="Year-month-day.")
     dosing_reason = Text(rows=3, label="Why no dose is published")
     dosing_instead = Text(rows=3, label="What to use instead")
 
     def to_value(self, data: dict[str, Any]) -> values.Header:
+        was = self.document.header
         return values.Header.model_validate(
             {
                 **{name: data[name] for name in _PLAIN},
@@ -43,7 +44,7 @@ class HeaderForm(EditForm):
                 "brands": [_brand(line) for _, line in _lines(data["brands"])],
                 "codes": [_code(line) for _, line in _lines(data["codes"])],
                 "class_path": self.document.header.class_path,
-                "text_rules": self.document.header.text_rules,
+                "text_rules": values.rules_of(as_kept(data["introduction"]), was.introduction, was.text_rules),
                 "dosing": {name: data[f"dosing_{name}"].strip() for name in ("since", "reason", "instead")},
             }
         )

@@ -18,7 +18,7 @@ from tests import factories as make
 TYPED = {
     "section": (
         {"kind": "cautions", "heading": "Mind this", "text": "Be careful [@trial2020]."},
-        lambda key: Section(key=key, kind="cautions", heading="Mind this", text="Be careful [@trial2020]."),
+        lambda key: Section(key=key, kind="cautions", heading="Mind this", text="Be careful [@trial2020].", text_rules=2),
     ),
     "monitoring": (
         {
@@ -39,7 +39,7 @@ TYPED = {
         lambda key: SafetyNotice(
             key=key, type="boxed_warning", severity="critical", title="Only here", text="Some text.",
             action="Stop it.", issuer="MHRA", issued="2020-02", effective="2020-03-01", expires="2030-04-02",
-            source="trial2020", supersedes="The old one",
+            source="trial2020", supersedes="The old one", text_rules=2,
         ),
     ),
     "citation": (
@@ -130,7 +130,7 @@ def test_what_was_emptied_is_empty_and_the_rest_stays(house, enter, kind):
     client.post(address("part_new", kind), {**typed, "key": key})
     before = build(edition).by_key()[key]
     field, empty = {
-        "section": ("text", {"text": ""}),
+        "section": ("text", {"text": "", "text_rules": None}),
         "monitoring": ("how_long", {"how_long": ""}),
         "notice": ("issuer", {"issuer": ""}),
         "citation": ("genre", {}),
@@ -166,7 +166,7 @@ def test_each_field_of_the_header_is_saved_in_its_own_place_and_shown_again(hous
     assert "Saved: the header." in answer.content.decode()
     header = build(Edition.objects.get(pk=edition.pk)).header
     assert header.model_dump() == {
-        "text_rules": None,
+        "text_rules": 2,
         "title": "A title", "name": "Newname", "covers": "multiple sclerosis", "not_covered": "leukaemia",
         "introduction": "An introduction.",
         "names": ({"kind": "international", "name": "newnamab"}, {"kind": "other", "name": "new-namab"}),
