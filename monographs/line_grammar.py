@@ -39,6 +39,7 @@ _STARS = re.compile(r"\*+")
 _TAGS: dict[int, tuple[Literal["em", "strong"], ...]] = {1: ("em",), 2: ("strong",), 3: ("em", "strong")}
 # Outside of the marks stands white space, an end of the line, or punctuation of that side; inside, neither.
 _BEFORE = frozenset("\"'/:;,¿¡…")
+_BEFORE_ONE = frozenset("\"'¿¡")  # `*2/*3` and `*1,*2` are alleles
 _AFTER = frozenset("\"'/:;,.!?…")
 _NEVER_FIRST = frozenset(".,:;!?%/\\…")
 
@@ -80,7 +81,9 @@ def _runs(line: str) -> list[Run]:
         )
         last = bool(before) and not (before.isspace() or unicodedata.category(before) in ("Ps", "Pi"))
         is_mark = len(match[0]) in _TAGS
-        can_open = is_mark and first and before != _A_LINK and _outside(before, _BEFORE, "Ps", "Pi", "Pd", "Cc")
+        around = _BEFORE if len(match[0]) > 1 else _BEFORE_ONE
+        can_open = is_mark and first and before != _A_LINK and _outside(before, around, "Ps", "Pi", "Pd", "Cc")
+        can_open = can_open and not (len(match[0]) == 1 and after.isdecimal())  # `*4` is an allele
         can_close = is_mark and last and after != _A_LINK and _outside(after, _AFTER, "Pe", "Pf", "Pd", "Cc")
         found.append(Run(match.start(), match.end(), can_open, can_close))
     return found

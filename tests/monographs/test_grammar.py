@@ -32,7 +32,7 @@ MARKED = [
     ("*a*", "<em>a</em>"), ("**a b**", "<strong>a b</strong>"), ("***a***", "<em><strong>a</strong></em>"),
     ("(*a*)", "(<em>a</em>)"), ("“**a**”", "“<strong>a</strong>”"), ("x – *a* – y", "x – <em>a</em> – y"),
     ("x—*a*—y", "x—<em>a</em>—y"), ("*a*, *b*; *c*: *d*.", "<em>a</em>, <em>b</em>; <em>c</em>: <em>d</em>."),
-    ("*a*! *b*? **c**…", "<em>a</em>! <em>b</em>? <strong>c</strong>…"), ("a/*b*/c", "a/<em>b</em>/c"),
+    ("*a*! *b*? **c**…", "<em>a</em>! <em>b</em>? <strong>c</strong>…"), ("a/**b**/c", "a/<strong>b</strong>/c"),
     ("**a *b* c**", "<strong>a <em>b</em> c</strong>"), ("*a **b** c*", "<em>a <strong>b</strong> c</em>"),
     ("*HLA-B*15:02*", "<em>HLA-B*15:02</em>"), ("**Stop.**", "<strong>Stop.</strong>"),
     ("**≥ 5 mg**", '<strong>≥ <span class="q">5 mg</span></strong>'), ("*(a)*", "<em>(a)</em>"),
@@ -46,6 +46,7 @@ TYPED = [
     "a*b* c", "a *b*c", "5*a*", "*a*5", "*5*", "**10–20**", "(*)", "(*) a (*)", "(**), (*)", "*, **, ***", "a (*b)",
     "CYP2C9*2/*3", "CYP2D6 *4/*4", "*1/*1, *1/*2 and *2/*2", "HLA-B*57:01-positive", "(x+y)*a*(x+y)", "f(x)*(a)*(b)",
     "p*, q** and r***", "*p < 0.05; **p < 0.01", "a.*b*.c*", "x*\u0301y*", "%*a*", "a* *", "* *a", "5%*b*", "^*a*",
+    "CYP2C9*3/*3 a*", "CYP2D6 *4 a*", "*3 a*", "*2,*3 a*", "HLA-A:*b c*", "*5 mg once*",
     "10*3/uL", "10*9/L to 10*12/L", "m*s-1", "*.csv and *.txt", "5*10^-3*x", "*[@x]*",
 ]  # fmt: skip
 
