@@ -1,8 +1,9 @@
-"""Lists as word processors paste them, made lists of the grammar. Nobody's words are changed without being asked: the desk
-shows what it made, unsaved.
+"""Lists as word processors paste them, made lists of the grammar. Nobody's words are changed without being asked: the
+desk shows what it made, unsaved.
 
 Neighbouring lines that begin with “•”, “–”, “1)” and the like become items. A dash before a figure stays what it is: it
-could be a minus. “o” is a mark only on two neighbouring lines. A mark of another kind, or further in, begins a list inside.
+could be a minus. “o” is a mark only on two neighbouring lines. A mark of another kind, or further in, begins a list
+inside.
 """
 
 import re
@@ -13,9 +14,11 @@ from monographs.grammar import List, faults, parse
 
 _BULLETS = "•◦▪▫■□●○‣⁃∙·➢✓❖"
 _DASHES = "-–—−*+"
+_GAP = r"[ \t\u00a0]"
 _LINE = re.compile(
-    rf"(?P<indent>[ \t\u00a0]*)(?:(?P<bullet>[{_BULLETS}])[ \t\u00a0]*|(?P<dash>[{_DASHES}])[ \t\u00a0]+|(?P<letter>o)[ \t\u00a0]+"
-    r"|\(?(?P<number>0|[1-9]\d{0,2})[.)][ \t\u00a0]+)(?P<words>\S.*)"
+    rf"(?P<indent>{_GAP}*)"
+    rf"(?:(?P<bullet>[{_BULLETS}]){_GAP}*|(?P<dash>[{_DASHES}]){_GAP}+|(?P<letter>o){_GAP}+"
+    rf"|\(?(?P<number>0|[1-9]\d{{0,2}})[.)]{_GAP}+)(?P<words>\S.*)"
 )
 _FIGURE = re.compile(r"[*<>≤≥~.,+−– -]*\d")
 _DEEPEST = 3

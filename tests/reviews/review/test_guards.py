@@ -14,7 +14,8 @@ from reviews.access.refusals import Refused
 from reviews.audit.trail import audited_write
 from reviews.changes import change_set
 from reviews.editing.monographs import set_tier
-from reviews.models import AuditEvent, ClinicianProfile, SignOff
+from reviews.editing.parts import restore
+from reviews.models import AuditEvent, ChangeSet, ClinicianProfile, SignOff
 from reviews.workflow import available, perform
 from tests import factories as make
 
@@ -142,7 +143,9 @@ def test_sending_back_and_undoing_the_edit_revives_no_signature(house):
     signed = make.seen(edition)
     perform("send-back", editions=[edition], actor=house.clinician, digest=signed, reason="Look again")
     make.reword(edition, "monitoring", "Other words.", actor=house.editor)
-    make.reword(edition, "monitoring", "Tests go on for years.", actor=house.editor)
+    first = ChangeSet.objects.filter(edition=edition).earliest("at")
+    edition.refresh_from_db()
+    restore(edition, change=first, digest=make.seen(edition), actor=house.editor)
     edition = make.submit(house, edition)
     assert (edition.state, edition.round, make.seen(edition)) == ("in_review", 2, signed)
 
