@@ -92,6 +92,8 @@ _MOST_MARKS = 2_000
 _MOST_LINES = 5_000
 _TOO_MUCH = f"A text may hold {_MOST_MARKS:,} stars and links, and {_MOST_LINES:,} lines, not more. Split it."
 _FIGURE_FIRST = re.compile(r" *- +[*<>≤≥~.,+−–-]*\d")
+# `•<tab>words` is no row of two cells.
+_MARK_BEFORE_TAB = re.compile(r"^(?:\W|o|\(?\w{1,3}[.)])\t")
 _PIPES = re.compile(r"\s*\|.*\|\s*")
 
 
@@ -193,7 +195,7 @@ class _Reading:
 
     def _table(self, start: int, block: list[str]) -> None:
         for n, (one, other) in enumerate(pairwise(block)):
-            tabs = "\t" in one.strip() and "\t" in other.strip()
+            tabs = all("\t" in _MARK_BEFORE_TAB.sub("", row.strip(), count=1) for row in (one, other))
             if tabs or (_PIPES.fullmatch(one) and _PIPES.fullmatch(other)):
                 sentence = (
                     "This was a table, and a text holds none. Write each row as an item of a list, as in "

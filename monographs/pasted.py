@@ -35,10 +35,17 @@ class _Item:
 def as_lists(text: str) -> str:
     """The text with lists where neighbouring lines begin with marks of some; otherwise as it is. Doing it again changes
     nothing."""
-    return "\n\n".join(_as_list(block) for block in re.split(r"\n(?:[^\S\n]*\n)+", text.replace("\r\n", "\n")))
+    return listed(text)[0]
 
 
-def _as_list(block: str) -> str:
+def listed(text: str) -> tuple[str, list[str]]:
+    """`as_lists`, and the lines of the text that it made items."""
+    taken: list[str] = []
+    blocks = re.split(r"\n(?:[^\S\n]*\n)+", text.replace("\r\n", "\n"))
+    return "\n\n".join(_as_list(block, taken) for block in blocks), taken
+
+
+def _as_list(block: str, taken: list[str]) -> str:
     if any(isinstance(one, List) for one in parse(block)) and not faults(block):
         return block
     lines = block.split("\n")
@@ -54,6 +61,7 @@ def _as_list(block: str) -> str:
         if out and out[-1]:
             out.append("")
         out += made
+        taken += lines[at : at + len(run)]
         at += len(run)
         if at < len(lines):
             out.append("")

@@ -28,6 +28,7 @@ from reviews.desk.editor.citation_form import hits, typed_from
 from reviews.desk.editor.context import FORMS, HEADINGS, NOUNS, EditorContext, with_part
 from reviews.desk.editor.forms import EditForm, PartForm
 from reviews.desk.editor.header_form import HeaderForm
+from reviews.desk.editor.lists import make_lists
 from reviews.editing import parts
 from reviews.review.edition_review import EditionReview
 
@@ -175,15 +176,17 @@ def _remove(editor: EditorContext, shown: values.Part) -> HttpResponse:
 
 
 def _answer(editor: EditorContext, context: dict[str, Any], save: Callable[..., None]) -> HttpResponse:
-    """Shows the form, previews it, or saves it: whatever is refused comes back with all that was typed."""
+    """Shows the form, previews it, or saves it: whatever is refused comes back with all that was typed, and what was
+    made of it is looked at before it is saved."""
     form: EditForm = context["form"]
     status = 200
+    made = context["made_lists"] = make_lists(form) if form.is_bound else []
     if editor.request.method == "POST" and not form.is_valid():
         status = 422
     elif editor.request.method == "POST" and "preview" in editor.request.POST:
         would_be = with_part(editor.document, form.value)
         context["preview"] = would_be and editor.page_of(would_be)
-    elif editor.request.method == "POST":
+    elif editor.request.method == "POST" and not made:
         how = {"seen": form.cleaned_data["seen"] or "", "reason": form.cleaned_data["reason"]}
         tried = attempt(lambda: save(actor=editor.request.user, **how))
         if tried.is_done:

@@ -1,0 +1,52 @@
+"""Lines that were pasted as a list are made one, and shown before anything is saved.
+
+Whoever typed them looks at the list and saves, or keeps the lines as they were: `typed_<field>` holds those, and the
+button `as_typed` takes them.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+
+from monographs.pasted import listed
+
+PROSE = ("text", "introduction")
+AS_TYPED = "as_typed"
+
+
+@dataclass(frozen=True)
+class Made:
+    """A field whose lines were made a list: its label, how many lines, and what was typed."""
+
+    field: str
+    label: str
+    lines: int
+    typed: str
+
+    @property
+    def name(self) -> str:
+        return f"typed_{self.field}"
+
+
+def make_lists(form: forms.Form) -> list[Made]:
+    """Puts lists into the fields of a form that was sent, in place of lines with marks. Lines that stood there before
+    were kept as they are by somebody, and stay."""
+    made = []
+    for name in PROSE:
+        typed = form.data.get(name, "").replace("\r\n", "\n")
+        if AS_TYPED in form.data:
+            _put(form, name, form.data.get(f"typed_{name}", typed))
+            continue
+        words, lines = listed(typed)
+        kept = listed(str(form.initial.get(name, "")))[1]
+        if lines and not set(lines) <= set(kept):
+            _put(form, name, words)
+            made.append(Made(name, str(form.fields[name].label), len(lines), typed))
+    return made
+
+
+def _put(form: Any, name: str, words: str) -> None:
+    if name in form.fields:
+        form.data = form.data.copy()
+        form.data[name] = words
