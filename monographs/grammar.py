@@ -150,7 +150,9 @@ class _Reading:
             line, found = read_line(words)
             read.append(line)
             runs += [(replace(run, line=number), words) for run in found]
-            for match in NO_LINK.finditer(ATOM.sub(lambda atom: "" if is_safe(atom) else atom[0], words)):
+            for match in NO_LINK.finditer(
+                "" if "](" not in words else ATOM.sub(lambda atom: "" if is_safe(atom) else atom[0], words)
+            ):
                 self._no_link(number, words, match["address"])
         self._stars(runs)
         return tuple(read)

@@ -91,6 +91,8 @@ def _runs(line: str) -> list[Run]:
 
 def _pair(line: str, runs: list[Run]) -> None:
     """Each mark that ends emphasis finds the nearest like it that begins some. Emphasis holds a letter."""
+    if not any(run.can_close for run in runs):
+        return
     waiting: list[Run] = []
     places: dict[int, list[int]] = {size: [] for size in _TAGS}  # in `waiting`, for each size
     letters = [0]
@@ -135,7 +137,7 @@ def read_line(typed: str, atom: re.Pattern[str] = ATOM) -> tuple[Line, list[Run]
         end = match.end()
     signs.append(typed[end:].translate(_NO_SIGNS))
     line = "".join(signs)
-    runs = _runs(line)
+    runs = _runs(line) if "*" in line else []
     _pair(line, runs)
     return _nested(line, runs, iter(atoms)), runs
 

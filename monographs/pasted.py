@@ -49,10 +49,11 @@ def _as_list(block: str, taken: list[str]) -> str:
     if any(isinstance(one, List) for one in parse(block)) and not faults(block):
         return block
     lines = block.split("\n")
+    items = [_item(line) for line in lines]
     out: list[str] = []
     at = 0
     while at < len(lines):
-        run = list(_run(lines[at:]))
+        run = list(_run(items, at))
         made = _made(run)
         if made is None:
             out += lines[at : at + max(1, len(run))]
@@ -68,16 +69,14 @@ def _as_list(block: str, taken: list[str]) -> str:
     return "\n".join(out)
 
 
-def _run(lines: list[str]) -> Iterator[_Item]:
-    """The items with which these lines begin."""
-    items = [_item(line) for line in lines]
-    for place, item in enumerate(items):
-        if item is None:
-            return
-        beside = (items[place - 1] if place else None, items[place + 1] if place + 1 < len(items) else None)
+def _run(items: list[_Item | None], at: int) -> Iterator[_Item]:
+    """The items side by side from this line on."""
+    while at < len(items) and (item := items[at]):
+        beside = (items[at - 1] if at else None, items[at + 1] if at + 1 < len(items) else None)
         if item.kind == "o" and not any(one and one.kind == "o" for one in beside):
             return
         yield item
+        at += 1
 
 
 def _item(line: str) -> _Item | None:

@@ -2,6 +2,7 @@
 
 import re
 import time
+from functools import partial
 from html import unescape
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from monographs.document import Section
 from monographs.line_grammar import safe_address
+from monographs.pasted import as_lists
 from monographs.text import Html, Renderer, citation_labels, plain, quantities, refusals, render
 
 
@@ -319,12 +321,17 @@ HOSTILE = [
     "[", "]", "*", "**", "_", "(", "a!", "![", "[@", "[@a]", "[a](", "[a](b", "](", "[](", "[[a](b)", "*a ", "**a",
     "_a*", "*a_", "a_", "*a**", "<", "<http:", "<a:", "[x](<", "[a](http://x.y)", "[a](b 'c", "](http:", "](a:", "](a ",
     "\\", "`", "&", '"', "- ", "- - ", "\n- ", "  - a\n", "1. ", "1. \n", "-\n", "\n\n", "> ", "1 ", "1,", "1,111",
-    "1 to ", "1 mg ", " ", "\t", "a",
+    "1 to ", "1 mg ", " ", "\t", "a", "(**5*) ", "(*", "[x](http://a) ", "<http://a> ", "a\tb\n", "|a|\n", "• a\n",
+    "o a\n", "1) a\n", "- 5 mg\n\n", "• a\n  • b\n", "1) a\n\n", "  ", "- a\n  b\n",
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("unit", HOSTILE)
-@pytest.mark.parametrize("work", [render, refusals, plain, quantities, citation_labels])
+@pytest.mark.parametrize(
+    "work",
+    [render, refusals, plain, quantities, citation_labels, as_lists, *(partial(one, rules=2) for one in (render, refusals, plain))],
+    ids=["html", "refusals", "plain", "quantities", "labels", "lists", "html 2", "refusals 2", "plain 2"],
+)  # fmt: skip
 def test_a_hundred_kilobytes_of_anything_take_less_than_a_second(work, unit):
     text = (unit * SIZE)[:SIZE]
 
