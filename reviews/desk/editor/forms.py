@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from monographs import document as values
 from monographs.problems import sentences
 from monographs.vocabulary import NOTICE_TYPES, SECTION_KINDS
+from reviews.reports.forms import judged_by_verbs
 
 MARKDOWN = (
     "A blank line starts a paragraph. “- ” starts a list item. *Emphasis*, [words](https://…) for a link, "
@@ -25,6 +26,7 @@ class Text(forms.CharField):
         if rows:
             kwargs["widget"] = forms.Textarea(attrs={"rows": rows})
         super().__init__(**{"required": False, "strip": False, **kwargs})
+        judged_by_verbs(self)
 
 
 class EditForm(forms.Form):

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods
 
-from monographs.canonical import BadCharacters, clean_line
+from monographs.canonical import BadCharacters, clean, clean_line
 from monographs.document import SLUG
 from monographs.models import Drug
 from monographs.vocabulary import CODE_SYSTEMS, TRAITS
@@ -19,6 +19,7 @@ from reviews.access.attempts import attempt
 from reviews.access.refusals import Refusal
 from reviews.desk.base import class_tree, desk, indented, no_entry
 from reviews.editing.monographs import new
+from reviews.reports.forms import judged_by_verbs
 
 # Words that are addresses of the desk's own.
 TAKEN = {"new"}
@@ -31,6 +32,7 @@ class Line(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"required": False, "max_length": MOST, **kwargs})
+        judged_by_verbs(self)
 
     def clean(self, value: Any) -> str:
         try:
@@ -50,7 +52,7 @@ class Lines(Line):
     def clean(self, value: Any) -> list[str]:
         text = forms.CharField.clean(self, value)
         try:
-            lines = [line for line in map(clean_line, text.splitlines()) if line]
+            lines = [line for line in map(clean_line, clean(text).split("\n")) if line]
         except BadCharacters as error:
             raise forms.ValidationError(str(error)) from error
         if any(len(line) > MOST for line in lines):
