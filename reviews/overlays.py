@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from monographs.canonical import BadCharacters, clean, digest_of
+from monographs.characters import says_nothing
 from monographs.digest import as_json
 from monographs.models import Monograph, Overlay, Publication, SecondSignature
 from monographs.overlay_kinds import (
@@ -227,7 +228,7 @@ def lift(overlay: Overlay, *, actor: Any, reason: str, attestation: Attestation 
         overlay = _standing(overlay, lambda row: row.is_lifted)
         if found := policy.refusals(trail.actor, "lift", overlay):
             raise Refused(found)
-        if not reason.strip():
+        if says_nothing(reason):
             found.append(Refusal("reason", "Say why it ends: readers are told.", RefusalType.INVALID, field="reason"))
         found += _too_long(reason.strip())
         digest = digest_of_act("lift", overlay)
@@ -360,7 +361,7 @@ def _quotable(field: str, words: str, empty: str, longest: int = LONGEST_WORDS) 
         fine = clean(words).strip()
     except BadCharacters as error:
         return [Refusal("characters", str(error), RefusalType.INVALID, field=field)]
-    if not fine:
+    if not fine or (field in ("reason", "quote") and says_nothing(fine)):  # a correction may be of one sign
         return [Refusal("missing", empty, RefusalType.INVALID, field=field)]
     if len(fine) > longest:
         return [Refusal("too_long", f"Keep it to {longest} characters.", RefusalType.INVALID, field=field)]

@@ -23,7 +23,7 @@ register = template.Library()
 
 @dataclass(frozen=True)
 class Tidied:
-    """What was taken out of one field: its name for people ("" if it is the only one), and a sentence for each thing."""
+    """What was taken out of one field: its name for people ("" for the only one), and a sentence for each thing."""
 
     field: str
     sentences: list[str]

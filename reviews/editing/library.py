@@ -11,6 +11,7 @@ from django.utils.text import slugify
 
 from monographs import document as values
 from monographs.canonical import BadCharacters, canonical, clean_line, digest_of
+from monographs.characters import says_nothing
 from monographs.confusables import mixed_scripts, skeleton
 from monographs.models import Drug, NameCheck, Reference, TherapeuticClass
 from monographs.vocabulary import TRAITS
@@ -29,7 +30,7 @@ def checked_name(name: str) -> str:
         name = clean_line(name)
     except BadCharacters as error:
         raise refuse("name", str(error), RefusalType.INVALID, field="name") from error
-    if not name:
+    if says_nothing(name):
         raise refuse("name", "Give the name.", RefusalType.INVALID, field="name")
     if max(len(name), len(skeleton(name))) > LONGEST_NAME:
         raise refuse("name", f"A name has at most {LONGEST_NAME} characters.", RefusalType.INVALID, field="name")

@@ -78,9 +78,9 @@ def sender_of(address: str) -> str:
 def report(
     said: ReportInput, *, sender: str, monograph: Monograph | None = None, page: str = "", edition: int | None = None
 ) -> ProblemReport:
-    """Takes a report in, without the characters that its reader could not see: by whom, and which monograph, page and edition it is about. The very same report of the same
-    sender within ten minutes is that report, and so is what comes by the same form, whenever it comes; other words in
-    that form are another report.
+    """Takes a report in, without the characters that its reader could not see: by whom, and which monograph, page and
+    edition it is about. The very same report of the same sender within ten minutes is that report, and so is what comes
+    by the same form, whenever it comes; other words in that form are another report.
 
     Raises Refused, which is not recorded, for what cannot be kept; TooManyReports after too many in an hour;
     WriteLockTimeout.

@@ -9,6 +9,7 @@ from django.db.models.functions import Cast
 
 from monographs import document as values
 from monographs.canonical import BadCharacters, clean_line
+from monographs.characters import says_nothing
 from monographs.document import DOI, LABEL, PMID
 from monographs.models import Reference
 from reviews.desk.editor.forms import CHOOSE, PartForm, Text
@@ -90,7 +91,7 @@ class CitationForm(PartForm):
         return data
 
     def _judge(self, data: dict[str, Any]) -> None:
-        if not (data.get("title") or "").strip():
+        if says_nothing(data.get("title") or ""):
             self.add_error("title", "Give the title, or find the record in the library.")
         if (doi := (data.get("doi") or "").strip()) and not DOI.fullmatch(doi):
             self.add_error("doi", "A DOI looks like 10.1016/S0140-6736(12)61769-3.")

@@ -8,6 +8,7 @@ from django import forms
 from pydantic import ValidationError
 
 from monographs import document as values
+from monographs.characters import says_nothing
 from monographs.problems import sentences
 from monographs.vocabulary import NOTICE_TYPES, SECTION_KINDS
 from reviews.reports.forms import judged_by_verbs
@@ -138,7 +139,7 @@ class MonitoringForm(PartForm):
     def clean(self) -> dict[str, Any]:
         """Each field may wait; a form that holds nothing is no test."""
         data = super().clean()
-        if not any(str(data.get(name) or "").strip() for name in self.part.model_fields):
+        if all(says_nothing(str(data.get(name) or "")) for name in self.part.model_fields):
             self.add_error("test", "Name the test.")
         return data
 

@@ -11,6 +11,7 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods
 
 from monographs.canonical import BadCharacters, clean, clean_line
+from monographs.characters import says_nothing
 from monographs.document import SLUG
 from monographs.models import Drug
 from monographs.vocabulary import CODE_SYSTEMS, TRAITS
@@ -119,6 +120,8 @@ class NewMonograph(forms.Form):
         if data.get("drug") and data.get("drug_name"):
             sentence = f"You chose {data['drug'].name} from the list too. Empty this box, or choose “a new drug”."
             self.add_error("drug_name", sentence)
+        if data.get("title") and says_nothing(data["title"]):
+            self.add_error("title", "Give the monograph a title.")
         slug = data.get("slug") or slugify(data.get("title", ""))[:100].strip("-")
         if data.get("title") and (not re.fullmatch(SLUG, slug, re.ASCII) or slug in TAKEN):
             wrong = f"“{slug}” cannot be an address." if slug else "This title makes no address."

@@ -64,7 +64,10 @@ def test_from_the_refusal_to_the_saved_words(client, house, edition):
     html = tidied.content.decode()
     assert tidied.status_code == 200
     assert "Taken out, and not saved yet" in html
-    assert "Text: 2 soft hyphens taken out; 1 zero-width space taken out; 1 letter of Word’s Symbol font became “μ”." in html
+    assert (
+        "Text: 2 soft hyphens taken out; 1 zero-width space taken out; 1 letter of Word’s Symbol font became “μ”."
+        in html
+    )
     assert "Reason: 1 soft hyphen taken out." in html
     left = form_with(html, "text")
     assert left.fields["text"] == ["Give 10 μg.\n\nMonthly."]
@@ -81,7 +84,11 @@ WITH_PARTS = {
     "section": ("part_new", ("section",), {"kind": "cautions", "text": "Ca\ufefful"}),
     "monitoring": ("part_new", ("monitoring",), {"test": "Blood\ufe0f", "note": "a\u034fb"}),
     "notice": ("part_new", ("notice",), {"type": "caution", "title": "Ta\u2060ke care", "text": "\uf0b3 30"}),
-    "citation": ("part_new", ("citation",), {"type": "report", "title": "Gui\u00addeline", "authors": "Co\ufffdles, A"}),
+    "citation": (
+        "part_new",
+        ("citation",),
+        {"type": "report", "title": "Gui\u00addeline", "authors": "Co\ufffdles, A"},
+    ),
     "related": ("part_new", ("related",), {"target": "other", "reason_shown": "Same\u180e class"}),
 }
 

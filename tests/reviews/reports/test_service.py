@@ -347,7 +347,10 @@ def test_a_report_that_cannot_be_kept_says_at_which_field_and_leaves_nothing(pag
     ("typed", "kept"),
     [
         ("The in\u00adterval is wrong\u200b here.\ufeff", "The interval is wrong here."),
-        ("A family \U0001f468\u200d\U0001f469\u200d\U0001f467 told us", "A family \U0001f468\U0001f469\U0001f467 told us"),
+        (
+            "A family \U0001f468\u200d\U0001f469\u200d\U0001f467 told us",
+            "A family \U0001f468\U0001f469\U0001f467 told us",
+        ),
         ("\u26a0\ufe0f Too high a dose", "\u26a0 Too high a dose"),
         ("\u2066Give 10 \uf06dg\u2069, not more", "Give 10 μg, not more"),
         ("Give 10 \ue000\ufffdmg, not more", "Give 10 mg, not more"),
@@ -359,7 +362,9 @@ def test_a_report_that_cannot_be_kept_says_at_which_field_and_leaves_nothing(pag
 )
 def test_what_a_reader_cannot_see_is_dropped_and_never_refused(client, page, typed, kept):
     made = service.report(
-        ReportInput(text=typed, harm=True, source="a\x00b\u200b", email="r\u200b@example.org"), sender="s", monograph=page
+        ReportInput(text=typed, harm=True, source="a\x00b\u200b", email="r\u200b@example.org"),
+        sender="s",
+        monograph=page,
     )
 
     assert (made.text, made.source, made.email) == (kept, "ab", "r@example.org")
