@@ -7,6 +7,7 @@ told from here.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from pydantic import ValidationError
 
 from monographs import text as markdown
 from monographs.characters import says_nothing
+from monographs.dates import disagreeing
 from monographs.document import (
     DOI,
     LONGEST_DOI,
@@ -45,13 +47,15 @@ def sentences(error: ValidationError) -> Iterator[tuple[tuple[Any, ...], str]]:
         yield problem["loc"], words
 
 
-def objections(value: Value) -> Iterator[tuple[str, str]]:
-    """(field, sentence) of everything in a header or part that nobody could type now."""
+def objections(value: Value, today: date | None = None) -> Iterator[tuple[str, str]]:
+    """(field, sentence) of everything in a header or part that nobody could type now, or on the day that is given."""
+    found: list[tuple[tuple[Any, ...], str]] = list(disagreeing(value, today))
     try:
         value.judged()
     except ValidationError as error:
-        for where, sentence in sentences(error):
-            yield "_".join(map(str, where[:2] if where[0] == "dosing" else where[:1])), sentence
+        found += sentences(error)
+    for where, sentence in found:
+        yield "_".join(map(str, where[:2] if where[0] == "dosing" else where[:1])), sentence
 
 
 @dataclass(frozen=True)
@@ -66,9 +70,10 @@ class Problem:
     place: str = "Header"
 
 
-def problems(document: Document) -> list[Problem]:
-    """All that stands against submission, in the order of the page. An empty list: it may be sent for review."""
-    return [found for rule in _RULES for found in rule(document)]
+def problems(document: Document, today: date | None = None) -> list[Problem]:
+    """All that stands against submission, in the order of the page. An empty list: it may be sent for review. Without
+    the day, no date is found to lie in the future."""
+    return [*(found for rule in _RULES for found in rule(document)), *_could_be_typed(document, today)]
 
 
 def _header_is_whole(document: Document) -> Iterator[Problem]:
@@ -194,12 +199,12 @@ def _nothing_is_blank(document: Document) -> Iterator[Problem]:
                 yield Problem("missing", sentence, key, one.field, place)
 
 
-def _could_be_typed(document: Document) -> Iterator[Problem]:
+def _could_be_typed(document: Document, today: date | None) -> Iterator[Problem]:
     """A rule may have become stricter since the words were stored."""
-    for field, sentence in objections(document.header):
+    for field, sentence in objections(document.header, today):
         yield Problem("invalid", sentence, field=field)
     for part in document.parts():
-        for field, sentence in objections(part):
+        for field, sentence in objections(part, today):
             yield Problem("invalid", sentence, part.key, field, part.label_for_people)
 
 
@@ -210,7 +215,6 @@ _RULES: tuple[Callable[[Document], Iterator[Problem]], ...] = (
     _citations_lead_somewhere,
     _references_are_whole,
     _nothing_is_blank,
-    _could_be_typed,
 )
 
 

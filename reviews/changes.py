@@ -7,6 +7,7 @@ with audited_write(actor=…) as trail:
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,6 +22,7 @@ from monographs.difference.document_diff import changed_parts
 from monographs.digest import digest, digest_of_part, to_text
 from monographs.models import PARTS, Citation, Document, Edition, Part, State, WriteLock
 from monographs.problems import objections, sentences
+from monographs.standing import today
 from reviews.access.refusals import Conflict, Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail
 from reviews.derived.changed_parts import keep_changed_parts
@@ -194,7 +196,7 @@ def change_set(
         was = before.value if before else None
         touched = sorted(touched_parts(was, document, edition))
         if not copied:
-            _judge(document, touched)
+            _judge(document, touched, today(trail.clock))
         if not (touched or copied):
             raise refuse(
                 "nothing_changed", "Nothing has changed, so nothing was saved.", RefusalType.INVALID, recorded=False
@@ -223,13 +225,13 @@ def change_set(
     )
 
 
-def _judge(document: values.Document, touched: Iterable[str]) -> None:
+def _judge(document: values.Document, touched: Iterable[str], day: date) -> None:
     parts = {str(part.key): (part, part.label_for_people) for part in document.parts()}
     found = [
         Refusal("invalid", f"{label}: {sentence}", RefusalType.INVALID, key, field)
         for key, (value, label) in {"header": (document.header, "Header"), **parts}.items()
         if key in touched
-        for field, sentence in objections(value)
+        for field, sentence in objections(value, day)
     ]
     if found:
         raise Refused(found)

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 from monographs.canonical import BadCharacters, clean, digest_of
 from monographs.characters import says_nothing
+from monographs.dates import AHEAD, not_of_our_time
 from monographs.digest import as_json
 from monographs.models import Monograph, Overlay, Publication, SecondSignature
 from monographs.overlay_kinds import (
@@ -26,7 +27,7 @@ from monographs.overlay_kinds import (
     WITHHOLD_REASONS,
     OverlayKind,
 )
-from monographs.standing import WITHHELD_KINDS, overlays_of
+from monographs.standing import WITHHELD_KINDS, overlays_of, today
 from monographs.text import safe_address
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
@@ -144,7 +145,7 @@ def warn(
         found = [one for page in pages for one in policy.refusals(trail.actor, "warn", page)][:1]
         if found:
             raise Refused(found)
-        found = [*_pages(pages), *_words_of_warning(warned)]
+        found = [*_pages(pages), *_words_of_warning(warned, today(trail.clock))]
         if found := found or _unattested(trail, attestation, warned.digest(pages)):
             raise Refused(found)
         act, made = uuid4(), []
@@ -324,7 +325,7 @@ def _pages(monographs: Sequence[Monograph]) -> list[Refusal]:
     ]
 
 
-def _words_of_warning(warned: WarningInput) -> list[Refusal]:
+def _words_of_warning(warned: WarningInput, day: date) -> list[Refusal]:
     found = [
         Refusal(name, "Choose one from the list.", RefusalType.INVALID, field=name)
         for name, listed in (("title", TITLES), ("severity", SEVERITIES), ("regulator", REGULATORS))
@@ -334,9 +335,12 @@ def _words_of_warning(warned: WarningInput) -> list[Refusal]:
         sentence = "Give the address of the regulator’s own text, beginning with https://."
         found.append(Refusal("link", sentence, RefusalType.INVALID, field="link"))
     try:
-        date.fromisoformat(warned.issued)
+        issued = date.fromisoformat(warned.issued).isoformat()
     except ValueError:
         found.append(Refusal("issued", "Give the day on which it was issued.", RefusalType.INVALID, field="issued"))
+    else:
+        if sentence := not_of_our_time(issued, day, AHEAD):
+            found.append(Refusal("issued", sentence, RefusalType.INVALID, field="issued"))
     return [*found, *_quotable("quote", warned.quote, "Quote the regulator’s sentence, word for word.")]
 
 

@@ -26,6 +26,8 @@ _CSL_FIELDS = {
     "title": "title", "container": "container-title", "volume": "volume", "issue": "issue", "page": "page",
     "publisher": "publisher", "genre": "genre", "number": "number", "doi": "DOI", "pmid": "PMID", "address": "URL",
 }  # fmt: skip
+# A record does not say which of its fields it refuses: the sentence does.
+_SAID = {"address": "address", "year": "Check the", "doi": "DOI"}
 _MOST_WORDS, _MOST_HITS = 12, 20
 
 
@@ -146,7 +148,7 @@ class CitationForm(PartForm):
 
     def place(self, where: tuple[Any, ...], words: str) -> tuple[str | None, str]:
         if where and where[0] == "csl":
-            return ("address" if "address" in words else "title"), words
+            return next((name for name, word in _SAID.items() if word in words), "title"), words
         return super().place(where, words)
 
     @classmethod

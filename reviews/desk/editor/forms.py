@@ -9,7 +9,9 @@ from pydantic import ValidationError
 
 from monographs import document as values
 from monographs.characters import says_nothing
+from monographs.dates import disagreeing
 from monographs.problems import sentences
+from monographs.standing import today
 from monographs.vocabulary import NOTICE_TYPES, SECTION_KINDS
 from reviews.reports.forms import judged_by_verbs
 
@@ -75,6 +77,9 @@ class EditForm(forms.Form):
             except ValidationError as error:
                 for where, words in sentences(error):
                     self.add_error(*self.place(where, words))
+            else:
+                for field, words in disagreeing(self.value, today()):
+                    self.add_error(*self.place(field, words))
         return data
 
     def place(self, where: tuple[Any, ...], words: str) -> tuple[str | None, str]:

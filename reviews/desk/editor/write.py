@@ -20,6 +20,7 @@ from monographs.digest import digest_of_part
 from monographs.document import PART_FIELDS
 from monographs.models import PARTS
 from monographs.problems import gaps, problems
+from monographs.standing import today
 from monographs.vocabulary import SECTION_KINDS
 from reviews.access.attempts import Attempt, attempt
 from reviews.access.refusals import Conflict, Refusal
@@ -54,7 +55,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _outline(editor: EditorContext) -> dict[str, Any]:
     found: dict[str, list[str]] = {}
-    for problem in problems(editor.document):
+    for problem in problems(editor.document, today()):
         found.setdefault(str(problem.key) if problem.key else "header", []).append(problem.sentence)
     groups = []
     for kind, field in PART_FIELDS.items():

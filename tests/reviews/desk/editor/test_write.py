@@ -10,6 +10,8 @@ from django.urls import reverse
 from monographs.assemble import build
 from monographs.digest import digest_of_part
 from reviews.access.people import grant, revoke
+from reviews.access.refusals import Refused
+from reviews.editing import parts
 from reviews.editing.library import make_class
 from reviews.models import AuditEvent, ChangeSet
 from tests import factories as make
@@ -429,3 +431,58 @@ def test_while_somebody_else_writes_what_was_typed_is_kept(client, house, editio
     assert "Somebody else is writing just now." in html
     if name != "remove_part":
         assert ('value="77"' if name == "save_order" else "Typed with care.") in html
+
+
+# -- Dates -------------------------------------------------------------------------------------------------------------
+
+
+NOTICE = {"type": "caution", "title": "Take care", "text": "With food.", "issuer": "MHRA"}
+
+
+@pytest.mark.parametrize(
+    ("days", "field", "sentence"),
+    [
+        ({"effective": "2026-05-02", "expires": "2026-05-01"}, "expires", "before it begins (2026-05-02)"),
+        ({"issued": "2026-05-02", "expires": "2026-05-02"}, "expires", "nobody would ever see it"),
+        ({"issued": "2062"}, "issued", "“2062” lies in the future"),
+        ({"effective": "2162-01-01"}, "effective", "more than 10 years ahead"),
+        ({"issued": "1776-07-04"}, "issued", "before 1900"),
+    ],
+)
+def test_a_notice_whose_days_cannot_be_right_is_refused_at_its_field(client, house, edition, days, field, sentence):
+    client.force_login(house.editor)
+    before = AuditEvent.objects.count()
+
+    response = client.post(address("part_new", "notice"), {**NOTICE, **days})
+
+    assert response.status_code == 422
+    assert list(response.context["form"].errors) == [field]
+    assert sentence in response.context["form"].errors[field][0]
+    assert AuditEvent.objects.count() == before
+
+
+@pytest.mark.parametrize(("year", "is_right"), [("2019", True), ("2999", False), ("1066", False)])
+def test_the_year_of_a_source_is_of_our_time(client, house, edition, year, is_right):
+    client.force_login(house.editor)
+
+    response = client.post(address("part_new", "citation"), {"type": "report", "title": "A guideline", "year": year})
+
+    assert response.status_code == (302 if is_right else 422)
+    assert is_right or list(response.context["form"].errors) == ["year"]
+
+
+def test_the_day_without_doses_is_of_our_time(client, house, edition):
+    client.force_login(house.editor)
+    shown = client.get(address("edit_header")).context["form"].initial
+
+    response = client.post(address("edit_header"), {**shown, "dosing_since": "2062-01-01"})
+
+    assert list(response.context["form"].errors) == ["dosing_since"]
+
+
+def test_whoever_saves_it_however_the_day_is_judged(house, edition):
+    """Not the form alone: an import, a restoration and a program meet the same rule."""
+    notice = build(edition).notices[0].replaced(issued="2062")
+
+    with pytest.raises(Refused, match="lies in the future"):
+        parts.save_part(edition, notice, seen=digest_of_part(build(edition).notices[0]), actor=house.editor)
