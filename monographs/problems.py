@@ -17,9 +17,6 @@ from monographs import text as markdown
 from monographs.characters import says_nothing
 from monographs.dates import disagreeing
 from monographs.document import (
-    DOI,
-    LONGEST_DOI,
-    PMID,
     Citation,
     Document,
     MonitoringItem,
@@ -28,6 +25,7 @@ from monographs.document import (
     Section,
     Value,
 )
+from monographs.identifiers import DOI, LONGEST_DOI, PMID
 from monographs.typed_words import is_empty, written
 from monographs.vocabulary import CODE_SYSTEMS, NOTICE_TYPES, REGULATOR_TYPES, SectionKind, needed_kinds
 

@@ -49,6 +49,7 @@ class EditForm(forms.Form):
         self.document, self.key = document, key
         self.value: Any = None
         self.typed: dict[str, Any] = {}
+        self.said: list[str] = []  # what was changed in the words that were typed
         if "source" in self.fields:
             self.fields["source"] = self._source()
         for field in self.fields.values():

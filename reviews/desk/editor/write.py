@@ -188,7 +188,8 @@ def _answer(editor: EditorContext, context: dict[str, Any], save: Callable[..., 
         how = {"seen": form.cleaned_data["seen"] or "", "reason": form.cleaned_data["reason"]}
         tried = attempt(lambda: save(actor=editor.request.user, **how))
         if tried.is_done:
-            messages.success(editor.request, f"Saved: {context['words']}.")
+            for words in (f"Saved: {context['words']}.", *form.said):
+                messages.success(editor.request, words)
             return redirect("edit", editor.monograph.slug)
         status = tried.status
         if isinstance(tried.refused, Conflict):

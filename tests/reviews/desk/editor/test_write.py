@@ -486,3 +486,39 @@ def test_whoever_saves_it_however_the_day_is_judged(house, edition):
 
     with pytest.raises(Refused, match="lies in the future"):
         parts.save_part(edition, notice, seen=digest_of_part(build(edition).notices[0]), actor=house.editor)
+
+
+# -- Identifiers -------------------------------------------------------------------------------------------------------
+
+
+def test_the_end_of_a_doi_is_cut_and_said(client, house, edition):
+    client.force_login(house.editor)
+    typed = {
+        "type": "report",
+        "title": "A guideline",
+        "label": "cut",
+        "doi": "https://doi.org/10.1000/x(1).",
+        "pmid": "PMID: 12",
+    }
+
+    preview = client.post(address("part_new", "citation"), {**typed, "preview": "1"})
+    saved = client.post(address("part_new", "citation"), typed, follow=True)
+
+    said = [
+        "DOI: We left out “https://doi.org/” before it.",
+        "DOI: We left out the full stop at its end.",
+        "PMID: We left out “PMID:” before it.",
+    ]
+    for answer in (preview, saved):
+        assert [one for one in said if one not in answer.content.decode()] == []
+    csl = next(one.csl for one in build(edition).citations if one.label == "cut")
+    assert (csl["DOI"], csl["PMID"]) == ("10.1000/x(1)", "12")
+    assert "left out" not in client.get(address("edit")).content.decode()
+
+
+def test_a_doi_that_is_searched_for_is_cut_too(client, house, edition):
+    client.force_login(house.editor)
+
+    form = client.get(address("part_new", "citation"), {"q": "https://doi.org/10.9999/nowhere."}).context["form"]
+
+    assert form.initial["doi"] == "10.9999/nowhere"
