@@ -1,5 +1,6 @@
 """The words of a header or part: where they stand, which of them are prose, and which show nothing. Pure."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import get_args
@@ -11,6 +12,7 @@ from monographs.document import Line, Prose, Value, Words
 # What a field is made of, by the first rule that its type names.
 _PLAIN = [get_args(alias)[1] for alias in (Line, Words)]
 _PROSE = get_args(Prose)[1]
+_CITATION = re.compile(r"\[@[A-Za-z0-9_-]{1,80}\]")
 _LABELS = frozenset(("source",))  # a line that holds the label of a reference, and no words
 
 
@@ -55,5 +57,5 @@ def is_empty(value: Value, field: str) -> bool:
 
 def _visible(text: str, rules: markdown.TextRules) -> str:
     """What is seen of prose; as soon as surely something is, the text itself: pages ask this of each of their texts."""
-    bare = markdown.CITATION.sub("", text)
+    bare = _CITATION.sub("", text)
     return bare if "](" not in bare and any(map(str.isalpha, bare)) else markdown.plain(text, rules)

@@ -27,6 +27,7 @@ from monographs.overlay_kinds import (
     WITHHOLD_REASONS,
     OverlayKind,
 )
+from monographs.plain_fields import refusal
 from monographs.standing import WITHHELD_KINDS, overlays_of, today
 from monographs.text import safe_address
 from reviews.access import policy
@@ -231,7 +232,7 @@ def lift(overlay: Overlay, *, actor: Any, reason: str, attestation: Attestation 
             raise Refused(found)
         if says_nothing(reason):
             found.append(Refusal("reason", "Say why it ends: readers are told.", RefusalType.INVALID, field="reason"))
-        found += _too_long(reason.strip())
+        found += _not_printable(reason.strip())
         digest = digest_of_act("lift", overlay)
         if found := found or _unattested(trail, attestation, digest):
             raise Refused(found)
@@ -258,7 +259,7 @@ def what_is_withdrawn(review: EditionReview, given: Given) -> Iterator[Refusal]:
         yield Refusal(
             "withdrawn_already", "The page is retired already. You can still take it down.", RefusalType.CONFLICT
         )
-    yield from _too_long(given.reason)
+    yield from _not_printable(given.reason)
 
 
 def confirm_withdrawal(trail: Trail, row: Transition, review: EditionReview, given: Given) -> EditionReview:
@@ -304,7 +305,9 @@ def _standing(overlay: Overlay, asked: Callable[[OverlayKind], bool]) -> Overlay
     return found
 
 
-def _too_long(reason: str) -> Iterator[Refusal]:
+def _not_printable(reason: str) -> Iterator[Refusal]:
+    if sentence := refusal(reason):
+        yield Refusal("reason", sentence, RefusalType.INVALID, field="reason")
     if len(reason) > LONGEST_PRINTED_REASON:
         sentence = f"Readers see this reason: keep it to {LONGEST_PRINTED_REASON} characters."
         yield Refusal("too_long", sentence, RefusalType.INVALID, field="reason")
@@ -369,4 +372,6 @@ def _quotable(field: str, words: str, empty: str, longest: int = LONGEST_WORDS) 
         return [Refusal("missing", empty, RefusalType.INVALID, field=field)]
     if len(fine) > longest:
         return [Refusal("too_long", f"Keep it to {longest} characters.", RefusalType.INVALID, field=field)]
+    if field == "reason" and (sentence := refusal(fine)):
+        return [Refusal("reason", sentence, RefusalType.INVALID, field=field)]
     return []

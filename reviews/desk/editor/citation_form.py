@@ -151,6 +151,8 @@ class CitationForm(PartForm):
         return next((f"{label}{suffix}" for suffix in suffixes if f"{label}{suffix}" not in others), label)
 
     def place(self, where: tuple[Any, ...], words: str) -> tuple[str | None, str]:
+        if len(where) > 1 and where[0] == "csl":
+            return next((field for field, name in _CSL_FIELDS.items() if name == where[1]), "title"), words
         if where and where[0] == "csl":
             return next((name for name, word in _SAID.items() if word in words), "title"), words
         return super().place(where, words)

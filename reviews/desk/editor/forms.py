@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from monographs import document as values
 from monographs.characters import says_nothing
 from monographs.dates import disagreeing
+from monographs.plain_fields import marked
 from monographs.problems import sentences
 from monographs.standing import today
 from monographs.vocabulary import NOTICE_TYPES, SECTION_KINDS
@@ -79,8 +80,9 @@ class EditForm(forms.Form):
                 for where, words in sentences(error):
                     self.add_error(*self.place(where, words))
             else:
-                for field, words in disagreeing(self.value, today()):
-                    self.add_error(*self.place(field, words))
+                for found in (disagreeing(self.value, today()), marked(self.value, self.stood())):
+                    for where, words in found:
+                        self.add_error(*self.place(where, words))
         return data
 
     def place(self, where: tuple[Any, ...], words: str) -> tuple[str | None, str]:
@@ -90,6 +92,10 @@ class EditForm(forms.Form):
 
     def to_value(self, data: dict[str, Any]) -> Any:
         raise NotImplementedError
+
+    def stood(self) -> values.Value | None:
+        """What stands where the value is to be put."""
+        return self.document.by_key().get(self.key) if self.key else None
 
     def as_read(self) -> list[tuple[str, str]]:
         """(label, words) of every field that holds something: for whoever may read and not write."""

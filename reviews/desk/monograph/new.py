@@ -14,6 +14,7 @@ from monographs.canonical import BadCharacters, clean, clean_line
 from monographs.characters import says_nothing
 from monographs.document import SLUG
 from monographs.models import Drug
+from monographs.plain_fields import refusal
 from monographs.vocabulary import CODE_SYSTEMS, TRAITS
 from reviews.access import policy
 from reviews.access.attempts import attempt
@@ -37,9 +38,12 @@ class Line(forms.CharField):
 
     def clean(self, value: Any) -> str:
         try:
-            return clean_line(super().clean(value))
+            line = clean_line(super().clean(value))
         except BadCharacters as error:
             raise forms.ValidationError(str(error)) from error
+        if sentence := refusal(line):
+            raise forms.ValidationError(sentence)
+        return line
 
 
 class Lines(Line):
@@ -56,6 +60,8 @@ class Lines(Line):
             lines = [line for line in map(clean_line, clean(text).split("\n")) if line]
         except BadCharacters as error:
             raise forms.ValidationError(str(error)) from error
+        if sentence := next(filter(None, map(refusal, lines)), ""):
+            raise forms.ValidationError(sentence)
         if any(len(line) > MOST for line in lines):
             raise forms.ValidationError(f"A line is longer than {MOST} characters. Shorten it.")
         return lines

@@ -522,3 +522,89 @@ def test_a_doi_that_is_searched_for_is_cut_too(client, house, edition):
     form = client.get(address("part_new", "citation"), {"q": "https://doi.org/10.9999/nowhere."}).context["form"]
 
     assert form.initial["doi"] == "10.9999/nowhere"
+
+
+# -- Fields without marks ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "field"),
+    [
+        ("section", {"kind": "cautions", "heading": "See [@nowhere]", "text": "x"}, "heading"),
+        ("monitoring", {"test": "Blood **count**"}, "test"),
+        ("monitoring", {"test": "Blood", "note": "As in [the label](https://example.org)"}, "note"),
+        ("notice", {**NOTICE, "action": "**Stop** at once"}, "action"),
+        ("notice", {**NOTICE, "issuer": "[@mhra]"}, "issuer"),
+        ("related", {"target": "other", "reason_shown": "Same [@class]"}, "reason_shown"),
+        ("citation", {"type": "report", "title": "A *new* guideline"}, "title"),
+        ("citation", {"type": "report", "title": "x", "container": "[@journal]"}, "container"),
+    ],
+)
+def test_marks_are_refused_where_none_are_taken(client, house, edition, kind, typed, field):
+    client.force_login(house.editor)
+
+    response = client.post(address("part_new", kind), typed)
+
+    assert response.status_code == 422
+    assert list(response.context["form"].errors) == [field]
+    assert "This box takes no marks: take out “" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("field", "words"), [("covers", "**all**"), ("names", "other: a\nother: [@b]"), ("dosing_reason", "[@x]")]
+)
+def test_so_they_are_in_the_header(client, house, edition, field, words):
+    client.force_login(house.editor)
+    shown = client.get(address("edit_header")).context["form"].initial
+
+    response = client.post(address("edit_header"), {**shown, field: words})
+
+    assert list(response.context["form"].errors) == [field]
+    assert ("Line 2: " in response.context["form"].errors[field][0]) == (field == "names")
+
+
+def test_what_is_no_mark_is_saved_as_it_was_typed(client, house, edition):
+    client.force_login(house.editor)
+    typed = {"test": "HLA-B*15:02", "note": "Below 1.5*10^9/L; CYP2C9*2, CYP2C9*3.\n* p < 0.05"}
+
+    assert client.post(address("part_new", "monitoring"), typed).status_code == 302
+    item = build(edition).monitoring[-1]
+    assert (item.test, item.note) == (typed["test"], typed["note"])
+
+
+@pytest.fixture
+def marked_before(house, edition, monkeypatch):
+    """A test whose note was saved with marks before they were refused."""
+    with monkeypatch.context() as lenient:
+        lenient.setattr("reviews.changes.marked", lambda value, before=None: [])
+        item = build(edition).monitoring[0]
+        parts.save_part(
+            edition, item.replaced(note="Blood **count** [@nowhere]"), seen=digest_of_part(item), actor=house.editor
+        )
+    return build(edition).monitoring[0]
+
+
+def test_marks_that_stood_there_stand_in_nobody_s_way(client, house, edition, marked_before):
+    client.force_login(house.editor)
+    page = address("part_edit", marked_before.key)
+    shown = client.get(page).context["form"].initial
+
+    changed = client.post(page, {**shown, "when": "each month"})
+    refused = client.post(page, {**client.get(page).context["form"].initial, "note": "Other **count**"})
+
+    assert (changed.status_code, refused.status_code) == (302, 422)
+    assert list(refused.context["form"].errors) == ["note"]
+
+
+def test_what_comes_back_was_not_typed(client, house, edition, marked_before):
+    parts.remove_part(edition, marked_before, seen=digest_of_part(marked_before), actor=house.editor)
+    parts.restore_part(edition, marked_before, actor=house.editor)
+
+    assert build(edition).by_key()[marked_before.key].note == marked_before.note
+
+
+def test_whoever_saves_it_however_marks_are_refused(house, edition):
+    item = build(edition).monitoring[0]
+
+    with pytest.raises(Refused, match="This box takes no marks"):
+        parts.save_part(edition, item.replaced(note="**x**"), seen=digest_of_part(item), actor=house.editor)
