@@ -112,7 +112,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "clincalc.context.site",
             ],
-            "builtins": ["reviews.access.act_token"],  # {% act_token %}, as near at hand as {% csrf_token %}
+            "builtins": ["reviews.access.act_token", "reviews.desk.tidy"],  # as near at hand as {% csrf_token %}
         },
     },
 ]

@@ -6,40 +6,33 @@ to NFC here before it reaches any row.
 
 import hashlib
 import json
-import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 import rfc8785
 
-# C0 and C1 controls but for tab and newline; and characters that are there without being seen: they could make two
-# texts look alike that are not.
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
-_HIDDEN = re.compile(
-    "[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]|[\U000e0000-\U000e007f]"
-)
-_SURROGATES = re.compile("[\ud800-\udfff]")
-_LINE_ENDS = re.compile("\r\n|\r|\x85|\u2028|\u2029")
+from monographs import characters
 
 _MAX_DEPTH = 40
 
 
 class BadCharacters(ValueError):
-    """Text holds a character that must not be stored. The message names it for a person."""
+    """Text holds characters that must not be stored. The message names them for a person, each with its place."""
+
+    def __init__(self, found: Sequence[characters.Found]) -> None:
+        super().__init__(characters.refused(found))
+        self.found = found
 
 
 def clean(value: str) -> str:
     """Text as it may be stored: NFC, lines ended by a newline, no space at the end of a line or around the whole.
 
-    Refuses NUL, control characters, lone surrogates, and invisible or direction-changing characters (BadCharacters).
+    Refuses what may not be typed (monographs.characters): BadCharacters.
     """
-    if _SURROGATES.search(value):
-        raise BadCharacters("The text holds half of a character (a lone surrogate). Type it again.")
-    value = unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", value))
-    if found := _CONTROLS.search(value):
-        raise BadCharacters(f"The text holds a control character (U+{ord(found[0]):04X}). Remove it.")
-    if found := _HIDDEN.search(value):
-        raise BadCharacters(f"The text holds an invisible character (U+{ord(found[0]):04X}). Remove it.")
+    value = unicodedata.normalize("NFC", characters.LINE_ENDS.sub("\n", value))
+    if found := characters.found(value):
+        raise BadCharacters(found)
     return "\n".join(line.rstrip() for line in value.split("\n")).strip()
 
 

@@ -26,6 +26,7 @@ from pydantic_core import PydanticKnownError
 
 from monographs import text as markdown
 from monographs.canonical import canonical, clean, clean_line
+from monographs.identifiers import cut_doi, cut_pmid
 from monographs.line_grammar import safe_address
 from monographs.vocabulary import NOTICE_TYPES, SECTION_KINDS
 
@@ -34,10 +35,6 @@ SCHEMA_VERSION: Literal[1] = 1
 SLUG = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
 LABEL = r"^[A-Za-z0-9_-]{1,80}$"
 PARTIAL_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", re.ASCII)
-# clinical/evidence.md: identifiers, whole string, ASCII
-DOI = re.compile(r"10\.\d{4,9}/\S+", re.ASCII)
-LONGEST_DOI = 300
-PMID = re.compile(r"[1-9]\d{0,7}", re.ASCII)
 
 # -- Types ---------------------------------------------------------------------------------------------------------
 
@@ -150,6 +147,9 @@ def _record(value: Any) -> Any:
         raise ValueError("The record of this source is longer than 100,000 characters.")
     # Through text and back: what a row returns is then what was put in (1.0 is 1, for both).
     record = json.loads(text)
+    for name, cut in (("DOI", cut_doi), ("PMID", cut_pmid)):
+        if isinstance(identifier := record.get(name), str):
+            record[name], _said = cut(identifier)
     url = record.get("URL")
     if url is not None and not (isinstance(url, str) and safe_address(url)):
         raise ValueError("The address of a source begins with http:// or https://.")

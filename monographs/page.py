@@ -181,7 +181,7 @@ def _blocks(seen: Shown, renderer: Renderer, traits: frozenset[str] | set[str]) 
                 yield block
         elif place == "dosing":
             yield Block("dosing", "dose", "Dose")
-        elif place in missing:
+        elif place in missing and not _is_signed(seen, place):
             kind = SECTION_KINDS[place]
             yield Block("gap", place, kind.heading, gaps=(Gap(place, kind.gap),))
         elif place in SECTION_KINDS:
@@ -201,6 +201,13 @@ def _passages(sections: list[Section], heading: str, renderer: Renderer) -> Iter
         own = section.heading or above
         yield Passage(renderer.html(section.text, section.text_rules), "" if own == above else own)
         above = own
+
+
+def _is_signed(seen: Shown, place: str) -> bool:
+    """Whether something of this place was signed, though it shows no word: it stays as it was signed."""
+    return any(section.text for section in seen.document.sections_of(place)) or (
+        place == "monitoring" and bool(seen.document.monitoring)
+    )
 
 
 def _merged(blocks: Iterator[Block]) -> Iterator[Block]:

@@ -7,16 +7,16 @@ told from here.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from pydantic import ValidationError
 
 from monographs import text as markdown
+from monographs.characters import says_nothing
+from monographs.dates import disagreeing
 from monographs.document import (
-    DOI,
-    LONGEST_DOI,
-    PMID,
     Citation,
     Document,
     MonitoringItem,
@@ -25,6 +25,8 @@ from monographs.document import (
     Section,
     Value,
 )
+from monographs.identifiers import DOI, LONGEST_DOI, PMID
+from monographs.typed_words import is_empty, written
 from monographs.vocabulary import CODE_SYSTEMS, NOTICE_TYPES, REGULATOR_TYPES, SectionKind, needed_kinds
 
 
@@ -43,13 +45,15 @@ def sentences(error: ValidationError) -> Iterator[tuple[tuple[Any, ...], str]]:
         yield problem["loc"], words
 
 
-def objections(value: Value) -> Iterator[tuple[str, str]]:
-    """(field, sentence) of everything in a header or part that nobody could type now."""
+def objections(value: Value, today: date | None = None) -> Iterator[tuple[str, str]]:
+    """(field, sentence) of everything in a header or part that nobody could type now, or on the day that is given."""
+    found: list[tuple[tuple[Any, ...], str]] = list(disagreeing(value, today))
     try:
         value.judged()
     except ValidationError as error:
-        for where, sentence in sentences(error):
-            yield "_".join(map(str, where[:2] if where[0] == "dosing" else where[:1])), sentence
+        found += sentences(error)
+    for where, sentence in found:
+        yield "_".join(map(str, where[:2] if where[0] == "dosing" else where[:1])), sentence
 
 
 @dataclass(frozen=True)
@@ -64,9 +68,10 @@ class Problem:
     place: str = "Header"
 
 
-def problems(document: Document) -> list[Problem]:
-    """All that stands against submission, in the order of the page. An empty list: it may be sent for review."""
-    return [found for rule in _RULES for found in rule(document)]
+def problems(document: Document, today: date | None = None) -> list[Problem]:
+    """All that stands against submission, in the order of the page. An empty list: it may be sent for review. Without
+    the day, no date is found to lie in the future."""
+    return [*(found for rule in _RULES for found in rule(document)), *_could_be_typed(document, today)]
 
 
 def _header_is_whole(document: Document) -> Iterator[Problem]:
@@ -77,17 +82,17 @@ def _header_is_whole(document: Document) -> Iterator[Problem]:
         ("class_path", "Choose a therapeutic class."),
         ("introduction", "Write an introduction of one or two sentences."),
     ):
-        if not getattr(header, field):
+        if is_empty(header, field) if field != "class_path" else not header.class_path:
             yield Problem("missing", sentence, field=field)
     for field, sentence in (
         ("since", "Say since when no dose is published."),
         ("reason", "Say why no dose is published."),
         ("instead", "Say what to use instead of a dose on this page."),
     ):
-        if not getattr(header.dosing, field):
+        if is_empty(header.dosing, field):
             yield Problem("missing", sentence, field=f"dosing_{field}")
     for brand in header.brands:
-        if not brand.name:
+        if is_empty(brand, "name"):
             yield Problem("missing", "Name the brand, or take it out.", field="brands")
     for code in header.codes:
         if not re.fullmatch(CODE_SYSTEMS[code.system], code.code, re.ASCII):
@@ -104,21 +109,21 @@ def _parts_are_whole(document: Document) -> Iterator[Problem]:
         return Problem("missing", sentence, part.key, field, part.label_for_people)
 
     for section in document.sections:
-        if not section.text:
+        if is_empty(section, "text"):
             yield missing(
                 section,
                 "text",
                 "This section is empty. Write it, or remove it: the page then says that it is not covered.",
             )
-        if not section.heading:
+        if is_empty(section, "heading"):
             yield missing(section, "heading", "Give the section a heading.")
     for item in document.monitoring:
-        if not item.test:
+        if is_empty(item, "test"):
             yield missing(item, "test", "Name the test.")
-        if not (item.when or item.how_often):
+        if is_empty(item, "when") and is_empty(item, "how_often"):
             yield missing(item, "how_often", "Say when, or how often, the test is done.")
     for notice in document.notices:
-        if not notice.title:
+        if is_empty(notice, "title"):
             yield missing(notice, "title", "Give the notice a title.")
         if not notice.source:
             yield missing(notice, "source", "Cite the source of this notice.")
@@ -133,10 +138,10 @@ def _parts_are_whole(document: Document) -> Iterator[Problem]:
         if notice.type in REGULATOR_TYPES:
             if not notice.issued:
                 yield missing(notice, "issued", "Give the date on which the regulator issued it.")
-            if not notice.action:
+            if is_empty(notice, "action"):
                 yield missing(notice, "action", "Say what to do.")
     for link in document.related:
-        if not link.reason:
+        if is_empty(link, "reason"):
             yield missing(link, "reason", "Say why these two monographs are related.")
 
 
@@ -170,7 +175,7 @@ def _references_are_whole(document: Document) -> Iterator[Problem]:
         def wrong(code: str, sentence: str, citation: Citation = citation) -> Problem:
             return Problem(code, sentence, citation.key, "csl", citation.label_for_people)
 
-        if not citation.csl.get("title"):
+        if says_nothing(str(citation.csl.get("title") or "")):
             yield wrong("missing", "Give the reference a title.")
         doi = str(citation.csl.get("DOI", ""))
         if "DOI" in citation.csl and not (DOI.fullmatch(doi) and len(doi) <= LONGEST_DOI):
@@ -179,12 +184,25 @@ def _references_are_whole(document: Document) -> Iterator[Problem]:
             yield wrong("pmid", "A PMID is a number of up to 8 digits.")
 
 
-def _could_be_typed(document: Document) -> Iterator[Problem]:
+def _nothing_is_blank(document: Document) -> Iterator[Problem]:
+    """A box that may stay empty holds words, or nothing at all. What must not stay empty is asked for above."""
+    asked = {(one.key, one.field) for rule in (_header_is_whole, _parts_are_whole) for one in rule(document)}
+    for value in (document.header, *document.parts()):
+        key, place = (value.key, value.label_for_people) if isinstance(value, Part) else (None, "Header")
+        for one in written(value):
+            if one.text and one.is_empty and (key, one.field) not in asked:
+                sentence = (
+                    f"“{one.text[:20]}” says nothing: it has no letter and no figure. Write it, or empty the box."
+                )
+                yield Problem("missing", sentence, key, one.field, place)
+
+
+def _could_be_typed(document: Document, today: date | None) -> Iterator[Problem]:
     """A rule may have become stricter since the words were stored."""
-    for field, sentence in objections(document.header):
+    for field, sentence in objections(document.header, today):
         yield Problem("invalid", sentence, field=field)
     for part in document.parts():
-        for field, sentence in objections(part):
+        for field, sentence in objections(part, today):
             yield Problem("invalid", sentence, part.key, field, part.label_for_people)
 
 
@@ -194,7 +212,7 @@ _RULES: tuple[Callable[[Document], Iterator[Problem]], ...] = (
     _parts_are_whole,
     _citations_lead_somewhere,
     _references_are_whole,
-    _could_be_typed,
+    _nothing_is_blank,
 )
 
 
@@ -202,8 +220,8 @@ _RULES: tuple[Callable[[Document], Iterator[Problem]], ...] = (
 
 
 def gaps(document: Document, traits: frozenset[str] | set[str]) -> list[SectionKind]:
-    """The needed kinds that have no text here. Monitoring is covered by its items too."""
-    written = {section.kind for section in document.sections if section.text}
-    if document.monitoring:
-        written.add("monitoring")
-    return [kind for kind in needed_kinds(traits) if kind.slug not in written]
+    """The needed kinds of which nothing is shown here. Monitoring is covered by its items too."""
+    covered = {section.kind for section in document.sections if not is_empty(section, "text")}
+    if any(not one.is_empty for item in document.monitoring for one in written(item)):
+        covered.add("monitoring")
+    return [kind for kind in needed_kinds(traits) if kind.slug not in covered]

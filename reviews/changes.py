@@ -7,6 +7,7 @@ with audited_write(actor=…) as trail:
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -20,7 +21,9 @@ from monographs.assemble import build, header_columns, header_of, rows
 from monographs.difference.document_diff import changed_parts
 from monographs.digest import digest, digest_of_part, to_text
 from monographs.models import PARTS, Citation, Document, Edition, Part, SafetyNotice, Section, State, WriteLock
+from monographs.plain_fields import marked
 from monographs.problems import objections, sentences
+from monographs.standing import today
 from reviews.access.refusals import Conflict, Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail
 from reviews.derived.changed_parts import keep_changed_parts
@@ -46,6 +49,7 @@ class Change:
         self.edition = edition
         self.credits = credits or {}
         self.written: list[models.Model] = []
+        self.is_typed = True  # and not what stood here once and comes back
 
     def _current(self, kind: str, key: UUID) -> Part:
         row = PARTS[kind].with_removed.filter(edition=self.edition, key=key).first()
@@ -91,6 +95,7 @@ class Change:
 
     def restore(self, kind: str, key: UUID) -> None:
         """Puts a removed part back as it was."""
+        self.is_typed = False
         row = self._current(kind, key)
         row.removed = False
         self._write(row)
@@ -201,7 +206,9 @@ def change_set(
         was = before.value if before else None
         touched = sorted(touched_parts(was, document, edition))
         if not copied:
-            _judge(document, touched)
+            _judge(document, touched, today(trail.clock))
+            if change.is_typed:
+                _judge_plain_fields(document, was, touched)
         if not (touched or copied):
             raise refuse(
                 "nothing_changed", "Nothing has changed, so nothing was saved.", RefusalType.INVALID, recorded=False
@@ -230,13 +237,28 @@ def change_set(
     )
 
 
-def _judge(document: values.Document, touched: Iterable[str]) -> None:
+def _judge(document: values.Document, touched: Iterable[str], day: date) -> None:
     parts = {str(part.key): (part, part.label_for_people) for part in document.parts()}
     found = [
         Refusal("invalid", f"{label}: {sentence}", RefusalType.INVALID, key, field)
         for key, (value, label) in {"header": (document.header, "Header"), **parts}.items()
         if key in touched
-        for field, sentence in objections(value)
+        for field, sentence in objections(value, day)
+    ]
+    if found:
+        raise Refused(found)
+
+
+def _judge_plain_fields(document: values.Document, was: values.Document | None, touched: Iterable[str]) -> None:
+    """Marks are for prose. What stands in a field that takes none may stay: only what is typed into it is refused."""
+    stood = was or values.Document()
+    before: dict[str, values.Value] = {"header": stood.header, **{str(part.key): part for part in stood.parts()}}
+    parts = {str(part.key): (part, part.label_for_people) for part in document.parts()}
+    found = [
+        Refusal("invalid", f"{label}: {sentence}", RefusalType.INVALID, key, str(where[0]))
+        for key, (value, label) in {"header": (document.header, "Header"), **parts}.items()
+        if key in touched
+        for where, sentence in marked(value, before.get(key))
     ]
     if found:
         raise Refused(found)

@@ -12,6 +12,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from monographs.canonical import BadCharacters, clean, digest_of
+from monographs.characters import says_nothing
+from monographs.dates import AHEAD, not_of_our_time
 from monographs.digest import as_json
 from monographs.line_grammar import safe_address
 from monographs.models import Monograph, Overlay, Publication, SecondSignature
@@ -26,7 +28,8 @@ from monographs.overlay_kinds import (
     WITHHOLD_REASONS,
     OverlayKind,
 )
-from monographs.standing import WITHHELD_KINDS, overlays_of
+from monographs.plain_fields import refusal
+from monographs.standing import WITHHELD_KINDS, overlays_of, today
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
 from reviews.access.privacy import kept, refuse_patient_data
@@ -143,7 +146,7 @@ def warn(
         found = [one for page in pages for one in policy.refusals(trail.actor, "warn", page)][:1]
         if found:
             raise Refused(found)
-        found = [*_pages(pages), *_words_of_warning(warned)]
+        found = [*_pages(pages), *_words_of_warning(warned, today(trail.clock))]
         if found := found or _unattested(trail, attestation, warned.digest(pages)):
             raise Refused(found)
         act, made = uuid4(), []
@@ -227,9 +230,9 @@ def lift(overlay: Overlay, *, actor: Any, reason: str, attestation: Attestation 
         overlay = _standing(overlay, lambda row: row.is_lifted)
         if found := policy.refusals(trail.actor, "lift", overlay):
             raise Refused(found)
-        if not reason.strip():
+        if says_nothing(reason):
             found.append(Refusal("reason", "Say why it ends: readers are told.", RefusalType.INVALID, field="reason"))
-        found += _too_long(reason.strip())
+        found += _not_printable(reason.strip())
         digest = digest_of_act("lift", overlay)
         if found := found or _unattested(trail, attestation, digest):
             raise Refused(found)
@@ -256,7 +259,7 @@ def what_is_withdrawn(review: EditionReview, given: Given) -> Iterator[Refusal]:
         yield Refusal(
             "withdrawn_already", "The page is retired already. You can still take it down.", RefusalType.CONFLICT
         )
-    yield from _too_long(given.reason)
+    yield from _not_printable(given.reason)
 
 
 def confirm_withdrawal(trail: Trail, row: Transition, review: EditionReview, given: Given) -> EditionReview:
@@ -302,7 +305,9 @@ def _standing(overlay: Overlay, asked: Callable[[OverlayKind], bool]) -> Overlay
     return found
 
 
-def _too_long(reason: str) -> Iterator[Refusal]:
+def _not_printable(reason: str) -> Iterator[Refusal]:
+    if sentence := refusal(reason):
+        yield Refusal("reason", sentence, RefusalType.INVALID, field="reason")
     if len(reason) > LONGEST_PRINTED_REASON:
         sentence = f"Readers see this reason: keep it to {LONGEST_PRINTED_REASON} characters."
         yield Refusal("too_long", sentence, RefusalType.INVALID, field="reason")
@@ -323,7 +328,7 @@ def _pages(monographs: Sequence[Monograph]) -> list[Refusal]:
     ]
 
 
-def _words_of_warning(warned: WarningInput) -> list[Refusal]:
+def _words_of_warning(warned: WarningInput, day: date) -> list[Refusal]:
     found = [
         Refusal(name, "Choose one from the list.", RefusalType.INVALID, field=name)
         for name, listed in (("title", TITLES), ("severity", SEVERITIES), ("regulator", REGULATORS))
@@ -333,9 +338,12 @@ def _words_of_warning(warned: WarningInput) -> list[Refusal]:
         sentence = "Give the address of the regulator’s own text, beginning with https://."
         found.append(Refusal("link", sentence, RefusalType.INVALID, field="link"))
     try:
-        date.fromisoformat(warned.issued)
+        issued = date.fromisoformat(warned.issued).isoformat()
     except ValueError:
         found.append(Refusal("issued", "Give the day on which it was issued.", RefusalType.INVALID, field="issued"))
+    else:
+        if sentence := not_of_our_time(issued, day, AHEAD):
+            found.append(Refusal("issued", sentence, RefusalType.INVALID, field="issued"))
     return [*found, *_quotable("quote", warned.quote, "Quote the regulator’s sentence, word for word.")]
 
 
@@ -360,8 +368,10 @@ def _quotable(field: str, words: str, empty: str, longest: int = LONGEST_WORDS) 
         fine = clean(words).strip()
     except BadCharacters as error:
         return [Refusal("characters", str(error), RefusalType.INVALID, field=field)]
-    if not fine:
+    if not fine or (field in ("reason", "quote") and says_nothing(fine)):  # a correction may be of one sign
         return [Refusal("missing", empty, RefusalType.INVALID, field=field)]
     if len(fine) > longest:
         return [Refusal("too_long", f"Keep it to {longest} characters.", RefusalType.INVALID, field=field)]
+    if field == "reason" and (sentence := refusal(fine)):
+        return [Refusal("reason", sentence, RefusalType.INVALID, field=field)]
     return []

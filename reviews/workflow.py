@@ -10,6 +10,7 @@ next; `available` says what could be done now, and why not.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from monographs.characters import says_nothing
 from monographs.models import Edition, State
 from monographs.overlay_kinds import WITHDRAWALS, kind_of
 from reviews import overlays, publishing, signing
@@ -351,7 +352,7 @@ def _step(trail: Trail, row: Transition, edition: Edition, seen: str, given: Giv
     found = _guarded(review, row, actor)
     if row.refusals_of:
         found += row.refusals_of(review, given)
-    if row.needs_reason and not given.reason:
+    if row.needs_reason and says_nothing(given.reason):
         found.append(Refusal("reason", "Say why: the reason is kept.", RefusalType.INVALID, field="reason"))
     if row.ticks and not found:
         attestation, ticks = given.attestation, row.ticks(review)

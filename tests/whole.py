@@ -92,18 +92,18 @@ def whole() -> Document:
             SafetyNotice(
                 key=key("boxed"), type="boxed_warning", severity="critical", title="Stop after 6 days",
                 text="The heart slows [@record].", action="Act within 7 hours.", issuer="The first agency",
-                issued="2020-02-12", effective="2020-03-01", expires="2096-12-31", source="smpc",
+                issued="2020-02-12", effective="2020-03-01", expires="2033-12-31", source="smpc",
                 supersedes="the first notice",
             ),
             SafetyNotice(
                 key=key("restriction"), type="restriction", severity="major", title="Only in hospital",
                 text="The liver suffers.", action="Ask for help.", issuer="The second agency", issued="2021-03",
-                effective="2021-04-01", expires="2097-12-31", source="record", supersedes="the second notice",
+                effective="2021-04-01", expires="2034-12-31", source="record", supersedes="the second notice",
             ),
             SafetyNotice(
                 key=key("shortage"), type="shortage", severity="information", title="Little of it is there",
                 text="It is rare.", action="Order early.", issuer="The third agency", issued="2022",
-                effective="2022-05-01", expires="2098-12-31", source="record", supersedes="the third notice",
+                effective="2022-05-01", expires="2035-12-31", source="record", supersedes="the third notice",
             ),
         ),
         citations=(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from monographs.document import DOI, PMID
+from monographs.identifiers import DOI, PMID
 from monographs.line_grammar import safe_address
 
 MOST_AUTHORS = 6

@@ -6,7 +6,9 @@ if tried.is_done:
 … show the form again with tried.refusals, status tried.status
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,10 +45,23 @@ class Attempt:
 
 
 NOT_TRIED = Attempt()
+_nothing: ContextVar[bool] = ContextVar("nothing", default=False)
+
+
+@contextmanager
+def nothing_tried() -> Iterator[None]:
+    """Inside, no act is tried: each is answered as refused, for no reason, so that its form comes back as it is."""
+    before = _nothing.set(True)
+    try:
+        yield
+    finally:
+        _nothing.reset(before)
 
 
 def attempt(act: Callable[[], Any]) -> Attempt:
     """Does it, or says why not. Whatever else goes wrong is raised."""
+    if _nothing.get():
+        return Attempt(refused=Refused([], recorded=False))
     try:
         return Attempt(result=act())
     except Refused as refused:

@@ -18,6 +18,7 @@ from reviews.access import policy
 from reviews.access.denials import refusals_recorded
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.audit import acts
+from reviews.desk import tidy
 from reviews.models import ChangeSet
 from reviews.signing import TooManyFailures
 
@@ -44,7 +45,7 @@ def desk(view: View) -> View:
         if refusals := policy.refusals(request.user, "use_desk"):
             return no_entry(request, refusals)
         try:
-            with acts.of_form(acts.token_of(request)):
+            with acts.of_form(acts.token_of(request)), tidy.of_form(request):
                 response = view(request, *args, **kwargs)
         except TooManyFailures as error:
             return too_many(request, error)

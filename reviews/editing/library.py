@@ -11,7 +11,9 @@ from django.utils.text import slugify
 
 from monographs import document as values
 from monographs.canonical import BadCharacters, canonical, clean_line, digest_of
+from monographs.characters import says_nothing
 from monographs.confusables import mixed_scripts, skeleton
+from monographs.identifiers import DOI, LONGEST_DOI
 from monographs.models import Drug, NameCheck, Reference, TherapeuticClass
 from monographs.vocabulary import TRAITS
 from reviews.access import policy
@@ -20,7 +22,6 @@ from reviews.access.refusals import RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
 
 LONGEST_NAME = 500
-LONGEST_DOI = values.LONGEST_DOI
 
 
 def checked_name(name: str) -> str:
@@ -29,7 +30,7 @@ def checked_name(name: str) -> str:
         name = clean_line(name)
     except BadCharacters as error:
         raise refuse("name", str(error), RefusalType.INVALID, field="name") from error
-    if not name:
+    if says_nothing(name):
         raise refuse("name", "Give the name.", RefusalType.INVALID, field="name")
     if max(len(name), len(skeleton(name))) > LONGEST_NAME:
         raise refuse("name", f"A name has at most {LONGEST_NAME} characters.", RefusalType.INVALID, field="name")
@@ -134,7 +135,7 @@ def _having(field: str, values_: set[str]) -> Iterator[Reference]:
 def _doi(csl: dict[str, Any]) -> str | None:
     """The DOI by which a record is known, in small letters; None for what is none."""
     doi = csl.get("DOI")
-    return doi.lower() if isinstance(doi, str) and len(doi) <= LONGEST_DOI and values.DOI.fullmatch(doi) else None
+    return doi.lower() if isinstance(doi, str) and len(doi) <= LONGEST_DOI and DOI.fullmatch(doi) else None
 
 
 def _title(csl: dict[str, Any]) -> str:

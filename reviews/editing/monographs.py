@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from monographs import document as values
+from monographs.characters import says_nothing
 from monographs.models import Drug, Edition, FormerAddress, Monograph, State, TherapeuticClass
 from monographs.standing import today
 from monographs.vocabulary import TIERS
@@ -62,7 +63,7 @@ def move(monograph: Monograph, *, slug: str, actor: Any, reason: str) -> Monogra
             raise Refused(found)
         old = monograph.slug
         _check_address(slug)
-        if not reason.strip():
+        if says_nothing(reason):
             raise refuse("reason", "Say why: the reason is kept.", RefusalType.INVALID, field="reason")
         monograph.slug = slug
         trail.save(monograph, "slug")
@@ -159,7 +160,7 @@ def set_tier(monograph: Monograph, tier: str, *, actor: Any, reason: str, seen: 
             sentence = f"Somebody set the tier to {TIERS[was]} meanwhile. Look at it again, then decide."
             raise refuse("tier_changed", sentence, RefusalType.CONFLICT, field="tier")
         found = tier_refusals(review, tier)
-        if not reason:
+        if says_nothing(reason):
             found.append(Refusal("reason", "Say why: the reason is kept.", RefusalType.INVALID, field="reason"))
         if found:
             raise Refused(found, recorded=tier != was)

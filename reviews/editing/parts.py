@@ -94,6 +94,7 @@ def restore(edition: Edition, *, change: ChangeSet, digest: str, actor: Any, rea
             sentence = "Somebody changed this draft while you were reading. Look at what would change now, then decide."
             raise refuse("stale", sentence, RefusalType.CONFLICT)
         opened.credits = earlier_authors(edition.monograph, then, touched)
+        opened.is_typed = False
         opened.load(then)
 
 

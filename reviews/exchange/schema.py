@@ -12,6 +12,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from pydantic import AfterValidator, ValidationError, model_validator
 
+from monographs.characters import says_nothing
 from monographs.confusables import mixed_scripts
 from monographs.document import Brand, Code, Document, DrugName, Line, Slug, Value
 from monographs.text import shows_as_typed
@@ -36,7 +37,7 @@ class Unreadable(ValueError):
 
 
 def _one_script(name: str) -> str:
-    if not name:
+    if says_nothing(name):
         raise ValueError("This must not be empty.")
     if mixed_scripts(name):
         raise ValueError(f"“{name[:80]}” mixes letters of different alphabets that look alike.")

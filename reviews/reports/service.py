@@ -5,7 +5,7 @@ import hmac
 import logging
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from smtplib import SMTPException
 from typing import Any
@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from monographs.canonical import BadCharacters, clean
+from monographs.characters import says_nothing, seen
 from monographs.models import Monograph
 from monographs.standing import LONDON
 from reviews.access import policy
@@ -77,20 +78,21 @@ def sender_of(address: str) -> str:
 def report(
     said: ReportInput, *, sender: str, monograph: Monograph | None = None, page: str = "", edition: int | None = None
 ) -> ProblemReport:
-    """Takes a report in: by whom, and which monograph, page and edition it is about. The very same report of the same
-    sender within ten minutes is that report, and so is what comes by the same form, whenever it comes; other words in
-    that form are another report.
+    """Takes a report in, without the characters that its reader could not see: by whom, and which monograph, page and
+    edition it is about. The very same report of the same sender within ten minutes is that report, and so is what comes
+    by the same form, whenever it comes; other words in that form are another report.
 
     Raises Refused, which is not recorded, for what cannot be kept; TooManyReports after too many in an hour;
     WriteLockTimeout.
     """
+    said = replace(said, **{name: clean(seen(getattr(said, name))) for name in ("text", "source", "email")})
     if found := list(_wrong(said)):
         raise Refused(found, recorded=False)
     words = {
-        "text": clean(said.text).strip(),
-        "source": clean(said.source).strip(),
+        "text": said.text,
+        "source": said.source,
         "part": said.part[:200],
-        "email": said.email.strip(),
+        "email": said.email,
         "harm": bool(said.harm),
         "page": page,
         "edition": edition,
@@ -162,21 +164,16 @@ def _wrong(said: ReportInput) -> Iterator[Refusal]:
         ("source", said.source, 500),
         ("email", said.email, 254),
     ):
-        try:
-            cleaned = clean(text).strip()
-        except BadCharacters as error:
-            yield Refusal("characters", str(error), RefusalType.INVALID, field=field)
-            continue
-        if len(cleaned) > longest:
+        if len(text) > longest:
             yield Refusal("too_long", f"Keep it to {longest:,} characters.", RefusalType.INVALID, field=field)
-        elif holds_nhs_number(cleaned):
+        elif holds_nhs_number(text):
             sentence = "This holds an NHS number. Take it out: nothing about a patient is kept. Nothing was sent."
             yield Refusal("patient_data", sentence, RefusalType.INVALID, field=field)
-        elif field == "text" and len(cleaned) < 10:
+        elif field == "text" and (len(text) < 10 or says_nothing(text)):
             yield Refusal("missing", "Write at least one sentence.", RefusalType.INVALID, field=field)
-        elif field == "email" and cleaned:
+        elif field == "email" and text:
             try:
-                validate_email(cleaned)
+                validate_email(text)
             except ValidationError:
                 sentence = "This is no e-mail address. Leave it empty if you want no answer."
                 yield Refusal("email", sentence, RefusalType.INVALID, field=field)
@@ -209,7 +206,7 @@ def answer(one: ProblemReport, *, actor: Any, outcome: str, text: str) -> Proble
             raise Refused(
                 [Refusal("characters", str(error), RefusalType.INVALID, field="answer")], recorded=False
             ) from error
-        if not words:
+        if says_nothing(words):
             found.append(
                 Refusal("missing", "Write what you found: the reader gets it.", RefusalType.INVALID, field="answer")
             )

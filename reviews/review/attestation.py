@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from monographs import document as values
+from monographs.characters import says_nothing
 from reviews.access.refusals import Refusal, RefusalType, Refused
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ def attestation_refusals(
         for tick in ticks
         if tick.code not in attestation.ticks
     ]
-    if not attestation.interests:
+    if says_nothing(attestation.interests):
         found.append(
             Refusal(
                 "interests",

@@ -49,7 +49,7 @@ def something_changed(review: EditionReview, actor: Any) -> Iterator[Refusal]:
 
 
 def no_problems(review: EditionReview, actor: Any) -> Iterator[Refusal]:
-    for problem in problems(review.document):
+    for problem in problems(review.document, today(review.at)):
         part = str(problem.key) if problem.key else "header"
         yield Refusal(
             f"problem_{problem.code}", f"{problem.place}: {problem.sentence}", RefusalType.INVALID, part, problem.field

@@ -225,6 +225,6 @@ def test_every_one_of_several_parts_is_looked_at_in_the_order_of_the_page():
 
 
 def test_a_mark_that_leads_nowhere_is_told_each_time():
-    found = problems(part("sections", text="[@a] [@smpc] [@b] [@a]"))
+    found = problems(part("sections", text="So [@a] [@smpc] [@b] [@a]"))
 
     assert [one.sentence.split()[0] for one in found] == ["[@a]", "[@b]", "[@a]"]

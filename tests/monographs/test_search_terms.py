@@ -22,7 +22,7 @@ def test_every_way_to_the_whole_page_with_the_words_that_are_shown_beside_it():
         ("class", "multiple sclerosis", "Multiple sclerosis", "", ""),
         ("class", "neurology", "Neurology", "", ""),
         ("class", "sclerosis", "Multiple sclerosis", "", ""),
-        ("critical", str(boxed.key), "Stop after 6 days", "2020-03-01", "2096-12-31"),
+        ("critical", str(boxed.key), "Stop after 6 days", "2020-03-01", "2033-12-31"),
         ("drug", "=wholumab-drug", "Wholumab", "", ""),
         ("letter", "W", "Wholumab", "", ""),
         ("name", "7", "WH-7", "", ""),

@@ -205,12 +205,12 @@ def test_a_second_signature_is_late_from_the_instant_at_which_it_was_due(asked, 
 
 
 def test_a_draft_is_seen_as_it_would_be_today_and_nothing_stands_over_it(monkeypatch):
-    monkeypatch.setattr("monographs.standing.timezone.now", lambda: datetime(2096, 12, 30, 23, 0, tzinfo=UTC))
+    monkeypatch.setattr("monographs.standing.timezone.now", lambda: datetime(2033, 12, 30, 23, 0, tzinfo=UTC))
     seen = draft(WHOLE, found=(("wholumab", "of July"),))
 
-    assert seen.standing == Standing(today=date(2096, 12, 30), names_found=(("wholumab", "of July"),))
+    assert seen.standing == Standing(today=date(2033, 12, 30), names_found=(("wholumab", "of July"),))
     assert seen.notices == WHOLE.notices
-    monkeypatch.setattr("monographs.standing.timezone.now", lambda: datetime(2096, 12, 31, 0, 0, tzinfo=UTC))
+    monkeypatch.setattr("monographs.standing.timezone.now", lambda: datetime(2033, 12, 31, 0, 0, tzinfo=UTC))
     assert draft(WHOLE).notices == WHOLE.notices[1:]
 
 
@@ -330,7 +330,7 @@ def test_the_text_below_was_signed_before_a_warning_until_it_is_published_again(
 
 def test_an_old_edition_tells_of_a_notice_that_has_ended(client, world, monkeypatch):
     """The page drops it on its last day; the edition that was published with it stays what it was."""
-    monkeypatch.setattr("monographs.standing.timezone.now", lambda: datetime(2096, 12, 31, 12, tzinfo=UTC))
+    monkeypatch.setattr("monographs.standing.timezone.now", lambda: datetime(2033, 12, 31, 12, tzinfo=UTC))
 
     assert "The heart slows" not in client.get("/drugs/wholumab/").content.decode()
     assert "The heart slows" in client.get("/drugs/wholumab/editions/1/").content.decode()

@@ -427,6 +427,9 @@ def test_a_warning_stands_over_one_page_at_least_and_not_over_too_many(house, pa
         ({"issued": ""}, "issued"),
         ({"issued": "yesterday"}, "issued"),
         ({"issued": "2026-02-30"}, "issued"),
+        ({"issued": "2062-02-03"}, "issued"),
+        ({"issued": "20620203"}, "issued"),
+        ({"issued": "1862-02-03"}, "issued"),
         ({"quote": ""}, "missing"),
         ({"quote": " "}, "missing"),
         ({"quote": "x" * 601}, "too_long"),
@@ -870,3 +873,16 @@ def test_what_changes_within_a_day_is_kept_with_the_epoch_until_it_has_changed(h
     make.withhold(page, make.key("monitoring"), house.publisher)
 
     assert Epoch.objects.get().instants == [second]
+
+
+@pytest.mark.parametrize("reason", ["the maker **stopped**", "see [@trial]", "-", "* * *"])
+def test_a_reason_for_readers_says_something_and_takes_no_marks(house, page, reason):
+    overlay = make.correct(house.pharmacist, page, "Tests go on for years.", "Tests go on for months.")
+
+    for act in (
+        lambda: make.withdraw(page.live.edition, house.publisher, "retire", reason),
+        lambda: make.lift(overlay, house.pharmacist, reason),
+    ):
+        with pytest.raises(Refused) as refused:
+            act()
+        assert ("reason", "reason") in [(one.code, one.field) for one in refused.value.refusals]

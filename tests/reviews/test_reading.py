@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
-from monographs import canonical
+from monographs import characters
 from monographs.assemble import build
 from monographs.digest import digest_of_part
 from monographs.document import Citation, Header, Section
@@ -31,14 +31,14 @@ from tests.reviews.exchange.test_importer import export, line, written
 
 pytestmark = pytest.mark.django_db
 
-SAID = "The text holds an invisible character (U+00E9). Remove it."
+SAID = "After “Caf”: an invisible character (U+00E9). Take it out."
 
 
 def accented():
     """A document in which every part holds the letter that is refused later."""
     document = whole.whole()
     return document.replaced(
-        header=document.header.replaced(introduction="Café [@record].", covers="café au lait"),
+        header=document.header.replaced(introduction="Café [@record].", covers="Café au lait"),
         sections=(document.sections[0].replaced(text="Café [@record]."), document.sections[1]),
         monitoring=(document.monitoring[0].replaced(note="Café."),),
         notices=(document.notices[0].replaced(title="Café", action="Café!"), *document.notices[1:]),
@@ -86,7 +86,8 @@ def stricter(monkeypatch):
     """From the moment it is called on the letter may not be typed."""
 
     def begin():
-        monkeypatch.setattr(canonical, "_HIDDEN", re.compile(f"é|{canonical._HIDDEN.pattern}"))
+        monkeypatch.setattr(characters, "_UNSEEN", characters._UNSEEN | {"é"})
+        monkeypatch.setattr(characters, "_SUSPECTS", re.compile(f"é|{characters._SUSPECTS.pattern}"))
 
     return begin
 

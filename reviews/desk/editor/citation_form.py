@@ -9,7 +9,9 @@ from django.db.models.functions import Cast
 
 from monographs import document as values
 from monographs.canonical import BadCharacters, clean_line
-from monographs.document import DOI, LABEL, PMID
+from monographs.characters import says_nothing
+from monographs.document import LABEL
+from monographs.identifiers import DOI, PMID, cut_doi, cut_pmid
 from monographs.models import Reference
 from reviews.desk.editor.forms import CHOOSE, PartForm, Text
 
@@ -25,13 +27,15 @@ _CSL_FIELDS = {
     "title": "title", "container": "container-title", "volume": "volume", "issue": "issue", "page": "page",
     "publisher": "publisher", "genre": "genre", "number": "number", "doi": "DOI", "pmid": "PMID", "address": "URL",
 }  # fmt: skip
+# A record does not say which of its fields it refuses: the sentence does.
+_SAID = {"address": "address", "year": "Check the", "doi": "DOI"}
 _MOST_WORDS, _MOST_HITS = 12, 20
 
 
 def search(words: str) -> QuerySet[Reference]:
     """Records of the library that hold every one of the words, in whatever field. Odd characters find nothing."""
     try:
-        words = clean_line(words[:200])
+        words = cut_doi(clean_line(words[:200]))[0]
     except BadCharacters:
         return Reference.objects.none()
     found = Q()
@@ -90,11 +94,14 @@ class CitationForm(PartForm):
         return data
 
     def _judge(self, data: dict[str, Any]) -> None:
-        if not (data.get("title") or "").strip():
+        if says_nothing(data.get("title") or ""):
             self.add_error("title", "Give the title, or find the record in the library.")
-        if (doi := (data.get("doi") or "").strip()) and not DOI.fullmatch(doi):
+        for name, cut in (("doi", cut_doi), ("pmid", cut_pmid)):
+            data[name], said = cut((data.get(name) or "").strip())
+            self.said += [f"{self.fields[name].label}: {sentence}" for sentence in said]
+        if (doi := data["doi"]) and not DOI.fullmatch(doi):
             self.add_error("doi", "A DOI looks like 10.1016/S0140-6736(12)61769-3.")
-        if (pmid := (data.get("pmid") or "").strip()) and not PMID.fullmatch(pmid):
+        if (pmid := data["pmid"]) and not PMID.fullmatch(pmid):
             self.add_error("pmid", "A PMID is a number of up to 8 digits.")
         if (year := (data.get("year") or "").strip()) and not re.fullmatch(r"\d{4}", year, re.ASCII):
             self.add_error("year", "Give the year in four digits.")
@@ -144,8 +151,10 @@ class CitationForm(PartForm):
         return next((f"{label}{suffix}" for suffix in suffixes if f"{label}{suffix}" not in others), label)
 
     def place(self, where: tuple[Any, ...], words: str) -> tuple[str | None, str]:
+        if len(where) > 1 and where[0] == "csl":
+            return next((field for field, name in _CSL_FIELDS.items() if name == where[1]), "title"), words
         if where and where[0] == "csl":
-            return ("address" if "address" in words else "title"), words
+            return next((name for name, word in _SAID.items() if word in words), "title"), words
         return super().place(where, words)
 
     @classmethod
@@ -176,10 +185,10 @@ def _same(csl: dict[str, Any], record: Reference) -> bool:
 def typed_from(words: str) -> dict[str, str]:
     """What was searched for, in the field where it belongs if the record has to be typed after all."""
     words = words[:500].strip()
-    for name, pattern in (("doi", DOI), ("pmid", PMID), ("address", re.compile(r"https?://\S+"))):
-        if pattern.fullmatch(words):
-            return {name: words}
-    return {"title": words}
+    for name, cut, form in (("doi", cut_doi, DOI), ("pmid", cut_pmid, PMID)):
+        if form.fullmatch(cut(words)[0]):
+            return {name: cut(words)[0]}
+    return {"address" if re.fullmatch(r"https?://\S+", words) else "title": words}
 
 
 def _author(line: str) -> dict[str, str]:

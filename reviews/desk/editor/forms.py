@@ -9,8 +9,13 @@ from pydantic import ValidationError
 
 from monographs import document as values
 from monographs.canonical import BadCharacters, clean
+from monographs.characters import says_nothing
+from monographs.dates import disagreeing
+from monographs.plain_fields import marked
 from monographs.problems import sentences
+from monographs.standing import today
 from monographs.vocabulary import NOTICE_TYPES, SECTION_KINDS
+from reviews.reports.forms import judged_by_verbs
 
 GRAMMAR = (
     "A blank line starts a paragraph. A list stands by itself, its items begin with “- ” or “1. ”. *Emphasis*, "
@@ -34,6 +39,7 @@ class Text(forms.CharField):
         if rows:
             kwargs["widget"] = forms.Textarea(attrs={"rows": rows})
         super().__init__(**{"required": False, "strip": False, **kwargs})
+        judged_by_verbs(self)
 
 
 class EditForm(forms.Form):
@@ -53,6 +59,7 @@ class EditForm(forms.Form):
         self.document, self.key = document, key
         self.value: Any = None
         self.typed: dict[str, Any] = {}
+        self.said: list[str] = []  # what was changed in the words that were typed
         if "source" in self.fields:
             self.fields["source"] = self._source()
         for field in self.fields.values():
@@ -81,6 +88,10 @@ class EditForm(forms.Form):
             except ValidationError as error:
                 for where, words in sentences(error):
                     self.add_error(*self.place(where, words))
+            else:
+                for found in (disagreeing(self.value, today()), marked(self.value, self.stood())):
+                    for where, words in found:
+                        self.add_error(*self.place(where, words))
         return data
 
     def place(self, where: tuple[Any, ...], words: str) -> tuple[str | None, str]:
@@ -90,6 +101,10 @@ class EditForm(forms.Form):
 
     def to_value(self, data: dict[str, Any]) -> Any:
         raise NotImplementedError
+
+    def stood(self) -> values.Value | None:
+        """What stands where the value is to be put."""
+        return self.document.by_key().get(self.key) if self.key else None
 
     def as_read(self) -> list[tuple[str, str]]:
         """(label, words) of every field that holds something: for whoever may read and not write."""
@@ -145,7 +160,7 @@ class MonitoringForm(PartForm):
     def clean(self) -> dict[str, Any]:
         """Each field may wait; a form that holds nothing is no test."""
         data = super().clean()
-        if not any(str(data.get(name) or "").strip() for name in self.part.model_fields):
+        if all(says_nothing(str(data.get(name) or "")) for name in self.part.model_fields):
             self.add_error("test", "Name the test.")
         return data
 

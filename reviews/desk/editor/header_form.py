@@ -49,6 +49,9 @@ class HeaderForm(EditForm):
             }
         )
 
+    def stood(self) -> values.Header:
+        return self.document.header
+
     def place(self, where: tuple[Any, ...], words: str) -> tuple[str | None, str]:
         if where and where[0] == "dosing":
             return f"dosing_{where[-1]}", words

@@ -20,6 +20,7 @@ from monographs.digest import digest_of_part
 from monographs.document import PART_FIELDS
 from monographs.models import PARTS
 from monographs.problems import gaps, problems
+from monographs.standing import today
 from monographs.vocabulary import SECTION_KINDS
 from reviews.access.attempts import Attempt, attempt
 from reviews.access.refusals import Conflict, Refusal
@@ -55,7 +56,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _outline(editor: EditorContext) -> dict[str, Any]:
     found: dict[str, list[str]] = {}
-    for problem in problems(editor.document):
+    for problem in problems(editor.document, today()):
         found.setdefault(str(problem.key) if problem.key else "header", []).append(problem.sentence)
     groups = []
     for kind, field in PART_FIELDS.items():
@@ -190,7 +191,8 @@ def _answer(editor: EditorContext, context: dict[str, Any], save: Callable[..., 
         how = {"seen": form.cleaned_data["seen"] or "", "reason": form.cleaned_data["reason"]}
         tried = attempt(lambda: save(actor=editor.request.user, **how))
         if tried.is_done:
-            messages.success(editor.request, f"Saved: {context['words']}.")
+            for words in (f"Saved: {context['words']}.", *form.said):
+                messages.success(editor.request, words)
             return redirect("edit", editor.monograph.slug)
         status = tried.status
         if isinstance(tried.refused, Conflict):

@@ -10,15 +10,18 @@ from django.shortcuts import redirect, render
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods
 
-from monographs.canonical import BadCharacters, clean_line
+from monographs.canonical import BadCharacters, clean, clean_line
+from monographs.characters import says_nothing
 from monographs.document import SLUG
 from monographs.models import Drug
+from monographs.plain_fields import refusal
 from monographs.vocabulary import CODE_SYSTEMS, TRAITS
 from reviews.access import policy
 from reviews.access.attempts import attempt
 from reviews.access.refusals import Refusal
 from reviews.desk.base import class_tree, desk, indented, no_entry
 from reviews.editing.monographs import new
+from reviews.reports.forms import judged_by_verbs
 
 # Words that are addresses of the desk's own.
 TAKEN = {"new"}
@@ -31,12 +34,16 @@ class Line(forms.CharField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"required": False, "max_length": MOST, **kwargs})
+        judged_by_verbs(self)
 
     def clean(self, value: Any) -> str:
         try:
-            return clean_line(super().clean(value))
+            line = clean_line(super().clean(value))
         except BadCharacters as error:
             raise forms.ValidationError(str(error)) from error
+        if sentence := refusal(line):
+            raise forms.ValidationError(sentence)
+        return line
 
 
 class Lines(Line):
@@ -50,9 +57,11 @@ class Lines(Line):
     def clean(self, value: Any) -> list[str]:
         text = forms.CharField.clean(self, value)
         try:
-            lines = [line for line in map(clean_line, text.splitlines()) if line]
+            lines = [line for line in map(clean_line, clean(text).split("\n")) if line]
         except BadCharacters as error:
             raise forms.ValidationError(str(error)) from error
+        if sentence := next(filter(None, map(refusal, lines)), ""):
+            raise forms.ValidationError(sentence)
         if any(len(line) > MOST for line in lines):
             raise forms.ValidationError(f"A line is longer than {MOST} characters. Shorten it.")
         return lines
@@ -117,6 +126,8 @@ class NewMonograph(forms.Form):
         if data.get("drug") and data.get("drug_name"):
             sentence = f"You chose {data['drug'].name} from the list too. Empty this box, or choose “a new drug”."
             self.add_error("drug_name", sentence)
+        if data.get("title") and says_nothing(data["title"]):
+            self.add_error("title", "Give the monograph a title.")
         slug = data.get("slug") or slugify(data.get("title", ""))[:100].strip("-")
         if data.get("title") and (not re.fullmatch(SLUG, slug, re.ASCII) or slug in TAKEN):
             wrong = f"“{slug}” cannot be an address." if slug else "This title makes no address."

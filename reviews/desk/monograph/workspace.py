@@ -72,7 +72,7 @@ def workspace(request: HttpRequest, slug: str) -> HttpResponse:
     changes = list(ChangeSet.objects.filter(edition=edition).order_by("at", "revision_id"))
     names = Names([*review.contributors, *(one.signer_id for one in review.all_sign_offs)])
     can_edit = edition.state == State.DRAFT and policy.can(user, "edit", edition)
-    found = problems(review.document) if edition.state == State.DRAFT else []
+    found = problems(review.document, today(review.at)) if edition.state == State.DRAFT else []
     offered = moves(review, user)
     context = {
         "section": "monographs",

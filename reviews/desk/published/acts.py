@@ -118,6 +118,9 @@ class Answer:
     erratum: ErratumForm | None = None
     placed: ReasonForm | None = None
     ticks: frozenset[str] = frozenset()
+    # The overlay whose end was asked for, and why.
+    lifts: int = 0
+    lift_reason: str = ""
 
 
 @desk
@@ -320,7 +323,8 @@ def _done(request: HttpRequest, overlay: Overlay, act: Callable[[], Any], done: 
         messages.success(request, done)
         return redirect("published", overlay.monograph.slug)
     monograph = monograph_for(request, overlay.monograph.slug)
-    answer = Answer(not_done, tried.refusals, tried.status, reason=request.POST.get("reason", ""))
+    reason = request.POST.get("reason", "")
+    answer = Answer(not_done, tried.refusals, tried.status, lifts=overlay.pk, lift_reason=reason)
     return published_page(request, monograph, answer)
 
 

@@ -492,7 +492,7 @@ def test_all_parts_of_the_whole_document_in_the_words_of_people():
         ("Issued by", "The first agency"),
         ("Issued on", "2020-02-12"),
         ("In force from", "2020-03-01"),
-        ("In force until", "2096-12-31"),
+        ("In force until", "2033-12-31"),
         ("Source", "smpc"),
         ("Supersedes", "the first notice"),
     ]

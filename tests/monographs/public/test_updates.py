@@ -125,13 +125,13 @@ def test_a_feed_entry_is_whole_and_holds_no_markup_of_ours_but_paragraphs(house,
 def test_a_notice_that_has_not_begun_is_told_by_nobody(house, client, monkeypatch):
     doc = make.document()
     make.published(house, doc=doc)
-    later = (*doc.notices, notice("Of another century", effective="2099-01-01"))
+    later = (*doc.notices, notice("Of another decade", effective="2034-01-01"))
     again(house, make.live().edition, doc.replaced(notices=later))
 
     def told_of():
         paths = ("/updates/", "/updates/feed/", "/drugs/testazumab/", "/drugs/testazumab/editions/1/",
                  "/drugs/testazumab/editions/1...2/", "/drugs/testazumab/monograph.json", "/", "/drugs/")  # fmt: skip
-        return ["Of another century" in client.get(path).content.decode() for path in paths]
+        return ["Of another decade" in client.get(path).content.decode() for path in paths]
 
     assert told_of() == [False] * 8
     assert told(client)[0] == ("edition", "testazumab", ["Signed again without a change."], [])
@@ -139,17 +139,17 @@ def test_a_notice_that_has_not_begun_is_told_by_nobody(house, client, monkeypatc
     compared = client.get("/drugs/testazumab/editions/1...2/").content.decode()
     assert "No word differs between these two editions." in compared
     for at, expected in (
-        (datetime(2098, 12, 31, 23, 59, tzinfo=UTC), False),
-        (datetime(2099, 1, 1, 0, 0, tzinfo=UTC), True),
+        (datetime(2033, 12, 31, 23, 59, tzinfo=UTC), False),
+        (datetime(2034, 1, 1, 0, 0, tzinfo=UTC), True),
     ):
         monkeypatch.setattr("django.utils.timezone.now", lambda at=at: at)
         assert told_of() == [expected] * 8, at
     # Notices come first, and loudly.
     assert told(client)[0][2:] == (
-        ["Safety notice: Of another century added."],
-        ["Safety notice: Of another century added."],
+        ["Safety notice: Of another decade added."],
+        ["Safety notice: Of another decade added."],
     )
-    assert entries(client)[0]["title"].text == "Testazumab: Safety notice: Of another century added."
+    assert entries(client)[0]["title"].text == "Testazumab: Safety notice: Of another decade added."
 
 
 def test_an_edition_is_told_by_what_changed_since_the_one_before_it(house, client):

@@ -171,12 +171,12 @@ def test_neither_header_nor_order_nor_search_takes_it_raw_or_fails(house, enter,
 
 
 REFUSED_AT = [
-    ("section", "text", "a\u202eb", "The text holds an invisible character (U+202E). Remove it."),
-    ("section", "text", "a\x07b", "The text holds a control character (U+0007). Remove it."),
+    ("section", "text", "a\u202eb", "After “a”: a direction mark (U+202E). Take it out."),
+    ("section", "text", "a\x07b", "After “a”: a control character (U+0007). Take it out."),
     ("section", "text", "[x](javascript:alert(1))", "A link may lead only to"),
     ("section", "heading", "x" * 501, "This is longer than 500 characters. Shorten it."),
     ("section", "kind", "no-such-kind", "Choose one of the list."),
-    ("section", "reason", "a\u200bb", "The text holds an invisible character (U+200B). Remove it."),
+    ("section", "reason", "a\u200bb", "After “a”: a zero-width space (U+200B). Take it out."),
     ("section", "reason", "x" * 501, "This is longer than 500 characters. Shorten it."),
     ("monitoring", "note", "x" * 2_001, "This is longer than 2,000 characters. Shorten it."),
     ("monitoring", "source", "nobody1900", "Choose one of the list."),
@@ -188,7 +188,7 @@ REFUSED_AT = [
     ("citation", "year", "２０２１", "Give the year in four digits."),
     ("citation", "address", "java\tscript:alert(1)", "The address of a source begins with http:// or https://."),
     ("citation", "address", "//evil.example", "The address of a source begins with http:// or https://."),
-    ("citation", "authors", "Smith\u202e, A.", "The text holds an invisible character (U+202E). Remove it."),
+    ("citation", "authors", "Smith\u202e, A.", "After “Smith”: a direction mark (U+202E). Take it out."),
     ("citation", "label", "two words", "A label has letters, digits, hyphens and underscores, and nothing else."),
     ("related", "target", "/drugs/Other", "Use small letters, digits and hyphens, as in an address."),
 ]

@@ -241,7 +241,7 @@ def test_a_second_monograph_takes_a_drug_of_the_list(enter):
     ("changes", "name", "sentence"),
     [
         ({"drug_name": ""}, "drug_name", "Choose a drug from the list, or name a new one."),
-        ({"drug_name": "a\u200bb"}, "drug_name", "The text holds an invisible character (U+200B). Remove it."),
+        ({"drug_name": "a\u200bb"}, "drug_name", "After “a”: a zero-width space (U+200B). Take it out."),
         ({"brands": "x" * 501}, "brands", "A line is longer than 500 characters. Shorten it."),
         ({"atc": "L04"}, "atc", "An ATC code looks like A10BA02."),
         ({"rxnorm": "01"}, "rxnorm", "An RxNorm code is a number of up to 8 digits."),
@@ -249,7 +249,8 @@ def test_a_second_monograph_takes_a_drug_of_the_list(enter):
         ({"title": ""}, "title", "Give the monograph a title."),
         ({"slug": "new"}, "slug", "cannot be an address"),
         ({"slug": "Ünder_score"}, "slug", "cannot be an address"),
-        ({"title": "…"}, "slug", "This title makes no address."),
+        ({"title": "ЖЖ"}, "slug", "This title makes no address."),
+        ({"title": "…"}, "title", "Give the monograph a title."),
     ],
 )
 def test_what_is_wrong_is_said_at_its_field_and_on_top_and_nothing_typed_is_lost(enter, changes, name, sentence):

@@ -222,7 +222,7 @@ def test_interests_that_may_not_be_kept_are_refused_at_their_field(house, enter)
     )
 
     assert answer.status_code == 422
-    assert answer.context["wrong"] == {"interests": "The text holds a control character (U+0000). Remove it."}
+    assert answer.context["wrong"] == {"interests": "After “a”: a NUL character (U+0000). Take it out."}
     assert not SignOff.objects.filter(edition=edition).exists()
 
 

@@ -81,7 +81,8 @@ def test_one_drug_stands_in_the_list_once(house):
         ({"name": "Αddumab", "slug": "x"}, ("name", "name")),
         ({"name": "Another", "slug": "addumab-one"}, ("slug", "name")),
         ({"name": "Another", "slug": "Not one"}, ("slug", "name")),
-        ({"name": "…"}, ("slug", "name")),
+        ({"name": "…"}, ("name", "name")),
+        ({"name": "ЖЖ"}, ("slug", "name")),
         ({"name": "Another", "traits": ["opioid", "magic"]}, ("traits", "traits")),
         ({"name": ""}, ("name", "name")),
     ):

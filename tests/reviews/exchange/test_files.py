@@ -157,17 +157,17 @@ def test_the_class_is_the_last_printed_one_unless_it_is_named():
         (
             {"document": {"sections": [{"kind": "cautions", "text": "a\x00"}]}},
             "document.sections[0].text",
-            "The text holds a control",
+            "After “a”: a NUL",
         ),
         (
             {"document": {"sections": [{"kind": "cautions", "text": "a\u202e"}]}},
             "document.sections[0].text",
-            "The text holds an inv",
+            "After “a”: a direction mark",
         ),
         (
             {"document": {"sections": [{"kind": "cautions", "text": "\ud800"}]}},
             "document.sections[0].text",
-            "The text holds half",
+            "At the beginning: a lone surrogate",
         ),
         (
             {"document": {"sections": [{"kind": "cautions", "text": "[x](javascript:y)"}]}},

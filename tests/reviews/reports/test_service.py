@@ -119,7 +119,6 @@ def test_a_reader_reports_without_account_cookie_or_script(client, page):
         ({"text": "Patient 943 476 5919 was given this"}, "This holds an NHS number."),
         ({"source": "943-476-5919"}, "This holds an NHS number."),
         ({"text": "x" * 5000}, "Keep it to 4,000 characters."),
-        ({"text": "A NUL \x00 in the middle"}, "character"),
     ],
 )
 def test_what_is_refused_is_kept_on_the_page_and_nowhere_else(client, page, change, said):
@@ -319,9 +318,13 @@ def test_what_was_said_is_kept_as_it_was_said_and_the_trail_holds_none_of_it(pag
         ({"email": f"{'x' * 243}@example.org"}, "too_long"),
         ({"email": "r@example"}, "email"),
         ({"email": "r@example.org, s@example.org"}, "email"),
-        ({"text": "A NUL \x00 in the middle"}, "characters"),
-        ({"source": "a\x00b"}, "characters"),
-        ({"email": "a\x00b@example.org"}, "characters"),
+        ({"text": "\u200b\ufeff\u00ad" * 20}, "missing"),
+        ({"text": "x" * 9 + "\u200b" * 20}, "missing"),
+        ({"text": "\u3164" * 40}, "missing"),
+        ({"text": "\ue000\ufffd\x00" * 20}, "missing"),
+        ({"text": "* * * * * * * - - -"}, "missing"),
+        ({"text": "x" * 4001 + "\u00ad"}, "too_long"),
+        ({"text": "It was patient 943\u200b 476 \u00ad5919."}, "patient_data"),
         ({"text": "It was patient 943 476 5919."}, "patient_data"),
         ({"source": "943 476 5919"}, "patient_data"),
         ({"email": "9434765919@example.org"}, "patient_data"),
@@ -338,6 +341,38 @@ def test_a_report_that_cannot_be_kept_says_at_which_field_and_leaves_nothing(pag
     assert [one.field for one in refused.value.refusals] == list(change)
     assert (refused.value.kind, refused.value.recorded) == ("invalid", False)
     assert (ProblemReport.objects.count(), AuditEvent.objects.count()) == (0, before)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("The in\u00adterval is wrong\u200b here.\ufeff", "The interval is wrong here."),
+        (
+            "A family \U0001f468\u200d\U0001f469\u200d\U0001f467 told us",
+            "A family \U0001f468\U0001f469\U0001f467 told us",
+        ),
+        ("\u26a0\ufe0f Too high a dose", "\u26a0 Too high a dose"),
+        ("\u2066Give 10 \uf06dg\u2069, not more", "Give 10 μg, not more"),
+        ("Give 10 \ue000\ufffdmg, not more", "Give 10 mg, not more"),
+        ("A NUL \x00 in the\x07 middle", "A NUL  in the middle"),
+        ("see \uf0fc there, please", "see  there, please"),
+        ("Half \ud800of a character", "Half of a character"),
+        ("\u00ad" * 5_000 + "x" * 3_990, "x" * 3_990),
+    ],
+)
+def test_what_a_reader_cannot_see_is_dropped_and_never_refused(client, page, typed, kept):
+    made = service.report(
+        ReportInput(text=typed, harm=True, source="a\x00b\u200b", email="r\u200b@example.org"),
+        sender="s",
+        monograph=page,
+    )
+
+    assert (made.text, made.source, made.email) == (kept, "ab", "r@example.org")
+    made.refresh_from_db()
+    assert made.text == kept
+    answer = client.post("/report/", {**FORM, "text": f"Again: {typed.replace(chr(0xD800), '')}"})
+    assert answer.status_code == 303
+    assert ProblemReport.objects.latest("pk").text == f"Again: {kept}"
 
 
 @pytest.mark.parametrize(
@@ -454,6 +489,7 @@ def test_an_answer_is_kept_with_who_gave_it_and_when(house, page, outcome):
         ("corrected", "a\x00b", ["characters"], ["answer"]),
         ("corrected", "It was 943 476 5919", ["patient_data"], ["answer"]),
         ("", " ", ["outcome", "missing"], ["outcome", "answer"]),
+        ("corrected", "* * *", ["missing"], ["answer"]),
     ],
 )
 def test_an_answer_that_cannot_be_kept_says_at_which_field_and_leaves_nothing(

@@ -10,6 +10,8 @@ from django.urls import reverse
 from monographs.assemble import build
 from monographs.digest import digest_of_part
 from reviews.access.people import grant, revoke
+from reviews.access.refusals import Refused
+from reviews.editing import parts
 from reviews.editing.library import make_class
 from reviews.models import AuditEvent, ChangeSet
 from tests import factories as make
@@ -429,3 +431,180 @@ def test_while_somebody_else_writes_what_was_typed_is_kept(client, house, editio
     assert "Somebody else is writing just now." in html
     if name != "remove_part":
         assert ('value="77"' if name == "save_order" else "Typed with care.") in html
+
+
+# -- Dates -------------------------------------------------------------------------------------------------------------
+
+
+NOTICE = {"type": "caution", "title": "Take care", "text": "With food.", "issuer": "MHRA"}
+
+
+@pytest.mark.parametrize(
+    ("days", "field", "sentence"),
+    [
+        ({"effective": "2026-05-02", "expires": "2026-05-01"}, "expires", "before it begins (2026-05-02)"),
+        ({"issued": "2026-05-02", "expires": "2026-05-02"}, "expires", "nobody would ever see it"),
+        ({"issued": "2062"}, "issued", "“2062” lies in the future"),
+        ({"effective": "2162-01-01"}, "effective", "more than 10 years ahead"),
+        ({"issued": "1776-07-04"}, "issued", "before 1900"),
+    ],
+)
+def test_a_notice_whose_days_cannot_be_right_is_refused_at_its_field(client, house, edition, days, field, sentence):
+    client.force_login(house.editor)
+    before = AuditEvent.objects.count()
+
+    response = client.post(address("part_new", "notice"), {**NOTICE, **days})
+
+    assert response.status_code == 422
+    assert list(response.context["form"].errors) == [field]
+    assert sentence in response.context["form"].errors[field][0]
+    assert AuditEvent.objects.count() == before
+
+
+@pytest.mark.parametrize(("year", "is_right"), [("2019", True), ("2999", False), ("1066", False)])
+def test_the_year_of_a_source_is_of_our_time(client, house, edition, year, is_right):
+    client.force_login(house.editor)
+
+    response = client.post(address("part_new", "citation"), {"type": "report", "title": "A guideline", "year": year})
+
+    assert response.status_code == (302 if is_right else 422)
+    assert is_right or list(response.context["form"].errors) == ["year"]
+
+
+def test_the_day_without_doses_is_of_our_time(client, house, edition):
+    client.force_login(house.editor)
+    shown = client.get(address("edit_header")).context["form"].initial
+
+    response = client.post(address("edit_header"), {**shown, "dosing_since": "2062-01-01"})
+
+    assert list(response.context["form"].errors) == ["dosing_since"]
+
+
+def test_whoever_saves_it_however_the_day_is_judged(house, edition):
+    """Not the form alone: an import, a restoration and a program meet the same rule."""
+    notice = build(edition).notices[0].replaced(issued="2062")
+
+    with pytest.raises(Refused, match="lies in the future"):
+        parts.save_part(edition, notice, seen=digest_of_part(build(edition).notices[0]), actor=house.editor)
+
+
+# -- Identifiers -------------------------------------------------------------------------------------------------------
+
+
+def test_the_end_of_a_doi_is_cut_and_said(client, house, edition):
+    client.force_login(house.editor)
+    typed = {
+        "type": "report",
+        "title": "A guideline",
+        "label": "cut",
+        "doi": "https://doi.org/10.1000/x(1).",
+        "pmid": "PMID: 12",
+    }
+
+    preview = client.post(address("part_new", "citation"), {**typed, "preview": "1"})
+    saved = client.post(address("part_new", "citation"), typed, follow=True)
+
+    said = [
+        "DOI: We left out “https://doi.org/” before it.",
+        "DOI: We left out the full stop at its end.",
+        "PMID: We left out “PMID:” before it.",
+    ]
+    for answer in (preview, saved):
+        assert [one for one in said if one not in answer.content.decode()] == []
+    csl = next(one.csl for one in build(edition).citations if one.label == "cut")
+    assert (csl["DOI"], csl["PMID"]) == ("10.1000/x(1)", "12")
+    assert "left out" not in client.get(address("edit")).content.decode()
+
+
+def test_a_doi_that_is_searched_for_is_cut_too(client, house, edition):
+    client.force_login(house.editor)
+
+    form = client.get(address("part_new", "citation"), {"q": "https://doi.org/10.9999/nowhere."}).context["form"]
+
+    assert form.initial["doi"] == "10.9999/nowhere"
+
+
+# -- Fields without marks ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed", "field"),
+    [
+        ("section", {"kind": "cautions", "heading": "See [@nowhere]", "text": "x"}, "heading"),
+        ("monitoring", {"test": "Blood **count**"}, "test"),
+        ("monitoring", {"test": "Blood", "note": "As in [the label](https://example.org)"}, "note"),
+        ("notice", {**NOTICE, "action": "**Stop** at once"}, "action"),
+        ("notice", {**NOTICE, "issuer": "[@mhra]"}, "issuer"),
+        ("related", {"target": "other", "reason_shown": "Same [@class]"}, "reason_shown"),
+        ("citation", {"type": "report", "title": "A *new* guideline"}, "title"),
+        ("citation", {"type": "report", "title": "x", "container": "[@journal]"}, "container"),
+    ],
+)
+def test_marks_are_refused_where_none_are_taken(client, house, edition, kind, typed, field):
+    client.force_login(house.editor)
+
+    response = client.post(address("part_new", kind), typed)
+
+    assert response.status_code == 422
+    assert list(response.context["form"].errors) == [field]
+    assert "This box takes no marks: take out “" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("field", "words"), [("covers", "**all**"), ("names", "other: a\nother: [@b]"), ("dosing_reason", "[@x]")]
+)
+def test_so_they_are_in_the_header(client, house, edition, field, words):
+    client.force_login(house.editor)
+    shown = client.get(address("edit_header")).context["form"].initial
+
+    response = client.post(address("edit_header"), {**shown, field: words})
+
+    assert list(response.context["form"].errors) == [field]
+    assert ("Line 2: " in response.context["form"].errors[field][0]) == (field == "names")
+
+
+def test_what_is_no_mark_is_saved_as_it_was_typed(client, house, edition):
+    client.force_login(house.editor)
+    typed = {"test": "HLA-B*15:02", "note": "Below 1.5*10^9/L; CYP2C9*2, CYP2C9*3.\n* p < 0.05"}
+
+    assert client.post(address("part_new", "monitoring"), typed).status_code == 302
+    item = build(edition).monitoring[-1]
+    assert (item.test, item.note) == (typed["test"], typed["note"])
+
+
+@pytest.fixture
+def marked_before(house, edition, monkeypatch):
+    """A test whose note was saved with marks before they were refused."""
+    with monkeypatch.context() as lenient:
+        lenient.setattr("reviews.changes.marked", lambda value, before=None: [])
+        item = build(edition).monitoring[0]
+        parts.save_part(
+            edition, item.replaced(note="Blood **count** [@nowhere]"), seen=digest_of_part(item), actor=house.editor
+        )
+    return build(edition).monitoring[0]
+
+
+def test_marks_that_stood_there_stand_in_nobody_s_way(client, house, edition, marked_before):
+    client.force_login(house.editor)
+    page = address("part_edit", marked_before.key)
+    shown = client.get(page).context["form"].initial
+
+    changed = client.post(page, {**shown, "when": "each month"})
+    refused = client.post(page, {**client.get(page).context["form"].initial, "note": "Other **count**"})
+
+    assert (changed.status_code, refused.status_code) == (302, 422)
+    assert list(refused.context["form"].errors) == ["note"]
+
+
+def test_what_comes_back_was_not_typed(client, house, edition, marked_before):
+    parts.remove_part(edition, marked_before, seen=digest_of_part(marked_before), actor=house.editor)
+    parts.restore_part(edition, marked_before, actor=house.editor)
+
+    assert build(edition).by_key()[marked_before.key].note == marked_before.note
+
+
+def test_whoever_saves_it_however_marks_are_refused(house, edition):
+    item = build(edition).monitoring[0]
+
+    with pytest.raises(Refused, match="This box takes no marks"):
+        parts.save_part(edition, item.replaced(note="**x**"), seen=digest_of_part(item), actor=house.editor)

@@ -71,9 +71,9 @@ def test_each_field_of_a_new_monograph_is_kept_in_its_own_place(enter):
     ("changes", "field", "sentence"),
     [
         ({"drug_name": "x" * 501}, "drug_name", None),
-        ({"british": "a\u202eb"}, "british", "The text holds an invisible character (U+202E). Remove it."),
+        ({"british": "a\u202eb"}, "british", "After “a”: a direction mark (U+202E). Take it out."),
         ({"american": "x" * 501}, "american", None),
-        ({"other_names": "fine\na\x07b"}, "other_names", "The text holds a control character (U+0007). Remove it."),
+        ({"other_names": "fine\na\x07b"}, "other_names", "Line 2, after “a”: a control character (U+0007). Take it out."),
         ({"other_names": "x" * 501}, "other_names", "A line is longer than 500 characters. Shorten it."),
         ({"brands": "x\n" * 2_501}, "brands", None),
         ({"atc": "L04AA345"}, "atc", "An ATC code looks like A10BA02."),

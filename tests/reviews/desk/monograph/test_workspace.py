@@ -298,8 +298,8 @@ def test_a_digest_of_another_monograph_shows_nothing_of_it(house, enter):
 @pytest.mark.parametrize(
     ("reason", "sentence"),
     [
-        ("a\x00b", "The text holds a control character (U+0000). Remove it."),
-        ("a\u202eb", "The text holds an invisible character (U+202E). Remove it."),
+        ("a\x00b", "After “a”: a NUL character (U+0000). Take it out."),
+        ("a\u202eb", "After “a”: a direction mark (U+202E). Take it out."),
         ("x" * 2_001, "This is longer than 2,000 characters. Shorten it."),
     ],
 )

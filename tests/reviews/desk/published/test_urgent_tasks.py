@@ -618,7 +618,7 @@ def test_a_report_says_all_that_the_reader_said_and_who_may_answer_it(house, ent
         ({"answer": " "}, "answer", "Write what you found: the reader gets it."),
         ({"answer": "x" * 4_001}, "answer", "Keep it to 4,000 characters."),
         ({"answer": "943 476 5919"}, "answer", "This holds an NHS number. Take it out."),
-        ({"answer": "a\u202eb"}, "answer", "The text holds an invisible character (U+202E). Remove it."),
+        ({"answer": "a\u202eb"}, "answer", "After “a”: a direction mark (U+202E). Take it out."),
     ],
 )
 def test_what_an_answer_lacks_is_said_at_its_box_and_kept(house, enter, change, field, sentence):
