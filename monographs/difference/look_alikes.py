@@ -5,6 +5,8 @@ Only for showing differences: nothing is stored, found or judged by how it looks
 
 import re
 import unicodedata
+from collections import Counter
+from functools import lru_cache
 
 from monographs.confusables import CYRILLIC, GREEK
 
@@ -141,6 +143,7 @@ _NAMES = {
 _LETTER = re.compile(r"((?:FULLWIDTH |HALFWIDTH )?[A-Z]+)(?: [A-Z]+)* (?:LETTER|LIGATURE) ")
 
 
+@lru_cache(maxsize=512)
 def name_of(sign: str) -> str:
     """What a sign is called: "no-break space U+00A0", "Cyrillic м U+043C", "Latin m"."""
     return _called(sign) if sign.isascii() else f"{_called(sign)} U+{ord(sign):04X}"
@@ -162,19 +165,16 @@ _MOST_NAMES = 4
 
 def names_of(signs: str) -> str:
     """The names of several signs: each once, one that is repeated with its number."""
-    told = [name if signs.count(sign) == 1 else f"{signs.count(sign)} × {name}" for sign, name in _named(signs)]
-    rest = len(told) - _MOST_NAMES
-    return ", ".join([*told[:_MOST_NAMES], *([f"and {rest} more"] if rest > 0 else [])])
-
-
-def _named(signs: str) -> list[tuple[str, str]]:
-    return [(sign, name_of(sign)) for sign in dict.fromkeys(signs)]
+    counted = list(Counter(signs).items())
+    told = [name_of(sign) if count == 1 else f"{count} × {name_of(sign)}" for sign, count in counted[:_MOST_NAMES]]
+    rest = len(counted) - _MOST_NAMES
+    return ", ".join([*told, *([f"and {rest} more"] if rest > 0 else [])])
 
 
 def strange(text: str) -> set[str]:
     """Signs of a text that are not seen, or belong to an alphabet of which nothing is expected here: worth their names
     in any words that changed."""
-    return {sign for sign in text if not sign.isascii() and _is_strange(sign)}
+    return {sign for sign in set(text) if not sign.isascii() and _is_strange(sign)}
 
 
 def _is_strange(sign: str) -> bool:

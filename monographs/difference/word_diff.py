@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
+from functools import lru_cache
 from itertools import groupby
 from typing import Literal, NamedTuple
 
@@ -175,11 +176,12 @@ def _renamed(old: str, new: str, was: str, now: str, kind: Kind) -> list[Segment
 _Pair = tuple[str, str]  # signs of both words that look the same, as few as can be
 
 
-def _signs(old: str, new: str) -> list[Segment]:
+@lru_cache(maxsize=256)  # a text that was pasted anew has the same other sign everywhere
+def _signs(old: str, new: str) -> tuple[Segment, ...]:
     """The difference of two words that look the same: the signs that are others, with the letters beside them. A figure
     beside stays as it is; one of whose own digits is another sign changes with its whole word."""
     if old == new:
-        return [Segment("same", old)]
+        return (Segment("same", old),)
     pairs = list(_pairs(old, new))
     runs = [[pairs[place] for place in places] for _, places in groupby(range(len(pairs)), lambda n: _run_of(pairs, n))]
     if any(one != other and look(one) and re.search(r"\d", one + other) for one, other in pairs):
@@ -194,7 +196,7 @@ def _signs(old: str, new: str) -> list[Segment]:
         else:
             was, now = ("".join(pair[side] for pair in run if pair[0] != pair[1]) for side in (0, 1))
             segments += _renamed(one, other, was, now, "sign")
-    return segments
+    return tuple(segments)
 
 
 def _run_of(pairs: list[_Pair], place: int) -> int:
@@ -298,6 +300,8 @@ def _named(segments: list[Segment]) -> list[Segment]:
 def _words_named(old: str, new: str) -> list[Segment]:
     if has_no_words(old + new):
         return _renamed(old, new, old, new, "gap")
+    if not look(old + new):
+        return _renamed(old, new, old, new, "sign")
     sides = [Segment("removed", old), Segment("added", new)]
     if old and new:
         sides = [
