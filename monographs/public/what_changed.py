@@ -28,14 +28,15 @@ class Changed:
 
 
 def what_changed(publications: Iterable[Publication]) -> dict[int, Changed]:
-    """{key of the publication: what it changed}: two queries, however many. Nothing is told of what was taken down.
+    """{key of the publication: what it changed}: two queries at most. Nothing is told of what was taken down.
 
     What was typed before the sentences were made by machine nobody signed, and it may say what the page no longer does:
     unless it says no more than they do, it is not shown while anything of its monograph is withheld, corrected, retired
     or taken down.
     """
     rows = list(publications)
-    standing = Overlay.objects.unlifted().filter(monograph__in={one.monograph_id for one in rows})
+    noted = {one.monograph_id for one in rows if one.change_note}
+    standing = Overlay.objects.unlifted().filter(monograph__in=noted)
     quiet = {pk for pk, kind in standing.values_list("monograph", "kind") if kind_of(kind).unsays}
     told: dict[int, list[ToldChange]] = {}
     for one in ToldChange.objects.on(today()).filter(publication__in=rows).order_by("publication", "place"):
