@@ -6,8 +6,8 @@ import unicodedata
 _GAPS = re.compile(r"[\s\-\u2010-\u2015\u2212]+")
 _NOT_LETTERS = re.compile(r"[\W\d_]+")
 # Small letters of Greek and Cyrillic that pass for Latin ones, after folding.
-_GREEK = str.maketrans("αεικνορτυχ", "aeikvoptux")
-_CYRILLIC = str.maketrans("авекмнорстухіјѕһԁԛԝ", "abekmhopctyxijshdqw")
+GREEK = str.maketrans("αεικνορτυχ", "aeikvoptux")
+CYRILLIC = str.maketrans("авекмнорстухіјѕһԁԛԝ", "abekmhopctyxijshdqw")
 
 
 def skeleton(name: str) -> str:
@@ -17,7 +17,7 @@ def skeleton(name: str) -> str:
     difference.
     """
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-    return _GAPS.sub(" ", folded.translate(_GREEK).translate(_CYRILLIC)).strip()
+    return _GAPS.sub(" ", folded.translate(GREEK).translate(CYRILLIC)).strip()
 
 
 def mixed_scripts(name: str) -> bool:

@@ -118,6 +118,7 @@ class OverlayKind:
     words: Words = field(repr=False)
     tried: str = ""  # after "tried to"; that of a withdrawal stands with its transition
     needs_part: bool = False
+    is_correction: bool = False
     second: Second | None = None
     form: Form | None = None
 
@@ -135,6 +136,11 @@ class OverlayKind:
     def is_countersigned(self) -> bool:
         """Its second signature is given by a verb, and readers are told of it."""
         return self.second is not None and not self.is_withdrawal
+
+    @property
+    def unsays(self) -> bool:
+        """Something of the page no longer counts: what nobody signed may say it still."""
+        return self.effect != Effect.TELLS or self.is_correction
 
     @property
     def is_plain(self) -> bool:
@@ -216,6 +222,7 @@ _ROWS = (
         lift="correct",
         entry="corrected",
         tried="correct it",
+        is_correction=True,
         words=Words(
             page="",
             line="",
@@ -290,6 +297,7 @@ def kind_of(slug: str) -> OverlayKind:
         slug=slug,
         label="Notice",
         effect=Effect.TELLS,
+        is_correction=True,  # as far as anybody here knows
         place="",
         lift="",
         entry="",

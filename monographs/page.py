@@ -298,7 +298,6 @@ def _status(publication: Publication, standing: Standing) -> Status:
         overdue=standing.overdue,
         long_overdue=standing.is_long_overdue(publication.tier),
         digest=publication.document_id,
-        change_note=publication.change_note,
     )
 
 

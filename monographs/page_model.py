@@ -140,7 +140,6 @@ class Status:
     overdue: bool
     long_overdue: bool
     digest: str
-    change_note: str = ""
 
     @property
     def reviewed_by(self) -> str:

@@ -1,5 +1,6 @@
 """Questions about many rows, as chainable methods."""
 
+from datetime import date
 from typing import Any, NoReturn, Self
 
 from django.db import connections, models
@@ -115,3 +116,11 @@ class IndexEntryQuerySet(models.QuerySet):
         if connections[self.db].vendor == "postgresql":
             return self.filter(term__startswith=term)
         return self.filter(term__gte=term, term__lt=f"{term}\U0010ffff")
+
+
+class ToldChangeQuerySet(models.QuerySet):
+    def on(self, day: date) -> Self:
+        """Those that are told on this day."""
+        now = day.isoformat()
+        begun = models.Q(begins="") | models.Q(begins__lte=now)
+        return self.filter(begun, models.Q(ends="") | models.Q(ends__gt=now))

@@ -39,7 +39,7 @@ def publish(trail: Trail, row: Transition, review: EditionReview, given: Given) 
         # The first edition was read as a whole; an amendment does not move that date.
         last_full_review=previous.last_full_review if previous else today(trail.clock),
         evidence_checked_at=previous.evidence_checked_at if previous else None,
-        change_note=given.reason, head=trail.head, key=seals.key_id(), seal=seals.seal(form),
+        head=trail.head, key=seals.key_id(), seal=seals.seal(form),
     )  # fmt: skip
     if previous:
         old = previous.edition

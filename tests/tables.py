@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
+from typing import Any
 
 from django.core.management import call_command
 from django.db import connection
 
+from monographs.models import Publication
 from reviews.audit import acts
 from reviews.audit.trail import audited_write
 from reviews.editing.library import keep_references, record_name_check
@@ -47,6 +49,12 @@ def fill() -> make.House:
         service.report(service.ReportInput("Something is wrong here.", harm=True), sender="s", monograph=page)
     remind()
     return house
+
+
+def note_typed(edition: Any, words: str) -> None:
+    """The edition as an earlier version published it: with what the publisher typed for readers."""
+    with no_triggers():
+        Publication.objects.filter(edition=edition).update(change_note=words)
 
 
 @contextmanager

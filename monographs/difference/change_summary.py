@@ -31,12 +31,16 @@ def _lines(changes: list[PartChange]) -> Iterator[Line]:
         if change.part_kind in _PLURALS:
             counted.setdefault((change.part_kind, change.kind), []).append(change)
         else:
-            yield Line(f"{change.label} {_SAID[change.kind]}.", change.key, change.part_kind in _FIRST)
+            yield Line(_said(change), change.key, change.part_kind in _FIRST)
     for (part_kind, kind), some in counted.items():
         if len(some) == 1:
-            yield Line(f"{some[0].label} {_SAID[kind]}.", some[0].key)
+            yield Line(_said(some[0]), some[0].key)
         else:
             yield Line(f"{len(some)} {_PLURALS[part_kind]} {_SAID[kind]}.", some[0].key)
+
+
+def _said(change: PartChange) -> str:
+    return f"{change.label}: {change.only}." if change.only else f"{change.label} {_SAID[change.kind]}."
 
 
 def _moves(comparison: Comparison) -> Iterator[Line]:

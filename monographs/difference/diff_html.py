@@ -1,7 +1,8 @@
 """A comparison of two documents as pages show it: old words left, new words right, told by more than colour.
 
-Words are shown as they were typed. What would otherwise not be seen (a line break, a space) has a sign of its own, and
-no figure is ever struck through: a struck digit is a misread digit.
+Words are shown as they were typed. What would otherwise not be seen (a line break, a space) has a sign of its own and
+its name beside it, as has what looks like another sign; and no figure is ever struck through: a struck digit is a
+misread digit.
 """
 
 import re
@@ -9,13 +10,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
+from typing import NamedTuple
 
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from monographs import grammar
 from monographs.difference.document_diff import Comparison, FieldChange, PartChange
-from monographs.difference.text_diff import Segment
+from monographs.difference.word_diff import Segment
 from monographs.text import TextRules, quantities
 
 _BULLET = re.compile(r"^\s*[-+*][ \t]+")
@@ -49,6 +51,7 @@ class Change:
     kind: str
     part_kind: str = ""
     fields: tuple[Field, ...] = ()
+    only: str = ""  # set: no word and no figure changed
     moves: tuple[str, ...] = ()
     people: list[tuple[str, datetime]] = field(default_factory=list)
     credited: str = ""
@@ -59,7 +62,7 @@ class Change:
 
     @property
     def title(self) -> str:
-        return f"{self.label}: {self.kind}"
+        return f"{self.label}: {self.only or self.kind}"
 
 
 def changes_of(comparison: Comparison) -> list[Change]:
@@ -73,17 +76,18 @@ def changes_of(comparison: Comparison) -> list[Change]:
 
 def _change(change: PartChange) -> Change:
     fields = tuple(_field(one) for one in change.fields)
-    return Change(change.key, change.label, change.kind, change.part_kind, fields)
+    return Change(change.key, change.label, change.kind, change.part_kind, fields, change.only)
 
 
 def _field(change: FieldChange) -> Field:
+    only = (f"{change.only.capitalize()}.",) if change.only else ()
     notes = tuple(
         f"This item moved from place {one.was + 1} to place {one.now + 1} of the list: {one.text}"
         for one in change.items
         if one.kind == "moved" and one.was is not None and one.now is not None
     )
     old, new = side(change.segments, "removed", change.was), side(change.segments, "added", change.now)
-    return Field(change.label, old, new, notes)
+    return Field(change.label, old, new, only + notes)
 
 
 def side(segments: Iterable[Segment], mark: str, rules: TextRules = None) -> tuple[Block, ...]:
@@ -98,55 +102,66 @@ def side(segments: Iterable[Segment], mark: str, rules: TextRules = None) -> tup
     return tuple(blocks)
 
 
-Piece = tuple[str, str]  # operation, text
+class Piece(NamedTuple):
+    """A run of words on one line; `name` says what of it cannot be seen."""
+
+    op: str
+    text: str
+    name: str = ""
 
 
 def _lines(segments: Iterable[Segment], mark: str) -> list[list[Piece]]:
-    """The words of one side, line by line. White space that changed without any word beside it gets signs."""
+    """The words of one side, line by line. White space that changed without any word beside it gets signs, and its name
+    where it begins."""
     lines: list[list[Piece]] = [[]]
     for segment in segments:
         if segment.op not in ("same", mark):
             continue
-        is_unseen = segment.op != "same" and not segment.text.strip()
-        for place, text in enumerate(segment.text.split("\n")):
-            if place:
-                if is_unseen:
-                    lines[-1].append((segment.op, "¶"))
-                lines.append([])
-            if text:
-                lines[-1].append((segment.op, "␣" * len(text) if is_unseen else text))
+        if segment.kind == "gap":
+            for count, text in enumerate(re.findall(r"\n|[^\n]+", segment.text)):
+                sign = "¶" if text == "\n" else "␣" * len(text)
+                lines[-1].append(Piece(segment.op, sign, "" if count else segment.name))
+                if text == "\n":
+                    lines.append([])
+            continue
+        *texts, last = segment.text.split("\n")
+        for text in texts:
+            lines[-1] += [Piece(segment.op, text)] if text else []
+            lines.append([])
+        lines[-1] += [Piece(segment.op, last, segment.name)] if last else []
     return lines
 
 
 def _bulleted(lines: list[list[Piece]]) -> set[int]:
     """The lines, from 0, that the second rules show as items of a list with bullets."""
-    text = "\n".join("".join(words for _op, words in pieces) for pieces in lines)
+    text = "\n".join("".join(piece.text for piece in pieces) for pieces in lines)
     return {item.at - 1 for item in grammar.items(text) if item.number is None}
 
 
 def _line(pieces: list[Piece], may_be_item: bool) -> tuple[bool, SafeString] | None:
-    if not "".join(text for _, text in pieces).strip():
+    if not "".join(piece.text for piece in pieces).strip():
         return None
-    op, first = pieces[0]
+    op, first, name = pieces[0]
     bullet = _BULLET.match(first) if may_be_item else None
     # A marker that changed alone stays in sight; one that came or went with its words makes them an item.
     if bullet and (op == "same" or first[bullet.end() :].strip()):
-        pieces = [(op, first[bullet.end() :]), *pieces[1:]]
+        pieces = [Piece(op, first[bullet.end() :], name), *pieces[1:]]
     else:
         bullet = None
-    return bool(bullet), format_html_join("", "{}", ((_html(op, text),) for op, text in pieces if text))
+    return bool(bullet), format_html_join("", "{}", ((_html(piece),) for piece in pieces if piece.text))
 
 
-def _html(op: str, text: str) -> str:
-    """The words with their mark. A space at the end stands behind the mark."""
-    words = text.rstrip()
-    rest = text[len(words) :]
-    if op == "added":
-        return format_html('<ins><span class="vh">Added: </span>{}</ins>{}', quantities(words), rest)
-    if op == "removed":
-        pieces = format_html_join("", "{}", ((_unstruck(piece),) for piece in _FIGURE.split(words)))
-        return format_html('<del><span class="vh">Removed: </span>{}</del>{}', pieces, rest)
-    return quantities(text)
+def _html(piece: Piece) -> str:
+    """The words with their mark, and the name of what cannot be seen. A space at an end stands outside the mark."""
+    if piece.op == "same":
+        return quantities(piece.text)
+    words = piece.text.strip()
+    before, rest = piece.text.split(words, 1) if words else ("", piece.text)
+    name = format_html('<span class="called"> {} </span>', piece.name) if piece.name else ""
+    if piece.op == "added":
+        return format_html('{}<ins><span class="vh">Added: </span>{}</ins>{}{}', before, quantities(words), name, rest)
+    pieces = format_html_join("", "{}", ((_unstruck(one),) for one in _FIGURE.split(words)))
+    return format_html('{}<del><span class="vh">Removed: </span>{}</del>{}{}', before, pieces, name, rest)
 
 
 def _unstruck(piece: str) -> SafeString:

@@ -6,13 +6,16 @@ from typing import Any, Literal
 from uuid import UUID
 
 from monographs.canonical import canonical
-from monographs.difference.text_diff import ItemChange, Segment, item_changes, moved, word_diff
+from monographs.difference.text_diff import ItemChange, item_changes, moved
+from monographs.difference.word_diff import Segment, word_diff
 from monographs.digest import digest_of_part
 from monographs.document import PART_FIELDS, Citation, Document, Header, Part, Section, to_plain
 from monographs.text import TextRules
 from monographs.vocabulary import NAME_KINDS, NOTICE_TYPES, SECTION_KINDS
 
 Kind = Literal["added", "removed", "changed"]
+SPACES, BREAKS = "only spaces changed", "only spaces and line breaks changed"
+SIGNS = "only signs that look alike changed"
 
 
 def changed_parts(old: Document | None, new: Document) -> frozenset[str]:
@@ -59,6 +62,16 @@ class FieldChange:
     was: TextRules = None  # the rules of text that each side follows
     now: TextRules = None
 
+    @property
+    def only(self) -> str:
+        """What changed, where it was no word and no figure: what nobody would see for themselves."""
+        changed = [one for one in self.segments if one.op != "same"]
+        if not changed or any(one.kind == "words" for one in changed):
+            return ""
+        if any(one.kind == "sign" for one in changed):
+            return SIGNS
+        return BREAKS if any("\n" in one.text for one in changed) else SPACES
+
 
 @dataclass(frozen=True)
 class PartChange:
@@ -71,6 +84,12 @@ class PartChange:
     old: Header | Part | None
     new: Header | Part | None
     fields: tuple[FieldChange, ...]
+
+    @property
+    def only(self) -> str:
+        """The same of all its fields."""
+        told = {one.only for one in self.fields} if self.kind == "changed" else set()
+        return next((one for one in (SIGNS, BREAKS, SPACES) if one in told and "" not in told), "")
 
 
 @dataclass(frozen=True)

@@ -1,112 +1,15 @@
-"""Differences between two texts: by words, and by the items of their lists. Pure.
-
-Figures, decimals included, are one word each: a changed figure is never shown as a changed digit.
-"""
+"""Differences between two texts: by the order of things, and by the items of their lists. Pure."""
 
 import re
 from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import Literal, TypeVar
 
 from monographs import grammar
 from monographs.text import TextRules
 
-Operation = Literal["same", "added", "removed"]
-
-_WORD = re.compile(r"(?:\[@[A-Za-z0-9_-]+\]|\w+(?:[.,'’/-]\w+)*|[^\w\s])[^\S\n]*|\n|[^\S\n]+")
-_LINE = re.compile(r"[^\n]*\n|[^\n]+")
-# Above this many pairs of lines or words an exact comparison takes too long.
-_MOST_PAIRS = 250_000
-
 Thing = TypeVar("Thing", bound=Hashable)
-
-
-@dataclass(frozen=True)
-class Segment:
-    """A run of words that is in both texts, or only in the new or the old one."""
-
-    op: Operation
-    text: str
-
-
-def word_diff(old: str, new: str) -> tuple[Segment, ...]:
-    """Segments that make up both texts: "same" and "removed" joined are the old one, "same" and "added" the new one."""
-    segments: list[Segment] = []
-    for one, other in _by_lines(old, new):
-        segments += _by_words(one, other)
-    return tuple(_joined(_without_specks(_joined(segments))))
-
-
-def _by_lines(old: str, new: str) -> list[tuple[str, str]]:
-    """Pairs of passages to compare by words: whole lines that came or went stay whole."""
-    before, after = _LINE.findall(old), _LINE.findall(new)
-    if len(before) * len(after) > _MOST_PAIRS:
-        return [(old, new)]
-    return [
-        ("".join(before[i1:i2]), "".join(after[j1:j2]))
-        for _, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
-    ]
-
-
-def _by_words(old: str, new: str) -> list[Segment]:
-    if old == new:
-        return [Segment("same", old)]
-    before, after = _WORD.findall(old), _WORD.findall(new)
-    start = end = 0
-    least = min(len(before), len(after))
-    while start < least and before[start] == after[start]:
-        start += 1
-    while end < least - start and before[-1 - end] == after[-1 - end]:
-        end += 1
-    head, tail = before[:start], before[len(before) - end :]
-    before, after = before[start : len(before) - end], after[start : len(after) - end]
-    segments = [Segment("same", "".join(head))]
-    if len(before) * len(after) > _MOST_PAIRS:
-        segments += [Segment("removed", "".join(before)), Segment("added", "".join(after))]
-    else:
-        for op, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-            if op == "equal":
-                segments.append(Segment("same", "".join(before[i1:i2])))
-            else:
-                segments.append(Segment("removed", "".join(before[i1:i2])))
-                segments.append(Segment("added", "".join(after[j1:j2])))
-    return [*segments, Segment("same", "".join(tail))]
-
-
-def _without_specks(segments: list[Segment]) -> list[Segment]:
-    """A comma that two changes have in common would chop them up: it counts as changed on both sides."""
-    kept: list[Segment] = []
-    for position, segment in enumerate(segments):
-        inside = 0 < position < len(segments) - 1
-        if segment.op == "same" and inside and not re.search(r"\w|\n", segment.text):
-            kept += [Segment("removed", segment.text), Segment("added", segment.text)]
-        else:
-            kept.append(segment)
-    return kept
-
-
-def _joined(segments: list[Segment]) -> list[Segment]:
-    """One removed and one added run between two that are the same."""
-    joined: list[Segment] = []
-    texts: dict[Operation, str] = {"removed": "", "added": ""}
-
-    def flush() -> None:
-        joined.extend(Segment(op, text) for op, text in texts.items() if text)
-        texts.update({"removed": "", "added": ""})
-
-    for segment in segments:
-        if segment.op != "same":
-            texts[segment.op] += segment.text
-        elif segment.text:
-            flush()
-            if joined and joined[-1].op == "same":
-                joined.append(Segment("same", joined.pop().text + segment.text))
-            else:
-                joined.append(segment)
-    flush()
-    return joined
 
 
 # -- Order ---------------------------------------------------------------------------------------------------------

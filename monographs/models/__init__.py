@@ -14,6 +14,7 @@ from monographs.models.publication import NameCheck, Publication
 from monographs.models.reference import Citation, Reference, RelatedLink
 from monographs.models.section import Section
 from monographs.models.therapeutic_class import TherapeuticClass
+from monographs.models.told_change import ToldChange
 from monographs.models.write_lock import WriteLock
 from monographs.states import State
 
@@ -43,5 +44,6 @@ __all__ = [
     "Section",
     "State",
     "TherapeuticClass",
+    "ToldChange",
     "WriteLock",
 ]

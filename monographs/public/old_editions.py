@@ -22,6 +22,7 @@ from monographs.page_model import Archive
 from monographs.problems import gaps
 from monographs.public.caching import public
 from monographs.public.views import gone
+from monographs.public.what_changed import Changed, what_changed
 from monographs.standing import Gone, Shown, shown, standing
 
 
@@ -31,6 +32,7 @@ class Published:
 
     publication: Publication
     until: datetime | None
+    changed: Changed
 
 
 def editions_of(slug: str) -> list[Published]:
@@ -42,7 +44,8 @@ def editions_of(slug: str) -> list[Published]:
     if not rows:
         raise Http404
     untils = [None, *(one.published_at for one in rows)]
-    return [Published(one, until) for one, until in zip(rows, untils, strict=False)]
+    changed = what_changed(rows)
+    return [Published(one, until, changed[one.pk]) for one, until in zip(rows, untils, strict=False)]
 
 
 def _pick(slug: str, number: int) -> tuple[Published, Publication]:

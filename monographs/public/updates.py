@@ -12,15 +12,13 @@ from django.shortcuts import render
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import format_html_join
 
-from monographs.difference.change_summary import in_short
-from monographs.difference.document_diff import compare
 from monographs.models.overlay import Overlay
 from monographs.models.publication import Publication
 from monographs.overlay_kinds import LABELS, LIFT, Effect, kind_of, say
 from monographs.public.caching import public
-from monographs.standing import Gone, Standing, overlays_of, shown, today
+from monographs.public.what_changed import what_changed
 
-A_PAGE, IN_FEED, LINES = 20, 40, 6
+A_PAGE, IN_FEED = 20, 40
 
 
 @dataclass(frozen=True)
@@ -58,16 +56,18 @@ def _when(row: Any) -> datetime:
 def _updates(rows: list[Any]) -> Iterator[Update]:
     monographs = {row.monograph_id for row in rows}
     gone = set(Overlay.objects.taken_down().filter(monograph__in=monographs).values_list("monograph", flat=True))
+    changed = what_changed(row for row in rows if isinstance(row, Publication))
     for row in rows:
         live = row.monograph.live
         if live is None:
             continue
         is_gone = row.monograph_id in gone
         if isinstance(row, Publication):
-            words, loud = ((), False) if is_gone else _of_publication(row)
+            said = changed[row.pk]
             yield Update(
                 row.published_at, f"edition-{row.pk}", live.name, live.get_absolute_url(),
-                words or ("This page was removed later.",), loud, "" if is_gone else row.change_note,
+                said.words or ("This page was removed later.",), said.is_loud,
+                "" if said.typed in said.words else said.typed,
             )  # fmt: skip
         else:
             words = _of_overlay(row)
@@ -75,27 +75,6 @@ def _updates(rows: list[Any]) -> Iterator[Update]:
             if is_gone and kind.effect != Effect.REMOVES:
                 words = (f"{LABELS.get(row.kind, kind.label)}. This page was removed later.",)
             yield Update(row.at, f"notice-{row.pk}", live.name, live.get_absolute_url(), words, row.kind != LIFT)
-
-
-def _of_publication(publication: Publication) -> tuple[tuple[str, ...], bool]:
-    before = Publication.objects.filter(monograph=publication.monograph_id, number__lt=publication.number)
-    last = before.order_by("-number").select_related("document").first()
-    if last is None:
-        return ("First published.",), False
-    standing = Standing(today=today(), overlays=overlays_of(publication.monograph_id))
-    sides = [shown(one.document.value, standing, one.number) for one in (last, publication)]
-    if any(isinstance(side, Gone) for side in sides):
-        return (), False
-    old, new = (
-        side.document.replaced(notices=tuple(n for n in side.document.notices if n.has_begun(standing.today)))
-        for side in sides
-        if not isinstance(side, Gone)
-    )
-    lines = in_short(compare(old, new))
-    said = [line.words for line in lines[:LINES]]
-    if len(lines) > LINES:
-        said.append(f"{len(lines) - LINES} more changes.")
-    return tuple(said) or ("Signed again without a change.",), any(line.is_first for line in lines)
 
 
 def _of_overlay(one: Overlay) -> tuple[str, ...]:

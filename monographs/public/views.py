@@ -12,6 +12,7 @@ from monographs.page import page
 from monographs.public.caching import public
 from monographs.public.classes import roots
 from monographs.public.lists import listed
+from monographs.public.what_changed import what_changed
 from monographs.related import related
 from monographs.search_terms import LETTERS, OTHER_LETTER, letter_of
 from monographs.standing import Gone, shown, standing
@@ -25,7 +26,13 @@ MOST_OF_CLASS = 24
 def home(request: HttpRequest) -> HttpResponse:
     """A search box, the letters that lead somewhere, classes, and what was published last."""
     recent = Publication.objects.listed().select_related("live_of").order_by("-published_at", "slug")[:RECENT]
-    context = {"letters": _letters(), "recent": listed(recent), "classes": roots()}
+    lines = listed(recent)
+    changed = what_changed(line.publication for line in lines)
+    context = {
+        "letters": _letters(),
+        "recent": [(line, changed[line.publication.pk]) for line in lines],
+        "classes": roots(),
+    }
     return render(request, "monographs/home.html", context)
 
 

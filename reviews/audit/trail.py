@@ -23,7 +23,7 @@ from monographs.models import Epoch, Monograph, Overlay, WriteLock
 from monographs.overlay_kinds import COUNTERSIGNED, SECOND_SIGNATURE
 from reviews.audit import acts
 from reviews.audit.hashes import event_hash, event_text, genesis, instant, newest_version, row_hashes
-from reviews.derived import search_index, subjects, version
+from reviews.derived import search_index, subjects, told_changes, version
 from reviews.models import AuditEvent
 
 # So far two clocks of one house may be apart.
@@ -87,9 +87,10 @@ class Trail:
         self.changes_what_readers_see |= label in READERS_SEE
 
     def reindex(self, *monographs: Monograph) -> None:
-        """Makes the search index say what the pages of these monographs say now."""
+        """Makes the search index, and what is told of editions, say what the pages of these monographs say now."""
         self.changes_what_readers_see = True
         search_index.write(*monographs)
+        told_changes.write(*monographs)
 
     @property
     def has_loose_ends(self) -> bool:

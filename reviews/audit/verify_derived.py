@@ -5,8 +5,8 @@ from typing import Any
 
 from django.db import DatabaseError
 
-from monographs.models import Epoch, FormerAddress, IndexEntry, Monograph
-from reviews.derived import changed_parts, former_addresses, search_index, subjects, version
+from monographs.models import Epoch, FormerAddress, IndexEntry, Monograph, ToldChange
+from reviews.derived import changed_parts, former_addresses, search_index, subjects, told_changes, version
 from reviews.models import ChangedPart, ChangeSet, EntrySubject
 
 Finding = tuple[int | None, str]
@@ -24,6 +24,7 @@ def verify_derived(
         return
     yield from _epoch(hash_at)
     yield from _index()
+    yield from _told_changes()
     now = former_addresses.now()
     former = former_addresses.left_behind(moves, now)
     yield from _former_addresses(former)
@@ -59,6 +60,22 @@ def _index() -> Iterator[Finding]:
             yield None, f"monographs.monograph:{monograph.pk}: the index does not say what its page says."
     if held:
         yield None, "The index holds rows of pages that are not there."
+
+
+def _told_changes() -> Iterator[Finding]:
+    columns = ("publication_id", "place", "words", "is_loud", "begins", "ends")
+    held: dict[int | None, list[Any]] = {}
+    for row in ToldChange.objects.values_list("publication__monograph", *columns):
+        held.setdefault(row[0], []).append(row[1:])
+    for monograph in Monograph.objects.order_by("pk"):
+        try:
+            holds = sorted(held.pop(monograph.pk, [])) == told_changes.rows_of(monograph)
+        except UNREADABLE:
+            holds = False
+        if not holds:
+            yield None, f"monographs.monograph:{monograph.pk}: what its editions changed is not told as they say."
+    if held:
+        yield None, "What editions changed is told of pages that are not there."
 
 
 def _former_addresses(wanted: dict[str, int]) -> Iterator[Finding]:

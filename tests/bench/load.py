@@ -225,7 +225,7 @@ def _put_live(trail: Trail, made: Sequence[Made], signatures: list[dict[str, str
             monograph=one.monograph, edition=one.edition, document_id=one.digest, number=1, slug=one.content.slug,
             name=one.document.header.name, class_slugs=[step.slug for step in one.document.header.class_path],
             traits=one.drug.traits, tier=one.monograph.tier, signatures=signatures, published_at=trail.at,
-            last_full_review=day, change_note=SAYS_SO, head=trail.head, key=seals.key_id(),
+            last_full_review=day, head=trail.head, key=seals.key_id(),
             seal=seals.seal(
                 seals.sealed_form(
                     slug=one.content.slug, number=1, digest=one.digest, sign_offs=signatures, published_at=trail.at,

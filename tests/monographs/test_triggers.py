@@ -456,7 +456,7 @@ def test_the_tables_that_keep_a_truth_are_these_and_each_keeps_its_own():
         triggers.ByWriteLock: [
             "auth.Group", "auth.User_groups", "monographs.Drug", "monographs.Edition", "monographs.Epoch",
             "monographs.FormerAddress", "monographs.IndexEntry", "monographs.Monograph", "monographs.Reference",
-            "monographs.TherapeuticClass", "reviews.ChangedPart", "reviews.ClassGrant", "reviews.ClinicianProfile",
+            "monographs.TherapeuticClass", "monographs.ToldChange", "reviews.ChangedPart", "reviews.ClassGrant", "reviews.ClinicianProfile",
             "reviews.EntrySubject", "reviews.ProblemReport", "reviews.Reminder",
         ],
         triggers.AppendOnly: [

@@ -224,7 +224,11 @@ def test_a_publication_is_all_that_readers_are_told(house, clock):
         {"reader_title": "neurologist", "signed_at": signed[0], "interests": "none"},
         {"reader_title": "pharmacist", "signed_at": signed[1], "interests": "none", "name": "Test pharmacist"},
     ]
-    assert (page.published_at, page.change_note, page.head) == (entry.at, "The first edition.", head)
+    assert (page.published_at, page.change_note, page.head) == (
+        entry.at,
+        "",
+        head,
+    )  # what was typed is in the trail alone
     assert (page.last_full_review, page.evidence_checked_at) == (date(2028, 6, 21), None)
     assert monograph.next_review_due == date(2029, 6, 21)
     assert told() == (

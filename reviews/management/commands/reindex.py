@@ -1,5 +1,6 @@
-"""Makes all that is derived anew: the index of live pages, former addresses, the subjects of entries, and what change
-sets touched. After an upgrade that makes one of them otherwise, or when verify_trail misses something."""
+"""Makes all that is derived anew: the index of live pages, what editions changed, former addresses, the subjects of
+entries, and what change sets touched. After an upgrade that makes one of them otherwise, or when verify_trail misses
+something."""
 
 from typing import Any
 

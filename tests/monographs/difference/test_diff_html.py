@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from monographs.difference.diff_html import changes_of, side
 from monographs.difference.document_diff import compare
-from monographs.difference.text_diff import word_diff
+from monographs.difference.word_diff import word_diff
 from tests import factories as make
 from tests import whole
 
-HIDDEN = re.compile(r'<span class="vh">[^<]*</span>')
+HIDDEN = re.compile(r'<span class="(?:vh|called)">[^<]*</span>')
 TAG = re.compile(r"<[^>]*>")
 
 

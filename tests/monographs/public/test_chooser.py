@@ -10,6 +10,7 @@ from monographs.models import Drug, Monograph
 from reviews.audit.trail import audited_write
 from reviews.editing.monographs import begin
 from tests import factories as make
+from tests import tables
 from tests.monographs.public.test_lists import notice
 
 pytestmark = pytest.mark.django_db
@@ -81,7 +82,8 @@ def test_the_note_of_an_edition_is_told_as_text_on_the_home_page_and_in_no_other
     from reviews.workflow import perform
 
     edition = make.signed(house)
-    perform("publish", editions=[edition], actor=house.publisher, digest=make.seen(edition), reason=f"Note {NASTY}")
+    perform("publish", editions=[edition], actor=house.publisher, digest=make.seen(edition))
+    tables.note_typed(edition, f"Note {NASTY}")
 
     told = {path: f"Note {ESCAPED}" in client.get(path).content.decode() for path in ("/", "/drugs/", "/updates/")}
     assert told == {"/": True, "/drugs/": False, "/updates/": True}

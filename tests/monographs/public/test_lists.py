@@ -8,7 +8,7 @@ from django.utils.html import strip_tags
 
 from monographs.document import SafetyNotice
 from monographs.models import Monograph
-from monographs.public import classes, search, sitemaps, updates, views
+from monographs.public import classes, search, sitemaps, updates, views, what_changed
 from monographs.public.lists import listed
 from monographs.search_terms import letter_of
 from tests import factories as make
@@ -204,4 +204,4 @@ def test_each_page_of_a_list_is_whole_and_leads_to_its_neighbours(house, client,
 def test_how_much_stands_on_a_page_is_what_was_promised():
     assert (views.A_PAGE, views.RECENT, views.MOST_OF_CLASS, classes.A_PAGE) == (100, 8, 24, 100)
     assert (search.MOST_CHARACTERS, search.MOST_WORDS, search.MOST_FOUND) == (200, 12, 30)
-    assert (updates.A_PAGE, updates.IN_FEED, updates.LINES, sitemaps.A_FILE) == (20, 40, 6, 20_000)
+    assert (updates.A_PAGE, updates.IN_FEED, what_changed.LINES, sitemaps.A_FILE) == (20, 40, 6, 20_000)

@@ -12,6 +12,7 @@ from monographs.digest import as_json, digest
 from monographs.models import Monograph, Publication
 from reviews.workflow import perform
 from tests import factories as make
+from tests import tables
 from tests.monographs.public.test_updates import again
 
 pytestmark = pytest.mark.django_db
@@ -48,9 +49,10 @@ def three(once_a_module):
             clock.setattr("django.utils.timezone.now", lambda at=at: at)
             if at == DAYS[0]:
                 edition = make.signed(house, doc=doc)
-                perform("publish", editions=[edition], actor=house.publisher, digest=make.seen(edition), reason=note)
+                perform("publish", editions=[edition], actor=house.publisher, digest=make.seen(edition))
             else:
-                again(house, make.live().edition, doc, note)
+                edition = again(house, make.live().edition, doc)
+            tables.note_typed(edition, note)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from django.utils.html import strip_tags
 from monographs.models import Monograph, Publication
 from reviews.workflow import perform
 from tests import factories as make
+from tests import tables
 from tests.monographs.public.test_lists import notice
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +20,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 def again(house, edition, changed, note=""):
-    """The next edition with this document, published with this note."""
+    """The next edition with this document, published; by an earlier version, with this note, if there is one."""
     edition = make.start(house, edition)
     with (
         make.audited_write(actor=house.editor) as trail,
@@ -31,7 +32,10 @@ def again(house, edition, changed, note=""):
     make.sign(edition, house.clinician)
     make.sign(edition, house.pharmacist)
     digest = make.seen(edition)
-    return perform("publish", editions=[edition], actor=house.publisher, digest=digest, reason=note)[0].edition
+    edition = perform("publish", editions=[edition], actor=house.publisher, digest=digest)[0].edition
+    if note:
+        tables.note_typed(edition, note)
+    return edition
 
 
 def told(client, query=""):

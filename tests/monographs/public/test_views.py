@@ -147,7 +147,7 @@ def test_a_page_takes_at_most_four_queries_however_many_are_published(client, ho
         client.get("/drugs/testazumab/")
     with django_assert_num_queries(5):
         client.get("/drugs/")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get("/")
 
 

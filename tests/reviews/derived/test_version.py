@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection
 
 from clincalc import start
-from monographs.models import Epoch, FormerAddress, IndexEntry, Monograph
+from monographs.models import Epoch, FormerAddress, IndexEntry, Monograph, ToldChange
 from reviews.audit.trail import OtherVersion, WriteLockTimeout, audited_write
 from reviews.audit.verify import verify
 from reviews.derived import version
@@ -33,6 +33,7 @@ def derived():
         model.__name__: sorted(model.objects.values_list(*columns))
         for model, columns in (
             (IndexEntry, ("publication", "kind", "term", "words", "begins", "ends")),
+            (ToldChange, ("publication", "place", "words", "is_loud", "begins", "ends")),
             (FormerAddress, ("slug", "monograph")),
             (EntrySubject, ("entry", "monograph")),
             (ChangedPart, ("change_set", "key", "label", "before", "after")),
@@ -53,7 +54,7 @@ def old(house):
     whole = derived()
     assert all(whole.values())
     with tables.no_triggers(), connection.cursor() as cursor:
-        for model in (EntrySubject, FormerAddress, ChangedPart):
+        for model in (EntrySubject, FormerAddress, ChangedPart, ToldChange):
             cursor.execute(f"DELETE FROM {model._meta.db_table}")
         cursor.execute("DELETE FROM monographs_indexentry WHERE kind = 'letter'")
         cursor.execute("UPDATE monographs_epoch SET index_version = 0, hash = ''")

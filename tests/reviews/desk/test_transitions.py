@@ -43,7 +43,8 @@ def test_the_whole_way_by_forms(client, house):
 
     edition.refresh_from_db()
     assert edition.state == "published"
-    assert make.live().change_note == "First published."
+    assert make.live().change_note == ""
+    assert AuditEvent.objects.get(verb="published").reason == "First published."
 
 
 def test_signing_asks_for_everything_and_keeps_what_was_given(client, house):

@@ -1,0 +1,28 @@
+"""What readers are told that each edition changed: kept in the transaction that changes what they see."""
+
+from monographs.models import Monograph, ToldChange
+from monographs.standing import overlays_of, today
+from monographs.told_changes import told_changes
+
+Row = tuple[int, int, str, bool, str, str]  # publication, place, words, is it loud, begins, ends
+
+
+def rows_of(monograph: Monograph) -> list[Row]:
+    """The rows that there must be for a monograph now, in order. Before it is published there are none."""
+    overlays = overlays_of(monograph.pk)
+    before, found = None, []
+    for one in monograph.publications.select_related("document").order_by("number"):
+        after = one.document.value
+        found += [(one.pk, *told) for told in told_changes(before, after, overlays, today(one.published_at))]
+        before = after
+    return sorted(found)
+
+
+def write(*monographs: Monograph) -> None:
+    """`Trail.reindex` calls it: the write lock is asked for, as by every writer."""
+    ToldChange.objects.filter(publication__monograph__in=monographs).delete()
+    ToldChange.objects.bulk_create(
+        ToldChange(publication_id=pk, place=place, words=words, is_loud=is_loud, begins=begins, ends=ends)
+        for monograph in monographs
+        for pk, place, words, is_loud, begins, ends in rows_of(monograph)
+    )
