@@ -134,7 +134,7 @@ def _lines(segments: Iterable[Segment], mark: str) -> list[list[Piece]]:
 
 def _bulleted(lines: list[list[Piece]]) -> set[int]:
     """The lines, from 0, that the second rules show as items of a list with bullets."""
-    text = "\n".join("".join(piece.text for piece in pieces) for pieces in lines)
+    text = "\n".join("".join(piece.text for piece in pieces) for pieces in lines).replace("␣", " ").replace("¶", "")
     return {item.at - 1 for item in grammar.items(text) if item.number is None}
 
 

@@ -13,7 +13,7 @@ from monographs.difference.change_summary import in_short
 from monographs.difference.diff_html import changes_of
 from monographs.difference.document_diff import compare
 from monographs.difference.word_diff import word_diff
-from monographs.document import Document, Header, SafetyNotice, Section
+from monographs.document import Document, Header, SafetyNotice
 from tests import factories as make
 
 MARK = re.compile(r'<(ins|del)><span class="vh">[^<]*</span>(.*?)</\1>(?:<span class="called"> ([^<]*) </span>)?')
@@ -27,7 +27,7 @@ def field_of(old, new):
 
 
 def document(text):
-    return Document(sections=[Section(key=make.key("uses"), kind="indications", text=text)])
+    return Document.stored({"sections": [{"key": make.key("uses"), "kind": "indications", "text": text}]})
 
 
 def told(blocks):
