@@ -288,8 +288,10 @@ def countersign(overlay: Overlay, actor: Any) -> Any:
     return overlays.countersign(overlay, actor=actor, attestation=password(actor, digest))
 
 
-def correct(actor: Any, monograph: Any, wrong: str, right: str, harm: str = "minor") -> Overlay:
-    corrected = CorrectionInput(wrong, right, harm)
+def correct(
+    actor: Any, monograph: Any, wrong: str, right: str, harm: str = "minor", places: tuple[str, ...] = ()
+) -> Overlay:
+    corrected = CorrectionInput(wrong, right, harm, places)
     return overlays.correct(
         monograph, corrected=corrected, actor=actor, attestation=password(actor, corrected.digest(monograph))
     )
