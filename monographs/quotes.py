@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from html import unescape
 from itertools import pairwise
 
-_TOKEN = re.compile(r'<(?:[^<>"]|"[^"]*")*>|&(?:#\d+|#[xX][0-9a-fA-F]+|\w+);|[^<&]+|.', re.DOTALL)
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)([^>]*)>")
+_TAG = re.compile(r'<(/?)([a-zA-Z][a-zA-Z0-9]*)((?:[^<>"]|"[^"]*")*)>')
+_SIGN = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|\w+);|.", re.DOTALL)
 _INLINE = frozenset(("a", "cite", "code", "em", "mark", "span", "strong", "sub", "sup", "time"))
 _VOID = frozenset(("br", "hr", "img", "wbr"))
-# Classes of what is no word of a place.
-CITATION, UNSEEN = "cite", "vh"
+# What is no word of a place: elements of these classes.
+CITATION, UNSEEN = ".cite", ".vh"
 _NO_WORDS = (CITATION, UNSEEN)
 
 
@@ -25,27 +25,26 @@ _NO_WORDS = (CITATION, UNSEEN)
 class _Tag:
     name: str
     closes: bool
-    classes: frozenset[str]
+    names: frozenset[str]  # "sup" and ".cite"
 
     @property
     def keeps_whole(self) -> bool:
         """Nothing is put inside: a link holds no link, and a quantity never breaks."""
-        return self.name == "a" or not self.classes.isdisjoint(("q", *_NO_WORDS))
+        return self.name == "a" or not self.names.isdisjoint((".q", *_NO_WORDS))
 
 
 def _tokens(html: str) -> Iterator[tuple[int, str, _Tag | None]]:
-    """(where it begins, the token, the tag that it is)."""
-    for match in _TOKEN.finditer(html):
-        tag = _TAG.fullmatch(match[0])
-        if tag is None:
-            yield match.start(), match[0], None
-            continue
-        classes = re.search(r'\bclass="([^"]*)"', tag[3])
-        yield (
-            match.start(),
-            match[0],
-            _Tag(tag[2].lower(), bool(tag[1]), frozenset((classes[1] if classes else "").split())),
-        )
+    """(where it begins, a tag or all text up to the next one, what the tag is)."""
+    end = 0
+    for match in _TAG.finditer(html):
+        if end < match.start():
+            yield end, html[end : match.start()], None
+        classes = re.search(r'\bclass="([^"]*)"', match[3])
+        name, named = match[2].lower(), classes[1].split() if classes else []
+        yield match.start(), match[0], _Tag(name, bool(match[1]), frozenset((name, *(f".{one}" for one in named))))
+        end = match.end()
+    if end < len(html):
+        yield end, html[end:], None
 
 
 def _letters(html: str, without: frozenset[str]) -> Iterator[tuple[str, int, int]]:
@@ -56,14 +55,13 @@ def _letters(html: str, without: frozenset[str]) -> Iterator[tuple[str, int, int
             if tag and tag.name == hidden[0] and tag.name not in _VOID:
                 hidden.pop() if tag.closes else hidden.append(tag.name)
         elif tag:
-            if not tag.closes and not without.isdisjoint((tag.name, *tag.classes)):
+            if not tag.closes and not without.isdisjoint(tag.names):
                 hidden.append(tag.name)
             elif tag.name not in _INLINE:
                 yield " ", at, at
-        elif token[0] == "&" and len(token) > 1:
-            yield from ((sign, at, at + len(token)) for sign in unescape(token))
         else:
-            yield from ((sign, at + i, at + i + 1) for i, sign in enumerate(token))
+            for one in _SIGN.finditer(token):
+                yield from ((sign, at + one.start(), at + one.end()) for sign in unescape(one[0]))
 
 
 @dataclass(frozen=True)
@@ -78,7 +76,7 @@ class Text:
 
 
 def text_of(html: str, without: Iterable[str] = _NO_WORDS) -> Text:
-    """What is seen of HTML, less elements of these names and classes. White space of every sort is one space."""
+    """What is seen of HTML, less elements of these names (`strong`) and classes (`.vh`). White space of every sort is one space."""
     signs: list[str] = []
     spans: list[tuple[int, int]] = []
     for sign, start, end in _letters(html, frozenset(without)):
@@ -151,7 +149,7 @@ def marked(html: str, marks: Iterable[Mark], without: Iterable[str] = ()) -> str
 
     for at, token, tag in _tokens(html):
         if tag:
-            if not (tag.name in _INLINE and tag.closes) and not tag.classes & {CITATION}:
+            if not (tag.name in _INLINE and tag.closes) and CITATION not in tag.names:
                 let_go()
             out.append(token)
             if tag.closes:
@@ -160,7 +158,7 @@ def marked(html: str, marks: Iterable[Mark], without: Iterable[str] = ()) -> str
                 open_tags.append(tag)
             continue
         stop = at + len(token)
-        hidden = any(not left_out.isdisjoint((one.name, *one.classes)) for one in open_tags)
+        hidden = any(not left_out.isdisjoint(one.names) for one in open_tags)
         borders = [at, *(edge for edge in edges if at < edge < stop), stop]
         for start, end in pairwise(borders):
             let_go()
