@@ -76,7 +76,7 @@ class Text:
 
 
 def text_of(html: str, without: Iterable[str] = _NO_WORDS) -> Text:
-    """What is seen of HTML, less elements of these names (`strong`) and classes (`.vh`). White space of every sort is one space."""
+    """What is seen of HTML, less elements of these names (`a`) and classes (`.vh`). White space is one space."""
     signs: list[str] = []
     spans: list[tuple[int, int]] = []
     for sign, start, end in _letters(html, frozenset(without)):

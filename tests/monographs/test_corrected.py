@@ -83,7 +83,7 @@ def test_what_a_page_says_is_found_and_marked_where_it_stands(wrong, part, field
     marked = under(WHOLE, erratum(wrong, places=choice.stored()), chosen=CHOSEN)
 
     assert (choice.label, choice.words) == (label, wrong)
-    assert f'Marked below: <a href="#wrong-7-1">{label}</a>.' in marked
+    assert f'Marked where it stands: <a href="#wrong-7-1">{label}</a>.' in marked
     assert marked.count('id="wrong-7-1"') == 1
     assert marked.count('href="#erratum-7"><span class="vh">Corrected: </span>see correction 1</a>') == 1
     body = re.sub(r'<div id="correction">.*?</section>\s*</div>', "", marked, flags=re.DOTALL)
@@ -188,7 +188,7 @@ def test_words_that_do_not_stand_there_are_marked_nowhere(changes):
     markup = under(FOUR, one)
 
     assert "<mark" not in markup
-    assert "Marked below" not in markup
+    assert "Marked where" not in markup
     assert '<span class="kind">Correction</span>' in markup  # as it always was
 
 
@@ -214,7 +214,7 @@ def test_words_in_a_withheld_part_are_marked_nowhere():
     markup = html(FOUR, publication=publication(), overlays=(withheld, erratum("before; monthly.")))
 
     assert "<mark" not in markup
-    assert "Marked below" not in markup
+    assert "Marked where" not in markup
 
 
 def test_an_old_edition_marks_its_own_words():

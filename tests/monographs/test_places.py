@@ -100,7 +100,7 @@ SAYS = f"<p>The patient’s dose{CITE} is “7.5&nbsp;mg” – once a week, 2.5
         ("dose1 is", "The page says “dose is”. Yours differs in the numbers of references: copy it so."),
         ("dose[1] is", "The page says “dose is”. Yours differs in the numbers of references: copy it so."),
         ("dose Reference 1 is", "The page says “dose is”. Yours differs in the numbers of references: copy it so."),
-        ("5 mg later", "The page says “2.5 mg later”. Quote whole words and figures."),
+        ("5 mg later", "The page says “2.5 mg later.”. Quote whole words and figures."),
         ("atient’s do", "The page says “patient’s dose”. Quote whole words and figures."),
         ("never said", ""),
         ("", ""),

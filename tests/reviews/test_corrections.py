@@ -196,6 +196,38 @@ def test_a_correction_of_what_is_right_by_now_marks_old_editions_alone(house, pa
 
     assert marks(client, PAGE) == []
     assert marks(client, OLD) == [(f"wrong-{overlay.pk}-1", "Bloods: monthly.")]
-    assert "Marked below" not in client.get("/corrections/").content.decode()
+    assert "Marked where" not in client.get("/corrections/").content.decode()
     (told,) = json.loads(client.get(f"{PAGE}monograph.json").content)["overlays"]
     assert "places" not in told
+
+
+PUBLIC = [
+    PAGE, OLD, f"{PAGE}editions/1...2/", f"{PAGE}editions/", f"{PAGE}monograph.json", "/updates/", "/updates/feed/",
+    "/corrections/", "/", "/drugs/", "/search/?q=Testazumab",
+]  # fmt: skip
+
+
+def test_a_correction_does_not_repeat_what_is_withheld_later(house, page, client):
+    make.correct(house.pharmacist, page, "Bloods: monthly.", "Bloods: 77.25 mg.")
+    assert [address for address in PUBLIC if "77.25" in client.get(address).content.decode()] == [
+        PAGE, OLD, f"{PAGE}monograph.json", "/updates/", "/updates/feed/", "/corrections/",
+    ]  # fmt: skip
+
+    make.withhold(page, make.key("b"), house.publisher)
+
+    for address in PUBLIC:
+        said_there = client.get(address).content.decode()
+        assert not re.search(r"77\.25|Bloods", said_there), address
+    assert "Correction. What it quotes is withheld now." in client.get("/updates/").content.decode()
+    assert "There is none so far." in client.get("/corrections/").content.decode()
+
+
+def test_a_correction_that_stands_beside_what_is_withheld_is_told(house, page, client):
+    found = said(page, "monthly").choices
+    make.correct(house.pharmacist, page, "monthly", "weekly", places=tuple(one.key for one in found))
+    make.withhold(page, make.key("b"), house.publisher)
+
+    markup = client.get(OLD).content.decode()
+    assert len(re.findall(r'<mark class="wrong" id=', markup)) == 3
+    assert "Bloods" not in markup
+    assert "“weekly”" in client.get("/corrections/").content.decode()
