@@ -192,6 +192,13 @@ def test_words_that_do_not_stand_there_are_marked_nowhere(changes):
     assert '<span class="kind">Correction</span>' in markup  # as it always was
 
 
+def test_an_edition_that_a_correction_does_not_name_is_never_marked():
+    """The words may be right in an edition that came later; an old correction says nothing of where it meant them."""
+    markup = under(FOUR, erratum("monthly", editions=[2]), erratum("before; monthly.", 8))
+
+    assert (marked_in(markup), marked_in(markup, 8)) == ([], ["Monitoring: Full blood count, when and how often"])
+
+
 def test_two_corrections_are_told_apart_and_may_overlap():
     first, second, third = (
         erratum("Bloods: monthly", 7), erratum("yearly", 8), erratum("monthly.", 9, places=places_said("monthly.")[0].stored())
