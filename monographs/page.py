@@ -6,6 +6,7 @@ without the status.
 
 import textwrap
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
@@ -14,6 +15,7 @@ from django.conf import settings
 
 from monographs import text
 from monographs.citations.csl import format_reference, is_smpc
+from monographs.corrected import marks_on
 from monographs.document import Citation, Document, MonitoringItem, SafetyNotice, Section
 from monographs.models.overlay import Overlay
 from monographs.models.publication import Publication
@@ -74,7 +76,7 @@ def page(
     contents += [("references", "References")] if references else []
     contents += [("related", "Related")] if chosen or same_class else []
     contents += [("status", "Status")] if publication else []
-    return Page(
+    made = Page(
         document=document,
         name=header.name,
         title=header.title,
@@ -101,6 +103,7 @@ def page(
         retired=seen.retired,
         archive=archive,
     )
+    return replace(made, marks=marks_on(made, publication.number)) if publication and seen.errata else made
 
 
 def _warned(overlay: Overlay, seen: Shown, publication: Publication | None) -> UrgentWarning:
@@ -189,9 +192,11 @@ def _blocks(seen: Shown, renderer: Renderer, traits: frozenset[str] | set[str]) 
             items = tuple(_item(one, renderer) for one in seen.document.monitoring) if place == "monitoring" else ()
             stopped = _stopped(seen, place)
             if sections or items or stopped:
-                heading = (sections[0].heading if sections else "") or SECTION_KINDS[place].heading
+                own = sections[0].heading if sections else ""
+                heading = own or SECTION_KINDS[place].heading
                 passages = tuple(_passages(sections, heading, renderer))
-                yield Block(place, place, heading, passages, items, stopped=stopped)
+                whose = sections[0].key if own else None
+                yield Block(place, place, heading, whose, passages, items, stopped=stopped)
 
 
 def _passages(sections: list[Section], heading: str, renderer: Renderer) -> Iterator[Passage]:
@@ -199,7 +204,7 @@ def _passages(sections: list[Section], heading: str, renderer: Renderer) -> Iter
     above = heading
     for section in sections:
         own = section.heading or above
-        yield Passage(renderer.html(section.text, section.text_rules), "" if own == above else own)
+        yield Passage(section.key, renderer.html(section.text, section.text_rules), "" if own == above else own)
         above = own
 
 
@@ -226,6 +231,7 @@ def _notice(notice: SafetyNotice, renderer: Renderer) -> Notice:
     issued = f"{notice.issuer}, {_partial_date(notice.issued)}" if notice.issued else notice.issuer
     told = [issued, f"replaces: {notice.supersedes}" if notice.supersedes else ""]
     return Notice(
+        key=notice.key,
         anchor=f"notice-{str(notice.key)[:8]}",
         kind=_KINDS.get(notice.severity, NOTICE_TYPES[notice.type][1]),
         title=notice.title,
@@ -240,6 +246,7 @@ def _notice(notice: SafetyNotice, renderer: Renderer) -> Notice:
 def _item(item: MonitoringItem, renderer: Renderer) -> Item:
     words = "; ".join(filter(None, (item.when, item.how_often, item.how_long)))
     return Item(
+        key=item.key,
         test=text.quantities(item.test or "(no test named yet)"),
         words=text.quantities(words if words.endswith(".") or not words else f"{words}."),
         note=text.quantities(item.note),
@@ -250,7 +257,8 @@ def _item(item: MonitoringItem, renderer: Renderer) -> Item:
 def _references(document: Document, renderer: Renderer) -> Iterator[NumberedReference]:
     by_label = {citation.label: citation for citation in document.citations}
     for one in renderer.numbered():
-        yield NumberedReference(one.number, one.label, format_reference(by_label[one.label].csl), one.uses)
+        citation = by_label[one.label]
+        yield NumberedReference(citation.key, one.number, one.label, format_reference(citation.csl), one.uses)
 
 
 def _smpc(document: Document) -> Source:

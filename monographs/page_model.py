@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
+from uuid import UUID
 
 from monographs.citations.csl import FormattedReference
 from monographs.document import Document, PathStep
@@ -14,6 +16,7 @@ from monographs.text import Html, Use
 class Item:
     """One monitoring test: a line of the list."""
 
+    key: UUID
     test: Html
     words: Html
     note: Html
@@ -22,6 +25,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Notice:
+    key: UUID
     anchor: str
     kind: str
     title: str
@@ -44,6 +48,7 @@ class Source:
 class Passage:
     """The text of one section. Its heading is given where the block's is another."""
 
+    key: UUID
     html: Html
     heading: str = ""
 
@@ -103,6 +108,7 @@ class Block:
     kind: str
     anchor: str
     heading: str = ""
+    heading_of: UUID | None = None  # the section whose own the heading is
     passages: tuple[Passage, ...] = ()
     items: tuple[Item, ...] = ()
     notices: tuple[Notice, ...] = ()
@@ -112,6 +118,7 @@ class Block:
 
 @dataclass(frozen=True)
 class NumberedReference:
+    key: UUID
     number: int
     label: str
     text: FormattedReference
@@ -156,6 +163,41 @@ class Status:
 
 
 @dataclass(frozen=True)
+class MarkedPlace:
+    """Words that a correction marks: in which place (monographs.places), and as its which such words."""
+
+    anchor: str
+    label: str
+    part: str
+    field: str
+    nth: int
+
+
+@dataclass(frozen=True)
+class Marked:
+    """Where on this page the words of a correction stand. `number` counts the corrections that are marked."""
+
+    erratum: int
+    number: int
+    at: tuple[MarkedPlace, ...]
+
+
+class Marks(Protocol):
+    """Asked for the HTML of each place that the template prints."""
+
+    @property
+    def corrections(self) -> tuple[Marked, ...]: ...
+
+    def put(self, part: str, field: str, html: str, without: tuple[str, ...]) -> str: ...
+
+
+@dataclass(frozen=True)
+class Correction:
+    overlay: Overlay
+    marked: Marked | None
+
+
+@dataclass(frozen=True)
 class Page:
     """Everything that `monographs/_monograph.html` prints."""
 
@@ -184,3 +226,10 @@ class Page:
     told: tuple[Told, ...] = ()
     retired: Overlay | None = None
     archive: Archive | None = None
+    # What is done to the words of each place: nothing, or marks of corrections.
+    marks: Marks | None = None
+
+    @property
+    def corrections(self) -> tuple[Correction, ...]:
+        marked = {one.erratum: one for one in self.marks.corrections} if self.marks else {}
+        return tuple(Correction(one, marked.get(one.pk)) for one in self.errata)

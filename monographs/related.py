@@ -1,8 +1,9 @@
 """Other monographs that a page leads to: those that the editors chose, and the rest of the class, told apart."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
+from uuid import UUID
 
 from monographs.document import RelatedLink
 
@@ -20,6 +21,7 @@ class Related:
     slug: str
     name: str
     reason: str = ""
+    key: UUID | None = field(default=None, compare=False)  # of the link that the editors chose
 
 
 def related(
@@ -28,7 +30,9 @@ def related(
     """(chosen by the editors, in their order; others of the last printed class, by name). Live monographs only, each
     once: a link that leads nowhere yet is not shown."""
     there = {one.slug: one for one in live if one.slug != slug}
-    chosen = [Related(link.target, there[link.target].name, link.reason) for link in links if link.target in there]
+    chosen = [
+        Related(link.target, there[link.target].name, link.reason, link.key) for link in links if link.target in there
+    ]
     taken = {one.slug for one in chosen}
     same = [
         Related(one.slug, one.name)

@@ -1,8 +1,10 @@
 """What stands over a publication, and what of it is shown. The rules are pure; `standing` loads what they judge."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -10,7 +12,7 @@ from django.utils import timezone
 from monographs.document import PART_FIELDS, Document, Part, SafetyNotice
 from monographs.models.overlay import Overlay
 from monographs.models.publication import NameCheck, Publication
-from monographs.overlay_kinds import ERRATUM_DAYS, Effect
+from monographs.overlay_kinds import ERRATUM_DAYS, WITH_PART, Effect
 
 LONDON = ZoneInfo("Europe/London")
 LONG_OVERDUE = 90  # days
@@ -133,7 +135,11 @@ def shown(document: Document, standing: Standing, edition: int | None = None) ->
         notices=tuple(one for one in document.notices if _stands(one, standing.today, archived=edition is not None)),
         withheld=withheld,
         warnings=standing.of("warning"),
-        errata=tuple(one for one in standing.of("erratum") if _corrects(one, standing, edition)),
+        errata=tuple(
+            one
+            for one in standing.of("erratum")
+            if _corrects(one, standing, edition) and not quotes_withheld(one, by_part)
+        ),
         plain=tuple(one for one in standing.overlays if one.row.is_plain),
     )
 
@@ -153,6 +159,22 @@ def _corrects(erratum: Overlay, standing: Standing, edition: int | None) -> bool
     if edition is not None:
         return edition in erratum.editions
     return erratum.said_until is None or (standing.today - today(erratum.at)).days < ERRATUM_DAYS
+
+
+def quotes_withheld(erratum: Overlay, parts: Iterable[UUID | None]) -> bool:
+    """Whether all that a correction quotes stands in these parts, which are withheld: then it is told nowhere, because
+    its words would be what was taken away."""
+    taken = set(map(str, parts))
+    return bool(erratum.places) and all(one["part"] in taken for one in erratum.places)
+
+
+def withheld_parts(monographs: Iterable[int]) -> dict[int, list[UUID | None]]:
+    """The parts that are withheld of each of these monographs."""
+    found: dict[int, list[UUID | None]] = {}
+    rows = Overlay.objects.unlifted().filter(kind__in=WITH_PART, monograph__in=set(monographs))
+    for monograph, part in rows.values_list("monograph_id", "part"):
+        found.setdefault(monograph, []).append(part)
+    return found
 
 
 def standing(publication: Publication, document: Document, at: datetime | None = None) -> Standing:

@@ -14,9 +14,8 @@ from uuid import UUID, uuid4
 from monographs.canonical import BadCharacters, clean, digest_of
 from monographs.characters import says_nothing
 from monographs.dates import AHEAD, not_of_our_time
-from monographs.digest import as_json
 from monographs.line_grammar import safe_address
-from monographs.models import Monograph, Overlay, Publication, SecondSignature
+from monographs.models import Monograph, Overlay, SecondSignature
 from monographs.overlay_kinds import (
     HARMS,
     LIFT,
@@ -29,6 +28,7 @@ from monographs.overlay_kinds import (
     OverlayKind,
 )
 from monographs.plain_fields import refusal
+from monographs.said import Said, said
 from monographs.standing import WITHHELD_KINDS, overlays_of, today
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
@@ -43,6 +43,10 @@ from reviews.review.transition import Given, Transition
 LONGEST_WORDS = 600
 LONGEST_PRINTED_REASON = 300
 MOST_PAGES = 50
+MOST_PLACES = 50
+HOW_TO_QUOTE = (
+    "Copy the words as they stand on the page, from one paragraph or line, without the numbers of references."
+)
 
 
 @dataclass(frozen=True)
@@ -62,11 +66,13 @@ class WarningInput:
 
 @dataclass(frozen=True)
 class CorrectionInput:
-    """What a page said word for word, what it should have said, and what harm that could do."""
+    """What a page said word for word, what it should have said, what harm that could do, and which of the places where
+    the words stand are meant (keys of `monographs.places.Choice`; none, if there is one place only)."""
 
     wrong: str
     right: str
     harm: str
+    places: tuple[str, ...] = ()
 
     def digest(self, monograph: Monograph) -> str:
         return digest_of({"erratum": asdict(self), "over": monograph.slug})
@@ -165,38 +171,28 @@ def correct(
 ) -> Overlay:
     """Tells readers what the page said wrongly. Which editions said so, and since when, is looked up, not typed.
 
-    Refuses whoever is no verified pharmacist of the class, and words that no published edition holds.
+    Refuses whoever is no verified pharmacist of the class, words that no published edition shows, and words that stand
+    in several places until it is said which of them are meant.
     """
     subject = f"monograph:{monograph.slug}"
     with refusals_recorded(actor=actor, action="correct", subject=subject), audited_write(actor=actor) as trail:
         page = Monograph.objects.for_desk().get(pk=monograph.pk)
         if found := policy.refusals(trail.actor, "correct", page):
             raise Refused(found)
-        affected = saying(page, corrected.wrong)
-        found = [*_pages([page]), *_words_of_erratum(corrected, affected)]
+        quoted = said(page, corrected.wrong)
+        found = [*_pages([page]), *_words_of_erratum(corrected, quoted)]
         if found := found or _unattested(trail, attestation, corrected.digest(page)):
             raise Refused(found)
+        chosen = quoted.chosen(corrected.places)
+        affected = quoted.in_editions(chosen)
+        words = {**asdict(corrected), "places": [at for one in chosen for at in one.stored()]}
         overlay = _new(
-            trail, page, "erratum", act=uuid4(), **asdict(corrected), editions=[one.number for one in affected],
+            trail, page, "erratum", act=uuid4(), **words, editions=[one.number for one in affected],
             last_edition=affected[-1].number, said_from=affected[0].published_at,
         )  # fmt: skip
         data = {"overlay": overlay.pk, "editions": overlay.editions, "harm": overlay.harm}
         trail.record("corrected", subject, digest=corrected.digest(page), data=data)
         return overlay
-
-
-def saying(monograph: Monograph, words: str) -> list[Publication]:
-    """The published editions, oldest first, in which one field holds these words (white space apart)."""
-    wanted = " ".join(words.split())
-    rows = monograph.publications.select_related("document").order_by("number")
-    return [one for one in rows if wanted and any(wanted in text for text in _texts(as_json(one.document.value)))]
-
-
-def _texts(value: Any) -> list[str]:
-    if isinstance(value, str):
-        return [" ".join(value.split())]
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return [text for one in inner for text in _texts(one)]
 
 
 def countersign(overlay: Overlay, *, actor: Any, attestation: Attestation | None) -> SecondSignature:
@@ -347,19 +343,33 @@ def _words_of_warning(warned: WarningInput, day: date) -> list[Refusal]:
     return [*found, *_quotable("quote", warned.quote, "Quote the regulator’s sentence, word for word.")]
 
 
-def _words_of_erratum(corrected: CorrectionInput, affected: list[Publication]) -> list[Refusal]:
+def _words_of_erratum(corrected: CorrectionInput, quoted: Said) -> list[Refusal]:
     found = [
         *_quotable("wrong", corrected.wrong, "Copy what the page said, word for word."),
         *_quotable("right", corrected.right, "Write what it should have said."),
     ]
     if corrected.harm not in HARMS:
         found.append(Refusal("harm", "Say what harm it could do.", RefusalType.INVALID, field="harm"))
-    if corrected.wrong.strip() and not affected:
-        sentence = "No published edition says this. Copy the words exactly as they stand on the page."
+    if corrected.wrong.strip() and not quoted.choices:
+        sentence = f"No published edition says this. {quoted.near or HOW_TO_QUOTE}"
         found.append(Refusal("not_said", sentence, RefusalType.INVALID, field="wrong"))
+    found += _places_of_erratum(corrected, quoted)
     if corrected.wrong.strip() == corrected.right.strip() != "":
         found.append(Refusal("same", "Both are the same words.", RefusalType.INVALID, field="right"))
     return found
+
+
+def _places_of_erratum(corrected: CorrectionInput, quoted: Said) -> Iterator[Refusal]:
+    known = {one.key for one in quoted.choices}
+    if len(known) > MOST_PLACES:
+        sentence = f"These words stand in {len(known)} places. Quote more of what stands around those that are wrong."
+        yield Refusal("not_one_place", sentence, RefusalType.INVALID, field="wrong")
+    elif not set(corrected.places) <= known:
+        sentence = "The words do not stand in all of these places any more. Look, and choose again."
+        yield Refusal("places_changed", sentence, RefusalType.CONFLICT, field="places")
+    elif len(known) > 1 and not corrected.places:
+        sentence = f"These words stand in {len(known)} places. Choose those in which they are wrong."
+        yield Refusal("not_one_place", sentence, RefusalType.INVALID, field="places")
 
 
 def _quotable(field: str, words: str, empty: str, longest: int = LONGEST_WORDS) -> list[Refusal]:

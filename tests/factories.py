@@ -26,6 +26,7 @@ from monographs.document import (
 )
 from monographs.models import Edition, Monograph, Overlay, TherapeuticClass
 from monographs.overlay_kinds import Effect, Form, OverlayKind, Words
+from monographs.said import said
 from reviews import overlays
 from reviews.access import policy
 from reviews.access.people import give_role, grant, register_clinician, verify_clinician
@@ -288,8 +289,14 @@ def countersign(overlay: Overlay, actor: Any) -> Any:
     return overlays.countersign(overlay, actor=actor, attestation=password(actor, digest))
 
 
-def correct(actor: Any, monograph: Any, wrong: str, right: str, harm: str = "minor") -> Overlay:
-    corrected = CorrectionInput(wrong, right, harm)
+def correct(
+    actor: Any, monograph: Any, wrong: str, right: str, harm: str = "minor", places: tuple[str, ...] | None = None
+) -> Overlay:
+    """In these places; without any, wherever the words stand."""
+    if places is None:
+        found = said(monograph, wrong).choices
+        places = tuple(one.key for one in found) if len(found) > 1 else ()
+    corrected = CorrectionInput(wrong, right, harm, places)
     return overlays.correct(
         monograph, corrected=corrected, actor=actor, attestation=password(actor, corrected.digest(monograph))
     )

@@ -32,7 +32,12 @@ class Overlay(models.Model):
             "id", "kind", "monograph_id", "edition", "act", "part", "lifts_id", "by_id", "by_title", "by_role", "at",
             "reason", "title", "severity", "regulator", "link", "issued", "quote", "wrong", "right", "harm",
             "editions", "last_edition", "said_from",
-        )
+        ),
+        2: (
+            "id", "kind", "monograph_id", "edition", "act", "part", "lifts_id", "by_id", "by_title", "by_role", "at",
+            "reason", "title", "severity", "regulator", "link", "issued", "quote", "wrong", "right", "harm",
+            "editions", "last_edition", "said_from", "places",
+        ),
     }  # fmt: skip
 
     kind = models.CharField(max_length=10, choices=list(LABELS.items()))
@@ -60,6 +65,8 @@ class Overlay(models.Model):
     editions = JSONText(default=list)
     last_edition = models.PositiveIntegerField(null=True, blank=True)
     said_from = models.DateTimeField(null=True, blank=True)
+    # [{edition, part, field, nth}]: where just these words are meant. Nothing: wherever they stand in these editions.
+    places = JSONText(null=True, blank=True)
 
     objects = OverlayQuerySet.as_manager()
 

@@ -19,10 +19,12 @@ from monographs.models.publication import Publication
 from monographs.overlay_kinds import data_of
 from monographs.page import page
 from monographs.page_model import Archive
+from monographs.places import FIELDS
 from monographs.problems import gaps
 from monographs.public.caching import public
 from monographs.public.views import gone
 from monographs.public.what_changed import Changed, what_changed
+from monographs.related import Related
 from monographs.standing import Gone, Shown, shown, standing
 
 
@@ -165,11 +167,13 @@ def as_data(request: HttpRequest, slug: str) -> HttpResponse:
 def _form(publication: Publication, seen: Shown) -> dict[str, Any]:
     standing = seen.standing
     document = seen.document.replaced(notices=seen.notices)
+    address = f"{settings.SITE_URL}{publication.get_absolute_url()}"
+    marked = _marked(publication, seen, address)
     due = standing.next_review_due
     return {
         "schema": "clincalc-page/1",
         "demonstration": settings.DEMO,
-        "address": f"{settings.SITE_URL}{publication.get_absolute_url()}",
+        "address": address,
         "slug": publication.slug,
         "edition": publication.number,
         "digest": publication.document_id,  # of what was signed; the document below lacks what is withheld
@@ -182,7 +186,7 @@ def _form(publication: Publication, seen: Shown) -> dict[str, Any]:
         "does_not_cover": ["doses", *(kind.gap for kind in gaps(document, set(publication.traits)))],
         "signatures": publication.signatures,
         "overlays": [
-            _overlay(one, seen)
+            {**_overlay(one, seen), **marked.get(one.pk, {})}
             for one in (*filter(None, [seen.retired]), *seen.warnings, *seen.errata, *seen.plain)
         ],
         "withheld": [
@@ -191,6 +195,26 @@ def _form(publication: Publication, seen: Shown) -> dict[str, Any]:
             for one in seen.withheld
         ],
         "document": as_json(document),
+    }  # fmt: skip
+
+
+def _marked(publication: Publication, seen: Shown, address: str) -> dict[int, dict[str, Any]]:
+    """For each correction that the page marks, where: the part, its fields, and the which of several such words."""
+    if not seen.errata:
+        return {}
+    # A link that the editors chose is part of the document, whether it leads anywhere now or not.
+    links = [Related(one.target, "", one.reason, one.key) for one in seen.document.related]
+    corrections = page(seen, set(publication.traits), publication=publication, chosen=links).corrections
+    return {
+        one.overlay.pk: {
+            "places": [
+                {"part": at.part, "fields": list(FIELDS[at.field][1]), "nth": at.nth + 1, "label": at.label,
+                 "address": f"{address}#{at.anchor}"}
+                for at in one.marked.at
+            ]
+        }
+        for one in corrections
+        if one.marked
     }  # fmt: skip
 
 

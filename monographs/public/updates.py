@@ -17,8 +17,10 @@ from monographs.models.publication import Publication
 from monographs.overlay_kinds import LABELS, LIFT, Effect, kind_of, say
 from monographs.public.caching import public
 from monographs.public.what_changed import what_changed
+from monographs.standing import quotes_withheld, withheld_parts
 
 A_PAGE, IN_FEED = 20, 40
+QUOTES_WITHHELD = "Correction. What it quotes is withheld now."
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ def _updates(rows: list[Any]) -> Iterator[Update]:
     monographs = {row.monograph_id for row in rows}
     gone = set(Overlay.objects.taken_down().filter(monograph__in=monographs).values_list("monograph", flat=True))
     changed = what_changed(row for row in rows if isinstance(row, Publication))
+    withheld = withheld_parts(monographs)
     for row in rows:
         live = row.monograph.live
         if live is None:
@@ -70,7 +73,8 @@ def _updates(rows: list[Any]) -> Iterator[Update]:
                 "" if said.typed in said.words else said.typed,
             )  # fmt: skip
         else:
-            words = _of_overlay(row)
+            parts = withheld.get(row.monograph_id, ())
+            words = (QUOTES_WITHHELD,) if quotes_withheld(row, parts) else _of_overlay(row)
             kind = kind_of(row.kind)
             if is_gone and kind.effect != Effect.REMOVES:
                 words = (f"{LABELS.get(row.kind, kind.label)}. This page was removed later.",)
@@ -123,8 +127,11 @@ def feed(request: HttpRequest) -> HttpResponse:
 
 @public
 def corrections(request: HttpRequest) -> HttpResponse:
-    """Every erratum, newest first, of pages that are there."""
+    """Every erratum, newest first, of pages that are there; none whose words are withheld by now."""
     gone = Overlay.objects.taken_down().values("monograph")
     rows = Overlay.objects.unlifted().with_second().filter(kind="erratum", monograph__live__isnull=False)
-    pages = Paginator(rows.exclude(monograph__in=gone).select_related("monograph__live").order_by("-id"), A_PAGE)
+    withheld = withheld_parts(rows.values_list("monograph", flat=True))
+    untold = [one.pk for one in rows.filter(monograph__in=withheld) if quotes_withheld(one, withheld[one.monograph_id])]
+    rows = rows.exclude(monograph__in=gone).exclude(pk__in=untold)
+    pages = Paginator(rows.select_related("monograph__live").order_by("-id"), A_PAGE)
     return render(request, "monographs/corrections.html", {"this": pages.get_page(request.GET.get("page"))})

@@ -189,7 +189,9 @@ def test_each_side_of_a_difference_is_what_was_typed(one, other):
         (field,) = change.fields
         for blocks, typed in ((field.old, one[0]), (field.new, other[0])):
             words = "".join(
-                re.sub(r'<span class="(?:vh|called)">.*?</span>|¶|␣', "", line) for block in blocks for line in block.lines
+                re.sub(r'<span class="(?:vh|called)">.*?</span>|¶|␣', "", line)
+                for block in blocks
+                for line in block.lines
             )
             assert folded(unescape(re.sub("<[^>]*>", "", words))).replace("-", "") == folded(typed).replace("-", "")
 

@@ -27,7 +27,8 @@ FROZEN = {
     "monographs.monograph": {1: "id slug drug_id therapeutic_class_id tier next_review_due live_id"},
     "monographs.namecheck": {1: "id system code name status matched_name release source at"},
     "monographs.overlay": {
-        1: "id kind monograph_id edition act part lifts_id by_id by_title by_role at reason title severity regulator link issued quote wrong right harm editions last_edition said_from"
+        1: "id kind monograph_id edition act part lifts_id by_id by_title by_role at reason title severity regulator link issued quote wrong right harm editions last_edition said_from",
+        2: "id kind monograph_id edition act part lifts_id by_id by_title by_role at reason title severity regulator link issued quote wrong right harm editions last_edition said_from places",
     },
     "monographs.publication": {
         1: "id monograph_id edition_id document_id number slug name class_slugs traits tier signatures published_at last_full_review evidence_checked_at change_note head key seal"

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from monographs.models import Edition, Epoch, IndexEntry, Monograph, Overlay, SecondSignature
 from monographs.overlay_kinds import HARMS, OVERLAY_KINDS, REGULATORS, SEVERITIES, TITLES, WITHHOLD_REASONS
+from monographs.said import said
 from reviews import overlays
 from reviews.access.people import give_role, grant
 from reviews.access.refusals import Refused
@@ -806,7 +807,7 @@ def test_a_correction_of_what_is_still_there_has_no_end_yet(house, page):
     ],
 )
 def test_which_editions_say_it(page, words, editions):
-    assert [one.number for one in overlays.saying(page, words)] == editions
+    assert [one.number for one in said(page, words).publications] == editions
 
 
 @pytest.mark.parametrize(

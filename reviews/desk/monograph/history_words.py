@@ -89,6 +89,8 @@ WHY = {
     "not_pharmacist": "they are no pharmacist",
     "no_lift": "it ends in another way",
     "not_said": "no published edition says that",
+    "not_one_place": "the words stand in several places",
+    "places_changed": "the words do not stand there any more",
     "added_already": "it was added already",
     "another_monograph": "the monograph there is another",
     "answered_already": "it was answered already",

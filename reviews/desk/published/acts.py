@@ -18,6 +18,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from monographs.document import Document
 from monographs.models import Monograph, Overlay
 from monographs.overlay_kinds import HARMS, OVERLAY_KINDS, REGULATORS, SEVERITIES, TITLES, WITHDRAWALS, OverlayKind
+from monographs.places import Choice
+from monographs.said import said
 from monographs.standing import overlays_of
 from reviews import overlays
 from reviews.access import policy
@@ -64,7 +66,7 @@ class WarningForm(InputForm):
 class ErratumForm(InputForm):
     wrong = forms.CharField(
         label="What did the page say?",
-        help_text="Copy the words exactly. Which editions said so, and since when, is looked up.",
+        help_text="Copy the words as the page shows them. Where they stand, and since when, is looked up.",
         widget=forms.Textarea(attrs={"rows": 2, "maxlength": overlays.LONGEST_WORDS}),
     )
     right = forms.CharField(
@@ -72,6 +74,11 @@ class ErratumForm(InputForm):
     )
     harm = forms.ChoiceField(label="What harm could it do?", choices=_choices(HARMS))
     password = _password()
+
+    # The places in which these words stand, if it is to be said which are meant; and the keys of those chosen so far.
+    asked: tuple[Choice, ...] = ()
+    chosen: tuple[str, ...] = ()
+    places_wrong = ""
 
 
 class ReasonForm(InputForm):
@@ -92,6 +99,7 @@ class ReasonForm(InputForm):
 # -- The page ----------------------------------------------------------------------------------------------------------
 
 
+ALL = "all"
 # The kinds whose words the template lays out by themselves; it says of all others what their rows say.
 WITH_LAYOUT = ("warning", "erratum")
 
@@ -243,7 +251,9 @@ def erratum(request: HttpRequest, slug: str) -> HttpResponse:
     form = ErratumForm(request.POST)
     form.is_valid()
     post = request.POST
-    corrected = CorrectionInput(*(post.get(name, "").strip() for name in ("wrong", "right", "harm")))
+    form.asked, form.chosen = _places_asked(request, monograph)
+    words = (post.get(name, "").strip() for name in ("wrong", "right", "harm"))
+    corrected = CorrectionInput(*words, form.chosen)
 
     def act() -> None:
         attestation = _attested(request, corrected.digest(monograph))
@@ -253,9 +263,21 @@ def erratum(request: HttpRequest, slug: str) -> HttpResponse:
     if tried.is_done:
         messages.success(request, "The correction stands on the page, on the editions that said so, and in the list.")
         return redirect("published", slug)
-    rest = form.refuse(tried.refusals)
+    rest, form.places_wrong = form.refuse(tried.refusals), tried.wrong.get("places", "")
     answer = Answer("Not corrected yet", rest or tried.refusals, tried.status, erratum=form)
     return published_page(request, monograph, answer)
+
+
+def _places_asked(request: HttpRequest, monograph: Monograph) -> tuple[tuple[Choice, ...], tuple[str, ...]]:
+    """The places to choose from, and those that were chosen; `all` chooses them all. A choice that was made for other
+    words, or before the page changed, counts for nothing."""
+    if policy.refusals(request.user, "correct", monograph):
+        return (), ()
+    asked = said(monograph, request.POST.get("wrong", "")).choices
+    if not 1 < len(asked) <= overlays.MOST_PLACES:
+        return (), ()
+    sent = set(request.POST.getlist("places"))
+    return asked, tuple(one.key for one in asked if one.key in sent or ALL in sent)
 
 
 @desk

@@ -254,7 +254,7 @@ def test_the_page_as_data_says_everything_that_stands_over_it(monograph, client)
     )
 
     (warning,) = make.warn(house.clinician, monograph)
-    erratum = make.correct(house.pharmacist, monograph, "Start at once.", f"Start slowly {NASTY}.", harm="severe")
+    erratum = make.correct(house.pharmacist, monograph, "for months.", f"for years {NASTY}.", harm="severe")
     held = make.withhold(monograph, make.key("prescribing"), house.publisher)
     make.withdraw(live.edition, house.publisher, "retire", "its source is in doubt")
     retired = monograph.overlays.get(kind="retire")
@@ -269,8 +269,14 @@ def test_the_page_as_data_says_everything_that_stands_over_it(monograph, client)
         {"kind": "retire", "at": retired.at.isoformat(), "reason": "its source is in doubt"},
         expected,
         {
-            "kind": "erratum", "at": erratum.at.isoformat(), "said": "Start at once.",
-            "should_say": f"Start slowly {NASTY}.", "editions": [3], "harm": "severe",
+            "kind": "erratum", "at": erratum.at.isoformat(), "said": "for months.",
+            "should_say": f"for years {NASTY}.", "editions": [2, 3], "harm": "severe",
+            "places": [
+                {
+                    "part": str(make.key("monitoring")), "fields": ["text"], "nth": 1, "label": "Monitoring",
+                    "address": f"https://clincalc.test{PAGE}#wrong-{erratum.pk}-1",
+                }
+            ],
         },
     ]  # fmt: skip
     assert form["withheld"] == [

@@ -53,7 +53,7 @@ def made(once_a_module):
     make.countersign(warning, house.clinician2)
     make.lift(warning, house.pharmacist, "The regulator took it back.")
     make.withhold(page, make.key("monitoring"), house.clinician)
-    erratum = make.correct(house.pharmacist, page, "Tests go on for years.", "Months.")
+    erratum = make.correct(house.pharmacist, page, "It can slow.", "It may slow.")
     make.lift(erratum, house.pharmacist)
     live = page.live.edition
     make.withdraw(live, house.publisher, "retire", "the source is in doubt")

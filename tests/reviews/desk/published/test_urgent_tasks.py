@@ -457,7 +457,7 @@ def test_what_a_warning_lacks_is_said_at_its_box_and_nothing_that_was_typed_is_l
     ("change", "field", "sentence"),
     [
         ({"wrong": ""}, "wrong", "Copy what the page said, word for word."),
-        ({"wrong": "Never said"}, "wrong", "No published edition says this. Copy the words exactly as they stand on the page."),
+        ({"wrong": "Never said"}, "wrong", "No published edition says this. Copy the words as they stand on the page, from one paragraph or line, without the numbers of references."),
         ({"right": " "}, "right", "Write what it should have said."),
         ({"right": "Tests go on for years."}, "right", "Both are the same words."),
         ({"harm": ""}, "harm", "Say what harm it could do."),

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('monographs', '0008_epoch_hash'),
+        ('monographs', '0009_overlay_places'),
     ]
 
     operations = [

@@ -1,0 +1,31 @@
+"""The places of a page: what it says, one thing after the other, and by which name each is found again."""
+
+from django import template
+from django.template.base import FilterExpression, NodeList, Parser, Token
+from django.template.context import Context
+from django.utils.safestring import SafeString, mark_safe
+
+register = template.Library()
+
+
+class PlaceNode(template.Node):
+    def __init__(self, nodelist: NodeList, part: FilterExpression, field: str, without: tuple[str, ...]) -> None:
+        self.nodelist, self.part, self.field, self.without = nodelist, part, field, without
+
+    def render(self, context: Context) -> SafeString:
+        html = self.nodelist.render(context)
+        marks, part = getattr(context.get("page"), "marks", None), self.part.resolve(context)
+        if marks is None or not part:
+            return html
+        return mark_safe(marks.put(str(part), self.field, html, self.without))  # noqa: S308 - marks are tags around it
+
+
+@register.tag
+def place(parser: Parser, token: Token) -> PlaceNode:
+    """`{% place part "field" %}…{% endplace %}`: one place, of the part with this key or of the "header". Elements that
+    are named behind are no words of it. Nothing is printed of the tag: only marks go in, where `page.marks` has some.
+    """
+    _tag, part, field, *without = token.split_contents()
+    nodelist = parser.parse(("endplace",))
+    parser.delete_first_token()
+    return PlaceNode(nodelist, parser.compile_filter(part), field.strip('"'), tuple(one.strip('"') for one in without))

@@ -1,0 +1,111 @@
+"""The form of a correction when its words stand in several places: they are chosen, and nothing typed is lost."""
+
+import copy
+import re
+
+import pytest
+
+from monographs.models import Monograph, Overlay
+from monographs.said import said
+from tests import factories as make
+from tests.reviews.test_corrections import PAGE, text
+
+pytestmark = pytest.mark.django_db
+
+FORM, SEND = "/desk/monographs/testazumab/withdraw/", "/desk/monographs/testazumab/erratum/"
+TYPED = {"wrong": "monthly", "right": "weekly <b>", "harm": "severe"}
+WHOLE = {**TYPED, "password": make.PASSWORD}
+
+
+@pytest.fixture(scope="module")
+def made(once_a_module):
+    house = make.the_house()
+    make.published(house, doc=text())
+    return house
+
+
+@pytest.fixture
+def pharmacist(made, db, client):
+    client.force_login(copy.deepcopy(made).pharmacist)
+    return client
+
+
+def boxes(answer):
+    """(value, whether it is ticked) of each place, and what its label says."""
+    html = answer.content.decode()
+    found = re.findall(r'<input type="checkbox" id="(place-[^"]+)" name="places" value="([^"]+)"( checked)?>', html)
+    labels = {one: re.search(rf'<label for="{one}">(.*?)</label>', html)[1] for one, _value, _on in found}
+    return [(value, bool(on)) for _id, value, on in found], [
+        " ".join(re.sub(r"<[^>]+>", " ", one).split()) for one in labels.values()
+    ]
+
+
+def test_one_of_four_places_is_corrected(pharmacist, client):
+    assert boxes(pharmacist.get(FORM)) == ([], [])
+
+    asked = pharmacist.post(SEND, WHOLE)
+
+    assert asked.status_code == 422
+    assert not Overlay.objects.exists()
+    ticks, labels = boxes(asked)
+    assert labels == [
+        "In all 4 places",
+        "Monitoring edition 1 Bloods: monthly .",
+        "Monitoring: Full blood count, when and how often edition 1 before; monthly .",
+        "Practice edition 1 Look monthly . Again monthly.",
+        "Practice edition 1 Look monthly. Again monthly .",
+    ]
+    assert [on for _value, on in ticks] == [False] * 5
+    html = asked.content.decode()
+    assert html.count("These words stand in 4 places. Choose those in which they are wrong.") == 2  # above, and there
+    assert "weekly &lt;b&gt;</textarea>" in html
+    assert '<option value="severe" selected>' in html
+    assert make.PASSWORD not in html
+    assert html.index('id="places"') < html.index('id="id_password"')
+
+    done = pharmacist.post(SEND, {**WHOLE, "places": [ticks[2][0]]})
+
+    assert (done.status_code, done.headers["Location"]) == (302, FORM)
+    made = Overlay.objects.get()
+    assert [(one["field"], one["part"]) for one in made.places] == [("schedule", str(make.key("fbc")))]
+    assert re.findall(r'<mark class="wrong" id="[^"]+">([^<]*)', client.get(PAGE).content.decode()) == ["monthly"]
+
+
+def test_all_of_them_are_one_tick(pharmacist):
+    assert pharmacist.post(SEND, {**WHOLE, "places": ["all"]}).status_code == 302
+
+    assert len(Overlay.objects.get().places) == 4
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [({"password": ""}, 422), ({"password": "wrong"}, 422), ({"right": ""}, 422), ({"harm": ""}, 422)],
+)
+def test_what_was_chosen_stays_chosen_when_something_else_is_wrong(pharmacist, change, status):
+    keys = [one.key for one in said(Monograph.objects.get(), "monthly").choices]
+
+    answer = pharmacist.post(SEND, {**WHOLE, "places": keys[1:3], **change})
+
+    assert answer.status_code == status
+    assert [value for value, on in boxes(answer)[0] if on] == keys[1:3]
+    assert not Overlay.objects.exists()
+    everything = pharmacist.post(SEND, {**WHOLE, "places": ["all"], **change})
+    assert all(on for _value, on in boxes(everything)[0])
+
+
+def test_a_choice_that_was_made_for_other_words_counts_for_nothing(pharmacist):
+    monthly = [one.key for one in said(Monograph.objects.get(), "monthly").choices]
+
+    other = pharmacist.post(SEND, {**WHOLE, "wrong": "Monitoring", "places": monthly})
+    assert other.status_code == 302  # it stands in one place, so that none is to be chosen
+    assert [one["field"] for one in Overlay.objects.get().places] == ["heading"]
+
+
+@pytest.mark.parametrize("person", ["editor", "clinician", "publisher", "auditor"])
+def test_nobody_else_is_asked(made, client, person):
+    client.force_login(made.people[person])
+
+    answer = client.post(SEND, WHOLE)
+
+    assert answer.status_code == 403
+    assert boxes(answer) == ([], [])
