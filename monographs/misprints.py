@@ -3,7 +3,6 @@
 Only a text of before does that: the first rules (first_rules.py) take signs inside words and lines for marks.
 """
 
-import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ INTRODUCTION = "header"
 # What a page prints before the words of an item: no words of it, as a correction quotes them.
 _MARK = re.compile(r"•|\d+\.")
 # Characters of an excerpt before and from the word in which the first difference stands.
-_BEFORE, _FROM = 30, 90
+_BEFORE, _FROM = 30, 60
 # Words that two differences of one line may have between them and still be read as one place, and those beside a place.
 _APART, _BESIDE = 3, 3
 # Above this many pairs of words an exact comparison takes too long.
@@ -84,7 +83,8 @@ class MisprintedText:
     def excerpts(self) -> tuple[str, str]:
         """What was typed and what is shown, around the first difference."""
         typed, shown = " ".join(map(str, self.typed)), " ".join(map(str, self.shown))
-        at = len(os.path.commonprefix([typed, shown]))
+        pairs = enumerate(zip(typed, shown, strict=False))
+        at = next((n for n, (one, other) in pairs if one != other), min(len(typed), len(shown)))
         return _around(typed, at), _around(shown, at)
 
     @cached_property
@@ -106,7 +106,7 @@ class MisprintedText:
 
     def uncorrected(self, quotes: Sequence[str]) -> list[Run]:
         """The differences that none of these corrections is about: the words that one quotes, as they were typed or as
-        they are shown, stand over the difference or beside it."""
+        they are shown, stand over the difference, or beside it where it is but a mark."""
         sides = [(_Side(self.typed), "typed"), (_Side(self.shown), "shown")]
         spans = {name: side.found([*quotes, *(seen(one, RULES) for one in quotes)]) for side, name in sides}
         return [
@@ -168,6 +168,11 @@ def _words(text: str) -> list[Word]:
     return words
 
 
+def _less_mark(words: list[str]) -> list[str]:
+    kept = [word for word in words if word != "•"]
+    return kept[1:] if kept and _MARK.fullmatch(kept[0]) else kept
+
+
 class _Side:
     """The words of one side as a correction quotes them, and where each of them begins and ends."""
 
@@ -182,7 +187,7 @@ class _Side:
 
     def found(self, quotes: Sequence[str]) -> list[tuple[int, int]]:
         spans = []
-        for quote in dict.fromkeys(" ".join(word for word in one.split() if word != "•") for one in quotes):
+        for quote in dict.fromkeys(" ".join(_less_mark(one.split())) for one in quotes):
             at = self.text.find(quote) if quote else -1
             while at >= 0:
                 spans.append((at, at + len(quote)))
@@ -190,11 +195,11 @@ class _Side:
         return spans
 
     def reach(self, words: tuple[int, int]) -> tuple[int, int]:
-        """The letters of these words and of the word on each side of them."""
-        if not self.spans:
-            return 0, 0
-        low, high = max(0, words[0] - 1), min(len(self.spans), words[1] + 1)
-        return self.spans[low][0], self.spans[high - 1][1]
+        """The letters of these words; where they are none (a bullet, nothing), those of the word on each side."""
+        low, high = words
+        if not any(begin < end for begin, end in self.spans[low:high]):
+            low, high = max(0, low - 1), min(len(self.spans), high + 1)
+        return (self.spans[low][0], self.spans[high - 1][1]) if low < high else (0, 0)
 
 
 def _pieces(words: Sequence[str], runs: list[tuple[int, int]]) -> tuple[tuple[str, bool], ...]:

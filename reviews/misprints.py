@@ -131,7 +131,9 @@ def call_harmless(monograph: Monograph, *, part: str, digest: str, actor: Any, r
             sentence = "No published edition prints these words of it otherwise than they were typed."
             raise refuse("no_such_part", sentence, RefusalType.CONFLICT)
         if HarmlessMisprint.objects.filter(monograph=page, digest=row.digest).exists():
-            raise refuse("answered_already", "Somebody called it harmless already.", RefusalType.CONFLICT, recorded=False)
+            raise refuse(
+                "answered_already", "Somebody called it harmless already.", RefusalType.CONFLICT, recorded=False
+            )
         if found := _wrong(reason):
             raise Refused(found)
         words = {"label": row.label, "typed": row.typed, "shown": row.shown}

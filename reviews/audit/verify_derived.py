@@ -93,16 +93,16 @@ def _changed_parts() -> Iterator[Finding]:
 
 
 def _misprints() -> Iterator[Finding]:
-    held: dict[int, list[tuple[Any, ...]]] = {}
+    kept: dict[int, list[tuple[Any, ...]]] = {}
     for row in Misprint.objects.values_list(*misprints.COLUMNS):
-        held.setdefault(row[0], []).append(row)
+        kept.setdefault(row[0], []).append(row)
     for publication in misprints.all_published():
         try:
             rows = misprints.rows_of(publication, publication.document.value)
-            holds = sorted(held.pop(publication.pk, [])) == sorted(map(misprints.as_told, rows))
+            holds = sorted(kept.pop(publication.pk, [])) == sorted(map(misprints.as_told, rows))
         except UNREADABLE:
             holds = False
         if not holds:
             yield None, f"monographs.publication:{publication.pk}: what it prints otherwise than typed is not kept so."
-    if held:
+    if kept:
         yield None, "What is printed otherwise than typed is kept of publications that are not there."

@@ -22,9 +22,7 @@ def rows_of(publication: Publication, document: Document) -> list[Misprint]:
 
 def _row(publication: Publication, one: MisprintedText) -> Misprint:
     typed, shown = one.excerpts()
-    return Misprint(
-        publication=publication, key=one.key, label=one.label, digest=one.digest, typed=typed, shown=shown
-    )
+    return Misprint(publication=publication, key=one.key, label=one.label, digest=one.digest, typed=typed, shown=shown)
 
 
 def all_published() -> Iterator[Publication]:

@@ -172,7 +172,8 @@ def published_page(request: HttpRequest, monograph: Monograph, answer: Answer) -
         "unverified": _unverified([*against["warn"], *against["correct"]]),
         "misprints": asked(monograph, user),
         "longest_harmless": LONGEST_REASON,
-        "erratum": answer.erratum or ErratumForm(initial={"wrong": request.GET.get("wrong", "")[: overlays.LONGEST_WORDS]}),
+        "erratum": answer.erratum
+        or ErratumForm(initial={"wrong": request.GET.get("wrong", "")[: overlays.LONGEST_WORDS]}),
         "placing": [
             (_form_of(row, answer), policy.refusals(user, row.place, monograph))
             for row in OVERLAY_KINDS.values()

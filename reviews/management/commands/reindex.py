@@ -1,5 +1,6 @@
-"""Makes all that is derived anew: the index of live pages, former addresses, the subjects of entries, what change
-sets touched, and texts that are printed otherwise than typed. After an upgrade that makes one of them otherwise, or when verify_trail misses something."""
+"""Makes all that is derived anew: the index of live pages, former addresses, the subjects of entries, what change sets
+touched, and texts that are printed otherwise than typed. After an upgrade that makes one of them otherwise, or when
+verify_trail misses something."""
 
 from typing import Any
 
