@@ -67,13 +67,18 @@ def test_the_places_name_the_words_that_differ(name):
     assert (differing(place.shown) or [""])[0] == shown
 
 
+LONG = (
+    "Words stand before it which nobody needs to read, then below 1.5*10^9/L stop, and after it there are as many more "
+    "which nobody needs either, 2*3 of them."
+)
+
+
 @pytest.mark.parametrize(
     ("text", "typed", "shown"),
     [
         ("Below 1.5*10^9/L or 100*10^9/L.", "Below 1.5*10^9/L or 100*10^9/L.", "Below 1.510^9/L or 10010^9/L."),
         (
-            "Words stand before it which nobody needs to read, then below 1.5*10^9/L stop, and after it there are as "
-            + "many more which nobody needs either, 2*3 of them.",
+            LONG,
             "…needs to read, then below 1.5*10^9/L stop, and after it there are as many more which…",
             "…needs to read, then below 1.510^9/L stop, and after it there are as many more which…",
         ),

@@ -25,7 +25,7 @@ class Block:
     places: list[Place]
     more: int  # places that are not listed
     edit: str  # where the part is changed, or an edition started; "" if this person cannot
-    is_draft: bool
+    edit_words: str
 
     @property
     def key(self) -> str:
@@ -64,8 +64,8 @@ def asked(monograph: Monograph, user: Any) -> Asked:
         found.setdefault((one.row.key, one.row.digest), []).append(one)
     if not found:
         return Asked([], [], [])
-    draft = monograph.editions.open().filter(state=State.DRAFT).first()
-    blocks = [(any(one.is_open for one in same), _block(same, monograph, draft, user)) for same in found.values()]
+    edition = monograph.editions.open().first()
+    blocks = [(any(one.is_open for one in same), _block(same, monograph, edition, user)) for same in found.values()]
     return Asked(
         [block for is_open, block in blocks if is_open],
         [block for is_open, block in blocks if not is_open],
@@ -73,7 +73,7 @@ def asked(monograph: Monograph, user: Any) -> Asked:
     )
 
 
-def _block(same: list[Judged], monograph: Monograph, draft: Edition | None, user: Any) -> Block:
+def _block(same: list[Judged], monograph: Monograph, edition: Edition | None, user: Any) -> Block:
     first = next((one for one in same if one.is_open), same[0])
     numbers = [f"{one.row.publication.number}{' (live)' if one.is_live else ''}" for one in same]
     places = _text(first).places(first.quotes)
@@ -82,8 +82,7 @@ def _block(same: list[Judged], monograph: Monograph, draft: Edition | None, user
         f"edition{'s' if len(numbers) > 1 else ''} {and_list(numbers)}",
         places[:MOST_PLACES],
         len(places[MOST_PLACES:]),
-        _edit(monograph, first.row.key, draft, user),
-        is_draft=draft is not None,
+        *_edit(monograph, first.row.key, edition, user),
     )
 
 
@@ -92,7 +91,9 @@ def _text(one: Judged) -> MisprintedText:
     return next(text for text in texts if text.key == one.row.key)
 
 
-def _edit(monograph: Monograph, key: str, draft: Edition | None, user: Any) -> str:
-    if draft:
-        return edit_address(monograph.slug, key) if policy.can(user, "edit", draft) else ""
-    return reverse("workspace", args=[monograph.slug]) if policy.can(user, "start", monograph) else ""
+def _edit(monograph: Monograph, key: str, edition: Edition | None, user: Any) -> tuple[str, str]:
+    if not policy.can(user, "edit" if edition else "start", monograph):
+        return "", ""
+    if edition and edition.state == State.DRAFT:
+        return edit_address(monograph.slug, key), "Change it in the draft"
+    return reverse("workspace", args=[monograph.slug]), "Open the workspace" if edition else "Start an edition"

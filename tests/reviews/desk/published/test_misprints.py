@@ -183,11 +183,14 @@ def test_each_person_is_offered_what_they_can_do(house, enter, person, edits, co
 
 
 def test_while_a_draft_is_open_the_part_is_changed_there(house, enter):
-    make.start(house, Monograph.objects.get(slug="testazumab").live.edition)
+    edition = make.start(house, Monograph.objects.get(slug="testazumab").live.edition)
 
     minus = block(html_of(enter("editor")), "minus")
 
     assert f'href="/desk/monographs/testazumab/edit/{make.key("minus")}/">Change it in the draft<' in minus
+    make.reword(edition, "monitoring", "Tests go on for ten years.", actor=house.editor)
+    make.submit(house, edition)
+    assert 'href="/desk/monographs/testazumab/">Open the workspace<' in block(html_of(enter("editor")), "minus")
 
 
 def test_the_form_of_a_correction_begins_with_what_is_shown(house, enter):
@@ -240,6 +243,7 @@ def test_a_reason_that_is_refused_comes_back_at_its_text(house, enter, reason):
     assert 'role="alert"' in html
     assert 'class="error"' in block(html, "minus")
     assert 'class="error"' not in block(html, "exponents")
+    assert ["<details open>" in block(html, name) for name in ("minus", "exponents")] == [True, False]
     assert reason in block(html, "minus")
     assert not HarmlessMisprint.objects.exists()
 
