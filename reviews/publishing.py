@@ -7,6 +7,7 @@ from monographs.standing import today
 from reviews.audit import seals
 from reviews.audit.hashes import instant
 from reviews.audit.trail import Trail
+from reviews.derived import misprints
 from reviews.review import tiers
 from reviews.review.edition_review import EditionReview
 from reviews.review.guards import effective_sign_offs
@@ -46,6 +47,7 @@ def publish(trail: Trail, row: Transition, review: EditionReview, given: Given) 
         old.state = State.SUPERSEDED
         trail.save(old, "state")
     trail.save(publication)
+    misprints.write(publication, review.document)
     monograph.live = publication
     monograph.next_review_due = tiers.ROWS[monograph.tier].next_review(publication.last_full_review)
     trail.save(monograph, "live", "next_review_due")

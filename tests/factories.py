@@ -27,13 +27,14 @@ from monographs.document import (
 from monographs.models import Edition, Monograph, Overlay, TherapeuticClass
 from monographs.overlay_kinds import Effect, Form, OverlayKind, Words
 from monographs.said import said
-from reviews import overlays
+from reviews import misprints, overlays
 from reviews.access import policy
 from reviews.access.people import give_role, grant, register_clinician, verify_clinician
 from reviews.audit.trail import audited_write
 from reviews.changes import change_set
 from reviews.editing.library import make_class, make_drug
 from reviews.editing.monographs import begin
+from reviews.models import HarmlessMisprint, Misprint
 from reviews.overlays import CorrectionInput, WarningInput
 from reviews.review.edition_review import EditionReview
 from reviews.signing import attest
@@ -166,6 +167,31 @@ def document(**changes: Any) -> Document:
         "related": (RelatedLink(key=key("link"), target="otherzumab", reason="comparator"),),
     }
     return Document(**{**whole, **changes})
+
+
+# What the first rules of text show otherwise than it was typed. By name, as a key: key("allele").
+MISPRINTED = {
+    "exponents": "Stop below 1.5*10^9/L or platelets below 100*10^9/L.",
+    "alleles": "Ask for HLA-B*15:02 and HLA-A*31:01 first.",
+    "enzymes": "Poor metabolisers: CYP2C9*2, CYP2C9*3.",
+    "powers": "Between 1**2 … 3**4 of them.",
+    "underscores": "Call __init__ for help.",
+    "pluses": "The reflex is graded:\n\n+ + +",
+    "footnote": "Fewer relapses*\n\n* p < 0.05",
+    "wrapped": "Give 5\n- 10 mg once daily",
+    "minus": "Store at\n- 20 °C",
+    "numbers": "1. Weigh.\n3. Round down.",
+    "title": 'See [the guideline](https://example.org "A title") first.',
+}
+
+
+def misprinted(**texts: str) -> Document:
+    """A document of before, whose sections of these names hold these texts; all of MISPRINTED, if none is given."""
+    sections = [
+        Section(key=key(name), kind="cautions", heading=name.capitalize(), text=text)
+        for name, text in (texts or MISPRINTED).items()
+    ]
+    return document(sections=(*document().sections, *sections))
 
 
 def draft(
@@ -305,6 +331,12 @@ def correct(
 def lift(overlay: Overlay, actor: Any, reason: str = "it was answered") -> Overlay:
     digest = overlays.digest_of_act("lift", overlay)
     return overlays.lift(overlay, actor=actor, reason=reason, attestation=password(actor, digest))
+
+
+def call_harmless(actor: Any, monograph: Any, reason: str = "readers see the sign in the box") -> HarmlessMisprint:
+    """Of the first text of its live edition that is printed otherwise than typed."""
+    row = Misprint.objects.filter(publication__live_of=monograph).earliest("pk")
+    return misprints.call_harmless(monograph, part=row.key, digest=row.digest, actor=actor, reason=reason)
 
 
 # A kind that is not on the list, as the next one may be: it tells, and needs a reason and a password.

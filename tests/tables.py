@@ -21,7 +21,7 @@ from tests import factories as make
 def fill() -> make.House:
     """A live monograph with a second edition in review, and one whose only edition was signed and unsigned."""
     house = make.the_house()
-    second = make.start(house, make.published(house))
+    second = make.start(house, make.published(house, doc=make.misprinted(minus=make.MISPRINTED["minus"])))
     make.reword(second, "monitoring", "Other words.", actor=house.editor)
     make.sign(make.submit(house, second), house.clinician)
     other = make.signed(house, "otherumab")
@@ -40,6 +40,7 @@ def fill() -> make.House:
     with audited_write(actor=house.editor) as trail:
         keep_references(trail, [("smith2020", {"title": "T", "DOI": "10.1000/1"})])
     page = second.monograph
+    make.call_harmless(house.clinician, page)
     (warning,) = make.warn(house.clinician, page)
     make.countersign(warning, house.clinician2)
     make.correct(house.pharmacist, page, "Tests go on for years.", "Tests go on for months.")

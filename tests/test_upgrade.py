@@ -4,6 +4,7 @@ difference."""
 import gzip
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from difflib import unified_diff
@@ -79,6 +80,26 @@ def difference(before: dict[str, str], now: dict[str, str]) -> str:
     return "\n".join(lines)
 
 
+def misprints(house: House) -> Counter[tuple[str, int]]:
+    """How many texts of each edition do not show what was typed, as `check_text` lists them: all are open."""
+    done = house.manage("check_text", "--json")
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["open"], told["unreadable"]) == (1, len(told["found"]), [])
+    return Counter((one["monograph"], one["edition"]) for one in told["found"])
+
+
+# Prints how many texts wait in somebody's queue, without whatever else is urgent there.
+WAITING = """
+import django, os
+os.environ["DJANGO_SETTINGS_MODULE"] = "clincalc.settings"
+django.setup()
+from django.contrib.auth import get_user_model
+from reviews.desk.published.urgent_tasks import waiting_for
+found = waiting_for(get_user_model().objects.get(username="{person}"))
+print(sum(one.what == "Printed otherwise than typed" for one in found))
+"""
+
+
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_an_upgrade_leaves_the_trail_whole_and_every_page_as_it_was(landed):
@@ -108,6 +129,10 @@ def test_an_upgrade_leaves_the_trail_whole_and_every_page_as_it_was(landed):
     with connection.cursor() as cursor:
         cursor.execute(TEXTS[connection.vendor])
         assert trigger_texts(landed) == sorted(text for (text,) in cursor.fetchall())
+    # What was signed before and lost signs is told, and asked of clinicians.
+    assert misprints(landed) == {("astericin", 1): 15, ("interferon-beta-1a", 2): 1, ("permissin", 1): 3}
+    assert landed.run("-c", WAITING.format(person="clinician")).stdout == "19\n"
+    assert landed.run("-c", WAITING.format(person="editor")).stdout == "0\n"
     pages = recorded["pages"]
     told = difference(pages, landed.served(recorded["at"], list(pages)))
     assert not told, told

@@ -255,6 +255,7 @@ RULES: dict[str, Rule] = {
         _is_not_own("own_warning", "You added this warning. Another clinician on call must end it."),
     ),
     "correct": _all(_needs(REVIEW), _is_verified, _is_pharmacist),
+    "call_harmless": _all(_needs(REVIEW), _is_verified),
     "lift": _may_lift,
     "move": _needs(PUBLISH),
     "answer_report": _needs(EDIT, REVIEW),

@@ -6,8 +6,8 @@ from typing import Any
 from django.db import DatabaseError
 
 from monographs.models import Epoch, FormerAddress, IndexEntry, Monograph, ToldChange
-from reviews.derived import changed_parts, former_addresses, search_index, subjects, told_changes, version
-from reviews.models import ChangedPart, ChangeSet, EntrySubject
+from reviews.derived import changed_parts, former_addresses, misprints, search_index, subjects, told_changes, version
+from reviews.models import ChangedPart, ChangeSet, EntrySubject, Misprint
 
 Finding = tuple[int | None, str]
 # What reading a value raises that is none of its type.
@@ -30,6 +30,7 @@ def verify_derived(
     yield from _former_addresses(former)
     yield from _subjects(set(subjects.rows_of(entries, now | former)))
     yield from _changed_parts()
+    yield from _misprints()
 
 
 def _epoch(hash_at: dict[int, str]) -> Iterator[Finding]:
@@ -106,3 +107,19 @@ def _changed_parts() -> Iterator[Finding]:
             yield None, f"reviews.changeset:{pk}: what it touched is not labelled as its documents say."
     for pk in held:
         yield None, f"reviews.changeset:{pk}: it is not there, and what it touched is."
+
+
+def _misprints() -> Iterator[Finding]:
+    kept: dict[int, list[tuple[Any, ...]]] = {}
+    for row in Misprint.objects.values_list(*misprints.COLUMNS):
+        kept.setdefault(row[0], []).append(row)
+    for publication in misprints.all_published():
+        try:
+            rows = misprints.rows_of(publication, publication.document.value)
+            holds = sorted(kept.pop(publication.pk, [])) == sorted(map(misprints.as_told, rows))
+        except UNREADABLE:
+            holds = False
+        if not holds:
+            yield None, f"monographs.publication:{publication.pk}: what it prints otherwise than typed is not kept so."
+    if kept:
+        yield None, "What is printed otherwise than typed is kept of publications that are not there."

@@ -1,5 +1,5 @@
 """Which version of this program made what is derived: the search index, what editions changed, the subjects of
-entries, former addresses, and what change sets touched.
+entries, former addresses, what change sets touched, and texts that are printed otherwise than typed.
 
 Raise `VERSION` whenever one of them would be made otherwise from the same rows: `verify_trail`, the start of the
 service, its readiness and whoever writes then ask for `manage.py upgrade`, which makes all of it again.

@@ -5,6 +5,7 @@ from reviews.models.changed_part import ChangedPart
 from reviews.models.changeset import ChangeSet
 from reviews.models.entry_subject import EntrySubject
 from reviews.models.event import AuditEvent
+from reviews.models.misprint import HarmlessMisprint, Misprint
 from reviews.models.people import ClassGrant, ClinicianProfile
 from reviews.models.reminder import Reminder
 from reviews.models.report import ProblemReport
@@ -18,6 +19,8 @@ __all__ = [
     "ClassGrant",
     "ClinicianProfile",
     "EntrySubject",
+    "HarmlessMisprint",
+    "Misprint",
     "ProblemReport",
     "Reminder",
     "SignOff",

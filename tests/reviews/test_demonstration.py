@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from monographs.digest import digest
+from monographs.misprints import misprints
 from monographs.problems import problems
 from reviews.exchange.files import read_file
 from reviews.management import demonstration
@@ -101,3 +102,10 @@ def test_each_document_can_be_submitted_and_says_that_it_has_no_doses(path):
 
     assert problems(one.document) == []
     assert (one.document.header.dosing.status, one.document.header.dosing.since) == ("unpublished", "2026-07-04")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_each_text_is_printed_as_it_was_typed(path):
+    (one,) = read_file(path.read_bytes(), path.name)
+
+    assert misprints(one.document) == []

@@ -52,6 +52,7 @@ FROZEN = {
     "reviews.clinicianprofile": {
         1: "id user_id name profession body number specialty scope reader_title name_consent interests interests_on verified_on verified_by_id"
     },
+    "reviews.harmlessmisprint": {1: "id monograph_id key label digest typed shown reason by_id by_title at"},
     "reviews.problemreport": {
         1: "id token monograph_id page edition part text harm source email sender at due_at outcome answer answered_by_id answered_at mailed_at"
     },

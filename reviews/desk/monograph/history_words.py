@@ -24,6 +24,7 @@ DONE: dict[str, Callable[[dict[str, Any]], str]] = {
     "lifted": lambda data: f"ended {kind_of(data['kind']).label.lower()}",
     "reported": lambda data: f"reported a problem with the page (R-{data['report']})",
     "report_answered": lambda data: f"answered the report R-{data['report']}",
+    "called_harmless": lambda data: f"said that what the page prints in {data['label']} is harmless",
     "refused": lambda data: f"tried to {TRIED.get(data['action'], data['action'].replace('_', ' '))}",
 }
 # Action -> after "tried to".
@@ -37,6 +38,7 @@ TRIED = {
     "import": "import an edition",
     "read": "open what is closed to them",
     "answer_report": "answer a report",
+    "call_harmless": "say that what the page prints is harmless",
     "countersign": "countersign a warning",
     "lift": "end what stands over it",
 }

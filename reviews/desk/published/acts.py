@@ -27,7 +27,9 @@ from reviews.access.attempts import attempt
 from reviews.access.refusals import Refusal, Refused
 from reviews.desk import transition_labels
 from reviews.desk.base import desk, monograph_for, not_here
+from reviews.desk.published.misprints import asked
 from reviews.desk.published.withdrawal_check import places_of
+from reviews.misprints import LONGEST_REASON
 from reviews.overlays import CorrectionInput, WarningInput
 from reviews.reports.forms import InputForm
 from reviews.review.attestation import Attestation, still_correct
@@ -129,6 +131,7 @@ class Answer:
     # The overlay whose end was asked for, and why.
     lifts: int = 0
     lift_reason: str = ""
+    misprint: str = ""  # the digest of the text whose reason was refused
 
 
 @desk
@@ -178,7 +181,10 @@ def published_page(request: HttpRequest, monograph: Monograph, answer: Answer) -
         "may_warn": not against["warn"],
         "may_correct": not against["correct"],
         "unverified": _unverified([*against["warn"], *against["correct"]]),
-        "erratum": answer.erratum or ErratumForm(),
+        "misprints": asked(monograph, user),
+        "longest_harmless": LONGEST_REASON,
+        "erratum": answer.erratum
+        or ErratumForm(initial={"wrong": request.GET.get("wrong", "")[: overlays.LONGEST_WORDS]}),
         "placing": [
             (_form_of(row, answer), policy.refusals(user, row.place, monograph))
             for row in OVERLAY_KINDS.values()

@@ -11,10 +11,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from monographs.models import TherapeuticClass
 from reviews.access import policy
 from reviews.access.attempts import NOT_TRIED, attempt
 from reviews.access.refusals import Refused
-from reviews.desk.base import class_tree, desk, not_here
+from reviews.desk.base import desk, not_here
 from reviews.models import ProblemReport
 from reviews.models.report import OUTCOMES
 from reviews.reports import service
@@ -89,9 +90,9 @@ def report_page(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "reviews/report_page.html", context, status=tried.status)
 
 
-def open_for(user: Any) -> list[ProblemReport]:
+def open_for(user: Any, classes: dict[int, TherapeuticClass]) -> list[ProblemReport]:
     """Open reports that this person may answer, the first due first."""
-    classes, found = class_tree(), []
+    found = []
     for one in readable(user).filter(answered_at=None).order_by("-harm", "due_at"):
         if one.monograph:  # with every class at hand the policy asks no more of the database
             one.monograph.therapeutic_class = classes[one.monograph.therapeutic_class_id]

@@ -1,5 +1,5 @@
-"""What of published pages waits for me: second signatures on warnings and withdrawals, and pages that may come back.
-Clocks of hours, so they stand first in the queue."""
+"""What of published pages waits for me: second signatures on warnings and withdrawals, pages that may come back, and
+texts that are printed otherwise than typed. Clocks of hours, so they stand first in the queue."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,11 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
 
-from monographs.models import Monograph, Overlay
+from monographs.models import Monograph, Overlay, TherapeuticClass
 from monographs.overlay_kinds import say
 from reviews.access import policy
 from reviews.desk.base import class_tree
 from reviews.desk.published.reports import open_for
+from reviews.misprints import Judged, of_monographs
 from reviews.models import ProblemReport, SignOff
 from reviews.models.signoff import STILL_CORRECT
 from reviews.review.edition_review import EditionReview
@@ -36,10 +37,11 @@ class Urgent:
 
 
 def waiting_for(user: Any) -> list[Urgent]:
-    """The first due comes first. Five queries at most, however many pages there are, and those that judge a page which
+    """The first due comes first. Nine queries at most, however many pages there are, and those that judge a page which
     a clinician reaffirmed and this person could bring back."""
     now, classes = timezone.now(), class_tree()
-    rows = Overlay.objects.confirmed_by_another().filter(monograph__in=policy.readable(user))
+    readable = policy.readable(user)
+    rows = Overlay.objects.confirmed_by_another().filter(monograph__in=readable)
     found, withdrawn = [], dict[int, Monograph]()
     for one in rows.select_related("monograph__live", "second_signature").order_by("at"):
         one.monograph.therapeutic_class = classes[one.monograph.therapeutic_class_id]
@@ -49,7 +51,8 @@ def waiting_for(user: Any) -> list[Urgent]:
             found.append(_second(one, now))
     mine = [one for one in withdrawn.values() if policy.can(user, "reinstate", one)]
     found += [_reaffirmed(one) for one in _may_return(mine, user)]
-    found += [_report(one, now) for one in open_for(user)]
+    found += [_misprint(one) for one in _misprints(user, readable, classes)]
+    found += [_report(one, now) for one in open_for(user, classes)]
     return sorted(found, key=lambda one: (not one.is_urgent, one.due_at is None, one.due_at or now))
 
 
@@ -61,6 +64,28 @@ def _may_return(withdrawn: list[Monograph], user: Any) -> Iterator[Monograph]:
         if one.live and one.live.edition_id in signed:
             if not refusals(EditionReview.load(one.live.edition), TRANSITIONS["reinstate"], user):
                 yield one
+
+
+def _misprints(user: Any, readable: Any, classes: dict[int, TherapeuticClass]) -> Iterator[Judged]:
+    """Each question once, whatever the number of editions that ask it."""
+    asked = set()
+    for one in of_monographs(readable) if policy.verified_profile(user) else ():
+        monograph = one.row.publication.monograph
+        question = monograph.pk, one.row.key, one.row.digest
+        if not one.is_open or question in asked:
+            continue
+        asked.add(question)
+        monograph.therapeutic_class = classes[monograph.therapeutic_class_id]
+        if policy.can(user, "call_harmless", monograph):
+            yield one
+
+
+def _misprint(one: Judged) -> Urgent:
+    row, monograph = one.row, one.row.publication.monograph
+    name = f"{_name(monograph)}: {row.label}{'' if one.is_live else f', edition {row.publication.number}'}"
+    why = f"Typed “{row.typed}”, shown “{row.shown}”." if row.shown else f"Typed “{row.typed}”, and nothing is shown."
+    address = f"{_address(monograph)}#misprint-{row.digest[:12]}"
+    return Urgent("Printed otherwise than typed", name, address, why, "Look at the text")
 
 
 def _reaffirmed(one: Monograph) -> Urgent:

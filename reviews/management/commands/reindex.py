@@ -1,6 +1,6 @@
 """Makes all that is derived anew: the index of live pages, what editions changed, former addresses, the subjects of
-entries, and what change sets touched. After an upgrade that makes one of them otherwise, or when verify_trail misses
-something."""
+entries, what change sets touched, and texts that are printed otherwise than typed. After an upgrade that makes one of
+them otherwise, or when verify_trail misses something."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 
 from monographs.models import Monograph
 from reviews.audit.trail import audited_write
-from reviews.derived import changed_parts, former_addresses, subjects
+from reviews.derived import changed_parts, former_addresses, misprints, subjects
 from reviews.derived.version import VERSION
 
 
@@ -22,6 +22,7 @@ class Command(BaseCommand):
             former_addresses.remake()
             subjects.remake()
             changed_parts.remake()
+            misprints.remake()
             pages = sum(one.live_id is not None for one in monographs)
             trail.record("reindexed", "site", data={"pages": pages, "version": VERSION})
         self.stdout.write(f"The index holds {pages} live pages.")

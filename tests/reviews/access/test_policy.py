@@ -40,6 +40,7 @@ MAY = {
     "warn": {"on-call"},
     "countersign": CLINICIANS,
     "correct": CLINICIANS,
+    "call_harmless": CLINICIANS,
     "end-warning": {"on-call"},
     "lift": {"on-call"},
     "move": PUBLISHERS,

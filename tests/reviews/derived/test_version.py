@@ -14,7 +14,7 @@ from reviews.audit.trail import OtherVersion, WriteLockTimeout, audited_write
 from reviews.audit.verify import verify
 from reviews.derived import version
 from reviews.editing.monographs import move
-from reviews.models import AuditEvent, ChangedPart, EntrySubject
+from reviews.models import AuditEvent, ChangedPart, EntrySubject, Misprint
 from tests import factories as make
 from tests import tables
 
@@ -37,6 +37,7 @@ def derived():
             (FormerAddress, ("slug", "monograph")),
             (EntrySubject, ("entry", "monograph")),
             (ChangedPart, ("change_set", "key", "label", "before", "after")),
+            (Misprint, ("publication", "key", "label", "digest", "typed", "shown")),
         )
     }
 
@@ -48,13 +49,13 @@ def warnings():
 @pytest.fixture
 def old(house):
     """A house with a history, as an upgrade finds it: the tables are there, and nothing is in them."""
-    make.published(house)
+    make.published(house, doc=make.misprinted())
     move(Monograph.objects.get(), slug="second", actor=house.publisher, reason="why")
     make.draft(house, "otherumab")
     whole = derived()
     assert all(whole.values())
     with tables.no_triggers(), connection.cursor() as cursor:
-        for model in (EntrySubject, FormerAddress, ChangedPart, ToldChange):
+        for model in (EntrySubject, FormerAddress, ChangedPart, ToldChange, Misprint):
             cursor.execute(f"DELETE FROM {model._meta.db_table}")
         cursor.execute("DELETE FROM monographs_indexentry WHERE kind = 'letter'")
         cursor.execute("UPDATE monographs_epoch SET index_version = 0, hash = ''")

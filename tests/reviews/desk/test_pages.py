@@ -263,7 +263,7 @@ BOTH = [
     "monograph_new", "edit", "edit_header", "edit_order", "part_new", "part_edit", "restore", "move", "report_page",
     "warning_new",
 ]  # fmt: skip
-POSTS = ["do", "tier", "erratum", "countersign", "lift"]
+POSTS = ["do", "tier", "erratum", "harmless", "countersign", "lift"]
 
 
 def address_of(name):

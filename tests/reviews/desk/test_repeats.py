@@ -37,7 +37,7 @@ def made(once_a_module):
     make.sign(make.submit(house, make.draft(house, SLUGS["review"])), house.clinician)
     make.signed(house, SLUGS["ready"])
     for name in ("live", "retired", "confirmed"):
-        make.published(house, SLUGS[name])
+        make.published(house, SLUGS[name], make.misprinted(minus=make.MISPRINTED["minus"]))
     page = Monograph.objects.get(slug=SLUGS["live"])
     make.warn(house.clinician, page)
     make.correct(house.pharmacist, page, "Tests go on for years.", "Tests go on for months.")
@@ -106,6 +106,7 @@ FORMS = [
     ("still-correct", "clinician", at("published", "retired"), do("retired", "still-correct"), None, SIGNED, ["vouched"]),
     ("reinstate", "publisher", at("published", "confirmed"), do("confirmed", "reinstate"), None, {}, ["reinstated"]),
     ("erratum", "pharmacist", at("published"), at("erratum"), None, {"wrong": "It can slow.", "right": "It may slow.", "harm": "minor", **PASSWORD}, ["corrected"]),
+    ("harmless", "clinician2", at("published"), at("harmless"), None, REASON, ["called_harmless"]),
     ("countersign", "clinician2", at("published"), lambda: reverse("countersign", args=[overlay("warning")]), None, PASSWORD, ["countersigned"]),
     ("lift", "pharmacist", at("published"), lambda: reverse("lift", args=[overlay("warning")]), None, {**REASON, **PASSWORD}, ["lifted"]),
     ("warning", "clinician", lambda: reverse("warning_new"), None, None, {**WARNED, "monographs": ["liveumab"], **PASSWORD}, ["warned"]),
