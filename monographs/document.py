@@ -100,9 +100,11 @@ TextRules = markdown.TextRules
 
 
 def rules_of(words: str, before: str, followed: TextRules) -> TextRules:
-    """The rules that a text follows once it is saved: those of today if its words were changed, else those that it
-    followed."""
-    return followed if words == before else markdown.RULES if words else None
+    """The rules that a text follows once it is saved: those of today if its words were changed, or if those that it
+    followed show other signs than were typed. Else those that it followed."""
+    if words == before and markdown.shows_as_typed(words, followed):
+        return followed
+    return markdown.RULES if words else None
 
 
 # The length is that of what is stored: bringing text to NFC can make it longer.

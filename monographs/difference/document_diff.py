@@ -10,7 +10,7 @@ from monographs.difference.text_diff import ItemChange, item_changes, moved
 from monographs.difference.word_diff import Segment, word_diff
 from monographs.digest import digest_of_part
 from monographs.document import PART_FIELDS, Citation, Document, Header, Part, Section, to_plain
-from monographs.text import TextRules
+from monographs.text import TextRules, seen
 from monographs.vocabulary import NAME_KINDS, NOTICE_TYPES, SECTION_KINDS
 
 Kind = Literal["added", "removed", "changed"]
@@ -160,6 +160,16 @@ def _moves(old: Document, new: Document) -> Iterator[Moved]:
 _PROSE = ("text", "introduction")
 
 
+def _printed(old: Header | Part, new: Header | Part, one: str, other: str) -> tuple[str, str, str]:
+    """The same words by other rules: what a page prints of them, where that differs."""
+    before, after = (seen(_prose(part), getattr(part, "text_rules", None)) for part in (old, new))
+    return ("printed", before, after) if before != after else ("text_rules", one, other)
+
+
+def _prose(part: Header | Part) -> str:
+    return part.introduction if isinstance(part, Header) else str(getattr(part, "text", ""))
+
+
 def _label(part: Header | Part) -> str:
     return "Header" if isinstance(part, Header) else part.label_for_people
 
@@ -175,8 +185,11 @@ def _change(old: Header | Part | None, new: Header | Part | None) -> PartChange:
         one, other = before.get(name, ""), after.get(name, "")
         # Whoever changes the words writes by the rules of today: told only where the words stand as they stood.
         if one != other and not (name == "text_rules" and reworded):
+            told = name
+            if name == "text_rules" and old and new:
+                told, one, other = _printed(old, new, one, other)
             items = item_changes(one, other, was, now) if old and new and name in _PROSE else ()
-            fields.append(FieldChange(name, FIELD_LABELS.get(name, name), word_diff(one, other), items, was, now))
+            fields.append(FieldChange(told, FIELD_LABELS.get(told, told), word_diff(one, other), items, was, now))
     kind: Kind = "added" if old is None else "removed" if new is None else "changed"
     if isinstance(shown, Header):
         return PartChange(kind, "header", "header", "Header", old, new, tuple(fields))
@@ -221,6 +234,7 @@ FIELD_LABELS = {
     "covers": "Covers",
     "not_covered": "Does not cover",
     "text_rules": "Rules of the text",
+    "printed": "As a page prints it",
     "introduction": "Introduction",
     "dosing_status": "Doses",
     "dosing_since": "No dose published since",

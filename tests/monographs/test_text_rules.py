@@ -2,6 +2,7 @@
 shows, compares or judges a text is told of them. The rules themselves: test_grammar."""
 
 import json
+import re
 from uuid import UUID
 
 import pytest
@@ -65,7 +66,8 @@ def test_the_rules_are_part_of_what_is_signed_and_come_back_from_its_text():
 @pytest.mark.parametrize(
     ("words", "before", "followed", "then"),
     [("a", "a", None, None), ("a", "a", 2, 2), ("b", "a", None, 2), ("b", "a", 2, 2), ("a", "", None, 2), ("", "a", 2, None),
-     ("", "a", None, None), ("", "", None, None), ("a ", "a", None, 2)],
+     ("", "a", None, None), ("", "", None, None), ("a ", "a", None, 2),
+     ("1.5*10^9 or 2*10^9", "1.5*10^9 or 2*10^9", None, 2), ("_a_", "_a_", None, 2), ("_a_", "_a_", 2, 2)],
 )  # fmt: skip
 def test_a_text_follows_the_rules_of_today_from_the_moment_its_words_are_changed(words, before, followed, then):
     assert rules_of(words, before, followed) == then
@@ -144,6 +146,20 @@ def test_each_side_of_a_difference_is_shown_by_its_own_rules(build, old, new, li
     assert "Rules of the text" not in [
         field.label for field in change.fields
     ]  # whoever changes words writes by today's
+
+
+def test_the_same_words_that_a_page_prints_otherwise_by_other_rules_are_shown_as_they_are_printed():
+    words = "below 1.5*10^9/L or 100*10^9/L"
+    (change,) = changes_of(compare(Document(sections=(section(words, None),)), Document(sections=(section(words),))))
+    (field,) = change.fields
+
+    assert field.label == "As a page prints it"
+    old, new = (
+        "".join(re.sub("<[^>]*>", "", line) for block in side for line in block.lines)
+        for side in (field.old, field.new)
+    )
+    assert old.replace("Removed: ", "") == "below 1.510^9/L or 10010^9/L"
+    assert new.replace("Added: ", "") == words
 
 
 def test_the_same_words_by_other_rules_are_told_as_that():

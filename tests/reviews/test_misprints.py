@@ -107,14 +107,14 @@ def test_an_edition_without_the_part_ends_it(house):
 
 
 def test_a_correction_of_its_words_ends_it_while_it_stands(house):
-    erratum = make.correct(house.pharmacist, page(), "1.5*10^9/L or platelets below 100*10^9/L", "1.5 × 10⁹/L")
+    erratum = make.correct(house.pharmacist, page(), "1.510^9/L or platelets below 10010^9/L", "1.5 × 10⁹/L")
 
     assert {name for (_, name), said in decided().items() if said == "corrected"} == {"exponents"}
     make.lift(erratum, house.pharmacist)
     assert (1, "exponents") in still_open()
 
 
-@pytest.mark.parametrize("wrong", ["Stop below 1.5*10^9/L", "Stop", "Start slowly"])
+@pytest.mark.parametrize("wrong", ["Stop below 1.510^9/L", "Stop", "Start slowly"])
 def test_a_correction_of_other_words_or_of_one_figure_of_two_does_not(house, wrong):
     make.correct(house.pharmacist, page(), wrong, "Other words.")
 
@@ -122,15 +122,15 @@ def test_a_correction_of_other_words_or_of_one_figure_of_two_does_not(house, wro
 
 
 def test_two_corrections_may_share_the_places_of_a_text(house):
-    make.correct(house.pharmacist, page(), "below 1.5*10^9/L", "1.5 × 10⁹/L")
-    make.correct(house.pharmacist, page(), "below 100*10^9/L", "100 × 10⁹/L")
+    make.correct(house.pharmacist, page(), "below 1.510^9/L", "1.5 × 10⁹/L")
+    make.correct(house.pharmacist, page(), "below 10010^9/L", "100 × 10⁹/L")
 
     assert decided()[1, "exponents"] == "corrected"
 
 
 def test_a_correction_of_an_older_edition_ends_nothing_of_a_later_one(house):
     """It stands over that edition, and not for ever over this one."""
-    make.correct(house.pharmacist, page(), "Ask for HLA-B*15:02 and HLA-A*31:01 first.", "HLA-B*15:02")
+    make.correct(house.pharmacist, page(), "Ask for HLA-B15:02 and HLA-A31:01 first.", "HLA-B*15:02")
     next_edition(house, monitoring="Tests go on for ten years.")
 
     assert (decided()[1, "alleles"], decided()[2, "alleles"]) == ("corrected", "")
@@ -250,15 +250,15 @@ def taken(act):
 
 def test_one_query_where_there_is_none_and_four_however_many_there_are(house):
     assert taken(lambda: of_monographs([page("plainzumab").pk])) - 1 == 1
-    make.correct(house.pharmacist, page(), "Ask for HLA-B*15:02 and HLA-A*31:01 first.", "HLA-B*15:02")
+    make.correct(house.pharmacist, page(), "Ask for HLA-B15:02 and HLA-A31:01 first.", "HLA-B*15:02")
     assert taken(lambda: of_monographs(Monograph.objects.all())) == 4
     make.published(house, "secondzumab", make.misprinted())
-    make.correct(house.pharmacist, page("secondzumab"), "Store at - 20 °C", "−20 °C")
+    make.correct(house.pharmacist, page("secondzumab"), "20 °C", "−20 °C")
     assert taken(lambda: of_monographs(Monograph.objects.all())) == 4
 
 
 def test_a_document_that_cannot_be_read_counts_as_uncorrected(house):
-    make.correct(house.pharmacist, page(), "Ask for HLA-B*15:02 and HLA-A*31:01 first.", "HLA-B*15:02")
+    make.correct(house.pharmacist, page(), "Ask for HLA-B15:02 and HLA-A31:01 first.", "HLA-B*15:02")
     assert decided()[1, "alleles"] == "corrected"
     with tables.no_triggers():
         type(page().live.document).objects.filter(pk=page().live.document_id).update(text='{"schema_version": 9}')

@@ -107,7 +107,7 @@ def test_what_was_decided_waits_no_more(house, enter):
     make.call_harmless(house.clinician, page)
     assert names(enter("pharmacist")) == ALL[1:]
 
-    make.correct(house.pharmacist, page, "Store at - 20 °C", "Store at −20 °C")
+    make.correct(house.pharmacist, page, "20 °C", "−20 °C")
     assert names(enter("pharmacist")) == ALL[2:]
 
     edition = make.start(house, page.live.edition)
