@@ -9,6 +9,9 @@ from typing import Any
 from monographs.canonical import canonical, digest_of
 from monographs.document import PART_FIELDS, STORED, Document, Value
 
+# What reading the text of a document raises that holds none.
+UNREADABLE = (ValueError, TypeError, RecursionError)
+
 
 def _without_empty(value: Any, inside_csl: bool = False) -> Any:
     """The JSON form: empty strings, lists, objects and nothing are left out, but for what is inside `csl`."""

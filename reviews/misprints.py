@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from monographs.digest import UNREADABLE
 from monographs.misprints import MisprintedText, misprints
 from monographs.models import Document, Monograph, Overlay
 from reviews.access import policy
@@ -13,7 +14,6 @@ from reviews.access.denials import refusals_recorded
 from reviews.access.privacy import kept
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import audited_write
-from reviews.derived.misprints import UNREADABLE
 from reviews.models import HarmlessMisprint, Misprint
 
 LONGEST_REASON = 600

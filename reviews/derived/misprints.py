@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from monographs.digest import UNREADABLE
 from monographs.document import Document
 from monographs.misprints import MisprintedText, misprints
 from monographs.models import Publication
@@ -10,7 +11,6 @@ from reviews.models import Misprint
 
 A_BATCH = 200
 # What reading a document raises that is none. ValidationError of pydantic is a ValueError.
-UNREADABLE = (ValueError, TypeError, RecursionError)
 # As `verify_derived` compares them.
 COLUMNS = ("publication_id", "key", "label", "digest", "typed", "shown")
 

@@ -1,5 +1,6 @@
 """What readers are told that each edition changed: kept in the transaction that changes what they see."""
 
+from monographs.digest import UNREADABLE
 from monographs.models import Monograph, ToldChange
 from monographs.standing import overlays_of, today
 from monographs.told_changes import told_changes
@@ -12,7 +13,10 @@ def rows_of(monograph: Monograph) -> list[Row]:
     overlays = overlays_of(monograph.pk)
     before, found = None, []
     for one in monograph.publications.select_related("document").order_by("number"):
-        after = one.document.value
+        try:
+            after = one.document.value
+        except UNREADABLE:
+            continue  # `verify_trail` names it
         found += [(one.pk, *told) for told in told_changes(before, after, overlays, today(one.published_at))]
         before = after
     return sorted(found)

@@ -39,7 +39,8 @@ def of_form(request: HttpRequest) -> Iterator[None]:
     post, said = request.POST.copy(), dict[str, list[str]]()
     for name, values in request.POST.lists():
         if "password" not in name and (sentences := [one for value in values for one in taken_out(value)]):
-            said[name] = sentences
+            if not name.startswith("typed_"):  # lines that the editor keeps aside are told of once
+                said[name] = sentences
             post.setlist(name, [tidied(value) for value in values])
     request.POST = post
     named = len(said) > 1
