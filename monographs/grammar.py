@@ -94,7 +94,7 @@ _TOO_MUCH = f"A text may hold {_MOST_MARKS:,} stars and links, and {_MOST_LINES:
 _FIGURE_FIRST = re.compile(r" *+- ++[^\w\s]*+\s*+[\d½¼¾⅓⅔⅛]")
 # What a figure below nothing can be of: a temperature, a share, a change. Nobody takes minus 5 tablets.
 _BELOW_NOTHING = re.compile(
-    r" *+- ++[^\w\s]*+\s*+[\d½¼¾⅓⅔⅛.,]++(?: ?(?:to|[–/-]) ?[\d½¼¾⅓⅔⅛.,]++)?\s*+"
+    r" *+- ++[^\w\s]*+\s*+[\d½¼¾⅓⅔⅛.,]++(?: ?(?:to|[–/-]) ?[\d½¼¾⅓⅔⅛.,]++)?+\s*+"
     r"(?:°|%|K\b|mm|kg\b|SD\b|points?\b|[^\w\s]|$)"
 )
 _ENDS_IN_FIGURE = re.compile(r"(?:[\d½¼¾⅓⅔⅛][.,]?|\bto|[<>≤≥=~±–-])$")
