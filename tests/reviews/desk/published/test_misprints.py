@@ -248,6 +248,20 @@ def test_a_reason_that_is_refused_comes_back_at_its_text(house, enter, reason):
     assert not HarmlessMisprint.objects.exists()
 
 
+def test_a_character_that_may_not_be_kept_is_taken_out_of_the_reason_by_the_button(house, enter):
+    client = enter("clinician2")
+    form = harmless_form(client, "minus")
+
+    refused = client.post(form.action, form.filled(reason="Every\u200bbody reads it so.")).content.decode()
+    tidied = client.post(form.action, form.filled(reason="Every\u200bbody reads it so.", tidy="1")).content.decode()
+
+    assert "zero-width space" in block(refused, "minus")
+    assert ['name="tidy"' in block(refused, name) for name in ("minus", "exponents")] == [True, False]
+    assert ">Everybody reads it so.</textarea>" in block(tidied, "minus")
+    assert 'name="tidy"' not in tidied
+    assert not HarmlessMisprint.objects.exists()
+
+
 def test_whoever_may_not_is_refused_and_nothing_is_kept(house, enter):
     form = harmless_form(enter("clinician"), "minus")
 
