@@ -245,6 +245,9 @@ def test_a_reason_that_is_refused_comes_back_at_its_text(house, enter, reason):
     assert 'class="error"' not in block(html, "exponents")
     assert ["<details open>" in block(html, name) for name in ("minus", "exponents")] == [True, False]
     assert reason in block(html, "minus")
+    (retire,) = [one for one in forms_of(html) if one.action.endswith("/withdraw/")]
+    assert retire.fields["reason"] == [""]
+    assert 'id="w-reason-e"' not in html
     assert not HarmlessMisprint.objects.exists()
 
 
