@@ -36,6 +36,16 @@ def clean(value: str) -> str:
     return "\n".join(line.rstrip() for line in value.split("\n")).strip()
 
 
+def clean_prose(value: str) -> str:
+    """The same for a text whose lines may begin with spaces, as those of inner lists do: where all lines of the first
+    paragraph begin with spaces, all lose as many."""
+    lines = characters.LINE_ENDS.sub("\n", value).split("\n")
+    begin = next((n for n, line in enumerate(lines) if line.strip()), 0)
+    end = next((n for n in range(begin, len(lines)) if not lines[n].strip()), len(lines))
+    indent = min((len(line) - len(line.lstrip(" ")) for line in lines[begin:end]), default=0)
+    return clean("\n".join([*lines[:begin], *(line[indent:] for line in lines[begin:end]), *lines[end:]]))
+
+
 def clean_line(value: str) -> str:
     """The same for text of one line: every run of white space becomes one space."""
     return " ".join(clean(value).split())

@@ -9,9 +9,8 @@ place and a way to mend it, and shown as it was typed wherever it stands all the
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 
-from monographs.line_grammar import ATOM, NO_LINK, SCHEMES, Line, Piece, Run, is_safe, read_line
+from monographs.line_grammar import ATOM, CITATION, NO_LINK, NOTHING, SCHEMES, Line, Piece, Run, is_safe, read_line
 
 
 @dataclass(frozen=True)
@@ -83,18 +82,27 @@ def faults(text: str) -> tuple[Fault, ...]:
 
 # -- Blocks: paragraphs and lists ----------------------------------------------------------------------------------
 
-_ITEM = re.compile(r"(?P<indent> *)(?P<mark>-|(?:0|[1-9]\d{0,2})\.) +(?P<words>\S.*)")
-_LONE = re.compile(r" *(?:-|\d{1,3}\.)\s*")
+_ITEM = re.compile(r"(?P<indent> *)(?P<mark>-|(?:0|[1-9][0-9]{0,2})\.) +(?P<words>\S.*)")
+_LONE = re.compile(r" *(?:-|[0-9]{1,3}\.)\s*")
 _INDENT = re.compile(r" *")
 _DEEPEST = 3
 # No prose has so many; a browser would choke on the result.
 _MOST_MARKS = 2_000
 _MOST_LINES = 5_000
 _TOO_MUCH = f"A text may hold {_MOST_MARKS:,} stars and links, and {_MOST_LINES:,} lines, not more. Split it."
-_FIGURE_FIRST = re.compile(r" *- +[*<>≤≥~.,+−–-]*\d")
+# A figure after the mark, whatever stands between: the mark could be a minus.
+_FIGURE_FIRST = re.compile(r" *+- ++[^\w\s]*+\s*+[\d½¼¾⅓⅔⅛]")
+# What a figure below nothing can be of: a temperature, a share, a change. Nobody takes minus 5 tablets.
+_BELOW_NOTHING = re.compile(
+    r" *+- ++[^\w\s]*+\s*+[\d½¼¾⅓⅔⅛.,]++(?: ?(?:to|[–/-]) ?[\d½¼¾⅓⅔⅛.,]++)?+\s*+"
+    r"(?:°|%|K\b|mm|kg\b|SD\b|points?\b|[^\w\s]|$)"
+)
+_ENDS_IN_FIGURE = re.compile(r"(?:[\d½¼¾⅓⅔⅛][.,]?|\bto|[<>≤≥=~±–-])$")
 # `•<tab>words` is no row of two cells.
-_MARK_BEFORE_TAB = re.compile(r"^(?:\W|o|\(?\w{1,3}[.)])\t")
-_PIPES = re.compile(r"\s*\|.*\|\s*")
+_MARK_BEFORE_TAB = re.compile(r"^(?:[•◦▪▫■●○‣⁃∙·*+–—-]|o|\(?\w{1,3}[.)])\t")
+_BARS = re.compile(r"\s*\|.*\|\s*")
+_RULE = re.compile(r"\s*+\|?\s*+:?-{2,}+:?\s*+(?:\|\s*+:?-{2,}+:?\s*+)+\|?\s*+")
+_CITED_FIGURE = re.compile(rf"\d{CITATION.pattern}[.,]?\d")
 
 
 @dataclass
@@ -125,9 +133,12 @@ class _Reading:
                 Paragraph(tuple((Piece("words", line.strip()),) for line in block)) for _at, block in _blocks(lines)
             )
             return
+        self._table(lines)
         blocks: list[Block] = []
         for start, block in _blocks(lines):
-            self._table(start, block)
+            if blocks and isinstance(blocks[-1], List) and block[0].startswith("  "):
+                sentence = "A list holds no blank line inside. Take it out, or begin this line at the left."
+                self._refuse(start, block[0], sentence)
             new: Block | None = None
             if _ITEM.fullmatch(block[0]):
                 try:
@@ -140,6 +151,9 @@ class _Reading:
             else:
                 blocks.append(new)
         self.blocks = tuple(self._unless_a_figure(block, lines) for block in blocks)
+        for one in self.blocks:
+            if isinstance(one, List):
+                self._minus(one, lines)
 
     def _refuse(self, line: int, near: str, sentence: str) -> None:
         self.faults.append(Fault(line, near, sentence))
@@ -149,6 +163,13 @@ class _Reading:
         for number, words in typed:
             line, found = read_line(words)
             read.append(line)
+            if cited := _CITED_FIGURE.search(words):
+                sentence = "Two figures with only a citation between read as one. Cite after the whole figure."
+                self._refuse(number, words[max(0, cited.start() - 10) :], sentence)
+            for link in ATOM.finditer(words):
+                if link["words"]:
+                    inner = read_line(link["words"], NOTHING)[1]
+                    self._stars([(replace(run, line=number), link["words"]) for run in inner])
             runs += [(replace(run, line=number), words) for run in found]
             for match in NO_LINK.finditer(
                 "" if "](" not in words else ATOM.sub(lambda atom: "" if is_safe(atom) else atom[0], words)
@@ -195,16 +216,34 @@ class _Reading:
             if run.can_open:
                 begun.setdefault(run.size, run.line)
 
-    def _table(self, start: int, block: list[str]) -> None:
-        for n, (one, other) in enumerate(pairwise(block)):
-            tabs = all("\t" in _MARK_BEFORE_TAB.sub("", row.strip(), count=1) for row in (one, other))
-            if tabs or (_PIPES.fullmatch(one) and _PIPES.fullmatch(other)):
-                sentence = (
-                    "This was a table, and a text holds none. Write each row as an item of a list, as in "
-                    "“- Adults: 10 mg once daily”."
-                )
-                self._refuse(start + n, one, sentence)
-                return
+    def _table(self, lines: list[str]) -> None:
+        """Two rows of a table anywhere, or a rule between its head and its rows."""
+        tabs = [n for n, row in enumerate(lines, 1) if "\t" in _MARK_BEFORE_TAB.sub("", row.strip(), count=1)]
+        bars = [n for n, row in enumerate(lines, 1) if _BARS.fullmatch(row)]
+        rules = [n for n, row in enumerate(lines, 1) if _RULE.fullmatch(row)]
+        first = min([rows[0] for rows in (tabs, bars) if len(rows) > 1] + rules, default=0)
+        if first:
+            sentence = (
+                "This was a table, and a text holds none. Write each row as an item of a list, as in "
+                "“- Adults: 10 mg once daily”."
+            )
+            self._refuse(first, lines[first - 1], sentence)
+
+    def _minus(self, block: List, lines: list[str], inner: bool = False) -> None:
+        """An item that begins with a figure: is its mark a minus?"""
+        items = block.items
+        sentence = "It cannot be told whether “-” here is a minus or begins an item. Put words first, or write “−20”."
+        figures = [] if block.is_numbered else [one for one in items if _FIGURE_FIRST.match(lines[one.at - 1])]
+        for one in figures:
+            above = lines[one.at - 2] if one.at > 1 else ""
+            is_alone = len(items) == 1 and (inner or bool(one.lists))
+            all_below = len(figures) == len(items) and any(_BELOW_NOTHING.match(lines[each.at - 1]) for each in items)
+            if is_alone or all_below or _ENDS_IN_FIGURE.search(above.rstrip()[-20:]):
+                self._refuse(one.at, lines[one.at - 1], sentence)
+                break
+        for one in items:
+            for below in one.lists:
+                self._minus(below, lines, inner=True)
 
     def _list(self, start: int, block: list[str]) -> List:
         """The list that a block is. _NoList: some line of it is no item and goes on with none."""
@@ -253,8 +292,9 @@ class _Reading:
         """`- 20 °C` by itself is less than nothing, and no list of one."""
         if isinstance(block, List) and len(block.items) == 1 and not block.items[0].lists:
             (item,) = block.items
-            if len(item.lines) == 1 and _FIGURE_FIRST.match(lines[item.at - 1]):
-                return Paragraph((read_line(lines[item.at - 1].strip())[0],))
+            if _FIGURE_FIRST.match(lines[item.at - 1]):
+                typed = lines[item.at - 1 : item.at - 1 + len(item.lines)]
+                return Paragraph(tuple(read_line(line.strip())[0] for line in typed))
         return block
 
 

@@ -4,7 +4,11 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
 from typing import Literal
+
+import nh3
 
 CITATION = re.compile(r"\[@([A-Za-z0-9_-]{1,80})\]")
 _ADDRESS = re.compile(r"(?:https?://[^\s<>\"'`\\]+|mailto:[^\s<>\"'`\\]+)", re.IGNORECASE)
@@ -28,13 +32,13 @@ class Piece:
 Line = tuple[Piece, ...]
 
 
-_LINK = r"\[(?P<words>[^\[\]]{1,1000})\]\((?P<address>(?:[^\s()]|\([^\s()]{0,500}\)){1,2000})\)"
-_AUTOLINK = r"<(?P<bare>(?:https?://|mailto:)[^\s<>]{1,2000})>"
+_LINK = r"\[(?P<words>[^\[\]]{1,1000})\]\((?P<address>(?:[^\s()\[\]]|\([^\s()\[\]]{0,500}\)){1,2000})\)"
+_AUTOLINK = r"<(?P<bare>(?:https?://|mailto:)[^\s<>\[\]]{1,2000})>"
 ATOM = re.compile(rf"{CITATION.pattern.replace('(', '(?P<label>', 1)}|{_LINK}|{_AUTOLINK}", re.IGNORECASE)
 # What was meant as a link and is none: an address with a title, a space or another scheme, no words, a mark in them.
 NO_LINK = re.compile(r"\]\(\s*<?(?P<address>[a-z](?:[a-z0-9+.-]|\s){0,40}?\s*:[^)]{0,60})", re.IGNORECASE)
 SCHEMES = frozenset(("http", "https", "mailto"))
-_NOTHING = re.compile(r"(?!)")  # a link holds no link
+NOTHING = re.compile(r"(?!)")  # a link holds no link
 _STARS = re.compile(r"\*+")
 _TAGS: dict[int, tuple[Literal["em", "strong"], ...]] = {1: ("em",), 2: ("strong",), 3: ("em", "strong")}
 # Outside of the marks stands white space, an end of the line, or punctuation of that side; inside, neither.
@@ -83,7 +87,9 @@ def _runs(line: str) -> list[Run]:
         is_mark = len(match[0]) in _TAGS
         around = _BEFORE if len(match[0]) > 1 else _BEFORE_ONE
         can_open = is_mark and first and before != _A_LINK and _outside(before, around, "Ps", "Pi", "Pd", "Cc")
-        can_open = can_open and not (len(match[0]) == 1 and after.isdecimal())  # `*4` is an allele
+        if len(match[0]) == 1:
+            can_open = can_open and not after.isdecimal()  # `*4` is an allele
+            can_open = can_open or (line[: match.start()].endswith("*/") and after.isalpha())  # `*in vitro*/*in vivo*`
         can_close = is_mark and last and after != _A_LINK and _outside(after, _AFTER, "Pe", "Pf", "Pd", "Cc")
         found.append(Run(match.start(), match.end(), can_open, can_close))
     return found
@@ -101,7 +107,7 @@ def _pair(line: str, runs: list[Run]) -> None:
     for run in runs:
         if run.can_close and places[run.size]:
             depth = places[run.size][-1]
-            if letters[waiting[depth].end] < letters[run.start]:
+            if letters[waiting[depth].end] < letters[run.start] and not _multiplies(line, waiting[depth], run):
                 waiting[depth].partner, run.partner = run, waiting[depth]
                 for one in waiting[depth:]:
                     places[one.size].pop()
@@ -112,9 +118,24 @@ def _pair(line: str, runs: list[Run]) -> None:
             waiting.append(run)
 
 
+def _multiplies(line: str, first: Run, last: Run) -> bool:
+    """`2 *x* 3`: one star between figures is a sign."""
+    before, after = line[: first.start].rstrip()[-1:], line[last.end :].lstrip()[:1]
+    return first.size == 1 and before.isdecimal() and after.isdecimal()
+
+
+@lru_cache(maxsize=1024)
+def _leads_somewhere(address: str) -> bool:
+    """Whether a browser could go there: what the sanitiser drops would leave a link to nowhere."""
+    return safe_address(address) and "href" in nh3.clean(f'<a href="{escape(address)}">x</a>', url_schemes=set(SCHEMES))
+
+
 def is_safe(atom: re.Match[str]) -> bool:
-    address = atom["address"] or atom["bare"]
-    return not address or safe_address(address)
+    """Whether this is what it looks like: a citation mark, or a link with words that leads somewhere."""
+    if atom["label"]:
+        return True
+    has_words = atom["bare"] or any(sign.isalnum() for sign in atom["words"])
+    return bool(has_words) and _leads_somewhere(atom["address"] or atom["bare"])
 
 
 def read_line(typed: str, atom: re.Pattern[str] = ATOM) -> tuple[Line, list[Run]]:
@@ -130,7 +151,7 @@ def read_line(typed: str, atom: re.Pattern[str] = ATOM) -> tuple[Line, list[Run]
         if match["label"]:
             atoms.append(Piece("citation", match["label"]))
         elif match["words"]:
-            atoms.append(Piece("link", address, read_line(match["words"], _NOTHING)[0]))
+            atoms.append(Piece("link", address, read_line(match["words"], NOTHING)[0]))
         else:
             atoms.append(Piece("link", address, (Piece("words", address),)))
         signs.append(_A_CITATION if match["label"] else _A_LINK)

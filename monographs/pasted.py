@@ -12,13 +12,14 @@ from dataclasses import dataclass
 
 from monographs.grammar import List, faults, parse
 
-_BULLETS = "•◦▪▫■□●○‣⁃∙·➢✓❖"
+_BULLETS = "•◦▪▫■●○‣⁃➢"
+_POINTS = "∙·"  # before a figure it is a decimal point
 _DASHES = "-–—−*+"
 _GAP = r"[ \t\u00a0]"
 _LINE = re.compile(
     rf"(?P<indent>{_GAP}*)"
-    rf"(?:(?P<bullet>[{_BULLETS}]){_GAP}*|(?P<dash>[{_DASHES}]){_GAP}+|(?P<letter>o){_GAP}+"
-    rf"|\(?(?P<number>0|[1-9]\d{{0,2}})[.)]{_GAP}+)(?P<words>\S.*)"
+    rf"(?:(?P<bullet>[{_BULLETS}]){_GAP}*|(?P<point>[{_POINTS}])(?:{_GAP}+|(?!\d))|(?P<dash>[{_DASHES}]){_GAP}+|(?P<letter>o){_GAP}+"
+    rf"|\(?(?P<number>0|[1-9][0-9]{{0,2}})[.)]{_GAP}+)(?P<words>\S.*)"
 )
 _FIGURE = re.compile(r"[*<>≤≥~.,+−– -]*\d")
 _DEEPEST = 3
@@ -50,6 +51,9 @@ def _as_list(block: str, taken: list[str]) -> str:
         return block
     lines = block.split("\n")
     items = [_item(line) for line in lines]
+    marked = [n for n, item in enumerate(items) if item]
+    if len(marked) != (marked[-1] - marked[0] + 1 if marked else -1):
+        return block  # a line without a mark between items: of the one above, or not?
     out: list[str] = []
     at = 0
     while at < len(lines):
@@ -86,7 +90,7 @@ def _item(line: str) -> _Item | None:
     indent = len(match["indent"].expandtabs(4))
     if match["number"] is not None:
         return _Item("1", indent, int(match["number"]), match["words"])
-    return _Item(match["bullet"] or match["dash"] or match["letter"], indent, None, match["words"])
+    return _Item(match["bullet"] or match["point"] or match["dash"] or match["letter"], indent, None, match["words"])
 
 
 def _made(run: list[_Item]) -> list[str] | None:

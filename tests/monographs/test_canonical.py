@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monographs.canonical import BadCharacters, canonical, clean, clean_line, digest_of, strict_json
+from monographs.canonical import BadCharacters, canonical, clean, clean_line, clean_prose, digest_of, strict_json
 from monographs.characters import kind_of
 
 texts = st.text(st.characters(exclude_categories=["C"]).filter(lambda one: not kind_of(one)), max_size=40)
@@ -144,3 +144,13 @@ def test_a_bracket_after_an_escaped_quote_is_still_inside_the_text():
 
 def test_digests_are_of_the_bytes_of_the_canonical_text():
     assert digest_of({"b": "é", "a": 1}) == "09ad9fd2fb648cb2f62141215828ea00a62c299db05d20aa9ade2f527a301cc6"
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("  - a\n  - b", "- a\n- b"), ("  - a\n    - b", "- a\n  - b"), ("\n\n  - a\n  - b\n\n  - c", "- a\n- b\n\n  - c"),
+     ("- a\n  - b", "- a\n  - b"), (" a", "a"), ("", ""), ("  ", ""), ("  a\r\n  b", "a\nb")],
+)  # fmt: skip
+def test_a_text_whose_first_lines_all_begin_with_spaces_loses_as_many_of_each(typed, kept):
+    assert clean_prose(typed) == kept
+    assert clean_prose(kept) == kept

@@ -32,7 +32,7 @@ MARKED = [
     ("*a*", "<em>a</em>"), ("**a b**", "<strong>a b</strong>"), ("***a***", "<em><strong>a</strong></em>"),
     ("(*a*)", "(<em>a</em>)"), ("“**a**”", "“<strong>a</strong>”"), ("x – *a* – y", "x – <em>a</em> – y"),
     ("x—*a*—y", "x—<em>a</em>—y"), ("*a*, *b*; *c*: *d*.", "<em>a</em>, <em>b</em>; <em>c</em>: <em>d</em>."),
-    ("*a*! *b*? **c**…", "<em>a</em>! <em>b</em>? <strong>c</strong>…"), ("a/**b**/c", "a/<strong>b</strong>/c"),
+    ("*a*! *b*? **c**…", "<em>a</em>! <em>b</em>? <strong>c</strong>…"), ("a/**b**/c", "a/<strong>b</strong>/c"), ("*in vitro*/*in vivo*", "<em>in vitro</em>/<em>in vivo</em>"),
     ("**a *b* c**", "<strong>a <em>b</em> c</strong>"), ("*a **b** c*", "<em>a <strong>b</strong> c</em>"),
     ("*HLA-B*15:02*", "<em>HLA-B*15:02</em>"), ("**Stop.**", "<strong>Stop.</strong>"),
     ("**≥ 5 mg**", '<strong>≥ <span class="q">5 mg</span></strong>'), ("*(a)*", "<em>(a)</em>"),
@@ -47,7 +47,7 @@ TYPED = [
     "CYP2C9*2/*3", "CYP2D6 *4/*4", "*1/*1, *1/*2 and *2/*2", "HLA-B*57:01-positive", "(x+y)*a*(x+y)", "f(x)*(a)*(b)",
     "p*, q** and r***", "*p < 0.05; **p < 0.01", "a.*b*.c*", "x*\u0301y*", "%*a*", "a* *", "* *a", "5%*b*", "^*a*",
     "CYP2C9*3/*3 a*", "CYP2D6 *4 a*", "*3 a*", "*2,*3 a*", "HLA-A:*b c*", "*5 mg once*",
-    "10*3/uL", "10*9/L to 10*12/L", "m*s-1", "*.csv and *.txt", "5*10^-3*x", "*[@x]*",
+    "2 *x* 3", "10*3/uL", "10*9/L to 10*12/L", "m*s-1", "*.csv and *.txt", "5*10^-3*x", "*[@x]*",
 ]  # fmt: skip
 
 
@@ -67,7 +67,7 @@ def test_any_other_star_is_a_sign(typed):
 @pytest.mark.parametrize(
     "typed",
     ["*a* b*", "b* *a*", "*a* *b", "*p < 0.05 for A* and B*", "**a** b**", "**a** **b", "Adults* *or* children",
-     "*a*\nb*", "*a\nb*", "***a\nb***", "- *a\n  b*"],
+     "*a*\nb*", "[*a* b*](http://x)", "*a\nb*", "***a\nb***", "- *a\n  b*"],
 )  # fmt: skip
 def test_stars_that_can_be_read_in_two_ways_are_refused(typed):
     (sentence,) = refusals(typed, 2)
@@ -79,6 +79,66 @@ def test_stars_that_can_be_read_in_two_ways_are_refused(typed):
 )
 def test_stars_that_cannot_be_marks_disturb_nobody(typed):
     assert refusals(typed, 2) == []
+
+
+# -- What could be a minus --------------------------------------------------------------------------------------------
+
+MINUS = [
+    "- Give 5\n  - 10 mg once daily", "1. Give 5\n  - 10 mg", "- Give 5\n- 10 mg once daily", "- 20 °C\n- 80 °C", "- 20\n- 80",
+    "- 20 °C\n\n- 80 °C", "- ½\n- ¼", "- 5 %\n- 10 %", "- (20) °C\n- 5 °C", "- a range of 5 to\n- 10 mg", "- a\n  - 5 °C", "- 5\n  - a",
+    "- 5 kg\n- 2 kg", "- less than <\n- 5 mg",
+]  # fmt: skip
+NO_MINUS = [
+    "- 10 mg once daily\n- 20 mg twice daily", "- Adults: 5\n- children: 10", "- 5 tablets\n- 3 tablets", "1. 5\n2. 10", "- a\n- 5 °C",
+    "- 2 weeks\n- 3 months", "- a\n  - 5 mg\n  - 10 mg", "1. Give 5\n2. 10 mg", "- 5-10 mg once\n- 10 to 20 mg twice", "- 5/10 mg a\n- 10–20 mg b",
+]  # fmt: skip
+ALONE = ["- 20 °C", "- 20 °C\n  to - 10 °C", "- ½ tablet", "- (20) °C", "- £20", "- **20 °C**", "- < 5"]
+
+
+@pytest.mark.parametrize("typed", MINUS)
+def test_a_mark_before_a_figure_that_could_be_a_minus_is_refused(typed):
+    (sentence,) = refusals(typed, 2)
+    assert "It cannot be told whether “-” here is a minus or begins an item." in sentence
+
+
+@pytest.mark.parametrize("typed", NO_MINUS)
+def test_nobody_takes_minus_five_tablets(typed):
+    assert refusals(typed, 2) == []
+    assert render(typed, rules=2).count("<li>") >= 2
+
+
+@pytest.mark.parametrize("typed", ALONE)
+def test_a_figure_alone_keeps_its_sign(typed):
+    assert refusals(f"Store at\n\n{typed}", 2) == []
+    assert "<li>" not in render(typed, rules=2)
+    assert "- " in re.sub("<[^>]*>", "", render(typed, rules=2))
+
+
+# -- Tables, blank lines, citations between figures -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["a\tb\nc\td", "a\tb\n\nc\td", "a\tb\nc\nd\te", "≥\t5\n‹\t6", "|a|b|\n\n|1|2|", "Age | Dose\n---|---\n5 | 10", "| a |\n|---|---|"],
+)  # fmt: skip
+def test_rows_of_a_table_are_refused_wherever_they_stand(typed):
+    assert [one.sentence[:16] for one in faults(typed)] == ["This was a table"]
+
+
+@pytest.mark.parametrize("typed", ["a\tb", "•\ta\n•\tb", "1.\ta\n2.\tb", "|x| < 5", "a | b\nc | d", "---", "--|"])
+def test_what_is_no_table_is_none(typed):
+    assert faults(typed) == ()
+
+
+@pytest.mark.parametrize("typed", ["- a:\n\n  - b\n\n- c:\n\n  - d", "- a\n\n  second", "1. a\n\n  b"])
+def test_a_list_holds_no_blank_line_inside(typed):
+    assert "A list holds no blank line inside." in refusals(typed, 2)[0]
+
+
+@pytest.mark.parametrize(("typed", "is_taken"), [("10[@a]20", False), ("2[@a].5 mg", False), ("2[@a],5", False), ("10[@a] 20", True),
+                                                  ("10 [@a], 20", True), ("10[@a].", True), ("a[@b]5", True), ("5[@a]a", True)])  # fmt: skip
+def test_two_figures_are_not_joined_by_a_citation(typed, is_taken):
+    assert (refusals(typed, 2) == []) is is_taken
 
 
 # -- Links ------------------------------------------------------------------------------------------------------------
@@ -97,7 +157,8 @@ def test_what_is_no_link_is_printed(typed):
 @pytest.mark.parametrize(
     "typed",
     ["[](http://y)", "[x](http://y z)", '[x](http://y "z")', "[x [@a]](http://y)", "[[x]](http://y)", "[x]( http://y )",
-     "[x](javascript:y)", "[x](java\tscript:y)", "[x](JAVASCRIPT:y)", "[x](data:y)", "[x](ftp://y)", "[x](http://y'z)"],
+     "[x](javascript:y)", "[x](java\tscript:y)", "[x](JAVASCRIPT:y)", "[x](data:y)", "[x](ftp://y)", "[x](http://y'z)", "[x](https://nice.org.uk:99999/x)",
+     "[x](http://[bad)", "[x](https://a%zz/)", "[ ](http://x.y)", "[\u00a0](http://x.y)", "[*](http://x.y)", "[x](http://y/[@a])"],
 )  # fmt: skip
 def test_what_was_meant_as_a_link_and_is_none_is_refused(typed):
     (sentence,) = refusals(typed, 2)
@@ -130,7 +191,7 @@ def numbers(text):
 @pytest.mark.parametrize(
     ("typed", "found"),
     [("1. a\n2. b", [1, 2]), ("1. a\n3. b", [1, 3]), ("1. a\n1. b", [1, 1]), ("0. a\n1. b", [0, 1]), ("7. a", [7]),
-     ("3. a\n2. b", [3, 2]), ("1. a\n\n2. b", [1, 2]), ("999. a", [999]), ("2020. a", []), ("01. a", []), ("1) a\n2) b", []),
+     ("3. a\n2. b", [3, 2]), ("1. a\n\n2. b", [1, 2]), ("999. a", [999]), ("2020. a", []), ("1２. a", []), ("1٣. a", []), ("01. a", []), ("1) a\n2) b", []),
      ("1.a", []), ("a\n1. b", []), ("a. b\nb. c", [])],
 )  # fmt: skip
 def test_the_numbers_of_a_list_are_those_that_were_typed(typed, found):

@@ -14,6 +14,8 @@ MADE = [
     ("•\ta\n•\tb", "- a\n- b"),
     ("•a\n•b", "- a\n- b"),
     ("·\u00a0a\n·\u00a0b", "- a\n- b"),
+    ("·a\n·b", "- a\n- b"),
+    ("· 5 mg\n· 25 mg", "- 5 mg\n- 25 mg"),
     ("– a\n– b\n– c", "- a\n- b\n- c"),
     ("— a\n— b", "- a\n- b"),
     ("* a\n* b", "- a\n- b"),
@@ -39,7 +41,8 @@ LEFT = [
     "", "a", "• a", "– a", "o a", "a\no b\nc", "• a\no b\n• c", "Give 5\n- 10 mg once daily", "Store at\n- 20 °C", "x\n– 5\n– 10",
     "- 5 mg\n- 10 mg", "x\n- 5 mg\n- 10 mg", "– < 5\n– > 10", "1) a\n3) b", "2) a\n1) b", "2020. a\n2021. b", "1.5 mg\n2.5 mg",
     "-a\n-b", "1)a\n2)b", "* p < 0.05", "a • b\nc • d", "- a\n- b", "1. a\n2. b", "- a\n  b\n- c", "1. a\n3. b", "one\ntwo",
-    "• a\n  • b\n    • c\n      • d", "ovary a\nova b", "+ 5\n+ 6",
+    "• a\n  • b\n    • c\n      • d", "1. a\nb\n2. c\n3. d", "• under\n10 kg\n• b\n• c", "·5 mg once\n·25 mg twice", "✓ a\n✓ b",
+    "1２) a\n1３) b", "ovary a\nova b", "+ 5\n+ 6",
 ]  # fmt: skip
 
 

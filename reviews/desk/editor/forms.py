@@ -8,7 +8,7 @@ from django import forms
 from pydantic import ValidationError
 
 from monographs import document as values
-from monographs.canonical import BadCharacters, clean
+from monographs.canonical import BadCharacters, clean_prose
 from monographs.characters import says_nothing
 from monographs.dates import disagreeing
 from monographs.plain_fields import marked
@@ -27,7 +27,7 @@ CHOOSE = {"invalid_choice": "Choose one of the list.", "required": "Choose one o
 def as_kept(words: str) -> str:
     """What was typed as it would be kept. What must not be kept is refused by the value."""
     try:
-        return clean(words)
+        return clean_prose(words)
     except BadCharacters:
         return words
 

@@ -23,6 +23,8 @@ class Made:
     label: str
     lines: int
     typed: str
+    # Whoever wants the lines back changed the list meanwhile: the box stays as it is.
+    is_changed: bool = False
 
     @property
     def name(self) -> str:
@@ -35,8 +37,13 @@ def make_lists(form: forms.Form) -> list[Made]:
     made = []
     for name in filter(form.fields.__contains__, PROSE):
         typed = form.data.get(name, "").replace("\r\n", "\n")
-        if AS_TYPED in form.data:
-            _put(form, name, form.data.get(f"typed_{name}", typed))
+        if AS_TYPED in form.data and (before := form.data.get(f"typed_{name}", "")):
+            before = before.replace("\r\n", "\n")
+            words, lines = listed(before)
+            if words.split() == typed.split():
+                _put(form, name, before)
+            else:
+                made.append(Made(name, str(form.fields[name].label), len(lines), before, is_changed=True))
             continue
         words, lines = listed(typed)
         kept = listed(str(form.initial.get(name, "")))[1]

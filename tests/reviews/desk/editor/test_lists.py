@@ -85,6 +85,27 @@ def test_the_lines_are_kept_for_whoever_wants_them_and_not_asked_about_again(des
         assert desk.post(address, other).status_code == 200
 
 
+def test_words_that_were_changed_in_the_list_are_not_lost_for_the_lines(desk, edition):
+    address, field, typed = addresses(edition)["section"]
+    form = form_in(desk.post(address, {**typed, field: "• a dose of 5 mg\n• b"}))
+    before = AuditEvent.objects.count()
+
+    answer = desk.post(address, form.filled(as_typed="1", text="- a dose of 10 mg\n- b"))
+
+    assert (answer.status_code, AuditEvent.objects.count()) == (200, before)
+    assert "so your lines were not put back" in answer.content.decode()
+    again = form_in(answer)
+    assert again.fields["text"] == ["- a dose of 10 mg\n- b"]
+    assert desk.post(address, again.filled()).status_code == 302
+    assert "- a dose of 10 mg\n- b" in words(edition, field)
+
+
+def test_the_button_without_lines_saves_what_stands_there(desk, edition):
+    address, field, typed = addresses(edition)["section"]
+    assert desk.post(address, {**typed, field: "Plain.", "as_typed": "1"}).status_code == 302
+    assert "Plain." in words(edition, field)
+
+
 def test_a_preview_shows_the_list_and_says_so(desk, edition):
     address, field, typed = addresses(edition)["section"]
 
