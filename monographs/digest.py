@@ -9,7 +9,7 @@ from typing import Any
 from monographs.canonical import canonical, digest_of
 from monographs.document import PART_FIELDS, STORED, Document, Value
 
-# What reading the text of a document raises that holds none.
+# What reading the text of a document raises that holds none; pydantic's ValidationError is a ValueError.
 UNREADABLE = (ValueError, TypeError, RecursionError)
 
 

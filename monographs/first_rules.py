@@ -110,12 +110,13 @@ def _refused(address: str) -> str:
 # -- What is shown -------------------------------------------------------------------------------------------------
 
 BREAKS = ("softbreak", "hardbreak")
+_CITED = re.compile(f" ?{CITATION.pattern}")
 
 
 def shown(text: str) -> Iterator[tuple[str, str]]:
     """(mark of the list, words) of each paragraph and item of a text, citation marks apart. The numbers of a list are
     those that a page counts, whatever was typed."""
-    unmarked = re.sub(r" ?\[@[A-Za-z0-9_-]{1,80}\]", "", text).translate(UNSTORED)
+    unmarked = _CITED.sub("", text).translate(UNSTORED)
     counts: list[int | None] = []
     mark = ""
     for token in parsed(unmarked):

@@ -1,4 +1,4 @@
-"""What an edition changed, in sentences made from the difference to the one before it. Pure.
+"""What an edition changed, in sentences made from the difference to the one before it.
 
 They name parts and quote none of their words. What `shown(…)` keeps from readers is in none of them, so they are made
 anew whenever something is withheld, taken down or brought back.

@@ -1,6 +1,5 @@
 """The words of a header or part: where they stand, which of them are prose, and which show nothing. Pure."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import get_args
@@ -8,11 +7,11 @@ from typing import get_args
 from monographs import text as markdown
 from monographs.characters import says_nothing
 from monographs.document import Line, Prose, Value, Words
+from monographs.line_grammar import CITATION
 
 # What a field is made of, by the first rule that its type names.
 _PLAIN = [get_args(alias)[1] for alias in (Line, Words)]
 _PROSE = get_args(Prose)[1]
-_CITATION = re.compile(r"\[@[A-Za-z0-9_-]{1,80}\]")
 _LABELS = frozenset(("source",))  # a line that holds the label of a reference, and no words
 
 
@@ -57,5 +56,5 @@ def is_empty(value: Value, field: str) -> bool:
 
 def _visible(text: str, rules: markdown.TextRules) -> str:
     """What is seen of prose; as soon as surely something is, the text itself: pages ask this of each of their texts."""
-    bare = _CITATION.sub("", text)
+    bare = CITATION.sub("", text)
     return bare if "](" not in bare and any(map(str.isalpha, bare)) else markdown.plain(text, rules)

@@ -69,7 +69,7 @@ def _by_lines(old: str, new: str) -> list[tuple[str, str]]:
     return [("".join(before[i1:i2]), "".join(after[j1:j2])) for _, i1, i2, j1, j2 in _opcodes(*looks)]
 
 
-def _opcodes(old: Sequence[str], new: Sequence[str]) -> list[tuple[str, int, int, int, int]]:
+def _opcodes(old: Sequence[str], new: Sequence[str]) -> Sequence[tuple[str, int, int, int, int]]:
     return SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
 
 

@@ -5,13 +5,14 @@ from typing import Any
 
 from django.db import DatabaseError
 
+from monographs import digest
 from monographs.models import Epoch, FormerAddress, IndexEntry, Monograph, ToldChange
 from reviews.derived import changed_parts, former_addresses, misprints, search_index, subjects, told_changes, version
 from reviews.models import ChangedPart, ChangeSet, EntrySubject, Misprint
 
 Finding = tuple[int | None, str]
 # What reading a value raises that is none of its type.
-UNREADABLE = (ValueError, TypeError, AttributeError, KeyError, RecursionError, DatabaseError)
+UNREADABLE = (*digest.UNREADABLE, AttributeError, KeyError, DatabaseError)
 
 
 def verify_derived(

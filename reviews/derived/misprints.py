@@ -10,7 +10,6 @@ from monographs.models import Publication
 from reviews.models import Misprint
 
 A_BATCH = 200
-# What reading a document raises that is none. ValidationError of pydantic is a ValueError.
 # As `verify_derived` compares them.
 COLUMNS = ("publication_id", "key", "label", "digest", "typed", "shown")
 

@@ -35,7 +35,7 @@ def make_lists(form: forms.Form) -> list[Made]:
     """Puts lists into the fields of a form that was sent, in place of lines with marks. Lines that stood there before
     were kept as they are by somebody, and stay."""
     made = []
-    for name in PROSE:
+    for name in filter(form.fields.__contains__, PROSE):
         typed = form.data.get(name, "").replace("\r\n", "\n")
         if AS_TYPED in form.data and (before := form.data.get(f"typed_{name}", "")):
             before = before.replace("\r\n", "\n")
@@ -54,6 +54,5 @@ def make_lists(form: forms.Form) -> list[Made]:
 
 
 def _put(form: Any, name: str, words: str) -> None:
-    if name in form.fields:
-        form.data = form.data.copy()
-        form.data[name] = words
+    form.data = form.data.copy()
+    form.data[name] = words

@@ -131,7 +131,9 @@ class Answer:
     # The overlay whose end was asked for, and why.
     lifts: int = 0
     lift_reason: str = ""
-    misprint: str = ""  # the digest of the text whose reason was refused
+    # The digest of the text that is not kept as harmless yet, and why it should be.
+    misprint: str = ""
+    misprint_reason: str = ""
 
 
 @desk
@@ -161,6 +163,7 @@ def published_page(request: HttpRequest, monograph: Monograph, answer: Answer) -
     for one in standing:
         one.monograph = monograph
     against = {act: policy.refusals(user, act, monograph) for act in ("warn", "correct")}
+    wrong = {one.field: one.sentence for one in answer.refusals or [] if one.field}
     context |= {
         "live": live,
         "review": review,
@@ -190,7 +193,8 @@ def published_page(request: HttpRequest, monograph: Monograph, answer: Answer) -
             for row in OVERLAY_KINDS.values()
             if row.form
         ],
-        "wrong": {one.field: one.sentence for one in answer.refusals or [] if one.field},
+        "wrong": wrong,
+        "withdraw_wrong": "" if answer.lifts or answer.misprint else wrong.get("reason", ""),
     }
     return render(request, "reviews/published.html", context, status=answer.status)
 

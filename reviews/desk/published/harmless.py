@@ -21,5 +21,5 @@ def harmless(request: HttpRequest, slug: str) -> HttpResponse:
     if tried.is_done:
         messages.success(request, f"{tried.result.label}: kept as harmless, with your reason.")
         return redirect("published", monograph.slug)
-    answer = Answer("Not kept yet", tried.refusals, tried.status, misprint=digest, reason=reason)
+    answer = Answer("Not kept yet", tried.refusals, tried.status, misprint=digest, misprint_reason=reason)
     return published_page(request, monograph, answer)

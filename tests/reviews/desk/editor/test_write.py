@@ -48,6 +48,17 @@ def section_form(edition, name="monitoring", **changes):
     return {"heading": shown.heading, "text": shown.text, "seen": digest_of_part(shown), **changes}
 
 
+@pytest.mark.parametrize("kind", ["monitoring", "citation", "related"])
+def test_a_form_without_a_box_for_prose_makes_no_list_of_what_is_sent_for_one(client, house, edition, kind):
+    client.force_login(house.editor)
+
+    for name in ("text", "introduction"):
+        response = client.post(address("part_new", kind), {name: "• a\n• b", "key": str(uuid4())})
+
+        assert response.status_code == 422
+        assert "begin with a mark" not in response.content.decode()
+
+
 def test_a_saved_section_is_there_with_its_reason(client, house, edition):
     client.force_login(house.editor2)
 

@@ -245,6 +245,23 @@ def test_a_reason_that_is_refused_comes_back_at_its_text(house, enter, reason):
     assert 'class="error"' not in block(html, "exponents")
     assert ["<details open>" in block(html, name) for name in ("minus", "exponents")] == [True, False]
     assert reason in block(html, "minus")
+    (retire,) = [one for one in forms_of(html) if one.action.endswith("/withdraw/")]
+    assert retire.fields["reason"] == [""]
+    assert 'id="w-reason-e"' not in html
+    assert not HarmlessMisprint.objects.exists()
+
+
+def test_a_character_that_may_not_be_kept_is_taken_out_of_the_reason_by_the_button(house, enter):
+    client = enter("clinician2")
+    form = harmless_form(client, "minus")
+
+    refused = client.post(form.action, form.filled(reason="Every\u200bbody reads it so.")).content.decode()
+    tidied = client.post(form.action, form.filled(reason="Every\u200bbody reads it so.", tidy="1")).content.decode()
+
+    assert "zero-width space" in block(refused, "minus")
+    assert ['name="tidy"' in block(refused, name) for name in ("minus", "exponents")] == [True, False]
+    assert ">Everybody reads it so.</textarea>" in block(tidied, "minus")
+    assert 'name="tidy"' not in tidied
     assert not HarmlessMisprint.objects.exists()
 
 
