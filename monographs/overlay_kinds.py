@@ -1,6 +1,6 @@
 """What may stand over a page: one row a kind, with all that anybody asks of it. Pure: no row of a table is looked at.
 
-The list is closed: whatever else is to be said over a page needs a signature (clinical/safety_notices.md, Overlays).
+The list is closed: whatever else is to be said over a page needs a signature (docs/clinical/safety_notices.md).
 Page, lists, updates, feed, data, history, reminders and the desk ask the row, and so does the policy. To add a kind: a
 row here, its migration, and a rule of the policy if it names one that is new. One that needs a reason and a password
 (`form`) is then offered, placed and ended by what is there (`reviews.overlays.place`, `lift`); one that takes more

@@ -1,4 +1,5 @@
-"""A monograph as a page: what the one template prints, in the order in which readers need it (clinical/sections.md).
+"""A monograph as a page: what the one template prints, in the order in which readers need it
+(docs/clinical/sections.md).
 
 The page is made of the document and its standing alone. A draft has no publication, so its preview has the same page
 without the status.

@@ -1,7 +1,7 @@
 """What stands over pages: urgent warnings, corrections, withheld parts, withdrawals, second signatures, and their end.
 
 Every row of an overlay is written here. Each verb is bound to a password that was given for just these words: the
-attestation names the digest of the words. Who may do what, and what readers are told: clinical/safety_notices.md,
+attestation names the digest of the words. Who may do what, and what readers are told: docs/clinical/safety_notices.md,
 Overlays.
 """
 

@@ -178,7 +178,7 @@ def _is_not_own(code: str, sentence: str) -> Rule:
 
 def confirming(overlay: Overlay) -> str:
     """What whoever signs an overlay as the second must be granted: for a warning to review; for a withdrawal to review
-    what a publisher did, and to publish what a clinician did (clinical/safety_notices.md)."""
+    what a publisher did, and to publish what a clinician did (docs/clinical/safety_notices.md)."""
     return PUBLISH if overlay.row.is_withdrawal and overlay.by_role == "clinician" else REVIEW
 
 

@@ -110,7 +110,7 @@ def test_the_notes_of_another_monograph_stand(house, client):
 
 
 def test_the_figure_of_a_part_that_was_withheld_is_on_no_surface(house, client):
-    """R7: the note kept the figure; so would a name, if the sentence were kept as it was made."""
+    """The note once kept the figure; so would a name, if the sentence were kept as it was made."""
     doc = make.document()
     make.published(house, doc=doc)
     added = doc.sections[0].replaced(key=make.key("added"), kind="cautions", heading="Above 7.5 mg", text="Stop.")

@@ -310,7 +310,7 @@ def test_only_into_a_draft_and_only_from_the_same_monograph(house, edition):
 
 
 def test_neither_who_restores_nor_who_wrote_it_can_sign_it(house):
-    """Abuse matrix A3, across editions: the clinician's words leave the page and come back by somebody else's hand."""
+    """docs/security.md, A3, across editions: the clinician's words leave the page and come back by another hand."""
     edition = make.start(house, make.published(house))
     make.reword(edition, "monitoring", "The clinician’s words.", actor=house.clinician)
     make.reword(edition, "prescribing", "- The editor’s [@trial2020].", actor=house.editor2)

@@ -99,7 +99,7 @@ def test_an_undone_edit_still_counts_as_written(house):
 
 
 def test_a_part_waits_for_the_profession_that_its_author_cannot_give(house):
-    """The first example of signoff.md, with two doctors: the pharmacist wrote Monitoring, the editor the rest."""
+    """The first example of docs/clinical/signoff.md, with two doctors: Monitoring is the pharmacist's, the rest the editor's."""
     edition = make.start(house, make.published(house))
     make.reword(edition, "monitoring", "By the pharmacist.", actor=house.pharmacist)
     make.reword(edition, "prescribing", "- By the editor.", actor=house.editor)
