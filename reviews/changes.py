@@ -102,6 +102,7 @@ class Change:
 
     def add(self, parts: Iterable[Part]) -> None:
         """Adds unsaved rows of this edition in bulk, each with its version."""
+        parts = list(parts)
         for model in PARTS.values():
             batch = [part for part in parts if type(part) is model]
             for row in model.objects.bulk_create(batch):

@@ -7,9 +7,9 @@ import pytest
 from django.db import transaction
 from reversion.models import Revision, Version
 
-from monographs.assemble import build
+from monographs.assemble import build, rows
 from monographs.digest import digest, digest_of_part
-from monographs.document import Citation, Section
+from monographs.document import Citation, Document, Section
 from monographs.models import Edition, Epoch, WriteLock
 from reviews.access.refusals import Conflict, Refused
 from reviews.audit.trail import MissingAuditEntry, WriteLockTimeout, audited_write
@@ -299,6 +299,16 @@ def test_a_part_is_added_after_all_others_even_those_that_were_taken_out(world):
     changed(edition, house.editor, lambda it: it.restore("section", last.key))
 
     assert [one.key for one in build(edition).sections] == [make.key("prescribing"), last.key, new.key]
+
+
+def test_parts_of_every_kind_are_added_whatever_holds_them(house):
+    wanted = make.document()
+    edition = make.draft(house, doc=Document(header=wanted.header))
+
+    with audited_write(actor=house.editor) as trail, change_set(trail, edition=edition, reason="All at once") as change:
+        change.add(row for row in rows(edition, wanted))
+
+    assert [part.key for part in build(edition).parts()] == [part.key for part in wanted.parts()]
 
 
 def test_an_edition_is_made_another_document_and_back(world):

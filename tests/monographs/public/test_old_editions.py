@@ -5,6 +5,8 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.html import strip_tags
 
@@ -89,6 +91,26 @@ def test_editions_stand_newest_first_each_until_the_next_one(monograph, client):
     assert html.count(ESCAPED) == 4  # the name three times, the note once
     assert "<i>" not in html
     assert "There is one edition so far." not in html
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("editions/", {3}),
+        ("editions/1/", {1, 3}),
+        ("editions/1...2/", {1, 2}),
+        ("editions/compare/?from=1&to=3", set()),
+    ],
+)
+def test_a_page_reads_the_texts_that_it_shows_and_no_others(monograph, client, path, shown):
+    digests = dict(monograph.publications.values_list("document_id", "number"))
+
+    with CaptureQueriesContext(connection) as captured:
+        read(client, path)
+
+    asked = [query["sql"] for query in captured if '"monographs_document"."text"' in query["sql"]]
+    assert {number for digest, number in digests.items() for sql in asked if digest in sql} == shown
+    assert len(asked) <= 1
 
 
 def test_an_old_edition_says_until_when_it_was_live_and_what_changed_since(monograph, client):
