@@ -1,6 +1,7 @@
 """What every page of the desk shares: how it says that something is not there, and when to come back."""
 
 import pytest
+from django.core.cache import cache
 
 from reviews.access.people import revoke
 from reviews.audit.trail import WriteLockTimeout
@@ -18,6 +19,7 @@ def busy(*_arguments, **_how):
 @pytest.fixture
 def closed(house):
     """A person of the desk, and a monograph of a class in which their role may do nothing."""
+    cache.clear()  # what other tests counted
     make.draft(house)
     revoke("publisher", house.root, actor=house.admin)
     return house.publisher
