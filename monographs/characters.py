@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from monographs.wording import with_article
+
 LINE_ENDS = re.compile("\r\n|\r|\x85|\u2028|\u2029")
 
 # Of the format characters (Cf) those that are seen: they stand under or around a number.
@@ -125,7 +127,7 @@ class Found:
     @property
     def says(self) -> str:
         what, more = self.name
-        named = f"{'an' if what[0] in 'aeiou' else 'a'} {what}{more} (U+{ord(self.sign):04X})"
+        named = f"{with_article(what)}{more} (U+{ord(self.sign):04X})"
         if self.kind == "symbol":
             named += f", meant as “{self.meant}”" if self.meant else ", and nobody can tell which sign was meant"
         return f"{self.place}: {named}."

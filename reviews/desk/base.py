@@ -152,7 +152,7 @@ class Names(dict):
         super().__init__({person.pk: name_of(person) for person in people})
 
     def __missing__(self, key: int | None) -> str:
-        return "The machine"
+        return "System"
 
     def listed(self, keys: Iterable[int], me: Any = None) -> str:
         """Several names in one line, the reader's own as "you"."""

@@ -274,7 +274,7 @@ def test_the_history_says_who_did_it_who_tried_and_who_ended_it(world):
     assert f"tried to {TRIED[row.place]}" in said
     assert row.tried in ("", TRIED[row.place])
     if ended(world):
-        last = "brought the page back" if row.is_withdrawal else f"ended {row.label.lower()}"
+        last = "reinstated the page" if row.is_withdrawal else f"ended {row.label.lower()}"
         assert last in text(read(f"{DESK}history/", house.auditor))
 
 

@@ -749,7 +749,7 @@ def test_a_text_that_was_signed_after_the_warning_says_nothing_of_before():
             datetime(2026, 2, 16, 12, tzinfo=UTC),
             {},
             (
-                "From 15 January 2026 to 16 February 2026 this page was wrong It said “Take 5 mg.” It should say"
+                "From 15 January 2026 to 16 February 2026 part of this page was wrong It said “Take 5 mg.” It should say"
                 " “Take 15 mg.” Affected: editions 1 and 2. Possible harm: moderate, as judged by an oncologist on"
                 " 25 June 2026. All corrections"
             ),
@@ -758,7 +758,7 @@ def test_a_text_that_was_signed_after_the_warning_says_nothing_of_before():
             None,
             {"harm": "none", "by_title": "pharmacist", "editions": [2]},
             (
-                "Since 15 January 2026 this page is wrong It said “Take 5 mg.” It should say “Take 15 mg.”"
+                "Since 15 January 2026 part of this page is wrong It said “Take 5 mg.” It should say “Take 15 mg.”"
                 " Affected: edition 2. Possible harm: none expected, as judged by a pharmacist on 25 June 2026."
                 " All corrections"
             ),
@@ -1225,7 +1225,7 @@ def test_a_page_that_is_gone_says_when_why_and_what_to_do():
     assert '<time datetime="2026-06-19">19 June 2026</time>' in body
     assert '<a href="https://smpc.example/">product characteristics (SmPC)</a>' in body
     assert '<a href="https://ask.example/">medicines information</a>' in body
-    assert "410. Do not use printed or saved copies, nor an older edition." in read(body)
+    assert "Do not use printed or saved copies, nor an older edition." in read(body)
     assert "<script>" not in markup
     assert "<img" not in markup
 

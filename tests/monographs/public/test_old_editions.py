@@ -161,7 +161,7 @@ def test_a_comparison_says_what_changed_and_why_from_which_to_which(monograph, c
     short = html[html.index('id="sum-title"') : html.index("Why, in the editors")]
     assert [strip_tags(one) for one in re.findall("<li>(.*?)</li>", short)] == [
         "Safety notice: Mind the heart removed.",
-        "Monitoring reworded.",
+        "Monitoring changed.",
         (
             f"Unchanged: Header, Prescribing {ESCAPED}, Monitoring: Full blood count, Reference: trial2020, "
             "Related: otherzumab."
@@ -182,7 +182,7 @@ def test_a_comparison_says_what_changed_and_why_from_which_to_which(monograph, c
     both = read(client, "editions/2...3/").content.decode()
     assert "<i>" not in both
     assert both.count(f"Prescribing {ESCAPED}") == 2  # in short, and above what changed
-    assert f">Prescribing {ESCAPED} reworded.</a>" in both
+    assert f">Prescribing {ESCAPED} changed.</a>" in both
     last = words(client, "editions/2...3/")
     assert "Neither of them" not in last
     assert "Why, in the editors’ words: “The third”" in last

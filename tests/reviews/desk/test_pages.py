@@ -322,8 +322,8 @@ def test_the_desk_says_to_whoever_has_no_role_who_they_are_and_offers_accounts_t
     nobody, admin = enter("nobody").get("/desk/"), enter("admin").get("/desk/")
 
     assert "You are signed in as <strong>&lt;i&gt;nobody" in nobody.content.decode()
-    assert "keep the accounts" not in nobody.content.decode()
-    assert '<a href="/admin/">keep the accounts</a>' in admin.content.decode()
+    assert "Go to accounts" not in nobody.content.decode()
+    assert '<a href="/admin/">Go to accounts</a>' in admin.content.decode()
 
 
 @pytest.mark.parametrize(

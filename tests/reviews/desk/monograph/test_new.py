@@ -47,7 +47,7 @@ def test_each_field_of_a_new_monograph_is_kept_in_its_own_place(enter):
     answer = enter("editor").post(reverse("monograph_new"), NEW, follow=True)
 
     assert answer.redirect_chain == [("/desk/monographs/newazumab-ms/", 302)]
-    assert "The monograph is begun: edition 1 is a draft." in answer.content.decode()
+    assert "The monograph is started: edition 1 is a draft." in answer.content.decode()
     drug = Drug.objects.get()
     assert (drug.name, drug.traits) == ("newazumab", ["biologic"])
     assert drug.names == [
