@@ -297,8 +297,8 @@ def test_corrections_are_told_newest_first_of_pages_that_are_there_with_whom_the
     assert said(client.get("/corrections/").content.decode()) == said(first)
     assert said(client.get("/corrections/?page=0").content.decode()) == said(last)
     texts = [" ".join(strip_tags(html).split()) for html in (first, last)]
-    assert f"Correction Since {day} this page is wrong" in texts[0]
-    assert f"Correction From {day} to {until} this page was wrong It said“It can slow.”" in texts[0]
+    assert f"Correction Since {day} part of this page is wrong" in texts[0]
+    assert f"Correction From {day} to {until} part of this page was wrong It said“It can slow.”" in texts[0]
     assert f"Affected: edition 1. Possible harm: severe, as judged by a pharmacist on {day}." in texts[1]
     assert "Possible harm: none expected" in texts[0]
     assert not {"Gone right", "Ended right"} & {one.rstrip(".") for one in said(first) + said(last)}
