@@ -158,6 +158,17 @@ def test_what_a_reader_typed_is_never_a_sentence_of_ours():
     assert say("{title} {reason} {wrong}", warning) == "{reason} {wrong} told"
 
 
+@pytest.mark.parametrize("reason", ["it is in doubt", "it is in doubt."])
+def test_a_sentence_ends_once_whatever_ends_its_fact(reason):
+    one = Overlay(kind="retire", reason=reason, wrong=reason, right="it is well")
+
+    assert say("Retired: {reason}. Doses are not shown.", one) == "Retired: it is in doubt. Doses are not shown."
+    assert say("{label}: {reason}", one) == f"Retired: {reason}"
+    assert say("It said “{wrong}”. It should say “{right}”.", one) in (
+        "It said “it is in doubt”. It should say “it is well”.", "It said “it is in doubt.” It should say “it is well”.",
+    )  # fmt: skip
+
+
 def test_a_kind_that_later_code_wrote_is_told_as_a_notice():
     later = kind_of("later")
 

@@ -170,6 +170,33 @@ def test_marks_and_anchors_of_a_draft_lead_somewhere(item):
     assert ".." not in words(markup)
 
 
+def test_a_notice_without_an_issuer_names_its_day_alone():
+    read = words(html(make.document(notices=(notice("major", "Zeta", issuer="", issued="2020"),))))
+
+    assert "2020." in read
+    assert ", 2020" not in read
+
+
+@pytest.mark.parametrize("end", ["", "."])
+def test_what_may_or_may_not_end_in_a_full_stop_is_printed_with_one(end):
+    doc = make.document()
+    header = doc.header.replaced(
+        not_covered=f"children{end}", dosing=Dosing(since="2026-07-04", reason=f"No data{end}", instead=f"Use B{end}"),
+    )  # fmt: skip
+    item = MonitoringItem(key=make.key("i"), test="Alpha", how_often=f"monthly{end}")
+    told = notice("major", "Zeta", issuer=f"The regulator{end}", issued="")
+    book = doc.citations[0].replaced(csl={"type": "book", "title": f"A book{end}"})
+
+    read = words(html(doc.replaced(header=header, monitoring=(item,), notices=(told,), citations=(book,))))
+
+    for said in (
+        "Not covered: children.", "No data. Waiting since 4 July 2026.", "Use B. See the", "Alpha monthly.",
+        "The regulator.", "A book.",
+    ):  # fmt: skip
+        assert said in read
+    assert ".." not in read
+
+
 def test_references_are_numbered_in_reading_order_and_what_is_not_cited_comes_last():
     doc = make.document(
         header=make.document().header.replaced(introduction="First [@c]."),
@@ -308,6 +335,8 @@ def test_an_overdue_review_replaces_the_badge():
         (["anaesthetist", "pharmacist"], "an anaesthetist and a pharmacist"),
         (["pharmacist", "pharmacist"], "a pharmacist and another pharmacist"),
         (["neurologist", "pharmacist", "nurse"], "a neurologist, a pharmacist and a nurse"),
+        (["urologist", "urologist"], "a urologist and another urologist"),
+        (["ENT surgeon", "urgent care doctor"], "an ENT surgeon and an urgent care doctor"),
     ],
 )
 def test_signers_are_said_by_profession(titles, said):
