@@ -10,6 +10,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from monographs.wording import with_article
+
 # U+0085 is none: on the web it is the three dots of old Windows text.
 LINE_ENDS = re.compile("\r\n|\r|\u2028|\u2029")
 
@@ -144,7 +146,7 @@ class Found:
     @property
     def says(self) -> str:
         what, more = self.name
-        named = f"{'an' if what[0] in 'aeiou' else 'a'} {what}{more} (U+{ord(self.sign):04X})"
+        named = f"{with_article(what)}{more} (U+{ord(self.sign):04X})"
         if self.meant:
             named += f", meant as “{self.meant}”"
         elif self.kind == "symbol":

@@ -130,7 +130,7 @@ def tier_refusals(review: EditionReview, tier: str) -> list[Refusal]:
     found = []
     if tiers.is_below(tier, now) and review.edition.is_open:
         sentence = (
-            f"A tier is lowered only while no edition is open. Publish or give up edition {review.edition.number}."
+            f"A tier is lowered only while no edition is open. Publish or discard edition {review.edition.number}."
         )
         found.append(Refusal("open_edition", sentence, RefusalType.CONFLICT, field="tier"))
     if tiers.is_below(tier, floor):
