@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -172,7 +173,7 @@ def test_every_symbol_that_is_named_beside_its_file_is_in_it():
     missing = []
     for block in all_blocks():
         spans = list(re.finditer(r"`([^`]+)`", block.text))
-        for one, other in zip(spans, spans[1:], strict=False):
+        for one, other in pairwise(spans):
             if block.is_marked or not BETWEEN.fullmatch(block.text[one.end() : other.start()]):
                 continue
             for name, symbol in ((one[1], other[1]), (other[1], one[1])):
