@@ -27,7 +27,6 @@ pytestmark = pytest.mark.any_database
 ROOT = Path(__file__).parents[1]
 PAGES = [
     "README.md",
-    "reviews/management/demonstration/README.md",
     *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "docs").rglob("*.md"))),
 ]
 MARK = "not built yet"
