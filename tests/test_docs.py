@@ -25,7 +25,10 @@ from reviews.review.transition import Transition
 pytestmark = pytest.mark.any_database
 
 ROOT = Path(__file__).parents[1]
-PAGES = ["README.md", *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "docs").rglob("*.md")))]
+PAGES = [
+    "README.md",
+    *(str(path.relative_to(ROOT)) for path in sorted((ROOT / "docs").rglob("*.md"))),
+]
 MARK = "not built yet"
 FILE = re.compile(r"[\w.-]+(?:/[\w.-]+)*\.(?:py|md|json|jsonl|tsv|toml|html|css|js|ini)|(?:[\w.-]+/)+")
 SYMBOL = re.compile(r"([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(?:\([^`]*\))?")
