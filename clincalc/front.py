@@ -48,7 +48,7 @@ class Kept:
 
 
 class Front:
-    """The pages of one process, the least used dropped first."""
+    """The pages of one process. Those that nobody asked for the longest are dropped first."""
 
     def __init__(self, app: App) -> None:
         self.app = app
@@ -72,6 +72,8 @@ class Front:
                 status, headers, body = kept
                 start_response(status, headers)
                 return body
+        else:
+            self._used(key)
         return _answer(environ, start_response, kept)
 
     def _made(self, environ: dict[str, Any], key: Key, moment: Moment) -> Any:
@@ -106,6 +108,11 @@ class Front:
         kept = Kept(moment, rest, told["etag"], body, zipped)
         self._keep(key, kept)
         return kept
+
+    def _used(self, key: Key) -> None:
+        with self.lock:
+            if key in self.pages:  # another thread may have dropped it meanwhile
+                self.pages.move_to_end(key)
 
     def _keep(self, key: Key, kept: Kept) -> None:
         with self.lock:

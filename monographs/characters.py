@@ -10,17 +10,27 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-LINE_ENDS = re.compile("\r\n|\r|\x85|\u2028|\u2029")
+from monographs.wording import with_article
+
+# U+0085 is none: on the web it is the three dots of old Windows text.
+LINE_ENDS = re.compile("\r\n|\r|\u2028|\u2029")
 
 # Of the format characters (Cf) those that are seen: they stand under or around a number.
 _SEEN_FORMATS = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
-# Marks and letters that are never seen, though Unicode counts them among those that are.
+# Marks and letters that are never seen, though Unicode counts them among those that are; no property tells them all.
 _SELECTORS = frozenset(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
-_UNSEEN = _SELECTORS | frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0\U00016fe4")
+_UNSEEN = _SELECTORS | frozenset(
+    "\u2d7f\U0001107f\U0001bc9d\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u3164\uffa0\U00016fe4"
+)
 # Those that look like a space: taken out, they would join the words or figures beside them.
-_BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+_BLANK = frozenset("\U0001d159\u115f\u1160\u3164\uffa0\u2800")
 _BREAKS = frozenset("\x0b\x0c")  # Word's own end of a line and of a page
 _LOST = frozenset("\ufffd\ufffc")
+# Control characters that were signs: those of Windows' old alphabet that were taken for Latin-1, and Word's own hyphen.
+_OLD_WINDOWS = {chr(code): sign for code in range(0x80, 0xA0) if (sign := bytes([code]).decode("cp1252", "ignore"))}
+_CONTROLS = {**_OLD_WINDOWS, "\x1e": "\u2011"}
+_OPTIONAL_HYPHEN = "\x1f"  # Word's own: seen at the end of a line alone
+_NO_LOSS = _BREAKS | {_OPTIONAL_HYPHEN}
 
 # What they are called, in two pieces, so that there can be several: "2 soft hyphens".
 _NAMES = {
@@ -30,6 +40,8 @@ _NAMES = {
     "\u2800": ("blank braille pattern", ""), "\ufffd": ("sign", " for a letter that was lost"),
     "\ufffc": ("place", " of a picture that was not pasted"), "\x00": ("NUL character", ""),
     "\x0b": ("line break", " of Word’s own"), "\x0c": ("page break", ""),
+    "\x1e": ("non-breaking hyphen", " of Word’s own"), _OPTIONAL_HYPHEN: ("optional hyphen", " of Word’s own"),
+    "\U0001d159": ("null notehead", ", which looks like a space"),
 }  # fmt: skip
 _NAMES |= dict.fromkeys("\u115f\u1160\u3164\uffa0", ("Hangul filler", ", which looks like a space"))
 _NAMES |= dict.fromkeys(
@@ -37,6 +49,7 @@ _NAMES |= dict.fromkeys(
 )
 _NAMES |= dict.fromkeys("\ufff9\ufffa\ufffb", ("annotation mark", ""))
 _NAMES |= dict.fromkeys(_SELECTORS, ("variation selector", ""))
+_NAMES |= dict.fromkeys(_OLD_WINDOWS, ("sign", " of old Windows text"))
 _NAMES |= dict.fromkeys(map(chr, range(0xE0000, 0xE0080)), ("tag character", ""))
 _OF_KIND = {
     "symbol": ("letter", " of Word’s Symbol font"),
@@ -64,6 +77,7 @@ _SYMBOL = {start + number: sign for start, run in _RUNS.items() for number, sign
 # At the beginning of a line, before white space, these stand for the bullet of a list, in whichever of the two fonts.
 _BULLETS = frozenset(map(chr, (0xF06F, 0xF071, 0xF076, 0xF0A7, 0xF0A8, 0xF0B7, 0xF0D8, 0xF0FC)))
 _LOSSES = ("unreadable", "half")
+_CUT = "␦"  # stands in quoted words where a sign is left out
 _MOST_SHOWN = 5
 _BEFORE = 20
 
@@ -86,7 +100,7 @@ def kind_of(sign: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Found:
     """One character that may not be typed: which, why, and where. `meant` is the sign that a letter of the Symbol font
-    stands for, "" if nobody can tell."""
+    or a control character stands for, "" if nobody can tell."""
 
     text: str = field(repr=False)
     at: int
@@ -110,11 +124,18 @@ class Found:
         )
 
     @property
+    def is_lost(self) -> bool:
+        """Whether there was a sign that nobody can tell, or may have been."""
+        return self.kind in _LOSSES or (self.kind == "control" and not self.meant and self.sign not in _NO_LOSS)
+
+    @property
     def place(self) -> str:
-        """ "Line 3, after “Give 10 ”"; the line is left out in a text that has only one."""
+        """ "Line 3, after “Give 10 ”"; the line is left out in a text that has only one. Figures are quoted apart if
+        anything stands between them."""
         line = self.text.count("\n", 0, self.at) + 1 if "\n" in self.text.strip() else 0
-        before = self.text[max(0, self.at - 3 * _BEFORE) : self.at].rpartition("\n")[2]
-        before = "".join(one for one in before if not kind_of(one)).expandtabs(1).lstrip()
+        begin = max(self.text.rfind("\n", 0, self.at) + 1, self.at - 3 * _BEFORE)
+        before = "".join(_quoted(self.text, at) for at in range(begin, self.at))
+        before = _BETWEEN_FIGURES.sub(_CUT, before).replace("\0", "").expandtabs(1).lstrip()
         if len(before) > _BEFORE:  # from a whole word on, if one begins there
             cut, words = before[-_BEFORE - 1 :], before[-_BEFORE - 1 :].partition(" ")[2]
             before = f"…{words if len(words) > _BEFORE // 2 else cut[1:]}"
@@ -125,9 +146,11 @@ class Found:
     @property
     def says(self) -> str:
         what, more = self.name
-        named = f"{'an' if what[0] in 'aeiou' else 'a'} {what}{more} (U+{ord(self.sign):04X})"
-        if self.kind == "symbol":
-            named += f", meant as “{self.meant}”" if self.meant else ", and nobody can tell which sign was meant"
+        named = f"{with_article(what)}{more} (U+{ord(self.sign):04X})"
+        if self.meant:
+            named += f", meant as “{self.meant}”"
+        elif self.kind == "symbol":
+            named += ", and nobody can tell which sign was meant"
         return f"{self.place}: {named}."
 
 
@@ -147,19 +170,33 @@ def _bad(text: str) -> Iterator[tuple[int, str]]:
 def found(text: str) -> tuple[Found, ...]:
     """Every character of a text that may not be typed, in order."""
     text = LINE_ENDS.sub("\n", text)
-    return tuple(Found(text, at, kind, _meant(text, at) if kind == "symbol" else "") for at, kind in _bad(text))
+    return tuple(Found(text, at, kind, _meant(text, at)) for at, kind in _bad(text))
 
 
 def _meant(text: str, at: int) -> str:
+    """The sign that a letter of the Symbol font or a control character stands for, "" for none."""
     if text[at] in _BULLETS and text[at + 1 : at + 2].isspace():
         if not text[max(0, at - 100) : at].rpartition("\n")[2].strip():
             return "•"
-    return _SYMBOL.get(ord(text[at]), "")
+    return _SYMBOL.get(ord(text[at]), "") or _CONTROLS.get(text[at], "")
+
+
+# Whatever was cut between two figures, and each run of signs that were.
+_BETWEEN_FIGURES = re.compile(f"(?<=\\d)\0+(?=\\d)|\0*{_CUT}[\0{_CUT}]*")
+
+
+def _quoted(text: str, at: int) -> str:
+    """How one character of a text is quoted; NUL for what nobody saw."""
+    if not (kind := kind_of(text[at])):
+        return text[at]
+    if text[at] in _BLANK or text[at] in _BREAKS:
+        return " "
+    return _meant(text, at) or ("\0" if kind == "invisible" or text[at] == _OPTIONAL_HYPHEN else _CUT)
 
 
 def tidied(text: str) -> str:
-    """A text without the characters that may not be typed: letters of the Symbol font become the sign that was meant,
-    all others go. A letter of that font that nobody knows stays, and so stays refused.
+    """A text without the characters that may not be typed: letters of the Symbol font and signs of old Windows text
+    become the sign that was meant, all others go. A letter of that font that nobody knows stays, and so stays refused.
 
     What looked like a space becomes one, and no two figures are joined by what stood between them.
     """
@@ -169,7 +206,7 @@ def tidied(text: str) -> str:
     for at, kind in _bad(text):
         pieces.append(text[end:at])
         before = text[at - 1] if at > end else before
-        instead = (_meant(text, at) or text[at]) if kind == "symbol" else _gap(text, at, kind, before)
+        instead = _meant(text, at) or (text[at] if kind == "symbol" else _gap(text, at, kind, before))
         pieces.append(instead)
         end, before = at + 1, instead or before
     return "".join([*pieces, text[end:]])
@@ -183,7 +220,7 @@ def _gap(text: str, at: int, kind: str, before: str) -> str:
     if before.isspace() or not (is_blank or (kind != "invisible" and before.isnumeric())):
         return ""
     rest = text[at + 1 : at + 9]
-    after = next((one for one in rest if kind_of(one) in ("", "symbol")), "0" if rest else "\n")
+    after = next((one for one in rest if kind_of(one) in ("", "symbol") or one in _CONTROLS), "0" if rest else "\n")
     return " " if (is_blank and not after.isspace()) or after.isnumeric() else ""
 
 
@@ -211,15 +248,15 @@ def refused(all_of: Sequence[Found]) -> str:
 
 
 def taken_out(text: str) -> list[str]:
-    """What `tidied` did to a text, for whoever typed it: how many of what, and each place where a letter was lost."""
+    """What `tidied` did to a text, for whoever typed it: how many of what, and each place where a sign was lost."""
     all_of = found(text)
-    gone = Counter(one.name for one in all_of if one.kind != "symbol")
-    became = Counter(one.meant for one in all_of if one.meant)
+    gone = Counter(one.name for one in all_of if one.kind != "symbol" and not one.meant)
+    became = Counter((one.name, one.meant) for one in all_of if one.meant)
     done = [f"{_several(count, name)} taken out" for name, count in gone.items()]
-    done += [f"{_several(count, _OF_KIND['symbol'])} became “{sign}”" for sign, count in became.items()]
+    done += [f"{_several(count, name)} became “{sign}”" for (name, sign), count in became.items()]
     said = [f"{'; '.join(done)}."] if done else []
-    lost = [one for one in all_of if one.kind in _LOSSES]
-    said += [f"{one.place}, what could not be read is gone. Write what belongs there." for one in lost[:_MOST_SHOWN]]
+    lost = [one for one in all_of if one.is_lost]
+    said += [f"{one.place}, a sign is lost that could not be read. Type it anew." for one in lost[:_MOST_SHOWN]]
     if len(lost) > _MOST_SHOWN:
         said.append(f"So it is in {len(lost) - _MOST_SHOWN:,} places more.")
     unknown = [one for one in all_of if one.kind == "symbol" and not one.meant]

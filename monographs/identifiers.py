@@ -3,7 +3,7 @@
 import re
 from urllib.parse import unquote
 
-# clinical/evidence.md: identifiers, whole string, ASCII
+# docs/clinical/evidence.md: identifiers, whole string, ASCII
 DOI = re.compile(r"10\.\d{4,9}/\S+", re.ASCII)
 LONGEST_DOI = 300
 _LONGEST_TYPED = 2_000  # with all that stands around one, each sign of it as %28; cutting more takes long

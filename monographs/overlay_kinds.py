@@ -1,17 +1,20 @@
 """What may stand over a page: one row a kind, with all that anybody asks of it. Pure: no row of a table is looked at.
 
-The list is closed: whatever else is to be said over a page needs a signature (clinical/safety_notices.md, Overlays).
+The list is closed: whatever else is to be said over a page needs a signature (docs/clinical/safety_notices.md).
 Page, lists, updates, feed, data, history, reminders and the desk ask the row, and so does the policy. To add a kind: a
 row here, its migration, and a rule of the policy if it names one that is new. One that needs a reason and a password
 (`form`) is then offered, placed and ended by what is there (`reviews.overlays.place`, `lift`); one that takes more
 needs a verb of its own there.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
+
+from monographs.wording import ended
 
 REGULATORS = {
     "mhra": "Medicines and Healthcare products Regulatory Agency (MHRA)",
@@ -148,7 +151,7 @@ class OverlayKind:
         return self.effect == Effect.TELLS and bool(self.words.page)
 
 
-BACK = "Back on this page: clinicians looked at it again and signed that it is still correct."
+BACK = "Back on this page: a clinician read it again and signed that it is still correct."
 _CONFIRMED = Second(
     action="confirm-withdrawal",
     reminder="Withdrawal not confirmed",
@@ -165,7 +168,7 @@ def _numbers(data: Mapping[str, Any]) -> str:
 _ROWS = (
     OverlayKind(
         slug="withhold",
-        label="Dose withheld",
+        label="Part withheld",
         effect=Effect.TAKES_A_PART,
         needs_part=True,
         place="withhold",
@@ -176,7 +179,7 @@ _ROWS = (
             page="",
             line="",
             update=("One part is withheld.",),
-            ended="Dose withheld ended: {reason}.",
+            ended="Part no longer withheld: {reason}.",
             data={"reason": "reason"},
             history=lambda data: "withheld a part of the page",
         ),
@@ -247,9 +250,9 @@ _ROWS = (
             ended=BACK,
             data={"reason": "reason"},
             history=lambda data: "retired the page",
-            served="It does not say that it is retired. Tell whoever runs this house at once.",
+            served="It does not say that it is retired. Tell your administrator at once.",
             choice="Retire: the page stays under a banner, doses hidden, monitoring and counselling readable.",
-            stays="The page stays retired until it is brought back: readers see it under the banner.",
+            stays="The page stays retired until it is reinstated: readers see it under the banner.",
         ),
     ),
     OverlayKind(
@@ -267,10 +270,10 @@ _ROWS = (
             ended=BACK,
             data={"reason": "reason"},
             history=lambda data: "took the page down",
-            served="It is still served. Tell whoever runs this house at once.",
+            served="It is still served. Tell your administrator at once.",
             listed="It still leads to the page, which says 410.",
             choice="Take down: nothing of it is shown, old editions neither.",
-            stays="The page stays taken down until it is brought back.",
+            stays="The page stays taken down until it is reinstated.",
         ),
     ),
 )
@@ -328,9 +331,18 @@ FACTS: dict[str, Callable[[Any], Any]] = {
 }
 
 
+_FACT = re.compile(r"\{(?P<fact>\w+)\}(?P<close>”?)(?P<stop>\.?)")
+
+
 def say(sentence: str, overlay: Any) -> str:
-    """A sentence of a row, filled in. What a fact says is never read as a sentence itself."""
-    return sentence.format_map({name: fact(overlay) for name, fact in FACTS.items()})
+    """A sentence of a row, filled in. What a fact says is never read as a sentence itself, and one that ends in a full
+    stop gets no second one."""
+
+    def filled(found: re.Match[str]) -> str:
+        words = f"{FACTS[found['fact']](overlay)}{found['close']}"
+        return ended(words) if found["stop"] else words
+
+    return _FACT.sub(filled, sentence)
 
 
 def data_of(overlay: Any) -> dict[str, Any]:

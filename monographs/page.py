@@ -1,4 +1,5 @@
-"""A monograph as a page: what the one template prints, in the order in which readers need it (clinical/sections.md).
+"""A monograph as a page: what the one template prints, in the order in which readers need it
+(docs/clinical/sections.md).
 
 The page is made of the document and its standing alone. A draft has no publication, so its preview has the same page
 without the status.
@@ -40,6 +41,7 @@ from monographs.related import Related
 from monographs.standing import LONDON, Shown, Standing
 from monographs.text import Html, Renderer
 from monographs.vocabulary import NAME_KINDS, NOTICE_TYPES, SECTION_KINDS, SectionKind
+from monographs.wording import ended
 
 # Short words for the contents; the kinds that are not here are called by their heading.
 _SHORT = {
@@ -228,7 +230,7 @@ def _merged(blocks: Iterator[Block]) -> Iterator[Block]:
 def _notice(notice: SafetyNotice, renderer: Renderer) -> Notice:
     body = renderer.html(notice.text, notice.text_rules)
     mark = renderer.mark(notice.source)
-    issued = f"{notice.issuer}, {_partial_date(notice.issued)}" if notice.issued else notice.issuer
+    issued = ", ".join(filter(None, [notice.issuer, notice.issued and _partial_date(notice.issued)]))
     told = [issued, f"replaces: {notice.supersedes}" if notice.supersedes else ""]
     return Notice(
         key=notice.key,
@@ -248,7 +250,7 @@ def _item(item: MonitoringItem, renderer: Renderer) -> Item:
     return Item(
         key=item.key,
         test=text.quantities(item.test or "(no test named yet)"),
-        words=text.quantities(words if words.endswith(".") or not words else f"{words}."),
+        words=text.quantities(ended(words)),
         note=text.quantities(item.note),
         mark=renderer.mark(item.source) if item.source else Html(""),
     )

@@ -10,6 +10,7 @@ from monographs.document import Document, PathStep
 from monographs.models.overlay import Overlay
 from monographs.related import Related
 from monographs.text import Html, Use
+from monographs.wording import with_article
 
 
 @dataclass(frozen=True)
@@ -153,8 +154,8 @@ class Status:
         """ "a neurologist and a pharmacist"; two of one profession are "a pharmacist and another pharmacist"."""
         said: list[str] = []
         for title in (one.reader_title for one in self.signatures):
-            article = "an" if title[:1].lower() in "aeiou" else "a"
-            said.append(f"another {title}" if f"{article} {title}" in said else f"{article} {title}")
+            first = with_article(title)
+            said.append(f"another {title}" if first in said else first)
         return " and ".join(filter(None, [", ".join(said[:-1]), *said[-1:]]))
 
     @property

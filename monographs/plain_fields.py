@@ -7,18 +7,18 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from monographs.document import Citation, Value
+from monographs.line_grammar import read_line
 from monographs.typed_words import written
 
 _ADDRESS = r"\s*<?(?:[a-z][a-z0-9+.-]*:|/|#|www\.)"
-# A star beside a letter or figure is a sign: HLA-B*15:02, 1.5*10^9, 2**3, *2/*3, p < 0.05**; so is what begins a note.
+# Citations and links. Which stars are marks of emphasis is told as in prose.
 _MARKS = re.compile(
     r"\[@[^\]\n]*\]?"  # a citation, whole or begun
     rf"|(?:\[[^\[\]\n]*)?\]\({_ADDRESS}[^()\n]*(?:\([^()\n]*\)[^()\n]*)?\)?"  # a link, whole or the half of one
-    r"|<(?:https?://|mailto:)[^<>\s]*>"
-    r"|(?<![^\W_])(?P<of>\*{2,3}|(?<![,:/*])\*(?!\d))(?=\S)[^*\n]*?[^\W\d_][^*\n]*?(?<=\S)(?P=of)(?![^\W_])"  # emphasis
-    r"|(?<![\w*)\]%])\*\*(?!\*)(?!(?<=^\*\*)\s+\S)",  # its beginning
-    re.IGNORECASE | re.MULTILINE,
+    r"|<(?:https?://|mailto:)[^<>\s]*>",
+    re.IGNORECASE,
 )
+_STARS_ALONE = re.compile(r"(?!)")  # no link and no citation is read, so that stars stand where they were typed
 _MOST_SHOWN = 60
 # The words of a record that its form shows; a record that came from elsewhere may hold any notes.
 _OF_RECORD = ("title", "container-title", "publisher", "genre")
@@ -27,8 +27,24 @@ Objection = tuple[tuple[str | int, ...], str]
 
 
 def marks_in(text: str) -> list[str]:
-    """What prose would take for marks, as it was typed."""
-    return [found[0] for found in _MARKS.finditer(text)]
+    """What prose would take for marks, as it was typed; none that stands inside another."""
+    spans = [*_emphasis(text), *(found.span() for found in _MARKS.finditer(text))]
+    marks: list[str] = []
+    last = 0
+    for begin, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if end > last:
+            marks.append(text[begin:end])
+            last = end
+    return marks
+
+
+def _emphasis(text: str) -> Iterator[tuple[int, int]]:
+    begin = 0
+    for line in text.split("\n"):
+        for run in read_line(line, _STARS_ALONE)[1]:
+            if run.partner and run.partner.start > run.start:
+                yield begin + run.start, begin + run.partner.end
+        begin += len(line) + 1
 
 
 def refusal(text: str) -> str:

@@ -37,7 +37,7 @@ def sentences(error: ValidationError) -> Iterator[tuple[tuple[Any, ...], str]]:
         if problem["type"] in ("string_too_long", "too_long"):
             words = f"This is longer than {problem['ctx']['max_length']:,} characters. Shorten it."
         elif problem["type"] in ("literal_error", "enum"):
-            words = "Choose one of the list."
+            words = "Choose one from the list."
         elif problem["type"] == "string_pattern_mismatch":
             words = "Use small letters, digits and hyphens, as in an address."
         elif problem["type"] == "value_error" and not words.endswith("."):  # the calendar's own words

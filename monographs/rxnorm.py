@@ -1,4 +1,4 @@
-"""Names and codes of RxNorm, read from its file RXNCONSO.RRF (clinical/rxnorm.md). Pure.
+"""Names and codes of RxNorm, read from its file RXNCONSO.RRF (docs/clinical/rxnorm.md). Pure.
 
 A row has 18 columns, each ended by a bar: 1 RXCUI, 12 source, 13 term type, 15 name, 17 suppress. Source RXNORM with N
 is an active concept. Other sources may give a synonym, and never make a concept active.

@@ -45,7 +45,7 @@ class Standing:
         return max(0, (self.today - self.next_review_due).days) if self.next_review_due else 0
 
     def is_long_overdue(self, tier: str) -> bool:
-        """Whether a banner says it as well (clinical/signoff.md): high tier, over 90 days."""
+        """Whether a banner says it as well (docs/clinical/signoff.md): high tier, over 90 days."""
         return tier == "high" and self.days_overdue > LONG_OVERDUE
 
     def of(self, kind: str) -> tuple[Overlay, ...]:

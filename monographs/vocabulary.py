@@ -18,7 +18,7 @@ TRAITS = {
 # The lowest first.
 TIERS = {"low": "Low", "standard": "Standard", "high": "High"}
 
-# -- Kinds of section, in the order in which readers meet them (clinical/sections.md) -------------------------------
+# -- Kinds of section, in the order in which readers meet them (docs/clinical/sections.md) --------------------------
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ SECTION_KINDS: dict[str, SectionKind] = {
     )
 }
 
-# -- Safety notices (clinical/safety_notices.md): which severity a type has, and which types a regulator issues ------
+# -- Safety notices (docs/clinical/safety_notices.md): which severity a type has, and which types a regulator issues --
 
 NOTICE_TYPES: dict[str, tuple[str, str]] = {
     "alert": ("critical", "National patient safety alert"),
@@ -96,5 +96,5 @@ CODE_SYSTEMS = {
 
 
 def needed_kinds(traits: frozenset[str] | set[str]) -> list[SectionKind]:
-    """The kinds of section that a page on a drug with these traits should have, in order (clinical/sections.md)."""
+    """The kinds of section that a page on a drug with these traits should have, in order."""
     return [kind for kind in SECTION_KINDS.values() if kind.needed == "required" or kind.needed in traits]

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 import reversion
 from django.db import models
+from django.utils import timezone
 from pydantic import ValidationError
 from reversion.models import Version
 
@@ -27,7 +28,7 @@ from monographs.standing import today
 from reviews.access.refusals import Conflict, Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail
 from reviews.derived.changed_parts import keep_changed_parts
-from reviews.models import ChangeSet
+from reviews.models import ChangedPart, ChangeSet
 
 
 def store(trail: Trail, document: values.Document) -> Document:
@@ -60,9 +61,20 @@ class Change:
     def _unchanged(self, row: Part, seen: str) -> None:
         value = row.as_value()
         if row.removed:
-            raise Conflict("Somebody removed this part while you were writing.", None, str(row.key))
+            raise Conflict(self._meanwhile(str(row.key), "removed this part"), None, str(row.key))
         if digest_of_part(value) != seen:
-            raise Conflict("Somebody saved this part while you were writing.", value, str(row.key))
+            raise Conflict(self._meanwhile(str(row.key), "saved this part"), value, str(row.key))
+
+    def _meanwhile(self, key: str, did: str) -> str:
+        """Who was faster, and when; the same person may have been, in another window."""
+        touched = ChangedPart.objects.filter(key=key, change_set__edition=self.edition)
+        last = touched.select_related("change_set__actor").order_by("change_set__at", "change_set__revision_id").last()
+        if last is None:  # it was never changed in this edition: what was shown was another one
+            return f"Somebody {did} while you were writing."
+        actor, at = last.change_set.actor, timezone.localtime(last.change_set.at)
+        if actor == self.trail.actor:
+            return f"You {did} at {at:%H:%M}, in another window."
+        return f"{actor.get_full_name() or actor.get_username()} {did} at {at:%H:%M}, while you were writing."
 
     def _write(self, row: Part) -> None:
         if isinstance(row, Citation) and not row.removed:
@@ -102,6 +114,7 @@ class Change:
 
     def add(self, parts: Iterable[Part]) -> None:
         """Adds unsaved rows of this edition in bulk, each with its version."""
+        parts = list(parts)
         for model in PARTS.values():
             batch = [part for part in parts if type(part) is model]
             for row in model.objects.bulk_create(batch):
@@ -123,7 +136,7 @@ class Change:
         """Puts a new header in place of the one whose digest was `seen`."""
         current = header_of(self.edition)
         if digest_of_part(current) != seen:
-            raise Conflict("Somebody saved the header while you were writing.", current, "header")
+            raise Conflict(self._meanwhile("header", "saved the header"), current, "header")
         for name, value in header_columns(header).items():
             setattr(self.edition, name, value)
         self.edition.text_rules = values.rules_of(header.introduction, current.introduction, current.text_rules)

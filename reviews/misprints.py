@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from monographs.characters import says_nothing
 from monographs.digest import UNREADABLE
 from monographs.misprints import MisprintedText, misprints
 from monographs.models import Document, Monograph, Overlay
@@ -115,7 +116,7 @@ def call_harmless(monograph: Monograph, *, part: str, digest: str, actor: Any, r
     words in every edition.
 
     Refuses whoever is no verified clinician of the class, words that no published edition prints otherwise than they
-    were typed, and no reason.
+    were typed, and a reason that says nothing.
     """
     subject, reason = f"monograph:{monograph.slug}", kept(reason).strip()
     with (
@@ -149,7 +150,7 @@ def call_harmless(monograph: Monograph, *, part: str, digest: str, actor: Any, r
 
 
 def _wrong(reason: str) -> list[Refusal]:
-    if not reason:
+    if says_nothing(reason):
         return [Refusal("reason", "Say why it harms nobody: the reason is kept.", RefusalType.INVALID, field="reason")]
     if len(reason) > LONGEST_REASON:
         return [Refusal("too_long", f"Keep it to {LONGEST_REASON} characters.", RefusalType.INVALID, field="reason")]

@@ -1,7 +1,7 @@
 """What stands over pages: urgent warnings, corrections, withheld parts, withdrawals, second signatures, and their end.
 
 Every row of an overlay is written here. Each verb is bound to a password that was given for just these words: the
-attestation names the digest of the words. Who may do what, and what readers are told: clinical/safety_notices.md,
+attestation names the digest of the words. Who may do what, and what readers are told: docs/clinical/safety_notices.md,
 Overlays.
 """
 
@@ -102,7 +102,7 @@ def place(kind: str, monograph: Monograph, *, reason: str, actor: Any, attestati
             raise Refused(found)
         found = [*_pages([page]), *_quotable("reason", reason, "Say why: readers see it.", LONGEST_PRINTED_REASON)]
         if any((one.kind, one.reason) == (kind, reason) for one in overlays_of(page.pk)):
-            found.append(Refusal("added_already", "It stands over the page already.", RefusalType.CONFLICT))
+            found.append(Refusal("added_already", "This notice is on the page already.", RefusalType.CONFLICT))
         digest = digest_of_placing(kind, page, reason)
         if found := found or _unattested(trail, attestation, digest):
             raise Refused(found)
@@ -295,9 +295,7 @@ def _standing(overlay: Overlay, asked: Callable[[OverlayKind], bool]) -> Overlay
         .filter(pk=overlay.pk).first()
     )  # fmt: skip
     if found is None or not asked(found.row):
-        raise refuse(
-            "ended_already", "This does not stand any more: somebody ended it.", RefusalType.CONFLICT, recorded=False
-        )
+        raise refuse("ended_already", "This notice has ended: somebody ended it.", RefusalType.CONFLICT, recorded=False)
     return found
 
 

@@ -21,7 +21,7 @@ from reviews.review.edition_review import EditionReview
 from reviews.review.steps import move, stay
 from reviews.review.transition import Given, Transition
 
-# SECURITY.md: five failures end the session; ten in an hour are the most.
+# docs/security.md: five failures end the session; ten in an hour are the most.
 FAILURES_A_QUARTER, FAILURES_AN_HOUR = 5, 10
 
 

@@ -172,12 +172,12 @@ _ROWS = (
         entry="discarded",
         write=steps.step,
         words=Words(
-            button="Give up edition {number}",
+            button="Discard edition {number}",
             help="It is closed and cannot be opened again. Its history is kept. {stays}",
-            done="Edition {number} was given up. Its history is kept.",
-            tried="give it up",
-            history=lambda data: f"gave up edition {data['edition']}",
-            public=("It may be given up", "Its history is kept."),
+            done="Edition {number} was discarded. Its history is kept.",
+            tried="discard it",
+            history=lambda data: f"discarded edition {data['edition']}",
+            public=("It may be discarded", "Its history is kept."),
         ),
     ),
     Transition(
@@ -194,7 +194,7 @@ _ROWS = (
         on_page=True,
         leads_to="places",
         words=Words(
-            button="Withdraw the page",
+            button="Withdraw {name}",
             help="Readers see it at once. Somebody of the other role, clinician or publisher, confirms it.",
             done="The page is withdrawn. Below is where it is gone, and what is left to do.",
             tried="withdraw the page",
@@ -246,8 +246,8 @@ _ROWS = (
         leads_to="published",
         words=Words(
             button="Sign that edition {number} is still correct",
-            help="Read all of it again, then sign with your password. A publisher can bring it back then.",
-            done="You signed that edition {number} is still correct. A publisher can bring the page back now.",
+            help="Read all of it again, then sign with your password. A publisher can reinstate it then.",
+            done="You signed that edition {number} is still correct. A publisher can reinstate the page now.",
             tried="sign that it is still correct",
             history=lambda data: f"signed that edition {data['edition']} is still correct",
             public=("Then it is signed again", "A clinician who did not write it signs that it is still right."),
@@ -264,12 +264,12 @@ _ROWS = (
         on_page=True,
         leads_to="published",
         words=Words(
-            button="Bring the page back",
+            button="Reinstate {name}",
             help="Readers get the signed page again, at its address.",
-            done="The page is back. Readers see it now.",
-            tried="bring the page back",
-            history=lambda data: "brought the page back",
-            public=("And it comes back", "A publisher who is not that clinician brings it back to its address."),
+            done="The page is reinstated. Readers see it now.",
+            tried="reinstate the page",
+            history=lambda data: "reinstated the page",
+            public=("It is reinstated", "A publisher who is not that clinician puts it back at its address."),
         ),
     ),
 )
@@ -300,10 +300,16 @@ def _out_of_place(review: EditionReview, row: Transition, actor: Any) -> list[Re
         return forbidden
     if review.edition.state in row.sources:
         return []
-    needed = " or ".join(_as(source) for source in row.sources)
-    is_now = _as(State(review.edition.state))
-    sentence = f"Edition {review.edition.number} is {is_now}; this needs one that is {needed}."
-    return [Refusal("wrong_state", sentence, RefusalType.CONFLICT)]
+    return [Refusal("wrong_state", _not_in_this_state(review.edition, row), RefusalType.CONFLICT)]
+
+
+def _not_in_this_state(edition: Edition, row: Transition) -> str:
+    if row.name == "start" and edition.is_open:
+        return f"Edition {edition.number} is still open. Publish it or discard it first."
+    when = " or ".join(_as(source) for source in row.sources)
+    return (
+        f"Edition {edition.number} is {_as(State(edition.state))}. You can {row.words.tried} only while it is {when}."
+    )
 
 
 def _as(state: State) -> str:

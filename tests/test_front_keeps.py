@@ -294,6 +294,16 @@ def test_the_pages_that_were_made_first_are_dropped_first_by_number_and_by_bytes
     assert ([path for path, _ in door.pages], door.bytes) == (["/e/"], 4)
 
 
+def test_a_page_that_is_asked_for_again_outlives_one_that_is_not(moment, monkeypatch):
+    monkeypatch.setattr(front, "MOST_PAGES", 2)
+    door = Front(App())
+
+    for path in ("/old/", "/unread/", "/old/", "/new/"):
+        ask(door, path)
+
+    assert [path for path, _ in door.pages] == ["/old/", "/new/"]
+
+
 @pytest.mark.django_db
 def test_the_moment_is_the_epoch_the_day_in_london_and_the_instants_that_have_passed(house, monkeypatch):
     make.published(house)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from monographs.difference.document_diff import Comparison, PartChange
 
 _FIRST = ("notice",)  # what a reader must not miss
-_SAID = {"added": "added", "removed": "removed", "changed": "reworded"}
+_SAID = {"added": "added", "removed": "removed", "changed": "changed"}
 _PLURALS = {"citation": "references", "monitoring": "monitoring tests", "related": "related monographs"}
 
 

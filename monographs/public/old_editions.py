@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 
@@ -38,16 +39,20 @@ class Published:
 
 
 def editions_of(slug: str) -> list[Published]:
-    """Every published edition of the monograph that is live at this address, newest first. 404 if there is none."""
+    """Every published edition of the monograph that is live at this address, newest first, without its text: whoever
+    shows one reads it by `_read`. 404 if there is none."""
     live = Publication.objects.live().filter(slug=slug).values("monograph")
-    rows = list(
-        Publication.objects.filter(monograph__in=live).select_related("document", "live_of").order_by("-number")
-    )
+    rows = list(Publication.objects.filter(monograph__in=live).select_related("live_of").order_by("-number"))
     if not rows:
         raise Http404
     untils = [None, *(one.published_at for one in rows)]
     changed = what_changed(rows)
     return [Published(one, until, changed[one.pk]) for one, until in zip(rows, untils, strict=False)]
+
+
+def _read(*publications: Publication) -> None:
+    """The texts of these editions, in one query."""
+    prefetch_related_objects(publications, "document")
 
 
 def _pick(slug: str, number: int) -> tuple[Published, Publication]:
@@ -69,6 +74,7 @@ def _seen(publication: Publication, live: Publication) -> Shown | Gone:
 def editions(request: HttpRequest, slug: str) -> HttpResponse:
     found = editions_of(slug)
     live = found[0].publication
+    _read(live)
     seen = _seen(live, live)
     if isinstance(seen, Gone):
         return gone(request, live, seen)
@@ -81,6 +87,7 @@ def edition(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     one, live = _pick(slug, number)
     if one.publication.pk == live.pk:
         return redirect(live)
+    _read(one.publication, live)
     seen = _seen(one.publication, live)
     if isinstance(seen, Gone):
         return gone(request, live, seen)
@@ -117,6 +124,7 @@ def compare_editions(request: HttpRequest, slug: str, one: int, other: int) -> H
     if one > other:
         return redirect("compare_editions", slug, other, one)
     live = found[max(found)].publication
+    _read(found[one].publication, found[other].publication)
     sides = [_seen(found[number].publication, live) for number in (one, other)]
     old, new = sides
     if isinstance(old, Gone) or isinstance(new, Gone):

@@ -5,10 +5,13 @@ from typing import Any
 
 from django import template
 
+from monographs import wording
 from monographs.overlay_kinds import say
 from monographs.text import Html, quantities
 
 register = template.Library()
+register.filter("with_article", wording.with_article)
+register.filter("ended", wording.ended)
 
 
 @register.filter
@@ -25,12 +28,6 @@ def day_in_words(value: str) -> str:
 def quantity(value: str) -> Html:
     """Text in which no number breaks from its unit."""
     return quantities(value)
-
-
-@register.filter
-def with_article(title: str) -> str:
-    """ "a pharmacist", "an oncologist"."""
-    return f"{'an' if title[:1].lower() in 'aeiou' else 'a'} {title}"
 
 
 @register.filter

@@ -30,14 +30,20 @@ def refusals_recorded(*, actor: Any, action: str, subject: str, digest: str = ""
         raise
 
 
+def count_denial(actor: Any) -> None:
+    """For a denial that gets no entry of its own: the next one says how many there were."""
+    cache.set(f"denials:{actor.pk}", cache.get(f"denials:{actor.pk}", 0) + 1, 3600)
+
+
 def _record_denial(refused: Refused, *, actor: Any, action: str, subject: str, digest: str, reason: str) -> None:
     denied = AuditEvent.objects.filter(actor=actor, verb="refused")
     if len(lately(denied, most=DENIALS_A_MINUTE, period=timedelta(minutes=1))) == DENIALS_A_MINUTE:
-        cache.set(f"denials:{actor.pk}", cache.get(f"denials:{actor.pk}", 0) + 1, 3600)
+        count_denial(actor)
         return
     data: dict[str, Any] = {"action": action, "codes": refused.codes, **refused.data}
     if unrecorded := cache.get(f"denials:{actor.pk}", 0):
-        cache.delete(f"denials:{actor.pk}")
         data["more"] = unrecorded
     with audited_write(actor=actor, is_note=True) as trail:
         trail.record("refused", subject, digest=digest[:64], reason=reason, data=data)
+    if unrecorded:
+        cache.delete(f"denials:{actor.pk}")

@@ -9,6 +9,8 @@ from typing import Any
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 
+from monographs.canonical import BadCharacters, clean_line
+from monographs.characters import says_nothing
 from monographs.models import TherapeuticClass
 from monographs.standing import today
 from reviews.access import policy
@@ -17,6 +19,9 @@ from reviews.access.refusals import RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
 from reviews.models import ClassGrant, ClinicianProfile
 from reviews.models.people import BODIES, PROFESSIONS
+
+# Characters at most: of a name, of a title or specialty, of interests.
+NAME, TITLE, INTERESTS = 200, 100, 2_000
 
 
 def _check_administrator(actor: Any, about: Any = None) -> None:
@@ -116,13 +121,28 @@ def registration(profession: str, number: str) -> tuple[str, str]:
     return body, number
 
 
+def _line(words: str, field: str, longest: int, *, needed: bool = False) -> str:
+    """What is stated of a clinician, in one clean line. Refuses what may not be typed, what is too long, and nothing
+    where something is needed."""
+    try:
+        words = clean_line(words)
+    except BadCharacters as error:
+        raise refuse("characters", str(error), RefusalType.INVALID, field=field) from error
+    if len(words) > longest:
+        raise refuse("too_long", f"Keep it to {longest} characters.", RefusalType.INVALID, field=field)
+    if needed and says_nothing(words):
+        raise refuse("missing", "Write at least one word.", RefusalType.INVALID, field=field)
+    return words
+
+
 def register_clinician(
     user: Any, *, actor: Any, name: str, profession: str, number: str, scope: str, specialty: str = "",
     name_consent: bool = False, interests: str = "none",
 ) -> ClinicianProfile:  # fmt: skip
     """Notes the registration that a clinician states. It signs nothing until somebody has verified it.
 
-    Refuses a number that stands for another person already: one registration, one account.
+    Refuses a number that stands for another person already (one registration, one account), and a name that readers
+    could not read.
     """
     with (
         refusals_recorded(actor=actor, action="register_clinician", subject=f"user:{user.pk}"),
@@ -131,6 +151,8 @@ def register_clinician(
         if actor.pk != user.pk:
             _check_administrator(trail.actor)
         body, number = registration(profession, number)
+        name = _line(name, "name", NAME, needed=True)
+        specialty, interests = _line(specialty, "specialty", TITLE), _line(interests, "interests", INTERESTS)
         if ClinicianProfile.objects.filter(body=body, number=number).exists():
             raise refuse(
                 "number_taken",
@@ -153,13 +175,15 @@ def verify_clinician(
     profile: ClinicianProfile, *, actor: Any, reader_title: str, specialty: str, scope: str
 ) -> ClinicianProfile:
     """Notes that `actor` found the clinician in the register today, with specialty and scope, and sets the title that
-    readers see. Refuses oneself, and whoever is no administrator."""
+    readers see. Refuses oneself, whoever is no administrator, and a title that readers could not read."""
     subject = f"profile:{profile.pk}"
     with (
         refusals_recorded(actor=actor, action="verify_clinician", subject=subject),
         audited_write(actor=actor) as trail,
     ):
         _check_administrator(trail.actor, profile.user)
+        reader_title = _line(reader_title, "reader_title", TITLE, needed=True)
+        specialty = _line(specialty, "specialty", TITLE)
         profile = ClinicianProfile.objects.get(pk=profile.pk)
         profile.verified_on, profile.verified_by = today(trail.clock), actor
         profile.reader_title, profile.specialty, profile.scope = reader_title, specialty, scope

@@ -20,12 +20,10 @@ WARN = "warn_monographs"
 
 @dataclass(frozen=True)
 class Role:
-    """A role: the group that holds it, what people call whoever has it, what it may be granted on a class, and which
-    actions it opens in every class. To add one: a row here; a permission of its own also needs a line in
+    """A role: the group that holds it, what it may be granted on a class, and which actions it opens in every class. To add one: a row here; a permission of its own also needs a line in
     TherapeuticClass, its migration, and the rules below that ask for it."""
 
     name: str
-    label: str
     grants: tuple[str, ...] = ()
     everywhere: frozenset[str] = frozenset()
 
@@ -34,12 +32,12 @@ class Role:
 ROLES: dict[str, Role] = {
     role.name: role
     for role in (
-        Role("editor", "an editor", (EDIT,), frozenset({"keep_library"})),
-        Role("clinician", "a clinician", (EDIT, REVIEW), frozenset({"keep_library"})),
-        Role("publisher", "a publisher", (PUBLISH,)),
-        Role("on-call", "a clinician on call", (WARN,)),
-        Role("auditor", "an auditor", everywhere=frozenset({"read", "read_trail"})),
-        Role("administrator", "an administrator", everywhere=frozenset({"manage_people"})),
+        Role("editor", (EDIT,), frozenset({"keep_library"})),
+        Role("clinician", (EDIT, REVIEW), frozenset({"keep_library"})),
+        Role("publisher", (PUBLISH,)),
+        Role("on-call", (WARN,)),
+        Role("auditor", everywhere=frozenset({"read", "read_trail"})),
+        Role("administrator", everywhere=frozenset({"manage_people"})),
     )
 }
 
@@ -116,16 +114,16 @@ def _all(*rules: Rule) -> Rule:
     return rule
 
 
+def _you_need(roles: Iterable[str], therapeutic_class: TherapeuticClass | None = None) -> str:
+    where = f" for “{therapeutic_class}”" if therapeutic_class else ""
+    return f"You need the {' or '.join(roles)} role{where}. Ask your administrator."
+
+
 def _needs(*permissions: str) -> Rule:
     def rule(user: Any, thing: Any) -> Refusal | None:
         if is_granted(user, permissions, _class_of(thing)):
             return None
-        who = " or ".join(holding(name)[0].label for name in permissions)
-        return Refusal(
-            "not_granted",
-            f"This needs {who} of the class “{_class_of(thing)}”, and {user.get_username() or 'nobody'} is none. "
-            "An administrator of your house can grant it.",
-        )
+        return Refusal("not_granted", _you_need((holding(name)[0].name for name in permissions), _class_of(thing)))
 
     return rule
 
@@ -144,7 +142,7 @@ def _needs_or_contributor(*permissions: str) -> Rule:
 def _may_read(user: Any, thing: Any) -> Refusal | None:
     if opens(user, "read") or is_granted(user, (EDIT, REVIEW, PUBLISH), _class_of(thing)):
         return None
-    return Refusal("not_granted", "You have no part in this class. An administrator of your house can add you.")
+    return Refusal("not_granted", f"You need a role for “{_class_of(thing)}”. Ask your administrator.")
 
 
 def _may_set_tier(user: Any, monograph: Monograph) -> Refusal | None:
@@ -159,7 +157,9 @@ def _may_set_tier(user: Any, monograph: Monograph) -> Refusal | None:
 def _is_verified(user: Any, _thing: Any) -> Refusal | None:
     if verified_profile(user):
         return None
-    return Refusal("not_verified", "This needs a clinician whose registration was verified in the last 12 months.")
+    return Refusal(
+        "not_verified", "Your registration was not verified in the last 12 months. Ask your administrator to verify it."
+    )
 
 
 def _is_pharmacist(user: Any, _thing: Any) -> Refusal | None:
@@ -178,7 +178,7 @@ def _is_not_own(code: str, sentence: str) -> Rule:
 
 def confirming(overlay: Overlay) -> str:
     """What whoever signs an overlay as the second must be granted: for a warning to review; for a withdrawal to review
-    what a publisher did, and to publish what a clinician did (clinical/safety_notices.md)."""
+    what a publisher did, and to publish what a clinician did (docs/clinical/safety_notices.md)."""
     return PUBLISH if overlay.row.is_withdrawal and overlay.by_role == "clinician" else REVIEW
 
 
@@ -206,25 +206,24 @@ def _may_lift(user: Any, overlay: Overlay) -> Refusal | None:
     """The rule that the row of its kind names."""
     if overlay.row.is_lifted:
         return RULES[overlay.row.lift](user, overlay)
-    return Refusal("no_lift", "This is not ended by itself.")
+    return Refusal("no_lift", "This notice cannot be ended on its own.")
 
 
 def _has_role(*names: str) -> Rule:
     def rule(user: Any, _thing: Any) -> Refusal | None:
         if roles_of(user) & set(names):
             return None
-        return Refusal(
-            "no_role", f"This needs the role {' or '.join(names)}. An administrator of your house can give it."
-        )
+        any_role = set(names) == set(ROLES)
+        return Refusal("no_role", "You have no role yet. Ask your administrator." if any_role else _you_need(names))
 
     return rule
 
 
 def _administers(user: Any, _thing: Any) -> Refusal | None:
-    # The first administrator of a house is the superuser that its installation made.
+    # The first administrator is the superuser that its installation made.
     if user.is_authenticated and user.is_active and (user.is_superuser or opens(user, "manage_people")):
         return None
-    return Refusal("no_administrator", "This needs an administrator of your house.")
+    return Refusal("no_administrator", "You need the administrator role. Ask your administrator.")
 
 
 RULES: dict[str, Rule] = {

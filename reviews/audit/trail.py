@@ -68,7 +68,7 @@ class Trail:
         self.clock = timezone.now()
         self.at: datetime = max(self.clock, last + timedelta.resolution) if last else self.clock
         if last and last - self.clock > A_SLIP:
-            self.record("clock", "site", reason="The clock of the machine was set back.")
+            self.record("clock", "site", reason="The clock was set back.")
         self._recorded_before = len(self.events)
 
     def save(self, row: models.Model, *fields: str) -> None:

@@ -15,9 +15,10 @@ from monographs.canonical import BadCharacters, clean
 from monographs.document import Document
 from monographs.models import Edition, Monograph, State, TherapeuticClass
 from reviews.access import policy
-from reviews.access.denials import refusals_recorded
+from reviews.access.denials import count_denial, refusals_recorded
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.audit import acts
+from reviews.audit.trail import WriteLockTimeout
 from reviews.desk import tidy
 from reviews.models import ChangeSet
 from reviews.signing import TooManyFailures
@@ -77,12 +78,16 @@ def monograph_for(request: HttpRequest, slug: str) -> Monograph:
 
 
 def not_here(request: HttpRequest, monograph: Monograph, refused: Refused | None = None) -> None:
-    """404 for what belongs elsewhere or is closed, with an entry in the trail."""
+    """404 for what belongs elsewhere or is closed, with an entry in the trail; while somebody else writes it is counted
+    instead, so that no other answer tells that it is there."""
     refused = refused or refuse("not_of_this_monograph", "This belongs to another monograph.")
     try:
         with refusals_recorded(actor=request.user, action="read", subject=f"monograph:{monograph.slug}"):
             raise refused
     except Refused:
+        raise Http404 from None
+    except WriteLockTimeout:
+        count_denial(request.user)
         raise Http404 from None
 
 
@@ -147,7 +152,7 @@ class Names(dict):
         super().__init__({person.pk: name_of(person) for person in people})
 
     def __missing__(self, key: int | None) -> str:
-        return "The machine"
+        return "System"
 
     def listed(self, keys: Iterable[int], me: Any = None) -> str:
         """Several names in one line, the reader's own as "you"."""

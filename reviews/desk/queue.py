@@ -126,7 +126,7 @@ def task_for_me(work: Work, user: Any, profile: ClinicianProfile | None) -> Task
         if sent and sent.verb == "sent_back":
             why = f"{name_of(sent.actor)} sent it back to its editors."
             return Task("Sent back", work, why, "workspace", "Open the draft", reason=sent.reason)
-        return Task("Your draft", work, "Not sent for review yet.", "workspace", "Go on writing")
+        return Task("Your draft", work, "Not sent for review yet.", "workspace", "Continue editing")
     if state == State.CLINICIAN_REVIEWED and policy.can(user, "publish", edition):
         if {one.signer for one in work.signatures} != {user.pk}:
             live = work.monograph.live

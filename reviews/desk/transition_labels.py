@@ -12,9 +12,10 @@ from reviews.review.transition import Transition
 STEPS = (State.DRAFT, State.IN_REVIEW, State.CLINICIAN_REVIEWED, State.PUBLISHED)
 
 
-def button(row: Transition, number: int, next_number: int = 0) -> str:
-    """Verb and thing, as the button says it. `next_number` is that of an edition to be started."""
-    return row.words.button.format(number=number, next=next_number)
+def button(row: Transition, number: int, next_number: int = 0, *, name: str = "") -> str:
+    """Verb and thing, as the button says it. `next_number` is that of an edition to be started, `name` that of the
+    published page."""
+    return row.words.button.format(number=number, next=next_number, name=name)
 
 
 def help_for(row: Transition, review: EditionReview) -> str:

@@ -115,7 +115,8 @@ def refused_on_page(
 ) -> HttpResponse:
     """The published page again, with every reason and what was typed."""
     typed = _typed(request)
-    title = f"Not done: {transition_labels.button(row, monograph.live.number if monograph.live else 0)}"
+    live = monograph.live
+    title = f"Not done: {transition_labels.button(row, live.number if live else 0, name=live.name if live else 'it')}"
     kind = request.POST.get("kind", "")
     answer = PageAnswer(title, tried.refusals, tried.status, kind=kind, reason=typed.reason, ticks=typed.ticks)
     return published_page(request, monograph, answer)

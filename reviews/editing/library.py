@@ -145,7 +145,7 @@ def _title(csl: dict[str, Any]) -> str:
 def record_name_check(
     *, actor: Any, system: str, code: str, name: str, status: str, matched_name: str, release: str, source: str
 ) -> NameCheck:
-    """Notes the outcome of looking a code and a name up in a vocabulary (clinical/rxnorm.md)."""
+    """Notes the outcome of looking a code and a name up in a vocabulary (docs/clinical/rxnorm.md)."""
     subject = f"code:{system} {code}"
     with (
         refusals_recorded(actor=actor, action="record_name_check", subject=subject),

@@ -130,7 +130,7 @@ def tier_refusals(review: EditionReview, tier: str) -> list[Refusal]:
     found = []
     if tiers.is_below(tier, now) and review.edition.is_open:
         sentence = (
-            f"A tier is lowered only while no edition is open. Publish or give up edition {review.edition.number}."
+            f"A tier is lowered only while no edition is open. Publish or discard edition {review.edition.number}."
         )
         found.append(Refusal("open_edition", sentence, RefusalType.CONFLICT, field="tier"))
     if tiers.is_below(tier, floor):
@@ -140,8 +140,8 @@ def tier_refusals(review: EditionReview, tier: str) -> list[Refusal]:
 
 
 def set_tier(monograph: Monograph, tier: str, *, actor: Any, reason: str, seen: str = "") -> Monograph:
-    """Raises the tier at any time, or lowers it while no edition is open; never below its floor (clinical/signoff.md,
-    Tiers). `seen` is the tier that was shown: another one now is refused.
+    """Raises the tier at any time, or lowers it while no edition is open; never below its floor
+    (docs/clinical/signoff.md, Tiers). `seen` is the tier that was shown: another one now is refused.
 
     Only a clinician who contributed nothing to the open edition may. Signatures are judged again by the new tier.
     """

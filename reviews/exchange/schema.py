@@ -90,7 +90,8 @@ def check_names(document: Document) -> None:
 
 def check_texts(document: Document) -> None:
     """Refuses a text that follows the first rules where these show other signs than it has: it would be a new one, and
-    nobody has seen how a page prints it."""
+    nobody has seen how a page prints it. An import keeps the first rules of a text only where they show what is typed:
+    so the digest of an old monograph that was exported comes back."""
     texts = [("header.introduction", document.header.introduction, document.header.text_rules)]
     for field in ("sections", "notices"):
         parts = getattr(document, field)

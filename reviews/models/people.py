@@ -6,8 +6,8 @@ from guardian.models import GroupObjectPermissionBase
 
 from monographs.triggers import ByWriteLock
 
-# clinical/signoff.md, Who: the body that registers a profession, and the form of its numbers (upper case, no spaces,
-# ASCII, whole string). A form proves nothing: somebody looks in the register.
+# docs/clinical/signoff.md, Who: the body that registers a profession, and the form of its numbers (upper case, no
+# spaces, ASCII, whole string). A form proves nothing: somebody looks in the register.
 BODIES = {"GMC": r"\d{7}", "GPhC": r"2\d{6}", "NMC": r"\d{2}[A-Z]\d{4}[A-Z]"}
 PROFESSIONS = {
     "doctor": ("Doctor", "GMC"),

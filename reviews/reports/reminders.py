@@ -52,7 +52,7 @@ def wanted(now: datetime) -> Iterator[Wanted]:
     reports = ProblemReport.objects.filter(answered_at=None).filter(Q(harm=True) | Q(due_at__lte=now))
     for report in reports.select_related("monograph__live", "monograph__therapeutic_class"):
         late = report.is_late(now)
-        name = report.monograph.live.name if report.monograph and report.monograph.live else "the house as a whole"
+        name = report.monograph.live.name if report.monograph and report.monograph.live else "the site as a whole"
         words = f"Report {report.number} {'is late' if late else 'could harm'}: {name}"
         stage = "late" if late else "new"
         path = reverse("report_page", args=[report.pk])

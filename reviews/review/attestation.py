@@ -130,7 +130,7 @@ def attestation_refusals(
             )
         ]
     found = [
-        Refusal("tick", f"Tick this, if it is so: “{tick.sentence}”", RefusalType.INVALID, field=f"tick_{tick.code}")
+        Refusal("tick", f"Tick “{tick.sentence}” if it is true.", RefusalType.INVALID, field=f"tick_{tick.code}")
         for tick in ticks
         if tick.code not in attestation.ticks
     ]
@@ -138,7 +138,7 @@ def attestation_refusals(
         found.append(
             Refusal(
                 "interests",
-                "Say what interests you have, or that you have none.",
+                "Say which interests you have, or that you have none.",
                 RefusalType.INVALID,
                 field="interests",
             )
@@ -147,7 +147,7 @@ def attestation_refusals(
         found.append(
             Refusal(
                 "paid_by_maker",
-                "Pay or shares from the maker of this drug: you may not sign for it. Another clinician can.",
+                "You have pay or shares from the maker of this drug, so you cannot sign for it. Another clinician can.",
             )
         )
     return [*found, *attestation.refused]

@@ -61,8 +61,8 @@ def tier_is_set(review: EditionReview, actor: Any) -> Iterator[Refusal]:
     if is_below(review.monograph.tier, floor):
         yield Refusal(
             "tier_below_floor",
-            f"The tier is {review.monograph.tier}, and this drug, class or notice asks for {floor}. "
-            "A clinician who did not work on this edition can raise it.",
+            f"The tier is {review.monograph.tier}, and the drug, its class or a notice needs {floor}. "
+            "Ask a clinician who did not work on this edition to raise it.",
             RefusalType.INVALID,
         )
 
@@ -70,16 +70,13 @@ def tier_is_set(review: EditionReview, actor: Any) -> Iterator[Refusal]:
 def verified_clinician(review: EditionReview, actor: Any) -> Iterator[Refusal]:
     profile = getattr(actor, "clinician_profile", None)
     if profile is None:
-        yield Refusal(
-            "no_profile", "Signing needs a clinician’s profile, and you have none. An administrator can register you."
-        )
+        yield Refusal("no_profile", "You need a clinician’s profile to sign. Ask your administrator to register you.")
     elif profile.verified_on is None:
-        yield Refusal(
-            "not_verified", "Nobody has found your registration in the register yet. An administrator can look."
-        )
+        yield Refusal("not_verified", "Your registration is not verified yet. Ask your administrator to verify it.")
     elif not policy.verified_profile(actor, today(review.at)):
         yield Refusal(
-            "lapsed", "Your registration was last looked up over 12 months ago. An administrator can look again."
+            "lapsed",
+            "Your registration was last verified over 12 months ago. Ask your administrator to verify it again.",
         )
     elif profile.verified_by_id in review.contributors:
         yield Refusal(
@@ -104,9 +101,7 @@ def not_yet_signed(review: EditionReview, actor: Any) -> Iterator[Refusal]:
 
 def own_signature(review: EditionReview, actor: Any) -> Iterator[Refusal]:
     if not review.valid_sign_off_of(actor.pk):
-        yield Refusal(
-            "not_signed", "You have no signature on this edition that could be taken back.", RefusalType.CONFLICT
-        )
+        yield Refusal("not_signed", "You have no signature on this edition to take back.", RefusalType.CONFLICT)
 
 
 def every_part_is_covered(review: EditionReview, actor: Any) -> Iterator[Refusal]:
@@ -134,7 +129,7 @@ def _signer_refusal(review: EditionReview, sign_off: SignOff) -> Refusal | None:
     else:
         return None
     return Refusal(
-        "signer_lapsed", f"The signature of {sign_off.name} no longer carries: {why}. Somebody else must sign."
+        "signer_lapsed", f"The signature of {sign_off.name} no longer counts: {why}. Somebody else must sign."
     )
 
 
@@ -158,7 +153,7 @@ def checkpoint_is_writable(review: EditionReview, actor: Any) -> Iterator[Refusa
     if not seals.checkpoint_is_writable():
         yield Refusal(
             "no_checkpoint",
-            "The checkpoint file cannot be written, so nothing is published now. Tell whoever runs this house.",
+            "The checkpoint file cannot be written, so nothing is published now. Tell your administrator.",
             RefusalType.CONFLICT,
         )
 
@@ -212,7 +207,7 @@ def reaffirmations(review: EditionReview) -> list[SignOff]:
 def not_yet_reaffirmed(review: EditionReview, actor: Any) -> Iterator[Refusal]:
     if any(one.signer_id == actor.pk for one in reaffirmations(review)):
         yield Refusal(
-            "signed_already", "You said so already. A publisher can bring the page back.", RefusalType.CONFLICT
+            "signed_already", "You signed this already. A publisher can reinstate the page.", RefusalType.CONFLICT
         )
 
 

@@ -1,4 +1,4 @@
-"""Whose signature counts for which changed part, and whether that is enough (clinical/signoff.md). Pure.
+"""Whose signature counts for which changed part, and whether that is enough (docs/clinical/signoff.md). Pure.
 
 A signature counts for the changed parts that its signer neither wrote nor suggested. An edition is clinician-reviewed
 when every changed part has its tier's full set of signatures, of different people, among those that count for it.

@@ -1,7 +1,7 @@
 """The tiers of risk, one row each: who signs, how often a page is read again as a whole, what asks for the tier. Pure.
 
-Guards, about page, workspace, tier form and publishing read the row; their words are made from it (clinical/signoff.md,
-Tiers).
+Guards, about page, workspace, tier form and publishing read the row; their words are made from it
+(docs/clinical/signoff.md, Tiers).
 """
 
 from calendar import monthrange

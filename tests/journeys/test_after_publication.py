@@ -16,13 +16,13 @@ def test_a_page_is_withdrawn_and_comes_back(person):
     page = publisher.goes_to(DESK)
     page.get_by_role("link", name="The published page").click()
     publisher.is_accessible("published-page")
-    presses(publisher, "Withdraw the page")
+    presses(publisher, "Withdraw Teriflunomide")
     assert "Choose whether the page is retired" in publisher.reads()
     publisher.is_accessible("published-page-refused")
 
     page.get_by_label("Retire: the page stays").check()
     page.get_by_label("Reason, for readers").fill("the product was withdrawn from the market")
-    presses(publisher, "Withdraw the page")
+    presses(publisher, "Withdraw Teriflunomide")
 
     assert "Gone at" in publisher.reads()
     publisher.is_accessible("places")
@@ -37,7 +37,7 @@ def test_a_page_is_withdrawn_and_comes_back(person):
     publisher.goes_to(f"{DESK}withdraw/")
     page.get_by_label("Take down: nothing").check()
     page.get_by_label("Reason, for readers").fill("its text could not be confirmed at the source")
-    presses(publisher, "Withdraw the page")
+    presses(publisher, "Withdraw Teriflunomide")
     answer = reader.page.goto(PAGE)
     assert answer.status == 410
     assert "its text could not be confirmed at the source" in reader.reads()
@@ -53,12 +53,12 @@ def test_a_page_is_withdrawn_and_comes_back(person):
     clinician2.page.get_by_label("Your password, as your signature").first.fill("clincalc-demo")
     clinician2.is_accessible("published-page-withdrawn")
     presses(clinician2, "Sign that edition 1 is still correct")
-    assert "A publisher can bring the page back now." in clinician2.reads()
+    assert "A publisher can reinstate the page now." in clinician2.reads()
     assert reader.page.goto(PAGE).status == 410
 
     publisher.goes_to(f"{DESK}withdraw/")
-    presses(publisher, "Bring the page back")
-    assert "The page is back." in publisher.reads()
+    presses(publisher, "Reinstate Teriflunomide")
+    assert "The page is reinstated." in publisher.reads()
     assert reader.page.goto(PAGE).status == 200
     assert "Retired on" not in reader.reads()
     reader.goes_to("/updates/")

@@ -16,7 +16,7 @@ def rewords(one, before: str, after: str) -> None:
     box = page.locator("[name=text]")
     box.fill(box.input_value().replace(before, after))
     page.get_by_role("button", name="Save").click()
-    page.wait_for_selector("text=Saved: Monitoring.")
+    page.wait_for_selector("text=Monitoring is saved.")
 
 
 def words() -> str:

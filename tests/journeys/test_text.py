@@ -39,7 +39,7 @@ def test_a_pasted_list_and_table_and_a_sign_that_nobody_can_read(person):
     assert "Give 10 μg if 1.5*10^9/L\n- 20 °C" in shown
     editor.is_accessible("text-list-preview")
     presses(editor, "Add")
-    assert "Saved: a section." in editor.reads()
+    assert " is saved." in editor.reads()
 
 
 def test_a_correction_of_one_place_of_several(person):

@@ -1,4 +1,4 @@
-"""Names that look alike (SECURITY A38)."""
+"""Names that look alike (docs/security.md, A38)."""
 
 import pytest
 from hypothesis import given

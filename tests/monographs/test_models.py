@@ -12,7 +12,7 @@ from monographs.vocabulary import SECTION_KINDS, TIERS, TRAITS
 
 def test_the_words_that_stand_over_pages():
     assert LABELS == {
-        "withhold": "Dose withheld",
+        "withhold": "Part withheld",
         "warning": "Urgent warning",
         "erratum": "Correction",
         "retire": "Retired",

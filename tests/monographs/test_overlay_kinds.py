@@ -158,6 +158,17 @@ def test_what_a_reader_typed_is_never_a_sentence_of_ours():
     assert say("{title} {reason} {wrong}", warning) == "{reason} {wrong} told"
 
 
+@pytest.mark.parametrize("reason", ["it is in doubt", "it is in doubt."])
+def test_a_sentence_ends_once_whatever_ends_its_fact(reason):
+    one = Overlay(kind="retire", reason=reason, wrong=reason, right="it is well")
+
+    assert say("Retired: {reason}. Doses are not shown.", one) == "Retired: it is in doubt. Doses are not shown."
+    assert say("{label}: {reason}", one) == f"Retired: {reason}"
+    assert say("It said “{wrong}”. It should say “{right}”.", one) in (
+        "It said “it is in doubt”. It should say “it is well”.", "It said “it is in doubt.” It should say “it is well”.",
+    )  # fmt: skip
+
+
 def test_a_kind_that_later_code_wrote_is_told_as_a_notice():
     later = kind_of("later")
 
@@ -274,7 +285,7 @@ def test_the_history_says_who_did_it_who_tried_and_who_ended_it(world):
     assert f"tried to {TRIED[row.place]}" in said
     assert row.tried in ("", TRIED[row.place])
     if ended(world):
-        last = "brought the page back" if row.is_withdrawal else f"ended {row.label.lower()}"
+        last = "reinstated the page" if row.is_withdrawal else f"ended {row.label.lower()}"
         assert last in text(read(f"{DESK}history/", house.auditor))
 
 

@@ -170,6 +170,33 @@ def test_marks_and_anchors_of_a_draft_lead_somewhere(item):
     assert ".." not in words(markup)
 
 
+def test_a_notice_without_an_issuer_names_its_day_alone():
+    read = words(html(make.document(notices=(notice("major", "Zeta", issuer="", issued="2020"),))))
+
+    assert "2020." in read
+    assert ", 2020" not in read
+
+
+@pytest.mark.parametrize("end", ["", "."])
+def test_what_may_or_may_not_end_in_a_full_stop_is_printed_with_one(end):
+    doc = make.document()
+    header = doc.header.replaced(
+        not_covered=f"children{end}", dosing=Dosing(since="2026-07-04", reason=f"No data{end}", instead=f"Use B{end}"),
+    )  # fmt: skip
+    item = MonitoringItem(key=make.key("i"), test="Alpha", how_often=f"monthly{end}")
+    told = notice("major", "Zeta", issuer=f"The regulator{end}", issued="")
+    book = doc.citations[0].replaced(csl={"type": "book", "title": f"A book{end}"})
+
+    read = words(html(doc.replaced(header=header, monitoring=(item,), notices=(told,), citations=(book,))))
+
+    for said in (
+        "Not covered: children.", "No data. Waiting since 4 July 2026.", "Use B. See the", "Alpha monthly.",
+        "The regulator.", "A book.",
+    ):  # fmt: skip
+        assert said in read
+    assert ".." not in read
+
+
 def test_references_are_numbered_in_reading_order_and_what_is_not_cited_comes_last():
     doc = make.document(
         header=make.document().header.replaced(introduction="First [@c]."),
@@ -308,6 +335,8 @@ def test_an_overdue_review_replaces_the_badge():
         (["anaesthetist", "pharmacist"], "an anaesthetist and a pharmacist"),
         (["pharmacist", "pharmacist"], "a pharmacist and another pharmacist"),
         (["neurologist", "pharmacist", "nurse"], "a neurologist, a pharmacist and a nurse"),
+        (["urologist", "urologist"], "a urologist and another urologist"),
+        (["ENT surgeon", "urgent care doctor"], "an ENT surgeon and an urgent care doctor"),
     ],
 )
 def test_signers_are_said_by_profession(titles, said):
@@ -749,7 +778,7 @@ def test_a_text_that_was_signed_after_the_warning_says_nothing_of_before():
             datetime(2026, 2, 16, 12, tzinfo=UTC),
             {},
             (
-                "From 15 January 2026 to 16 February 2026 this page was wrong It said “Take 5 mg.” It should say"
+                "From 15 January 2026 to 16 February 2026 part of this page was wrong It said “Take 5 mg.” It should say"
                 " “Take 15 mg.” Affected: editions 1 and 2. Possible harm: moderate, as judged by an oncologist on"
                 " 25 June 2026. All corrections"
             ),
@@ -758,7 +787,7 @@ def test_a_text_that_was_signed_after_the_warning_says_nothing_of_before():
             None,
             {"harm": "none", "by_title": "pharmacist", "editions": [2]},
             (
-                "Since 15 January 2026 this page is wrong It said “Take 5 mg.” It should say “Take 15 mg.”"
+                "Since 15 January 2026 part of this page is wrong It said “Take 5 mg.” It should say “Take 15 mg.”"
                 " Affected: edition 2. Possible harm: none expected, as judged by a pharmacist on 25 June 2026."
                 " All corrections"
             ),
@@ -1225,7 +1254,7 @@ def test_a_page_that_is_gone_says_when_why_and_what_to_do():
     assert '<time datetime="2026-06-19">19 June 2026</time>' in body
     assert '<a href="https://smpc.example/">product characteristics (SmPC)</a>' in body
     assert '<a href="https://ask.example/">medicines information</a>' in body
-    assert "410. Do not use printed or saved copies, nor an older edition." in read(body)
+    assert "Do not use printed or saved copies, nor an older edition." in read(body)
     assert "<script>" not in markup
     assert "<img" not in markup
 

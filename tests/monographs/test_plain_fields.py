@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monographs.document import Citation, Document, Section
+from monographs.line_grammar import read_line
 from monographs.plain_fields import marked, marks_in, refusal
 from monographs.problems import problems
 from monographs.typed_words import written
@@ -13,14 +14,17 @@ from tests import whole
 
 WHOLE = whole.whole()
 MARKS = [
-    "[@nowhere]", "[@a", "**bold**", "a **bold", "so ** ", "*with food*", "***stop***", "[words](https://example.org)",
+    "[@nowhere]", "[@a", "**bold**", "*with food*", "***stop***", "[words](https://example.org)",
     "[words](mailto:a@example.org)", "[words](javascript:x)", "](http://example.org", "<https://example.org>",
     "<mailto:a@example.org>", "[a](https://example.org/a_(b))", "[a](/drugs/x/)", "**7.5 mg once a week**",
+    "***a***", "*a **b** c*", "*A*, *B*", "**p < 0.01**", "“*a*”",
 ]  # fmt: skip
 SIGNS = [
     "HLA-B*15:02", "HLA-B*15:02 and HLA-A*31:01", "1.5*10^9/L", "CYP2C9*2, CYP2C9*3", "CYP2C9 *2/*3", "CYP2D6 (*4/*4)",
     "1**2", "p < 0.05**", "p < 0.05*", "* p < 0.05", "** p < 0.01", "+ + +", "a_b_c", "__init__", "[18F]FDG", "[3H](1,2)-x",
     "5 * 3 * 2", "< 5 and > 3", "a@b.org", "*1 and *2", "C:\\new", "# 1", "- 10 mg", "1. dose", "[sic] (see above)", "50%**",
+    "**p < 0.01", "**", "***", "* * *", "(*) a (*)", "*A and *B alleles", "*A/*B", "a **bold", "so ** ", "**p < 0.01; *p < 0.05",
+    "* a *", "** a **", "*5 mg*", "**5**", "****a****", "a*b*c", "(**) a (**)", "*a\nb*",
 ]  # fmt: skip
 
 
@@ -37,6 +41,28 @@ def test_a_mark_is_refused_with_what_to_take_out(mark, around):
 @pytest.mark.parametrize("around", ["{}", "{} daily", "x\n{}"])
 def test_a_sign_that_is_no_mark_passes(sign, around):
     assert refusal(around.format(sign)) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("**7.5 mg** once", ["**7.5 mg**"]),
+        ("*a **b** c* d", ["*a **b** c*"]),
+        ("Adults*, *off label* use", ["*off label*"]),
+        ("x\ny *a* and **b** [@c]", ["*a*", "**b**", "[@c]"]),
+        ("**[a](https://example.org)**", ["**[a](https://example.org)**"]),
+        ("[*a*](https://example.org)", ["[*a*](https://example.org)"]),
+    ],
+)
+def test_each_mark_is_named_once_from_its_first_sign_to_its_last(text, named):
+    assert marks_in(text) == named
+
+
+@given(st.text("ab 5*.,(/-\n", max_size=40))
+def test_stars_are_marks_exactly_where_prose_reads_them_so(text):
+    read = [read_line(line)[0] for line in text.split("\n")]
+
+    assert bool(marks_in(text)) == any(piece.kind != "words" for line in read for piece in line)
 
 
 @given(st.text("ab 5*_[](@:/<>.,-+\n", max_size=60))

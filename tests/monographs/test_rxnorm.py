@@ -1,4 +1,4 @@
-"""RxNorm's file: which code is found under which name (clinical/rxnorm.md)."""
+"""RxNorm's file: which code is found under which name (docs/clinical/rxnorm.md)."""
 
 from pathlib import Path
 

@@ -314,7 +314,7 @@ def test_plain_words_have_neither_marks_nor_markup():
     assert plain("It **slows** [@a].\n\n- one [x](https://x.org)\n- two") == "It slows.\none x\ntwo"
 
 
-# -- Hostile text (SECURITY A39) ------------------------------------------------------------------------------------
+# -- Hostile text (docs/security.md, A39) ---------------------------------------------------------------------------
 
 SIZE = 100_000
 HOSTILE = [

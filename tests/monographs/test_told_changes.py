@@ -44,19 +44,19 @@ def test_any_field_that_is_another_is_one_sentence_that_holds_none_of_its_words(
     part = {"header": "Header", "monitoring": "Monitoring", "notices": "Safety notice", "citations": "Reference",
             "related": "Related"}.get(path.split(".")[0], "")  # fmt: skip
     assert sentence.startswith(part)
-    assert sentence.endswith(" reworded.")
+    assert sentence.endswith(" changed.")
     assert not re.search(r"10 ?mg|20 mg|30 mg", sentence)
 
 
 @pytest.mark.parametrize("name", ["prescribing", "monitoring"])
-@pytest.mark.parametrize("change", ["reworded", "added", "removed"])
+@pytest.mark.parametrize("change", ["changed", "added", "removed"])
 def test_what_is_withheld_is_not_told_whatever_became_of_it(name, change):
     key = make.key(name)
     without = DOC.replaced(sections=[one for one in DOC.sections if one.key != key])
     other = DOC.replaced(
         sections=[one.replaced(text="Give 7.5 mg.") if one.key == key else one for one in DOC.sections]
     )
-    before, after = {"reworded": (DOC, other), "added": (without, DOC), "removed": (DOC, without)}[change]
+    before, after = {"changed": (DOC, other), "added": (without, DOC), "removed": (DOC, without)}[change]
     (label,) = (one.label_for_people for one in DOC.sections if one.key == key)
 
     assert words(before, after) == [f"{label} {change}."]
@@ -92,5 +92,5 @@ def test_a_notice_that_begins_later_than_before_is_removed_until_then():
     assert told(old, new) == [
         (0, "Signed again without a change.", False, "", "2027-03-01"),
         (0, "Safety notice: Of another year removed.", True, "2027-03-01", "2027-09-01"),
-        (0, "Safety notice: Of another year reworded.", True, "2027-09-01", ""),
+        (0, "Safety notice: Of another year changed.", True, "2027-09-01", ""),
     ]

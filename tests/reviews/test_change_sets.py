@@ -77,7 +77,7 @@ def test_entries_stay_in_order_when_the_clock_goes_back_and_each_act_says_so_onc
         if said:
             entry = trail.events[0]
             assert (entry.subject, entry.actor, entry.reason) == (
-                "site", None, "The clock of the machine was set back."
+                "site", None, "The clock was set back."
             )  # fmt: skip
     assert chained(verify()) == []
 

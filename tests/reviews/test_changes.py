@@ -1,15 +1,16 @@
 """The write lock and change sets: who writes, what is recorded, what is refused."""
 
 import copy
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 from django.db import transaction
 from reversion.models import Revision, Version
 
-from monographs.assemble import build
+from monographs.assemble import build, rows
 from monographs.digest import digest, digest_of_part
-from monographs.document import Citation, Section
+from monographs.document import Citation, Document, Section
 from monographs.models import Edition, Epoch, WriteLock
 from reviews.access.refusals import Conflict, Refused
 from reviews.audit.trail import MissingAuditEntry, WriteLockTimeout, audited_write
@@ -227,6 +228,40 @@ def test_what_somebody_changed_meanwhile_is_told_with_what_stands_there_now(worl
         )  # fmt: skip
 
 
+def test_a_conflict_names_who_was_faster_and_when_in_london(world, monkeypatch):
+    house, edition, _live, _next = world
+    section, header = build(edition).sections[0], build(edition).header
+    seen, of_header = digest_of_part(section), digest_of_part(header)
+    at = datetime(2027, 7, 1, 8, 18, tzinfo=UTC)  # summer
+    with monkeypatch.context() as clock:
+        clock.setattr("django.utils.timezone.now", lambda: at)
+        changed(edition, house.editor2, lambda it: it.save(section.replaced(heading="Theirs"), seen=seen))
+        changed(edition, house.editor2, lambda it: it.header(header.replaced(covers="theirs"), seen=of_header))
+
+        for actor, act, sentence in (
+            (house.editor, lambda it: it.save(section.replaced(heading="Mine"), seen=seen),
+             "Test editor2 saved this part at 09:18, while you were writing."),
+            (house.editor2, lambda it: it.save(section.replaced(heading="Mine"), seen=seen),
+             "You saved this part at 09:18, in another window."),
+            (house.editor, lambda it: it.header(header.replaced(covers="mine"), seen=of_header),
+             "Test editor2 saved the header at 09:18, while you were writing."),
+        ):  # fmt: skip
+            assert str(refused(edition, actor, act)) == sentence
+        now = digest_of_part(build(edition).sections[0])
+        changed(edition, house.editor2, lambda it: it.remove("section", section.key, seen=now))
+        told = str(refused(edition, house.editor, lambda it: it.save(section.replaced(heading="Mine"), seen=now)))
+    assert told == "Test editor2 removed this part at 09:18, while you were writing."
+
+
+def test_what_was_never_changed_here_was_changed_by_somebody(house):
+    edition = make.start(house, make.published(house))
+    section = build(edition).sections[0]
+
+    conflict = refused(edition, house.editor, lambda it: it.save(section.replaced(heading="Mine"), seen=""))
+
+    assert str(conflict) == "Somebody saved this part while you were writing."
+
+
 def test_a_part_that_is_not_in_this_edition_is_not_written(world):
     house, edition, _live, following = world
     part = Section(key=make.key("nowhere"), kind="driving", heading="Driving", text="x")
@@ -299,6 +334,16 @@ def test_a_part_is_added_after_all_others_even_those_that_were_taken_out(world):
     changed(edition, house.editor, lambda it: it.restore("section", last.key))
 
     assert [one.key for one in build(edition).sections] == [make.key("prescribing"), last.key, new.key]
+
+
+def test_parts_of_every_kind_are_added_whatever_holds_them(house):
+    wanted = make.document()
+    edition = make.draft(house, doc=Document(header=wanted.header))
+
+    with audited_write(actor=house.editor) as trail, change_set(trail, edition=edition, reason="All at once") as change:
+        change.add(row for row in rows(edition, wanted))
+
+    assert [part.key for part in build(edition).parts()] == [part.key for part in wanted.parts()]
 
 
 def test_an_edition_is_made_another_document_and_back(world):

@@ -172,7 +172,7 @@ def test_it_holds_for_the_same_words_of_a_later_edition_and_for_no_others(house)
     assert (found[1, "alleles"], found[2, "alleles"]) == (f"harmless: {SAID}", "")
 
 
-@pytest.mark.parametrize("reason", ["", " \n\t "])
+@pytest.mark.parametrize("reason", ["", " \n\t ", ".", "…", "- -", "?!", "**", "1.", "—"])
 def test_a_reason_is_needed(house, reason):
     with pytest.raises(Refused) as refused:
         harmless(house, "minus", reason=reason)

@@ -116,7 +116,7 @@ def test_the_form_keeps_what_was_typed(house, client):
     done = client.post(address, {"slug": "second", "reason": "why"})
     assert (done.status_code, done.headers["Location"]) == (302, "/desk/monographs/second/")
     client.force_login(house.editor)
-    assert "This needs a publisher" in client.get("/desk/monographs/second/move/").content.decode()
+    assert "You need the publisher role" in client.get("/desk/monographs/second/move/").content.decode()
 
 
 def test_a_discarded_monograph_that_moved_starts_again(house):

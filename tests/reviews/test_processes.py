@@ -1,4 +1,5 @@
-"""Faults, with real processes on the real database: who comes first, and what a kill leaves (SECURITY.md, F1 to F4)."""
+"""Faults, with real processes on the real database: who comes first, and what a kill leaves
+(docs/security.md, F1 to F4)."""
 
 from io import StringIO
 

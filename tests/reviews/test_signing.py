@@ -314,7 +314,7 @@ def test_everything_that_is_missing_is_said_at_once(house):
     assert found(whole) == []
     assert found(replace(whole, paid_by_maker=True)) == [paid]
     refusals = attestation_refusals(given, actor=house.clinician, digest="d", ticks=ticks)
-    assert refusals[0].sentence == "Tick this, if it is so: “I read it.”"
+    assert refusals[0].sentence == "Tick “I read it.” if it is true."
 
 
 # -- The checklist -----------------------------------------------------------------------------------------------------

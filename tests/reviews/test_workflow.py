@@ -413,10 +413,10 @@ def test_whoever_may_not_do_it_learns_nothing_of_the_state(world):
     assert codes("publish", world.live, world.house.editor) == ["not_granted"]
     assert codes("submit", world.live, world.house.editor) == ["wrong_state"]
     with pytest.raises(
-        Refused, match=r"Edition 1 is published; this needs one that is in review or clinician reviewed\."
+        Refused, match=r"Edition 1 is published. You can sign only while it is in review or clinician reviewed\."
     ):
         act("sign", world.live, world.house.clinician)
-    with pytest.raises(Refused, match=r"this needs one that is a draft\."):
+    with pytest.raises(Refused, match=r"only while it is a draft\."):
         act("submit", world.live, world.house.editor)
 
 

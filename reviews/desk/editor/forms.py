@@ -21,7 +21,7 @@ GRAMMAR = (
     "A blank line starts a paragraph. A list stands by itself, its items begin with “- ” or “1. ”. *Emphasis*, "
     "[words](https://…) for a link, [@label] cites a reference of this edition. All else is printed as you type it."
 )
-CHOOSE = {"invalid_choice": "Choose one of the list.", "required": "Choose one of the list."}
+CHOOSE = {"invalid_choice": "Choose one from the list.", "required": "Choose one from the list."}
 
 
 def as_kept(words: str) -> str:

@@ -172,7 +172,7 @@ def _remove(editor: EditorContext, shown: values.Part) -> HttpResponse:
     tried = attempt(lambda: parts.remove_part(editor.edition, shown, seen=seen, actor=editor.request.user))
     if not tried.is_done:
         return _outline_refusing(editor, tried)
-    messages.success(editor.request, f"{shown.label_for_people} was taken out. You can restore it below.")
+    messages.success(editor.request, f"{shown.label_for_people} was removed. You can restore it below.")
     return redirect("edit", editor.monograph.slug)
 
 
@@ -191,7 +191,7 @@ def _answer(editor: EditorContext, context: dict[str, Any], save: Callable[..., 
         how = {"seen": form.cleaned_data["seen"] or "", "reason": form.cleaned_data["reason"]}
         tried = attempt(lambda: save(actor=editor.request.user, **how))
         if tried.is_done:
-            for words in (f"Saved: {context['words']}.", *form.said):
+            for words in (_saved(editor, form.value), *form.said):
                 messages.success(editor.request, words)
             return redirect("edit", editor.monograph.slug)
         status = tried.status
@@ -200,6 +200,13 @@ def _answer(editor: EditorContext, context: dict[str, Any], save: Callable[..., 
         else:
             context["refusals"] = _beyond_fields(form, tried.refusals)
     return render(editor.request, "reviews/edit_part.html", context, status=status)
+
+
+def _saved(editor: EditorContext, value: values.Value) -> str:
+    """What was saved, and what of it still stands against sending the edition for review."""
+    key, name = (value.key, value.label_for_people) if isinstance(value, values.Part) else (None, "The header")
+    to_do = [one.sentence for one in problems(build(editor.edition), today()) if one.key == key]
+    return " ".join([f"{name} is saved.", *(["Still to do:", *to_do] if to_do else [])])
 
 
 def _beyond_fields(form: EditForm, refusals: list[Refusal]) -> list[Refusal]:
@@ -243,7 +250,7 @@ def order(request: HttpRequest, slug: str) -> HttpResponse:
                 lambda: parts.save_order(editor.edition, kind, _keys(wanted), seen=_keys(seen), actor=request.user)
             )
             if tried.is_done:
-                messages.success(request, f"Saved: the order of {HEADINGS[kind].lower()}.")
+                messages.success(request, f"The order of {HEADINGS[kind].lower()} is saved.")
                 return redirect("edit", slug)
             status, more["refusals"] = tried.status, tried.refusals
     rows = [

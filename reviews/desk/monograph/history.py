@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.views.decorators.http import require_safe
 
 from monographs.difference.diff_html import Change, changes_of
@@ -65,7 +66,7 @@ def entries_of(events: Sequence[AuditEvent]) -> list[Entry]:
 
 def _entry(event: AuditEvent, labels: dict[str, list[str]], sign_offs: dict[int, SignOff]) -> Entry:
     data = event.data
-    nobody = "A reader" if event.verb == "reported" else "The machine"
+    nobody = "A reader" if event.verb == "reported" else "System"
     entry = Entry(event, name_of(event.actor) if event.actor else nobody, DONE[event.verb](data))
     if event.verb == "edited":
         entry.change_set = data["change_set"]
@@ -76,7 +77,7 @@ def _entry(event: AuditEvent, labels: dict[str, list[str]], sign_offs: dict[int,
         sign_off, count = sign_offs[data["sign_off"]], len(data["counts_for"])
         interests = "No interests declared." if sign_off.interests == "none" else f"Interests: {sign_off.interests}"
         parts = f"{count} changed part{'s' if count != 1 else ''}"
-        entry.more = f"{sign_off.reader_title.capitalize()}. Counts for {parts}. {interests}"
+        entry.more = f"{capfirst(sign_off.reader_title)}. Counts for {parts}. {interests}"
     elif event.verb == "refused":
         entry.why = why(data["codes"])
     if data.get("to") and data.get("to") != data.get("from"):

@@ -130,7 +130,7 @@ class NewMonograph(forms.Form):
             self.add_error("title", "Give the monograph a title.")
         slug = data.get("slug") or slugify(data.get("title", ""))[:100].strip("-")
         if data.get("title") and (not re.fullmatch(SLUG, slug, re.ASCII) or slug in TAKEN):
-            wrong = f"“{slug}” cannot be an address." if slug else "This title makes no address."
+            wrong = f"“{slug}” cannot be an address." if slug else "An address cannot be made from this title."
             sentence = f"{wrong} Use small letters a to z, figures and single hyphens."
             self.add_error("slug", sentence)
         data["slug"] = slug
@@ -161,10 +161,7 @@ def monograph_new(request: HttpRequest) -> HttpResponse:
     """Starts a monograph and edition 1 as a draft. Refused input is shown again with a sentence at each field."""
     classes = [one for one in class_tree().values() if policy.can(request.user, "create", one)]
     if not classes:
-        sentence = (
-            "Starting a monograph needs an editor or a clinician of some class. "
-            "An administrator of your house can add you."
-        )
+        sentence = "You need the editor or clinician role for a class. Ask your administrator."
         return no_entry(request, [Refusal("not_granted", sentence)])
     form = NewMonograph(request.POST if request.method == "POST" else None, classes=indented(classes))
     status = 200
@@ -186,7 +183,7 @@ def monograph_new(request: HttpRequest) -> HttpResponse:
             for one in tried.refusals:
                 form.add_error(_FIELDS.get(one.field), one.sentence)
             if tried.is_done:
-                words = "The monograph is begun: edition 1 is a draft. Write its parts, then send it for review."
+                words = "The monograph is started: edition 1 is a draft. Write its parts, then send it for review."
                 messages.success(request, words)
                 return redirect("workspace", slug=tried.result.monograph.slug)
     return render(request, "reviews/monograph_new.html", {"section": "monographs", "form": form}, status=status)

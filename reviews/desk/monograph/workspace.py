@@ -125,7 +125,7 @@ def _heading(reasons: list[Refusal]) -> str:
     if any(one.code == "wrong_state" for one in reasons):
         return "Not now:"
     if all(one.kind == RefusalType.FORBIDDEN for one in reasons) and reasons[0].code != "not_covered":
-        return "Not you:"
+        return "You do not have permission:"
     return f"Not yet, for {len(reasons)} reasons:" if len(reasons) > 1 else "Not yet:"
 
 

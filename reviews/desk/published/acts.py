@@ -153,7 +153,7 @@ def published_page(request: HttpRequest, monograph: Monograph, answer: Answer) -
     offers = {
         name: Offer(
             name,
-            transition_labels.button(row, live.number),
+            transition_labels.button(row, live.number, name=live.name),
             transition_labels.help_for(row, review),
             refusals(review, row, user),
         )
@@ -346,7 +346,7 @@ def lift(request: HttpRequest, pk: int) -> HttpResponse:
     def act() -> None:
         overlays.lift(overlay, actor=request.user, reason=reason, attestation=_attested(request, digest))
 
-    return _done(request, overlay, act, "It does not stand over the page any more.", "Not ended")
+    return _done(request, overlay, act, "The notice is no longer on the page.", "Not ended")
 
 
 def _done(request: HttpRequest, overlay: Overlay, act: Callable[[], Any], done: str, not_done: str) -> HttpResponse:

@@ -94,7 +94,7 @@ def _reaffirmed(one: Monograph) -> Urgent:
 
 
 def _report(one: ProblemReport, now: datetime) -> Urgent:
-    name = f"{one.number}: {_name(one.monograph) if one.monograph else 'the house as a whole'}"
+    name = f"{one.number}: {_name(one.monograph) if one.monograph else 'the site as a whole'}"
     why = f"{one.part or 'The whole page'}: {Truncator(one.text).chars(100)}"
     what = "Report: could harm" if one.harm else "Report of a problem"
     return Urgent(

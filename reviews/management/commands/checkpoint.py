@@ -14,7 +14,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         lock = WriteLock.objects.get(pk=1)
         if not lock.seq:
-            raise CommandError("The trail is empty: there is nothing to vouch for yet.")
+            raise CommandError("The trail is empty: there is nothing to sign yet.")
         try:
             seals.append_checkpoint(lock.seq, lock.hash)
         except OSError as error:

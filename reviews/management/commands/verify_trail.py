@@ -8,9 +8,7 @@ from reviews.models import AuditEvent
 
 
 class Command(BaseCommand):
-    help = (
-        "Recomputes the trail and all that it vouches for. Exit 1 and the first broken link when something was touched."
-    )
+    help = "Recomputes the trail and all that it tells of. Exit 1 and the first broken link when something was touched."
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--json", action="store_true", help="every finding, as JSON")

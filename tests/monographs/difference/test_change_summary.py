@@ -40,14 +40,14 @@ def test_each_kind_of_part_is_told_when_it_comes_goes_or_is_reworded(field, name
     assert told(WHOLE, WHOLE) == []
     assert told(without, WHOLE) == [(f"{label} added.", keyed(name), first)]
     assert told(WHOLE, without) == [(f"{label} removed.", keyed(name), first)]
-    assert told(WHOLE, other) == [(f"{label} reworded.", keyed(name), first)]
+    assert told(WHOLE, other) == [(f"{label} changed.", keyed(name), first)]
 
 
 def test_the_header_and_the_order_are_told_too():
     header = WHOLE.replaced(header=WHOLE.header.replaced(title="x"))
     order = WHOLE.replaced(sections=WHOLE.sections[::-1])
 
-    assert told(WHOLE, header) == [("Header reworded.", "header", False)]
+    assert told(WHOLE, header) == [("Header changed.", "header", False)]
     assert told(WHOLE, order) == [("The order of parts changed.", "order", False)]
 
 
@@ -94,7 +94,7 @@ def test_a_line_leads_to_its_change():
     comparison = compare(WHOLE, new)
 
     assert [line.key for line in in_short(comparison)] == [change.key for change in changes_of(comparison)]
-    assert in_short(comparison)[0] == Line("Header reworded.", "header", False)
+    assert in_short(comparison)[0] == Line("Header changed.", "header", False)
 
 
 @pytest.mark.parametrize(("path", "document"), [(path, document) for path, _, _, document in whole.changed()])
@@ -102,4 +102,4 @@ def test_any_field_that_is_another_is_one_line(path, document):
     (line,) = in_short(compare(WHOLE, document))
 
     assert line.is_first is path.startswith("notices")
-    assert line.words.endswith(" reworded.")
+    assert line.words.endswith(" changed.")

@@ -203,14 +203,14 @@ def test_the_short_telling_says_that_only_spaces_or_look_alikes_changed():
     ]
 
     assert short(header[0], header[1]) == ["Header: only spaces changed."]
-    assert short(header[0], header[2]) == ["Header reworded."]
+    assert short(header[0], header[2]) == ["Header changed."]
     assert short(*notices) == ["Safety notice: 5 μg: only signs that look alike changed."]
     (change,) = changes_of(compare(*header[:2]))
     assert (change.title, change.kind) == ("Header: only spaces changed", "changed")
     (change,) = changes_of(compare(header[0], header[2]))
     assert change.title == "Header: changed"
     both_fields = Document(header=Header(introduction="5\u00a0mg", title="x"))
-    assert short(header[0], both_fields) == ["Header reworded."]
+    assert short(header[0], both_fields) == ["Header changed."]
 
 
 # -- Whatever the texts ------------------------------------------------------------------------------------------------

@@ -49,7 +49,7 @@ def test_each_page_says_what_was_lost_and_what_to_do():
     request = RequestFactory().get("/anything/")
     said = {
         errors.bad_request: "That request makes no sense here",
-        errors.forbidden: "Your account has no part in this. An administrator of your house can add you.",
+        errors.forbidden: "You do not have permission. Ask your administrator.",
         errors.csrf_failure: "This form was open for too long, or came from another site. Go back, reload, and try again.",
         errors.not_found: "The address may be mistyped, or nothing is published under this name.",
         errors.failed: "The fault is ours; nothing you wrote was changed.",

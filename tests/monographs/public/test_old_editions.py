@@ -5,6 +5,8 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.html import strip_tags
 
@@ -91,6 +93,26 @@ def test_editions_stand_newest_first_each_until_the_next_one(monograph, client):
     assert "There is one edition so far." not in html
 
 
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("editions/", {3}),
+        ("editions/1/", {1, 3}),
+        ("editions/1...2/", {1, 2}),
+        ("editions/compare/?from=1&to=3", set()),
+    ],
+)
+def test_a_page_reads_the_texts_that_it_shows_and_no_others(monograph, client, path, shown):
+    digests = dict(monograph.publications.values_list("document_id", "number"))
+
+    with CaptureQueriesContext(connection) as captured:
+        read(client, path)
+
+    asked = [query["sql"] for query in captured if '"monographs_document"."text"' in query["sql"]]
+    assert {number for digest, number in digests.items() for sql in asked if digest in sql} == shown
+    assert len(asked) <= 1
+
+
 def test_an_old_edition_says_until_when_it_was_live_and_what_changed_since(monograph, client):
     first, second = read(client, "editions/1/"), read(client, "editions/2/")
 
@@ -139,7 +161,7 @@ def test_a_comparison_says_what_changed_and_why_from_which_to_which(monograph, c
     short = html[html.index('id="sum-title"') : html.index("Why, in the editors")]
     assert [strip_tags(one) for one in re.findall("<li>(.*?)</li>", short)] == [
         "Safety notice: Mind the heart removed.",
-        "Monitoring reworded.",
+        "Monitoring changed.",
         (
             f"Unchanged: Header, Prescribing {ESCAPED}, Monitoring: Full blood count, Reference: trial2020, "
             "Related: otherzumab."
@@ -160,7 +182,7 @@ def test_a_comparison_says_what_changed_and_why_from_which_to_which(monograph, c
     both = read(client, "editions/2...3/").content.decode()
     assert "<i>" not in both
     assert both.count(f"Prescribing {ESCAPED}") == 2  # in short, and above what changed
-    assert f">Prescribing {ESCAPED} reworded.</a>" in both
+    assert f">Prescribing {ESCAPED} changed.</a>" in both
     last = words(client, "editions/2...3/")
     assert "Neither of them" not in last
     assert "Why, in the editors’ words: “The third”" in last

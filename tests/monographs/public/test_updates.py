@@ -66,7 +66,7 @@ def test_each_overlay_is_told_in_its_own_words_and_its_end_too(house, client):
     make.reinstate(house, monograph.live.edition)
 
     expected = [
-        ("notice", ["Back on this page: clinicians looked at it again and signed that it is still correct."], False),
+        ("notice", ["Back on this page: a clinician read it again and signed that it is still correct."], False),
         ("notice", ["Retired: its source is in doubt. Doses are not shown."], True),
         ("notice", ["Correction ended: it was right."], False),
         ("notice", ["Urgent warning ended: it was answered."], False),
@@ -99,14 +99,14 @@ def test_a_feed_entry_is_whole_and_holds_no_markup_of_ours_but_paragraphs(house,
     newest, oldest = entries(client)
 
     live = Publication.objects.get(number=2)
-    assert newest["title"].text == f"{nasty}: Header reworded."
+    assert newest["title"].text == f"{nasty}: Header changed."
     assert newest["link"].get("href") == "https://clincalc.test/drugs/testazumab/"
     assert newest["id"].text == f"https://clincalc.test/updates/#edition-{live.pk}"
     stamps = [datetime.fromisoformat(newest[one].text) for one in ("published", "updated")]
     assert stamps == [live.published_at] * 2
     assert newest["author"][0].text == "ClinCalc Pro"
     assert newest["summary"].text == (
-        "<p>Header reworded.</p><p>&lt;/script&gt;&lt;i&gt;&quot;&amp;&#x27; removed.</p><p>&lt;/script&gt;&lt;i&gt;&quot;&amp;&#x27;</p>"
+        "<p>Header changed.</p><p>&lt;/script&gt;&lt;i&gt;&quot;&amp;&#x27; removed.</p><p>&lt;/script&gt;&lt;i&gt;&quot;&amp;&#x27;</p>"
     )
     first_at = Publication.objects.get(number=1).published_at
     assert [datetime.fromisoformat(oldest[one].text) for one in ("published", "updated")] == [first_at] * 2
@@ -219,7 +219,7 @@ def test_a_page_that_was_taken_down_is_named_with_its_removal_alone(house, clien
         assert "Sekret" not in client.get(path).content.decode(), path
     make.reinstate(house, monograph.live.edition)
     assert [words[0] for _, _, words, _ in told(client)[:3]] == [
-        "Back on this page: clinicians looked at it again and signed that it is still correct.",
+        "Back on this page: a clinician read it again and signed that it is still correct.",
         "Removed: its source is in doubt.",
         "Correction.",
     ]
@@ -297,8 +297,8 @@ def test_corrections_are_told_newest_first_of_pages_that_are_there_with_whom_the
     assert said(client.get("/corrections/").content.decode()) == said(first)
     assert said(client.get("/corrections/?page=0").content.decode()) == said(last)
     texts = [" ".join(strip_tags(html).split()) for html in (first, last)]
-    assert f"Correction Since {day} this page is wrong" in texts[0]
-    assert f"Correction From {day} to {until} this page was wrong It said“It can slow.”" in texts[0]
+    assert f"Correction Since {day} part of this page is wrong" in texts[0]
+    assert f"Correction From {day} to {until} part of this page was wrong It said“It can slow.”" in texts[0]
     assert f"Affected: edition 1. Possible harm: severe, as judged by a pharmacist on {day}." in texts[1]
     assert "Possible harm: none expected" in texts[0]
     assert not {"Gone right", "Ended right"} & {one.rstrip(".") for one in said(first) + said(last)}

@@ -45,7 +45,7 @@ def test_what_a_publisher_types_now_is_in_the_trail_and_on_no_public_page(house,
     perform("publish", editions=[edition], actor=house.publisher, digest=make.seen(edition), reason=TYPED)
 
     assert told(client, "7.5") == []
-    assert told(client, "Monitoring reworded.") == list(SURFACES)
+    assert told(client, "Monitoring changed.") == list(SURFACES)
     assert AuditEvent.objects.filter(verb="published").latest("seq").reason == TYPED
     client.force_login(house.publisher)
     assert TYPED in client.get("/desk/monographs/testazumab/history/").content.decode()
@@ -55,7 +55,7 @@ def test_the_note_of_an_old_edition_stands_while_nothing_is_in_doubt(house, clie
     monograph = second(house, TYPED)
 
     assert told(client, TYPED) == list(SURFACES)
-    assert told(client, "Prescribing in practice reworded.") == ["/updates/", "/updates/feed/", SURFACES[-1]]
+    assert told(client, "Prescribing in practice changed.") == ["/updates/", "/updates/feed/", SURFACES[-1]]
     make.warn(house.clinician, monograph)
     assert told(client, TYPED) == list(SURFACES)
 
@@ -77,7 +77,7 @@ def test_the_note_of_an_old_edition_is_nowhere_while_something_is_in_doubt(house
     in_doubt(house, monograph, kind)
 
     assert told(client, TYPED) == []
-    by_machine = told(client, "Prescribing in practice reworded.")
+    by_machine = told(client, "Prescribing in practice changed.")
     expected = {"withhold": [], "take_down": []}.get(kind, list(SURFACES))
     assert by_machine == expected
 
@@ -110,7 +110,7 @@ def test_the_notes_of_another_monograph_stand(house, client):
 
 
 def test_the_figure_of_a_part_that_was_withheld_is_on_no_surface(house, client):
-    """R7: the note kept the figure; so would a name, if the sentence were kept as it was made."""
+    """The note once kept the figure; so would a name, if the sentence were kept as it was made."""
     doc = make.document()
     make.published(house, doc=doc)
     added = doc.sections[0].replaced(key=make.key("added"), kind="cautions", heading="Above 7.5 mg", text="Stop.")
@@ -141,9 +141,9 @@ def test_the_list_of_editions_tells_each_in_one_line(house, client):
 
     said = " ".join(strip_tags(client.get(f"{PAGE}editions/").content.decode()).split())
 
-    assert [said.index(words) for words in ("Prescribing in practice removed.", "Prescribing in practice reworded.",
+    assert [said.index(words) for words in ("Prescribing in practice removed.", "Prescribing in practice changed.",
                                             "First published.")] == sorted(
-        said.index(words) for words in ("Prescribing in practice removed.", "Prescribing in practice reworded.",
+        said.index(words) for words in ("Prescribing in practice removed.", "Prescribing in practice changed.",
                                         "First published."))  # fmt: skip
     assert "“" not in said
 

@@ -339,6 +339,37 @@ def test_a_verification_says_by_whom_and_on_which_day_in_london_and_sets_what_re
     assert list(hashes) == [f"reviews.clinicianprofile:{profile.pk}"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("  Ana\u00a0 Lopez\n", "Ana Lopez"), ("Ame\u0301lie", "Am\u00e9lie"), ("Ana\tLopez", "Ana Lopez")],
+)
+def test_what_readers_see_of_a_clinician_is_kept_in_one_clean_line(house, typed, kept):
+    profile = registered(house.nobody, house.admin, name=typed, specialty=typed, interests=typed)
+    assert (profile.name, profile.specialty, profile.interests) == (kept, kept, kept)
+
+    profile = verify_clinician(profile, actor=house.admin, reader_title=typed, specialty=typed, scope="adult")
+
+    assert (profile.reader_title, profile.specialty) == (kept, kept)
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [("a\x00b", "characters"), ("a\u202eb", "characters"), ("a\ud800b", "characters"), (" \n", "missing"),
+     ("\u3164", "characters"), ("–", "missing"), ("x" * 201, "too_long")],
+)  # fmt: skip
+def test_a_name_or_a_title_that_readers_could_not_read_is_refused_at_its_field(house, typed, code):
+    with pytest.raises(Refused) as error:
+        registered(house.nobody, house.admin, name=typed)
+    assert [(one.code, one.field) for one in error.value.refusals] == [(code, "name")]
+    profile = registered(house.nobody, house.admin)
+
+    with pytest.raises(Refused) as error:
+        verify_clinician(profile, actor=house.admin, reader_title=typed, specialty="", scope="adult")
+
+    assert [(one.code, one.field) for one in error.value.refusals] == [(code, "reader_title")]
+    assert ClinicianProfile.objects.get(pk=profile.pk).verified_on is None
+
+
 def test_a_registration_counts_for_364_days_after_it_was_found():
     profile = ClinicianProfile(verified_on=date(2027, 1, 1))
 

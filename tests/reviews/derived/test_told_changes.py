@@ -32,7 +32,7 @@ def told():
 
 def test_each_act_that_changes_what_readers_see_writes_it(house, monograph):
     first, removed = (1, "First published."), (2, "Prescribing in practice removed.")
-    assert sorted(told()) == [first, (2, "Monitoring reworded."), removed]
+    assert sorted(told()) == [first, (2, "Monitoring changed."), removed]
     make.withhold(monograph, make.key("monitoring"), house.publisher)
     assert told() == [first, removed]
     make.withdraw(monograph.live.edition, house.publisher, "take_down")

@@ -90,7 +90,7 @@ def told():
         (3, "Test editor tried to withdraw the page"),
         (3, f"Test editor answered the report {report.number}"),
         (3, f"A reader reported a problem with the page ({report.number})"),
-        (3, "Test publisher brought the page back"),
+        (3, "Test publisher reinstated the page"),
         (3, "Test clinician signed that edition 3 is still correct"),
         (3, "Test clinician confirmed the withdrawal of the page"),
         (3, "Test publisher took the page down"),
@@ -108,7 +108,7 @@ def told():
         (3, "Test editor changed Prescribing in practice"),
         (3, "Test editor copied the published edition, every part unchanged"),
         (3, "Test editor started edition 3 with the words of edition 1"),
-        (2, "Test editor2 gave up edition 2"),
+        (2, "Test editor2 discarded edition 2"),
         (2, "Test editor2 changed Monitoring"),
         (2, "Test editor2 copied the published edition, every part unchanged"),
         (2, "Test editor2 started edition 2 with the words of edition 1"),
@@ -122,7 +122,7 @@ def told():
         (1, "Test pharmacist sent edition 1 back: in review to draft"),
         (1, "Test editor sent edition 1 for review"),
         (1, "Test editor changed 7 parts"),
-        (1, "Test editor began this monograph with edition 1, standard tier"),
+        (1, "Test editor started this monograph with edition 1, standard tier"),
     ]
 
 
@@ -162,16 +162,16 @@ def test_entries_say_the_state_that_they_led_to_why_and_what_else_is_to_know(hou
         "signed edition 3": "Clinician reviewed",
         "sent edition 3 for review": "In review",
         "started edition 3 with the words of edition 1": "Draft",
-        "gave up edition 2": "Discarded",
+        "discarded edition 2": "Discarded",
         "started edition 2 with the words of edition 1": "Draft",
         "published edition 1": "Published",
         "signed edition 1": "Clinician reviewed",
         "sent edition 1 for review": "In review",
         "sent edition 1 back: in review to draft": "Draft",
-        "began this monograph with edition 1, standard tier": "Draft",
+        "started this monograph with edition 1, standard tier": "Draft",
     }
     assert {did: one.why for did, one in by_words.items() if one.why} == {
-        "tried to withdraw the page": "they have no right to it in this class"
+        "tried to withdraw the page": "they do not have permission in this class"
     }
     assert [one.did for one in by_words.values() if one.is_refusal] == ["tried to withdraw the page"]
     more = [one.more for _, one in entries(enter("auditor"), "&edition=1") if one.more]
@@ -193,7 +193,7 @@ def test_an_entry_stands_on_the_page_with_reason_moment_fingerprint_and_words(ho
     entry = html.split(f'<li id="entry-{events["discarded"].seq}">')[1].split("</li>")[0]
     at = timezone.localtime(events["discarded"].at)
     assert f"{at.day} {at:%B %Y}<br>{at:%H:%M:%S}</time>" in entry
-    assert "<strong>Test editor2</strong> gave up edition 2" in entry
+    assert "<strong>Test editor2</strong> discarded edition 2" in entry
     assert "“Not needed.”" in entry
     digest = events["discarded"].digest
     assert f"Fingerprint of the text: </span>{digest[:8]}…{digest[60:]}</p>" in entry
@@ -205,7 +205,7 @@ def test_an_entry_stands_on_the_page_with_reason_moment_fingerprint_and_words(ho
     assert "Compare<span" in change
     refusal = " ".join(client.get(ADDRESS).content.decode().split())
     assert "<strong>Refused:</strong> <strong>Test editor</strong> tried to withdraw the page" in refusal
-    assert "Because they have no right to it in this class." in refusal
+    assert "Because they do not have permission in this class." in refusal
 
 
 def test_the_words_of_a_change_stand_before_on_the_left_and_after_on_the_right(house, enter):
@@ -246,7 +246,7 @@ def test_who_may_read_it(house, enter, person, status):
 # -- Words, one by one -------------------------------------------------------------------------------------------------
 
 SAID = [
-    ("begun", {"edition": 1, "tier": "low"}, "began this monograph with edition 1, low tier"),
+    ("begun", {"edition": 1, "tier": "low"}, "started this monograph with edition 1, low tier"),
     ("started", {"edition": 2, "copied": None}, "started edition 2"),
     ("started", {"edition": 2, "copied": 1}, "started edition 2 with the words of edition 1"),
     ("published", {"edition": 2, "superseded": None}, "published edition 2"),
@@ -254,7 +254,7 @@ SAID = [
     ("withdrawn", {"kind": "retire"}, "retired the page"),
     ("withdrawn", {"kind": "take_down"}, "took the page down"),
     ("corrected", {"editions": [1, 2]}, "added a correction of edition 1, 2"),
-    ("lifted", {"kind": "withhold"}, "ended dose withheld"),
+    ("lifted", {"kind": "withhold"}, "ended part withheld"),
     ("refused", {"action": "answer_report"}, "tried to answer a report"),
     ("refused", {"action": "publish"}, "tried to publish"),
 ]  # fmt: skip
@@ -279,10 +279,10 @@ def test_every_act_that_can_be_refused_has_words():
     ("codes", "said"),
     [
         (["stale"], "the edition was changed meanwhile"),
-        (["tick", "tick", "interests"], "the checklist was not complete and nothing was said on interests"),
+        (["tick", "tick", "interests"], "the checklist was not complete and no interests were declared"),
         (["problem_title", "problem_text"], "it had problems"),
         (["not_granted", "wrong_state", "only_signer"],
-         "they have no right to it in this class, the edition stood elsewhere and they were the only signer"),
+         "they do not have permission in this class, the edition was in another state and they were the only signer"),
         (["never_heard_of"], "never heard of"),
         ([], ""),
     ],

@@ -115,12 +115,12 @@ def test_each_person_is_offered_what_they_can_do_now_and_told_why_not_of_all_els
 @pytest.mark.parametrize(
     ("slug", "person", "transition", "heading", "sentence"),
     [
-        ("draftzumab", "editor", "sign", "Not you:", "This needs a clinician of the class"),
-        ("draftzumab", "publisher", "publish", "Not now:", "Edition 1 is a draft; this needs one that is clinician reviewed."),
-        ("draftzumab", "auditor", "start", "Not you:", "This needs an editor of the class"),
+        ("draftzumab", "editor", "sign", "You do not have permission:", "You need the clinician role for"),
+        ("draftzumab", "publisher", "publish", "Not now:", "Edition 1 is a draft. You can publish only while it is clinician reviewed."),
+        ("draftzumab", "auditor", "start", "You do not have permission:", "You need the editor role for"),
         ("waitzumab", "clinician", "sign", "Not yet:", "You signed this edition already."),
         ("readyzumab", "clinician2", "unsign", "Not yet:", "You have no signature on this edition"),
-        ("waitzumab", "publisher", "publish", "Not now:", "Edition 1 is in review; this needs one that is clinician reviewed."),
+        ("waitzumab", "publisher", "publish", "Not now:", "Edition 1 is in review. You can publish only while it is clinician reviewed."),
         ("changezumab", "clinician2", "unsign", "Not yet:", "You have no signature on this edition"),
     ],
 )  # fmt: skip
@@ -159,7 +159,7 @@ def test_the_path_says_where_it_stands_and_what_it_replaces(house, enter, slug, 
         ("draftzumab", "Edition 1, working copy. Readers see nothing of it until it is published."),
         ("changezumab", 'Edition 2, working copy. Readers see <a href="/drugs/changezumab/">edition 1</a> until this one is published.'),
         ("livezumab", 'Readers see <a href="/drugs/livezumab/">edition 1</a>. No edition is open.'),
-        ("gonezumab", "Edition 1 was given up. Readers see nothing."),
+        ("gonezumab", "Edition 1 was discarded. Readers see nothing."),
     ],
 )  # fmt: skip
 def test_the_workspace_begins_with_what_readers_see(house, enter, slug, said):
@@ -167,7 +167,7 @@ def test_the_workspace_begins_with_what_readers_see(house, enter, slug, said):
 
 
 @pytest.mark.parametrize(
-    ("slug", "title", "by"), [("backzumab", "Sent back", "Test pharmacist"), ("gonezumab", "Given up", "Test editor")]
+    ("slug", "title", "by"), [("backzumab", "Sent back", "Test pharmacist"), ("gonezumab", "Discarded", "Test editor")]
 )
 def test_the_last_step_back_is_told_with_its_reason(house, enter, slug, title, by):
     html = workspace(enter("auditor"), slug).content.decode()
@@ -324,7 +324,7 @@ def test_where_no_edition_is_open_nothing_is_under_review(house, enter, slug):
 
     assert "Nothing is under review" in html
     assert ("Readers see edition 1, and no edition is open." in html) == (slug == "livezumab")
-    assert ("Edition 1 was given up." in html) == (slug == "gonezumab")
+    assert ("Edition 1 was discarded." in html) == (slug == "gonezumab")
     assert "/do/" not in html
 
 
@@ -359,7 +359,7 @@ def test_a_profile_that_nobody_verified_signs_nothing(house, enter):
 
     html = review(enter("pharmacist")).content.decode()
 
-    assert "Nobody has found your registration in the register yet." in html
+    assert "Your registration is not verified yet." in html
     assert "/do/sign/" not in html
 
 

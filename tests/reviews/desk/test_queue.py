@@ -33,7 +33,7 @@ def test_the_desk_is_for_people_with_a_role(enter, address):
     answer = enter("nobody").get(address)
 
     assert answer.status_code == 403
-    assert "An administrator of your house can give it." in answer.content.decode()
+    assert "Ask your administrator." in answer.content.decode()
 
 
 # -- My queue ----------------------------------------------------------------------------------------------------------
@@ -249,7 +249,7 @@ def test_a_second_monograph_takes_a_drug_of_the_list(enter):
         ({"title": ""}, "title", "Give the monograph a title."),
         ({"slug": "new"}, "slug", "cannot be an address"),
         ({"slug": "Ünder_score"}, "slug", "cannot be an address"),
-        ({"title": "ЖЖ"}, "slug", "This title makes no address."),
+        ({"title": "ЖЖ"}, "slug", "An address cannot be made from this title."),
         ({"title": "…"}, "title", "Give the monograph a title."),
     ],
 )

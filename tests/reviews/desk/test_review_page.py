@@ -186,7 +186,7 @@ def test_a_wrong_password_is_told_with_the_rest_and_never_shown_again(house, ent
     html = answer.content.decode()
     assert answer.status_code == 422
     assert "This is not your password. Nothing was signed." in html
-    assert "Say what interests you have, or that you have none." in html
+    assert "Say which interests you have, or that you have none." in html
     assert "not-my-password" not in html
     assert AuditEvent.objects.filter(verb="reauth_failed", actor=house.clinician).count() == 1
 

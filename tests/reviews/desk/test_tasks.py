@@ -64,7 +64,7 @@ def rows(client, show="mine"):
 
 
 def draft(slug):
-    return ("Your draft", slug, "Not sent for review yet.", "workspace", "Go on writing", "")
+    return ("Your draft", slug, "Not sent for review yet.", "workspace", "Continue editing", "")
 
 
 def asked(slug):

@@ -136,7 +136,23 @@ def test_a_lost_letter_is_told_with_its_place(client, house, edition):
 
     html = client.post(page, form.filled(text="Give 10 \ufffdg", tidy="1")).content.decode()
 
-    assert "After “Give 10 ”, what could not be read is gone. Write what belongs there." in html
+    assert "After “Give 10 ”, a sign is lost that could not be read. Type it anew." in html
+
+
+@pytest.mark.parametrize("typed", ["Store at \x9620 °C, 5\x9610 mg, IL\x1e6", "Wait\x85 then \x93stop\x94"])
+def test_the_button_writes_the_dashes_and_quotes_that_were_meant(client, house, edition, typed):
+    client.force_login(house.editor)
+    page = address("part_edit", make.key("monitoring"))
+    form = form_with(client.get(page).content.decode(), "text")
+    meant = typed.translate({0x96: "–", 0x1E: "‑", 0x85: "…", 0x93: "“", 0x94: "”"})
+
+    refused = client.post(page, form.filled(text=typed))
+    answer = client.post(page, form_with(refused.content.decode(), "text").filled(tidy="1"))
+
+    assert refused.status_code == 422
+    assert "meant as “" in refused.content.decode()
+    assert form_with(answer.content.decode(), "text").fields["text"] == [meant]
+    assert "became “" in answer.content.decode()
 
 
 def test_the_button_writes_nothing_however_it_is_pressed(client, house, edition):

@@ -19,11 +19,11 @@ BUTTONS = {
     "sign": "Sign edition 3",
     "unsign": "Take my signature back",
     "publish": "Publish edition 3",
-    "discard": "Give up edition 3",
-    "withdraw": "Withdraw the page",
+    "discard": "Discard edition 3",
+    "withdraw": "Withdraw Testazumab",
     "confirm-withdrawal": "Confirm the withdrawal",
     "still-correct": "Sign that edition 3 is still correct",
-    "reinstate": "Bring the page back",
+    "reinstate": "Reinstate Testazumab",
 }
 NOTES = {
     "start": "A draft with the same words. Readers notice nothing until it is signed and published.",
@@ -35,7 +35,7 @@ NOTES = {
     "discard": "It is closed and cannot be opened again. Its history is kept. Readers notice nothing.",
     "withdraw": "Readers see it at once. Somebody of the other role, clinician or publisher, confirms it.",
     "confirm-withdrawal": "You looked at why it was withdrawn, and agree.",
-    "still-correct": "Read all of it again, then sign with your password. A publisher can bring it back then.",
+    "still-correct": "Read all of it again, then sign with your password. A publisher can reinstate it then.",
     "reinstate": "Readers get the signed page again, at its address.",
 }
 
@@ -46,7 +46,7 @@ def test_each_transition_has_its_button_and_says_what_it_does(transition):
     later = SimpleNamespace(monograph=SimpleNamespace(live=SimpleNamespace(number=2)))
 
     row = TRANSITIONS[transition]
-    assert transition_labels.button(row, 3, 8) == BUTTONS[transition]
+    assert transition_labels.button(row, 3, 8, name="Testazumab") == BUTTONS[transition]
     assert transition_labels.help_for(row, first) == NOTES[transition]
     more = {
         "publish": "Readers see it at once. It replaces edition 2.",
@@ -60,11 +60,11 @@ def test_each_transition_has_its_button_and_says_what_it_does(transition):
     [
         ("start", "Edition 3 is started. Change it, then send it for review."),
         ("send-back", "Edition 3 is a draft again. Its editors see your reason in their queue."),
-        ("discard", "Edition 3 was given up. Its history is kept."),
+        ("discard", "Edition 3 was discarded. Its history is kept."),
         ("withdraw", "The page is withdrawn. Below is where it is gone, and what is left to do."),
         ("confirm-withdrawal", "You confirmed the withdrawal."),
-        ("still-correct", "You signed that edition 3 is still correct. A publisher can bring the page back now."),
-        ("reinstate", "The page is back. Readers see it now."),
+        ("still-correct", "You signed that edition 3 is still correct. A publisher can reinstate the page now."),
+        ("reinstate", "The page is reinstated. Readers see it now."),
     ],
 )
 def test_each_transition_says_what_happened(db, transition, said):
@@ -147,7 +147,7 @@ def test_the_desk_is_about_the_open_edition_else_what_is_live_else_the_latest(st
     ("reasons", "heading"),
     [
         ([], ""),
-        ([("not_granted", RefusalType.FORBIDDEN)], "Not you:"),
+        ([("not_granted", RefusalType.FORBIDDEN)], "You do not have permission:"),
         ([("not_granted", RefusalType.FORBIDDEN), ("wrong_state", RefusalType.CONFLICT)], "Not now:"),
         ([("not_covered", RefusalType.FORBIDDEN)], "Not yet:"),
         ([("not_covered", RefusalType.FORBIDDEN), ("not_covered", RefusalType.FORBIDDEN)], "Not yet, for 2 reasons:"),
@@ -180,7 +180,7 @@ def test_a_person_is_called_by_name_else_by_their_account_and_nobody_is_the_mach
     names = Names([ann.pk, bob.pk, None])
 
     assert (name_of(ann), name_of(bob)) == ("Ann A.", "bob")
-    assert (names[ann.pk], names[bob.pk], names[None], names[99_999]) == ("Ann A.", "bob", "The machine", "The machine")
+    assert (names[ann.pk], names[bob.pk], names[None], names[99_999]) == ("Ann A.", "bob", "System", "System")
     assert names.listed([bob.pk, ann.pk]) == "Ann A., bob"
     assert names.listed([bob.pk, ann.pk], ann) == "bob, you"
 

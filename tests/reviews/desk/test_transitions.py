@@ -200,7 +200,7 @@ def test_pay_from_the_maker_does_not_sign(client, house):
     response = do(client, "sign", edition, **signature(interests="maker"))
 
     assert response.status_code == 403
-    assert "you may not sign for it" in response.content.decode()
+    assert "so you cannot sign for it" in response.content.decode()
 
 
 def test_declared_interests_stand_with_the_signature_and_on_the_page(client, house):
@@ -426,7 +426,7 @@ def test_a_refused_step_is_named_and_offered_again_only_to_whoever_could_do_it(c
     assert "Nothing was changed, because:" in start
     again = client.post(reverse("do", args=["testazumab", "discard"]), {"digest": make.seen(edition), "reason": ""})
     html = again.content.decode()
-    assert "<h1>Not done: Give up edition 1</h1>" in html
+    assert "<h1>Not done: Discard edition 1</h1>" in html
     assert f'name="digest" value="{make.seen(edition)}"' in html
     assert 'action="/desk/monographs/testazumab/do/discard/"' in html
     assert (

@@ -1,5 +1,5 @@
 """A new monograph, and the tier of one: who sets it, never below its floor, and lowered only while no edition is open
-(clinical/signoff.md, Tiers)."""
+(docs/clinical/signoff.md, Tiers)."""
 
 import pytest
 

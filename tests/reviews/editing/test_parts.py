@@ -52,7 +52,7 @@ def test_nobody_without_the_grant_writes_and_each_try_is_recorded(house, edition
     whole, before = make.seen(edition), AuditEvent.objects.count()
 
     for tried, act in enumerate(acts(edition, house.people[who]), 1):
-        with pytest.raises(Refused, match="This needs an editor of the class"):
+        with pytest.raises(Refused, match="You need the editor role for"):
             act()
         entry = AuditEvent.objects.latest("seq")
         assert (entry.verb, entry.actor, entry.subject) == ("refused", house.people[who], "monograph:testazumab")
@@ -123,7 +123,7 @@ def test_a_role_that_was_taken_away_meanwhile_writes_no_more(house, edition):
     assert part(edition)
     take_role(stale, "editor", actor=house.admin)
 
-    with pytest.raises(Refused, match="This needs an editor"):
+    with pytest.raises(Refused, match="You need the editor role"):
         next(acts(edition, stale))()
 
 
@@ -263,7 +263,7 @@ def test_who_may_not_edit_may_not_restore(house, edition, who):
     make.reword(edition, "monitoring", "Other words.", actor=house.editor)
     whole = make.seen(edition)
 
-    with pytest.raises(Refused, match="This needs an editor of the class"):
+    with pytest.raises(Refused, match="You need the editor role for"):
         restore(edition, then, house.people[who])
 
     assert make.seen(edition) == whole
@@ -310,7 +310,7 @@ def test_only_into_a_draft_and_only_from_the_same_monograph(house, edition):
 
 
 def test_neither_who_restores_nor_who_wrote_it_can_sign_it(house):
-    """Abuse matrix A3, across editions: the clinician's words leave the page and come back by somebody else's hand."""
+    """docs/security.md, A3, across editions: the clinician's words leave the page and come back by another hand."""
     edition = make.start(house, make.published(house))
     make.reword(edition, "monitoring", "The clinician’s words.", actor=house.clinician)
     make.reword(edition, "prescribing", "- The editor’s [@trial2020].", actor=house.editor2)

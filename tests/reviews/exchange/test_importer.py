@@ -281,7 +281,7 @@ def test_whoever_may_write_in_one_class_imports_nothing_into_another(house, tmp_
 
     for one in (line(), line("testazumab", **elsewhere)):
         _, err = run(written(tmp_path, one))
-        assert "This needs an editor of the class “Multiple sclerosis”" in err
+        assert "You need the editor role for “Multiple sclerosis”" in err
         assert AuditEvent.objects.latest("seq").data["codes"] == ["not_granted"]
     assert Edition.objects.count() == 1
 

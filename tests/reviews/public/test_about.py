@@ -31,13 +31,13 @@ def test_every_step_of_the_table_is_told_in_its_order_with_what_it_needs(client)
         ("Clinicians sign it", [password]),
         ("A signature may be taken back", [reason]),
         ("It is published", []),
-        ("It may be given up", [reason]),
+        ("It may be discarded", [reason]),
     ]
     assert [title for title, _ in steps(after)] == [
         "A page may be withdrawn at once",
         "Somebody else confirms that",
         "Then it is signed again",
-        "And it comes back",
+        "It is reinstated",
     ]
 
 

@@ -207,7 +207,7 @@ def test_a_busy_house_keeps_the_words_and_says_when_to_try_again(page, client, m
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     assert f"Words {ESCAPED}</textarea>" in answer.content.decode()
-    assert "The house is busy for a moment." in answer.content.decode()
+    assert "The site is busy for a moment." in answer.content.decode()
 
 
 @pytest.mark.parametrize(("seconds", "told"), [(90, "90"), (0, "1"), (-5, "1")])

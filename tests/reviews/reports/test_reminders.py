@@ -193,7 +193,7 @@ def test_reports_are_told_at_once_if_they_could_harm_and_else_when_they_are_late
 def test_a_report_about_the_house_is_told_to_whoever_has_a_part_in_any_class(house, page):
     one = service.report(service.ReportInput("This could harm somebody.", harm=True), sender="a")
 
-    assert told() == {f"Report {one.number} could harm: the house as a whole": sorted([*EVERYBODY, "publisher"])}
+    assert told() == {f"Report {one.number} could harm: the site as a whole": sorted([*EVERYBODY, "publisher"])}
 
 
 def test_whoever_left_is_told_nothing(house, page):
@@ -216,7 +216,7 @@ def test_only_those_with_a_part_in_its_class_are_told(house):
     grant("publisher", house.leaf, actor=house.admin)
     assert told() == {}
     grant("editor", house.leaf, actor=house.admin)
-    assert told() == {f"Report {one.number} could harm: the house as a whole": EDITORS}  # nothing has a name there yet
+    assert told() == {f"Report {one.number} could harm: the site as a whole": EDITORS}  # nothing has a name there yet
     grant("clinician", house.leaf, actor=house.admin)
     assert list(told().values()) == [CLINICIANS]
 

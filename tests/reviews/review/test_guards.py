@@ -62,7 +62,7 @@ def test_a_critical_notice_raises_the_floor_and_a_stranger_to_the_edition_raises
         change.append(notice)
     assert codes(edition, house.editor, "submit") == {"tier_below_floor"}
 
-    with pytest.raises(Refused, match="needs a clinician"):
+    with pytest.raises(Refused, match="need the clinician role"):
         set_tier(edition.monograph, "high", actor=house.editor, reason="Critical notice")
     set_tier(edition.monograph, "high", actor=house.clinician, reason="Critical notice")
 
@@ -99,7 +99,7 @@ def test_an_undone_edit_still_counts_as_written(house):
 
 
 def test_a_part_waits_for_the_profession_that_its_author_cannot_give(house):
-    """The first example of signoff.md, with two doctors: the pharmacist wrote Monitoring, the editor the rest."""
+    """The first example of docs/clinical/signoff.md, with two doctors: Monitoring is the pharmacist's, the rest the editor's."""
     edition = make.start(house, make.published(house))
     make.reword(edition, "monitoring", "By the pharmacist.", actor=house.pharmacist)
     make.reword(edition, "prescribing", "- By the editor.", actor=house.editor)
@@ -224,7 +224,7 @@ def test_signers_are_judged_again_when_it_is_published(house):
                 (refusal,) = refused.value.refusals
                 assert (refusal.code, refusal.sentence) == (
                     "signer_lapsed",
-                    f"The signature of Test clinician no longer carries: {why}. Somebody else must sign.",
+                    f"The signature of Test clinician no longer counts: {why}. Somebody else must sign.",
                 )
                 assert make.live() is None
                 assert AuditEvent.objects.latest("seq").data["codes"] == ["signer_lapsed"]
@@ -350,7 +350,7 @@ def test_a_right_that_was_taken_away_meanwhile_is_gone_under_the_pen(house):
     assert policy.can(house.editor, "create", house.leaf)  # and so remembered on this object
     take_role(house.editor, "editor", actor=house.admin)
 
-    with pytest.raises(Refused, match="needs an editor"):
+    with pytest.raises(Refused, match="need the editor role"):
         new(actor=house.editor, slug="zz", title="Zz", therapeutic_class=house.leaf, new_drug={"name": "zz"})
 
 

@@ -35,7 +35,7 @@ def wrote(person, part, history) -> bool:
 
 
 def may_go_out(tier, changed, history, signed) -> bool:
-    """The rule of signoff.md, said once more and in another way."""
+    """The rule of docs/clinical/signoff.md, said once more and in another way."""
     if not changed:
         return True
     for part in changed:

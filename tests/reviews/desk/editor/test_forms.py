@@ -106,8 +106,8 @@ def test_each_field_is_saved_in_its_own_place_shown_again_and_read_by_others(hou
     answer = client.post(address("part_new", kind), {**typed, "key": key, "reason": "Said why"}, follow=True)
 
     assert answer.redirect_chain == [(address("edit"), 302)]
-    assert f"Saved: a {NOUNS[kind]}." in answer.content.decode()
     part = build(edition).by_key()[key]
+    assert f"{part.label_for_people} is saved." in answer.content.decode()
     assert said(part) == said(made(key))
     change = ChangeSet.objects.latest("at", "revision_id")
     assert (change.actor, change.reason, change.touched) == (house.editor, "Said why", [str(key)])
@@ -163,7 +163,7 @@ def test_each_field_of_the_header_is_saved_in_its_own_place_and_shown_again(hous
 
     answer = client.post(address("edit_header"), {**HEADER, "seen": seen, "reason": "Said why"}, follow=True)
 
-    assert "Saved: the header." in answer.content.decode()
+    assert "The header is saved." in answer.content.decode()
     header = build(Edition.objects.get(pk=edition.pk)).header
     assert header.model_dump() == {
         "text_rules": 2,
@@ -228,7 +228,7 @@ def test_what_a_header_refuses_is_said_at_its_field_once(change, field, sentence
     ("kind", "change", "field", "sentence"),
     [
         ("section", {"heading": "x" * 501}, "heading", "This is longer than 500 characters. Shorten it."),
-        ("section", {"kind": ""}, "kind", "Choose one of the list."),
+        ("section", {"kind": ""}, "kind", "Choose one from the list."),
         ("monitoring", {"test": "x" * 501}, "test", "This is longer than 500 characters. Shorten it."),
         ("monitoring", {"when": "a\x07"}, "when", "After “a”: a control character (U+0007). Take it out."),
         ("monitoring", {"how_often": "x" * 501}, "how_often", "This is longer than 500 characters. Shorten it."),
@@ -239,7 +239,7 @@ def test_what_a_header_refuses_is_said_at_its_field_once(change, field, sentence
         ("notice", {"action": "x" * 2_001}, "action", "This is longer than 2,000 characters. Shorten it."),
         ("notice", {"issuer": "x" * 501}, "issuer", "This is longer than 500 characters. Shorten it."),
         ("notice", {"supersedes": "x" * 501}, "supersedes", "This is longer than 500 characters. Shorten it."),
-        ("notice", {"source": "nobody"}, "source", "Choose one of the list."),
+        ("notice", {"source": "nobody"}, "source", "Choose one from the list."),
         ("related", {"target": "Other Umab"}, "target", "Use small letters, digits and hyphens, as in an address."),
         ("related", {"target": "x" * 101}, "target", "This is longer than 100 characters. Shorten it."),
         ("related", {"reason_shown": "x" * 501}, "reason_shown", "This is longer than 500 characters. Shorten it."),
@@ -349,7 +349,7 @@ def test_a_value_is_put_at_the_end_of_its_kind_or_in_its_own_place(kind):
         ({"label": "two words"}, "label", "A label has letters, digits, hyphens and underscores, and nothing else."),
         ({"label": "x" * 81}, "label", "A label has letters, digits, hyphens and underscores, and nothing else."),
         ({"label": "trial2020"}, "label", "Another reference of this edition has the label “trial2020”. Choose another label."),
-        ({"type": "song"}, "type", "Choose one of the list."),
+        ({"type": "song"}, "type", "Choose one from the list."),
         ({"address": "ftp://example.org"}, "address", "The address of a source begins with http:// or https://."),
         *(
             ({field: "a\u200bb"}, field, "After “a”: a zero-width space (U+200B). Take it out.")
@@ -439,12 +439,12 @@ def test_the_outline_offers_to_write_to_whoever_can_and_only_shows_it_to_the_oth
         assert f'href="{address("part_new", kind)}">Add a {noun}</a>' in html
     assert f'href="{address("edit_order")}?kind=section">' in html
     assert f'href="{address("edit_order")}?kind=notice">' not in html  # there is one
-    assert "The page should have, and lacks:" in html
+    assert "Still missing:" in html
     assert f'{address("part_new", "section")}?section=overdose">Overdose</a>' in html
     for part in build(edition).parts():
         assert f'href="{address("part_edit", part.key)}">' in html
     html = enter("auditor").get(address("edit")).content.decode()
-    assert "You may read this, and not change it" in html
+    assert "You can read this, but not change it" in html
     assert "/new/" not in html.replace("monographs/new/", "")
     assert "edit/order" not in html
     assert "lacks:" not in html
@@ -460,14 +460,14 @@ def test_what_was_taken_out_stands_under_its_kind_and_can_be_restored_by_writers
     )  # fmt: skip
 
     html = answer.content.decode()
-    assert "Safety notice: Mind the heart was taken out. You can restore it below." in html
+    assert "Safety notice: Mind the heart was removed. You can restore it below." in html
     assert f'name="restore" value="{notice.key}"' in html
     groups = {group["kind"]: group for group in answer.context["groups"]}
     assert [one.key for one in groups["notice"]["removed"]] == [notice.key]
     assert groups["notice"]["rows"] == []
     assert 'name="restore"' not in enter("auditor").get(address("edit")).content.decode()
     opened = client.get(address("part_edit", notice.key)).content.decode()
-    assert "This part was taken out" in opened
+    assert "This part was removed" in opened
     assert "Restore Safety notice: Mind the heart</button>" in opened
     assert 'name="remove"' not in opened
 

@@ -105,7 +105,7 @@ def test_a_conflict_keeps_both_texts_and_lets_me_put_mine_over_theirs(client, ho
 
     html = response.content.decode()
     assert response.status_code == 409
-    assert "Somebody saved this part while you were writing." in html
+    assert "saved this part at" in html
     assert "Mine." in html
     assert "Theirs" in html
     assert part(edition, "monitoring").text == "Theirs."
@@ -126,7 +126,7 @@ def test_a_part_that_was_removed_meanwhile_keeps_my_words(client, house, edition
     response = client.post(address("part_edit", make.key("monitoring")), mine)
 
     assert response.status_code == 409
-    assert b"Somebody removed this part" in response.content
+    assert b"removed this part at" in response.content
     assert b"Mine." in response.content
 
 
@@ -346,7 +346,7 @@ def test_a_conflict_shows_theirs_on_the_left_and_mine_on_the_right(client, house
 
     old, new = html.index("Text, theirs, saved now</h4>"), html.index("Text, yours</h4>")
     assert old < html.index("Weekly", old) < new < html.index("Quarterly", new)
-    assert "Keep mine as a new change</button>" in html
+    assert "Save mine over theirs</button>" in html
     assert f'href="{address("part_edit", make.key("monitoring"))}" data-drops>Take theirs</a>' in html
 
 
@@ -411,7 +411,7 @@ def test_equal_places_keep_the_order_that_was_shown(client, house, edition):
     done = client.post(
         address("edit_order"), {"seen": keys, f"place_{keys[0]}": "5", f"place_{keys[1]}": "-1"}, follow=True
     )  # fmt: skip
-    assert "Saved: the order of sections." in done.content.decode()
+    assert "The order of sections is saved." in done.content.decode()
     assert [section.key for section in build(edition).sections] == keys[::-1]
 
 

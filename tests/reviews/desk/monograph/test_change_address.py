@@ -31,7 +31,7 @@ def test_who_may_move_it(house, enter, person, shown, status):
     if shown == 200:
         html = page.content.decode()
         assert ("Move the monograph</button>" in html) == (person == "publisher")
-        assert ("This needs a publisher of the class" in html) == (person != "publisher")
+        assert ("You need the publisher role for" in html) == (person != "publisher")
         assert "Now it is /drugs/testazumab/." in html
         last = AuditEvent.objects.latest("seq")
         assert (last.verb, last.reason) == (

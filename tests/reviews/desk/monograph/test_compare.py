@@ -150,7 +150,7 @@ def test_restoring_is_offered_to_who_can_and_the_others_read_why_not(house, edit
     assert "You cannot restore" not in html
     html = shown(enter("publisher"), query).content.decode()
     assert offered not in html
-    assert "You cannot restore an earlier state now. This needs an editor of the class" in html
+    assert "You cannot restore an earlier state now. You need the editor role for" in html
     make.submit(house, edition)
     html = shown(enter("editor2"), query).content.decode()
     assert offered not in html

@@ -49,7 +49,7 @@ def test_everything_that_was_done_is_told_newest_first_and_by_edition(house, ent
         (1, "Test clinician signed edition 1"),
         (1, "Test editor sent edition 1 for review"),
         (1, "Test editor changed 7 parts"),
-        (1, "Test editor began this monograph with edition 1, standard tier"),
+        (1, "Test editor started this monograph with edition 1, standard tier"),
     ]
     assert {number for number, _ in told(enter("editor"), "?edition=1")} == {1}
     assert {number for number, _ in told(enter("editor"), "?edition=2")} == {2}

@@ -47,7 +47,7 @@ def test_each_field_of_a_new_monograph_is_kept_in_its_own_place(enter):
     answer = enter("editor").post(reverse("monograph_new"), NEW, follow=True)
 
     assert answer.redirect_chain == [("/desk/monographs/newazumab-ms/", 302)]
-    assert "The monograph is begun: edition 1 is a draft." in answer.content.decode()
+    assert "The monograph is started: edition 1 is a draft." in answer.content.decode()
     drug = Drug.objects.get()
     assert (drug.name, drug.traits) == ("newazumab", ["biologic"])
     assert drug.names == [
@@ -166,3 +166,10 @@ def test_while_somebody_else_writes_what_was_typed_is_kept(house, enter, monkeyp
     assert answer.status_code == 503
     assert "Somebody else is writing just now." in answer.content.decode()
     assert 'value="newazumab-ms"' in answer.content.decode()
+
+
+def test_the_form_says_that_the_address_can_be_changed_and_by_whom(house, enter):
+    html = enter("editor").get("/desk/monographs/new/").content.decode()
+
+    assert "cannot be changed" not in html
+    assert "A publisher can change it later; the old address then leads to the new one." in html

@@ -84,7 +84,7 @@ def test_who_may(house, edition, then, enter, who, status):
     assert words(edition) == ("Tests go on for years." if restored else "Quite other words.")
     if who in ("publisher", "auditor"):
         html = answer.content.decode()
-        assert "This needs an editor of the class" in html
+        assert "You need the editor role for" in html
         assert "My &lt;reason&gt;</textarea>" in html
         assert '<button class="btn">Restore' not in html
         assert AuditEvent.objects.latest("seq").data["codes"] == ["not_granted"]
@@ -97,7 +97,7 @@ def test_whoever_may_only_read_sees_the_change_and_why_not(house, edition, then,
 
     html = answer.content.decode()
     assert answer.status_code == 200
-    assert "You cannot restore an earlier state now. This needs an editor of the class" in html
+    assert "You cannot restore an earlier state now. You need the editor role for" in html
     assert [change.title for change in answer.context["changes"]] == ["Monitoring: changed"]
     assert "Restore this state</button>" not in html
 

@@ -37,7 +37,7 @@ def test_the_form_is_shown_to_whoever_may_set_it_and_the_others_read_who_can(hou
     assert '<option value="low" disabled>Low (not while an edition is open): ' in html
     html = enter("editor").get(WORKSPACE).content.decode()
     assert FORM not in html
-    assert "To change the tier: This needs a clinician of the class" in html
+    assert "To change the tier: You need the clinician role for" in html
     html = enter("clinician2").get(WORKSPACE).content.decode()
     assert FORM not in html
     assert "To change the tier: You worked on this edition. A clinician who did not can set the tier." in html
@@ -79,7 +79,7 @@ def test_who_may(house, enter, who, status, after):
     assert (answer.status_code, tier()) == (status, after)
     if who == "editor":
         html = answer.content.decode()
-        assert "This needs a clinician of the class" in html
+        assert "You need the clinician role for" in html
         assert "Said &lt;why&gt;</textarea>" in html
         assert FORM not in html
         assert AuditEvent.objects.latest("seq").data["codes"] == ["not_granted"]

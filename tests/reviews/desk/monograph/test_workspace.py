@@ -92,7 +92,7 @@ def test_an_editor_may_send_a_draft_for_review_and_give_it_up(house, enter):
 
     assert {name for name, move in offered.items() if move.is_open} == {"submit", "discard"}
     assert offered["submit"].is_primary
-    assert offered["publish"].heading == "Not you:"
+    assert offered["publish"].heading == "You do not have permission:"
     assert offered["start"].heading == "Not now:"
     assert f'name="digest" value="{make.seen(edition)}"' in enter("editor").get(ADDRESS).content.decode()
 
@@ -160,7 +160,7 @@ def test_a_discarded_first_edition_can_be_started_again(house, enter):
 
     page = enter("editor").get(ADDRESS)
 
-    assert "Given up by Test editor" in page.content.decode()
+    assert "Discarded by Test editor" in page.content.decode()
     assert page.context["path"] == []
     assert [move.name for move in page.context["moves"] if move.is_open] == ["start"]
 
@@ -231,7 +231,7 @@ def test_people_are_those_who_wrote_and_those_who_signed(house, enter):
     ("state", "transition", "person", "said"),
     [
         ("draft", "submit", "editor", "Edition 1 is in review. Next, a doctor or a pharmacist and one more"),
-        ("draft", "discard", "editor", "Edition 1 was given up."),
+        ("draft", "discard", "editor", "Edition 1 was discarded."),
         ("in review", "send-back", "pharmacist", "Edition 1 is a draft again."),
         ("signed", "unsign", "clinician", "Your signature on edition 1 no longer counts. Next, one more"),
         ("signed", "publish", "publisher", "Edition 1 is published. Readers see it now."),

@@ -151,7 +151,7 @@ def test_whoever_is_not_on_call_is_told_so(house, page, enter, person):
 def test_whoever_is_on_call_and_no_longer_verified_is_told_so(house, page, enter, monkeypatch):
     later = timezone.now() + timedelta(days=365)
     monkeypatch.setattr("django.utils.timezone.now", lambda: later)
-    why = "This needs a clinician whose registration was verified in the last 12 months."
+    why = "Your registration was not verified in the last 12 months. Ask your administrator to verify it."
 
     form = enter("clinician").get("/desk/warnings/new/").content.decode()
     assert (why in form, "You are not on call" in form) == (True, False)
@@ -209,7 +209,7 @@ def test_what_needs_a_reason_is_offered_placed_and_ended_by_the_form(house, page
     overlay = Overlay.objects.get()
     assert (overlay.kind, overlay.reason) == ("trial", typed)
     again = enter("publisher").post(place, {"reason": typed, "password": make.PASSWORD})
-    assert (again.status_code, "It stands over the page already." in again.content.decode()) == (409, True)
+    assert (again.status_code, "This notice is on the page already." in again.content.decode()) == (409, True)
     lift = f"/desk/overlays/{overlay.pk}/lift/"
     assert enter("clinician").post(lift, {"password": make.PASSWORD, "reason": "over"}).status_code == 302
     assert not Overlay.objects.unlifted().exists()

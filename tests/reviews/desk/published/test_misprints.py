@@ -179,7 +179,7 @@ def test_each_person_is_offered_what_they_can_do(house, enter, person, edits, co
     assert ('href="/desk/monographs/testazumab/">Start an edition<' in minus) == edits
     assert ("#correct-t" in minus) == corrects
     assert ('action="/desk/monographs/testazumab/harmless/"' in minus) == says
-    assert ("This needs a clinician of the class" in minus) == (not says)
+    assert ("You need the clinician role for" in minus) == (not says)
 
 
 def test_while_a_draft_is_open_the_part_is_changed_there(house, enter):

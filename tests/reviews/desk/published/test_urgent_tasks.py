@@ -96,7 +96,7 @@ def told():
             "Open the page", None, False, True,
         ),
         "harmless": (
-            "Report of a problem", f"R-{harmless.pk}: the house as a whole", f"/desk/reports/{harmless.pk}/",
+            "Report of a problem", f"R-{harmless.pk}: the site as a whole", f"/desk/reports/{harmless.pk}/",
             "The whole page: A comma is missing in it.", "Open the report", harmless.due_at, False, False,
         ),
     }  # fmt: skip
@@ -372,7 +372,7 @@ def test_the_workspace_says_what_stands_over_the_page_too(house, enter, slug, li
     html = enter("editor").get(f"/desk/monographs/{slug}/").content.decode()
 
     assert re.findall(r"<li>([^<]*), since <time", html) == lines
-    assert ("Over the published page stands" in html) == bool(lines)
+    assert ("On the published page now" in html) == bool(lines)
 
 
 def test_a_part_that_is_withheld_is_told_in_the_workspace(house, enter):
@@ -380,7 +380,7 @@ def test_a_part_that_is_withheld_is_told_in_the_workspace(house, enter):
 
     html = enter("editor").get("/desk/monographs/plainzumab/").content.decode()
 
-    assert re.findall(r"<li>([^<]*), since <time", html) == ["Dose withheld: the source has changed"]
+    assert re.findall(r"<li>([^<]*), since <time", html) == ["Part withheld: the source has changed"]
 
 
 # -- Acts by form --------------------------------------------------------------------------------------------------------
@@ -511,7 +511,7 @@ def test_a_second_signature_and_an_end_lead_back_to_the_page_and_say_what_happen
     assert [one.field for one in refused.context["answer"].refusals] == ["reason"]
     done = client.post(f"{path}/lift/", {"password": make.PASSWORD, "reason": "It was answered."}, follow=True)
     assert done.redirect_chain == [(page_of("warnzumab"), 302)]
-    assert "It does not stand over the page any more." in squeezed(done)
+    assert "The notice is no longer on the page." in squeezed(done)
     assert (Overlay.objects.latest("pk").lifts, Overlay.objects.latest("pk").reason) == (warning, "It was answered.")
 
 
@@ -569,7 +569,7 @@ def test_the_list_of_reports_has_its_filters_its_clock_and_what_could_harm_first
     assert html.index("Could harm") < html.index("Wording")
     harm, harmless = ProblemReport.objects.get(sender="c"), ProblemReport.objects.get(sender="a")
     assert f"R-{harm.pk}: Warnzumab</a>" in html
-    assert f"R-{harmless.pk}: the house as a whole</a>" in html
+    assert f"R-{harmless.pk}: the site as a whole</a>" in html
     assert f"Monitoring: {LONG[:159].rstrip()}…" in html
     assert "The whole page: A comma is missing in it." in html
     senders, page = shown("?show=answered")
@@ -596,9 +596,9 @@ def test_a_report_says_all_that_the_reader_said_and_who_may_answer_it(house, ent
     for person in ("publisher", "auditor"):
         html = squeezed(enter(person).get(address))
         assert "Send the answer" not in html
-        assert "This needs an editor or a clinician of the class" in html
+        assert "You need the editor or clinician role for" in html
     whole = squeezed(enter("auditor").get(f"/desk/reports/{ProblemReport.objects.get(sender='a').pk}/"))
-    assert "<dt>Page</dt><dd>The house as a whole</dd><dt>Part</dt><dd>The whole page</dd>" in whole
+    assert "<dt>Page</dt><dd>The site as a whole</dd><dt>Part</dt><dd>The whole page</dd>" in whole
     assert "<dt>Could it harm?</dt><dd>No</dd>" in whole
     assert "At the receipt only" in whole
     assert "Send the answer" in whole

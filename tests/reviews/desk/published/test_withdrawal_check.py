@@ -107,7 +107,7 @@ def test_a_page_that_is_served_still_is_told_with_what_to_do(house, enter, monke
 
     html = enter("publisher").get(ADDRESS).content.decode()
 
-    assert html.count("It is still served. Tell whoever runs this house at once.") == 4
+    assert html.count("It is still served. Tell your administrator at once.") == 4
     assert html.count("It still leads to the page, which says 410.") == 5
     assert "Gone at" not in html
 
