@@ -6,6 +6,7 @@ from urllib.parse import unquote
 # docs/clinical/evidence.md: identifiers, whole string, ASCII
 DOI = re.compile(r"10\.\d{4,9}/\S+", re.ASCII)
 LONGEST_DOI = 300
+_LONGEST_TYPED = 2_000  # with all that stands around one, each sign of it as %28; cutting more takes long
 PMID = re.compile(r"[1-9]\d{0,7}", re.ASCII)
 
 _BEFORE_DOI = re.compile(
@@ -36,6 +37,8 @@ def cut_pmid(typed: str) -> tuple[str, list[str]]:
 
 def _cut(typed: str, before: re.Pattern[str], form: re.Pattern[str]) -> tuple[str, list[str]]:
     words, said = typed.strip(), []
+    if len(words) > _LONGEST_TYPED:
+        return typed, []
     if words[:1] in ("(", "[", "<", "“", '"') and before.match(words[1:]):
         words = words[1:]
     while words and (found := before.match(words)) and found.end():

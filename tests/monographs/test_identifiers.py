@@ -1,5 +1,7 @@
 """A DOI and a PMID, as people paste them."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -99,3 +101,13 @@ def test_what_was_stored_with_a_dot_is_shown_as_it_was():
         ("doi:10.1000/x.", "https://doi.org/10.1000/x."),
     )
     assert PMID.fullmatch("12")
+
+
+@pytest.mark.parametrize("sign", [")", "]", ".", "(", "doi:", "%29", "10.1/"])
+@pytest.mark.parametrize("cut", [cut_doi, cut_pmid])
+def test_a_hundred_kilobytes_come_back_at_once_as_they_were_typed(cut, sign):
+    typed = (sign * 100_000)[:100_000]
+    start = time.process_time()
+
+    assert cut(typed) == (typed, [])
+    assert time.process_time() - start < 1
