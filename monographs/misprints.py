@@ -11,6 +11,7 @@ from functools import cached_property
 
 from monographs.canonical import digest_of
 from monographs.document import Document
+from monographs.quotes import folded, found_in
 from monographs.text import RULES, TextRules, seen, shows_as_typed
 
 INTRODUCTION = "header"
@@ -38,6 +39,15 @@ def misprints(document: Document) -> list["MisprintedText"]:
         for key, label, text, rules in texts_of(document)
         if not shows_as_typed(text, rules)
     ]
+
+
+@dataclass(frozen=True)
+class Quote:
+    """Words that a correction quotes: its number `nth` of them, from 0, in what the page shows of this text; without
+    one, wherever they stand, as they were typed or as they are shown."""
+
+    words: str
+    nth: int | None = None
 
 
 @dataclass(frozen=True)
@@ -104,11 +114,13 @@ class MisprintedText:
             Run((start + i1, start + i2), (start + j1, start + j2)) for op, i1, i2, j1, j2 in opcodes if op != "equal"
         ]
 
-    def uncorrected(self, quotes: Sequence[str]) -> list[Run]:
-        """The differences that none of these corrections is about: the words that one quotes, as they were typed or as
-        they are shown, stand over the difference, or beside it where it is but a mark."""
+    def uncorrected(self, quotes: Sequence[Quote]) -> list[Run]:
+        """The differences that none of these corrections is about: the words that one quotes stand over the difference,
+        or beside it where it is but a mark."""
         sides = [(_Side(self.typed), "typed"), (_Side(self.shown), "shown")]
-        spans = {name: side.found([*quotes, *(seen(one, RULES) for one in quotes)]) for side, name in sides}
+        anywhere = [one.words for one in quotes if one.nth is None]
+        spans = {name: side.found([*anywhere, *(seen(one, RULES) for one in anywhere)]) for side, name in sides}
+        spans["shown"] += sides[1][0].counted(quotes)
         return [
             run
             for run in self.runs
@@ -120,7 +132,7 @@ class MisprintedText:
             )
         ]
 
-    def places(self, quotes: Sequence[str] = ()) -> list[Place]:
+    def places(self, quotes: Sequence[Quote] = ()) -> list[Place]:
         """Where the two sides differ, in reading order; `quotes` are what corrections of the page quote."""
         waiting = set(self.uncorrected(quotes))
         return [self._place(runs, waiting) for runs in self._close_together()]
@@ -186,13 +198,16 @@ class _Side:
         self.text = " ".join(word for word in words if not word.is_mark)
 
     def found(self, quotes: Sequence[str]) -> list[tuple[int, int]]:
-        spans = []
-        for quote in dict.fromkeys(" ".join(_less_mark(one.split())) for one in quotes):
-            at = self.text.find(quote) if quote else -1
-            while at >= 0:
-                spans.append((at, at + len(quote)))
-                at = self.text.find(quote, at + 1)
-        return spans
+        wanted = dict.fromkeys(" ".join(_less_mark(one.split())) for one in quotes)
+        return [span for quote in wanted for span in found_in(self.text, quote)]
+
+    def counted(self, quotes: Sequence[Quote]) -> list[tuple[int, int]]:
+        return [
+            span
+            for one in quotes
+            if one.nth is not None
+            for span in found_in(self.text, folded(one.words))[one.nth : one.nth + 1]
+        ]
 
     def reach(self, words: tuple[int, int]) -> tuple[int, int]:
         """The letters of these words; where they are none (a bullet, nothing), those of the word on each side."""

@@ -13,7 +13,9 @@ from functools import cached_property
 from monographs.canonical import digest_of
 from monographs.quotes import CITATION, UNSEEN, Text, cuts, folded, found_in, text_of
 
-AROUND = 40  # letters of what stands before and after, to tell places apart by
+# Letters of what stands before and after, to tell places apart by: the whole sentence, but so many and no more.
+AROUND, FARTHEST = 40, 200
+_SENTENCE_ENDS = re.compile(r"[.!?…] ")
 
 # Field of a place -> what people call it beside the name of its part, and the fields of the document it is made from.
 FIELDS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -74,8 +76,8 @@ class Choice:
 
     @property
     def key(self) -> str:
-        """Names just this place in just these editions: what is signed for it is signed for no other."""
-        return digest_of({"part": self.part, "field": self.field, "at": self.at})[:20]
+        """Names just these words of this place in just these editions: what is signed for it is signed for no other."""
+        return digest_of({"part": self.part, "field": self.field, "words": self.words, "at": self.at})[:20]
 
     @property
     def editions(self) -> list[int]:
@@ -85,41 +87,50 @@ class Choice:
         return [{"edition": edition, "part": self.part, "field": self.field, "nth": nth} for edition, nth in self.at]
 
 
+def key_of_all(choices: Iterable[Choice]) -> str:
+    """Names just these places together."""
+    return digest_of([one.key for one in choices])[:20]
+
+
 def choices(editions: Mapping[int, Iterable[Place]], words: str) -> tuple[Choice, ...]:
     """Where words stand, each place once, in the order of the newest page. `editions` come newest first.
 
-    What stands once in a field is one place in every edition. Of what stands there several times in some edition, only
-    those are one place that have the same words around them.
+    It is one place in several editions only where all that is shown of it is the same there: what it is called, and
+    the words around it, which stand there equally often. Otherwise somebody would sign for what they were not shown.
     """
     wanted = folded(words)
     hits = [
         (edition, place, found_in(place.text.words, wanted)) for edition, places in editions.items() for place in places
     ]
-    several = {(place.part, place.field) for _edition, place, found in hits if len(found) > 1}
-    groups: dict[tuple[object, ...], tuple[Place, tuple[int, int], list[tuple[int, int]]]] = {}
+    groups: dict[tuple[object, ...], tuple[Place, tuple[str, str, str], list[tuple[int, int]]]] = {}
     for edition, place, found in hits:
-        seen: Counter[tuple[str, str]] = Counter()
-        for nth, (start, end) in enumerate(found):
-            around = place.text.words[:start][-AROUND:], place.text.words[end:][:AROUND]
-            name: tuple[object, ...] = (place.part, place.field)
-            if name in several:
-                name = (*name, around, seen[around])
-            seen[around] += 1
-            groups.setdefault(name, (place, (start, end), []))[2].append((edition, nth))
+        shown = [_shown(place.text.words, *span) for span in found]
+        all_of, seen = Counter(shown), Counter[tuple[str, str, str]]()
+        for nth, one in enumerate(shown):
+            name = (place.part, place.field, place.label, one, seen[one], all_of[one])
+            seen[one] += 1
+            groups.setdefault(name, (place, one, []))[2].append((edition, nth))
     return tuple(
-        Choice(place.part, place.field, place.label, *_shown(place.text.words, *span), tuple(at))
-        for place, span, at in groups.values()
+        Choice(place.part, place.field, place.label, *shown, tuple(at)) for place, shown, at in groups.values()
     )
 
 
 def _shown(text: str, start: int, end: int) -> tuple[str, str, str]:
-    """The words, with a few before and after that end between words."""
-    before, after = text[:start], text[end:]
-    if len(before) > AROUND:
-        before = f"… {before[-AROUND:].partition(' ')[2]}"
-    if len(after) > AROUND:
-        after = f"{after[:AROUND].rpartition(' ')[0]} …"
-    return before, text[start:end], after
+    """The words, with what stands before and after; what is left out ends between words, if there are any."""
+    low, high = max(0, start - FARTHEST), end + FARTHEST
+    low = min(
+        max((one.end() for one in _SENTENCE_ENDS.finditer(text, low, start)), default=low), max(0, start - AROUND)
+    )
+    if sentence := _SENTENCE_ENDS.search(text, end, high):
+        high = max(sentence.start() + 1, end + AROUND)
+    low = text.rfind(" ", max(0, low - AROUND), low) + 1 or max(0, low - AROUND)
+    gap = text.find(" ", high, high + AROUND)
+    high = gap if gap >= 0 else high + AROUND
+    return (
+        f"{'… ' if low else ''}{text[low:start]}",
+        text[start:end],
+        f"{text[end:high]}{' …' if high < len(text) else ''}",
+    )
 
 
 # -- Near misses -------------------------------------------------------------------------------------------------------

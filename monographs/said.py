@@ -23,9 +23,7 @@ class Said:
     near: str = ""  # if they stand nowhere: what stands there instead
 
     def chosen(self, keys: tuple[str, ...]) -> tuple[Choice, ...]:
-        """The places of these keys. Of one place nothing is to be chosen."""
-        if len(self.choices) == 1 and not keys:
-            return self.choices
+        """The places of these keys."""
         return tuple(one for one in self.choices if one.key in keys)
 
     def in_editions(self, chosen: tuple[Choice, ...]) -> list[Publication]:

@@ -2,13 +2,13 @@
 waits for a clinician of the class until an edition, corrections, or "harmless" with a reason ends it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from monographs.characters import says_nothing
 from monographs.digest import UNREADABLE
-from monographs.misprints import MisprintedText, misprints
+from monographs.misprints import MisprintedText, Quote, misprints
 from monographs.models import Document, Monograph, Overlay
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
@@ -18,6 +18,8 @@ from reviews.audit.trail import audited_write
 from reviews.models import HarmlessMisprint, Misprint
 
 LONGEST_REASON = 600
+# The fields of a place (monographs.places) whose words are such a text.
+TEXT_FIELDS = ("introduction", "text")
 
 
 @dataclass(frozen=True)
@@ -26,8 +28,8 @@ class Judged:
 
     row: Misprint
     harmless: HarmlessMisprint | None = None
-    # What the corrections of its page quote, and whether they are about every difference.
-    quotes: tuple[str, ...] = ()
+    # What the corrections of its page quote of it, and whether they are about every difference.
+    quotes: tuple[Quote, ...] = ()
     is_corrected: bool = False
     later: int | None = None  # the edition that readers have now and that does not print it so any more
 
@@ -69,10 +71,10 @@ def judge(rows: Iterable[Misprint]) -> list[Judged]:
     }
     live = {(row.publication.monograph_id, row.key) for row in rows if Judged(row).is_live}
     quotes = _quotes(rows)
-    texts = _texts([row for row in rows if quotes.get(row.publication_id)])
+    texts = _texts([row for row in rows if quotes[row.pk]])
     judged = []
     for row in rows:
-        publication, about = row.publication, quotes.get(row.publication_id, ())
+        publication, about = row.publication, quotes[row.pk]
         text = texts.get((publication.document_id, row.key))
         now = publication.monograph.live
         judged.append(
@@ -87,17 +89,25 @@ def judge(rows: Iterable[Misprint]) -> list[Judged]:
     return judged
 
 
-def _quotes(rows: list[Misprint]) -> dict[int, tuple[str, ...]]:
-    """{publication: what the corrections that stand on its page quote}."""
+def _quotes(rows: list[Misprint]) -> dict[int, tuple[Quote, ...]]:
+    """{row: what the corrections that stand on its page quote of its text}."""
     errata: dict[int, list[Overlay]] = {}
     of = {row.publication.monograph_id for row in rows}
     for one in Overlay.objects.unlifted().filter(kind="erratum", monograph__in=of).order_by("pk"):
         errata.setdefault(one.monograph_id, []).append(one)
-    publications = {row.publication_id: row.publication for row in rows}
     return {
-        pk: tuple(one.wrong for one in errata.get(publication.monograph_id, ()) if publication.number in one.editions)
-        for pk, publication in publications.items()
+        row.pk: tuple(quote for one in errata.get(row.publication.monograph_id, ()) for quote in _quoted(one, row))
+        for row in rows
     }
+
+
+def _quoted(erratum: Overlay, row: Misprint) -> Iterator[Quote]:
+    """What a correction quotes of a text. One of before, which says nothing of places, may mean any of its page."""
+    if erratum.places is None and row.publication.number in erratum.editions:
+        yield Quote(erratum.wrong)
+    for at in erratum.places or ():
+        if (at["edition"], at["part"]) == (row.publication.number, row.key) and at["field"] in TEXT_FIELDS:
+            yield Quote(erratum.wrong, at["nth"])
 
 
 def _texts(rows: list[Misprint]) -> dict[tuple[str, str], MisprintedText]:

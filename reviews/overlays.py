@@ -67,12 +67,12 @@ class WarningInput:
 @dataclass(frozen=True)
 class CorrectionInput:
     """What a page said word for word, what it should have said, what harm that could do, and which of the places where
-    the words stand are meant (keys of `monographs.places.Choice`; none, if there is one place only)."""
+    the words stand are meant: keys of `monographs.places.Choice`, also where there is one only."""
 
     wrong: str
     right: str
     harm: str
-    places: tuple[str, ...] = ()
+    places: tuple[str, ...]
 
     def digest(self, monograph: Monograph) -> str:
         return digest_of({"erratum": asdict(self), "over": monograph.slug})
@@ -171,8 +171,8 @@ def correct(
 ) -> Overlay:
     """Tells readers what the page said wrongly. Which editions said so, and since when, is looked up, not typed.
 
-    Refuses whoever is no verified pharmacist of the class, words that no published edition shows, and words that stand
-    in several places until it is said which of them are meant.
+    Refuses whoever is no verified pharmacist of the class, words that no published edition shows, and words of which it
+    is not said in which of their places they are meant.
     """
     subject = f"monograph:{monograph.slug}"
     with refusals_recorded(actor=actor, action="correct", subject=subject), audited_write(actor=actor) as trail:
@@ -365,8 +365,10 @@ def _places_of_erratum(corrected: CorrectionInput, quoted: Said) -> Iterator[Ref
     elif not set(corrected.places) <= known:
         sentence = "The words do not stand in all of these places any more. Look, and choose again."
         yield Refusal("places_changed", sentence, RefusalType.CONFLICT, field="places")
-    elif len(known) > 1 and not corrected.places:
+    elif known and not corrected.places:
         sentence = f"These words stand in {len(known)} places. Choose those in which they are wrong."
+        if len(known) == 1:
+            sentence = "These words stand in one place. Say whether they are wrong there."
         yield Refusal("not_one_place", sentence, RefusalType.INVALID, field="places")
 
 

@@ -320,8 +320,7 @@ def correct(
 ) -> Overlay:
     """In these places; without any, wherever the words stand."""
     if places is None:
-        found = said(monograph, wrong).choices
-        places = tuple(one.key for one in found) if len(found) > 1 else ()
+        places = tuple(one.key for one in said(monograph, wrong).choices)
     corrected = CorrectionInput(wrong, right, harm, places)
     return overlays.correct(
         monograph, corrected=corrected, actor=actor, attestation=password(actor, corrected.digest(monograph))

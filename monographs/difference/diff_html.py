@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby
+from itertools import cycle, groupby
 from typing import NamedTuple
 
 from django.utils.html import escape, format_html, format_html_join
@@ -17,10 +17,13 @@ from django.utils.safestring import SafeString
 
 from monographs import grammar
 from monographs.difference.document_diff import Comparison, FieldChange, PartChange
+from monographs.difference.look_alikes import has_no_words
 from monographs.difference.word_diff import Segment
 from monographs.text import TextRules, quantities
 
 _BULLET = re.compile(r"^\s*[-+*][ \t]+")
+# Above these, each sign and each line is no longer shown by itself.
+_MOST_SIGNS, _MOST_LINES = 200, 2000
 _FIGURE = re.compile(r"(\d+(?:[.,]\d+)*)")
 
 
@@ -114,17 +117,20 @@ def _lines(segments: Iterable[Segment], mark: str) -> list[list[Piece]]:
     """The words of one side, line by line. White space that changed without any word beside it gets signs, and its name
     where it begins."""
     lines: list[list[Piece]] = [[]]
+    segments = [one for one in segments if one.op in ("same", mark)]
+    are_many = sum(one.text.count("\n") for one in segments) > _MOST_LINES
     for segment in segments:
-        if segment.op not in ("same", mark):
-            continue
-        if segment.kind == "gap":
+        if segment.kind == "gap" and has_no_words(segment.text):
+            if are_many or len(segment.text) > _MOST_SIGNS:  # its name counts them
+                lines[-1].append(Piece(segment.op, "¶" if "\n" in segment.text else "␣", segment.name))
+                continue
             for count, text in enumerate(re.findall(r"\n|[^\n]+", segment.text)):
                 sign = "¶" if text == "\n" else "␣" * len(text)
                 lines[-1].append(Piece(segment.op, sign, "" if count else segment.name))
                 if text == "\n":
                     lines.append([])
             continue
-        *texts, last = segment.text.split("\n")
+        *texts, last = [segment.text.replace("\n", " ")] if are_many else segment.text.split("\n")
         for text in texts:
             lines[-1] += [Piece(segment.op, text)] if text else []
             lines.append([])
@@ -160,10 +166,11 @@ def _html(piece: Piece) -> str:
     name = format_html('<span class="called"> {} </span>', piece.name) if piece.name else ""
     if piece.op == "added":
         return format_html('{}<ins><span class="vh">Added: </span>{}</ins>{}{}', before, quantities(words), name, rest)
-    pieces = format_html_join("", "{}", ((_unstruck(one),) for one in _FIGURE.split(words)))
+    # A figure in a box of its own: the line through removed words stops before it.
+    pieces = SafeString(
+        "".join(
+            f'<span class="q">{one}</span>' if is_figure else escape(one)
+            for one, is_figure in zip(_FIGURE.split(words), cycle((False, True)))
+        )
+    )
     return format_html('{}<del><span class="vh">Removed: </span>{}</del>{}{}', before, pieces, name, rest)
-
-
-def _unstruck(piece: str) -> SafeString:
-    """A figure in a box of its own: the line through removed words stops before it."""
-    return format_html('<span class="q">{}</span>', piece) if _FIGURE.fullmatch(piece) else escape(piece)

@@ -6,17 +6,20 @@ by its name, and changes nothing beside it.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import groupby
+from operator import ne
 from typing import Literal, NamedTuple
 
 from monographs.difference.look_alikes import GAPS, UNSEEN, has_no_words, look, looking_like, names_of, strange
 
 Operation = Literal["same", "added", "removed"]
 Kind = Literal["words", "gap", "sign"]
+_KINDS: tuple[Kind, ...] = ("words", "sign", "gap")  # what says more comes first
 
 _LETTER = rf"(?:[^\W{GAPS}]|[{UNSEEN}])"
 _WITHIN = looking_like(",.'/-")
@@ -26,6 +29,10 @@ _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _SPLIT_FIGURE = re.compile(rf"\d[.,]*[{GAPS}][{GAPS}.,]*\d")
 # Above this many pairs of lines or words an exact comparison takes too long.
 _MOST_PAIRS = 250_000
+# Of the whole of two texts: pairs that match, for each word that could be asked for them.
+_MOST_WORK = 10_000_000
+# Above this many differences, nobody can look at each: what holds them is told as one.
+_MOST_IN_A_RUN, _MOST_IN_A_WORD, _MOST_SEGMENTS = 1000, 100, 4000
 # So many words may be one that was written without the gaps.
 _MOST_IN_ONE = 4
 
@@ -55,17 +62,35 @@ class _Token(NamedTuple):
 def word_diff(old: str, new: str) -> tuple[Segment, ...]:
     """Segments that make up both texts: "same" and "removed" joined are the old one, "same" and "added" the new one."""
     segments: list[Segment] = []
-    for one, other in _by_lines(old, new):
-        segments += _by_words(one, other)
-    return tuple(_named(_joined(_without_specks(_joined(segments)))))
+    work = _Work()
+    for one, other in _by_lines(old, new, work):
+        segments += _by_words(one, other, work)
+    return tuple(_few(_named(_joined(_without_specks(_joined(segments))))))
 
 
-def _by_lines(old: str, new: str) -> list[tuple[str, str]]:
+class _Work:
+    """How much exact comparing is left: words that come again and again make it take for ever."""
+
+    def __init__(self) -> None:
+        self.left = _MOST_WORK
+
+    def is_too_much(self, old: Sequence[str], new: Sequence[str]) -> bool:
+        if len(old) * len(new) > _MOST_PAIRS:
+            return True
+        before, after = Counter(old), Counter(new)
+        needed = sum(count * after[one] for one, count in before.items()) * min(len(old), len(new))
+        if needed > self.left:
+            return True
+        self.left -= needed
+        return False
+
+
+def _by_lines(old: str, new: str, work: _Work) -> list[tuple[str, str]]:
     """Pairs of passages to compare by words: whole lines that came or went stay whole."""
     before, after = _LINE.findall(old), _LINE.findall(new)
-    if len(before) * len(after) > _MOST_PAIRS:
-        return [(old, new)]
     looks = [look(line) for line in before], [look(line) for line in after]
+    if work.is_too_much(*looks):
+        return [(old, new)]
     return [("".join(before[i1:i2]), "".join(after[j1:j2])) for _, i1, i2, j1, j2 in _opcodes(*looks)]
 
 
@@ -79,7 +104,7 @@ def _tokens(text: str) -> list[_Token]:
     ]
 
 
-def _by_words(old: str, new: str) -> list[Segment]:
+def _by_words(old: str, new: str, work: _Work) -> list[Segment]:
     if old == new:
         return [Segment("same", old)]
     before, after = _tokens(old), _tokens(new)
@@ -90,20 +115,21 @@ def _by_words(old: str, new: str) -> list[Segment]:
     while end < least - start and before[-1 - end].look == after[-1 - end].look:
         end += 1
     segments = _matched(before[:start], after[:start])
-    segments += _between(before[start : len(before) - end], after[start : len(after) - end])
+    segments += _between(before[start : len(before) - end], after[start : len(after) - end], work)
     return segments + _matched(before[len(before) - end :], after[len(after) - end :])
 
 
-def _between(old: list[_Token], new: list[_Token], *, in_one: bool = True) -> list[Segment]:
-    if len(old) * len(new) > _MOST_PAIRS:
+def _between(old: list[_Token], new: list[_Token], work: _Work, *, in_one: bool = True) -> list[Segment]:
+    looks = [one.look for one in old], [one.look for one in new]
+    if work.is_too_much(*looks):
         return _replaced(old, new)
     segments: list[Segment] = []
-    for op, i1, i2, j1, j2 in _opcodes([one.look for one in old], [one.look for one in new]):
+    for op, i1, i2, j1, j2 in _opcodes(*looks):
         one, other = old[i1:i2], new[j1:j2]
         if op == "equal":
             segments += _matched(one, other)
         elif in_one and op == "replace":
-            segments += _between(_in_one(one, other), _in_one(other, one), in_one=False)
+            segments += _between(_in_one(one, other), _in_one(other, one), work, in_one=False)
         else:
             segments += _replaced(one, other)
     return segments
@@ -146,6 +172,9 @@ def _replaced(old: list[_Token], new: list[_Token]) -> list[Segment]:
 
 def _matched(old: Sequence[_Token], new: Sequence[_Token]) -> list[Segment]:
     """Words that look the same, one by one."""
+    if sum(map(ne, old, new)) > _MOST_IN_A_RUN:
+        same_words = all(one.word == other.word for one, other in zip(old, new, strict=True))
+        return _whole(_text(old), _text(new), "gap" if same_words else "sign")
     segments: list[Segment] = []
     for one, other in zip(old, new, strict=True):
         if one == other:
@@ -186,6 +215,8 @@ def _signs(old: str, new: str) -> tuple[Segment, ...]:
     runs = [[pairs[place] for place in places] for _, places in groupby(range(len(pairs)), lambda n: _run_of(pairs, n))]
     if any(one != other and look(one) and re.search(r"\d", one + other) for one, other in pairs):
         runs = [pairs]
+    if len(runs) > _MOST_IN_A_WORD:
+        return tuple(_whole(old, new, "sign"))
     segments: list[Segment] = []
     for run in runs:
         one, other = ("".join(pair[side] for pair in run) for side in (0, 1))
@@ -283,6 +314,38 @@ def _shared_gap(old: str, new: str) -> str:
     while _GAP.match(old, count) and old[count : count + 1] == new[count : count + 1]:
         count += 1
     return old[:count]
+
+
+def _whole(old: str, new: str, kind: Kind) -> list[Segment]:
+    """Both sides of a passage of which no word is told by itself: what came and went in it is counted."""
+    if kind == "words":
+        return _words_named(old, new)
+    was, now = Counter(old) - Counter(new), Counter(new) - Counter(old)
+    if was or now:
+        return _renamed(old, new, "".join(was.elements()), "".join(now.elements()), kind)
+    name = "the same signs in other places"
+    return [Segment("removed", old, kind, name), Segment("added", new, kind, name)]
+
+
+def _few(segments: list[Segment]) -> list[Segment]:
+    """Not more than anybody can look at: first the signs and gaps between changed words are told together, and then all
+    that changed."""
+    if len(segments) > _MOST_SEGMENTS:
+        runs = [list(run) for _, run in groupby(segments, _is_words)]
+        segments = [one for run in runs for one in (run if _is_words(run[0]) else _together(run))]
+    return _together(segments) if len(segments) > _MOST_SEGMENTS else segments
+
+
+def _together(segments: list[Segment]) -> list[Segment]:
+    """What is between the first and the last difference as one."""
+    changed = [place for place, one in enumerate(segments) if one.op != "same"]
+    if len(changed) < 3:
+        return segments
+    run = segments[changed[0] : changed[-1] + 1]
+    old, new = ("".join(one.text for one in run if one.op != op) for op in ("added", "removed"))
+    kinds = {one.kind for one in run if one.op != "same"}
+    kind = next(one for one in _KINDS if one in kinds)
+    return [*segments[: changed[0]], *_whole(old, new, kind), *segments[changed[-1] + 1 :]]
 
 
 def _named(segments: list[Segment]) -> list[Segment]:

@@ -2,10 +2,13 @@
 
 import pytest
 
-from monographs.misprints import MisprintedText, misprints, texts_of
+from monographs.corrected import places_of
+from monographs.misprints import MisprintedText, Quote, _Side, misprints, texts_of
+from monographs.quotes import found_in
 from monographs.text import shows_as_typed
 from tests import factories as make
 from tests import whole
+from tests.monographs.test_page import shown as page_of
 
 # The first difference: what is typed, and what is shown.
 DIFFER = {
@@ -128,7 +131,7 @@ TEXT = (
     ],
 )
 def test_a_correction_is_about_the_differences_that_it_quotes(quotes, left):
-    assert len(of(TEXT).uncorrected(quotes)) == left
+    assert len(of(TEXT).uncorrected([Quote(one) for one in quotes])) == left
 
 
 @pytest.mark.parametrize("name", [name for name in make.MISPRINTED if name != "pluses"])
@@ -139,7 +142,7 @@ def test_what_is_offered_to_a_correction_is_about_its_place(name):
 
     assert place.quote
     assert not place.is_corrected
-    assert text.places([place.quote])[0].is_corrected
+    assert text.places([Quote(place.quote)])[0].is_corrected
 
 
 @pytest.mark.parametrize(
@@ -153,7 +156,34 @@ def test_what_is_offered_to_a_correction_is_about_its_place(name):
 )
 def test_words_beside_a_mark_that_was_made_of_a_sign_are_about_it(name, quotes):
     for quote in quotes:
-        assert of(make.MISPRINTED[name]).uncorrected([quote]) == []
+        assert of(make.MISPRINTED[name]).uncorrected([Quote(quote)]) == []
+
+
+@pytest.mark.parametrize("quote", ["5 mg", "0 mg", "a 23", "ask for a", "34", "1.51", "510^9/L"])
+@pytest.mark.parametrize("nth", [None, 0])
+def test_words_and_figures_are_met_whole(quote, nth):
+    """Not inside "2.5 mg", "10 mg" or "Task for"."""
+    text = of("Give 2.5 mg\n- 10 mg or less. Task for a 2*3*4 test, 1.5*10^9/L.")
+
+    assert text.uncorrected([Quote(quote, nth)]) == text.runs
+
+
+def test_a_correction_is_about_the_words_that_it_counts():
+    text = of("Give 10 mg. Later give 5\n- 10 mg once daily, and 10 mg at night.")
+
+    assert [text.uncorrected([Quote("10 mg", nth)]) == [] for nth in range(4)] == [False, True, False, False]
+    assert text.uncorrected([Quote("10 mg")]) == []
+
+
+@pytest.mark.parametrize("name", make.MISPRINTED)
+def test_words_are_counted_as_the_page_counts_them(name):
+    document = make.misprinted(**{name: f"Cite [@trial2020] 5 mg **twice**.\n\n{make.MISPRINTED[name]}\n\n- 5 mg\n- x"})
+    (place,) = [one for one in places_of(page_of(document)) if (one.part, one.field) == (str(make.key(name)), "text")]
+    (text,) = misprints(document)
+
+    shown = _Side(text.shown).text
+    assert len(found_in(shown, "5 mg")) == len(found_in(place.text.words, "5 mg")) >= 2
+    assert shown.replace(" ", "") == place.text.words.replace(" ", "")
 
 
 def test_a_quotation_stays_within_a_line():

@@ -72,7 +72,7 @@ def test_where_words_stand_is_asked_and_stored(house, page):
         ("Monitoring", [1]),
     ]  # fmt: skip
 
-    assert refused(house, page, CorrectionInput("monthly", "weekly", "minor")) == [
+    assert refused(house, page, CorrectionInput("monthly", "weekly", "minor", ())) == [
         ("not_one_place", "places", "These words stand in 4 places. Choose those in which they are wrong.")
     ]
     overlay = make.correct(house.pharmacist, page, "monthly", "weekly", places=(found[3].key,))
@@ -89,6 +89,41 @@ def test_the_editions_of_a_correction_are_those_of_the_chosen_places(house, page
 
     assert (overlay.editions, overlay.last_edition) == ([1, 2], 2)
     assert [(one["edition"], one["field"]) for one in overlay.places] == [(2, "schedule"), (1, "schedule"), (1, "text")]
+
+
+def test_one_place_is_named_as_well(house, page):
+    """Under the password too: what it is in later is another place."""
+    assert refused(house, page, CorrectionInput("before; monthly.", "x", "minor", ())) == [
+        ("not_one_place", "places", "These words stand in one place. Say whether they are wrong there.")
+    ]
+    (found,) = said(page, "before; monthly.").choices
+    given = CorrectionInput("before; monthly.", "x", "minor", (found.key,))
+    attestation = make.password(house.pharmacist, given.digest(page))
+    again(house, make.live().edition, text("Bloods: yearly."))
+
+    with pytest.raises(Refused) as error:
+        overlays.correct(page, corrected=given, actor=house.pharmacist, attestation=attestation)
+    assert error.value.codes == ["places_changed"]
+
+
+SWAPPED = ("Adults: 5 mg daily. Children: 2 mg daily.", "Adults: 2 mg daily. Children: 5 mg daily.")
+
+
+@pytest.mark.parametrize("texts", [SWAPPED, SWAPPED[::-1]])
+def test_right_words_of_the_live_edition_are_marked_by_nobody_who_was_not_asked(db, client, texts):
+    house = make.the_house()
+    make.published(house, doc=text(texts[0]))
+    again(house, make.live().edition, text(texts[1]))
+    page = Monograph.objects.get()
+
+    assert [code for code, *_ in refused(house, page, CorrectionInput("5 mg", "3 mg", "minor", ()))] == [
+        "not_one_place"
+    ]
+    old = next(one for one in said(page, "5 mg").choices if one.editions == [1])
+    make.correct(house.pharmacist, page, "5 mg", "3 mg", places=(old.key,))
+
+    assert marks(client, PAGE) == []
+    assert [words for _id, words in marks(client, OLD)] == ["5&nbsp;mg"]
 
 
 def test_of_one_place_nothing_is_asked(house, page):
@@ -134,7 +169,7 @@ def test_a_password_is_given_for_just_these_places(house, page):
 def test_words_that_stand_everywhere_are_to_be_quoted_with_more_around_them(house, page):
     again(house, make.live().edition, text(" ".join(["a monthly one"] * 51)))
 
-    ((code, field, sentence),) = refused(house, page, CorrectionInput("a monthly one", "x", "minor"))
+    ((code, field, sentence),) = refused(house, page, CorrectionInput("a monthly one", "x", "minor", ()))
     assert (code, field, sentence[:35]) == ("not_one_place", "wrong", "These words stand in 51 places. Quo")
 
 
@@ -147,13 +182,13 @@ def test_words_that_stand_everywhere_are_to_be_quoted_with_more_around_them(hous
     ],
 )  # fmt: skip
 def test_words_that_nobody_saw_are_refused_with_how_to_quote(house, page, wrong, sentence):
-    assert refused(house, page, CorrectionInput(wrong, "x", "minor")) == [("not_said", "wrong", sentence)]
+    assert refused(house, page, CorrectionInput(wrong, "x", "minor", ())) == [("not_said", "wrong", sentence)]
 
 
 def test_words_of_a_part_that_is_withheld_are_not_repeated(house, page):
     make.withhold(page, make.key("b"), house.publisher)
 
-    assert [code for code, *_ in refused(house, page, CorrectionInput("Bloods", "x", "minor"))] == ["not_said"]
+    assert [code for code, *_ in refused(house, page, CorrectionInput("Bloods", "x", "minor", ()))] == ["not_said"]
     assert [one.label for one in said(page, "monthly").choices][1:] == ["Practice", "Practice"]
 
 

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from monographs.digest import digest_of_part
 from monographs.models import Monograph
+from monographs.said import said
 from reviews.access.refusals import Refused
 from reviews.audit import acts
 from reviews.audit.trail import audited_write
@@ -134,6 +135,59 @@ def test_a_correction_of_an_older_edition_ends_nothing_of_a_later_one(house):
     next_edition(house, monitoring="Tests go on for ten years.")
 
     assert (decided()[1, "alleles"], decided()[2, "alleles"]) == ("corrected", "")
+
+
+WRAPPED = "Adults: give 5\n- 10 mg once daily at night."
+
+
+@pytest.fixture
+def doubled(db):
+    """The words of a misprint stand rightly in another part, in a heading, and in the text itself."""
+    house = make.the_house()
+    doc = make.misprinted(wrapped=f"Begin with 10 mg once daily. {WRAPPED}", exponents="10 mg once daily below 2*3*4.")
+    plain = doc.sections[0].replaced(
+        key=make.key("plain"), text="Children: 10 mg once daily.", heading="On 10 mg once daily"
+    )
+    head = doc.by_key()[make.key("wrapped")].replaced(heading="10 mg once daily")
+    sections = (plain, *(head if one.key == head.key else one for one in doc.sections))
+    make.published(house, "testazumab", doc.replaced(sections=sections))
+    return house
+
+
+def at(words, name, field="text", nth=0):
+    return tuple(
+        one.key for one in said(page(), words).choices
+        if (one.part, one.field) == (str(make.key(name)), field) and nth in [n for _edition, n in one.at]
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("words", ["10 mg", "10 mg once daily", "mg once"])
+@pytest.mark.parametrize(
+    "where", [("plain",), ("plain", "heading"), ("exponents",), ("wrapped", "heading"), ("wrapped",)]
+)
+def test_a_correction_of_the_same_words_elsewhere_does_not(doubled, words, where):
+    places = at(words, *where)
+    assert len(places) == 1
+    make.correct(doubled.pharmacist, page(), words, "Other words.", places=places)
+
+    assert still_open() == [(1, "exponents"), (1, "wrapped")]
+
+
+@pytest.mark.parametrize("words", ["10 mg", "10 mg once daily", "mg once"])
+def test_a_correction_of_just_these_words_ends_it(doubled, words):
+    make.correct(doubled.pharmacist, page(), words, "Other words.", places=at(words, "wrapped", nth=1))
+
+    assert still_open() == ([(1, "exponents"), (1, "wrapped")] if words == "mg once" else [(1, "exponents")])
+
+
+def test_a_correction_of_before_that_names_no_places_ends_it_wherever_its_words_stand(doubled):
+    erratum = make.correct(
+        doubled.pharmacist, page(), "10 mg once daily", "Other words.", places=at("10 mg once daily", "plain")
+    )
+    with tables.no_triggers():
+        type(erratum).objects.filter(pk=erratum.pk).update(places=None)
+
+    assert decided()[1, "wrapped"] == "corrected"
 
 
 # -- Harmless ----------------------------------------------------------------------------------------------------------

@@ -77,6 +77,10 @@ def refused(code, act):
     return error.value.refusals[0]
 
 
+def keys(page, words):
+    return tuple(one.key for one in said(page, words).choices)
+
+
 def told():
     """The last entry of the trail, but for the hashes of its rows."""
     entry = AuditEvent.objects.latest("seq")
@@ -273,14 +277,14 @@ def test_a_password_for_one_page_warns_over_no_other(house, page, other):
 
 
 def test_each_word_is_part_of_what_a_password_is_given_for(page, other):
-    corrected = CorrectionInput("Start slowly", "Start fast", "minor")
+    corrected = CorrectionInput("Start slowly", "Start fast", "minor", ())
     for whole in (make.WARNED, corrected):
         over = [page] if whole is make.WARNED else page
         others = [replace(whole, **{field.name: "something else"}) for field in fields(whole)]
         digests = [whole.digest(over), *[one.digest(over) for one in others]]
         assert len(set(digests)) == len(fields(whole)) + 1
     assert corrected.digest(page) != corrected.digest(other)
-    swapped = CorrectionInput("Start fast", "Start slowly", "minor")
+    swapped = CorrectionInput("Start fast", "Start slowly", "minor", ())
     assert swapped.digest(page) != corrected.digest(page)
 
 
@@ -301,7 +305,7 @@ def test_a_password_for_one_act_on_one_overlay_does_no_other(house, page, other)
 def test_nobody_acts_without_a_password(house, page):
     (warning,) = make.warn(house.clinician, page)
     part = {"part": make.key("monitoring"), "reason": "misprint"}
-    corrected = CorrectionInput("Start slowly", "Start fast", "minor")
+    corrected = CorrectionInput("Start slowly", "Start fast", "minor", keys(page, "Start slowly"))
     who = {"actor": house.pharmacist, "attestation": None}
 
     for act in (
@@ -759,7 +763,8 @@ def test_a_correction_finds_the_editions_that_said_so(house, page):
     assert (with_dates.kind, with_dates.by, with_dates.by_title, with_dates.by_role, with_dates.edition) == (
         "erratum", house.pharmacist, "pharmacist", "clinician", 2
     )  # fmt: skip
-    digest = CorrectionInput("Tests go on for years.", "Tests go on for 3 months.", "moderate").digest(page)
+    wrong = "Tests go on for years."
+    digest = CorrectionInput(wrong, "Tests go on for 3 months.", "moderate", keys(page, wrong)).digest(page)
     data = {"overlay": overlay.pk, "editions": [1], "harm": "moderate"}
     assert told() == ("corrected", "pharmacist", "monograph:testazumab", digest, "", data)
     assert Epoch.objects.get().number == AuditEvent.objects.latest("seq").seq
@@ -813,21 +818,22 @@ def test_which_editions_say_it(page, words, editions):
 @pytest.mark.parametrize(
     ("corrected", "codes", "fields"),
     [
-        (CorrectionInput("never said", "right", "minor"), ["not_said"], ["wrong"]),
-        (CorrectionInput("", "right", "minor"), ["missing"], ["wrong"]),
-        (CorrectionInput(" \n", "right", "minor"), ["missing"], ["wrong"]),
-        (CorrectionInput("Start slowly", " ", "minor"), ["missing"], ["right"]),
-        (CorrectionInput("Start slowly", " Start slowly ", "minor"), ["same"], ["right"]),
-        (CorrectionInput("Start slowly", "Start fast", "huge"), ["harm"], ["harm"]),
-        (CorrectionInput("Start slowly", "Start fast", ""), ["harm"], ["harm"]),
-        (CorrectionInput("Start slowly", "x" * 601, "minor"), ["too_long"], ["right"]),
-        (CorrectionInput("x" * 601, "right", "minor"), ["too_long", "not_said"], ["wrong", "wrong"]),
-        (CorrectionInput("Start slowly", "a\x00b", "minor"), ["characters"], ["right"]),
-        (CorrectionInput("", "", ""), ["missing", "missing", "harm"], ["wrong", "right", "harm"]),
-        (CorrectionInput("Start slowly", "call 943 476 5919", "minor"), ["patient_data"], ["reason"]),
+        (("never said", "right", "minor"), ["not_said"], ["wrong"]),
+        (("", "right", "minor"), ["missing"], ["wrong"]),
+        ((" \n", "right", "minor"), ["missing"], ["wrong"]),
+        (("Start slowly", " ", "minor"), ["missing"], ["right"]),
+        (("Start slowly", " Start slowly ", "minor"), ["same"], ["right"]),
+        (("Start slowly", "Start fast", "huge"), ["harm"], ["harm"]),
+        (("Start slowly", "Start fast", ""), ["harm"], ["harm"]),
+        (("Start slowly", "x" * 601, "minor"), ["too_long"], ["right"]),
+        (("x" * 601, "right", "minor"), ["too_long", "not_said"], ["wrong", "wrong"]),
+        (("Start slowly", "a\x00b", "minor"), ["characters"], ["right"]),
+        (("", "", ""), ["missing", "missing", "harm"], ["wrong", "right", "harm"]),
+        (("Start slowly", "call 943 476 5919", "minor"), ["patient_data"], ["reason"]),
     ],
 )
 def test_a_correction_is_whole(house, page, corrected, codes, fields):
+    corrected = CorrectionInput(*corrected, keys(page, corrected[0]))
     attestation = make.password(house.pharmacist, corrected.digest(page))
 
     with pytest.raises(Refused) as error:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from monographs.document import Brand, Section
 from monographs.models import Monograph
+from monographs.said import said
 from reviews import overlays, signing
 from reviews.access.refusals import RefusalType, Refused
 from reviews.audit.hashes import instant
@@ -26,7 +27,6 @@ pytestmark = pytest.mark.django_db
 
 SECOND, HOUR, DAY = timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)
 MOMENT = timedelta(microseconds=1)
-CORRECTED = CorrectionInput("Tests go on for years.", "Tests go on for months.", "minor")
 
 
 class Clock:
@@ -74,6 +74,12 @@ def world(db, once, house):
     return world
 
 
+def corrected(world):
+    wrong = "Tests go on for years."
+    keys = tuple(one.key for one in said(world.page, wrong).choices)
+    return CorrectionInput(wrong, "Tests go on for months.", "minor", keys)
+
+
 def given_for(world, act):
     """The password of whoever does this act, given for it now."""
     house, part = world.house, make.key("monitoring")
@@ -83,7 +89,7 @@ def given_for(world, act):
         return make.attestation(world.retired, house.clinician, "still-correct")
     who, digest = {
         "warn": (house.pharmacist, make.WARNED.digest([world.page])),
-        "correct": (house.pharmacist, CORRECTED.digest(world.page)),
+        "correct": (house.pharmacist, corrected(world).digest(world.page)),
         "withhold": (house.publisher, overlays.digest_of_part_withheld(world.page, part)),
         "countersign": (house.clinician2, overlays.digest_of_act("countersign", world.warning)),
         "lift": (house.pharmacist, overlays.digest_of_act("lift", world.warning)),
@@ -102,7 +108,7 @@ def do(world, act, given, shown="the same"):
     elif act == "warn":
         overlays.warn([page], warned=make.WARNED, **how)
     elif act == "correct":
-        overlays.correct(page, corrected=CORRECTED, **how)
+        overlays.correct(page, corrected=corrected(world), **how)
     elif act == "withhold":
         overlays.withhold(page, part=make.key("monitoring"), reason="misprint", **how)
     elif act == "countersign":

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from monographs.document import Document
 from monographs.models import Monograph, Overlay
 from monographs.overlay_kinds import HARMS, OVERLAY_KINDS, REGULATORS, SEVERITIES, TITLES, WITHDRAWALS, OverlayKind
-from monographs.places import Choice
+from monographs.places import Choice, key_of_all
 from monographs.said import said
 from monographs.standing import overlays_of
 from reviews import overlays
@@ -80,6 +80,7 @@ class ErratumForm(InputForm):
     # The places in which these words stand, if it is to be said which are meant; and the keys of those chosen so far.
     asked: tuple[Choice, ...] = ()
     chosen: tuple[str, ...] = ()
+    all_of_them = ""  # what one tick for all of them says
     places_wrong = ""
 
 
@@ -101,7 +102,6 @@ class ReasonForm(InputForm):
 # -- The page ----------------------------------------------------------------------------------------------------------
 
 
-ALL = "all"
 # The kinds whose words the template lays out by themselves; it says of all others what their rows say.
 WITH_LAYOUT = ("warning", "erratum")
 
@@ -262,6 +262,7 @@ def erratum(request: HttpRequest, slug: str) -> HttpResponse:
     form.is_valid()
     post = request.POST
     form.asked, form.chosen = _places_asked(request, monograph)
+    form.all_of_them = key_of_all(form.asked)
     words = (post.get(name, "").strip() for name in ("wrong", "right", "harm"))
     corrected = CorrectionInput(*words, form.chosen)
 
@@ -279,15 +280,17 @@ def erratum(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _places_asked(request: HttpRequest, monograph: Monograph) -> tuple[tuple[Choice, ...], tuple[str, ...]]:
-    """The places to choose from, and those that were chosen; `all` chooses them all. A choice that was made for other
-    words, or before the page changed, counts for nothing."""
+    """The places to choose from, and those that were chosen. A choice that was made for other words, or before the page
+    changed, counts for nothing. Where there is one place, and no choice was made, nothing is asked."""
     if policy.refusals(request.user, "correct", monograph):
         return (), ()
     asked = said(monograph, request.POST.get("wrong", "")).choices
-    if not 1 < len(asked) <= overlays.MOST_PLACES:
+    if not 0 < len(asked) <= overlays.MOST_PLACES:
         return (), ()
     sent = set(request.POST.getlist("places"))
-    return asked, tuple(one.key for one in asked if one.key in sent or ALL in sent)
+    if len(asked) == 1 and not sent:
+        return (), (asked[0].key,)
+    return asked, tuple(one.key for one in asked if not sent.isdisjoint((one.key, key_of_all(asked))))
 
 
 @desk

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monographs.difference.change_summary import in_short
-from monographs.difference.diff_html import changes_of
+from monographs.difference.diff_html import changes_of, side
 from monographs.difference.document_diff import compare
 from monographs.difference.word_diff import word_diff
 from monographs.document import Document, Header, SafetyNotice
@@ -271,3 +271,80 @@ def test_long_texts_that_look_alike_are_compared_within_a_second(old, new):
 
     assert time.process_time() - start < 1
     assert "".join(one.text for one in segments if one.op != "added") == old
+
+
+# -- In time -----------------------------------------------------------------------------------------------------------
+
+
+def _lines_between(line):
+    """Lines that stay, with others between them."""
+    return "".join(f"k{number}\n{line(number)}\n" for number in range(150))
+
+
+_CHANCE = random.Random(7)
+_HOSTILE = {
+    "Cyrillic letters and gaps": ("a " * 50_000, "а\xa0" * 50_000),
+    "gaps alone": ("1 " * 50_000, "1\xa0" * 50_000),
+    "accents": ("\u0301a" * 50_000, "\u0300a" * 50_000),
+    "accents and letters": ("\u0301a" * 50_000, "\u0301а" * 50_000),
+    "accents that came": ("a" * 50_000, "\u0301a" * 50_000),
+    "in one word": ("a" * 50_000, "a\u200b" * 50_000),
+    "lines": ("a\n" * 50_000, "а\n" * 50_000),
+    "empty lines": (" \n" * 50_000, "\xa0\n" * 50_000),
+    "line breaks for gaps": ("a " * 50_000, "a\n" * 50_000),
+    "only gaps": (" " * 100_000, "\n" * 100_000),
+    "other words": ("".join(f"a{n} " for n in range(12_000)), "".join(f"а{n}\xa0" for n in range(12_000))),
+    "figures": ("1 " * 50_000, "2 " * 50_000),
+    "commas": (_lines_between(lambda _: "x, " * 160), _lines_between(lambda _: "y, " * 160)),
+    "two words": tuple(_lines_between(lambda _: " ".join(_CHANCE.choices("ab", k=300))) for _ in range(2)),
+    "a figure among gaps": ("a " * 20_000 + "5 mg " + "a " * 20_000, "a\xa0" * 20_000 + "7 mg " + "a\xa0" * 20_000),
+}
+
+
+@pytest.mark.parametrize("name", _HOSTILE)
+def test_a_hostile_text_is_compared_and_shown_in_time(name):
+    for old, new in (_HOSTILE[name], _HOSTILE[name][::-1]):
+        start = time.process_time()
+        segments = word_diff(old, new)
+        blocks = [side(segments, mark) for mark in ("removed", "added")]
+        assert time.process_time() - start < 1.5
+
+        assert "".join(one.text for one in segments if one.op != "added") == old
+        assert "".join(one.text for one in segments if one.op != "removed") == new
+        assert len(segments) <= 5000
+        assert all(blocks)
+        assert all(len(one.name) < 300 for one in segments)
+
+
+def test_too_many_signs_are_counted_together_and_keep_their_kind():
+    letters, gaps = (
+        [(one.op, one.kind, one.name) for one in word_diff(*_HOSTILE[name]) if one.op != "same"]
+        for name in ("Cyrillic letters and gaps", "gaps alone")
+    )
+
+    assert letters[1] == (
+        "added", "sign",
+        "50000 × Cyrillic а U+0430, 50000 × no-break space U+00A0 (was: 50000 × Latin a, 50000 × space)",
+    )  # fmt: skip
+    assert [(op, kind) for op, kind, _name in gaps] == [("removed", "gap"), ("added", "gap")]
+    assert gaps[1][2] == "50000 × no-break space U+00A0 (was: 50000 × space)"
+
+
+def test_a_changed_figure_stays_in_sight_among_too_many_signs():
+    segments = word_diff(*_HOSTILE["a figure among gaps"])
+
+    assert [one.text for one in segments if one.kind == "words" and one.op != "same"] == ["5", "7"]
+
+
+def test_of_too_many_signs_that_changed_places_something_is_said():
+    old, new = "a b\xa0" * 2000, "a\xa0b " * 2000
+
+    assert {one.name for one in word_diff(old, new) if one.op != "same"} == {"the same signs in other places"}
+
+
+def test_a_text_with_many_words_changed_is_told_as_one():
+    old, new = ("\n".join(f"k{n}\n{word}{n} stays {word}" for n in range(480)) for word in "xy")
+    segments = word_diff(old * 4, new * 4)
+
+    assert len(segments) <= 4000
+    assert "".join(one.text for one in segments if one.op != "removed") == new * 4

@@ -8,6 +8,7 @@ import pytest
 from monographs.models import Monograph, Overlay
 from monographs.said import said
 from tests import factories as make
+from tests.monographs.public.test_updates import again
 from tests.reviews.test_corrections import PAGE, text
 
 pytestmark = pytest.mark.django_db
@@ -72,7 +73,8 @@ def test_one_of_four_places_is_corrected(pharmacist, client):
 
 
 def test_all_of_them_are_one_tick(pharmacist):
-    assert pharmacist.post(SEND, {**WHOLE, "places": ["all"]}).status_code == 302
+    asked = boxes(pharmacist.post(SEND, WHOLE))[0]
+    assert pharmacist.post(SEND, {**WHOLE, "places": [asked[0][0]]}).status_code == 302
 
     assert len(Overlay.objects.get().places) == 4
 
@@ -89,16 +91,47 @@ def test_what_was_chosen_stays_chosen_when_something_else_is_wrong(pharmacist, c
     assert answer.status_code == status
     assert [value for value, on in boxes(answer)[0] if on] == keys[1:3]
     assert not Overlay.objects.exists()
-    everything = pharmacist.post(SEND, {**WHOLE, "places": ["all"], **change})
+    everything = pharmacist.post(SEND, {**WHOLE, "places": [boxes(answer)[0][0][0]], **change})
     assert all(on for _value, on in boxes(everything)[0])
 
 
 def test_a_choice_that_was_made_for_other_words_counts_for_nothing(pharmacist):
     monthly = [one.key for one in said(Monograph.objects.get(), "monthly").choices]
 
-    other = pharmacist.post(SEND, {**WHOLE, "wrong": "Monitoring", "places": monthly})
-    assert other.status_code == 302  # it stands in one place, so that none is to be chosen
+    for wrong, labels in (
+        ("Monitoring", ["Monitoring, heading edition 1 Monitoring"]),
+        ("Look", None),
+        ("monthly.", None),
+    ):
+        other = pharmacist.post(SEND, {**WHOLE, "wrong": wrong, "places": monthly})
+        assert other.status_code == 422
+        assert not any(on for _value, on in boxes(other)[0])
+        assert labels in (None, boxes(other)[1])
+    assert not Overlay.objects.exists()
+    assert pharmacist.post(SEND, {**WHOLE, "wrong": wrong, "places": [boxes(other)[0][0][0]]}).status_code == 302
+
+
+def test_one_place_is_not_asked_for_and_is_kept(pharmacist):
+    assert pharmacist.post(SEND, {**WHOLE, "wrong": "Monitoring"}).status_code == 302
     assert [one["field"] for one in Overlay.objects.get().places] == ["heading"]
+
+
+@pytest.mark.parametrize("chosen", [slice(1), slice(1, 3), slice(3), slice(1, None), slice(1, 2)])
+def test_what_was_chosen_before_the_page_changed_is_asked_again(made, pharmacist, chosen):
+    """Of two places one went away: nobody chose the other, nor all that there are now."""
+    words = "Look monthly"
+    again(made, make.live().edition, text("Look monthly."))
+    asked = boxes(pharmacist.post(SEND, {**WHOLE, "wrong": words}))[0]
+    assert len(asked) == 3
+    make.withhold(Monograph.objects.get(), make.key("b"), made.publisher)
+
+    answer = pharmacist.post(SEND, {**WHOLE, "wrong": words, "places": [value for value, _on in asked[chosen]]})
+
+    kept = asked[2][0] in [value for value, _on in asked[chosen]]
+    assert answer.status_code == (302 if kept else 422)
+    assert Overlay.objects.filter(kind="erratum").exists() == kept
+    if not kept:
+        assert len(boxes(answer)[0]) == 1
 
 
 @pytest.mark.parametrize("person", ["editor", "clinician", "publisher", "auditor"])
