@@ -20,8 +20,9 @@ WARN = "warn_monographs"
 
 @dataclass(frozen=True)
 class Role:
-    """A role: the group that holds it, what it may be granted on a class, and which actions it opens in every class. To add one: a row here; a permission of its own also needs a line in
-    TherapeuticClass, its migration, and the rules below that ask for it."""
+    """A role: the group that holds it, what it may be granted on a class, and which actions it opens in every class.
+    To add one: a row here; a permission of its own also needs a line in TherapeuticClass, its migration, and the rules
+    below that ask for it."""
 
     name: str
     grants: tuple[str, ...] = ()
