@@ -139,7 +139,7 @@ def call_harmless(monograph: Monograph, *, part: str, digest: str, actor: Any, r
         rows = Misprint.objects.filter(publication__monograph=page, key=part, digest=digest)
         row = rows.select_related("publication").order_by("-publication__number").first()
         if row is None:
-            sentence = "No published edition prints these words of it otherwise than they were typed."
+            sentence = "Every published edition prints these words as they were typed."
             raise refuse("no_such_part", sentence, RefusalType.CONFLICT)
         if HarmlessMisprint.objects.filter(monograph=page, digest=row.digest).exists():
             raise refuse(

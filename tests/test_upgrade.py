@@ -96,7 +96,7 @@ django.setup()
 from django.contrib.auth import get_user_model
 from reviews.desk.published.urgent_tasks import waiting_for
 found = waiting_for(get_user_model().objects.get(username="{person}"))
-print(sum(one.what == "Printed otherwise than typed" for one in found))
+print(sum(one.what == "Not printed as typed" for one in found))
 """
 
 

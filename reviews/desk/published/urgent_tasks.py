@@ -85,7 +85,7 @@ def _misprint(one: Judged) -> Urgent:
     name = f"{_name(monograph)}: {row.label}{'' if one.is_live else f', edition {row.publication.number}'}"
     why = f"Typed “{row.typed}”, shown “{row.shown}”." if row.shown else f"Typed “{row.typed}”, and nothing is shown."
     address = f"{_address(monograph)}#misprint-{row.digest[:12]}"
-    return Urgent("Printed otherwise than typed", name, address, why, "Look at the text")
+    return Urgent("Not printed as typed", name, address, why, "Look at the text")
 
 
 def _reaffirmed(one: Monograph) -> Urgent:

@@ -71,7 +71,7 @@ def test_each_overlay_is_told_in_its_own_words_and_its_end_too(house, client):
         ("notice", ["Correction ended: it was right."], False),
         ("notice", ["Urgent warning ended: it was answered."], False),
         ("notice", ["One part is withheld."], True),
-        ("notice", ["Correction.", "It said “Tests go on for years.”. It should say “Tests go on for months.”."], True),
+        ("notice", ["Correction.", "It said “Tests go on for years.” It should say “Tests go on for months.”"], True),
         (
             "notice",
             [

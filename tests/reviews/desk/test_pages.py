@@ -20,7 +20,7 @@ from reviews.reports import service
 from reviews.reports.service import ReportInput
 from reviews.workflow import TRANSITIONS, perform
 from tests import factories as make
-from tests.test_words import SAID
+from tests.test_one_word import SAID
 
 pytestmark = pytest.mark.any_database
 

@@ -100,7 +100,7 @@ def test_who_may_import(house, tmp_path, actor):
     _out, err = run(written(tmp_path, line()), actor=actor)
 
     assert Monograph.objects.exists() == (actor == "clinician")
-    assert ("needs an editor" in err) == (actor != "clinician")
+    assert ("You need the editor role" in err) == (actor != "clinician")
 
 
 def test_an_open_edition_is_not_imported_over_and_a_live_one_gets_its_next(house, tmp_path):

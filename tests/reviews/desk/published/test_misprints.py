@@ -20,7 +20,7 @@ from tests.forms import forms_of
 pytestmark = pytest.mark.any_database
 
 PAGE = "/desk/monographs/testazumab/withdraw/"
-WHAT = "Printed otherwise than typed"
+WHAT = "Not printed as typed"
 
 
 @pytest.fixture(scope="module")

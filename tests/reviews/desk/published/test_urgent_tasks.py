@@ -354,7 +354,7 @@ def test_everything_that_stands_over_a_page_is_told_with_its_words_people_and_mo
     assert "Nothing. Readers see the edition as it was signed." in plain
     assert "Where it is gone" not in plain
     live = Monograph.objects.get(slug="plainzumab").live
-    assert "Plainzumab, edition 1, published <time" in plain
+    assert "Edition 1, published <time" in plain
     assert f'<a class="btn btn-quiet" href="{live.get_absolute_url()}">' in plain
 
 
