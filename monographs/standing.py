@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
+from monographs.digest import as_json
 from monographs.document import PART_FIELDS, Document, Part, SafetyNotice
 from monographs.models.overlay import Overlay
 from monographs.models.publication import NameCheck, Publication
@@ -129,8 +130,9 @@ def shown(document: Document, standing: Standing, edition: int | None = None) ->
         PART_FIELDS[kind]: tuple(part for part in getattr(document, PART_FIELDS[kind]) if part.key not in by_part)
         for kind in WITHHELD_KINDS
     }
+    left = document.replaced(**kept) if withheld else document
     return Shown(
-        document=document.replaced(**kept) if withheld else document,
+        document=left,
         standing=standing,
         notices=tuple(one for one in document.notices if _stands(one, standing.today, archived=edition is not None)),
         withheld=withheld,
@@ -138,7 +140,7 @@ def shown(document: Document, standing: Standing, edition: int | None = None) ->
         errata=tuple(
             one
             for one in standing.of("erratum")
-            if _corrects(one, standing, edition) and not quotes_withheld(one, by_part)
+            if _corrects(one, standing, edition) and not quotes_withheld(one, by_part, left)
         ),
         plain=tuple(one for one in standing.overlays if one.row.is_plain),
     )
@@ -161,11 +163,24 @@ def _corrects(erratum: Overlay, standing: Standing, edition: int | None) -> bool
     return erratum.said_until is None or (standing.today - today(erratum.at)).days < ERRATUM_DAYS
 
 
-def quotes_withheld(erratum: Overlay, parts: Iterable[UUID | None]) -> bool:
-    """Whether all that a correction quotes stands in these parts, which are withheld: then it is told nowhere, because
-    its words would be what was taken away."""
+def quotes_withheld(erratum: Overlay, parts: Iterable[UUID | None], left: Document | None = None) -> bool:
+    """Whether all that an overlay quotes of the page, as a correction does, stands in these parts, which are withheld: then it is told nowhere, because
+    its words would be what was taken away.
+
+    A correction of before names no places. It is told where its words stand in what is `left` of the document; where
+    that is not at hand, not as long as anything is withheld.
+    """
     taken = set(map(str, parts))
+    if erratum.places is None:
+        return bool(taken and erratum.wrong) and not (left and _says(as_json(left), " ".join(erratum.wrong.split())))
     return bool(erratum.places) and all(one["part"] in taken for one in erratum.places)
+
+
+def _says(value: Any, words: str) -> bool:
+    if isinstance(value, str):
+        return words in " ".join(value.split())
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(_says(one, words) for one in inner)
 
 
 def withheld_parts(monographs: Iterable[int]) -> dict[int, list[UUID | None]]:

@@ -11,14 +11,16 @@ Row = tuple[int, int, str, bool, str, str]  # publication, place, words, is it l
 def rows_of(monograph: Monograph) -> list[Row]:
     """The rows that there must be for a monograph now, in order. Before it is published there are none."""
     overlays = overlays_of(monograph.pk)
-    before, found = None, []
+    before, found, is_known = None, list[Row](), True
     for one in monograph.publications.select_related("document").order_by("number"):
         try:
             after = one.document.value
-        except UNREADABLE:
-            continue  # `verify_trail` names it
-        found += [(one.pk, *told) for told in told_changes(before, after, overlays, today(one.published_at))]
-        before = after
+        except UNREADABLE:  # `verify_trail` names it; nothing is told of it, or of what it changed into
+            is_known = False
+            continue
+        if is_known:
+            found += [(one.pk, *told) for told in told_changes(before, after, overlays, today(one.published_at))]
+        before, is_known = after, True
     return sorted(found)
 
 

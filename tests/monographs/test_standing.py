@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from monographs.models import Monograph, Overlay, Publication, SecondSignature
-from monographs.standing import Gone, Standing, draft, names_found, overlays_of, shown, standing, today
+from monographs.standing import Gone, Standing, draft, names_found, overlays_of, quotes_withheld, shown, standing, today
 from tests import factories as make
 from tests import whole
 
@@ -165,6 +165,30 @@ def test_what_is_shown_under_each_kind_of_overlay(overlays, gone, retired, warni
     assert held.part == WHOLE.by_key()[overlays[0].part]
     assert [part for part in WHOLE.parts() if part not in list(seen.document.parts())] == [held.part]
     assert seen.document.header == WHOLE.header
+
+
+USES = WHOLE.by_key()[make.key("uses")]
+
+
+@pytest.mark.parametrize(
+    ("words", "part", "is_told"),
+    [
+        (" ".join(USES.text.split()[:3]), "uses", False),  # all that it quotes stands in what is withheld
+        (f"  {USES.text.split()[0]}\n{USES.text.split()[1]} ", "uses", False),
+        (" ".join(USES.text.split()[:3]), "count", True),  # another part is
+        (WHOLE.header.name, "uses", True),  # it stands elsewhere too
+        ("Words of no edition", "count", False),
+    ],
+)
+def test_a_correction_of_before_is_hidden_with_the_part_whose_words_it_quotes(words, part, is_told):
+    """It names no places: whatever is left of the document is asked."""
+    erratum, held = overlay("erratum", editions=[1], wrong=words), overlay("withhold", part=make.key(part))
+    erratum.places = None
+
+    assert shown(WHOLE, Standing(today=DAY, overlays=(erratum, held), at=AT)).errata == (erratum,) * is_told
+    assert shown(WHOLE, Standing(today=DAY, overlays=(erratum,), at=AT)).errata == (erratum,)
+    assert quotes_withheld(erratum, [make.key(part)])  # in a list, where no document is at hand
+    assert not quotes_withheld(erratum, [])
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,13 @@
 
 import pytest
 from django.core.management import call_command
+from django.db import models
 
-from monographs.models import Monograph, ToldChange
+from monographs.models import Document, Monograph, ToldChange
 from reviews.audit.verify import verify
 from reviews.derived.told_changes import rows_of
 from tests import factories as make
+from tests import tables
 from tests.monographs.public.test_updates import again
 from tests.reviews.audit.test_verify_derived import tampered
 
@@ -41,6 +43,28 @@ def test_each_act_that_changes_what_readers_see_writes_it(house, monograph):
     make.reinstate(house, monograph.live.edition)
     assert len(told()) == 2
     assert verify_says() == []
+
+
+def test_nothing_is_told_of_an_edition_that_cannot_be_read_or_of_what_it_became(house, monograph):
+    """Not "First published.", and not the difference to another edition than the one before."""
+    again(
+        house,
+        monograph.live.edition,
+        make.document().replaced(sections=(make.document().sections[1].replaced(text="Third words."),)),
+    )
+    again(
+        house,
+        make.live().edition,
+        make.document().replaced(sections=(make.document().sections[1].replaced(text="Fourth words."),)),
+    )
+    second = make.live().monograph.publications.get(number=2)
+    with tables.no_triggers():
+        models.QuerySet(Document).filter(pk=second.document_id).update(text="[]")
+
+    found = {pk for pk, *_told in rows_of(monograph)}
+
+    numbers = {one.number for one in monograph.publications.all() if one.pk in found}
+    assert numbers == {1, 4}
 
 
 def verify_says():
