@@ -18,7 +18,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from types import MappingProxyType
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, ValidationInfo
@@ -323,6 +323,21 @@ PART_FIELDS: dict[str, str] = {
     "citation": "citations",
     "related": "related",
 }
+
+
+# What holds prose -> its field.
+PROSE: dict[type[Value], str] = {Header: "introduction", Section: "text", SafetyNotice: "text"}
+Prosed = TypeVar("Prosed", bound=Value)
+
+
+def retyped(value: Prosed, before: Value | None = None) -> Prosed:
+    """A header or part as it is saved in the place of the one that stood there: its prose follows the rules that
+    `rules_of` gives it, whatever it says itself."""
+    if type(value) not in PROSE:
+        return value
+    name = PROSE[type(value)]
+    rules = rules_of(getattr(value, name), getattr(before, name, ""), getattr(before, "text_rules", None))
+    return value.model_copy(update={"text_rules": rules})
 
 
 class Document(Value):

@@ -13,6 +13,7 @@ from monographs.canonical import digest_of
 from monographs.document import Document
 from monographs.quotes import folded, found_in
 from monographs.text import RULES, TextRules, seen, shows_as_typed
+from monographs.typed_words import written
 
 INTRODUCTION = "header"
 # What a page prints before the words of an item: no words of it, as a correction quotes them.
@@ -27,10 +28,11 @@ _MOST_PAIRS = 250_000
 
 def texts_of(document: Document) -> Iterator[tuple[str, str, str, TextRules]]:
     """(key, how people call it, text, rules) of each text that has rules, in reading order."""
-    header = document.header
-    yield INTRODUCTION, "Introduction", header.introduction, header.text_rules
-    for part in (*document.sections, *document.notices):
-        yield str(part.key), part.label_for_people, part.text, part.text_rules
+    labelled = [(str(part.key), part.label_for_people, part) for part in document.parts()]
+    for key, label, value in [(INTRODUCTION, "Introduction", document.header), *labelled]:
+        for one in written(value):
+            if one.is_prose:
+                yield key, label, one.text, one.rules
 
 
 def misprints(document: Document) -> list["MisprintedText"]:

@@ -164,8 +164,8 @@ def _corrects(erratum: Overlay, standing: Standing, edition: int | None) -> bool
 
 
 def quotes_withheld(erratum: Overlay, parts: Iterable[UUID | None], left: Document | None = None) -> bool:
-    """Whether all that an overlay quotes of the page, as a correction does, stands in these parts, which are withheld: then it is told nowhere, because
-    its words would be what was taken away.
+    """Whether all that an overlay quotes of the page, as a correction does, stands in these parts, which are withheld:
+    then it is told nowhere, because its words would be what was taken away.
 
     A correction of before names no places. It is told where its words stand in what is `left` of the document; where
     that is not at hand, not as long as anything is withheld.

@@ -15,6 +15,11 @@ _PROSE = get_args(Prose)[1]
 _LABELS = frozenset(("source",))  # a line that holds the label of a reference, and no words
 
 
+def field_of(where: tuple[str | int, ...]) -> str:
+    """The field of a form and of a problem for a place in a value."""
+    return "_".join(map(str, where if where[0] == "dosing" else where[:1]))
+
+
 @dataclass(frozen=True)
 class Written:
     """One text of a value: its field as forms and problems name it, and whether it takes marks."""
@@ -26,7 +31,7 @@ class Written:
 
     @property
     def field(self) -> str:
-        return "_".join(map(str, self.where if self.where[0] == "dosing" else self.where[:1]))
+        return field_of(self.where)
 
     @property
     def is_empty(self) -> bool:

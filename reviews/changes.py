@@ -21,10 +21,11 @@ from monographs import document as values
 from monographs.assemble import build, header_columns, header_of, rows
 from monographs.difference.document_diff import changed_parts
 from monographs.digest import digest, digest_of_part, to_text
-from monographs.models import PARTS, Citation, Document, Edition, Part, SafetyNotice, Section, State, WriteLock
+from monographs.models import PARTS, Citation, Document, Edition, Part, State, WriteLock
 from monographs.plain_fields import marked
 from monographs.problems import objections, sentences
 from monographs.standing import today
+from monographs.typed_words import field_of
 from reviews.access.refusals import Conflict, Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail
 from reviews.derived.changed_parts import keep_changed_parts
@@ -91,11 +92,8 @@ class Change:
         """Puts new words in place of those whose digest was `seen`."""
         row = self._current(part.part_kind, part.key)
         self._unchanged(row, seen)
-        before = row.as_value()
-        for name, value in row.columns_of(part).items():
+        for name, value in row.columns_of(values.retyped(part, row.as_value())).items():
             setattr(row, name, value)
-        if isinstance(row, Section | SafetyNotice) and isinstance(before, values.Section | values.SafetyNotice):
-            row.text_rules = values.rules_of(row.text, before.text, before.text_rules)
         self._write(row)
 
     def remove(self, kind: str, key: UUID, *, seen: str) -> None:
@@ -125,9 +123,7 @@ class Change:
         """Adds a part at the end of its kind."""
         model = PARTS[part.part_kind]
         last = model.with_removed.filter(edition=self.edition).aggregate(last=models.Max("position"))["last"]
-        row = model.from_value(self.edition, part, 0 if last is None else last + 1)
-        if isinstance(row, Section | SafetyNotice):
-            row.text_rules = values.rules_of(row.text, "", None)
+        row = model.from_value(self.edition, values.retyped(part), 0 if last is None else last + 1)
         if isinstance(row, Citation):
             self._label_is_free(row)
         self.add([row])
@@ -137,9 +133,8 @@ class Change:
         current = header_of(self.edition)
         if digest_of_part(current) != seen:
             raise Conflict(self._meanwhile("header", "saved the header"), current, "header")
-        for name, value in header_columns(header).items():
+        for name, value in header_columns(values.retyped(header, current)).items():
             setattr(self.edition, name, value)
-        self.edition.text_rules = values.rules_of(header.introduction, current.introduction, current.text_rules)
 
     def order(self, kind: str, keys: list[UUID], *, seen: list[UUID]) -> None:
         """Puts the parts of a kind in this order. `seen` is the order that was shown."""
@@ -250,12 +245,18 @@ def change_set(
     )
 
 
-def _judge(document: values.Document, touched: Iterable[str], day: date) -> None:
+def _touched(document: values.Document, touched: Iterable[str]) -> Iterator[tuple[str, values.Value, str]]:
+    """(key, value, label) of the header and the parts that are touched."""
     parts = {str(part.key): (part, part.label_for_people) for part in document.parts()}
+    for key, (value, label) in {"header": (document.header, "Header"), **parts}.items():
+        if key in touched:
+            yield key, value, label
+
+
+def _judge(document: values.Document, touched: Iterable[str], day: date) -> None:
     found = [
         Refusal("invalid", f"{label}: {sentence}", RefusalType.INVALID, key, field)
-        for key, (value, label) in {"header": (document.header, "Header"), **parts}.items()
-        if key in touched
+        for key, value, label in _touched(document, touched)
         for field, sentence in objections(value, day)
     ]
     if found:
@@ -266,11 +267,9 @@ def _judge_plain_fields(document: values.Document, was: values.Document | None, 
     """Marks are for prose. What stands in a field that takes none may stay: only what is typed into it is refused."""
     stood = was or values.Document()
     before: dict[str, values.Value] = {"header": stood.header, **{str(part.key): part for part in stood.parts()}}
-    parts = {str(part.key): (part, part.label_for_people) for part in document.parts()}
     found = [
-        Refusal("invalid", f"{label}: {sentence}", RefusalType.INVALID, key, str(where[0]))
-        for key, (value, label) in {"header": (document.header, "Header"), **parts}.items()
-        if key in touched
+        Refusal("invalid", f"{label}: {sentence}", RefusalType.INVALID, key, field_of(where))
+        for key, value, label in _touched(document, touched)
         for where, sentence in marked(value, before.get(key))
     ]
     if found:

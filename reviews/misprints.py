@@ -54,7 +54,8 @@ class Judged:
 def of_monographs(monographs: Any) -> list[Judged]:
     """Those of all editions of these monographs, the newest edition first. One query where there are none."""
     rows = Misprint.objects.filter(publication__monograph__in=monographs)
-    rows = rows.select_related("publication__live_of", "publication__monograph__live")
+    about = ("publication__live_of", "publication__monograph__live", "publication__monograph__therapeutic_class")
+    rows = rows.select_related(*about)
     return judge(rows.order_by("publication__monograph__slug", "-publication__number", "pk"))
 
 

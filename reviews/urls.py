@@ -5,7 +5,7 @@ from django.urls import path, register_converter
 from reviews.desk import queue, review_page, transitions
 from reviews.desk.editor import write
 from reviews.desk.monograph import change_address, compare, history, new, restore, tier, workspace
-from reviews.desk.published import acts, harmless, reports
+from reviews.desk.published import acts, page, reports
 
 
 class PartKind:
@@ -42,10 +42,10 @@ urlpatterns = [
     path(f"{MONOGRAPH}tier/", tier.tier, name="tier"),
     path(f"{MONOGRAPH}do/<transition>/", transitions.do, name="do"),
     path(f"{MONOGRAPH}move/", change_address.move, name="move"),
-    path(f"{MONOGRAPH}withdraw/", acts.published, name="published"),
-    path(f"{MONOGRAPH}withdraw/places/", acts.places, name="places"),
+    path(f"{MONOGRAPH}withdraw/", page.published, name="published"),
+    path(f"{MONOGRAPH}withdraw/places/", page.places, name="places"),
     path(f"{MONOGRAPH}erratum/", acts.erratum, name="erratum"),
-    path(f"{MONOGRAPH}harmless/", harmless.harmless, name="harmless"),
+    path(f"{MONOGRAPH}harmless/", acts.harmless, name="harmless"),
     path(f"{MONOGRAPH}place/<kind>/", acts.place, name="place"),
     path("reports/", reports.report_list, name="reports"),
     path("reports/<int:pk>/", reports.report_page, name="report_page"),

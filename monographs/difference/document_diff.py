@@ -9,7 +9,7 @@ from monographs.canonical import canonical
 from monographs.difference.text_diff import ItemChange, item_changes, moved
 from monographs.difference.word_diff import Segment, word_diff
 from monographs.digest import digest_of_part
-from monographs.document import PART_FIELDS, Citation, Document, Header, Part, Section, to_plain
+from monographs.document import PART_FIELDS, PROSE, Citation, Document, Header, Part, Section, to_plain
 from monographs.text import TextRules, seen
 from monographs.vocabulary import NAME_KINDS, NOTICE_TYPES, SECTION_KINDS
 
@@ -157,7 +157,7 @@ def _moves(old: Document, new: Document) -> Iterator[Moved]:
             yield Moved(kind, str(key), parts[key].label_for_people, start, end)
 
 
-_PROSE = ("text", "introduction")
+_PROSE = frozenset(PROSE.values())
 
 
 def _printed(old: Header | Part, new: Header | Part, one: str, other: str) -> tuple[str, str, str]:
@@ -167,7 +167,7 @@ def _printed(old: Header | Part, new: Header | Part, one: str, other: str) -> tu
 
 
 def _prose(part: Header | Part) -> str:
-    return part.introduction if isinstance(part, Header) else str(getattr(part, "text", ""))
+    return str(getattr(part, PROSE.get(type(part), ""), ""))
 
 
 def _label(part: Header | Part) -> str:

@@ -14,8 +14,8 @@ from reviews.access.refusals import Refused
 from reviews.desk import transition_labels
 from reviews.desk.base import chip, cleaned, current_edition, desk, digest_in, digest_now, monograph_for, part_links
 from reviews.desk.monograph.meanwhile import meanwhile
-from reviews.desk.published.acts import Answer as PageAnswer
-from reviews.desk.published.acts import published_page
+from reviews.desk.published.page import Answer as PageAnswer
+from reviews.desk.published.page import published_page
 from reviews.desk.review_page import Answer, Typed, review_page
 from reviews.review.attestation import NO_PASSWORD, Attestation
 from reviews.review.edition_review import EditionReview

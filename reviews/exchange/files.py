@@ -14,6 +14,7 @@ from pydantic import Field
 from monographs.canonical import strict_json
 from monographs.digest import as_json
 from monographs.document import PART_FIELDS, Document, Slug, Value
+from monographs.identifiers import cut_doi, cut_pmid
 from monographs.vocabulary import TIERS, TRAITS
 from reviews.exchange.schema import (
     Finding,
@@ -151,7 +152,17 @@ def _read_one(value: Any) -> Incoming:
         raise Unreadable(Finding("class", "Name the therapeutic class, by its slug."))
     check_names(file.document)
     check_texts(file.document)
-    return Incoming(file.slug, therapeutic_class, file.drug, tuple(sorted(set(file.traits))), file.tier, file.document)
+    traits, said = tuple(sorted(set(file.traits))), tuple(_left_out(value["document"], file.document))
+    return Incoming(file.slug, therapeutic_class, file.drug, traits, file.tier, file.document, said)
+
+
+def _left_out(form: dict[str, Any], document: Document) -> Iterator[str]:
+    """What was cut off the identifiers of references, as the form of a reference says it."""
+    for one, citation in zip(form.get("citations", ()), document.citations, strict=True):
+        for name, cut in (("DOI", cut_doi), ("PMID", cut_pmid)):
+            typed = one.get("csl", {}).get(name)
+            if isinstance(typed, str):
+                yield from (f"Reference {citation.label}, {name}: {sentence}" for sentence in cut(typed)[1])
 
 
 def _is_small(value: Any) -> bool:

@@ -77,7 +77,7 @@ def _import_one(trail: Trail, one: Incoming, file: str) -> tuple[Edition, tuple[
         raise Refused(found)
     _check_class_path(one, therapeutic_class)
     keep_references(trail, [(citation.label, to_plain(citation.csl)) for citation in one.document.citations])
-    warnings: list[str] = []
+    warnings = list(one.said)
     if monograph is None:
         drug = Drug.objects.filter(skeleton=skeleton(one.drug.name)).first()
         if drug is None:

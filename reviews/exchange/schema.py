@@ -16,6 +16,7 @@ from monographs.characters import says_nothing
 from monographs.confusables import mixed_scripts
 from monographs.document import Brand, Code, Document, DrugName, Line, Slug, Value
 from monographs.text import shows_as_typed
+from monographs.typed_words import written
 
 Built = TypeVar("Built")
 
@@ -71,6 +72,7 @@ class Incoming:
     traits: tuple[str, ...]
     tier: str | None
     document: Document
+    said: tuple[str, ...] = ()  # what was left out of the file's words
 
 
 def check_names(document: Document) -> None:
@@ -92,15 +94,15 @@ def check_texts(document: Document) -> None:
     """Refuses a text that follows the first rules where these show other signs than it has: it would be a new one, and
     nobody has seen how a page prints it. An import keeps the first rules of a text only where they show what is typed:
     so the digest of an old monograph that was exported comes back."""
-    texts = [("header.introduction", document.header.introduction, document.header.text_rules)]
-    for field in ("sections", "notices"):
-        parts = getattr(document, field)
-        texts += [(f"{field}[{n}].text", part.text, part.text_rules) for n, part in enumerate(parts)]
     sentence = (
         "By the rules of text that it follows a page would not print this as it is typed. Put “text_rules”: 2 beside "
         "it, so that it follows those of today."
     )
-    found = [Finding(f"document.{path}", sentence) for path, text, rules in texts if not shows_as_typed(text, rules)]
+    found = [
+        Finding(_path(("document", *one.where)), sentence)
+        for one in written(document)
+        if one.is_prose and not shows_as_typed(one.text, one.rules)
+    ]
     if found:
         raise Unreadable(*found)
 

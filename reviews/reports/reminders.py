@@ -1,4 +1,5 @@
-"""Who is told of what waits: reviews that fall due or are overdue, second signatures and reports past their clock.
+"""Who is told of what waits: reviews that fall due or are overdue, second signatures and reports past their clock, and
+texts that are not printed as typed.
 
 Each thing is told to each person once a stage. A reminder is written first and mailed after: a mail server that is gone
 loses none, and the next run mails what is left. A mail names pages and dates, never what a page says.
@@ -21,6 +22,7 @@ from monographs.models import Monograph, Overlay
 from monographs.standing import today
 from reviews.access import policy
 from reviews.audit.trail import audited_write
+from reviews.misprints import of_monographs
 from reviews.models import ProblemReport, Reminder
 
 # A review that falls due is told of this many days before; an overdue one on its first day, and each 30 days.
@@ -49,6 +51,16 @@ def wanted(now: datetime) -> Iterator[Wanted]:
         words = f"{overlay.row.second.reminder}{' in time' if late else ''}: {overlay.monograph.live.name}"
         path = reverse("published", args=[overlay.monograph.slug])
         yield f"second:{overlay.pk}:{'late' if late else 'new'}", overlay.monograph, wants, words, path
+    waiting: dict[Monograph, int] = {}
+    for text in of_monographs(Monograph.objects.filter(live__isnull=False)):
+        if text.is_open:
+            monograph = text.row.publication.monograph
+            waiting[monograph] = waiting.get(monograph, 0) + 1
+    for monograph, count in waiting.items():
+        assert monograph.live
+        words = f"{count} text{'s' * (count > 1)} not printed as typed: {monograph.live.name}"
+        path = reverse("published", args=[monograph.slug])
+        yield f"misprint:{monograph.pk}:{monograph.live.pk}", monograph, (policy.REVIEW,), words, path
     reports = ProblemReport.objects.filter(answered_at=None).filter(Q(harm=True) | Q(due_at__lte=now))
     for report in reports.select_related("monograph__live", "monograph__therapeutic_class"):
         late = report.is_late(now)

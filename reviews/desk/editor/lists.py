@@ -9,9 +9,10 @@ from typing import Any
 
 from django import forms
 
+from monographs.document import PROSE
 from monographs.pasted import listed
 
-PROSE = ("text", "introduction")
+FIELDS = sorted(set(PROSE.values()))
 AS_TYPED = "as_typed"
 
 
@@ -35,7 +36,7 @@ def make_lists(form: forms.Form) -> list[Made]:
     """Puts lists into the fields of a form that was sent, in place of lines with marks. Lines that stood there before
     were kept as they are by somebody, and stay."""
     made = []
-    for name in filter(form.fields.__contains__, PROSE):
+    for name in filter(form.fields.__contains__, FIELDS):
         typed = form.data.get(name, "").replace("\r\n", "\n")
         if AS_TYPED in form.data and (before := form.data.get(f"typed_{name}", "")):
             before = before.replace("\r\n", "\n")

@@ -345,3 +345,20 @@ def test_a_drug_whose_name_would_end_its_address_badly_gets_a_good_one(house, tm
     _, err = run(written(tmp_path, line(drug={"name": name})))
 
     assert (err, Drug.objects.get(name=name).slug) == ("", "a" * 99)
+
+
+def test_what_is_cut_off_an_identifier_is_said_with_the_reference(house, tmp_path):
+    form = line()
+    form["document"]["citations"][0]["csl"] |= {"DOI": "https://doi.org/10.1000/xyz.", "PMID": "PMID: 123"}
+    label = form["document"]["citations"][0]["label"]
+
+    out, err = run(written(tmp_path, form))
+
+    assert err == ""
+    for said in (
+        "DOI: We left out “https://doi.org/” before it.",
+        "DOI: We left out the full stop at its end.",
+        "PMID: We left out “PMID:” before it.",
+    ):
+        assert f"Reference {label}, {said}" in out
+    assert [one.csl["DOI"] for one in build(Edition.objects.get()).citations if one.label == label] == ["10.1000/xyz"]

@@ -175,6 +175,17 @@ def test_a_warning_is_told_to_clinicians_until_one_has_countersigned(house, page
     assert told(now) == {"Urgent warning not countersigned in time: Testazumab": CLINICIANS}
 
 
+def test_texts_that_are_not_printed_as_typed_are_told_to_clinicians_once_an_edition(house, page):
+    make.published(
+        house, "secondumab", make.misprinted(alleles=make.MISPRINTED["alleles"], enzymes="CYP2C9*2, CYP2C9*3")
+    )
+    make.published(house, "thirdumab", make.misprinted(alleles=make.MISPRINTED["alleles"]))
+    make.call_harmless(house.clinician, Monograph.objects.get(slug="thirdumab"))
+
+    assert told() == {"2 texts not printed as typed: Testazumab": CLINICIANS}
+    assert told() == {}
+
+
 def test_reports_are_told_at_once_if_they_could_harm_and_else_when_they_are_late(house, page):
     harm = service.report(service.ReportInput("This could harm somebody.", harm=True), sender="a", monograph=page)
     calm = service.report(service.ReportInput("A comma is missing here.", harm=False), sender="a", monograph=page)
