@@ -606,7 +606,7 @@ def test_every_day_that_a_machine_reads_is_the_day_that_people_read():
     markup = whole_html(
         overlays=[
             warning(second=SecondSignature(by_title="oncologist", at=datetime(2026, 7, 4, 8, tzinfo=UTC))),
-            erratum(until=datetime(2026, 2, 16, 12, tzinfo=UTC)),
+            erratum(wrong=whole.whole().header.name, until=datetime(2026, 2, 16, 12, tzinfo=UTC)),
             retired(),
             held("uses"),
         ]

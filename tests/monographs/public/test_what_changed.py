@@ -12,7 +12,7 @@ from tests import factories as make
 from tests import tables
 from tests.monographs.public.test_updates import again
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 PAGE = "/drugs/testazumab/"
 SURFACES = ("/", "/updates/", "/updates/feed/", f"{PAGE}editions/", f"{PAGE}editions/1...2/")

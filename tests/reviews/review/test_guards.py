@@ -19,7 +19,7 @@ from reviews.models import AuditEvent, ChangeSet, ClinicianProfile, SignOff
 from reviews.workflow import available, perform
 from tests import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def codes(edition, actor, transition):

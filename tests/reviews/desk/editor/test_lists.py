@@ -9,6 +9,8 @@ from reviews.models import AuditEvent
 from tests import factories as make
 from tests.forms import forms_of
 
+pytestmark = pytest.mark.any_database
+
 PASTED = "Monitor:\r\n•\tfull blood count\r\n•\tcreatinine"
 MADE = "Monitor:\n\n- full blood count\n- creatinine"
 

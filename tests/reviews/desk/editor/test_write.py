@@ -16,7 +16,7 @@ from reviews.editing.library import make_class
 from reviews.models import AuditEvent, ChangeSet
 from tests import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from monographs.overlay_kinds import OVERLAY_KINDS
 from tests import factories as make
 from tests.reviews.desk.conftest import post_raw
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 ADDRESS = "/desk/monographs/testazumab/withdraw/"
 DO = "/desk/monographs/testazumab/do/"

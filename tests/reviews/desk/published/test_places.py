@@ -11,7 +11,7 @@ from tests import factories as make
 from tests.monographs.public.test_updates import again
 from tests.reviews.test_corrections import PAGE, text
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 FORM, SEND = "/desk/monographs/testazumab/withdraw/", "/desk/monographs/testazumab/erratum/"
 TYPED = {"wrong": "monthly", "right": "weekly <b>", "harm": "severe"}
