@@ -12,7 +12,7 @@ from typing import Any
 
 import rfc8785
 
-from monographs import characters
+from monographs.texts import characters
 
 _MAX_DEPTH = 40
 
@@ -28,7 +28,7 @@ class BadCharacters(ValueError):
 def clean(value: str) -> str:
     """Text as it may be stored: NFC, lines ended by a newline, no space at the end of a line or around the whole.
 
-    Refuses what may not be typed (monographs.characters): BadCharacters.
+    Refuses what may not be typed (monographs.texts.characters): BadCharacters.
     """
     value = unicodedata.normalize("NFC", characters.LINE_ENDS.sub("\n", value))
     if found := characters.found(value):

@@ -6,7 +6,7 @@ the document's is that of its schema version, its header and the list of [kind, 
 out before hashing (but not inside `csl`), so that a new optional field moves no digest. Anything else raises
 `SCHEMA_VERSION`; old text is read by its own version and never written again.
 
-Building a document never refuses a draft for being unfinished: monographs.problems lists what submission refuses.
+Building a document never refuses a draft for being unfinished: `checks/problems.py` lists what submission refuses.
 Reading never refuses what was stored: `from_text` and `Value.stored` ask for the structure alone (fields, their types,
 words of closed lists, keys). What may be typed (characters, grammar, lengths, dates, identifiers: every rule here that
 is `_typed`) is asked of any other value, and again of each part that a change set saves and of each that is submitted
@@ -24,10 +24,10 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, ValidationInfo
 from pydantic_core import PydanticKnownError
 
-from monographs import text as markdown
 from monographs.canonical import canonical, clean, clean_line, clean_prose
-from monographs.identifiers import cut_doi, cut_pmid
-from monographs.line_grammar import safe_address
+from monographs.texts import text as markdown
+from monographs.texts.identifiers import cut_doi, cut_pmid
+from monographs.texts.line_grammar import safe_address
 from monographs.vocabulary import NOTICE_TYPES, SECTION_KINDS
 
 SCHEMA_VERSION: Literal[1] = 1

@@ -14,7 +14,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-from monographs.wording import ended
+from monographs.texts.wording import ended
 
 REGULATORS = {
     "mhra": "Medicines and Healthcare products Regulatory Agency (MHRA)",

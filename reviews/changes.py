@@ -19,13 +19,13 @@ from reversion.models import Version
 
 from monographs import document as values
 from monographs.assemble import build, header_columns, header_of, rows
+from monographs.checks.plain_fields import marked
+from monographs.checks.problems import objections, sentences
+from monographs.checks.typed_words import field_of
 from monographs.difference.document_diff import changed_parts
 from monographs.digest import digest, digest_of_part, to_text
 from monographs.models import PARTS, Citation, Document, Edition, Part, State, WriteLock
-from monographs.plain_fields import marked
-from monographs.problems import objections, sentences
 from monographs.standing import today
-from monographs.typed_words import field_of
 from reviews.access.refusals import Conflict, Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail
 from reviews.derived.changed_parts import keep_changed_parts

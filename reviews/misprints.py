@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from monographs.characters import says_nothing
+from monographs.checks.misprints import MisprintedText, Quote, misprints
 from monographs.digest import UNREADABLE
-from monographs.misprints import MisprintedText, Quote, misprints
 from monographs.models import Document, Monograph, Overlay
+from monographs.texts.characters import says_nothing
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
 from reviews.access.privacy import kept
@@ -18,7 +18,7 @@ from reviews.audit.trail import audited_write
 from reviews.models import HarmlessMisprint, Misprint
 
 LONGEST_REASON = 600
-# The fields of a place (monographs.places) whose words are such a text.
+# The fields of a place (monographs.pages.places) whose words are such a text.
 TEXT_FIELDS = ("introduction", "text")
 
 

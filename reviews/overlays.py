@@ -12,9 +12,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from monographs.canonical import BadCharacters, clean, digest_of
-from monographs.characters import says_nothing
-from monographs.dates import AHEAD, not_of_our_time
-from monographs.line_grammar import safe_address
+from monographs.checks.dates import AHEAD, not_of_our_time
+from monographs.checks.plain_fields import refusal
 from monographs.models import Monograph, Overlay, SecondSignature
 from monographs.overlay_kinds import (
     HARMS,
@@ -27,9 +26,10 @@ from monographs.overlay_kinds import (
     WITHHOLD_REASONS,
     OverlayKind,
 )
-from monographs.plain_fields import refusal
-from monographs.said import Said, said
+from monographs.pages.said import Said, said
 from monographs.standing import WITHHELD_KINDS, overlays_of, today
+from monographs.texts.characters import says_nothing
+from monographs.texts.line_grammar import safe_address
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
 from reviews.access.privacy import kept, refuse_patient_data
@@ -67,7 +67,7 @@ class WarningInput:
 @dataclass(frozen=True)
 class CorrectionInput:
     """What a page said word for word, what it should have said, what harm that could do, and which of the places where
-    the words stand are meant: keys of `monographs.places.Choice`, also where there is one only."""
+    the words stand are meant: keys of `monographs.pages.places.Choice`, also where there is one only."""
 
     wrong: str
     right: str

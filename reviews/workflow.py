@@ -10,9 +10,9 @@ next; `available` says what could be done now, and why not.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from monographs.characters import says_nothing
 from monographs.models import Edition, State
 from monographs.overlay_kinds import WITHDRAWALS, kind_of
+from monographs.texts.characters import says_nothing
 from reviews import overlays, publishing, signing
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded

@@ -26,7 +26,7 @@ from monographs.document import (
 )
 from monographs.models import Edition, Monograph, Overlay, TherapeuticClass
 from monographs.overlay_kinds import Effect, Form, OverlayKind, Words
-from monographs.said import said
+from monographs.pages.said import said
 from reviews import misprints, overlays
 from reviews.access import policy
 from reviews.access.people import give_role, grant, register_clinician, verify_clinician

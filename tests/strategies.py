@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from monographs import document as values
 from monographs.canonical import BadCharacters, clean
-from monographs.text import refusals, shows_as_typed
+from monographs.texts.text import refusals, shows_as_typed
 from monographs.vocabulary import CODE_SYSTEMS, NAME_KINDS, NOTICE_TYPES, SECTION_KINDS
 
 

@@ -10,10 +10,10 @@ from django.urls import reverse
 from reversion.models import Version
 
 from monographs.assemble import build
+from monographs.checks.problems import problems
 from monographs.document import PathStep
 from monographs.models import PARTS, Drug, Edition, Monograph, Publication, TherapeuticClass
-from monographs.problems import problems
-from monographs.text import CITATION
+from monographs.texts.text import CITATION
 from reviews.audit.trail import audited_write
 from reviews.audit.verify import verify
 from reviews.editing.library import make_drug

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from monographs.identifiers import DOI, PMID
-from monographs.line_grammar import safe_address
+from monographs.texts.identifiers import DOI, PMID
+from monographs.texts.line_grammar import safe_address
 
 MOST_AUTHORS = 6
 

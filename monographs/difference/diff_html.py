@@ -15,11 +15,11 @@ from typing import NamedTuple
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from monographs import grammar
 from monographs.difference.document_diff import Comparison, FieldChange, PartChange
 from monographs.difference.look_alikes import has_no_words
 from monographs.difference.word_diff import Segment
-from monographs.text import TextRules, quantities
+from monographs.texts import grammar
+from monographs.texts.text import TextRules, quantities
 
 _BULLET = re.compile(r"^\s*[-+*][ \t]+")
 # Above these, each sign and each line is no longer shown by itself.

@@ -10,7 +10,7 @@ from monographs.difference.text_diff import ItemChange, item_changes, moved
 from monographs.difference.word_diff import Segment, word_diff
 from monographs.digest import digest_of_part
 from monographs.document import PART_FIELDS, PROSE, Citation, Document, Header, Part, Section, to_plain
-from monographs.text import TextRules, seen
+from monographs.texts.text import TextRules, seen
 from monographs.vocabulary import NAME_KINDS, NOTICE_TYPES, SECTION_KINDS
 
 Kind = Literal["added", "removed", "changed"]

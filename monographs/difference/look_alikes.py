@@ -8,7 +8,7 @@ import unicodedata
 from collections import Counter
 from functools import lru_cache
 
-from monographs.confusables import CYRILLIC, GREEK
+from monographs.texts.confusables import CYRILLIC, GREEK
 
 # Seen as a gap: white space within a line, and letters and signs without a shape.
 GAPS = "\t\x0b\x0c\r\x1c-\x1f \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\u115f\u1160\u2800\u3164\uffa0"

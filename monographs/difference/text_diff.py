@@ -6,8 +6,8 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from monographs import grammar
-from monographs.text import TextRules
+from monographs.texts import grammar
+from monographs.texts.text import TextRules
 
 Thing = TypeVar("Thing", bound=Hashable)
 

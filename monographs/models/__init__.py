@@ -13,10 +13,10 @@ from monographs.models.overlay import Overlay, SecondSignature
 from monographs.models.publication import NameCheck, Publication
 from monographs.models.reference import Citation, Reference, RelatedLink
 from monographs.models.section import Section
+from monographs.models.states import State
 from monographs.models.therapeutic_class import TherapeuticClass
 from monographs.models.told_change import ToldChange
 from monographs.models.write_lock import WriteLock
-from monographs.states import State
 
 PARTS: dict[str, type[Part]] = {
     model.value.part_kind: model for model in (Section, MonitoringItem, SafetyNotice, Citation, RelatedLink)

@@ -4,8 +4,8 @@ from django.db import models
 
 from monographs import document as values
 from monographs.fields import JSONText
-from monographs.querysets import AllParts, EditionQuerySet, PresentParts
-from monographs.states import OPEN_STATES, State
+from monographs.models.querysets import AllParts, EditionQuerySet, PresentParts
+from monographs.models.states import OPEN_STATES, State
 from monographs.triggers import ByWriteLock, InChangeSet
 
 

@@ -1,7 +1,7 @@
 from django.db import models
 
 from monographs.models.publication import Publication
-from monographs.querysets import IndexEntryQuerySet
+from monographs.models.querysets import IndexEntryQuerySet
 from monographs.triggers import ByWriteLock
 
 Row = tuple[int, str, str, str, str, str]  # publication, kind, term, words, begins, ends
@@ -10,12 +10,12 @@ KINDS = ("name", "brand", "class", "use", "drug", "critical", "letter")
 
 class IndexEntry(models.Model):
     """Under which words a live page is found: a row for each name, brand, class and use. Made from `shown(…)` in the
-    transaction that changes what readers see (monographs.search_terms), and nothing but a way to publications. The
+    transaction that changes what readers see (`public/search_terms.py`), and nothing but a way to publications. The
     letter of the list from A to Z is such a way too, so it is a row here: made, remade and compared like all others."""
 
     publication = models.ForeignKey(Publication, models.CASCADE, related_name="index_entries")
     kind = models.CharField(max_length=10, choices=[(one, one) for one in KINDS])
-    term = models.CharField(max_length=200, db_index=True)  # monographs.search_terms.entries says what it may be
+    term = models.CharField(max_length=200, db_index=True)  # monographs.public.search_terms.entries says what it may be
     words = models.CharField(max_length=500)  # as they are printed
     begins = models.CharField(max_length=10, blank=True)  # of a critical notice: days, as the document has them
     ends = models.CharField(max_length=10, blank=True)

@@ -4,8 +4,8 @@ from django.db import models
 from django.urls import reverse
 
 from monographs.models.drug import Drug
+from monographs.models.querysets import MonographQuerySet
 from monographs.models.therapeutic_class import TherapeuticClass
-from monographs.querysets import MonographQuerySet
 from monographs.triggers import ByWriteLock
 from monographs.vocabulary import TIERS
 

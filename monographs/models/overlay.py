@@ -7,6 +7,7 @@ from django.db import models
 
 from monographs.fields import JSONText
 from monographs.models.monograph import Monograph
+from monographs.models.querysets import OverlayQuerySet
 from monographs.overlay_kinds import (
     HARMS,
     LABELS,
@@ -19,7 +20,6 @@ from monographs.overlay_kinds import (
     OverlayKind,
     kind_of,
 )
-from monographs.querysets import OverlayQuerySet
 from monographs.triggers import AppendOnly
 
 

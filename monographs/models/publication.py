@@ -3,7 +3,7 @@ from django.urls import reverse
 
 from monographs.fields import JSONText
 from monographs.models.document import Document
-from monographs.querysets import NameCheckQuerySet, PublicationQuerySet
+from monographs.models.querysets import NameCheckQuerySet, PublicationQuerySet
 from monographs.triggers import AppendOnly
 
 

@@ -1,7 +1,7 @@
 from django.db import models
 
 from monographs.models.publication import Publication
-from monographs.querysets import ToldChangeQuerySet
+from monographs.models.querysets import ToldChangeQuerySet
 from monographs.triggers import ByWriteLock
 
 
@@ -9,7 +9,7 @@ class ToldChange(models.Model):
     """A sentence on what an edition changed, as readers may be told it now: part by part, without their words.
 
     Made from the edition and the one before it through `shown(…)`, in the act that changes what readers see
-    (monographs.told_changes); `reindex` makes it again.
+    (monographs.difference.told_changes); `reindex` makes it again.
     """
 
     publication = models.ForeignKey(Publication, models.CASCADE, related_name="told_changes")

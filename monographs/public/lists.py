@@ -10,7 +10,7 @@ from monographs.models.index_entry import IndexEntry
 from monographs.models.overlay import Overlay
 from monographs.models.publication import Publication
 from monographs.overlay_kinds import Effect, say
-from monographs.search_terms import letter_of
+from monographs.public.search_terms import letter_of
 from monographs.standing import today
 
 

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 
 from monographs.canonical import canonical
+from monographs.checks.problems import gaps
 from monographs.difference.change_summary import Line, in_short
 from monographs.difference.diff_html import changes_of
 from monographs.difference.document_diff import compare
@@ -18,14 +19,13 @@ from monographs.document import Document
 from monographs.models.overlay import Overlay
 from monographs.models.publication import Publication
 from monographs.overlay_kinds import data_of
-from monographs.page import page
-from monographs.page_model import Archive
-from monographs.places import FIELDS
-from monographs.problems import gaps
+from monographs.pages.page import page
+from monographs.pages.page_model import Archive
+from monographs.pages.places import FIELDS
+from monographs.pages.related import Related
 from monographs.public.caching import public
 from monographs.public.views import gone
 from monographs.public.what_changed import Changed, what_changed
-from monographs.related import Related
 from monographs.standing import Gone, Shown, shown, standing
 
 

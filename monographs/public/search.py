@@ -11,7 +11,7 @@ from monographs.models.index_entry import IndexEntry
 from monographs.models.publication import Publication
 from monographs.public.caching import public
 from monographs.public.lists import Listed, listed
-from monographs.search_terms import fold
+from monographs.public.search_terms import fold
 
 MOST_CHARACTERS, MOST_WORDS, MOST_FOUND = 200, 12, 30
 # What a hit is found by, best first.

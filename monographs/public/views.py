@@ -8,13 +8,13 @@ from django.shortcuts import redirect, render
 
 from monographs.models.index_entry import IndexEntry
 from monographs.models.publication import Publication
-from monographs.page import page
+from monographs.pages.page import page
+from monographs.pages.related import related
 from monographs.public.caching import public
 from monographs.public.classes import roots
 from monographs.public.lists import listed
+from monographs.public.search_terms import LETTERS, OTHER_LETTER, letter_of
 from monographs.public.what_changed import what_changed
-from monographs.related import related
-from monographs.search_terms import LETTERS, OTHER_LETTER, letter_of
 from monographs.standing import Gone, shown, standing
 
 RECENT = 8

@@ -5,9 +5,9 @@ from typing import Any
 
 from django import template
 
-from monographs import wording
 from monographs.overlay_kinds import say
-from monographs.text import Html, quantities
+from monographs.texts import wording
+from monographs.texts.text import Html, quantities
 
 register = template.Library()
 register.filter("with_article", wording.with_article)

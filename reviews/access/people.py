@@ -10,9 +10,9 @@ from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 
 from monographs.canonical import BadCharacters, clean_line
-from monographs.characters import says_nothing
 from monographs.models import TherapeuticClass
 from monographs.standing import today
+from monographs.texts.characters import says_nothing
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
 from reviews.access.refusals import RefusalType, Refused, refuse

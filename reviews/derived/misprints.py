@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
+from monographs.checks.misprints import MisprintedText, misprints
 from monographs.digest import UNREADABLE
 from monographs.document import Document
-from monographs.misprints import MisprintedText, misprints
 from monographs.models import Publication
 from reviews.models import Misprint
 

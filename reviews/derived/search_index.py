@@ -2,7 +2,7 @@
 
 from monographs.models import IndexEntry, Monograph
 from monographs.models.index_entry import Row
-from monographs.search_terms import entries
+from monographs.public.search_terms import entries
 from monographs.standing import Standing, overlays_of, shown, today
 
 

@@ -1,9 +1,9 @@
 """What readers are told that each edition changed: kept in the transaction that changes what they see."""
 
+from monographs.difference.told_changes import told_changes
 from monographs.digest import UNREADABLE
 from monographs.models import Monograph, ToldChange
 from monographs.standing import overlays_of, today
-from monographs.told_changes import told_changes
 
 Row = tuple[int, int, str, bool, str, str]  # publication, place, words, is it loud, begins, ends
 

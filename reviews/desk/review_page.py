@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 from monographs.difference.diff_html import Change, changes_of
 from monographs.difference.document_diff import compare
 from monographs.models import Edition, Monograph
-from monographs.page import page
-from monographs.page_model import Page
+from monographs.pages.page import page
+from monographs.pages.page_model import Page
 from monographs.standing import draft
 from reviews.access import policy
 from reviews.access.refusals import Refusal

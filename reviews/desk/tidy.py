@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from monographs.characters import LINE_ENDS, taken_out, tidied
+from monographs.texts.characters import LINE_ENDS, taken_out, tidied
 from reviews.access.attempts import nothing_tried
 
 FIELD = "tidy"

@@ -11,10 +11,10 @@ from django.utils.text import slugify
 
 from monographs import document as values
 from monographs.canonical import BadCharacters, canonical, clean_line, digest_of
-from monographs.characters import says_nothing
-from monographs.confusables import mixed_scripts, skeleton
-from monographs.identifiers import DOI, LONGEST_DOI
 from monographs.models import Drug, NameCheck, Reference, TherapeuticClass
+from monographs.texts.characters import says_nothing
+from monographs.texts.confusables import mixed_scripts, skeleton
+from monographs.texts.identifiers import DOI, LONGEST_DOI
 from monographs.vocabulary import TRAITS
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded

@@ -6,9 +6,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from monographs import document as values
-from monographs.characters import says_nothing
 from monographs.models import Drug, Edition, FormerAddress, Monograph, State, TherapeuticClass
 from monographs.standing import today
+from monographs.texts.characters import says_nothing
 from monographs.vocabulary import TIERS
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded

@@ -5,10 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from monographs.confusables import skeleton
 from monographs.difference.document_diff import changed_parts
 from monographs.document import to_plain
 from monographs.models import Drug, Edition, Monograph, TherapeuticClass
+from monographs.texts.confusables import skeleton
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
 from reviews.access.refusals import RefusalType, Refused, refuse

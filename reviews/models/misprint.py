@@ -6,7 +6,7 @@ from monographs.triggers import AppendOnly, ByWriteLock
 
 
 class Misprint(models.Model):
-    """A text of a publication of which the page prints other signs than were typed (monographs.misprints).
+    """A text of a publication of which the page prints other signs than were typed (monographs.checks.misprints).
 
     Made from the document in the act that publishes it (reviews.derived.misprints), so that the queue reads no document
     to know of it; `reindex` makes it again. `typed` and `shown` are excerpts around the first difference.

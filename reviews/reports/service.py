@@ -18,9 +18,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from monographs.canonical import BadCharacters, clean
-from monographs.characters import says_nothing, seen
 from monographs.models import Monograph
 from monographs.standing import LONDON
+from monographs.texts.characters import says_nothing, seen
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
 from reviews.access.privacy import holds_nhs_number

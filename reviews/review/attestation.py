@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from monographs import document as values
-from monographs.characters import says_nothing
+from monographs.texts.characters import says_nothing
 from reviews.access.refusals import Refusal, RefusalType, Refused
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ A guard never writes. `reviews.workflow.TRANSITIONS` names the guards of each tr
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from monographs.checks.problems import problems
 from monographs.overlay_kinds import Effect
-from monographs.problems import problems
 from monographs.standing import today
 from reviews.access import policy
 from reviews.access.refusals import Refusal, RefusalType

@@ -16,12 +16,12 @@ from reversion.models import Revision, Version
 
 from monographs import document as values
 from monographs.assemble import header_columns, rows
-from monographs.confusables import skeleton
 from monographs.difference.document_diff import changed_parts
 from monographs.digest import digest, to_text
 from monographs.document import PathStep
 from monographs.models import PARTS, Document, Drug, Edition, Monograph, Publication, State, TherapeuticClass, WriteLock
 from monographs.standing import today
+from monographs.texts.confusables import skeleton
 from reviews.audit import seals
 from reviews.audit.hashes import instant
 from reviews.audit.trail import Trail, audited_write

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monographs.canonical import BadCharacters, canonical, clean, clean_line, clean_prose, digest_of, strict_json
-from monographs.characters import kind_of
+from monographs.texts.characters import kind_of
 
 texts = st.text(st.characters(exclude_categories=["C"]).filter(lambda one: not kind_of(one)), max_size=40)
 

@@ -12,9 +12,9 @@ from pydantic import ValidationError
 
 from monographs import document as values
 from monographs.canonical import canonical
+from monographs.checks.problems import gaps, problems
 from monographs.digest import as_json, digest, digest_of_json, digest_of_part, from_text, to_text
 from monographs.document import Citation, Document, MonitoringItem, SafetyNotice, Section
-from monographs.problems import gaps, problems
 from monographs.vocabulary import NOTICE_TYPES, REGULATOR_TYPES, SECTION_KINDS, needed_kinds
 from tests import whole
 from tests.strategies import decomposed, documents

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from monographs.models import Drug, Edition, Monograph, Overlay, Publication, TherapeuticClass
+from monographs.models.states import OPEN_STATES, State
 from monographs.overlay_kinds import HARMS, LABELS, REGULATORS, SEVERITIES, TITLES, WITHDRAWALS, WITHHOLD_REASONS
-from monographs.states import OPEN_STATES, State
 from monographs.vocabulary import SECTION_KINDS, TIERS, TRAITS
 
 

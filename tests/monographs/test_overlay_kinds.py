@@ -260,7 +260,7 @@ def test_the_page_as_data_says_it(world):
     second = {"second_signature_due": one.due_at.isoformat(), "countersigned_by": None, "late": False}
     expected = {"kind": row.slug, **at, **data_of(one), **(second if row.is_countersigned else {})}
     if row.slug == "erratum":
-        assert len(form["overlays"][0].pop("places")) == 1  # tests/monographs/test_corrected.py
+        assert len(form["overlays"][0].pop("places")) == 1  # tests/monographs/pages/test_corrected.py
     assert (form["overlays"], form["withheld"]) == ([expected], [])
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from monographs.document import MonitoringItem, Section
 from monographs.models import Monograph, Overlay
-from monographs.said import said
+from monographs.pages.said import said
 from reviews import overlays
 from reviews.access.refusals import Refused
 from reviews.audit.verify import verify

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from monographs.checks.misprints import misprints
+from monographs.checks.problems import problems
 from monographs.digest import digest
-from monographs.misprints import misprints
-from monographs.problems import problems
 from reviews.exchange.files import read_file
 from reviews.management import demonstration
 

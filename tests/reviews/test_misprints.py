@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from monographs.digest import digest_of_part
 from monographs.models import Monograph
-from monographs.said import said
+from monographs.pages.said import said
 from reviews.access.refusals import Refused
 from reviews.audit import acts
 from reviews.audit.trail import audited_write

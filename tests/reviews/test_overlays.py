@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from monographs.models import Edition, Epoch, IndexEntry, Monograph, Overlay, SecondSignature
 from monographs.overlay_kinds import HARMS, OVERLAY_KINDS, REGULATORS, SEVERITIES, TITLES, WITHHOLD_REASONS
-from monographs.said import said
+from monographs.pages.said import said
 from reviews import overlays
 from reviews.access.people import give_role, grant
 from reviews.access.refusals import Refused

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
-from monographs import characters
 from monographs.assemble import build
+from monographs.checks.problems import problems
 from monographs.digest import digest_of_part
 from monographs.document import Citation, Header, Section
 from monographs.models import Edition, Monograph
-from monographs.problems import problems
+from monographs.texts import characters
 from reviews.access.refusals import Refused
 from reviews.audit.trail import audited_write
 from reviews.audit.verify import verify

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from monographs.document import Brand, Section
 from monographs.models import Monograph
-from monographs.said import said
+from monographs.pages.said import said
 from reviews import overlays, signing
 from reviews.access.refusals import RefusalType, Refused
 from reviews.audit.hashes import instant

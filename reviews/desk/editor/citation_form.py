@@ -9,10 +9,10 @@ from django.db.models.functions import Cast
 
 from monographs import document as values
 from monographs.canonical import BadCharacters, clean_line
-from monographs.characters import says_nothing
 from monographs.document import LABEL
-from monographs.identifiers import DOI, PMID, cut_doi, cut_pmid
 from monographs.models import Reference
+from monographs.texts.characters import says_nothing
+from monographs.texts.identifiers import DOI, PMID, cut_doi, cut_pmid
 from reviews.desk.editor.forms import CHOOSE, PartForm, Text
 
 CSL_TYPES = {

@@ -10,7 +10,7 @@ from monographs import document as values
 from monographs.assemble import build
 from monographs.document import PART_FIELDS
 from monographs.models import PARTS, Edition, Monograph, NameCheck, State
-from monographs.page import page
+from monographs.pages.page import page
 from monographs.standing import draft, names_found
 from reviews.access import policy
 from reviews.desk.base import current_edition, monograph_for, not_here

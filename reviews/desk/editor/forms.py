@@ -9,11 +9,11 @@ from pydantic import ValidationError
 
 from monographs import document as values
 from monographs.canonical import BadCharacters, clean_prose
-from monographs.characters import says_nothing
-from monographs.dates import disagreeing
-from monographs.plain_fields import marked
-from monographs.problems import sentences
+from monographs.checks.dates import disagreeing
+from monographs.checks.plain_fields import marked
+from monographs.checks.problems import sentences
 from monographs.standing import today
+from monographs.texts.characters import says_nothing
 from monographs.vocabulary import NOTICE_TYPES, SECTION_KINDS
 from reviews.reports.forms import judged_by_verbs
 

@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 
 from monographs.document import PROSE
-from monographs.pasted import listed
+from monographs.texts.pasted import listed
 
 FIELDS = sorted(set(PROSE.values()))
 AS_TYPED = "as_typed"

@@ -14,12 +14,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from monographs import document as values
 from monographs.assemble import build
+from monographs.checks.problems import gaps, problems
 from monographs.difference.diff_html import changes_of
 from monographs.difference.document_diff import compare
 from monographs.digest import digest_of_part
 from monographs.document import PART_FIELDS
 from monographs.models import PARTS
-from monographs.problems import gaps, problems
 from monographs.standing import today
 from monographs.vocabulary import SECTION_KINDS
 from reviews.access.attempts import Attempt, attempt

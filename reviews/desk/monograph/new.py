@@ -11,10 +11,10 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods
 
 from monographs.canonical import BadCharacters, clean, clean_line
-from monographs.characters import says_nothing
+from monographs.checks.plain_fields import refusal
 from monographs.document import SLUG
 from monographs.models import Drug
-from monographs.plain_fields import refusal
+from monographs.texts.characters import says_nothing
 from monographs.vocabulary import CODE_SYSTEMS, TRAITS
 from reviews.access import policy
 from reviews.access.attempts import attempt

@@ -9,8 +9,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from monographs.checks.problems import Problem, problems
 from monographs.models import Monograph, State
-from monographs.problems import Problem, problems
 from monographs.standing import overlays_of, today
 from reviews.access import policy
 from reviews.access.refusals import Refusal, RefusalType

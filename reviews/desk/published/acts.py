@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from monographs.models import Monograph, Overlay
 from monographs.overlay_kinds import OVERLAY_KINDS
-from monographs.places import Choice, key_of_all
-from monographs.said import said
+from monographs.pages.places import Choice, key_of_all
+from monographs.pages.said import said
 from reviews import overlays
 from reviews.access import policy
 from reviews.access.attempts import attempt

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from monographs.overlay_kinds import HARMS, REGULATORS, SEVERITIES, TITLES, OverlayKind
-from monographs.places import Choice
+from monographs.pages.places import Choice
 from reviews import overlays
 from reviews.reports.forms import InputForm
 

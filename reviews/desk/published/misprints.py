@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from monographs.misprints import MisprintedText, Place, misprints
+from monographs.checks.misprints import MisprintedText, Place, misprints
 from monographs.models import Edition, Monograph, State
 from reviews.access import policy
 from reviews.access.refusals import Refusal

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from monographs.checks.misprints import texts_of
 from monographs.digest import UNREADABLE
-from monographs.misprints import texts_of
 from reviews.derived.misprints import all_published, rows_of
 from reviews.misprints import Judged, judge
 from reviews.models import Misprint

@@ -11,7 +11,7 @@ from django.utils import timezone
 from monographs.document import Brand
 from monographs.models import Drug, IndexEntry, Monograph
 from monographs.public.search import find
-from monographs.search_terms import fold
+from monographs.public.search_terms import fold
 from reviews.audit.trail import audited_write
 from reviews.audit.verify import verify
 from reviews.editing.monographs import begin

@@ -10,7 +10,7 @@ from monographs.document import SafetyNotice
 from monographs.models import Monograph
 from monographs.public import classes, search, sitemaps, updates, views, what_changed
 from monographs.public.lists import listed
-from monographs.search_terms import letter_of
+from monographs.public.search_terms import letter_of
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

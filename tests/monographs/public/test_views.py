@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from monographs.models import Publication
-from monographs.page import page
+from monographs.pages.page import page
 from monographs.standing import Standing, shown
 from reviews.editing.library import record_name_check
 from reviews.workflow import perform

@@ -4,7 +4,7 @@ import pytest
 from django.template import Context, Template
 
 from monographs.templatetags.words import day_in_words, editions, quantity
-from monographs.wording import with_article
+from monographs.texts.wording import with_article
 
 
 @pytest.mark.parametrize(

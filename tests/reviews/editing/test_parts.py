@@ -6,10 +6,10 @@ from uuid import NAMESPACE_URL, uuid5
 import pytest
 
 from monographs.assemble import build
+from monographs.checks.problems import problems
 from monographs.digest import digest_of_part
 from monographs.document import Citation, Section, to_plain
 from monographs.models import Edition, Reference
-from monographs.problems import problems
 from reviews.access.people import take_role
 from reviews.access.refusals import Conflict, Refused
 from reviews.audit.trail import audited_write

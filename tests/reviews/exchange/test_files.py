@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from monographs.digest import as_json, digest
 from monographs.document import PROSE, Document, Section
-from monographs.text import shows_as_typed
+from monographs.texts.text import shows_as_typed
 from reviews.exchange.files import MAX_BYTES, SCHEMA, ImportRefused, dump, read_file
 from reviews.exchange.schema import Incoming, IncomingDrug, slug_of
 from reviews.management import demonstration

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from monographs.models import Monograph, Overlay
-from monographs.said import said
+from monographs.pages.said import said
 from tests import factories as make
 from tests.monographs.public.test_updates import again
 from tests.reviews.test_corrections import PAGE, text

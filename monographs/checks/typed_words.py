@@ -1,0 +1,65 @@
+"""The words of a header or part: where they stand, which of them are prose, and which show nothing. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import get_args
+
+from monographs.document import Line, Prose, Value, Words
+from monographs.texts import text as markdown
+from monographs.texts.characters import says_nothing
+from monographs.texts.line_grammar import CITATION
+
+# What a field is made of, by the first rule that its type names.
+_PLAIN = [get_args(alias)[1] for alias in (Line, Words)]
+_PROSE = get_args(Prose)[1]
+_LABELS = frozenset(("source",))  # a line that holds the label of a reference, and no words
+
+
+def field_of(where: tuple[str | int, ...]) -> str:
+    """The field of a form and of a problem for a place in a value."""
+    return "_".join(map(str, where if where[0] == "dosing" else where[:1]))
+
+
+@dataclass(frozen=True)
+class Written:
+    """One text of a value: its field as forms and problems name it, and whether it takes marks."""
+
+    where: tuple[str | int, ...]
+    text: str
+    is_prose: bool
+    rules: markdown.TextRules = None
+
+    @property
+    def field(self) -> str:
+        return field_of(self.where)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether readers see no letter and no figure of it."""
+        return says_nothing(_visible(self.text, self.rules) if self.is_prose else self.text)
+
+
+def written(value: Value, where: tuple[str | int, ...] = ()) -> Iterator[Written]:
+    """Every text of a value that somebody wrote, empty ones too; those of its names, brands and doses as well."""
+    for name, about in type(value).model_fields.items():
+        held = getattr(value, name)
+        if _PROSE in about.metadata:
+            yield Written((*where, name), held, True, getattr(value, "text_rules", None))
+        elif name not in _LABELS and any(rule in about.metadata for rule in _PLAIN):
+            yield Written((*where, name), held, False)
+        for at, inner in enumerate(held if isinstance(held, tuple) else (held,)):
+            if isinstance(inner, Value):
+                yield from written(inner, (*where, name, at) if isinstance(held, tuple) else (*where, name))
+
+
+def is_empty(value: Value, field: str) -> bool:
+    """Whether a field of a value shows nothing: its words, or all that it lists. A field without words: whether it is
+    left out."""
+    words = [one.is_empty for one in written(value) if one.where[0] == field]
+    return all(words) if words else not getattr(value, field)
+
+
+def _visible(text: str, rules: markdown.TextRules) -> str:
+    """What is seen of prose; as soon as surely something is, the text itself: pages ask this of each of their texts."""
+    bare = CITATION.sub("", text)
+    return bare if "](" not in bare and any(map(str.isalpha, bare)) else markdown.plain(text, rules)

@@ -1,0 +1,126 @@
+"""Questions about many rows, as chainable methods."""
+
+from datetime import date
+from typing import Any, NoReturn, Self
+
+from django.db import connections, models
+from django.db.models.functions import Lower
+
+from monographs.models.states import OPEN_STATES
+from monographs.overlay_kinds import CONFIRMED, LIFT, REMOVALS, WITHDRAWALS
+
+
+class MonographQuerySet(models.QuerySet):
+    def for_desk(self) -> Self:
+        """With what a list on the desk shows, so that its length does not change the number of queries."""
+        return self.select_related("drug", "therapeutic_class__parent__parent", "live")
+
+
+class EditionQuerySet(models.QuerySet):
+    def open(self) -> Self:
+        """Editions that somebody works on. At most one a monograph."""
+        return self.filter(state__in=OPEN_STATES)
+
+
+class PartQuerySet(models.QuerySet):
+    """Parts are written one by one inside a change set, because what is written in bulk leaves no version."""
+
+    def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError("Parts are saved one by one, inside a change set: reviews.changes.change_set.")
+
+    update = bulk_update = delete = _refuse  # type: ignore[assignment]
+
+
+class AllParts(models.Manager.from_queryset(PartQuerySet)):  # type: ignore[misc]
+    """Parts that were taken out included."""
+
+
+class PresentParts(models.Manager.from_queryset(PartQuerySet)):  # type: ignore[misc]
+    """The parts that stand in the edition."""
+
+    def get_queryset(self) -> models.QuerySet:
+        return super().get_queryset().filter(removed=False)
+
+
+class PublicationQuerySet(models.QuerySet):
+    def live(self) -> Self:
+        """What readers see now: the one way in for everything public."""
+        return self.filter(live_of__isnull=False)
+
+    def listed(self) -> Self:
+        """Those that lists name: live, and not taken down."""
+        overlays = self.model._meta.apps.get_model("monographs", "Overlay").objects
+        return self.live().exclude(monograph__in=overlays.taken_down().values("monograph"))
+
+    def now_of_former(self, slug: str) -> Any:
+        """The live publication of the monograph that was published at this address before it moved, or None."""
+        former = self.filter(slug=slug, monograph__live__isnull=False).select_related("monograph__live").first()
+        return former.monograph.live if former and former.monograph.live.slug != slug else None
+
+    def alphabetical(self) -> Self:
+        return self.order_by(Lower("name"), "slug").select_related("live_of")
+
+    def for_page(self) -> Self:
+        """With the document's text and the two facts of the monograph that a page shows."""
+        return self.select_related("document", "live_of")
+
+
+class NameCheckQuerySet(models.QuerySet):
+    def latest_for(self, codes: list[tuple[str, str]]) -> list[Any]:
+        """The newest check of each [system, code], in one query."""
+        if not codes:
+            return []
+        wanted = models.Q()
+        for system, code in codes:
+            wanted |= models.Q(system=system, code=code)
+        newest: dict[tuple[str, str], Any] = {}
+        for check in self.filter(wanted).order_by("id"):
+            newest[check.system, check.code] = check
+        return list(newest.values())
+
+
+class OverlayQuerySet(models.QuerySet):
+    def unlifted(self) -> Self:
+        """Those that stand: neither ended nor an end themselves."""
+        return self.exclude(kind=LIFT).filter(lifted_by=None)
+
+    def with_second(self) -> Self:
+        """With the second signature, and for an erratum when the first edition without the error was published."""
+        later = self.model._meta.apps.get_model("monographs", "Publication").objects.filter(
+            monograph=models.OuterRef("monograph"), number__gt=models.OuterRef("last_edition")
+        )
+        until = models.Subquery(later.order_by("number").values("published_at")[:1])
+        return self.select_related("second_signature").annotate(said_until=until)
+
+    def withdrawals(self) -> Self:
+        """What keeps pages from readers now."""
+        return self.unlifted().filter(kind__in=WITHDRAWALS)
+
+    def taken_down(self) -> Self:
+        """What leaves nothing of a page."""
+        return self.unlifted().filter(kind__in=REMOVALS)
+
+    def confirmed_by_another(self) -> Self:
+        """Those that stand and that somebody else signs too, or has signed."""
+        return self.unlifted().filter(kind__in=CONFIRMED)
+
+    def unconfirmed(self) -> Self:
+        """Those that nobody else has signed yet."""
+        return self.confirmed_by_another().filter(second_signature=None)
+
+
+class IndexEntryQuerySet(models.QuerySet):
+    def starting_with(self, term: str) -> Self:
+        """Entries whose term begins so, answered from the index whatever the number of rows: PostgreSQL has one for
+        LIKE, SQLite takes a range."""
+        if connections[self.db].vendor == "postgresql":
+            return self.filter(term__startswith=term)
+        return self.filter(term__gte=term, term__lt=f"{term}\U0010ffff")
+
+
+class ToldChangeQuerySet(models.QuerySet):
+    def on(self, day: date) -> Self:
+        """Those that are told on this day."""
+        now = day.isoformat()
+        begun = models.Q(begins="") | models.Q(begins__lte=now)
+        return self.filter(begun, models.Q(ends="") | models.Q(ends__gt=now))
