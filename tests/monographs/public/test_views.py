@@ -15,7 +15,7 @@ from reviews.workflow import perform
 from tests import factories as make
 from tests.test_middleware import POLICY, TOLD, policy_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 MARKER = "zyzzyvaline"
 
 

@@ -16,7 +16,7 @@ from reviews.models import AuditEvent, ChangeSet
 from reviews.workflow import perform
 from tests import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def tier_of(monograph):

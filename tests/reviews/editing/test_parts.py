@@ -21,7 +21,7 @@ from reviews.review.edition_review import EditionReview
 from reviews.workflow import perform
 from tests import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture
