@@ -290,8 +290,14 @@ def vouch(edition: Edition, clinician: Any) -> Edition:
     ].edition
 
 
+def vouch_all(house: House, edition: Edition) -> None:
+    """The full set of every tier."""
+    for clinician in (house.clinician, house.pharmacist):
+        vouch(edition, clinician)
+
+
 def reinstate(house: House, edition: Edition) -> Edition:
-    vouch(edition, house.clinician)
+    vouch_all(house, edition)
     return perform("reinstate", editions=[edition], actor=house.publisher, digest=seen(edition))[0].edition
 
 

@@ -17,12 +17,16 @@ from reviews.reports.reminders import remind
 from reviews.workflow import perform
 from tests import factories as make
 
+# Words that nobody types twice by chance.
+LONG = "Begin with the smallest amount that the product is sold in, and wait four weeks before more is given"
+
 
 def fill() -> make.House:
     """A live monograph with a second edition in review, and one whose only edition was signed and unsigned."""
     house = make.the_house()
     second = make.start(house, make.published(house, doc=make.misprinted(minus=make.MISPRINTED["minus"])))
     make.reword(second, "monitoring", "Other words.", actor=house.editor)
+    make.reword(second, "prescribing", f"- {LONG} [@trial2020].", actor=house.editor)
     make.sign(make.submit(house, second), house.clinician)
     other = make.signed(house, "otherumab")
     perform("unsign", editions=[other], actor=house.pharmacist, digest=make.seen(other), reason="Doubts")

@@ -149,9 +149,12 @@ def _may_read(user: Any, thing: Any) -> Refusal | None:
 def _may_set_tier(user: Any, monograph: Monograph) -> Refusal | None:
     if refusal := _needs(REVIEW)(user, monograph):
         return refusal
-    edition = monograph.editions.open().first()
-    if edition is not None and contributed(user, edition):
-        return Refusal("contributed", "You worked on this edition. A clinician who did not can set the tier.")
+    # Since the one that readers see: the open one, and those that were given up.
+    live = monograph.live
+    for edition in monograph.editions.filter(number__gt=live.number if live else 0).order_by("-number"):
+        if contributed(user, edition):
+            which = "this edition" if edition.is_open else f"edition {edition.number}, which was given up"
+            return Refusal("contributed", f"You worked on {which}. A clinician who did not can set the tier.")
     return None
 
 

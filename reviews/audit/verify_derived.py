@@ -1,14 +1,23 @@
 """Whether what is derived is what this program would make of the trail and of live pages: part of `verify_trail`."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.db import DatabaseError
 
 from monographs import digest
 from monographs.models import Epoch, FormerAddress, IndexEntry, Monograph, ToldChange
-from reviews.derived import changed_parts, former_addresses, misprints, search_index, subjects, told_changes, version
-from reviews.models import ChangedPart, ChangeSet, EntrySubject, Misprint
+from reviews.derived import (
+    changed_parts,
+    former_addresses,
+    misprints,
+    search_index,
+    subjects,
+    told_changes,
+    version,
+    written_texts,
+)
+from reviews.models import ChangedPart, ChangeSet, EntrySubject, Misprint, WrittenText
 
 Finding = tuple[int | None, str]
 # What reading a value raises that is none of its type.
@@ -96,18 +105,27 @@ def _subjects(wanted: set[tuple[int, int]]) -> Iterator[Finding]:
 
 
 def _changed_parts() -> Iterator[Finding]:
-    held: dict[Any, list[changed_parts.Row]] = {}
+    labels: dict[Any, list[Any]] = {}
     for pk, *row in ChangedPart.objects.values_list("change_set", "key", "label", "before", "after"):
-        held.setdefault(pk, []).append(tuple(row))
+        labels.setdefault(pk, []).append(tuple(row))
+    texts: dict[Any, list[Any]] = {}
+    for pk, *row in WrittenText.objects.values_list("change_set", "key", "digest"):
+        texts.setdefault(pk, []).append(tuple(row))
     for pk in changed_parts.in_order():
-        try:
-            holds = sorted(held.pop(pk, [])) == changed_parts.rows_of_change_set(pk)
-        except (*UNREADABLE, ChangeSet.DoesNotExist):  # its document is gone
-            holds = False
-        if not holds:
+        mine = labels.pop(pk, []), texts.pop(pk, [])
+        if not _holds(mine[0], changed_parts.rows_of_change_set, pk):
             yield None, f"reviews.changeset:{pk}: what it touched is not labelled as its documents say."
-    for pk in held:
+        elif not _holds(mine[1], written_texts.rows_of_change_set, pk):
+            yield None, f"reviews.changeset:{pk}: the texts that it wrote are not kept as its documents say."
+    for pk in labels.keys() | texts.keys():
         yield None, f"reviews.changeset:{pk}: it is not there, and what it touched is."
+
+
+def _holds(held: list[Any], rows_of: Callable[[Any], list[Any]], pk: Any) -> bool:
+    try:
+        return sorted(held) == sorted(rows_of(pk))
+    except (*UNREADABLE, ChangeSet.DoesNotExist):  # its document is gone
+        return False
 
 
 def _misprints() -> Iterator[Finding]:

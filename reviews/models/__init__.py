@@ -10,6 +10,7 @@ from reviews.models.people import ClassGrant, ClinicianProfile
 from reviews.models.reminder import Reminder
 from reviews.models.report import ProblemReport
 from reviews.models.signoff import SignOff, Unsigning
+from reviews.models.written_text import WrittenText
 
 __all__ = [
     "Act",
@@ -25,4 +26,5 @@ __all__ = [
     "Reminder",
     "SignOff",
     "Unsigning",
+    "WrittenText",
 ]

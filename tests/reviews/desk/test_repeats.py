@@ -45,7 +45,7 @@ def made(once_a_module):
         make.withdraw(Monograph.objects.get(slug=SLUGS[name]).live.edition, house.publisher)
     gone = Monograph.objects.get(slug=SLUGS["confirmed"]).live.edition
     perform("confirm-withdrawal", editions=[gone], actor=house.clinician, digest=make.seen(gone))
-    make.vouch(gone, house.clinician)
+    make.vouch_all(house, gone)
     service.report(service.ReportInput("Something is wrong here.", harm=True), sender="s", monograph=page)
     return house
 

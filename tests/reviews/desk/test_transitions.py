@@ -322,7 +322,7 @@ def test_each_act_leads_to_where_one_goes_on(client, house, who, transition, loc
     if transition not in ("submit", "withdraw"):
         make.withdraw(edition, house.publisher)
     if transition == "reinstate":
-        make.vouch(edition, house.clinician)
+        make.vouch_all(house, edition)
     client.force_login(house.people[who])
 
     answer = do(client, transition, edition, kind="retire", reason="in doubt", **signature())

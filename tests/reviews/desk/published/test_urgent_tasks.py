@@ -41,6 +41,7 @@ def made(once_a_module):
     make.withdraw(edition, house.publisher)
     perform("confirm-withdrawal", editions=[edition], actor=house.clinician, digest=make.seen(edition))
     make.vouch(edition, house.clinician2)
+    make.vouch(edition, house.pharmacist)
     service.report(ReportInput("A comma is missing in it.", harm=False), sender="a")
     answered = service.report(ReportInput("Long answered by us.", harm=True), sender="b", monograph=pages["warnzumab"])
     service.answer(answered, actor=house.editor, outcome="no-change", text="It is right.")
@@ -92,7 +93,7 @@ def told():
             "Open and confirm", due_of("downzumab"), False, True,
         ),
         "vouched": (
-            "Withdrawn page", "Vouchzumab", page_of("vouchzumab"), "A clinician signed that it is still correct.",
+            "Withdrawn page", "Vouchzumab", page_of("vouchzumab"), "It was signed again: it is still correct.",
             "Open the page", None, False, True,
         ),
         "harmless": (
@@ -189,8 +190,8 @@ def withdrawn(client):
     return [one[1] for one in urgent(client) if one[0] == "Withdrawn page"]
 
 
-def test_a_page_that_two_clinicians_reaffirmed_waits_once(house, enter):
-    make.vouch(Monograph.objects.get(slug="vouchzumab").live.edition, house.pharmacist)
+def test_a_page_that_three_clinicians_reaffirmed_waits_once(house, enter):
+    make.vouch(Monograph.objects.get(slug="vouchzumab").live.edition, house.clinician)
 
     assert withdrawn(enter("publisher")) == ["Vouchzumab"]
 
@@ -203,16 +204,18 @@ def test_a_page_waits_only_while_whoever_reaffirmed_it_still_could(house, enter)
 
     assert withdrawn(enter("publisher")) == []
     assert [one.code for one in available(edition, house.publisher)["reinstate"]] == ["not_vouched"]
-    make.vouch(edition, house.pharmacist)
+    make.vouch(edition, house.clinician)
     assert withdrawn(enter("publisher")) == ["Vouchzumab"]
     assert available(edition, house.publisher)["reinstate"] == []
 
 
 def test_whoever_reaffirmed_a_page_alone_is_not_asked_to_bring_it_back(house, enter):
     give_role(house.clinician2, "publisher", actor=house.admin)
+    house.pharmacist.is_active = False  # whose signature counts no longer
+    house.pharmacist.save()
 
     assert withdrawn(enter("clinician2")) == []
-    make.vouch(Monograph.objects.get(slug="vouchzumab").live.edition, house.pharmacist)
+    make.vouch(Monograph.objects.get(slug="vouchzumab").live.edition, house.clinician)
     assert withdrawn(enter("clinician2")) == ["Vouchzumab"]
 
 
