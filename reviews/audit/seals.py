@@ -106,16 +106,22 @@ def checkpoint_is_writable() -> bool:
         return False
 
 
-def append_checkpoint(seq: int, head: str) -> None:
-    """Appends {seq, hash, at, key, last line's hash} and its signature; a lost line is made up by the next one."""
+# More than the longest line: what is read of the file's end to follow it.
+_END = 4096
+
+
+def append_checkpoint(seq: int, head: str, act: str = "") -> None:
+    """Appends {seq, hash, at, key, last line's hash} and its signature; a lost line is made up by the next one. `act`
+    is the verb of the entry for whose act the line is, and is said in it."""
     path = checkpoint_path()
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        file.seek(0)
+        begin = max(0, file.seek(0, os.SEEK_END) - _END)
+        file.seek(begin)
         kept, newline, _cut_off = file.read().rpartition(b"\n")
         # A write that was cut off vouches for nothing; left there, it would spoil this line too.
-        file.truncate(len(kept) + len(newline))
+        file.truncate(begin + len(kept) + len(newline))
         lines = kept.decode(errors="replace").splitlines()
         form = {
             "seq": seq,
@@ -123,6 +129,7 @@ def append_checkpoint(seq: int, head: str) -> None:
             "at": instant(timezone.now()),
             "key": key_id(),
             "last": sha256(lines[-1]) if lines else "",
+            **({"act": act} if act else {}),
         }
         file.write(canonical({**form, "signature": _sign(CHECKPOINT_PREFIX, form)}).encode() + b"\n")
         file.flush()

@@ -9,6 +9,7 @@ Whoever holds the write lock is alone: it is the lock, the flag that the databas
 trail. It cannot be let go without an entry. Do nothing slow while holding it: no password hashing, no network, no mail.
 """
 
+import logging
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
@@ -21,11 +22,12 @@ from django.utils import timezone
 
 from monographs.models import Epoch, Monograph, Overlay, WriteLock
 from monographs.overlay_kinds import COUNTERSIGNED, SECOND_SIGNATURE
-from reviews.audit import acts
+from reviews.audit import acts, seals
 from reviews.audit.hashes import event_hash, event_text, genesis, instant, newest_version, row_hashes
 from reviews.derived import search_index, subjects, told_changes, version
 from reviews.models import AuditEvent
 
+logger = logging.getLogger(__name__)
 # So far two clocks of one house may be apart.
 A_SLIP = timedelta(seconds=1)
 # Tables from which public pages are made. A row written in one of them begins a new epoch.
@@ -33,6 +35,10 @@ READERS_SEE = frozenset(
     f"monographs.{name}"
     for name in ("monograph", "publication", "overlay", "secondsignature", "namecheck", "therapeuticclass")
 )
+# Acts that make the index anew and may write in none of them.
+REINDEXED = frozenset({"reindexed", "vouched"})
+# Whose acts get a line of their own in the checkpoint file: what readers depend on, and the signatures for it.
+VOUCHED_FOR = READERS_SEE | {"reviews.signoff", "reviews.unsigning"}
 
 
 class WriteLockTimeout(Exception):
@@ -65,6 +71,7 @@ class Trail:
         self.events: list[AuditEvent] = []
         self._written: dict[str, set[Any]] = {}
         self.changes_what_readers_see = False
+        self.is_vouched_for = False
         self.clock = timezone.now()
         self.at: datetime = max(self.clock, last + timedelta.resolution) if last else self.clock
         if last and last - self.clock > A_SLIP:
@@ -80,15 +87,19 @@ class Trail:
         """Notes rows whose hash the next entry must hold."""
         for row in written:
             self._written.setdefault(row._meta.label_lower, set()).add(row.pk)
-            self.changes_what_readers_see |= row._meta.label_lower in READERS_SEE
+            self._depends_on(row._meta.label_lower)
 
     def wrote_keys(self, label: str, pks: Iterable[Any]) -> None:
         self._written.setdefault(label, set()).update(pks)
+        self._depends_on(label)
+
+    def _depends_on(self, label: str) -> None:
         self.changes_what_readers_see |= label in READERS_SEE
+        self.is_vouched_for |= label in VOUCHED_FOR
 
     def reindex(self, *monographs: Monograph) -> None:
         """Makes the search index, and what is told of editions, say what the pages of these monographs say now."""
-        self.changes_what_readers_see = True
+        self.changes_what_readers_see = self.is_vouched_for = True
         search_index.write(*monographs)
         told_changes.write(*monographs)
 
@@ -166,6 +177,16 @@ def audited_write(*, actor: AbstractBaseUser | None, is_note: bool = False, rema
             _begin_epoch(trail)
         acts.keep(token, trail.seq)
         WriteLock.objects.filter(pk=1).update(held=False, edition_id=None, seq=trail.seq, hash=trail.head)
+    # After the commit and the lock, so that the line never vouches for what was rolled back, and nobody waits for it.
+    if trail.is_vouched_for:
+        _vouch_for(trail)
+
+
+def _vouch_for(trail: Trail) -> None:
+    try:
+        seals.append_checkpoint(trail.seq, trail.head, act=trail.events[-1].verb)
+    except OSError:  # the act stands; a lost line is made up by the next
+        logger.exception("The checkpoint file cannot be written.")
 
 
 def _begin_epoch(trail: Trail) -> None:

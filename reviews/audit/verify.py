@@ -19,6 +19,7 @@ from monographs.canonical import canonical
 from monographs.digest import digest, digest_of_json
 from monographs.models import Document, Edition, Monograph, Publication, WriteLock
 from reviews.audit import hashes, seals
+from reviews.audit.trail import READERS_SEE, REINDEXED, VOUCHED_FOR
 from reviews.audit.verify_derived import UNREADABLE, Finding, verify_derived
 from reviews.derived.subjects import Named, addresses
 from reviews.models import Act, AuditEvent, ChangeSet, SignOff
@@ -37,9 +38,21 @@ class Replay:
         self.permissions: dict[str, tuple[int, str]] = {}
         # What is derived is made of these again.
         self.entries: list[Named] = []
+        # The entry of each publication; what checkpoints vouch for; the act that last wrote what readers see.
+        self.published: dict[int, int] = {}
+        self.vouched_for: list[int] = []
+        self.epoch, self._act = 0, ("", False)
         self.moves: list[tuple[str, str]] = []
 
-    def read(self, seq: int, verb: str, subject: str, data: dict[str, Any]) -> None:
+    def read(self, seq: int, verb: str, subject: str, data: dict[str, Any], at: str = "") -> None:
+        """`at`: entries of one act have the same time."""
+        labels = {name.partition(":")[0] for name in data.get("rows", {})}
+        if labels & VOUCHED_FOR:
+            self.vouched_for.append(seq)
+        began = at == self._act[0] and self._act[1]
+        self._act = at, began or seq == 1 or bool(labels & READERS_SEE) or verb in REINDEXED
+        if self._act[1]:
+            self.epoch = seq
         for name, value in data.get("rows", {}).items():
             self.rows[name] = value
             self.written_at[name] = seq
@@ -56,6 +69,7 @@ class Replay:
             self._move(f"monograph:{data['from_slug']}", subject)
         if verb == "published":
             self.live[subject] = data["publication"]
+            self.published[data["publication"]] = seq
             if data["superseded"] is not None:
                 self.states[subject, data["superseded"]] = "superseded"
 
@@ -76,12 +90,12 @@ def verify() -> list[Finding]:
         *_checkpoints(replay),
         *_rows(replay),
         *_documents(),
-        *_publications(),
+        *_publications(replay),
         *_open_editions(),
         *_states(replay),
         *_permissions(replay),
         *_acts(replay),
-        *verify_derived(replay.entries, replay.moves, replay.hash_at),
+        *verify_derived(replay.entries, replay.moves, replay.hash_at, replay.epoch),
     ]
 
 
@@ -132,7 +146,7 @@ def _chain(replay: Replay) -> Iterator[Finding]:
         try:
             if canonical(beside["data"]) != raw_data[seq]:
                 yield seq, f"Entry {seq}: its column data is not in the form in which it was written."
-            replay.read(seq, verb, subject, content.get("data", {}))
+            replay.read(seq, verb, subject, content.get("data", {}), content["at"])
         except UNREADABLE:
             yield seq, f"Entry {seq}: what it says cannot be read."
         prev = its_hash
@@ -159,12 +173,34 @@ def _checkpoints(replay: Replay) -> Iterator[Finding]:
     lines, wrong = seals.read_checkpoints()
     for sentence in wrong:
         yield None, sentence
+    last = max(replay.hash_at, default=0)
     for line in lines:
-        if replay.hash_at.get(line["seq"]) != line["hash"]:
+        if line["seq"] > last:
+            yield (
+                line["seq"],
+                f"A checkpoint of {line['at']} names entry {line['seq']}, and the trail ends with {last}: the database "
+                "is older than the checkpoint file, or was cut.",
+            )
+        elif replay.hash_at.get(line["seq"]) != line["hash"]:
             yield (
                 line["seq"],
                 f"A checkpoint of {line['at']} names entry {line['seq']}, which is no longer in the trail as it was.",
             )
+    vouched = max((line["seq"] for line in lines), default=0)
+    published = sorted(replay.published.values())
+    # From the first line that an act left, every such act leaves one.
+    since = min((line["seq"] for line in lines if line.get("act")), default=last + 1)
+    acts = [seq for seq in replay.vouched_for if seq >= since]
+    # The last line of all may have been lost with its process.
+    waiting = [seq for seq in (*published[-2:-1], *acts[-2:-1]) if seq > vouched]
+    if published and not vouched:
+        waiting.append(published[0])
+    if waiting:
+        yield (
+            min(waiting),
+            f"No checkpoint vouches for entry {min(waiting)} or one after it: the checkpoint file was emptied, was cut, "
+            "or is an older one.",
+        )
 
 
 def _rows(replay: Replay) -> Iterator[Finding]:
@@ -227,7 +263,7 @@ def _documents() -> Iterator[Finding]:
             yield None, f"monographs.document:{name}: its text does not have this digest."
 
 
-def _publications() -> Iterator[Finding]:
+def _publications(replay: Replay) -> Iterator[Finding]:
     for pk in Publication.objects.order_by("pk").values_list("pk", flat=True):
         try:
             one = Publication.objects.get(pk=pk)
@@ -241,8 +277,11 @@ def _publications() -> Iterator[Finding]:
             ).exists()
         except UNREADABLE:
             holds = signed = False
+        seq = replay.published.get(pk, 0)
         if not holds:
             yield None, f"monographs.publication:{pk}: its seal does not hold."
+        elif one.head != replay.hash_at.get(seq - 1):
+            yield seq, f"monographs.publication:{pk}: the trail before it is not the one that it was sealed with."
         if not signed:
             yield None, f"monographs.publication:{pk}: nobody signed the document that it shows."
 

@@ -25,14 +25,14 @@ UNREADABLE = (*digest.UNREADABLE, AttributeError, KeyError, DatabaseError)
 
 
 def verify_derived(
-    entries: list[subjects.Named], moves: former_addresses.Moves, hash_at: dict[int, str]
+    entries: list[subjects.Named], moves: former_addresses.Moves, hash_at: dict[int, str], epoch: int
 ) -> Iterator[Finding]:
-    """`entries`, `moves` and `hash_at` ({entry: its hash}) are those of the trail as it was read. What another version
-    made is not compared: it has to be made anew first."""
+    """`entries`, `moves`, `hash_at` ({entry: its hash}) and `epoch` (the entry that it must name) are those of the
+    trail as it was read. What another version made is not compared: it has to be made anew first."""
     if not version.is_current():
         yield None, version.OTHER_VERSION
         return
-    yield from _epoch(hash_at)
+    yield from _epoch(hash_at, epoch)
     yield from _index()
     yield from _told_changes()
     now = former_addresses.now()
@@ -43,8 +43,9 @@ def verify_derived(
     yield from _misprints()
 
 
-def _epoch(hash_at: dict[int, str]) -> Iterator[Finding]:
-    """It names an entry by number and hash; before the first entry of a house, none."""
+def _epoch(hash_at: dict[int, str], last: int) -> Iterator[Finding]:
+    """It names the last entry of the act that last wrote what readers see, by number and hash; before the first entry
+    of a house, none."""
     try:
         epoch = Epoch.objects.get()
         named = epoch.number, epoch.hash
@@ -52,7 +53,7 @@ def _epoch(hash_at: dict[int, str]) -> Iterator[Finding]:
         named = -1, ""
     if named[0] in hash_at and not named[1]:
         yield None, "The epoch of public pages does not say the hash of its entry. Run `manage.py upgrade`."
-    elif named not in (hash_at or {0: ""}).items():
+    elif named != (last, hash_at.get(last, "")):
         yield None, "The epoch of public pages is not one that the trail could have left."
 
 

@@ -1,0 +1,185 @@
+"""Checkpoints: a line for each act that readers depend on, and what becomes of the file is named."""
+
+import copy
+import json
+
+import pytest
+from django.db import models
+
+from monographs.models import Publication
+from reviews.audit import hashes, seals
+from reviews.audit.verify import verify
+from reviews.models import AuditEvent
+from tests import factories as make
+from tests import tables
+from tests.reviews.audit.test_verify import tampered
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def once(once_a_module):
+    house = make.the_house()
+    second = make.start(house, make.published(house))
+    make.reword(second, "monitoring", "Tests go on for years. Tell everybody.", actor=house.editor)
+    make.sign(make.submit(house, second), house.clinician)
+    make.publish(house, make.sign(second, house.pharmacist))
+    return house
+
+
+@pytest.fixture
+def house(db, once):
+    return copy.deepcopy(once)
+
+
+def page():
+    return Publication.objects.latest("number").monograph
+
+
+def last_line():
+    return seals.read_checkpoints()[0][-1]
+
+
+def withdrawn(house):
+    make.withdraw(page().live.edition, house.publisher)
+
+
+def vouched(house):
+    withdrawn(house)
+    make.vouch(page().live.edition, house.clinician2)
+
+
+def reinstated(house):
+    withdrawn(house)
+    make.reinstate(house, page().live.edition)
+
+
+ACTS = {
+    "withdrawn": withdrawn,
+    "vouched": vouched,
+    "reinstated": reinstated,
+    "warned": lambda house: make.warn(house.clinician, page()),
+    "countersigned": lambda house: make.countersign(make.warn(house.clinician, page())[0], house.clinician2),
+    "lifted": lambda house: make.lift(make.warn(house.clinician, page())[0], house.pharmacist),
+    "corrected": lambda house: make.correct(house.pharmacist, page(), "Tests go on for years.", "Tests go on for months."),
+    "withheld": lambda house: make.withhold(page(), make.key("prescribing"), house.publisher),
+    "signed": lambda house: make.signed(house, "otherumab"),
+    "published": lambda house: make.published(house, "otherumab"),
+}
+
+
+@pytest.mark.parametrize("verb", ACTS)
+def test_an_act_that_readers_depend_on_leaves_a_line(house, verb):
+    assert verify() == []
+    ACTS[verb](house)
+
+    head = AuditEvent.objects.latest("seq")
+    assert (last_line()["seq"], last_line()["hash"], last_line()["act"]) == (head.seq, head.hash, verb)
+    assert verify() == []
+
+
+def test_a_line_of_an_act_that_was_rolled_back_is_never_written(house):
+    before = seals.checkpoint_path().read_bytes()
+    with pytest.raises(ZeroDivisionError), make.audited_write(actor=house.editor) as trail:
+        trail.save(page(), "tier")
+        trail.record("tried", "site")
+        raise ZeroDivisionError
+
+    assert seals.checkpoint_path().read_bytes() == before
+
+
+def test_a_file_that_cannot_be_written_stops_no_act_and_the_next_line_makes_up_for_it(house, settings, tmp_path):
+    kept = settings.CHECKPOINT_FILE
+    settings.CHECKPOINT_FILE = str(tmp_path / "checkpoints.jsonl" / "below")
+    withdrawn(house)
+    settings.CHECKPOINT_FILE = kept
+    assert verify() == []  # one line may be lost with its process
+    make.vouch(page().live.edition, house.clinician2)
+
+    assert verify() == []
+    assert last_line()["seq"] == AuditEvent.objects.latest("seq").seq
+
+
+LOST = "No checkpoint vouches for entry "
+FILES = {
+    "emptied": (lambda lines, other: "", LOST),
+    "cut by two": (lambda lines, other: "".join(lines[:-2]), LOST),
+    "an older one": (lambda lines, other: lines[0], LOST),
+    "swapped": (lambda lines, other: other, "A checkpoint of "),
+    "cut at the front": (lambda lines, other: "".join(lines[1:]), "Checkpoint line 1: it does not follow"),
+    "a line taken out": (lambda lines, other: "".join(lines[:1] + lines[2:]), "Checkpoint line 2: it does not follow"),
+    "a line forged": (lambda lines, other: "".join(lines).replace('"seq":', '"seq":1'), "Checkpoint line 1: its signature"),
+    "no text": (lambda lines, other: "\x00\n" + "".join(lines), "Checkpoint line 1: it cannot be read"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_what_became_of_the_file_is_named(house, kind, settings, tmp_path):
+    path, change = seals.checkpoint_path(), FILES[kind]
+    settings.CHECKPOINT_FILE = str(tmp_path / "other.jsonl")
+    for seq in (1, 2, 3):
+        seals.append_checkpoint(seq, "a" * 64)
+    other = seals.checkpoint_path().read_text()
+    settings.CHECKPOINT_FILE = str(path)
+    lines = path.read_text().splitlines(keepends=True)
+    assert len(lines) > 4
+
+    path.write_text(change[0](lines, other))
+
+    assert any(sentence.startswith(change[1]) for _seq, sentence in verify())
+
+
+def test_a_file_of_before_the_last_but_one_publication_is_named_by_that_entry_though_no_line_tells_its_act(house):
+    published = list(AuditEvent.objects.filter(verb="published").order_by("seq"))
+    path = seals.checkpoint_path()
+    path.unlink()
+    first = AuditEvent.objects.get(seq=1)
+    seals.append_checkpoint(1, first.hash)
+    assert verify() == [(published[0].seq, f"{LOST}{published[0].seq} or one after it: the checkpoint file was emptied, was cut, or is an older one.")]  # fmt: skip
+
+    seals.append_checkpoint(published[0].seq, published[0].hash)
+    assert verify() == []
+
+
+def test_a_database_older_than_the_file_is_named(house):
+    with make.undone():
+        make.signed(house, "otherumab")
+        kept = seals.checkpoint_path().read_bytes()
+        head = AuditEvent.objects.latest("seq").seq
+    seals.checkpoint_path().write_bytes(kept)
+    last = AuditEvent.objects.latest("seq").seq
+
+    assert (head, f"the trail ends with {last}: the database is older than the checkpoint file") in {
+        (seq, sentence.partition(", and ")[2].partition(", or was cut")[0]) for seq, sentence in verify()
+    }
+
+
+def test_a_chain_rewritten_whole_is_told_by_its_publications_although_the_file_is_emptied(house):
+    victim, entries = AuditEvent.objects.filter(verb="signed").first(), AuditEvent.objects.order_by("seq")
+    prev = victim.prev
+    with tables.no_triggers():
+        for entry in entries.filter(seq__gte=victim.seq):
+            content = {**json.loads(entry.text), "prev": prev}
+            if entry.pk == victim.pk:
+                content["reason"] = "forged"
+            text = hashes.canonical(content)
+            found = {"text": text, "hash": hashes.event_hash(text), "prev": prev, "reason": content["reason"]}
+            models.QuerySet(AuditEvent).filter(pk=entry.pk).update(**found)
+            prev = found["hash"]
+    seals.checkpoint_path().write_text("")
+    found = tampered(f"UPDATE monographs_pen SET hash = '{prev}'")
+
+    for one in Publication.objects.all():
+        place = f"monographs.publication:{one.pk}: the trail before it"
+        assert any(sentence.startswith(place) for _seq, sentence in found)
+    assert any(sentence.startswith(LOST) for _seq, sentence in found)
+
+
+def test_a_line_is_added_without_reading_the_whole_file(house):
+    path = seals.checkpoint_path()
+    before = path.read_bytes()
+    path.write_bytes(b"x" * 10_000_000 + b"\n" + before)
+
+    seals.append_checkpoint(1, "a" * 64)
+
+    assert path.read_bytes().endswith(b"\n") and path.stat().st_size > 10_000_000 + len(before)
