@@ -143,8 +143,9 @@ WITH ours AS (
   WHERE c.relnamespace = to_regnamespace(quote_ident(current_schema())) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
     AND c.relname <> 'django_migrations')
 SELECT relname::text, format('table %s%s%s', relkind, relpersistence, relrowsecurity) FROM ours
-UNION ALL SELECT relname, 'column ' || quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod)
-    || CASE WHEN a.attnotnull THEN ' NOT NULL' ELSE '' END || CASE a.attidentity WHEN '' THEN '' ELSE ' identity' END
+UNION ALL SELECT relname, 'column ' || quote_ident(a.attname) || ' '
+    || CASE a.attidentity WHEN '' THEN format_type(a.atttypid, a.atttypmod) ELSE 'counted' END
+    || CASE WHEN a.attnotnull THEN ' NOT NULL' ELSE '' END
     || COALESCE(' DEFAULT ' || pg_get_expr(d.adbin, d.adrelid, true), '')
   FROM ours JOIN pg_attribute a ON a.attrelid = ours.oid AND a.attnum > 0 AND NOT a.attisdropped
   LEFT JOIN pg_attrdef d ON d.adrelid = ours.oid AND d.adnum = a.attnum

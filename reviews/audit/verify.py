@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.auth.models import Permission
+from django.db import DatabaseError
 from django.db.models import TextField
 from django.db.models.functions import Cast
 
@@ -18,7 +19,7 @@ from monographs.assemble import build
 from monographs.canonical import canonical
 from monographs.digest import digest, digest_of_json
 from monographs.models import Document, Edition, Monograph, Publication, WriteLock
-from reviews.audit import hashes, seals
+from reviews.audit import hashes, schema, seals
 from reviews.audit.trail import READERS_SEE, REINDEXED, VOUCHED_FOR
 from reviews.audit.verify_derived import UNREADABLE, Finding, verify_derived
 from reviews.derived.subjects import Named, addresses
@@ -85,7 +86,7 @@ def verify() -> list[Finding]:
     """Every finding, (entry or None, sentence); an empty list when nothing was touched. Reads only."""
     replay = Replay()
     return [
-        *_triggers(),
+        *_schema(),
         *_chain(replay),
         *_checkpoints(replay),
         *_rows(replay),
@@ -99,9 +100,13 @@ def verify() -> list[Finding]:
     ]
 
 
-def _triggers() -> Iterator[Finding]:
+def _schema() -> Iterator[Finding]:
     for name in triggers.missing():
         yield None, f"The database has lost the trigger {name}."
+    try:
+        yield from [(None, sentence) for sentence in schema.differences()]
+    except DatabaseError as error:
+        yield None, f"The tables of the database cannot be compared with those of this version: {error}"
 
 
 def _chain(replay: Replay) -> Iterator[Finding]:
