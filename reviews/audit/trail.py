@@ -99,7 +99,7 @@ class Trail:
 
     def reindex(self, *monographs: Monograph) -> None:
         """Makes the search index, and what is told of editions, say what the pages of these monographs say now."""
-        self.changes_what_readers_see = self.is_vouched_for = True
+        self.changes_what_readers_see = True
         search_index.write(*monographs)
         told_changes.write(*monographs)
 

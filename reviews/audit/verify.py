@@ -42,6 +42,8 @@ class Replay:
         # The entry of each publication; what checkpoints vouch for; the act that last wrote what readers see.
         self.published: dict[int, int] = {}
         self.vouched_for: list[int] = []
+        self.end_of_act: dict[str, int] = {}
+        self.publishing: set[str] = set()
         self.epoch, self._act = 0, ("", False)
         self.moves: list[tuple[str, str]] = []
 
@@ -51,6 +53,7 @@ class Replay:
         if labels & VOUCHED_FOR:
             self.vouched_for.append(seq)
         began = at == self._act[0] and self._act[1]
+        self.end_of_act[at] = seq
         self._act = at, began or seq == 1 or bool(labels & READERS_SEE) or verb in REINDEXED
         if self._act[1]:
             self.epoch = seq
@@ -71,6 +74,7 @@ class Replay:
         if verb == "published":
             self.live[subject] = data["publication"]
             self.published[data["publication"]] = seq
+            self.publishing.add(at)
             if data["superseded"] is not None:
                 self.states[subject, data["superseded"]] = "superseded"
 
@@ -85,9 +89,12 @@ class Replay:
 def verify() -> list[Finding]:
     """Every finding, (entry or None, sentence); an empty list when nothing was touched. Reads only."""
     replay = Replay()
+    # Somebody may be writing: no line is older than its entry, and none younger for long.
+    before, _wrong = seals.read_checkpoints()
     return [
         *_schema(),
         *_chain(replay),
+        *_named_entries(replay, before),
         *_checkpoints(replay),
         *_rows(replay),
         *_documents(),
@@ -178,34 +185,35 @@ def _checkpoints(replay: Replay) -> Iterator[Finding]:
     lines, wrong = seals.read_checkpoints()
     for sentence in wrong:
         yield None, sentence
+    if lines or not wrong:
+        of_acts = [line["seq"] for line in lines if line.get("act")]
+        yield from _unvouched(replay, [line["seq"] for line in lines], of_acts)
+
+
+def _named_entries(replay: Replay, lines: list[dict[str, Any]]) -> Iterator[Finding]:
     last = max(replay.hash_at, default=0)
     for line in lines:
-        if line["seq"] > last:
-            yield (
-                line["seq"],
-                f"A checkpoint of {line['at']} names entry {line['seq']}, and the trail ends with {last}: the database "
-                "is older than the checkpoint file, or was cut.",
-            )
-        elif replay.hash_at.get(line["seq"]) != line["hash"]:
-            yield (
-                line["seq"],
-                f"A checkpoint of {line['at']} names entry {line['seq']}, which is no longer in the trail as it was.",
-            )
-    vouched = max((line["seq"] for line in lines), default=0)
-    published = sorted(replay.published.values())
+        seq, said = line["seq"], f"A checkpoint of {line['at']} names entry {line['seq']}"
+        if seq > last:
+            why = "the database is older than the checkpoint file, or was cut"
+            yield seq, f"{said}, and the trail ends with {last}: {why}."
+        elif replay.hash_at.get(seq) != line["hash"]:
+            yield seq, f"{said}, which is no longer in the trail as it was."
+
+
+def _unvouched(replay: Replay, lines: list[int], of_acts: list[int]) -> Iterator[Finding]:
+    """What lines there must be, whatever they say. Of a trail before every act had one, the last may have been lost."""
+    published, last = sorted(replay.published.values()), max(lines, default=0)
     # From the first line that an act left, every such act leaves one.
-    since = min((line["seq"] for line in lines if line.get("act")), default=last + 1)
-    acts = [seq for seq in replay.vouched_for if seq >= since]
-    # The last line of all may have been lost with its process.
-    waiting = [seq for seq in (*published[-2:-1], *acts[-2:-1]) if seq > vouched]
-    if published and not vouched:
-        waiting.append(published[0])
-    if waiting:
-        yield (
-            min(waiting),
-            f"No checkpoint vouches for entry {min(waiting)} or one after it: the checkpoint file was emptied, was cut, "
-            "or is an older one.",
+    acts = [seq for seq in replay.vouched_for if of_acts and seq >= min(of_acts)]
+    if waiting := [seq for seq in (*published[-2:-1], *acts, *published[: not lines]) if seq > last]:
+        why = (
+            "the checkpoint file was emptied, was cut, is an older one or could not be written, or the entry is forged"
         )
+        yield min(waiting), f"No checkpoint vouches for entry {min(waiting)} or one after it: {why}."
+    ends = sorted({replay.end_of_act[at] for at in replay.publishing})
+    if lines and len(ends) > 1 and min(lines) > ends[1]:
+        yield ends[0], f"The checkpoint file begins with entry {min(lines)} only: what was before it was taken out."
 
 
 def _rows(replay: Replay) -> Iterator[Finding]:
@@ -286,7 +294,8 @@ def _publications(replay: Replay) -> Iterator[Finding]:
         if not holds:
             yield None, f"monographs.publication:{pk}: its seal does not hold."
         elif one.head != replay.hash_at.get(seq - 1):
-            yield seq, f"monographs.publication:{pk}: the trail before it is not the one that it was sealed with."
+            said = "the trail before it is not the one that it was sealed with"
+            yield seq or None, f"monographs.publication:{pk}: {said}."
         if not signed:
             yield None, f"monographs.publication:{pk}: nobody signed the document that it shows."
 

@@ -126,7 +126,9 @@ def test_every_trigger_function_index_constraint_and_column_is_named_when_it_is_
             (place, "function of its maker", [f"ALTER FUNCTION {name}() SECURITY DEFINER"]),
         ]
     for table, name, kind in rows(f"SELECT c.relname, k.conname, k.contype::text FROM pg_constraint k {of_table} AND k.contype IN ('c', 'f', 'p', 'u', 'x')" % "k.conrelid"):  # fmt: skip
-        tampering.append((table, f"constraint {kind} lost", [f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}" CASCADE']))
+        tampering.append(
+            (table, f"constraint {kind} lost", [f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}" CASCADE'])
+        )
         if kind == "c":
             tampering.append((table, "constraint weak", [
                 f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"',
