@@ -24,6 +24,7 @@ from reviews.audit.hashes import instant
 
 SEAL_PREFIX = "clincalc-publication-v1\n"
 CHECKPOINT_PREFIX = "clincalc-checkpoint-v1\n"
+ENTRY_PREFIX = "clincalc-entry-v1\n"
 
 
 @cache
@@ -86,6 +87,21 @@ def seal(form: dict[str, Any]) -> str:
 
 def seal_holds(form: dict[str, Any], key: str, signature: str) -> bool:
     return _holds(SEAL_PREFIX, form, key, signature)
+
+
+# -- Entries of the trail that readers depend on ----------------------------------------------------------------------
+
+
+def entry_seal(text: str) -> dict[str, str]:
+    """What is added to the data of an entry of this text: nobody without the key can add one like it."""
+    return {"key": key_id(), "seal": _sign(ENTRY_PREFIX, json.loads(text))}
+
+
+def entry_seal_holds(content: dict[str, Any]) -> bool:
+    """Whether an entry, as its text says it, was sealed by this house."""
+    data = dict(content["data"])
+    seal = data.pop("seal")
+    return _holds(ENTRY_PREFIX, {**content, "data": data}, seal["key"], seal["seal"])
 
 
 # -- Checkpoints -----------------------------------------------------------------------------------------------------

@@ -110,11 +110,13 @@ class Trail:
     def record(
         self, verb: str, subject: str, *, digest: str = "", reason: str = "", data: dict[str, Any] | None = None
     ) -> AuditEvent:
-        """Adds an entry: who, what, to what, why, and the hashes of all rows written since the last one.
+        """Adds an entry: who, what, to what, why, and the hashes of all rows written since the last one. One that
+        readers depend on holds a seal too.
 
         A row that was written and is gone now is recorded as null. `subject` may name several monographs, however many:
         "monograph:one,monograph:other".
         """
+        is_sealed = not VOUCHED_FOR.isdisjoint(self._written)
         hashes: dict[str, str | None] = {}
         for label, pks in self._written.items():
             hashes.update({f"{label}:{pk}": None for pk in pks})
@@ -129,6 +131,9 @@ class Trail:
             "data": whole, "prev": self.head,
         }  # fmt: skip
         text = event_text(actor=actor, **content)
+        if is_sealed:
+            whole["seal"] = seals.entry_seal(text)
+            text = event_text(actor=actor, **content)
         event = AuditEvent(
             **content,
             actor=self.actor,

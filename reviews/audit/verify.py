@@ -44,6 +44,7 @@ class Replay:
         self.vouched_for: list[int] = []
         self.end_of_act: dict[str, int] = {}
         self.publishing: set[str] = set()
+        self.is_sealed = False
         self.epoch, self._act = 0, ("", False)
         self.moves: list[tuple[str, str]] = []
 
@@ -77,6 +78,14 @@ class Replay:
             self.publishing.add(at)
             if data["superseded"] is not None:
                 self.states[subject, data["superseded"]] = "superseded"
+
+    def seal_holds(self, content: dict[str, Any]) -> bool:
+        """From the first entry that is sealed, all are that readers depend on."""
+        data = content.get("data", {})
+        self.is_sealed |= "seal" in data
+        if "seal" in data:
+            return seals.entry_seal_holds(content)
+        return not self.is_sealed or content["seq"] not in self.vouched_for[-1:]
 
     def _move(self, old: str, new: str) -> None:
         """A monograph has another address from now on: what was told of the old one is told of it."""
@@ -159,6 +168,8 @@ def _chain(replay: Replay) -> Iterator[Finding]:
             if canonical(beside["data"]) != raw_data[seq]:
                 yield seq, f"Entry {seq}: its column data is not in the form in which it was written."
             replay.read(seq, verb, subject, content.get("data", {}), content["at"])
+            if not replay.seal_holds(content):
+                yield seq, f"Entry {seq}: readers depend on what it wrote, and it is not sealed by this house."
         except UNREADABLE:
             yield seq, f"Entry {seq}: what it says cannot be read."
         prev = its_hash
@@ -202,14 +213,12 @@ def _named_entries(replay: Replay, lines: list[dict[str, Any]]) -> Iterator[Find
 
 
 def _unvouched(replay: Replay, lines: list[int], of_acts: list[int]) -> Iterator[Finding]:
-    """What lines there must be, whatever they say. Of a trail before every act had one, the last may have been lost."""
+    """What lines there must be, whatever they say. The last of all may have been lost with its process."""
     published, last = sorted(replay.published.values()), max(lines, default=0)
     # From the first line that an act left, every such act leaves one.
     acts = [seq for seq in replay.vouched_for if of_acts and seq >= min(of_acts)]
-    if waiting := [seq for seq in (*published[-2:-1], *acts, *published[: not lines]) if seq > last]:
-        why = (
-            "the checkpoint file was emptied, was cut, is an older one or could not be written, or the entry is forged"
-        )
+    if waiting := [seq for seq in (*published[-2:-1], *acts[-2:-1], *published[: not lines]) if seq > last]:
+        why = "the checkpoint file was emptied, was cut, is an older one, or could not be written"
         yield min(waiting), f"No checkpoint vouches for entry {min(waiting)} or one after it: {why}."
     ends = sorted({replay.end_of_act[at] for at in replay.publishing})
     if lines and len(ends) > 1 and min(lines) > ends[1]:

@@ -7,7 +7,7 @@ import pytest
 from django.db import models
 
 from monographs.models import Publication
-from reviews.audit import hashes, seals
+from reviews.audit import hashes, seals, trail
 from reviews.audit.verify import verify
 from reviews.models import AuditEvent
 from tests import factories as make
@@ -94,10 +94,14 @@ def test_a_file_that_cannot_be_written_stops_no_act_and_the_next_line_makes_up_f
     kept = settings.CHECKPOINT_FILE
     settings.CHECKPOINT_FILE = str(tmp_path / "checkpoints.jsonl" / "below")
     withdrawn(house)
+    lost = AuditEvent.objects.latest("seq").seq
     settings.CHECKPOINT_FILE = kept
-    entry = AuditEvent.objects.latest("seq")
-    assert [(seq, sentence[: len(LOST)]) for seq, sentence in verify()] == [(entry.seq, LOST)]
+    assert verify() == []  # one line may be lost with its process
+    settings.CHECKPOINT_FILE = str(tmp_path / "checkpoints.jsonl" / "below")
     make.vouch(page().live.edition, house.clinician2)
+    settings.CHECKPOINT_FILE = kept
+    assert [(seq, sentence[: len(LOST)]) for seq, sentence in verify()] == [(lost, LOST)]
+    make.vouch(page().live.edition, house.pharmacist)
 
     assert verify() == []
     assert last_line()["seq"] == AuditEvent.objects.latest("seq").seq
@@ -106,7 +110,6 @@ def test_a_file_that_cannot_be_written_stops_no_act_and_the_next_line_makes_up_f
 LOST = "No checkpoint vouches for entry "
 FILES = {
     "emptied": (lambda lines, other: "", LOST),
-    "cut by one": (lambda lines, other: "".join(lines[:-1]), LOST),
     "cut by two": (lambda lines, other: "".join(lines[:-2]), LOST),
     "an older one": (lambda lines, other: lines[0], LOST),
     "swapped": (lambda lines, other: other, "A checkpoint of "),
@@ -157,19 +160,27 @@ def test_a_file_that_was_emptied_is_named_although_lines_follow(house):
     )
 
 
-def test_a_take_down_that_somebody_without_the_key_lifted_by_a_forged_entry_is_named(house, settings, tmp_path):
-    kept = settings.CHECKPOINT_FILE
+@pytest.mark.parametrize("seal", ["of another key", "none"])
+def test_a_take_down_that_somebody_without_the_key_lifted_by_a_forged_entry_is_named(
+    house, settings, seal, monkeypatch
+):
     withdrawn(house)
     make.vouch_all(house, page().live.edition)
-    # All that somebody with SQL can write is what the verb writes: without the key it leaves no line.
-    settings.CHECKPOINT_FILE = str(tmp_path / "other.jsonl")
-    edition = page().live.edition
-    make.perform("reinstate", editions=[edition], actor=house.publisher, digest=make.seen(edition))
+    edition, key = page().live.edition, settings.SIGNING_KEY
+    kept = seals.checkpoint_path().read_bytes()
+    # All that somebody with SQL can write is what the verb writes, but for the seal and the line.
+    with monkeypatch.context() as forging:
+        if seal == "none":
+            forging.setattr(trail, "VOUCHED_FOR", frozenset())
+        settings.SIGNING_KEY = "A" * 43 + "="
+        make.perform("reinstate", editions=[edition], actor=house.publisher, digest=make.seen(edition))
+    settings.SIGNING_KEY = key
+    seals.checkpoint_path().write_bytes(kept)
     forged = AuditEvent.objects.latest("seq")
-    settings.CHECKPOINT_FILE = kept
 
     assert forged.verb == "reinstated"
-    assert [(seq, sentence[: len(LOST)]) for seq, sentence in verify()] == [(forged.seq, LOST)]
+    sentence = f"Entry {forged.seq}: readers depend on what it wrote, and it is not sealed by this house."
+    assert verify() == [(forged.seq, sentence)]
 
 
 def test_a_database_older_than_the_file_is_named(house):
