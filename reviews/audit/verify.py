@@ -42,8 +42,10 @@ class Replay:
         # The entry of each publication; what checkpoints vouch for; the act that last wrote what readers see.
         self.published: dict[int, int] = {}
         self.vouched_for: list[int] = []
+        self.begin_of_act: dict[str, int] = {}
         self.end_of_act: dict[str, int] = {}
         self.publishing: set[str] = set()
+        self.heads: dict[int, range] = {}
         self.is_sealed = False
         self.epoch, self._act = 0, ("", False)
         self.moves: list[tuple[str, str]] = []
@@ -54,6 +56,7 @@ class Replay:
         if labels & VOUCHED_FOR:
             self.vouched_for.append(seq)
         began = at == self._act[0] and self._act[1]
+        self.begin_of_act.setdefault(at, seq)
         self.end_of_act[at] = seq
         self._act = at, began or seq == 1 or bool(labels & READERS_SEE) or verb in REINDEXED
         if self._act[1]:
@@ -75,6 +78,8 @@ class Replay:
         if verb == "published":
             self.live[subject] = data["publication"]
             self.published[data["publication"]] = seq
+            # The head that it was sealed with: what its act had left by then.
+            self.heads[data["publication"]] = range(self.begin_of_act[at] - 1, seq)
             self.publishing.add(at)
             if data["superseded"] is not None:
                 self.states[subject, data["superseded"]] = "superseded"
@@ -302,7 +307,7 @@ def _publications(replay: Replay) -> Iterator[Finding]:
         seq = replay.published.get(pk, 0)
         if not holds:
             yield None, f"monographs.publication:{pk}: its seal does not hold."
-        elif one.head != replay.hash_at.get(seq - 1):
+        elif one.head not in [replay.hash_at.get(before) for before in replay.heads.get(pk, ())]:
             said = "the trail before it is not the one that it was sealed with"
             yield seq or None, f"monographs.publication:{pk}: {said}."
         if not signed:
