@@ -348,6 +348,7 @@ class History:
         if self.both("publish", self.oracle.may_publish(slug), lambda: self.perform("publish", slug, page.open, "publisher")):  # fmt: skip
             self.oracle.published.setdefault(slug, []).append((page.open, len(self.oracle.puts)))
             page.live, page.live_tier, page.open, page.round_open = page.open, page.tier, 0, False
+            page.vouched = set()  # that was said of another edition
 
     def release(self, slug, who, n, m) -> None:
         """The whole way, by all who can."""
@@ -397,10 +398,18 @@ class History:
             if self.both("reinstate", self.oracle.may_reinstate(slug), lambda: self.perform("reinstate", slug, page.live, "publisher")):  # fmt: skip
                 page.withdrawn, page.vouched = [], set()
 
+    def bring_back(self, slug, who, n, m) -> None:
+        """Withdrawn, and signed again by all who can."""
+        self.withdraw(slug, who, n, m)
+        for place in range(3):
+            self.vouch(slug, who, place, m)
+        self.reinstate(slug, who, n, m)
+
 
 VERBS = (
     "write", "write", "copy", "import_", "restore", "start", "discard", "submit", "send_back", "sign", "publish",
     "release", "release", "tier", "withdraw", "confirm", "vouch", "vouch", "reinstate",
+    "bring_back",
 )  # fmt: skip
 acts = st.tuples(
     st.sampled_from(VERBS), st.integers(0, 2), st.sampled_from(WRITERS), st.integers(0, 11), st.integers(0, 59)
