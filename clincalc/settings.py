@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",  # so that a form finds the templates of its boxes beside ours
     "monographs",
     "reviews",
     *(["tests.bench"] if DEMO else []),  # the measurement; nothing else of the tests is asked for

@@ -16,6 +16,8 @@ from pydantic import ValidationError
 from monographs.checks.dates import disagreeing
 from monographs.checks.typed_words import is_empty, written
 from monographs.document import (
+    COUNTRY,
+    LABEL,
     Citation,
     Document,
     MonitoringItem,
@@ -29,6 +31,11 @@ from monographs.texts.characters import says_nothing
 from monographs.texts.identifiers import DOI, LONGEST_DOI, PMID
 from monographs.vocabulary import CODE_SYSTEMS, NOTICE_TYPES, REGULATOR_TYPES, SectionKind, needed_kinds
 
+_OF_PATTERN = {
+    COUNTRY: "Give the country by its two letters, as in GB.",
+    LABEL: "A label has letters, digits, hyphens and underscores, and nothing else.",
+}
+
 
 def sentences(error: ValidationError) -> Iterator[tuple[tuple[Any, ...], str]]:
     """(where, sentence) of everything that a value refuses."""
@@ -39,7 +46,9 @@ def sentences(error: ValidationError) -> Iterator[tuple[tuple[Any, ...], str]]:
         elif problem["type"] in ("literal_error", "enum"):
             words = "Choose one from the list."
         elif problem["type"] == "string_pattern_mismatch":
-            words = "Use small letters, digits and hyphens, as in an address."
+            words = _OF_PATTERN.get(
+                problem["ctx"]["pattern"], "Use small letters, digits and hyphens, as in an address."
+            )
         elif problem["type"] == "value_error" and not words.endswith("."):  # the calendar's own words
             words = "There is no such day. Check the date."
         yield problem["loc"], words

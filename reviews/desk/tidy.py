@@ -5,17 +5,19 @@ done to them: nothing is saved, and whoever typed them looks at them first. `des
 and `{% tidy_button %}` shows the button on a form that holds such characters.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from django import forms, template
+from django import template
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from monographs.texts.characters import LINE_ENDS, taken_out, tidied
 from reviews.access.attempts import nothing_tried
+from reviews.forms import Form
 
 FIELD = "tidy"
 register = template.Library()
@@ -45,19 +47,24 @@ def of_form(request: HttpRequest) -> Iterator[None]:
     request.POST = post
     named = len(said) > 1
     request.tidied = {  # type: ignore[attr-defined]
-        "fields": [
-            Tidied(name.replace("_", " ").capitalize() if named else "", sentences) for name, sentences in said.items()
-        ]
+        "fields": [Tidied(_in_words(name) if named else "", sentences) for name, sentences in said.items()]
     }
     with nothing_tried():
         yield
 
 
+def _in_words(box: str) -> str:
+    """The name of a box for people: "Names, row 2: name"."""
+    row = re.fullmatch(r"(\w+)-(\d{1,4})-(\w+)", box)
+    name = f"{row[1]}, row {int(row[2]) + 1}: {row[3]}" if row else box
+    return name.replace("_", " ").capitalize()
+
+
 @register.simple_tag
-def tidy_button(typed: forms.BaseForm | str | None) -> SafeString:
+def tidy_button(typed: Form | str | None) -> SafeString:
     """The button, where a form (or the words of its only box) holds what it takes out. It stands inside the form."""
-    if isinstance(typed, forms.BaseForm):
-        words = [str(typed.data.get(typed.add_prefix(name), "")) for name in typed.fields] if typed.is_bound else []
+    if isinstance(typed, Form):
+        words = typed.typed_words
     else:
         words = [typed or ""]
     if all(tidied(one) == LINE_ENDS.sub("\n", one) for one in words):

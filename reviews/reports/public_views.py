@@ -20,15 +20,15 @@ from monographs.standing import Shown, shown, standing
 from monographs.vocabulary import SECTION_KINDS
 from reviews.access.attempts import attempt
 from reviews.audit import acts
+from reviews.forms import Form
 from reviews.models import ProblemReport
-from reviews.reports.forms import InputForm
 from reviews.reports.service import LONGEST, ReportInput, TooManyReports, report, sender_of
 
 _PAGE = re.compile(r"/drugs/([-a-zA-Z0-9_]{1,100})/(?:editions/(\d{1,6})/)?", re.ASCII)
 WHOLE = "The whole page"
 
 
-class ReportForm(InputForm):
+class ReportForm(Form):
     part = forms.ChoiceField(label="Part")
     text = forms.CharField(
         label="What is wrong?",

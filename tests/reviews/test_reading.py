@@ -27,6 +27,7 @@ from reviews.models import AuditEvent, ChangeSet
 from reviews.workflow import perform
 from tests import factories as make
 from tests import whole
+from tests.forms import NO_ROWS
 from tests.reviews.exchange.test_importer import export, line, written
 
 pytestmark = pytest.mark.django_db
@@ -226,7 +227,13 @@ def test_the_desk_says_it_at_the_field_and_keeps_what_was_typed(house, draft, cl
     said = client.post(
         desk("part_edit", section.key), {"heading": "Uses", "text": "Café!", "seen": digest_of_part(section)}
     )
-    form = {"title": header.title, "name": header.name, "introduction": "Café!", "seen": digest_of_part(header)}
+    form = {
+        "title": header.title,
+        "name": header.name,
+        "introduction": "Café!",
+        "seen": digest_of_part(header),
+        **NO_ROWS,
+    }
     header_said = client.post(desk("edit_header"), form)
 
     assert (said.status_code, said.context["form"].errors) == (422, {"text": [SAID]})

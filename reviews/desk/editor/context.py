@@ -15,9 +15,9 @@ from monographs.standing import draft, names_found
 from reviews.access import policy
 from reviews.desk.base import current_edition, monograph_for, not_here
 from reviews.desk.editor.citation_form import CitationForm
-from reviews.desk.editor.forms import MonitoringForm, NoticeForm, PartForm, RelatedForm, SectionForm
+from reviews.desk.editor.forms import MonitoringForm, NoticeForm, RelatedForm, SectionForm, ValueForm
 
-FORMS: dict[str, type[PartForm]] = {
+FORMS: dict[str, type[ValueForm]] = {
     "section": SectionForm,
     "monitoring": MonitoringForm,
     "notice": NoticeForm,

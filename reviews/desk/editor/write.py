@@ -23,12 +23,11 @@ from monographs.models import PARTS
 from monographs.standing import today
 from monographs.vocabulary import SECTION_KINDS
 from reviews.access.attempts import Attempt, attempt
-from reviews.access.refusals import Conflict, Refusal
+from reviews.access.refusals import Conflict
 from reviews.desk.base import desk
 from reviews.desk.editor.citation_form import hits, typed_from
 from reviews.desk.editor.context import FORMS, HEADINGS, NOUNS, EditorContext, with_part
-from reviews.desk.editor.forms import EditForm, PartForm
-from reviews.desk.editor.header_form import HeaderForm
+from reviews.desk.editor.forms import HeaderForm, ValueForm
 from reviews.desk.editor.lists import make_lists
 from reviews.editing import parts
 from reviews.review.edition_review import EditionReview
@@ -84,11 +83,7 @@ def header(request: HttpRequest, slug: str) -> HttpResponse:
     """The form of the header."""
     editor = EditorContext(request, slug)
     shown = editor.document.header
-    form = HeaderForm(
-        request.POST if request.method == "POST" else None,
-        document=editor.document,
-        initial={**HeaderForm.shows(shown), "seen": digest_of_part(shown)},
-    )
+    form = HeaderForm(_posted(request), document=editor.document, shown=shown)
     context = editor.context(form=form, shown=shown, words="the header", class_path=shown.class_path)
     return _answer(editor, context, lambda **how: parts.save_header(editor.edition, form.value, **how))
 
@@ -102,8 +97,7 @@ def part_new(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     query = request.GET.get("q", "").strip() if kind == "citation" else ""
     found = hits(query, editor.document)
     initial = typed_from(query) if query and not found else {"kind": request.GET.get("section", "")}
-    posted = request.POST if request.method == "POST" else None
-    form = FORMS[kind](posted, document=editor.document, key=_key_of(request), initial=initial)
+    form = FORMS[kind](_posted(request), document=editor.document, key=_key_of(request), initial=initial)
     context = editor.context(form=form, kind=kind, words=f"a {NOUNS[kind]}")
     if kind == "citation":
         context |= {"query": query, "hits": found}
@@ -131,8 +125,9 @@ def part(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
     shown, removed = editor.part(key)
     if "remove" in request.POST:
         return _remove(editor, shown)
-    posted = request.POST if request.method == "POST" else None
-    form = _form(editor, shown, posted)
+    form = FORMS[shown.part_kind](_posted(request), document=editor.document, shown=shown)
+    if isinstance(shown, values.Section):  # another kind would be another section
+        form.fields["kind"].disabled = True
     context = editor.context(form=form, shown=shown, words=shown.label_for_people, removed=removed)
     if shown.part_kind == "related":
         context["targets"] = editor.targets()
@@ -141,14 +136,8 @@ def part(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
     return _answer(editor, context, lambda **how: parts.save_part(editor.edition, form.value, **how))
 
 
-def _form(editor: EditorContext, shown: values.Part, posted: Any) -> PartForm:
-    form_class: type[PartForm] = FORMS[shown.part_kind]
-    more = {"csl": values.to_plain(shown.csl)} if isinstance(shown, values.Citation) else {}
-    initial = {**form_class.shows(shown), "seen": digest_of_part(shown)}
-    form = form_class(posted, document=editor.document, key=shown.key, initial=initial, **more)
-    if isinstance(shown, values.Section):  # another kind would be another section
-        form.fields["kind"].disabled = True
-    return form
+def _posted(request: HttpRequest) -> Any:
+    return request.POST if request.method == "POST" else None
 
 
 def _restore(editor: EditorContext, shown: values.Part, context: dict[str, Any]) -> HttpResponse:
@@ -161,7 +150,7 @@ def _restore(editor: EditorContext, shown: values.Part, context: dict[str, Any])
     return render(editor.request, "reviews/edit_part.html", context, status=tried.status)
 
 
-def _now_seen(form: EditForm, value: values.Value) -> None:
+def _now_seen(form: ValueForm, value: values.Value) -> None:
     """What stands there now counts as seen: saving again puts the words of this form over it, knowingly."""
     form.data = form.data.copy()
     form.data["seen"] = digest_of_part(value)
@@ -179,11 +168,11 @@ def _remove(editor: EditorContext, shown: values.Part) -> HttpResponse:
 def _answer(editor: EditorContext, context: dict[str, Any], save: Callable[..., None]) -> HttpResponse:
     """Shows the form, previews it, or saves it: whatever is refused comes back with all that was typed, and what was
     made of it is looked at before it is saved."""
-    form: EditForm = context["form"]
+    form: ValueForm = context["form"]
     status = 200
     made = context["made_lists"] = make_lists(form) if form.is_bound else []
     if editor.request.method == "POST" and not form.is_valid():
-        status = 422
+        status = form.refused_status
     elif editor.request.method == "POST" and "preview" in editor.request.POST:
         would_be = with_part(editor.document, form.value)
         context["preview"] = would_be and editor.page_of(would_be)
@@ -198,7 +187,7 @@ def _answer(editor: EditorContext, context: dict[str, Any], save: Callable[..., 
         if isinstance(tried.refused, Conflict):
             context |= _both(editor, form, tried.refused)
         else:
-            context["refusals"] = _beyond_fields(form, tried.refusals)
+            context["refusals"] = form.refuse(tried.refusals)
     return render(editor.request, "reviews/edit_part.html", context, status=status)
 
 
@@ -209,18 +198,7 @@ def _saved(editor: EditorContext, value: values.Value) -> str:
     return " ".join([f"{name} is saved.", *(["Still to do:", *to_do] if to_do else [])])
 
 
-def _beyond_fields(form: EditForm, refusals: list[Refusal]) -> list[Refusal]:
-    """Says what is about a field at that field, and answers the rest."""
-    rest = []
-    for refusal in refusals:
-        if refusal.field in form.fields:
-            form.add_error(refusal.field, refusal.sentence)
-        else:
-            rest.append(refusal)
-    return rest
-
-
-def _both(editor: EditorContext, form: EditForm, conflict: Conflict) -> dict[str, Any]:
+def _both(editor: EditorContext, form: ValueForm, conflict: Conflict) -> dict[str, Any]:
     """Both texts of a conflict: mine in the form, theirs beside it, word by word."""
     if conflict.current is None:  # it was removed: there is nothing beside mine
         return {"conflict": conflict, "removed": True}

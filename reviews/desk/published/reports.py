@@ -16,10 +16,10 @@ from reviews.access import policy
 from reviews.access.attempts import NOT_TRIED, attempt
 from reviews.access.refusals import Refused
 from reviews.desk.base import desk, not_here
+from reviews.forms import Form
 from reviews.models import ProblemReport
 from reviews.models.report import OUTCOMES
 from reviews.reports import service
-from reviews.reports.forms import InputForm
 
 A_PAGE = 30
 FILTERS = {
@@ -29,7 +29,7 @@ FILTERS = {
 }
 
 
-class AnswerForm(InputForm):
+class AnswerForm(Form):
     outcome = forms.ChoiceField(label="What came of it?", choices=[("", "Choose"), *OUTCOMES.items()])
     answer = forms.CharField(
         label="Answer to the reader",

@@ -15,6 +15,7 @@ from reviews.editing import parts
 from reviews.editing.library import make_class
 from reviews.models import AuditEvent, ChangeSet
 from tests import factories as make
+from tests.forms import NO_ROWS, sent
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
@@ -368,7 +369,7 @@ def test_a_part_is_saved_only_over_what_was_shown(client, house, edition, digest
 
     for path, form in (
         (address("part_edit", make.key("monitoring")), section_form(edition, text="Blind.", seen=digest)),
-        (address("edit_header"), {"title": "Blind", "name": "Blind", "seen": digest}),
+        (address("edit_header"), {"title": "Blind", "name": "Blind", "seen": digest, **NO_ROWS}),
         (address("part_edit", make.key("monitoring")), {"remove": "1", "seen": digest}),
     ):
         assert client.post(path, form).status_code == 409
@@ -431,7 +432,7 @@ def test_while_somebody_else_writes_what_was_typed_is_kept(client, house, editio
         "add_part": (address("part_new", "section"), {**NEW["section"], "text": "Typed with care."}),
         "remove_part": (address("part_edit", make.key("monitoring")), {**form, "remove": "1"}),
         "restore_part": (address("part_edit", make.key("monitoring")), {**form, "restore": "1"}),
-        "save_header": (address("edit_header"), {"title": "Typed with care.", "name": "x", "seen": "x"}),
+        "save_header": (address("edit_header"), {"title": "Typed with care.", "name": "x", "seen": "x", **NO_ROWS}),
         "save_order": (address("edit_order"), {"seen": keys, f"place_{keys[0]}": "77", f"place_{keys[1]}": "2"}),
     }[name]
 
@@ -484,7 +485,7 @@ def test_the_year_of_a_source_is_of_our_time(client, house, edition, year, is_ri
 
 def test_the_day_without_doses_is_of_our_time(client, house, edition):
     client.force_login(house.editor)
-    shown = client.get(address("edit_header")).context["form"].initial
+    shown = sent(client.get(address("edit_header")).context["form"])
 
     response = client.post(address("edit_header"), {**shown, "dosing_since": "2062-01-01"})
 
@@ -562,16 +563,24 @@ def test_marks_are_refused_where_none_are_taken(client, house, edition, kind, ty
 
 
 @pytest.mark.parametrize(
-    ("field", "words"), [("covers", "**all**"), ("names", "other: a\nother: [@b]"), ("dosing_reason", "[@x]")]
+    ("field", "words", "place"),
+    [
+        ("covers", "**all**", "Covers"),
+        ("names-1-name", "[@b]", "Other names, row 2: Name"),
+        ("dosing_reason", "[@x]", "Why no dose is published"),
+    ],
 )
-def test_so_they_are_in_the_header(client, house, edition, field, words):
+def test_so_they_are_in_the_header(client, house, edition, field, words, place):
     client.force_login(house.editor)
-    shown = client.get(address("edit_header")).context["form"].initial
+    shown = sent(client.get(address("edit_header")).context["form"])
 
-    response = client.post(address("edit_header"), {**shown, field: words})
+    response = client.post(
+        address("edit_header"), {**shown, "names-1-kind": "other", "names-TOTAL_FORMS": "2", field: words}
+    )
 
-    assert list(response.context["form"].errors) == [field]
-    assert ("Line 2: " in response.context["form"].errors[field][0]) == (field == "names")
+    assert [said for _, said in response.context["form"].wrong] == [
+        f"{place}: This box takes no marks: take out “{words}”."
+    ]
 
 
 def test_what_is_no_mark_is_saved_as_it_was_typed(client, house, edition):
