@@ -81,10 +81,11 @@ class Form(forms.Form):
 
     @property
     def typed_words(self) -> list[str]:
-        """All that was sent, rows as well."""
+        """All that was sent but passwords, rows as well."""
         if not self.is_bound:
             return []
-        sent = [str(self.data.get(self.add_prefix(name), "")) for name in self.fields]
+        words = (name for name, field in self.fields.items() if not isinstance(field.widget, forms.PasswordInput))
+        sent = [str(self.data.get(self.add_prefix(name), "")) for name in words]
         return sent + [words for rows in self.rows.values() for form in rows.forms for words in form.typed_words]
 
 
@@ -99,7 +100,7 @@ def dressed(field: forms.Field) -> forms.Field:
     field.validators = [one for one in field.validators if not isinstance(one, ProhibitNullCharactersValidator)]
     if isinstance(field, forms.ChoiceField):
         field.error_messages |= CHOOSE
-    if not isinstance(field.widget, forms.CheckboxSelectMultiple | forms.RadioSelect | forms.HiddenInput):
+    if not isinstance(field.widget, forms.CheckboxInput | forms.RadioSelect | forms.HiddenInput):
         field.widget.attrs.setdefault("class", "input")
     return field
 

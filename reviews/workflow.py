@@ -92,6 +92,7 @@ _ROWS = (
                 "It may be sent back",
                 "With a reason. Signatures that were given on the old words no longer count.",
             ),
+            asks=("What must change?", "Its editors see this in their queue. Kept for good."),
         ),
     ),
     Transition(
@@ -134,10 +135,7 @@ _ROWS = (
             done="Your signature on edition {number} no longer counts. {waits}",
             tried="take a signature back",
             history=lambda data: f"took the signature on edition {data['edition']} back",
-            public=(
-                "A signature may be taken back",
-                "By the one who gave it, with a reason, before it is published.",
-            ),
+            public=("A signature may be taken back", "By the one who gave it, with a reason, before it is published."),
         ),
     ),
     Transition(
@@ -161,6 +159,7 @@ _ROWS = (
             tried="publish",
             history=_published,
             public=("It is published", "Only with the full set of signatures on every part that changed."),
+            asks=("Why now, for our history", "May stay empty. Readers do not see it: they are told what changed."),
         ),
     ),
     Transition(

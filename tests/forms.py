@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import Any
 
 from reviews.forms import Form as DjangoForm
 
@@ -79,3 +80,8 @@ def sent(form: DjangoForm) -> dict[str, object]:
         for one in several.forms:
             found |= sent(one)
     return found
+
+
+def wrong(answer: Any, form: str = "form") -> dict[str, str]:
+    """Box -> the sentence at it, of a form that came back refused."""
+    return {name: " ".join(said) for name, said in answer.context[form].errors.items()}

@@ -61,7 +61,12 @@ def marked(mark: str) -> tuple[values.Document, dict[str, str]]:
     document, marks = whole.whole(), dict[str, str]()
     for path, value in whole.leaves(document).items():
         field = field_of(path)
-        if field not in marks and isinstance(value, str) and field not in SAYS and field.rpartition(".")[2] not in NO_PERSONS:
+        if (
+            field not in marks
+            and isinstance(value, str)
+            and field not in SAYS
+            and field.rpartition(".")[2] not in NO_PERSONS
+        ):
             marks[field] = f"{mark}{len(marks):02}x"
             document = whole.with_leaf(document, path, f"{value} {marks[field]}")
     return document, marks

@@ -1,5 +1,6 @@
 """The review page: what changed, for which parts my signature counts, and the signature."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,21 +17,12 @@ from monographs.standing import draft
 from reviews.access import policy
 from reviews.access.refusals import Refusal
 from reviews.desk import transition_labels
+from reviews.desk.act_forms import SignForm, reason_of
 from reviews.desk.base import Names, and_list, chip, current_edition, desk, monograph_for, part_links
 from reviews.models import ChangeSet, ClinicianProfile
 from reviews.review.attestation import checklist_of
 from reviews.review.edition_review import EditionReview
 from reviews.workflow import TRANSITIONS, refusals
-
-
-@dataclass(frozen=True)
-class Typed:
-    """What came back with a refused form; the password never does."""
-
-    ticks: frozenset[str] = frozenset()
-    interests: str = ""
-    interests_text: str = ""
-    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,7 +41,7 @@ class Answer:
     """Why the page is shown again, with what was typed and what others did meanwhile."""
 
     refusals: list[Refusal] = field(default_factory=list)
-    typed: Typed = Typed()
+    typed: Mapping[str, Any] | None = None
     meanwhile: Any = None
     title: str = ""
     status: int = 200
@@ -72,12 +64,13 @@ def review_page(request: HttpRequest, monograph: Monograph, edition: Edition, an
     tell_people(changes, review, user)
     against = refusals(review, TRANSITIONS["sign"], user)
     first = review.live is None
+    name, back = review.document.header.name or monograph.drug.name, TRANSITIONS["send-back"]
     context = {
         "section": "queue",
         "monograph": monograph,
         "review": review,
         "edition": review.edition,
-        "name": review.document.header.name or monograph.drug.name,
+        "name": name,
         "chip": chip(review.edition.state),
         "changes": changes,
         "in_review": in_review,
@@ -89,18 +82,16 @@ def review_page(request: HttpRequest, monograph: Monograph, edition: Edition, an
         "missing": and_list(transition_labels.missing(review)) if in_review else "",
         "standing": review.valid_sign_offs,
         "against": part_links(slug, review.document, against),
-        "ticks": checklist_of(review),
+        "form": SignForm(checklist_of(review), name, answer.typed, answer.refusals),
         "sentence": _sentence(review),
         "profile": ClinicianProfile.objects.filter(user=user.pk).first(),
         "digest_short": f"{review.digest[:4]} {review.digest[4:8]} … {review.digest[-4:]}",
-        "can_send_back": not refusals(review, TRANSITIONS["send-back"], user),
+        "send_back": None if refusals(review, back, user) else reason_of(back, at="send-back"),
         "can_edit": policy.can(user, "edit", review.edition),
         "answer": answer,
         "errors": [(one, anchor_of(one)) for one in answer.refusals],
-        "untaken": {one.field.removeprefix("tick_") for one in answer.refusals if one.field.startswith("tick_")},
         "old_name": f"edition {review.monograph.live.number}, published" if review.monograph.live else "",
         "new_name": f"edition {review.edition.number}, {review.edition.get_state_display().lower()}",
-        "wrong": {one.field: one.sentence for one in answer.refusals if one.field},
     }
     return render(request, "reviews/review.html", context, status=answer.status)
 
@@ -114,10 +105,11 @@ def _sentence(review: EditionReview) -> str:
 
 
 def anchor_of(refusal: Refusal) -> str:
-    """The field of the form that a refusal is about, "" for none."""
+    """The box that a refusal is about, "" for none."""
     if refusal.field == "interests":
-        return "interests-none"
-    return refusal.field if refusal.field == "password" or refusal.field.startswith("tick_") else ""
+        return "interests_0"
+    is_box = refusal.field in ("password", "interests_text") or refusal.field.startswith("tick_")
+    return refusal.field if is_box else ""
 
 
 def tell_people(changes: list[Change], review: EditionReview, user: Any) -> None:

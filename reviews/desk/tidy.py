@@ -61,13 +61,9 @@ def _in_words(box: str) -> str:
 
 
 @register.simple_tag
-def tidy_button(typed: Form | str | None) -> SafeString:
-    """The button, where a form (or the words of its only box) holds what it takes out. It stands inside the form."""
-    if isinstance(typed, Form):
-        words = typed.typed_words
-    else:
-        words = [typed or ""]
-    if all(tidied(one) == LINE_ENDS.sub("\n", one) for one in words):
+def tidy_button(typed: Form) -> SafeString:
+    """The button, where a form holds what it takes out. It stands inside the form."""
+    if all(tidied(one) == LINE_ENDS.sub("\n", one) for one in typed.typed_words):
         return SafeString("")
     return format_html(
         '<button class="btn btn-quiet" name="{}" value="1" formnovalidate>Take them out'

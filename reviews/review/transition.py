@@ -39,6 +39,8 @@ class Words:
     tried: str  # after "tried to"
     history: Callable[[dict[str, Any]], str]  # what its actor did, from the data of the entry
     public: tuple[str, str]  # for readers: what it is, and what it means
+    # The label and hint of the box for a reason, where the usual ones do not fit, or a reason may be given.
+    asks: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from monographs.difference.diff_html import changes_of
 from monographs.models import Edition, Monograph
 from reviews.access.attempts import NOT_TRIED, Attempt, attempt
 from reviews.changes import touched_parts
+from reviews.desk.act_forms import KEPT, ReasonForm
 from reviews.desk.base import (
     Names,
     and_list,
@@ -75,7 +76,7 @@ def _page(
         "no_restore": no_restore,
         "authors": "" if no_restore else _authors(review, change, request.user),
         "refusals": [(one, "#reason" if one.field == "reason" and not no_restore else "") for one in tried.refusals],
-        "wrong": tried.wrong,
+        "form": ReasonForm(request.POST.get("reason"), at="", hint=f"May stay empty. {KEPT}", refusals=tried.refusals),
         "meanwhile": meanwhile(review, digest_in(request)) if tried.status == 409 else None,
         "reason": request.POST.get("reason", ""),
     }

@@ -15,6 +15,7 @@ from monographs.standing import overlays_of, today
 from reviews.access import policy
 from reviews.access.refusals import Refusal, RefusalType
 from reviews.desk import transition_labels
+from reviews.desk.act_forms import ReasonForm, reason_of
 from reviews.desk.base import (
     Names,
     chip,
@@ -25,7 +26,7 @@ from reviews.desk.base import (
     name_of,
     part_links,
 )
-from reviews.desk.monograph.tier import tier_form
+from reviews.desk.monograph.tier import TierForm
 from reviews.models import AuditEvent, ChangeSet
 from reviews.review import tiers
 from reviews.review.edition_review import EditionReview
@@ -41,7 +42,8 @@ class Move:
     note: str
     heading: str
     reasons: list[tuple[Refusal, str]]
-    needs_reason: bool = False
+    needs_reason: bool
+    form: ReasonForm | None  # for its reason
     is_primary: bool = False
 
     @property
@@ -93,7 +95,7 @@ def workspace(request: HttpRequest, slug: str) -> HttpResponse:
         "last_move": last_move(monograph, edition.number),
         "tier": tiers.ROWS[monograph.tier],
         "tier_set": tier_event(monograph),
-        "tier_form": tier_form(review, user),
+        "tier_form": TierForm(review, user),
         "overdue": monograph.is_overdue(today()),
         "people": people(review, names, user),
         "editions": [(one, chip(one.state)) for one in monograph.editions.order_by("-number")],
@@ -112,7 +114,8 @@ def moves(review: EditionReview, user: Any) -> list[Move]:
         reasons = part_links(review.monograph.slug, review.document, refusals(review, row, user))
         label, means = transition_labels.button(row, number, last + 1), transition_labels.help_for(row, review)
         heading = _heading([one for one, _ in reasons])
-        offered.append(Move(name, label, means, heading, reasons, needs_reason=row.needs_reason))
+        form = reason_of(row, at=name) if row.needs_reason or row.words.asks else None
+        offered.append(Move(name, label, means, heading, reasons, row.needs_reason, form))
     offered.sort(key=lambda move: (not move.is_open, move.is_open and move.needs_reason))
     # One solid button a view: the first step ahead.
     ahead = next((move for move in offered if move.is_open and not move.needs_reason), None)

@@ -20,7 +20,7 @@ from reviews.access import policy
 from reviews.access.attempts import attempt
 from reviews.access.refusals import Refused
 from reviews.desk.base import desk, digest_in, monograph_for, not_here
-from reviews.desk.published.forms import ErratumForm, ReasonForm, WarningForm
+from reviews.desk.published.forms import ErratumForm, PlacingForm, WarningForm
 from reviews.desk.published.page import Answer, published_page, unverified
 from reviews.misprints import call_harmless
 from reviews.overlays import CorrectionInput, WarningInput
@@ -82,7 +82,7 @@ def place(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     monograph, row = monograph_for(request, slug), OVERLAY_KINDS.get(kind)
     if row is None or row.form is None:
         raise Http404
-    form, reason = ReasonForm(row, request.POST), request.POST.get("reason", "")
+    form, reason = PlacingForm(row, request.POST), request.POST.get("reason", "")
     form.is_valid()
 
     def act() -> None:
@@ -140,8 +140,7 @@ def _done(request: HttpRequest, overlay: Overlay, act: Callable[[], Any], done: 
         messages.success(request, done)
         return redirect("published", overlay.monograph.slug)
     monograph = monograph_for(request, overlay.monograph.slug)
-    reason = request.POST.get("reason", "")
-    answer = Answer(not_done, tried.refusals, tried.status, lifts=overlay.pk, lift_reason=reason)
+    answer = Answer(not_done, tried.refusals, tried.status, act=f"lift-{overlay.pk}", typed=request.POST)
     return published_page(request, monograph, answer)
 
 
@@ -196,5 +195,5 @@ def harmless(request: HttpRequest, slug: str) -> HttpResponse:
     if tried.is_done:
         messages.success(request, f"{tried.result.label}: kept as harmless, with your reason.")
         return redirect("published", monograph.slug)
-    answer = Answer("Not kept yet", tried.refusals, tried.status, misprint=digest, misprint_reason=reason)
+    answer = Answer("Not kept yet", tried.refusals, tried.status, act=f"harmless-{digest}", typed=request.POST)
     return published_page(request, monograph, answer)

@@ -1,13 +1,15 @@
 """The forms by which something is put over a page."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 
-from monographs.overlay_kinds import HARMS, REGULATORS, SEVERITIES, TITLES, OverlayKind
+from monographs.overlay_kinds import HARMS, OVERLAY_KINDS, REGULATORS, SEVERITIES, TITLES, WITHDRAWALS, OverlayKind
 from monographs.pages.places import Choice
 from reviews import overlays
-from reviews.forms import Form, choices, password
+from reviews.access.refusals import Refusal
+from reviews.forms import Form, Text, choices, password
 
 
 class WarningForm(Form):
@@ -45,7 +47,7 @@ class ErratumForm(Form):
     places_wrong = ""
 
 
-class ReasonForm(Form):
+class PlacingForm(Form):
     """The form of a kind that needs a reason and a password. Several stand on one page, each with ids of its own."""
 
     reason = forms.CharField(
@@ -58,3 +60,19 @@ class ReasonForm(Form):
     def __init__(self, kind: OverlayKind, *args: Any) -> None:
         super().__init__(*args, auto_id=f"id_{kind.slug}_%s")
         self.kind = kind
+
+
+class WithdrawForm(Form):
+    kind = forms.ChoiceField(
+        label="How far?",
+        choices=[(kind, OVERLAY_KINDS[kind].words.choice) for kind in WITHDRAWALS],
+        widget=forms.RadioSelect,
+    )
+    reason = Text(rows=2, label="Reason, for readers")
+
+    def __init__(self, typed: Any, refusals: Iterable[Refusal]) -> None:
+        super().__init__(typed, auto_id="%s-withdraw")
+        box, longest = self.fields["reason"], overlays.LONGEST_PRINTED_REASON
+        box.help_text = f"They read: “Retired on …: your words”. Up to {longest} characters, nothing about a patient."
+        box.widget.attrs["maxlength"] = longest
+        self.refuse(refusals)

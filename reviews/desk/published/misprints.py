@@ -1,6 +1,8 @@
 """Texts of a published page that are printed otherwise than typed: what is asked of each, and what was decided."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from django.urls import reverse
@@ -9,11 +11,13 @@ from monographs.checks.misprints import MisprintedText, Place, misprints
 from monographs.models import Edition, Monograph, State
 from reviews.access import policy
 from reviews.access.refusals import Refusal
+from reviews.desk.act_forms import ReasonForm
 from reviews.desk.base import and_list, edit_address, name_of
-from reviews.misprints import Judged, of_monographs
+from reviews.misprints import LONGEST_REASON, Judged, of_monographs
 from reviews.models import HarmlessMisprint
 
 MOST_PLACES = 20
+_HINT = "Kept in the history, not shown to readers. It holds for these words in every edition. Nothing about a patient."
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,7 @@ class Block:
     more: int  # places that are not listed
     edit: str  # where the part is changed, or an edition started; "" if this person cannot
     edit_words: str
+    form: ReasonForm  # why it is harmless
 
     @property
     def key(self) -> str:
@@ -57,15 +62,29 @@ class Asked:
     against: list[Refusal]
 
 
-def asked(monograph: Monograph, user: Any) -> Asked:
-    """One query for a page that prints everything as it was typed."""
+def asked(
+    monograph: Monograph, user: Any, act: str = "", typed: Mapping[str, Any] = MappingProxyType({}),
+    refusals: Iterable[Refusal] = (),
+) -> Asked:  # fmt: skip
+    """One query for a page that prints everything as it was typed. `act` is the form that was sent and refused."""
     found: dict[tuple[str, str], list[Judged]] = {}
     for one in of_monographs([monograph.pk]):
         found.setdefault((one.row.key, one.row.digest), []).append(one)
     if not found:
         return Asked([], [], [])
     edition = monograph.editions.open().first()
-    blocks = [(any(one.is_open for one in same), _block(same, monograph, edition, user)) for same in found.values()]
+
+    def form(digest: str) -> ReasonForm:
+        mine = act == (at := f"harmless-{digest}")
+        return ReasonForm(
+            typed.get("reason", "") if mine else None, at=at, label="Why is it harmless?", hint=_HINT,
+            longest=LONGEST_REASON, rows=2, refusals=refusals if mine else (),
+        )  # fmt: skip
+
+    blocks = [
+        (any(one.is_open for one in same), _block(same, monograph, edition, user, form(same[0].row.digest)))
+        for same in found.values()
+    ]
     return Asked(
         [block for is_open, block in blocks if is_open],
         [block for is_open, block in blocks if not is_open],
@@ -73,7 +92,7 @@ def asked(monograph: Monograph, user: Any) -> Asked:
     )
 
 
-def _block(same: list[Judged], monograph: Monograph, edition: Edition | None, user: Any) -> Block:
+def _block(same: list[Judged], monograph: Monograph, edition: Edition | None, user: Any, form: ReasonForm) -> Block:
     first = next((one for one in same if one.is_open), same[0])
     numbers = [f"{one.row.publication.number}{' (live)' if one.is_live else ''}" for one in same]
     places = _text(first).places(first.quotes)
@@ -83,6 +102,7 @@ def _block(same: list[Judged], monograph: Monograph, edition: Edition | None, us
         places[:MOST_PLACES],
         len(places[MOST_PLACES:]),
         *_edit(monograph, first.row.key, edition, user),
+        form,
     )
 
 

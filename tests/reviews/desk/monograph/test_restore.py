@@ -11,6 +11,7 @@ from monographs.models import Edition
 from reviews.audit.trail import WriteLockTimeout
 from reviews.models import AuditEvent, ChangeSet
 from tests import factories as make
+from tests.forms import wrong
 
 pytestmark = pytest.mark.any_database
 
@@ -143,7 +144,7 @@ def test_a_reason_that_may_not_be_kept_stands_at_its_field(house, edition, then,
 
     html = answer.content.decode()
     assert answer.status_code == 422
-    assert list(answer.context["wrong"]) == ["reason"]
+    assert list(wrong(answer)) == ["reason"]
     assert reason in html
     assert 'aria-invalid="true"' in html
     assert 'href="#reason"' in html
