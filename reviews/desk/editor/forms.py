@@ -1,7 +1,7 @@
 """Forms of the editor: one for the header and for each kind of part, made from what the value declares of its fields.
 What a form holds becomes a value of the document, and what the value refuses is said at its box."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -216,3 +216,30 @@ class RelatedForm(ValueForm):
         boxes = super().boxes_of_value()
         boxes["target"].widget.attrs |= {"list": "targets", "autocomplete": "off"}
         return boxes
+
+
+class OrderForm(Form):
+    """A number beside each part. `seen` are the keys of the parts that were shown, in their order."""
+
+    def __init__(self, parts: Sequence[values.Part], data: Any, seen: list[str], *, is_closed: bool) -> None:
+        numbers = {f"place_{part.key}": str(number) for number, part in enumerate(parts, 1)}
+        super().__init__(data, initial=numbers, auto_id="%s")
+        self.seen = seen
+        for part in parts:
+            box = Text(label=part.label_for_people, attrs={"inputmode": "numeric", "class": "input input-short"})
+            box.widget.attrs |= {"readonly": True} if is_closed else {}
+            self.fields[f"place_{part.key}"] = dressed(box)
+
+    def clean(self) -> dict[str, Any]:
+        for key in self.seen:
+            if self.place_of(key) is None:
+                sentence = "Give its place as a whole number."
+                name = f"place_{key}"
+                self.add_error(*((name, sentence) if name in self.fields else (None, f"A part: {sentence}")))
+        return self.cleaned_data
+
+    def place_of(self, key: str) -> int | None:
+        try:
+            return int(self.data.get(f"place_{key}", ""))
+        except ValueError:
+            return None

@@ -23,11 +23,11 @@ from monographs.models import PARTS
 from monographs.standing import today
 from monographs.vocabulary import SECTION_KINDS
 from reviews.access.attempts import Attempt, attempt
-from reviews.access.refusals import Conflict
+from reviews.access.refusals import Conflict, Refusal
 from reviews.desk.base import desk
 from reviews.desk.editor.citation_form import hits, typed_from
 from reviews.desk.editor.context import FORMS, HEADINGS, NOUNS, EditorContext, with_part
-from reviews.desk.editor.forms import HeaderForm, ValueForm
+from reviews.desk.editor.forms import HeaderForm, OrderForm, ValueForm
 from reviews.desk.editor.lists import make_lists
 from reviews.editing import parts
 from reviews.review.edition_review import EditionReview
@@ -216,34 +216,27 @@ def order(request: HttpRequest, slug: str) -> HttpResponse:
     kind = request.GET.get("kind", "section")
     if kind not in PART_FIELDS:
         raise Http404
-    status, more, bad = 200, dict[str, Any](), set[str]()
+    seen = request.POST.getlist("seen")
+    form = OrderForm(
+        getattr(editor.document, PART_FIELDS[kind]),
+        _posted(request),
+        seen,
+        is_closed=not (editor.is_draft and editor.may_edit),
+    )
+    status, refusals = 200, list[Refusal]()
     if request.method == "POST":
-        seen = request.POST.getlist("seen")
-        places = {key: _place(request.POST.get(f"place_{key}", "")) for key in seen}
-        if bad := {key for key, place in places.items() if place is None}:
-            status = 422
-        else:
-            wanted = sorted(seen, key=lambda key: (places[key], seen.index(key)))
+        status = 422
+        if form.is_valid():
+            wanted = sorted(seen, key=lambda key: (form.place_of(key), seen.index(key)))
             tried = attempt(
                 lambda: parts.save_order(editor.edition, kind, _keys(wanted), seen=_keys(seen), actor=request.user)
             )
             if tried.is_done:
                 messages.success(request, f"The order of {HEADINGS[kind].lower()} is saved.")
                 return redirect("edit", slug)
-            status, more["refusals"] = tried.status, tried.refusals
-    rows = [
-        (part, request.POST.get(f"place_{part.key}", str(place)), str(part.key) in bad)
-        for place, part in enumerate(getattr(editor.document, PART_FIELDS[kind]), 1)
-    ]
-    context = editor.context(kind=kind, heading=HEADINGS[kind], rows=rows, bad=bad, kinds=HEADINGS.items(), **more)
+            status, refusals = tried.status, tried.refusals
+    context = editor.context(kind=kind, heading=HEADINGS[kind], form=form, kinds=HEADINGS.items(), refusals=refusals)
     return render(request, "reviews/edit_order.html", context, status=status)
-
-
-def _place(typed: str) -> int | None:
-    try:
-        return int(typed)
-    except ValueError:
-        return None
 
 
 def _keys(typed: list[str]) -> list[UUID]:

@@ -302,10 +302,10 @@ def test_places_that_were_typed_stay_and_the_wrong_one_is_named(client, house, e
     response = client.post(address("edit_order"), {"seen": [one, two], f"place_{one}": "9", f"place_{two}": "x"})
 
     assert response.status_code == 422
-    assert [(place, bad) for _part, place, bad in response.context["rows"]] == [("9", False), ("x", True)]
+    assert [(box.value(), bool(box.errors)) for box in response.context["form"]] == [("9", False), ("x", True)]
     stale = client.post(address("edit_order"), {"seen": [two, one], f"place_{one}": "9", f"place_{two}": "3"})
     assert stale.status_code == 409
-    assert [place for _part, place, _bad in stale.context["rows"]] == ["9", "3"]
+    assert [box.value() for box in stale.context["form"]] == ["9", "3"]
 
 
 def test_related_monographs_that_one_may_know_of_are_offered(client, house, edition):
@@ -391,9 +391,8 @@ def test_the_order_of_each_kind_is_its_own(client, house, edition, kind):
     html = page.content.decode()
     assert f"<h1>Order of {headings[kind].lower()}</h1>" in html
     assert f'<a href="?kind={kind}" aria-current="page">{headings[kind]}</a>' in html
-    assert [place for _part, place, _bad in page.context["rows"]] == [
-        str(number) for number in range(1, len(page.context["rows"]) + 1)
-    ]
+    form = page.context["form"]
+    assert [box.value() for box in form] == [str(number) for number in range(1, len(form.fields) + 1)]
     assert ("Save this order</button>" in html) == (kind == "section")
     assert ("There is nothing to sort here." in html) == (kind != "section")
     client.force_login(house.publisher)

@@ -310,7 +310,9 @@ def test_a_reason_may_be_typed_as_long_as_it_may_be_printed(house, page, enter, 
         monkeypatch.setattr("reviews.overlays.LONGEST_PRINTED_REASON", longest)
         html = enter("pharmacist").get(ADDRESS).content.decode()
         assert f"Up to {longest} characters" in html
-        assert re.findall(r'name="reason" rows="2" maxlength="(\d+)"', html) == [str(longest)] * 2
+        assert (
+            re.findall(r'name="reason" cols="40" rows="2" class="input" maxlength="(\d+)"', html) == [str(longest)] * 2
+        )
     digest = make.seen(page.live.edition)
     sent = {"digest": digest, "kind": "retire", "reason": "x" * 300}
     assert enter("pharmacist").post(f"{DO}withdraw/", sent).status_code == 422
@@ -321,7 +323,7 @@ def test_each_way_to_withdraw_says_beside_its_button_what_it_does(house, page, e
     html = enter("publisher").get("/desk/monographs/testazumab/withdraw/").content.decode()
 
     offered = re.findall(
-        r'name="kind" value="([a-z_]+)"(?: checked)?[^>]* id="(kind_\d-withdraw)"[^>]*><label for="\2">(\w+ ?\w*):',
+        r'name="kind" value="([a-z_]+)" id="(kind-withdraw_\d)"[^>]*><label for="\2">(\w+ ?\w*):',
         html,
     )
     assert [(value, label) for value, _id, label in offered] == [("retire", "Retire"), ("take_down", "Take down")]
