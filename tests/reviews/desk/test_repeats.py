@@ -1,6 +1,5 @@
 """Whatever is sent twice is done once: every form of the desk that writes, as it stands on its page."""
 
-import copy
 import re
 from pathlib import Path
 
@@ -47,12 +46,6 @@ def made(once_a_module):
     perform("confirm-withdrawal", editions=[gone], actor=house.clinician, digest=make.seen(gone))
     make.vouch(gone, house.clinician)
     service.report(service.ReportInput("Something is wrong here.", harm=True), sender="s", monograph=page)
-    return house
-
-
-@pytest.fixture
-def house(made, db):
-    return copy.deepcopy(made)
 
 
 def at(route, name="live", **more):
