@@ -20,6 +20,7 @@ from reviews.models import AuditEvent, ChangeSet, SignOff, Unsigning
 from reviews.review.edition_review import EditionReview
 from reviews.workflow import TRANSITIONS, available, perform
 from tests import factories as make
+from tests.cells import every_cell
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
@@ -200,10 +201,11 @@ def test_cell(name, broken, world, monkeypatch):
     # Each cell is rolled back, so that all of them begin with this.
     before, head = rows(), AuditEvent.objects.latest("seq").seq
     digests = {state: make.seen(edition) for state, edition in editions.items()}
-    for state, role in cells(name, broken):
-        digest = "0" * 64 if broken == "digest" else digests[state]
-        with make.undone():
-            one_cell(editions[state], house.people[role], digest, before, head, (name, broken, state, role))
+    with every_cell() as cell:
+        for state, role in cells(name, broken):
+            digest = "0" * 64 if broken == "digest" else digests[state]
+            with cell(name, f"broken: {broken}", state, role), make.undone():
+                one_cell(editions[state], house.people[role], digest, before, head, (name, broken, state, role))
     assert rows() == before
 
 
@@ -227,38 +229,41 @@ def one_cell(edition, actor, digest, before, head, cell):
             kind="take_down" if name == "withdraw" else "",
         )
     except Refused as refused:
-        assert codes is not None, (cell, refused.codes)
-        assert rows() == before, cell
+        assert codes is not None, f"was refused for {refused.codes}"
+        assert rows() == before
         entries = list(AuditEvent.objects.filter(seq__gt=head))
         if not codes:
-            assert (refused.codes, entries) == (["done_already"], []), cell
+            assert (refused.codes, entries) == (["done_already"], [])
             return
-        assert set(refused.codes) == codes, cell
+        assert set(refused.codes) == codes
         (entry,) = entries
-        assert (entry.verb, entry.actor_id) == ("refused", actor.pk), cell
-        assert (entry.data["action"], set(entry.data["codes"])) == (name, codes), cell
-        assert "rows" not in entry.data, cell
+        assert (entry.verb, entry.actor_id) == ("refused", actor.pk)
+        assert (entry.data["action"], set(entry.data["codes"])) == (name, codes)
+        assert "rows" not in entry.data
         if broken == "none":
-            assert {r.code for r in available(edition, actor)[name]} == codes, cell
+            assert {r.code for r in available(edition, actor)[name]} == codes
         elif broken not in ("digest", "reason", "attestation", "everything"):
             asked = workflow.refusals(EditionReview.load(edition), TRANSITIONS[name], actor)
-            assert {r.code for r in asked} == codes, cell
+            assert {r.code for r in asked} == codes
         return
 
-    assert codes is None, cell
+    assert codes is None, f"went through, and should be refused for {codes}"
     entries = [entry.verb for entry in AuditEvent.objects.filter(seq__gt=head)]
-    assert entries == [ENTRY[name], *(["edited"] if name == "start" else [])], cell
-    assert rows() != before, cell
+    assert entries == [ENTRY[name], *(["edited"] if name == "start" else [])]
+    assert rows() != before
     if name == "start":
-        assert performed[0].edition.state == "draft", cell
-        assert performed[0].edition.number == edition.number + 1, cell
+        assert performed[0].edition.state == "draft"
+        assert performed[0].edition.number == edition.number + 1
     else:
         edition = Edition.objects.get(pk=edition.pk)
-        assert edition.state == expected_state(name, state), cell
+        assert edition.state == expected_state(name, state)
 
 
 def test_nobody_at_all_may_do_nothing(world):
     _house, editions = world
 
-    for edition in editions.values():
-        assert all("not_granted" in {r.code for r in found} for found in available(edition, AnonymousUser()).values())
+    with every_cell() as cell:
+        for state, edition in editions.items():
+            for name, found in available(edition, AnonymousUser()).items():
+                with cell(state, name):
+                    assert "not_granted" in {r.code for r in found}
