@@ -45,7 +45,7 @@ def test_every_other_is_refused_for_what_it_is_and_named_with_its_place(signs, k
         assert sign not in str(error.value)
 
 
-def test_the_answer_is_closed():
+def test_every_sign_of_unicode_is_taken_or_refused_and_none_is_both():
     for sign in EVERY:
         category = unicodedata.category(sign)
         if kind_of(sign):
@@ -93,7 +93,7 @@ def test_the_answer_is_closed():
         ("a\r\nb\u2028c\x01", "Line 3, after “c”: a control character (U+0001). Take it out."),
     ],
 )
-def test_what_is_said(typed, sentence):
+def test_a_sign_that_may_not_be_stored_is_refused_with_its_place_and_name(typed, sentence):
     with pytest.raises(BadCharacters) as error:
         clean(typed)
 
@@ -153,7 +153,7 @@ def test_at_the_beginning_of_a_line_it_is_the_bullet_of_a_list(code, space):
         ("a\ud800b", "ab"),
     ],
 )
-def test_what_is_left(typed, left):
+def test_tidied_words_are_these(typed, left):
     assert tidied(typed) == left
 
 
