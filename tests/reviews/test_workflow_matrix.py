@@ -58,6 +58,13 @@ FROM = {
     **{name: {"published"} for name in ON_PAGE},
 }
 SIGNED = {"clinician", "pharmacist"}  # of the clinician-reviewed edition; the one in review has no signature yet
+# Who did it before in the state to which it led: a second click.
+DONE = {
+    "submit": {("in_review", "editor")},
+    "sign": {("clinician_reviewed", role) for role in SIGNED},
+    "discard": {("discarded", "editor")},
+    "publish": {("published", "publisher")},
+}
 ENTRY = {
     "start": "started", "submit": "submitted", "send-back": "sent_back", "sign": "signed", "unsign": "unsigned",
     "publish": "published", "discard": "discarded", "withdraw": "withdrawn",
@@ -90,7 +97,9 @@ def cells(name: str, broken: str) -> list[tuple[str, str]]:
     every = [(state, role) for state in STATES for role in ROLES]
     if broken in ("none", "digest"):
         return every
-    return [(state, role) for state, role in every if role in MAY[name] and state in FROM[name]]
+    looked_at = [(state, role) for state, role in every if role in MAY[name] and state in FROM[name]]
+    twice = DONE.get(name, set()) if broken == "everything" else set()  # a double click hears nothing of it either
+    return [one for one in every if one in looked_at or one in twice]
 
 
 CASES = [(name, broken) for name in TRANSITIONS for broken in breakages(name)]
@@ -99,7 +108,7 @@ CELLS = sum(len(cells(*case)) for case in CASES)
 
 def test_the_table_is_the_designs():
     assert {name: {str(s) for s in row.sources} for name, row in TRANSITIONS.items()} == FROM
-    assert (len(CASES), CELLS) == (66, 1373)
+    assert (len(CASES), CELLS) == (66, 1376)
 
 
 @pytest.fixture(scope="module")
@@ -160,13 +169,7 @@ def rows() -> list[list[tuple]]:
 
 def refused_codes(name: str, broken: str, state: str, role: str) -> set[str] | None:
     """What this cell is refused with; None: it goes through; an empty set: refused without an entry (a double click)."""
-    if name == "submit" and broken != "digest" and state == "in_review" and role == "editor":
-        return set()
-    if name == "sign" and broken != "digest" and state == "clinician_reviewed" and role in SIGNED:
-        return set()
-    if name == "discard" and broken != "digest" and state == "discarded" and role == "editor":
-        return set()
-    if name == "publish" and broken != "digest" and state == "published" and role == "publisher":
+    if broken != "digest" and (state, role) in DONE.get(name, set()):
         return set()
     if role not in MAY[name]:
         return {"not_granted"}
