@@ -87,14 +87,15 @@ class Trigger(BaseConstraint):
             )
         return [Statement(template, table=table) for template in templates]
 
-    def constraint_sql(self, model: type[models.Model], schema_editor: Any) -> None:
+    def constraint_sql(self, model: Any, schema_editor: Any) -> Any:
+        """Nothing that stands in CREATE TABLE: it follows, when the table is there."""
         schema_editor.deferred_sql.extend(self._statements(model, schema_editor))
 
-    def create_sql(self, model: type[models.Model], schema_editor: Any) -> None:
+    def create_sql(self, model: Any, schema_editor: Any) -> Any:
         for statement in self._statements(model, schema_editor):
             schema_editor.execute(statement, params=None)
 
-    def remove_sql(self, model: type[models.Model], schema_editor: Any) -> None:
+    def remove_sql(self, model: Any, schema_editor: Any) -> Any:
         table = schema_editor.quote_name(model._meta.db_table)
         for name in self.trigger_names(schema_editor.connection.vendor):
             on = f" ON {table}" if schema_editor.connection.vendor == "postgresql" else ""
@@ -104,7 +105,7 @@ class Trigger(BaseConstraint):
         """The database alone decides."""
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.name == other.name  # type: ignore[attr-defined]
+        return type(self) is type(other) and self.name == other.name
 
     __hash__ = BaseConstraint.__hash__
 

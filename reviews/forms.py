@@ -71,7 +71,7 @@ class Form(forms.Form):
         return rest
 
     @property
-    def wrong(self) -> list[tuple[str, str]]:
+    def faults(self) -> list[tuple[str, str]]:
         """(id of a box or "", sentence) of all that is wrong: for the top of the page."""
         found = [("", str(one)) for one in self.non_field_errors()] + list(_wrong(self))
         for rows in self.rows.values() if self.is_bound else ():
@@ -121,6 +121,13 @@ def password(label: str = "Your password, as your signature", **kwargs: Any) -> 
     return forms.CharField(label=label, widget=box, strip=False, **kwargs)
 
 
+def offer(form: forms.Form, name: str, listed: Iterable[tuple[str, str]]) -> None:
+    """The choices of a box that depend on who asks, and on what is there."""
+    box = form.fields[name]
+    assert isinstance(box, forms.ChoiceField)
+    box.choices = list(listed)
+
+
 def choices(listed: dict[str, str]) -> list[tuple[str, str]]:
     """A closed list from which nothing is chosen yet."""
     return [("", "Choose"), *listed.items()]
@@ -131,6 +138,8 @@ def choices(listed: dict[str, str]) -> list[tuple[str, str]]:
 
 class Row(Form):
     """One row of a list. A row in which nothing is typed is none, whatever is chosen in it."""
+
+    value: Any = None  # what a valid row holds
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -172,10 +181,10 @@ class Rows(forms.BaseFormSet):
 
 def rows_of(row: type[Row], name: str, label: str, data: Any, initial: list[dict[str, Any]], **kwargs: Any) -> Rows:
     """The rows of a list, filled from what was sent, or from what stands there."""
-    kind = forms.formset_factory(
+    kind: Any = forms.formset_factory(
         row, Rows, extra=1, max_num=MOST_ROWS, validate_max=True, absolute_max=MOST_ROWS, renderer=Renderer()
     )
-    made = kind(data, prefix=name, initial=initial, form_kwargs=kwargs)
+    made: Rows = kind(data, prefix=name, initial=initial, form_kwargs=kwargs)
     made.label = label
     return made
 

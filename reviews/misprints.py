@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.models import User
+
 from monographs.checks.misprints import MisprintedText, Quote, misprints
 from monographs.digest import UNREADABLE
 from monographs.models import Document, Monograph, Overlay
@@ -122,7 +124,7 @@ def _texts(rows: list[Misprint]) -> dict[tuple[str, str], MisprintedText]:
     return found
 
 
-def call_harmless(monograph: Monograph, *, part: str, digest: str, actor: Any, reason: str) -> HarmlessMisprint:
+def call_harmless(monograph: Monograph, *, part: str, digest: str, actor: User, reason: str) -> HarmlessMisprint:
     """Says that what the page prints of these words of a part harms nobody. It is said once, and holds for the same
     words in every edition.
 

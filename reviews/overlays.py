@@ -11,6 +11,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.contrib.auth.models import User
+
 from monographs.canonical import BadCharacters, clean, digest_of
 from monographs.checks.dates import AHEAD, not_of_our_time
 from monographs.checks.plain_fields import refusal
@@ -87,7 +89,7 @@ def digest_of_placing(kind: str, monograph: Monograph, reason: str) -> str:
     return digest_of({"place": kind, "over": monograph.slug, "reason": reason.strip()})
 
 
-def place(kind: str, monograph: Monograph, *, reason: str, actor: Any, attestation: Attestation | None) -> Overlay:
+def place(kind: str, monograph: Monograph, *, reason: str, actor: User, attestation: Attestation | None) -> Overlay:
     """Puts something over a page that needs a reason, which readers are told, and nothing else; the row of its kind
     says who may. KeyError for a kind that needs more.
 
@@ -111,7 +113,7 @@ def place(kind: str, monograph: Monograph, *, reason: str, actor: Any, attestati
         return overlay
 
 
-def withhold(monograph: Monograph, *, part: UUID, reason: str, actor: Any, attestation: Attestation | None) -> Overlay:
+def withhold(monograph: Monograph, *, part: UUID, reason: str, actor: User, attestation: Attestation | None) -> Overlay:
     """Takes one part (a section or a monitoring test) off the page and off every edition that holds it, at once. One
     clinician or publisher may; `reason` is a code of WITHHOLD_REASONS."""
     subject = f"monograph:{monograph.slug}"
@@ -119,6 +121,7 @@ def withhold(monograph: Monograph, *, part: UUID, reason: str, actor: Any, attes
         page = Monograph.objects.for_desk().get(pk=monograph.pk)
         if found := policy.refusals(trail.actor, "withhold", page) or _pages([page]):
             raise Refused(found)
+        assert page.live is not None  # the policy refuses it for a page that is not there
         held = page.live.document.value.by_key().get(part)
         if held is None or held.part_kind not in WITHHELD_KINDS:
             found.append(Refusal("no_such_part", "The published page has no such part.", RefusalType.CONFLICT))
@@ -139,7 +142,7 @@ def digest_of_part_withheld(monograph: Monograph, part: UUID) -> str:
 
 
 def warn(
-    monographs: Sequence[Monograph], *, warned: WarningInput, actor: Any, attestation: Attestation | None
+    monographs: Sequence[Monograph], *, warned: WarningInput, actor: User, attestation: Attestation | None
 ) -> list[Overlay]:
     """Puts one warning over the pages of one or several monographs at once: all of them, or none.
 
@@ -167,7 +170,7 @@ def warn(
 
 
 def correct(
-    monograph: Monograph, *, corrected: CorrectionInput, actor: Any, attestation: Attestation | None
+    monograph: Monograph, *, corrected: CorrectionInput, actor: User, attestation: Attestation | None
 ) -> Overlay:
     """Tells readers what the page said wrongly. Which editions said so, and since when, is looked up, not typed.
 
@@ -195,7 +198,7 @@ def correct(
         return overlay
 
 
-def countersign(overlay: Overlay, *, actor: Any, attestation: Attestation | None) -> SecondSignature:
+def countersign(overlay: Overlay, *, actor: User, attestation: Attestation | None) -> SecondSignature:
     """The second signature, by whoever the row of its kind names: on a warning, by another verified clinician of the
     class. A withdrawal is confirmed by `perform("confirm-withdrawal", …)`."""
     subject = f"monograph:{overlay.monograph.slug}"
@@ -215,7 +218,7 @@ def countersign(overlay: Overlay, *, actor: Any, attestation: Attestation | None
         return second
 
 
-def lift(overlay: Overlay, *, actor: Any, reason: str, attestation: Attestation | None) -> Overlay:
+def lift(overlay: Overlay, *, actor: User, reason: str, attestation: Attestation | None) -> Overlay:
     """Ends what the row of its kind lets this person end: a warning (a clinician on call other than the one who added
     it), a correction that was wrong itself (a pharmacist). A withdrawal ends by `perform("reinstate", …)`."""
     subject, reason = f"monograph:{overlay.monograph.slug}", kept(reason)

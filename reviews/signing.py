@@ -6,9 +6,9 @@ and judged once, the attestation with it (`reviews.review.attestation`), and the
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.contrib.auth import authenticate
+from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -34,7 +34,7 @@ class TooManyFailures(Exception):
 
 
 def attest(
-    actor: Any,
+    actor: User,
     *,
     password: str,
     ticks: Iterable[str],
@@ -61,7 +61,7 @@ def attest(
     return Attestation(actor.pk, digest, frozenset(ticks), interests.strip(), paid_by_maker, timezone.now())
 
 
-def _not_too_often(actor: Any) -> None:
+def _not_too_often(actor: User) -> None:
     failed = AuditEvent.objects.filter(actor=actor, verb="reauth_failed")
     for most, period in ((FAILURES_A_QUARTER, timedelta(minutes=15)), (FAILURES_AN_HOUR, timedelta(hours=1))):
         recent = lately(failed, most=most, period=period)

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.core.cache import cache
 
 from reviews.access.refusals import DONE_ALREADY, Refused
@@ -17,7 +18,7 @@ DENIALS_A_MINUTE = 60
 
 
 @contextmanager
-def refusals_recorded(*, actor: Any, action: str, subject: str, digest: str = "", reason: str = "") -> Iterator[None]:
+def refusals_recorded(*, actor: User, action: str, subject: str, digest: str = "", reason: str = "") -> Iterator[None]:
     """A refusal inside is written to the trail, after what was refused has rolled back, and raised again. A form that
     is sent again, once its act is done, is refused and not written: it is no attempt at anything."""
     try:
@@ -30,12 +31,12 @@ def refusals_recorded(*, actor: Any, action: str, subject: str, digest: str = ""
         raise
 
 
-def count_denial(actor: Any) -> None:
+def count_denial(actor: User) -> None:
     """For a denial that gets no entry of its own: the next one says how many there were."""
     cache.set(f"denials:{actor.pk}", cache.get(f"denials:{actor.pk}", 0) + 1, 3600)
 
 
-def _record_denial(refused: Refused, *, actor: Any, action: str, subject: str, digest: str, reason: str) -> None:
+def _record_denial(refused: Refused, *, actor: User, action: str, subject: str, digest: str, reason: str) -> None:
     denied = AuditEvent.objects.filter(actor=actor, verb="refused")
     if len(lately(denied, most=DENIALS_A_MINUTE, period=timedelta(minutes=1))) == DENIALS_A_MINUTE:
         count_denial(actor)

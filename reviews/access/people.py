@@ -6,7 +6,7 @@ Nobody gives themselves anything: whoever acts here acts on somebody else.
 import re
 from typing import Any
 
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
 
 from monographs.canonical import BadCharacters, clean_line
@@ -24,7 +24,7 @@ from reviews.models.people import BODIES, PROFESSIONS
 NAME, TITLE, INTERESTS = 200, 100, 2_000
 
 
-def _check_administrator(actor: Any, about: Any = None) -> None:
+def _check_administrator(actor: User, about: Any = None) -> None:
     if found := policy.refusals(actor, "manage_people"):
         raise Refused(found)
     if about is not None and about.pk == actor.pk:
@@ -41,7 +41,7 @@ def _role_group(trail: Trail, role: str) -> Group:
     return group
 
 
-def give_role(user: Any, role: str, *, actor: Any) -> None:
+def give_role(user: User, role: str, *, actor: User) -> None:
     """Makes the user a member of a role group. Refuses oneself, and whoever is no administrator."""
     with (
         refusals_recorded(actor=actor, action="give_role", subject=f"user:{user.pk}"),
@@ -54,7 +54,7 @@ def give_role(user: Any, role: str, *, actor: Any) -> None:
         trail.record("role_given", f"user:{user.pk}", data={"role": role, "username": user.get_username()})
 
 
-def take_role(user: Any, role: str, *, actor: Any) -> None:
+def take_role(user: User, role: str, *, actor: User) -> None:
     """Ends the user's membership of a role group."""
     with (
         refusals_recorded(actor=actor, action="take_role", subject=f"user:{user.pk}"),
@@ -70,7 +70,7 @@ def take_role(user: Any, role: str, *, actor: Any) -> None:
         trail.record("role_taken", f"user:{user.pk}", data={"role": role, "username": user.get_username()})
 
 
-def grant(role: str, therapeutic_class: TherapeuticClass, *, actor: Any) -> None:
+def grant(role: str, therapeutic_class: TherapeuticClass, *, actor: User) -> None:
     """Lets a role work on a class and all below it (one row of guardian's a permission)."""
     subject = f"class:{therapeutic_class.slug}"
     with refusals_recorded(actor=actor, action="grant", subject=subject), audited_write(actor=actor) as trail:
@@ -91,7 +91,7 @@ def grant(role: str, therapeutic_class: TherapeuticClass, *, actor: Any) -> None
         trail.record("granted", subject, data={"role": role, "permissions": meant})
 
 
-def revoke(role: str, therapeutic_class: TherapeuticClass, *, actor: Any) -> None:
+def revoke(role: str, therapeutic_class: TherapeuticClass, *, actor: User) -> None:
     """Takes a role's rights on a class away."""
     subject = f"class:{therapeutic_class.slug}"
     with refusals_recorded(actor=actor, action="revoke", subject=subject), audited_write(actor=actor) as trail:
@@ -136,7 +136,7 @@ def _line(words: str, field: str, longest: int, *, needed: bool = False) -> str:
 
 
 def register_clinician(
-    user: Any, *, actor: Any, name: str, profession: str, number: str, scope: str, specialty: str = "",
+    user: User, *, actor: User, name: str, profession: str, number: str, scope: str, specialty: str = "",
     name_consent: bool = False, interests: str = "none",
 ) -> ClinicianProfile:  # fmt: skip
     """Notes the registration that a clinician states. It signs nothing until somebody has verified it.
@@ -172,7 +172,7 @@ def register_clinician(
 
 
 def verify_clinician(
-    profile: ClinicianProfile, *, actor: Any, reader_title: str, specialty: str, scope: str
+    profile: ClinicianProfile, *, actor: User, reader_title: str, specialty: str, scope: str
 ) -> ClinicianProfile:
     """Notes that `actor` found the clinician in the register today, with specialty and scope, and sets the title that
     readers see. Refuses oneself, whoever is no administrator, and a title that readers could not read."""

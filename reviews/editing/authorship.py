@@ -22,8 +22,8 @@ def earlier_authors(monograph: Monograph, document: values.Document, parts: Iter
     `document` lacks has those who took it out, and the order of parts those who moved any two as they stand there.
     """
     wanted, digests, pairs = set(parts), _digests(document), _pairs(document)
-    changes = ChangeSet.objects.filter(edition__monograph=monograph).order_by("at", "revision_id")
-    changes = [change for change in changes if wanted & set(change.touched)]
+    known = ChangeSet.objects.filter(edition__monograph=monograph).order_by("at", "revision_id")
+    changes = [change for change in known if wanted & set(change.touched)]
     theirs = _digests_after(changes)
     moved = [one for one in changes if "order" in wanted & set(one.touched)]
     rows = Document.objects.in_bulk({pk for one in moved for pk in (one.before_id, one.after_id) if pk})

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.utils.text import slugify
 
 from monographs import document as values
@@ -77,7 +78,7 @@ def make_drug(
 
 
 def make_class(
-    name: str, *, actor: Any, slug: str = "", parent: TherapeuticClass | None = None, tier_floor: str = ""
+    name: str, *, actor: User, slug: str = "", parent: TherapeuticClass | None = None, tier_floor: str = ""
 ) -> TherapeuticClass:
     """Adds a therapeutic class. Administrators do: grants hang on classes."""
     slug = slug or slugify(name)[:100]
@@ -143,7 +144,7 @@ def _title(csl: dict[str, Any]) -> str:
 
 
 def record_name_check(
-    *, actor: Any, system: str, code: str, name: str, status: str, matched_name: str, release: str, source: str
+    *, actor: User, system: str, code: str, name: str, status: str, matched_name: str, release: str, source: str
 ) -> NameCheck:
     """Notes the outcome of looking a code and a name up in a vocabulary (docs/clinical/rxnorm.md)."""
     subject = f"code:{system} {code}"

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from django.contrib.auth.models import User
 from pydantic import ValidationError
 
 from monographs import document as values
@@ -49,7 +50,7 @@ def _check_address(slug: str) -> None:
         raise refuse("slug_taken", f"There is, or was, a monograph at “{slug}”.", RefusalType.INVALID, field="slug")
 
 
-def move(monograph: Monograph, *, slug: str, actor: Any, reason: str) -> Monograph:
+def move(monograph: Monograph, *, slug: str, actor: User, reason: str) -> Monograph:
     """Gives a monograph another address on the desk at once, and for readers with its next publication. The old one
     then leads to the new one for ever."""
     reason = kept(reason)
@@ -94,7 +95,7 @@ def begin(
 
 
 def new(
-    *, actor: Any, slug: str, title: str, therapeutic_class: TherapeuticClass, drug: Drug | None = None,
+    *, actor: User, slug: str, title: str, therapeutic_class: TherapeuticClass, drug: Drug | None = None,
     new_drug: dict[str, Any] | None = None,
 ) -> Edition:  # fmt: skip
     """Starts a monograph on a drug of the list, or on a new one ({name, names, brands, codes, traits})."""
@@ -139,7 +140,7 @@ def tier_refusals(review: EditionReview, tier: str) -> list[Refusal]:
     return found
 
 
-def set_tier(monograph: Monograph, tier: str, *, actor: Any, reason: str, seen: str = "") -> Monograph:
+def set_tier(monograph: Monograph, tier: str, *, actor: User, reason: str, seen: str = "") -> Monograph:
     """Raises the tier at any time, or lowers it while no edition is open; never below its floor
     (docs/clinical/signoff.md, Tiers). `seen` is the tier that was shown: another one now is refused.
 

@@ -3,7 +3,8 @@
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+
+from django.contrib.auth.models import User
 
 from monographs.difference.document_diff import changed_parts
 from monographs.document import to_plain
@@ -27,7 +28,7 @@ class DryRun(Exception):
     """Raised at the end of a trial import, so that nothing of it stays."""
 
 
-def import_file(path: Path, *, actor: Any, dry_run: bool = False) -> list[tuple[Edition, tuple[str, ...]]]:
+def import_file(path: Path, *, actor: User, dry_run: bool = False) -> list[tuple[Edition, tuple[str, ...]]]:
     """Imports every monograph of a file, under one write lock: all or nothing. Returns the drafts with their warnings.
 
     Raises reviews.exchange.files.ImportRefused for what cannot be read (before anything is written), and Refused for

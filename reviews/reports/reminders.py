@@ -32,23 +32,29 @@ logger = logging.getLogger(__name__)
 Wanted = tuple[str, Monograph | None, tuple[str, ...], str, str]  # key, monograph, permissions, subject, path
 
 
+def _name(monograph: Monograph) -> str:
+    assert monograph.live is not None  # they are told of what readers see
+    return monograph.live.name
+
+
 def wanted(now: datetime) -> Iterator[Wanted]:
     """Everything that somebody should be told of now, each under a key that stays the same until its next stage."""
     day = today(now)
     soon = Monograph.objects.for_desk().filter(live__isnull=False, next_review_due__lte=day + timedelta(days=BEFORE))
     for one in soon.order_by("next_review_due", "slug"):
         due, path = one.next_review_due, reverse("workspace", args=[one.slug])
+        assert due is not None
         if one.is_overdue(day):
             stage = (day - due).days // AGAIN
-            words = f"Review overdue since {due:%d %B %Y}: {one.live.name}"
+            words = f"Review overdue since {due:%d %B %Y}: {_name(one)}"
             yield f"overdue:{one.pk}:{due}:{stage}", one, (policy.EDIT, policy.REVIEW), words, path
         else:
-            words = f"Review due on {due:%d %B %Y}: {one.live.name}"
+            words = f"Review due on {due:%d %B %Y}: {_name(one)}"
             yield f"due:{one.pk}:{due}", one, (policy.EDIT, policy.REVIEW), words, path
     for overlay in Overlay.objects.unconfirmed().select_related("monograph__live", "monograph__therapeutic_class"):
         late = now >= overlay.due_at
         wants = (policy.confirming(overlay),)
-        words = f"{overlay.row.second.reminder}{' in time' if late else ''}: {overlay.monograph.live.name}"
+        words = f"{overlay.row.second_signature.reminder}{' in time' if late else ''}: {_name(overlay.monograph)}"
         path = reverse("published", args=[overlay.monograph.slug])
         yield f"second:{overlay.pk}:{'late' if late else 'new'}", overlay.monograph, wants, words, path
     waiting: dict[Monograph, int] = {}
@@ -66,9 +72,14 @@ def wanted(now: datetime) -> Iterator[Wanted]:
         late = report.is_late(now)
         name = report.monograph.live.name if report.monograph and report.monograph.live else "the site as a whole"
         words = f"Report {report.number} {'is late' if late else 'could harm'}: {name}"
-        stage = "late" if late else "new"
         path = reverse("report_page", args=[report.pk])
-        yield f"report:{report.pk}:{stage}", report.monograph, (policy.EDIT, policy.REVIEW), words, path
+        yield (
+            f"report:{report.pk}:{'late' if late else 'new'}",
+            report.monograph,
+            (policy.EDIT, policy.REVIEW),
+            words,
+            path,
+        )
 
 
 def remind(now: datetime | None = None) -> int:

@@ -11,6 +11,7 @@ from smtplib import SMTPException
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
 from django.core.validators import validate_email
@@ -85,7 +86,8 @@ def report(
     Raises Refused, which is not recorded, for what cannot be kept; TooManyReports after too many in an hour;
     WriteLockTimeout.
     """
-    said = replace(said, **{name: clean(seen(getattr(said, name))) for name in ("text", "source", "email")})
+    words: dict[str, Any] = {name: clean(seen(getattr(said, name))) for name in ("text", "source", "email")}
+    said = replace(said, **words)
     if found := list(_wrong(said)):
         raise Refused(found, recorded=False)
     words = {
@@ -181,14 +183,14 @@ def _wrong(said: ReportInput) -> Iterator[Refusal]:
         yield Refusal("harm", "Say whether it could harm someone.", RefusalType.INVALID, field="harm")
 
 
-def refusals_of(actor: Any, one: ProblemReport) -> list[Refusal]:
+def refusals_of(actor: User, one: ProblemReport) -> list[Refusal]:
     """Why this person may not answer this report."""
     return (
         policy.refusals(actor, "answer_report", one.monograph) if one.monograph else policy.refusals(actor, "use_desk")
     )
 
 
-def answer(one: ProblemReport, *, actor: Any, outcome: str, text: str) -> ProblemReport:
+def answer(one: ProblemReport, *, actor: User, outcome: str, text: str) -> ProblemReport:
     """Answers a report, once. The reporter reads it at the receipt, and by mail if an address was given."""
     subject = f"monograph:{one.monograph.slug}" if one.monograph else "site"
     with refusals_recorded(actor=actor, action="answer_report", subject=subject), audited_write(actor=actor) as trail:

@@ -11,6 +11,22 @@ from monographs.overlay_kinds import OVERLAY_KINDS, kind_of
 from reviews.desk.base import and_list
 from reviews.workflow import TRANSITIONS
 
+# Action -> after "tried to".
+TRIED: dict[str, str] = {
+    **{row.name: row.words.tried for row in TRANSITIONS.values()},
+    **{row.place: row.tried for row in OVERLAY_KINDS.values() if row.tried},
+    "new": "start this monograph",
+    "set_tier": "set the tier",
+    "move": "give it another address",
+    "edit": "change it",
+    "import": "import an edition",
+    "read": "open what they may not open",
+    "answer_report": "answer a report",
+    "call_harmless": "say that what the page prints is harmless",
+    "countersign": "countersign a warning",
+    "lift": "end a notice on it",
+}
+
 # Verb -> what its actor did, from the entry's data.
 DONE: dict[str, Callable[[dict[str, Any]], str]] = {
     **{row.entry: row.words.history for row in TRANSITIONS.values()},
@@ -26,21 +42,6 @@ DONE: dict[str, Callable[[dict[str, Any]], str]] = {
     "report_answered": lambda data: f"answered the report R-{data['report']}",
     "called_harmless": lambda data: f"said that what the page prints in {data['label']} is harmless",
     "refused": lambda data: f"tried to {TRIED.get(data['action'], data['action'].replace('_', ' '))}",
-}
-# Action -> after "tried to".
-TRIED = {
-    **{row.name: row.words.tried for row in TRANSITIONS.values()},
-    **{row.place: row.tried for row in OVERLAY_KINDS.values() if row.tried},
-    "new": "start this monograph",
-    "set_tier": "set the tier",
-    "move": "give it another address",
-    "edit": "change it",
-    "import": "import an edition",
-    "read": "open what they may not open",
-    "answer_report": "answer a report",
-    "call_harmless": "say that what the page prints is harmless",
-    "countersign": "countersign a warning",
-    "lift": "end a notice on it",
 }
 # Codes of refusals in a few words. The sentence that the person read also named what to do then.
 WHY = {

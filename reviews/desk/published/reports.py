@@ -4,9 +4,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
@@ -15,7 +16,7 @@ from monographs.models import TherapeuticClass
 from reviews.access import policy
 from reviews.access.attempts import NOT_TRIED, attempt
 from reviews.access.refusals import Refused
-from reviews.desk.base import desk, not_here
+from reviews.desk.base import DeskRequest, desk, not_here
 from reviews.forms import Form
 from reviews.models import ProblemReport
 from reviews.models.report import OUTCOMES
@@ -38,7 +39,7 @@ class AnswerForm(Form):
     )
 
 
-def readable(user: Any) -> Any:
+def readable(user: User) -> Any:
     """The reports of monographs that a user may read, and those about the house as a whole."""
     mine = Q(monograph=None) | Q(monograph__in=policy.readable(user))
     return ProblemReport.objects.filter(mine).select_related("monograph__live", "monograph__drug", "answered_by")
@@ -46,7 +47,7 @@ def readable(user: Any) -> Any:
 
 @desk
 @require_safe
-def report_list(request: HttpRequest) -> HttpResponse:
+def report_list(request: DeskRequest) -> HttpResponse:
     """`?show=open` (what could harm first, then by clock), `answered`, `all`."""
     show = request.GET.get("show", "open")
     show = show if show in FILTERS else "open"
@@ -62,7 +63,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
 
 @desk
 @require_http_methods(["GET", "HEAD", "POST"])
-def report_page(request: HttpRequest, pk: int) -> HttpResponse:
+def report_page(request: DeskRequest, pk: int) -> HttpResponse:
     """One report; by POST (`outcome`, `answer`) its answer."""
     one = ProblemReport.objects.select_related("monograph__therapeutic_class", "monograph__live").filter(pk=pk).first()
     if one is None:
@@ -90,7 +91,7 @@ def report_page(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "reviews/report_page.html", context, status=tried.status)
 
 
-def open_for(user: Any, classes: dict[int, TherapeuticClass]) -> list[ProblemReport]:
+def open_for(user: User, classes: dict[int, TherapeuticClass]) -> list[ProblemReport]:
     """Open reports that this person may answer, the first due first."""
     found = []
     for one in readable(user).filter(answered_at=None).order_by("-harm", "due_at"):

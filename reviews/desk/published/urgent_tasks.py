@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
@@ -36,7 +37,7 @@ class Urgent:
     is_urgent: bool = True
 
 
-def waiting_for(user: Any) -> list[Urgent]:
+def waiting_for(user: User) -> list[Urgent]:
     """The first due comes first. Nine queries at most, however many pages there are, and those that judge a page which
     a clinician reaffirmed and this person could bring back."""
     now, classes = timezone.now(), class_tree()
@@ -47,7 +48,7 @@ def waiting_for(user: Any) -> list[Urgent]:
         one.monograph.therapeutic_class = classes[one.monograph.therapeutic_class_id]
         if one.row.is_withdrawal:
             withdrawn[one.monograph_id] = one.monograph
-        if one.second is None and policy.can(user, one.row.second.action, one):
+        if one.second is None and policy.can(user, one.row.second_signature.action, one):
             found.append(_second(one, now))
     mine = [one for one in withdrawn.values() if policy.can(user, "reinstate", one)]
     found += [_reaffirmed(one) for one in _may_return(mine, user)]
@@ -56,7 +57,7 @@ def waiting_for(user: Any) -> list[Urgent]:
     return sorted(found, key=lambda one: (not one.is_urgent, one.due_at is None, one.due_at or now))
 
 
-def _may_return(withdrawn: list[Monograph], user: Any) -> Iterator[Monograph]:
+def _may_return(withdrawn: list[Monograph], user: User) -> Iterator[Monograph]:
     """Those that this person can bring back now, as the transition judges it."""
     live = [one.live.edition_id for one in withdrawn if one.live]
     signed = set(SignOff.objects.filter(meaning=STILL_CORRECT, edition__in=live).values_list("edition", flat=True))
@@ -66,7 +67,7 @@ def _may_return(withdrawn: list[Monograph], user: Any) -> Iterator[Monograph]:
                 yield one
 
 
-def _misprints(user: Any, readable: Any, classes: dict[int, TherapeuticClass]) -> Iterator[Judged]:
+def _misprints(user: User, readable: Any, classes: dict[int, TherapeuticClass]) -> Iterator[Judged]:
     """Each question once, whatever the number of editions that ask it."""
     asked = set()
     for one in of_monographs(readable) if policy.verified_profile(user) else ():
@@ -110,7 +111,7 @@ def _report(one: ProblemReport, now: datetime) -> Urgent:
 
 
 def _second(one: Overlay, now: datetime) -> Urgent:
-    second = one.row.second
+    second = one.row.second_signature
     why, is_late = say(second.why, one), now >= one.due_at
     return Urgent(second.task, _name(one.monograph), _address(one.monograph), why, second.button, one.due_at, is_late)
 

@@ -58,7 +58,7 @@ def test_the_header_is_saved_and_every_wrong_line_is_named(client, house, editio
     )
     assert wrong.status_code == 422
     html = wrong.content.decode()
-    assert [words for _, words in wrong.context["form"].wrong] == [
+    assert [words for _, words in wrong.context["form"].faults] == [
         "No dose published since: Give the date as year-month-day.",
         "Brand names, row 2: Country: Give the country by its two letters, as in GB.",
         "Codes, row 1: System: Choose one from the list.",
@@ -67,7 +67,7 @@ def test_the_header_is_saved_and_every_wrong_line_is_named(client, house, editio
     assert 'value="Bad"' in html
 
     saved = client.post(address("edit_header"), form)
-    assert saved.status_code == 302, saved.context["form"].wrong
+    assert saved.status_code == 302, saved.context["form"].faults
     header = build(Edition.objects.get(pk=edition.pk)).header
     assert [(b.name, b.country) for b in header.brands] == [("Brandex", "GB")]
     assert [(c.system, c.code) for c in header.codes] == [("RxNorm", "117055"), ("ATC", "L04AG06")]
@@ -117,7 +117,7 @@ def test_an_emptied_row_is_taken_out_and_another_one_is_asked_for_without_saving
     asked = client.post(address("edit_header"), {**several, "title": "", "more": "brands"})
 
     form = asked.context["form"]
-    assert (asked.status_code, form.wrong, len(form.rows["brands"].forms)) == (200, [], 4)
+    assert (asked.status_code, form.faults, len(form.rows["brands"].forms)) == (200, [], 4)
     assert (form["title"].value() or "", form.rows["brands"].forms[2]["name"].value()) == ("", "C")
     assert build(Edition.objects.get(pk=edition.pk)).header == build(edition).header
 
@@ -135,5 +135,5 @@ def test_rows_that_did_not_arrive_are_not_taken_for_removed_ones(client, house, 
     answer = client.post(address("edit_header"), {**shown, "title": "Other", **change})
 
     assert answer.status_code == 422
-    assert "Other names: " in answer.context["form"].wrong[0][1]
+    assert "Other names: " in answer.context["form"].faults[0][1]
     assert build(Edition.objects.get(pk=edition.pk)).header == build(edition).header

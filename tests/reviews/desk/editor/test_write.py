@@ -577,7 +577,7 @@ def test_so_they_are_in_the_header(client, house, edition, field, words, place):
         address("edit_header"), {**shown, "names-1-kind": "other", "names-TOTAL_FORMS": "2", field: words}
     )
 
-    assert [said for _, said in response.context["form"].wrong] == [
+    assert [said for _, said in response.context["form"].faults] == [
         f"{place}: This box takes no marks: take out “{words}”."
     ]
 
