@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from reviews.access.refusals import Refusal, RefusalType, Refused
+from reviews.access.turns import in_turn
 from reviews.audit.trail import Trail, audited_write, lately
 from reviews.models import AuditEvent, SignOff, Unsigning
 from reviews.models.signoff import REVIEW, STILL_CORRECT
@@ -46,18 +47,19 @@ def attest(
     """Checks the password again and makes an attestation on one digest.
 
     `interests` is what the signer declares for this drug: "none" is said, never left blank. A wrong password is
-    refused and recorded (`reauth_failed`); too many of them raise TooManyFailures.
+    refused and recorded (`reauth_failed`); too many of them raise TooManyFailures. One password of a person is looked
+    at after the other: however many come at once, each is looked at only after those before it were counted.
     """
-    _not_too_often(actor)
-    if authenticate(request, username=actor.get_username(), password=password) != actor:
-        with audited_write(actor=actor, is_note=True) as trail:
-            trail.record("reauth_failed", f"user:{actor.pk}", digest=digest[:64])
+    with in_turn(f"password {actor.pk}"):
         _not_too_often(actor)
-        wrong = Refusal(
-            "password", "This is not your password. Nothing was signed.", RefusalType.INVALID, field="password"
-        )
-        raise Refused([wrong if password else NO_PASSWORD], recorded=False)
-    _not_too_often(actor)  # others may have failed in this name while this password was looked at
+        if authenticate(request, username=actor.get_username(), password=password) != actor:
+            with audited_write(actor=actor, is_note=True) as trail:
+                trail.record("reauth_failed", f"user:{actor.pk}", digest=digest[:64])
+            _not_too_often(actor)
+            wrong = Refusal(
+                "password", "This is not your password. Nothing was signed.", RefusalType.INVALID, field="password"
+            )
+            raise Refused([wrong if password else NO_PASSWORD], recorded=False)
     return Attestation(actor.pk, digest, frozenset(ticks), interests.strip(), paid_by_maker, timezone.now())
 
 

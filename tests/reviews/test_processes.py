@@ -1,6 +1,7 @@
 """Faults, with real processes on the real database: who comes first, and what a kill leaves
 (docs/security.md, F1 to F4)."""
 
+import time
 from io import StringIO
 
 import pytest
@@ -8,7 +9,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from monographs.models import Edition, Monograph, Overlay, Publication
-from reviews import overlays
+from reviews import overlays, signing
 from reviews.audit import acts
 from reviews.audit.verify import verify
 from reviews.models import Act, AuditEvent, SignOff
@@ -146,6 +147,43 @@ def test_twenty_sendings_of_one_form_at_once_are_one_warning_and_one_entry(house
     assert sorted(outcomes) == [["done"], *[["done_already"]] * 19]
     assert (Overlay.objects.count(), AuditEvent.objects.count()) == (1, entries + 1)
     assert Act.objects.get().seq == entries + 1
+
+
+@pytest.mark.parametrize("right", [0, 6, 11])
+def test_of_many_guesses_at_once_no_more_are_looked_at_than_one_after_the_other(house, tmp_path, monkeypatch, right):
+    """Twelve guesses at a clinician's password, one of them right: all came before any had failed."""
+    looked, real = tmp_path / "looked", signing.authenticate
+    looked.write_bytes(b"")
+
+    def slow(request, **how):
+        with looked.open("ab") as file:
+            file.write(b"+")
+        time.sleep(0.05)  # as long as a password takes
+        return real(request, **how)
+
+    monkeypatch.setattr(signing, "authenticate", slow)
+    given = {"ticks": (), "interests": "none", "digest": ""}
+
+    def guess(number):
+        password = make.PASSWORD if number == right else f"wrong wrong {number}"
+        return lambda: signing.attest(house.clinician, password=password, **given)
+
+    outcomes = run_at_once(*(guess(number) for number in range(12)))
+
+    failed = AuditEvent.objects.filter(verb="reauth_failed", actor=house.clinician).count()
+    done = outcomes.count(["done"])
+    assert failed == signing.FAILURES_A_QUARTER
+    assert len(looked.read_bytes()) == failed + done
+    assert outcomes.count(["password"]) == failed - 1
+    assert sum("TooManyFailures" in one[0] for one in outcomes) == 12 - (failed - 1) - done
+    assert done == 0 or outcomes[right] == ["done"]
+
+
+def test_many_signatures_at_once_with_the_right_password_are_all_attested(house):
+    given = {"password": make.PASSWORD, "ticks": (), "interests": "none", "digest": ""}
+    who = [house.clinician, house.clinician2] * 5
+
+    assert run_at_once(*(lambda one=one: signing.attest(one, **given) for one in who)) == [["done"]] * 10
 
 
 def test_eight_writers_on_two_monographs_do_not_deadlock(house):
