@@ -1,5 +1,5 @@
-"""One after the other, whichever process asks: for what is counted before it is tried, and takes too long for the write
-lock."""
+"""Waiting for others. One after the other, whichever process asks: for what is counted before it is tried, and takes
+too long for the write lock. And not at all."""
 
 import fcntl
 import hashlib
@@ -57,3 +57,18 @@ def _by_file(_what: str) -> Iterator[None]:
                     raise WriteLockTimeout from None
                 time.sleep(_A_WHILE)
         yield  # closing the file, or the end of the process, lets go
+
+
+@contextmanager
+def without_waiting() -> Iterator[None]:
+    """Inside, whoever asks for the write lock while somebody else has it is told so at once (WriteLockTimeout)."""
+    stop, go_on = "PRAGMA busy_timeout = 0", f"PRAGMA busy_timeout = {int(LONGEST_WAIT * 1000)}"
+    if connection.vendor == "postgresql":
+        stop, go_on = "SET lock_timeout = '1ms'", "RESET lock_timeout"
+    with connection.cursor() as cursor:
+        cursor.execute(stop)
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(go_on)

@@ -20,7 +20,7 @@ from monographs.standing import Shown, shown, standing
 from monographs.vocabulary import SECTION_KINDS
 from reviews.access.attempts import attempt
 from reviews.audit import acts
-from reviews.models import ProblemReport
+from reviews.reports import inbox
 from reviews.reports.forms import InputForm
 from reviews.reports.service import LONGEST, ReportInput, TooManyReports, report, sender_of
 
@@ -153,7 +153,7 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
     """What became of a report, for whoever has its address."""
     one = None
     if re.fullmatch(r"[A-Za-z0-9_-]{43}", token, re.ASCII):
-        one = ProblemReport.objects.select_related("monograph__live").filter(token=token).first()
+        one = inbox.received(token)
     if one is None:
         raise Http404
     return render(request, "reviews/receipt.html", {"report": one})
