@@ -48,6 +48,9 @@ def fill() -> make.House:
     make.lift(warning, house.pharmacist)
     with acts.of_form(acts.new_token()):
         service.report(service.ReportInput("Something is wrong here.", harm=True), sender="s", monograph=page)
+    make.somebody_writes(True)  # so this one stays in the inbox
+    service.report(service.ReportInput("Something else could harm.", harm=True), sender="s", monograph=page)
+    make.somebody_writes(False)
     remind()
     return house
 

@@ -3,6 +3,8 @@ from django.db import models
 from monographs.models import Monograph
 from monographs.triggers import Inbox
 
+OF_WORDS = "words "  # how a key begins that is a hash of the words
+
 
 class InboxReport(models.Model):
     """A reader's report that could harm, from the moment it comes until it is taken in (`reviews.reports.inbox`). It is
@@ -40,4 +42,4 @@ class InboxReport(models.Model):
     @property
     def is_of_form(self) -> bool:
         """Whether `key` is the token of a form (reviews.audit.acts) and no hash of the words."""
-        return "." in self.key
+        return not self.key.startswith(OF_WORDS)

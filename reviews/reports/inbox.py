@@ -20,13 +20,13 @@ from reviews.access.turns import without_waiting
 from reviews.audit import acts
 from reviews.audit.trail import A_SLIP, Trail, WriteLockTimeout, audited_write, lately
 from reviews.models import AuditEvent, InboxReport, ProblemReport
+from reviews.models.inbox import OF_WORDS
 
 SEVERE = timedelta(hours=4)
 SAME_WORDS = timedelta(minutes=10)
 A_BATCH = 100  # under one lock
 # So many batches a minute are begun by readers: what comes faster waits for the next.
 BATCHES_A_MINUTE = 5
-ENTRY = "reports_taken_in"
 
 Received = InboxReport | ProblemReport
 
@@ -45,7 +45,7 @@ def put(words: dict[str, Any], sender: str, monograph: Monograph | None) -> Rece
     now = timezone.now()
     # Without a form the words are the key, so that two clicks at once are one report.
     period = int(now.timestamp() // SAME_WORDS.total_seconds())
-    key = token if token and not acts.done_by(token) else digest_of([words, sender, period])
+    key = token if token and not acts.done_by(token) else f"{OF_WORDS}{digest_of([words, sender, period])[:50]}"
     row = InboxReport(
         key=key, token=secrets.token_urlsafe(32), monograph=monograph, sender=sender, at=now, due_at=now + SEVERE,
         **{name: kept for name, kept in words.items() if name != "harm"},
@@ -65,7 +65,7 @@ def _twin(token: str, words: dict[str, Any], sender: str) -> Received | None:
     if token and (waiting := InboxReport.objects.filter(key=token).first()):
         return waiting
     if seq := acts.done_by(token):
-        told = AuditEvent.objects.filter(seq=seq, verb=ENTRY).first()
+        told = AuditEvent.objects.filter(seq=seq, verb="reports_taken_in").first()
         if told and (twin := ProblemReport.objects.filter(pk__in=told.data["reports"], **words).first()):
             return twin
     same = {name: kept for name, kept in words.items() if name != "harm"}
@@ -83,7 +83,7 @@ def _found(words: dict[str, Any], sender: str, **about: Any) -> ProblemReport | 
 
 def _take_in_now() -> None:
     """By the reader who came last, if it costs no waiting and was not done just before, again and again."""
-    batches = AuditEvent.objects.filter(verb=ENTRY)
+    batches = AuditEvent.objects.filter(verb="reports_taken_in")
     if len(lately(batches, most=BATCHES_A_MINUTE, period=timedelta(minutes=1))) == BATCHES_A_MINUTE:
         return
     try:
@@ -102,6 +102,7 @@ def take_in(actor: Any = None) -> int:
     with refusals_recorded(actor=actor, action="take_in_reports", subject="site"):
         if actor and (found := policy.refusals(actor, "answer_site_report")):
             raise Refused(found)
+        acts.claimed()  # so that a form which is sent again is told so, though nothing waits
         while InboxReport.objects.exists():
             try:
                 taken += _take_in_batch(actor)
@@ -122,7 +123,7 @@ def _take_in_batch(actor: Any) -> int:
         waiting = InboxReport.objects.filter(pk__in=[row.pk for row in rows])
         waiting._raw_delete(waiting.db)
         about = sorted({f"monograph:{row.monograph.slug}" for row in rows if row.monograph})
-        entry = trail.record(ENTRY, ",".join(about) or "site", data={"reports": [one.pk for one in made]})
+        entry = trail.record("reports_taken_in", ",".join(about) or "site", data={"reports": [one.pk for one in made]})
         acts.keep_all([row.key for row in rows if row.is_of_form], entry.seq)
     return len(made)
 

@@ -20,7 +20,6 @@ from django.db.models import Min
 from reviews.audit.trail import audited_write
 from reviews.models import AuditEvent, ProblemReport, Reminder
 
-ENTRY = "mail_refused"
 _LOOKED_AT = 1_000  # entries: one an hour at most
 
 
@@ -110,7 +109,9 @@ def unreached() -> Unreached:
     """Those whose letter is still waiting since it was refused."""
     people: dict[int, tuple[datetime, str]] = {}
     reports: dict[int, str] = {}
-    for at, data in AuditEvent.objects.filter(verb=ENTRY).order_by("-seq").values_list("at", "data")[:_LOOKED_AT]:
+    for at, data in (
+        AuditEvent.objects.filter(verb="mail_refused").order_by("-seq").values_list("at", "data")[:_LOOKED_AT]
+    ):
         for pk, code in data["people"].items():
             people.setdefault(int(pk), (at, code))
         for pk, code in data["reports"].items():
@@ -139,4 +140,6 @@ def note_refused(people: dict[int, str], reports: dict[int, str]) -> None:
     if people or reports:
         with audited_write(actor=None) as trail:
             told = {"people": {str(pk): code for pk, code in people.items()}}
-            trail.record(ENTRY, "site", data={**told, "reports": {str(pk): code for pk, code in reports.items()}})
+            trail.record(
+                "mail_refused", "site", data={**told, "reports": {str(pk): code for pk, code in reports.items()}}
+            )

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from monographs.models import TherapeuticClass
 from reviews.access import policy
-from reviews.access.attempts import NOT_TRIED, attempt
+from reviews.access.attempts import NOT_TRIED, Attempt, attempt
 from reviews.access.refusals import Refused
 from reviews.desk.base import desk, not_here
 from reviews.models import InboxReport, ProblemReport
@@ -57,6 +57,10 @@ def _readable(user: Any) -> Q:
 @require_safe
 def report_list(request: HttpRequest) -> HttpResponse:
     """`?show=open` (what could harm first, then by clock), `answered`, `all`. What waits in the inbox stands above."""
+    return _list(request, NOT_TRIED)
+
+
+def _list(request: HttpRequest, tried: Attempt) -> HttpResponse:
     show = request.GET.get("show", "open")
     show = show if show in FILTERS else "open"
     rows = readable(request.user)
@@ -67,6 +71,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     context = {
         "section": "reports",
+        "refusals": tried.refusals,
         "filters": filters,
         "show": show,
         "this": page,
@@ -76,7 +81,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
         "may_take_in": policy.can(request.user, "answer_site_report"),
         "unreached": names_of(unreached()),
     }
-    return render(request, "reviews/report_list.html", context)
+    return render(request, "reviews/report_list.html", context, status=tried.status)
 
 
 @desk
@@ -84,10 +89,9 @@ def report_list(request: HttpRequest) -> HttpResponse:
 def take_in(request: HttpRequest) -> HttpResponse:
     """Takes in what waits in the inbox, so that it can be answered."""
     tried = attempt(lambda: inbox.take_in(request.user))
-    if tried.is_done:
-        messages.success(request, f"{tried.result} taken in." if tried.result else "Nothing waits any more.")
-    else:
-        messages.error(request, " ".join(one.sentence for one in tried.refusals))
+    if not tried.is_done:
+        return _list(request, tried)
+    messages.success(request, f"{tried.result} taken in." if tried.result else "Nothing waits any more.")
     return redirect("reports")
 
 
