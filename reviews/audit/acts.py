@@ -8,7 +8,7 @@ an act of its own. `desk` opens it around each of its views, so no verb has to b
 
 import re
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -58,16 +58,6 @@ def at_hand() -> str:
     """The token of the form at hand, "" for none, for what is done without the write lock: whoever does it looks
     itself whether it came before."""
     return _token.get()
-
-
-def done_by(token: str) -> int:
-    """The last entry of the act of this form, 0 if it is not done."""
-    return (Act.objects.filter(token=token).values_list("seq", flat=True).first() or 0) if token else 0
-
-
-def keep_all(tokens: Iterable[str], seq: int) -> None:
-    """That the acts of these forms were done in the act of this entry, by somebody else's hand."""
-    Act.objects.bulk_create((Act(token=token, seq=seq) for token in tokens), ignore_conflicts=True)
 
 
 def claimed() -> str:

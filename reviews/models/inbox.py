@@ -3,15 +3,13 @@ from django.db import models
 from monographs.models import Monograph
 from monographs.triggers import Inbox
 
-OF_WORDS = "words "  # how a key begins that is a hash of the words
-
 
 class InboxReport(models.Model):
     """A reader's report that could harm, from the moment it comes until it is taken in (`reviews.reports.inbox`). It is
     put here without the write lock, so that nobody who writes, and no flood, keeps it out; the trail tells of it when
     it is taken in."""
 
-    # Of the form that was sent, or of the words: what comes twice stands here once.
+    # The form that was sent, or a hash of the words: what comes twice stands here once.
     key = models.CharField(max_length=64, unique=True)
     token = models.CharField(max_length=43, unique=True)  # of the receipt
     # No constraint on purpose: nothing waits for a row that somebody is writing.
@@ -38,8 +36,3 @@ class InboxReport(models.Model):
 
     def __str__(self) -> str:
         return f"report of {self.at:%Y-%m-%d %H:%M}"
-
-    @property
-    def is_of_form(self) -> bool:
-        """Whether `key` is the token of a form (reviews.audit.acts) and no hash of the words."""
-        return not self.key.startswith(OF_WORDS)

@@ -4,12 +4,13 @@ So nobody who writes keeps one out, and no number of them does: a flood costs a 
 Until then the desk shows them from the inbox.
 """
 
-import secrets
-from datetime import timedelta
+from base64 import urlsafe_b64encode
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, OperationalError, transaction
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from monographs.canonical import digest_of
 from monographs.models import Monograph
@@ -20,7 +21,6 @@ from reviews.access.turns import without_waiting
 from reviews.audit import acts
 from reviews.audit.trail import A_SLIP, Trail, WriteLockTimeout, audited_write, lately
 from reviews.models import AuditEvent, InboxReport, ProblemReport
-from reviews.models.inbox import OF_WORDS
 
 SEVERE = timedelta(hours=4)
 SAME_WORDS = timedelta(minutes=10)
@@ -39,43 +39,52 @@ def put(words: dict[str, Any], sender: str, monograph: Monograph | None) -> Rece
     """Puts a report into the inbox, or answers the one that it is: that of the same form, or the very same of the same
     sender within ten minutes. Takes in what waits there if nobody writes just now. Raises WriteLockTimeout where the
     database itself takes no row."""
-    token = acts.at_hand()
-    if twin := _twin(token, words, sender):
-        return twin
     now = timezone.now()
-    # Without a form the words are the key, so that two clicks at once are one report.
-    period = int(now.timestamp() // SAME_WORDS.total_seconds())
-    key = token if token and not acts.done_by(token) else f"{OF_WORDS}{digest_of([words, sender, period])[:50]}"
+    key = acts.at_hand() or _key(words, sender, now)
+    token = _token(key)
+    if twin := received(token) or _just_sent(words, sender, now):
+        return twin
     row = InboxReport(
-        key=key, token=secrets.token_urlsafe(32), monograph=monograph, sender=sender, at=now, due_at=now + SEVERE,
+        key=key, token=token, monograph=monograph, sender=sender, at=now, due_at=now + SEVERE,
         **{name: kept for name, kept in words.items() if name != "harm"},
     )  # fmt: skip
     try:
         with transaction.atomic():
             row.save(force_insert=True)
-    except IntegrityError:  # another click was faster: it waits, or was taken in
-        return InboxReport.objects.filter(key=key).first() or ProblemReport.objects.filter(**words).latest("pk")
+    except IntegrityError:
+        pass  # another click was faster
     except OperationalError as error:
         raise WriteLockTimeout from error
-    _take_in_now()
-    return ProblemReport.objects.filter(token=row.token).first() or row
+    else:
+        _take_in_now()
+    return received(token) or row
 
 
-def _twin(token: str, words: dict[str, Any], sender: str) -> Received | None:
-    if token and (waiting := InboxReport.objects.filter(key=token).first()):
-        return waiting
-    if seq := acts.done_by(token):
-        told = AuditEvent.objects.filter(seq=seq, verb="reports_taken_in").first()
-        if told and (twin := ProblemReport.objects.filter(pk__in=told.data["reports"], **words).first()):
-            return twin
+def received(token: str) -> Received | None:
+    """The report of this receipt, taken in or waiting."""
+    taken = ProblemReport.objects.select_related("monograph__live").filter(token=token)
+    waiting = InboxReport.objects.select_related("monograph__live").filter(token=token)
+    return taken.first() or waiting.first() or taken.first()  # it may have been taken in between the two
+
+
+def _key(words: dict[str, Any], sender: str, now: datetime) -> str:
+    """Without a form the words are the key, so that two clicks at once are one report; and after an answer another."""
+    answered = ProblemReport.objects.filter(sender=sender, **words).exclude(answered_at=None).count()
+    return digest_of([words, sender, answered, int(now.timestamp() // SAME_WORDS.total_seconds())])
+
+
+def _token(key: str) -> str:
+    """Of the receipt: the same for the same key, so that what came twice at one moment is one, whoever took the first
+    in meanwhile. Only this house can make it."""
+    code = salted_hmac("reviews.reports.receipt", key, algorithm="sha256").digest()
+    return urlsafe_b64encode(code).decode().rstrip("=")
+
+
+def _just_sent(words: dict[str, Any], sender: str, now: datetime) -> Received | None:
+    lately = {"sender": sender, "at__gt": now - SAME_WORDS, "at__lte": now + A_SLIP}
     same = {name: kept for name, kept in words.items() if name != "harm"}
-    now = timezone.now()
-    recent = InboxReport.objects.filter(sender=sender, at__gt=now - SAME_WORDS, at__lte=now + A_SLIP, **same)
-    return recent.first() or _found(words, sender, at__gt=now - SAME_WORDS, at__lte=now + A_SLIP, answered_at=None)
-
-
-def _found(words: dict[str, Any], sender: str, **about: Any) -> ProblemReport | None:
-    return ProblemReport.objects.filter(sender=sender, **words, **about).order_by("-pk").first()
+    waiting = InboxReport.objects.filter(**lately, **same).first()
+    return waiting or ProblemReport.objects.filter(**lately, **words, answered_at=None).order_by("-pk").first()
 
 
 # -- Taking in ---------------------------------------------------------------------------------------------------------
@@ -118,13 +127,13 @@ def _take_in_batch(actor: Any) -> int:
         rows = list(InboxReport.objects.select_related("monograph").order_by("pk")[:A_BATCH])
         if not rows:
             raise _NothingWaits
-        made = [_taken_in(trail, row) for row in rows]
+        twins = set(ProblemReport.objects.filter(token__in=[row.token for row in rows]).values_list("token", flat=True))
+        made = [_taken_in(trail, row) for row in rows if row.token not in twins]
         # Raw: nothing hangs on a row of the inbox, and the trigger wants the write lock, which is held.
         waiting = InboxReport.objects.filter(pk__in=[row.pk for row in rows])
         waiting._raw_delete(waiting.db)
         about = sorted({f"monograph:{row.monograph.slug}" for row in rows if row.monograph})
-        entry = trail.record("reports_taken_in", ",".join(about) or "site", data={"reports": [one.pk for one in made]})
-        acts.keep_all([row.key for row in rows if row.is_of_form], entry.seq)
+        trail.record("reports_taken_in", ",".join(about) or "site", data={"reports": [one.pk for one in made]})
     return len(made)
 
 
@@ -133,9 +142,3 @@ def _taken_in(trail: Trail, row: InboxReport) -> ProblemReport:
     made = ProblemReport(harm=True, **{name: getattr(row, name) for name in columns})
     trail.save(made)
     return made
-
-
-def received(token: str) -> Received | None:
-    """The report of this receipt, taken in or waiting."""
-    taken = ProblemReport.objects.select_related("monograph__live").filter(token=token).first()
-    return taken or InboxReport.objects.select_related("monograph__live").filter(token=token).first()

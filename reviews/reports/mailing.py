@@ -109,14 +109,14 @@ def unreached() -> Unreached:
     """Those whose letter is still waiting since it was refused."""
     people: dict[int, tuple[datetime, str]] = {}
     reports: dict[int, str] = {}
-    for at, data in (
-        AuditEvent.objects.filter(verb="mail_refused").order_by("-seq").values_list("at", "data")[:_LOOKED_AT]
-    ):
+    told = AuditEvent.objects.filter(verb="mail_refused").order_by("-seq").values_list("at", "data")
+    for at, data in told[:_LOOKED_AT]:
         for pk, code in data["people"].items():
             people.setdefault(int(pk), (at, code))
         for pk, code in data["reports"].items():
             reports.setdefault(int(pk), code)
     waiting = Reminder.objects.filter(mailed_at=None, person__in=people, person__is_active=True)
+    waiting = waiting.exclude(person__email="")
     since = dict(waiting.values_list("person").annotate(Min("at")).order_by())
     unanswered = ProblemReport.objects.filter(pk__in=reports, mailed_at=None).exclude(email="")
     return Unreached(
@@ -139,7 +139,5 @@ def note_refused(people: dict[int, str], reports: dict[int, str]) -> None:
     reports = {pk: code for pk, code in reports.items() if pk not in known.reports}
     if people or reports:
         with audited_write(actor=None) as trail:
-            told = {"people": {str(pk): code for pk, code in people.items()}}
-            trail.record(
-                "mail_refused", "site", data={**told, "reports": {str(pk): code for pk, code in reports.items()}}
-            )
+            by_key = [{str(pk): code for pk, code in refused.items()} for refused in (people, reports)]
+            trail.record("mail_refused", "site", data={"people": by_key[0], "reports": by_key[1]})
