@@ -77,13 +77,13 @@ class Change:
             return f"You {did} at {at:%H:%M}, in another window."
         return f"{actor.get_full_name() or actor.get_username()} {did} at {at:%H:%M}, while you were writing."
 
-    def _write(self, row: Part) -> None:
-        if isinstance(row, Citation) and not row.removed:
-            self._label_is_free(row)
-        row.save()
+    def _write(self, row: Part, *fields: str) -> None:
+        row.save(update_fields=fields or None)
         self.written.append(row)
 
-    def _label_is_free(self, row: Citation) -> None:
+    def _label_is_free(self, row: Part) -> None:
+        if not isinstance(row, Citation):
+            return
         if Citation.objects.filter(edition=self.edition, label=row.label).exclude(key=row.key).exists():
             sentence = f"Another reference of this edition has the label “{row.label}”. Choose another label."
             raise refuse("label_taken", sentence, RefusalType.INVALID, part=str(row.key), field="label")
@@ -94,6 +94,7 @@ class Change:
         self._unchanged(row, seen)
         for name, value in row.columns_of(values.retyped(part, row.as_value())).items():
             setattr(row, name, value)
+        self._label_is_free(row)
         self._write(row)
 
     def remove(self, kind: str, key: UUID, *, seen: str) -> None:
@@ -108,6 +109,7 @@ class Change:
         self.is_typed = False
         row = self._current(kind, key)
         row.removed = False
+        self._label_is_free(row)
         self._write(row)
 
     def add(self, parts: Iterable[Part]) -> None:
@@ -124,8 +126,7 @@ class Change:
         model = PARTS[part.part_kind]
         last = model.with_removed.filter(edition=self.edition).aggregate(last=models.Max("position"))["last"]
         row = model.from_value(self.edition, values.retyped(part), 0 if last is None else last + 1)
-        if isinstance(row, Citation):
-            self._label_is_free(row)
+        self._label_is_free(row)
         self.add([row])
 
     def header(self, header: values.Header, *, seen: str) -> None:
@@ -144,7 +145,7 @@ class Change:
         for position, key in enumerate(keys):
             if found[key].position != position:
                 found[key].position = position
-                self._write(found[key])
+                self._write(found[key], "position")
 
     def load(self, document: values.Document) -> None:
         """Makes the edition this document: its header, its parts, their order. What it lacks is removed."""
