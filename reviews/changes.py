@@ -21,11 +21,13 @@ from monographs import document as values
 from monographs.assemble import build, header_columns, header_of, rows
 from monographs.checks.plain_fields import marked
 from monographs.checks.problems import objections, sentences
-from monographs.checks.typed_words import field_of
+from monographs.checks.typed_words import field_of, words_of
 from monographs.difference.document_diff import changed_parts
 from monographs.digest import digest, digest_of_part, to_text
 from monographs.models import PARTS, Citation, Document, Edition, Part, State, WriteLock
 from monographs.standing import today
+from reviews.access.door import PATIENT
+from reviews.access.privacy import holds_nhs_number
 from reviews.access.refusals import Conflict, Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail
 from reviews.derived.changed_parts import keep_changed_parts
@@ -216,6 +218,7 @@ def change_set(
         touched = sorted(touched_parts(was, document, edition))
         if not copied:
             _judge(document, touched, today(trail.clock))
+            _judge_patients(document, was, touched)
             if change.is_typed:
                 _judge_plain_fields(document, was, touched)
         if not (touched or copied):
@@ -248,10 +251,12 @@ def change_set(
 
 def _touched(document: values.Document, touched: Iterable[str]) -> Iterator[tuple[str, values.Value, str]]:
     """(key, value, label) of the header and the parts that are touched."""
-    parts = {str(part.key): (part, part.label_for_people) for part in document.parts()}
-    for key, (value, label) in {"header": (document.header, "Header"), **parts}.items():
-        if key in touched:
-            yield key, value, label
+    return ((key, value, label) for key, value, label in _all_of(document) if key in touched)
+
+
+def _all_of(document: values.Document) -> Iterator[tuple[str, values.Value, str]]:
+    yield "header", document.header, "Header"
+    yield from ((str(part.key), part, part.label_for_people) for part in document.parts())
 
 
 def _judge(document: values.Document, touched: Iterable[str], day: date) -> None:
@@ -275,6 +280,20 @@ def _judge_plain_fields(document: values.Document, was: values.Document | None, 
     ]
     if found:
         raise Refused(found)
+
+
+def _judge_patients(document: values.Document, was: values.Document | None, touched: Iterable[str]) -> None:
+    """No patient's number comes into an edition, whichever way. What stands there already may be none."""
+    stood = was or values.Document()
+    before = {words for _key, value, _label in _all_of(stood) for _field, words in words_of(value)}
+    found = [
+        Refusal("patient_data", f"{label}: {PATIENT}", RefusalType.INVALID, key, field)
+        for key, value, label in _touched(document, touched)
+        for field, words in words_of(value)
+        if words not in before and holds_nhs_number(words)
+    ]
+    if found:
+        raise Refused(found, recorded=False)
 
 
 def _columns(edition: Edition) -> list[Any]:

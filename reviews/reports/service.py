@@ -14,12 +14,13 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from monographs.canonical import BadCharacters, clean
+from monographs.canonical import clean
 from monographs.models import Monograph
 from monographs.standing import LONDON
 from monographs.texts.characters import says_nothing, seen
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
+from reviews.access.door import as_code, wrong
 from reviews.access.privacy import holds_nhs_number
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.audit import acts
@@ -94,16 +95,16 @@ def report(
     Raises Refused, which is not recorded, for what cannot be kept; TooManyReports after too many in an hour;
     WriteLockTimeout.
     """
-    said = replace(said, **{name: clean(seen(getattr(said, name))) for name in ("text", "source", "email")})
+    said = replace(said, **{name: clean(seen(getattr(said, name))) for name in ("text", "part", "source", "email")})
     if found := list(_wrong(said)):
         raise Refused(found, recorded=False)
     words = {
         "text": said.text,
         "source": said.source,
-        "part": said.part[:200],
+        "part": said.part,
         "email": said.email,
         "harm": bool(said.harm),
-        "page": page,
+        "page": as_code(page),
         "edition": edition,
     }
     if said.harm:
@@ -172,6 +173,7 @@ def _taken_in(period: timedelta) -> dict[int, datetime]:
 def _wrong(said: ReportInput) -> Iterator[Refusal]:
     for field, text, longest in (
         ("text", said.text, LONGEST),
+        ("part", said.part, 200),
         ("source", said.source, 500),
         ("email", said.email, 254),
     ):
@@ -210,23 +212,12 @@ def answer(one: ProblemReport, *, actor: Any, outcome: str, text: str) -> Proble
         found = []
         if outcome not in OUTCOMES:
             found.append(Refusal("outcome", "Choose what came of it.", RefusalType.INVALID, field="outcome"))
-        try:
-            words = clean(text).strip()
-        except BadCharacters as error:
-            raise Refused(
-                [Refusal("characters", str(error), RefusalType.INVALID, field="answer")], recorded=False
-            ) from error
+        if refused := wrong(text, "answer", LONGEST):
+            raise Refused([*found, *refused], recorded=False)
+        words = clean(text)
         if says_nothing(words):
             found.append(
                 Refusal("missing", "Write what you found: the reader gets it.", RefusalType.INVALID, field="answer")
-            )
-        if len(words) > LONGEST:
-            found.append(
-                Refusal("too_long", f"Keep it to {LONGEST:,} characters.", RefusalType.INVALID, field="answer")
-            )
-        if holds_nhs_number(words):
-            found.append(
-                Refusal("patient_data", "This holds an NHS number. Take it out.", RefusalType.INVALID, field="answer")
             )
         if found:
             raise Refused(found, recorded=False)
