@@ -52,6 +52,7 @@ def attest(
     at after the other: however many come at once, each is looked at only after those before it were counted.
     """
     interests, digest = admitted(interests, "interests", LONGEST_REASON), as_code(digest)[:64]
+    password = password.encode(errors="replace").decode()  # half a character is nobody's password
     with in_turn(f"password {actor.pk}"):
         _not_too_often(actor)
         if authenticate(request, username=actor.get_username(), password=password) != actor:

@@ -13,7 +13,7 @@ import unicodedata
 _BETWEEN = r"\s\u00ad\u200b-\u200f\u2060\ufeff\-\u2010-\u2015\u2212._\u00b7\u2022/\\()\[\]"
 # 3-3-4, whatever stands between them; or in any other groups that stand the same way apart.
 _NUMBER = re.compile(rf"(?<!\d)\d{{3}}[{_BETWEEN}]{{0,5}}\d{{3}}[{_BETWEEN}]{{0,5}}\d{{4}}(?!\d)")
-_GROUPS = re.compile(rf"\d+(?:[{_BETWEEN}]{{1,5}}\d+){{1,9}}")
+_GROUPS = re.compile(rf"(?<![^\W_])\d+(?:[{_BETWEEN}]{{1,5}}\d+){{1,9}}(?![^\W_])")
 _WORD_BEFORE = re.compile(r"\bISBN(?:[\s-]?10)?[\s:.]{0,3}\Z", re.IGNORECASE)
 
 

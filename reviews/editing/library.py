@@ -28,7 +28,7 @@ LONGEST_NAME = 500
 
 def checked_name(name: str) -> str:
     """A name as it may be kept. Refuses hidden characters, and letters of different scripts that look alike."""
-    name = admitted(name, "name", 4 * LONGEST_NAME, is_line=True, code="name")
+    name = admitted(name, "name", LONGEST_NAME, is_line=True)
     if says_nothing(name):
         raise refuse("name", "Give the name.", RefusalType.INVALID, field="name")
     if max(len(name), len(skeleton(name))) > LONGEST_NAME:

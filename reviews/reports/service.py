@@ -34,7 +34,7 @@ WORKING_DAYS = 5
 MOST_OF_SENDER, MOST_OF_ALL, PERIOD = 5, 60, timedelta(hours=1)
 KEPT_AFTER_ANSWER = timedelta(days=90)
 FORGOTTEN_AT_ONCE = 500  # under one lock
-LONGEST = 4_000
+LONGEST, LONGEST_PART = 4_000, 200
 
 logger = logging.getLogger(__name__)
 
@@ -101,10 +101,10 @@ def report(
     words = {
         "text": said.text,
         "source": said.source,
-        "part": said.part,
+        "part": said.part[:LONGEST_PART],
         "email": said.email,
         "harm": bool(said.harm),
-        "page": as_code(page),
+        "page": "" if holds_nhs_number(page) else as_code(page),
         "edition": edition,
     }
     if said.harm:
@@ -173,7 +173,7 @@ def _taken_in(period: timedelta) -> dict[int, datetime]:
 def _wrong(said: ReportInput) -> Iterator[Refusal]:
     for field, text, longest in (
         ("text", said.text, LONGEST),
-        ("part", said.part, 200),
+        ("part", said.part[:LONGEST_PART], LONGEST_PART),
         ("source", said.source, 500),
         ("email", said.email, 254),
     ):

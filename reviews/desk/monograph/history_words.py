@@ -136,6 +136,8 @@ WHY = {
     "registered": "the person was registered already",
     "regulator": "no regulator was chosen",
     "same": "both were the same words",
+    "scope": "it was not said whom they treat",
+    "status": "there is no such outcome of a check",
     "severity": "no severity was chosen",
     "slug": "the address was not valid",
     "technician": "technicians may not sign",

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from monographs.models import Monograph, Overlay, SecondSignature
+from reviews.access.door import PATIENT
 from reviews.access.people import give_role, revoke
 from reviews.editing.library import make_class
 from reviews.models import AuditEvent, ProblemReport
@@ -624,7 +625,7 @@ def test_a_report_says_all_that_the_reader_said_and_who_may_answer_it(house, ent
         ({"outcome": "x"}, "outcome", "Choose what came of it."),
         ({"answer": " "}, "answer", "Write what you found: the reader gets it."),
         ({"answer": "x" * 4_001}, "answer", "Keep it to 4,000 characters."),
-        ({"answer": "943 476 5919"}, "answer", "This holds an NHS number. Take it out."),
+        ({"answer": "943 476 5919"}, "answer", PATIENT),
         ({"answer": "a\u202eb"}, "answer", "After “a”: a direction mark (U+202E). Take it out."),
     ],
 )
