@@ -493,7 +493,9 @@ def test_what_nobody_sees_is_kept_out_of_why_something_ends(house, page, sign):
     (warning,) = make.warn(house.clinician, page)
     before = AuditEvent.objects.count()
 
-    assert refused("reason", lambda: make.lift(warning, house.pharmacist, f"It was mended{sign}.")).field == "reason"
+    assert (
+        refused("characters", lambda: make.lift(warning, house.pharmacist, f"It was mended{sign}.")).field == "reason"
+    )
     assert list(Overlay.objects.unlifted()) == [warning]
     assert AuditEvent.objects.count() == before
 
