@@ -6,6 +6,7 @@
 * InChangeSet: a part is written only inside the change set of its own edition, and never deleted.
 * ByWriteLock: a row is written only by whoever holds the write lock.
 * AppendOnly: a row is inserted with the write lock, and never updated or deleted.
+* Inbox: a row is inserted by anybody, never updated, and taken out with the write lock.
 """
 
 from collections.abc import Iterator
@@ -126,6 +127,15 @@ class AppendOnly(Trigger):
     reason = "only ever added, and with the write lock"
     sqlite = {"INSERT": f"NOT {_HELD['sqlite']}", "UPDATE": "1", "DELETE": "1"}
     postgresql = "TG_OP <> 'INSERT' OR NOT COALESCE(held, FALSE)"
+
+
+class Inbox(Trigger):
+    """Inserted by anybody, without waiting; never updated, and taken out with the write lock."""
+
+    function = "truth_inbox"
+    reason = "never changed, and taken out with the write lock"
+    sqlite = {"UPDATE": "1", "DELETE": f"NOT {_HELD['sqlite']}"}
+    postgresql = "TG_OP = 'UPDATE' OR (TG_OP = 'DELETE' AND NOT COALESCE(held, FALSE))"
 
 
 class InChangeSet(Trigger):

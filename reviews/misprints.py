@@ -14,7 +14,7 @@ from monographs.models import Document, Monograph, Overlay
 from monographs.texts.characters import says_nothing
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
-from reviews.access.privacy import kept
+from reviews.access.door import as_code, kept
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import audited_write
 from reviews.models import HarmlessMisprint, Misprint
@@ -131,7 +131,8 @@ def call_harmless(monograph: Monograph, *, part: str, digest: str, actor: User, 
     Refuses whoever is no verified clinician of the class, words that no published edition prints otherwise than they
     were typed, and a reason that says nothing.
     """
-    subject, reason = f"monograph:{monograph.slug}", kept(reason).strip()
+    subject, reason = f"monograph:{monograph.slug}", kept(reason)
+    part, digest = as_code(part), as_code(digest)
     with (
         refusals_recorded(actor=actor, action="call_harmless", subject=subject, reason=reason[:LONGEST_REASON]),
         audited_write(actor=actor) as trail,

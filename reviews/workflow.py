@@ -18,7 +18,7 @@ from monographs.texts.characters import says_nothing
 from reviews import overlays, publishing, signing
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
-from reviews.access.privacy import refuse_patient_data
+from reviews.access.door import kept
 from reviews.access.refusals import DONE_ALREADY, Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
 from reviews.models import AuditEvent
@@ -336,13 +336,13 @@ def perform(
     WriteLockTimeout when somebody else writes.
     """
     row = TRANSITIONS[transition]
-    refuse_patient_data(reason)
+    reason = kept(reason)
     seen = {one.pk: digest if isinstance(digest, str) else digest.get(one.pk, "") for one in editions}
     subject = ",".join(sorted(f"monograph:{one.monograph.slug}" for one in editions))
     first = next(iter(seen.values()), "")
     with refusals_recorded(actor=actor, action=transition, subject=subject, digest=first, reason=reason):
         with audited_write(actor=actor) as trail:
-            given = Given(trail.actor, reason.strip(), attestation, kind)
+            given = Given(trail.actor, reason, attestation, kind)
             return [_step(trail, row, one, seen[one.pk], given) for one in editions]
 
 

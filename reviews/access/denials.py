@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.cache import cache
 
+from reviews.access.door import LONGEST_REASON, told
 from reviews.access.refusals import DONE_ALREADY, Refused
 from reviews.audit.acts import RepeatedAct
 from reviews.audit.trail import audited_write, lately
@@ -15,6 +16,7 @@ from reviews.models import AuditEvent
 
 # A denial is an entry of the trail; a flood of them is one entry with a count.
 DENIALS_A_MINUTE = 60
+LONGEST_SUBJECT = 8_000  # 50 addresses are fewer
 
 
 @contextmanager
@@ -45,6 +47,7 @@ def _record_denial(refused: Refused, *, actor: User, action: str, subject: str, 
     if unrecorded := cache.get(f"denials:{actor.pk}", 0):
         data["more"] = unrecorded
     with audited_write(actor=actor, is_note=True) as trail:
-        trail.record("refused", subject, digest=digest[:64], reason=reason, data=data)
+        about = {"digest": told(digest, 64), "reason": told(reason, LONGEST_REASON)}
+        trail.record("refused", told(subject, LONGEST_SUBJECT), **about, data=data)
     if unrecorded:
         cache.delete(f"denials:{actor.pk}")

@@ -9,16 +9,16 @@ from typing import Any
 from django.contrib.auth.models import Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
 
-from monographs.canonical import BadCharacters, clean_line
 from monographs.models import TherapeuticClass
 from monographs.standing import today
 from monographs.texts.characters import says_nothing
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
+from reviews.access.door import admitted
 from reviews.access.refusals import RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
 from reviews.models import ClassGrant, ClinicianProfile
-from reviews.models.people import BODIES, PROFESSIONS
+from reviews.models.people import BODIES, PROFESSIONS, SCOPES
 
 # Characters at most: of a name, of a title or specialty, of interests.
 NAME, TITLE, INTERESTS = 200, 100, 2_000
@@ -31,9 +31,18 @@ def _check_administrator(actor: User, about: Any = None) -> None:
         raise refuse("oneself", "Nobody changes their own rights or registration. Another administrator must do it.")
 
 
-def _role_group(trail: Trail, role: str) -> Group:
+def _check_role(role: str) -> None:
     if role not in policy.ROLES:
-        raise refuse("no_such_role", f"There is no role “{role}”.", RefusalType.INVALID)
+        raise refuse("no_such_role", f"There is no role “{role[:100]}”.", RefusalType.INVALID)
+
+
+def _check_scope(scope: str) -> None:
+    if scope not in SCOPES:
+        raise refuse("scope", "Choose whom they treat from the list.", RefusalType.INVALID, field="scope")
+
+
+def _role_group(trail: Trail, role: str) -> Group:
+    _check_role(role)
     group = Group.objects.filter(name=role).first()
     if group is None:
         group = Group(name=role)
@@ -96,6 +105,7 @@ def revoke(role: str, therapeutic_class: TherapeuticClass, *, actor: User) -> No
     subject = f"class:{therapeutic_class.slug}"
     with refusals_recorded(actor=actor, action="revoke", subject=subject), audited_write(actor=actor) as trail:
         _check_administrator(trail.actor)
+        _check_role(role)
         for row in ClassGrant.objects.filter(group__name=role, content_object=therapeutic_class):
             trail.wrote(row)
             row.delete()
@@ -124,12 +134,7 @@ def registration(profession: str, number: str) -> tuple[str, str]:
 def _line(words: str, field: str, longest: int, *, needed: bool = False) -> str:
     """What is stated of a clinician, in one clean line. Refuses what may not be typed, what is too long, and nothing
     where something is needed."""
-    try:
-        words = clean_line(words)
-    except BadCharacters as error:
-        raise refuse("characters", str(error), RefusalType.INVALID, field=field) from error
-    if len(words) > longest:
-        raise refuse("too_long", f"Keep it to {longest} characters.", RefusalType.INVALID, field=field)
+    words = admitted(words, field, longest, is_line=True)
     if needed and says_nothing(words):
         raise refuse("missing", "Write at least one word.", RefusalType.INVALID, field=field)
     return words
@@ -151,6 +156,7 @@ def register_clinician(
         if actor.pk != user.pk:
             _check_administrator(trail.actor)
         body, number = registration(profession, number)
+        _check_scope(scope)
         name = _line(name, "name", NAME, needed=True)
         specialty, interests = _line(specialty, "specialty", TITLE), _line(interests, "interests", INTERESTS)
         if ClinicianProfile.objects.filter(body=body, number=number).exists():
@@ -184,6 +190,7 @@ def verify_clinician(
         _check_administrator(trail.actor, profile.user)
         reader_title = _line(reader_title, "reader_title", TITLE, needed=True)
         specialty = _line(specialty, "specialty", TITLE)
+        _check_scope(scope)
         profile = ClinicianProfile.objects.get(pk=profile.pk)
         profile.verified_on, profile.verified_by = today(trail.clock), actor
         profile.reader_title, profile.specialty, profile.scope = reader_title, specialty, scope

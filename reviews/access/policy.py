@@ -266,6 +266,7 @@ RULES: dict[str, Rule] = {
     "lift": _may_lift,
     "move": _needs(PUBLISH),
     "answer_report": _needs(EDIT, REVIEW),
+    "answer_site_report": _has_role("editor", "clinician", "publisher"),
     "set_tier": _may_set_tier,
     "use_desk": _has_role(*ROLES),
     "keep_library": _has_role(*_opening("keep_library")),

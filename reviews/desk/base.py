@@ -12,12 +12,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from monographs.canonical import BadCharacters, clean
 from monographs.document import Document
 from monographs.models import Edition, Monograph, State, TherapeuticClass
 from reviews.access import policy
 from reviews.access.denials import count_denial, refusals_recorded
-from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
+from reviews.access.door import LONGEST_REASON, admitted
+from reviews.access.refusals import Refusal, Refused, refuse
 from reviews.audit import acts
 from reviews.audit.trail import WriteLockTimeout
 from reviews.desk import tidy
@@ -33,7 +33,7 @@ class DeskRequest(HttpRequest):
     user: User
 
 
-MOST_WORDS = 2_000
+MOST_WORDS = LONGEST_REASON
 
 CHIPS = {
     State.DRAFT: "",
@@ -210,14 +210,7 @@ def digest_in(request: DeskRequest) -> str:
 
 def cleaned(text: str, name: str) -> str:
     """Words as they may be kept in the trail, or a refusal at their field."""
-    try:
-        text = clean(text).strip()
-    except BadCharacters as error:
-        raise Refused([Refusal("characters", str(error), RefusalType.INVALID, field=name)], recorded=False) from error
-    if len(text) > MOST_WORDS:
-        sentence = f"This is longer than {MOST_WORDS:,} characters. Shorten it."
-        raise Refused([Refusal("too_long", sentence, RefusalType.INVALID, field=name)], recorded=False)
-    return text
+    return admitted(text, name, MOST_WORDS)
 
 
 def indented(classes: Iterable[TherapeuticClass]) -> list[tuple[TherapeuticClass, str]]:

@@ -8,7 +8,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from monographs.models import Edition, Monograph
-from reviews.access import policy
 from reviews.access.attempts import Attempt, attempt
 from reviews.access.refusals import Refused
 from reviews.desk import transition_labels
@@ -83,12 +82,7 @@ def _attest(request: DeskRequest, row: Transition, edition: Edition) -> Attestat
         "paid_by_maker": chosen == "maker",
         "digest": digest_in(request),
     }
-    is_in_vain = (
-        edition.state not in row.sources
-        or not policy.can(user, row.permission, edition)
-        or policy.verified_profile(user) is None
-        or given["digest"] != digest_now(edition)
-    )
+    is_in_vain = given["digest"] != digest_now(edition) or refusals(EditionReview.load(edition), row, user)
     if is_in_vain or not password:  # nothing was tried, so it is no failure that counts
         return Attestation.unproved(user, Refused([NO_PASSWORD]), **given)
     try:

@@ -13,7 +13,8 @@ from monographs.texts.characters import says_nothing
 from monographs.vocabulary import TIERS
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
-from reviews.access.privacy import kept
+from reviews.access.door import PATIENT, kept
+from reviews.access.privacy import holds_nhs_number
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
 from reviews.changes import change_set
@@ -46,6 +47,8 @@ def _check_address(slug: str) -> None:
             RefusalType.INVALID,
             field="slug",
         )
+    if holds_nhs_number(slug):
+        raise refuse("patient_data", PATIENT, RefusalType.INVALID, recorded=False, field="slug")
     if Monograph.objects.filter(slug=slug).exists() or FormerAddress.objects.filter(slug=slug).exists():
         raise refuse("slug_taken", f"There is, or was, a monograph at “{slug}”.", RefusalType.INVALID, field="slug")
 
@@ -99,7 +102,8 @@ def new(
     new_drug: dict[str, Any] | None = None,
 ) -> Edition:  # fmt: skip
     """Starts a monograph on a drug of the list, or on a new one ({name, names, brands, codes, traits})."""
-    with refusals_recorded(actor=actor, action="new", subject=f"monograph:{slug}"), audited_write(actor=actor) as trail:
+    subject = f"monograph:{slug[:100]}"
+    with refusals_recorded(actor=actor, action="new", subject=subject), audited_write(actor=actor) as trail:
         if found := policy.refusals(trail.actor, "create", therapeutic_class):
             raise Refused(found)
         if drug is None:

@@ -15,7 +15,7 @@ from monographs.digest import digest as digest_of_document
 from monographs.models import PARTS, Edition
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
-from reviews.access.privacy import kept
+from reviews.access.door import kept
 from reviews.access.refusals import RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
 from reviews.changes import Change, change_set, touched_parts

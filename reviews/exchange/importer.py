@@ -12,6 +12,7 @@ from monographs.models import Drug, Edition, Monograph, TherapeuticClass
 from monographs.texts.confusables import skeleton
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
+from reviews.access.door import told
 from reviews.access.refusals import RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
 from reviews.editing.authorship import earlier_authors
@@ -34,7 +35,7 @@ def import_file(path: Path, *, actor: User, dry_run: bool = False) -> list[tuple
     Raises reviews.exchange.files.ImportRefused for what cannot be read (before anything is written), and Refused for
     what may not be written: a monograph with an open edition, a class that is not there, no right to write in it.
     """
-    name = path.name.encode("utf-8", "replace").decode()  # a file system knows names that are no text
+    name = told(path.name, 200)  # a file system knows names that are no text
     subject = f"file:{name}"[:200]
     made: list[tuple[Edition, tuple[str, ...]]] = []
     try:

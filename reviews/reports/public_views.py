@@ -22,7 +22,7 @@ from monographs.vocabulary import SECTION_KINDS
 from reviews.access.attempts import attempt
 from reviews.audit import acts
 from reviews.forms import Form, offer
-from reviews.models import ProblemReport
+from reviews.reports import inbox
 from reviews.reports.service import LONGEST, ReportInput, TooManyReports, report, sender_of
 
 _PAGE = re.compile(r"/drugs/([-a-zA-Z0-9_]{1,100})/(?:editions/(\d{1,6})/)?", re.ASCII)
@@ -159,7 +159,7 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
     """What became of a report, for whoever has its address."""
     one = None
     if re.fullmatch(r"[A-Za-z0-9_-]{43}", token, re.ASCII):
-        one = ProblemReport.objects.select_related("monograph__live").filter(token=token).first()
+        one = inbox.received(token)
     if one is None:
         raise Http404
     return render(request, "reviews/receipt.html", {"report": one})

@@ -28,10 +28,11 @@ from reviews.review.attestation import Attestation
 from reviews.signing import attest
 
 
-def _attested(request: DeskRequest, digest: str) -> Attestation | None:
-    """The password as a signature on these words. None if nothing was typed: the verb says that one is needed."""
+def _attested(request: DeskRequest, digest: str, action: str, *things: Monograph | Overlay) -> Attestation | None:
+    """The password as a signature on these words. None if nothing was typed, or by whoever may not do this to one of
+    these things: no password is tried by them, and the verb says why not."""
     password = request.POST.get("password", "")
-    if not password:
+    if not password or not all(policy.can(request.user, action, one) for one in things):
         return None
     return attest(request.user, password=password, ticks=(), interests="none", digest=digest, request=request)
 
@@ -49,7 +50,7 @@ def erratum(request: DeskRequest, slug: str) -> HttpResponse:
     corrected = CorrectionInput(wrong, right, harm, form.chosen)
 
     def act() -> None:
-        attestation = _attested(request, corrected.digest(monograph))
+        attestation = _attested(request, corrected.digest(monograph), "correct", monograph)
         overlays.correct(monograph, corrected=corrected, actor=request.user, attestation=attestation)
 
     tried = attempt(act)
@@ -86,7 +87,7 @@ def place(request: DeskRequest, slug: str, kind: str) -> HttpResponse:
     form.is_valid()
 
     def act() -> None:
-        attestation = _attested(request, overlays.digest_of_placing(kind, monograph, reason))
+        attestation = _attested(request, overlays.digest_of_placing(kind, monograph, reason), row.place, monograph)
         overlays.place(kind, monograph, reason=reason, actor=request.user, attestation=attestation)
 
     tried = attempt(act)
@@ -114,10 +115,12 @@ def countersign(request: DeskRequest, pk: int) -> HttpResponse:
     overlay = _overlay_for(request, pk)
     digest = overlays.digest_of_act("countersign", overlay)
 
-    def act() -> None:
-        overlays.countersign(overlay, actor=request.user, attestation=_attested(request, digest))
-
     second = overlay.row.second
+
+    def act() -> None:
+        attestation = _attested(request, digest, second.action, overlay) if second else None
+        overlays.countersign(overlay, actor=request.user, attestation=attestation)
+
     return _done(request, overlay, act, second.done if second else "", "Not countersigned")
 
 
@@ -129,7 +132,8 @@ def lift(request: DeskRequest, pk: int) -> HttpResponse:
     digest, reason = overlays.digest_of_act("lift", overlay), request.POST.get("reason", "")
 
     def act() -> None:
-        overlays.lift(overlay, actor=request.user, reason=reason, attestation=_attested(request, digest))
+        attestation = _attested(request, digest, "lift", overlay)
+        overlays.lift(overlay, actor=request.user, reason=reason, attestation=attestation)
 
     return _done(request, overlay, act, "The notice is no longer on the page.", "Not ended")
 
@@ -169,7 +173,8 @@ def warning_new(request: DeskRequest) -> HttpResponse:
         warned = WarningInput(*(request.POST.get(name, "").strip() for name in names))
 
         def act() -> None:
-            overlays.warn(pages, warned=warned, actor=user, attestation=_attested(request, warned.digest(pages)))
+            attestation = _attested(request, warned.digest(pages), "warn", *pages)
+            overlays.warn(pages, warned=warned, actor=user, attestation=attestation)
 
         tried = attempt(act)
         if tried.is_done:

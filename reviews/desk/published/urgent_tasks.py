@@ -15,10 +15,11 @@ from monographs.models import Monograph, Overlay, TherapeuticClass
 from monographs.overlay_kinds import say
 from reviews.access import policy
 from reviews.desk.base import class_tree
-from reviews.desk.published.reports import open_for
+from reviews.desk.published.reports import Open, open_for
 from reviews.misprints import Judged, of_monographs
 from reviews.models import ProblemReport, SignOff
 from reviews.models.signoff import STILL_CORRECT
+from reviews.reports.inbox import SEVERE
 from reviews.review.edition_review import EditionReview
 from reviews.workflow import TRANSITIONS, refusals
 
@@ -38,8 +39,8 @@ class Urgent:
 
 
 def waiting_for(user: User) -> list[Urgent]:
-    """The first due comes first. Nine queries at most, however many pages there are, and those that judge a page which
-    a clinician reaffirmed and this person could bring back."""
+    """The first due comes first. Eleven queries at most, however many pages and reports there are, and those that judge
+    a page which a clinician reaffirmed and this person could bring back."""
     now, classes = timezone.now(), class_tree()
     readable = policy.readable(user)
     rows = Overlay.objects.confirmed_by_another().filter(monograph__in=readable)
@@ -53,7 +54,7 @@ def waiting_for(user: User) -> list[Urgent]:
     mine = [one for one in withdrawn.values() if policy.can(user, "reinstate", one)]
     found += [_reaffirmed(one) for one in _may_return(mine, user)]
     found += [_misprint(one) for one in _misprints(user, readable, classes)]
-    found += [_report(one, now) for one in open_for(user, classes)]
+    found += _reports(open_for(user, classes), now)
     return sorted(found, key=lambda one: (not one.is_urgent, one.due_at is None, one.due_at or now))
 
 
@@ -92,6 +93,20 @@ def _misprint(one: Judged) -> Urgent:
 def _reaffirmed(one: Monograph) -> Urgent:
     why = "A clinician signed that it is still correct."
     return Urgent("Withdrawn page", _name(one), _address(one), why, "Open the page")
+
+
+def _reports(all_of: Open, now: datetime) -> Iterator[Urgent]:
+    address = reverse("reports")
+    if all_of.waiting_since:
+        due_at = all_of.waiting_since + SEVERE
+        why = "They could harm, and stand in the inbox: look at them, and take them in."
+        what = f"{all_of.waiting} new report{'s' * (all_of.waiting > 1)} of readers"
+        yield Urgent("Report: could harm", what, address, why, "Open the reports", due_at, now >= due_at)
+    yield from (_report(one, now) for one in all_of.first)
+    if all_of.more:
+        why = "Those that are due later stand in the list."
+        what = f"{all_of.more} more open report{'s' * (all_of.more > 1)}"
+        yield Urgent("Report of a problem", what, address, why, "Open the reports", is_urgent=False)
 
 
 def _report(one: ProblemReport, now: datetime) -> Urgent:
