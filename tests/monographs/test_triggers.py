@@ -1,6 +1,5 @@
 """Every way past the write lock that we could think of, on both databases: refused, or found by verify_trail."""
 
-import copy
 import json
 import re
 from io import StringIO
@@ -64,13 +63,8 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def once(once_a_module):
+def made(once_a_module):
     return World()
-
-
-@pytest.fixture
-def world(db, once):
-    return copy.deepcopy(once)
 
 
 def raw(sql: str, *parameters):

@@ -1,7 +1,5 @@
 """What ends the question of a text that is printed otherwise than typed: an edition, corrections, "harmless"."""
 
-import copy
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -29,12 +27,6 @@ def made(once_a_module):
     house = make.the_house()
     make.published(house, "testazumab", make.misprinted())
     make.published(house, "plainzumab")
-    return house
-
-
-@pytest.fixture
-def house(made, db):
-    return copy.deepcopy(made)
 
 
 def page(slug="testazumab"):

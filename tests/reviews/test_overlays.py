@@ -1,9 +1,9 @@
 """What may be put over a page, by whom, and what ends it. A refusal leaves its entry and nothing else."""
 
-import copy
 import itertools
 from dataclasses import asdict, fields, replace
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -38,27 +38,12 @@ def made(once_a_module):
     make.sign(second, house.pharmacist)
     make.publish(house, second)
     make.published(house, "otherumab")
-    return house, Monograph.objects.get(slug="testazumab"), Monograph.objects.get(slug="otherumab")
-
-
-@pytest.fixture
-def world(db, made):
-    return copy.deepcopy(made)
-
-
-@pytest.fixture
-def house(world):
-    return world[0]
-
-
-@pytest.fixture
-def page(world):
-    return world[1]
+    return SimpleNamespace(page=Monograph.objects.get(slug="testazumab"), other=Monograph.objects.get(slug="otherumab"))
 
 
 @pytest.fixture
 def other(world):
-    return world[2]
+    return world.other
 
 
 def refused(code, act):

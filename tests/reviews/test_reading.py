@@ -1,7 +1,6 @@
 """A rule that becomes stricter holds for what is typed from then on. What was stored before is read as it stands, by
 everybody and everywhere: only the part that is saved is judged, and whoever sends the draft for review is told."""
 
-import copy
 import json
 import re
 from pathlib import Path
@@ -65,16 +64,6 @@ def made(once_a_module):
     make.reword(second, "uses", "Plain words.", actor=house.editor)
     make.reword(second, "uses", "Café [@record].", actor=house.editor)
     return house, first, second
-
-
-@pytest.fixture
-def world(made, db):
-    return copy.deepcopy(made)
-
-
-@pytest.fixture
-def house(world):
-    return world[0]
 
 
 @pytest.fixture

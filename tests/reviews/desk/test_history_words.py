@@ -1,6 +1,5 @@
 """What the history says of each kind of entry, read from one monograph to which everything was done."""
 
-import copy
 import re
 
 import pytest
@@ -65,12 +64,6 @@ def made(once_a_module):
     with pytest.raises(Refused):
         step(live, "withdraw", house.editor, "x")
     monographs.move(page, slug="secondzumab", actor=house.publisher, reason="It has another name.")
-    return house
-
-
-@pytest.fixture
-def house(made, db):
-    return copy.deepcopy(made)
 
 
 def entries(client, query=""):

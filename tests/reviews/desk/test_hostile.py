@@ -1,6 +1,6 @@
 """What no honest person types into the editor: a sentence at the field, never a fault of ours, never raw on a page."""
 
-import copy
+from types import SimpleNamespace
 from urllib.parse import quote_plus
 from uuid import uuid4
 
@@ -63,18 +63,7 @@ WORDS = [pytest.param(name, marks=[] if name in OF_THE_DATABASE else [pytest.mar
 
 @pytest.fixture(scope="module")
 def made(once_a_module):
-    house = make.the_house()
-    return house, make.draft(house)
-
-
-@pytest.fixture
-def house(made, db):
-    return copy.deepcopy(made[0])
-
-
-@pytest.fixture
-def edition(made, db):
-    return copy.deepcopy(made[1])
+    return SimpleNamespace(edition=make.draft(make.the_house()))
 
 
 def address(name, *arguments):

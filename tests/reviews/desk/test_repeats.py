@@ -1,6 +1,5 @@
 """Whatever is sent twice is done once: every form of the desk that writes, as it stands on its page."""
 
-import copy
 import re
 from pathlib import Path
 
@@ -50,12 +49,6 @@ def made(once_a_module):
     make.somebody_writes(True)  # so this one stays in the inbox
     service.report(service.ReportInput("Something else could harm.", harm=True), sender="s", monograph=page)
     make.somebody_writes(False)
-    return house
-
-
-@pytest.fixture
-def house(made, db):
-    return copy.deepcopy(made)
 
 
 def at(route, name="live", **more):

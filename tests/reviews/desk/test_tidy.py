@@ -1,6 +1,6 @@
 """The button that takes characters out, on every form of the desk that takes words."""
 
-import copy
+from types import SimpleNamespace
 
 import pytest
 from django.test import Client
@@ -18,18 +18,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 @pytest.fixture(scope="module")
 def made(once_a_module):
-    house = make.the_house()
-    return house, make.draft(house)
-
-
-@pytest.fixture
-def house(made, db):
-    return copy.deepcopy(made[0])
-
-
-@pytest.fixture
-def edition(made, db):
-    return copy.deepcopy(made[1])
+    return SimpleNamespace(edition=make.draft(make.the_house()))
 
 
 def address(name, *arguments):

@@ -1,10 +1,10 @@
 """Reminders: each thing told to each person once a stage, and never lost with a mail server."""
 
-import copy
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from io import StringIO
 from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -40,22 +40,7 @@ def made(once_a_module):
     house = make.the_house()
     make.published(house)
     make.draft(house, "draftumab")
-    return house, Monograph.objects.get(slug="testazumab")
-
-
-@pytest.fixture
-def world(db, made):
-    return copy.deepcopy(made)
-
-
-@pytest.fixture
-def house(world):
-    return world[0]
-
-
-@pytest.fixture
-def page(world):
-    return world[1]
+    return SimpleNamespace(page=Monograph.objects.get(slug="testazumab"))
 
 
 def told(now=None):

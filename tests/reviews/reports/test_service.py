@@ -1,6 +1,5 @@
 """Reports of problems: taken in from anybody, looked at by a clock, answered once, and forgotten in time."""
 
-import copy
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,6 +11,7 @@ from smtplib import (
     SMTPSenderRefused,
     SMTPServerDisconnected,
 )
+from types import SimpleNamespace
 
 import pytest
 from django.core import mail
@@ -42,22 +42,7 @@ SAID = ReportInput("The interval is wrong on this page.", harm=True, email="r@ex
 def made(once_a_module):
     house = make.the_house()
     make.published(house)
-    return house, Monograph.objects.get()
-
-
-@pytest.fixture
-def world(db, made):
-    return copy.deepcopy(made)
-
-
-@pytest.fixture
-def house(world):
-    return world[0]
-
-
-@pytest.fixture
-def page(world):
-    return world[1]
+    return SimpleNamespace(page=Monograph.objects.get())
 
 
 class Clock:

@@ -1,6 +1,6 @@
 """The header in the editor: its lines, each with its number, and what two people wrote at once."""
 
-import copy
+from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
@@ -17,18 +17,7 @@ pytestmark = pytest.mark.any_database
 
 @pytest.fixture(scope="module")
 def made(once_a_module):
-    house = make.the_house()
-    return house, make.draft(house)
-
-
-@pytest.fixture
-def house(made, db):
-    return copy.deepcopy(made[0])
-
-
-@pytest.fixture
-def edition(made, db):
-    return copy.deepcopy(made[1])
+    return SimpleNamespace(edition=make.draft(make.the_house()))
 
 
 def address(name, slug="testazumab"):

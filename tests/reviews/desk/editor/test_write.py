@@ -2,6 +2,7 @@
 
 import copy
 from dataclasses import replace
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -22,18 +23,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 @pytest.fixture(scope="module")
 def made(once_a_module):
-    house = make.the_house()
-    return house, make.draft(house)
-
-
-@pytest.fixture
-def house(made, db):
-    return copy.deepcopy(made[0])
-
-
-@pytest.fixture
-def edition(made, db):
-    return copy.deepcopy(made[1])
+    return SimpleNamespace(edition=make.draft(make.the_house()))
 
 
 def address(name, *arguments, slug="testazumab"):

@@ -1,6 +1,6 @@
 """The page that restores an earlier state: what it shows first, what it refuses, and what it keeps of what was typed."""
 
-import copy
+from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
@@ -22,17 +22,7 @@ def made(once_a_module):
     house = make.the_house()
     edition = make.start(house, make.published(house))
     make.reword(edition, "monitoring", "Quite other words.", actor=house.editor)
-    return house, edition
-
-
-@pytest.fixture
-def house(made, db):
-    return copy.deepcopy(made[0])
-
-
-@pytest.fixture
-def edition(made, db):
-    return copy.deepcopy(made[1])
+    return SimpleNamespace(edition=edition)
 
 
 @pytest.fixture

@@ -1,13 +1,13 @@
 """The published page on the desk: what stands over it, every act on it, and what was typed when one is refused."""
 
-import copy
 import re
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
 
-from monographs.models import Monograph, Overlay
+from monographs.models import Overlay
 from monographs.overlay_kinds import OVERLAY_KINDS
 from reviews.models import AuditEvent
 from tests import factories as make
@@ -26,19 +26,7 @@ WARNING = {
 
 @pytest.fixture(scope="module")
 def made(once_a_module):
-    house = make.the_house()
-    make.published(house)
-    return house
-
-
-@pytest.fixture
-def house(made, db):
-    return copy.deepcopy(made)
-
-
-@pytest.fixture
-def page(house):
-    return Monograph.objects.get()
+    return SimpleNamespace(page=make.published(make.the_house()).monograph)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Texts that are printed otherwise than typed, in the queue and on the page of a published page."""
 
-import copy
 import re
 from datetime import timedelta
 from html import unescape
@@ -29,12 +28,6 @@ def made(once_a_module):
     make.published(house, "plainzumab")
     names = ("exponents", "minus", "pluses")
     make.published(house, "testazumab", make.misprinted(**{name: make.MISPRINTED[name] for name in names}))
-    return house
-
-
-@pytest.fixture
-def house(made, db):
-    return copy.deepcopy(made)
 
 
 def row(name):

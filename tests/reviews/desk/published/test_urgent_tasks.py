@@ -1,6 +1,5 @@
 """What of published pages waits for whom, and what each person finds and is offered on the page of a published page."""
 
-import copy
 import re
 from datetime import timedelta
 
@@ -49,12 +48,6 @@ def made(once_a_module):
         ReportInput(LONG, harm=True, part="Monitoring", email="r@example.org"), sender="c", monograph=pages["warnzumab"],
         page="/drugs/warnzumab/", edition=1,
     )  # fmt: skip
-    return house
-
-
-@pytest.fixture
-def house(made, db):
-    return copy.deepcopy(made)
 
 
 def due_of(slug):
