@@ -16,6 +16,7 @@ from reviews.access.refusals import Refusal
 
 CHOOSE = {"invalid_choice": "Choose one from the list.", "required": "Choose one from the list."}
 MOST_ROWS = 200
+ALL_ROWS = 1_000  # that come back to whoever sent them, with the sentence that they are too many
 MORE = "more"  # the button that asks for another row; its value names the list
 
 
@@ -64,7 +65,7 @@ class Form(forms.Form):
         """Says what is about a box at that box, and answers the rest."""
         rest = []
         for one in found:
-            if one.field in self.fields:
+            if self.is_bound and one.field in self.fields:
                 self.add_error(one.field, one.sentence)
             else:
                 rest.append(one)
@@ -170,8 +171,9 @@ class Rows(forms.BaseFormSet):
     }
 
     def total_form_count(self) -> int:
+        total = super().total_form_count()
         asked = self.is_bound and self.data.get(MORE) == self.prefix
-        return min(super().total_form_count() + asked, MOST_ROWS)
+        return total + 1 if asked and total < MOST_ROWS else total
 
     @property
     def filled(self) -> list[Row]:
@@ -182,7 +184,7 @@ class Rows(forms.BaseFormSet):
 def rows_of(row: type[Row], name: str, label: str, data: Any, initial: list[dict[str, Any]], **kwargs: Any) -> Rows:
     """The rows of a list, filled from what was sent, or from what stands there."""
     kind: Any = forms.formset_factory(
-        row, Rows, extra=1, max_num=MOST_ROWS, validate_max=True, absolute_max=MOST_ROWS, renderer=Renderer()
+        row, Rows, extra=1, max_num=MOST_ROWS, validate_max=True, absolute_max=ALL_ROWS, renderer=Renderer()
     )
     made: Rows = kind(data, prefix=name, initial=initial, form_kwargs=kwargs)
     made.label = label

@@ -126,3 +126,22 @@ def test_rows_that_did_not_arrive_are_not_taken_for_removed_ones(client, house, 
     assert answer.status_code == 422
     assert "Other names: " in answer.context["form"].faults[0][1]
     assert build(Edition.objects.get(pk=edition.pk)).header == build(edition).header
+
+
+def test_a_list_that_is_too_long_for_the_form_is_shown_whole_and_loses_nothing(client, house):
+    brands = [{"name": f"Brand {number}", "country": "GB"} for number in range(250)]
+    header = make.document().header.replaced(brands=brands)
+    edition = make.draft(house, "richumab", make.document(header=header))
+    client.force_login(house.editor)
+    page = address("edit_header", slug="richumab")
+    shown = client.get(page).context["form"]
+
+    answer = client.post(page, {**sent(shown), "title": "Other"})
+
+    assert len(shown.rows["brands"].forms) == 250
+    assert (answer.status_code, answer.context["form"].faults) == (
+        422,
+        [("", "Brand names: A list has at most 200 rows.")],
+    )
+    assert len(answer.context["form"].rows["brands"].forms) == 250
+    assert build(edition).header == header
