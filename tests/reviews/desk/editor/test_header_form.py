@@ -145,3 +145,19 @@ def test_a_list_that_is_too_long_for_the_form_is_shown_whole_and_loses_nothing(c
     )
     assert len(answer.context["form"].rows["brands"].forms) == 250
     assert build(edition).header == header
+
+
+def test_a_name_that_held_marks_before_stands_in_nobody_s_way(client, house, monkeypatch):
+    header = make.document().header.replaced(brands=[{"name": "**Brandex**", "country": "GB"}])
+    with monkeypatch.context() as lenient:
+        lenient.setattr("reviews.changes.marked", lambda value, before=None: [])
+        edition = make.draft(house, "richumab", make.document(header=header))
+    client.force_login(house.editor)
+    page = address("edit_header", slug="richumab")
+    shown = sent(client.get(page).context["form"])
+
+    other = client.post(page, {**shown, "brands-0-name": "**Other**"})
+    kept = client.post(page, {**shown, "covers": "all uses"})
+
+    assert (other.status_code, kept.status_code) == (422, 302)
+    assert build(Edition.objects.get(pk=edition.pk)).header.brands == header.brands
