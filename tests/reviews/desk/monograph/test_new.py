@@ -212,4 +212,4 @@ def test_the_form_says_that_the_address_can_be_changed_and_by_whom(house, enter)
 def test_a_row_comes_with_nothing_chosen(enter):
     form = enter("editor").get(reverse("monograph_new")).context["form"]
 
-    assert [list(form.rows[name].forms[0].fields[box].choices)[0] for name, box in (("names", "kind"), ("codes", "system"))] == [("", "Choose")] * 2  # fmt: skip
+    assert [next(iter(form.rows[name].forms[0].fields[box].choices)) for name, box in (("names", "kind"), ("codes", "system"))] == [("", "Choose")] * 2  # fmt: skip
