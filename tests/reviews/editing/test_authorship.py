@@ -76,7 +76,7 @@ def test_a_long_list_of_references_is_compared_in_little_time_and_memory(house, 
     took, (_size, peak) = time.perf_counter() - began, tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert (found, now) == ({}, {"order": [house.editor2.pk]})
-    assert took < 3
+    assert took < 12  # all pairs took 34 s, on the same machine
     assert peak < 40_000_000
 
 
