@@ -264,7 +264,7 @@ class Part(Value):
 class Section(Part):
     part_kind: ClassVar[str] = "section"
     kind: Annotated[
-        Literal[tuple(SECTION_KINDS)],  # type: ignore[valid-type]
+        Literal[tuple(SECTION_KINDS)],  # type: ignore[valid-type]  # the list is made elsewhere
         Declared("Kind of section", choices={one.slug: one.heading for one in SECTION_KINDS.values()}),
     ]
     heading: Annotated[Line, Declared("Heading", "Leave it empty for the usual heading of this section.")] = ""
@@ -299,7 +299,7 @@ class SafetyNotice(Part):
 
     part_kind: ClassVar[str] = "notice"
     type: Annotated[
-        Literal[tuple(NOTICE_TYPES)],  # type: ignore[valid-type]
+        Literal[tuple(NOTICE_TYPES)],  # type: ignore[valid-type]  # the same
         Declared(
             "Type",
             "The type decides how severe it is, and where it stands on the page.",

@@ -16,6 +16,7 @@ from reviews.access.refusals import Refusal
 
 CHOOSE = {"invalid_choice": "Choose one from the list.", "required": "Choose one from the list."}
 MOST_ROWS = 200
+ALL_ROWS = 1_000  # that come back to whoever sent them, with the sentence that they are too many
 MORE = "more"  # the button that asks for another row; its value names the list
 
 
@@ -64,14 +65,14 @@ class Form(forms.Form):
         """Says what is about a box at that box, and answers the rest."""
         rest = []
         for one in found:
-            if one.field in self.fields:
+            if self.is_bound and one.field in self.fields:
                 self.add_error(one.field, one.sentence)
             else:
                 rest.append(one)
         return rest
 
     @property
-    def wrong(self) -> list[tuple[str, str]]:
+    def faults(self) -> list[tuple[str, str]]:
         """(id of a box or "", sentence) of all that is wrong: for the top of the page."""
         found = [("", str(one)) for one in self.non_field_errors()] + list(_wrong(self))
         for rows in self.rows.values() if self.is_bound else ():
@@ -121,6 +122,13 @@ def password(label: str = "Your password, as your signature", **kwargs: Any) -> 
     return forms.CharField(label=label, widget=box, strip=False, **kwargs)
 
 
+def offer(form: forms.Form, name: str, listed: Iterable[tuple[str, str]]) -> None:
+    """The choices of a box that depend on who asks, and on what is there."""
+    box = form.fields[name]
+    assert isinstance(box, forms.ChoiceField)
+    box.choices = list(listed)
+
+
 def choices(listed: dict[str, str]) -> list[tuple[str, str]]:
     """A closed list from which nothing is chosen yet."""
     return [("", "Choose"), *listed.items()]
@@ -131,6 +139,8 @@ def choices(listed: dict[str, str]) -> list[tuple[str, str]]:
 
 class Row(Form):
     """One row of a list. A row in which nothing is typed is none, whatever is chosen in it."""
+
+    value: Any = None  # what a valid row holds
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -161,8 +171,9 @@ class Rows(forms.BaseFormSet):
     }
 
     def total_form_count(self) -> int:
+        total = super().total_form_count()
         asked = self.is_bound and self.data.get(MORE) == self.prefix
-        return min(super().total_form_count() + asked, MOST_ROWS)
+        return total + 1 if asked and total < MOST_ROWS else total
 
     @property
     def filled(self) -> list[Row]:
@@ -172,10 +183,10 @@ class Rows(forms.BaseFormSet):
 
 def rows_of(row: type[Row], name: str, label: str, data: Any, initial: list[dict[str, Any]], **kwargs: Any) -> Rows:
     """The rows of a list, filled from what was sent, or from what stands there."""
-    kind = forms.formset_factory(
-        row, Rows, extra=1, max_num=MOST_ROWS, validate_max=True, absolute_max=MOST_ROWS, renderer=Renderer()
+    kind: Any = forms.formset_factory(
+        row, Rows, extra=1, max_num=MOST_ROWS, validate_max=True, absolute_max=ALL_ROWS, renderer=Renderer()
     )
-    made = kind(data, prefix=name, initial=initial, form_kwargs=kwargs)
+    made: Rows = kind(data, prefix=name, initial=initial, form_kwargs=kwargs)
     made.label = label
     return made
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from monographs.checks.dates import disagreeing
-from monographs.checks.typed_words import is_empty, written
+from monographs.checks.typed_words import addresses_of, is_empty, written
 from monographs.document import (
     COUNTRY,
     LABEL,
@@ -27,6 +27,7 @@ from monographs.document import (
     Value,
 )
 from monographs.texts import text as markdown
+from monographs.texts.addresses import hidden_host
 from monographs.texts.characters import says_nothing
 from monographs.texts.identifiers import DOI, LONGEST_DOI, PMID
 from monographs.vocabulary import CODE_SYSTEMS, NOTICE_TYPES, REGULATOR_TYPES, SectionKind, needed_kinds
@@ -63,6 +64,7 @@ def objections(value: Value, today: date | None = None) -> Iterator[tuple[str, s
         found += sentences(error)
     for where, sentence in found:
         yield "_".join(map(str, where[:2] if where[0] == "dosing" else where[:1])), sentence
+    yield from ((field, sentence) for field, address in addresses_of(value) if (sentence := hidden_host(address)))
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,6 @@ class ValueRow(Row):
     """A row that holds a value of the document. `kept` are the texts that stood there before: nobody typed those."""
 
     model: ClassVar[type[values.Value]]
-    value: values.Value | None = None
 
     def __init__(self, *args: Any, kept: frozenset[str] = frozenset(), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.models import User
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -18,7 +19,7 @@ from reviews.access import policy
 from reviews.access.refusals import Refusal
 from reviews.desk import transition_labels
 from reviews.desk.act_forms import SignForm, reason_of
-from reviews.desk.base import Names, and_list, chip, current_edition, desk, monograph_for, part_links
+from reviews.desk.base import DeskRequest, Names, and_list, chip, current_edition, desk, monograph_for, part_links
 from reviews.models import ChangeSet, ClinicianProfile
 from reviews.review.attestation import checklist_of
 from reviews.review.edition_review import EditionReview
@@ -49,12 +50,12 @@ class Answer:
 
 @desk
 @require_safe
-def review(request: HttpRequest, slug: str) -> HttpResponse:
+def review(request: DeskRequest, slug: str) -> HttpResponse:
     monograph = monograph_for(request, slug)
     return review_page(request, monograph, current_edition(monograph), Answer())
 
 
-def review_page(request: HttpRequest, monograph: Monograph, edition: Edition, answer: Answer) -> HttpResponse:
+def review_page(request: DeskRequest, monograph: Monograph, edition: Edition, answer: Answer) -> HttpResponse:
     """The review of an open edition; after a refused signature the same page again, with every reason on top."""
     review = EditionReview.load(edition)
     user = request.user
@@ -112,7 +113,7 @@ def anchor_of(refusal: Refusal) -> str:
     return refusal.field if is_box else ""
 
 
-def tell_people(changes: list[Change], review: EditionReview, user: Any) -> None:
+def tell_people(changes: list[Change], review: EditionReview, user: User) -> None:
     """Says of each changed part who changed it in this edition, and when last."""
     sets = list(ChangeSet.objects.filter(edition=review.edition).order_by("at", "revision_id"))
     names = Names(review.contributors)
@@ -126,7 +127,7 @@ def tell_people(changes: list[Change], review: EditionReview, user: Any) -> None
         change.credited = names.listed(credited, user)
 
 
-def counts(review: EditionReview, user: Any) -> list[Count]:
+def counts(review: EditionReview, user: User) -> list[Count]:
     """Part by part: does my signature count, why not, and who has to sign still."""
     mine, open_parts = review.counts_for(user.pk), review.missing_sign_offs()
     return [

@@ -44,9 +44,9 @@ def of_form(request: HttpRequest) -> Iterator[None]:
             if not name.startswith("typed_"):  # lines that the editor keeps aside are told of once
                 said[name] = sentences
             post.setlist(name, [tidied(value) for value in values])
-    request.POST = post
+    request.POST = post  # type: ignore[assignment]  # a copy that was changed once more, as Django gives it
     named = len(said) > 1
-    request.tidied = {  # type: ignore[attr-defined]
+    request.tidied = {  # type: ignore[attr-defined]  # for the page that answers
         "fields": [Tidied(_in_words(name) if named else "", sentences) for name, sentences in said.items()]
     }
     with nothing_tried():

@@ -3,17 +3,26 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from monographs.models import Edition, Monograph
-from reviews.access import policy
 from reviews.access.attempts import Attempt, attempt
 from reviews.access.refusals import Refused
 from reviews.desk import transition_labels
 from reviews.desk.act_forms import reason_of
-from reviews.desk.base import chip, cleaned, current_edition, desk, digest_in, digest_now, monograph_for, part_links
+from reviews.desk.base import (
+    DeskRequest,
+    chip,
+    cleaned,
+    current_edition,
+    desk,
+    digest_in,
+    digest_now,
+    monograph_for,
+    part_links,
+)
 from reviews.desk.monograph.meanwhile import meanwhile
 from reviews.desk.published.page import Answer as PageAnswer
 from reviews.desk.published.page import published_page
@@ -27,7 +36,7 @@ from reviews.workflow import TRANSITIONS, perform, refusals
 
 @desk
 @require_POST
-def do(request: HttpRequest, slug: str, transition: str) -> HttpResponse:
+def do(request: DeskRequest, slug: str, transition: str) -> HttpResponse:
     """Performs it on the current edition. Fields: `digest`, `reason`, `kind`; to sign instead `password`, `tick_…`,
     `interests`, `interests_text`. Whatever else is sent is not read."""
     row = TRANSITIONS.get(transition)
@@ -44,7 +53,7 @@ def do(request: HttpRequest, slug: str, transition: str) -> HttpResponse:
     return answer(request, monograph, edition, row, tried)
 
 
-def _perform(request: HttpRequest, row: Transition, edition: Edition) -> EditionReview:
+def _perform(request: DeskRequest, row: Transition, edition: Edition) -> EditionReview:
     given: dict[str, Any] = {}
     if row.needs_attestation:
         given["attestation"] = _attest(request, row, edition)
@@ -57,7 +66,7 @@ def _perform(request: HttpRequest, row: Transition, edition: Edition) -> Edition
 # -- Signing -----------------------------------------------------------------------------------------------------------
 
 
-def _attest(request: HttpRequest, row: Transition, edition: Edition) -> Attestation:
+def _attest(request: DeskRequest, row: Transition, edition: Edition) -> Attestation:
     """The attestation of what was filled in, made before the write lock because hashing a password takes its time. With
     a wrong or missing password it carries nothing but why, so that the verb tells all that is missing at once. No
     password is tried by whoever may not sign at all, or for other words than those that stand there."""
@@ -73,12 +82,7 @@ def _attest(request: HttpRequest, row: Transition, edition: Edition) -> Attestat
         "paid_by_maker": chosen == "maker",
         "digest": digest_in(request),
     }
-    is_in_vain = (
-        edition.state not in row.sources
-        or not policy.can(user, row.permission, edition)
-        or policy.verified_profile(user) is None
-        or given["digest"] != digest_now(edition)
-    )
+    is_in_vain = given["digest"] != digest_now(edition) or refusals(EditionReview.load(edition), row, user)
     if is_in_vain or not password:  # nothing was tried, so it is no failure that counts
         return Attestation.unproved(user, Refused([NO_PASSWORD]), **given)
     try:
@@ -88,7 +92,7 @@ def _attest(request: HttpRequest, row: Transition, edition: Edition) -> Attestat
 
 
 def refused_signature(
-    request: HttpRequest, monograph: Monograph, edition: Edition, _row: Transition, tried: Attempt
+    request: DeskRequest, monograph: Monograph, edition: Edition, _row: Transition, tried: Attempt
 ) -> HttpResponse:
     """The review page again: every reason, ticks and interests kept, and what changed meanwhile."""
     review = EditionReview.load(edition)
@@ -103,7 +107,7 @@ def refused_signature(
 
 
 def refused_on_page(
-    request: HttpRequest, monograph: Monograph, _edition: Edition, row: Transition, tried: Attempt
+    request: DeskRequest, monograph: Monograph, _edition: Edition, row: Transition, tried: Attempt
 ) -> HttpResponse:
     """The published page again, with every reason and what was typed."""
     live = monograph.live
@@ -116,7 +120,7 @@ def refused_on_page(
 
 
 def refused_transition(
-    request: HttpRequest, monograph: Monograph, edition: Edition, row: Transition, tried: Attempt
+    request: DeskRequest, monograph: Monograph, edition: Edition, row: Transition, tried: Attempt
 ) -> HttpResponse:
     """A page with every reason and the way out. The typed reason is kept, in a form if it can be sent again now."""
     review, typed = EditionReview.load(edition), request.POST.get("reason", "")

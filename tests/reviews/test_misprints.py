@@ -230,7 +230,7 @@ def test_a_reason_is_needed(house, reason):
 
 @pytest.mark.parametrize(
     ("reason", "code"),
-    [("x\u202ey", "reason"), ("Number 943 476 5919", "patient_data"), ("x" * (LONGEST_REASON + 1), "too_long")],
+    [("x\u202ey", "characters"), ("Number 943 476 5919", "patient_data"), ("x" * (LONGEST_REASON + 1), "too_long")],
 )
 def test_a_reason_that_may_not_be_kept_is_refused(house, reason, code):
     with pytest.raises(Refused) as refused:

@@ -15,7 +15,7 @@ from monographs.models import Reference
 from monographs.texts.characters import says_nothing
 from monographs.texts.identifiers import DOI, PMID, cut_doi, cut_pmid
 from reviews.desk.editor.forms import ValueForm
-from reviews.forms import Text, dressed
+from reviews.forms import Text, dressed, offer
 
 CSL_TYPES = {
     "article-journal": "Journal article",
@@ -69,7 +69,7 @@ class CitationForm(ValueForm):
         if self.before:  # a record that stands there is changed, not swapped for another
             del self.fields["reference"]
             if (present := self.before.get("type")) and present not in CSL_TYPES:
-                self.fields["type"].choices = [*CSL_TYPES.items(), (present, str(present))]
+                offer(self, "type", [*CSL_TYPES.items(), (present, str(present))])
 
     def boxes_of_value(self) -> dict[str, forms.Field]:
         def box(name: str, field: str, **kwargs: Any) -> forms.Field:
@@ -122,6 +122,7 @@ class CitationForm(ValueForm):
         chosen = data.get("reference")
         csl = chosen.csl if chosen else self._csl(data)
         label = data["label"].strip() or self._free(chosen.label if chosen else self._made_label(csl))
+        assert self.key is not None
         return values.Citation(key=self.key, label=label, csl=csl)
 
     def _csl(self, data: dict[str, Any]) -> dict[str, Any]:

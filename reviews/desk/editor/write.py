@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -24,18 +24,18 @@ from monographs.standing import today
 from monographs.vocabulary import SECTION_KINDS
 from reviews.access.attempts import Attempt, attempt
 from reviews.access.refusals import Conflict, Refusal
-from reviews.desk.base import desk
+from reviews.desk.base import DeskRequest, desk
 from reviews.desk.editor.citation_form import hits, typed_from
 from reviews.desk.editor.context import FORMS, HEADINGS, NOUNS, EditorContext, with_part
 from reviews.desk.editor.forms import HeaderForm, OrderForm, ValueForm
-from reviews.desk.editor.lists import make_lists
+from reviews.desk.editor.lists import make_lists, put
 from reviews.editing import parts
 from reviews.review.edition_review import EditionReview
 
 
 @desk
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: HttpRequest, slug: str) -> HttpResponse:
+def edit(request: DeskRequest, slug: str) -> HttpResponse:
     """The outline: every part with what stands against it, what could be added, what was taken out. A POST of
     `restore` (a key) puts a removed part back."""
     editor = EditorContext(request, slug)
@@ -79,7 +79,7 @@ def _outline_refusing(editor: EditorContext, tried: Attempt) -> HttpResponse:
 
 @desk
 @require_http_methods(["GET", "HEAD", "POST"])
-def header(request: HttpRequest, slug: str) -> HttpResponse:
+def header(request: DeskRequest, slug: str) -> HttpResponse:
     """The form of the header."""
     editor = EditorContext(request, slug)
     shown = editor.document.header
@@ -90,7 +90,7 @@ def header(request: HttpRequest, slug: str) -> HttpResponse:
 
 @desk
 @require_http_methods(["GET", "HEAD", "POST"])
-def part_new(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+def part_new(request: DeskRequest, slug: str, kind: str) -> HttpResponse:
     """The form of a new part. A section begins as the kind that `?section=` names; a reference is searched in the
     library by `?q=`. The key of the new part goes with the form, so that it is added once however often it is sent."""
     editor = EditorContext(request, slug)
@@ -110,7 +110,7 @@ def part_new(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     return _answer(editor, context, add)
 
 
-def _key_of(request: HttpRequest) -> UUID:
+def _key_of(request: DeskRequest) -> UUID:
     try:
         return UUID(request.POST.get("key", ""))
     except ValueError:
@@ -119,7 +119,7 @@ def _key_of(request: HttpRequest) -> UUID:
 
 @desk
 @require_http_methods(["GET", "HEAD", "POST"])
-def part(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
+def part(request: DeskRequest, slug: str, key: UUID) -> HttpResponse:
     """The form of a part; with `remove` in the POST it is taken out, with `restore` put back and the words kept."""
     editor = EditorContext(request, slug)
     shown, removed = editor.part(key)
@@ -136,7 +136,7 @@ def part(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
     return _answer(editor, context, lambda **how: parts.save_part(editor.edition, form.value, **how))
 
 
-def _posted(request: HttpRequest) -> Any:
+def _posted(request: DeskRequest) -> Any:
     return request.POST if request.method == "POST" else None
 
 
@@ -152,8 +152,7 @@ def _restore(editor: EditorContext, shown: values.Part, context: dict[str, Any])
 
 def _now_seen(form: ValueForm, value: values.Value) -> None:
     """What stands there now counts as seen: saving again puts the words of this form over it, knowingly."""
-    form.data = form.data.copy()
-    form.data["seen"] = digest_of_part(value)
+    put(form, "seen", digest_of_part(value))
 
 
 def _remove(editor: EditorContext, shown: values.Part) -> HttpResponse:
@@ -210,7 +209,7 @@ def _both(editor: EditorContext, form: ValueForm, conflict: Conflict) -> dict[st
 
 @desk
 @require_http_methods(["GET", "HEAD", "POST"])
-def order(request: HttpRequest, slug: str) -> HttpResponse:
+def order(request: DeskRequest, slug: str) -> HttpResponse:
     """The order of the parts of one kind (`?kind=`): a number beside each. `seen` lists the keys that were shown."""
     editor = EditorContext(request, slug)
     kind = request.GET.get("kind", "section")
@@ -252,7 +251,7 @@ def _keys(typed: list[str]) -> list[UUID]:
 
 @desk
 @require_safe
-def preview(request: HttpRequest, slug: str) -> HttpResponse:
+def preview(request: DeskRequest, slug: str) -> HttpResponse:
     """The whole page of the edition, by the template that readers get."""
     editor = EditorContext(request, slug)
     return render(request, "reviews/preview.html", editor.context(page=editor.page_of(editor.document)))

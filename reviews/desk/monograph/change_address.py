@@ -1,14 +1,14 @@
 """The form that gives a monograph another address."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from reviews.access import policy
 from reviews.access.attempts import NOT_TRIED, attempt
 from reviews.desk.act_forms import KEPT
-from reviews.desk.base import MOST_WORDS, desk, monograph_for
+from reviews.desk.base import MOST_WORDS, DeskRequest, desk, monograph_for
 from reviews.editing import monographs
 from reviews.forms import Form, Text
 
@@ -24,7 +24,7 @@ class MoveForm(Form):
 
 @desk
 @require_http_methods(["GET", "HEAD", "POST"])
-def move(request: HttpRequest, slug: str) -> HttpResponse:
+def move(request: DeskRequest, slug: str) -> HttpResponse:
     """Fields: `slug`, `reason`."""
     monograph, tried = monograph_for(request, slug), NOT_TRIED
     form = MoveForm(request.POST if request.method == "POST" else None)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods
@@ -19,10 +19,10 @@ from monographs.vocabulary import CODE_SYSTEMS, TRAITS
 from reviews.access import policy
 from reviews.access.attempts import attempt
 from reviews.access.refusals import Refusal
-from reviews.desk.base import class_tree, desk, indented, no_entry
+from reviews.desk.base import DeskRequest, class_tree, desk, indented, no_entry
 from reviews.desk.boxes import lists_of, row_form
 from reviews.editing.monographs import new
-from reviews.forms import Form, Text, rows_of
+from reviews.forms import Form, Text, offer, rows_of
 
 TAKEN = {"new"}  # addresses of the desk's own
 MOST = 500
@@ -75,10 +75,14 @@ class NewMonograph(Form):
 
     def __init__(self, data: Any = None, *, classes: list[Any]) -> None:
         super().__init__(data)
-        self.fields["therapeutic_class"].choices = [
-            ("", "Choose a class"),
-            *((one.slug, words) for one, words in classes),
-        ]
+        offer(
+            self,
+            "therapeutic_class",
+            [
+                ("", "Choose a class"),
+                *((one.slug, words) for one, words in classes),
+            ],
+        )
         self.by_slug = {one.slug: one for one, _ in classes}
         for name, said, row in lists_of(Header):
             self.rows[name] = rows_of(row_form(row), name, said.label, data, [])
@@ -91,7 +95,8 @@ class NewMonograph(Form):
         else:
             data["therapeutic_class"] = self.by_slug[data["therapeutic_class"]]
         for row in self.rows["codes"].filled if self.rows["codes"].is_valid() else ():
-            if isinstance(code := row.value, Code) and not re.fullmatch(CODE_SYSTEMS[code.system], code.code, re.ASCII):
+            code = row.value
+            if isinstance(code, Code) and not re.fullmatch(CODE_SYSTEMS[code.system], code.code, re.ASCII):
                 row.add_error("code", f"“{code.code}” is not a code of {code.system}.")
         if not data.get("drug") and not data.get("drug_name") and not self.errors.keys() & {"drug", "drug_name"}:
             self.add_error("drug_name", "Choose a drug from the list, or name a new one.")
@@ -120,7 +125,7 @@ _FIELDS = {"name": "drug_name", "slug": "slug", "traits": "traits"}
 
 @desk
 @require_http_methods(["GET", "HEAD", "POST"])
-def monograph_new(request: HttpRequest) -> HttpResponse:
+def monograph_new(request: DeskRequest) -> HttpResponse:
     """Starts a monograph and edition 1 as a draft. Refused input is shown again with a sentence at each field."""
     classes = [one for one in class_tree().values() if policy.can(request.user, "create", one)]
     if not classes:

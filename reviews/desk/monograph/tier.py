@@ -6,7 +6,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.models import User
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
@@ -15,9 +16,9 @@ from reviews.access import policy
 from reviews.access.attempts import Attempt, attempt
 from reviews.access.refusals import Refusal
 from reviews.desk.act_forms import KEPT
-from reviews.desk.base import MOST_WORDS, cleaned, current_edition, desk, monograph_for
+from reviews.desk.base import MOST_WORDS, DeskRequest, cleaned, current_edition, desk, monograph_for
 from reviews.editing.monographs import set_tier, tier_refusals
-from reviews.forms import Form, Text
+from reviews.forms import Form, Text, offer
 from reviews.review import tiers
 from reviews.review.edition_review import EditionReview
 
@@ -56,7 +57,7 @@ class TierForm(Form):
     tier = forms.ChoiceField(label="Tier", widget=TierSelect)
     reason = Text(rows=3, label="Reason", help_text=KEPT, attrs={"maxlength": MOST_WORDS})
 
-    def __init__(self, review: EditionReview, user: Any, typed: Any = None, refusals: Iterable[Refusal] = ()) -> None:
+    def __init__(self, review: EditionReview, user: User, typed: Any = None, refusals: Iterable[Refusal] = ()) -> None:
         now = review.monograph.tier
         super().__init__(typed and {**typed.dict(), "seen": now}, initial={"seen": now}, auto_id="tier-%s")
         self.tiers = [Choice(one.key, one.label, one.means, _why_not(review, one.key)) for one in tiers.ROWS.values()]
@@ -64,7 +65,8 @@ class TierForm(Form):
         box = self.fields["tier"]
         floor = tiers.ROWS[review.floor()].label
         box.help_text = f"The floor is {floor}: by the drug’s traits, its class, and critical notices in force."
-        box.choices = [("", "Choose a tier"), *((one.tier, one.in_words) for one in self.tiers)]
+        offer(self, "tier", [("", "Choose a tier"), *((one.tier, one.in_words) for one in self.tiers)])
+        assert isinstance(box.widget, TierSelect)
         box.widget.closed = frozenset(one.tier for one in self.tiers if one.why_not)
         if typed:
             self.is_valid()
@@ -88,7 +90,7 @@ def _why_not(review: EditionReview, tier: str) -> str:
 
 @desk
 @require_POST
-def tier(request: HttpRequest, slug: str) -> HttpResponse:
+def tier(request: DeskRequest, slug: str) -> HttpResponse:
     """Sets the tier. Fields: `tier`, `reason`, and `seen`, the tier that the form was shown with."""
     monograph = monograph_for(request, slug)
     wanted, seen = request.POST.get("tier", ""), request.POST.get("seen", "")
@@ -103,7 +105,7 @@ def tier(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("workspace", slug=slug)
 
 
-def _refused(request: HttpRequest, monograph: Monograph, tried: Attempt) -> HttpResponse:
+def _refused(request: DeskRequest, monograph: Monograph, tried: Attempt) -> HttpResponse:
     """Every reason, and the form again with what was chosen and typed."""
     review = EditionReview.load(current_edition(monograph))
     form = TierForm(review, request.user, request.POST, tried.refusals)

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.models import User
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -17,6 +18,7 @@ from reviews.access.refusals import Refusal, RefusalType
 from reviews.desk import transition_labels
 from reviews.desk.act_forms import ReasonForm, reason_of
 from reviews.desk.base import (
+    DeskRequest,
     Names,
     chip,
     current_edition,
@@ -67,7 +69,7 @@ class Row:
 
 @desk
 @require_safe
-def workspace(request: HttpRequest, slug: str) -> HttpResponse:
+def workspace(request: DeskRequest, slug: str) -> HttpResponse:
     monograph = monograph_for(request, slug)
     review = EditionReview.load(current_edition(monograph))
     edition, user = review.edition, request.user
@@ -103,7 +105,7 @@ def workspace(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "reviews/workspace.html", context)
 
 
-def moves(review: EditionReview, user: Any) -> list[Move]:
+def moves(review: EditionReview, user: User) -> list[Move]:
     """Every transition of the table: first what can be done now, then the rest, each with its reasons."""
     number = review.edition.number
     last = review.monograph.editions.order_by("-number").values_list("number", flat=True)[0]
@@ -153,7 +155,7 @@ def path(review: EditionReview) -> list[dict[str, str]]:
     return steps
 
 
-def rows(review: EditionReview, changes: list[ChangeSet], names: Names, user: Any, can_edit: bool) -> list[Row]:
+def rows(review: EditionReview, changes: list[ChangeSet], names: Names, user: User, can_edit: bool) -> list[Row]:
     """Header, the parts in their order, those that were taken out, and the order if it changed."""
     slug = review.monograph.slug
     here = {str(part.key): part for part in review.document.parts()}
@@ -200,9 +202,9 @@ def _against(key: str, review: EditionReview, here: dict[str, Any], before: set[
     return "Removed" if key not in here else "Changed" if key in before else "Added" if review.live else "New"
 
 
-def people(review: EditionReview, names: Names, user: Any) -> list[tuple[str, str, datetime | None]]:
+def people(review: EditionReview, names: Names, user: User) -> list[tuple[str, str, datetime | None]]:
     """Who wrote or suggested here, and who signed and when."""
-    found = []
+    found: list[tuple[str, str, datetime | None]] = []
     for key in sorted(review.contributors, key=lambda one: names[one]):
         count = sum(key in authors for authors in review.written_by.values())
         found.append((_me(names, key, user), f"Wrote or suggested {count} part{'s' if count != 1 else ''}.", None))
@@ -211,7 +213,7 @@ def people(review: EditionReview, names: Names, user: Any) -> list[tuple[str, st
     return found
 
 
-def _me(names: Names, key: int, user: Any) -> str:
+def _me(names: Names, key: int, user: User) -> str:
     return f"{names[key]} (you)" if key == user.pk else names[key]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.urls import reverse
 
 from monographs.checks.misprints import MisprintedText, Place, misprints
@@ -63,7 +64,7 @@ class Asked:
 
 
 def asked(
-    monograph: Monograph, user: Any, act: str = "", typed: Mapping[str, Any] = MappingProxyType({}),
+    monograph: Monograph, user: User, act: str = "", typed: Mapping[str, Any] = MappingProxyType({}),
     refusals: Iterable[Refusal] = (),
 ) -> Asked:  # fmt: skip
     """One query for a page that prints everything as it was typed. `act` is the form that was sent and refused."""
@@ -92,7 +93,7 @@ def asked(
     )
 
 
-def _block(same: list[Judged], monograph: Monograph, edition: Edition | None, user: Any, form: ReasonForm) -> Block:
+def _block(same: list[Judged], monograph: Monograph, edition: Edition | None, user: User, form: ReasonForm) -> Block:
     first = next((one for one in same if one.is_open), same[0])
     numbers = [f"{one.row.publication.number}{' (live)' if one.is_live else ''}" for one in same]
     places = _text(first).places(first.quotes)
@@ -111,7 +112,7 @@ def _text(one: Judged) -> MisprintedText:
     return next(text for text in texts if text.key == one.row.key)
 
 
-def _edit(monograph: Monograph, key: str, edition: Edition | None, user: Any) -> tuple[str, str]:
+def _edit(monograph: Monograph, key: str, edition: Edition | None, user: User) -> tuple[str, str]:
     if not policy.can(user, "edit" if edition else "start", monograph):
         return "", ""
     if edition and edition.state == State.DRAFT:

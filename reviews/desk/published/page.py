@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib.auth.models import User
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -21,7 +22,7 @@ from reviews.access import policy
 from reviews.access.refusals import Refusal
 from reviews.desk import transition_labels
 from reviews.desk.act_forms import SecondSignatureForm, SignedReasonForm, SignForm
-from reviews.desk.base import desk, monograph_for
+from reviews.desk.base import DeskRequest, desk, monograph_for
 from reviews.desk.published.forms import ErratumForm, PlacingForm, WithdrawForm
 from reviews.desk.published.misprints import asked
 from reviews.desk.published.withdrawal_check import places_of
@@ -68,11 +69,11 @@ class Answer:
 
 @desk
 @require_safe
-def published(request: HttpRequest, slug: str) -> HttpResponse:
+def published(request: DeskRequest, slug: str) -> HttpResponse:
     return published_page(request, monograph_for(request, slug), Answer())
 
 
-def published_page(request: HttpRequest, monograph: Monograph, answer: Answer) -> HttpResponse:
+def published_page(request: DeskRequest, monograph: Monograph, answer: Answer) -> HttpResponse:
     """What readers have, what stands over it, and every act on it with its reasons."""
     user, live = request.user, monograph.live
     context: dict[str, Any] = {"section": "monographs", "monograph": monograph, "answer": answer}
@@ -140,15 +141,15 @@ class Over:
     lift_form: SignedReasonForm | None
 
 
-def _over(one: Overlay, user: Any, document: Document, answer: Answer) -> Over:
+def _over(one: Overlay, user: User, document: Document, answer: Answer) -> Over:
     part = document.by_key().get(one.part) if one.part else None
     waits = one.row.is_countersigned and not one.second
     return Over(
         one,
         part.label_for_people if part else "",
         timezone.now() >= one.due_at,
-        SecondSignatureForm(at=f"countersign-{one.pk}", hint=one.row.second.hint)
-        if waits and policy.can(user, one.row.second.action, one)
+        SecondSignatureForm(at=f"countersign-{one.pk}", hint=one.row.second_signature.hint)
+        if waits and policy.can(user, one.row.second_signature.action, one)
         else None,
         SignedReasonForm(
             answer.reason_in(act := f"lift-{one.pk}"),
@@ -176,7 +177,7 @@ def unverified(found: list[Refusal]) -> str:
 
 @desk
 @require_safe
-def places(request: HttpRequest, slug: str) -> HttpResponse:
+def places(request: DeskRequest, slug: str) -> HttpResponse:
     """Where the page, or what was withheld of it, is gone, place by place."""
     monograph = monograph_for(request, slug)
     if monograph.live is None:

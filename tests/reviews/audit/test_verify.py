@@ -112,6 +112,7 @@ def test_the_trail_vouches_for_every_column_of_every_guarded_table():
         "reviews.changedpart",
         "reviews.misprint",
     }
+    unguarded |= {"reviews.inboxreport"}  # waits for the write lock: nothing vouches for it until it is taken in
     unguarded |= {"reviews.act"}  # a form that was sent: nothing is judged by it but whether it was
     ours = {m._meta.label_lower for m in apps.get_models() if m._meta.app_label in ("monographs", "reviews")}
     assert ours - {label for label, _ in GUARDED} == unguarded

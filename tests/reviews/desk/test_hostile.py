@@ -99,7 +99,7 @@ def taken(fields, form_with):
         if form.is_valid():
             found.append(field)
         else:
-            assert [bool(sentence) for _, sentence in form.wrong] == [True] * max(1, len(form.wrong)), field
+            assert [bool(sentence) for _, sentence in form.faults] == [True] * max(1, len(form.faults)), field
     return found
 
 

@@ -280,7 +280,7 @@ def test_the_longest_reason_is_kept_whole_and_a_longer_one_at_its_field(client, 
 
     longer = do(client, "send-back", edition, reason="x" * 2_001)
     assert (longer.status_code, list(wrong(longer))) == (422, ["reason"])
-    assert "This is longer than 2,000 characters. Shorten it." in longer.content.decode()
+    assert "Keep it to 2,000 characters." in longer.content.decode()
     assert f"{'x' * 2_001}</textarea>" in longer.content.decode()
 
     assert do(client, "send-back", edition, reason="x" * 2_000).status_code == 302

@@ -247,7 +247,7 @@ def test_what_a_row_refuses_is_said_in_its_row_once(name, row, place, sentence):
     form = HeaderForm({**HEADER, **rows(name, good, {}, row)}, document=make.document(), shown=make.document().header)
 
     assert not form.is_valid()
-    ((at, said),) = form.wrong
+    ((at, said),) = form.faults
     assert said == f"{form.rows[name].label}, row 3: {place}: {sentence}"
     assert at.startswith(f"id_{name}-2-")
 

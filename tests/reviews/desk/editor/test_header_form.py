@@ -47,7 +47,7 @@ def test_the_header_is_saved_and_every_wrong_line_is_named(client, house, editio
     )
     assert wrong.status_code == 422
     html = wrong.content.decode()
-    assert [words for _, words in wrong.context["form"].wrong] == [
+    assert [words for _, words in wrong.context["form"].faults] == [
         "No dose published since: Give the date as year-month-day.",
         "Brand names, row 2: Country: Give the country by its two letters, as in GB.",
         "Codes, row 1: System: Choose one from the list.",
@@ -56,7 +56,7 @@ def test_the_header_is_saved_and_every_wrong_line_is_named(client, house, editio
     assert 'value="Bad"' in html
 
     saved = client.post(address("edit_header"), form)
-    assert saved.status_code == 302, saved.context["form"].wrong
+    assert saved.status_code == 302, saved.context["form"].faults
     header = build(Edition.objects.get(pk=edition.pk)).header
     assert [(b.name, b.country) for b in header.brands] == [("Brandex", "GB")]
     assert [(c.system, c.code) for c in header.codes] == [("RxNorm", "117055"), ("ATC", "L04AG06")]
@@ -106,7 +106,7 @@ def test_an_emptied_row_is_taken_out_and_another_one_is_asked_for_without_saving
     asked = client.post(address("edit_header"), {**several, "title": "", "more": "brands"})
 
     form = asked.context["form"]
-    assert (asked.status_code, form.wrong, len(form.rows["brands"].forms)) == (200, [], 4)
+    assert (asked.status_code, form.faults, len(form.rows["brands"].forms)) == (200, [], 4)
     assert (form["title"].value() or "", form.rows["brands"].forms[2]["name"].value()) == ("", "C")
     assert build(Edition.objects.get(pk=edition.pk)).header == build(edition).header
 
@@ -124,5 +124,40 @@ def test_rows_that_did_not_arrive_are_not_taken_for_removed_ones(client, house, 
     answer = client.post(address("edit_header"), {**shown, "title": "Other", **change})
 
     assert answer.status_code == 422
-    assert "Other names: " in answer.context["form"].wrong[0][1]
+    assert "Other names: " in answer.context["form"].faults[0][1]
     assert build(Edition.objects.get(pk=edition.pk)).header == build(edition).header
+
+
+def test_a_list_that_is_too_long_for_the_form_is_shown_whole_and_loses_nothing(client, house):
+    brands = [{"name": f"Brand {number}", "country": "GB"} for number in range(250)]
+    header = make.document().header.replaced(brands=brands)
+    edition = make.draft(house, "richumab", make.document(header=header))
+    client.force_login(house.editor)
+    page = address("edit_header", slug="richumab")
+    shown = client.get(page).context["form"]
+
+    answer = client.post(page, {**sent(shown), "title": "Other"})
+
+    assert len(shown.rows["brands"].forms) == 250
+    assert (answer.status_code, answer.context["form"].faults) == (
+        422,
+        [("", "Brand names: A list has at most 200 rows.")],
+    )
+    assert len(answer.context["form"].rows["brands"].forms) == 250
+    assert build(edition).header == header
+
+
+def test_a_name_that_held_marks_before_stands_in_nobody_s_way(client, house, monkeypatch):
+    header = make.document().header.replaced(brands=[{"name": "**Brandex**", "country": "GB"}])
+    with monkeypatch.context() as lenient:
+        lenient.setattr("reviews.changes.marked", lambda value, before=None: [])
+        edition = make.draft(house, "richumab", make.document(header=header))
+    client.force_login(house.editor)
+    page = address("edit_header", slug="richumab")
+    shown = sent(client.get(page).context["form"])
+
+    other = client.post(page, {**shown, "brands-0-name": "**Other**"})
+    kept = client.post(page, {**shown, "covers": "all uses"})
+
+    assert (other.status_code, kept.status_code) == (422, 302)
+    assert build(Edition.objects.get(pk=edition.pk)).header.brands == header.brands

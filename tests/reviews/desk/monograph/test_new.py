@@ -125,7 +125,7 @@ def test_what_is_refused_of_a_list_is_said_in_its_row(house, enter, changes, sai
     answer = enter("editor").post(reverse("monograph_new"), {**NEW, **changes})
 
     assert answer.status_code == 422
-    assert [words for _, words in answer.context["form"].wrong] == [said]
+    assert [words for _, words in answer.context["form"].faults] == [said]
     assert (Drug.objects.count(), Edition.objects.count(), AuditEvent.objects.count()) == (0, 0, entries)
 
 
@@ -133,7 +133,7 @@ def test_another_row_is_asked_for_before_anything_else_is_typed(enter):
     answer = enter("editor").post(reverse("monograph_new"), {**NO_ROWS, "more": "names"})
 
     form = answer.context["form"]
-    assert (answer.status_code, form.wrong, len(form.rows["names"].forms)) == (200, [], 1)
+    assert (answer.status_code, form.faults, len(form.rows["names"].forms)) == (200, [], 1)
 
 
 def test_a_drug_of_the_list_and_a_new_name_are_too_much(house, enter):
@@ -207,3 +207,9 @@ def test_the_form_says_that_the_address_can_be_changed_and_by_whom(house, enter)
 
     assert "cannot be changed" not in html
     assert "A publisher can change it later; the old address then leads to the new one." in html
+
+
+def test_a_row_comes_with_nothing_chosen(enter):
+    form = enter("editor").get(reverse("monograph_new")).context["form"]
+
+    assert [next(iter(form.rows[name].forms[0].fields[box].choices)) for name, box in (("names", "kind"), ("codes", "system"))] == [("", "Choose")] * 2  # fmt: skip

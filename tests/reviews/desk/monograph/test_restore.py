@@ -124,7 +124,7 @@ def test_a_digest_that_was_never_shown_is_a_conflict(house, edition, then, enter
     [
         ("NHS 943 476 5919", "This holds an NHS number."),
         ("a\u202eb", "U+202E"),
-        ("x" * 2_001, "This is longer than 2,000 characters."),
+        ("x" * 2_001, "Keep it to 2,000 characters."),
     ],
 )
 def test_a_reason_that_may_not_be_kept_stands_at_its_field(house, edition, then, enter, reason, sentence):

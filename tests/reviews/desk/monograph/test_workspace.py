@@ -301,7 +301,7 @@ def test_a_digest_of_another_monograph_shows_nothing_of_it(house, enter):
     [
         ("a\x00b", "After “a”: a NUL character (U+0000). Take it out."),
         ("a\u202eb", "After “a”: a direction mark (U+202E). Take it out."),
-        ("x" * 2_001, "This is longer than 2,000 characters. Shorten it."),
+        ("x" * 2_001, "Keep it to 2,000 characters."),
     ],
 )
 def test_a_reason_that_may_not_be_kept_is_refused_at_its_field(house, enter, reason, sentence):

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from monographs.models import Overlay
 from monographs.overlay_kinds import OVERLAY_KINDS
+from reviews.models import AuditEvent
 from tests import factories as make
 from tests.reviews.desk.conftest import post_raw
 
@@ -315,3 +316,40 @@ def test_each_way_to_withdraw_says_beside_its_button_what_it_does(house, page, e
         html,
     )
     assert [(value, label) for value, _id, label in offered] == [("retire", "Retire"), ("take_down", "Take down")]
+
+
+# (whose form it is, who may send it)
+PASSWORDS = {
+    "countersign": ("clinician2", "pharmacist"), "lift": ("pharmacist",), "end-correction": ("pharmacist",),
+    "correct": ("pharmacist",), "warn": ("clinician", "pharmacist"), "trial": ("clinician", "clinician2", "pharmacist", "publisher"),
+    "still-correct": ("clinician", "clinician2", "pharmacist"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("act", PASSWORDS)
+def test_no_password_is_tried_by_whoever_has_not_the_right(house, page, enter, trial, act):
+    """Neither the right one nor a wrong one: a wrong one leaves an entry, and its answer tells."""
+    (warning,) = make.warn(house.clinician, page)
+    wrong = "Tests go on for years."
+    address, form = {
+        "countersign": (f"/desk/overlays/{warning.pk}/countersign/", {}),
+        "lift": (f"/desk/overlays/{warning.pk}/lift/", {"reason": "It was answered."}),
+        "correct": ("/desk/monographs/testazumab/erratum/", {"wrong": wrong, "right": "For months.", "harm": "minor"}),
+        "warn": ("/desk/warnings/new/", WARNING),
+        "trial": (f"/desk/monographs/testazumab/place/{trial}/", {"reason": "It is tried."}),
+        "end-correction": ("", {"reason": "It was wrong itself."}),
+        "still-correct": (f"{DO}still-correct/", {"digest": page.live.document_id, "interests": "none"}),
+    }[act]  # fmt: skip
+    if act == "end-correction":
+        erratum = make.correct(house.pharmacist, page, wrong, "Tests go on for months.")
+        address = f"/desk/overlays/{erratum.pk}/lift/"
+    if act == "still-correct":
+        make.withdraw(page.live.edition, house.publisher)
+    for person in ("editor", "editor2", "publisher", "auditor", "clinician", "clinician2", "pharmacist"):
+        before = AuditEvent.objects.filter(verb="reauth_failed").count()
+        answer = enter(person).post(address, {**form, "password": "wrong wrong wrong"})
+        tried = AuditEvent.objects.filter(verb="reauth_failed").count() - before
+        assert tried == (person in PASSWORDS[act]), person
+        if person not in PASSWORDS[act]:
+            assert "This is not your password" not in answer.content.decode(), person
+            assert answer.status_code == 403, person
