@@ -5,11 +5,11 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clincalc.settings")
-application = get_wsgi_application()
+django = get_wsgi_application()
 
 from clincalc.front import Front  # noqa: E402 (the applications must be loaded)
 from clincalc.start import refuse_foreign_demonstration, refuse_other_version  # noqa: E402
 
 refuse_foreign_demonstration()
 refuse_other_version()
-application = Front(application)
+application = Front(django)

@@ -5,22 +5,23 @@ that were published and are kept in the next edition keep their authors. A part 
 editions of its monograph, and by its long texts anywhere (reviews.derived.written_texts).
 """
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from functools import cached_property
-from itertools import combinations
+from functools import cached_property, lru_cache
 from typing import Any
 from uuid import UUID
 
 from monographs import document as values
+from monographs.difference.moved import is_moved, is_moved_from
 from monographs.digest import as_json, digest_of_part
 from monographs.document import PART_FIELDS
-from monographs.models import Document, Edition, Publication
+from monographs.models import Document, Edition, Monograph, Publication
 from reviews.derived.written_texts import parts_of, texts_of, words_of
 from reviews.models import ChangedPart, ChangeSet, WrittenText
 
-Pair = tuple[object, object]
 Parts = Mapping[str, values.Value]
+Orders = list[list[str]]  # the keys of the parts of a document, kind by kind
 # (change set, part) where words stand -> the parts of the document at hand that say them.
 Places = dict[tuple[UUID, str], set[str]]
 
@@ -34,7 +35,7 @@ _NO_WORDS = frozenset(
 )  # fmt: skip
 
 
-def earlier_authors(monograph: Any, document: values.Document, parts: Iterable[str]) -> dict[str, list[int]]:
+def earlier_authors(monograph: Monograph, document: values.Document, parts: Iterable[str]) -> dict[str, list[int]]:
     """For each of these parts, which become what they are in `document`: who is their author for it ({part key: user
     keys}).
 
@@ -46,7 +47,7 @@ def earlier_authors(monograph: Any, document: values.Document, parts: Iterable[s
     ours, history = parts_of(document), _History(monograph.pk, wanted)
     found = history.authors(ours, _where_it_stands(monograph.pk, ours, wanted, unknown=True))
     if "order" in wanted:
-        _add(found, {"order": history.movers(_pairs(document))})
+        _add(found, {"order": history.movers(_order(document))})
     return _sorted(found)
 
 
@@ -63,7 +64,7 @@ def authors_of_copies(edition: Edition, document: values.Document, parts: Iterab
     if places := _where_it_stands(edition.monograph_id, ours, wanted, but=edition.pk):
         found = history.authors(ours, places)
     if "order" in wanted:
-        _add(found, {"order": history.movers(_pairs(document) - (_pairs(live.document.value) if live else set()))})
+        _add(found, {"order": history.movers(_order(document), _order(live.document.value) if live else None)})
     _add(found, _authors_of_texts(ours, wanted, but=edition.pk, signed=signed))
     return _sorted(found)
 
@@ -140,16 +141,17 @@ class _History:
                     found.setdefault(mine, set()).update(people | kept)
         return found
 
-    def movers(self, pairs: set[Pair]) -> set[int]:
-        """Everybody who had moved parts of an edition by the time when two of them first stood there as in `pairs`."""
-        moved = [one for one in self.changes if "order" in one.touched]
-        rows = Document.objects.in_bulk({pk for one in moved for pk in (one.before_id, one.after_id) if pk})
-        read = {pk: _pairs(row.value) for pk, row in rows.items()}
+    def movers(self, wanted: Orders, live: Orders | None = None) -> set[int]:
+        """Everybody who had moved parts of an edition by the time when two of them first stood there as they do in
+        `wanted`, and do not in `live`."""
+        orders = lru_cache(maxsize=4)(_order_of)  # what one change leaves the next finds
+        nothing: Orders = [[] for _field in wanted]
         so_far, found = dict[int, set[int]](), set[int]()
-        for change in moved:
+        for change in (one for one in self.changes if "order" in one.touched):
             people = so_far.setdefault(change.edition_id, set())
             people.update(_people(change, "order"))
-            if pairs & (read[change.after_id] - (read[change.before_id] if change.before_id else set())):
+            sides = orders(change.before_id) if change.before_id else nothing, orders(change.after_id), wanted
+            if any(map(is_moved_from, live, *sides) if live else map(is_moved, *sides)):
                 found |= people
         return found
 
@@ -235,13 +237,13 @@ def _people(change: ChangeSet, part: str) -> set[int]:
     return {change.actor_id, *change.credits.get(part, ())}
 
 
-def _pairs(document: values.Document) -> set[Pair]:
-    """(one, other) for every two parts of a kind, the first standing before the second."""
-    return {
-        pair
-        for field in PART_FIELDS.values()
-        for pair in combinations([part.key for part in getattr(document, field)], 2)
-    }
+def _order(document: values.Document) -> Orders:
+    return [[str(part.key) for part in getattr(document, field)] for field in PART_FIELDS.values()]
+
+
+def _order_of(digest: str) -> Orders:
+    form = json.loads(Document.objects.values_list("text", flat=True).get(pk=digest))
+    return [[part["key"] for part in form.get(field, ())] for field in PART_FIELDS.values()]
 
 
 def _add(found: dict[str, set[int]], more: Mapping[str, set[int]]) -> None:

@@ -106,12 +106,14 @@ def _subjects(wanted: set[tuple[int, int]]) -> Iterator[Finding]:
 
 
 def _changed_parts() -> Iterator[Finding]:
-    labels: dict[Any, list[Any]] = {}
-    for pk, *row in ChangedPart.objects.values_list("change_set", "key", "label", "before", "after"):
-        labels.setdefault(pk, []).append(tuple(row))
-    texts: dict[Any, list[Any]] = {}
-    for pk, *row in WrittenText.objects.values_list("change_set", "key", "digest"):
-        texts.setdefault(pk, []).append(tuple(row))
+    labels: dict[Any, list[changed_parts.Row]] = {}
+    for pk, key, label, before, after in ChangedPart.objects.values_list(
+        "change_set", "key", "label", "before", "after"
+    ):
+        labels.setdefault(pk, []).append((key, label, before, after))
+    texts: dict[Any, list[tuple[str, str]]] = {}
+    for pk, key, text in WrittenText.objects.values_list("change_set", "key", "digest"):
+        texts.setdefault(pk, []).append((key, text))
     for pk in changed_parts.in_order():
         mine = labels.pop(pk, []), texts.pop(pk, [])
         if not _holds(mine[0], changed_parts.rows_of_change_set, pk):

@@ -2,19 +2,23 @@
 somebody could let out or bring back what they wrote themselves (docs/security.md, A2 to A4)."""
 
 import json
+import time
+import tracemalloc
 from io import StringIO
 from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from monographs.assemble import build
 from monographs.digest import digest_of_part
-from monographs.document import PART_FIELDS, Header, MonitoringItem, RelatedLink, SafetyNotice, Section
+from monographs.document import PART_FIELDS, Citation, Header, MonitoringItem, RelatedLink, SafetyNotice, Section
 from monographs.models import Edition, Monograph, Overlay
 from reviews.access.people import give_role, register_clinician, verify_clinician
 from reviews.access.refusals import Refused
-from reviews.authorship import authors_of_page, keeps_words
+from reviews.authorship import authors_of_page, earlier_authors, keeps_words
 from reviews.derived.written_texts import WORDS, texts_of
 from reviews.editing import parts
 from reviews.editing.monographs import set_tier
@@ -431,3 +435,43 @@ def test_whatever_was_withdrawn_by_whom_somebody_can_confirm_each(house, first, 
 
     assert waiting() == []
     assert all(one.second.by_id != one.by_id for one in EditionReview.load(edition).withdrawals)
+
+
+# -- Who moved parts ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def long_list(house):
+    """A draft with many references, that was put in another order."""
+    references = tuple(
+        Citation(key=make.key(f"r{n}"), label=f"r{n}", csl={"type": "book", "title": f"Book {n}"}) for n in range(1_500)
+    )
+    edition = make.draft(house, "longumab", make.document().replaced(citations=references, sections=()))
+    keys = [one.key for one in references]
+    parts.save_order(edition, "citation", [*keys[1:], keys[0]], seen=keys, actor=house.editor2)
+    return edition
+
+
+def test_a_long_list_of_references_is_compared_in_little_time_and_memory(house, long_list):
+    then = ChangeSet.objects.filter(edition=long_list).earliest("at", "revision_id").after.value
+    tracemalloc.start()
+    began = time.perf_counter()
+
+    found = earlier_authors(long_list.monograph, then, ["order"])
+    now = earlier_authors(long_list.monograph, build(long_list), ["order"])
+
+    took, (_size, peak) = time.perf_counter() - began, tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (found, now) == ({}, {"order": [house.editor2.pk]})
+    assert took < 12  # all pairs took 34 s, on the same machine
+    assert peak < 40_000_000
+
+
+def test_no_document_is_read_where_the_order_is_not_asked(house, long_list):
+    document = build(long_list)
+    key = str(document.citations[3].key)
+    with CaptureQueriesContext(connection) as queries:
+        found = earlier_authors(long_list.monograph, document, ["header", key])
+
+    assert found == {"header": [house.editor.pk], key: [house.editor.pk]}
+    assert [one["sql"] for one in queries if "monographs_document" in one["sql"]] == []

@@ -1,6 +1,5 @@
 """What a signature is made of: the checklist, the password given again, and for how long and for what it counts."""
 
-from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
@@ -56,7 +55,7 @@ def clock(monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def once(once_a_module):
+def made(once_a_module):
     """An edition in review, a live page under a warning of the clinician, and one that was withdrawn."""
     house = make.the_house()
     in_review = make.submit(house, make.draft(house, "newumab"))
@@ -64,14 +63,8 @@ def once(once_a_module):
     retired = make.published(house, "retiredumab")
     make.withdraw(retired, house.publisher)
     (warning,) = make.warn(house.clinician, Monograph.objects.get(pk=live.pk))
-    return SimpleNamespace(in_review=in_review, retired=retired, warning=warning)
-
-
-@pytest.fixture
-def world(db, once, house):
-    world = deepcopy(once)
-    world.house, world.page = house, Monograph.objects.get(slug="liveumab")
-    return world
+    page = Monograph.objects.get(slug="liveumab")
+    return SimpleNamespace(house=house, page=page, in_review=in_review, retired=retired, warning=warning)
 
 
 def corrected(world):
@@ -240,17 +233,9 @@ def test_what_failed_while_the_clock_was_ahead_keeps_nobody_out_for_a_day(house,
     make.password(house.clinician, "")
 
 
-def test_a_password_is_not_even_looked_at_after_too_many_and_others_may_fail_meanwhile(house, monkeypatch):
-    real = signing.authenticate
-
-    def slow(request, **how):
-        monkeypatch.setattr(signing, "authenticate", real)
-        wrong(house.clinician, 4)
-        waits_until(house.clinician, "wrong wrong wrong")
-        return real(request, **how)
-
-    monkeypatch.setattr(signing, "authenticate", slow)
-    waits_until(house.clinician)  # the right password, while somebody else tried five
+def test_a_password_is_not_even_looked_at_after_too_many(house, monkeypatch):
+    wrong(house.clinician, 4)
+    waits_until(house.clinician, "wrong wrong wrong")
 
     monkeypatch.setattr(signing, "authenticate", lambda *_, **__: pytest.fail("The password was looked at."))
     waits_until(house.clinician)
