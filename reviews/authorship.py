@@ -57,7 +57,7 @@ def authors_of_copies(edition: Edition, document: values.Document, parts: Iterab
     no authors: it was signed."""
     live = edition.monograph.live
     published = parts_of(live.document.value) if live else {}
-    ours, signed = parts_of(document), frozenset[str]().union(*(texts_of(one) for one in published.values()))
+    ours, signed = parts_of(document), frozenset[str]().union(*(texts_of(one, 0) for one in published.values()))
     wanted = {part for part in parts if part == "order" or ours.get(part) != published.get(part)}
     history = _History(edition.monograph_id, wanted, but=edition.pk)
     found: dict[str, set[int]] = {}
@@ -209,10 +209,11 @@ def _authors_of_texts(
     until: datetime | None = None,
 ) -> dict[str, set[int]]:  # fmt: skip
     """Who had written the long texts of these parts, in whatever part of whatever monograph. `but`: an edition whose
-    own parts are not asked for themselves. `signed`: texts that are not asked for."""
+    own parts are not asked for themselves. `signed`: texts that are not asked for. Whatever its length here: without
+    its marks and signs a long text may be short."""
     wanted: dict[str, set[str]] = {}
     for part in parts & ours.keys():
-        for text in texts_of(ours[part]) - signed:
+        for text in texts_of(ours[part], longer_than=0) - signed:
             wanted.setdefault(text, set()).add(part)
     places: dict[int, Places] = {}
     for row in _rows_of_texts(list(wanted), until):

@@ -26,6 +26,8 @@ _made: dict[str, Counter[Thing]] = {}
 def differences() -> Iterator[str]:
     """A sentence for each thing that is not as this version makes it."""
     vendor = connection.vendor
+    if vendor == "postgresql":
+        yield from _switched_off()
     if vendor not in _made:
         _made[vendor] = Counter(_as_made())
     now = Counter(_things(connection))
@@ -38,6 +40,14 @@ def differences() -> Iterator[str]:
         for text in here[1]:
             what = "has" if place in tables else "has, in a place that this version does not make,"
             yield f"{place}: the database {what} “{_short(text)}”, which this version does not make."
+
+
+def _switched_off() -> Iterator[str]:
+    """What somebody may have set for the database or for who comes to it, by which no trigger fires."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('session_replication_role')")
+        if (found := cursor.fetchone()[0]) != "origin":
+            yield f"session_replication_role: the database says “{found}”, by which its triggers are passed over."
 
 
 def _short(text: str) -> str:
@@ -89,7 +99,8 @@ def _things(on: BaseDatabaseWrapper) -> list[Thing]:
 
 # -- SQLite ------------------------------------------------------------------------------------------------------------
 
-_NOT_OURS = ("sqlite_", "django_migrations")
+# Made by the database, or by Django itself.
+_NOT_OURS = ("sqlite_sequence", "sqlite_stat1", "sqlite_stat4", "django_migrations")
 
 
 def _of_sqlite(on: BaseDatabaseWrapper) -> Iterator[Thing]:
@@ -97,7 +108,7 @@ def _of_sqlite(on: BaseDatabaseWrapper) -> Iterator[Thing]:
     with on.cursor() as cursor:
         rows = cursor.execute(query).fetchall()
     for kind, name, table, sql in rows:
-        if table.startswith(_NOT_OURS):
+        if kind == "table" and table in _NOT_OURS:
             continue
         if kind == "table":
             yield table, "table"
@@ -148,6 +159,7 @@ SELECT relname::text, format('table %s%s%s', relkind, relpersistence, relrowsecu
 UNION ALL SELECT relname, 'column ' || quote_ident(a.attname) || ' '
     || CASE a.attidentity WHEN '' THEN format_type(a.atttypid, a.atttypmod) ELSE 'counted' END
     || CASE WHEN a.attnotnull THEN ' NOT NULL' ELSE '' END
+    || COALESCE((SELECT ' COLLATE ' || collname FROM pg_collation WHERE oid = NULLIF(a.attcollation, 100)), '')
     || COALESCE(' DEFAULT ' || pg_get_expr(d.adbin, d.adrelid, true), '')
   FROM ours JOIN pg_attribute a ON a.attrelid = ours.oid AND a.attnum > 0 AND NOT a.attisdropped
   LEFT JOIN pg_attrdef d ON d.adrelid = ours.oid AND d.adnum = a.attnum

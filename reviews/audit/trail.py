@@ -37,8 +37,11 @@ READERS_SEE = frozenset(
 )
 # Acts that make the index anew and may write in none of them.
 REINDEXED = frozenset({"reindexed", "vouched"})
-# Whose acts get a line of their own in the checkpoint file: what readers depend on, and the signatures for it.
-VOUCHED_FOR = READERS_SEE | {"reviews.signoff", "reviews.unsigning"}
+# Whose acts are sealed, and get a line of their own in the checkpoint file: what readers depend on, the signatures for
+# it, and who may give them.
+VOUCHED_FOR = READERS_SEE | {
+    "reviews.signoff", "reviews.unsigning", "reviews.clinicianprofile", "reviews.classgrant", "auth.user_groups",
+}  # fmt: skip
 
 
 class WriteLockTimeout(Exception):
@@ -204,11 +207,15 @@ def _vouch_for(trail: Trail) -> None:
 def _begin_epoch(trail: Trail) -> None:
     """In the transaction of the act: no page made before it is served after it. The first act of all begins one too,
     to note by which version what is derived was made."""
-    waiting = Overlay.objects.unconfirmed().filter(kind__in=COUNTERSIGNED, at__gt=trail.clock - SECOND_SIGNATURE)
-    instants = sorted(instant(one.due_at) for one in waiting)
     Epoch.objects.filter(pk=1).update(
-        number=trail.seq, hash=trail.head, instants=instants, index_version=version.VERSION
+        number=trail.seq, hash=trail.head, instants=instants_after(trail.clock), index_version=version.VERSION
     )
+
+
+def instants_after(clock: datetime) -> list[str]:
+    """When pages change by the clock alone, as it is known when the clock says this: a second signature falls due."""
+    waiting = Overlay.objects.unconfirmed().filter(kind__in=COUNTERSIGNED, at__gt=clock - SECOND_SIGNATURE)
+    return sorted(instant(one.due_at) for one in waiting)
 
 
 def lately(events: models.QuerySet[AuditEvent], *, most: int, period: timedelta) -> list[AuditEvent]:

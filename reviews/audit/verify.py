@@ -6,13 +6,16 @@ row or the entry.
 """
 
 import json
+import time
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import Permission
 from django.db import DatabaseError
 from django.db.models import TextField
 from django.db.models.functions import Cast
+from django.utils import timezone
 
 from monographs import triggers
 from monographs.assemble import build
@@ -24,6 +27,9 @@ from reviews.audit.trail import READERS_SEE, REINDEXED, VOUCHED_FOR
 from reviews.audit.verify_derived import UNREADABLE, Finding, verify_derived
 from reviews.derived.subjects import Named, addresses
 from reviews.models import Act, AuditEvent, ChangeSet, SignOff
+
+# So long somebody who ended an act may take to write its line.
+A_MOMENT = timedelta(seconds=1)
 
 
 class Replay:
@@ -42,11 +48,12 @@ class Replay:
         # The entry of each publication; what checkpoints vouch for; the act that last wrote what readers see.
         self.published: dict[int, int] = {}
         self.vouched_for: list[int] = []
+        self.vouched_at = ""
         self.begin_of_act: dict[str, int] = {}
         self.end_of_act: dict[str, int] = {}
         self.publishing: set[str] = set()
         self.heads: dict[int, range] = {}
-        self.is_sealed = False
+        self.sealed_since = 0
         self.epoch, self._act = 0, ("", False)
         self.moves: list[tuple[str, str]] = []
 
@@ -55,6 +62,7 @@ class Replay:
         labels = {name.partition(":")[0] for name in data.get("rows", {})}
         if labels & VOUCHED_FOR:
             self.vouched_for.append(seq)
+            self.vouched_at = at
         began = at == self._act[0] and self._act[1]
         self.begin_of_act.setdefault(at, seq)
         self.end_of_act[at] = seq
@@ -87,10 +95,10 @@ class Replay:
     def seal_holds(self, content: dict[str, Any]) -> bool:
         """From the first entry that is sealed, all are that readers depend on."""
         data = content.get("data", {})
-        self.is_sealed |= "seal" in data
         if "seal" in data:
+            self.sealed_since = self.sealed_since or content["seq"]
             return seals.entry_seal_holds(content)
-        return not self.is_sealed or content["seq"] not in self.vouched_for[-1:]
+        return not self.sealed_since or content["seq"] not in self.vouched_for[-1:]
 
     def _move(self, old: str, new: str) -> None:
         """A monograph has another address from now on: what was told of the old one is told of it."""
@@ -199,11 +207,13 @@ def _raw_data() -> Iterator[tuple[int, str]]:
 
 def _checkpoints(replay: Replay) -> Iterator[Finding]:
     lines, wrong = seals.read_checkpoints()
+    if _waits_for_its_line(replay, lines):
+        time.sleep(A_MOMENT.total_seconds())
+        lines, wrong = seals.read_checkpoints()
     for sentence in wrong:
         yield None, sentence
     if lines or not wrong:
-        of_acts = [line["seq"] for line in lines if line.get("act")]
-        yield from _unvouched(replay, [line["seq"] for line in lines], of_acts)
+        yield from _unvouched(replay, [line["seq"] for line in lines])
 
 
 def _named_entries(replay: Replay, lines: list[dict[str, Any]]) -> Iterator[Finding]:
@@ -217,12 +227,20 @@ def _named_entries(replay: Replay, lines: list[dict[str, Any]]) -> Iterator[Find
             yield seq, f"{said}, which is no longer in the trail as it was."
 
 
-def _unvouched(replay: Replay, lines: list[int], of_acts: list[int]) -> Iterator[Finding]:
-    """What lines there must be, whatever they say. The last of all may have been lost with its process."""
-    published, last = sorted(replay.published.values()), max(lines, default=0)
-    # From the first line that an act left, every such act leaves one.
-    acts = [seq for seq in replay.vouched_for if of_acts and seq >= min(of_acts)]
-    if waiting := [seq for seq in (*published[-2:-1], *acts[-2:-1], *published[: not lines]) if seq > last]:
+def _waits_for_its_line(replay: Replay, lines: list[dict[str, Any]]) -> bool:
+    """Whether somebody ended the last act just now, and goes on to write its line."""
+    if not replay.vouched_for or max((line["seq"] for line in lines), default=0) >= replay.vouched_for[-1]:
+        return False
+    return hashes.instant(timezone.now() - A_MOMENT) < replay.vouched_at
+
+
+def _unvouched(replay: Replay, lines: list[int]) -> Iterator[Finding]:
+    """What lines there must be, whatever they say: each publication has one at or after it, and each act that readers
+    depend on since acts are sealed. A line that was lost, with its process or its disk, is told too: it cannot be told
+    from one that was cut, and `manage.py checkpoint` makes up for it."""
+    last = max(lines, default=0)
+    acts = [seq for seq in replay.vouched_for if replay.sealed_since and seq >= replay.sealed_since]
+    if waiting := [seq for seq in (*replay.published.values(), *acts) if seq > last]:
         why = "the checkpoint file was emptied, was cut, is an older one, or could not be written"
         yield min(waiting), f"No checkpoint vouches for entry {min(waiting)} or one after it: {why}."
     ends = sorted({replay.end_of_act[at] for at in replay.publishing})

@@ -7,6 +7,7 @@ from django.db import DatabaseError
 
 from monographs import digest
 from monographs.models import Epoch, FormerAddress, IndexEntry, Monograph, ToldChange
+from reviews.audit.trail import instants_after
 from reviews.derived import (
     changed_parts,
     former_addresses,
@@ -17,7 +18,7 @@ from reviews.derived import (
     version,
     written_texts,
 )
-from reviews.models import ChangedPart, ChangeSet, EntrySubject, Misprint, WrittenText
+from reviews.models import AuditEvent, ChangedPart, ChangeSet, EntrySubject, Misprint, WrittenText
 
 Finding = tuple[int | None, str]
 # What reading a value raises that is none of its type.
@@ -45,15 +46,17 @@ def verify_derived(
 
 def _epoch(hash_at: dict[int, str], last: int) -> Iterator[Finding]:
     """It names the last entry of the act that last wrote what readers see, by number and hash; before the first entry
-    of a house, none."""
+    of a house, none. It tells when pages change by the clock alone."""
+    instants = wanted = list[str]()
     try:
         epoch = Epoch.objects.get()
-        named = epoch.number, epoch.hash
-    except (*UNREADABLE, Epoch.DoesNotExist, Epoch.MultipleObjectsReturned):
+        named, instants = (epoch.number, epoch.hash), epoch.instants
+        wanted = instants_after(AuditEvent.objects.get(seq=last).clock_at) if last else []
+    except (*UNREADABLE, Epoch.DoesNotExist, Epoch.MultipleObjectsReturned, AuditEvent.DoesNotExist):
         named = -1, ""
     if named[0] in hash_at and not named[1]:
         yield None, "The epoch of public pages does not say the hash of its entry. Run `manage.py upgrade`."
-    elif named != (last, hash_at.get(last, "")):
+    elif (*named, instants) != (last, hash_at.get(last, ""), wanted):
         yield None, "The epoch of public pages is not one that the trail could have left."
 
 

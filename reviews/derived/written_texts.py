@@ -45,13 +45,13 @@ def fields_of(part: values.Value | None) -> list[str]:
     return [*found, *fields_of(part.dosing)] if isinstance(part, values.Header) else found
 
 
-def texts_of(part: values.Value | None) -> frozenset[str]:
-    """The digests of the long texts of a part."""
+def texts_of(part: values.Value | None, longer_than: int = LONG) -> frozenset[str]:
+    """The digests of the texts of a part that are longer than this."""
     fields = fields_of(part)
     texts = {*fields, *(line for text in fields for line in text.split("\n"))}
     if isinstance(part, values.Part):  # of headers two may be alike by what they have from drug and class
         texts.add("\n".join(fields))
-    long = [words for text in texts if len(text.strip()) > LONG and (words := words_of(text))]
+    long = [words for text in texts if len(text.strip()) > longer_than and (words := words_of(text))]
     return frozenset(sha256(" ".join(words)) for words in long)
 
 
