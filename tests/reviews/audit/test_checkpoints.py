@@ -2,14 +2,18 @@
 
 import copy
 import json
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.db import models
 
 from monographs.models import Publication
 from reviews.audit import hashes, seals, trail
+from reviews.audit import verify as audit
 from reviews.audit.verify import verify
-from reviews.models import AuditEvent
+from reviews.access.people import give_role, revoke, take_role, verify_clinician
+from reviews.models import AuditEvent, ClinicianProfile
 from tests import factories as make
 from tests import tables
 from tests.reviews.audit.test_verify import tampered
@@ -65,6 +69,16 @@ ACTS = {
         house.pharmacist, page(), "Tests go on for years.", "Tests go on for months."
     ),
     "withheld": lambda house: make.withhold(page(), make.key("prescribing"), house.publisher),
+    "role_given": lambda house: give_role(house.editor2, "publisher", actor=house.admin),
+    "role_taken": lambda house: take_role(house.publisher, "publisher", actor=house.admin),
+    "revoked": lambda house: revoke("publisher", house.root, actor=house.admin),
+    "clinician_verified": lambda house: verify_clinician(
+        ClinicianProfile.objects.get(user=house.clinician),
+        actor=house.admin,
+        reader_title="neurologist",
+        specialty="neurology",
+        scope="adults",
+    ),
     "signed": lambda house: make.signed(house, "otherumab"),
     "published": lambda house: make.published(house, "otherumab"),
 }
@@ -96,10 +110,6 @@ def test_a_file_that_cannot_be_written_stops_no_act_and_the_next_line_makes_up_f
     withdrawn(house)
     lost = AuditEvent.objects.latest("seq").seq
     settings.CHECKPOINT_FILE = kept
-    assert verify() == []  # one line may be lost with its process
-    settings.CHECKPOINT_FILE = str(tmp_path / "checkpoints.jsonl" / "below")
-    make.vouch(page().live.edition, house.clinician2)
-    settings.CHECKPOINT_FILE = kept
     assert [(seq, sentence[: len(LOST)]) for seq, sentence in verify()] == [(lost, LOST)]
     make.vouch(page().live.edition, house.pharmacist)
 
@@ -107,10 +117,40 @@ def test_a_file_that_cannot_be_written_stops_no_act_and_the_next_line_makes_up_f
     assert last_line()["seq"] == AuditEvent.objects.latest("seq").seq
 
 
+def test_a_lost_line_is_made_up_for_by_hand(house, settings, tmp_path):
+    path = seals.checkpoint_path()
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:-1]))
+    assert verify() != []
+
+    call_command("checkpoint", stdout=StringIO())
+
+    assert verify() == []
+
+
+def test_a_line_that_is_written_while_the_trail_is_read_is_waited_for(house, monkeypatch):
+    """Somebody ended an act and is about to write its line."""
+    path = seals.checkpoint_path()
+    kept = path.read_bytes()
+    withdrawn(house)
+    whole = path.read_bytes()
+    path.write_bytes(kept)
+    waited = []
+    monkeypatch.setattr(audit.time, "sleep", lambda seconds: waited.append(path.write_bytes(whole)))
+
+    assert verify() == []
+    assert len(waited) == 1
+
+
 LOST = "No checkpoint vouches for entry "
 FILES = {
     "emptied": (lambda lines, other: "", LOST),
+    "cut by one": (lambda lines, other: "".join(lines[:-1]), LOST),
     "cut by two": (lambda lines, other: "".join(lines[:-2]), LOST),
+    "cut within the last line": (lambda lines, other: "".join(lines)[:-20], LOST),
+    "the last line twice": (lambda lines, other: "".join([*lines, lines[-1]]), "Checkpoint line "),
+    "in another order": (lambda lines, other: "".join([*lines[1:], lines[0]]), "Checkpoint line 1: it does not follow"),
+    "turned round": (lambda lines, other: "".join(reversed(lines)), "Checkpoint line 1: it does not follow"),
+    "two lines changed places": (lambda lines, other: "".join([*lines[:-2], lines[-1], lines[-2]]), "Checkpoint line "),
     "an older one": (lambda lines, other: lines[0], LOST),
     "swapped": (lambda lines, other: other, "A checkpoint of "),
     "cut at the front": (lambda lines, other: "".join(lines[1:]), "Checkpoint line 1: it does not follow"),
@@ -136,15 +176,17 @@ def test_what_became_of_the_file_is_named(house, kind, settings, tmp_path):
     assert any(sentence.startswith(change[1]) for _seq, sentence in verify())
 
 
-def test_a_file_of_before_the_last_but_one_publication_is_named_by_that_entry_though_no_line_tells_its_act(house):
-    published = list(AuditEvent.objects.filter(verb="published").order_by("seq"))
+def test_of_a_house_whose_acts_are_not_sealed_yet_each_publication_has_a_line_at_or_after_it(house, monkeypatch):
+    """As an earlier version left it: it wrote a line for publications alone."""
+    monkeypatch.setattr(audit.Replay, "seal_holds", lambda self, content: True)
+    withdrawn(house)
+    first, second = AuditEvent.objects.filter(verb="published").order_by("seq")
     path = seals.checkpoint_path()
     path.unlink()
-    first = AuditEvent.objects.get(seq=1)
-    seals.append_checkpoint(1, first.hash)
-    assert [(seq, sentence[: len(LOST)]) for seq, sentence in verify()] == [(published[0].seq, LOST)]
+    seals.append_checkpoint(first.seq, first.hash)
+    assert [(seq, sentence[: len(LOST)]) for seq, sentence in verify()] == [(second.seq, LOST)]
 
-    seals.append_checkpoint(published[0].seq, published[0].hash)
+    seals.append_checkpoint(second.seq, second.hash)
     assert verify() == []
 
 
@@ -180,7 +222,7 @@ def test_a_take_down_that_somebody_without_the_key_lifted_by_a_forged_entry_is_n
 
     assert forged.verb == "reinstated"
     sentence = f"Entry {forged.seq}: readers depend on what it wrote, and it is not sealed by this house."
-    assert verify() == [(forged.seq, sentence)]
+    assert [one for one in verify() if not one[1].startswith(LOST)] == [(forged.seq, sentence)]
 
 
 def test_a_database_older_than_the_file_is_named(house):
