@@ -77,7 +77,7 @@ ACTS = {
         actor=house.admin,
         reader_title="neurologist",
         specialty="neurology",
-        scope="adults",
+        scope="adult",
     ),
     "signed": lambda house: make.signed(house, "otherumab"),
     "published": lambda house: make.published(house, "otherumab"),

@@ -81,7 +81,7 @@ def test_each_column_that_no_entry_vouches_for_is_told_or_on_the_list(house):
             if not is_told(lambda mine=rows(model).filter(pk=row.pk), other=other: mine.update(**other)):
                 untold[model._meta.db_table].add(field.column)
 
-    assert tried > 80
+    assert tried > 70
     assert dict(untold) == UNTOLD_COLUMNS
 
 
@@ -127,8 +127,7 @@ def test_a_right_that_was_given_by_hand_is_told(house):
         "a role moved": lambda: rows(member).filter(pk=of_publishers.pk).update(user_id=house.nobody.pk),
         "a right given": lambda: rows(grant).create(
             group=apps.get_model("auth", "Group").objects.get(name="editor"),
-            permission_id=found.permission_id, content_type_id=found.content_type_id,
-            object_pk=found.object_pk, content_object_id=found.content_object_id,
+            permission_id=found.permission_id, content_object_id=found.content_object_id,
         ),
         "a right widened": lambda: rows(grant).filter(pk=found.pk).update(content_object_id=house.root.pk + 1),
         "a role renamed": lambda: rows(apps.get_model("auth", "Group")).filter(name="editor").update(name="x"),
