@@ -26,6 +26,7 @@ from reviews.audit import hashes, schema, seals
 from reviews.audit.trail import READERS_SEE, REINDEXED, VOUCHED_FOR
 from reviews.audit.verify_derived import UNREADABLE, Finding, verify_derived
 from reviews.derived.subjects import Named, addresses
+from reviews.derived.version import SEALED_SINCE
 from reviews.models import Act, AuditEvent, ChangeSet, SignOff
 
 # So long somebody who ended an act may take to write its line.
@@ -93,8 +94,11 @@ class Replay:
                 self.states[subject, data["superseded"]] = "superseded"
 
     def seal_holds(self, content: dict[str, Any]) -> bool:
-        """From the first entry that is sealed, all are that readers depend on."""
+        """From the first entry that is sealed, or that took over what an earlier version left, all are sealed that
+        readers depend on."""
         data = content.get("data", {})
+        if content["verb"] == "reindexed" and data.get("version", 0) >= SEALED_SINCE:
+            self.sealed_since = self.sealed_since or content["seq"]
         if "seal" in data:
             self.sealed_since = self.sealed_since or content["seq"]
             return seals.entry_seal_holds(content)
@@ -111,13 +115,11 @@ class Replay:
 def verify() -> list[Finding]:
     """Every finding, (entry or None, sentence); an empty list when nothing was touched. Reads only."""
     replay = Replay()
-    # Somebody may be writing: no line is older than its entry, and none younger for long.
-    before, _wrong = seals.read_checkpoints()
+    checkpoints = seals.read_checkpoints()  # before the trail: each line of it is about an entry that is there
     return [
         *_schema(),
         *_chain(replay),
-        *_named_entries(replay, before),
-        *_checkpoints(replay),
+        *_checkpoints(replay, *checkpoints),
         *_rows(replay),
         *_documents(),
         *_publications(replay),
@@ -205,10 +207,12 @@ def _raw_data() -> Iterator[tuple[int, str]]:
     return iter(AuditEvent.objects.annotate(raw=Cast("data", TextField())).values_list("seq", "raw"))
 
 
-def _checkpoints(replay: Replay) -> Iterator[Finding]:
-    lines, wrong = seals.read_checkpoints()
-    if _waits_for_its_line(replay, lines):
-        time.sleep(A_MOMENT.total_seconds())
+def _checkpoints(replay: Replay, lines: list[dict[str, Any]], wrong: list[str]) -> Iterator[Finding]:
+    yield from _named_entries(replay, lines)
+    if replay.vouched_for and replay.vouched_for[-1] > max((line["seq"] for line in lines), default=0):
+        # Somebody wrote meanwhile, maybe just now, and goes on to write the line of their act.
+        if hashes.instant(timezone.now() - A_MOMENT) < replay.vouched_at:
+            time.sleep(A_MOMENT.total_seconds())
         lines, wrong = seals.read_checkpoints()
     for sentence in wrong:
         yield None, sentence
@@ -225,13 +229,6 @@ def _named_entries(replay: Replay, lines: list[dict[str, Any]]) -> Iterator[Find
             yield seq, f"{said}, and the trail ends with {last}: {why}."
         elif replay.hash_at.get(seq) != line["hash"]:
             yield seq, f"{said}, which is no longer in the trail as it was."
-
-
-def _waits_for_its_line(replay: Replay, lines: list[dict[str, Any]]) -> bool:
-    """Whether somebody ended the last act just now, and goes on to write its line."""
-    if not replay.vouched_for or max((line["seq"] for line in lines), default=0) >= replay.vouched_for[-1]:
-        return False
-    return hashes.instant(timezone.now() - A_MOMENT) < replay.vouched_at
 
 
 def _unvouched(replay: Replay, lines: list[int]) -> Iterator[Finding]:

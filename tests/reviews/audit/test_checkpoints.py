@@ -9,10 +9,10 @@ from django.core.management import call_command
 from django.db import models
 
 from monographs.models import Publication
+from reviews.access.people import give_role, revoke, take_role, verify_clinician
 from reviews.audit import hashes, seals, trail
 from reviews.audit import verify as audit
 from reviews.audit.verify import verify
-from reviews.access.people import give_role, revoke, take_role, verify_clinician
 from reviews.models import AuditEvent, ClinicianProfile
 from tests import factories as make
 from tests import tables

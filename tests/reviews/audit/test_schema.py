@@ -96,6 +96,17 @@ def test_every_trigger_index_and_item_of_a_table_is_named_when_it_is_tampered_wi
     assert list(schema.differences()) == []
 
 
+@on_postgresql
+@pytest.mark.parametrize("role", ["replica", "local"])
+def test_a_setting_by_which_no_trigger_fires_is_named(role):
+    rows(f"SET session_replication_role = {role}")
+    try:
+        assert named_after() == ["session_replication_role"] * (role == "replica")
+    finally:
+        rows("RESET session_replication_role")
+    assert named_after() == []
+
+
 HARMLESS = "CREATE FUNCTION harmless() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$"
 
 
