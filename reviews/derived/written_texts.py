@@ -2,8 +2,9 @@
 they are put, in whatever part of whatever monograph.
 
 What is long enough (LONG characters) nobody types twice by chance. A part's texts are all of its words together, each
-of its fields, and each line of them; those of the header are its fields and lines. Marks, signs, spaces and capitals
-are no words: a copy with another full stop is a copy. References are no texts of their author: they are the library's.
+of its fields, and each paragraph and line of them; those of the header are its fields, paragraphs and lines. Marks, the
+numbers of a list, signs, spaces, hyphens, capitals and letters that look alike make no difference: a copy with another
+full stop is a copy. References are no texts of their author: they are the library's.
 """
 
 import re
@@ -13,13 +14,16 @@ from uuid import UUID
 
 from monographs import document as values
 from monographs.canonical import sha256
+from monographs.texts.confusables import skeleton
 from reviews.derived.changed_parts import in_order, sides_of
 from reviews.models import WrittenText
 
 LONG = 80
 A_BATCH = 2000
 _MARK = re.compile(r"\[@[^\]]*\]")
+_NUMBER = re.compile(r"^\s*\d+[.)]\s", re.M)
 _WORD = re.compile(r"\w+")
+_GAP = re.compile(r"\n\s*\n")
 # Whose words they are, field by field, for the header and every kind of part.
 WORDS: dict[type[values.Value], tuple[str, ...]] = {
     values.Header: ("covers", "not_covered", "introduction"),
@@ -34,7 +38,7 @@ WORDS: dict[type[values.Value], tuple[str, ...]] = {
 
 def words_of(text: str) -> list[str]:
     """The words of a text, as they are compared."""
-    return _WORD.findall(_MARK.sub(" ", text).casefold())
+    return _WORD.findall(skeleton(_NUMBER.sub("", _MARK.sub(" ", text))))
 
 
 def fields_of(part: values.Value | None) -> list[str]:
@@ -48,11 +52,11 @@ def fields_of(part: values.Value | None) -> list[str]:
 def texts_of(part: values.Value | None, longer_than: int = LONG) -> frozenset[str]:
     """The digests of the texts of a part that are longer than this."""
     fields = fields_of(part)
-    texts = {*fields, *(line for text in fields for line in text.split("\n"))}
+    texts = {*fields, *(one for text in fields for one in (*text.split("\n"), *_GAP.split(text)))}
     if isinstance(part, values.Part):  # of headers two may be alike by what they have from drug and class
         texts.add("\n".join(fields))
     long = [words for text in texts if len(text.strip()) > longer_than and (words := words_of(text))]
-    return frozenset(sha256(" ".join(words)) for words in long)
+    return frozenset(sha256("".join(words)) for words in long)
 
 
 def rows_of(

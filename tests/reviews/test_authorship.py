@@ -14,12 +14,11 @@ from django.test.utils import CaptureQueriesContext
 
 from monographs.assemble import build
 from monographs.digest import digest_of_part
-from monographs.document import PART_FIELDS, Citation, Header, MonitoringItem, RelatedLink, SafetyNotice, Section
+from monographs.document import Citation, MonitoringItem, SafetyNotice, Section
 from monographs.models import Edition, Monograph, Overlay
 from reviews.access.people import give_role, register_clinician, verify_clinician
 from reviews.access.refusals import Refused
 from reviews.authorship import authors_of_page, earlier_authors, keeps_words
-from reviews.derived.written_texts import WORDS, texts_of
 from reviews.editing import parts
 from reviews.editing.monographs import set_tier
 from reviews.models import ChangeSet, ClinicianProfile
@@ -108,6 +107,25 @@ def test_a_long_text_keeps_its_author_in_whatever_part_of_whatever_monograph(hou
 
     assert credits_of(edition, key) == {house.editor.pk, house.clinician.pk}
     assert house.clinician.pk not in credits_of(edition, str(make.key("notice")))
+
+
+@pytest.mark.parametrize(
+    ("text", "copied"),
+    [
+        (LONG, "Words of nobody.\n\n" + LONG.replace(" after ", "\nafter ") + "\n\nMore of them."),
+        (f"1. {LONG}\n2. Nobody.", f"- Something.\n- {LONG}"),
+        # without its marks and signs it is no longer long
+        (f"{LONG[:75]} [@trial2020].", LONG[:75]),
+    ],
+)
+def test_a_copy_in_another_form_keeps_its_author(house, text, copied):
+    written = make.draft(house, "writtenumab")
+    make.reword(written, "monitoring", text, actor=house.clinician)
+    edition = make.draft(house)
+
+    make.reword(edition, "monitoring", copied, actor=house.editor)
+
+    assert credits_of(edition) == {house.editor.pk, house.clinician.pk}
 
 
 def test_words_spread_over_the_fields_of_a_part_are_found_together(house):
@@ -207,20 +225,6 @@ def test_whoever_writes_the_same_later_takes_no_signature_away(house):
 
     assert make.live().number == 2
     assert credits_of(other) == {house.editor.pk, house.clinician.pk}
-
-
-def test_every_kind_of_part_says_which_of_its_fields_are_words():
-    kinds = {Header, *(type(part) for part in make.document().parts())}
-
-    assert set(PART_FIELDS) == {kind.part_kind for kind in kinds - {Header}}
-    assert kinds < set(WORDS)
-
-
-def test_long_is_more_than_eighty_characters():
-    link = RelatedLink(key=uuid4(), target="x", reason="a " * 40 + "b")
-
-    assert len(texts_of(link)) == 1
-    assert texts_of(link.replaced(reason="a " * 39 + "bb")) == frozenset()
 
 
 @pytest.mark.parametrize(

@@ -583,7 +583,16 @@ def test_an_epoch_is_the_last_entry_that_wrote_what_readers_see(house, ahead):
 
 @pytest.mark.parametrize(
     ("column", "sentence"),
-    [("number = number - 1", EPOCH), ("number = 0", EPOCH), ("hash = prev.hash", EPOCH), ("hash = ''", NO_HASH)],
+    [
+        ("number = number - 1", EPOCH),
+        ("number = 0", EPOCH),
+        ("hash = prev.hash", EPOCH),
+        ("hash = ''", NO_HASH),
+        ("""instants = '["2028-06-20T10:00:00.000000Z"]'""", EPOCH),
+        ("instants = '{}'", EPOCH),
+        ("instants = 'x'", EPOCH),
+        ("number = number - 1, instants = '[]'", EPOCH),
+    ],
 )
 def test_an_epoch_names_an_entry_by_number_and_hash(house, column, sentence):
     other = f"'{AuditEvent.objects.get(seq=1).hash}'"
@@ -591,6 +600,14 @@ def test_an_epoch_names_an_entry_by_number_and_hash(house, column, sentence):
     found = tampered(f"UPDATE monographs_epoch SET {column.replace('prev.hash', other)}")
 
     assert found == [(None, sentence)]
+
+
+def test_when_a_second_signature_falls_due_stays_in_the_epoch(house):
+    make.warn(house.clinician, Monograph.objects.get(slug="testazumab"))
+    assert len(Epoch.objects.get().instants) == 1
+    assert of_kind(verify(), "epoch") == []
+
+    assert tampered("UPDATE monographs_epoch SET instants = '[]'") == [(None, EPOCH)]
 
 
 def test_an_epoch_that_is_gone_is_told(house):
