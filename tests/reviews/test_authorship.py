@@ -115,7 +115,7 @@ def test_a_long_text_keeps_its_author_in_whatever_part_of_whatever_monograph(hou
         (LONG, "Words of nobody.\n\n" + LONG.replace(" after ", "\nafter ") + "\n\nMore of them."),
         (f"1. {LONG}\n2. Nobody.", f"- Something.\n- {LONG}"),
         # without its marks and signs it is no longer long
-        (f"{LONG[:75]} [@trial2020].", LONG[:75]),
+        (f"{LONG[:60]} [@trial2020] [@trial2020].", LONG[:60]),
     ],
 )
 def test_a_copy_in_another_form_keeps_its_author(house, text, copied):
