@@ -90,19 +90,17 @@ def seal_holds(form: dict[str, Any], key: str, signature: str) -> bool:
     return _holds(SEAL_PREFIX, form, key, signature)
 
 
-# -- Entries of the trail that readers depend on ----------------------------------------------------------------------
+# -- Seals of entries --------------------------------------------------------------------------------------------------
 
 
-def entry_seal(text: str) -> dict[str, str]:
-    """What is added to the data of an entry of this text: nobody without the key can add one like it."""
-    return {"key": key_id(), "seal": _sign(ENTRY_PREFIX, json.loads(text))}
+def seal_entry(hashed: str) -> str:
+    """The seal on an entry of this hash: the key's name, and its signature. Nobody without the key can add an entry."""
+    return f"{key_id()}:{_sign(ENTRY_PREFIX, {'hash': hashed})}"
 
 
-def entry_seal_holds(content: dict[str, Any]) -> bool:
-    """Whether an entry, as its text says it, was sealed by this house."""
-    data = dict(content["data"])
-    seal = data.pop("seal")
-    return _holds(ENTRY_PREFIX, {**content, "data": data}, seal["key"], seal["seal"])
+def entry_seal_holds(hashed: str, seal: str) -> bool:
+    key, _colon, signature = seal.partition(":")
+    return _holds(ENTRY_PREFIX, {"hash": hashed}, key, signature)
 
 
 # -- Checkpoints -----------------------------------------------------------------------------------------------------

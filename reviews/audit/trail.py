@@ -37,8 +37,8 @@ READERS_SEE = frozenset(
 )
 # Acts that make the index anew and may write in none of them.
 REINDEXED = frozenset({"reindexed", "vouched"})
-# Whose acts are sealed, and get a line of their own in the checkpoint file: what readers depend on, the signatures for
-# it, and who may give them.
+# Whose acts get a line of their own in the checkpoint file: what readers depend on, the signatures for it, and who may
+# give them.
 VOUCHED_FOR = READERS_SEE | {
     "reviews.signoff", "reviews.unsigning", "reviews.clinicianprofile", "reviews.classgrant", "auth.user_groups",
 }  # fmt: skip
@@ -119,13 +119,12 @@ class Trail:
     def record(
         self, verb: str, subject: str, *, digest: str = "", reason: str = "", data: dict[str, Any] | None = None
     ) -> AuditEvent:
-        """Adds an entry: who, what, to what, why, and the hashes of all rows written since the last one. One that
-        readers depend on holds a seal too.
+        """Adds an entry: who, what, to what, why, and the hashes of all rows written since the last one. It is
+        sealed.
 
         A row that was written and is gone now is recorded as null. `subject` may name several monographs, however many:
         "monograph:one,monograph:other".
         """
-        is_sealed = not VOUCHED_FOR.isdisjoint(self._written)
         hashes: dict[str, str | None] = {}
         for label, pks in self._written.items():
             hashes.update({f"{label}:{pk}": None for pk in pks})
@@ -141,9 +140,6 @@ class Trail:
             "data": whole, "prev": self.head,
         }  # fmt: skip
         text = event_text(actor=actor, **content)
-        if is_sealed:
-            whole["seal"] = seals.entry_seal(text)
-            text = event_text(actor=actor, **content)
         event = AuditEvent(
             **content,
             actor=self._actor,
@@ -151,6 +147,7 @@ class Trail:
             text=text,
             hash=event_hash(text),
         )
+        event.seal = seals.seal_entry(event.hash)
         event.save(force_insert=True)
         subjects.write(event)
         self.seq, self.head = event.seq, event.hash

@@ -54,7 +54,7 @@ class Replay:
         self.end_of_act: dict[str, int] = {}
         self.publishing: set[str] = set()
         self.heads: dict[int, range] = {}
-        self.sealed_since = 0
+        self.sealed_since = _sealed_since()
         self.epoch, self._act = 0, ("", False)
         self.moves: list[tuple[str, str]] = []
 
@@ -93,23 +93,21 @@ class Replay:
             if data["superseded"] is not None:
                 self.states[subject, data["superseded"]] = "superseded"
 
-    def seal_holds(self, content: dict[str, Any]) -> bool:
-        """From the first entry that is sealed, or that took over what an earlier version left, all are sealed that
-        readers depend on."""
-        data = content.get("data", {})
-        if content["verb"] == "reindexed" and data.get("version", 0) >= SEALED_SINCE:
-            self.sealed_since = self.sealed_since or content["seq"]
-        if "seal" in data:
-            self.sealed_since = self.sealed_since or content["seq"]
-            return seals.entry_seal_holds(content)
-        return not self.sealed_since or content["seq"] not in self.vouched_for[-1:]
-
     def _move(self, old: str, new: str) -> None:
         """A monograph has another address from now on: what was told of the old one is told of it."""
         if old in self.live:
             self.live[new] = self.live.pop(old)
         self.states = {(new if one == old else one, number): kept for (one, number), kept in self.states.items()}
         self.rounds = {(new if one == old else one, number): kept for (one, number), kept in self.rounds.items()}
+
+
+def _sealed_since() -> int:
+    """The entry from which all are sealed: that by which this version took over what an earlier one left, else the
+    first."""
+    for seq, data in AuditEvent.objects.filter(verb="reindexed").order_by("seq").values_list("seq", "data"):
+        if isinstance(data, dict) and data.get("version", 0) >= SEALED_SINCE:
+            return int(seq)
+    return 1
 
 
 def verify() -> list[Finding]:
@@ -150,10 +148,24 @@ def _chain(replay: Replay) -> Iterator[Finding]:
     if lock.held or lock.edition_id is not None:
         yield None, "The write lock was left held: somebody set its flag by hand."
     prev, expected = hashes.genesis(lock.site), 1
-    columns = ("seq", "at", "actor_id", "actor_name", "verb", "subject", "digest", "reason", "prev", "hash", "text")
+    columns = (
+        "seq",
+        "at",
+        "actor_id",
+        "actor_name",
+        "verb",
+        "subject",
+        "digest",
+        "reason",
+        "prev",
+        "hash",
+        "text",
+        "seal",
+    )
     raw_data = dict(_raw_data())
     last_seq = 0
-    for seq, at, actor_id, actor_name, verb, subject, digest_, reason, its_prev, its_hash, text in _in_order(columns):
+    for row in _in_order(columns):
+        seq, at, actor_id, actor_name, verb, subject, digest_, reason, its_prev, its_hash, text, seal = row
         last_seq = seq
         if seq != expected:
             yield expected, f"Entry {expected} is missing: the next one is {seq}."
@@ -170,6 +182,8 @@ def _chain(replay: Replay) -> Iterator[Finding]:
             yield seq, f"Entry {seq} cannot be read."
             prev = its_hash
             continue
+        if not (seals.entry_seal_holds(its_hash, seal) if seal else seq < replay.sealed_since):
+            yield seq, f"Entry {seq} is not sealed by this house: it was not written by this program."
         if hashes.event_hash(text) != its_hash:
             yield seq, f"Entry {seq}: its text is not the one that was hashed."
         if its_prev != prev:
@@ -183,8 +197,6 @@ def _chain(replay: Replay) -> Iterator[Finding]:
             if canonical(beside["data"]) != raw_data[seq]:
                 yield seq, f"Entry {seq}: its column data is not in the form in which it was written."
             replay.read(seq, verb, subject, content.get("data", {}), content["at"])
-            if not replay.seal_holds(content):
-                yield seq, f"Entry {seq}: readers depend on what it wrote, and it is not sealed by this house."
         except UNREADABLE:
             yield seq, f"Entry {seq}: what it says cannot be read."
         prev = its_hash
@@ -236,7 +248,7 @@ def _unvouched(replay: Replay, lines: list[int]) -> Iterator[Finding]:
     depend on since acts are sealed. A line that was lost, with its process or its disk, is told too: it cannot be told
     from one that was cut, and `manage.py checkpoint` makes up for it."""
     last = max(lines, default=0)
-    acts = [seq for seq in replay.vouched_for if replay.sealed_since and seq >= replay.sealed_since]
+    acts = [seq for seq in replay.vouched_for if seq >= replay.sealed_since]
     if waiting := [seq for seq in (*replay.published.values(), *acts) if seq > last]:
         why = "the checkpoint file was emptied, was cut, is an older one, or could not be written"
         yield min(waiting), f"No checkpoint vouches for entry {min(waiting)} or one after it: {why}."

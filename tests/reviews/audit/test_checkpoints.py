@@ -10,9 +10,10 @@ from django.db import models
 
 from monographs.models import Publication
 from reviews.access.people import give_role, revoke, take_role, verify_clinician
-from reviews.audit import hashes, seals, trail
+from reviews.audit import hashes, seals
 from reviews.audit import verify as audit
 from reviews.audit.verify import verify
+from reviews.editing.monographs import set_tier
 from reviews.models import AuditEvent, ClinicianProfile
 from tests import factories as make
 from tests import tables
@@ -178,8 +179,8 @@ def test_what_became_of_the_file_is_named(house, kind, settings, tmp_path):
 
 def test_of_a_house_whose_acts_are_not_sealed_yet_each_publication_has_a_line_at_or_after_it(house, monkeypatch):
     """As an earlier version left it: it wrote a line for publications alone."""
-    monkeypatch.setattr(audit.Replay, "seal_holds", lambda self, content: True)
     withdrawn(house)
+    monkeypatch.setattr(audit, "_sealed_since", lambda: 10**9)
     first, second = AuditEvent.objects.filter(verb="published").order_by("seq")
     path = seals.checkpoint_path()
     path.unlink()
@@ -202,27 +203,50 @@ def test_a_file_that_was_emptied_is_named_although_lines_follow(house):
     )
 
 
-@pytest.mark.parametrize("seal", ["of another key", "none"])
-def test_a_take_down_that_somebody_without_the_key_lifted_by_a_forged_entry_is_named(
-    house, settings, seal, monkeypatch
-):
+FORGED = {
+    "a take-down lifted": lambda house: make.perform(
+        "reinstate", editions=[page().live.edition], actor=house.publisher, digest=make.seen(page().live.edition)
+    ),
+    "a role given": lambda house: give_role(house.editor2, "clinician", actor=house.admin),
+    "a tier set": lambda house: set_tier(page(), "high", actor=house.clinician2, reason="Forged"),
+    "a draft begun": lambda house: make.start(house, page().live.edition),
+}
+
+
+@pytest.mark.parametrize("seal", ["of another key", "of another entry", "none"])
+@pytest.mark.parametrize("act", FORGED)
+def test_an_entry_of_somebody_without_the_key_is_named(house, seal, act, settings, monkeypatch):
     withdrawn(house)
     make.vouch_all(house, page().live.edition)
-    edition, key = page().live.edition, settings.SIGNING_KEY
+    key, last = settings.SIGNING_KEY, AuditEvent.objects.latest("seq")
     kept = seals.checkpoint_path().read_bytes()
     # All that somebody with SQL can write is what the verb writes, but for the seal and the line.
     with monkeypatch.context() as forging:
-        if seal == "none":
-            forging.setattr(trail, "VOUCHED_FOR", frozenset())
+        if seal != "of another key":
+            forging.setattr(seals, "seal_entry", lambda hashed: last.seal if seal == "of another entry" else None)
         settings.SIGNING_KEY = "A" * 43 + "="
-        make.perform("reinstate", editions=[edition], actor=house.publisher, digest=make.seen(edition))
+        FORGED[act](house)
     settings.SIGNING_KEY = key
     seals.checkpoint_path().write_bytes(kept)
-    forged = AuditEvent.objects.latest("seq")
+    forged = list(AuditEvent.objects.filter(seq__gt=last.seq).values_list("seq", flat=True))
 
-    assert forged.verb == "reinstated"
-    sentence = f"Entry {forged.seq}: readers depend on what it wrote, and it is not sealed by this house."
-    assert [one for one in verify() if not one[1].startswith(LOST)] == [(forged.seq, sentence)]
+    assert forged
+    found = [one for one in verify() if not one[1].startswith(LOST)]
+    assert found == [(seq, UNSEALED.format(seq)) for seq in forged]
+
+
+UNSEALED = "Entry {} is not sealed by this house: it was not written by this program."
+
+
+@pytest.mark.parametrize("which", ["all", "the last", "the first"])
+def test_seals_that_were_taken_off_are_missed(house, which):
+    rows = models.QuerySet(AuditEvent).order_by("seq")
+    seqs = list(rows.values_list("seq", flat=True))
+    seqs = {"all": seqs, "the last": seqs[-1:], "the first": seqs[:1]}[which]
+    with make.undone():
+        with tables.no_triggers():
+            rows.filter(seq__in=seqs).order_by().update(seal=None)
+        assert verify() == [(seq, UNSEALED.format(seq)) for seq in seqs]
 
 
 def test_a_database_older_than_the_file_is_named(house):
