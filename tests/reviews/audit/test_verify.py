@@ -171,6 +171,7 @@ SAID = {
     "prev": " does not follow from the one before it.",
     "hash": ": its text is not the one that was hashed.",
     "text": " cannot be read.",
+    "seal": " is not sealed by this house",
 }
 
 
