@@ -14,7 +14,7 @@ from tests import factories as make
 from tests import tables
 from tests.monographs.public.test_lists import notice
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 

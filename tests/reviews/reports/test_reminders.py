@@ -26,7 +26,7 @@ from reviews.workflow import perform
 from tests import factories as make
 from tests import mail_server
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 EDITORS = ["editor", "editor2"]
 CLINICIANS = ["clinician", "clinician2", "pharmacist"]
