@@ -249,4 +249,5 @@ def own_settings(request, settings, tmp_path_factory):
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
     if JOURNEYS not in request.path.parents:
+        settings.STATIC_ROOT = "/nowhere"  # whatever was collected here for a demonstration is not read for each client
         settings.PASSWORD_HASHERS = FAST_HASHERS

@@ -111,6 +111,7 @@ def denied(house):
     cache.clear()
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("jump", [timedelta(0), timedelta(hours=5), timedelta(days=1)])
 def test_a_flood_of_denials_ends_in_sixty_entries_a_minute_and_the_rest_is_counted(house, clock, denied, jump):
     clock.record()

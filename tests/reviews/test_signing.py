@@ -116,6 +116,7 @@ ACTS = {
 }  # fmt: skip
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("jump", JUMPS)
 @pytest.mark.parametrize("act", ACTS)
 def test_a_password_lives_sixty_seconds_by_the_clock_whatever_the_time_of_the_last_entry(world, clock, act, jump):
