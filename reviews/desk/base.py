@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth import get_user_model, logout
 from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -38,6 +39,7 @@ class DeskRequest(HttpRequest):
 
 MOST_WORDS = LONGEST_REASON
 
+NOTHING_KEPT = "Nothing is kept for you here: it was saved, a day has passed, or it was somebody else’s."
 CHIPS = {
     State.DRAFT: "",
     State.IN_REVIEW: "chip-review",
@@ -59,6 +61,8 @@ def desk(view: View) -> View:
             return no_entry(request, refusals)
         try:
             with acts.of_form(acts.token_of(request)), kept.of_form(request) as here, tidy.of_form(request):
+                if here.is_gone:
+                    messages.info(request, NOTHING_KEPT)
                 response = view(request, *args, **kwargs)
         except TooManyFailures as error:
             return too_many(request, error)

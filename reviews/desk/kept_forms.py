@@ -42,9 +42,7 @@ class Line:
 
 def lines_for(person: User) -> list[Line]:
     """One query, however many there are."""
-    return [
-        Line(_what(row.path), kept.address_of(row), row.at, row.expires_at) for row in kept.waiting_for(person)
-    ]
+    return [Line(_what(row.path), kept.address_of(row), row.at, row.expires_at) for row in kept.waiting_for(person)]
 
 
 def _what(path: str) -> str:
