@@ -56,7 +56,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def _with_typed(request: HttpRequest, name: str, status: int, **context: object) -> HttpResponse:
     """A page with what one of our own pages sent, to be sent again: nothing is stored meanwhile."""
     typed = kept.typed_of(request)
-    return _page(name, status, typed=typed, token=get_token(request) if typed else "", **context)
+    return _page(name, status, typed=typed, csrf_token=get_token(request) if typed else "", **context)
 
 
 def bad_request(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

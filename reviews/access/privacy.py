@@ -28,10 +28,12 @@ def without_nhs_numbers(text: str) -> str:
     if not holds_nhs_number(text):
         return text
     for words in (text, unicodedata.normalize("NFKC", text)):
-        for start, end in sorted(_numbers(words), reverse=True):
-            words = f"{words[:start]}{TAKEN_OUT}{words[end:]}"  # noqa: PLW2901  # the last one first: places stay
-        if not holds_nhs_number(words):
-            return words
+        left, rest = words, len(words)
+        for start, end in sorted(_numbers(words), reverse=True):  # the last one first: places stay
+            if end <= rest:  # two ways of reading find the same digits
+                left, rest = f"{left[:start]}{TAKEN_OUT}{left[end:]}", start
+        if not holds_nhs_number(left):
+            return left
     return ""
 
 
