@@ -4,6 +4,7 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 
@@ -407,3 +408,125 @@ def test_the_address_of_an_act_says_nothing_to_whoever_may_not_know(house):
     for one in FORMS:
         address = (one[3] or one[2])()
         assert client.get(address).status_code in (403, 404), address
+
+
+# -- The database is busy ------------------------------------------------------------------------------------------------
+
+HERE = {"Sec-Fetch-Site": "same-origin"}
+
+
+@pytest.fixture
+def busy():
+    """Somebody writes, for as long as the test wants."""
+    make.somebody_writes(True)
+    yield lambda: make.somebody_writes(False)
+    make.somebody_writes(False)
+
+
+@cases(TYPED)
+def test_while_somebody_else_writes_the_form_stands_filled_in_the_answer(
+    house, busy, who, page, action, button, typed, verbs
+):
+    client = Client()
+    target, sent = filled(client, house, who, page, action, button, typed)
+    before = AuditEvent.objects.latest("seq").seq
+
+    answer = client.post(target, sent, headers=HERE)
+
+    html = answer.content.decode()
+    assert (answer.status_code, answer.headers["Retry-After"], make.PASSWORD in html) == (503, "5", False)
+    again = [one for one in forms_of(html) if one.action in ("", target) and has(one, typed)]
+    assert again, html
+    assert (entries_since(before), KeptForm.objects.count()) == ([], 0)
+    busy()
+    password = {"password": make.PASSWORD} if "password" in sent else {}
+    assert client.post(target, again[-1].filled(**password)).status_code == 302
+    assert entries_since(before) == sorted(verbs)
+
+
+def out_of_order(*_args, **_how):
+    raise OperationalError("database is locked")
+
+
+@cases(TYPED)
+def test_a_database_that_answers_nobody_loses_no_word(house, monkeypatch, who, page, action, button, typed, verbs):
+    """The words stand in the answer, with the token of their form: what was done after all is not done again."""
+    client = Client()
+    target, sent = filled(client, house, who, page, action, button, typed)
+    with monkeypatch.context() as broken:
+        broken.setattr("reviews.desk.base.policy.refusals", out_of_order)
+        answer = client.post(target, sent, headers=HERE)
+
+    html = answer.content.decode()
+    form = next(one for one in forms_of(html) if one.action == target)
+    assert (answer.status_code, answer.headers["Retry-After"], make.PASSWORD in html) == (503, "5", False)
+    assert (form.fields["act"], form.fields.get("password", [""])) == (sent["act"], [""])
+    assert {name: form.fields[name] for name in sent if name not in ("password", "csrfmiddlewaretoken")} == {
+        name: value if isinstance(value, list) else [value] for name, value in sent.items()
+        if name not in ("password", "csrfmiddlewaretoken")
+    }  # fmt: skip
+    password = {"password": make.PASSWORD} if "password" in sent else {}
+    answers = [client.post(target, form.filled(**password)).status_code for _ in range(2)]
+    assert answers == [302, 409]
+
+
+def test_where_not_even_the_form_can_be_kept_it_stands_in_the_answer(house, monkeypatch):
+    client = Client()
+    target, sent = filled(client, house, "editor", lambda: HEADER, None, "preview", WORDS)
+    client.logout()
+    monkeypatch.setattr(KeptForm, "save", out_of_order)
+
+    answer = client.post(target, sent, headers=HERE)
+    plain = client.post(target, sent)
+
+    form = next(one for one in forms_of(answer.content.decode()) if one.action == target)
+    assert (answer.status_code, form.fields["covers"]) == (503, [WORDS["covers"]])
+    assert (plain.status_code, WORDS["covers"] in plain.content.decode()) == (503, False)
+    monkeypatch.undo()
+    back = sign_in_of(client.post(target, form.filled()))
+    client.force_login(house.editor)
+    assert WORDS["covers"] in client.get(back).content.decode()
+
+
+def test_a_save_is_done_though_its_kept_form_cannot_be_taken_out_now(house, monkeypatch):
+    client, back = lost(house)
+    client.force_login(house.editor)
+    again = next(one for one in forms_of(client.get(back).content.decode()) if "preview" in one.buttons)
+    monkeypatch.setattr(KeptForm, "delete", out_of_order)
+
+    assert client.post(back, again.filled()).status_code == 302
+    assert KeptForm.objects.count() == 1
+
+
+# -- A reader's report ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("harm", ["yes", "no"])
+@pytest.mark.parametrize("way", ["elsewhere", "somebody writes", "no database"])
+def test_a_report_that_was_not_taken_comes_back_filled_and_nothing_is_stored(house, monkeypatch, way, harm):
+    client = Client()
+    form = shown(client, "/report/?page=/drugs/liveumab/", "/report/", None)
+    sent = form.filled(text="The interval is wrong.", harm=harm, source="A table", email="reader@example.org")
+    if way == "somebody writes":
+        make.somebody_writes(True)
+    with monkeypatch.context() as broken:
+        if way == "no database":
+            broken.setattr("reviews.reports.public_views.shown", out_of_order)
+        answer = client.post(
+            "/report/", sent, headers={"Origin": "https://another.example"} if way == "elsewhere" else HERE
+        )
+    make.somebody_writes(False)
+    if way == "somebody writes" and harm == "yes":  # it goes into the inbox, and waits for nobody
+        assert answer.status_code == 303
+        return
+
+    again = next(one for one in forms_of(answer.content.decode()) if one.action == "/report/")
+
+    assert answer.status_code == (403 if way == "elsewhere" else 503)
+    assert {name: again.fields[name] for name in ("text", "harm", "source", "email", "page")} == {
+        "text": ["The interval is wrong."], "harm": [harm], "source": ["A table"], "email": ["reader@example.org"],
+        "page": ["/drugs/liveumab/"],
+    }  # fmt: skip
+    assert KeptForm.objects.count() == 0
+    assert client.cookies.get("__Host-session") is None
+    assert client.post("/report/", again.filled(), headers=HERE).status_code == 303
