@@ -25,7 +25,8 @@ from django.contrib.auth.models import User
 from django.core import signing
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
-from django.db import OperationalError, transaction
+from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import Q
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -102,12 +103,15 @@ def keep(request: HttpRequest, cause: KeptForm.Cause) -> str:
         person=person, path=request.path, tab=request.POST[acts.FIELD], query=query, fields=fields, cause=cause, at=now,
         expires_at=now + LASTS, **lacks,
     )  # fmt: skip
-    with transaction.atomic():
-        mine.filter(tab=row.tab).delete()
-        if before := opened(request.POST.get(FIELD, ""), person, request.path):
-            before.delete()
-        row.save(force_insert=True)
-        mine.filter(pk__in=list(mine.values_list("pk", flat=True)[MOST_OF_A_PERSON:])).delete()
+    before = opened(request.POST.get(FIELD, ""), person, request.path)
+    try:
+        with transaction.atomic():
+            mine.filter(Q(tab=row.tab) | Q(pk=before.pk if before else None)).delete()
+            row.save(force_insert=True)
+            mine.filter(pk__in=list(mine.values_list("pk", flat=True)[MOST_OF_A_PERSON:])).delete()
+    except IntegrityError:  # another click was faster
+        twin = mine.filter(path=row.path, tab=row.tab).first()
+        return address_of(twin) if twin else ""
     return address_of(row)
 
 
