@@ -91,8 +91,9 @@ def keep(request: HttpRequest, cause: KeptForm.Cause) -> str:
 
     Raises OperationalError where the database takes no row now.
     """
-    person = get_user_model().objects.filter(pk=person_of(request), is_active=True).first()
-    if request.method != "POST" or person is None or _is_done(request) or not _has_room(request):
+    key = person_of(request) if request.method == "POST" else None
+    person = get_user_model().objects.filter(pk=key, is_active=True).first() if key else None
+    if person is None or _is_done(request) or not _has_room(request):
         return ""
     kept, lacks = _cleaned(request.POST)
     fields, query = json.dumps(kept), _query(request.GET)
