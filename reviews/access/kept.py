@@ -178,7 +178,7 @@ def opened(token: str, person: User, path: str) -> KeptForm | None:
         return None
     if owner != person.pk:
         return None
-    return KeptForm.objects.filter(pk=pk, person=person, path=path, expires_at__gt=timezone.now()).first()
+    return KeptForm.objects.filter(pk=pk, person=person, expires_at__gt=timezone.now()).first()
 
 
 def waiting_for(person: User) -> list[KeptForm]:

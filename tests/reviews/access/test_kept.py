@@ -197,6 +197,7 @@ def test_nobody_has_more_than_twenty_and_the_oldest_go_first(house):
 
     assert [row.typed["text"] for row in kept.waiting_for(house.editor)] == [str(one) for one in range(22, 2, -1)]
     assert len(kept.waiting_for(house.editor2)) == 1
+    assert KeptForm.objects.count() == 21
 
 
 def test_from_one_place_no_more_than_two_hundred_an_hour(house, monkeypatch):

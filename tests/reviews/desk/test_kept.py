@@ -119,6 +119,15 @@ def test_whoever_signs_in_as_somebody_else_sees_nothing_of_it(house, who):
     assert KeptForm.objects.get().person == house.editor
 
 
+def test_the_sign_in_says_that_it_is_kept(house):
+    client, back = lost(house)
+    words = "What you typed is kept for a day"
+
+    assert words in client.get("/accounts/login/", {"next": back}).content.decode()
+    assert words not in client.get("/accounts/login/", {"next": HEADER}).content.decode()
+    assert words not in client.get("/accounts/login/").content.decode()
+
+
 def test_after_a_sign_in_in_another_window_it_waits_on_the_queue(house):
     _client, back = lost(house)
     elsewhere = Client()
