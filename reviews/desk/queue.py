@@ -16,6 +16,7 @@ from monographs.standing import today
 from monographs.vocabulary import TIERS
 from reviews.access import policy
 from reviews.desk.base import DeskRequest, and_list, chip, class_tree, desk, indented, name_of
+from reviews.desk.kept_forms import lines_for
 from reviews.desk.published.urgent_tasks import waiting_for
 from reviews.models import AuditEvent, ChangeSet, ClinicianProfile, EntrySubject, SignOff
 from reviews.review.sign_off_rules import Edit, Signature, authors, counts_for, missing_sign_offs
@@ -179,6 +180,7 @@ def queue(request: DeskRequest) -> HttpResponse:
         "show": show,
         "heading": words[show],
         "filters": [(key, words[key], len(shown[key]) + (len(urgent) if key == "mine" else 0)) for key in shown],
+        "kept_forms": lines_for(user),
         "urgent": urgent if show == "mine" else [],
         "waiting": len(mine) + len(urgent),
         "unverified": profile is None and policy.signs(user),

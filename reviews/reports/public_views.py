@@ -7,7 +7,6 @@ from allauth.account.adapter import get_adapter
 from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -93,9 +92,8 @@ def _from_elsewhere(request: HttpRequest) -> bool:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def problem(request: HttpRequest) -> HttpResponse:
-    """`?page=` is the address of the page that it is about, `?edition=` its edition. Unknown ones: the whole site."""
-    if request.method == "POST" and _from_elsewhere(request):
-        raise PermissionDenied("This form came from another site. Open it here, and send it again.")
+    """`?page=` is the address of the page that it is about, `?edition=` its edition. Unknown ones: the whole site.
+    Whatever keeps a report from being taken, its words come back in the answer; nothing of it is stored."""
     given = request.POST if request.method == "POST" else request.GET
     page = given.get("page", "")
     publication, archived = _publication(page)
@@ -117,7 +115,9 @@ def problem(request: HttpRequest) -> HttpResponse:
     }
     context["harm"] = given.get("harm", "")
     status = 200
-    if request.method == "POST":
+    if request.method == "POST" and _from_elsewhere(request):
+        context["elsewhere"], status = True, 403
+    elif request.method == "POST":
         form.is_valid()
         post = request.POST
         part = post.get("part", "")

@@ -9,7 +9,8 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
 
 from monographs.models import Monograph, Overlay
 from monographs.overlay_kinds import OVERLAY_KINDS
@@ -19,7 +20,7 @@ from reviews import overlays
 from reviews.access import policy
 from reviews.access.attempts import attempt
 from reviews.access.refusals import Refused
-from reviews.desk.base import DeskRequest, desk, digest_in, monograph_for, not_here
+from reviews.desk.base import DeskRequest, act_on, desk, digest_in, monograph_for, not_here
 from reviews.desk.published.forms import ErratumForm, PlacingForm, WarningForm
 from reviews.desk.published.page import Answer, published_page, unverified
 from reviews.misprints import call_harmless
@@ -37,8 +38,28 @@ def _attested(request: DeskRequest, digest: str, action: str, *things: Monograph
     return attest(request.user, password=password, ticks=(), interests="none", digest=digest, request=request)
 
 
+def _page(request: DeskRequest, slug: str, kind: str = "") -> str:
+    """Where the forms of what is done to a page stand."""
+    if kind and not ((row := OVERLAY_KINDS.get(kind)) and row.form):
+        raise Http404
+    return reverse("published", args=[monograph_for(request, slug).slug])
+
+
+def _overlay_for(request: DeskRequest, pk: int) -> Overlay:
+    overlay = Overlay.objects.select_related("monograph__therapeutic_class").filter(pk=pk).first()
+    if overlay is None:
+        raise Http404
+    if refusals := policy.refusals(request.user, "read", overlay.monograph):
+        not_here(request, overlay.monograph, Refused(refusals))
+    return overlay
+
+
+def _page_under(request: DeskRequest, pk: int) -> str:
+    return reverse("published", args=[_overlay_for(request, pk).monograph.slug])
+
+
 @desk
-@require_POST
+@act_on(_page)
 def erratum(request: DeskRequest, slug: str) -> HttpResponse:
     monograph = monograph_for(request, slug)
     form = ErratumForm(request.POST)
@@ -77,7 +98,7 @@ def _places_asked(request: DeskRequest, monograph: Monograph) -> tuple[tuple[Cho
 
 
 @desk
-@require_POST
+@act_on(_page)
 def place(request: DeskRequest, slug: str, kind: str) -> HttpResponse:
     """Puts something over the page that needs nothing else. Fields: `reason`, `password`."""
     monograph, row = monograph_for(request, slug), OVERLAY_KINDS.get(kind)
@@ -99,17 +120,8 @@ def place(request: DeskRequest, slug: str, kind: str) -> HttpResponse:
     return published_page(request, monograph, answer)
 
 
-def _overlay_for(request: DeskRequest, pk: int) -> Overlay:
-    overlay = Overlay.objects.select_related("monograph__therapeutic_class").filter(pk=pk).first()
-    if overlay is None:
-        raise Http404
-    if refusals := policy.refusals(request.user, "read", overlay.monograph):
-        not_here(request, overlay.monograph, Refused(refusals))
-    return overlay
-
-
 @desk
-@require_POST
+@act_on(_page_under)
 def countersign(request: DeskRequest, pk: int) -> HttpResponse:
     """The second signature on what asks for one. Field: `password`."""
     overlay = _overlay_for(request, pk)
@@ -125,7 +137,7 @@ def countersign(request: DeskRequest, pk: int) -> HttpResponse:
 
 
 @desk
-@require_POST
+@act_on(_page_under)
 def lift(request: DeskRequest, pk: int) -> HttpResponse:
     """Ends what stands over the page. Fields: `reason`, `password`."""
     overlay = _overlay_for(request, pk)
@@ -190,7 +202,7 @@ def warning_new(request: DeskRequest) -> HttpResponse:
 
 
 @desk
-@require_POST
+@act_on(_page)
 def harmless(request: DeskRequest, slug: str) -> HttpResponse:
     """What the page prints of a text harms nobody, though it is not what was typed. Fields: `part` (its key), `digest`
     (of the words that were shown), `reason`."""

@@ -11,14 +11,15 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Min, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from monographs.models import TherapeuticClass
 from reviews.access import policy
 from reviews.access.attempts import NOT_TRIED, Attempt, attempt
 from reviews.access.refusals import Refused
-from reviews.desk.base import DeskRequest, desk, not_here
+from reviews.desk.base import DeskRequest, act_on, desk, not_here
 from reviews.forms import Form
 from reviews.models import InboxReport, ProblemReport
 from reviews.models.report import OUTCOMES
@@ -86,7 +87,7 @@ def _list(request: DeskRequest, tried: Attempt) -> HttpResponse:
 
 
 @desk
-@require_POST
+@act_on(lambda _request: reverse("reports"))
 def take_in(request: DeskRequest) -> HttpResponse:
     """Takes in what waits in the inbox, so that it can be answered."""
     tried = attempt(lambda: inbox.take_in(request.user))
