@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reviews', '0008_inbox'),
+        ('reviews', '0010_seal_of_entry'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
