@@ -148,7 +148,7 @@ class Row(Form):
 
     @property
     def is_empty(self) -> bool:
-        typed = (self.data.get(self.add_prefix(name), "") for name, field in self.fields.items() if _is_text(field))
+        typed = (self.data.get(self.add_prefix(name), "") for name, field in self.fields.items() if is_text(field))
         return not any(words.strip() for words in typed)
 
     def full_clean(self) -> None:
@@ -157,7 +157,8 @@ class Row(Form):
             self._errors = ErrorDict()
 
 
-def _is_text(field: forms.Field) -> bool:
+def is_text(field: forms.Field) -> bool:
+    """Whether people write in it; what is chosen from a list stands there before anybody does."""
     return not isinstance(field, forms.ChoiceField)
 
 
