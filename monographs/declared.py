@@ -20,7 +20,7 @@ class Declared:
     help: str = ""
     rows: int = 0  # lines of its box; 0: a box of one line
     choices: Mapping[str, str] = field(default_factory=dict)  # value of a closed list -> its words
-    place: str = ""  # the place of a page at which it stands with other fields; "": one of its own
+    place: str = ""  # the place of a page at which it joins other fields (monographs/pages/lines.py); "": its own
     joint: str = ""  # what stands between it and the fields before it at its place; "": what the place has
     lead: str = ""  # words before it at its place
     is_date: bool = False  # a page says it in words: 12 February 2020
