@@ -107,8 +107,7 @@ def report_page(request: DeskRequest, pk: int) -> HttpResponse:
         not_here(request, one.monograph, Refused(refusals))
     form, tried = AnswerForm(request.POST if request.method == "POST" else None), NOT_TRIED
     if request.method == "POST":
-        form.is_valid()
-        given = {name: request.POST.get(name, "") for name in ("outcome", "answer")}
+        given = form.given
         tried = attempt(lambda: service.answer(one, actor=request.user, outcome=given["outcome"], text=given["answer"]))
         if tried.is_done:
             by_mail = " It is mailed within the hour." if one.email else ""
