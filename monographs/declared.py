@@ -63,8 +63,8 @@ def kind_of(model: type[BaseModel], name: str) -> Kind:
     if row_model(model, name):
         return "rows"
     raise TypeError(
-        f"{model.__name__}.{name} cannot be shown to people: it is no text, no closed list of texts, no tuple of values "
-        "and no value. Make it one of these."
+        f"{model.__name__}.{name} cannot be shown to people: it is no text, no closed list of texts, no tuple of "
+        "values and no value. Make it one of these."
     )
 
 
@@ -79,7 +79,7 @@ def must_declare(model: type[BaseModel]) -> None:
         kind = kind_of(model, name)
         if kind != "value" and name not in said:
             raise TypeError(f"{model.__name__}.{name} has no label: say Declared(…) beside its type.")
-        inner = model.model_fields[name].annotation if kind == "value" else row_model(model, name)
+        inner: Any = model.model_fields[name].annotation if kind == "value" else row_model(model, name)
         if inner is not None:
             must_declare(inner)
 

@@ -315,9 +315,12 @@ class SafetyNotice(Part):
     issued: Annotated[
         PartialDay,
         Declared(
-            "Issued on", "Year, year-month or year-month-day, as it is known: 2020-02-12.",
-            place="provenance", joint=", ", is_date=True,
-        ),  # fmt: skip
+            "Issued on",
+            "Year, year-month or year-month-day, as it is known: 2020-02-12.",
+            place="provenance",
+            joint=", ",
+            is_date=True,
+        ),
     ] = ""
     effective: Annotated[Day, Declared("In force from", "Year-month-day; empty: at once.", is_date=True)] = ""
     expires: Annotated[Day, Declared("Ends on", "Year-month-day; empty: it does not end.", is_date=True)] = ""

@@ -177,7 +177,7 @@ def is_text(field: forms.Field) -> bool:
     return not isinstance(field, forms.ChoiceField)
 
 
-class Rows(forms.BaseFormSet):
+class Rows(forms.BaseFormSet):  # type: ignore[type-arg]  # Django's takes none when it runs
     """The rows of one list of a form: those that are there, and one to fill in. `more` asks for another one."""
 
     label = ""

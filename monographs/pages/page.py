@@ -8,7 +8,7 @@ without the status.
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 

@@ -26,7 +26,7 @@ from reviews.audit.hashes import event_hash, event_text, genesis, instant, newes
 from reviews.derived import search_index, subjects, told_changes, version
 from reviews.models import AuditEvent
 
-# So far two clocks of one house may be apart.
+# So far two clocks of one installation may be apart.
 A_SLIP = timedelta(seconds=1)
 # Tables from which public pages are made. A row written in one of them begins a new epoch.
 READERS_SEE = frozenset(

@@ -35,7 +35,7 @@ def verify_derived(
 
 
 def _epoch(hash_at: dict[int, str]) -> Iterator[Finding]:
-    """It names an entry by number and hash; before the first entry of a house, none."""
+    """It names an entry by number and hash; before the first entry of a trail, none."""
     try:
         epoch = Epoch.objects.get()
         named = epoch.number, epoch.hash

@@ -49,7 +49,9 @@ class Rowed(MonitoringItem):
 
 @pytest.mark.parametrize("model", [Texts, Number, Maybe, Pair])
 def test_a_kind_that_nobody_could_be_shown_is_refused_by_the_name_of_its_field(model):
-    with pytest.raises(TypeError, match=rf"^{model.__name__}\.odd cannot be shown to people: .* Make it one of these\.$"):
+    with pytest.raises(
+        TypeError, match=rf"^{model.__name__}\.odd cannot be shown to people: .* Make it one of these\.$"
+    ):
         must_declare(model)
 
 

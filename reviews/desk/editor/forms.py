@@ -57,7 +57,7 @@ class ValueForm(Form):
             key, initial = getattr(shown, "key", None), {**self.shows(shown), "seen": digest_of_part(shown)}
         super().__init__(data, initial=initial)
         self.document, self.shown, self.key = document, shown, key
-        self.value: Any = None
+        self.value: Any = None  # of `model`; each verb asks for its own kind
         self.typed: dict[str, Any] = {}
         self.said: list[str] = []  # what was changed in the words that were typed
         self.fields = {**{_box_name(name): box for name, box in self.boxes_of_value().items()}, **self.fields}

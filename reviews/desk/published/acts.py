@@ -44,7 +44,8 @@ def erratum(request: DeskRequest, slug: str) -> HttpResponse:
     form = ErratumForm(request.POST)
     asked, chosen = _places_asked(request, monograph)
     form.ask(asked, chosen)
-    corrected = CorrectionInput(*(form.given[name] for name in ("wrong", "right", "harm")), places=chosen)
+    given = form.given
+    corrected = CorrectionInput(given["wrong"], given["right"], given["harm"], chosen)
 
     def act() -> None:
         attestation = _attested(request, corrected.digest(monograph), "correct", monograph)
@@ -168,22 +169,22 @@ def warning_new(request: DeskRequest) -> HttpResponse:
     status = 200
     if request.method == "POST":
         given = form.given
-        pages = [one for one in policy.readable(user) if one.slug in given["monographs"]]  # no typed word goes to SQL
+        over = [one for one in policy.readable(user) if one.slug in given["monographs"]]  # no typed word goes to SQL
         names = ("title", "severity", "regulator", "link", "issued", "quote")
         warned = WarningInput(*(given[name] for name in names))
 
         def act() -> None:
-            attestation = _attested(request, warned.digest(pages), "warn", *pages)
-            overlays.warn(pages, warned=warned, actor=user, attestation=attestation)
+            attestation = _attested(request, warned.digest(over), "warn", *over)
+            overlays.warn(over, warned=warned, actor=user, attestation=attestation)
 
         tried = attempt(act)
         if tried.is_done:
-            count = len(pages)
-            over = "one page" if count == 1 else f"{count} pages"
+            count = len(over)
+            words = "one page" if count == 1 else f"{count} pages"
             messages.success(
-                request, f"Readers see the warning over {over} now. Somebody else signs it within 24 hours."
+                request, f"Readers see the warning over {words} now. Somebody else signs it within 24 hours."
             )
-            return redirect("published", pages[0].slug) if count == 1 else redirect("queue")
+            return redirect("published", over[0].slug) if count == 1 else redirect("queue")
         status = tried.status
         context["refusals"] = form.refuse(tried.refusals)
     return render(request, "reviews/warning_new.html", context, status=status)
@@ -198,7 +199,9 @@ def harmless(request: DeskRequest, slug: str) -> HttpResponse:
     part, reason = request.POST.get("part", "")[:36], request.POST.get("reason", "")
     tried = attempt(lambda: call_harmless(monograph, part=part, digest=digest, actor=request.user, reason=reason))
     if tried.is_done:
-        messages.success(request, f"{tried.result.label}: kept as harmless, with your reason.")
+        messages.success(
+            request, f"{tried.result.label} stays as it is printed: you said that it is harmless, and why."
+        )
         return redirect("published", monograph.slug)
     answer = Answer("Not kept yet", tried.refusals, tried.status, act=f"harmless-{digest}", typed=request.POST)
     return published_page(request, monograph, answer)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.html import format_html
 
 from monographs.models import Monograph
@@ -67,8 +68,9 @@ class ErratumForm(Form):
             widget=forms.CheckboxSelectMultiple,
         )
         self.fields |= {"places": dressed(box), "password": self.fields.pop("password")}
-        self.data = self.data.copy()
-        self.data.setlist("places", [*chosen, *(key for key, _words in listed if len(chosen) == len(asked))])
+        assert isinstance(self.data, QueryDict)
+        self.data = sent = self.data.copy()
+        sent.setlist("places", [*chosen, *(key for key, _words in listed if len(chosen) == len(asked))])
 
 
 def _shown(one: Choice) -> str:

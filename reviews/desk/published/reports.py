@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -44,8 +43,8 @@ class AnswerForm(Form):
     )
 
 
-def readable(user: User) -> Any:
-    """The reports of monographs that a user may read, and those about the house as a whole."""
+def readable(user: User) -> QuerySet[ProblemReport]:
+    """The reports of monographs that a user may read, and those about the site as a whole."""
     rows = ProblemReport.objects.filter(_readable(user))
     return rows.select_related("monograph__live", "monograph__drug", "answered_by")
 

@@ -75,7 +75,10 @@ def markup():
                     Monitoring, doc.monitoring[0], odd="odd 5 mg", fasting="y", choice="n", day="2026-02-01", also="Too"
                 ),
             ),
-            "notices": (with_fields(Notice, doc.notices[0], odd="odd <notice>", from_whom="a friend"), *doc.notices[1:]),
+            "notices": (
+                with_fields(Notice, doc.notices[0], odd="odd <notice>", from_whom="a friend"),
+                *doc.notices[1:],
+            ),
             "citations": (with_fields(Citation, doc.citations[0], odd="odd citation"), *doc.citations[1:]),
             "related": (with_fields(Link, doc.related[0], odd="odd link"),),
         }

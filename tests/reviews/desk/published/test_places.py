@@ -34,7 +34,9 @@ def boxes(answer):
     html = answer.content.decode()
     found = [
         (one, value, on)
-        for value, one, on in re.findall(r'<input type="checkbox" name="places" value="([^"]+)" id="([^"]+)"( checked)?', html)
+        for value, one, on in re.findall(
+            r'<input type="checkbox" name="places" value="([^"]+)" id="([^"]+)"( checked)?', html
+        )
     ]
     labels = {one: re.search(rf'<label for="{one}">(.*?)</label>', html)[1] for one, _value, _on in found}
     return [(value, bool(on)) for _id, value, on in found], [
