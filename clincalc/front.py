@@ -47,6 +47,9 @@ class Kept:
         return len(self.body) + len(self.zipped)
 
 
+Plain = tuple[str, list[tuple[str, str]], list[bytes]]  # status, headers and body of what is not kept
+
+
 class Front:
     """The pages of one process. Those that nobody asked for the longest are dropped first."""
 
@@ -67,16 +70,17 @@ class Front:
         key = environ["PATH_INFO"], _is_secure(environ)
         kept = self.pages.get(key)
         if kept is None or kept.moment != moment:
-            kept = self._made(environ, key, moment)
-            if not isinstance(kept, Kept):
-                status, headers, body = kept
+            made = self._made(environ, key, moment)
+            if not isinstance(made, Kept):
+                status, headers, body = made
                 start_response(status, headers)
                 return body
+            kept = made
         else:
             self._used(key)
         return _answer(environ, start_response, kept)
 
-    def _made(self, environ: dict[str, Any], key: Key, moment: Moment) -> Any:
+    def _made(self, environ: dict[str, Any], key: Key, moment: Moment) -> Kept | Plain:
         """The page as Django makes it now, kept if it may be; else its answer as it is. The moment was asked for before
         the first row is read: what is written meanwhile makes the page old at once, never new too early."""
         answer: list[Any] = []
@@ -150,7 +154,7 @@ def _is_ours(host: str) -> bool:
 def _is_secure(environ: dict[str, Any]) -> bool:
     if settings.SECURE_PROXY_SSL_HEADER:
         name, value = settings.SECURE_PROXY_SSL_HEADER
-        return environ.get(name, "").partition(",")[0].strip() == value
+        return str(environ.get(name, "")).partition(",")[0].strip() == value
     return environ.get("wsgi.url_scheme") == "https"
 
 

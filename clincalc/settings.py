@@ -33,7 +33,7 @@ def _kept_in_var(name: str, make: Callable[[], str]) -> str:
 
 
 def _secret(name: str, make: Callable[[], str]) -> str:
-    if value := env.str(name, default=""):
+    if value := str(env.str(name, default="")):
         return value
     if DEMO or DEBUG:
         return _kept_in_var(name.lower().replace("_", "-"), make)
@@ -48,7 +48,7 @@ try:
 except ValueError as error:
     raise ImproperlyConfigured("SIGNING_KEY must be base64 of 32 bytes.") from error
 
-# -- Where this house stands -----------------------------------------------------------------------------------------
+# -- Where this installation stands ------------------------------------------------------------------------------------
 
 _LOCAL = {"localhost", "127.0.0.1", "[::1]", "::1", "testserver"}
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEMO or DEBUG else [])

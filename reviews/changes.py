@@ -58,7 +58,7 @@ class Change:
         self.is_typed = True  # and not what stood here once and comes back
 
     def _current(self, kind: str, key: UUID) -> Part:
-        row = PARTS[kind].with_removed.filter(edition=self.edition, key=key).first()
+        row: Part | None = PARTS[kind].with_removed.filter(edition=self.edition, key=key).first()
         if row is None:
             raise refuse("no_such_part", "This part is not in this edition.", RefusalType.CONFLICT, part=str(key))
         return row

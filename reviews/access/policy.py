@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser, User
+from django.db.models import QuerySet
 
 from monographs.models import Edition, Monograph, Overlay, TherapeuticClass
 from monographs.standing import today
@@ -304,7 +305,7 @@ def title_of(user: Person) -> str:
     return profile.reader_title if profile is not None and profile.verified_on else "publisher"
 
 
-def readable(user: Person) -> Any:
+def readable(user: Person) -> QuerySet[Monograph]:
     """The monographs that a user may open on the desk."""
     monographs = Monograph.objects.for_desk()
     if opens(user, "read"):

@@ -53,7 +53,7 @@ CHIPS = {
 def desk(view: View) -> View:
     """Only for people with a role: to anybody else the desk says who they are and whom to ask (403). A form that is
     sent twice is done once, and one that could not be taken comes back filled (`?kept=`). Too many wrong passwords end
-    the session (429), and an answer that the house is busy says when to come back."""
+    the session (429), and an answer that somebody else is writing says when to come back."""
 
     @wraps(view)
     def guarded(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -213,7 +213,7 @@ def name_of(user: User | None) -> str:
     return user.get_full_name() or user.get_username()
 
 
-class Names(dict):
+class Names(dict[int | None, str]):
     """Names of people by primary key: one query for all of them. "you" is said of the reader beside the name."""
 
     def __init__(self, keys: Iterable[int | None]) -> None:

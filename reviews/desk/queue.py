@@ -1,11 +1,12 @@
 """My queue, and the list of all monographs. Both ask as many queries for thirty rows as for three."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Lower
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -197,7 +198,7 @@ def next_review(user: User) -> Monograph | None:
 # -- All monographs ----------------------------------------------------------------------------------------------------
 
 
-def listed(user: User) -> Any:
+def listed(user: User) -> QuerySet[Any]:  # monographs with more on each
     """The monographs that a user may read, each with its open edition and the name that the desk calls it."""
     editions = Edition.objects.open().filter(monograph=OuterRef("pk"))
     return policy.readable(user).annotate(
@@ -208,7 +209,7 @@ def listed(user: User) -> Any:
     )
 
 
-def filters_on(day: Any) -> dict[str, tuple[str, Q]]:
+def filters_on(day: date) -> dict[str, tuple[str, Q]]:
     """The filters by state: word, and condition."""
     return {
         "": ("All", Q(pk__isnull=False)),

@@ -69,7 +69,6 @@ class TierForm(Form):
         assert isinstance(box.widget, TierSelect)
         box.widget.closed = frozenset(one.tier for one in self.tiers if one.why_not)
         if typed:
-            self.is_valid()
             self.refuse(refusals)
 
     @property

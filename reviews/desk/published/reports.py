@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -45,8 +44,8 @@ class AnswerForm(Form):
     )
 
 
-def readable(user: User) -> Any:
-    """The reports of monographs that a user may read, and those about the house as a whole."""
+def readable(user: User) -> QuerySet[ProblemReport]:
+    """The reports of monographs that a user may read, and those about the site as a whole."""
     rows = ProblemReport.objects.filter(_readable(user))
     return rows.select_related("monograph__live", "monograph__drug", "answered_by")
 
@@ -108,8 +107,7 @@ def report_page(request: DeskRequest, pk: int) -> HttpResponse:
         not_here(request, one.monograph, Refused(refusals))
     form, tried = AnswerForm(request.POST if request.method == "POST" else None), NOT_TRIED
     if request.method == "POST":
-        form.is_valid()
-        given = {name: request.POST.get(name, "") for name in ("outcome", "answer")}
+        given = form.given
         tried = attempt(lambda: service.answer(one, actor=request.user, outcome=given["outcome"], text=given["answer"]))
         if tried.is_done:
             by_mail = " It is mailed within the hour." if one.email else ""
