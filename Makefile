@@ -8,13 +8,14 @@ MANAGE := $(BIN)/python manage.py
 RUNTIME := .venv/.runtime-installed
 TEST := .venv/.test-installed
 
-.PHONY: help demo reset-demo test mutants bench lint format lock
+.PHONY: help demo reset-demo test faults mutants bench lint format lock
 
 help:
 	@echo "make demo        serve the demonstration on http://$(HOST):$(PORT)/"
 	@echo "make reset-demo  throw the demonstration data away and load it again"
 	@echo "make test        everything: SQLite, PostgreSQL, journeys in a browser"
 	@echo "                 (make test LANES=postgresql ARGS='-k lock' for a part of it)"
+	@echo "make faults      three minutes of kills, restarts and full disks under people at work (SECONDS=…, LANES=sqlite)"
 	@echo "make mutants     careless edits one by one, and which test notices each (ARGS='core', ARGS=--list)"
 	@echo "make bench       what pages, search and acts cost beside a bare Django view (make bench N=20000 for growth)"
 	@echo "make lint        style, directions, types, templates, missing migrations"
@@ -53,6 +54,10 @@ reset-demo: $(RUNTIME)
 
 test: $(TEST)
 	@$(BIN)/python -m tests.lanes $(LANES) $(ARGS)
+
+SECONDS ?= 180
+faults: $(TEST)
+	@$(BIN)/python -m tests.faults $(LANES) --seconds $(SECONDS)
 
 mutants: $(TEST)
 	@$(BIN)/python -m tests.mutants $(ARGS)

@@ -126,6 +126,7 @@ if not os.environ.get("DATABASE_URL"):
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR / 'clincalc.sqlite3'}")}
 _database = DATABASES["default"]
 if _database["ENGINE"] == "django.db.backends.sqlite3":
+    _database["ENGINE"] = "reviews.sqlite"  # Django's, and writers wait in the order in which they came
     # WAL and IMMEDIATE: readers never wait for the writer, and the writer holds its lock from the first statement on.
     # Without recursive_triggers REPLACE would delete rows without asking the delete triggers.
     _database["OPTIONS"] = {

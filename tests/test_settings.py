@@ -223,7 +223,7 @@ def test_the_database_waits_five_seconds_and_syncs_before_it_answers(monkeypatch
     there = settings(monkeypatch, tmp_path, **PRODUCTION, DATABASE_URL="postgres://u:p@h/name")["DATABASES"]["default"]
 
     assert (here["ENGINE"], here["NAME"]) == (
-        "django.db.backends.sqlite3",
+        "reviews.sqlite",
         str(tmp_path / "var" / "clincalc.sqlite3"),
     )
     assert here["OPTIONS"] == {
