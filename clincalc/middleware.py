@@ -7,12 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.deprecation import MiddlewareMixin
 
-from clincalc.errors import unavailable
-from reviews.audit.trail import WriteLockTimeout
+from clincalc.errors import is_of_the_database, unavailable
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -56,7 +54,8 @@ class IdleSessions(MiddlewareMixin):
 
 
 class busy:
-    """Somebody held the write lock, or the database its lock, for longer than five seconds: 503, to be tried again."""
+    """Somebody held the write lock, or the database its lock, for longer than five seconds: 503, to be tried again. What
+    fails outside of a view comes to `clincalc.errors.failed`, which says the same."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -65,4 +64,4 @@ class busy:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return unavailable(request) if isinstance(exception, WriteLockTimeout | OperationalError) else None
+        return unavailable(request) if is_of_the_database(exception) else None

@@ -102,7 +102,7 @@ def test_the_demonstration_runs_on_every_name_of_this_machine(monkeypatch, tmp_p
 APPS = [
     "allauth", "allauth.account", "reversion", "guardian", "csp", "django.contrib.admin", "django.contrib.auth",
     "django.contrib.contenttypes", "django.contrib.sessions", "django.contrib.messages",
-    "django.contrib.staticfiles", "monographs", "reviews",
+    "django.contrib.staticfiles", "clincalc", "monographs", "reviews",
 ]  # fmt: skip
 OURS = {  # what this file decides, whatever the environment says
     "MIDDLEWARE": [
@@ -115,9 +115,7 @@ OURS = {  # what this file decides, whatever the environment says
         "django.middleware.clickjacking.XFrameOptionsMiddleware", "allauth.account.middleware.AccountMiddleware",
         "clincalc.middleware.busy",
     ],
-    "AUTHENTICATION_BACKENDS": [
-        "django.contrib.auth.backends.ModelBackend", "allauth.account.auth_backends.AuthenticationBackend",
-    ],
+    "AUTHENTICATION_BACKENDS": ["reviews.access.backend.Backend"],
     "PASSWORD_HASHERS": ["django.contrib.auth.hashers.Argon2PasswordHasher"],
     "AUTH_PASSWORD_VALIDATORS": [
         {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
