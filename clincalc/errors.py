@@ -62,7 +62,7 @@ def unavailable(_request: HttpRequest) -> HttpResponse:
 
 
 def is_of_the_database(exception: BaseException | None) -> bool:
-    """Whether it came of a database that is away, or of a lock that somebody held for too long: 503, to be tried again."""
+    """Whether it came of a database that is away, or of a lock that was held for too long: 503, to be tried again."""
     return any(isinstance(one, WriteLockTimeout | OperationalError | InterfaceError) for one in _causes(exception))
 
 
@@ -74,8 +74,8 @@ def _causes(exception: BaseException | None) -> Iterator[BaseException]:
 
 
 def failed(request: HttpRequest) -> HttpResponse:
-    """500, with a reference to quote: the log names it just before the traceback. 503 for what went wrong outside of any
-    view (the session, the person) because the database is away."""
+    """500, with a reference to quote: the log names it just before the traceback. 503 for what went wrong outside of
+    any view (the session, the person) because the database is away."""
     if is_of_the_database(sys.exception()):
         return unavailable(request)
     reference = uuid4().hex[:8]

@@ -1,12 +1,12 @@
 """The front door: pages that were made already are served as bytes, as long as they are still the truth.
 
 A small WSGI function before Django, for GET and HEAD without cookies. What it keeps are answers of public views (200,
-with an ETag and `Cache-Control: public`), by path. A page is made from what is in its key and from nothing else that its
-first reader sent. Each request asks the database once for the epoch, in autocommit; kept bytes are served only if epoch,
-day in London and the instants that have passed are those before they were made. So nothing withdrawn is served once the
-withdrawal's commit has returned, nothing overdue keeps a fresh face, and nothing outlives the restore of a backup: the
-epoch is told by the hash of an entry, which no other trail has. Every miss, every query string and every error is left
-to Django.
+with an ETag and `Cache-Control: public`), by path. A page is made from what is in its key, and from nothing else that
+its first reader sent. Each request asks the database once for the epoch, in autocommit; kept bytes are served only if
+epoch, day in London and the instants that have passed are those before they were made. So nothing withdrawn is served
+once the withdrawal's commit has returned, nothing overdue keeps a fresh face, and nothing outlives the restore of a
+backup: the epoch is told by the hash of an entry, which no other trail has. Every miss, every query string and every
+error is left to Django.
 """
 
 import gzip
@@ -212,7 +212,7 @@ def _file_of(connection: Any) -> tuple[int, int] | None:
 
 
 def leave_a_replaced_file() -> None:
-    """SQLite goes on reading a file that was removed: where a backup was put in its place, the connection is given up."""
+    """SQLite goes on reading a file that was removed: where a backup took its place, the connection is given up."""
     if connection.vendor == "sqlite" and connection.connection and not connection.in_atomic_block:
         was, is_now = getattr(connection, "opened", None), _file_of(connection)
         if was and is_now and was != is_now:

@@ -3,9 +3,9 @@
 Servers put into the environ what they like: headers under odd names, the paths of proxies, all variables of their own
 process. Behind the gate stands only what is listed here. So whatever reads another header adds it to `READ`.
 
-* Refused: an address that no link of ours has (no leading slash, control characters, not UTF-8, an encoded slash, a whole
-  URI), a prefix (`SCRIPT_NAME`), a host that is none, a body that no form of ours sends (another kind than urlencoded, in
-  another charset than UTF-8, compressed, of no stated length, too long, broken off).
+* Refused: an address that no link of ours has (no leading slash, control characters, not UTF-8, an encoded slash, a
+  whole URI), a prefix (`SCRIPT_NAME`), a host that is none, a body that no form of ours sends (another kind than
+  urlencoded, in another charset than UTF-8, compressed, of no stated length, too long, broken off).
 * Left out: every header that nothing here reads, the body of a GET, what a Content-Type says beside its kind.
 
 Who sends something is never let in further than a part of the server's threads, and no longer than `SECONDS` for the
@@ -38,7 +38,7 @@ Environ = dict[str, Any]
 Start = Callable[..., Any]
 App = Callable[[Environ, Start], Iterable[bytes]]
 
-# Of a server's 48 threads (Makefile, README) those that may be taken by who sends, signs in or waits for the write lock.
+# Of a server's 48 threads (Makefile) those that may be taken by who sends, signs in or waits for the write lock.
 SENDERS = 32
 SECONDS = 20
 LONGEST_ADDRESS = 8_000
@@ -48,8 +48,8 @@ SAFE = frozenset({"GET", "HEAD"})
 METHODS = SAFE | {"POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"}
 SERVERS = frozenset(
     {
-        "REMOTE_ADDR", "SERVER_NAME", "SERVER_PORT", "SERVER_PROTOCOL", "wsgi.version", "wsgi.url_scheme", "wsgi.errors",
-        "wsgi.multithread", "wsgi.multiprocess", "wsgi.run_once", "wsgi.file_wrapper",
+        "REMOTE_ADDR", "SERVER_NAME", "SERVER_PORT", "SERVER_PROTOCOL", "wsgi.version", "wsgi.url_scheme",
+        "wsgi.errors", "wsgi.multithread", "wsgi.multiprocess", "wsgi.run_once", "wsgi.file_wrapper",
     }
 )  # fmt: skip
 READ = frozenset(
@@ -61,7 +61,7 @@ READ = frozenset(
 
 _ENCODED = re.compile(r"%(?:2f|5c|[01][0-9a-f]|7f)", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_CHARSET = re.compile(r"charset(\*?[0-9]*\*?)\s*=\s*(\"(?:[^\"\\]|\\.)*\"|[^;,\s]*)", re.IGNORECASE)
+_CHARSET = re.compile(r"charset(\*?[0-9]*\*?)\s*=\s*(\"(?:[^\"\\]|\\.)*\"|[^;\s]*)", re.IGNORECASE)
 _LENGTH = re.compile(r"[0-9]{1,12}", re.ASCII)
 
 

@@ -54,8 +54,8 @@ class IdleSessions(MiddlewareMixin):
 
 
 class busy:
-    """Somebody held the write lock, or the database its lock, for longer than five seconds: 503, to be tried again. What
-    fails outside of a view comes to `clincalc.errors.failed`, which says the same."""
+    """Somebody held the write lock, or the database its lock, for longer than five seconds: 503, to be tried again.
+    What fails outside of a view comes to `clincalc.errors.failed`, which says the same."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response

@@ -27,7 +27,11 @@ urlpatterns = [
     path("drugs/<slug:slug>/editions/", old_editions.editions, name="editions"),
     path("drugs/<slug:slug>/editions/compare/", old_editions.compare_chosen, name="compare_chosen"),
     path("drugs/<slug:slug>/editions/<number:number>/", old_editions.edition, name="edition"),
-    path("drugs/<slug:slug>/editions/<number:one>...<number:other>/", old_editions.compare_editions, name="compare_editions"),
+    path(
+        "drugs/<slug:slug>/editions/<number:one>...<number:other>/",
+        old_editions.compare_editions,
+        name="compare_editions",
+    ),
     path("classes/", classes.classes, name="classes"),
     path("classes/<slug:slug>/", classes.class_page, name="class"),
     path("search/", search.search, name="search"),

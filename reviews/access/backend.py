@@ -32,7 +32,9 @@ class Backend(AuthenticationBackend):
             if person is None:
                 get_user_model()().set_password(password)
                 return None
-            return self._check_password(person, password)
+            is_right = person.check_password(password)
+        # A closed account is told what a wrong password is told: allauth would lead it to a page that we do not have.
+        return person if is_right and self.user_can_authenticate(person) else None
 
 
 def _person(name: str, address: str) -> AbstractBaseUser | None:
