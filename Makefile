@@ -13,13 +13,14 @@ SERVE := granian --interface wsgi --http 1 --no-ws --workers 2 --blocking-thread
 RUNTIME := .venv/.runtime-installed
 TEST := .venv/.test-installed
 
-.PHONY: help demo reset-demo test mutants bench lint format lock
+.PHONY: help demo reset-demo test fuzz mutants bench lint format lock
 
 help:
 	@echo "make demo        serve the demonstration on http://$(HOST):$(PORT)/"
 	@echo "make reset-demo  throw the demonstration data away and load it again"
 	@echo "make test        everything: SQLite, PostgreSQL, journeys in a browser"
 	@echo "                 (make test LANES=postgresql ARGS='-k lock' for a part of it)"
+	@echo "make fuzz        20,000 odd requests to a real server (REQUESTS=…, SEED=…): no fault, no page but the fresh one"
 	@echo "make mutants     careless edits one by one, and which test notices each (ARGS='core', ARGS=--list)"
 	@echo "make bench       what pages, search and acts cost beside a bare Django view (make bench N=20000 for growth)"
 	@echo "make lint        style, directions, types, templates, missing migrations"
@@ -58,6 +59,11 @@ reset-demo: $(RUNTIME)
 
 test: $(TEST)
 	@$(BIN)/python -m tests.lanes $(LANES) $(ARGS)
+
+REQUESTS ?= 20000
+SEED ?= 2026
+fuzz: $(TEST)
+	@FUZZ_REQUESTS=$(REQUESTS) FUZZ_SEED=$(SEED) $(BIN)/python -m pytest -q -s tests/test_fuzz.py
 
 mutants: $(TEST)
 	@$(BIN)/python -m tests.mutants $(ARGS)

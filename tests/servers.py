@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 HOST = "127.0.0.1"
+Place = int | Path  # a port, or a socket in the file system
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -31,18 +32,20 @@ def manage(*command: str, **environment: str) -> str:
 
 
 @contextmanager
-def serving(log: Path, workers: int = 2, **environment: str) -> Iterator[int]:
-    """The port of a server that answers, with this environment; what it says goes to `log`."""
+def serving(log: Path, workers: int = 2, unix: Path | None = None, **environment: str) -> Iterator[Place]:
+    """Where a server answers, with this environment; what it says goes to `log`."""
     with socket.socket() as free:
         free.bind((HOST, 0))
-        port = free.getsockname()[1]
+        port: Place = unix or free.getsockname()[1]
     given = arguments()
     given[given.index("--workers") + 1] = str(workers)
-    command = [sys.executable, "-m", "granian", *given, "--host", HOST, "--port", str(port)]
+    command = [sys.executable, "-m", "granian", *given]
+    command += ["--uds", str(unix)] if unix else ["--host", HOST, "--port", str(port)]
     with log.open("w") as output:
         process = subprocess.Popen(
-            command, cwd=ROOT, env={**os.environ, **environment}, stdout=output, stderr=subprocess.STDOUT
-        )
+            command, cwd=ROOT, env={**os.environ, **environment}, stdout=output, stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )  # fmt: skip
     try:
         until = time.monotonic() + 60
         while process.poll() is None and time.monotonic() < until:
@@ -55,21 +58,22 @@ def serving(log: Path, workers: int = 2, **environment: str) -> Iterator[int]:
             raise AssertionError(log.read_text())
         yield port
     finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        os.killpg(process.pid, signal.SIGKILL)  # its workers too, and at once: a test has nothing to lose
+        process.wait()
 
 
-def connect(port: int, sent: bytes = b"", timeout: float = 10) -> socket.socket:
-    opened = socket.create_connection((HOST, port), timeout=timeout)
+def connect(port: Place, sent: bytes = b"", timeout: float = 10) -> socket.socket:
+    if isinstance(port, Path):
+        opened = socket.socket(socket.AF_UNIX)
+        opened.settimeout(timeout)
+        opened.connect(str(port))
+    else:
+        opened = socket.create_connection((HOST, port), timeout=timeout)
     opened.sendall(sent)
     return opened
 
 
-def ask(port: int, request: bytes, timeout: float = 10) -> bytes:
+def ask(port: Place, request: bytes, timeout: float = 10) -> bytes:
     """All that the server says until it hangs up."""
     said = b""
     with connect(port, request, timeout) as opened:
@@ -92,7 +96,9 @@ def request(
 
 
 def parted(answer: bytes) -> tuple[int, dict[str, str], bytes]:
-    """Status, headers and body of an answer."""
+    """Status, headers and body of an answer; 0 if there was none."""
+    while answer.startswith(b"HTTP/1.1 100 "):  # more is to come
+        answer = answer.partition(b"\r\n\r\n")[2]
     head, _, body = answer.partition(b"\r\n\r\n")
     first, *rest = head.decode("latin-1").split("\r\n")
     headers = dict(line.lower().split(": ", 1) for line in rest if ": " in line)

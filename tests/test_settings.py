@@ -269,10 +269,21 @@ def test_the_demonstration_is_refused_on_a_database_that_was_begun_without_it(tm
     assert "was not begun as a demonstration" in said
 
 
-def test_check_deploy_is_clean_in_production(tmp_path):
-    code, said = start(tmp_path, "manage.py", "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+def test_check_deploy_says_what_is_lacking_and_is_clean_in_production(tmp_path):
+    production = {**PRODUCTION, "STATIC_ROOT": str(tmp_path / "static")}
+    check = ("manage.py", "check", "--deploy", "--fail-level", "WARNING")
+    code, said = start(tmp_path, *check, **production)
 
+    assert code != 0
+    assert "Not ready: run manage.py upgrade." in said
+    assert "Not ready: run manage.py collectstatic, then start again." in said
+    for command in (("upgrade",), ("collectstatic", "--noinput")):
+        assert start(tmp_path, "manage.py", *command, **production)[0] == 0
+    code, said = start(tmp_path, *check, **production)
     assert code == 0, said
+    code, said = start(tmp_path, *check, **{**production, "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none"})
+    assert code != 0
+    assert "Not ready: no database." in said
 
 
 def test_demonstration_accounts_exist_only_with_demo(tmp_path):
