@@ -91,7 +91,7 @@ def _check(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
     ]
     site = urlsplit(settings.SITE_URL)
     if not (site.hostname and validate_host(site.hostname, settings.ALLOWED_HOSTS)):
-        found.append(Error("SITE_URL is none of ALLOWED_HOSTS: pages would name another house.", id="clincalc.E004"))
+        found.append(Error("SITE_URL is none of ALLOWED_HOSTS: pages would name another site.", id="clincalc.E004"))
     if settings.SECURE_PROXY_SSL_HEADER and not settings.ALLAUTH_TRUSTED_PROXY_COUNT:
         hint = "Say how many proxies write X-Forwarded-For, else all readers are one sender to every limit."
         found.append(Warning("BEHIND_TLS_PROXY is on, TRUSTED_PROXY_COUNT is not set.", hint=hint, id="clincalc.W001"))
