@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.deprecation import MiddlewareMixin
 
 from clincalc.errors import is_of_the_database, unavailable
+from reviews.access import session
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -41,13 +42,15 @@ class LoginRequired(LoginRequiredMiddleware):
 
 
 class IdleSessions(MiddlewareMixin):
-    """A session behind the login that was not used for an hour is over. Public pages never read it."""
+    """A session behind the login is over when it was not used for an hour, and 12 hours after the sign-in, whatever is
+    done in it. Public pages never read it."""
 
     def process_view(self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any) -> None:
         if not getattr(view_func, "login_required", True) or not request.user.is_authenticated:
             return
         now, used = int(time.time()), request.session.get("used")
-        if used is not None and now - used > settings.SESSION_IDLE_SECONDS:
+        is_idle = used is not None and now - used > settings.SESSION_IDLE_SECONDS
+        if is_idle or session.is_over(request, settings.SESSION_COOKIE_AGE):
             logout(request)
         elif used is None or now - used > 60:  # once a minute is enough, and spares a write
             request.session["used"] = now

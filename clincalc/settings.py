@@ -3,6 +3,7 @@
 import base64
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,7 +21,7 @@ DEMO = env.bool("DEMO", default=False)
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="clincalc-demo")
 
 
-def _kept_in_var(name: str, make) -> str:
+def _kept_in_var(name: str, make: Callable[[], str]) -> str:
     """A secret of the demonstration: made once, readable by its owner only."""
     path = VAR / name
     if not path.exists():
@@ -31,7 +32,7 @@ def _kept_in_var(name: str, make) -> str:
     return path.read_text().strip()
 
 
-def _secret(name: str, make) -> str:
+def _secret(name: str, make: Callable[[], str]) -> str:
     if value := env.str(name, default=""):
         return value
     if DEMO or DEBUG:
@@ -75,6 +76,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",  # so that a form finds the templates of its boxes beside ours
     "clincalc",
     "monographs",
     "reviews",

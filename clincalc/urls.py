@@ -11,7 +11,8 @@ from reviews.public.about import about
 from reviews.public.keys import keys
 from reviews.reports.public_views import problem, receipt
 
-admin.site.login = login_not_required(secure_admin_login(admin.site.login))
+# Sign-in of the admin is that of the site, with its limits.
+admin.site.login = login_not_required(secure_admin_login(admin.site.login))  # type: ignore[method-assign]  # allauth's way
 
 urlpatterns = [
     path("", include("monographs.public.urls")),

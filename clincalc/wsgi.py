@@ -5,7 +5,7 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clincalc.settings")
-application = get_wsgi_application()
+django = get_wsgi_application()
 
 from clincalc.front import Front  # noqa: E402 (the applications must be loaded)
 from clincalc.gate import Gate  # noqa: E402
@@ -13,4 +13,4 @@ from clincalc.start import refuse_foreign_demonstration, refuse_other_version  #
 
 refuse_foreign_demonstration()
 refuse_other_version()
-application = Gate(Front(application))
+application = Gate(Front(django))

@@ -25,15 +25,26 @@ class BadCharacters(ValueError):
         self.found = found
 
 
-def clean(value: str) -> str:
-    """Text as it may be stored: NFC, lines ended by a newline, no space at the end of a line or around the whole.
+def normal(value: str) -> str:
+    """Text as it is stored: NFC, lines ended by a newline, no space at the end of a line or around the whole. Whatever
+    it holds: `clean` says what may not be."""
+    return _trimmed(_composed(value))
 
-    Refuses what may not be typed (monographs.texts.characters): BadCharacters.
-    """
-    value = unicodedata.normalize("NFC", characters.LINE_ENDS.sub("\n", value))
+
+def _composed(value: str) -> str:
+    return unicodedata.normalize("NFC", characters.LINE_ENDS.sub("\n", value))
+
+
+def _trimmed(value: str) -> str:
+    return "\n".join(line.rstrip() for line in value.split("\n")).strip()
+
+
+def clean(value: str) -> str:
+    """The same for what is typed. Refuses what may not be (monographs.texts.characters): BadCharacters."""
+    value = _composed(value)
     if found := characters.found(value):
         raise BadCharacters(found)
-    return "\n".join(line.rstrip() for line in value.split("\n")).strip()
+    return _trimmed(value)
 
 
 def clean_prose(value: str) -> str:

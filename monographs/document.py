@@ -25,13 +25,15 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializ
 from pydantic_core import PydanticKnownError
 
 from monographs.canonical import canonical, clean, clean_line, clean_prose
+from monographs.declared import Declared
 from monographs.texts import text as markdown
 from monographs.texts.identifiers import cut_doi, cut_pmid
 from monographs.texts.line_grammar import safe_address
-from monographs.vocabulary import NOTICE_TYPES, SECTION_KINDS
+from monographs.vocabulary import NAME_KINDS, NOTICE_TYPES, SECTION_KINDS
 
 SCHEMA_VERSION: Literal[1] = 1
 
+COUNTRY = r"^[A-Z]{2}$"
 SLUG = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
 LABEL = r"^[A-Za-z0-9_-]{1,80}$"
 PARTIAL_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?", re.ASCII)
@@ -178,49 +180,74 @@ class Value(BaseModel):
         return type(self).model_validate({**{name: getattr(self, name) for name in type(self).model_fields}, **fields})
 
 
+# What is said of each text that follows the grammar.
+GRAMMAR = (
+    "A blank line starts a paragraph. A list stands by itself, its items begin with “- ” or “1. ”. *Emphasis*, "
+    "[words](https://…) for a link, [@label] cites a reference of this edition. All else is printed as you type it."
+)
+_RULES_OF_TEXT = Declared("Rules of the text", is_typed=False)
+_SOURCE = Declared("Source", "A reference of this edition. Add it there first.", cites=True)
+
+
 class DrugName(Value):
-    kind: Literal["international", "british", "american", "other"]
-    name: Line = ""
+    kind: Annotated[Literal["international", "british", "american", "other"], Declared("Kind", choices=NAME_KINDS)]
+    name: Annotated[Line, Declared("Name")] = ""
+
+    @property
+    def in_words(self) -> str:
+        return f"{NAME_KINDS[self.kind]}: {self.name}"
 
 
 class Brand(Value):
-    name: Line = ""
-    country: Annotated[str, _typed(_matching(r"^[A-Z]{2}$"))]
+    name: Annotated[Line, Declared("Brand name")] = ""
+    country: Annotated[str, _typed(_matching(COUNTRY)), Declared("Country", "Two letters: GB.", is_upper=True)]
+
+    @property
+    def in_words(self) -> str:
+        return f"{self.name} ({self.country})"
 
 
 class Code(Value):
-    system: Literal["ATC", "RxNorm", "SNOMED CT", "dm+d"]
-    code: Annotated[str, _typed(clean_line, _at_most(20))] = ""
-    name: Line = ""
+    system: Annotated[Literal["ATC", "RxNorm", "SNOMED CT", "dm+d"], Declared("System")]
+    code: Annotated[str, _typed(clean_line, _at_most(20)), Declared("Code", is_upper=True)] = ""
+    name: Annotated[Line, Declared("Its name there")] = ""
+
+    @property
+    def in_words(self) -> str:
+        return f"{self.system} {self.code} {self.name}".rstrip()
 
 
 class PathStep(Value):
     slug: Slug
     name: Line = ""
 
+    @property
+    def in_words(self) -> str:
+        return f"{self.name} ({self.slug})"
+
 
 class Dosing(Value):
     """Doses of this edition. Until doses are data there is one status: no dose is published here."""
 
-    status: Literal["unpublished"] = "unpublished"
-    since: Day = ""
-    reason: Words = ""
-    instead: Words = ""
+    status: Annotated[Literal["unpublished"], Declared("Doses", is_typed=False)] = "unpublished"
+    since: Annotated[Day, Declared("No dose published since", "Year-month-day.")] = ""
+    reason: Annotated[Words, Declared("Why no dose is published", rows=3)] = ""
+    instead: Annotated[Words, Declared("What to use instead", rows=3)] = ""
 
 
 class Header(Value):
     """What stands above the parts. Names, brands, codes and classes are copies of the drug's and the class's."""
 
-    title: Line = ""
-    name: Line = ""
-    names: tuple[DrugName, ...] = ()
-    brands: tuple[Brand, ...] = ()
-    codes: tuple[Code, ...] = ()
-    class_path: tuple[PathStep, ...] = ()
-    covers: Line = ""
-    not_covered: Line = ""
-    text_rules: TextRules = None
-    introduction: Prose = ""
+    title: Annotated[Line, Declared("Title")] = ""
+    name: Annotated[Line, Declared("Name", "Of the drug, as the page prints it.")] = ""
+    names: Annotated[tuple[DrugName, ...], Declared("Other names")] = ()
+    brands: Annotated[tuple[Brand, ...], Declared("Brand names")] = ()
+    codes: Annotated[tuple[Code, ...], Declared("Codes")] = ()
+    class_path: Annotated[tuple[PathStep, ...], Declared("Therapeutic class", is_typed=False)] = ()
+    covers: Annotated[Line, Declared("Covers", "As in “multiple sclerosis”, if the drug has other uses.")] = ""
+    not_covered: Annotated[Line, Declared("Does not cover", "The main uses that this page leaves out.")] = ""
+    text_rules: Annotated[TextRules, _RULES_OF_TEXT] = None
+    introduction: Annotated[Prose, Declared("Introduction", f"One or two sentences. {GRAMMAR}", rows=4)] = ""
     dosing: Dosing = Dosing()
 
 
@@ -236,10 +263,13 @@ class Part(Value):
 
 class Section(Part):
     part_kind: ClassVar[str] = "section"
-    kind: Literal[tuple(SECTION_KINDS)]  # type: ignore[valid-type]
-    heading: Line = ""
-    text_rules: TextRules = None
-    text: Prose = ""
+    kind: Annotated[
+        Literal[tuple(SECTION_KINDS)],  # type: ignore[valid-type]  # the list is made elsewhere
+        Declared("Kind of section", choices={one.slug: one.heading for one in SECTION_KINDS.values()}),
+    ]
+    heading: Annotated[Line, Declared("Heading", "Leave it empty for the usual heading of this section.")] = ""
+    text_rules: Annotated[TextRules, _RULES_OF_TEXT] = None
+    text: Annotated[Prose, Declared("Text", GRAMMAR, rows=14)] = ""
 
     @property
     def label_for_people(self) -> str:
@@ -250,12 +280,14 @@ class MonitoringItem(Part):
     """One test: what, when, how often, for how long. `source` is the label of a citation of this document."""
 
     part_kind: ClassVar[str] = "monitoring"
-    test: Line = ""
-    when: Line = ""
-    how_often: Line = ""
-    how_long: Line = ""
-    note: Words = ""
-    source: Line = ""
+    test: Annotated[Line, Declared("Test", "One test an item, as in “Full blood count”.")] = ""
+    when: Annotated[Line, Declared("When", "As in “before treatment”.", place="schedule")] = ""
+    how_often: Annotated[Line, Declared("How often", "As in “every 3 months”.", place="schedule")] = ""
+    how_long: Annotated[
+        Line, Declared("How long", "As in “until 48 months after the last infusion”.", place="schedule")
+    ] = ""
+    note: Annotated[Words, Declared("Note", rows=3)] = ""
+    source: Annotated[Line, _SOURCE] = ""
 
     @property
     def label_for_people(self) -> str:
@@ -266,18 +298,30 @@ class SafetyNotice(Part):
     """A signed warning. It begins at `effective`, or at once, and ends at `expires`. `source` is a label."""
 
     part_kind: ClassVar[str] = "notice"
-    type: Literal[tuple(NOTICE_TYPES)]  # type: ignore[valid-type]
-    severity: Literal["critical", "major", "information"]
-    title: Line = ""
-    text_rules: TextRules = None
-    text: Prose = ""
-    action: Words = ""
-    issuer: Line = ""
-    issued: PartialDay = ""
-    effective: Day = ""
-    expires: Day = ""
-    source: Line = ""
-    supersedes: Line = ""
+    type: Annotated[
+        Literal[tuple(NOTICE_TYPES)],  # type: ignore[valid-type]  # the same
+        Declared(
+            "Type",
+            "The type decides how severe it is, and where it stands on the page.",
+            choices={kind: label for kind, (_severity, label) in NOTICE_TYPES.items()},
+        ),
+    ]
+    severity: Annotated[Literal["critical", "major", "information"], Declared("Severity", is_typed=False)]
+    title: Annotated[Line, Declared("Title")] = ""
+    text_rules: Annotated[TextRules, _RULES_OF_TEXT] = None
+    text: Annotated[Prose, Declared("Text", GRAMMAR, rows=5)] = ""
+    action: Annotated[Words, Declared("What to do", rows=3)] = ""
+    issuer: Annotated[Line, Declared("Issued by", "As in “MHRA”.", place="provenance")] = ""
+    issued: Annotated[
+        PartialDay,
+        Declared("Issued on", "Year, year-month or year-month-day, as it is known: 2020-02-12.", place="provenance"),
+    ] = ""
+    effective: Annotated[Day, Declared("In force from", "Year-month-day; empty: at once.")] = ""
+    expires: Annotated[Day, Declared("Ends on", "Year-month-day; empty: it does not end.")] = ""
+    source: Annotated[Line, _SOURCE] = ""
+    supersedes: Annotated[
+        Line, Declared("Replaces", "The earlier notice that this one takes the place of.", place="provenance")
+    ] = ""
 
     @property
     def label_for_people(self) -> str:
@@ -295,7 +339,9 @@ class Citation(Part):
     """The use of a bibliographic record in this document: `[@label]` in the text leads to it. `csl` is CSL-JSON."""
 
     part_kind: ClassVar[str] = "citation"
-    label: Label
+    label: Annotated[
+        Label, Declared("Label", "The word in [@label]. Made from the first author and the year if left empty.")
+    ]
     csl: Csl = Field(default_factory=dict, validate_default=True)
 
     @property
@@ -307,8 +353,11 @@ class RelatedLink(Part):
     """A link that the editors chose, with its reason. The target may not exist yet."""
 
     part_kind: ClassVar[str] = "related"
-    target: Slug
-    reason: Line = ""
+    target: Annotated[
+        Slug,
+        Declared("Monograph", "The last part of its address, as in “ocrelizumab”. It need not be there yet."),
+    ]
+    reason: Annotated[Line, Declared("Reason", "Why they are related. Readers see it.")] = ""
 
     @property
     def label_for_people(self) -> str:

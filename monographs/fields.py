@@ -11,6 +11,10 @@ from monographs.canonical import canonical
 class JSONText(models.TextField):
     """A JSON value, stored as RFC 8785 text. (jsonb would reorder keys and change numbers, and so digests.)"""
 
+    # What is put in and got out, for django-stubs: any JSON value.
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
+
     def from_db_value(self, value: str | None, _expression: Any, _connection: Any) -> Any:
         return None if value is None else json.loads(value)
 

@@ -126,6 +126,12 @@ class OverlayKind:
     form: Form | None = None
 
     @property
+    def second_signature(self) -> Second:
+        """The second signature of a kind that asks for one."""
+        assert self.second is not None, self.slug
+        return self.second
+
+    @property
     def is_withdrawal(self) -> bool:
         """It keeps the page from readers until it is lifted: placed, confirmed and ended by transitions."""
         return self.effect in (Effect.HIDES_DOSES, Effect.REMOVES)

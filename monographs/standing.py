@@ -160,7 +160,8 @@ def draft(document: Document, found: tuple[tuple[str, str], ...] = ()) -> Shown:
 def _corrects(erratum: Overlay, standing: Standing, edition: int | None) -> bool:
     if edition is not None:
         return edition in erratum.editions
-    return erratum.said_until is None or (standing.today - today(erratum.at)).days < ERRATUM_DAYS
+    said_until = erratum.said_until  # type: ignore[attr-defined]  # annotated by `with_second`
+    return said_until is None or (standing.today - today(erratum.at)).days < ERRATUM_DAYS
 
 
 def quotes_withheld(erratum: Overlay, parts: Iterable[UUID | None], left: Document | None = None) -> bool:

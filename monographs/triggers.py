@@ -6,6 +6,7 @@
 * InChangeSet: a part is written only inside the change set of its own edition, and never deleted.
 * ByWriteLock: a row is written only by whoever holds the write lock.
 * AppendOnly: a row is inserted with the write lock, and never updated or deleted.
+* Inbox: a row is inserted by anybody, never updated, and taken out with the write lock.
 """
 
 from collections.abc import Iterator
@@ -87,14 +88,15 @@ class Trigger(BaseConstraint):
             )
         return [Statement(template, table=table) for template in templates]
 
-    def constraint_sql(self, model: type[models.Model], schema_editor: Any) -> None:
+    def constraint_sql(self, model: Any, schema_editor: Any) -> Any:
+        """Nothing that stands in CREATE TABLE: it follows, when the table is there."""
         schema_editor.deferred_sql.extend(self._statements(model, schema_editor))
 
-    def create_sql(self, model: type[models.Model], schema_editor: Any) -> None:
+    def create_sql(self, model: Any, schema_editor: Any) -> Any:
         for statement in self._statements(model, schema_editor):
             schema_editor.execute(statement, params=None)
 
-    def remove_sql(self, model: type[models.Model], schema_editor: Any) -> None:
+    def remove_sql(self, model: Any, schema_editor: Any) -> Any:
         table = schema_editor.quote_name(model._meta.db_table)
         for name in self.trigger_names(schema_editor.connection.vendor):
             on = f" ON {table}" if schema_editor.connection.vendor == "postgresql" else ""
@@ -104,7 +106,7 @@ class Trigger(BaseConstraint):
         """The database alone decides."""
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self.name == other.name  # type: ignore[attr-defined]
+        return type(self) is type(other) and self.name == other.name
 
     __hash__ = BaseConstraint.__hash__
 
@@ -125,6 +127,15 @@ class AppendOnly(Trigger):
     reason = "only ever added, and with the write lock"
     sqlite = {"INSERT": f"NOT {_HELD['sqlite']}", "UPDATE": "1", "DELETE": "1"}
     postgresql = "TG_OP <> 'INSERT' OR NOT COALESCE(held, FALSE)"
+
+
+class Inbox(Trigger):
+    """Inserted by anybody, without waiting; never updated, and taken out with the write lock."""
+
+    function = "truth_inbox"
+    reason = "never changed, and taken out with the write lock"
+    sqlite = {"UPDATE": "1", "DELETE": f"NOT {_HELD['sqlite']}"}
+    postgresql = "TG_OP = 'UPDATE' OR (TG_OP = 'DELETE' AND NOT COALESCE(held, FALSE))"
 
 
 class InChangeSet(Trigger):

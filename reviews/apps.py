@@ -8,9 +8,11 @@ class ReviewsConfig(AppConfig):
         import reversion
 
         from monographs.models import PARTS, Edition
+        from reviews.access import session
         from reviews.derived import version
 
         # Each model alone, without `follow`: one saved field would otherwise write a version of every part.
         for model in (Edition, *PARTS.values()):
             reversion.register(model)
         version.register_check()
+        session.register()

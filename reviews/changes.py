@@ -21,11 +21,13 @@ from monographs import document as values
 from monographs.assemble import build, header_columns, header_of, rows
 from monographs.checks.plain_fields import marked
 from monographs.checks.problems import objections, sentences
-from monographs.checks.typed_words import field_of
+from monographs.checks.typed_words import field_of, words_of
 from monographs.difference.document_diff import changed_parts
 from monographs.digest import digest, digest_of_part, to_text
 from monographs.models import PARTS, Citation, Document, Edition, Part, State, WriteLock
 from monographs.standing import today
+from reviews.access.door import PATIENT
+from reviews.access.privacy import holds_nhs_number
 from reviews.access.refusals import Conflict, Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail
 from reviews.derived.changed_parts import keep_changed_parts
@@ -77,13 +79,13 @@ class Change:
             return f"You {did} at {at:%H:%M}, in another window."
         return f"{actor.get_full_name() or actor.get_username()} {did} at {at:%H:%M}, while you were writing."
 
-    def _write(self, row: Part) -> None:
-        if isinstance(row, Citation) and not row.removed:
-            self._label_is_free(row)
-        row.save()
+    def _write(self, row: Part, *fields: str) -> None:
+        row.save(update_fields=fields or None)
         self.written.append(row)
 
-    def _label_is_free(self, row: Citation) -> None:
+    def _label_is_free(self, row: Part) -> None:
+        if not isinstance(row, Citation):
+            return
         if Citation.objects.filter(edition=self.edition, label=row.label).exclude(key=row.key).exists():
             sentence = f"Another reference of this edition has the label “{row.label}”. Choose another label."
             raise refuse("label_taken", sentence, RefusalType.INVALID, part=str(row.key), field="label")
@@ -94,6 +96,7 @@ class Change:
         self._unchanged(row, seen)
         for name, value in row.columns_of(values.retyped(part, row.as_value())).items():
             setattr(row, name, value)
+        self._label_is_free(row)
         self._write(row)
 
     def remove(self, kind: str, key: UUID, *, seen: str) -> None:
@@ -108,6 +111,7 @@ class Change:
         self.is_typed = False
         row = self._current(kind, key)
         row.removed = False
+        self._label_is_free(row)
         self._write(row)
 
     def add(self, parts: Iterable[Part]) -> None:
@@ -124,8 +128,7 @@ class Change:
         model = PARTS[part.part_kind]
         last = model.with_removed.filter(edition=self.edition).aggregate(last=models.Max("position"))["last"]
         row = model.from_value(self.edition, values.retyped(part), 0 if last is None else last + 1)
-        if isinstance(row, Citation):
-            self._label_is_free(row)
+        self._label_is_free(row)
         self.add([row])
 
     def header(self, header: values.Header, *, seen: str) -> None:
@@ -144,7 +147,7 @@ class Change:
         for position, key in enumerate(keys):
             if found[key].position != position:
                 found[key].position = position
-                self._write(found[key])
+                self._write(found[key], "position")
 
     def load(self, document: values.Document) -> None:
         """Makes the edition this document: its header, its parts, their order. What it lacks is removed."""
@@ -215,6 +218,7 @@ def change_set(
         touched = sorted(touched_parts(was, document, edition))
         if not copied:
             _judge(document, touched, today(trail.clock))
+            _judge_patients(document, was, touched)
             if change.is_typed:
                 _judge_plain_fields(document, was, touched)
         if not (touched or copied):
@@ -247,10 +251,12 @@ def change_set(
 
 def _touched(document: values.Document, touched: Iterable[str]) -> Iterator[tuple[str, values.Value, str]]:
     """(key, value, label) of the header and the parts that are touched."""
-    parts = {str(part.key): (part, part.label_for_people) for part in document.parts()}
-    for key, (value, label) in {"header": (document.header, "Header"), **parts}.items():
-        if key in touched:
-            yield key, value, label
+    return ((key, value, label) for key, value, label in _all_of(document) if key in touched)
+
+
+def _all_of(document: values.Document) -> Iterator[tuple[str, values.Value, str]]:
+    yield "header", document.header, "Header"
+    yield from ((str(part.key), part, part.label_for_people) for part in document.parts())
 
 
 def _judge(document: values.Document, touched: Iterable[str], day: date) -> None:
@@ -274,6 +280,20 @@ def _judge_plain_fields(document: values.Document, was: values.Document | None, 
     ]
     if found:
         raise Refused(found)
+
+
+def _judge_patients(document: values.Document, was: values.Document | None, touched: Iterable[str]) -> None:
+    """No patient's number comes into an edition, whichever way. What stands there already may be none."""
+    stood = was or values.Document()
+    before = {words for _key, value, _label in _all_of(stood) for _field, words in words_of(value)}
+    found = [
+        Refusal("patient_data", f"{label}: {PATIENT}", RefusalType.INVALID, key, field)
+        for key, value, label in _touched(document, touched)
+        for field, words in words_of(value)
+        if words not in before and holds_nhs_number(words)
+    ]
+    if found:
+        raise Refused(found, recorded=False)
 
 
 def _columns(edition: Edition) -> list[Any]:

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.models import User
+
 from monographs.checks.misprints import MisprintedText, Quote, misprints
 from monographs.digest import UNREADABLE
 from monographs.models import Document, Monograph, Overlay
 from monographs.texts.characters import says_nothing
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
-from reviews.access.privacy import kept
+from reviews.access.door import as_code, kept
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import audited_write
 from reviews.models import HarmlessMisprint, Misprint
@@ -122,14 +124,15 @@ def _texts(rows: list[Misprint]) -> dict[tuple[str, str], MisprintedText]:
     return found
 
 
-def call_harmless(monograph: Monograph, *, part: str, digest: str, actor: Any, reason: str) -> HarmlessMisprint:
+def call_harmless(monograph: Monograph, *, part: str, digest: str, actor: User, reason: str) -> HarmlessMisprint:
     """Says that what the page prints of these words of a part harms nobody. It is said once, and holds for the same
     words in every edition.
 
     Refuses whoever is no verified clinician of the class, words that no published edition prints otherwise than they
     were typed, and a reason that says nothing.
     """
-    subject, reason = f"monograph:{monograph.slug}", kept(reason).strip()
+    subject, reason = f"monograph:{monograph.slug}", kept(reason)
+    part, digest = as_code(part), as_code(digest)
     with (
         refusals_recorded(actor=actor, action="call_harmless", subject=subject, reason=reason[:LONGEST_REASON]),
         audited_write(actor=actor) as trail,

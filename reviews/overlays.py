@@ -11,7 +11,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-from monographs.canonical import BadCharacters, clean, digest_of
+from django.contrib.auth.models import User
+
+from monographs.canonical import clean, digest_of, normal
 from monographs.checks.dates import AHEAD, not_of_our_time
 from monographs.checks.plain_fields import refusal
 from monographs.models import Monograph, Overlay, SecondSignature
@@ -28,11 +30,13 @@ from monographs.overlay_kinds import (
 )
 from monographs.pages.said import Said, said
 from monographs.standing import WITHHELD_KINDS, overlays_of, today
+from monographs.texts.addresses import hidden_host
 from monographs.texts.characters import says_nothing
 from monographs.texts.line_grammar import safe_address
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
-from reviews.access.privacy import kept, refuse_patient_data
+from reviews.access.door import PATIENT, kept, wrong
+from reviews.access.privacy import holds_nhs_number
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
 from reviews.review.attestation import Attestation, attestation_refusals
@@ -40,7 +44,7 @@ from reviews.review.edition_review import EditionReview
 from reviews.review.steps import stay
 from reviews.review.transition import Given, Transition
 
-LONGEST_WORDS = 600
+LONGEST_WORDS, LONGEST_LINK = 600, 500
 LONGEST_PRINTED_REASON = 300
 MOST_PAGES = 50
 MOST_PLACES = 50
@@ -61,7 +65,11 @@ class WarningInput:
     quote: str
 
     def digest(self, monographs: Sequence[Monograph]) -> str:
-        return digest_of({"warning": asdict(self), "over": sorted(one.slug for one in monographs)})
+        return digest_of({"warning": self.normal(), "over": sorted(one.slug for one in monographs)})
+
+    def normal(self) -> dict[str, str]:
+        """The words as they are kept, where nothing stands against them."""
+        return {name: normal(words) for name, words in asdict(self).items()}
 
 
 @dataclass(frozen=True)
@@ -75,7 +83,11 @@ class CorrectionInput:
     places: tuple[str, ...]
 
     def digest(self, monograph: Monograph) -> str:
-        return digest_of({"erratum": asdict(self), "over": monograph.slug})
+        return digest_of({"erratum": self.normal(), "over": monograph.slug})
+
+    def normal(self) -> dict[str, Any]:
+        """The words as they are kept, where nothing stands against them."""
+        return {**asdict(self), **{name: normal(getattr(self, name)) for name in ("wrong", "right", "harm")}}
 
 
 def digest_of_act(act: str, overlay: Overlay) -> str:
@@ -84,16 +96,16 @@ def digest_of_act(act: str, overlay: Overlay) -> str:
 
 
 def digest_of_placing(kind: str, monograph: Monograph, reason: str) -> str:
-    return digest_of({"place": kind, "over": monograph.slug, "reason": reason.strip()})
+    return digest_of({"place": kind, "over": monograph.slug, "reason": normal(reason)})
 
 
-def place(kind: str, monograph: Monograph, *, reason: str, actor: Any, attestation: Attestation | None) -> Overlay:
+def place(kind: str, monograph: Monograph, *, reason: str, actor: User, attestation: Attestation | None) -> Overlay:
     """Puts something over a page that needs a reason, which readers are told, and nothing else; the row of its kind
     says who may. KeyError for a kind that needs more.
 
     Refuses a page that is not published, a reason too long to be printed, and what stands there already word for word.
     """
-    row, subject, reason = OVERLAY_KINDS[kind], f"monograph:{monograph.slug}", reason.strip()
+    row, subject, reason = OVERLAY_KINDS[kind], f"monograph:{monograph.slug}", normal(reason)
     if row.form is None:
         raise KeyError(kind)
     with refusals_recorded(actor=actor, action=row.place, subject=subject), audited_write(actor=actor) as trail:
@@ -103,15 +115,15 @@ def place(kind: str, monograph: Monograph, *, reason: str, actor: Any, attestati
         found = [*_pages([page]), *_quotable("reason", reason, "Say why: readers see it.", LONGEST_PRINTED_REASON)]
         if any((one.kind, one.reason) == (kind, reason) for one in overlays_of(page.pk)):
             found.append(Refusal("added_already", "This notice is on the page already.", RefusalType.CONFLICT))
-        digest = digest_of_placing(kind, page, reason)
-        if found := found or _unattested(trail, attestation, digest):
+        if found := found or _unattested(trail, attestation, digest_of_placing(kind, page, reason)):
             raise Refused(found)
+        digest = digest_of_placing(kind, page, reason)
         overlay = _new(trail, page, kind, act=uuid4(), reason=reason)
         trail.record(row.entry, subject, digest=digest, reason=reason, data={"overlay": overlay.pk, "kind": kind})
         return overlay
 
 
-def withhold(monograph: Monograph, *, part: UUID, reason: str, actor: Any, attestation: Attestation | None) -> Overlay:
+def withhold(monograph: Monograph, *, part: UUID, reason: str, actor: User, attestation: Attestation | None) -> Overlay:
     """Takes one part (a section or a monitoring test) off the page and off every edition that holds it, at once. One
     clinician or publisher may; `reason` is a code of WITHHOLD_REASONS."""
     subject = f"monograph:{monograph.slug}"
@@ -119,6 +131,7 @@ def withhold(monograph: Monograph, *, part: UUID, reason: str, actor: Any, attes
         page = Monograph.objects.for_desk().get(pk=monograph.pk)
         if found := policy.refusals(trail.actor, "withhold", page) or _pages([page]):
             raise Refused(found)
+        assert page.live is not None  # the policy refuses it for a page that is not there
         held = page.live.document.value.by_key().get(part)
         if held is None or held.part_kind not in WITHHELD_KINDS:
             found.append(Refusal("no_such_part", "The published page has no such part.", RefusalType.CONFLICT))
@@ -139,7 +152,7 @@ def digest_of_part_withheld(monograph: Monograph, part: UUID) -> str:
 
 
 def warn(
-    monographs: Sequence[Monograph], *, warned: WarningInput, actor: Any, attestation: Attestation | None
+    monographs: Sequence[Monograph], *, warned: WarningInput, actor: User, attestation: Attestation | None
 ) -> list[Overlay]:
     """Puts one warning over the pages of one or several monographs at once: all of them, or none.
 
@@ -158,7 +171,7 @@ def warn(
         act, made = uuid4(), []
         for page in pages:
             overlay = _new(
-                trail, page, "warning", act=act, **{**asdict(warned), "issued": date.fromisoformat(warned.issued)}
+                trail, page, "warning", act=act, **{**warned.normal(), "issued": date.fromisoformat(warned.issued)}
             )
             made.append(overlay)
             data = {"overlay": overlay.pk, "act": str(act), "title": warned.title}
@@ -167,7 +180,7 @@ def warn(
 
 
 def correct(
-    monograph: Monograph, *, corrected: CorrectionInput, actor: Any, attestation: Attestation | None
+    monograph: Monograph, *, corrected: CorrectionInput, actor: User, attestation: Attestation | None
 ) -> Overlay:
     """Tells readers what the page said wrongly. Which editions said so, and since when, is looked up, not typed.
 
@@ -185,7 +198,7 @@ def correct(
             raise Refused(found)
         chosen = quoted.chosen(corrected.places)
         affected = quoted.in_editions(chosen)
-        words = {**asdict(corrected), "places": [at for one in chosen for at in one.stored()]}
+        words = {**corrected.normal(), "places": [at for one in chosen for at in one.stored()]}
         overlay = _new(
             trail, page, "erratum", act=uuid4(), **words, editions=[one.number for one in affected],
             last_edition=affected[-1].number, said_from=affected[0].published_at,
@@ -195,7 +208,7 @@ def correct(
         return overlay
 
 
-def countersign(overlay: Overlay, *, actor: Any, attestation: Attestation | None) -> SecondSignature:
+def countersign(overlay: Overlay, *, actor: User, attestation: Attestation | None) -> SecondSignature:
     """The second signature, by whoever the row of its kind names: on a warning, by another verified clinician of the
     class. A withdrawal is confirmed by `perform("confirm-withdrawal", …)`."""
     subject = f"monograph:{overlay.monograph.slug}"
@@ -215,7 +228,7 @@ def countersign(overlay: Overlay, *, actor: Any, attestation: Attestation | None
         return second
 
 
-def lift(overlay: Overlay, *, actor: Any, reason: str, attestation: Attestation | None) -> Overlay:
+def lift(overlay: Overlay, *, actor: User, reason: str, attestation: Attestation | None) -> Overlay:
     """Ends what the row of its kind lets this person end: a warning (a clinician on call other than the one who added
     it), a correction that was wrong itself (a pharmacist). A withdrawal ends by `perform("reinstate", …)`."""
     subject, reason = f"monograph:{overlay.monograph.slug}", kept(reason)
@@ -328,8 +341,7 @@ def _words_of_warning(warned: WarningInput, day: date) -> list[Refusal]:
         for name, listed in (("title", TITLES), ("severity", SEVERITIES), ("regulator", REGULATORS))
         if getattr(warned, name) not in listed
     ]
-    if not warned.link.startswith("https://") or not safe_address(warned.link) or len(warned.link) > 500:
-        sentence = "Give the address of the regulator’s own text, beginning with https://."
+    if sentence := _not_their_text(warned.link):
         found.append(Refusal("link", sentence, RefusalType.INVALID, field="link"))
     try:
         issued = date.fromisoformat(warned.issued).isoformat()
@@ -339,6 +351,12 @@ def _words_of_warning(warned: WarningInput, day: date) -> list[Refusal]:
         if sentence := not_of_our_time(issued, day, AHEAD):
             found.append(Refusal("issued", sentence, RefusalType.INVALID, field="issued"))
     return [*found, *_quotable("quote", warned.quote, "Quote the regulator’s sentence, word for word.")]
+
+
+def _not_their_text(link: str) -> str:
+    if not link.startswith("https://") or not safe_address(link) or len(link) > LONGEST_LINK:
+        return "Give the address of the regulator’s own text, beginning with https://."
+    return PATIENT if holds_nhs_number(link) else hidden_host(link)
 
 
 def _words_of_erratum(corrected: CorrectionInput, quoted: Said) -> list[Refusal]:
@@ -373,15 +391,13 @@ def _places_of_erratum(corrected: CorrectionInput, quoted: Said) -> Iterator[Ref
 
 
 def _quotable(field: str, words: str, empty: str, longest: int = LONGEST_WORDS) -> list[Refusal]:
-    refuse_patient_data(words)
-    try:
-        fine = clean(words).strip()
-    except BadCharacters as error:
-        return [Refusal("characters", str(error), RefusalType.INVALID, field=field)]
+    if found := wrong(words, field, longest):
+        if found[0].code == "patient_data":
+            raise Refused(found, recorded=False)
+        return found
+    fine = clean(words)
     if not fine or (field in ("reason", "quote") and says_nothing(fine)):  # a correction may be of one sign
         return [Refusal("missing", empty, RefusalType.INVALID, field=field)]
-    if len(fine) > longest:
-        return [Refusal("too_long", f"Keep it to {longest} characters.", RefusalType.INVALID, field=field)]
     if field == "reason" and (sentence := refusal(fine)):
         return [Refusal("reason", sentence, RefusalType.INVALID, field=field)]
     return []

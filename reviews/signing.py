@@ -6,13 +6,15 @@ and judged once, the attestation with it (`reviews.review.attestation`), and the
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.contrib.auth import authenticate
+from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.utils import timezone
 
+from reviews.access.door import LONGEST_REASON, admitted, as_code
 from reviews.access.refusals import Refusal, RefusalType, Refused
+from reviews.access.turns import in_turn
 from reviews.audit.trail import Trail, audited_write, lately
 from reviews.models import AuditEvent, SignOff, Unsigning
 from reviews.models.signoff import REVIEW, STILL_CORRECT
@@ -34,7 +36,7 @@ class TooManyFailures(Exception):
 
 
 def attest(
-    actor: Any,
+    actor: User,
     *,
     password: str,
     ticks: Iterable[str],
@@ -46,22 +48,25 @@ def attest(
     """Checks the password again and makes an attestation on one digest.
 
     `interests` is what the signer declares for this drug: "none" is said, never left blank. A wrong password is
-    refused and recorded (`reauth_failed`); too many of them raise TooManyFailures.
+    refused and recorded (`reauth_failed`); too many of them raise TooManyFailures. One password of a person is looked
+    at after the other: however many come at once, each is looked at only after those before it were counted.
     """
-    _not_too_often(actor)
-    if authenticate(request, username=actor.get_username(), password=password) != actor:
-        with audited_write(actor=actor, is_note=True) as trail:
-            trail.record("reauth_failed", f"user:{actor.pk}", digest=digest[:64])
+    interests, digest = admitted(interests, "interests", LONGEST_REASON), as_code(digest)[:64]
+    password = password.encode(errors="replace").decode()  # half a character is nobody's password
+    with in_turn(f"password {actor.pk}"):
         _not_too_often(actor)
-        wrong = Refusal(
-            "password", "This is not your password. Nothing was signed.", RefusalType.INVALID, field="password"
-        )
-        raise Refused([wrong if password else NO_PASSWORD], recorded=False)
-    _not_too_often(actor)  # others may have failed in this name while this password was looked at
-    return Attestation(actor.pk, digest, frozenset(ticks), interests.strip(), paid_by_maker, timezone.now())
+        if authenticate(request, username=actor.get_username(), password=password) != actor:
+            with audited_write(actor=actor, is_note=True) as trail:
+                trail.record("reauth_failed", f"user:{actor.pk}", digest=digest)
+            _not_too_often(actor)
+            wrong = Refusal(
+                "password", "This is not your password. Nothing was signed.", RefusalType.INVALID, field="password"
+            )
+            raise Refused([wrong if password else NO_PASSWORD], recorded=False)
+    return Attestation(actor.pk, digest, frozenset(ticks), interests, paid_by_maker, timezone.now())
 
 
-def _not_too_often(actor: Any) -> None:
+def _not_too_often(actor: User) -> None:
     failed = AuditEvent.objects.filter(actor=actor, verb="reauth_failed")
     for most, period in ((FAILURES_A_QUARTER, timedelta(minutes=15)), (FAILURES_AN_HOUR, timedelta(hours=1))):
         recent = lately(failed, most=most, period=period)

@@ -48,6 +48,7 @@ urlpatterns = [
     path(f"{MONOGRAPH}harmless/", acts.harmless, name="harmless"),
     path(f"{MONOGRAPH}place/<kind>/", acts.place, name="place"),
     path("reports/", reports.report_list, name="reports"),
+    path("reports/take-in/", reports.take_in, name="reports_take_in"),
     path("reports/<int:pk>/", reports.report_page, name="report_page"),
     path("warnings/new/", acts.warning_new, name="warning_new"),
     path("overlays/<int:pk>/countersign/", acts.countersign, name="countersign"),

@@ -10,13 +10,15 @@ next; `available` says what could be done now, and why not.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.contrib.auth.models import User
+
 from monographs.models import Edition, State
 from monographs.overlay_kinds import WITHDRAWALS, kind_of
 from monographs.texts.characters import says_nothing
 from reviews import overlays, publishing, signing
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
-from reviews.access.privacy import refuse_patient_data
+from reviews.access.door import kept
 from reviews.access.refusals import DONE_ALREADY, Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
 from reviews.models import AuditEvent
@@ -92,6 +94,7 @@ _ROWS = (
                 "It may be sent back",
                 "With a reason. Signatures that were given on the old words no longer count.",
             ),
+            asks=("What must change?", "Its editors see this in their queue. Kept for good."),
         ),
     ),
     Transition(
@@ -134,10 +137,7 @@ _ROWS = (
             done="Your signature on edition {number} no longer counts. {waits}",
             tried="take a signature back",
             history=lambda data: f"took the signature on edition {data['edition']} back",
-            public=(
-                "A signature may be taken back",
-                "By the one who gave it, with a reason, before it is published.",
-            ),
+            public=("A signature may be taken back", "By the one who gave it, with a reason, before it is published."),
         ),
     ),
     Transition(
@@ -161,6 +161,7 @@ _ROWS = (
             tried="publish",
             history=_published,
             public=("It is published", "Only with the full set of signatures on every part that changed."),
+            asks=("Why now, for our history", "May stay empty. Readers do not see it: they are told what changed."),
         ),
     ),
     Transition(
@@ -276,7 +277,7 @@ _ROWS = (
 TRANSITIONS: dict[str, Transition] = {row.name: row for row in _ROWS}
 
 
-def available(edition: Edition, actor: Any) -> dict[str, list[Refusal]]:
+def available(edition: Edition, actor: User) -> dict[str, list[Refusal]]:
     """Every transition, with what stands against it for this person now; an empty list: it can be done.
 
     What is given with the act itself (reason, attestation, digest) is not asked for here.
@@ -285,16 +286,16 @@ def available(edition: Edition, actor: Any) -> dict[str, list[Refusal]]:
     return {name: refusals(review, row, actor) for name, row in TRANSITIONS.items()}
 
 
-def refusals(review: EditionReview, row: Transition, actor: Any) -> list[Refusal]:
+def refusals(review: EditionReview, row: Transition, actor: User) -> list[Refusal]:
     """Policy first: whoever may not do it learns nothing more. Then the state, then every guard."""
     return _out_of_place(review, row, actor) or _guarded(review, row, actor)
 
 
-def _guarded(review: EditionReview, row: Transition, actor: Any) -> list[Refusal]:
+def _guarded(review: EditionReview, row: Transition, actor: User) -> list[Refusal]:
     return [refusal for guard in row.guards for refusal in guard(review, actor)]
 
 
-def _out_of_place(review: EditionReview, row: Transition, actor: Any) -> list[Refusal]:
+def _out_of_place(review: EditionReview, row: Transition, actor: User) -> list[Refusal]:
     """Not this person, or not in this state."""
     if forbidden := policy.refusals(actor, row.permission, review.edition):
         return forbidden
@@ -321,7 +322,7 @@ def perform(
     transition: str,
     *,
     editions: Sequence[Edition],
-    actor: Any,
+    actor: User,
     digest: str | Mapping[int, str],
     reason: str = "",
     attestation: Attestation | None = None,
@@ -335,13 +336,13 @@ def perform(
     WriteLockTimeout when somebody else writes.
     """
     row = TRANSITIONS[transition]
-    refuse_patient_data(reason)
+    reason = kept(reason)
     seen = {one.pk: digest if isinstance(digest, str) else digest.get(one.pk, "") for one in editions}
     subject = ",".join(sorted(f"monograph:{one.monograph.slug}" for one in editions))
     first = next(iter(seen.values()), "")
     with refusals_recorded(actor=actor, action=transition, subject=subject, digest=first, reason=reason):
         with audited_write(actor=actor) as trail:
-            given = Given(trail.actor, reason.strip(), attestation, kind)
+            given = Given(trail.actor, reason, attestation, kind)
             return [_step(trail, row, one, seen[one.pk], given) for one in editions]
 
 

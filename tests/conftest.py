@@ -1,3 +1,4 @@
+import copy
 import ipaddress
 import os
 import shutil
@@ -12,6 +13,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import override_settings
 
+from monographs.models import Edition, Monograph
 from monographs.overlay_kinds import OVERLAY_KINDS
 from tests import factories as make
 
@@ -158,10 +160,34 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = kept
 
 
+@pytest.fixture(scope="module")
+def made() -> object:
+    """What all tests of a module begin with, beside the house. A module that begins with more has a fixture of this name,
+    which asks for `once_a_module`, and returns what tests want to have in hand: an `edition`, a `page`, or its own.
+    """
+    return None
+
+
 @pytest.fixture
-def house(db) -> make.House:
+def world(made, db):
+    """What the module made, as a copy of this test: what it remembers on the objects, the next does not see."""
+    return copy.deepcopy(made)
+
+
+@pytest.fixture
+def house(made, db) -> make.House:
     """The people, roles and classes that are there before any test."""
     return make.the_house()
+
+
+@pytest.fixture
+def edition(world) -> Edition:
+    return world.edition
+
+
+@pytest.fixture
+def page(world) -> Monograph:
+    return world.page
 
 
 @pytest.fixture
@@ -186,8 +212,6 @@ def empty_database(transactional_db, django_db_setup, monkeypatch) -> None:
 def once_a_module(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Path]:
     """For a fixture of module scope that makes what all tests of a module begin with: it is made once, and rolled back
     after the last of them. Yields the checkpoint file of what is made; each test gets a copy of it.
-
-    A test takes its objects by `copy.deepcopy`, so that what one remembers on them the next does not see.
     """
     checkpoints = tmp_path_factory.mktemp("once") / "checkpoints.jsonl"
     with django_db_blocker.unblock(), make.undone():

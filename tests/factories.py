@@ -24,7 +24,7 @@ from monographs.document import (
     SafetyNotice,
     Section,
 )
-from monographs.models import Edition, Monograph, Overlay, TherapeuticClass
+from monographs.models import Edition, Monograph, Overlay, TherapeuticClass, WriteLock
 from monographs.overlay_kinds import Effect, Form, OverlayKind, Words
 from monographs.pages.said import said
 from reviews import misprints, overlays
@@ -66,6 +66,11 @@ def undone() -> Iterator[None]:
     with atomic:
         yield
         transaction.set_rollback(True)
+
+
+def somebody_writes(now: bool) -> None:
+    """As another connection would see it: the write lock is taken, or free again."""
+    WriteLock.objects.update(held=now)
 
 
 def key(name: str) -> UUID:

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import Any
+
+from reviews.forms import Form as DjangoForm
 
 
 @dataclass
@@ -58,3 +61,27 @@ def forms_of(html: str) -> list[Form]:
     reader = _Reader()
     reader.feed(html)
     return reader.forms
+
+
+def rows(name: str, *values: dict[str, str]) -> dict[str, str]:
+    """The rows of a list of a form as a browser sends them."""
+    sent = {f"{name}-TOTAL_FORMS": str(len(values)), f"{name}-INITIAL_FORMS": "0"}
+    return sent | {f"{name}-{at}-{box}": words for at, value in enumerate(values) for box, words in value.items()}
+
+
+NO_ROWS = rows("names") | rows("brands") | rows("codes")
+
+
+def sent(form: DjangoForm) -> dict[str, object]:
+    """A form of ours as a browser would send it back, untouched."""
+    found = {form.add_prefix(name): value for name in form.fields if (value := form[name].value()) not in (None, "")}
+    for several in form.rows.values():
+        found |= {several.management_form.add_prefix(name): several.management_form[name].value() for name in ("TOTAL_FORMS", "INITIAL_FORMS")}  # fmt: skip
+        for one in several.forms:
+            found |= sent(one)
+    return found
+
+
+def wrong(answer: Any, form: str = "form") -> dict[str, str]:
+    """Box -> the sentence at it, of a form that came back refused."""
+    return {name: " ".join(said) for name, said in answer.context[form].errors.items()}

@@ -46,8 +46,12 @@ def fill() -> make.House:
     make.correct(house.pharmacist, page, "Tests go on for years.", "Tests go on for months.")
     make.withhold(page, make.key("prescribing"), house.publisher)
     make.lift(warning, house.pharmacist)
+    service.report(service.ReportInput("Something is wrong here.", harm=True), sender="s", monograph=page)
     with acts.of_form(acts.new_token()):
-        service.report(service.ReportInput("Something is wrong here.", harm=True), sender="s", monograph=page)
+        service.report(service.ReportInput("A comma is missing here.", harm=False), sender="s", monograph=page)
+    make.somebody_writes(True)  # so this one stays in the inbox
+    service.report(service.ReportInput("Something else could harm.", harm=True), sender="s", monograph=page)
+    make.somebody_writes(False)
     remind()
     return house
 

@@ -23,6 +23,83 @@ def test_an_hour_without_use_ends_the_session(client, monkeypatch):
     assert response.headers["Location"].startswith("/accounts/login/")
 
 
+def signed_in_by_hand(client, house):
+    client.post("/accounts/login/", {"login": "editor", "password": make.PASSWORD})
+
+
+def signed_in_to_stay(client, house):
+    client.post("/accounts/login/", {"login": "editor", "password": make.PASSWORD, "remember": "on"})
+
+
+@pytest.mark.parametrize("minutes", [20, 50, 59])
+@pytest.mark.parametrize(
+    "sign_in", [signed_in_by_hand, signed_in_to_stay, lambda client, house: client.force_login(house.editor)]
+)
+def test_a_session_ends_twelve_hours_after_sign_in_whatever_is_done_in_it(client, house, monkeypatch, sign_in, minutes):
+    from clincalc import middleware
+
+    cache.clear()
+    began = now = int(middleware.time.time())
+    monkeypatch.setattr(middleware.time, "time", lambda: now)
+    sign_in(client, house)
+    client.get("/desk/")
+    opened = []
+
+    while now < began + 13 * 3600:
+        now += minutes * 60
+        opened.append((now - began, client.get("/desk/").status_code))
+
+    assert {status for at, status in opened if at < 12 * 3600} == {200}
+    assert {status for at, status in opened if at >= 12 * 3600} == {302}
+
+
+def test_giving_another_password_makes_no_session_longer(client, house, monkeypatch):
+    """Nor does what the desk asks again before an act."""
+    from clincalc import middleware
+
+    cache.clear()
+    began = now = int(middleware.time.time())
+    monkeypatch.setattr(middleware.time, "time", lambda: now)
+    client.force_login(house.editor)
+    for _ in range(12):
+        now += 59 * 60
+        client.get("/desk/")
+    password = {
+        "oldpassword": make.PASSWORD,
+        "password1": "another horse battery",
+        "password2": "another horse battery",
+    }
+    client.post("/accounts/password/change/", password)
+    client.post("/accounts/reauthenticate/", {"password": make.PASSWORD})
+    assert (now < began + 12 * 3600, client.get("/desk/").status_code) == (True, 200)
+    now = began + 12 * 3600
+
+    assert client.get("/desk/").status_code == 302
+
+
+@pytest.mark.parametrize("began", [None, "yesterday", 10**12])
+def test_a_session_of_which_nobody_knows_when_it_began_is_over(client, house, began):
+    client.force_login(house.editor)
+    session = client.session
+    session["signed_in"] = began
+    session.save()
+
+    assert client.get("/desk/").status_code == 302
+
+
+def test_the_admin_ends_with_it_too(client, house, monkeypatch):
+    from clincalc import middleware
+
+    began = now = int(middleware.time.time())
+    monkeypatch.setattr(middleware.time, "time", lambda: now)
+    client.force_login(house.admin)
+    while now < began + 12 * 3600:
+        assert client.get("/admin/").status_code == 200
+        now += 50 * 60
+
+    assert client.get("/admin/").status_code == 302
+
+
 def test_signing_out_ends_it_and_the_old_cookie_opens_nothing(client):
     client.force_login(make.the_house().editor)
     old = {name: morsel.value for name, morsel in client.cookies.items()}

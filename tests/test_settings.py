@@ -102,7 +102,7 @@ def test_the_demonstration_runs_on_every_name_of_this_machine(monkeypatch, tmp_p
 APPS = [
     "allauth", "allauth.account", "reversion", "guardian", "csp", "django.contrib.admin", "django.contrib.auth",
     "django.contrib.contenttypes", "django.contrib.sessions", "django.contrib.messages",
-    "django.contrib.staticfiles", "clincalc", "monographs", "reviews",
+    "django.contrib.staticfiles", "django.forms", "clincalc", "monographs", "reviews",
 ]  # fmt: skip
 OURS = {  # what this file decides, whatever the environment says
     "MIDDLEWARE": [

@@ -14,8 +14,10 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from monographs.checks.dates import disagreeing
-from monographs.checks.typed_words import is_empty, written
+from monographs.checks.typed_words import addresses_of, is_empty, written
 from monographs.document import (
+    COUNTRY,
+    LABEL,
     Citation,
     Document,
     MonitoringItem,
@@ -25,9 +27,15 @@ from monographs.document import (
     Value,
 )
 from monographs.texts import text as markdown
+from monographs.texts.addresses import hidden_host
 from monographs.texts.characters import says_nothing
 from monographs.texts.identifiers import DOI, LONGEST_DOI, PMID
 from monographs.vocabulary import CODE_SYSTEMS, NOTICE_TYPES, REGULATOR_TYPES, SectionKind, needed_kinds
+
+_OF_PATTERN = {
+    COUNTRY: "Give the country by its two letters, as in GB.",
+    LABEL: "A label has letters, digits, hyphens and underscores, and nothing else.",
+}
 
 
 def sentences(error: ValidationError) -> Iterator[tuple[tuple[Any, ...], str]]:
@@ -39,7 +47,9 @@ def sentences(error: ValidationError) -> Iterator[tuple[tuple[Any, ...], str]]:
         elif problem["type"] in ("literal_error", "enum"):
             words = "Choose one from the list."
         elif problem["type"] == "string_pattern_mismatch":
-            words = "Use small letters, digits and hyphens, as in an address."
+            words = _OF_PATTERN.get(
+                problem["ctx"]["pattern"], "Use small letters, digits and hyphens, as in an address."
+            )
         elif problem["type"] == "value_error" and not words.endswith("."):  # the calendar's own words
             words = "There is no such day. Check the date."
         yield problem["loc"], words
@@ -54,6 +64,7 @@ def objections(value: Value, today: date | None = None) -> Iterator[tuple[str, s
         found += sentences(error)
     for where, sentence in found:
         yield "_".join(map(str, where[:2] if where[0] == "dosing" else where[:1])), sentence
+    yield from ((field, sentence) for field, address in addresses_of(value) if (sentence := hidden_host(address)))
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,14 @@
 """The words of a header or part: where they stand, which of them are prose, and which show nothing. Pure."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import get_args
+from typing import Any, get_args
 
-from monographs.document import Line, Prose, Value, Words
+from monographs.document import Citation, Line, Prose, Value, Words
 from monographs.texts import text as markdown
 from monographs.texts.characters import says_nothing
-from monographs.texts.line_grammar import CITATION
+from monographs.texts.line_grammar import ATOM, CITATION
 
 # What a field is made of, by the first rule that its type names.
 _PLAIN = [get_args(alias)[1] for alias in (Line, Words)]
@@ -50,6 +51,44 @@ def written(value: Value, where: tuple[str | int, ...] = ()) -> Iterator[Written
         for at, inner in enumerate(held if isinstance(held, tuple) else (held,)):
             if isinstance(inner, Value):
                 yield from written(inner, (*where, name, at) if isinstance(held, tuple) else (*where, name))
+
+
+# Of a record, what is words: an identifier is a number by nature, and so are its pages.
+_NO_WORDS = frozenset(
+    ("id", "type", "DOI", "URL", "PMID", "PMCID", "ISBN", "ISSN", "volume", "issue", "page", "number", "edition")
+)
+# Addresses and identifiers in a text are no words either.
+_IDENTIFIER = re.compile(r"(?:https?://|mailto:)[^\s<>]+|\b10\.\d{4,9}/\S+", re.IGNORECASE)
+
+
+def words_of(value: Value) -> Iterator[tuple[str, str]]:
+    """(field, words) of all that a value says, those of a record too, without addresses and identifiers."""
+    for one in written(value):
+        yield one.field, _IDENTIFIER.sub(" ", one.text)
+    if isinstance(value, Citation):
+        yield from (("csl", _IDENTIFIER.sub(" ", words)) for words in _strings(value.csl))
+
+
+def _strings(held: Any) -> Iterator[str]:
+    if isinstance(held, str):
+        yield held
+    elif isinstance(held, Mapping):
+        for name, inner in held.items():
+            if name not in _NO_WORDS:
+                yield from _strings(inner)
+    elif isinstance(held, list | tuple):
+        for inner in held:
+            yield from _strings(inner)
+
+
+def addresses_of(value: Value) -> Iterator[tuple[str, str]]:
+    """(field, address) of each link of a value."""
+    for one in written(value):
+        if one.is_prose and ":" in one.text:
+            links = (found["address"] or found["bare"] for found in ATOM.finditer(one.text))
+            yield from ((one.field, link) for link in links if link)
+    if isinstance(value, Citation) and isinstance(url := value.csl.get("URL"), str):
+        yield "csl", url
 
 
 def is_empty(value: Value, field: str) -> bool:

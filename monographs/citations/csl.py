@@ -10,6 +10,23 @@ from monographs.texts.identifiers import DOI, PMID
 from monographs.texts.line_grammar import safe_address
 
 MOST_AUTHORS = 6
+# Fields of a record that people name -> their word for them.
+FIELDS_OF_RECORD = {
+    "type": "Kind of source",
+    "title": "Title",
+    "author": "Authors",
+    "issued": "Date",
+    "container-title": "Journal or book",
+    "volume": "Volume",
+    "issue": "Issue",
+    "page": "Pages",
+    "publisher": "Publisher",
+    "genre": "Genre",
+    "number": "Number",
+    "DOI": "DOI",
+    "PMID": "PMID",
+    "URL": "Web address",
+}
 
 
 @dataclass(frozen=True)

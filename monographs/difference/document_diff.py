@@ -6,12 +6,14 @@ from typing import Any, Literal
 from uuid import UUID
 
 from monographs.canonical import canonical
+from monographs.citations.csl import FIELDS_OF_RECORD
+from monographs.declared import declared_of, labels_of
 from monographs.difference.text_diff import ItemChange, item_changes, moved
 from monographs.difference.word_diff import Segment, word_diff
 from monographs.digest import digest_of_part
-from monographs.document import PART_FIELDS, PROSE, Citation, Document, Header, Part, Section, to_plain
+from monographs.document import PART_FIELDS, PROSE, Document, Header, Part, Section, Value, to_plain
 from monographs.texts.text import TextRules, seen
-from monographs.vocabulary import NAME_KINDS, NOTICE_TYPES, SECTION_KINDS
+from monographs.vocabulary import SECTION_KINDS
 
 Kind = Literal["added", "removed", "changed"]
 SPACES, BREAKS = "only spaces changed", "only spaces and line breaks changed"
@@ -189,7 +191,7 @@ def _change(old: Header | Part | None, new: Header | Part | None) -> PartChange:
             if name == "text_rules" and old and new:
                 told, one, other = _printed(old, new, one, other)
             items = item_changes(one, other, was, now) if old and new and name in _PROSE else ()
-            fields.append(FieldChange(told, FIELD_LABELS.get(told, told), word_diff(one, other), items, was, now))
+            fields.append(FieldChange(told, _label_of(shown, told), word_diff(one, other), items, was, now))
     kind: Kind = "added" if old is None else "removed" if new is None else "changed"
     if isinstance(shown, Header):
         return PartChange(kind, "header", "header", "Header", old, new, tuple(fields))
@@ -216,92 +218,41 @@ _ABSENT = object()
 def _forms(part: Header | Part) -> dict[str, str]:
     """The values behind `_texts` as canonical JSON, under the same names."""
     form = part.model_dump(mode="json", exclude={"key"})
-    if isinstance(part, Header):
-        form |= {f"dosing_{name}": value for name, value in form.pop("dosing").items()}
+    form |= {f"dosing_{name}": value for name, value in form.pop("dosing", {}).items()}
     form |= {f"csl.{name}": value for name, value in form.pop("csl", {}).items()}
     return {name: canonical(value) for name, value in form.items()}
 
 
 # -- Fields as text ------------------------------------------------------------------------------------------------
 
-FIELD_LABELS = {
-    "title": "Title",
-    "name": "Name",
-    "names": "Other names",
-    "brands": "Brand names",
-    "codes": "Codes",
-    "class_path": "Therapeutic class",
-    "covers": "Covers",
-    "not_covered": "Does not cover",
-    "text_rules": "Rules of the text",
-    "printed": "As a page prints it",
-    "introduction": "Introduction",
-    "dosing_status": "Doses",
-    "dosing_since": "No dose published since",
-    "dosing_reason": "Why no dose is published",
-    "dosing_instead": "What to use instead",
-    "kind": "Kind of section",
-    "heading": "Heading",
-    "text": "Text",
-    "test": "Test",
-    "when": "When",
-    "how_often": "How often",
-    "how_long": "How long",
-    "note": "Note",
-    "source": "Source",
-    "type": "Type",
-    "severity": "Severity",
-    "action": "What to do",
-    "issuer": "Issued by",
-    "issued": "Issued on",
-    "effective": "In force from",
-    "expires": "In force until",
-    "supersedes": "Supersedes",
-    "label": "Label",
-    "target": "Monograph",
-    "reason": "Reason",
-}
+_PRINTED = "As a page prints it"
 
 
-def _texts(part: Header | Part | None) -> dict[str, str]:
-    """The fields of a part as text for people, in their order."""
+def _label_of(part: Header | Part, field: str) -> str:
+    if field == "printed":
+        return _PRINTED
+    name, _, inner = field.partition(".")
+    return FIELDS_OF_RECORD.get(inner, inner) if inner else labels_of(type(part))[name]
+
+
+def _texts(part: Value | None) -> dict[str, str]:
+    """The fields of a header or part as text for people, in their order."""
+    texts: dict[str, str] = {}
     if part is None:
-        return {}
-    if isinstance(part, Header):
-        return _header_texts(part)
-    form = part.model_dump(mode="json", exclude={"key", "csl"})
-    if "type" in form:
-        form["type"] = NOTICE_TYPES[form["type"]][1]
-    if "text_rules" in form:
-        form["text_rules"] = _rules_text(part)
-    if isinstance(part, Section):
-        form["kind"] = SECTION_KINDS[part.kind].heading
-    if isinstance(part, Citation):
-        form |= {f"csl.{name}": _csl_text(name, value) for name, value in to_plain(part.csl).items()}
-    return form
-
-
-def _header_texts(header: Header) -> dict[str, str]:
-    return {
-        "title": header.title,
-        "name": header.name,
-        "names": "\n".join(f"{NAME_KINDS[one.kind]}: {one.name}" for one in header.names),
-        "brands": "\n".join(f"{one.name} ({one.country})" for one in header.brands),
-        "codes": "\n".join(f"{one.system} {one.code} {one.name}".rstrip() for one in header.codes),
-        "class_path": "\n".join(f"{one.name} ({one.slug})" for one in header.class_path),
-        "covers": header.covers,
-        "not_covered": header.not_covered,
-        "text_rules": _rules_text(header),
-        "introduction": header.introduction,
-        "dosing_status": header.dosing.status,
-        "dosing_since": header.dosing.since,
-        "dosing_reason": header.dosing.reason,
-        "dosing_instead": header.dosing.instead,
-    }
-
-
-def _rules_text(part: Any) -> str:
-    return f"Version {part.text_rules}" if part.text_rules else ""
+        return texts
+    for name in type(part).model_fields:
+        held = getattr(part, name)
+        if isinstance(held, Value):
+            texts |= {f"{name}_{inner}": words for inner, words in _texts(held).items()}
+        elif isinstance(held, tuple):
+            texts[name] = "\n".join(one.in_words for one in held)
+        elif name == "csl":
+            texts |= {f"csl.{inner}": _csl_text(inner, value) for inner, value in to_plain(held).items()}
+        elif name == "text_rules":
+            texts[name] = f"Version {held}" if held else ""
+        elif name != "key":
+            texts[name] = declared_of(type(part))[name].choices.get(held, held)
+    return texts
 
 
 def _csl_text(name: str, value: Any) -> str:

@@ -1,5 +1,6 @@
 """Questions about many rows, as chainable methods."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, NoReturn, Self
 
@@ -28,14 +29,14 @@ class PartQuerySet(models.QuerySet):
     def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise TypeError("Parts are saved one by one, inside a change set: reviews.changes.change_set.")
 
-    update = bulk_update = delete = _refuse  # type: ignore[assignment]
+    update = bulk_update = delete = _refuse
 
 
-class AllParts(models.Manager.from_queryset(PartQuerySet)):  # type: ignore[misc]
+class AllParts(models.Manager.from_queryset(PartQuerySet)):  # type: ignore[misc]  # a class made by a function
     """Parts that were taken out included."""
 
 
-class PresentParts(models.Manager.from_queryset(PartQuerySet)):  # type: ignore[misc]
+class PresentParts(models.Manager.from_queryset(PartQuerySet)):  # type: ignore[misc]  # the same
     """The parts that stand in the edition."""
 
     def get_queryset(self) -> models.QuerySet:
@@ -54,7 +55,7 @@ class PublicationQuerySet(models.QuerySet):
 
     def now_of_former(self, slug: str) -> Any:
         """The live publication of the monograph that was published at this address before it moved, or None."""
-        former = self.filter(slug=slug, monograph__live__isnull=False).select_related("monograph__live").first()
+        former: Any = self.filter(slug=slug, monograph__live__isnull=False).select_related("monograph__live").first()
         return former.monograph.live if former and former.monograph.live.slug != slug else None
 
     def alphabetical(self) -> Self:
@@ -66,7 +67,7 @@ class PublicationQuerySet(models.QuerySet):
 
 
 class NameCheckQuerySet(models.QuerySet):
-    def latest_for(self, codes: list[tuple[str, str]]) -> list[Any]:
+    def latest_for(self, codes: Sequence[tuple[str, str]]) -> list[Any]:
         """The newest check of each [system, code], in one query."""
         if not codes:
             return []
@@ -74,6 +75,7 @@ class NameCheckQuerySet(models.QuerySet):
         for system, code in codes:
             wanted |= models.Q(system=system, code=code)
         newest: dict[tuple[str, str], Any] = {}
+        check: Any
         for check in self.filter(wanted).order_by("id"):
             newest[check.system, check.code] = check
         return list(newest.values())

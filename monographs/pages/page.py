@@ -16,7 +16,8 @@ from django.conf import settings
 
 from monographs.checks.problems import gaps
 from monographs.citations.csl import format_reference, is_smpc
-from monographs.document import Citation, Document, MonitoringItem, SafetyNotice, Section
+from monographs.declared import fields_at
+from monographs.document import Citation, Document, MonitoringItem, Part, SafetyNotice, Section
 from monographs.models.overlay import Overlay
 from monographs.models.publication import Publication
 from monographs.pages.corrected import marks_on
@@ -239,19 +240,28 @@ def _notice(notice: SafetyNotice, renderer: Renderer) -> Notice:
         title=notice.title,
         severity=notice.severity,
         body=body,
-        action=text.quantities(notice.action),
+        action=text.quantities(_run_on(_standing(notice, "action"))),
         mark=mark,
         provenance="; ".join(filter(None, told)),
     )
 
 
+def _standing(part: Part, place: str) -> list[str]:
+    """What fields that stand together say, those that say something."""
+    return [words for name in fields_at(type(part), place) if (words := getattr(part, name))]
+
+
+def _run_on(texts: list[str]) -> str:
+    """Several texts in one line, each ended; one by itself as it was typed."""
+    return " ".join([*map(ended, texts[:-1]), *texts[-1:]])
+
+
 def _item(item: MonitoringItem, renderer: Renderer) -> Item:
-    words = "; ".join(filter(None, (item.when, item.how_often, item.how_long)))
     return Item(
         key=item.key,
         test=text.quantities(item.test or "(no test named yet)"),
-        words=text.quantities(ended(words)),
-        note=text.quantities(item.note),
+        words=text.quantities(ended("; ".join(_standing(item, "schedule")))),
+        note=text.quantities(_run_on(_standing(item, "note"))),
         mark=renderer.mark(item.source) if item.source else Html(""),
     )
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from monographs.canonical import digest_of
+from monographs.declared import fields_at
+from monographs.document import MonitoringItem, RelatedLink, SafetyNotice
 from monographs.texts.quotes import CITATION, UNSEEN, Text, cuts, folded, found_in, text_of
 
 # Letters of what stands before and after, to tell places apart by: the whole sentence, but so many and no more.
@@ -31,13 +33,13 @@ FIELDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "dosing_instead": ("Dose, what to do now", ("dosing.instead",)),
     "heading": ("heading", ("heading",)),
     "text": ("", ("text",)),
-    "test": ("name of the test", ("test",)),
-    "schedule": ("when and how often", ("when", "how_often", "how_long")),
-    "note": ("note", ("note",)),
-    "action": ("what to do", ("action",)),
-    "provenance": ("who issued it", ("issuer", "issued", "supersedes")),
+    "test": ("name of the test", fields_at(MonitoringItem, "test")),
+    "schedule": ("when and how often", fields_at(MonitoringItem, "schedule")),
+    "note": ("note", fields_at(MonitoringItem, "note")),
+    "action": ("what to do", fields_at(SafetyNotice, "action")),
+    "provenance": ("who issued it", fields_at(SafetyNotice, "provenance")),
     "reference": ("", ("csl",)),
-    "reason": ("reason of the link", ("reason",)),
+    "reason": ("reason of the link", fields_at(RelatedLink, "reason")),
 }
 
 

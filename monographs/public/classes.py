@@ -32,7 +32,7 @@ def tree() -> tuple[list[Node], dict[str, list[Node]]]:
     counts = {row["term"][1:]: row["count"] for row in rows}
     known = {one.pk: one for one in TherapeuticClass.objects.order_by("name", "slug")}
     nodes = {pk: Node(one.slug, one.name, counts[one.slug]) for pk, one in known.items() if one.slug in counts}
-    found, ways = [], {}
+    found, ways = list[Node](), dict[str, list[Node]]()
     for pk, node in nodes.items():
         way, step = [node], known[pk].parent_id
         while step in nodes and nodes[step] not in way:

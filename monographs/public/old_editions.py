@@ -127,8 +127,10 @@ def compare_editions(request: HttpRequest, slug: str, one: int, other: int) -> H
     _read(found[one].publication, found[other].publication)
     sides = [_seen(found[number].publication, live) for number in (one, other)]
     old, new = sides
-    if isinstance(old, Gone) or isinstance(new, Gone):
-        return gone(request, live, old if isinstance(old, Gone) else new)  # type: ignore[arg-type]
+    if isinstance(old, Gone):
+        return gone(request, live, old)
+    if isinstance(new, Gone):
+        return gone(request, live, new)
     comparison = compare(_comparable(old), _comparable(new))
     context = {
         "live": live,

@@ -1,5 +1,6 @@
 """What changed, newest first, for people and for readers of Atom; and every correction."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,7 @@ from monographs.public.what_changed import what_changed
 from monographs.standing import quotes_withheld, withheld_parts
 
 A_PAGE, IN_FEED = 20, 40
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 QUOTES_WITHHELD = "Correction. What it quotes is withheld now."
 
 
@@ -100,7 +102,8 @@ def updates(request: HttpRequest) -> HttpResponse:
 
 @public
 def feed(request: HttpRequest) -> HttpResponse:
-    """The newest updates as Atom. It is made anew each time, so what was withheld since is in no old entry."""
+    """The newest updates as Atom. It is made anew each time, so what was withheld since is in no old entry. XML holds
+    no control characters: one that was stored once is left out here."""
     site = settings.SITE_URL
     found, _ = _page_of(1, IN_FEED)
     atom = Atom1Feed(
@@ -111,12 +114,11 @@ def feed(request: HttpRequest) -> HttpResponse:
         language="en-GB",
     )
     for one in found:
+        name, *words = (_NO_XML.sub("", line) for line in (one.name, *one.words, *filter(None, [one.note])))
         atom.add_item(
-            title=f"{one.name}: {one.words[0]}",
+            title=f"{name}: {words[0]}",
             link=f"{site}{one.address}",
-            description=format_html_join(
-                "", "<p>{}</p>", ((line,) for line in (*one.words, *filter(None, [one.note])))
-            ),
+            description=format_html_join("", "<p>{}</p>", ((line,) for line in words)),
             unique_id=f"{site}/updates/#{one.anchor}",
             pubdate=one.at,
             updateddate=one.at,

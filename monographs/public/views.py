@@ -17,6 +17,8 @@ from monographs.public.search_terms import LETTERS, OTHER_LETTER, letter_of
 from monographs.public.what_changed import what_changed
 from monographs.standing import Gone, shown, standing
 
+SAME_DRUG = "is_same_drug"  # an annotation
+
 RECENT = 8
 A_PAGE = 100
 MOST_OF_CLASS = 24
@@ -75,7 +77,7 @@ def monograph(request: HttpRequest, slug: str) -> HttpResponse:
         "live": publication,
         "page_path": publication.get_absolute_url(),
         "address": f"{settings.SITE_URL}{publication.get_absolute_url()}",
-        "same_drug": [one for one in around if one.is_same_drug],
+        "same_drug": [one for one in around if getattr(one, SAME_DRUG)],
     }
     return render(request, "monographs/monograph_detail.html", context)
 
@@ -99,7 +101,7 @@ def _around(publication: Publication, targets: list[str]) -> list[Publication]:
     wanted = Q(slug__in=targets) | Q(pk__in=same_class) | Q(pk__in=same_drug)
     rows = Publication.objects.listed().filter(wanted).exclude(pk=publication.pk)
     return list(
-        rows.annotate(is_same_drug=Exists(entries.filter(kind="drug", term__in=drug, publication=OuterRef("pk"))))
+        rows.annotate(**{SAME_DRUG: Exists(entries.filter(kind="drug", term__in=drug, publication=OuterRef("pk")))})
         .only("slug", "name", "class_slugs", "monograph")
         .order_by("name", "slug")
     )

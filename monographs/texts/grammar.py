@@ -95,7 +95,12 @@ def faults(text: str) -> tuple[Fault, ...]:
 
 _ITEM = re.compile(r"(?P<indent> *)(?P<mark>-|(?:0|[1-9][0-9]{0,2})\.) +(?P<words>\S.*)")
 _LONE = re.compile(r" *(?:-|[0-9]{1,3}\.)\s*")
-_INDENT = re.compile(r" *")
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
+
+
 _DEEPEST = 3
 # No prose has so many; a browser would choke on the result.
 _MOST_MARKS = 2_000
@@ -265,7 +270,7 @@ class _Reading:
             if match is None:
                 if _LONE.fullmatch(line):
                     raise _NoList(at, line, "Nothing follows the mark of this item. Write words or take it out.")
-                if not path or len(_INDENT.match(line)[0]) < path[-1].indent + 2:  # type: ignore[index]
+                if not path or _indent(line) < path[-1].indent + 2:
                     raise _NoList(
                         at, line,
                         "This line follows a list. Put a blank line before it, or two spaces if it is of the item.",

@@ -6,34 +6,43 @@ Nobody gives themselves anything: whoever acts here acts on somebody else.
 import re
 from typing import Any
 
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
 
-from monographs.canonical import BadCharacters, clean_line
 from monographs.models import TherapeuticClass
 from monographs.standing import today
 from monographs.texts.characters import says_nothing
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
+from reviews.access.door import admitted
 from reviews.access.refusals import RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
 from reviews.models import ClassGrant, ClinicianProfile
-from reviews.models.people import BODIES, PROFESSIONS
+from reviews.models.people import BODIES, PROFESSIONS, SCOPES
 
 # Characters at most: of a name, of a title or specialty, of interests.
 NAME, TITLE, INTERESTS = 200, 100, 2_000
 
 
-def _check_administrator(actor: Any, about: Any = None) -> None:
+def _check_administrator(actor: User, about: Any = None) -> None:
     if found := policy.refusals(actor, "manage_people"):
         raise Refused(found)
     if about is not None and about.pk == actor.pk:
         raise refuse("oneself", "Nobody changes their own rights or registration. Another administrator must do it.")
 
 
-def _role_group(trail: Trail, role: str) -> Group:
+def _check_role(role: str) -> None:
     if role not in policy.ROLES:
-        raise refuse("no_such_role", f"There is no role “{role}”.", RefusalType.INVALID)
+        raise refuse("no_such_role", f"There is no role “{role[:100]}”.", RefusalType.INVALID)
+
+
+def _check_scope(scope: str) -> None:
+    if scope not in SCOPES:
+        raise refuse("scope", "Choose whom they treat from the list.", RefusalType.INVALID, field="scope")
+
+
+def _role_group(trail: Trail, role: str) -> Group:
+    _check_role(role)
     group = Group.objects.filter(name=role).first()
     if group is None:
         group = Group(name=role)
@@ -41,7 +50,7 @@ def _role_group(trail: Trail, role: str) -> Group:
     return group
 
 
-def give_role(user: Any, role: str, *, actor: Any) -> None:
+def give_role(user: User, role: str, *, actor: User) -> None:
     """Makes the user a member of a role group. Refuses oneself, and whoever is no administrator."""
     with (
         refusals_recorded(actor=actor, action="give_role", subject=f"user:{user.pk}"),
@@ -54,7 +63,7 @@ def give_role(user: Any, role: str, *, actor: Any) -> None:
         trail.record("role_given", f"user:{user.pk}", data={"role": role, "username": user.get_username()})
 
 
-def take_role(user: Any, role: str, *, actor: Any) -> None:
+def take_role(user: User, role: str, *, actor: User) -> None:
     """Ends the user's membership of a role group."""
     with (
         refusals_recorded(actor=actor, action="take_role", subject=f"user:{user.pk}"),
@@ -70,7 +79,7 @@ def take_role(user: Any, role: str, *, actor: Any) -> None:
         trail.record("role_taken", f"user:{user.pk}", data={"role": role, "username": user.get_username()})
 
 
-def grant(role: str, therapeutic_class: TherapeuticClass, *, actor: Any) -> None:
+def grant(role: str, therapeutic_class: TherapeuticClass, *, actor: User) -> None:
     """Lets a role work on a class and all below it (one row of guardian's a permission)."""
     subject = f"class:{therapeutic_class.slug}"
     with refusals_recorded(actor=actor, action="grant", subject=subject), audited_write(actor=actor) as trail:
@@ -91,11 +100,12 @@ def grant(role: str, therapeutic_class: TherapeuticClass, *, actor: Any) -> None
         trail.record("granted", subject, data={"role": role, "permissions": meant})
 
 
-def revoke(role: str, therapeutic_class: TherapeuticClass, *, actor: Any) -> None:
+def revoke(role: str, therapeutic_class: TherapeuticClass, *, actor: User) -> None:
     """Takes a role's rights on a class away."""
     subject = f"class:{therapeutic_class.slug}"
     with refusals_recorded(actor=actor, action="revoke", subject=subject), audited_write(actor=actor) as trail:
         _check_administrator(trail.actor)
+        _check_role(role)
         for row in ClassGrant.objects.filter(group__name=role, content_object=therapeutic_class):
             trail.wrote(row)
             row.delete()
@@ -124,19 +134,14 @@ def registration(profession: str, number: str) -> tuple[str, str]:
 def _line(words: str, field: str, longest: int, *, needed: bool = False) -> str:
     """What is stated of a clinician, in one clean line. Refuses what may not be typed, what is too long, and nothing
     where something is needed."""
-    try:
-        words = clean_line(words)
-    except BadCharacters as error:
-        raise refuse("characters", str(error), RefusalType.INVALID, field=field) from error
-    if len(words) > longest:
-        raise refuse("too_long", f"Keep it to {longest} characters.", RefusalType.INVALID, field=field)
+    words = admitted(words, field, longest, is_line=True)
     if needed and says_nothing(words):
         raise refuse("missing", "Write at least one word.", RefusalType.INVALID, field=field)
     return words
 
 
 def register_clinician(
-    user: Any, *, actor: Any, name: str, profession: str, number: str, scope: str, specialty: str = "",
+    user: User, *, actor: User, name: str, profession: str, number: str, scope: str, specialty: str = "",
     name_consent: bool = False, interests: str = "none",
 ) -> ClinicianProfile:  # fmt: skip
     """Notes the registration that a clinician states. It signs nothing until somebody has verified it.
@@ -151,6 +156,7 @@ def register_clinician(
         if actor.pk != user.pk:
             _check_administrator(trail.actor)
         body, number = registration(profession, number)
+        _check_scope(scope)
         name = _line(name, "name", NAME, needed=True)
         specialty, interests = _line(specialty, "specialty", TITLE), _line(interests, "interests", INTERESTS)
         if ClinicianProfile.objects.filter(body=body, number=number).exists():
@@ -172,7 +178,7 @@ def register_clinician(
 
 
 def verify_clinician(
-    profile: ClinicianProfile, *, actor: Any, reader_title: str, specialty: str, scope: str
+    profile: ClinicianProfile, *, actor: User, reader_title: str, specialty: str, scope: str
 ) -> ClinicianProfile:
     """Notes that `actor` found the clinician in the register today, with specialty and scope, and sets the title that
     readers see. Refuses oneself, whoever is no administrator, and a title that readers could not read."""
@@ -184,6 +190,7 @@ def verify_clinician(
         _check_administrator(trail.actor, profile.user)
         reader_title = _line(reader_title, "reader_title", TITLE, needed=True)
         specialty = _line(specialty, "specialty", TITLE)
+        _check_scope(scope)
         profile = ClinicianProfile.objects.get(pk=profile.pk)
         profile.verified_on, profile.verified_by = today(trail.clock), actor
         profile.reader_title, profile.specialty, profile.scope = reader_title, specialty, scope

@@ -9,10 +9,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser, User
+
 from monographs.models import Edition, Monograph, Overlay, TherapeuticClass
 from monographs.standing import today
 from reviews.access.refusals import Refusal
 from reviews.models import ChangeSet, ClassGrant, ClinicianProfile
+
+Person = User | AnonymousUser  # who asks: nobody may be signed in
+_GRANTS, _ROLES = "_grants", "_roles"  # what is kept on the object of a user
 
 EDIT, REVIEW, PUBLISH = "edit_monographs", "review_monographs", "publish_monographs"
 WARN = "warn_monographs"
@@ -52,37 +57,39 @@ def _opening(action: str) -> list[str]:
     return [role.name for role in ROLES.values() if action in role.everywhere]
 
 
-def grants_of(user: Any) -> frozenset[tuple[int, str]]:
+def grants_of(user: Person) -> frozenset[tuple[int, str]]:
     """(class, permission) pairs of a user's groups: one query, kept on this user object for its life (a request)."""
     if not (user.is_authenticated and user.is_active):
         return frozenset()
-    if not hasattr(user, "_grants"):
+    if not hasattr(user, _GRANTS):
         rows = ClassGrant.objects.filter(group__user=user).values_list("content_object_id", "permission__codename")
-        user._grants = frozenset(rows)
-    return user._grants
+        setattr(user, _GRANTS, frozenset(rows))
+    kept: frozenset[tuple[int, str]] = getattr(user, _GRANTS)
+    return kept
 
 
-def roles_of(user: Any) -> frozenset[str]:
+def roles_of(user: Person) -> frozenset[str]:
     """The role groups of a user: one query, kept on this user object."""
     if not (user.is_authenticated and user.is_active):
         return frozenset()
-    if not hasattr(user, "_roles"):
-        user._roles = frozenset(user.groups.filter(name__in=ROLES).values_list("name", flat=True))
-    return user._roles
+    if not hasattr(user, _ROLES):
+        setattr(user, _ROLES, frozenset(user.groups.filter(name__in=ROLES).values_list("name", flat=True)))
+    kept: frozenset[str] = getattr(user, _ROLES)
+    return kept
 
 
-def opens(user: Any, action: str) -> bool:
+def opens(user: Person, action: str) -> bool:
     """Whether a role of the user opens this action in every class."""
     return any(action in ROLES[name].everywhere for name in roles_of(user))
 
 
-def is_granted(user: Any, permissions: Iterable[str], therapeutic_class: TherapeuticClass) -> bool:
+def is_granted(user: Person, permissions: Iterable[str], therapeutic_class: TherapeuticClass) -> bool:
     """Whether one of these permissions is granted to the user on the class or a class above it."""
     grants = grants_of(user)
     return any((step.pk, name) in grants for step in therapeutic_class.path() for name in permissions)
 
 
-def contributed(user: Any, edition: Edition) -> bool:
+def contributed(user: Person, edition: Edition) -> bool:
     """Whether the user made a change set of this edition, or is credited in one."""
     for actor, credits in ChangeSet.objects.filter(edition=edition).values_list("actor_id", "credits"):
         if actor == user.pk or any(user.pk in authors for authors in credits.values()):
@@ -90,7 +97,7 @@ def contributed(user: Any, edition: Edition) -> bool:
     return False
 
 
-def verified_profile(user: Any, on: date | None = None) -> ClinicianProfile | None:
+def verified_profile(user: Person, on: date | None = None) -> ClinicianProfile | None:
     """The registration under which somebody acts as a clinician: looked up within the 12 months before this day, else
     before today. One query, kept on this user object."""
     profile = getattr(user, "clinician_profile", None)
@@ -109,7 +116,7 @@ Rule = Callable[[Any, Any], Refusal | None]
 def _all(*rules: Rule) -> Rule:
     """The first reason of several rules."""
 
-    def rule(user: Any, thing: Any) -> Refusal | None:
+    def rule(user: Person, thing: Any) -> Refusal | None:
         return next((refusal for one in rules if (refusal := one(user, thing))), None)
 
     return rule
@@ -121,7 +128,7 @@ def _you_need(roles: Iterable[str], therapeutic_class: TherapeuticClass | None =
 
 
 def _needs(*permissions: str) -> Rule:
-    def rule(user: Any, thing: Any) -> Refusal | None:
+    def rule(user: Person, thing: Any) -> Refusal | None:
         if is_granted(user, permissions, _class_of(thing)):
             return None
         return Refusal("not_granted", _you_need((holding(name)[0].name for name in permissions), _class_of(thing)))
@@ -132,7 +139,7 @@ def _needs(*permissions: str) -> Rule:
 def _needs_or_contributor(*permissions: str) -> Rule:
     granted = _needs(*permissions)
 
-    def rule(user: Any, edition: Edition) -> Refusal | None:
+    def rule(user: Person, edition: Edition) -> Refusal | None:
         refusal = granted(user, edition)
         own = refusal is not None and user.is_authenticated and user.is_active and contributed(user, edition)
         return None if own else refusal
@@ -140,13 +147,13 @@ def _needs_or_contributor(*permissions: str) -> Rule:
     return rule
 
 
-def _may_read(user: Any, thing: Any) -> Refusal | None:
+def _may_read(user: Person, thing: Any) -> Refusal | None:
     if opens(user, "read") or is_granted(user, (EDIT, REVIEW, PUBLISH), _class_of(thing)):
         return None
     return Refusal("not_granted", f"You need a role for “{_class_of(thing)}”. Ask your administrator.")
 
 
-def _may_set_tier(user: Any, monograph: Monograph) -> Refusal | None:
+def _may_set_tier(user: Person, monograph: Monograph) -> Refusal | None:
     if refusal := _needs(REVIEW)(user, monograph):
         return refusal
     edition = monograph.editions.open().first()
@@ -155,7 +162,7 @@ def _may_set_tier(user: Any, monograph: Monograph) -> Refusal | None:
     return None
 
 
-def _is_verified(user: Any, _thing: Any) -> Refusal | None:
+def _is_verified(user: Person, _thing: Any) -> Refusal | None:
     if verified_profile(user):
         return None
     return Refusal(
@@ -163,7 +170,7 @@ def _is_verified(user: Any, _thing: Any) -> Refusal | None:
     )
 
 
-def _is_pharmacist(user: Any, _thing: Any) -> Refusal | None:
+def _is_pharmacist(user: Person, _thing: Any) -> Refusal | None:
     profile = verified_profile(user)
     if profile is not None and profile.profession == "pharmacist":
         return None
@@ -171,7 +178,7 @@ def _is_pharmacist(user: Any, _thing: Any) -> Refusal | None:
 
 
 def _is_not_own(code: str, sentence: str) -> Rule:
-    def rule(user: Any, overlay: Overlay) -> Refusal | None:
+    def rule(user: Person, overlay: Overlay) -> Refusal | None:
         return Refusal(code, sentence) if overlay.by_id == user.pk else None
 
     return rule
@@ -183,7 +190,7 @@ def confirming(overlay: Overlay) -> str:
     return PUBLISH if overlay.row.is_withdrawal and overlay.by_role == "clinician" else REVIEW
 
 
-def _of_other_role(user: Any, overlay: Overlay) -> Refusal | None:
+def _of_other_role(user: Person, overlay: Overlay) -> Refusal | None:
     wanted = confirming(overlay)
     if is_granted(user, (wanted,), _class_of(overlay)):
         return None
@@ -191,7 +198,7 @@ def _of_other_role(user: Any, overlay: Overlay) -> Refusal | None:
     return Refusal("other_role", f"A {overlay.by_role} withdrew it, so a {other} must confirm it.")
 
 
-def _may_confirm_withdrawal(user: Any, thing: Any) -> Refusal | None:
+def _may_confirm_withdrawal(user: Person, thing: Any) -> Refusal | None:
     """Asked of an edition: whether they could confirm any withdrawal of its page; of a withdrawal: whether this one."""
     if refusal := _needs(REVIEW, PUBLISH)(user, thing):
         return refusal
@@ -203,7 +210,7 @@ _confirms = _all(
 )
 
 
-def _may_lift(user: Any, overlay: Overlay) -> Refusal | None:
+def _may_lift(user: Person, overlay: Overlay) -> Refusal | None:
     """The rule that the row of its kind names."""
     if overlay.row.is_lifted:
         return RULES[overlay.row.lift](user, overlay)
@@ -211,7 +218,7 @@ def _may_lift(user: Any, overlay: Overlay) -> Refusal | None:
 
 
 def _has_role(*names: str) -> Rule:
-    def rule(user: Any, _thing: Any) -> Refusal | None:
+    def rule(user: Person, _thing: Any) -> Refusal | None:
         if roles_of(user) & set(names):
             return None
         any_role = set(names) == set(ROLES)
@@ -220,7 +227,7 @@ def _has_role(*names: str) -> Rule:
     return rule
 
 
-def _administers(user: Any, _thing: Any) -> Refusal | None:
+def _administers(user: Person, _thing: Any) -> Refusal | None:
     # The first administrator is the superuser that its installation made.
     if user.is_authenticated and user.is_active and (user.is_superuser or opens(user, "manage_people")):
         return None
@@ -259,6 +266,7 @@ RULES: dict[str, Rule] = {
     "lift": _may_lift,
     "move": _needs(PUBLISH),
     "answer_report": _needs(EDIT, REVIEW),
+    "answer_site_report": _has_role("editor", "clinician", "publisher"),
     "set_tier": _may_set_tier,
     "use_desk": _has_role(*ROLES),
     "keep_library": _has_role(*_opening("keep_library")),
@@ -267,33 +275,33 @@ RULES: dict[str, Rule] = {
 }
 
 
-def refusals(user: Any, action: str, thing: Any = None) -> list[Refusal]:
+def refusals(user: Person, action: str, thing: Any = None) -> list[Refusal]:
     """Why the user may not do this to the thing; an empty list if they may. Unknown actions raise KeyError."""
     refusal = RULES[action](user, thing)
     return [refusal] if refusal else []
 
 
-def can(user: Any, action: str, thing: Any = None) -> bool:
+def can(user: Person, action: str, thing: Any = None) -> bool:
     return not refusals(user, action, thing)
 
 
-def role_on_page(user: Any, thing: Any) -> str:
+def role_on_page(user: Person, thing: Any) -> str:
     """In which of the two roles somebody acts on a published page: whoever may publish acts as a publisher."""
     return "publisher" if is_granted(user, (PUBLISH,), _class_of(thing)) else "clinician"
 
 
-def signs(user: Any) -> bool:
+def signs(user: Person) -> bool:
     """Whether a role of the user signs, in whatever class."""
     return any(role.name in roles_of(user) for role in holding(REVIEW))
 
 
-def title_of(user: Any) -> str:
+def title_of(user: Person) -> str:
     """What readers are told of somebody who acts on a page: the verified title of a clinician, else the role."""
     profile = getattr(user, "clinician_profile", None)
     return profile.reader_title if profile is not None and profile.verified_on else "publisher"
 
 
-def readable(user: Any) -> Any:
+def readable(user: Person) -> Any:
     """The monographs that a user may open on the desk."""
     monographs = Monograph.objects.for_desk()
     if opens(user, "read"):

@@ -54,6 +54,12 @@ def of_form(token: str) -> Iterator[None]:
         _token.reset(before)
 
 
+def at_hand() -> str:
+    """The token of the form at hand, "" for none, for what is done without the write lock: whoever does it looks
+    itself whether it came before."""
+    return _token.get()
+
+
 def claimed() -> str:
     """The token of the form at hand, "" for none. Asked by whoever holds the write lock; raises RepeatedAct."""
     token = _token.get()

@@ -24,6 +24,7 @@ from reviews.audit.hashes import instant
 
 SEAL_PREFIX = "clincalc-publication-v1\n"
 CHECKPOINT_PREFIX = "clincalc-checkpoint-v1\n"
+A_LINE = 1024  # bytes: no line is longer
 
 
 @cache
@@ -96,11 +97,17 @@ def checkpoint_path() -> Path:
 
 
 def checkpoint_is_writable() -> bool:
-    """Whether a line could be appended now: publishing asks before it writes anything."""
+    """Whether a line could be appended now, the disk having room for it: publishing asks before it writes anything."""
     path = checkpoint_path()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a"):
+        with path.open("ab") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            end = file.tell()
+            try:
+                os.posix_fallocate(file.fileno(), end, A_LINE)
+            finally:
+                file.truncate(end)
             return True
     except OSError:
         return False

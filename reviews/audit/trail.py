@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import AbstractBaseUser, User
 from django.db import OperationalError, models, transaction
 from django.utils import timezone
 
@@ -58,9 +58,9 @@ class Trail:
     or falls due is judged by the clock (`lately`, `signing.attestation_refusals`), what came before what by `at`.
     """
 
-    def __init__(self, held: WriteLock, last: datetime | None, actor: Any) -> None:
+    def __init__(self, held: WriteLock, last: datetime | None, actor: User | None) -> None:
         """`held` is the write lock, `last` the time of the entry that it points to."""
-        self.actor = actor
+        self._actor = actor
         self.seq, self.head = held.seq, held.hash or genesis(held.site)
         self.events: list[AuditEvent] = []
         self._written: dict[str, set[Any]] = {}
@@ -96,6 +96,12 @@ class Trail:
     def has_loose_ends(self) -> bool:
         return len(self.events) == self._recorded_before or bool(self._written)
 
+    @property
+    def actor(self) -> User:
+        """The person who acts. An act of the system has none, and asks for no right."""
+        assert self._actor is not None, "the system holds no right"
+        return self._actor
+
     def record(
         self, verb: str, subject: str, *, digest: str = "", reason: str = "", data: dict[str, Any] | None = None
     ) -> AuditEvent:
@@ -112,16 +118,17 @@ class Trail:
         now = {"now": instant(self.clock)} if self.at > self.clock else {}
         subject, about = subjects.fitted(subject)
         whole = {**(data or {}), **about, **({"rows": hashes} if hashes else {}), **now}
-        actor = {"pk": self.actor.pk, "username": self.actor.get_username()} if self.actor else None
-        content = {
+        name = self._actor.get_username() if self._actor else ""
+        actor = {"pk": self._actor.pk, "username": name} if self._actor else None
+        content: dict[str, Any] = {
             "seq": self.seq + 1, "at": self.at, "verb": verb, "subject": subject, "digest": digest, "reason": reason,
             "data": whole, "prev": self.head,
         }  # fmt: skip
         text = event_text(actor=actor, **content)
         event = AuditEvent(
             **content,
-            actor=self.actor,
-            actor_name=actor["username"] if actor else "",
+            actor=self._actor,
+            actor_name=name,
             text=text,
             hash=event_hash(text),
         )

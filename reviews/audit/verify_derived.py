@@ -97,8 +97,10 @@ def _subjects(wanted: set[tuple[int, int]]) -> Iterator[Finding]:
 
 def _changed_parts() -> Iterator[Finding]:
     held: dict[Any, list[changed_parts.Row]] = {}
-    for pk, *row in ChangedPart.objects.values_list("change_set", "key", "label", "before", "after"):
-        held.setdefault(pk, []).append(tuple(row))
+    for pk, key, label, before, after in ChangedPart.objects.values_list(
+        "change_set", "key", "label", "before", "after"
+    ):
+        held.setdefault(pk, []).append((key, label, before, after))
     for pk in changed_parts.in_order():
         try:
             holds = sorted(held.pop(pk, [])) == changed_parts.rows_of_change_set(pk)

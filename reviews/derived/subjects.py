@@ -13,7 +13,7 @@ from reviews.derived import former_addresses
 from reviews.models import AuditEvent, EntrySubject
 
 PREFIX = "monograph:"
-LONGEST: int = AuditEvent._meta.get_field("subject").max_length
+LONGEST = AuditEvent._meta.get_field("subject").max_length or 0
 A_BATCH = 2000
 # With these a monograph gets an address.
 GIVES_AN_ADDRESS = ("begun", "moved")

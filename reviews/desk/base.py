@@ -7,16 +7,17 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import get_user_model, logout
+from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from monographs.canonical import BadCharacters, clean
 from monographs.document import Document
 from monographs.models import Edition, Monograph, State, TherapeuticClass
 from reviews.access import policy
 from reviews.access.denials import count_denial, refusals_recorded
-from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
+from reviews.access.door import LONGEST_REASON, admitted
+from reviews.access.refusals import Refusal, Refused, refuse
 from reviews.audit import acts
 from reviews.audit.trail import WriteLockTimeout
 from reviews.desk import tidy
@@ -24,7 +25,15 @@ from reviews.models import ChangeSet
 from reviews.signing import TooManyFailures
 
 View = Callable[..., HttpResponse]
-MOST_WORDS = 2_000
+
+
+class DeskRequest(HttpRequest):
+    """A request that `desk` let in: somebody is signed in."""
+
+    user: User
+
+
+MOST_WORDS = LONGEST_REASON
 
 CHIPS = {
     State.DRAFT: "",
@@ -42,7 +51,7 @@ def desk(view: View) -> View:
     when to come back."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if refusals := policy.refusals(request.user, "use_desk"):
             return no_entry(request, refusals)
         try:
@@ -57,12 +66,12 @@ def desk(view: View) -> View:
     return guarded
 
 
-def no_entry(request: HttpRequest, refusals: Iterable[Refusal]) -> HttpResponse:
+def no_entry(request: DeskRequest, refusals: Iterable[Refusal]) -> HttpResponse:
     """403: who you are, what is needed, whom to ask."""
     return render(request, "reviews/no_entry.html", {"refusals": list(refusals)}, status=403)
 
 
-def monograph_for(request: HttpRequest, slug: str) -> Monograph:
+def monograph_for(request: DeskRequest, slug: str) -> Monograph:
     """The monograph at this address, or that had it once, if the user may read its drafts; else 404, as if it were not
     there.
 
@@ -77,7 +86,7 @@ def monograph_for(request: HttpRequest, slug: str) -> Monograph:
     return monograph
 
 
-def not_here(request: HttpRequest, monograph: Monograph, refused: Refused | None = None) -> None:
+def not_here(request: DeskRequest, monograph: Monograph, refused: Refused | None = None) -> None:
     """404 for what belongs elsewhere or is closed, with an entry in the trail; while somebody else writes it is counted
     instead, so that no other answer tells that it is there."""
     refused = refused or refuse("not_of_this_monograph", "This belongs to another monograph.")
@@ -91,7 +100,7 @@ def not_here(request: HttpRequest, monograph: Monograph, refused: Refused | None
         raise Http404 from None
 
 
-def change_set_of(request: HttpRequest, monograph: Monograph, key: str) -> ChangeSet:
+def change_set_of(request: DeskRequest, monograph: Monograph, key: str) -> ChangeSet:
     """The change set of this key, with its documents. One of another monograph is a 404, and recorded."""
     try:
         pk = UUID(key)
@@ -105,7 +114,7 @@ def change_set_of(request: HttpRequest, monograph: Monograph, key: str) -> Chang
     return found
 
 
-def why_no_restore(user: Any, edition: Edition) -> str:
+def why_no_restore(user: User, edition: Edition) -> str:
     """Why this person cannot put an earlier state into the current edition, and what to do; "" if they can."""
     if refusals := policy.refusals(user, "edit", edition):
         return refusals[0].sentence
@@ -133,14 +142,16 @@ def current_edition(monograph: Monograph) -> Edition:
     )
 
 
-def too_many(request: HttpRequest, error: TooManyFailures) -> HttpResponse:
+def too_many(request: DeskRequest, error: TooManyFailures) -> HttpResponse:
     """429: the session is over, and signing waits until then."""
     logout(request)
     return render(request, "reviews/too_many.html", {"until": error.until}, status=429)
 
 
-def name_of(user: Any) -> str:
-    """A person as the desk names them."""
+def name_of(user: User | None) -> str:
+    """A person as the desk names them; without one it was the system."""
+    if user is None:
+        return "System"
     return user.get_full_name() or user.get_username()
 
 
@@ -187,11 +198,11 @@ def class_tree() -> dict[int, TherapeuticClass]:
     """Every therapeutic class with its parents at hand, in one query."""
     classes = {one.pk: one for one in TherapeuticClass.objects.all()}
     for one in classes.values():
-        one.parent = classes.get(one.parent_id)
+        one.parent = classes.get(one.parent_id or 0)
     return classes
 
 
-def digest_in(request: HttpRequest) -> str:
+def digest_in(request: DeskRequest) -> str:
     """The digest that the form carried; what does not look like one is none."""
     digest = request.POST.get("digest", "")
     return digest if re.fullmatch(r"[0-9a-f]{64}", digest, re.ASCII) else ""
@@ -199,14 +210,7 @@ def digest_in(request: HttpRequest) -> str:
 
 def cleaned(text: str, name: str) -> str:
     """Words as they may be kept in the trail, or a refusal at their field."""
-    try:
-        text = clean(text).strip()
-    except BadCharacters as error:
-        raise Refused([Refusal("characters", str(error), RefusalType.INVALID, field=name)], recorded=False) from error
-    if len(text) > MOST_WORDS:
-        sentence = f"This is longer than {MOST_WORDS:,} characters. Shorten it."
-        raise Refused([Refusal("too_long", sentence, RefusalType.INVALID, field=name)], recorded=False)
-    return text
+    return admitted(text, name, MOST_WORDS)
 
 
 def indented(classes: Iterable[TherapeuticClass]) -> list[tuple[TherapeuticClass, str]]:

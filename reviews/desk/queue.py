@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Lower
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -14,7 +15,7 @@ from monographs.models import Edition, Monograph, State
 from monographs.standing import today
 from monographs.vocabulary import TIERS
 from reviews.access import policy
-from reviews.desk.base import and_list, chip, class_tree, desk, indented, name_of
+from reviews.desk.base import DeskRequest, and_list, chip, class_tree, desk, indented, name_of
 from reviews.desk.published.urgent_tasks import waiting_for
 from reviews.models import AuditEvent, ChangeSet, ClinicianProfile, EntrySubject, SignOff
 from reviews.review.sign_off_rules import Edit, Signature, authors, counts_for, missing_sign_offs
@@ -50,11 +51,11 @@ class Work:
     def written_by(self) -> dict[str, frozenset[int]]:
         return authors(self.edits)
 
-    def is_by(self, user: Any) -> bool:
+    def is_by(self, user: User) -> bool:
         """Whether the user wrote or suggested any of it."""
         return any(user.pk in people for people in self.written_by.values())
 
-    def is_signed_by(self, user: Any) -> bool:
+    def is_signed_by(self, user: User) -> bool:
         return any(one.signer == user.pk for one in self.signatures)
 
     def open_parts(self, *more: Signature) -> dict[str, list[str]]:
@@ -65,20 +66,20 @@ class Work:
     def missing(self) -> str:
         return and_list(dict.fromkeys(one for who in self.open_parts().values() for one in who))
 
-    def counts_of(self, user: Any) -> tuple[int, int]:
+    def counts_of(self, user: User) -> tuple[int, int]:
         """For how many of the changed parts the user's signature would count."""
         return len(counts_for(user.pk, self.touched, self.written_by)), len(self.touched)
 
-    def is_helped_by(self, user: Any, profession: str) -> bool:
+    def is_helped_by(self, user: User, profession: str) -> bool:
         """Whether the user's signature would count, and some part still lacks it."""
         wanted = sum(map(len, self.open_parts().values()))
         return wanted > sum(map(len, self.open_parts(Signature(user.pk, profession)).values()))
 
 
-def open_work(user: Any) -> list[Work]:
+def open_work(user: User) -> list[Work]:
     """Every open edition that the user may read, the longest waiting first."""
-    editions = Edition.objects.open().filter(monograph__in=policy.readable(user))
-    editions = list(editions.select_related("monograph__drug", "monograph__live").order_by("monograph__slug"))
+    found = Edition.objects.open().filter(monograph__in=policy.readable(user))
+    editions = list(found.select_related("monograph__drug", "monograph__live").order_by("monograph__slug"))
     classes = class_tree()
     work = {}
     for edition in editions:
@@ -118,7 +119,7 @@ class Task:
     reason: str = ""
 
 
-def task_for_me(work: Work, user: Any, profile: ClinicianProfile | None) -> Task | None:
+def task_for_me(work: Work, user: User, profile: ClinicianProfile | None) -> Task | None:
     """What of this edition waits for this person, or nothing. `profile` is their registration, if it is verified."""
     edition, state = work.edition, work.edition.state
     sent = work.last
@@ -152,7 +153,7 @@ def task_for_others(work: Work) -> Task:
 
 @desk
 @require_safe
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: DeskRequest) -> HttpResponse:
     """What waits for me and why; `?show=others`: what I wrote, sent or signed and others have now; `?show=all`: all
     open editions that I may read."""
     user = request.user
@@ -186,7 +187,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     return render(request, "reviews/queue.html", context)
 
 
-def next_review(user: Any) -> Monograph | None:
+def next_review(user: User) -> Monograph | None:
     """The monograph whose full review falls due first."""
     return policy.readable(user).filter(next_review_due__isnull=False).order_by("next_review_due", "slug").first()
 
@@ -194,7 +195,7 @@ def next_review(user: Any) -> Monograph | None:
 # -- All monographs ----------------------------------------------------------------------------------------------------
 
 
-def listed(user: Any) -> Any:
+def listed(user: User) -> Any:
     """The monographs that a user may read, each with its open edition and the name that the desk calls it."""
     editions = Edition.objects.open().filter(monograph=OuterRef("pk"))
     return policy.readable(user).annotate(
@@ -220,7 +221,7 @@ def filters_on(day: Any) -> dict[str, tuple[str, Q]]:
 
 @desk
 @require_safe
-def monographs(request: HttpRequest) -> HttpResponse:
+def monographs(request: DeskRequest) -> HttpResponse:
     """All that I may read, by state (`?state=`) and class with those below it (`?class=`), 50 a page."""
     user, day = request.user, today()
     classes = class_tree()

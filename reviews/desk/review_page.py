@@ -1,9 +1,11 @@
 """The review page: what changed, for which parts my signature counts, and the signature."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.models import User
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -16,21 +18,12 @@ from monographs.standing import draft
 from reviews.access import policy
 from reviews.access.refusals import Refusal
 from reviews.desk import transition_labels
-from reviews.desk.base import Names, and_list, chip, current_edition, desk, monograph_for, part_links
+from reviews.desk.act_forms import SignForm, reason_of
+from reviews.desk.base import DeskRequest, Names, and_list, chip, current_edition, desk, monograph_for, part_links
 from reviews.models import ChangeSet, ClinicianProfile
 from reviews.review.attestation import checklist_of
 from reviews.review.edition_review import EditionReview
 from reviews.workflow import TRANSITIONS, refusals
-
-
-@dataclass(frozen=True)
-class Typed:
-    """What came back with a refused form; the password never does."""
-
-    ticks: frozenset[str] = frozenset()
-    interests: str = ""
-    interests_text: str = ""
-    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,7 +42,7 @@ class Answer:
     """Why the page is shown again, with what was typed and what others did meanwhile."""
 
     refusals: list[Refusal] = field(default_factory=list)
-    typed: Typed = Typed()
+    typed: Mapping[str, Any] | None = None
     meanwhile: Any = None
     title: str = ""
     status: int = 200
@@ -57,12 +50,12 @@ class Answer:
 
 @desk
 @require_safe
-def review(request: HttpRequest, slug: str) -> HttpResponse:
+def review(request: DeskRequest, slug: str) -> HttpResponse:
     monograph = monograph_for(request, slug)
     return review_page(request, monograph, current_edition(monograph), Answer())
 
 
-def review_page(request: HttpRequest, monograph: Monograph, edition: Edition, answer: Answer) -> HttpResponse:
+def review_page(request: DeskRequest, monograph: Monograph, edition: Edition, answer: Answer) -> HttpResponse:
     """The review of an open edition; after a refused signature the same page again, with every reason on top."""
     review = EditionReview.load(edition)
     user = request.user
@@ -72,12 +65,13 @@ def review_page(request: HttpRequest, monograph: Monograph, edition: Edition, an
     tell_people(changes, review, user)
     against = refusals(review, TRANSITIONS["sign"], user)
     first = review.live is None
+    name, back = review.document.header.name or monograph.drug.name, TRANSITIONS["send-back"]
     context = {
         "section": "queue",
         "monograph": monograph,
         "review": review,
         "edition": review.edition,
-        "name": review.document.header.name or monograph.drug.name,
+        "name": name,
         "chip": chip(review.edition.state),
         "changes": changes,
         "in_review": in_review,
@@ -89,18 +83,16 @@ def review_page(request: HttpRequest, monograph: Monograph, edition: Edition, an
         "missing": and_list(transition_labels.missing(review)) if in_review else "",
         "standing": review.valid_sign_offs,
         "against": part_links(slug, review.document, against),
-        "ticks": checklist_of(review),
+        "form": SignForm(checklist_of(review), name, answer.typed, answer.refusals),
         "sentence": _sentence(review),
         "profile": ClinicianProfile.objects.filter(user=user.pk).first(),
         "digest_short": f"{review.digest[:4]} {review.digest[4:8]} … {review.digest[-4:]}",
-        "can_send_back": not refusals(review, TRANSITIONS["send-back"], user),
+        "send_back": None if refusals(review, back, user) else reason_of(back, at="send-back"),
         "can_edit": policy.can(user, "edit", review.edition),
         "answer": answer,
         "errors": [(one, anchor_of(one)) for one in answer.refusals],
-        "untaken": {one.field.removeprefix("tick_") for one in answer.refusals if one.field.startswith("tick_")},
         "old_name": f"edition {review.monograph.live.number}, published" if review.monograph.live else "",
         "new_name": f"edition {review.edition.number}, {review.edition.get_state_display().lower()}",
-        "wrong": {one.field: one.sentence for one in answer.refusals if one.field},
     }
     return render(request, "reviews/review.html", context, status=answer.status)
 
@@ -114,13 +106,14 @@ def _sentence(review: EditionReview) -> str:
 
 
 def anchor_of(refusal: Refusal) -> str:
-    """The field of the form that a refusal is about, "" for none."""
+    """The box that a refusal is about, "" for none."""
     if refusal.field == "interests":
-        return "interests-none"
-    return refusal.field if refusal.field == "password" or refusal.field.startswith("tick_") else ""
+        return "interests_0"
+    is_box = refusal.field in ("password", "interests_text") or refusal.field.startswith("tick_")
+    return refusal.field if is_box else ""
 
 
-def tell_people(changes: list[Change], review: EditionReview, user: Any) -> None:
+def tell_people(changes: list[Change], review: EditionReview, user: User) -> None:
     """Says of each changed part who changed it in this edition, and when last."""
     sets = list(ChangeSet.objects.filter(edition=review.edition).order_by("at", "revision_id"))
     names = Names(review.contributors)
@@ -134,7 +127,7 @@ def tell_people(changes: list[Change], review: EditionReview, user: Any) -> None
         change.credited = names.listed(credited, user)
 
 
-def counts(review: EditionReview, user: Any) -> list[Count]:
+def counts(review: EditionReview, user: User) -> list[Count]:
     """Part by part: does my signature count, why not, and who has to sign still."""
     mine, open_parts = review.counts_for(user.pk), review.missing_sign_offs()
     return [

@@ -5,17 +5,19 @@ done to them: nothing is saved, and whoever typed them looks at them first. `des
 and `{% tidy_button %}` shows the button on a form that holds such characters.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from django import forms, template
+from django import template
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from monographs.texts.characters import LINE_ENDS, taken_out, tidied
 from reviews.access.attempts import nothing_tried
+from reviews.forms import Form
 
 FIELD = "tidy"
 register = template.Library()
@@ -42,25 +44,26 @@ def of_form(request: HttpRequest) -> Iterator[None]:
             if not name.startswith("typed_"):  # lines that the editor keeps aside are told of once
                 said[name] = sentences
             post.setlist(name, [tidied(value) for value in values])
-    request.POST = post
+    request.POST = post  # type: ignore[assignment]  # a copy that was changed once more, as Django gives it
     named = len(said) > 1
-    request.tidied = {  # type: ignore[attr-defined]
-        "fields": [
-            Tidied(name.replace("_", " ").capitalize() if named else "", sentences) for name, sentences in said.items()
-        ]
+    request.tidied = {  # type: ignore[attr-defined]  # for the page that answers
+        "fields": [Tidied(_in_words(name) if named else "", sentences) for name, sentences in said.items()]
     }
     with nothing_tried():
         yield
 
 
+def _in_words(box: str) -> str:
+    """The name of a box for people: "Names, row 2: name"."""
+    row = re.fullmatch(r"(\w+)-(\d{1,4})-(\w+)", box)
+    name = f"{row[1]}, row {int(row[2]) + 1}: {row[3]}" if row else box
+    return name.replace("_", " ").capitalize()
+
+
 @register.simple_tag
-def tidy_button(typed: forms.BaseForm | str | None) -> SafeString:
-    """The button, where a form (or the words of its only box) holds what it takes out. It stands inside the form."""
-    if isinstance(typed, forms.BaseForm):
-        words = [str(typed.data.get(typed.add_prefix(name), "")) for name in typed.fields] if typed.is_bound else []
-    else:
-        words = [typed or ""]
-    if all(tidied(one) == LINE_ENDS.sub("\n", one) for one in words):
+def tidy_button(typed: Form) -> SafeString:
+    """The button, where a form holds what it takes out. It stands inside the form."""
+    if all(tidied(one) == LINE_ENDS.sub("\n", one) for one in typed.typed_words):
         return SafeString("")
     return format_html(
         '<button class="btn btn-quiet" name="{}" value="1" formnovalidate>Take them out'

@@ -3,20 +3,30 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from monographs.models import Edition, Monograph
-from reviews.access import policy
 from reviews.access.attempts import Attempt, attempt
 from reviews.access.refusals import Refused
 from reviews.desk import transition_labels
-from reviews.desk.base import chip, cleaned, current_edition, desk, digest_in, digest_now, monograph_for, part_links
+from reviews.desk.act_forms import reason_of
+from reviews.desk.base import (
+    DeskRequest,
+    chip,
+    cleaned,
+    current_edition,
+    desk,
+    digest_in,
+    digest_now,
+    monograph_for,
+    part_links,
+)
 from reviews.desk.monograph.meanwhile import meanwhile
 from reviews.desk.published.page import Answer as PageAnswer
 from reviews.desk.published.page import published_page
-from reviews.desk.review_page import Answer, Typed, review_page
+from reviews.desk.review_page import Answer, review_page
 from reviews.review.attestation import NO_PASSWORD, Attestation
 from reviews.review.edition_review import EditionReview
 from reviews.review.transition import Transition
@@ -26,7 +36,7 @@ from reviews.workflow import TRANSITIONS, perform, refusals
 
 @desk
 @require_POST
-def do(request: HttpRequest, slug: str, transition: str) -> HttpResponse:
+def do(request: DeskRequest, slug: str, transition: str) -> HttpResponse:
     """Performs it on the current edition. Fields: `digest`, `reason`, `kind`; to sign instead `password`, `tick_…`,
     `interests`, `interests_text`. Whatever else is sent is not read."""
     row = TRANSITIONS.get(transition)
@@ -43,7 +53,7 @@ def do(request: HttpRequest, slug: str, transition: str) -> HttpResponse:
     return answer(request, monograph, edition, row, tried)
 
 
-def _perform(request: HttpRequest, row: Transition, edition: Edition) -> EditionReview:
+def _perform(request: DeskRequest, row: Transition, edition: Edition) -> EditionReview:
     given: dict[str, Any] = {}
     if row.needs_attestation:
         given["attestation"] = _attest(request, row, edition)
@@ -56,37 +66,23 @@ def _perform(request: HttpRequest, row: Transition, edition: Edition) -> Edition
 # -- Signing -----------------------------------------------------------------------------------------------------------
 
 
-def _typed(request: HttpRequest) -> Typed:
-    post = request.POST
-    return Typed(
-        ticks=frozenset(name.removeprefix("tick_") for name in post if name.startswith("tick_")),
-        interests=post.get("interests", ""),
-        interests_text=post.get("interests_text", ""),
-        reason=post.get("reason", ""),
-    )
-
-
-def _attest(request: HttpRequest, row: Transition, edition: Edition) -> Attestation:
+def _attest(request: DeskRequest, row: Transition, edition: Edition) -> Attestation:
     """The attestation of what was filled in, made before the write lock because hashing a password takes its time. With
     a wrong or missing password it carries nothing but why, so that the verb tells all that is missing at once. No
     password is tried by whoever may not sign at all, or for other words than those that stand there."""
-    typed, user, password = _typed(request), request.user, request.POST.get("password", "")
+    post, user, password = request.POST, request.user, request.POST.get("password", "")
+    chosen = post.get("interests", "")
     given: dict[str, Any] = {
-        "ticks": typed.ticks,
+        "ticks": frozenset(name.removeprefix("tick_") for name in post if name.startswith("tick_")),
         "interests": {
             "none": "none",
-            "declared": cleaned(typed.interests_text, "interests"),
+            "declared": cleaned(post.get("interests_text", ""), "interests_text"),
             "maker": "pay or shares from a maker",
-        }.get(typed.interests, ""),
-        "paid_by_maker": typed.interests == "maker",
+        }.get(chosen, ""),
+        "paid_by_maker": chosen == "maker",
         "digest": digest_in(request),
     }
-    is_in_vain = (
-        edition.state not in row.sources
-        or not policy.can(user, row.permission, edition)
-        or policy.verified_profile(user) is None
-        or given["digest"] != digest_now(edition)
-    )
+    is_in_vain = given["digest"] != digest_now(edition) or refusals(EditionReview.load(edition), row, user)
     if is_in_vain or not password:  # nothing was tried, so it is no failure that counts
         return Attestation.unproved(user, Refused([NO_PASSWORD]), **given)
     try:
@@ -96,13 +92,13 @@ def _attest(request: HttpRequest, row: Transition, edition: Edition) -> Attestat
 
 
 def refused_signature(
-    request: HttpRequest, monograph: Monograph, edition: Edition, _row: Transition, tried: Attempt
+    request: DeskRequest, monograph: Monograph, edition: Edition, _row: Transition, tried: Attempt
 ) -> HttpResponse:
     """The review page again: every reason, ticks and interests kept, and what changed meanwhile."""
     review = EditionReview.load(edition)
     answer = Answer(
         refusals=tried.refusals,
-        typed=_typed(request),
+        typed=request.POST,
         meanwhile=meanwhile(review, digest_in(request)) if tried.status == 409 else None,
         title=f"Edition {review.edition.number} is not signed",
         status=tried.status,
@@ -111,14 +107,12 @@ def refused_signature(
 
 
 def refused_on_page(
-    request: HttpRequest, monograph: Monograph, _edition: Edition, row: Transition, tried: Attempt
+    request: DeskRequest, monograph: Monograph, _edition: Edition, row: Transition, tried: Attempt
 ) -> HttpResponse:
     """The published page again, with every reason and what was typed."""
-    typed = _typed(request)
     live = monograph.live
     title = f"Not done: {transition_labels.button(row, live.number if live else 0, name=live.name if live else 'it')}"
-    kind = request.POST.get("kind", "")
-    answer = PageAnswer(title, tried.refusals, tried.status, kind=kind, reason=typed.reason, ticks=typed.ticks)
+    answer = PageAnswer(title, tried.refusals, tried.status, act=row.name, typed=request.POST)
     return published_page(request, monograph, answer)
 
 
@@ -126,10 +120,10 @@ def refused_on_page(
 
 
 def refused_transition(
-    request: HttpRequest, monograph: Monograph, edition: Edition, row: Transition, tried: Attempt
+    request: DeskRequest, monograph: Monograph, edition: Edition, row: Transition, tried: Attempt
 ) -> HttpResponse:
     """A page with every reason and the way out. The typed reason is kept, in a form if it can be sent again now."""
-    review = EditionReview.load(edition)
+    review, typed = EditionReview.load(edition), request.POST.get("reason", "")
     last = monograph.editions.order_by("-number").values_list("number", flat=True)[0]
     context = {
         "section": "monographs",
@@ -141,10 +135,9 @@ def refused_transition(
         "transition": row.name,
         "label": transition_labels.button(row, review.edition.number, last + 1),
         "refusals": part_links(monograph.slug, review.document, tried.refusals),
-        "wrong": tried.wrong,
+        "form": reason_of(row, typed, at="", refusals=tried.refusals) if row.needs_reason or typed else None,
         "meanwhile": meanwhile(review, digest_in(request)) if tried.status == 409 else None,
-        "reason": request.POST.get("reason", ""),
-        "needs_reason": row.needs_reason,
+        "reason": typed,
         "again": not refusals(review, row, request.user),
     }
     return render(request, "reviews/transition_refused.html", context, status=tried.status)

@@ -7,17 +7,20 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.utils.text import slugify
 
 from monographs import document as values
-from monographs.canonical import BadCharacters, canonical, clean_line, digest_of
+from monographs.canonical import canonical, digest_of
 from monographs.models import Drug, NameCheck, Reference, TherapeuticClass
 from monographs.texts.characters import says_nothing
 from monographs.texts.confusables import mixed_scripts, skeleton
 from monographs.texts.identifiers import DOI, LONGEST_DOI
-from monographs.vocabulary import TRAITS
+from monographs.vocabulary import TIERS, TRAITS
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
+from reviews.access.door import PATIENT, admitted
+from reviews.access.privacy import holds_nhs_number
 from reviews.access.refusals import RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
 
@@ -26,10 +29,7 @@ LONGEST_NAME = 500
 
 def checked_name(name: str) -> str:
     """A name as it may be kept. Refuses hidden characters, and letters of different scripts that look alike."""
-    try:
-        name = clean_line(name)
-    except BadCharacters as error:
-        raise refuse("name", str(error), RefusalType.INVALID, field="name") from error
+    name = admitted(name, "name", LONGEST_NAME, is_line=True)
     if says_nothing(name):
         raise refuse("name", "Give the name.", RefusalType.INVALID, field="name")
     if max(len(name), len(skeleton(name))) > LONGEST_NAME:
@@ -51,7 +51,7 @@ def make_drug(
     """Adds a drug. Refuses a name that is there already, or looks like one that is."""
     name = checked_name(name)
     if unknown := set(traits) - set(TRAITS):
-        raise refuse("traits", f"There is no trait “{sorted(unknown)[0]}”.", RefusalType.INVALID, field="traits")
+        raise refuse("traits", f"There is no trait “{sorted(unknown)[0][:100]}”.", RefusalType.INVALID, field="traits")
     twin = Drug.objects.filter(skeleton=skeleton(name)).first()
     if twin is not None:
         raise refuse(
@@ -61,7 +61,8 @@ def make_drug(
             field="name",
         )
     slug = slug or slugify(name)[:100].strip("-_")
-    if not re.fullmatch(values.SLUG, slug) or Drug.objects.filter(slug=slug).exists():
+    _check_slug(slug)
+    if Drug.objects.filter(slug=slug).exists():
         raise refuse("slug", f"The address “{slug}” is taken, or cannot be one.", RefusalType.INVALID, field="name")
 
     def plain(rows: Iterable[Any]) -> list[dict[str, str]]:
@@ -76,18 +77,29 @@ def make_drug(
     return drug
 
 
+def _check_slug(slug: str) -> None:
+    if len(slug) > 100 or not re.fullmatch(values.SLUG, slug):
+        raise refuse("slug", f"“{slug[:100]}” cannot be an address.", RefusalType.INVALID, field="name")
+    if holds_nhs_number(slug):
+        raise refuse("patient_data", PATIENT, RefusalType.INVALID, recorded=False, field="name")
+
+
 def make_class(
-    name: str, *, actor: Any, slug: str = "", parent: TherapeuticClass | None = None, tier_floor: str = ""
+    name: str, *, actor: User, slug: str = "", parent: TherapeuticClass | None = None, tier_floor: str = ""
 ) -> TherapeuticClass:
     """Adds a therapeutic class. Administrators do: grants hang on classes."""
-    slug = slug or slugify(name)[:100]
+    slug = slug or slugify(name[:LONGEST_NAME])[:100]
     with (
-        refusals_recorded(actor=actor, action="make_class", subject=f"class:{slug}"),
+        refusals_recorded(actor=actor, action="make_class", subject=f"class:{slug[:100]}"),
         audited_write(actor=actor) as trail,
     ):
         if found := policy.refusals(trail.actor, "manage_people"):
             raise Refused(found)
         name = checked_name(name)
+        _check_slug(slug)
+        if tier_floor and tier_floor not in TIERS:
+            sentence = f"Choose a tier: {', '.join(TIERS.values())}."
+            raise refuse("tier", sentence, RefusalType.INVALID, field="tier_floor")
         if TherapeuticClass.objects.filter(slug=slug).exists():
             raise refuse("class_exists", f"The class “{slug}” is there already.", RefusalType.INVALID, field="name")
         made = TherapeuticClass(slug=slug, name=name, parent=parent, tier_floor=tier_floor)
@@ -143,16 +155,25 @@ def _title(csl: dict[str, Any]) -> str:
 
 
 def record_name_check(
-    *, actor: Any, system: str, code: str, name: str, status: str, matched_name: str, release: str, source: str
+    *, actor: User, system: str, code: str, name: str, status: str, matched_name: str, release: str, source: str
 ) -> NameCheck:
     """Notes the outcome of looking a code and a name up in a vocabulary (docs/clinical/rxnorm.md)."""
-    subject = f"code:{system} {code}"
+    subject = f"code:{system[:20]} {code[:20]}"
     with (
         refusals_recorded(actor=actor, action="record_name_check", subject=subject),
         audited_write(actor=actor) as trail,
     ):
         if found := policy.refusals(trail.actor, "keep_library"):
             raise Refused(found)
+        if status not in dict(NameCheck._meta.get_field("status").choices or ()):
+            raise refuse("status", "It was found, or it failed.", RefusalType.INVALID, field="status")
+        system, code, name, matched_name, release, source = (
+            admitted(words, field, _longest(field), is_line=True)
+            for field, words in (
+                ("system", system), ("code", code), ("name", name), ("matched_name", matched_name),
+                ("release", release), ("source", source),
+            )
+        )  # fmt: skip
         check = NameCheck(
             system=system, code=code, name=name, status=status, matched_name=matched_name, release=release,
             source=source, at=trail.at,
@@ -160,3 +181,8 @@ def record_name_check(
         trail.save(check)
         trail.record("name_checked", subject, data={"status": status, "release": release})
     return check
+
+
+def _longest(field: str) -> int:
+    column = NameCheck._meta.get_field(field)
+    return getattr(column, "max_length", None) or 0

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from django.contrib.auth.models import User
 from pydantic import ValidationError
 
 from monographs import document as values
@@ -12,7 +13,8 @@ from monographs.texts.characters import says_nothing
 from monographs.vocabulary import TIERS
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
-from reviews.access.privacy import kept
+from reviews.access.door import PATIENT, kept
+from reviews.access.privacy import holds_nhs_number
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
 from reviews.changes import change_set
@@ -45,11 +47,13 @@ def _check_address(slug: str) -> None:
             RefusalType.INVALID,
             field="slug",
         )
+    if holds_nhs_number(slug):
+        raise refuse("patient_data", PATIENT, RefusalType.INVALID, recorded=False, field="slug")
     if Monograph.objects.filter(slug=slug).exists() or FormerAddress.objects.filter(slug=slug).exists():
         raise refuse("slug_taken", f"There is, or was, a monograph at “{slug}”.", RefusalType.INVALID, field="slug")
 
 
-def move(monograph: Monograph, *, slug: str, actor: Any, reason: str) -> Monograph:
+def move(monograph: Monograph, *, slug: str, actor: User, reason: str) -> Monograph:
     """Gives a monograph another address on the desk at once, and for readers with its next publication. The old one
     then leads to the new one for ever."""
     reason = kept(reason)
@@ -94,11 +98,12 @@ def begin(
 
 
 def new(
-    *, actor: Any, slug: str, title: str, therapeutic_class: TherapeuticClass, drug: Drug | None = None,
+    *, actor: User, slug: str, title: str, therapeutic_class: TherapeuticClass, drug: Drug | None = None,
     new_drug: dict[str, Any] | None = None,
 ) -> Edition:  # fmt: skip
     """Starts a monograph on a drug of the list, or on a new one ({name, names, brands, codes, traits})."""
-    with refusals_recorded(actor=actor, action="new", subject=f"monograph:{slug}"), audited_write(actor=actor) as trail:
+    subject = f"monograph:{slug[:100]}"
+    with refusals_recorded(actor=actor, action="new", subject=subject), audited_write(actor=actor) as trail:
         if found := policy.refusals(trail.actor, "create", therapeutic_class):
             raise Refused(found)
         if drug is None:
@@ -139,7 +144,7 @@ def tier_refusals(review: EditionReview, tier: str) -> list[Refusal]:
     return found
 
 
-def set_tier(monograph: Monograph, tier: str, *, actor: Any, reason: str, seen: str = "") -> Monograph:
+def set_tier(monograph: Monograph, tier: str, *, actor: User, reason: str, seen: str = "") -> Monograph:
     """Raises the tier at any time, or lowers it while no edition is open; never below its floor
     (docs/clinical/signoff.md, Tiers). `seen` is the tier that was shown: another one now is refused.
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
+from django.contrib.auth.models import User
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
@@ -15,7 +15,7 @@ from monographs.digest import digest as digest_of_document
 from monographs.models import PARTS, Edition
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
-from reviews.access.privacy import kept
+from reviews.access.door import kept
 from reviews.access.refusals import RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
 from reviews.changes import Change, change_set, touched_parts
@@ -25,7 +25,7 @@ from reviews.models import ChangeSet
 
 
 @contextmanager
-def _editing(edition: Edition, *, actor: Any, reason: str, summary: str) -> Iterator[Change]:
+def _editing(edition: Edition, *, actor: User, reason: str, summary: str) -> Iterator[Change]:
     """The write lock, the right to edit as it is now, and a change set of this edition. Refuses a reason that may not
     be kept (hidden characters, a patient's number) before anything is stored. Without a reason the summary stands in
     its place; the words of a part in it are judged with the part."""
@@ -41,14 +41,14 @@ def _editing(edition: Edition, *, actor: Any, reason: str, summary: str) -> Iter
             yield change
 
 
-def save_part(edition: Edition, part: values.Part, *, seen: str, actor: Any, reason: str = "") -> None:
+def save_part(edition: Edition, part: values.Part, *, seen: str, actor: User, reason: str = "") -> None:
     """New words for a part. `seen` is the digest of the part that was shown; another one now is a Conflict."""
     with _editing(edition, actor=actor, reason=reason, summary=f"Changed {part.label_for_people}") as change:
         change.save(part, seen=seen)
         _keep_in_library(change.trail, part)
 
 
-def add_part(edition: Edition, part: values.Part, *, actor: Any, reason: str = "") -> None:
+def add_part(edition: Edition, part: values.Part, *, actor: User, reason: str = "") -> None:
     """A new part, at the end of its kind. A new reference goes to the library too. Refuses a key that is there
     already: a button that was pressed twice adds one part."""
     with _editing(edition, actor=actor, reason=reason, summary=f"Added {part.label_for_people}") as change:
@@ -59,19 +59,19 @@ def add_part(edition: Edition, part: values.Part, *, actor: Any, reason: str = "
         _keep_in_library(change.trail, part)
 
 
-def remove_part(edition: Edition, part: values.Part, *, seen: str, actor: Any, reason: str = "") -> None:
+def remove_part(edition: Edition, part: values.Part, *, seen: str, actor: User, reason: str = "") -> None:
     """Takes a part out. Its history stays, and it can be restored."""
     with _editing(edition, actor=actor, reason=reason, summary=f"Removed {part.label_for_people}") as change:
         change.remove(part.part_kind, part.key, seen=seen)
 
 
-def restore_part(edition: Edition, part: values.Part, *, actor: Any, reason: str = "") -> None:
+def restore_part(edition: Edition, part: values.Part, *, actor: User, reason: str = "") -> None:
     """Puts a removed part back as it was."""
     with _editing(edition, actor=actor, reason=reason, summary=f"Restored {part.label_for_people}") as change:
         change.restore(part.part_kind, part.key)
 
 
-def restore(edition: Edition, *, change: ChangeSet, digest: str, actor: Any, reason: str = "") -> None:
+def restore(edition: Edition, *, change: ChangeSet, digest: str, actor: User, reason: str = "") -> None:
     """The whole draft as it was after an earlier change set of this monograph, in whatever edition: its header, its
     parts, their order. `digest` is that of the draft that was seen; another one now is refused, and so is a state in
     which the draft is already.
@@ -102,14 +102,14 @@ def _moment(at: datetime) -> str:
     return date_format(localtime(at), "j F Y, H:i:s")
 
 
-def save_header(edition: Edition, header: values.Header, *, seen: str, actor: Any, reason: str = "") -> None:
+def save_header(edition: Edition, header: values.Header, *, seen: str, actor: User, reason: str = "") -> None:
     """A new header in place of the one whose digest is `seen`."""
     with _editing(edition, actor=actor, reason=reason, summary="Changed the header") as change:
         change.header(header, seen=seen)
 
 
 def save_order(
-    edition: Edition, kind: str, keys: list[UUID], *, seen: list[UUID], actor: Any, reason: str = ""
+    edition: Edition, kind: str, keys: list[UUID], *, seen: list[UUID], actor: User, reason: str = ""
 ) -> None:
     """The parts of a kind in another order. `seen` is the order that was shown."""
     with _editing(edition, actor=actor, reason=reason, summary="Put parts in another order") as change:

@@ -61,8 +61,8 @@ class _File(Value):
     slug: Slug
     class_: Slug | None = Field(default=None, alias="class")
     drug: IncomingDrug
-    traits: tuple[Literal[tuple(TRAITS)], ...] = ()  # type: ignore[valid-type]
-    tier: Literal[tuple(TIERS)] | None = None  # type: ignore[valid-type]
+    traits: tuple[Literal[tuple(TRAITS)], ...] = ()  # type: ignore[valid-type]  # the list is made elsewhere
+    tier: Literal[tuple(TIERS)] | None = None  # type: ignore[valid-type]  # the same
     document: Document
 
 

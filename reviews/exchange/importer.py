@@ -3,7 +3,8 @@
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+
+from django.contrib.auth.models import User
 
 from monographs.difference.document_diff import changed_parts
 from monographs.document import to_plain
@@ -11,6 +12,7 @@ from monographs.models import Drug, Edition, Monograph, TherapeuticClass
 from monographs.texts.confusables import skeleton
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
+from reviews.access.door import told
 from reviews.access.refusals import RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
 from reviews.editing.authorship import earlier_authors
@@ -27,13 +29,13 @@ class DryRun(Exception):
     """Raised at the end of a trial import, so that nothing of it stays."""
 
 
-def import_file(path: Path, *, actor: Any, dry_run: bool = False) -> list[tuple[Edition, tuple[str, ...]]]:
+def import_file(path: Path, *, actor: User, dry_run: bool = False) -> list[tuple[Edition, tuple[str, ...]]]:
     """Imports every monograph of a file, under one write lock: all or nothing. Returns the drafts with their warnings.
 
     Raises reviews.exchange.files.ImportRefused for what cannot be read (before anything is written), and Refused for
     what may not be written: a monograph with an open edition, a class that is not there, no right to write in it.
     """
-    name = path.name.encode("utf-8", "replace").decode()  # a file system knows names that are no text
+    name = told(path.name, 200)  # a file system knows names that are no text
     subject = f"file:{name}"[:200]
     made: list[tuple[Edition, tuple[str, ...]]] = []
     try:

@@ -5,6 +5,7 @@ from reviews.models.changed_part import ChangedPart
 from reviews.models.changeset import ChangeSet
 from reviews.models.entry_subject import EntrySubject
 from reviews.models.event import AuditEvent
+from reviews.models.inbox import InboxReport
 from reviews.models.misprint import HarmlessMisprint, Misprint
 from reviews.models.people import ClassGrant, ClinicianProfile
 from reviews.models.reminder import Reminder
@@ -20,6 +21,7 @@ __all__ = [
     "ClinicianProfile",
     "EntrySubject",
     "HarmlessMisprint",
+    "InboxReport",
     "Misprint",
     "ProblemReport",
     "Reminder",

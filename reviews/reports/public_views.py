@@ -1,6 +1,7 @@
 """The form by which any reader reports a problem, and its receipt. No account, no cookie, no script."""
 
 import re
+from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django import forms
@@ -20,15 +21,15 @@ from monographs.standing import Shown, shown, standing
 from monographs.vocabulary import SECTION_KINDS
 from reviews.access.attempts import attempt
 from reviews.audit import acts
-from reviews.models import ProblemReport
-from reviews.reports.forms import InputForm
+from reviews.forms import Form, offer
+from reviews.reports import inbox
 from reviews.reports.service import LONGEST, ReportInput, TooManyReports, report, sender_of
 
 _PAGE = re.compile(r"/drugs/([-a-zA-Z0-9_]{1,100})/(?:editions/(\d{1,6})/)?", re.ASCII)
 WHOLE = "The whole page"
 
 
-class ReportForm(InputForm):
+class ReportForm(Form):
     part = forms.ChoiceField(label="Part")
     text = forms.CharField(
         label="What is wrong?",
@@ -44,7 +45,7 @@ class ReportForm(InputForm):
 
     def __init__(self, parts: list[str], *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["part"].choices = [(part, part) for part in parts]
+        offer(self, "part", [(part, part) for part in parts])
 
 
 def _publication(page: str) -> tuple[Publication | None, int | None]:
@@ -100,7 +101,7 @@ def problem(request: HttpRequest) -> HttpResponse:
     publication, archived = _publication(page)
     edition = given.get("edition", "")
     number = archived or (int(edition) if re.fullmatch(r"[1-9]\d{0,5}", edition, re.ASCII) else None)
-    if publication and not publication.monograph.publications.filter(number=number).exists():
+    if publication and not publication.monograph.publications.filter(number=number or 0).exists():
         number = publication.number
     parts = _parts(publication)
     form = ReportForm(
@@ -108,7 +109,12 @@ def problem(request: HttpRequest) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         initial={"part": _named(given.get("part", ""), parts)},
     )
-    context = {"form": form, "publication": publication, "page": page if publication else "", "edition": number}
+    context: dict[str, Any] = {
+        "form": form,
+        "publication": publication,
+        "page": page if publication else "",
+        "edition": number,
+    }
     context["harm"] = given.get("harm", "")
     status = 200
     if request.method == "POST":
@@ -120,7 +126,7 @@ def problem(request: HttpRequest) -> HttpResponse:
             part=part if part in parts and part != WHOLE else "", source=post.get("source", ""),
             email=post.get("email", ""),
         )  # fmt: skip
-        about = {
+        about: dict[str, Any] = {
             "monograph": publication.monograph if publication else None, "page": context["page"],
             "edition": number or (publication.number if publication else None),
         }  # fmt: skip
@@ -153,7 +159,7 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
     """What became of a report, for whoever has its address."""
     one = None
     if re.fullmatch(r"[A-Za-z0-9_-]{43}", token, re.ASCII):
-        one = ProblemReport.objects.select_related("monograph__live").filter(token=token).first()
+        one = inbox.received(token)
     if one is None:
         raise Http404
     return render(request, "reviews/receipt.html", {"report": one})

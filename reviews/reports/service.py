@@ -7,34 +7,35 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from smtplib import SMTPException
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.mail import send_mail
-from django.core.validators import validate_email
+from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
 
-from monographs.canonical import BadCharacters, clean
+from monographs.canonical import clean
 from monographs.models import Monograph
 from monographs.standing import LONDON
 from monographs.texts.characters import says_nothing, seen
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
+from reviews.access.door import as_code, wrong
 from reviews.access.privacy import holds_nhs_number
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.audit import acts
 from reviews.audit.trail import audited_write, lately
 from reviews.models import AuditEvent, ProblemReport
 from reviews.models.report import OUTCOMES
+from reviews.reports import inbox
+from reviews.reports.mailing import Letter, Mailed, ServerGone, deliver, is_address, note_refused
 
-SEVERE, WORKING_DAYS = timedelta(hours=4), 5
+WORKING_DAYS = 5
 MOST_OF_SENDER, MOST_OF_ALL, PERIOD = 5, 60, timedelta(hours=1)
-SAME_WORDS = timedelta(minutes=10)
 KEPT_AFTER_ANSWER = timedelta(days=90)
-LONGEST = 4_000
+FORGOTTEN_AT_ONCE = 500  # under one lock
+LONGEST, LONGEST_PART = 4_000, 200
 
 logger = logging.getLogger(__name__)
 
@@ -58,11 +59,9 @@ class ReportInput:
     email: str = ""
 
 
-def due(at: datetime, harm: bool) -> datetime:
-    """Until when somebody looks: 4 hours if it could harm, else 5 working days later at the same time in London.
-    Saturdays and Sundays are no working days; bank holidays are not known here and count as days."""
-    if harm:
-        return at + SEVERE
+def due(at: datetime) -> datetime:
+    """Until when somebody looks at what harms nobody: 5 working days later at the same time in London. Saturdays and
+    Sundays are no working days; bank holidays are not known here and count as days."""
     local, left = at.astimezone(LONDON), WORKING_DAYS
     while left:
         local += timedelta(days=1)
@@ -71,32 +70,47 @@ def due(at: datetime, harm: bool) -> datetime:
 
 
 def sender_of(address: str) -> str:
-    """A keyed hash of where a request comes from: enough to count by, and no address."""
-    return hmac.new(settings.SECRET_KEY.encode(), f"report\n{address}".encode(), hashlib.sha256).hexdigest()
+    """A keyed hash of where a request comes from: enough to count by, and no address. Whoever has one address of the
+    sixth version has a whole network of them, which counts as one."""
+    return hmac.new(settings.SECRET_KEY.encode(), f"report\n{_counted(address)}".encode(), hashlib.sha256).hexdigest()
+
+
+def _counted(address: str) -> str:
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(found, IPv4Address):
+        return str(found)
+    return str(found.ipv4_mapped or ip_network((found, 64), strict=False))
 
 
 def report(
     said: ReportInput, *, sender: str, monograph: Monograph | None = None, page: str = "", edition: int | None = None
-) -> ProblemReport:
+) -> inbox.Received:
     """Takes a report in, without the characters that its reader could not see: by whom, and which monograph, page and
     edition it is about. The very same report of the same sender within ten minutes is that report, and so is what comes
-    by the same form, whenever it comes; other words in that form are another report.
+    by the same form, whenever it comes; other words in that form are another report. One that could harm is never
+    refused for numbers, and waits for nobody who writes (reviews.reports.inbox).
 
     Raises Refused, which is not recorded, for what cannot be kept; TooManyReports after too many in an hour;
     WriteLockTimeout.
     """
-    said = replace(said, **{name: clean(seen(getattr(said, name))) for name in ("text", "source", "email")})
+    words: dict[str, Any] = {name: clean(seen(getattr(said, name))) for name in ("text", "part", "source", "email")}
+    said = replace(said, **words)
     if found := list(_wrong(said)):
         raise Refused(found, recorded=False)
     words = {
         "text": said.text,
         "source": said.source,
-        "part": said.part[:200],
+        "part": said.part[:LONGEST_PART],
         "email": said.email,
         "harm": bool(said.harm),
-        "page": page,
+        "page": "" if holds_nhs_number(page) else as_code(page),
         "edition": edition,
     }
+    if said.harm:
+        return inbox.put(words, sender, monograph)
     if twin := _just_sent(sender, words):  # so that a double click does not wait for the write lock
         return twin
     try:
@@ -116,7 +130,7 @@ def _take_in(words: dict[str, Any], sender: str, monograph: Monograph | None) ->
             raise _Twin(twin)
         _not_too_many(sender)
         made = ProblemReport(token=secrets.token_urlsafe(32), monograph=monograph, sender=sender, **words)
-        made.at, made.due_at = trail.at, due(trail.clock, words["harm"])
+        made.at, made.due_at = trail.at, due(trail.clock)
         trail.save(made)
         subject = f"monograph:{monograph.slug}" if monograph else "site"
         trail.record("reported", subject, data={"report": made.pk, "harm": made.harm})
@@ -134,7 +148,7 @@ class _Twin(Exception):
 def _just_sent(sender: str, words: dict[str, Any]) -> ProblemReport | None:
     """The same report, in every field, of the same sender a moment ago."""
     same = ProblemReport.objects.filter(sender=sender, answered_at=None, **words)
-    return same.filter(pk__in=_taken_in(SAME_WORDS)).first()
+    return same.filter(pk__in=_taken_in(inbox.SAME_WORDS)).first()
 
 
 def _of_act(seq: int, words: dict[str, Any]) -> ProblemReport | None:
@@ -161,6 +175,7 @@ def _taken_in(period: timedelta) -> dict[int, datetime]:
 def _wrong(said: ReportInput) -> Iterator[Refusal]:
     for field, text, longest in (
         ("text", said.text, LONGEST),
+        ("part", said.part[:LONGEST_PART], LONGEST_PART),
         ("source", said.source, 500),
         ("email", said.email, 254),
     ):
@@ -171,24 +186,23 @@ def _wrong(said: ReportInput) -> Iterator[Refusal]:
             yield Refusal("patient_data", sentence, RefusalType.INVALID, field=field)
         elif field == "text" and (len(text) < 10 or says_nothing(text)):
             yield Refusal("missing", "Write at least one sentence.", RefusalType.INVALID, field=field)
-        elif field == "email" and text:
-            try:
-                validate_email(text)
-            except ValidationError:
-                sentence = "This is no e-mail address. Leave it empty if you want no answer."
-                yield Refusal("email", sentence, RefusalType.INVALID, field=field)
+        elif field == "email" and text and not is_address(text):
+            sentence = "This is no e-mail address. Leave it empty if you want no answer."
+            yield Refusal("email", sentence, RefusalType.INVALID, field=field)
     if said.harm is None:
         yield Refusal("harm", "Say whether it could harm someone.", RefusalType.INVALID, field="harm")
 
 
-def refusals_of(actor: Any, one: ProblemReport) -> list[Refusal]:
+def refusals_of(actor: User, one: ProblemReport) -> list[Refusal]:
     """Why this person may not answer this report."""
     return (
-        policy.refusals(actor, "answer_report", one.monograph) if one.monograph else policy.refusals(actor, "use_desk")
+        policy.refusals(actor, "answer_report", one.monograph)
+        if one.monograph
+        else policy.refusals(actor, "answer_site_report")
     )
 
 
-def answer(one: ProblemReport, *, actor: Any, outcome: str, text: str) -> ProblemReport:
+def answer(one: ProblemReport, *, actor: User, outcome: str, text: str) -> ProblemReport:
     """Answers a report, once. The reporter reads it at the receipt, and by mail if an address was given."""
     subject = f"monograph:{one.monograph.slug}" if one.monograph else "site"
     with refusals_recorded(actor=actor, action="answer_report", subject=subject), audited_write(actor=actor) as trail:
@@ -200,23 +214,12 @@ def answer(one: ProblemReport, *, actor: Any, outcome: str, text: str) -> Proble
         found = []
         if outcome not in OUTCOMES:
             found.append(Refusal("outcome", "Choose what came of it.", RefusalType.INVALID, field="outcome"))
-        try:
-            words = clean(text).strip()
-        except BadCharacters as error:
-            raise Refused(
-                [Refusal("characters", str(error), RefusalType.INVALID, field="answer")], recorded=False
-            ) from error
+        if refused := wrong(text, "answer", LONGEST):
+            raise Refused([*found, *refused], recorded=False)
+        words = clean(text)
         if says_nothing(words):
             found.append(
                 Refusal("missing", "Write what you found: the reader gets it.", RefusalType.INVALID, field="answer")
-            )
-        if len(words) > LONGEST:
-            found.append(
-                Refusal("too_long", f"Keep it to {LONGEST:,} characters.", RefusalType.INVALID, field="answer")
-            )
-        if holds_nhs_number(words):
-            found.append(
-                Refusal("patient_data", "This holds an NHS number. Take it out.", RefusalType.INVALID, field="answer")
             )
         if found:
             raise Refused(found, recorded=False)
@@ -226,39 +229,48 @@ def answer(one: ProblemReport, *, actor: Any, outcome: str, text: str) -> Proble
     return one
 
 
-def mail_answers() -> int:
+def mail_answers() -> Mailed:
     """Mails the answers that were not mailed yet. A mail server that is gone loses nothing: the next call tries again.
 
     A mail holds the answer and the address of the receipt: never what the page says, and so never a dose.
     """
-    sent = 0
     waiting = ProblemReport.objects.filter(answered_at__isnull=False, mailed_at=None).exclude(email="")
-    for one in waiting.order_by("pk"):
-        link = f"{settings.SITE_URL}{reverse('receipt', args=[one.token])}"
-        body = f"You reported a problem with {one.page or 'our pages'} ({one.number}).\n\n{one.get_outcome_display()}."
-        try:
-            send_mail(f"Your report {one.number}", f"{body}\n\n{one.answer}\n\n{link}\n", None, [one.email])
-        except (SMTPException, OSError) as error:
-            logger.warning("The answer to %s was not mailed: %s", one.number, type(error).__name__)
-            continue
-        with audited_write(actor=None) as trail:
-            fresh = ProblemReport.objects.get(pk=one.pk)
-            fresh.mailed_at = trail.at
-            trail.save(fresh, "mailed_at")
-            trail.record("answer_mailed", "site", data={"report": one.pk})
-        sent += 1
-    return sent
+    done = Mailed()
+    try:
+        for letter, code in deliver(_letter(one) for one in list(waiting.order_by("pk"))):
+            if code:
+                logger.warning("The answer to R-%s was not mailed: %s", letter.about, code)
+                done.refused[letter.about] = code
+                continue
+            with audited_write(actor=None) as trail:
+                fresh = ProblemReport.objects.get(pk=letter.about)
+                fresh.mailed_at = trail.at
+                trail.save(fresh, "mailed_at")
+                trail.record("answer_mailed", "site", data={"report": fresh.pk})
+            done.sent += 1
+    except ServerGone:
+        logger.warning("Answers were not mailed: the mail server is gone")
+        done.is_gone = True
+    note_refused({}, done.refused)
+    return done
+
+
+def _letter(one: ProblemReport) -> Letter:
+    link = f"{settings.SITE_URL}{reverse('receipt', args=[one.token])}"
+    body = f"You reported a problem with {one.page or 'our pages'} ({one.number}).\n\n{one.get_outcome_display()}."
+    return Letter(one.email, f"Your report {one.number}", f"{body}\n\n{one.answer}\n\n{link}\n", one.pk)
 
 
 def forget_addresses() -> int:
     """Forgets the addresses of reporters 90 days after the answer."""
     old = ProblemReport.objects.filter(answered_at__lt=timezone.now() - KEPT_AFTER_ANSWER).exclude(email="")
-    if not old.exists():
-        return 0
-    with audited_write(actor=None) as trail:
-        forgotten = list(old)
-        for one in forgotten:
-            one.email = ""
-            trail.save(one, "email")
-        trail.record("addresses_forgotten", "site", data={"reports": [one.pk for one in forgotten]})
-    return len(forgotten)
+    count = 0
+    while old.exists():
+        with audited_write(actor=None) as trail:
+            forgotten = list(old[:FORGOTTEN_AT_ONCE])
+            for one in forgotten:
+                one.email = ""
+                trail.save(one, "email")
+            trail.record("addresses_forgotten", "site", data={"reports": [one.pk for one in forgotten]})
+        count += len(forgotten)
+    return count

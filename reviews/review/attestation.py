@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from monographs import document as values
@@ -43,7 +44,7 @@ class Attestation:
     refused: tuple[Refusal, ...] = ()  # why it carries nothing: the password
 
     @classmethod
-    def unproved(cls, actor: Any, refused: Refused, **given: Any) -> "Attestation":
+    def unproved(cls, actor: User, refused: Refused, **given: Any) -> "Attestation":
         """What was filled in without the right password: it carries nothing, and tells all that is missing."""
         return cls(actor.pk, at=timezone.now(), refused=tuple(refused.refusals), **given)
 
@@ -99,7 +100,7 @@ def still_correct_of(review: "EditionReview") -> list[Tick]:
 
 
 def attestation_refusals(
-    attestation: Attestation | None, *, actor: Any, digest: str, ticks: Iterable[Tick]
+    attestation: Attestation | None, *, actor: User, digest: str, ticks: Iterable[Tick]
 ) -> list[Refusal]:
     """Why an attestation does not carry a signature of this person on this digest now.
 

@@ -7,6 +7,8 @@ A guard never writes. `reviews.workflow.TRANSITIONS` names the guards of each tr
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from django.contrib.auth.models import User
+
 from monographs.checks.problems import problems
 from monographs.overlay_kinds import Effect
 from monographs.standing import today
@@ -21,14 +23,14 @@ from reviews.review.tiers import is_below
 Guard = Callable[[EditionReview, Any], Iterator[Refusal]]
 
 
-def no_open_edition(review: EditionReview, actor: Any) -> Iterator[Refusal]:
+def no_open_edition(review: EditionReview, actor: User) -> Iterator[Refusal]:
     if review.monograph.editions.open().exists():
         yield Refusal(
             "open_edition", "This monograph has an open edition already. Work on that one.", RefusalType.CONFLICT
         )
 
 
-def is_the_latest(review: EditionReview, actor: Any) -> Iterator[Refusal]:
+def is_the_latest(review: EditionReview, actor: User) -> Iterator[Refusal]:
     """A new edition starts from what is live; from a discarded one only while nothing is."""
     live = review.monograph.live
     if live and live.edition_id != review.edition.pk:
@@ -39,7 +41,7 @@ def is_the_latest(review: EditionReview, actor: Any) -> Iterator[Refusal]:
         )
 
 
-def something_changed(review: EditionReview, actor: Any) -> Iterator[Refusal]:
+def something_changed(review: EditionReview, actor: User) -> Iterator[Refusal]:
     if not review.changed:
         yield Refusal(
             "nothing_changed",
@@ -48,7 +50,7 @@ def something_changed(review: EditionReview, actor: Any) -> Iterator[Refusal]:
         )
 
 
-def no_problems(review: EditionReview, actor: Any) -> Iterator[Refusal]:
+def no_problems(review: EditionReview, actor: User) -> Iterator[Refusal]:
     for problem in problems(review.document, today(review.at)):
         part = str(problem.key) if problem.key else "header"
         yield Refusal(
@@ -56,7 +58,7 @@ def no_problems(review: EditionReview, actor: Any) -> Iterator[Refusal]:
         )
 
 
-def tier_is_set(review: EditionReview, actor: Any) -> Iterator[Refusal]:
+def tier_is_set(review: EditionReview, actor: User) -> Iterator[Refusal]:
     floor = review.floor()
     if is_below(review.monograph.tier, floor):
         yield Refusal(
@@ -67,7 +69,7 @@ def tier_is_set(review: EditionReview, actor: Any) -> Iterator[Refusal]:
         )
 
 
-def verified_clinician(review: EditionReview, actor: Any) -> Iterator[Refusal]:
+def verified_clinician(review: EditionReview, actor: User) -> Iterator[Refusal]:
     profile = getattr(actor, "clinician_profile", None)
     if profile is None:
         yield Refusal("no_profile", "You need a clinician’s profile to sign. Ask your administrator to register you.")
@@ -85,7 +87,7 @@ def verified_clinician(review: EditionReview, actor: Any) -> Iterator[Refusal]:
         )
 
 
-def counts_for_a_part(review: EditionReview, actor: Any) -> Iterator[Refusal]:
+def counts_for_a_part(review: EditionReview, actor: User) -> Iterator[Refusal]:
     if not review.changed:
         yield Refusal("nothing_changed", "Nothing differs from the published edition, so there is nothing to sign.")
     elif not review.counts_for(actor.pk):
@@ -94,17 +96,17 @@ def counts_for_a_part(review: EditionReview, actor: Any) -> Iterator[Refusal]:
         )
 
 
-def not_yet_signed(review: EditionReview, actor: Any) -> Iterator[Refusal]:
+def not_yet_signed(review: EditionReview, actor: User) -> Iterator[Refusal]:
     if review.valid_sign_off_of(actor.pk):
         yield Refusal("signed_already", "You signed this edition already.", RefusalType.CONFLICT)
 
 
-def own_signature(review: EditionReview, actor: Any) -> Iterator[Refusal]:
+def own_signature(review: EditionReview, actor: User) -> Iterator[Refusal]:
     if not review.valid_sign_off_of(actor.pk):
         yield Refusal("not_signed", "You have no signature on this edition to take back.", RefusalType.CONFLICT)
 
 
-def every_part_is_covered(review: EditionReview, actor: Any) -> Iterator[Refusal]:
+def every_part_is_covered(review: EditionReview, actor: User) -> Iterator[Refusal]:
     if not review.changed:
         yield Refusal("nothing_changed", "Nothing differs from the published edition, so there is nothing to publish.")
     open_parts = review.missing_sign_offs()
@@ -138,18 +140,18 @@ def effective_sign_offs(review: EditionReview) -> list[SignOff]:
     return [sign_off for sign_off in review.valid_sign_offs if _signer_refusal(review, sign_off) is None]
 
 
-def signers_still_stand(review: EditionReview, actor: Any) -> Iterator[Refusal]:
+def signers_still_stand(review: EditionReview, actor: User) -> Iterator[Refusal]:
     """Signers are judged again: the set must be full without those whose signature no longer carries."""
     if review.missing_sign_offs(effective_sign_offs(review)):
         yield from filter(None, (_signer_refusal(review, sign_off) for sign_off in review.valid_sign_offs))
 
 
-def not_the_only_signer(review: EditionReview, actor: Any) -> Iterator[Refusal]:
+def not_the_only_signer(review: EditionReview, actor: User) -> Iterator[Refusal]:
     if {one.signer_id for one in effective_sign_offs(review)} == {actor.pk}:
         yield Refusal("only_signer", "You are the only one who signed. Somebody else must publish.")
 
 
-def checkpoint_is_writable(review: EditionReview, actor: Any) -> Iterator[Refusal]:
+def checkpoint_is_writable(review: EditionReview, actor: User) -> Iterator[Refusal]:
     if not seals.checkpoint_is_writable():
         yield Refusal(
             "no_checkpoint",
@@ -161,25 +163,25 @@ def checkpoint_is_writable(review: EditionReview, actor: Any) -> Iterator[Refusa
 # -- On the published page ---------------------------------------------------------------------------------------------
 
 
-def is_live(review: EditionReview, actor: Any) -> Iterator[Refusal]:
+def is_live(review: EditionReview, actor: User) -> Iterator[Refusal]:
     live = review.monograph.live
     if live is None or live.edition_id != review.edition.pk:
         yield Refusal("not_live", "Readers see another edition now. Act on that one.", RefusalType.CONFLICT)
 
 
-def not_removed(review: EditionReview, actor: Any) -> Iterator[Refusal]:
+def not_removed(review: EditionReview, actor: User) -> Iterator[Refusal]:
     if any(one.row.effect == Effect.REMOVES for one in review.withdrawals):
         yield Refusal(
             "withdrawn_already", "The page was taken down already. Readers get nothing of it.", RefusalType.CONFLICT
         )
 
 
-def is_withdrawn(review: EditionReview, actor: Any) -> Iterator[Refusal]:
+def is_withdrawn(review: EditionReview, actor: User) -> Iterator[Refusal]:
     if not review.withdrawals:
         yield Refusal("not_withdrawn", "The page is not withdrawn: readers see it.", RefusalType.CONFLICT)
 
 
-def waits_for_confirmation(review: EditionReview, actor: Any) -> Iterator[Refusal]:
+def waits_for_confirmation(review: EditionReview, actor: User) -> Iterator[Refusal]:
     waiting = review.unconfirmed
     if review.withdrawals and not waiting:
         yield Refusal("confirmed_already", "Somebody else confirmed it already.", RefusalType.CONFLICT)
@@ -188,7 +190,7 @@ def waits_for_confirmation(review: EditionReview, actor: Any) -> Iterator[Refusa
         yield from (refusal for found in against for refusal in found)
 
 
-def no_author(review: EditionReview, actor: Any) -> Iterator[Refusal]:
+def no_author(review: EditionReview, actor: User) -> Iterator[Refusal]:
     if actor.pk in review.contributors:
         yield Refusal("contributed", "You worked on this edition. Another clinician must say that it is still correct.")
 
@@ -204,14 +206,14 @@ def reaffirmations(review: EditionReview) -> list[SignOff]:
     return [one for one in rows if _signer_refusal(review, one) is None]
 
 
-def not_yet_reaffirmed(review: EditionReview, actor: Any) -> Iterator[Refusal]:
+def not_yet_reaffirmed(review: EditionReview, actor: User) -> Iterator[Refusal]:
     if any(one.signer_id == actor.pk for one in reaffirmations(review)):
         yield Refusal(
             "signed_already", "You signed this already. A publisher can reinstate the page.", RefusalType.CONFLICT
         )
 
 
-def reaffirmed_by_another(review: EditionReview, actor: Any) -> Iterator[Refusal]:
+def reaffirmed_by_another(review: EditionReview, actor: User) -> Iterator[Refusal]:
     if review.withdrawals and not any(one.signer_id != actor.pk for one in reaffirmations(review)):
         yield Refusal(
             "not_vouched",

@@ -16,7 +16,7 @@ def move(
 ) -> EditionReview:
     """Writes the target of the row, or this one, with the entry that tells of it."""
     edition = review.edition
-    source, edition.state = edition.state, target or row.target
+    source, edition.state = edition.state, target or row.target or edition.state
     trail.save(edition, "state", "round")
     moved = {"edition": edition.number, "from": source, "to": edition.state, "round": edition.round, **data}
     trail.record(row.entry, f"monograph:{review.monograph.slug}", digest=review.digest, reason=reason, data=moved)

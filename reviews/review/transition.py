@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.contrib.auth.models import User
+
 from monographs.models import State
 from reviews.access.refusals import Refusal
 from reviews.audit.trail import Trail
@@ -20,7 +22,7 @@ from reviews.review.guards import Guard
 class Given:
     """What is given with a transition, beside the edition and the digest that was seen."""
 
-    actor: Any
+    actor: User
     reason: str = ""
     attestation: Attestation | None = None
     kind: str = ""
@@ -39,6 +41,8 @@ class Words:
     tried: str  # after "tried to"
     history: Callable[[dict[str, Any]], str]  # what its actor did, from the data of the entry
     public: tuple[str, str]  # for readers: what it is, and what it means
+    # The label and hint of the box for a reason, where the usual ones do not fit, or a reason may be given.
+    asks: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)

@@ -101,11 +101,11 @@ def test_a_clinician_raises_the_tier(person):
     page = clinician.goes_to("/desk/monographs/paracetamol/")
     page.get_by_text("Change the tier", exact=True).click()
     clinician.is_accessible("workspace-tier")
-    page.select_option("#tier", "high")
+    page.select_option("#tier-tier", "high")
     page.locator("#tier-reason").fill("NHS 943 476 5919")
     page.get_by_role("button", name="Set the tier").click()
     page.wait_for_selector("text=This holds an NHS number.")
-    assert page.locator("#tier").input_value() == "high"
+    assert page.locator("#tier-tier").input_value() == "high"
     clinician.is_accessible("tier-refused")
     page.locator("#tier-reason").fill("Overdose is common and grave.")
     page.get_by_role("button", name="Set the tier").click()

@@ -16,7 +16,7 @@ def test_a_pasted_list_and_table_and_a_sign_that_nobody_can_read(person):
     page = editor.goes_to(DESK)
     presses(editor, "Start edition 2")
     editor.goes_to(f"{DESK}edit/section/new/")
-    page.get_by_label("Section", exact=True).select_option("pregnancy")
+    page.get_by_label("Kind of section", exact=True).select_option("pregnancy")
     page.get_by_label("Text", exact=True).fill(TABLE)
     presses(editor, "Add")
     assert "This was a table, and a text holds none." in editor.reads()

@@ -1,10 +1,10 @@
 """Corrections quote the page: the words are looked for as readers see them, and where they stand in several places it
 is said which are meant, under the password."""
 
-import copy
 import json
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -39,22 +39,7 @@ def made(once_a_module):
     house = make.the_house()
     make.published(house, doc=text())
     again(house, make.live().edition, text("Bloods: weekly."))
-    return house, Monograph.objects.get()
-
-
-@pytest.fixture
-def world(db, made):
-    return copy.deepcopy(made)
-
-
-@pytest.fixture
-def house(world):
-    return world[0]
-
-
-@pytest.fixture
-def page(world):
-    return world[1]
+    return SimpleNamespace(page=Monograph.objects.get())
 
 
 def refused(house, page, corrected):

@@ -1,7 +1,5 @@
 """What ends the question of a text that is printed otherwise than typed: an edition, corrections, "harmless"."""
 
-import copy
-
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -29,12 +27,6 @@ def made(once_a_module):
     house = make.the_house()
     make.published(house, "testazumab", make.misprinted())
     make.published(house, "plainzumab")
-    return house
-
-
-@pytest.fixture
-def house(made, db):
-    return copy.deepcopy(made)
 
 
 def page(slug="testazumab"):
@@ -238,7 +230,7 @@ def test_a_reason_is_needed(house, reason):
 
 @pytest.mark.parametrize(
     ("reason", "code"),
-    [("x\u202ey", "reason"), ("Number 943 476 5919", "patient_data"), ("x" * (LONGEST_REASON + 1), "too_long")],
+    [("x\u202ey", "characters"), ("Number 943 476 5919", "patient_data"), ("x" * (LONGEST_REASON + 1), "too_long")],
 )
 def test_a_reason_that_may_not_be_kept_is_refused(house, reason, code):
     with pytest.raises(Refused) as refused:

@@ -1,9 +1,9 @@
 """What may be put over a page, by whom, and what ends it. A refusal leaves its entry and nothing else."""
 
-import copy
 import itertools
 from dataclasses import asdict, fields, replace
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -38,27 +38,12 @@ def made(once_a_module):
     make.sign(second, house.pharmacist)
     make.publish(house, second)
     make.published(house, "otherumab")
-    return house, Monograph.objects.get(slug="testazumab"), Monograph.objects.get(slug="otherumab")
-
-
-@pytest.fixture
-def world(db, made):
-    return copy.deepcopy(made)
-
-
-@pytest.fixture
-def house(world):
-    return world[0]
-
-
-@pytest.fixture
-def page(world):
-    return world[1]
+    return SimpleNamespace(page=Monograph.objects.get(slug="testazumab"), other=Monograph.objects.get(slug="otherumab"))
 
 
 @pytest.fixture
 def other(world):
-    return world[2]
+    return world.other
 
 
 def refused(code, act):
@@ -252,7 +237,7 @@ def test_a_warning_is_kept_word_for_word_with_who_gave_it_and_in_which_role(hous
 
     overlay = Overlay.objects.get(pk=made.pk)
     assert {name: getattr(overlay, name) for name in asdict(make.WARNED)} == {
-        **asdict(make.WARNED), "severity": "major", "quote": "  Mind the gap.  ", "issued": date(2026, 11, 23)
+        **asdict(make.WARNED), "severity": "major", "quote": "Mind the gap.", "issued": date(2026, 11, 23)
     }  # fmt: skip
     assert (overlay.kind, overlay.by, overlay.by_title, overlay.by_role) == (
         "warning", house.pharmacist, "pharmacist", "clinician"
@@ -463,7 +448,7 @@ def test_a_warning_may_be_as_long_as_that_and_say_each_thing_of_the_lists(house,
     (overlay,) = make.warn(house.clinician, page, **change)
 
     overlay.refresh_from_db()
-    assert {name: getattr(overlay, name) for name in change} == change
+    assert {name: getattr(overlay, name) for name in change} == {name: typed.strip() for name, typed in change.items()}
 
 
 def test_all_that_is_wrong_with_a_warning_is_told_at_once(house, page):
@@ -493,7 +478,9 @@ def test_what_nobody_sees_is_kept_out_of_why_something_ends(house, page, sign):
     (warning,) = make.warn(house.clinician, page)
     before = AuditEvent.objects.count()
 
-    assert refused("reason", lambda: make.lift(warning, house.pharmacist, f"It was mended{sign}.")).field == "reason"
+    assert (
+        refused("characters", lambda: make.lift(warning, house.pharmacist, f"It was mended{sign}.")).field == "reason"
+    )
     assert list(Overlay.objects.unlifted()) == [warning]
     assert AuditEvent.objects.count() == before
 
@@ -829,7 +816,7 @@ def test_which_editions_say_it(page, words, editions):
         (("x" * 601, "right", "minor"), ["too_long", "not_said"], ["wrong", "wrong"]),
         (("Start slowly", "a\x00b", "minor"), ["characters"], ["right"]),
         (("", "", ""), ["missing", "missing", "harm"], ["wrong", "right", "harm"]),
-        (("Start slowly", "call 943 476 5919", "minor"), ["patient_data"], ["reason"]),
+        (("Start slowly", "call 943 476 5919", "minor"), ["patient_data"], ["right"]),
     ],
 )
 def test_a_correction_is_whole(house, page, corrected, codes, fields):

@@ -1,17 +1,21 @@
 """Faults, with real processes on the real database: who comes first, and what a kill leaves
 (docs/security.md, F1 to F4)."""
 
+import time
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 
 from monographs.models import Edition, Monograph, Overlay, Publication
-from reviews import overlays
+from reviews import overlays, signing
 from reviews.audit import acts
+from reviews.audit.trail import audited_write
 from reviews.audit.verify import verify
-from reviews.models import Act, AuditEvent, SignOff
+from reviews.models import Act, AuditEvent, InboxReport, ProblemReport, SignOff
+from reviews.reports import inbox, service
 from reviews.workflow import perform
 from tests import factories as make
 from tests.processes import killed_at_each_statement, run_at_once
@@ -146,6 +150,109 @@ def test_twenty_sendings_of_one_form_at_once_are_one_warning_and_one_entry(house
     assert sorted(outcomes) == [["done"], *[["done_already"]] * 19]
     assert (Overlay.objects.count(), AuditEvent.objects.count()) == (1, entries + 1)
     assert Act.objects.get().seq == entries + 1
+
+
+@pytest.mark.parametrize("right", [0, 6, 11])
+def test_of_many_guesses_at_once_no_more_are_looked_at_than_one_after_the_other(house, tmp_path, monkeypatch, right):
+    """Twelve guesses at a clinician's password, one of them right: all came before any had failed."""
+    looked, real = tmp_path / "looked", signing.authenticate
+    looked.write_bytes(b"")
+
+    def slow(request, **how):
+        with looked.open("ab") as file:
+            file.write(b"+")
+        time.sleep(0.05)  # as long as a password takes
+        return real(request, **how)
+
+    monkeypatch.setattr(signing, "authenticate", slow)
+    given = {"ticks": (), "interests": "none", "digest": ""}
+
+    def guess(number):
+        password = make.PASSWORD if number == right else f"wrong wrong {number}"
+        return lambda: signing.attest(house.clinician, password=password, **given)
+
+    outcomes = run_at_once(*(guess(number) for number in range(12)))
+
+    failed = AuditEvent.objects.filter(verb="reauth_failed", actor=house.clinician).count()
+    done = outcomes.count(["done"])
+    assert failed == signing.FAILURES_A_QUARTER
+    assert len(looked.read_bytes()) == failed + done
+    assert outcomes.count(["password"]) == failed - 1
+    assert sum("TooManyFailures" in one[0] for one in outcomes) == 12 - (failed - 1) - done
+    assert done == 0 or outcomes[right] == ["done"]
+
+
+def test_many_signatures_at_once_with_the_right_password_are_all_attested(house):
+    given = {"password": make.PASSWORD, "ticks": (), "interests": "none", "digest": ""}
+    who = [house.clinician, house.clinician2] * 5
+
+    assert run_at_once(*(lambda one=one: signing.attest(one, **given) for one in who)) == [["done"]] * 10
+
+
+def test_severe_reports_come_in_while_somebody_writes_and_one_batch_takes_them_in(house):
+    """On PostgreSQL at once, however long somebody writes. SQLite takes no row meanwhile, so there they wait a moment."""
+    make.published(house)
+    holds = 3 if connection.vendor == "postgresql" else 1
+
+    def write_slowly():
+        with audited_write(actor=house.editor) as trail:
+            time.sleep(holds)
+            trail.record("looked_up", "test")
+
+    def send(number):
+        def act():
+            time.sleep(0.3)  # so that the other one has the lock
+            began = time.monotonic()
+            said = {"text": f"Dose {number} could kill.", "harm": "yes", "page": "/drugs/testazumab/"}
+            answer = Client().post("/report/", said, secure=True)
+            assert answer.status_code == 303, answer.status_code
+            assert Client().get(answer.headers["Location"], secure=True).status_code == 200
+            assert connection.vendor == "sqlite" or time.monotonic() - began < 1.5, time.monotonic() - began
+
+        return act
+
+    outcomes = run_at_once(write_slowly, *(send(number) for number in range(8)))
+
+    assert outcomes == [["done"]] * 9
+    taken = inbox.take_in()
+    assert ProblemReport.objects.count() == 8
+    entries = AuditEvent.objects.filter(verb="reports_taken_in")
+    assert (taken, entries.count()) == (8, 1) if connection.vendor == "postgresql" else (0, entries.count() or 1)
+    assert sorted(pk for one in entries for pk in one.data["reports"]) == sorted(
+        ProblemReport.objects.values_list("pk", flat=True)
+    )
+    assert verify() == []
+
+
+@pytest.mark.parametrize("with_form", [True, False])
+def test_twenty_sendings_of_one_severe_report_at_once_are_one(house, with_form):
+    said = {"text": "This dose could kill.", "harm": "yes", **({"act": acts.new_token()} if with_form else {})}
+
+    def send():
+        answer = Client().post("/report/", said, secure=True)
+        assert answer.status_code == 303
+
+    call_command("checkpoint", stdout=StringIO())
+    assert run_at_once(*[send] * 20) == [["done"]] * 20
+    inbox.take_in()
+    assert ProblemReport.objects.count() == 1
+    assert verify() == []
+
+
+def test_take_in_killed_at_any_statement_loses_and_doubles_nothing(house):
+    make.somebody_writes(True)
+    for number in range(3):
+        service.report(service.ReportInput(f"Dose {number} could kill.", harm=True), sender="s")
+    make.somebody_writes(False)
+    call_command("checkpoint", stdout=StringIO())
+
+    def check(outcome):
+        there = InboxReport.objects.count(), ProblemReport.objects.count()
+        assert there in ((3, 0), (0, 3)), (outcome, there)
+        assert verify() == [], outcome
+
+    assert killed_at_each_statement(inbox.take_in, check) > 10
+    assert ProblemReport.objects.count() == 3
 
 
 def test_eight_writers_on_two_monographs_do_not_deadlock(house):

@@ -1,7 +1,6 @@
 """A rule that becomes stricter holds for what is typed from then on. What was stored before is read as it stands, by
 everybody and everywhere: only the part that is saved is judged, and whoever sends the draft for review is told."""
 
-import copy
 import json
 import re
 from pathlib import Path
@@ -27,6 +26,7 @@ from reviews.models import AuditEvent, ChangeSet
 from reviews.workflow import perform
 from tests import factories as make
 from tests import whole
+from tests.forms import NO_ROWS
 from tests.reviews.exchange.test_importer import export, line, written
 
 pytestmark = pytest.mark.django_db
@@ -64,16 +64,6 @@ def made(once_a_module):
     make.reword(second, "uses", "Plain words.", actor=house.editor)
     make.reword(second, "uses", "Café [@record].", actor=house.editor)
     return house, first, second
-
-
-@pytest.fixture
-def world(made, db):
-    return copy.deepcopy(made)
-
-
-@pytest.fixture
-def house(world):
-    return world[0]
 
 
 @pytest.fixture
@@ -226,7 +216,13 @@ def test_the_desk_says_it_at_the_field_and_keeps_what_was_typed(house, draft, cl
     said = client.post(
         desk("part_edit", section.key), {"heading": "Uses", "text": "Café!", "seen": digest_of_part(section)}
     )
-    form = {"title": header.title, "name": header.name, "introduction": "Café!", "seen": digest_of_part(header)}
+    form = {
+        "title": header.title,
+        "name": header.name,
+        "introduction": "Café!",
+        "seen": digest_of_part(header),
+        **NO_ROWS,
+    }
     header_said = client.post(desk("edit_header"), form)
 
     assert (said.status_code, said.context["form"].errors) == (422, {"text": [SAID]})

@@ -7,7 +7,6 @@ source, and the cells in which everything is broken at once that nobody else hea
 at is tested in test_guards.py.
 """
 
-import copy
 import dataclasses
 
 import pytest
@@ -124,11 +123,6 @@ def made(once_a_module) -> tuple[make.House, dict[str, Edition]]:
         edition.refresh_from_db()
         assert edition.state == state
     return house, editions
-
-
-@pytest.fixture
-def world(db, made) -> tuple[make.House, dict[str, Edition]]:
-    return copy.deepcopy(made)
 
 
 def bring_about(name: str, house: make.House, editions: dict[str, Edition]) -> None:

@@ -9,11 +9,13 @@ from django.db.models.functions import Cast
 
 from monographs import document as values
 from monographs.canonical import BadCharacters, clean_line
+from monographs.citations.csl import FIELDS_OF_RECORD
 from monographs.document import LABEL
 from monographs.models import Reference
 from monographs.texts.characters import says_nothing
 from monographs.texts.identifiers import DOI, PMID, cut_doi, cut_pmid
-from reviews.desk.editor.forms import CHOOSE, PartForm, Text
+from reviews.desk.editor.forms import ValueForm
+from reviews.forms import Text, dressed, offer
 
 CSL_TYPES = {
     "article-journal": "Journal article",
@@ -46,39 +48,42 @@ def search(words: str) -> QuerySet[Reference]:
     return Reference.objects.annotate(record=Cast("csl", TextField())).filter(found)[:_MOST_HITS]
 
 
-class CitationForm(PartForm):
-    """`csl` is the record as it stands in the edition: what this form does not show of it is kept."""
+_HELP = {
+    "genre": "As in “Summary of product characteristics”.",
+    "number": "As in “TA312”.",
+    "doi": "As in 10.1016/S0140-6736(12)61769-3.",
+    "address": "It begins with https:// or http://.",
+}
 
-    part = values.Citation
+
+class CitationForm(ValueForm):
+    """A record of the library that is copied, or one that is typed. What the form does not show of a record is kept."""
+
+    model = values.Citation
 
     reference = forms.ModelChoiceField(Reference.objects.all(), required=False, widget=forms.HiddenInput)
-    label = Text(
-        label="Label", help_text="The word in [@label]. Made from the first author and the year if left empty."
-    )
-    type = forms.ChoiceField(
-        choices=list(CSL_TYPES.items()), label="Kind of source", required=False, error_messages=CHOOSE
-    )
-    title = Text(label="Title")
-    authors = Text(rows=4, label="Authors", help_text="One a line: “Family, Given”. A group as it stands.")
-    year = Text(label="Year")
-    container = Text(label="Journal or book")
-    volume = Text(label="Volume")
-    issue = Text(label="Issue")
-    page = Text(label="Pages")
-    publisher = Text(label="Publisher")
-    genre = Text(label="Genre", help_text="As in “Summary of product characteristics”.")
-    number = Text(label="Number", help_text="As in “TA312”.")
-    doi = Text(label="DOI", help_text="As in 10.1016/S0140-6736(12)61769-3.")
-    pmid = Text(label="PMID")
-    address = Text(label="Web address", help_text="It begins with https:// or http://.")
 
-    def __init__(self, *args: Any, csl: dict[str, Any] | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.before = csl or {}
+        self.before = values.to_plain(self.shown.csl) if self.shown else {}
         if self.before:  # a record that stands there is changed, not swapped for another
             del self.fields["reference"]
             if (present := self.before.get("type")) and present not in CSL_TYPES:
-                self.fields["type"].choices = [*CSL_TYPES.items(), (present, str(present))]
+                offer(self, "type", [*CSL_TYPES.items(), (present, str(present))])
+
+    def boxes_of_value(self) -> dict[str, forms.Field]:
+        def box(name: str, field: str, **kwargs: Any) -> forms.Field:
+            return dressed(Text(label=FIELDS_OF_RECORD[field], help_text=_HELP.get(name, ""), **kwargs))
+
+        kinds = forms.ChoiceField(label=FIELDS_OF_RECORD["type"], choices=list(CSL_TYPES.items()))
+        boxes = {**super().boxes_of_value(), "type": dressed(kinds), "title": box("title", "title")}
+        boxes["authors"] = dressed(
+            Text(
+                rows=4, label=FIELDS_OF_RECORD["author"], help_text="One a line: “Family, Given”. A group as it stands."
+            )
+        )
+        boxes["year"] = dressed(Text(label="Year"))
+        return boxes | {name: box(name, field) for name, field in _CSL_FIELDS.items() if name != "title"}
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
@@ -113,11 +118,12 @@ class CitationForm(PartForm):
             except BadCharacters as error:
                 self.add_error(name, str(error))
 
-    def to_value(self, data: dict[str, Any]) -> values.Part:
+    def to_value(self, data: dict[str, Any]) -> values.Citation:
         chosen = data.get("reference")
         csl = chosen.csl if chosen else self._csl(data)
         label = data["label"].strip() or self._free(chosen.label if chosen else self._made_label(csl))
-        return self.part(key=self.key, label=label, csl=csl)
+        assert self.key is not None
+        return values.Citation(key=self.key, label=label, csl=csl)
 
     def _csl(self, data: dict[str, Any]) -> dict[str, Any]:
         csl = {**self.before, "type": data["type"] or "document"}
@@ -158,8 +164,7 @@ class CitationForm(PartForm):
         return super().place(where, words)
 
     @classmethod
-    def shows(cls, part: values.Part) -> dict[str, Any]:
-        assert isinstance(part, values.Citation)
+    def shows(cls, part: values.Citation) -> dict[str, Any]:
         csl = values.to_plain(part.csl)
         return {
             "label": part.label,

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from pydantic import ValidationError
 
 from monographs import document as values
@@ -13,11 +13,11 @@ from monographs.models import PARTS, Edition, Monograph, NameCheck, State
 from monographs.pages.page import page
 from monographs.standing import draft, names_found
 from reviews.access import policy
-from reviews.desk.base import current_edition, monograph_for, not_here
+from reviews.desk.base import DeskRequest, current_edition, monograph_for, not_here
 from reviews.desk.editor.citation_form import CitationForm
-from reviews.desk.editor.forms import MonitoringForm, NoticeForm, PartForm, RelatedForm, SectionForm
+from reviews.desk.editor.forms import MonitoringForm, NoticeForm, RelatedForm, SectionForm, ValueForm
 
-FORMS: dict[str, type[PartForm]] = {
+FORMS: dict[str, type[ValueForm]] = {
     "section": SectionForm,
     "monitoring": MonitoringForm,
     "notice": NoticeForm,
@@ -43,7 +43,7 @@ HEADINGS = {
 class EditorContext:
     """A monograph that the user may read (404 otherwise), with its current edition and that edition's document."""
 
-    def __init__(self, request: HttpRequest, slug: str) -> None:
+    def __init__(self, request: DeskRequest, slug: str) -> None:
         self.request = request
         self.monograph: Monograph = monograph_for(request, slug)
         self.edition: Edition = current_edition(self.monograph)

@@ -1,6 +1,7 @@
-"""Forms of the editor, one for each kind of part. What they hold becomes a value of the document, and what the value
-refuses is said at its field."""
+"""Forms of the editor: one for the header and for each kind of part, made from what the value declares of its fields.
+What a form holds becomes a value of the document, and what the value refuses is said at its box."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -12,16 +13,17 @@ from monographs.canonical import BadCharacters, clean_prose
 from monographs.checks.dates import disagreeing
 from monographs.checks.plain_fields import marked
 from monographs.checks.problems import sentences
+from monographs.checks.typed_words import written
+from monographs.declared import declared_of
+from monographs.digest import digest_of_part
 from monographs.standing import today
 from monographs.texts.characters import says_nothing
 from monographs.vocabulary import NOTICE_TYPES, SECTION_KINDS
-from reviews.reports.forms import judged_by_verbs
+from reviews.desk.boxes import ValueRow, boxes_of, lists_of, row_form
+from reviews.forms import Box, Form, Text, dressed, rows_of
 
-GRAMMAR = (
-    "A blank line starts a paragraph. A list stands by itself, its items begin with “- ” or “1. ”. *Emphasis*, "
-    "[words](https://…) for a link, [@label] cites a reference of this edition. All else is printed as you type it."
-)
-CHOOSE = {"invalid_choice": "Choose one from the list.", "required": "Choose one from the list."}
+# Boxes of the form itself; a field of the value that is called so has another name in the form.
+_OWN = frozenset(("seen", "reason", "key"))
 
 
 def as_kept(words: str) -> str:
@@ -32,18 +34,11 @@ def as_kept(words: str) -> str:
         return words
 
 
-class Text(forms.CharField):
-    """Text as it was typed; the document's own rules clean and judge it."""
+class ValueForm(Form):
+    """A form whose boxes make a value. `seen` is the digest of what was shown; `reason` stands in the history. `shown`
+    is what the form is about, if it is there already."""
 
-    def __init__(self, rows: int = 0, **kwargs: Any) -> None:
-        if rows:
-            kwargs["widget"] = forms.Textarea(attrs={"rows": rows})
-        super().__init__(**{"required": False, "strip": False, **kwargs})
-        judged_by_verbs(self)
-
-
-class EditForm(forms.Form):
-    """A form whose fields make a value. `seen` is the digest of what was shown; `reason` stands in the history."""
+    model: ClassVar[type[values.Value]]
 
     # A plain field: whatever is no digest of what stands there now is a conflict, and no fault of the person's typing.
     seen = forms.Field(required=False, widget=forms.HiddenInput)
@@ -54,30 +49,49 @@ class EditForm(forms.Form):
         error_messages={"max_length": "This is longer than 500 characters. Shorten it."},
     )
 
-    def __init__(self, *args: Any, document: values.Document, key: UUID | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.document, self.key = document, key
+    def __init__(
+        self, data: Any = None, *, document: values.Document, shown: Any = None, key: UUID | None = None,
+        initial: dict[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        if shown is not None:
+            key, initial = getattr(shown, "key", None), {**self.shows(shown), "seen": digest_of_part(shown)}
+        super().__init__(data, initial=initial)
+        self.document, self.shown, self.key = document, shown, key
         self.value: Any = None
         self.typed: dict[str, Any] = {}
         self.said: list[str] = []  # what was changed in the words that were typed
-        if "source" in self.fields:
-            self.fields["source"] = self._source()
-        for field in self.fields.values():
-            field.widget.attrs.setdefault("class", "input")
+        self.fields = {**{_box_name(name): box for name, box in self.boxes_of_value().items()}, **self.fields}
+        kept = frozenset(one.text for one in written(shown)) if shown is not None else frozenset()
+        for name, said, row in lists_of(self.model):
+            held = [one.model_dump() for one in getattr(shown, name, ())]
+            self.rows[name] = rows_of(row_form(row), name, said.label, data, held, kept=kept)
 
-    def _source(self) -> forms.ChoiceField:
+    def boxes_of_value(self) -> dict[str, forms.Field]:
+        boxes = boxes_of(self.model)
+        for name, said in declared_of(self.model).items():
+            if said.cites:
+                boxes[name] = self._choice_of_reference(name, boxes[name])
+        return boxes
+
+    def _choice_of_reference(self, name: str, box: forms.Field) -> forms.Field:
         """A choice among the references of this edition. One that was taken out meanwhile stays until it is changed."""
         labels = [citation.label for citation in self.document.citations]
         choices = [("", "None yet"), *((label, label) for label in labels)]
-        if (now := self.initial.get("source")) and now not in labels:
+        if (now := self.initial.get(name)) and now not in labels:
             choices.append((now, f"{now} (not a reference of this edition)"))
-        return forms.ChoiceField(
-            label="Source",
-            required=False,
-            choices=choices,
-            error_messages=CHOOSE,
-            help_text="A reference of this edition. Add it there first.",
-        )
+        return dressed(forms.ChoiceField(label=box.label, help_text=box.help_text, choices=choices))
+
+    @classmethod
+    def shows(cls, value: Any) -> dict[str, Any]:
+        """What the boxes hold before anybody types."""
+        initial: dict[str, Any] = {}
+        for name in cls.model.model_fields:
+            held = getattr(value, name)
+            if isinstance(held, values.Value):
+                initial |= {f"{name}_{inner}": getattr(held, inner) for inner in type(held).model_fields}
+            elif not isinstance(held, tuple):
+                initial[_box_name(name)] = held
+        return initial
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -89,121 +103,143 @@ class EditForm(forms.Form):
                 for where, words in sentences(error):
                     self.add_error(*self.place(where, words))
             else:
-                for found in (disagreeing(self.value, today()), marked(self.value, self.stood())):
+                for found in (disagreeing(self.value, today()), marked(self.value, self.shown)):
                     for where, words in found:
-                        self.add_error(*self.place(where, words))
+                        if where[0] not in self.rows:  # a row has said it
+                            self.add_error(*self.place(where, words))
         return data
 
     def place(self, where: tuple[Any, ...], words: str) -> tuple[str | None, str]:
         """The field at which a sentence of the value is said."""
-        name = str(where[0]) if where else ""
-        return (name if name in self.fields else None), words
+        names = (_box_name(str(where[0])), "_".join(map(str, where[:2]))) if where else ()
+        return next((name for name in names if name in self.fields), None), words
 
     def to_value(self, data: dict[str, Any]) -> Any:
-        raise NotImplementedError
+        """What was typed, as a value; what nobody types stays as it is."""
+        made: dict[str, Any] = {"key": self.key} if "key" in self.model.model_fields else {}
+        for name in self.model.model_fields.keys() - {"key"}:
+            held = getattr(self.shown, name, None)
+            if name in self.rows:
+                made[name] = tuple(
+                    row.value for row in self.rows[name].filled if isinstance(row, ValueRow) and row.is_valid()
+                )
+            elif isinstance(held, values.Value):
+                boxes = {inner: data.get(f"{name}_{inner}") for inner in type(held).model_fields}
+                made[name] = {**held.model_dump(), **{inner: v.strip() for inner, v in boxes.items() if v is not None}}
+            elif (box := _box_name(name)) in data:
+                made[name] = data[box] if declared_of(self.model)[name].rows else data[box].strip(" \t\xa0")
+            elif held is not None:
+                made[name] = held
+        if prose := values.PROSE.get(self.model):
+            before = (getattr(self.shown, prose, ""), getattr(self.shown, "text_rules", None))
+            made["text_rules"] = values.rules_of(as_kept(data[prose]), *before)
+        return self.model.model_validate(self.filled_in(made))
 
-    def stood(self) -> values.Value | None:
-        """What stands where the value is to be put."""
-        return self.document.by_key().get(self.key) if self.key else None
+    def filled_in(self, made: dict[str, Any]) -> dict[str, Any]:
+        """The fields with what follows from them."""
+        return made
+
+    @property
+    def boxes(self) -> Iterator[Box]:
+        """What people see of it, in the order of the value."""
+        left = {bound.name: bound for bound in self.visible_fields() if bound.name != "reason"}
+        for name in self.model.model_fields:
+            if name in self.rows:
+                yield Box(rows=self.rows[name])
+            for box in [one for one in left if one == _box_name(name) or one.startswith(f"{name}_")]:
+                yield Box(left.pop(box))
+        yield from map(Box, left.values())
 
     def as_read(self) -> list[tuple[str, str]]:
         """(label, words) of every field that holds something: for whoever may read and not write."""
         rows = []
-        for bound in self.visible_fields():
-            words = str(bound.value() or "")
-            if words and bound.name != "reason":
-                rows.append((str(bound.label), str(dict(getattr(bound.field, "choices", ())).get(words, words))))
+        for box in self.boxes:
+            if box.rows is not None:
+                held = getattr(self.shown, str(box.rows.prefix), ())
+                label, words = box.rows.label, "\n".join(one.in_words for one in held)
+            elif box.field is not None:
+                label, words = str(box.field.label), str(box.field.value() or "")
+                words = str(dict(getattr(box.field.field, "choices", ())).get(words, words))
+            if words:
+                rows.append((label, words))
         return rows
 
 
-class PartForm(EditForm):
-    """A form of one kind of part."""
-
-    part: ClassVar[type[values.Part]]
-
-    def to_value(self, data: dict[str, Any]) -> values.Part:
-        fields = {name: data[name] for name in self.part.model_fields if name in data}
-        if "text_rules" in self.part.model_fields:
-            before = (self.initial.get("text", ""), self.initial.get("text_rules"))
-            fields["text_rules"] = values.rules_of(as_kept(data["text"]), *before)
-        return self.part(key=self.key, **fields)
-
-    @classmethod
-    def shows(cls, part: values.Part) -> dict[str, Any]:
-        return {name: getattr(part, name) for name in type(part).model_fields}
+def _box_name(field: str) -> str:
+    return f"{field}_shown" if field in _OWN else field
 
 
-class SectionForm(PartForm):
-    part = values.Section
+class HeaderForm(ValueForm):
+    """The class path is that of the monograph, and not typed."""
 
-    kind = forms.ChoiceField(
-        choices=[(kind.slug, kind.heading) for kind in SECTION_KINDS.values()], label="Section", error_messages=CHOOSE
-    )
-    heading = Text(label="Heading", help_text="Leave it empty for the usual heading of this section.")
-    text = Text(rows=14, label="Text", help_text=GRAMMAR)
-
-    def to_value(self, data: dict[str, Any]) -> values.Part:
-        heading = data["heading"].strip() or SECTION_KINDS[data["kind"]].heading
-        return super().to_value({**data, "heading": heading})
+    model = values.Header
 
 
-class MonitoringForm(PartForm):
-    part = values.MonitoringItem
+class SectionForm(ValueForm):
+    model = values.Section
 
-    test = Text(label="Test", help_text="One test an item, as in “Full blood count”.")
-    when = Text(label="When", help_text="As in “before treatment”.")
-    how_often = Text(label="How often", help_text="As in “every 3 months”.")
-    how_long = Text(label="How long", help_text="As in “until 48 months after the last infusion”.")
-    note = Text(rows=3, label="Note")
-    source = Text()
+    def filled_in(self, made: dict[str, Any]) -> dict[str, Any]:
+        kind = SECTION_KINDS.get(made["kind"])
+        return made | {"heading": made["heading"] or (kind.heading if kind else "")}
+
+
+class MonitoringForm(ValueForm):
+    model = values.MonitoringItem
 
     def clean(self) -> dict[str, Any]:
         """Each field may wait; a form that holds nothing is no test."""
         data = super().clean()
-        if all(says_nothing(str(data.get(name) or "")) for name in self.part.model_fields):
+        if all(says_nothing(str(data.get(name) or "")) for name in declared_of(self.model)):
             self.add_error("test", "Name the test.")
         return data
 
 
-class NoticeForm(PartForm):
-    part = values.SafetyNotice
+class NoticeForm(ValueForm):
+    model = values.SafetyNotice
 
-    type = forms.ChoiceField(
-        choices=[(kind, f"{label} ({severity})") for kind, (severity, label) in NOTICE_TYPES.items()],
-        error_messages=CHOOSE,
-        help_text="The type decides how severe it is, and where it stands on the page.",
-    )
-    title = Text(label="Title")
-    text = Text(rows=5, label="Text", help_text=GRAMMAR)
-    action = Text(rows=3, label="What to do")
-    issuer = Text(label="Who issued it", help_text="As in “MHRA”.")
-    issued = Text(label="Issued on", help_text="Year, year-month or year-month-day, as it is known: 2020-02-12.")
-    effective = Text(label="In force from", help_text="Year-month-day; empty: at once.")
-    expires = Text(label="Ends on", help_text="Year-month-day; empty: it does not end.")
-    source = Text()
-    supersedes = Text(label="Replaces", help_text="The earlier notice that this one takes the place of.")
+    def boxes_of_value(self) -> dict[str, forms.Field]:
+        boxes = super().boxes_of_value()
+        kinds = ((kind, f"{label} ({severity})") for kind, (severity, label) in NOTICE_TYPES.items())
+        boxes["type"] = dressed(
+            forms.ChoiceField(label=boxes["type"].label, help_text=boxes["type"].help_text, choices=list(kinds))
+        )
+        return boxes
 
-    def to_value(self, data: dict[str, Any]) -> values.Part:
-        return super().to_value({**data, "severity": NOTICE_TYPES[data["type"]][0]})
+    def filled_in(self, made: dict[str, Any]) -> dict[str, Any]:
+        return made | {"severity": NOTICE_TYPES.get(made["type"], ("information", ""))[0]}
 
 
-class RelatedForm(PartForm):
-    part = values.RelatedLink
+class RelatedForm(ValueForm):
+    model = values.RelatedLink
 
-    target = Text(
-        label="Address of the other monograph",
-        help_text="The last part of its address, as in “ocrelizumab”. It need not be there yet.",
-        widget=forms.TextInput(attrs={"list": "targets", "autocomplete": "off"}),
-    )
-    reason_shown = Text(label="Why they are related", help_text="Readers see it.")
+    def boxes_of_value(self) -> dict[str, forms.Field]:
+        boxes = super().boxes_of_value()
+        boxes["target"].widget.attrs |= {"list": "targets", "autocomplete": "off"}
+        return boxes
 
-    def to_value(self, data: dict[str, Any]) -> values.Part:
-        return self.part(key=self.key, target=data["target"].strip(), reason=data["reason_shown"])
 
-    def place(self, where: tuple[Any, ...], words: str) -> tuple[str | None, str]:
-        return super().place(("reason_shown",) if where and where[0] == "reason" else where, words)
+class OrderForm(Form):
+    """A number beside each part. `seen` are the keys of the parts that were shown, in their order."""
 
-    @classmethod
-    def shows(cls, part: values.Part) -> dict[str, Any]:
-        assert isinstance(part, values.RelatedLink)
-        return {"target": part.target, "reason_shown": part.reason}
+    def __init__(self, parts: Sequence[values.Part], data: Any, seen: list[str], *, is_closed: bool) -> None:
+        numbers = {f"place_{part.key}": str(number) for number, part in enumerate(parts, 1)}
+        super().__init__(data, initial=numbers, auto_id="%s")
+        self.seen = seen
+        for part in parts:
+            box = Text(label=part.label_for_people, attrs={"inputmode": "numeric", "class": "input input-short"})
+            box.widget.attrs |= {"readonly": True} if is_closed else {}
+            self.fields[f"place_{part.key}"] = dressed(box)
+
+    def clean(self) -> dict[str, Any]:
+        for key in self.seen:
+            if self.place_of(key) is None:
+                sentence = "Give its place as a whole number."
+                name = f"place_{key}"
+                self.add_error(*((name, sentence) if name in self.fields else (None, f"A part: {sentence}")))
+        return self.cleaned_data
+
+    def place_of(self, key: str) -> int | None:
+        try:
+            return int(self.data.get(f"place_{key}", ""))
+        except ValueError:
+            return None

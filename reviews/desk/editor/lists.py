@@ -42,18 +42,19 @@ def make_lists(form: forms.Form) -> list[Made]:
             before = before.replace("\r\n", "\n")
             words, lines = listed(before)
             if words.split() == typed.split():
-                _put(form, name, before)
+                put(form, name, before)
             else:
                 made.append(Made(name, str(form.fields[name].label), len(lines), before, is_changed=True))
             continue
         words, lines = listed(typed)
         kept = listed(str(form.initial.get(name, "")))[1]
         if lines and not set(lines) <= set(kept):
-            _put(form, name, words)
+            put(form, name, words)
             made.append(Made(name, str(form.fields[name].label), len(lines), typed))
     return made
 
 
-def _put(form: Any, name: str, words: str) -> None:
+def put(form: Any, name: str, words: str) -> None:
+    """Other words in a box of a form that was sent."""
     form.data = form.data.copy()
     form.data[name] = words

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -24,19 +24,18 @@ from monographs.standing import today
 from monographs.vocabulary import SECTION_KINDS
 from reviews.access.attempts import Attempt, attempt
 from reviews.access.refusals import Conflict, Refusal
-from reviews.desk.base import desk
+from reviews.desk.base import DeskRequest, desk
 from reviews.desk.editor.citation_form import hits, typed_from
 from reviews.desk.editor.context import FORMS, HEADINGS, NOUNS, EditorContext, with_part
-from reviews.desk.editor.forms import EditForm, PartForm
-from reviews.desk.editor.header_form import HeaderForm
-from reviews.desk.editor.lists import make_lists
+from reviews.desk.editor.forms import HeaderForm, OrderForm, ValueForm
+from reviews.desk.editor.lists import make_lists, put
 from reviews.editing import parts
 from reviews.review.edition_review import EditionReview
 
 
 @desk
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: HttpRequest, slug: str) -> HttpResponse:
+def edit(request: DeskRequest, slug: str) -> HttpResponse:
     """The outline: every part with what stands against it, what could be added, what was taken out. A POST of
     `restore` (a key) puts a removed part back."""
     editor = EditorContext(request, slug)
@@ -80,30 +79,25 @@ def _outline_refusing(editor: EditorContext, tried: Attempt) -> HttpResponse:
 
 @desk
 @require_http_methods(["GET", "HEAD", "POST"])
-def header(request: HttpRequest, slug: str) -> HttpResponse:
+def header(request: DeskRequest, slug: str) -> HttpResponse:
     """The form of the header."""
     editor = EditorContext(request, slug)
     shown = editor.document.header
-    form = HeaderForm(
-        request.POST if request.method == "POST" else None,
-        document=editor.document,
-        initial={**HeaderForm.shows(shown), "seen": digest_of_part(shown)},
-    )
+    form = HeaderForm(_posted(request), document=editor.document, shown=shown)
     context = editor.context(form=form, shown=shown, words="the header", class_path=shown.class_path)
     return _answer(editor, context, lambda **how: parts.save_header(editor.edition, form.value, **how))
 
 
 @desk
 @require_http_methods(["GET", "HEAD", "POST"])
-def part_new(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+def part_new(request: DeskRequest, slug: str, kind: str) -> HttpResponse:
     """The form of a new part. A section begins as the kind that `?section=` names; a reference is searched in the
     library by `?q=`. The key of the new part goes with the form, so that it is added once however often it is sent."""
     editor = EditorContext(request, slug)
     query = request.GET.get("q", "").strip() if kind == "citation" else ""
     found = hits(query, editor.document)
     initial = typed_from(query) if query and not found else {"kind": request.GET.get("section", "")}
-    posted = request.POST if request.method == "POST" else None
-    form = FORMS[kind](posted, document=editor.document, key=_key_of(request), initial=initial)
+    form = FORMS[kind](_posted(request), document=editor.document, key=_key_of(request), initial=initial)
     context = editor.context(form=form, kind=kind, words=f"a {NOUNS[kind]}")
     if kind == "citation":
         context |= {"query": query, "hits": found}
@@ -116,7 +110,7 @@ def part_new(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     return _answer(editor, context, add)
 
 
-def _key_of(request: HttpRequest) -> UUID:
+def _key_of(request: DeskRequest) -> UUID:
     try:
         return UUID(request.POST.get("key", ""))
     except ValueError:
@@ -125,14 +119,15 @@ def _key_of(request: HttpRequest) -> UUID:
 
 @desk
 @require_http_methods(["GET", "HEAD", "POST"])
-def part(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
+def part(request: DeskRequest, slug: str, key: UUID) -> HttpResponse:
     """The form of a part; with `remove` in the POST it is taken out, with `restore` put back and the words kept."""
     editor = EditorContext(request, slug)
     shown, removed = editor.part(key)
     if "remove" in request.POST:
         return _remove(editor, shown)
-    posted = request.POST if request.method == "POST" else None
-    form = _form(editor, shown, posted)
+    form = FORMS[shown.part_kind](_posted(request), document=editor.document, shown=shown)
+    if isinstance(shown, values.Section):  # another kind would be another section
+        form.fields["kind"].disabled = True
     context = editor.context(form=form, shown=shown, words=shown.label_for_people, removed=removed)
     if shown.part_kind == "related":
         context["targets"] = editor.targets()
@@ -141,14 +136,8 @@ def part(request: HttpRequest, slug: str, key: UUID) -> HttpResponse:
     return _answer(editor, context, lambda **how: parts.save_part(editor.edition, form.value, **how))
 
 
-def _form(editor: EditorContext, shown: values.Part, posted: Any) -> PartForm:
-    form_class: type[PartForm] = FORMS[shown.part_kind]
-    more = {"csl": values.to_plain(shown.csl)} if isinstance(shown, values.Citation) else {}
-    initial = {**form_class.shows(shown), "seen": digest_of_part(shown)}
-    form = form_class(posted, document=editor.document, key=shown.key, initial=initial, **more)
-    if isinstance(shown, values.Section):  # another kind would be another section
-        form.fields["kind"].disabled = True
-    return form
+def _posted(request: DeskRequest) -> Any:
+    return request.POST if request.method == "POST" else None
 
 
 def _restore(editor: EditorContext, shown: values.Part, context: dict[str, Any]) -> HttpResponse:
@@ -161,10 +150,9 @@ def _restore(editor: EditorContext, shown: values.Part, context: dict[str, Any])
     return render(editor.request, "reviews/edit_part.html", context, status=tried.status)
 
 
-def _now_seen(form: EditForm, value: values.Value) -> None:
+def _now_seen(form: ValueForm, value: values.Value) -> None:
     """What stands there now counts as seen: saving again puts the words of this form over it, knowingly."""
-    form.data = form.data.copy()
-    form.data["seen"] = digest_of_part(value)
+    put(form, "seen", digest_of_part(value))
 
 
 def _remove(editor: EditorContext, shown: values.Part) -> HttpResponse:
@@ -179,11 +167,11 @@ def _remove(editor: EditorContext, shown: values.Part) -> HttpResponse:
 def _answer(editor: EditorContext, context: dict[str, Any], save: Callable[..., None]) -> HttpResponse:
     """Shows the form, previews it, or saves it: whatever is refused comes back with all that was typed, and what was
     made of it is looked at before it is saved."""
-    form: EditForm = context["form"]
+    form: ValueForm = context["form"]
     status = 200
     made = context["made_lists"] = make_lists(form) if form.is_bound else []
     if editor.request.method == "POST" and not form.is_valid():
-        status = 422
+        status = form.refused_status
     elif editor.request.method == "POST" and "preview" in editor.request.POST:
         would_be = with_part(editor.document, form.value)
         context["preview"] = would_be and editor.page_of(would_be)
@@ -198,7 +186,7 @@ def _answer(editor: EditorContext, context: dict[str, Any], save: Callable[..., 
         if isinstance(tried.refused, Conflict):
             context |= _both(editor, form, tried.refused)
         else:
-            context["refusals"] = _beyond_fields(form, tried.refusals)
+            context["refusals"] = form.refuse(tried.refusals)
     return render(editor.request, "reviews/edit_part.html", context, status=status)
 
 
@@ -209,18 +197,7 @@ def _saved(editor: EditorContext, value: values.Value) -> str:
     return " ".join([f"{name} is saved.", *(["Still to do:", *to_do] if to_do else [])])
 
 
-def _beyond_fields(form: EditForm, refusals: list[Refusal]) -> list[Refusal]:
-    """Says what is about a field at that field, and answers the rest."""
-    rest = []
-    for refusal in refusals:
-        if refusal.field in form.fields:
-            form.add_error(refusal.field, refusal.sentence)
-        else:
-            rest.append(refusal)
-    return rest
-
-
-def _both(editor: EditorContext, form: EditForm, conflict: Conflict) -> dict[str, Any]:
+def _both(editor: EditorContext, form: ValueForm, conflict: Conflict) -> dict[str, Any]:
     """Both texts of a conflict: mine in the form, theirs beside it, word by word."""
     if conflict.current is None:  # it was removed: there is nothing beside mine
         return {"conflict": conflict, "removed": True}
@@ -232,40 +209,33 @@ def _both(editor: EditorContext, form: EditForm, conflict: Conflict) -> dict[str
 
 @desk
 @require_http_methods(["GET", "HEAD", "POST"])
-def order(request: HttpRequest, slug: str) -> HttpResponse:
+def order(request: DeskRequest, slug: str) -> HttpResponse:
     """The order of the parts of one kind (`?kind=`): a number beside each. `seen` lists the keys that were shown."""
     editor = EditorContext(request, slug)
     kind = request.GET.get("kind", "section")
     if kind not in PART_FIELDS:
         raise Http404
-    status, more, bad = 200, dict[str, Any](), set[str]()
+    seen = request.POST.getlist("seen")
+    form = OrderForm(
+        getattr(editor.document, PART_FIELDS[kind]),
+        _posted(request),
+        seen,
+        is_closed=not (editor.is_draft and editor.may_edit),
+    )
+    status, refusals = 200, list[Refusal]()
     if request.method == "POST":
-        seen = request.POST.getlist("seen")
-        places = {key: _place(request.POST.get(f"place_{key}", "")) for key in seen}
-        if bad := {key for key, place in places.items() if place is None}:
-            status = 422
-        else:
-            wanted = sorted(seen, key=lambda key: (places[key], seen.index(key)))
+        status = 422
+        if form.is_valid():
+            wanted = sorted(seen, key=lambda key: (form.place_of(key), seen.index(key)))
             tried = attempt(
                 lambda: parts.save_order(editor.edition, kind, _keys(wanted), seen=_keys(seen), actor=request.user)
             )
             if tried.is_done:
                 messages.success(request, f"The order of {HEADINGS[kind].lower()} is saved.")
                 return redirect("edit", slug)
-            status, more["refusals"] = tried.status, tried.refusals
-    rows = [
-        (part, request.POST.get(f"place_{part.key}", str(place)), str(part.key) in bad)
-        for place, part in enumerate(getattr(editor.document, PART_FIELDS[kind]), 1)
-    ]
-    context = editor.context(kind=kind, heading=HEADINGS[kind], rows=rows, bad=bad, kinds=HEADINGS.items(), **more)
+            status, refusals = tried.status, tried.refusals
+    context = editor.context(kind=kind, heading=HEADINGS[kind], form=form, kinds=HEADINGS.items(), refusals=refusals)
     return render(request, "reviews/edit_order.html", context, status=status)
-
-
-def _place(typed: str) -> int | None:
-    try:
-        return int(typed)
-    except ValueError:
-        return None
 
 
 def _keys(typed: list[str]) -> list[UUID]:
@@ -281,7 +251,7 @@ def _keys(typed: list[str]) -> list[UUID]:
 
 @desk
 @require_safe
-def preview(request: HttpRequest, slug: str) -> HttpResponse:
+def preview(request: DeskRequest, slug: str) -> HttpResponse:
     """The whole page of the edition, by the template that readers get."""
     editor = EditorContext(request, slug)
     return render(request, "reviews/preview.html", editor.context(page=editor.page_of(editor.document)))

@@ -1,23 +1,35 @@
 """The form that gives a monograph another address."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from reviews.access import policy
 from reviews.access.attempts import NOT_TRIED, attempt
-from reviews.desk.base import desk, monograph_for
+from reviews.desk.act_forms import KEPT
+from reviews.desk.base import MOST_WORDS, DeskRequest, desk, monograph_for
 from reviews.editing import monographs
+from reviews.forms import Form, Text
+
+
+class MoveForm(Form):
+    slug = Text(
+        label="New address",
+        help_text="Small letters, digits and hyphens.",
+        attrs={"maxlength": 100, "autocomplete": "off", "spellcheck": "false"},
+    )
+    reason = Text(rows=2, label="Reason", help_text=KEPT, attrs={"maxlength": MOST_WORDS})
 
 
 @desk
 @require_http_methods(["GET", "HEAD", "POST"])
-def move(request: HttpRequest, slug: str) -> HttpResponse:
+def move(request: DeskRequest, slug: str) -> HttpResponse:
     """Fields: `slug`, `reason`."""
     monograph, tried = monograph_for(request, slug), NOT_TRIED
-    typed = {name: request.POST.get(name, "").strip() for name in ("slug", "reason")}
+    form = MoveForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
+        typed = {name: request.POST.get(name, "").strip() for name in form.fields}
         tried = attempt(
             lambda: monographs.move(monograph, slug=typed["slug"], actor=request.user, reason=typed["reason"])
         )
@@ -28,9 +40,8 @@ def move(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "section": "monographs",
         "monograph": monograph,
-        "refusals": tried.refusals,
-        "wrong": tried.wrong,
+        "refusals": form.refuse(tried.refusals),
         "against": policy.refusals(request.user, "move", monograph),
-        "typed": typed,
+        "form": form,
     }
     return render(request, "reviews/move.html", context, status=tried.status)

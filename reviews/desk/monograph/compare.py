@@ -4,7 +4,7 @@ stands now."""
 from dataclasses import dataclass
 from itertools import groupby
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -18,6 +18,7 @@ from monographs.difference.diff_html import Change, changes_of
 from monographs.document import Document
 from monographs.models import Edition, Monograph
 from reviews.desk.base import (
+    DeskRequest,
     and_list,
     change_set_of,
     current_edition,
@@ -46,7 +47,7 @@ class Side:
 
 @desk
 @require_safe
-def compare(request: HttpRequest, slug: str) -> HttpResponse:
+def compare(request: DeskRequest, slug: str) -> HttpResponse:
     """`?from=` and `?to=` are each the key of a change set, `live` or `now`; without them, live against now."""
     monograph = monograph_for(request, slug)
     edition = current_edition(monograph)
@@ -78,7 +79,7 @@ def compare(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "reviews/compare.html", context)
 
 
-def _side(request: HttpRequest, monograph: Monograph, edition: Edition, asked: str) -> Side:
+def _side(request: DeskRequest, monograph: Monograph, edition: Edition, asked: str) -> Side:
     if asked == NOW:
         name = f"edition {edition.number}, {edition.get_state_display().lower()}"
         return Side(asked, f"{name}, as it is now", build(edition))

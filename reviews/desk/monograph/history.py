@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -16,6 +16,7 @@ from monographs.difference.diff_html import Change, changes_of
 from monographs.difference.document_diff import compare
 from monographs.models import Monograph
 from reviews.desk.base import (
+    DeskRequest,
     and_list,
     change_set_of,
     chip,
@@ -56,7 +57,7 @@ class Entry:
 def entries_of(events: Sequence[AuditEvent]) -> list[Entry]:
     """Entries of one monograph's events. The queries are as many for one event as for twenty."""
     wanted = [one.data["change_set"] for one in events if one.verb == "edited"]
-    labels = {pk: [] for pk in wanted}
+    labels: dict[str, list[str]] = {pk: [] for pk in wanted}
     for part in ChangedPart.objects.filter(change_set__in=wanted):
         labels[str(part.change_set_id)].append(part.label)
     signed = [one.data["sign_off"] for one in events if one.verb == "signed"]
@@ -95,7 +96,7 @@ def _listed(labels: list[str]) -> str:
 
 @desk
 @require_safe
-def history(request: HttpRequest, slug: str) -> HttpResponse:
+def history(request: DeskRequest, slug: str) -> HttpResponse:
     """`?edition=` narrows it to one edition, `?change=` shows the words of one change set, `?page=` leads to older
     entries."""
     monograph = monograph_for(request, slug)
@@ -107,7 +108,7 @@ def history(request: HttpRequest, slug: str) -> HttpResponse:
     asked = request.GET.get("change", "")
     opened = change_set_of(request, monograph, asked) if asked else None
     page = Paginator(events, A_PAGE).get_page(request.GET.get("page"))
-    entries = entries_of(page.object_list)
+    entries = entries_of(list(page.object_list))
     edition = current_edition(monograph)
     no_restore = why_no_restore(request.user, edition)
     now = digest_now(edition)

@@ -11,6 +11,30 @@ from monographs.overlay_kinds import OVERLAY_KINDS, kind_of
 from reviews.desk.base import and_list
 from reviews.workflow import TRANSITIONS
 
+# Action -> after "tried to".
+TRIED: dict[str, str] = {
+    **{row.name: row.words.tried for row in TRANSITIONS.values()},
+    **{row.place: row.tried for row in OVERLAY_KINDS.values() if row.tried},
+    "new": "start this monograph",
+    "set_tier": "set the tier",
+    "move": "give it another address",
+    "edit": "change it",
+    "import": "import an edition",
+    "read": "open what they may not open",
+    "answer_report": "answer a report",
+    "take_in_reports": "take in reports",
+    "call_harmless": "say that what the page prints is harmless",
+    "countersign": "countersign a warning",
+    "lift": "end a notice on it",
+}
+NAMED = 5  # reports that an entry calls by their numbers
+
+
+def _reports(pks: Sequence[int]) -> str:
+    named = f" ({and_list(f'R-{pk}' for pk in pks)})" if len(pks) <= NAMED else ""
+    return f"a report of a reader{named}" if len(pks) == 1 else f"{len(pks)} reports of readers{named}"
+
+
 # Verb -> what its actor did, from the entry's data.
 DONE: dict[str, Callable[[dict[str, Any]], str]] = {
     **{row.entry: row.words.history for row in TRANSITIONS.values()},
@@ -23,24 +47,10 @@ DONE: dict[str, Callable[[dict[str, Any]], str]] = {
     "countersigned": lambda data: f"countersigned the {kind_of(data.get('kind', 'warning')).label.lower()}",
     "lifted": lambda data: f"ended {kind_of(data['kind']).label.lower()}",
     "reported": lambda data: f"reported a problem with the page (R-{data['report']})",
+    "reports_taken_in": lambda data: f"took in {_reports(data['reports'])}",
     "report_answered": lambda data: f"answered the report R-{data['report']}",
     "called_harmless": lambda data: f"said that what the page prints in {data['label']} is harmless",
     "refused": lambda data: f"tried to {TRIED.get(data['action'], data['action'].replace('_', ' '))}",
-}
-# Action -> after "tried to".
-TRIED = {
-    **{row.name: row.words.tried for row in TRANSITIONS.values()},
-    **{row.place: row.tried for row in OVERLAY_KINDS.values() if row.tried},
-    "new": "start this monograph",
-    "set_tier": "set the tier",
-    "move": "give it another address",
-    "edit": "change it",
-    "import": "import an edition",
-    "read": "open what they may not open",
-    "answer_report": "answer a report",
-    "call_harmless": "say that what the page prints is harmless",
-    "countersign": "countersign a warning",
-    "lift": "end a notice on it",
 }
 # Codes of refusals in a few words. The sentence that the person read also named what to do then.
 WHY = {
@@ -126,6 +136,8 @@ WHY = {
     "registered": "the person was registered already",
     "regulator": "no regulator was chosen",
     "same": "both were the same words",
+    "scope": "it was not said whom they treat",
+    "status": "there is no such outcome of a check",
     "severity": "no severity was chosen",
     "slug": "the address was not valid",
     "technician": "technicians may not sign",

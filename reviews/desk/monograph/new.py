@@ -5,36 +5,34 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods
 
-from monographs.canonical import BadCharacters, clean, clean_line
+from monographs.canonical import BadCharacters, clean_line
 from monographs.checks.plain_fields import refusal
-from monographs.document import SLUG
+from monographs.document import SLUG, Code, Header
 from monographs.models import Drug
 from monographs.texts.characters import says_nothing
 from monographs.vocabulary import CODE_SYSTEMS, TRAITS
 from reviews.access import policy
 from reviews.access.attempts import attempt
 from reviews.access.refusals import Refusal
-from reviews.desk.base import class_tree, desk, indented, no_entry
+from reviews.desk.base import DeskRequest, class_tree, desk, indented, no_entry
+from reviews.desk.boxes import lists_of, row_form
 from reviews.editing.monographs import new
-from reviews.reports.forms import judged_by_verbs
+from reviews.forms import Form, Text, offer, rows_of
 
-# Words that are addresses of the desk's own.
-TAKEN = {"new"}
+TAKEN = {"new"}  # addresses of the desk's own
 MOST = 500
-NAME_FIELDS = {"british": "British name", "american": "American name"}
 
 
-class Line(forms.CharField):
-    """One line of text without hidden characters."""
+class Line(Text):
+    """One line of text without hidden characters and marks."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"required": False, "max_length": MOST, **kwargs})
-        judged_by_verbs(self)
+    def __init__(self, longest: int = MOST, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": longest, **kwargs})
 
     def clean(self, value: Any) -> str:
         try:
@@ -46,87 +44,66 @@ class Line(forms.CharField):
         return line
 
 
-class Lines(Line):
-    """Several lines, each by itself; empty ones are passed over."""
+class NewMonograph(Form):
+    """Either a drug of the list or the name of a new one, with its names, brands and codes; class, title, address."""
 
-    widget = forms.Textarea
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"max_length": 5_000, **kwargs})
-
-    def clean(self, value: Any) -> list[str]:
-        text = forms.CharField.clean(self, value)
-        try:
-            lines = [line for line in map(clean_line, clean(text).split("\n")) if line]
-        except BadCharacters as error:
-            raise forms.ValidationError(str(error)) from error
-        if sentence := next(filter(None, map(refusal, lines)), ""):
-            raise forms.ValidationError(sentence)
-        if any(len(line) > MOST for line in lines):
-            raise forms.ValidationError(f"A line is longer than {MOST} characters. Shorten it.")
-        return lines
-
-
-class NewMonograph(forms.Form):
-    """Either a drug of the list or the name of a new one; class, title and address."""
-
-    drug = forms.ModelChoiceField(Drug.objects.all(), required=False, empty_label="None of these: a new drug")
-    drug_name = Line()
-    british = Line()
-    american = Line()
-    other_names = Lines()
-    brands = Lines()
-    atc = Line(max_length=20)
-    rxnorm = Line(max_length=20)
-    traits = forms.MultipleChoiceField(
-        choices=list(TRAITS.items()), required=False, widget=forms.CheckboxSelectMultiple
+    drug = forms.ModelChoiceField(
+        Drug.objects.all(),
+        empty_label="None of these: a new drug",
+        label="Choose a drug",
+        help_text="Its names, brands and codes are copied into the first edition.",
     )
-    therapeutic_class = forms.TypedChoiceField(error_messages={"required": "Choose a therapeutic class."})
-    title = Line(required=True, error_messages={"required": "Give the monograph a title."})
-    slug = Line(max_length=100)
+    drug_name = Line(
+        label="International name", help_text="As the World Health Organization spells it, in small letters."
+    )
+    traits = forms.MultipleChoiceField(
+        choices=list(TRAITS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        label="What applies to this drug",
+        help_text="These decide how many signatures it needs, and which sections the page must have.",
+    )
+    therapeutic_class = forms.ChoiceField(
+        label="Therapeutic class", help_text="The class decides who edits, signs and publishes it."
+    )
+    title = Line(label="Title", help_text="The drug, and what this page is about if there will be several.")
+    slug = Line(
+        longest=100,
+        label="Address",
+        help_text="Made from the title if you leave it empty. A publisher can change it later; the old address then "
+        "leads to the new one.",
+    )
 
-    def __init__(self, *args: Any, classes: list[Any], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = [("", "Choose a class"), *((one.slug, words) for one, words in classes)]
-        self.fields["therapeutic_class"].choices = choices
+    def __init__(self, data: Any = None, *, classes: list[Any]) -> None:
+        super().__init__(data)
+        offer(
+            self,
+            "therapeutic_class",
+            [
+                ("", "Choose a class"),
+                *((one.slug, words) for one, words in classes),
+            ],
+        )
         self.by_slug = {one.slug: one for one, _ in classes}
-        for name, field in self.fields.items():
-            if name != "traits":
-                field.widget.attrs["class"] = "input"
-        for name in ("other_names", "brands"):
-            self.fields[name].widget.attrs["rows"] = 3
-
-    def clean_therapeutic_class(self) -> Any:
-        return self.by_slug[self.cleaned_data["therapeutic_class"]]
-
-    def clean_atc(self) -> str:
-        return self._code("atc", "ATC", "An ATC code looks like A10BA02.")
-
-    def clean_rxnorm(self) -> str:
-        return self._code("rxnorm", "RxNorm", "An RxNorm code is a number of up to 8 digits.")
-
-    def _code(self, name: str, system: str, sentence: str) -> str:
-        code = self.cleaned_data[name].upper()
-        if code and not re.fullmatch(CODE_SYSTEMS[system], code, re.ASCII):
-            raise forms.ValidationError(sentence)
-        return code
-
-    def clean_brands(self) -> list[dict[str, str]]:
-        """A brand a line; "Name (US)" is one of another country."""
-        brands = []
-        for line in self.cleaned_data["brands"]:
-            found = re.fullmatch(r"(.+?)\s*\(([A-Za-z]{2})\)", line, re.ASCII)
-            brands.append({"name": found[1] if found else line, "country": found[2].upper() if found else "GB"})
-        return brands
+        for name, said, row in lists_of(Header):
+            self.rows[name] = rows_of(row_form(row), name, said.label, data, [])
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean()
+        data = super().clean() or self.cleaned_data
+        if not data.get("therapeutic_class"):
+            if "therapeutic_class" not in self.errors:
+                self.add_error("therapeutic_class", "Choose a therapeutic class.")
+        else:
+            data["therapeutic_class"] = self.by_slug[data["therapeutic_class"]]
+        for row in self.rows["codes"].filled if self.rows["codes"].is_valid() else ():
+            code = row.value
+            if isinstance(code, Code) and not re.fullmatch(CODE_SYSTEMS[code.system], code.code, re.ASCII):
+                row.add_error("code", f"“{code.code}” is not a code of {code.system}.")
         if not data.get("drug") and not data.get("drug_name") and not self.errors.keys() & {"drug", "drug_name"}:
             self.add_error("drug_name", "Choose a drug from the list, or name a new one.")
         if data.get("drug") and data.get("drug_name"):
             sentence = f"You chose {data['drug'].name} from the list too. Empty this box, or choose “a new drug”."
             self.add_error("drug_name", sentence)
-        if data.get("title") and says_nothing(data["title"]):
+        if "title" not in self.errors and says_nothing(data.get("title", "")):
             self.add_error("title", "Give the monograph a title.")
         slug = data.get("slug") or slugify(data.get("title", ""))[:100].strip("-")
         if data.get("title") and (not re.fullmatch(SLUG, slug, re.ASCII) or slug in TAKEN):
@@ -138,17 +115,8 @@ class NewMonograph(forms.Form):
 
     def new_drug(self) -> dict[str, Any]:
         """The drug that was typed in, as the library takes it."""
-        data = self.cleaned_data
-        names = [{"kind": kind, "name": data[kind]} for kind in NAME_FIELDS if data[kind]]
-        names += [{"kind": "other", "name": name} for name in data["other_names"]]
-        codes = [("ATC", data["atc"]), ("RxNorm", data["rxnorm"])]
-        return {
-            "name": data["drug_name"],
-            "names": names,
-            "brands": data["brands"],
-            "codes": [{"system": system, "code": code} for system, code in codes if code],
-            "traits": data["traits"],
-        }
+        lists = {name: [row.value for row in rows.filled] for name, rows in self.rows.items()}
+        return {"name": self.cleaned_data["drug_name"], "traits": self.cleaned_data["traits"], **lists}
 
 
 # Where a refusal of the verb is shown.
@@ -157,7 +125,7 @@ _FIELDS = {"name": "drug_name", "slug": "slug", "traits": "traits"}
 
 @desk
 @require_http_methods(["GET", "HEAD", "POST"])
-def monograph_new(request: HttpRequest) -> HttpResponse:
+def monograph_new(request: DeskRequest) -> HttpResponse:
     """Starts a monograph and edition 1 as a draft. Refused input is shown again with a sentence at each field."""
     classes = [one for one in class_tree().values() if policy.can(request.user, "create", one)]
     if not classes:
@@ -166,7 +134,7 @@ def monograph_new(request: HttpRequest) -> HttpResponse:
     form = NewMonograph(request.POST if request.method == "POST" else None, classes=indented(classes))
     status = 200
     if request.method == "POST":
-        status = 422
+        status = form.refused_status
         if form.is_valid():
             data = form.cleaned_data
             tried = attempt(

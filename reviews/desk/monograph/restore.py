@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.models import User
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -12,7 +13,9 @@ from monographs.difference.diff_html import changes_of
 from monographs.models import Edition, Monograph
 from reviews.access.attempts import NOT_TRIED, Attempt, attempt
 from reviews.changes import touched_parts
+from reviews.desk.act_forms import KEPT, ReasonForm
 from reviews.desk.base import (
+    DeskRequest,
     Names,
     and_list,
     change_set_of,
@@ -34,7 +37,7 @@ from reviews.review.edition_review import EditionReview
 
 @desk
 @require_http_methods(["GET", "HEAD", "POST"])
-def restore(request: HttpRequest, slug: str, key: Any) -> HttpResponse:
+def restore(request: DeskRequest, slug: str, key: Any) -> HttpResponse:
     """Shows what would change; by POST (`digest` of the draft that was shown, `reason`) makes the draft that state."""
     monograph = monograph_for(request, slug)
     change = change_set_of(request, monograph, str(key))
@@ -54,7 +57,7 @@ def restore(request: HttpRequest, slug: str, key: Any) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, monograph: Monograph, edition: Edition, change: ChangeSet, tried: Attempt = NOT_TRIED
+    request: DeskRequest, monograph: Monograph, edition: Edition, change: ChangeSet, tried: Attempt = NOT_TRIED
 ) -> HttpResponse:
     """The confirmation; after a refusal with every reason, what was typed, and what others did meanwhile."""
     review, then = EditionReview.load(edition), change.after.value
@@ -75,14 +78,14 @@ def _page(
         "no_restore": no_restore,
         "authors": "" if no_restore else _authors(review, change, request.user),
         "refusals": [(one, "#reason" if one.field == "reason" and not no_restore else "") for one in tried.refusals],
-        "wrong": tried.wrong,
+        "form": ReasonForm(request.POST.get("reason"), at="", hint=f"May stay empty. {KEPT}", refusals=tried.refusals),
         "meanwhile": meanwhile(review, digest_in(request)) if tried.status == 409 else None,
         "reason": request.POST.get("reason", ""),
     }
     return render(request, "reviews/restore.html", context, status=tried.status)
 
 
-def _authors(review: EditionReview, change: ChangeSet, user: Any) -> str:
+def _authors(review: EditionReview, change: ChangeSet, user: User) -> str:
     """Who would be an author of the parts that change, whoever restores them included."""
     then = change.after.value
     found = earlier_authors(review.monograph, then, touched_parts(review.document, then, review.edition))

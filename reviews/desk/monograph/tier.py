@@ -1,18 +1,24 @@
 """The form for a tier: its floor, what each tier means, and the reason. Only clinicians set it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.models import User
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from monographs.models import Monograph
 from reviews.access import policy
 from reviews.access.attempts import Attempt, attempt
-from reviews.desk.base import cleaned, current_edition, desk, monograph_for
+from reviews.access.refusals import Refusal
+from reviews.desk.act_forms import KEPT
+from reviews.desk.base import MOST_WORDS, DeskRequest, cleaned, current_edition, desk, monograph_for
 from reviews.editing.monographs import set_tier, tier_refusals
+from reviews.forms import Form, Text, offer
 from reviews.review import tiers
 from reviews.review.edition_review import EditionReview
 
@@ -26,28 +32,49 @@ class Choice:
     means: str
     why_not: str
 
+    @property
+    def in_words(self) -> str:
+        return f"{self.label}{f' ({self.why_not})' if self.why_not else ''}: {self.means}"
 
-@dataclass(frozen=True)
-class TierForm:
-    """The form, or the sentence who can set the tier. What was typed is kept."""
 
-    now: str
-    floor: str
-    choices: list[Choice]
-    who: str
-    tier: str = ""
-    reason: str = ""
+class TierSelect(forms.Select):
+    """A tier that cannot be chosen now is shown, and cannot be."""
+
+    closed: frozenset[str] = frozenset()
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
+        if value in self.closed:
+            option["attrs"]["disabled"] = True
+            option["selected"] = False
+        return option
+
+
+class TierForm(Form):
+    """The form, or the sentence who can set the tier. `seen` is the tier that it was shown with."""
+
+    seen = forms.CharField(widget=forms.HiddenInput)
+    tier = forms.ChoiceField(label="Tier", widget=TierSelect)
+    reason = Text(rows=3, label="Reason", help_text=KEPT, attrs={"maxlength": MOST_WORDS})
+
+    def __init__(self, review: EditionReview, user: User, typed: Any = None, refusals: Iterable[Refusal] = ()) -> None:
+        now = review.monograph.tier
+        super().__init__(typed and {**typed.dict(), "seen": now}, initial={"seen": now}, auto_id="tier-%s")
+        self.tiers = [Choice(one.key, one.label, one.means, _why_not(review, one.key)) for one in tiers.ROWS.values()]
+        self.who = " ".join(one.sentence for one in policy.refusals(user, "set_tier", review.monograph))
+        box = self.fields["tier"]
+        floor = tiers.ROWS[review.floor()].label
+        box.help_text = f"The floor is {floor}: by the drug’s traits, its class, and critical notices in force."
+        offer(self, "tier", [("", "Choose a tier"), *((one.tier, one.in_words) for one in self.tiers)])
+        assert isinstance(box.widget, TierSelect)
+        box.widget.closed = frozenset(one.tier for one in self.tiers if one.why_not)
+        if typed:
+            self.is_valid()
+            self.refuse(refusals)
 
     @property
     def is_open(self) -> bool:
-        return not self.who and any(not choice.why_not for choice in self.choices)
-
-
-def tier_form(review: EditionReview, user: Any, tier: str = "", reason: str = "") -> TierForm:
-    """The form as this person may use it now."""
-    choices = [Choice(one.key, one.label, one.means, _why_not(review, one.key)) for one in tiers.ROWS.values()]
-    who = " ".join(one.sentence for one in policy.refusals(user, "set_tier", review.monograph))
-    return TierForm(review.monograph.tier, tiers.ROWS[review.floor()].label, choices, who, tier, reason)
+        return not self.who and any(not one.why_not for one in self.tiers)
 
 
 _WHY_NOT = {
@@ -63,7 +90,7 @@ def _why_not(review: EditionReview, tier: str) -> str:
 
 @desk
 @require_POST
-def tier(request: HttpRequest, slug: str) -> HttpResponse:
+def tier(request: DeskRequest, slug: str) -> HttpResponse:
     """Sets the tier. Fields: `tier`, `reason`, and `seen`, the tier that the form was shown with."""
     monograph = monograph_for(request, slug)
     wanted, seen = request.POST.get("tier", ""), request.POST.get("seen", "")
@@ -78,18 +105,19 @@ def tier(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("workspace", slug=slug)
 
 
-def _refused(request: HttpRequest, monograph: Monograph, tried: Attempt) -> HttpResponse:
+def _refused(request: DeskRequest, monograph: Monograph, tried: Attempt) -> HttpResponse:
     """Every reason, and the form again with what was chosen and typed."""
     review = EditionReview.load(current_edition(monograph))
-    form = tier_form(review, request.user, request.POST.get("tier", ""), request.POST.get("reason", ""))
-    fields = {"tier": "#tier", "reason": "#tier-reason"} if form.is_open else {}
+    form = TierForm(review, request.user, request.POST, tried.refusals)
+    at = {name: f"#{form[name].id_for_label}" for name in ("tier", "reason") if form.is_open}
     context = {
         "section": "monographs",
         "monograph": review.monograph,
         "name": review.document.header.name or review.monograph.drug.name,
         "tier": tiers.ROWS[review.monograph.tier],
         "form": form,
-        "refusals": [(one, fields.get(one.field, "")) for one in tried.refusals],
+        "typed": request.POST.get("reason", ""),
+        "refusals": [(one, at.get(one.field, "")) for one in tried.refusals],
         "wrong": tried.wrong,
     }
     return render(request, "reviews/tier_refused.html", context, status=tried.status)

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.models import User
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -15,7 +16,9 @@ from monographs.standing import overlays_of, today
 from reviews.access import policy
 from reviews.access.refusals import Refusal, RefusalType
 from reviews.desk import transition_labels
+from reviews.desk.act_forms import ReasonForm, reason_of
 from reviews.desk.base import (
+    DeskRequest,
     Names,
     chip,
     current_edition,
@@ -25,7 +28,7 @@ from reviews.desk.base import (
     name_of,
     part_links,
 )
-from reviews.desk.monograph.tier import tier_form
+from reviews.desk.monograph.tier import TierForm
 from reviews.models import AuditEvent, ChangeSet
 from reviews.review import tiers
 from reviews.review.edition_review import EditionReview
@@ -41,7 +44,8 @@ class Move:
     note: str
     heading: str
     reasons: list[tuple[Refusal, str]]
-    needs_reason: bool = False
+    needs_reason: bool
+    form: ReasonForm | None  # for its reason
     is_primary: bool = False
 
     @property
@@ -65,7 +69,7 @@ class Row:
 
 @desk
 @require_safe
-def workspace(request: HttpRequest, slug: str) -> HttpResponse:
+def workspace(request: DeskRequest, slug: str) -> HttpResponse:
     monograph = monograph_for(request, slug)
     review = EditionReview.load(current_edition(monograph))
     edition, user = review.edition, request.user
@@ -93,7 +97,7 @@ def workspace(request: HttpRequest, slug: str) -> HttpResponse:
         "last_move": last_move(monograph, edition.number),
         "tier": tiers.ROWS[monograph.tier],
         "tier_set": tier_event(monograph),
-        "tier_form": tier_form(review, user),
+        "tier_form": TierForm(review, user),
         "overdue": monograph.is_overdue(today()),
         "people": people(review, names, user),
         "editions": [(one, chip(one.state)) for one in monograph.editions.order_by("-number")],
@@ -101,7 +105,7 @@ def workspace(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "reviews/workspace.html", context)
 
 
-def moves(review: EditionReview, user: Any) -> list[Move]:
+def moves(review: EditionReview, user: User) -> list[Move]:
     """Every transition of the table: first what can be done now, then the rest, each with its reasons."""
     number = review.edition.number
     last = review.monograph.editions.order_by("-number").values_list("number", flat=True)[0]
@@ -112,7 +116,8 @@ def moves(review: EditionReview, user: Any) -> list[Move]:
         reasons = part_links(review.monograph.slug, review.document, refusals(review, row, user))
         label, means = transition_labels.button(row, number, last + 1), transition_labels.help_for(row, review)
         heading = _heading([one for one, _ in reasons])
-        offered.append(Move(name, label, means, heading, reasons, needs_reason=row.needs_reason))
+        form = reason_of(row, at=name) if row.needs_reason or row.words.asks else None
+        offered.append(Move(name, label, means, heading, reasons, row.needs_reason, form))
     offered.sort(key=lambda move: (not move.is_open, move.is_open and move.needs_reason))
     # One solid button a view: the first step ahead.
     ahead = next((move for move in offered if move.is_open and not move.needs_reason), None)
@@ -150,7 +155,7 @@ def path(review: EditionReview) -> list[dict[str, str]]:
     return steps
 
 
-def rows(review: EditionReview, changes: list[ChangeSet], names: Names, user: Any, can_edit: bool) -> list[Row]:
+def rows(review: EditionReview, changes: list[ChangeSet], names: Names, user: User, can_edit: bool) -> list[Row]:
     """Header, the parts in their order, those that were taken out, and the order if it changed."""
     slug = review.monograph.slug
     here = {str(part.key): part for part in review.document.parts()}
@@ -197,9 +202,9 @@ def _against(key: str, review: EditionReview, here: dict[str, Any], before: set[
     return "Removed" if key not in here else "Changed" if key in before else "Added" if review.live else "New"
 
 
-def people(review: EditionReview, names: Names, user: Any) -> list[tuple[str, str, datetime | None]]:
+def people(review: EditionReview, names: Names, user: User) -> list[tuple[str, str, datetime | None]]:
     """Who wrote or suggested here, and who signed and when."""
-    found = []
+    found: list[tuple[str, str, datetime | None]] = []
     for key in sorted(review.contributors, key=lambda one: names[one]):
         count = sum(key in authors for authors in review.written_by.values())
         found.append((_me(names, key, user), f"Wrote or suggested {count} part{'s' if count != 1 else ''}.", None))
@@ -208,7 +213,7 @@ def people(review: EditionReview, names: Names, user: Any) -> list[tuple[str, st
     return found
 
 
-def _me(names: Names, key: int, user: Any) -> str:
+def _me(names: Names, key: int, user: User) -> str:
     return f"{names[key]} (you)" if key == user.pk else names[key]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -19,8 +19,8 @@ from reviews import overlays
 from reviews.access import policy
 from reviews.access.attempts import attempt
 from reviews.access.refusals import Refused
-from reviews.desk.base import desk, digest_in, monograph_for, not_here
-from reviews.desk.published.forms import ErratumForm, ReasonForm, WarningForm
+from reviews.desk.base import DeskRequest, desk, digest_in, monograph_for, not_here
+from reviews.desk.published.forms import ErratumForm, PlacingForm, WarningForm
 from reviews.desk.published.page import Answer, published_page, unverified
 from reviews.misprints import call_harmless
 from reviews.overlays import CorrectionInput, WarningInput
@@ -28,28 +28,29 @@ from reviews.review.attestation import Attestation
 from reviews.signing import attest
 
 
-def _attested(request: HttpRequest, digest: str) -> Attestation | None:
-    """The password as a signature on these words. None if nothing was typed: the verb says that one is needed."""
+def _attested(request: DeskRequest, digest: str, action: str, *things: Monograph | Overlay) -> Attestation | None:
+    """The password as a signature on these words. None if nothing was typed, or by whoever may not do this to one of
+    these things: no password is tried by them, and the verb says why not."""
     password = request.POST.get("password", "")
-    if not password:
+    if not password or not all(policy.can(request.user, action, one) for one in things):
         return None
     return attest(request.user, password=password, ticks=(), interests="none", digest=digest, request=request)
 
 
 @desk
 @require_POST
-def erratum(request: HttpRequest, slug: str) -> HttpResponse:
+def erratum(request: DeskRequest, slug: str) -> HttpResponse:
     monograph = monograph_for(request, slug)
     form = ErratumForm(request.POST)
     form.is_valid()
     post = request.POST
     form.asked, form.chosen = _places_asked(request, monograph)
     form.all_of_them = key_of_all(form.asked)
-    words = (post.get(name, "").strip() for name in ("wrong", "right", "harm"))
-    corrected = CorrectionInput(*words, form.chosen)
+    wrong, right, harm = (post.get(name, "").strip() for name in ("wrong", "right", "harm"))
+    corrected = CorrectionInput(wrong, right, harm, form.chosen)
 
     def act() -> None:
-        attestation = _attested(request, corrected.digest(monograph))
+        attestation = _attested(request, corrected.digest(monograph), "correct", monograph)
         overlays.correct(monograph, corrected=corrected, actor=request.user, attestation=attestation)
 
     tried = attempt(act)
@@ -61,7 +62,7 @@ def erratum(request: HttpRequest, slug: str) -> HttpResponse:
     return published_page(request, monograph, answer)
 
 
-def _places_asked(request: HttpRequest, monograph: Monograph) -> tuple[tuple[Choice, ...], tuple[str, ...]]:
+def _places_asked(request: DeskRequest, monograph: Monograph) -> tuple[tuple[Choice, ...], tuple[str, ...]]:
     """The places to choose from, and those that were chosen. A choice that was made for other words, or before the page
     changed, counts for nothing. Where there is one place, and no choice was made, nothing is asked."""
     if policy.refusals(request.user, "correct", monograph):
@@ -77,16 +78,16 @@ def _places_asked(request: HttpRequest, monograph: Monograph) -> tuple[tuple[Cho
 
 @desk
 @require_POST
-def place(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
+def place(request: DeskRequest, slug: str, kind: str) -> HttpResponse:
     """Puts something over the page that needs nothing else. Fields: `reason`, `password`."""
     monograph, row = monograph_for(request, slug), OVERLAY_KINDS.get(kind)
     if row is None or row.form is None:
         raise Http404
-    form, reason = ReasonForm(row, request.POST), request.POST.get("reason", "")
+    form, reason = PlacingForm(row, request.POST), request.POST.get("reason", "")
     form.is_valid()
 
     def act() -> None:
-        attestation = _attested(request, overlays.digest_of_placing(kind, monograph, reason))
+        attestation = _attested(request, overlays.digest_of_placing(kind, monograph, reason), row.place, monograph)
         overlays.place(kind, monograph, reason=reason, actor=request.user, attestation=attestation)
 
     tried = attempt(act)
@@ -98,7 +99,7 @@ def place(request: HttpRequest, slug: str, kind: str) -> HttpResponse:
     return published_page(request, monograph, answer)
 
 
-def _overlay_for(request: HttpRequest, pk: int) -> Overlay:
+def _overlay_for(request: DeskRequest, pk: int) -> Overlay:
     overlay = Overlay.objects.select_related("monograph__therapeutic_class").filter(pk=pk).first()
     if overlay is None:
         raise Http404
@@ -109,45 +110,47 @@ def _overlay_for(request: HttpRequest, pk: int) -> Overlay:
 
 @desk
 @require_POST
-def countersign(request: HttpRequest, pk: int) -> HttpResponse:
+def countersign(request: DeskRequest, pk: int) -> HttpResponse:
     """The second signature on what asks for one. Field: `password`."""
     overlay = _overlay_for(request, pk)
     digest = overlays.digest_of_act("countersign", overlay)
 
-    def act() -> None:
-        overlays.countersign(overlay, actor=request.user, attestation=_attested(request, digest))
-
     second = overlay.row.second
+
+    def act() -> None:
+        attestation = _attested(request, digest, second.action, overlay) if second else None
+        overlays.countersign(overlay, actor=request.user, attestation=attestation)
+
     return _done(request, overlay, act, second.done if second else "", "Not countersigned")
 
 
 @desk
 @require_POST
-def lift(request: HttpRequest, pk: int) -> HttpResponse:
+def lift(request: DeskRequest, pk: int) -> HttpResponse:
     """Ends what stands over the page. Fields: `reason`, `password`."""
     overlay = _overlay_for(request, pk)
     digest, reason = overlays.digest_of_act("lift", overlay), request.POST.get("reason", "")
 
     def act() -> None:
-        overlays.lift(overlay, actor=request.user, reason=reason, attestation=_attested(request, digest))
+        attestation = _attested(request, digest, "lift", overlay)
+        overlays.lift(overlay, actor=request.user, reason=reason, attestation=attestation)
 
     return _done(request, overlay, act, "The notice is no longer on the page.", "Not ended")
 
 
-def _done(request: HttpRequest, overlay: Overlay, act: Callable[[], Any], done: str, not_done: str) -> HttpResponse:
+def _done(request: DeskRequest, overlay: Overlay, act: Callable[[], Any], done: str, not_done: str) -> HttpResponse:
     tried = attempt(act)
     if tried.is_done:
         messages.success(request, done)
         return redirect("published", overlay.monograph.slug)
     monograph = monograph_for(request, overlay.monograph.slug)
-    reason = request.POST.get("reason", "")
-    answer = Answer(not_done, tried.refusals, tried.status, lifts=overlay.pk, lift_reason=reason)
+    answer = Answer(not_done, tried.refusals, tried.status, act=f"lift-{overlay.pk}", typed=request.POST)
     return published_page(request, monograph, answer)
 
 
 @desk
 @require_http_methods(["GET", "HEAD", "POST"])
-def warning_new(request: HttpRequest) -> HttpResponse:
+def warning_new(request: DeskRequest) -> HttpResponse:
     """One urgent warning over one or several pages. `?monograph=` ticks one beforehand."""
     user = request.user
     pages = policy.readable(user).filter(live__isnull=False).order_by("slug")
@@ -170,7 +173,8 @@ def warning_new(request: HttpRequest) -> HttpResponse:
         warned = WarningInput(*(request.POST.get(name, "").strip() for name in names))
 
         def act() -> None:
-            overlays.warn(pages, warned=warned, actor=user, attestation=_attested(request, warned.digest(pages)))
+            attestation = _attested(request, warned.digest(pages), "warn", *pages)
+            overlays.warn(pages, warned=warned, actor=user, attestation=attestation)
 
         tried = attempt(act)
         if tried.is_done:
@@ -187,7 +191,7 @@ def warning_new(request: HttpRequest) -> HttpResponse:
 
 @desk
 @require_POST
-def harmless(request: HttpRequest, slug: str) -> HttpResponse:
+def harmless(request: DeskRequest, slug: str) -> HttpResponse:
     """What the page prints of a text harms nobody, though it is not what was typed. Fields: `part` (its key), `digest`
     (of the words that were shown), `reason`."""
     monograph, digest = monograph_for(request, slug), digest_in(request)
@@ -196,5 +200,5 @@ def harmless(request: HttpRequest, slug: str) -> HttpResponse:
     if tried.is_done:
         messages.success(request, f"{tried.result.label}: kept as harmless, with your reason.")
         return redirect("published", monograph.slug)
-    answer = Answer("Not kept yet", tried.refusals, tried.status, misprint=digest, misprint_reason=reason)
+    answer = Answer("Not kept yet", tried.refusals, tried.status, act=f"harmless-{digest}", typed=request.POST)
     return published_page(request, monograph, answer)

@@ -1,19 +1,24 @@
 """Texts of a published page that are printed otherwise than typed: what is asked of each, and what was decided."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.urls import reverse
 
 from monographs.checks.misprints import MisprintedText, Place, misprints
 from monographs.models import Edition, Monograph, State
 from reviews.access import policy
 from reviews.access.refusals import Refusal
+from reviews.desk.act_forms import ReasonForm
 from reviews.desk.base import and_list, edit_address, name_of
-from reviews.misprints import Judged, of_monographs
+from reviews.misprints import LONGEST_REASON, Judged, of_monographs
 from reviews.models import HarmlessMisprint
 
 MOST_PLACES = 20
+_HINT = "Kept in the history, not shown to readers. It holds for these words in every edition. Nothing about a patient."
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,7 @@ class Block:
     more: int  # places that are not listed
     edit: str  # where the part is changed, or an edition started; "" if this person cannot
     edit_words: str
+    form: ReasonForm  # why it is harmless
 
     @property
     def key(self) -> str:
@@ -57,15 +63,29 @@ class Asked:
     against: list[Refusal]
 
 
-def asked(monograph: Monograph, user: Any) -> Asked:
-    """One query for a page that prints everything as it was typed."""
+def asked(
+    monograph: Monograph, user: User, act: str = "", typed: Mapping[str, Any] = MappingProxyType({}),
+    refusals: Iterable[Refusal] = (),
+) -> Asked:  # fmt: skip
+    """One query for a page that prints everything as it was typed. `act` is the form that was sent and refused."""
     found: dict[tuple[str, str], list[Judged]] = {}
     for one in of_monographs([monograph.pk]):
         found.setdefault((one.row.key, one.row.digest), []).append(one)
     if not found:
         return Asked([], [], [])
     edition = monograph.editions.open().first()
-    blocks = [(any(one.is_open for one in same), _block(same, monograph, edition, user)) for same in found.values()]
+
+    def form(digest: str) -> ReasonForm:
+        mine = act == (at := f"harmless-{digest}")
+        return ReasonForm(
+            typed.get("reason", "") if mine else None, at=at, label="Why is it harmless?", hint=_HINT,
+            longest=LONGEST_REASON, rows=2, refusals=refusals if mine else (),
+        )  # fmt: skip
+
+    blocks = [
+        (any(one.is_open for one in same), _block(same, monograph, edition, user, form(same[0].row.digest)))
+        for same in found.values()
+    ]
     return Asked(
         [block for is_open, block in blocks if is_open],
         [block for is_open, block in blocks if not is_open],
@@ -73,7 +93,7 @@ def asked(monograph: Monograph, user: Any) -> Asked:
     )
 
 
-def _block(same: list[Judged], monograph: Monograph, edition: Edition | None, user: Any) -> Block:
+def _block(same: list[Judged], monograph: Monograph, edition: Edition | None, user: User, form: ReasonForm) -> Block:
     first = next((one for one in same if one.is_open), same[0])
     numbers = [f"{one.row.publication.number}{' (live)' if one.is_live else ''}" for one in same]
     places = _text(first).places(first.quotes)
@@ -83,6 +103,7 @@ def _block(same: list[Judged], monograph: Monograph, edition: Edition | None, us
         places[:MOST_PLACES],
         len(places[MOST_PLACES:]),
         *_edit(monograph, first.row.key, edition, user),
+        form,
     )
 
 
@@ -91,7 +112,7 @@ def _text(one: Judged) -> MisprintedText:
     return next(text for text in texts if text.key == one.row.key)
 
 
-def _edit(monograph: Monograph, key: str, edition: Edition | None, user: Any) -> tuple[str, str]:
+def _edit(monograph: Monograph, key: str, edition: Edition | None, user: User) -> tuple[str, str]:
     if not policy.can(user, "edit" if edition else "start", monograph):
         return "", ""
     if edition and edition.state == State.DRAFT:

@@ -3,27 +3,29 @@
 Withdrawal and what undoes it are transitions, and go through `do`; everything else is in `acts`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib.auth.models import User
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from monographs.document import Document
 from monographs.models import Monograph, Overlay
-from monographs.overlay_kinds import OVERLAY_KINDS, WITHDRAWALS, OverlayKind
+from monographs.overlay_kinds import OVERLAY_KINDS, OverlayKind
 from monographs.standing import overlays_of
 from reviews import overlays
 from reviews.access import policy
 from reviews.access.refusals import Refusal
 from reviews.desk import transition_labels
-from reviews.desk.base import desk, monograph_for
-from reviews.desk.published.forms import ErratumForm, ReasonForm
+from reviews.desk.act_forms import SecondSignatureForm, SignedReasonForm, SignForm
+from reviews.desk.base import DeskRequest, desk, monograph_for
+from reviews.desk.published.forms import ErratumForm, PlacingForm, WithdrawForm
 from reviews.desk.published.misprints import asked
 from reviews.desk.published.withdrawal_check import places_of
-from reviews.misprints import LONGEST_REASON
 from reviews.review.attestation import still_correct
 from reviews.review.edition_review import EditionReview
 from reviews.workflow import TRANSITIONS, refusals
@@ -49,26 +51,29 @@ class Answer:
     title: str = ""
     refusals: list[Refusal] | None = None
     status: int = 200
-    kind: str = ""
-    reason: str = ""
+    act: str = ""  # which of the forms was sent: the name of a transition, `lift-…`, `harmless-…`
+    typed: Mapping[str, Any] = field(default_factory=dict)
     erratum: ErratumForm | None = None
-    placed: ReasonForm | None = None
-    ticks: frozenset[str] = frozenset()
-    # The overlay whose end was asked for, and why.
-    lifts: int = 0
-    lift_reason: str = ""
-    # The digest of the text that is not kept as harmless yet, and why it should be.
-    misprint: str = ""
-    misprint_reason: str = ""
+    placed: PlacingForm | None = None
+
+    def typed_in(self, act: str) -> Mapping[str, Any] | None:
+        """What was typed in a form; None if another one was sent."""
+        return self.typed if self.act == act else None
+
+    def reason_in(self, act: str) -> str | None:
+        return self.typed.get("reason", "") if self.act == act else None
+
+    def refusals_of(self, act: str) -> list[Refusal]:
+        return (self.refusals or []) if self.act == act else []
 
 
 @desk
 @require_safe
-def published(request: HttpRequest, slug: str) -> HttpResponse:
+def published(request: DeskRequest, slug: str) -> HttpResponse:
     return published_page(request, monograph_for(request, slug), Answer())
 
 
-def published_page(request: HttpRequest, monograph: Monograph, answer: Answer) -> HttpResponse:
+def published_page(request: DeskRequest, monograph: Monograph, answer: Answer) -> HttpResponse:
     """What readers have, what stands over it, and every act on it with its reasons."""
     user, live = request.user, monograph.live
     context: dict[str, Any] = {"section": "monographs", "monograph": monograph, "answer": answer}
@@ -89,29 +94,31 @@ def published_page(request: HttpRequest, monograph: Monograph, answer: Answer) -
     for one in standing:
         one.monograph = monograph
     against = {act: policy.refusals(user, act, monograph) for act in ("warn", "correct")}
-    wrong = {one.field: one.sentence for one in answer.refusals or [] if one.field}
     context |= {
         "live": live,
         "review": review,
         "withdrawn": [one for one in standing if one.row.is_withdrawal],
-        "kinds": [OVERLAY_KINDS[one] for one in WITHDRAWALS],
-        "warnings": [_over(one, user, review.document) for one in standing if one.kind == "warning"],
-        "errata": [_over(one, user, review.document) for one in standing if one.kind == "erratum"],
+        "warnings": [_over(one, user, review.document, answer) for one in standing if one.kind == "warning"],
+        "errata": [_over(one, user, review.document, answer) for one in standing if one.kind == "erratum"],
         "others": [
-            _over(one, user, review.document)
+            _over(one, user, review.document, answer)
             for one in standing
             if not one.row.is_withdrawal and one.kind not in WITH_LAYOUT
         ],
         "withdraw": offers["withdraw"],
-        "longest": overlays.LONGEST_PRINTED_REASON,
+        "withdraw_form": WithdrawForm(answer.typed_in("withdraw"), answer.refusals_of("withdraw")),
         "simple": [offers["confirm-withdrawal"], offers["reinstate"]],
         "vouch": offers["still-correct"],
-        "ticks": still_correct(review.document),
+        "vouch_form": SignForm(
+            still_correct(review.document),
+            live.name,
+            answer.typed_in("still-correct"),
+            answer.refusals_of("still-correct"),
+        ),
         "may_warn": not against["warn"],
         "may_correct": not against["correct"],
         "unverified": unverified([*against["warn"], *against["correct"]]),
-        "misprints": asked(monograph, user),
-        "longest_harmless": LONGEST_REASON,
+        "misprints": asked(monograph, user, answer.act, answer.typed, answer.refusals or []),
         "erratum": answer.erratum
         or ErratumForm(initial={"wrong": request.GET.get("wrong", "")[: overlays.LONGEST_WORDS]}),
         "placing": [
@@ -119,8 +126,6 @@ def published_page(request: HttpRequest, monograph: Monograph, answer: Answer) -
             for row in OVERLAY_KINDS.values()
             if row.form
         ],
-        "wrong": wrong,
-        "withdraw_wrong": "" if answer.lifts or answer.misprint else wrong.get("reason", ""),
     }
     return render(request, "reviews/published.html", context, status=answer.status)
 
@@ -132,25 +137,37 @@ class Over:
     overlay: Overlay
     part: str  # that it takes away
     is_late: bool
-    may_countersign: bool
-    may_lift: bool
+    second_form: SecondSignatureForm | None  # for whoever may give it
+    lift_form: SignedReasonForm | None
 
 
-def _over(one: Overlay, user: Any, document: Document) -> Over:
+def _over(one: Overlay, user: User, document: Document, answer: Answer) -> Over:
     part = document.by_key().get(one.part) if one.part else None
     waits = one.row.is_countersigned and not one.second
     return Over(
         one,
         part.label_for_people if part else "",
         timezone.now() >= one.due_at,
-        waits and policy.can(user, one.row.second.action, one),
-        policy.can(user, "lift", one),
+        SecondSignatureForm(at=f"countersign-{one.pk}", hint=one.row.second_signature.hint)
+        if waits and policy.can(user, one.row.second_signature.action, one)
+        else None,
+        SignedReasonForm(
+            answer.reason_in(act := f"lift-{one.pk}"),
+            at=act,
+            label="Why does it end?",
+            hint="Readers of the updates are told.",
+            longest=overlays.LONGEST_PRINTED_REASON,
+            rows=2,
+            refusals=answer.refusals_of(act),
+        )
+        if policy.can(user, "lift", one)
+        else None,
     )
 
 
-def _form_of(row: OverlayKind, answer: Answer) -> ReasonForm:
+def _form_of(row: OverlayKind, answer: Answer) -> PlacingForm:
     """The form of a kind: as it was filled in, if that was refused."""
-    return answer.placed if answer.placed and answer.placed.kind == row else ReasonForm(row)
+    return answer.placed if answer.placed and answer.placed.kind == row else PlacingForm(row)
 
 
 def unverified(found: list[Refusal]) -> str:
@@ -160,7 +177,7 @@ def unverified(found: list[Refusal]) -> str:
 
 @desk
 @require_safe
-def places(request: HttpRequest, slug: str) -> HttpResponse:
+def places(request: DeskRequest, slug: str) -> HttpResponse:
     """Where the page, or what was withheld of it, is gone, place by place."""
     monograph = monograph_for(request, slug)
     if monograph.live is None:

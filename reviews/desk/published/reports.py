@@ -1,27 +1,33 @@
 """Reports of problems on the desk: the list, urgent ones first, and one of them with its answer."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.core.paginator import Paginator
-from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import Count, Min, Q
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from monographs.models import TherapeuticClass
 from reviews.access import policy
-from reviews.access.attempts import NOT_TRIED, attempt
+from reviews.access.attempts import NOT_TRIED, Attempt, attempt
 from reviews.access.refusals import Refused
-from reviews.desk.base import desk, not_here
-from reviews.models import ProblemReport
+from reviews.desk.base import DeskRequest, desk, not_here
+from reviews.forms import Form
+from reviews.models import InboxReport, ProblemReport
 from reviews.models.report import OUTCOMES
-from reviews.reports import service
-from reviews.reports.forms import InputForm
+from reviews.reports import inbox, service
+from reviews.reports.mailing import names_of, unreached
 
 A_PAGE = 30
+FIRST_OF_INBOX = 10
+MOST_IN_QUEUE = 10  # reports, one by one: a flood buries nothing else there
 FILTERS = {
     "open": ("Open", Q(answered_at=None)),
     "answered": ("Answered", Q(answered_at__isnull=False)),
@@ -29,7 +35,7 @@ FILTERS = {
 }
 
 
-class AnswerForm(InputForm):
+class AnswerForm(Form):
     outcome = forms.ChoiceField(label="What came of it?", choices=[("", "Choose"), *OUTCOMES.items()])
     answer = forms.CharField(
         label="Answer to the reader",
@@ -38,31 +44,61 @@ class AnswerForm(InputForm):
     )
 
 
-def readable(user: Any) -> Any:
+def readable(user: User) -> Any:
     """The reports of monographs that a user may read, and those about the house as a whole."""
-    mine = Q(monograph=None) | Q(monograph__in=policy.readable(user))
-    return ProblemReport.objects.filter(mine).select_related("monograph__live", "monograph__drug", "answered_by")
+    rows = ProblemReport.objects.filter(_readable(user))
+    return rows.select_related("monograph__live", "monograph__drug", "answered_by")
+
+
+def _readable(user: User) -> Q:
+    return Q(monograph=None) | Q(monograph__in=policy.readable(user))
 
 
 @desk
 @require_safe
-def report_list(request: HttpRequest) -> HttpResponse:
-    """`?show=open` (what could harm first, then by clock), `answered`, `all`."""
+def report_list(request: DeskRequest) -> HttpResponse:
+    """`?show=open` (what could harm first, then by clock), `answered`, `all`. What waits in the inbox stands above."""
+    return _list(request, NOT_TRIED)
+
+
+def _list(request: DeskRequest, tried: Attempt) -> HttpResponse:
     show = request.GET.get("show", "open")
     show = show if show in FILTERS else "open"
     rows = readable(request.user)
     filters = [(key, word, rows.filter(condition).count()) for key, (word, condition) in FILTERS.items()]
     order = ("-harm", "due_at", "pk") if show == "open" else ("-pk",)
     page = Paginator(rows.filter(FILTERS[show][1]).order_by(*order), A_PAGE).get_page(request.GET.get("page"))
+    waiting = InboxReport.objects.filter(_readable(request.user)).select_related("monograph__live")
     now = timezone.now()
-    lines = [(one, one.is_late(now)) for one in page.object_list]
-    context = {"section": "reports", "filters": filters, "show": show, "this": page, "lines": lines}
-    return render(request, "reviews/report_list.html", context)
+    context = {
+        "section": "reports",
+        "refusals": tried.refusals,
+        "filters": filters,
+        "show": show,
+        "this": page,
+        "lines": [(one, one.is_late(now)) for one in page.object_list],
+        "waiting": waiting.order_by("due_at", "pk")[:FIRST_OF_INBOX] if show == "open" else (),
+        "waiting_count": waiting.count() if show == "open" else 0,
+        "may_take_in": policy.can(request.user, "answer_site_report"),
+        "unreached": names_of(unreached()),
+    }
+    return render(request, "reviews/report_list.html", context, status=tried.status)
+
+
+@desk
+@require_POST
+def take_in(request: DeskRequest) -> HttpResponse:
+    """Takes in what waits in the inbox, so that it can be answered."""
+    tried = attempt(lambda: inbox.take_in(request.user))
+    if not tried.is_done:
+        return _list(request, tried)
+    messages.success(request, f"{tried.result} taken in." if tried.result else "Nothing waits any more.")
+    return redirect("reports")
 
 
 @desk
 @require_http_methods(["GET", "HEAD", "POST"])
-def report_page(request: HttpRequest, pk: int) -> HttpResponse:
+def report_page(request: DeskRequest, pk: int) -> HttpResponse:
     """One report; by POST (`outcome`, `answer`) its answer."""
     one = ProblemReport.objects.select_related("monograph__therapeutic_class", "monograph__live").filter(pk=pk).first()
     if one is None:
@@ -82,6 +118,7 @@ def report_page(request: HttpRequest, pk: int) -> HttpResponse:
         "section": "reports",
         "report": one,
         "is_late": one.is_late(timezone.now()),
+        "refused_by_mail": unreached().reports.get(one.pk, "") if one.answered_at and one.email else "",
         "form": form,
         "against": service.refusals_of(request.user, one),
         "refusals": form.refuse(tried.refusals),
@@ -90,12 +127,24 @@ def report_page(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "reviews/report_page.html", context, status=tried.status)
 
 
-def open_for(user: Any, classes: dict[int, TherapeuticClass]) -> list[ProblemReport]:
-    """Open reports that this person may answer, the first due first."""
-    found = []
-    for one in readable(user).filter(answered_at=None).order_by("-harm", "due_at"):
-        if one.monograph:  # with every class at hand the policy asks no more of the database
-            one.monograph.therapeutic_class = classes[one.monograph.therapeutic_class_id]
-        if not service.refusals_of(user, one):
-            found.append(one)
-    return found
+@dataclass(frozen=True)
+class Open:
+    """Open reports that somebody may answer: the first of them, how many more, and how many wait in the inbox."""
+
+    first: list[ProblemReport]
+    more: int
+    waiting: int
+    waiting_since: datetime | None
+
+
+def open_for(user: User, classes: dict[int, TherapeuticClass]) -> Open:
+    """The first due first. Four queries at most, however many there are."""
+    mine = [pk for pk, one in classes.items() if policy.can(user, "answer_report", one)]
+    theirs = Q(monograph__therapeutic_class__in=mine)
+    if policy.can(user, "answer_site_report"):
+        theirs |= Q(monograph=None)
+    rows = ProblemReport.objects.filter(theirs, answered_at=None).select_related("monograph__live")
+    first = list(rows.order_by("-harm", "due_at", "pk")[: MOST_IN_QUEUE + 1])
+    more = rows.count() - MOST_IN_QUEUE if len(first) > MOST_IN_QUEUE else 0
+    waiting = InboxReport.objects.filter(theirs).aggregate(count=Count("pk"), since=Min("at"))
+    return Open(first[:MOST_IN_QUEUE], more, waiting["count"], waiting["since"])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
@@ -14,10 +15,11 @@ from monographs.models import Monograph, Overlay, TherapeuticClass
 from monographs.overlay_kinds import say
 from reviews.access import policy
 from reviews.desk.base import class_tree
-from reviews.desk.published.reports import open_for
+from reviews.desk.published.reports import Open, open_for
 from reviews.misprints import Judged, of_monographs
 from reviews.models import ProblemReport, SignOff
 from reviews.models.signoff import STILL_CORRECT
+from reviews.reports.inbox import SEVERE
 from reviews.review.edition_review import EditionReview
 from reviews.workflow import TRANSITIONS, refusals
 
@@ -36,9 +38,9 @@ class Urgent:
     is_urgent: bool = True
 
 
-def waiting_for(user: Any) -> list[Urgent]:
-    """The first due comes first. Nine queries at most, however many pages there are, and those that judge a page which
-    a clinician reaffirmed and this person could bring back."""
+def waiting_for(user: User) -> list[Urgent]:
+    """The first due comes first. Eleven queries at most, however many pages and reports there are, and those that judge
+    a page which a clinician reaffirmed and this person could bring back."""
     now, classes = timezone.now(), class_tree()
     readable = policy.readable(user)
     rows = Overlay.objects.confirmed_by_another().filter(monograph__in=readable)
@@ -47,16 +49,16 @@ def waiting_for(user: Any) -> list[Urgent]:
         one.monograph.therapeutic_class = classes[one.monograph.therapeutic_class_id]
         if one.row.is_withdrawal:
             withdrawn[one.monograph_id] = one.monograph
-        if one.second is None and policy.can(user, one.row.second.action, one):
+        if one.second is None and policy.can(user, one.row.second_signature.action, one):
             found.append(_second(one, now))
     mine = [one for one in withdrawn.values() if policy.can(user, "reinstate", one)]
     found += [_reaffirmed(one) for one in _may_return(mine, user)]
     found += [_misprint(one) for one in _misprints(user, readable, classes)]
-    found += [_report(one, now) for one in open_for(user, classes)]
+    found += _reports(open_for(user, classes), now)
     return sorted(found, key=lambda one: (not one.is_urgent, one.due_at is None, one.due_at or now))
 
 
-def _may_return(withdrawn: list[Monograph], user: Any) -> Iterator[Monograph]:
+def _may_return(withdrawn: list[Monograph], user: User) -> Iterator[Monograph]:
     """Those that this person can bring back now, as the transition judges it."""
     live = [one.live.edition_id for one in withdrawn if one.live]
     signed = set(SignOff.objects.filter(meaning=STILL_CORRECT, edition__in=live).values_list("edition", flat=True))
@@ -66,7 +68,7 @@ def _may_return(withdrawn: list[Monograph], user: Any) -> Iterator[Monograph]:
                 yield one
 
 
-def _misprints(user: Any, readable: Any, classes: dict[int, TherapeuticClass]) -> Iterator[Judged]:
+def _misprints(user: User, readable: Any, classes: dict[int, TherapeuticClass]) -> Iterator[Judged]:
     """Each question once, whatever the number of editions that ask it."""
     asked = set()
     for one in of_monographs(readable) if policy.verified_profile(user) else ():
@@ -93,6 +95,20 @@ def _reaffirmed(one: Monograph) -> Urgent:
     return Urgent("Withdrawn page", _name(one), _address(one), why, "Open the page")
 
 
+def _reports(all_of: Open, now: datetime) -> Iterator[Urgent]:
+    address = reverse("reports")
+    if all_of.waiting_since:
+        due_at = all_of.waiting_since + SEVERE
+        why = "They could harm, and stand in the inbox: look at them, and take them in."
+        what = f"{all_of.waiting} new report{'s' * (all_of.waiting > 1)} of readers"
+        yield Urgent("Report: could harm", what, address, why, "Open the reports", due_at, now >= due_at)
+    yield from (_report(one, now) for one in all_of.first)
+    if all_of.more:
+        why = "Those that are due later stand in the list."
+        what = f"{all_of.more} more open report{'s' * (all_of.more > 1)}"
+        yield Urgent("Report of a problem", what, address, why, "Open the reports", is_urgent=False)
+
+
 def _report(one: ProblemReport, now: datetime) -> Urgent:
     name = f"{one.number}: {_name(one.monograph) if one.monograph else 'the site as a whole'}"
     why = f"{one.part or 'The whole page'}: {Truncator(one.text).chars(100)}"
@@ -110,7 +126,7 @@ def _report(one: ProblemReport, now: datetime) -> Urgent:
 
 
 def _second(one: Overlay, now: datetime) -> Urgent:
-    second = one.row.second
+    second = one.row.second_signature
     why, is_late = say(second.why, one), now >= one.due_at
     return Urgent(second.task, _name(one.monograph), _address(one.monograph), why, second.button, one.due_at, is_late)
 

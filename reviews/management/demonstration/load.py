@@ -11,6 +11,7 @@ from django.contrib.auth import get_user_model
 
 from monographs.assemble import build
 from monographs.digest import digest, digest_of_part
+from monographs.document import Section
 from monographs.models import Drug, Edition, Monograph, TherapeuticClass
 from monographs.rxnorm import check, read_rows
 from reviews.access import policy
@@ -128,9 +129,9 @@ def rights(people: dict[str, Any]) -> None:
     for username in ON_CALL:
         give_role(people[username], "on-call", actor=admin)
     for root in TherapeuticClass.objects.filter(parent=None):
-        for role in policy.ROLES.values():
-            if role.grants:
-                grant(role.name, root, actor=admin)
+        for row in policy.ROLES.values():
+            if row.grants:
+                grant(row.name, root, actor=admin)
     for username, (profession, registration, specialty, reader_title) in PROFILES.items():
         user, number = people[username], registration.split()[1]
         profile = register_clinician(
@@ -200,6 +201,7 @@ def _second_edition(slug: str, before: str, after: str, until: str, people: dict
 
 def _reword(edition: Edition, key: UUID, before: str, after: str, editor: Any) -> None:
     section = build(edition).by_key()[key]
+    assert isinstance(section, Section)
     with (
         audited_write(actor=editor) as trail,
         change_set(trail, edition=edition, reason="Wording made plainer") as change,

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from monographs.citations.csl import FIELDS_OF_RECORD
 from monographs.difference.document_diff import changed_parts, compare
 from monographs.difference.text_diff import item_changes, moved
 from monographs.difference.word_diff import word_diff
@@ -381,9 +382,9 @@ LABELS = {
     "notices.issuer": "Issued by",
     "notices.issued": "Issued on",
     "notices.effective": "In force from",
-    "notices.expires": "In force until",
+    "notices.expires": "Ends on",
     "notices.source": "Source",
-    "notices.supersedes": "Supersedes",
+    "notices.supersedes": "Replaces",
     "citations.label": "Label",
     "related.target": "Monograph",
     "related.reason": "Reason",
@@ -393,7 +394,7 @@ LABELS = {
 def label_of(path):
     bare = re.sub(r"\.\d+", "", path)
     if ".csl." in path:
-        return f"csl.{path.split('.')[3]}"
+        return FIELDS_OF_RECORD[path.split(".")[3]]
     return next(label for start, label in LABELS.items() if f"{bare}.".startswith(f"{start}."))
 
 
@@ -493,23 +494,23 @@ def test_all_parts_of_the_whole_document_in_the_words_of_people():
         ("Issued by", "The first agency"),
         ("Issued on", "2020-02-12"),
         ("In force from", "2020-03-01"),
-        ("In force until", "2033-12-31"),
+        ("Ends on", "2033-12-31"),
         ("Source", "smpc"),
-        ("Supersedes", "the first notice"),
+        ("Replaces", "the first notice"),
     ]
     assert dict(lines["Reference: record"]) == {
         "Label": "record",
-        "csl.type": "article-journal",
-        "csl.title": "A record of everything",
-        "csl.author": "Familia, Given",
-        "csl.container-title": "Journal of Records",
-        "csl.issued": '{"date-parts":[[2019,5]]}',
-        "csl.volume": "41",
-        "csl.issue": "7",
-        "csl.page": "101-109",
-        "csl.DOI": "10.1234/record.5",
-        "csl.PMID": "7654321",
-        "csl.URL": "https://records.example/paper",
+        "Kind of source": "article-journal",
+        "Title": "A record of everything",
+        "Authors": "Familia, Given",
+        "Journal or book": "Journal of Records",
+        "Date": '{"date-parts":[[2019,5]]}',
+        "Volume": "41",
+        "Issue": "7",
+        "Pages": "101-109",
+        "DOI": "10.1234/record.5",
+        "PMID": "7654321",
+        "Web address": "https://records.example/paper",
     }
     assert lines["Related: otherumab"] == [("Monograph", "otherumab"), ("Reason", "comparator of the trial")]
 

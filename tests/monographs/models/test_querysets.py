@@ -1,7 +1,5 @@
 """Questions about many rows: what each of them finds, and what it leaves out."""
 
-import copy
-
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
 
@@ -15,19 +13,13 @@ WHOLE = whole.whole()
 
 
 @pytest.fixture(scope="module")
-def once(once_a_module):
+def made(once_a_module):
     """Four monographs: live with an open edition, retired, taken down, and a draft."""
     house = make.the_house()
     make.start(house, make.published(house, "wholumab", WHOLE))
     make.withdraw(make.published(house, "retirumab", WHOLE), house.publisher, "retire")
     make.withdraw(make.published(house, "goneumab", WHOLE), house.publisher, "take_down")
     make.draft(house, "draftumab", WHOLE)
-    return house
-
-
-@pytest.fixture
-def house(once, db):
-    return copy.deepcopy(once)
 
 
 def page(slug="wholumab"):

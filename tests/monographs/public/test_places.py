@@ -4,7 +4,6 @@ The table is walked with a marker: a figure that stands in one part of every edi
 what must not.
 """
 
-import copy
 import json
 
 import pytest
@@ -65,11 +64,6 @@ def made(once_a_module):
         make.sign(first, house.clinician)
         first = make.publish(house, make.sign(first, house.pharmacist))
     return house, Monograph.objects.get(slug="testazumab")
-
-
-@pytest.fixture
-def world(db, made):
-    return copy.deepcopy(made)
 
 
 def put(overlay, house, monograph):

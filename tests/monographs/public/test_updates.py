@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from django.utils.html import strip_tags
 
-from monographs.models import Monograph, Publication
+from monographs.models import Monograph, Overlay, Publication
 from reviews.workflow import perform
 from tests import factories as make
 from tests import tables
@@ -302,3 +302,24 @@ def test_corrections_are_told_newest_first_of_pages_that_are_there_with_whom_the
     assert f"Affected: edition 1. Possible harm: severe, as judged by a pharmacist on {day}." in texts[1]
     assert "Possible harm: none expected" in texts[0]
     assert not {"Gone right", "Ended right"} & {one.rstrip(".") for one in said(first) + said(last)}
+
+
+@pytest.mark.parametrize("sign", [chr(code) for code in (1, 8, 11, 12, 14, 27, 31, 0xFFFE, 0xFFFF)])
+def test_a_control_character_that_was_stored_once_breaks_no_feed(house, client, sign):
+    """As an earlier version took it in: in the reason of an end, in a correction, in a name."""
+    page = make.published(house).monograph
+    (warning,) = make.warn(house.clinician, page)
+    ended = make.lift(warning, house.pharmacist)
+    erratum = make.correct(house.pharmacist, page, "Tests go on for years.", "Tests go on for months.")
+    with tables.no_triggers():
+        Overlay.objects.filter(pk=ended.pk).update(reason=f"it was{sign} answered")
+        Overlay.objects.filter(pk=erratum.pk).update(right=f"For{sign} months.")
+        Publication.objects.update(name=f"Testa{sign}zumab")
+
+    found = entries(client)
+
+    assert len(found) == 4
+    assert all(sign not in child.text for one in found for child in one.values() if child.text)
+    assert "it was answered" in found[1]["summary"].text
+    assert found[0]["title"].text == "Testazumab: Correction."
+    assert client.get("/updates/").status_code == 200

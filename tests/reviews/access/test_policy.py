@@ -45,6 +45,7 @@ MAY = {
     "lift": {"on-call"},
     "move": PUBLISHERS,
     "answer_report": WRITERS,
+    "answer_site_report": {"editor", "clinician", "publisher"},
     "set_tier": CLINICIANS,
     "use_desk": set(ROLES),
     "keep_library": {"editor", "clinician"},
@@ -54,6 +55,7 @@ MAY = {
 # These ask for a role, wherever it is granted.
 ANYWHERE = {
     "use_desk": "no_role",
+    "answer_site_report": "no_role",
     "keep_library": "no_role",
     "read_trail": "no_role",
     "manage_people": "no_administrator",

@@ -3,6 +3,9 @@
 import base64
 import hashlib
 import json
+import os
+import resource
+import signal
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -153,3 +156,35 @@ def test_a_line_whose_end_was_cut_off_is_passed_over_and_written_over():
     assert ([one["seq"] for one in lines], wrong) == ([1, 3], [])
     path.write_text(second[:20])
     assert seals.read_checkpoints() == ([], [])
+
+
+def test_a_disk_without_room_is_told_before_anything_is_written(settings, tmp_path):
+    """And whoever asks leaves the file as it is."""
+    settings.CHECKPOINT_FILE = "/dev/full"
+    assert not seals.checkpoint_is_writable()
+    settings.CHECKPOINT_FILE = str(tmp_path / "checkpoints.jsonl")
+    seals.append_checkpoint(1, "0" * 64)
+    before = seals.checkpoint_path().read_bytes()
+
+    assert seals.checkpoint_is_writable()
+
+    assert seals.checkpoint_path().read_bytes() == before
+    assert len(before) < seals.A_LINE
+
+
+def within(size):
+    """In a process of its own that may write no more than so many bytes to a file: what it is told."""
+    reading, writing = os.pipe()
+    if (pid := os.fork()) == 0:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+        os.write(writing, b"yes" if seals.checkpoint_is_writable() else b"no")
+        os._exit(0)
+    os.waitpid(pid, 0)
+    return os.read(reading, 10).decode()
+
+
+def test_room_for_half_a_line_is_none(settings, tmp_path):
+    settings.CHECKPOINT_FILE = str(tmp_path / "checkpoints.jsonl")
+
+    assert [within(size) for size in (0, 100, seals.A_LINE - 1, seals.A_LINE)] == ["no", "no", "no", "yes"]

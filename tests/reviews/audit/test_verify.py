@@ -1,7 +1,6 @@
 """Tampering: with the triggers off, each column of each row of every guarded table is changed in turn, and
 `verify_trail` names the row. Then rows are taken away, put in, and cut off the end."""
 
-import copy
 import json
 import re
 import uuid
@@ -28,15 +27,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
-def once(once_a_module):
-    house = tables.fill()
+def made(once_a_module):
+    tables.fill()
     assert verify() == []
-    return house
-
-
-@pytest.fixture
-def house(db, once):
-    return copy.deepcopy(once)
 
 
 def other_value(field: models.Field, value):
@@ -119,6 +112,7 @@ def test_the_trail_vouches_for_every_column_of_every_guarded_table():
         "reviews.changedpart",
         "reviews.misprint",
     }
+    unguarded |= {"reviews.inboxreport"}  # waits for the write lock: nothing vouches for it until it is taken in
     unguarded |= {"reviews.act"}  # a form that was sent: nothing is judged by it but whether it was
     ours = {m._meta.label_lower for m in apps.get_models() if m._meta.app_label in ("monographs", "reviews")}
     assert ours - {label for label, _ in GUARDED} == unguarded

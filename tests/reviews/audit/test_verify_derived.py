@@ -1,7 +1,5 @@
 """What is derived and is not what the trail and the live pages say: `verify_trail` names it, row by row."""
 
-import copy
-
 import pytest
 
 from monographs.models import FormerAddress, Monograph
@@ -16,16 +14,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
-def once(once_a_module):
+def made(once_a_module):
     house = tables.fill()
     move(Monograph.objects.get(slug="otherumab"), slug="second", actor=house.publisher, reason="why")
     assert verify() == []
-    return house
-
-
-@pytest.fixture
-def house(db, once):
-    return copy.deepcopy(once)
 
 
 def tampered(statement):

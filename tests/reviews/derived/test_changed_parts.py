@@ -1,6 +1,5 @@
 """What a change set touched: its words and digests are those that reading both documents would give."""
 
-import copy
 from io import StringIO
 from itertools import combinations
 
@@ -54,7 +53,7 @@ def test_each_part_is_called_what_it_is_called_after_the_change_or_was_before_it
 
 
 @pytest.fixture(scope="module")
-def once(once_a_module):
+def made(once_a_module):
     """Changes by several people, undone, moved, taken out and restored, over three editions."""
     house = make.the_house()
     first = make.draft(house)
@@ -78,16 +77,10 @@ def once(once_a_module):
     parts.restore_part(third, removed, actor=house.clinician)
     with audited_write(actor=house.editor) as trail, change_set(trail, edition=third, reason="All at once") as change:
         change.load(make.document(monitoring=()))
-    return house
 
 
 def parts_of(edition, field):
     return getattr(ChangeSet.objects.filter(edition=edition).order_by("at").last().after.value, field)
-
-
-@pytest.fixture
-def house(db, once):
-    return copy.deepcopy(once)
 
 
 def test_every_change_set_has_a_row_for_each_part_that_it_touched(house):

@@ -1,6 +1,5 @@
 """What the history says of each kind of entry, read from one monograph to which everything was done."""
 
-import copy
 import re
 
 import pytest
@@ -65,12 +64,6 @@ def made(once_a_module):
     with pytest.raises(Refused):
         step(live, "withdraw", house.editor, "x")
     monographs.move(page, slug="secondzumab", actor=house.publisher, reason="It has another name.")
-    return house
-
-
-@pytest.fixture
-def house(made, db):
-    return copy.deepcopy(made)
 
 
 def entries(client, query=""):
@@ -89,7 +82,7 @@ def told():
         (3, "Test publisher moved it from testazumab to secondzumab"),
         (3, "Test editor tried to withdraw the page"),
         (3, f"Test editor answered the report {report.number}"),
-        (3, f"A reader reported a problem with the page ({report.number})"),
+        (3, f"System took in a report of a reader ({report.number})"),
         (3, "Test publisher reinstated the page"),
         (3, "Test clinician signed that edition 3 is still correct"),
         (3, "Test clinician confirmed the withdrawal of the page"),
@@ -255,6 +248,9 @@ SAID = [
     ("withdrawn", {"kind": "take_down"}, "took the page down"),
     ("corrected", {"editions": [1, 2]}, "added a correction of edition 1, 2"),
     ("lifted", {"kind": "withhold"}, "ended part withheld"),
+    ("reports_taken_in", {"reports": [7]}, "took in a report of a reader (R-7)"),
+    ("reports_taken_in", {"reports": [7, 8]}, "took in 2 reports of readers (R-7 and R-8)"),
+    ("reports_taken_in", {"reports": [1, 2, 3, 4, 5, 6]}, "took in 6 reports of readers"),
     ("refused", {"action": "answer_report"}, "tried to answer a report"),
     ("refused", {"action": "publish"}, "tried to publish"),
 ]  # fmt: skip
@@ -267,7 +263,7 @@ def test_a_verb_is_told_by_its_data(verb, data, said):
 
 def test_every_act_that_can_be_refused_has_words():
     named = {*TRANSITIONS, "new", "set_tier", "move", "edit", "import", "read", "withhold", "answer_report", "warn",
-             "countersign", "correct", "call_harmless", "lift"}  # fmt: skip
+             "countersign", "correct", "call_harmless", "lift", "take_in_reports"}  # fmt: skip
     for action in named:
         words = DONE["refused"]({"action": action})
         assert "_" not in words

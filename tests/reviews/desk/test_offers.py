@@ -1,6 +1,5 @@
 """Workspace and review as tables: what each person is offered in each state, and what they are told instead."""
 
-import copy
 import re
 from datetime import timedelta
 
@@ -46,12 +45,6 @@ def made(once_a_module):
     with audited_write(actor=house.editor) as trail, change_set(trail, edition=edition, reason="Less") as change:
         change.remove("notice", notice.key, seen=digest_of_part(notice))
     make.sign(make.submit(house, edition), house.clinician)
-    return house
-
-
-@pytest.fixture
-def house(made, db):
-    return copy.deepcopy(made)
 
 
 def workspace(client, slug):

@@ -1,6 +1,5 @@
 """Every page of the desk by method and person, and every word that people typed on it as words, never as markup."""
 
-import copy
 import re
 from html import unescape
 from urllib.parse import urlencode
@@ -114,12 +113,6 @@ def made(once_a_module):
     with audited_write(actor=house.editor) as trail:
         keep_references(trail, [("library", {"type": "report", "title": typed("library")})])
     make.submit(house, make.draft(house, "freshzumab", hostile_document()))
-    return house
-
-
-@pytest.fixture
-def house(made, db):
-    return copy.deepcopy(made)
 
 
 def at(name, *arguments, slug="testazumab"):

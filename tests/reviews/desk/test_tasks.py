@@ -1,6 +1,5 @@
 """The queue as a table: who sees which open edition as what, in which words and order, and when it goes again."""
 
-import copy
 from dataclasses import replace
 from datetime import timedelta
 
@@ -48,12 +47,6 @@ def made(once_a_module):
     solo = make.start(house, live, actor=house.editor2)
     make.reword(solo, "monitoring", "Other words.", actor=house.editor2)
     make.sign(make.submit(house, solo, actor=house.editor2), house.clinician2)
-    return house
-
-
-@pytest.fixture
-def house(made, db):
-    return copy.deepcopy(made)
 
 
 def rows(client, show="mine"):

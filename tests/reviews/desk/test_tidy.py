@@ -1,6 +1,6 @@
 """The button that takes characters out, on every form of the desk that takes words."""
 
-import copy
+from types import SimpleNamespace
 
 import pytest
 from django.test import Client
@@ -18,18 +18,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 @pytest.fixture(scope="module")
 def made(once_a_module):
-    house = make.the_house()
-    return house, make.draft(house)
-
-
-@pytest.fixture
-def house(made, db):
-    return copy.deepcopy(made[0])
-
-
-@pytest.fixture
-def edition(made, db):
-    return copy.deepcopy(made[1])
+    return SimpleNamespace(edition=make.draft(make.the_house()))
 
 
 def address(name, *arguments):
@@ -80,7 +69,7 @@ def test_from_the_refusal_to_the_saved_words(client, house, edition):
 
 
 WITH_PARTS = {
-    "header": ("edit_header", (), {"introduction": "An in\u00adtroduction.", "brands": "Les\u200btamo, GB"}),
+    "header": ("edit_header", (), {"introduction": "An in\u00adtroduction.", "brands-0-name": "Les\u200btamo"}),
     "section": ("part_new", ("section",), {"kind": "cautions", "text": "Ca\ufefful"}),
     "monitoring": ("part_new", ("monitoring",), {"test": "Blood\ufe0f", "note": "a\u034fb"}),
     "notice": ("part_new", ("notice",), {"type": "caution", "title": "Ta\u2060ke care", "text": "\uf0b3 30"}),
@@ -175,16 +164,18 @@ def test_a_new_monograph(client, house):
     client.force_login(house.editor)
     page = reverse("monograph_new")
     shown = form_with(client.get(page).content.decode(), "title")
-    typed = {"drug_name": "no\u00advumab", "title": "No\u200bvumab", "other_names": "one\r\nt\ufeffwo"}
+    typed = {"drug_name": "no\u00advumab", "title": "No\u200bvumab", "names-0-name": "t\ufeffwo"}
 
-    refused = client.post(page, shown.filled(therapeutic_class="immunology", **typed))
+    more = {"names-0-kind": "other", "therapeutic_class": "immunology"}
+    refused = client.post(page, shown.filled(**more, **typed))
     again = form_with(refused.content.decode(), "title")
     answer = client.post(page, again.filled(tidy="1"))
 
     assert refused.status_code == 422
-    assert "Line 2, after “t”: a byte order mark (U+FEFF)" in refused.content.decode()
+    assert "row 1: Name: After “t”: a byte order mark (U+FEFF)" in refused.content.decode()
     left = form_with(answer.content.decode(), "title")
-    assert [left.fields[name][0] for name in typed] == ["novumab", "Novumab", "one\ntwo"]
+    assert [left.fields[name][0] for name in typed] == ["novumab", "Novumab", "two"]
+    assert "Names, row 1: name: 1 byte order mark taken out." in answer.content.decode()
     assert not Monograph.objects.filter(slug="novumab").exists()
 
 

@@ -50,9 +50,13 @@ def test_a_name_is_kept_as_one_line(name, kept):
     assert checked_name(name) == kept
 
 
-@pytest.mark.parametrize("name", ["", " \n ", "a\u202eb", "a\x00b", "\u0430spirin", "a" * 501, "ﷺ" * 60])
-def test_a_name_that_is_none_or_would_mislead_is_refused(name):
-    assert refusal(lambda: checked_name(name)) == ("name", "name")
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("", "name"), (" \n ", "name"), ("a\u202eb", "characters"), ("a\x00b", "characters"), ("\u0430spirin", "name"),
+     ("a" * 501, "too_long"), ("ﷺ" * 60, "name"), ("aspirin 999 000 0018", "patient_data")],
+)  # fmt: skip
+def test_a_name_that_is_none_or_would_mislead_is_refused(name, code):
+    assert refusal(lambda: checked_name(name)) == (code, "name")
 
 
 # -- Drugs -------------------------------------------------------------------------------------------------------------

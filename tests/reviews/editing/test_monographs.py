@@ -165,7 +165,7 @@ def test_a_tier_that_somebody_set_meanwhile_is_looked_at_first(house):
     assert tier_of(live.monograph) == "low"
 
 
-@pytest.mark.parametrize(("reason", "code"), [("NHS 943 476 5919", "patient_data"), ("a\u202eb", "reason")])
+@pytest.mark.parametrize(("reason", "code"), [("NHS 943 476 5919", "patient_data"), ("a\u202eb", "characters")])
 def test_a_reason_that_may_not_be_kept_is_refused_before_anything_is_stored(house, reason, code):
     monograph = make.draft(house).monograph
     entries = AuditEvent.objects.count()

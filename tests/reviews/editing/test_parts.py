@@ -129,7 +129,12 @@ def test_a_role_that_was_taken_away_meanwhile_writes_no_more(house, edition):
 
 @pytest.mark.parametrize(
     ("reason", "code"),
-    [("a\x00b", "reason"), ("a\u202eb", "reason"), ("a\ud800b", "reason"), ("NHS 943 476 5919", "patient_data")],
+    [
+        ("a\x00b", "characters"),
+        ("a\u202eb", "characters"),
+        ("a\ud800b", "characters"),
+        ("NHS 943 476 5919", "patient_data"),
+    ],
 )
 def test_a_reason_that_may_not_be_kept_is_refused_by_every_verb_before_anything_is_stored(house, edition, reason, code):
     whole, before = make.seen(edition), AuditEvent.objects.count()

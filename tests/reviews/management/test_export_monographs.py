@@ -1,6 +1,5 @@
 """Which monographs and which of their editions are written, and what stands in a line."""
 
-import copy
 import json
 from io import StringIO
 
@@ -16,7 +15,7 @@ WHOLE = whole.whole()
 
 
 @pytest.fixture(scope="module")
-def once(once_a_module):
+def made(once_a_module):
     """One monograph with a live edition and an open one, one that is a draft, one whose page was taken down."""
     house = make.the_house()
     first = make.published(house, "wholumab", WHOLE)
@@ -24,11 +23,6 @@ def once(once_a_module):
     make.draft(house, "draftumab", WHOLE, traits=("biologic",))
     make.withdraw(make.published(house, "agoneumab", WHOLE), house.publisher, "take_down")
     return house
-
-
-@pytest.fixture
-def world(once, db):
-    return copy.deepcopy(once)
 
 
 def lines(*arguments):

@@ -1,26 +1,30 @@
 """Reminders: each thing told to each person once a stage, and never lost with a mail server."""
 
-import copy
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from smtplib import SMTPException
+from io import StringIO
+from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.core import mail
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from monographs.models import Monograph
 from monographs.standing import LONDON
 from reviews.access.people import grant
+from reviews.audit.trail import audited_write
 from reviews.audit.verify import verify
 from reviews.editing.library import make_class
-from reviews.models import AuditEvent, Reminder
-from reviews.reports import service
+from reviews.models import AuditEvent, ProblemReport, Reminder
+from reviews.reports import reminders, service
 from reviews.reports.reminders import mail_reminders, remind
 from reviews.review import tiers
 from reviews.workflow import perform
 from tests import factories as make
+from tests import mail_server
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +32,7 @@ EDITORS = ["editor", "editor2"]
 CLINICIANS = ["clinician", "clinician2", "pharmacist"]
 EVERYBODY = sorted([*EDITORS, *CLINICIANS])
 MOMENT = timedelta(microseconds=1)
+DAY = timedelta(days=1)
 
 
 @pytest.fixture(scope="module")
@@ -35,22 +40,7 @@ def made(once_a_module):
     house = make.the_house()
     make.published(house)
     make.draft(house, "draftumab")
-    return house, Monograph.objects.get(slug="testazumab")
-
-
-@pytest.fixture
-def world(db, made):
-    return copy.deepcopy(made)
-
-
-@pytest.fixture
-def house(world):
-    return world[0]
-
-
-@pytest.fixture
-def page(world):
-    return world[1]
+    return SimpleNamespace(page=Monograph.objects.get(slug="testazumab"))
 
 
 def told(now=None):
@@ -232,30 +222,22 @@ def test_only_those_with_a_part_in_its_class_are_told(house):
     assert list(told().values()) == [CLINICIANS]
 
 
-@pytest.mark.parametrize("error", [OSError, SMTPException])
-def test_a_mail_server_that_is_gone_loses_nothing_and_nobody_is_told_twice(house, page, monkeypatch, caplog, error):
-    """The second letter of three is not taken: the first is not sent again, the others wait."""
+def test_a_mail_server_that_is_gone_loses_nothing_and_nobody_is_told_twice(house, page, settings, caplog):
+    """It goes after the first letter of three: that one is not sent again, the others wait."""
     make.warn(house.clinician, page)
     remind()
-    real, tried = mail.send_mail, []
 
-    def gone_after_one(subject, body, sender, to):
-        tried.append(to)
-        if len(tried) > 1:
-            raise error
-        return real(subject, body, sender, to)
-
-    monkeypatch.setattr("reviews.reports.reminders.send_mail", gone_after_one)
-    assert mail_reminders() == 1
-    assert len(tried) == 2
-    assert caplog.messages == [f"A reminder was not mailed: {error.__name__}"]
+    with mail_server.serving(settings, gone_after=1) as tried:
+        done = mail_reminders()
+    assert (done.sent, done.refused, done.is_gone, len(tried)) == (1, {}, True, 2)
+    assert caplog.messages == ["Reminders were not mailed: the mail server is gone"]
     entry = AuditEvent.objects.latest("seq")
     assert (entry.verb, entry.actor, entry.subject, entry.data["reminders"]) == ("reminders_mailed", None, "site", 1)
     assert [one.mailed_at for one in Reminder.objects.all()] == [entry.at, None, None]
-    assert mail_reminders() == 0
+    with mail_server.serving(settings, gone_after=0) as tried:
+        assert (mail_reminders().sent, tried) == (0, [])
     assert AuditEvent.objects.latest("seq") == entry
-    monkeypatch.undo()
-    assert (mail_reminders(), mail_reminders(), remind()) == (2, 0, 0)
+    assert (mail_reminders().sent, mail_reminders().sent, remind()) == (2, 0, 0)
 
     assert [letter.to for letter in mail.outbox] == [[f"{name}@example.org"] for name in CLINICIANS]
     for letter, one in zip(mail.outbox, Reminder.objects.all(), strict=True):
@@ -266,11 +248,124 @@ def test_a_mail_server_that_is_gone_loses_nothing_and_nobody_is_told_twice(house
     assert verify() == []
 
 
+NO_SUCH_USER = SMTPRecipientsRefused({"clinician@example.org": (550, b"no such user")})
+
+
+@pytest.mark.parametrize("error", [NO_SUCH_USER, SMTPServerDisconnected("x"), UnicodeError("label too long")])
+@pytest.mark.parametrize("refused", [["clinician"], ["clinician", "pharmacist"], CLINICIANS])
+def test_one_bad_mailbox_keeps_nobody_from_theirs(house, page, settings, client, error, refused):
+    make.warn(house.clinician, page)
+    remind()
+    with mail_server.serving(settings, {f"{name}@example.org": error for name in refused}):
+        done = mail_reminders()
+        entries = AuditEvent.objects.count()
+        mail_reminders()
+
+    code = "550" if error is NO_SUCH_USER else type(error).__name__
+    assert done.refused == {house.people[name].pk: code for name in refused}
+    assert [letter.to for letter in mail.outbox] == [
+        [f"{name}@example.org"] for name in CLINICIANS if name not in refused
+    ]
+    assert AuditEvent.objects.count() == entries  # it is told once
+    client.force_login(house.editor)
+    html = client.get("/desk/reports/").content.decode()
+    assert [f"Test {name} ({code})" in html for name in CLINICIANS] == [name in refused for name in CLINICIANS]
+    assert "@example.org" not in html
+    mail.outbox.clear()
+
+    mail_reminders()
+
+    assert [letter.to for letter in mail.outbox] == [[f"{name}@example.org"] for name in refused]
+    assert "Not reached by mail" not in client.get("/desk/reports/").content.decode()
+    with mail_server.serving(settings, {f"{refused[0]}@example.org": error}):  # and again, later
+        make.warn(house.clinician, page, title="stop")
+        remind()
+        mail_reminders()
+    assert "Not reached by mail" in client.get("/desk/reports/").content.decode()
+    assert verify() == []
+
+
+def test_the_hourly_run_does_all_else_says_who_was_refused_and_fails(house, page, settings, monkeypatch):
+    """An address that no mail can be written to was kept by an earlier version."""
+    one = service.report(service.ReportInput("This could harm somebody.", harm=True, email="r@example.org"), sender="a")
+    other = service.report(
+        service.ReportInput("This could harm as well.", harm=True, email="s@example.org"), sender="a"
+    )
+    for report in (one, other):
+        service.answer(report, actor=house.editor, outcome="no-change", text="It is right.")
+    with audited_write(actor=None) as trail:
+        one.refresh_from_db()
+        one.email = f"r@{'é' * 70}.example"
+        trail.save(one, "email")
+        trail.record("looked_up", "test")
+    make.warn(house.clinician, page)
+
+    out = StringIO()
+    with mail_server.serving(settings, {"clinician@example.org": NO_SUCH_USER}), pytest.raises(CommandError) as failed:
+        call_command("send_reminders", stdout=out)
+
+    assert failed.value.returncode == 1
+    assert str(failed.value) == f"Refused by the mail server: Test clinician (550), {one.number} (UnicodeError)."
+    assert out.getvalue().strip() == "3 new reminders, 2 mailed; 1 answers mailed; 0 addresses forgotten."
+    later = timezone.now() + timedelta(days=91)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: later)
+    monkeypatch.setattr("reviews.management.commands.send_reminders.remind", lambda: 1 / 0)
+    out, errors = StringIO(), StringIO()
+    with pytest.raises(CommandError) as failed:
+        call_command("send_reminders", stdout=out, stderr=errors)
+    assert out.getvalue().strip().endswith("2 addresses forgotten.")
+    assert "ZeroDivisionError" in str(failed.value)
+    assert "ZeroDivisionError" in errors.getvalue()
+    assert verify() == []
+
+
+def test_three_hundred_reports_are_one_letter_an_hour_for_each(house, page):
+    with audited_write(actor=None) as trail:
+        for number in range(300):
+            at = trail.at + timedelta(seconds=number)
+            trail.save(
+                ProblemReport(
+                    token=f"t{number}", monograph=page, text="Junk.", harm=True, sender="s", at=at, due_at=at + DAY
+                )
+            )
+        trail.record("reported", "site")
+    runs = 0
+    while new := remind():
+        entries = AuditEvent.objects.count()
+        mail.outbox.clear()
+        assert mail_reminders().sent == new == 20 * len(EVERYBODY)
+        assert {letter.to[0] for letter in mail.outbox} == {f"{name}@example.org" for name in EVERYBODY}
+        assert len(mail.outbox) == len(EVERYBODY)
+        assert {letter.subject for letter in mail.outbox} == {"20 things wait for you"}
+        assert max(len(letter.body) for letter in mail.outbox) < 5_000
+        assert AuditEvent.objects.count() == entries + 1
+        runs += 1
+    assert runs == 15
+    assert Reminder.objects.filter(key__startswith="report:", mailed_at=None).count() == 0
+    assert Reminder.objects.filter(key__startswith="report:").count() == 300 * len(EVERYBODY)
+
+
+def test_a_letter_of_many_things_names_the_first_and_counts_the_rest(house, page, monkeypatch):
+    monkeypatch.setattr(reminders, "IN_A_LETTER", 2)
+    make.warn(house.clinician, page)
+    for number in range(3):
+        said = service.ReportInput(f"Thing {number} could harm.", harm=True)
+        service.report(said, sender="a", monograph=page)
+    remind()
+
+    mail_reminders()
+
+    letter = next(one for one in mail.outbox if one.to == ["clinician@example.org"])
+    first, second = (one for one in Reminder.objects.filter(person=house.clinician)[:2])
+    assert letter.subject == "4 things wait for you"
+    assert letter.body == f"{first.body}\n{second.body}\nAnd 2 more: https://clincalc.test/desk/\n"
+
+
 def test_whoever_has_no_address_is_told_on_no_paper(house, page):
     get_user_model().objects.filter(pk=house.pharmacist.pk).update(email="")
     make.warn(house.clinician, page)
 
-    assert (remind(), mail_reminders(), mail_reminders()) == (3, 2, 0)
+    assert (remind(), mail_reminders().sent, mail_reminders().sent) == (3, 2, 0)
 
     assert [letter.to for letter in mail.outbox] == [["clinician@example.org"], ["clinician2@example.org"]]
     assert Reminder.objects.get(mailed_at=None).person == house.pharmacist

@@ -1,6 +1,6 @@
 """References in the editor: typed, found in the library, changed without losing what the form does not show."""
 
-import copy
+from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
@@ -33,18 +33,7 @@ RICH = {
 
 @pytest.fixture(scope="module")
 def made(once_a_module):
-    house = make.the_house()
-    return house, make.draft(house)
-
-
-@pytest.fixture
-def house(made, db):
-    return copy.deepcopy(made[0])
-
-
-@pytest.fixture
-def edition(made, db):
-    return copy.deepcopy(made[1])
+    return SimpleNamespace(edition=make.draft(make.the_house()))
 
 
 @pytest.fixture

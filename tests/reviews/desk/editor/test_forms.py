@@ -10,9 +10,10 @@ from monographs.document import Citation, MonitoringItem, RelatedLink, SafetyNot
 from monographs.models import Edition
 from reviews.desk.editor.citation_form import CSL_TYPES, CitationForm, search, typed_from
 from reviews.desk.editor.context import FORMS, HEADINGS, NOUNS, with_part
-from reviews.desk.editor.header_form import HeaderForm
+from reviews.desk.editor.forms import HeaderForm
 from reviews.models import AuditEvent, ChangeSet
 from tests import factories as make
+from tests.forms import rows, sent
 
 # (what is typed, the value that it makes); no two fields say the same.
 TYPED = {
@@ -63,14 +64,14 @@ TYPED = {
     ),
 }  # fmt: skip
 READ = {
-    "section": [("Section", "Cautions"), ("Heading", "Mind this"), ("Text", "Be careful [@trial2020].")],
+    "section": [("Kind of section", "Cautions"), ("Heading", "Mind this"), ("Text", "Be careful [@trial2020].")],
     "monitoring": [
         ("Test", "ECG"), ("When", "before treatment"), ("How often", "weekly"), ("How long", "for a year"),
         ("Note", "In rest.\nNot after coffee."), ("Source", "trial2020"),
     ],
     "notice": [
         ("Type", "Boxed warning (critical)"), ("Title", "Only here"), ("Text", "Some text."),
-        ("What to do", "Stop it."), ("Who issued it", "MHRA"), ("Issued on", "2020-02"),
+        ("What to do", "Stop it."), ("Issued by", "MHRA"), ("Issued on", "2020-02"),
         ("In force from", "2020-03-01"), ("Ends on", "2030-04-02"), ("Source", "trial2020"),
         ("Replaces", "The old one"),
     ],
@@ -80,7 +81,7 @@ READ = {
         ("Issue", "8"), ("Pages", "9-10"), ("Publisher", "A house"), ("Genre", "Summary"), ("Number", "TA312"),
         ("DOI", "10.1000/xyz"), ("PMID", "12345"), ("Web address", "https://example.org/x"),
     ],
-    "related": [("Address of the other monograph", "otherumab"), ("Why they are related", "alternative")],
+    "related": [("Monograph", "otherumab"), ("Reason", "alternative")],
 }  # fmt: skip
 
 
@@ -147,13 +148,21 @@ def test_what_was_emptied_is_empty_and_the_rest_stays(house, enter, kind):
     assert ChangeSet.objects.latest("at", "revision_id").reason == f"Changed {before.label_for_people}"
 
 
-HEADER = {
+TEXTS = {
     "title": "A title", "name": "Newname", "covers": "multiple sclerosis", "not_covered": "leukaemia",
     "introduction": "An introduction.", "dosing_since": "2026-07-05", "dosing_reason": "Because of this.",
     "dosing_instead": "Look there.",
-    "names": "international: newnamab\nother: new-namab", "brands": "Brand, the old one, GB\nBrandeux, FR",
-    "codes": "ATC: L04AG06\nSNOMED CT: 391632007, Newnamab, the substance",
 }  # fmt: skip
+LISTS = {
+    **rows("names", {"kind": "international", "name": "newnamab"}, {"kind": "other", "name": "new-namab"}),
+    **rows("brands", {"name": "Brand, the old one", "country": "GB"}, {"name": "Brandeux", "country": "FR"}),
+    **rows(
+        "codes",
+        {"system": "ATC", "code": "L04AG06"},
+        {"system": "SNOMED CT", "code": "391632007", "name": "Newnamab, the substance"},
+    ),
+}
+HEADER = TEXTS | LISTS
 
 
 def test_each_field_of_the_header_is_saved_in_its_own_place_and_shown_again(house, enter):
@@ -183,12 +192,13 @@ def test_each_field_of_the_header_is_saved_in_its_own_place_and_shown_again(hous
     change = ChangeSet.objects.latest("at", "revision_id")
     assert (change.reason, change.touched) == ("Said why", ["header"])
     form = client.get(address("edit_header")).context["form"]
-    assert {name: form[name].value() for name in HEADER} == HEADER
+    assert HEADER.items() - {(name, value) for name, value in LISTS.items() if "_FORMS" in name} <= sent(form).items()
     read = enter("auditor").get(address("edit_header"))
     assert read.context["form"].as_read() == [
-        ("Title", "A title"), ("Name of the drug, as the page prints it", "Newname"), ("Names", HEADER["names"]),
-        ("Brand names", HEADER["brands"]), ("Codes", HEADER["codes"]), ("It covers", "multiple sclerosis"),
-        ("It does not cover", "leukaemia"), ("Introduction", "An introduction."),
+        ("Title", "A title"), ("Name", "Newname"), ("Other names", "International name: newnamab\nOther name: new-namab"),
+        ("Brand names", "Brand, the old one (GB)\nBrandeux (FR)"),
+        ("Codes", "ATC L04AG06\nSNOMED CT 391632007 Newnamab, the substance"), ("Covers", "multiple sclerosis"),
+        ("Does not cover", "leukaemia"), ("Introduction", "An introduction."),
         ("No dose published since", "2026-07-05"), ("Why no dose is published", "Because of this."),
         ("What to use instead", "Look there."),
     ]  # fmt: skip
@@ -202,11 +212,6 @@ def test_each_field_of_the_header_is_saved_in_its_own_place_and_shown_again(hous
         ({"covers": "x" * 501}, "covers", "This is longer than 500 characters. Shorten it."),
         ({"not_covered": "x" * 501}, "not_covered", "This is longer than 500 characters. Shorten it."),
         ({"introduction": "[x](javascript:y)"}, "introduction", None),
-        ({"names": "ok: x\ninternational: y"}, "names", "Line 1: begin with one of international, british, american, other and a colon."),
-        ({"names": "newnamab"}, "names", "Line 1: begin with one of international, british, american, other and a colon."),
-        ({"brands": "Good, GB\n\nBad"}, "brands", "Line 3: end with a comma and the two capital letters of the country, as in “Lemtrada, GB”."),
-        ({"codes": "ATC: L04AG06\nICD: 3"}, "codes", "Line 2: begin with ATC, RxNorm, SNOMED CT or dm+d, and a colon."),
-        ({"codes": f"ATC: {'9' * 21}"}, "codes", "Line 1: This is longer than 20 characters. Shorten it."),
         ({"dosing_since": "2026-02-30"}, "dosing_since", "There is no such day. Check the date."),
         ({"dosing_since": "2026-02"}, "dosing_since", "Give the date as year-month-day."),
         ({"dosing_reason": "x" * 2_001}, "dosing_reason", "This is longer than 2,000 characters. Shorten it."),
@@ -215,13 +220,36 @@ def test_each_field_of_the_header_is_saved_in_its_own_place_and_shown_again(hous
     ],
 )  # fmt: skip
 def test_what_a_header_refuses_is_said_at_its_field_once(change, field, sentence):
-    form = HeaderForm({**HEADER, **change}, document=make.document())
+    form = HeaderForm({**HEADER, **change}, document=make.document(), shown=make.document().header)
 
     assert not form.is_valid()
     assert list(form.errors) == [field]
     assert len(form.errors[field]) == 1
     assert sentence is None or form.errors[field] == [sentence]
     assert form[field].value() == change[field]
+
+
+@pytest.mark.parametrize(
+    ("name", "row", "place", "sentence"),
+    [
+        ("names", {"kind": "ok", "name": "x"}, "Kind", "Choose one from the list."),
+        ("names", {"name": "newnamab"}, "Kind", "Choose one from the list."),
+        ("names", {"kind": "other", "name": "a\u202eb"}, "Name", "After “a”: a direction mark (U+202E). Take it out."),
+        ("brands", {"name": "Bad"}, "Country", "Give the country by its two letters, as in GB."),
+        ("brands", {"name": "x" * 501, "country": "GB"}, "Brand name", "This is longer than 500 characters. Shorten it."),
+        ("codes", {"system": "ICD", "code": "3"}, "System", "Choose one from the list."),
+        ("codes", {"system": "ATC", "code": "9" * 21}, "Code", "This is longer than 20 characters. Shorten it."),
+        ("codes", {"system": "ATC", "code": "L04AG06", "name": "**x**"}, "Its name there", "This box takes no marks: take out “**x**”."),
+    ],
+)  # fmt: skip
+def test_what_a_row_refuses_is_said_in_its_row_once(name, row, place, sentence):
+    good = {"names": {"kind": "other", "name": "y"}, "brands": {"name": "B", "country": "GB"}, "codes": {"system": "ATC", "code": "L04AG06"}}[name]  # fmt: skip
+    form = HeaderForm({**HEADER, **rows(name, good, {}, row)}, document=make.document(), shown=make.document().header)
+
+    assert not form.is_valid()
+    ((at, said),) = form.faults
+    assert said == f"{form.rows[name].label}, row 3: {place}: {sentence}"
+    assert at.startswith(f"id_{name}-2-")
 
 
 @pytest.mark.parametrize(

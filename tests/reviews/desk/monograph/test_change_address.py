@@ -5,6 +5,7 @@ import pytest
 from monographs.models import Monograph
 from reviews.models import AuditEvent
 from tests import factories as make
+from tests.forms import wrong
 
 pytestmark = pytest.mark.any_database
 
@@ -63,11 +64,11 @@ def test_what_is_refused_is_said_and_kept(house, enter, sent, field, said):
 
     html = answer.content.decode()
     assert (answer.status_code, slug()) == (422, "testazumab")
-    assert list(answer.context["wrong"]) == [field]
+    assert list(wrong(answer)) == [field]
     assert said in html
-    assert answer.context["typed"] == {name: word.strip() for name, word in sent.items()}
+    assert {name: answer.context["form"][name].value() for name in sent} == sent
     assert f'name="slug" value="{sent["slug"]}"' in html
-    assert f"{sent['reason'].strip()}</textarea>" in html
+    assert f"{sent['reason']}</textarea>" in html
 
 
 def test_while_somebody_else_writes_what_was_typed_is_kept(house, enter, monkeypatch):

@@ -8,6 +8,7 @@ from reviews.audit.trail import WriteLockTimeout
 from reviews.editing.library import make_class
 from reviews.models import AuditEvent
 from tests import factories as make
+from tests.forms import NO_ROWS, rows
 
 pytestmark = pytest.mark.any_database
 
@@ -18,6 +19,7 @@ def test_a_new_monograph_makes_its_drug(enter):
         "traits": ["biologic"],
         "therapeutic_class": "multiple-sclerosis",
         "title": "Newazumab",
+        **NO_ROWS,
     }
 
     response = enter("editor").post(reverse("monograph_new"), form)
@@ -30,12 +32,21 @@ def test_a_new_monograph_makes_its_drug(enter):
 
 NEW = {
     "drug_name": "newazumab",
-    "british": "newazumab gb",
-    "american": "newazumab-us",
-    "other_names": "one name\n\nanother name\n",
-    "brands": "Exemplara\nSpecimena (us)\nNot (USA)",
-    "atc": "l04aa34",
-    "rxnorm": "117055",
+    **rows(
+        "names",
+        {"kind": "british", "name": "newazumab gb"},
+        {"kind": "american", "name": "newazumab-us"},
+        {"kind": "other", "name": "one name"},
+        {},
+        {"kind": "other", "name": "another name"},
+    ),
+    **rows(
+        "brands",
+        {"name": "Exemplara", "country": "GB"},
+        {"name": "Specimena", "country": "us"},
+        {"name": "Not (USA)", "country": "GB"},
+    ),
+    **rows("codes", {"system": "ATC", "code": "l04aa34"}, {"system": "RxNorm", "code": "117055"}),
     "traits": ["biologic"],
     "therapeutic_class": "multiple-sclerosis",
     "title": "Newazumab in multiple sclerosis",
@@ -61,7 +72,7 @@ def test_each_field_of_a_new_monograph_is_kept_in_its_own_place(enter):
         {"name": "Specimena", "country": "US"},
         {"name": "Not (USA)", "country": "GB"},
     ]
-    assert drug.codes == [{"system": "ATC", "code": "L04AA34"}, {"system": "RxNorm", "code": "117055"}]
+    assert [(one["system"], one["code"]) for one in drug.codes] == [("ATC", "L04AA34"), ("RxNorm", "117055")]
     edition = Edition.objects.get()
     assert (edition.title, edition.name, edition.number) == ("Newazumab in multiple sclerosis", "Newazumab", 1)
     assert edition.monograph.therapeutic_class.slug == "multiple-sclerosis"
@@ -71,13 +82,6 @@ def test_each_field_of_a_new_monograph_is_kept_in_its_own_place(enter):
     ("changes", "field", "sentence"),
     [
         ({"drug_name": "x" * 501}, "drug_name", None),
-        ({"british": "a\u202eb"}, "british", "After “a”: a direction mark (U+202E). Take it out."),
-        ({"american": "x" * 501}, "american", None),
-        ({"other_names": "fine\na\x07b"}, "other_names", "Line 2, after “a”: a control character (U+0007). Take it out."),
-        ({"other_names": "x" * 501}, "other_names", "A line is longer than 500 characters. Shorten it."),
-        ({"brands": "x\n" * 2_501}, "brands", None),
-        ({"atc": "L04AA345"}, "atc", "An ATC code looks like A10BA02."),
-        ({"rxnorm": "123456789"}, "rxnorm", "An RxNorm code is a number of up to 8 digits."),
         ({"traits": ["nonsense"]}, "traits", None),
         ({"therapeutic_class": "nonsense"}, "therapeutic_class", None),
         ({"title": "x" * 501}, "title", None),
@@ -102,6 +106,36 @@ def test_what_is_refused_is_said_at_its_field_alone_and_makes_nothing(house, ent
     assert (Drug.objects.count(), Edition.objects.count(), AuditEvent.objects.count()) == (0, 0, entries)
 
 
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"names-0-name": "a\u202eb"}, "Other names, row 1: Name: After “a”: a direction mark (U+202E). Take it out."),
+        ({"names-1-name": "x" * 501}, "Other names, row 2: Name: This is longer than 500 characters. Shorten it."),
+        ({"names-2-name": "a\x07b"}, "Other names, row 3: Name: After “a”: a control character (U+0007). Take it out."),
+        ({"names-2-name": "[@b]"}, "Other names, row 3: Name: This box takes no marks: take out “[@b]”."),
+        ({"brands-0-country": ""}, "Brand names, row 1: Country: Give the country by its two letters, as in GB."),
+        ({"codes-0-code": "L04AA345"}, "Codes, row 1: Code: “L04AA345” is not a code of ATC."),
+        ({"codes-1-code": "123456789"}, "Codes, row 2: Code: “123456789” is not a code of RxNorm."),
+        (rows("brands", *[{"name": "x", "country": "GB"}] * 201), "Brand names: A list has at most 200 rows."),
+    ],
+)  # fmt: skip
+def test_what_is_refused_of_a_list_is_said_in_its_row(house, enter, changes, said):
+    entries = AuditEvent.objects.count()
+
+    answer = enter("editor").post(reverse("monograph_new"), {**NEW, **changes})
+
+    assert answer.status_code == 422
+    assert [words for _, words in answer.context["form"].faults] == [said]
+    assert (Drug.objects.count(), Edition.objects.count(), AuditEvent.objects.count()) == (0, 0, entries)
+
+
+def test_another_row_is_asked_for_before_anything_else_is_typed(enter):
+    answer = enter("editor").post(reverse("monograph_new"), {**NO_ROWS, "more": "names"})
+
+    form = answer.context["form"]
+    assert (answer.status_code, form.faults, len(form.rows["names"].forms)) == (200, [], 1)
+
+
 def test_a_drug_of_the_list_and_a_new_name_are_too_much(house, enter):
     make.draft(house)
     drug = Drug.objects.get()
@@ -123,7 +157,7 @@ def test_an_address_that_is_left_empty_is_made_of_the_title(house, enter, title,
 
 
 def test_the_longest_names_are_allowed(house, enter):
-    longest = {"british": "x" * 500, "title": "x" * 500, "slug": "y" * 100, "brands": "z" * 500}
+    longest = {"names-0-name": "x" * 500, "title": "x" * 500, "slug": "y" * 100, "brands-0-name": "z" * 500}
 
     assert enter("editor").post(reverse("monograph_new"), {**NEW, **longest}).status_code == 302
 
@@ -173,3 +207,9 @@ def test_the_form_says_that_the_address_can_be_changed_and_by_whom(house, enter)
 
     assert "cannot be changed" not in html
     assert "A publisher can change it later; the old address then leads to the new one." in html
+
+
+def test_a_row_comes_with_nothing_chosen(enter):
+    form = enter("editor").get(reverse("monograph_new")).context["form"]
+
+    assert [next(iter(form.rows[name].forms[0].fields[box].choices)) for name, box in (("names", "kind"), ("codes", "system"))] == [("", "Choose")] * 2  # fmt: skip

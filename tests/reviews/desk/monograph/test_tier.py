@@ -7,6 +7,7 @@ from reviews.audit.trail import WriteLockTimeout
 from reviews.editing.monographs import set_tier
 from reviews.models import AuditEvent
 from tests import factories as make
+from tests.forms import wrong
 
 pytestmark = pytest.mark.any_database
 
@@ -107,10 +108,10 @@ def test_what_is_refused_stands_at_its_field_and_all_is_kept(house, enter, chang
 
     html = answer.content.decode()
     assert (answer.status_code, tier()) == (status, "standard")
-    assert set(answer.context["wrong"]) == fields
+    assert set(wrong(answer)) == fields
     assert html.count('aria-invalid="true"') == len(fields)
-    assert ('href="#tier"' in html, 'href="#tier-reason"' in html) == ("tier" in fields, "reason" in fields)
-    assert answer.context["form"].reason == given["reason"]
+    assert ('href="#tier-tier"' in html, 'href="#tier-reason"' in html) == ("tier" in fields, "reason" in fields)
+    assert answer.context["form"]["reason"].value() == given["reason"]
     assert ('<option value="high" selected>' in html) == (given["tier"] == "high")
     assert 'name="seen" value="standard"' in html
 

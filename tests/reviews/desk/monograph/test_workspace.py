@@ -14,6 +14,7 @@ from reviews.editing.monographs import set_tier
 from reviews.models import AuditEvent
 from reviews.workflow import TRANSITIONS, perform
 from tests import factories as make
+from tests.forms import wrong
 
 pytestmark = pytest.mark.any_database
 
@@ -300,7 +301,7 @@ def test_a_digest_of_another_monograph_shows_nothing_of_it(house, enter):
     [
         ("a\x00b", "After “a”: a NUL character (U+0000). Take it out."),
         ("a\u202eb", "After “a”: a direction mark (U+202E). Take it out."),
-        ("x" * 2_001, "This is longer than 2,000 characters. Shorten it."),
+        ("x" * 2_001, "Keep it to 2,000 characters."),
     ],
 )
 def test_a_reason_that_may_not_be_kept_is_refused_at_its_field(house, enter, reason, sentence):
@@ -311,7 +312,7 @@ def test_a_reason_that_may_not_be_kept_is_refused_at_its_field(house, enter, rea
 
     assert answer.status_code == 422
     assert sentence in answer.content.decode()
-    assert answer.context["wrong"] == {"reason": sentence}
+    assert wrong(answer) == {"reason": sentence}
     assert AuditEvent.objects.count() == before
 
 

@@ -1,14 +1,15 @@
 """The published page on the desk: what stands over it, every act on it, and what was typed when one is refused."""
 
-import copy
 import re
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
 
-from monographs.models import Monograph, Overlay
+from monographs.models import Overlay
 from monographs.overlay_kinds import OVERLAY_KINDS
+from reviews.models import AuditEvent
 from tests import factories as make
 from tests.reviews.desk.conftest import post_raw
 
@@ -25,19 +26,7 @@ WARNING = {
 
 @pytest.fixture(scope="module")
 def made(once_a_module):
-    house = make.the_house()
-    make.published(house)
-    return house
-
-
-@pytest.fixture
-def house(made, db):
-    return copy.deepcopy(made)
-
-
-@pytest.fixture
-def page(house):
-    return Monograph.objects.get()
+    return SimpleNamespace(page=make.published(make.the_house()).monograph)
 
 
 @pytest.fixture
@@ -309,8 +298,10 @@ def test_a_reason_may_be_typed_as_long_as_it_may_be_printed(house, page, enter, 
     for longest in (300, 299):
         monkeypatch.setattr("reviews.overlays.LONGEST_PRINTED_REASON", longest)
         html = enter("pharmacist").get(ADDRESS).content.decode()
-        assert f'Up to <span class="q">{longest}</span> characters' in html
-        assert re.findall(r'name="reason" rows="2" maxlength="(\d+)"', html) == [str(longest)] * 2
+        assert f"Up to {longest} characters" in html
+        assert (
+            re.findall(r'name="reason" cols="40" rows="2" class="input" maxlength="(\d+)"', html) == [str(longest)] * 2
+        )
     digest = make.seen(page.live.edition)
     sent = {"digest": digest, "kind": "retire", "reason": "x" * 300}
     assert enter("pharmacist").post(f"{DO}withdraw/", sent).status_code == 422
@@ -321,6 +312,44 @@ def test_each_way_to_withdraw_says_beside_its_button_what_it_does(house, page, e
     html = enter("publisher").get("/desk/monographs/testazumab/withdraw/").content.decode()
 
     offered = re.findall(
-        r'id="(kind-[a-z_]+)" name="kind" value="([a-z_]+)"(?: checked)?><label for="\1">(\w+ ?\w*):', html
+        r'name="kind" value="([a-z_]+)" id="(kind-withdraw_\d)"[^>]*><label for="\2">(\w+ ?\w*):',
+        html,
     )
-    assert [(value, label) for _id, value, label in offered] == [("retire", "Retire"), ("take_down", "Take down")]
+    assert [(value, label) for value, _id, label in offered] == [("retire", "Retire"), ("take_down", "Take down")]
+
+
+# (whose form it is, who may send it)
+PASSWORDS = {
+    "countersign": ("clinician2", "pharmacist"), "lift": ("pharmacist",), "end-correction": ("pharmacist",),
+    "correct": ("pharmacist",), "warn": ("clinician", "pharmacist"), "trial": ("clinician", "clinician2", "pharmacist", "publisher"),
+    "still-correct": ("clinician", "clinician2", "pharmacist"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("act", PASSWORDS)
+def test_no_password_is_tried_by_whoever_has_not_the_right(house, page, enter, trial, act):
+    """Neither the right one nor a wrong one: a wrong one leaves an entry, and its answer tells."""
+    (warning,) = make.warn(house.clinician, page)
+    wrong = "Tests go on for years."
+    address, form = {
+        "countersign": (f"/desk/overlays/{warning.pk}/countersign/", {}),
+        "lift": (f"/desk/overlays/{warning.pk}/lift/", {"reason": "It was answered."}),
+        "correct": ("/desk/monographs/testazumab/erratum/", {"wrong": wrong, "right": "For months.", "harm": "minor"}),
+        "warn": ("/desk/warnings/new/", WARNING),
+        "trial": (f"/desk/monographs/testazumab/place/{trial}/", {"reason": "It is tried."}),
+        "end-correction": ("", {"reason": "It was wrong itself."}),
+        "still-correct": (f"{DO}still-correct/", {"digest": page.live.document_id, "interests": "none"}),
+    }[act]  # fmt: skip
+    if act == "end-correction":
+        erratum = make.correct(house.pharmacist, page, wrong, "Tests go on for months.")
+        address = f"/desk/overlays/{erratum.pk}/lift/"
+    if act == "still-correct":
+        make.withdraw(page.live.edition, house.publisher)
+    for person in ("editor", "editor2", "publisher", "auditor", "clinician", "clinician2", "pharmacist"):
+        before = AuditEvent.objects.filter(verb="reauth_failed").count()
+        answer = enter(person).post(address, {**form, "password": "wrong wrong wrong"})
+        tried = AuditEvent.objects.filter(verb="reauth_failed").count() - before
+        assert tried == (person in PASSWORDS[act]), person
+        if person not in PASSWORDS[act]:
+            assert "This is not your password" not in answer.content.decode(), person
+            assert answer.status_code == 403, person

@@ -1,6 +1,5 @@
 """A form stands on the page of a published page exactly where the act would be done for whoever reads it."""
 
-import copy
 import re
 from datetime import timedelta
 
@@ -44,12 +43,6 @@ def made(once_a_module):
     make.withdraw(pages["downzumab"].live.edition, house.clinician, "take_down")
     make.withdraw(pages["backzumab"].live.edition, house.clinician)
     confirm(pages["backzumab"], house.publisher)
-    return house  # fmt: skip
-
-
-@pytest.fixture
-def house(made, db):
-    return copy.deepcopy(made)
 
 
 def confirm(page, who):

@@ -1,6 +1,5 @@
 """Where a withdrawn page is gone: every place of ours is asked, and what cannot be confirmed says what to do."""
 
-import copy
 from types import SimpleNamespace
 
 import pytest
@@ -23,12 +22,6 @@ def made(once_a_module):
     make.submit(house, second)
     make.sign(second, house.clinician)
     make.publish(house, make.sign(second, house.pharmacist))
-    return house
-
-
-@pytest.fixture
-def house(made, db):
-    return copy.deepcopy(made)
 
 
 def found():

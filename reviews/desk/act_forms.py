@@ -1,0 +1,84 @@
+"""The small forms of acts: a reason, a password, a signature. Each stands at `at`, so that several fit on one page."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+
+from reviews.access.refusals import Refusal
+from reviews.forms import Form, Text, dressed, password
+from reviews.review.attestation import Tick
+from reviews.review.transition import Transition
+
+LONGEST = 2_000
+KEPT = "Kept for good, seen by all on the desk."
+
+
+class ReasonForm(Form):
+    """Why something is done. `typed` is what came with a refused act; None: it was not tried."""
+
+    reason = Text(rows=3)
+
+    def __init__(
+        self, typed: str | None = None, *, at: str, label: str = "Reason", hint: str = KEPT, longest: int = LONGEST,
+        rows: int = 3, refusals: Iterable[Refusal] = (),
+    ) -> None:  # fmt: skip
+        super().__init__(None if typed is None else {"reason": typed}, auto_id=f"%s-{at}" if at else "%s")
+        box = self.fields["reason"]
+        box.label, box.help_text = label, hint
+        box.widget.attrs |= {"rows": rows, "maxlength": longest}
+        self.refuse(refusals)
+
+
+def reason_of(row: Transition, typed: str | None = None, *, at: str, refusals: Iterable[Refusal] = ()) -> ReasonForm:
+    """The box for the reason of a transition; it may be typed and not needed."""
+    label, hint = row.words.asks or ("Reason", KEPT)
+    return ReasonForm(typed, at=at, label=label, hint=hint, refusals=refusals, rows=3 if row.needs_reason else 2)
+
+
+class SignedReasonForm(ReasonForm):
+    """A reason, and the password as the signature on it."""
+
+    password = password("Your password")
+
+
+class SecondSignatureForm(Form):
+    password = password("Your password, as the second signature")
+
+    def __init__(self, *, at: str, hint: str) -> None:
+        super().__init__(auto_id=f"%s-{at}")
+        self.fields["password"].help_text = hint
+
+
+INTERESTS = {
+    "none": "I have none.",
+    "declared": "I declare these:",
+    "maker": "I have pay or shares from a maker of this drug. (Then another clinician must sign.)",
+}
+
+
+class SignForm(Form):
+    """The checklist, interests, and the password as the signature."""
+
+    interests = forms.ChoiceField(choices=list(INTERESTS.items()), widget=forms.RadioSelect)
+    interests_text = Text(
+        label="Fees, grants, patents, family, other; of the last 36\xa0months",
+        help_text="Readers see these words.",
+        attrs={"maxlength": LONGEST, "autocomplete": "off"},
+    )
+    password = password()
+
+    def __init__(
+        self, ticks: Iterable[Tick], drug: str, typed: Mapping[str, Any] | None = None,
+        refusals: Iterable[Refusal] = (),
+    ) -> None:  # fmt: skip
+        super().__init__(typed, auto_id="%s")
+        self.fields["interests"].label = f"Your interests in {drug}"
+        self.ticks = [f"tick_{tick.code}" for tick in ticks]
+        boxes = {f"tick_{tick.code}": forms.BooleanField(label=tick.sentence) for tick in ticks}
+        self.fields = {**{name: dressed(box) for name, box in boxes.items()}, **self.fields}
+        self.refuse(refusals)
+
+    @property
+    def checklist(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.ticks]

@@ -1,0 +1,199 @@
+"""The one base of every form, of the desk and of readers; and the one template of a field.
+
+A form brings words in and says at each box what is wrong with it; values and verbs judge them.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.validators import ProhibitNullCharactersValidator
+from django.forms.renderers import TemplatesSetting
+from django.forms.utils import ErrorDict
+
+from reviews.access.refusals import Refusal
+
+CHOOSE = {"invalid_choice": "Choose one from the list.", "required": "Choose one from the list."}
+MOST_ROWS = 200
+ALL_ROWS = 1_000  # that come back to whoever sent them, with the sentence that they are too many
+MORE = "more"  # the button that asks for another row; its value names the list
+
+
+class Renderer(TemplatesSetting):
+    field_template_name = "components/_field.html"
+
+
+class Form(forms.Form):
+    """No box is required: the verb says in its own words what is missing. NUL is let through: the verb names it, with
+    its place, as it names the like of it. A list has a form of its own for each row: `rows`, by the name of the list.
+    """
+
+    use_required_attribute = False
+    default_renderer = Renderer()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        self.rows: dict[str, Rows] = {}
+        for field in self.fields.values():
+            dressed(field)
+
+    @property
+    def asks_for_row(self) -> bool:
+        """It was sent to get another row: nothing is judged, and nothing is done."""
+        return self.is_bound and MORE in self.data
+
+    def is_valid(self) -> bool:
+        valid = super().is_valid()  # it may find more that is wrong in rows
+        return all([valid, *(rows.is_valid() for rows in self.rows.values())]) and not self.asks_for_row
+
+    @property
+    def refused_status(self) -> int:
+        """With which the form comes back when it is not valid."""
+        return 200 if self.asks_for_row else 422
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        if self.asks_for_row:
+            self._errors = ErrorDict()
+            return
+        for rows in self.rows.values() if self.is_bound else ():
+            for sentence in rows.non_form_errors():
+                self.add_error(None, f"{rows.label}: {sentence}")
+
+    def refuse(self, found: Iterable[Refusal]) -> list[Refusal]:
+        """Says what is about a box at that box, and answers the rest."""
+        rest = []
+        for one in found:
+            if self.is_bound and one.field in self.fields:
+                self.add_error(one.field, one.sentence)
+            else:
+                rest.append(one)
+        return rest
+
+    @property
+    def faults(self) -> list[tuple[str, str]]:
+        """(id of a box or "", sentence) of all that is wrong: for the top of the page."""
+        found = [("", str(one)) for one in self.non_field_errors()] + list(_wrong(self))
+        for rows in self.rows.values() if self.is_bound else ():
+            for number, form in enumerate(rows.forms, 1):
+                found += [(at, f"{rows.label}, row {number}: {words}") for at, words in _wrong(form)]
+        return found
+
+    @property
+    def typed_words(self) -> list[str]:
+        """All that was sent but passwords, rows as well."""
+        if not self.is_bound:
+            return []
+        words = (name for name, field in self.fields.items() if not isinstance(field.widget, forms.PasswordInput))
+        sent = [str(self.data.get(self.add_prefix(name), "")) for name in words]
+        return sent + [words for rows in self.rows.values() for form in rows.forms for words in form.typed_words]
+
+
+def _wrong(form: Form) -> Iterator[tuple[str, str]]:
+    for bound in form.visible_fields():
+        yield from ((bound.id_for_label or bound.auto_id, f"{bound.label}: {one}") for one in bound.errors)
+
+
+def dressed(field: forms.Field) -> forms.Field:
+    """A field as each form of ours has it."""
+    field.required = False
+    field.validators = [one for one in field.validators if not isinstance(one, ProhibitNullCharactersValidator)]
+    if isinstance(field, forms.ChoiceField):
+        field.error_messages |= CHOOSE
+    if not isinstance(field.widget, forms.CheckboxInput | forms.RadioSelect | forms.HiddenInput):
+        field.widget.attrs.setdefault("class", "input")
+    return field
+
+
+class Text(forms.CharField):
+    """Text as it was typed: `rows` lines of a box, or one."""
+
+    def __init__(self, rows: int = 0, **kwargs: Any) -> None:
+        if rows:
+            kwargs["widget"] = forms.Textarea(attrs={"rows": rows, **kwargs.pop("attrs", {})})
+        elif "attrs" in kwargs:
+            kwargs["widget"] = forms.TextInput(attrs=kwargs.pop("attrs"))
+        super().__init__(**{"strip": False, **kwargs})
+
+
+def password(label: str = "Your password, as your signature", **kwargs: Any) -> forms.CharField:
+    box = forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    return forms.CharField(label=label, widget=box, strip=False, **kwargs)
+
+
+def offer(form: forms.Form, name: str, listed: Iterable[tuple[str, str]]) -> None:
+    """The choices of a box that depend on who asks, and on what is there."""
+    box = form.fields[name]
+    assert isinstance(box, forms.ChoiceField)
+    box.choices = list(listed)
+
+
+def choices(listed: dict[str, str]) -> list[tuple[str, str]]:
+    """A closed list from which nothing is chosen yet."""
+    return [("", "Choose"), *listed.items()]
+
+
+# -- Rows ----------------------------------------------------------------------------------------------------------
+
+
+class Row(Form):
+    """One row of a list. A row in which nothing is typed is none, whatever is chosen in it."""
+
+    value: Any = None  # what a valid row holds
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.empty_permitted = False  # Django's own rule leaves out a row that stands there already
+
+    @property
+    def is_empty(self) -> bool:
+        typed = (self.data.get(self.add_prefix(name), "") for name, field in self.fields.items() if _is_text(field))
+        return not any(words.strip() for words in typed)
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        if self.is_bound and self.is_empty:
+            self._errors = ErrorDict()
+
+
+def _is_text(field: forms.Field) -> bool:
+    return not isinstance(field, forms.ChoiceField)
+
+
+class Rows(forms.BaseFormSet):
+    """The rows of one list of a form: those that are there, and one to fill in. `more` asks for another one."""
+
+    label = ""
+    default_error_messages = {
+        "missing_management_form": "The rows of this list did not arrive. Load the page again.",
+        "too_many_forms": f"A list has at most {MOST_ROWS} rows.",
+    }
+
+    def total_form_count(self) -> int:
+        total = super().total_form_count()
+        asked = self.is_bound and self.data.get(MORE) == self.prefix
+        return total + 1 if asked and total < MOST_ROWS else total
+
+    @property
+    def filled(self) -> list[Row]:
+        """Each row that holds something."""
+        return [form for form in self.forms if not form.is_empty]
+
+
+def rows_of(row: type[Row], name: str, label: str, data: Any, initial: list[dict[str, Any]], **kwargs: Any) -> Rows:
+    """The rows of a list, filled from what was sent, or from what stands there."""
+    kind: Any = forms.formset_factory(
+        row, Rows, extra=1, max_num=MOST_ROWS, validate_max=True, absolute_max=ALL_ROWS, renderer=Renderer()
+    )
+    made: Rows = kind(data, prefix=name, initial=initial, form_kwargs=kwargs)
+    made.label = label
+    return made
+
+
+@dataclass(frozen=True)
+class Box:
+    """What a template shows of a form, in order: a field or the rows of a list."""
+
+    field: forms.BoundField | None = None
+    rows: Rows | None = None

@@ -1,0 +1,451 @@
+"""The one door: every word that a person types into a verb, whichever verb takes it."""
+
+import copy
+import inspect
+import json
+from dataclasses import fields, is_dataclass, replace
+from types import SimpleNamespace
+from typing import get_type_hints
+
+import pytest
+from pydantic import ValidationError
+
+from monographs import document as values
+from monographs.assemble import build
+from monographs.digest import digest_of_part
+from monographs.models import Monograph, Overlay
+from monographs.pages.said import said
+from reviews import misprints, overlays, signing, workflow
+from reviews.access import people
+from reviews.access.door import LONGEST_REASON, admitted, as_code, kept, told
+from reviews.access.refusals import Refused
+from reviews.editing import library, monographs, parts
+from reviews.exchange.files import dump
+from reviews.exchange.importer import import_file
+from reviews.models import AuditEvent, ChangeSet, Misprint
+from reviews.overlays import CorrectionInput
+from reviews.reports import inbox, service
+from reviews.reports.service import ReportInput
+from reviews.signing import TooManyFailures
+from tests import factories as make
+from tests.conftest import rows_now
+
+NUMBER = "999 000 0018"
+SPACINGS = [
+    NUMBER, "9990000018", "999-000-0018", "999.000.0018", "999\u00a0000\u00a00018", "999  000  0018", "999\u2009000\u20090018",
+    "9 9 9 0 0 0 0 0 1 8", "999\u2011000\u20110018", "999/000/0018", "999\n000\n0018", "(999) 000-0018",
+    "\uff19\uff19\uff19 000 0018",
+]  # fmt: skip
+HOSTILE = {
+    "NUL": "Words with a \x00 inside", "U+0001": "Words with a \x01 inside", "half a character": "Words with \ud800",
+    "a direction mark": "Words \u202e turned round", "300 KB": "Words " + "x" * 300_000,
+    **{f"number {n}": f"Seen in {words} again" for n, words in enumerate(SPACINGS)},
+    **{f"bare number {n}": words for n, words in enumerate(SPACINGS[:5])},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("reason", "code"),
+    [
+        ("a\x00b", "characters"),
+        ("a\u202eb", "characters"),
+        ("a\ud800b", "characters"),
+        ("See 999 000 0018.", "patient_data"),
+    ],
+)
+def test_a_reason_that_may_not_be_kept_is_refused_at_its_field_and_not_recorded(reason, code):
+    with pytest.raises(Refused) as refused:
+        kept(reason)
+
+    (refusal,) = refused.value.refusals
+    assert (refusal.code, refusal.kind, refusal.field) == (code, "invalid", "reason")
+    assert refused.value.recorded is False
+
+
+def test_a_reason_is_kept_without_spaces_around_it():
+    assert kept(" Wrong \r\n since 2020. ") == "Wrong\n since 2020."
+
+
+# -- Every verb ----------------------------------------------------------------------------------------------------------
+
+MODULES = (overlays, workflow, signing, misprints, people, library, monographs, parts, service, inbox)
+# Made by the house itself, and typed by nobody.
+NOT_TYPED = {("report", "sender")}
+
+
+@pytest.fixture(scope="module")
+def made(once_a_module):
+    house = make.the_house()
+    draft = make.draft(house, "draftumab")
+    make.reword(draft, "monitoring", "Other words.", actor=house.editor)
+    in_review = make.submit(house, make.draft(house, "reviewumab"))
+    make.published(house, "liveumab", make.misprinted(minus=make.MISPRINTED["minus"]))
+    page = Monograph.objects.get(slug="liveumab")
+    (warning,) = make.warn(house.clinician, page)
+    report = service.report(ReportInput("A comma is missing here.", harm=False), sender="s", monograph=page)
+    return SimpleNamespace(house=house, draft=draft, in_review=in_review, page=page, warning=warning, report=report)
+
+
+@pytest.fixture
+def world(made, db):
+    return copy.deepcopy(made)
+
+
+def part_of(world):
+    return build(world.draft).sections[0]
+
+
+def seen_part(world):
+    return {"seen": digest_of_part(part_of(world)), "actor": world.house.editor, "reason": "Why"}
+
+
+def section_keys(world):
+    return [one.key for one in build(world.draft).sections]
+
+
+def first_change(world):
+    return ChangeSet.objects.filter(edition=world.draft).earliest("at", "revision_id")
+
+
+def corrected(world):
+    wrong = "Tests go on for years."
+    return CorrectionInput(wrong, "For months.", "minor", tuple(one.key for one in said(world.page, wrong).choices))
+
+
+# Verb -> what it is given: arguments by their names; `attestation` is made of the others.
+VERBS = {
+    "place": lambda w: {"kind": "trial", "monograph": w.page, "reason": "It is tried", "actor": w.house.clinician,
+        "attestation": lambda given: make.password(w.house.clinician, digest_placing(given, w.page))},
+    "withhold": lambda w: {"monograph": w.page, "part": make.key("monitoring"), "reason": "misprint", "actor": w.house.publisher,
+        "attestation": lambda given: make.password(w.house.publisher, overlays.digest_of_part_withheld(w.page, given["part"]))},
+    "warn": lambda w: {"monographs": [w.page], "warned": make.WARNED, "actor": w.house.clinician,
+        "attestation": lambda given: make.password(w.house.clinician, digest(given["warned"], [w.page]))},
+    "correct": lambda w: {"monograph": w.page, "corrected": corrected(w), "actor": w.house.pharmacist,
+        "attestation": lambda given: make.password(w.house.pharmacist, digest(given["corrected"], w.page))},
+    "countersign": lambda w: {"overlay": w.warning, "actor": w.house.clinician2,
+        "attestation": lambda given: make.password(w.house.clinician2, overlays.digest_of_act("countersign", w.warning))},
+    "lift": lambda w: {"overlay": w.warning, "reason": "Answered", "actor": w.house.pharmacist,
+        "attestation": lambda given: make.password(w.house.pharmacist, overlays.digest_of_act("lift", w.warning))},
+    "perform": lambda w: {"transition": "withdraw", "editions": [w.page.live.edition], "actor": w.house.publisher,
+        "digest": w.page.live.document_id, "reason": "In doubt", "kind": "retire"},
+    "attest": lambda w: {"actor": w.house.clinician, "password": make.PASSWORD, "ticks": (), "interests": "none", "digest": "0" * 64},
+    "call_harmless": lambda w: {"monograph": w.page, "part": Misprint.objects.get().key, "digest": Misprint.objects.get().digest,
+        "actor": w.house.clinician, "reason": "Nobody reads it so"},
+    "give_role": lambda w: {"user": w.house.nobody, "role": "editor", "actor": w.house.admin},
+    "take_role": lambda w: {"user": w.house.editor, "role": "editor", "actor": w.house.admin},
+    "grant": lambda w: {"role": "editor", "therapeutic_class": w.house.leaf, "actor": w.house.admin},
+    "revoke": lambda w: {"role": "editor", "therapeutic_class": w.house.root, "actor": w.house.admin},
+    "register_clinician": lambda w: {"user": w.house.nobody, "actor": w.house.nobody, "name": "A name", "profession": "pharmacist",
+        "number": "2000009", "scope": "both", "specialty": "All", "interests": "none"},
+    "verify_clinician": lambda w: {"profile": w.house.clinician.clinician_profile, "actor": w.house.admin, "reader_title": "doctor",
+        "specialty": "All", "scope": "both"},
+    "make_class": lambda w: {"name": "Oncology", "actor": w.house.admin, "slug": "oncology", "tier_floor": "high"},
+    "record_name_check": lambda w: {"actor": w.house.editor, "system": "RxNorm", "code": "1", "name": "x", "status": "found",
+        "matched_name": "x", "release": "r", "source": "s"},
+    "move": lambda w: {"monograph": w.page, "slug": "elsewhere", "actor": w.house.publisher, "reason": "Renamed"},
+    "new": lambda w: {"actor": w.house.editor, "slug": "newumab", "title": "Newumab in tests", "therapeutic_class": w.house.leaf,
+        "new_drug": {"name": "newumab"}},
+    "set_tier": lambda w: {"monograph": w.page, "tier": "high", "actor": w.house.clinician2, "reason": "More harm", "seen": w.page.tier},
+    "save_part": lambda w: {"edition": w.draft, "part": part_of(w).replaced(text="New words."), **seen_part(w)},
+    "add_part": lambda w: {"edition": w.draft, "part": part_of(w).replaced(key=make.key("added")), "actor": w.house.editor, "reason": "Why"},
+    "remove_part": lambda w: {"edition": w.draft, "part": part_of(w), **seen_part(w)},
+    "restore_part": lambda w: {"edition": w.draft, "part": part_of(w), "actor": w.house.editor, "reason": "Why"},
+    "restore": lambda w: {"edition": w.draft, "change": first_change(w), "digest": make.seen(w.draft), "actor": w.house.editor, "reason": "Why"},
+    "save_header": lambda w: {"edition": w.draft, "header": build(w.draft).header.replaced(covers="All"),
+        "seen": digest_of_part(build(w.draft).header), "actor": w.house.editor, "reason": "Why"},
+    "save_order": lambda w: {"edition": w.draft, "kind": "section", "keys": section_keys(w)[::-1], "seen": section_keys(w),
+        "actor": w.house.editor, "reason": "Why"},
+    "report": lambda w: {"said": ReportInput("The interval is wrong.", harm=False, part="Dose", source="SmPC", email="r@example.org"),
+        "sender": "t", "monograph": w.page, "page": "/drugs/liveumab/"},
+    "answer": lambda w: {"one": w.report, "actor": w.house.editor, "outcome": "no-change", "text": "It is right."},
+    "take_in": lambda w: {"actor": w.house.editor},
+}  # fmt: skip
+
+
+def digest_placing(given, page):
+    try:
+        return overlays.digest_of_placing(given["kind"], page, given["reason"])
+    except ValueError:
+        return "0" * 64
+
+
+def digest(said, over):
+    try:
+        return said.digest(over)
+    except ValueError:  # half a character has no digest
+        return "0" * 64
+
+
+def verbs():
+    """Every public function of these modules that somebody does something by."""
+    found = {}
+    for module in MODULES:
+        for name, function in vars(module).items():
+            if inspect.isfunction(function) and function.__module__ == module.__name__ and not name.startswith("_"):
+                if {"actor", "sender"} & set(inspect.signature(function).parameters):
+                    found[name] = function
+    return found
+
+
+def typed_places(function, given):
+    """(name of the parameter, field in it or "") of each string."""
+    hints = get_type_hints(function)
+    for name, value in given.items():
+        if is_dataclass(value) and not isinstance(value, type):
+            yield from ((name, one.name) for one in fields(value) if isinstance(getattr(value, one.name), str))
+        elif isinstance(value, str) and (function.__name__, name) not in NOT_TYPED:
+            assert "str" in str(hints[name])
+            yield name, ""
+        elif isinstance(value, dict):
+            yield from ((name, key) for key, inner in value.items() if isinstance(inner, str))
+
+
+def with_words(given, name, field, words):
+    value = given[name]
+    if field:
+        words = {**value, field: words} if isinstance(value, dict) else replace(value, **{field: words})
+    return {**given, name: words}
+
+
+def do(function, given):
+    attestation = given.get("attestation")
+    given = {**given, **({"attestation": attestation(given)} if attestation else {})}
+    by_position = [one.name for one in inspect.signature(function).parameters.values() if one.kind != one.KEYWORD_ONLY]
+    positional = [given.pop(name) for name in by_position if name in given]
+    return function(*positional, **given)
+
+
+def cells():
+    return {value for _table, _columns, rows in rows_now() for row in rows for value in row if isinstance(value, str)}
+
+
+def test_every_verb_stands_in_the_table_and_every_string_of_it_is_tried(world):
+    found = verbs()
+
+    assert set(VERBS) == set(found) - {"refusals", "available", "refusals_of"} - {"put"}  # `report` puts
+    for name, build_up in VERBS.items():
+        given, function = build_up(world), found[name]
+        strings = {one for one, hint in get_type_hints(function).items() if hint is str or hint == str | None}
+        tried = {parameter for parameter, _field in typed_places(function, given)}
+        assert strings - tried <= {one for verb, one in NOT_TYPED if verb == name} | {"return"}, name
+
+
+def of_any_database(names):
+    """The kind that `place` is tried with is one more than the database lists, which SQLite alone can overlook."""
+    return [pytest.param(name, marks=pytest.mark.any_database if name == "place" else ()) for name in names]
+
+
+@pytest.fixture
+def verb(request, db):
+    if request.param == "place":
+        request.getfixturevalue("trial")
+    return request.param
+
+
+@pytest.mark.parametrize(
+    "verb", of_any_database(name for name in VERBS if name not in ("restore_part", "take_in")), indirect=True
+)
+def test_what_a_verb_is_given_here_it_does(world, verb):
+    """Else nothing would be proved by what it refuses below."""
+    do(verbs()[verb], VERBS[verb](world))
+
+
+@pytest.mark.parametrize("verb", of_any_database(VERBS), indirect=True)
+def test_no_verb_keeps_or_tells_what_may_not_be_kept_and_none_breaks(world, verb):
+    function = verbs()[verb]
+    given = VERBS[verb](world)
+    before = cells()
+    for name, field in typed_places(function, given):
+        for what, words in HOSTILE.items():
+            with make.undone():
+                try:
+                    do(function, with_words(given, name, field, words))
+                except (Refused, KeyError, TooManyFailures):
+                    pass
+                for one in cells() - before:
+                    where = (verb, name, field, what, one[:200])
+                    assert "\x00" not in one, where
+                    assert "\x01" not in one, where
+                    assert "\\u0001" not in one, where
+                    assert "\u202e" not in one, where
+                    assert "x" * 9_000 not in one, where
+                    for number in (words, *SPACINGS) if "number" in what else ():
+                        assert number not in one, where
+
+
+# -- What editions hold --------------------------------------------------------------------------------------------------
+
+WORDS = {
+    "section": ("heading", "text"), "monitoring": ("test", "when", "how_often", "how_long", "note"),
+    "notice": ("title", "text", "action", "issuer"), "related": ("reason",), "citation": ("title", "publisher", "note"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "field"), [(kind, field) for kind, names in WORDS.items() for field in names])
+def test_no_patients_number_comes_into_a_part(world, kind, field):
+    before, entries = build(world.draft), AuditEvent.objects.count()
+    part = next(one for one in before.parts() if one.part_kind == kind)
+    for spaced in SPACINGS:
+        words = spaced.replace("\n", " ") if kind != "section" or field == "heading" else spaced
+        changed = (
+            {"csl": {**values.to_plain(part.csl), field: f"A {words} b"}}
+            if kind == "citation"
+            else {field: f"A {words} b"}
+        )
+        with pytest.raises(Refused) as refused:
+            parts.save_part(world.draft, part.replaced(**changed), seen=digest_of_part(part), actor=world.house.editor)
+        assert refused.value.codes == ["patient_data"], words
+        assert refused.value.refusals[0].part == str(part.key)
+    assert (build(world.draft), AuditEvent.objects.count()) == (before, entries)
+
+
+@pytest.mark.parametrize("change", ["title", "name", "introduction", "covers"])
+def test_no_patients_number_comes_into_a_header(world, change):
+    header = build(world.draft).header
+    for words in SPACINGS:
+        with pytest.raises(Refused) as refused:
+            changed = header.replaced(**{change: f"{header.name} {words}"})
+            parts.save_header(world.draft, changed, seen=digest_of_part(header), actor=world.house.editor)
+        assert refused.value.codes == ["patient_data"], words
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ISBN 0-306-40615-2",
+        "See [the leaflet](https://www.gov.uk/9990000018).",
+        "doi 10.1000/9990000018",
+        "PMID 23245604",
+    ],
+)
+def test_identifiers_are_no_patients_numbers(world, words):
+    part = part_of(world)
+
+    parts.save_part(world.draft, part.replaced(text=words), seen=digest_of_part(part), actor=world.house.editor)
+
+    assert part_of(world).text == words
+
+
+def test_a_record_keeps_its_isbn_and_its_pages(world):
+    part = next(one for one in build(world.draft).parts() if one.part_kind == "citation")
+    csl = {**values.to_plain(part.csl), "ISBN": "0306406152", "page": "9990000018", "number": "9990000018"}
+
+    parts.save_part(world.draft, part.replaced(csl=csl), seen=digest_of_part(part), actor=world.house.editor)
+
+
+def test_a_number_that_stands_there_already_holds_nobody_up(world, monkeypatch):
+    """As an earlier version took it in, or a number that only looks like one."""
+    part = part_of(world)
+    with monkeypatch.context() as patch:
+        patch.setattr("reviews.changes.holds_nhs_number", lambda words: False)
+        parts.save_part(
+            world.draft, part.replaced(heading=f"Call {NUMBER}"), seen=digest_of_part(part), actor=world.house.editor
+        )
+
+    part = part_of(world)
+    parts.save_part(world.draft, part.replaced(text="Other."), seen=digest_of_part(part), actor=world.house.editor)
+
+
+def test_no_patients_number_comes_in_by_a_file_or_its_name(world, tmp_path):
+    doc = make.document(header=make.document().header.replaced(name="Fileumab"))
+
+    def tried(name, document):
+        file = tmp_path / name
+        drug = {"slug": "fileumab", "name": "fileumab", "names": [], "brands": [], "codes": []}
+        about = {
+            "slug": "fileumab",
+            "therapeutic_class": "multiple-sclerosis",
+            "drug": drug,
+            "traits": [],
+            "tier": None,
+        }
+        file.write_text(json.dumps(dump(document, **about)))
+        return import_file(file, actor=world.house.editor)
+
+    section = doc.sections[0]
+    bad = doc.replaced(sections=(section.replaced(text=f"Seen in {NUMBER}"), *doc.sections[1:]))
+    with pytest.raises(Refused) as refused:
+        tried("a.json", bad)
+    assert refused.value.codes == ["patient_data"]
+    tried(f"patient {NUMBER}\x01.json", doc)
+    assert not [one for one in cells() if NUMBER in one or "\x01" in one]
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["https://www.gov.uk@evil.example/", "https://user:pass@www.gov.uk/", "https://www.gov.uk%2f@evil.example/",
+     "https://www.g\u043ev.uk/", "https://xn--gv-1hd.uk/", "https://3232235777/", "https://localhost/", "https:///x",
+     "https://www.gov.uk:x/", "https://[::1]/", "https://www..gov.uk/", "https://@www.gov.uk/", "https://127.0.0.1/"],
+)  # fmt: skip
+def test_no_address_hides_where_it_leads(world, address):
+    """In a warning, in a text, in the record of a source."""
+    warned = replace(make.WARNED, link=address)
+    given = make.password(world.house.clinician, warned.digest([world.page]))
+    with pytest.raises(Refused) as refused:
+        overlays.warn([world.page], warned=warned, actor=world.house.clinician, attestation=given)
+    assert [one.field for one in refused.value.refusals] == ["link"]
+    part, record = part_of(world), next(one for one in build(world.draft).parts() if one.part_kind == "citation")
+    for old, new in (
+        (part, lambda: part.replaced(text=f"See [the leaflet]({address}).")),
+        (record, lambda: record.replaced(csl={**values.to_plain(record.csl), "URL": address})),
+    ):
+        with pytest.raises((Refused, ValidationError)):
+            parts.save_part(world.draft, new(), seen=digest_of_part(old), actor=world.house.editor)
+
+
+@pytest.mark.parametrize("address", ["https://www.gov.uk/x@y?a=b@c#d@e", "http://gov.uk", "https://WWW.GOV.UK:443/x"])
+def test_an_address_whose_host_is_seen_is_taken(world, address):
+    part = part_of(world)
+
+    parts.save_part(
+        world.draft, part.replaced(text=f"See [it]({address})."), seen=digest_of_part(part), actor=world.house.editor
+    )
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "2999-01-01", "0001-01-01", "1899-12-31", "2026-13-01", "tomorrow", ""])
+def test_no_warning_is_of_another_time(world, day):
+    warned = replace(make.WARNED, issued=day)
+    given = make.password(world.house.clinician, warned.digest([world.page]))
+
+    with pytest.raises(Refused) as refused:
+        overlays.warn([world.page], warned=warned, actor=world.house.clinician, attestation=given)
+
+    assert refused.value.codes == ["issued"]
+
+
+def test_what_is_quoted_is_kept_composed_and_its_password_holds_for_it(world):
+    quoted = "Caf\u0065\u0301 au lait  \r\n twice. "
+    (overlay,) = make.warn(world.house.clinician, world.page, quote=quoted, title="stop")
+
+    assert Overlay.objects.get(pk=overlay.pk).quote == "Caf\u0065\u0301 au lait\n twice.".replace("e\u0301", "\u00e9")
+
+
+# -- Its parts -----------------------------------------------------------------------------------------------------------
+
+
+def test_words_are_admitted_as_long_as_that_and_not_longer():
+    assert admitted("x" * 10, "text", 10) == "x" * 10
+    assert admitted(f"  {'x' * 10}  \n", "text", 10) == "x" * 10
+    assert admitted("a\n b", "text", 10, is_line=True) == "a b"
+    for words in ("x" * 11, "x" * 300_000, " " * 300_000):
+        with pytest.raises(Refused) as refused:
+            admitted(words, "text", 10)
+        assert (refused.value.codes, refused.value.refusals[0].field) == (["too_long"], "text")
+    assert kept("x" * LONGEST_REASON) == "x" * LONGEST_REASON
+
+
+def test_a_code_is_compared_as_it_is_and_what_is_none_as_nothing():
+    assert [as_code(one) for one in ("0" * 64, "multiple-sclerosis", "a\x00b", "x" * 300, "é", "9990000018" + "a" * 54)] == [
+        "0" * 64, "multiple-sclerosis", "", "", "", "9990000018" + "a" * 54,
+    ]  # fmt: skip
+
+
+def test_what_a_denial_tells_holds_nothing_that_may_not_be_kept():
+    assert told("Why \x00not\u202e?", 100) == "Why not?"
+    assert told("x" * 300_000, 64) == "x" * 64
+    assert told(f"monograph:{NUMBER}", 64) == "(a number)"
+    assert told("9990000018" + "a" * 54, 64) == "9990000018" + "a" * 54  # a digest is no number, whatever it holds
+
+
+def test_a_password_holds_for_a_digest_whatever_figures_stand_in_it(world):
+    assert make.password(world.house.clinician, "9990000018" + "a" * 54).digest == "9990000018" + "a" * 54
