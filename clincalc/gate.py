@@ -9,17 +9,17 @@ process. Behind the gate stands only what is listed here. So whatever reads anot
 * Left out: every header that nothing here reads, the body of a GET, what a Content-Type says beside its kind.
 
 Who sends something is never let in further than a part of the server's threads, and no longer than `SECONDS` for the
-sending: readers always find a free one.
+sending: readers always find a free one. When that part is full, who is longest at sending makes room: half-sent forms
+keep no whole one out.
 """
 
 import logging
 import re
 import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as TooSlow
 from functools import lru_cache
 from io import BytesIO
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from csp.middleware import CSPMiddleware
@@ -37,6 +37,7 @@ logger = logging.getLogger(__name__)
 Environ = dict[str, Any]
 Start = Callable[..., Any]
 App = Callable[[Environ, Start], Iterable[bytes]]
+Came = SimpleQueue[bytes | Exception]  # what came of reading a body; only the first word counts
 
 # Of a server's 48 threads (Makefile) those that may be taken by who sends, signs in or waits for the write lock.
 SENDERS = 32
@@ -79,6 +80,8 @@ class Gate:
     def __init__(self, app: App) -> None:
         self.app = app
         self.senders = threading.BoundedSemaphore(SENDERS)
+        self.coming: list[Came] = []  # bodies on their way, the longest first
+        self.lock = threading.Lock()
 
     def __call__(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
         try:
@@ -94,10 +97,10 @@ class Gate:
 
     def _sent(self, environ: Environ, plain: Environ, start_response: Start) -> Iterable[bytes]:
         """The whole answer to what is sent, by one of the threads that are for it."""
-        if not self.senders.acquire(blocking=False):
+        if not (self.senders.acquire(blocking=False) or self._made_room()):
             raise Refused(503, "Too many are sending something just now.")
         try:
-            plain["wsgi.input"] = BytesIO(_body(environ["wsgi.input"], int(plain["CONTENT_LENGTH"] or 0)))
+            plain["wsgi.input"] = BytesIO(self._body(environ["wsgi.input"], int(plain["CONTENT_LENGTH"] or 0)))
             parts = self.app(plain, start_response)
             try:
                 return [b"".join(parts)]
@@ -106,6 +109,45 @@ class Gate:
                     close()
         finally:
             self.senders.release()
+
+    def _made_room(self) -> bool:
+        """Gives up the body that is longest on its way, and takes its place. What a browser sends is here at once."""
+        with self.lock:
+            longest = self.coming.pop(0) if self.coming else None
+        if longest is None:
+            return False
+        longest.put(Empty())
+        return self.senders.acquire(timeout=1)
+
+    def _body(self, given: Any, length: int) -> bytes:
+        """All of it, or Refused. Who sends slowly holds a thread that is nobody's, and for `SECONDS`: once the answer
+        is out, the server hangs up, and its reading ends too."""
+        if not length:
+            return b""
+        came: Came = SimpleQueue()
+
+        def reading() -> None:
+            try:
+                came.put(_read(given, length))
+            except Exception as error:  # whatever a server says of a line that went dead
+                came.put(error)
+
+        with self.lock:
+            self.coming.append(came)
+        try:
+            threading.Thread(target=reading, daemon=True).start()
+            body = came.get(timeout=SECONDS)
+        except Empty as error:
+            body = error
+        finally:
+            with self.lock:
+                if came in self.coming:
+                    self.coming.remove(came)
+        if isinstance(body, Empty):
+            raise Refused(408, "The form took too long to come.") from body
+        if isinstance(body, Exception) or len(body) < length:
+            raise Refused(400, "The form did not come whole.")
+        return body
 
 
 def made_plain(environ: Environ) -> Environ:
@@ -173,7 +215,7 @@ def _judge_body(environ: Environ, plain: Environ) -> None:
     length = environ.get("CONTENT_LENGTH") or ""
     if length and not _LENGTH.fullmatch(length):
         raise Refused(400, "The length of what was sent is no number.")
-    if not length and environ.get("HTTP_TRANSFER_ENCODING"):
+    if environ.get("HTTP_TRANSFER_ENCODING"):  # whatever length is said beside it
         raise Refused(411, "The length of what was sent is not said.")
     if int(length or 0) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
         raise Refused(413, "This is more than a form of ours can hold.")
@@ -185,31 +227,6 @@ def _judge_body(environ: Environ, plain: Environ) -> None:
     plain["CONTENT_LENGTH"] = length
     if kind:
         plain["CONTENT_TYPE"] = FORM
-
-
-def _body(given: Any, length: int) -> bytes:
-    """All of it, or Refused. Who sends slowly holds a thread that is nobody's, and for `SECONDS`: once the answer is
-    out, the server hangs up, and its reading ends too."""
-    if not length:
-        return b""
-    read: Future[bytes] = Future()
-
-    def reading() -> None:
-        try:
-            read.set_result(_read(given, length))
-        except Exception as error:
-            read.set_exception(error)
-
-    threading.Thread(target=reading, daemon=True).start()
-    try:
-        body = read.result(timeout=SECONDS)
-    except TooSlow as error:
-        raise Refused(408, "The form took too long to come.") from error
-    except Exception as error:  # whatever a server says of a line that went dead
-        raise Refused(400, "The form did not come whole.") from error
-    if len(body) < length:
-        raise Refused(400, "The form did not come whole.")
-    return body
 
 
 def _read(given: Any, length: int) -> bytes:

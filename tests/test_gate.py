@@ -118,6 +118,8 @@ def test_an_address_that_no_link_of_ours_has_is_refused(status, changes):
         (400, {"CONTENT_LENGTH": "3,3"}), (400, {"CONTENT_LENGTH": "3x"}), (400, {"CONTENT_LENGTH": "\xb2"}),
         (400, {"CONTENT_LENGTH": "9" * 5000}), (413, {"CONTENT_LENGTH": "2097153"}),
         (411, {"CONTENT_LENGTH": "", "HTTP_TRANSFER_ENCODING": "chunked"}), (400, {"CONTENT_LENGTH": "4"}),
+        (411, {"CONTENT_LENGTH": "3", "HTTP_TRANSFER_ENCODING": "chunked"}),
+        (411, {"CONTENT_LENGTH": "3", "HTTP_TRANSFER_ENCODING": "identity"}),
     ],
 )  # fmt: skip
 def test_a_body_that_no_form_of_ours_sends_is_refused(status, changes):
@@ -290,27 +292,70 @@ def test_a_line_that_goes_dead_is_no_fault_of_ours():
     assert ask(Gate(App()), "POST", "/report/", b"a=b", **{"wsgi.input": slow})[0] == 400
 
 
+class Working(App):
+    """Takes its time for whatever is sent, as one that waits for the write lock does."""
+
+    def __init__(self):
+        super().__init__()
+        self.may_go = threading.Event()
+
+    def __call__(self, environ, start_response):
+        if environ["REQUEST_METHOD"] == "POST":
+            self.may_go.wait(30)
+        return super().__call__(environ, start_response)
+
+
+def sending(door, **given):
+    """Somebody who sends a form; `told` holds the answer."""
+    told = []
+    thread = threading.Thread(target=lambda: told.append(ask(door, "POST", "/report/", b"a=b", **given)))
+    thread.start()
+    return thread, told
+
+
+def until(is_so):
+    last = time.monotonic() + 10
+    while not is_so() and time.monotonic() < last:
+        time.sleep(0.01)
+    assert is_so()
+
+
 def test_who_sends_takes_a_part_of_the_threads_and_readers_find_one(monkeypatch):
     monkeypatch.setattr(gate, "SENDERS", 2)
-    door, slow = Gate(App()), [Slow(), Slow()]
-    senders = [
-        threading.Thread(target=ask, args=(door, "POST", "/report/", b"a=b"), kwargs={"wsgi.input": one})
-        for one in slow
-    ]
-    for sender in senders:
-        sender.start()
-    until = time.monotonic() + 10
-    while door.senders._value and time.monotonic() < until:
-        time.sleep(0.01)
+    app = Working()
+    door = Gate(app)
+    waiting = [sending(door) for _ in range(2)]
+    until(lambda: not door.senders._value and not door.coming)
 
     busy = ask(door, "POST", "/report/", b"a=b")
     assert (busy[0], busy[1]["Retry-After"]) == (503, "5")
     assert ask(door)[0] == 200
-    for one in slow:
-        one.hung_up.set()
-    for sender in senders:
-        sender.join()
+    app.may_go.set()
+    for thread, told in waiting:
+        thread.join()
+        assert told[0][0] == 200
     assert ask(door, "POST", "/report/", b"a=b")[0] == 200
+
+
+def test_half_sent_forms_make_room_for_whole_ones_the_longest_first(monkeypatch):
+    monkeypatch.setattr(gate, "SENDERS", 2)
+    door, slow = Gate(App()), [Slow(), Slow()]
+    half_sent = []
+    for number, one in enumerate(slow, 1):
+        half_sent.append(sending(door, **{"wsgi.input": one}))
+        until(lambda number=number: len(door.coming) == number)
+
+    answers = [ask(door, "POST", "/report/", b"a=b")[0] for _ in range(5)]
+    until(lambda: half_sent[0][1])
+
+    assert answers == [200] * 5
+    assert half_sent[0][1][0][0] == 408
+    assert half_sent[1][1] == []  # it may go on
+    slow[1].hung_up.set()
+    half_sent[1][0].join()
+    assert half_sent[1][1][0][0] == 400
+    slow[0].hung_up.set()
+    assert (door.coming, door.senders._value) == ([], 2)
 
 
 def test_a_place_is_given_back_whatever_became_of_the_request(monkeypatch):
