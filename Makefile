@@ -3,9 +3,9 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
-# Of its 48 threads a worker keeps a third for readers (clincalc/gate.py). Who is slow to ask is hung up on, and a worker
-# that was killed comes back.
-SERVE := granian --interface wsgi --http 1 --no-ws --workers 2 --blocking-threads 48 --backpressure 512 \
+# As many threads as lines, so that who is slow holds his own (clincalc/gate.py says how many are answered at a time). Who is
+# slow to ask is hung up on, and a worker that was killed comes back.
+SERVE := granian --interface wsgi --http 1 --no-ws --workers 2 --blocking-threads 512 --backpressure 512 \
 	--http1-header-read-timeout 5000 --respawn-failed-workers --respawn-interval 0.5 --workers-kill-timeout 10 \
 	--log-level warning clincalc.wsgi:application
 

@@ -8,9 +8,9 @@ process. Behind the gate stands only what is listed here. So whatever reads anot
   urlencoded, in another charset than UTF-8, compressed, of no stated length, too long, broken off).
 * Left out: every header that nothing here reads, the body of a GET, what a Content-Type says beside its kind.
 
-Who sends something is never let in further than a part of the server's threads, and no longer than `SECONDS` for the
-sending: readers always find a free one. When that part is full, who is longest at sending makes room: half-sent forms
-keep no whole one out.
+Who is slow holds the server's thread of his own line (there are as many as lines), and no place among those that are
+answered: a form has a place once it is here whole, an answer leaves its place in one piece. Who sends, signs in or waits
+for the write lock gets a part of the places; readers always find a free one.
 """
 
 import logging
@@ -19,11 +19,12 @@ import threading
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from io import BytesIO
-from queue import Empty, SimpleQueue
 from typing import Any
+from weakref import WeakSet
 
 from csp.middleware import CSPMiddleware
 from django.conf import settings
+from django.db import connections
 from django.http import HttpRequest, HttpResponse
 from django.http.request import host_validation_re
 from django.middleware.clickjacking import XFrameOptionsMiddleware
@@ -37,11 +38,10 @@ logger = logging.getLogger(__name__)
 Environ = dict[str, Any]
 Start = Callable[..., Any]
 App = Callable[[Environ, Start], Iterable[bytes]]
-Came = SimpleQueue[bytes | Exception]  # what came of reading a body; only the first word counts
 
-# Of a server's 48 threads (Makefile) those that may be taken by who sends, signs in or waits for the write lock.
-SENDERS = 32
-SECONDS = 20
+PLACES, SENDERS = 32, 20  # what is answered at the same time, and how many of it may be things that were sent
+KEEPERS = 16  # threads that keep their connection to the database; others give it back after each request
+PATIENCE = 5  # seconds for which what was sent waits for a place
 LONGEST_ADDRESS = 8_000
 
 FORM = "application/x-www-form-urlencoded"
@@ -50,7 +50,7 @@ METHODS = SAFE | {"POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"}
 SERVERS = frozenset(
     {
         "REMOTE_ADDR", "SERVER_NAME", "SERVER_PORT", "SERVER_PROTOCOL", "wsgi.version", "wsgi.url_scheme",
-        "wsgi.errors", "wsgi.multithread", "wsgi.multiprocess", "wsgi.run_once", "wsgi.file_wrapper",
+        "wsgi.errors", "wsgi.multithread", "wsgi.multiprocess", "wsgi.run_once",
     }
 )  # fmt: skip
 READ = frozenset(
@@ -79,75 +79,58 @@ class Gate:
 
     def __init__(self, app: App) -> None:
         self.app = app
+        self.places = threading.BoundedSemaphore(PLACES)
         self.senders = threading.BoundedSemaphore(SENDERS)
-        self.coming: list[Came] = []  # bodies on their way, the longest first
+        self.thread = threading.local()
+        self.keepers: WeakSet[Keeper] = WeakSet()
         self.lock = threading.Lock()
 
     def __call__(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
         try:
             plain = made_plain(environ)
             if plain["REQUEST_METHOD"] in SAFE:
-                return self.app(plain, start_response)
-            return self._sent(environ, plain, start_response)
+                return self._answered(plain, start_response)
+            plain["wsgi.input"] = BytesIO(_body(environ["wsgi.input"], int(plain["CONTENT_LENGTH"] or 0)))
+            if not self.senders.acquire(timeout=PATIENCE):
+                raise Refused(503, "Too many are sending something just now.")
+            try:
+                return self._answered(plain, start_response)
+            finally:
+                self.senders.release()
         except Refused as refused:
             return _refuse(environ, start_response, _page(refused.status, refused.said))
         except Exception:  # before Django had a request that it could answer
             logger.exception("A request could not be begun")
             return _refuse(environ, start_response, _protected(errors.failed(HttpRequest())))
 
-    def _sent(self, environ: Environ, plain: Environ, start_response: Start) -> Iterable[bytes]:
-        """The whole answer to what is sent, by one of the threads that are for it."""
-        if not (self.senders.acquire(blocking=False) or self._made_room()):
-            raise Refused(503, "Too many are sending something just now.")
-        try:
-            plain["wsgi.input"] = BytesIO(self._body(environ["wsgi.input"], int(plain["CONTENT_LENGTH"] or 0)))
-            parts = self.app(plain, start_response)
+    def _answered(self, plain: Environ, start_response: Start) -> list[bytes]:
+        """The answer in one piece: the server has it at once, and whoever is slow to read it holds no place."""
+        with self.places:
             try:
-                return [b"".join(parts)]
+                parts = self.app(plain, start_response)
+                try:
+                    return [b"".join(parts)]
+                finally:
+                    if close := getattr(parts, "close", None):
+                        close()
             finally:
-                if close := getattr(parts, "close", None):
-                    close()
-        finally:
-            self.senders.release()
+                if not self._keeps():
+                    connections.close_all()
 
-    def _made_room(self) -> bool:
-        """Gives up the body that is longest on its way, and takes its place. What a browser sends is here at once."""
-        with self.lock:
-            longest = self.coming.pop(0) if self.coming else None
-        if longest is None:
-            return False
-        longest.put(Empty())
-        return self.senders.acquire(timeout=1)
-
-    def _body(self, given: Any, length: int) -> bytes:
-        """All of it, or Refused. Who sends slowly holds a thread that is nobody's, and for `SECONDS`: once the answer
-        is out, the server hangs up, and its reading ends too."""
-        if not length:
-            return b""
-        came: Came = SimpleQueue()
-
-        def reading() -> None:
-            try:
-                came.put(_read(given, length))
-            except Exception as error:  # whatever a server says of a line that went dead
-                came.put(error)
-
-        with self.lock:
-            self.coming.append(came)
-        try:
-            threading.Thread(target=reading, daemon=True).start()
-            body = came.get(timeout=SECONDS)
-        except Empty as error:
-            body = error
-        finally:
+    def _keeps(self) -> bool:
+        """Whether this thread keeps its connection. Threads are many when many are slow; a database's connections are
+        not."""
+        if not hasattr(self.thread, "keeper"):
             with self.lock:
-                if came in self.coming:
-                    self.coming.remove(came)
-        if isinstance(body, Empty):
-            raise Refused(408, "The form took too long to come.") from body
-        if isinstance(body, Exception) or len(body) < length:
-            raise Refused(400, "The form did not come whole.")
-        return body
+                if len(self.keepers) >= KEEPERS:
+                    return False
+                self.thread.keeper = Keeper()  # gone with its thread, and its place with it
+                self.keepers.add(self.thread.keeper)
+        return True
+
+
+class Keeper:
+    """A thread's place among those that keep their connection."""
 
 
 def made_plain(environ: Environ) -> Environ:
@@ -227,6 +210,18 @@ def _judge_body(environ: Environ, plain: Environ) -> None:
     plain["CONTENT_LENGTH"] = length
     if kind:
         plain["CONTENT_TYPE"] = FORM
+
+
+def _body(given: Any, length: int) -> bytes:
+    """All of it, or Refused. It is read by the server's own thread, to the end: Granian stands still for good when an
+    answer is given while another thread reads."""
+    try:
+        body = _read(given, length)
+    except Exception as error:  # whatever a server says of a line that went dead
+        raise Refused(400, "The form did not come whole.") from error
+    if len(body) < length:
+        raise Refused(400, "The form did not come whole.")
+    return body
 
 
 def _read(given: Any, length: int) -> bytes:

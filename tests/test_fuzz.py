@@ -189,7 +189,7 @@ def test_no_input_is_a_fault_and_every_page_is_what_a_fresh_process_makes(house,
             for path in PAGES:  # and what the next reader gets, twice, from either worker
                 for _ in range(4):
                     pages.setdefault(path, {})[shown(ask(port, request(path)))] = Asked(path, "GET", (), b"")
-            targets = {target: quote(target, safe="/%?&=;:,*+~()'!$@\\") for target in pages}
+            targets = {target: quote(target.partition("#")[0], safe="/%?&=;:,*+~()'!$@\\") for target in pages}
             made = fresh(list(targets.values()), environment)
             wrong += [
                 (found, one, made[targets[target]])

@@ -260,36 +260,27 @@ def test_django_alone_would_fail(behind):
 
 
 class Slow:
-    """A body of which the rest never comes."""
+    """A body of which the rest does not come before it may."""
 
-    def __init__(self, first=b"a="):
-        self.first, self.hung_up = first, threading.Event()
+    def __init__(self, rest=b""):
+        self.parts, self.may_come = [b"a=", rest], threading.Event()
 
     def read(self, _length):
-        if self.first:
-            first, self.first = self.first, b""
-            return first
-        self.hung_up.wait(30)
+        if len(self.parts) == 1:
+            self.may_come.wait(30)
+        return self.parts.pop(0)
+
+
+class Dead:
+    def read(self, _length):
         raise OSError("the line is dead")
 
 
-def test_a_body_that_does_not_come_is_waited_for_for_a_while(monkeypatch):
-    monkeypatch.setattr(gate, "SECONDS", 0.2)
-    app, slow = App(), Slow()
-    began = time.monotonic()
-
-    status = ask(Gate(app), "POST", "/report/", b"a=b", **{"wsgi.input": slow})[0]
-
-    assert (status, app.asked) == (408, [])
-    assert 0.2 <= time.monotonic() - began < 5
-    slow.hung_up.set()
-
-
 def test_a_line_that_goes_dead_is_no_fault_of_ours():
-    slow = Slow()
-    slow.hung_up.set()
+    app = App()
 
-    assert ask(Gate(App()), "POST", "/report/", b"a=b", **{"wsgi.input": slow})[0] == 400
+    assert ask(Gate(app), "POST", "/report/", b"a=b", **{"wsgi.input": Dead()})[0] == 400
+    assert app.asked == []
 
 
 class Working(App):
@@ -320,12 +311,13 @@ def until(is_so):
     assert is_so()
 
 
-def test_who_sends_takes_a_part_of_the_threads_and_readers_find_one(monkeypatch):
+def test_who_sends_takes_a_part_of_the_places_and_readers_find_one(monkeypatch):
     monkeypatch.setattr(gate, "SENDERS", 2)
+    monkeypatch.setattr(gate, "PATIENCE", 0.2)
     app = Working()
     door = Gate(app)
     waiting = [sending(door) for _ in range(2)]
-    until(lambda: not door.senders._value and not door.coming)
+    until(lambda: not door.senders._value)
 
     busy = ask(door, "POST", "/report/", b"a=b")
     assert (busy[0], busy[1]["Retry-After"]) == (503, "5")
@@ -337,25 +329,74 @@ def test_who_sends_takes_a_part_of_the_threads_and_readers_find_one(monkeypatch)
     assert ask(door, "POST", "/report/", b"a=b")[0] == 200
 
 
-def test_half_sent_forms_make_room_for_whole_ones_the_longest_first(monkeypatch):
-    monkeypatch.setattr(gate, "SENDERS", 2)
-    door, slow = Gate(App()), [Slow(), Slow()]
-    half_sent = []
-    for number, one in enumerate(slow, 1):
-        half_sent.append(sending(door, **{"wsgi.input": one}))
-        until(lambda number=number: len(door.coming) == number)
+def test_what_was_sent_waits_for_a_place_for_a_while(monkeypatch):
+    monkeypatch.setattr(gate, "SENDERS", 1)
+    app = Working()
+    door = Gate(app)
+    first = sending(door)
+    until(lambda: not door.senders._value)
+    second = sending(door)
+    app.may_go.set()
 
-    answers = [ask(door, "POST", "/report/", b"a=b")[0] for _ in range(5)]
-    until(lambda: half_sent[0][1])
+    for thread, told in (first, second):
+        thread.join()
+        assert told[0][0] == 200
 
-    assert answers == [200] * 5
-    assert half_sent[0][1][0][0] == 408
-    assert half_sent[1][1] == []  # it may go on
-    slow[1].hung_up.set()
-    half_sent[1][0].join()
-    assert half_sent[1][1][0][0] == 400
-    slow[0].hung_up.set()
-    assert (door.coming, door.senders._value) == ([], 2)
+
+def test_a_half_sent_form_has_no_place(monkeypatch):
+    """As many as there are: whole ones are answered, and so are they, once the rest is here."""
+    monkeypatch.setattr(gate, "PLACES", 1)
+    monkeypatch.setattr(gate, "SENDERS", 1)
+    monkeypatch.setattr(gate, "PATIENCE", 0.2)
+    door, slow = Gate(App()), [Slow(b"b") for _ in range(5)] + [Slow()]
+    half_sent = [sending(door, **{"wsgi.input": one}) for one in slow]
+    until(lambda: all(len(one.parts) == 1 for one in slow))
+
+    assert [ask(door, "POST", "/report/", b"a=b")[0] for _ in range(3)] == [200] * 3
+    assert ask(door)[0] == 200
+    for one, (thread, told) in zip(slow, half_sent, strict=True):
+        one.may_come.set()
+        thread.join()
+        assert told[0][0] == (400 if one is slow[-1] else 200)
+
+
+def test_an_answer_is_handed_over_in_one_piece():
+    """A server waits for each piece until the one before it was read."""
+    closed = []
+
+    class Pieces(list):
+        def close(self):
+            closed.append(True)
+
+    def app(_environ, start_response):
+        start_response("200 OK", [])
+        return Pieces([b"a", b"b", b"c"])
+
+    assert Gate(app)(environ(), lambda *_told: None) == [b"abc"]
+    assert closed == [True]
+
+
+def test_some_threads_keep_their_connection_and_all_others_give_it_back(monkeypatch):
+    monkeypatch.setattr(gate, "KEEPERS", 2)
+    given_back = []
+    monkeypatch.setattr(gate.connections, "close_all", lambda: given_back.append(threading.get_ident()))
+    door, all_here = Gate(App()), threading.Barrier(5, timeout=10)
+
+    def read():
+        for _ in range(3):
+            ask(door)
+            all_here.wait()
+
+    for _ in range(2):  # whoever is gone keeps nothing
+        given_back.clear()
+        threads = [threading.Thread(target=read) for _ in range(5)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        assert sorted(given_back.count(one) for one in set(given_back)) == [3, 3, 3]
+        threads.clear()
 
 
 def test_a_place_is_given_back_whatever_became_of_the_request(monkeypatch):
@@ -368,11 +409,14 @@ def test_a_place_is_given_back_whatever_became_of_the_request(monkeypatch):
         door.senders.release()
 
 
-def test_readers_have_threads_of_their_own():
+def test_there_is_a_thread_for_each_line_and_places_for_readers():
     from tests.servers import arguments
 
     given = arguments()
-    assert int(given[given.index("--blocking-threads") + 1]) - gate.SENDERS >= 16
+    threads, lines = (int(given[given.index(name) + 1]) for name in ("--blocking-threads", "--backpressure"))
+    assert threads >= lines
+    assert gate.PLACES - gate.SENDERS >= 12
+    assert f"up to {gate.PLACES + gate.KEEPERS} connections" in (ROOT / "README.md").read_text()
     assert configured.DATA_UPLOAD_MAX_MEMORY_SIZE == 2 * 1024 * 1024
 
 
