@@ -9,8 +9,8 @@ process. Behind the gate stands only what is listed here. So whatever reads anot
 * Left out: every header that nothing here reads, the body of a GET, what a Content-Type says beside its kind.
 
 Who is slow holds the server's thread of his own line (there are as many as lines), and no place among those that are
-answered: a form has a place once it is here whole, an answer leaves its place in one piece. Who sends, signs in or waits
-for the write lock gets a part of the places; readers always find a free one.
+answered: a form has a place once it is here whole, an answer leaves its place in one piece. Who sends, signs in or
+waits for the write lock gets a part of the places; readers always find a free one.
 """
 
 import logging

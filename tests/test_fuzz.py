@@ -184,7 +184,12 @@ def test_no_input_is_a_fault_and_every_page_is_what_a_fresh_process_makes(house,
                 told[status // 100 if status else "hung up"] += 1
                 if status >= 500:
                     wrong.append((status, one))
-                if status in PAGES_TELL and one.method == "GET" and one.target.startswith("/") and not _is_new_each_time(one):
+                if (
+                    status in PAGES_TELL
+                    and one.method == "GET"
+                    and one.target.startswith("/")
+                    and not _is_new_each_time(one)
+                ):
                     pages.setdefault(one.target, {})[shown(answer)] = one
             for path in PAGES:  # and what the next reader gets, twice, from either worker
                 for _ in range(4):

@@ -111,7 +111,9 @@ def test_who_does_not_read_the_answer_holds_nobody(environment, log):
         get(port)
         try:
             for path in ("/static/admin/js/vendor/xregexp/xregexp.js", "/drugs/?letter=T", PAGE):
-                asked = request(path).replace(b"Connection: close", b"X: y") * (50 if path.startswith("/static/") else 2)
+                asked = request(path).replace(b"Connection: close", b"X: y") * (
+                    50 if path.startswith("/static/") else 2
+                )
                 for _ in range(100):
                     waiting.append(slow := socket.socket())
                     slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2_048)
