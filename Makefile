@@ -4,10 +4,11 @@ PORT ?= 8000
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 # As many threads as lines, so that who is slow holds his own (clincalc/gate.py says how many are answered at a time). Who is
-# slow to ask is hung up on, and a worker that was killed comes back.
+# slow to ask is hung up on, and a worker that was killed comes back. It would warn of so many threads at each start: hence
+# errors alone.
 SERVE := granian --interface wsgi --http 1 --no-ws --workers 2 --blocking-threads 512 --backpressure 512 \
 	--http1-header-read-timeout 5000 --respawn-failed-workers --respawn-interval 0.5 --workers-kill-timeout 10 \
-	--log-level warning clincalc.wsgi:application
+	--log-level error clincalc.wsgi:application
 
 # Files that stand for "installed": made again only when a lock file changes.
 RUNTIME := .venv/.runtime-installed
