@@ -126,7 +126,9 @@ def test_each_publication_and_each_overlay_begins_anew(door, house):
 
 
 @pytest.mark.parametrize("somebody_reads", [False, True])
-def test_of_two_histories_with_the_same_numbers_the_pages_of_the_other_are_old(door, house, somebody_reads, monkeypatch):
+def test_of_two_histories_with_the_same_numbers_the_pages_of_the_other_are_old(
+    door, house, somebody_reads, monkeypatch
+):
     """A backup is restored, and another act gets the number that the kept page was made at."""
     # A request closes a connection whose transaction it did not begin.
     monkeypatch.setattr(connection, "close_if_unusable_or_obsolete", lambda: None)
