@@ -4,7 +4,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import count, groupby
 from pathlib import Path
 
 import hypothesis
@@ -233,9 +233,13 @@ def database_url() -> str:
 # -- Each test by itself ----------------------------------------------------------------------------------------------
 
 
+OWN_FILES = count()
+
+
 @pytest.fixture(autouse=True)
-def own_settings(request, settings, tmp_path):
-    settings.CHECKPOINT_FILE = str(tmp_path / "checkpoints.jsonl")
+def own_settings(request, settings, tmp_path_factory):
+    # A file of its own in one directory: a directory for each test costs more than most tests.
+    settings.CHECKPOINT_FILE = str(tmp_path_factory.getbasetemp() / f"checkpoints-{next(OWN_FILES)}.jsonl")
     if "once_a_module" in request.fixturenames:
         checkpoints = request.getfixturevalue("once_a_module")
         if checkpoints.exists():
@@ -245,4 +249,5 @@ def own_settings(request, settings, tmp_path):
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
     if JOURNEYS not in request.path.parents:
+        settings.STATIC_ROOT = "/nowhere"  # whatever was collected here for a demonstration is not read for each client
         settings.PASSWORD_HASHERS = FAST_HASHERS

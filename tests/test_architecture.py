@@ -153,7 +153,6 @@ ASKED_ELSEWHERE = {
     "monographs/texts/line_grammar.py": "monographs/texts/test_grammar.py",
     "reviews/audit/trail.py": "reviews/test_changes.py",
     "reviews/desk/editor/context.py": "reviews/desk/editor/test_write.py",
-    "reviews/desk/monograph/history_words.py": "reviews/desk/test_history_words.py",
     "reviews/desk/published/page.py": "reviews/desk/published/test_forms_offered.py",
     "reviews/desk/published/reports.py": "reviews/desk/test_tasks.py",
     "reviews/exchange/schema.py": "reviews/exchange/test_files.py",

@@ -5,7 +5,7 @@ from django.core.cache import cache
 
 from tests import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def test_an_hour_without_use_ends_the_session(client, monkeypatch):

@@ -3,7 +3,6 @@
 A kind that needs a reason and a password is placed here by itself; any other needs a way of its own in `WAYS`.
 """
 
-import copy
 import html
 import json
 from collections.abc import Callable
@@ -57,7 +56,6 @@ def made(once_a_module):
     make.submit(house, second)
     make.sign(second, house.clinician)
     make.publish(house, make.sign(second, house.pharmacist))
-    return house
 
 
 @pytest.fixture(params=[*OVERLAY_KINDS, "trial"])
@@ -68,9 +66,9 @@ def kind(request):
 
 
 @pytest.fixture
-def world(made, db, kind):
+def world(house, kind):
     """The page under one overlay of this kind."""
-    house, page = copy.deepcopy(made), Monograph.objects.get()
+    page = Monograph.objects.get()
     if kind.slug in WAYS:
         WAYS[kind.slug](house, page)
     else:
@@ -330,9 +328,9 @@ def test_whoever_gives_the_second_signature_is_reminded_and_asked(world):
             assert (say(second.why, one) in asked[name]) == policy.can(person, second.action, one), name
 
 
-def test_a_plain_notice_may_ask_for_a_second_signature_as_a_warning_does(made, trial, monkeypatch):
+def test_a_plain_notice_may_ask_for_a_second_signature_as_a_warning_does(house, trial, monkeypatch):
     monkeypatch.setitem(OVERLAY_KINDS, trial, replace(make.TRIAL, second=OVERLAY_KINDS["warning"].second))
-    house, page = copy.deepcopy(made), Monograph.objects.get()
+    page = Monograph.objects.get()
     overlay = make.place(trial, page, house.clinician)
 
     assert "Second signature due by" in text(read(PAGE))

@@ -1,6 +1,5 @@
 """What stands over a publication: days are London's, and a date counts from the day that it names."""
 
-import copy
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
@@ -242,7 +241,7 @@ def test_a_draft_is_seen_as_it_would_be_today_and_nothing_stands_over_it(monkeyp
 
 
 @pytest.fixture(scope="module")
-def two_editions(once_a_module):
+def made(once_a_module):
     """A monograph of the whole document, whose second edition says something else in one section."""
     house = make.the_house()
     first = make.published(house, "wholumab", WHOLE)
@@ -251,13 +250,7 @@ def two_editions(once_a_module):
     make.submit(house, second)
     make.sign(second, house.clinician)
     make.sign(second, house.pharmacist)
-    return house, make.publish(house, second)
-
-
-@pytest.fixture
-def world(two_editions, db):
-    house, edition = copy.deepcopy(two_editions)
-    return house, edition, Monograph.objects.get(slug="wholumab")
+    return house, make.publish(house, second), Monograph.objects.get(slug="wholumab")
 
 
 BANNERS = ("Retired on", "was taken down", "Urgent warning<", ">Correction<", "withheld on")

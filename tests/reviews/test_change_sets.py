@@ -1,7 +1,7 @@
 """Change sets: what each verb of a change refuses, touches and leaves, and what an act begins."""
 
-from copy import deepcopy
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
@@ -111,6 +111,7 @@ def denied(house):
     cache.clear()
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("jump", [timedelta(0), timedelta(hours=5), timedelta(days=1)])
 def test_a_flood_of_denials_ends_in_sixty_entries_a_minute_and_the_rest_is_counted(house, clock, denied, jump):
     clock.record()
@@ -140,15 +141,10 @@ def test_a_flood_of_denials_ends_in_sixty_entries_a_minute_and_the_rest_is_count
 
 
 @pytest.fixture(scope="module")
-def once(once_a_module):
+def made(once_a_module):
     """A draft, and a page that is live."""
     house = make.the_house()
-    return make.draft(house, "openumab"), make.published(house, "liveumab")
-
-
-@pytest.fixture
-def edition(db, once):
-    return deepcopy(once[0])
+    return SimpleNamespace(edition=make.draft(house, "openumab"), live=make.published(house, "liveumab"))
 
 
 def change_by(person, edition, verb, *parts, reason="Changed for a test", **how):
@@ -196,15 +192,15 @@ def test_each_refusal_of_a_change_says_what_is_wrong_where_and_leaves_nothing(ho
     assert counts() == before
 
 
-def test_what_is_no_draft_or_does_not_change_is_refused(house, once):
-    live = deepcopy(once[1])
+def test_what_is_no_draft_or_does_not_change_is_refused(house, world):
+    live = world.live
     before = counts()
     with pytest.raises(Refused) as refused:
         make.reword(live, "monitoring", "Other words.", actor=house.editor)
     (why,) = refused.value.refusals
     assert (why.code, why.kind, refused.value.recorded) == ("not_a_draft", "conflict", True)
 
-    draft = deepcopy(once[0])
+    draft = world.edition
     with pytest.raises(Refused) as refused:
         make.reword(draft, "monitoring", "Tests go on for years.", actor=house.editor)
     (why,) = refused.value.refusals

@@ -1,6 +1,5 @@
 """The write lock and change sets: who writes, what is recorded, what is refused."""
 
-import copy
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -173,16 +172,11 @@ def test_two_references_cannot_have_one_label(house):
 
 
 @pytest.fixture(scope="module")
-def once(once_a_module):
+def made(once_a_module):
     """A draft, and the next draft of a monograph that is live."""
     house = make.the_house()
     live = make.published(house, "liveumab")
     return house, make.draft(house, "draftumab"), live, make.start(house, live)
-
-
-@pytest.fixture
-def world(db, once):
-    return copy.deepcopy(once)
 
 
 def as_kept(edition):

@@ -18,7 +18,7 @@ from reviews.overlays import CorrectionInput
 from tests import factories as make
 from tests.monographs.public.test_updates import again
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 PAGE, OLD = "/drugs/testazumab/", "/drugs/testazumab/editions/1/"
 

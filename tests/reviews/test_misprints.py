@@ -17,7 +17,7 @@ from reviews.models import AuditEvent, HarmlessMisprint, Misprint
 from tests import factories as make
 from tests import tables
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 SAID = "Nobody doses by it."
 

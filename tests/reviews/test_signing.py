@@ -1,6 +1,5 @@
 """What a signature is made of: the checklist, the password given again, and for how long and for what it counts."""
 
-from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
@@ -56,7 +55,7 @@ def clock(monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def once(once_a_module):
+def made(once_a_module):
     """An edition in review, a live page under a warning of the clinician, and one that was withdrawn."""
     house = make.the_house()
     in_review = make.submit(house, make.draft(house, "newumab"))
@@ -64,14 +63,8 @@ def once(once_a_module):
     retired = make.published(house, "retiredumab")
     make.withdraw(retired, house.publisher)
     (warning,) = make.warn(house.clinician, Monograph.objects.get(pk=live.pk))
-    return SimpleNamespace(in_review=in_review, retired=retired, warning=warning)
-
-
-@pytest.fixture
-def world(db, once, house):
-    world = deepcopy(once)
-    world.house, world.page = house, Monograph.objects.get(slug="liveumab")
-    return world
+    page = Monograph.objects.get(slug="liveumab")
+    return SimpleNamespace(house=house, page=page, in_review=in_review, retired=retired, warning=warning)
 
 
 def corrected(world):
@@ -123,6 +116,7 @@ ACTS = {
 }  # fmt: skip
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("jump", JUMPS)
 @pytest.mark.parametrize("act", ACTS)
 def test_a_password_lives_sixty_seconds_by_the_clock_whatever_the_time_of_the_last_entry(world, clock, act, jump):

@@ -20,7 +20,7 @@ from tests import tables, whole
 from tests.forms import NO_ROWS
 from tests.reviews.exchange.test_importer import export, line, run, written
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def newer():

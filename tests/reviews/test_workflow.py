@@ -1,7 +1,6 @@
 """What each transition leaves: rows, columns and the words of its entry; and that several editions go together or not
 at all. Which cell of the table is open to whom is tested in test_workflow_matrix.py."""
 
-from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
@@ -47,17 +46,10 @@ def clock(monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def once(once_a_module):
+def made(once_a_module):
     """A clinician-reviewed first edition, and one that is live."""
     house = make.the_house()
     return SimpleNamespace(house=house, signed=make.signed(house, "signedumab"), live=make.published(house, "liveumab"))
-
-
-@pytest.fixture
-def world(db, once):
-    world = deepcopy(once)
-    world.house = make.the_house()
-    return world
 
 
 def act(name, edition, actor, **how):

@@ -301,9 +301,13 @@ _HOSTILE = {
 }
 
 
+# Of the others both sides are built alike, so the other way round is the same work.
+_OTHER_WAY_ROUND = {"accents and letters", "accents that came", "in one word", "line breaks for gaps"}
+
+
 @pytest.mark.parametrize("name", _HOSTILE)
 def test_a_hostile_text_is_compared_and_shown_in_time(name):
-    for old, new in (_HOSTILE[name], _HOSTILE[name][::-1]):
+    for old, new in (_HOSTILE[name], *([_HOSTILE[name][::-1]] if name in _OTHER_WAY_ROUND else [])):
         start = time.process_time()
         segments = word_diff(old, new)
         blocks = [side(segments, mark) for mark in ("removed", "added")]

@@ -44,7 +44,7 @@ def texts():
 
 
 @pytest.fixture(scope="module")
-def three(once_a_module):
+def made(once_a_module):
     house = make.the_house()
     with pytest.MonkeyPatch.context() as clock:
         for at, doc, note in zip(DAYS, texts(), ("The first", NASTY, "The third"), strict=True):
@@ -58,7 +58,7 @@ def three(once_a_module):
 
 
 @pytest.fixture
-def monograph(db, three, monkeypatch):
+def monograph(made, db, monkeypatch):
     monkeypatch.setattr("django.utils.timezone.now", lambda: DAYS[2] + timedelta(hours=1))
     return Monograph.objects.get(slug="testazumab")
 

@@ -14,7 +14,7 @@ from tests import factories as make
 from tests import tables
 from tests.monographs.public.test_lists import notice
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -304,6 +304,7 @@ def test_corrections_are_told_newest_first_of_pages_that_are_there_with_whom_the
     assert not {"Gone right", "Ended right"} & {one.rstrip(".") for one in said(first) + said(last)}
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("sign", [chr(code) for code in (1, 8, 11, 12, 14, 27, 31, 0xFFFE, 0xFFFF)])
 def test_a_control_character_that_was_stored_once_breaks_no_feed(house, client, sign):
     """As an earlier version took it in: in the reason of an end, in a correction, in a name."""

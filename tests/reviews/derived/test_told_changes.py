@@ -71,6 +71,7 @@ def verify_says():
     return [one for one in verify() if "checkpoint" not in one[1]]
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize(
     "statement",
     [

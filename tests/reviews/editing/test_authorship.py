@@ -64,6 +64,7 @@ def long_list(house):
     return edition
 
 
+@pytest.mark.any_database
 @pytest.mark.django_db
 def test_a_long_list_of_references_is_compared_in_little_time_and_memory(house, long_list):
     then = ChangeSet.objects.filter(edition=long_list).earliest("at", "revision_id").after.value
@@ -80,6 +81,7 @@ def test_a_long_list_of_references_is_compared_in_little_time_and_memory(house, 
     assert peak < 40_000_000
 
 
+@pytest.mark.any_database
 @pytest.mark.django_db
 def test_no_document_is_read_where_the_order_is_not_asked(house, long_list):
     document = build(long_list)

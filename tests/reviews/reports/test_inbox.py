@@ -92,6 +92,7 @@ def test_a_hundred_that_waited_are_one_entry_that_says_nothing_of_their_words(pa
     assert verify() == []
 
 
+@pytest.mark.any_database
 def test_severe_reports_are_never_refused_for_numbers(page, client):
     """After a flood of junk from everywhere, and from one hospital's address as often as it has something to say."""
     for number in range(60):
@@ -281,6 +282,7 @@ def test_what_waits_stands_on_the_desk_at_once_and_is_taken_in_by_a_button(house
     assert verify() == []
 
 
+@pytest.mark.any_database
 def test_a_flood_buries_nothing_in_the_queue_and_asks_no_more_queries(
     house, page, client, django_assert_max_num_queries
 ):

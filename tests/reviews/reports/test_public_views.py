@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
@@ -26,15 +27,11 @@ PAGE = "/drugs/testazumab/"
 
 
 @pytest.fixture(scope="module")
-def world(once_a_module):
+def made(once_a_module):
     house = make.the_house()
     make.published(house, doc=document())
     again(house, make.live().edition, document().replaced(related=()))
-
-
-@pytest.fixture
-def page(db, world):
-    return Monograph.objects.get()
+    return SimpleNamespace(page=Monograph.objects.get())
 
 
 def document():

@@ -26,7 +26,7 @@ from reviews.workflow import perform
 from tests import factories as make
 from tests import mail_server
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 EDITORS = ["editor", "editor2"]
 CLINICIANS = ["clinician", "clinician2", "pharmacist"]
@@ -251,6 +251,7 @@ def test_a_mail_server_that_is_gone_loses_nothing_and_nobody_is_told_twice(house
 NO_SUCH_USER = SMTPRecipientsRefused({"clinician@example.org": (550, b"no such user")})
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("error", [NO_SUCH_USER, SMTPServerDisconnected("x"), UnicodeError("label too long")])
 @pytest.mark.parametrize("refused", [["clinician"], ["clinician", "pharmacist"], CLINICIANS])
 def test_one_bad_mailbox_keeps_nobody_from_theirs(house, page, settings, client, error, refused):
@@ -319,6 +320,7 @@ def test_the_hourly_run_does_all_else_says_who_was_refused_and_fails(house, page
     assert verify() == []
 
 
+@pytest.mark.any_database
 def test_three_hundred_reports_are_one_letter_an_hour_for_each(house, page):
     with audited_write(actor=None) as trail:
         for number in range(300):

@@ -1,6 +1,5 @@
 """The form of a correction when its words stand in several places: they are chosen, and nothing typed is lost."""
 
-import copy
 import re
 
 import pytest
@@ -22,12 +21,11 @@ WHOLE = {**TYPED, "password": make.PASSWORD}
 def made(once_a_module):
     house = make.the_house()
     make.published(house, doc=text())
-    return house
 
 
 @pytest.fixture
-def pharmacist(made, db, client):
-    client.force_login(copy.deepcopy(made).pharmacist)
+def pharmacist(house, client):
+    client.force_login(house.pharmacist)
     return client
 
 
@@ -117,13 +115,13 @@ def test_one_place_is_not_asked_for_and_is_kept(pharmacist):
 
 
 @pytest.mark.parametrize("chosen", [slice(1), slice(1, 3), slice(3), slice(1, None), slice(1, 2)])
-def test_what_was_chosen_before_the_page_changed_is_asked_again(made, pharmacist, chosen):
+def test_what_was_chosen_before_the_page_changed_is_asked_again(house, pharmacist, chosen):
     """Of two places one went away: nobody chose the other, nor all that there are now."""
     words = "Look monthly"
-    again(made, make.live().edition, text("Look monthly."))
+    again(house, make.live().edition, text("Look monthly."))
     asked = boxes(pharmacist.post(SEND, {**WHOLE, "wrong": words}))[0]
     assert len(asked) == 3
-    make.withhold(Monograph.objects.get(), make.key("b"), made.publisher)
+    make.withhold(Monograph.objects.get(), make.key("b"), house.publisher)
 
     answer = pharmacist.post(SEND, {**WHOLE, "wrong": words, "places": [value for value, _on in asked[chosen]]})
 
@@ -135,8 +133,8 @@ def test_what_was_chosen_before_the_page_changed_is_asked_again(made, pharmacist
 
 
 @pytest.mark.parametrize("person", ["editor", "clinician", "publisher", "auditor"])
-def test_nobody_else_is_asked(made, client, person):
-    client.force_login(made.people[person])
+def test_nobody_else_is_asked(house, client, person):
+    client.force_login(house.people[person])
 
     answer = client.post(SEND, WHOLE)
 
