@@ -1,16 +1,20 @@
-"""Pages for what went wrong. They read no session and no row, so that they work when little else does."""
+"""Pages for what went wrong. They read no session and no row, so that they work when little else does; without the
+static files, whose names every page needs, they stand in a frame that needs none."""
 
 import logging
+import sys
+from collections.abc import Iterator
 from uuid import uuid4
 
 from django.contrib.auth.views import redirect_to_login
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 
 from clincalc.context import site
 from reviews.access import kept
+from reviews.audit.trail import WriteLockTimeout
 from reviews.models import KeptForm
 
 logger = logging.getLogger(__name__)
@@ -22,7 +26,12 @@ NOT_YOURS = (
 
 
 def _page(name: str, status: int, **context: object) -> HttpResponse:
-    response = HttpResponse(render_to_string(f"{name}.html", {**site(), **context}), status=status)
+    context = {**site(), **context}
+    try:
+        html = render_to_string(f"{name}.html", context)
+    except Exception:  # the fault that is told of here may be in what every page is made with
+        html = render_to_string(f"{name}.html", {**context, "frame": "bare.html"})
+    response = HttpResponse(html, status=status)
     response["Cache-Control"] = "no-cache"  # what is not there now may be there in a minute
     return response
 
@@ -59,8 +68,17 @@ def _with_typed(request: HttpRequest, name: str, status: int, **context: object)
     return _page(name, status, typed=typed, csrf_token=get_token(request) if typed else "", **context)
 
 
-def bad_request(_request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _page("400", 400)
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400. Django calls so, too, a session that could not be kept because the database was away."""
+    return unavailable(request) if is_of_the_database(exception) else _page("400", 400)
+
+
+def refused(status: int, said: str) -> HttpResponse:
+    """What never came as far as Django (clincalc.gate)."""
+    response = _page("400", status, code=status, said=said)
+    if status == 503:
+        response["Retry-After"] = "5"
+    return response
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:
@@ -69,8 +87,23 @@ def unavailable(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def is_of_the_database(exception: BaseException | None) -> bool:
+    """Whether it came of a database that is away, or of a lock that was held for too long: 503, to be tried again."""
+    return any(isinstance(one, WriteLockTimeout | OperationalError | InterfaceError) for one in _causes(exception))
+
+
+def _causes(exception: BaseException | None) -> Iterator[BaseException]:
+    """It, and what was being handled when it was raised."""
+    while exception is not None:
+        yield exception
+        exception = exception.__cause__ or exception.__context__
+
+
 def failed(request: HttpRequest) -> HttpResponse:
-    """500, with a reference to quote: the log names it just before the traceback."""
+    """500, with a reference to quote: the log names it just before the traceback. 503 for what went wrong outside of
+    any view (the session, the person) because the database is away."""
+    if is_of_the_database(sys.exception()):
+        return unavailable(request)
     reference = uuid4().hex[:8]
     logger.error("Reference %s: %s %r failed", reference, request.method, request.path)
     return _page("500", 500, reference=reference)

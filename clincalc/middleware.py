@@ -12,9 +12,8 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.deprecation import MiddlewareMixin
 
-from clincalc.errors import unavailable
+from clincalc.errors import is_of_the_database, unavailable
 from reviews.access import kept, session
-from reviews.audit.trail import WriteLockTimeout
 from reviews.models import KeptForm
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -69,7 +68,8 @@ class IdleSessions(MiddlewareMixin):
 
 
 class busy:
-    """Somebody held the write lock, or the database its lock, for longer than five seconds: 503, to be tried again."""
+    """Somebody held the write lock, or the database its lock, for longer than five seconds: 503, to be tried again.
+    What fails outside of a view comes to `clincalc.errors.failed`, which says the same."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -78,4 +78,4 @@ class busy:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return unavailable(request) if isinstance(exception, WriteLockTimeout | OperationalError) else None
+        return unavailable(request) if is_of_the_database(exception) else None

@@ -56,7 +56,12 @@ def test_a_publish_killed_at_any_statement_happened_wholly_or_not_at_all(house):
             ("clinician_reviewed", "published", 1, False, 0),
             ("published", "superseded", 2, True, 1),
         ), (outcome, happened)
-        assert verify() == [], outcome
+        found = [sentence for _seq, sentence in verify()]
+        if any(one.startswith("No checkpoint vouches") for one in found):
+            # Killed between the commit and the line of its act: told, until a line is written.
+            call_command("checkpoint", stdout=StringIO())
+            found = [sentence for _seq, sentence in verify()]
+        assert found == [], outcome
         seen.append((outcome, state))
 
     points = killed_at_each_statement(publish, check)
