@@ -56,13 +56,6 @@ class Cluster:
     def pid(self) -> int:
         return int((self.directory / "data" / "postmaster.pid").read_text().split()[0])
 
-    def is_running(self) -> bool:
-        try:
-            self._run("pg_ctl", "status")
-        except RuntimeError:
-            return False
-        return True
-
 
 @contextmanager
 def cluster() -> Iterator[Cluster]:

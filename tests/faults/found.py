@@ -10,7 +10,7 @@ from reviews.audit.verify import verify
 from reviews.models import AuditEvent, ChangeSet, ProblemReport
 from reviews.reports import inbox
 from tests import factories as make
-from tests.faults.people import PAGE, Book, Browser, Read, words_of
+from tests.faults.people import PAGE, Book, Person, Read, words_of
 from tests.faults.server import Server
 
 
@@ -95,11 +95,11 @@ def misread(read: Read, book: Book) -> list[str]:
     return found
 
 
-def not_fresh(server: Server, paths: list[str]) -> list[str]:
+def not_fresh(server: Server, book: Book, paths: list[str]) -> list[str]:
     """Pages that the server answers otherwise than this process, which made none before."""
-    found = []
+    found, person = [], Person(server.port, book)
     for path in paths:
-        served, fresh = Browser(server.port).ask(path), Client().get(path, headers={"host": "localhost"})
-        if (served.status, served.text) != (fresh.status_code, fresh.content.decode()):
+        served, fresh = person.opens(path), Client().get(path, headers={"host": "localhost"})
+        if (200, served) != (fresh.status_code, fresh.content.decode()):
             found.append(f"{path} is not what a fresh process makes")
     return found

@@ -74,8 +74,9 @@ class PostgreSQL:
         limit([postmaster], NO_LIMIT)
         limit(children(postmaster), NO_LIMIT)
         limit_server(server, NO_LIMIT)
-        if not self.cluster.is_running():
-            self.cluster.start()
+        with suppress(RuntimeError):  # it went down; or it is going down just now, or nobody wrote meanwhile
+            self.cluster.stop()
+        self.cluster.start()
 
 
 def limit_server(server: Server, size: int) -> None:

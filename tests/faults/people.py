@@ -178,9 +178,11 @@ def _kind(path: str) -> str:
 
 
 def _form(html: str, target: str, button: str) -> Form:
-    return next(
-        one for one in forms_of(html) if one.action == target and (not button or button in {*one.buttons, *one.fields})
-    )
+    for one in forms_of(html):
+        if one.action == target and (not button or button in {*one.buttons, *one.fields}):
+            return one
+    words = " ".join(re.sub("<[^>]+>", " ", html).split())
+    raise Unfinished(f"no form for {target or button} on a page that says: {words[:900]}")
 
 
 def _ticks(html: str, target: str) -> dict[str, str]:

@@ -33,7 +33,7 @@ def faults_on(database: SQLite | PostgreSQL, lane: str, directory: Path, seconds
     book, done, log = people.Book(), Counter(), directory / "log"
     with serving(log) as server:
         work(book, done, database, server, seconds)
-        problems = found.not_fresh(server, OPEN)
+        problems = found.not_fresh(server, book, OPEN)
     problems += [*book.failed, *found.wrong(book, since)]
     connections.close_all()
     counts(lane, seconds, book, done)
