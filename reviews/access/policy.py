@@ -157,11 +157,11 @@ def _may_read(user: Person, thing: Any) -> Refusal | None:
 def _may_set_tier(user: Person, monograph: Monograph) -> Refusal | None:
     if refusal := _needs(REVIEW)(user, monograph):
         return refusal
-    # Since the one that readers see: the open one, and those that were given up.
+    # Since the one that readers see: the open one, and those that were discarded.
     live = monograph.live
     for edition in monograph.editions.filter(number__gt=live.number if live else 0).order_by("-number"):
         if contributed(user, edition):
-            which = "this edition" if edition.is_open else f"edition {edition.number}, which was given up"
+            which = "this edition" if edition.is_open else f"edition {edition.number}, which was discarded"
             return Refusal("contributed", f"You worked on {which}. A clinician who did not can set the tier.")
     return None
 

@@ -33,8 +33,11 @@ def faults_on(database: SQLite | PostgreSQL, lane: str, directory: Path, seconds
     book, done, log = people.Book(), Counter(), directory / "log"
     with serving(log) as server:
         work(book, done, database, server, seconds)
-        problems = found.not_fresh(server, book, OPEN)
-    problems += [*book.failed, *found.wrong(book, since)]
+        try:
+            problems = found.not_fresh(server, book, OPEN)
+        except people.Unfinished:
+            problems = ["The server does not answer any more."]
+    problems += [*book.failed, *(one for one in book.odd if one.startswith("500")), *found.wrong(book, since)]
     connections.close_all()
     counts(lane, seconds, book, done)
     if problems or book.odd:
