@@ -9,9 +9,8 @@ from django.db import DatabaseError, connection
 from reviews.derived import version
 from reviews.models.event import is_demonstration
 
-
-# How long a worker waits for a database that is being started again. One that gave up at once would be started again, and
-# again, until the server takes it for broken and stops.
+# How long a worker waits for a database that is being started again. One that gave up at once would be started over and
+# over, until the server takes it for broken and stops.
 PATIENCE = 60.0  # seconds
 
 
