@@ -30,7 +30,9 @@ from reviews.access.door import PATIENT
 from reviews.access.privacy import holds_nhs_number
 from reviews.access.refusals import Conflict, Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail
+from reviews.authorship import authors_of_copies
 from reviews.derived.changed_parts import keep_changed_parts
+from reviews.derived.written_texts import keep_written_texts
 from reviews.models import ChangedPart, ChangeSet
 
 
@@ -51,12 +53,12 @@ class Change:
         self.id: UUID = uuid4()
         self.trail = trail
         self.edition = edition
-        self.credits = credits or {}
+        self.credits = dict(credits or {})
         self.written: list[models.Model] = []
         self.is_typed = True  # and not what stood here once and comes back
 
     def _current(self, kind: str, key: UUID) -> Part:
-        row = PARTS[kind].with_removed.filter(edition=self.edition, key=key).first()
+        row: Part | None = PARTS[kind].with_removed.filter(edition=self.edition, key=key).first()
         if row is None:
             raise refuse("no_such_part", "This part is not in this edition.", RefusalType.CONFLICT, part=str(key))
         return row
@@ -185,7 +187,8 @@ def change_set(
 ) -> Iterator[Change]:
     """Opens the parts of a draft for writing, and records what was changed: row versions, ChangeSet, entry.
 
-    `credits` names other authors of the parts that change ({part key: user keys}). `before` is given for the first
+    `credits` names other authors of the parts that change ({part key: user keys}), beside those whose words are found
+    to come back or to be copied (reviews.authorship): however they got there. `before` is given for the first
     change set of an edition that was copied; otherwise it is what the last one left. Refuses an edition that is no
     draft, a change that changes nothing, and parts that it touches and nobody could type now: whichever way they came.
     What is `copied` into a new edition is taken as it stands, even if nothing of it differs.
@@ -225,6 +228,11 @@ def change_set(
             raise refuse(
                 "nothing_changed", "Nothing has changed, so nothing was saved.", RefusalType.INVALID, recorded=False
             )
+        if not copied:
+            for part, people in authors_of_copies(edition, document, touched).items():
+                others = {*people} - {trail.actor.pk} if trail.actor else {*people}
+                if others := others.union(change.credits.get(part, ())):
+                    change.credits[part] = sorted(others)
         after = store(trail, document)
         reversion.set_user(trail.actor)
         reversion.set_comment(reason)
@@ -235,6 +243,7 @@ def change_set(
         )  # fmt: skip
     WriteLock.objects.filter(pk=1).update(edition_id=None)
     keep_changed_parts(change.id, touched, was, document)
+    keep_written_texts(change.id, touched, was, document)
     versions = list(Version.objects.filter(revision__change_set=change.id).values_list("pk", "revision_id"))
     trail.wrote(edition, *change.written)
     trail.wrote_keys("reviews.changeset", [change.id])

@@ -61,14 +61,29 @@ class Form(forms.Form):
             for sentence in rows.non_form_errors():
                 self.add_error(None, f"{rows.label}: {sentence}")
 
+    @property
+    def given(self) -> dict[str, Any]:
+        """What the verb is given: each box as it was read, or else as it was sent. The verb judges it, so that all that
+        is wrong is said at once, and recorded."""
+        self.full_clean()
+        sent = {
+            name: field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name)) or ""
+            for name, field in self.fields.items()
+        }
+        return sent | self.cleaned_data
+
     def refuse(self, found: Iterable[Refusal]) -> list[Refusal]:
-        """Says what is about a box at that box, and answers the rest."""
-        rest = []
+        """Says what is about a box at that box, and answers the rest. In a box the words of
+        the verb take the place of the form's own: each fault is said once."""
+        rest, own = [], set(self.errors)
         for one in found:
-            if self.is_bound and one.field in self.fields:
-                self.add_error(one.field, one.sentence)
-            else:
+            if not self.is_bound or one.field not in self.fields:
                 rest.append(one)
+                continue
+            if one.field in own:
+                own.remove(one.field)
+                del self.errors[one.field]
+            self.add_error(one.field, one.sentence)
         return rest
 
     @property
@@ -148,7 +163,7 @@ class Row(Form):
 
     @property
     def is_empty(self) -> bool:
-        typed = (self.data.get(self.add_prefix(name), "") for name, field in self.fields.items() if _is_text(field))
+        typed = (self.data.get(self.add_prefix(name), "") for name, field in self.fields.items() if is_text(field))
         return not any(words.strip() for words in typed)
 
     def full_clean(self) -> None:
@@ -157,11 +172,12 @@ class Row(Form):
             self._errors = ErrorDict()
 
 
-def _is_text(field: forms.Field) -> bool:
+def is_text(field: forms.Field) -> bool:
+    """Whether people write in it; what is chosen from a list stands there before anybody does."""
     return not isinstance(field, forms.ChoiceField)
 
 
-class Rows(forms.BaseFormSet):
+class Rows(forms.BaseFormSet):  # type: ignore[type-arg]  # Django's takes none when it runs
     """The rows of one list of a form: those that are there, and one to fill in. `more` asks for another one."""
 
     label = ""

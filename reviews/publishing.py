@@ -1,7 +1,5 @@
 """Publishing: the signed document becomes the Publication that readers are served, sealed, and never changed."""
 
-from django.db import transaction
-
 from monographs.models import Publication, State
 from monographs.standing import today
 from reviews.audit import seals
@@ -53,7 +51,4 @@ def publish(trail: Trail, row: Transition, review: EditionReview, given: Given) 
     trail.save(monograph, "live", "next_review_due")
     trail.reindex(monograph)
     superseded = previous.number if previous else None
-    moved = move(trail, row, review, reason=given.reason, publication=publication.pk, superseded=superseded)
-    # After the commit, so that the line never vouches for what was rolled back; a lost one is made up by the next.
-    transaction.on_commit(lambda: seals.append_checkpoint(trail.seq, trail.head), robust=True)
-    return moved
+    return move(trail, row, review, reason=given.reason, publication=publication.pk, superseded=superseded)

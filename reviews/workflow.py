@@ -247,11 +247,14 @@ _ROWS = (
         leads_to="published",
         words=Words(
             button="Sign that edition {number} is still correct",
-            help="Read all of it again, then sign with your password. A publisher can reinstate it then.",
-            done="You signed that edition {number} is still correct. A publisher can reinstate the page now.",
+            help="Read all of it again, then sign with your password. Its tier asks for as many as to publish it.",
+            done="You signed that edition {number} is still correct. {returns}",
             tried="sign that it is still correct",
             history=lambda data: f"signed that edition {data['edition']} is still correct",
-            public=("Then it is signed again", "A clinician who did not write it signs that it is still right."),
+            public=(
+                "Then it is signed again",
+                "As many clinicians as it needs to be published sign that it is still right. None of them wrote it.",
+            ),
         ),
     ),
     Transition(
@@ -259,7 +262,7 @@ _ROWS = (
         sources=(PUBLISHED,),
         target=PUBLISHED,
         permission="reinstate",
-        guards=(guards.is_live, guards.is_withdrawn, guards.reaffirmed_by_another),
+        guards=(guards.is_live, guards.is_withdrawn, guards.reaffirmed, guards.reaffirmed_by_another),
         entry="reinstated",
         write=overlays.reinstate,
         on_page=True,

@@ -30,6 +30,7 @@ from monographs.pages.said import said
 from reviews import misprints, overlays
 from reviews.access import policy
 from reviews.access.people import give_role, grant, register_clinician, verify_clinician
+from reviews.audit import seals
 from reviews.audit.trail import audited_write
 from reviews.changes import change_set
 from reviews.editing.library import make_class, make_drug
@@ -60,12 +61,19 @@ PROFILES = {
 
 @contextmanager
 def undone() -> Iterator[None]:
-    """What happens inside is rolled back. The write lock may be taken inside, as in the transaction of a TestCase."""
+    """What happens inside is rolled back, and the checkpoint file with it. The write lock may be taken inside, as in
+    the transaction of a TestCase."""
+    checkpoints = seals.checkpoint_path()
+    kept = checkpoints.read_bytes() if checkpoints.is_file() else None
     atomic = transaction.atomic()
     atomic._from_testcase = True  # type: ignore[attr-defined]
     with atomic:
         yield
         transaction.set_rollback(True)
+    if kept is not None:
+        checkpoints.write_bytes(kept)
+    elif checkpoints.is_file():
+        checkpoints.unlink()
 
 
 def somebody_writes(now: bool) -> None:
@@ -295,8 +303,14 @@ def vouch(edition: Edition, clinician: Any) -> Edition:
     ].edition
 
 
+def vouch_all(house: House, edition: Edition) -> None:
+    """The full set of every tier."""
+    for clinician in (house.clinician, house.pharmacist):
+        vouch(edition, clinician)
+
+
 def reinstate(house: House, edition: Edition) -> Edition:
-    vouch(edition, house.clinician)
+    vouch_all(house, edition)
     return perform("reinstate", editions=[edition], actor=house.publisher, digest=seen(edition))[0].edition
 
 

@@ -7,15 +7,20 @@ from typing import Any
 
 from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
 
 from monographs.models import Publication
 from reviews.audit import acts
 from reviews.audit.trail import audited_write
 from reviews.editing.library import keep_references, record_name_check
+from reviews.models import KeptForm
 from reviews.reports import service
 from reviews.reports.reminders import remind
 from reviews.workflow import perform
 from tests import factories as make
+
+# Words that nobody types twice by chance.
+LONG = "Begin with the smallest amount that the product is sold in, and wait four weeks before more is given"
 
 
 def fill() -> make.House:
@@ -23,6 +28,7 @@ def fill() -> make.House:
     house = make.the_house()
     second = make.start(house, make.published(house, doc=make.misprinted(minus=make.MISPRINTED["minus"])))
     make.reword(second, "monitoring", "Other words.", actor=house.editor)
+    make.reword(second, "prescribing", f"- {LONG} [@trial2020].", actor=house.editor)
     make.sign(make.submit(house, second), house.clinician)
     other = make.signed(house, "otherumab")
     perform("unsign", editions=[other], actor=house.pharmacist, digest=make.seen(other), reason="Doubts")
@@ -53,6 +59,10 @@ def fill() -> make.House:
     service.report(service.ReportInput("Something else could harm.", harm=True), sender="s", monograph=page)
     make.somebody_writes(False)
     remind()
+    now = timezone.now()
+    KeptForm.objects.create(
+        person=house.editor, path="/desk/", tab="t", fields="{}", cause="session", at=now, expires_at=now
+    )
     return house
 
 

@@ -1,4 +1,4 @@
-"""Signatures of the house: the seal on a publication, and checkpoints of the trail kept outside the database.
+"""Signatures of the publishing house: the seal on a publication, and checkpoints of the trail outside the database.
 
 Both are Ed25519 under SIGNING_KEY (base64 of 32 bytes). A key is named by the first 16 hexadecimal digits of the
 SHA-256 of its public bytes.
@@ -24,6 +24,7 @@ from reviews.audit.hashes import instant
 
 SEAL_PREFIX = "clincalc-publication-v1\n"
 CHECKPOINT_PREFIX = "clincalc-checkpoint-v1\n"
+ENTRY_PREFIX = "clincalc-entry-v1\n"
 A_LINE = 1024  # bytes: no line is longer
 
 
@@ -89,6 +90,19 @@ def seal_holds(form: dict[str, Any], key: str, signature: str) -> bool:
     return _holds(SEAL_PREFIX, form, key, signature)
 
 
+# -- Seals of entries --------------------------------------------------------------------------------------------------
+
+
+def seal_entry(hashed: str) -> str:
+    """The seal on an entry of this hash: the key's name, and its signature. Nobody without the key can add an entry."""
+    return f"{key_id()}:{_sign(ENTRY_PREFIX, {'hash': hashed})}"
+
+
+def entry_seal_holds(hashed: str, seal: str) -> bool:
+    key, _colon, signature = seal.partition(":")
+    return _holds(ENTRY_PREFIX, {"hash": hashed}, key, signature)
+
+
 # -- Checkpoints -----------------------------------------------------------------------------------------------------
 
 
@@ -113,16 +127,22 @@ def checkpoint_is_writable() -> bool:
         return False
 
 
-def append_checkpoint(seq: int, head: str) -> None:
-    """Appends {seq, hash, at, key, last line's hash} and its signature; a lost line is made up by the next one."""
+# More than the longest line: what is read of the file's end to follow it.
+_END = 4096
+
+
+def append_checkpoint(seq: int, head: str, act: str = "") -> None:
+    """Appends {seq, hash, at, key, last line's hash} and its signature; a lost line is made up by the next one. `act`
+    is the verb of the entry for whose act the line is, and is said in it."""
     path = checkpoint_path()
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        file.seek(0)
+        begin = max(0, file.seek(0, os.SEEK_END) - _END)
+        file.seek(begin)
         kept, newline, _cut_off = file.read().rpartition(b"\n")
         # A write that was cut off vouches for nothing; left there, it would spoil this line too.
-        file.truncate(len(kept) + len(newline))
+        file.truncate(begin + len(kept) + len(newline))
         lines = kept.decode(errors="replace").splitlines()
         form = {
             "seq": seq,
@@ -130,6 +150,7 @@ def append_checkpoint(seq: int, head: str) -> None:
             "at": instant(timezone.now()),
             "key": key_id(),
             "last": sha256(lines[-1]) if lines else "",
+            **({"act": act} if act else {}),
         }
         file.write(canonical({**form, "signature": _sign(CHECKPOINT_PREFIX, form)}).encode() + b"\n")
         file.flush()

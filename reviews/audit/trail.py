@@ -9,6 +9,7 @@ Whoever holds the write lock is alone: it is the lock, the flag that the databas
 trail. It cannot be let go without an entry. Do nothing slow while holding it: no password hashing, no network, no mail.
 """
 
+import logging
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
@@ -21,18 +22,26 @@ from django.utils import timezone
 
 from monographs.models import Epoch, Monograph, Overlay, WriteLock
 from monographs.overlay_kinds import COUNTERSIGNED, SECOND_SIGNATURE
-from reviews.audit import acts
+from reviews.audit import acts, seals
 from reviews.audit.hashes import event_hash, event_text, genesis, instant, newest_version, row_hashes
 from reviews.derived import search_index, subjects, told_changes, version
 from reviews.models import AuditEvent
 
-# So far two clocks of one house may be apart.
+logger = logging.getLogger(__name__)
+# So far two clocks of one installation may be apart.
 A_SLIP = timedelta(seconds=1)
 # Tables from which public pages are made. A row written in one of them begins a new epoch.
 READERS_SEE = frozenset(
     f"monographs.{name}"
     for name in ("monograph", "publication", "overlay", "secondsignature", "namecheck", "therapeuticclass")
 )
+# Acts that make the index anew and may write in none of them.
+REINDEXED = frozenset({"reindexed", "vouched"})
+# Whose acts get a line of their own in the checkpoint file: what readers depend on, the signatures for it, and who may
+# give them.
+VOUCHED_FOR = READERS_SEE | {
+    "reviews.signoff", "reviews.unsigning", "reviews.clinicianprofile", "reviews.classgrant", "auth.user_groups",
+}  # fmt: skip
 
 
 class WriteLockTimeout(Exception):
@@ -65,6 +74,7 @@ class Trail:
         self.events: list[AuditEvent] = []
         self._written: dict[str, set[Any]] = {}
         self.changes_what_readers_see = False
+        self.is_vouched_for = False
         self.clock = timezone.now()
         self.at: datetime = max(self.clock, last + timedelta.resolution) if last else self.clock
         if last and last - self.clock > A_SLIP:
@@ -80,11 +90,15 @@ class Trail:
         """Notes rows whose hash the next entry must hold."""
         for row in written:
             self._written.setdefault(row._meta.label_lower, set()).add(row.pk)
-            self.changes_what_readers_see |= row._meta.label_lower in READERS_SEE
+            self._depends_on(row._meta.label_lower)
 
     def wrote_keys(self, label: str, pks: Iterable[Any]) -> None:
         self._written.setdefault(label, set()).update(pks)
+        self._depends_on(label)
+
+    def _depends_on(self, label: str) -> None:
         self.changes_what_readers_see |= label in READERS_SEE
+        self.is_vouched_for |= label in VOUCHED_FOR
 
     def reindex(self, *monographs: Monograph) -> None:
         """Makes the search index, and what is told of editions, say what the pages of these monographs say now."""
@@ -105,7 +119,8 @@ class Trail:
     def record(
         self, verb: str, subject: str, *, digest: str = "", reason: str = "", data: dict[str, Any] | None = None
     ) -> AuditEvent:
-        """Adds an entry: who, what, to what, why, and the hashes of all rows written since the last one.
+        """Adds an entry: who, what, to what, why, and the hashes of all rows written since the last one. It is
+        sealed.
 
         A row that was written and is gone now is recorded as null. `subject` may name several monographs, however many:
         "monograph:one,monograph:other".
@@ -132,6 +147,7 @@ class Trail:
             text=text,
             hash=event_hash(text),
         )
+        event.seal = seals.seal_entry(event.hash)
         event.save(force_insert=True)
         subjects.write(event)
         self.seq, self.head = event.seq, event.hash
@@ -173,16 +189,30 @@ def audited_write(*, actor: AbstractBaseUser | None, is_note: bool = False, rema
             _begin_epoch(trail)
         acts.keep(token, trail.seq)
         WriteLock.objects.filter(pk=1).update(held=False, edition_id=None, seq=trail.seq, hash=trail.head)
+    # After the commit and the lock, so that the line never vouches for what was rolled back, and nobody waits for it.
+    if trail.is_vouched_for:
+        _vouch_for(trail)
+
+
+def _vouch_for(trail: Trail) -> None:
+    try:
+        seals.append_checkpoint(trail.seq, trail.head, act=trail.events[-1].verb)
+    except OSError:  # the act stands; a lost line is made up by the next
+        logger.exception("The checkpoint file cannot be written.")
 
 
 def _begin_epoch(trail: Trail) -> None:
     """In the transaction of the act: no page made before it is served after it. The first act of all begins one too,
     to note by which version what is derived was made."""
-    waiting = Overlay.objects.unconfirmed().filter(kind__in=COUNTERSIGNED, at__gt=trail.clock - SECOND_SIGNATURE)
-    instants = sorted(instant(one.due_at) for one in waiting)
     Epoch.objects.filter(pk=1).update(
-        number=trail.seq, hash=trail.head, instants=instants, index_version=version.VERSION
+        number=trail.seq, hash=trail.head, instants=instants_after(trail.clock), index_version=version.VERSION
     )
+
+
+def instants_after(clock: datetime) -> list[str]:
+    """When pages change by the clock alone, as it is known when the clock says this: a second signature falls due."""
+    waiting = Overlay.objects.unconfirmed().filter(kind__in=COUNTERSIGNED, at__gt=clock - SECOND_SIGNATURE)
+    return sorted(instant(one.due_at) for one in waiting)
 
 
 def lately(events: models.QuerySet[AuditEvent], *, most: int, period: timedelta) -> list[AuditEvent]:

@@ -6,22 +6,31 @@ row or the entry.
 """
 
 import json
+import time
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import Permission
+from django.db import DatabaseError
 from django.db.models import TextField
 from django.db.models.functions import Cast
+from django.utils import timezone
 
 from monographs import triggers
 from monographs.assemble import build
 from monographs.canonical import canonical
 from monographs.digest import digest, digest_of_json
 from monographs.models import Document, Edition, Monograph, Publication, WriteLock
-from reviews.audit import hashes, seals
+from reviews.audit import hashes, schema, seals
+from reviews.audit.trail import READERS_SEE, REINDEXED, VOUCHED_FOR
 from reviews.audit.verify_derived import UNREADABLE, Finding, verify_derived
 from reviews.derived.subjects import Named, addresses
+from reviews.derived.version import SEALED_SINCE
 from reviews.models import Act, AuditEvent, ChangeSet, SignOff
+
+# So long somebody who ended an act may take to write its line.
+A_MOMENT = timedelta(seconds=1)
 
 
 class Replay:
@@ -37,9 +46,30 @@ class Replay:
         self.permissions: dict[str, tuple[int, str]] = {}
         # What is derived is made of these again.
         self.entries: list[Named] = []
+        # The entry of each publication; what checkpoints vouch for; the act that last wrote what readers see.
+        self.published: dict[int, int] = {}
+        self.vouched_for: list[int] = []
+        self.vouched_at = ""
+        self.begin_of_act: dict[str, int] = {}
+        self.end_of_act: dict[str, int] = {}
+        self.publishing: set[str] = set()
+        self.heads: dict[int, range] = {}
+        self.sealed_since = _sealed_since()
+        self.epoch, self._act = 0, ("", False)
         self.moves: list[tuple[str, str]] = []
 
-    def read(self, seq: int, verb: str, subject: str, data: dict[str, Any]) -> None:
+    def read(self, seq: int, verb: str, subject: str, data: dict[str, Any], at: str = "") -> None:
+        """`at`: entries of one act have the same time."""
+        labels = {name.partition(":")[0] for name in data.get("rows", {})}
+        if labels & VOUCHED_FOR:
+            self.vouched_for.append(seq)
+            self.vouched_at = at
+        began = at == self._act[0] and self._act[1]
+        self.begin_of_act.setdefault(at, seq)
+        self.end_of_act[at] = seq
+        self._act = at, began or seq == 1 or bool(labels & READERS_SEE) or verb in REINDEXED
+        if self._act[1]:
+            self.epoch = seq
         for name, value in data.get("rows", {}).items():
             self.rows[name] = value
             self.written_at[name] = seq
@@ -56,6 +86,10 @@ class Replay:
             self._move(f"monograph:{data['from_slug']}", subject)
         if verb == "published":
             self.live[subject] = data["publication"]
+            self.published[data["publication"]] = seq
+            # The head that it was sealed with: what its act had left by then.
+            self.heads[data["publication"]] = range(self.begin_of_act[at] - 1, seq)
+            self.publishing.add(at)
             if data["superseded"] is not None:
                 self.states[subject, data["superseded"]] = "superseded"
 
@@ -67,27 +101,41 @@ class Replay:
         self.rounds = {(new if one == old else one, number): kept for (one, number), kept in self.rounds.items()}
 
 
+def _sealed_since() -> int:
+    """The entry from which all are sealed: that by which this version took over what an earlier one left, else the
+    first."""
+    for seq, data in AuditEvent.objects.filter(verb="reindexed").order_by("seq").values_list("seq", "data"):
+        if isinstance(data, dict) and data.get("version", 0) >= SEALED_SINCE:
+            return int(seq)
+    return 1
+
+
 def verify() -> list[Finding]:
     """Every finding, (entry or None, sentence); an empty list when nothing was touched. Reads only."""
     replay = Replay()
+    checkpoints = seals.read_checkpoints()  # before the trail: each line of it is about an entry that is there
     return [
-        *_triggers(),
+        *_schema(),
         *_chain(replay),
-        *_checkpoints(replay),
+        *_checkpoints(replay, *checkpoints),
         *_rows(replay),
         *_documents(),
-        *_publications(),
+        *_publications(replay),
         *_open_editions(),
         *_states(replay),
         *_permissions(replay),
         *_acts(replay),
-        *verify_derived(replay.entries, replay.moves, replay.hash_at),
+        *verify_derived(replay.entries, replay.moves, replay.hash_at, replay.epoch),
     ]
 
 
-def _triggers() -> Iterator[Finding]:
+def _schema() -> Iterator[Finding]:
     for name in triggers.missing():
         yield None, f"The database has lost the trigger {name}."
+    try:
+        yield from [(None, sentence) for sentence in schema.differences()]
+    except DatabaseError as error:
+        yield None, f"The tables of the database cannot be compared with those of this version: {error}"
 
 
 def _chain(replay: Replay) -> Iterator[Finding]:
@@ -100,10 +148,24 @@ def _chain(replay: Replay) -> Iterator[Finding]:
     if lock.held or lock.edition_id is not None:
         yield None, "The write lock was left held: somebody set its flag by hand."
     prev, expected = hashes.genesis(lock.site), 1
-    columns = ("seq", "at", "actor_id", "actor_name", "verb", "subject", "digest", "reason", "prev", "hash", "text")
+    columns = (
+        "seq",
+        "at",
+        "actor_id",
+        "actor_name",
+        "verb",
+        "subject",
+        "digest",
+        "reason",
+        "prev",
+        "hash",
+        "text",
+        "seal",
+    )
     raw_data = dict(_raw_data())
     last_seq = 0
-    for seq, at, actor_id, actor_name, verb, subject, digest_, reason, its_prev, its_hash, text in _in_order(columns):
+    for row in _in_order(columns):
+        seq, at, actor_id, actor_name, verb, subject, digest_, reason, its_prev, its_hash, text, seal = row
         last_seq = seq
         if seq != expected:
             yield expected, f"Entry {expected} is missing: the next one is {seq}."
@@ -120,6 +182,8 @@ def _chain(replay: Replay) -> Iterator[Finding]:
             yield seq, f"Entry {seq} cannot be read."
             prev = its_hash
             continue
+        if not (seals.entry_seal_holds(its_hash, seal) if seal else seq < replay.sealed_since):
+            yield seq, f"Entry {seq} is not sealed with a key of this installation: something else wrote it."
         if hashes.event_hash(text) != its_hash:
             yield seq, f"Entry {seq}: its text is not the one that was hashed."
         if its_prev != prev:
@@ -132,7 +196,7 @@ def _chain(replay: Replay) -> Iterator[Finding]:
         try:
             if canonical(beside["data"]) != raw_data[seq]:
                 yield seq, f"Entry {seq}: its column data is not in the form in which it was written."
-            replay.read(seq, verb, subject, content.get("data", {}))
+            replay.read(seq, verb, subject, content.get("data", {}), content["at"])
         except UNREADABLE:
             yield seq, f"Entry {seq}: what it says cannot be read."
         prev = its_hash
@@ -155,16 +219,42 @@ def _raw_data() -> Iterator[tuple[int, str]]:
     return iter(AuditEvent.objects.annotate(raw=Cast("data", TextField())).values_list("seq", "raw"))
 
 
-def _checkpoints(replay: Replay) -> Iterator[Finding]:
-    lines, wrong = seals.read_checkpoints()
+def _checkpoints(replay: Replay, lines: list[dict[str, Any]], wrong: list[str]) -> Iterator[Finding]:
+    yield from _named_entries(replay, lines)
+    if replay.vouched_for and replay.vouched_for[-1] > max((line["seq"] for line in lines), default=0):
+        # Somebody wrote meanwhile, maybe just now, and goes on to write the line of their act.
+        if hashes.instant(timezone.now() - A_MOMENT) < replay.vouched_at:
+            time.sleep(A_MOMENT.total_seconds())
+        lines, wrong = seals.read_checkpoints()
     for sentence in wrong:
         yield None, sentence
+    if lines or not wrong:
+        yield from _unvouched(replay, [line["seq"] for line in lines])
+
+
+def _named_entries(replay: Replay, lines: list[dict[str, Any]]) -> Iterator[Finding]:
+    last = max(replay.hash_at, default=0)
     for line in lines:
-        if replay.hash_at.get(line["seq"]) != line["hash"]:
-            yield (
-                line["seq"],
-                f"A checkpoint of {line['at']} names entry {line['seq']}, which is no longer in the trail as it was.",
-            )
+        seq, said = line["seq"], f"A checkpoint of {line['at']} names entry {line['seq']}"
+        if seq > last:
+            why = "the database is older than the checkpoint file, or was cut"
+            yield seq, f"{said}, and the trail ends with {last}: {why}."
+        elif replay.hash_at.get(seq) != line["hash"]:
+            yield seq, f"{said}, which is no longer in the trail as it was."
+
+
+def _unvouched(replay: Replay, lines: list[int]) -> Iterator[Finding]:
+    """What lines there must be, whatever they say: each publication has one at or after it, and each act that readers
+    depend on since acts are sealed. A line that was lost, with its process or its disk, is told too: it cannot be told
+    from one that was cut, and `manage.py checkpoint` makes up for it."""
+    last = max(lines, default=0)
+    acts = [seq for seq in replay.vouched_for if seq >= replay.sealed_since]
+    if waiting := [seq for seq in (*replay.published.values(), *acts) if seq > last]:
+        why = "the checkpoint file was emptied, was cut, is an older one, or could not be written"
+        yield min(waiting), f"No checkpoint names entry {min(waiting)} or one after it: {why}."
+    ends = sorted({replay.end_of_act[at] for at in replay.publishing})
+    if lines and len(ends) > 1 and min(lines) > ends[1]:
+        yield ends[0], f"The checkpoint file begins with entry {min(lines)} only: what was before it is missing."
 
 
 def _rows(replay: Replay) -> Iterator[Finding]:
@@ -227,7 +317,7 @@ def _documents() -> Iterator[Finding]:
             yield None, f"monographs.document:{name}: its text does not have this digest."
 
 
-def _publications() -> Iterator[Finding]:
+def _publications(replay: Replay) -> Iterator[Finding]:
     for pk in Publication.objects.order_by("pk").values_list("pk", flat=True):
         try:
             one = Publication.objects.get(pk=pk)
@@ -241,8 +331,12 @@ def _publications() -> Iterator[Finding]:
             ).exists()
         except UNREADABLE:
             holds = signed = False
+        seq = replay.published.get(pk, 0)
         if not holds:
             yield None, f"monographs.publication:{pk}: its seal does not hold."
+        elif one.head not in [replay.hash_at.get(before) for before in replay.heads.get(pk, ())]:
+            said = "the trail before it is not the one that it was sealed with"
+            yield seq or None, f"monographs.publication:{pk}: {said}."
         if not signed:
             yield None, f"monographs.publication:{pk}: nobody signed the document that it shows."
 

@@ -1,14 +1,24 @@
 """Whether what is derived is what this program would make of the trail and of live pages: part of `verify_trail`."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.db import DatabaseError
 
 from monographs import digest
 from monographs.models import Epoch, FormerAddress, IndexEntry, Monograph, ToldChange
-from reviews.derived import changed_parts, former_addresses, misprints, search_index, subjects, told_changes, version
-from reviews.models import ChangedPart, ChangeSet, EntrySubject, Misprint
+from reviews.audit.trail import instants_after
+from reviews.derived import (
+    changed_parts,
+    former_addresses,
+    misprints,
+    search_index,
+    subjects,
+    told_changes,
+    version,
+    written_texts,
+)
+from reviews.models import AuditEvent, ChangedPart, ChangeSet, EntrySubject, Misprint, WrittenText
 
 Finding = tuple[int | None, str]
 # What reading a value raises that is none of its type.
@@ -16,14 +26,14 @@ UNREADABLE = (*digest.UNREADABLE, AttributeError, KeyError, DatabaseError)
 
 
 def verify_derived(
-    entries: list[subjects.Named], moves: former_addresses.Moves, hash_at: dict[int, str]
+    entries: list[subjects.Named], moves: former_addresses.Moves, hash_at: dict[int, str], epoch: int
 ) -> Iterator[Finding]:
-    """`entries`, `moves` and `hash_at` ({entry: its hash}) are those of the trail as it was read. What another version
-    made is not compared: it has to be made anew first."""
+    """`entries`, `moves`, `hash_at` ({entry: its hash}) and `epoch` (the entry that it must name) are those of the
+    trail as it was read. What another version made is not compared: it has to be made anew first."""
     if not version.is_current():
         yield None, version.OTHER_VERSION
         return
-    yield from _epoch(hash_at)
+    yield from _epoch(hash_at, epoch)
     yield from _index()
     yield from _told_changes()
     now = former_addresses.now()
@@ -34,16 +44,19 @@ def verify_derived(
     yield from _misprints()
 
 
-def _epoch(hash_at: dict[int, str]) -> Iterator[Finding]:
-    """It names an entry by number and hash; before the first entry of a house, none."""
+def _epoch(hash_at: dict[int, str], last: int) -> Iterator[Finding]:
+    """It names the last entry of the act that last wrote what readers see, by number and hash; before the first entry
+    of a trail, none. It tells when pages change by the clock alone."""
+    instants = wanted = list[str]()
     try:
         epoch = Epoch.objects.get()
-        named = epoch.number, epoch.hash
-    except (*UNREADABLE, Epoch.DoesNotExist, Epoch.MultipleObjectsReturned):
+        named, instants = (epoch.number, epoch.hash), epoch.instants
+        wanted = instants_after(AuditEvent.objects.get(seq=last).clock_at) if last else []
+    except (*UNREADABLE, Epoch.DoesNotExist, Epoch.MultipleObjectsReturned, AuditEvent.DoesNotExist):
         named = -1, ""
     if named[0] in hash_at and not named[1]:
         yield None, "The epoch of public pages does not say the hash of its entry. Run `manage.py upgrade`."
-    elif named not in (hash_at or {0: ""}).items():
+    elif (*named, instants) != (last, hash_at.get(last, ""), wanted):
         yield None, "The epoch of public pages is not one that the trail could have left."
 
 
@@ -96,20 +109,29 @@ def _subjects(wanted: set[tuple[int, int]]) -> Iterator[Finding]:
 
 
 def _changed_parts() -> Iterator[Finding]:
-    held: dict[Any, list[changed_parts.Row]] = {}
+    labels: dict[Any, list[changed_parts.Row]] = {}
     for pk, key, label, before, after in ChangedPart.objects.values_list(
         "change_set", "key", "label", "before", "after"
     ):
-        held.setdefault(pk, []).append((key, label, before, after))
+        labels.setdefault(pk, []).append((key, label, before, after))
+    texts: dict[Any, list[tuple[str, str]]] = {}
+    for pk, key, text in WrittenText.objects.values_list("change_set", "key", "digest"):
+        texts.setdefault(pk, []).append((key, text))
     for pk in changed_parts.in_order():
-        try:
-            holds = sorted(held.pop(pk, [])) == changed_parts.rows_of_change_set(pk)
-        except (*UNREADABLE, ChangeSet.DoesNotExist):  # its document is gone
-            holds = False
-        if not holds:
+        mine = labels.pop(pk, []), texts.pop(pk, [])
+        if not _holds(mine[0], changed_parts.rows_of_change_set, pk):
             yield None, f"reviews.changeset:{pk}: what it touched is not labelled as its documents say."
-    for pk in held:
+        elif not _holds(mine[1], written_texts.rows_of_change_set, pk):
+            yield None, f"reviews.changeset:{pk}: the texts that it wrote are not kept as its documents say."
+    for pk in labels.keys() | texts.keys():
         yield None, f"reviews.changeset:{pk}: it is not there, and what it touched is."
+
+
+def _holds(held: list[Any], rows_of: Callable[[Any], list[Any]], pk: Any) -> bool:
+    try:
+        return sorted(held) == sorted(rows_of(pk))
+    except (*UNREADABLE, ChangeSet.DoesNotExist):  # its document is gone
+        return False
 
 
 def _misprints() -> Iterator[Finding]:

@@ -44,8 +44,13 @@ def keep_changed_parts(change_set: UUID, touched: Iterable[str], before: Documen
 
 def rows_of_change_set(pk: UUID) -> list[Row]:
     """The rows that a change set must have, from its documents as they are stored."""
+    return list(rows_of(*sides_of(pk)))
+
+
+def sides_of(pk: UUID) -> tuple[list[str], Document | None, Document]:
+    """What a change set touched, and its documents as they are stored."""
     change = ChangeSet.objects.select_related("before", "after").get(pk=pk)
-    return list(rows_of(change.touched, _read(change.before.text) if change.before else None, _read(change.after.text)))
+    return change.touched, _read(change.before.text) if change.before else None, _read(change.after.text)
 
 
 @lru_cache(maxsize=2)  # what one change set left is what the next one found

@@ -1,5 +1,5 @@
 """Which version of this program made what is derived: the search index, what editions changed, the subjects of
-entries, former addresses, what change sets touched, and texts that are printed otherwise than typed.
+entries, former addresses, what change sets touched and wrote, and texts that are printed otherwise than typed.
 
 Raise `VERSION` whenever one of them would be made otherwise from the same rows: `verify_trail`, the start of the
 service, its readiness and whoever writes then ask for `manage.py upgrade`, which makes all of it again.
@@ -13,7 +13,9 @@ from django.db import DEFAULT_DB_ALIAS
 from monographs.models import Epoch, WriteLock
 from monographs.triggers import is_whole
 
-VERSION = 3
+VERSION = 4
+# Since this one, entries are sealed.
+SEALED_SINCE = 4
 OTHER_VERSION = "What is derived from the trail was made by another version of this program. Run `manage.py upgrade`."
 
 

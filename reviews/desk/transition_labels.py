@@ -5,6 +5,7 @@ from monographs.models import State
 from monographs.overlay_kinds import Effect
 from monographs.standing import overlays_of
 from reviews.desk.base import and_list
+from reviews.review import guards
 from reviews.review.edition_review import EditionReview
 from reviews.review.transition import Transition
 
@@ -33,6 +34,7 @@ def done(row: Transition, review: EditionReview) -> str:
     return words.format(
         number=review.edition.number,
         waits=f"Next, {and_list(wanted)} must sign." if wanted else "A publisher can publish it now.",
+        returns=guards.what_is_next(review) if "{returns}" in words else "",
         seen=_what_readers_see(review) if "{seen}" in words else "",
     )
 

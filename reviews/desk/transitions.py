@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.urls import reverse
 
 from monographs.models import Edition, Monograph
 from reviews.access.attempts import Attempt, attempt
@@ -14,6 +14,7 @@ from reviews.desk import transition_labels
 from reviews.desk.act_forms import reason_of
 from reviews.desk.base import (
     DeskRequest,
+    act_on,
     chip,
     cleaned,
     current_edition,
@@ -34,8 +35,17 @@ from reviews.signing import attest
 from reviews.workflow import TRANSITIONS, perform, refusals
 
 
+def _page(request: DeskRequest, slug: str, transition: str) -> str:
+    """Where the form of a transition stands."""
+    row = TRANSITIONS.get(transition)
+    if row is None:
+        raise Http404
+    name = "published" if row.on_page else "review" if row.needs_attestation else "workspace"
+    return reverse(name, args=[monograph_for(request, slug).slug])
+
+
 @desk
-@require_POST
+@act_on(_page)
 def do(request: DeskRequest, slug: str, transition: str) -> HttpResponse:
     """Performs it on the current edition. Fields: `digest`, `reason`, `kind`; to sign instead `password`, `tick_…`,
     `interests`, `interests_text`. Whatever else is sent is not read."""

@@ -18,8 +18,8 @@ from reviews.access.denials import refusals_recorded
 from reviews.access.door import kept
 from reviews.access.refusals import RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
+from reviews.authorship import earlier_authors
 from reviews.changes import Change, change_set, touched_parts
-from reviews.editing.authorship import earlier_authors
 from reviews.editing.library import keep_references
 from reviews.models import ChangeSet
 

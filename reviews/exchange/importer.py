@@ -6,7 +6,6 @@ from pathlib import Path
 
 from django.contrib.auth.models import User
 
-from monographs.difference.document_diff import changed_parts
 from monographs.document import to_plain
 from monographs.models import Drug, Edition, Monograph, TherapeuticClass
 from monographs.texts.confusables import skeleton
@@ -15,7 +14,6 @@ from reviews.access.denials import refusals_recorded
 from reviews.access.door import told
 from reviews.access.refusals import RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
-from reviews.editing.authorship import earlier_authors
 from reviews.editing.library import keep_references, make_drug
 from reviews.editing.monographs import begin
 from reviews.exchange.files import ImportRefused, read_file
@@ -111,9 +109,7 @@ def _import_one(trail: Trail, one: Incoming, file: str) -> tuple[Edition, tuple[
         sentence = "It has an open edition. Finish or discard that one, then import again."
         raise refuse("open_edition", sentence, RefusalType.CONFLICT)
     live = monograph.live.document if monograph.live else None
-    changed = changed_parts(live.value if live else None, one.document)
-    credits = earlier_authors(monograph, one.document, changed)
-    edition = next_edition(trail, monograph, one.document, summary=reason, reason=reason, credits=credits, before=live)
+    edition = next_edition(trail, monograph, one.document, summary=reason, reason=reason, credits={}, before=live)
     return edition, tuple(warnings)
 
 

@@ -6,11 +6,13 @@ from reviews.models.changeset import ChangeSet
 from reviews.models.entry_subject import EntrySubject
 from reviews.models.event import AuditEvent
 from reviews.models.inbox import InboxReport
+from reviews.models.kept import KeptForm
 from reviews.models.misprint import HarmlessMisprint, Misprint
 from reviews.models.people import ClassGrant, ClinicianProfile
 from reviews.models.reminder import Reminder
 from reviews.models.report import ProblemReport
 from reviews.models.signoff import SignOff, Unsigning
+from reviews.models.written_text import WrittenText
 
 __all__ = [
     "Act",
@@ -22,9 +24,11 @@ __all__ = [
     "EntrySubject",
     "HarmlessMisprint",
     "InboxReport",
+    "KeptForm",
     "Misprint",
     "ProblemReport",
     "Reminder",
     "SignOff",
     "Unsigning",
+    "WrittenText",
 ]

@@ -13,10 +13,11 @@ from monographs.difference.document_diff import changed_parts
 from monographs.digest import digest
 from monographs.models import Document, Edition, Monograph, Overlay, State
 from monographs.standing import today
+from reviews.authorship import authors_of_page
 from reviews.models import ChangeSet, SignOff
 from reviews.models.signoff import REVIEW
 from reviews.review.sign_off_rules import Edit, Signature, authors, counts_for, missing_sign_offs
-from reviews.review.tiers import tier_floor
+from reviews.review.tiers import highest, tier_floor
 
 
 @dataclass
@@ -62,6 +63,21 @@ class EditionReview:
     @cached_property
     def contributors(self) -> frozenset[int]:
         return frozenset().union(*self.written_by.values())
+
+    @cached_property
+    def whose_words(self) -> frozenset[int]:
+        """Whoever worked on the edition; of a page that is withdrawn also whoever wrote a word of it before."""
+        live = self.monograph.live
+        if live is None or live.edition_id != self.edition.pk or not self.withdrawals:
+            return self.contributors
+        return self.contributors | authors_of_page(live)
+
+    @property
+    def tier_of_page(self) -> str:
+        """By which a page that was withdrawn is signed again: the highest of what it was published as, what the
+        monograph is now, and what drug, class and notices ask for."""
+        live = self.monograph.live
+        return highest([self.monograph.tier, live.tier if live else "", self.floor()])
 
     @cached_property
     def all_sign_offs(self) -> list[SignOff]:

@@ -5,7 +5,6 @@ A guard never writes. `reviews.workflow.TRANSITIONS` names the guards of each tr
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from django.contrib.auth.models import User
 
@@ -17,10 +16,10 @@ from reviews.access.refusals import Refusal, RefusalType
 from reviews.audit import seals
 from reviews.models import SignOff
 from reviews.models.signoff import STILL_CORRECT
+from reviews.review import tiers
 from reviews.review.edition_review import EditionReview
-from reviews.review.tiers import is_below
 
-Guard = Callable[[EditionReview, Any], Iterator[Refusal]]
+Guard = Callable[[EditionReview, User], Iterator[Refusal]]
 
 
 def no_open_edition(review: EditionReview, actor: User) -> Iterator[Refusal]:
@@ -60,7 +59,7 @@ def no_problems(review: EditionReview, actor: User) -> Iterator[Refusal]:
 
 def tier_is_set(review: EditionReview, actor: User) -> Iterator[Refusal]:
     floor = review.floor()
-    if is_below(review.monograph.tier, floor):
+    if tiers.is_below(review.monograph.tier, floor):
         yield Refusal(
             "tier_below_floor",
             f"The tier is {review.monograph.tier}, and the drug, its class or a notice needs {floor}. "
@@ -80,7 +79,7 @@ def verified_clinician(review: EditionReview, actor: User) -> Iterator[Refusal]:
             "lapsed",
             "Your registration was last verified over 12 months ago. Ask your administrator to verify it again.",
         )
-    elif profile.verified_by_id in review.contributors:
+    elif profile.verified_by_id in review.whose_words:
         yield Refusal(
             "verified_by_contributor",
             "Whoever verified your registration worked on this edition. Another clinician must sign.",
@@ -126,7 +125,7 @@ def _signer_refusal(review: EditionReview, sign_off: SignOff) -> Refusal | None:
         why = "the registration is another now"
     elif not policy.can(signer, "sign", review.edition):
         why = "the right to sign in this class was taken away"
-    elif profile.verified_by_id in review.contributors:
+    elif profile.verified_by_id in review.whose_words:
         why = "whoever verified the registration worked on this edition"
     else:
         return None
@@ -191,32 +190,57 @@ def waits_for_confirmation(review: EditionReview, actor: User) -> Iterator[Refus
 
 
 def no_author(review: EditionReview, actor: User) -> Iterator[Refusal]:
-    if actor.pk in review.contributors:
-        yield Refusal("contributed", "You worked on this edition. Another clinician must say that it is still correct.")
+    if actor.pk in review.whose_words:
+        yield Refusal(
+            "contributed", "You wrote or suggested words of it. Another clinician must say that it is still correct."
+        )
 
 
 def reaffirmations(review: EditionReview) -> list[SignOff]:
-    """Signatures that the page is still correct, given since it was withdrawn last, by people who still could."""
+    """Signatures that the page is still correct, given since it was withdrawn last, by people who still could: they
+    wrote no word of it, in whatever edition."""
     last = max((one.at for one in review.withdrawals), default=None)
     if last is None:
         return []
     rows = SignOff.objects.filter(
         edition=review.edition, document=review.digest, meaning=STILL_CORRECT, signed_at__gte=last, unsigning=None
     ).select_related("signer__clinician_profile")
-    return [one for one in rows if _signer_refusal(review, one) is None]
+    return [one for one in rows if one.signer_id not in review.whose_words and _signer_refusal(review, one) is None]
+
+
+def missing_reaffirmations(review: EditionReview) -> list[str]:
+    """Who still has to sign that a withdrawn page is correct, in words: the full set of its tier, as for publishing."""
+    missing = tiers.ROWS[review.tier_of_page].missing([one.profession for one in reaffirmations(review)])
+    if missing or not review.withdrawals:
+        return missing
+    withdrew = {act.by_id for one in review.withdrawals for act in (one, one.second) if act}
+    signers = {one.signer_id for one in reaffirmations(review)}
+    return ["a clinician who neither withdrew it nor confirmed that"] if signers <= withdrew else []
 
 
 def not_yet_reaffirmed(review: EditionReview, actor: User) -> Iterator[Refusal]:
     if any(one.signer_id == actor.pk for one in reaffirmations(review)):
+        yield Refusal("signed_already", f"You signed this already. {what_is_next(review)}", RefusalType.CONFLICT)
+
+
+def reaffirmed(review: EditionReview, actor: User) -> Iterator[Refusal]:
+    missing = missing_reaffirmations(review) if review.withdrawals else []
+    if missing:
         yield Refusal(
-            "signed_already", "You signed this already. A publisher can reinstate the page.", RefusalType.CONFLICT
+            "not_vouched",
+            f"First {' and '.join(missing)} must sign that it is still correct. Nobody who wrote it can.",
+            RefusalType.CONFLICT,
         )
 
 
 def reaffirmed_by_another(review: EditionReview, actor: User) -> Iterator[Refusal]:
-    if review.withdrawals and not any(one.signer_id != actor.pk for one in reaffirmations(review)):
+    if review.withdrawals and {one.signer_id for one in reaffirmations(review)} == {actor.pk}:
         yield Refusal(
-            "not_vouched",
-            "A clinician who did not work on this edition must first sign that it is still correct.",
-            RefusalType.CONFLICT,
+            "only_signer", "You are the only one who signed that it is still correct. Somebody else must reinstate it."
         )
+
+
+def what_is_next(review: EditionReview) -> str:
+    """What a withdrawn page waits for, once somebody signed that it is still correct."""
+    missing = missing_reaffirmations(review)
+    return f"Next, {' and '.join(missing)} must sign." if missing else "A publisher can reinstate the page now."

@@ -26,6 +26,7 @@ from reviews.audit import seals
 from reviews.audit.hashes import instant
 from reviews.audit.trail import Trail, audited_write
 from reviews.derived.changed_parts import keep_changed_parts
+from reviews.derived.written_texts import keep_written_texts
 from reviews.editing.library import make_class
 from reviews.management.demonstration.load import accounts, mark, rights
 from reviews.models import ChangeSet, ClinicianProfile, SignOff
@@ -194,6 +195,7 @@ def _write_history(trail: Trail, made: Sequence[Made], editor: Any) -> None:
     for one, change_set in zip(made, change_sets, strict=True):
         one.change_set = change_set
         keep_changed_parts(change_set.pk, one.touched, None, one.document)
+        keep_written_texts(change_set.pk, one.touched, None, one.document)
     trail.wrote(*revisions, *versions, *change_sets)
 
 

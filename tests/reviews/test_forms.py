@@ -23,6 +23,39 @@ class Trial(Form):
         self.rows["pairs"] = rows_of(Pair, "pairs", "Pairs", data, list(initial))
 
 
+def test_a_verb_is_given_each_box_as_it_was_read_or_else_as_it_was_sent():
+    form = Trial({"words": " as typed ", "choice": "bogus", **rows("pairs")})
+
+    assert form.given == {"words": " as typed ", "choice": "bogus", "password": ""}
+    assert Trial({"choice": "a", **rows("pairs")}).given == {"words": "", "choice": "a", "password": ""}
+
+
+def test_a_box_says_a_fault_once_in_the_words_of_the_verb():
+    form = Trial({"choice": "bogus", **rows("pairs")})
+    found = [Refusal("x", "Choose what came of it.", field="choice"), Refusal("y", "It was not there.", field="choice")]
+
+    assert form.errors == {"choice": ["Choose one from the list."]}
+    assert form.refuse(found) == []
+    assert form.errors == {"choice": ["Choose what came of it.", "It was not there."]}
+
+
+class Ticked(Form):
+    tick = forms.BooleanField(label="Read it", help_text="All of it.")
+
+
+def test_a_tick_says_its_hint_and_what_is_wrong_with_it():
+    form = Ticked({})
+    before = str(form["tick"].as_field_group())
+    form.refuse([Refusal("unticked", "Tick this too.", field="tick")])
+    html = str(form["tick"].as_field_group())
+
+    assert '<span class="hint" id="id_tick_helptext">All of it.</span>' in before
+    assert "error" not in before
+    assert '<span class="error" id="id_tick_error">Tick this too. </span>' in html
+    assert 'aria-describedby="id_tick_helptext id_tick_error"' in html
+    assert '<div class="field-bad">' in html
+
+
 def test_no_box_is_required_and_nul_is_left_to_the_verb():
     form = Trial({"words": "a\x00b", **rows("pairs")})
 

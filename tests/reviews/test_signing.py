@@ -392,7 +392,7 @@ def test_who_vouched_for_a_page_before_it_was_withdrawn_again_vouched_for_nothin
     """All acts of that time are later than the last entry, and each later than the one before."""
     house, edition = world.house, world.retired
     ahead(clock, house, days=1)
-    make.vouch(edition, house.clinician)
+    make.vouch_all(house, edition)
     perform("reinstate", editions=[edition], actor=house.publisher, digest=make.seen(edition))
     make.withdraw(edition, house.publisher)
 
@@ -400,7 +400,7 @@ def test_who_vouched_for_a_page_before_it_was_withdrawn_again_vouched_for_nothin
         perform("reinstate", editions=[edition], actor=house.publisher, digest=make.seen(edition))
 
     assert refused.value.codes == ["not_vouched"]
-    make.vouch(edition, house.clinician)
+    make.vouch_all(house, edition)
     perform("reinstate", editions=[edition], actor=house.publisher, digest=make.seen(edition))
 
 

@@ -20,7 +20,7 @@ from monographs.standing import today
 from monographs.texts.characters import says_nothing
 from monographs.vocabulary import NOTICE_TYPES, SECTION_KINDS
 from reviews.desk.boxes import ValueRow, boxes_of, lists_of, row_form
-from reviews.forms import Box, Form, Text, dressed, rows_of
+from reviews.forms import Box, Form, Text, dressed, is_text, rows_of
 
 # Boxes of the form itself; a field of the value that is called so has another name in the form.
 _OWN = frozenset(("seen", "reason", "key"))
@@ -57,7 +57,7 @@ class ValueForm(Form):
             key, initial = getattr(shown, "key", None), {**self.shows(shown), "seen": digest_of_part(shown)}
         super().__init__(data, initial=initial)
         self.document, self.shown, self.key = document, shown, key
-        self.value: Any = None
+        self.value: Any = None  # of `model`; each verb asks for its own kind
         self.typed: dict[str, Any] = {}
         self.said: list[str] = []  # what was changed in the words that were typed
         self.fields = {**{_box_name(name): box for name, box in self.boxes_of_value().items()}, **self.fields}
@@ -187,9 +187,10 @@ class MonitoringForm(ValueForm):
     model = values.MonitoringItem
 
     def clean(self) -> dict[str, Any]:
-        """Each field may wait; a form that holds nothing is no test."""
+        """Each field may wait; a form in which nothing is written is no test, whatever is chosen in it."""
         data = super().clean()
-        if all(says_nothing(str(data.get(name) or "")) for name in declared_of(self.model)):
+        written_in = (name for name in declared_of(self.model) if name in self.fields and is_text(self.fields[name]))
+        if all(says_nothing(str(data.get(name) or "")) for name in written_in):
             self.add_error("test", "Name the test.")
         return data
 

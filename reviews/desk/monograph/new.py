@@ -32,7 +32,8 @@ class Line(Text):
     """One line of text without hidden characters and marks."""
 
     def __init__(self, longest: int = MOST, **kwargs: Any) -> None:
-        super().__init__(**{"max_length": longest, **kwargs})
+        said = {"max_length": f"Keep it to {longest:,} characters."}
+        super().__init__(**{"max_length": longest, "error_messages": said, **kwargs})
 
     def clean(self, value: Any) -> str:
         try:

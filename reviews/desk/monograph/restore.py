@@ -12,6 +12,7 @@ from monographs.difference import document_diff
 from monographs.difference.diff_html import changes_of
 from monographs.models import Edition, Monograph
 from reviews.access.attempts import NOT_TRIED, Attempt, attempt
+from reviews.authorship import earlier_authors
 from reviews.changes import touched_parts
 from reviews.desk.act_forms import KEPT, ReasonForm
 from reviews.desk.base import (
@@ -30,7 +31,6 @@ from reviews.desk.base import (
 from reviews.desk.monograph.compare import in_short, state_of
 from reviews.desk.monograph.meanwhile import meanwhile
 from reviews.editing import parts
-from reviews.editing.authorship import earlier_authors
 from reviews.models import ChangeSet
 from reviews.review.edition_review import EditionReview
 

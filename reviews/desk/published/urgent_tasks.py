@@ -91,7 +91,7 @@ def _misprint(one: Judged) -> Urgent:
 
 
 def _reaffirmed(one: Monograph) -> Urgent:
-    why = "A clinician signed that it is still correct."
+    why = "It was signed again: it is still correct."
     return Urgent("Withdrawn page", _name(one), _address(one), why, "Open the page")
 
 

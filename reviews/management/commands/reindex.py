@@ -1,6 +1,6 @@
 """Makes all that is derived anew: the index of live pages, what editions changed, former addresses, the subjects of
-entries, what change sets touched, and texts that are printed otherwise than typed. After an upgrade that makes one of
-them otherwise, or when verify_trail misses something."""
+entries, what change sets touched and wrote, and texts that are printed otherwise than typed. After an upgrade that
+makes one of them otherwise, or when verify_trail misses something."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 
 from monographs.models import Monograph
 from reviews.audit.trail import audited_write
-from reviews.derived import changed_parts, former_addresses, misprints, subjects
+from reviews.derived import changed_parts, former_addresses, misprints, subjects, written_texts
 from reviews.derived.version import VERSION
 
 
@@ -22,6 +22,7 @@ class Command(BaseCommand):
             former_addresses.remake()
             subjects.remake()
             changed_parts.remake()
+            written_texts.remake()
             misprints.remake()
             pages = sum(one.live_id is not None for one in monographs)
             trail.record("reindexed", "site", data={"pages": pages, "version": VERSION})

@@ -237,7 +237,9 @@ def test_a_closed_account_or_nobody_has_contributed_to_nothing(house):
         assert [one.code for one in policy.refusals(user, "discard", edition)] == ["not_granted"]
 
 
-def test_a_clinician_who_contributed_sets_the_tier_again_once_the_edition_is_no_longer_open(house):
+def test_a_clinician_who_contributed_sets_the_tier_again_once_an_edition_is_published_and_not_once_one_is_given_up(
+    house,
+):
     edition = make.draft(house, actor=house.clinician)
     monograph = edition.monograph
 
@@ -246,6 +248,11 @@ def test_a_clinician_who_contributed_sets_the_tier_again_once_the_edition_is_no_
     assert policy.can(fresh(house.clinician2), "set_tier", monograph)
     make.perform("discard", editions=[edition], actor=house.clinician, digest=make.seen(edition), reason="Given up")
 
+    assert [one.code for one in policy.refusals(fresh(house.clinician), "set_tier", monograph)] == ["contributed"]
+    again = make.submit(house, make.start(house, edition, actor=house.editor))
+    make.sign(again, house.clinician2)
+    make.publish(house, make.sign(again, house.pharmacist))
+    monograph.refresh_from_db()
     assert policy.can(fresh(house.clinician), "set_tier", monograph)
 
 

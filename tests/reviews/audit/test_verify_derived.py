@@ -1,11 +1,14 @@
 """What is derived and is not what the trail and the live pages say: `verify_trail` names it, row by row."""
 
+from io import StringIO
+
 import pytest
+from django.core.management import call_command
 
 from monographs.models import FormerAddress, Monograph
 from reviews.audit.verify import verify
 from reviews.editing.monographs import move
-from reviews.models import AuditEvent, ChangedPart, ChangeSet, EntrySubject
+from reviews.models import AuditEvent, ChangedPart, ChangeSet, EntrySubject, WrittenText
 from tests import factories as make
 from tests import tables
 from tests.reviews.audit.test_verify import sql
@@ -81,6 +84,26 @@ def test_a_change_set_whose_parts_are_not_those_of_its_documents_is_named(house,
 
     sentence = f"reviews.changeset:{row.change_set_id}: what it touched is not labelled as its documents say."
     assert found == [(None, sentence)]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM reviews_writtentext WHERE id = {row}",
+        "UPDATE reviews_writtentext SET key = 'x' WHERE id = {row}",
+        "UPDATE reviews_writtentext SET digest = 'x' WHERE id = {row}",
+        "INSERT INTO reviews_writtentext (change_set_id, key, digest) SELECT change_set_id, 'x', digest FROM reviews_writtentext WHERE id = {row}",
+    ],
+)
+def test_a_change_set_whose_long_texts_are_not_those_of_its_documents_is_named(house, statement):
+    row = WrittenText.objects.latest("pk")
+
+    found = tampered(statement.format(row=row.pk))
+
+    sentence = f"reviews.changeset:{row.change_set_id}: the texts that it wrote are not kept as its documents say."
+    assert found == [(None, sentence)]
+    call_command("reindex", stdout=StringIO())
+    assert verify() == []
 
 
 def test_a_change_set_that_cannot_be_read_is_named_and_stops_nothing(house):

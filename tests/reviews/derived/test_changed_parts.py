@@ -1,5 +1,6 @@
 """What a change set touched: its words and digests are those that reading both documents would give."""
 
+import re
 from io import StringIO
 from itertools import combinations
 
@@ -11,13 +12,13 @@ from django.test.utils import CaptureQueriesContext
 from monographs.assemble import build
 from monographs.digest import digest_of_part
 from monographs.document import PART_FIELDS, RelatedLink
-from monographs.models import Document, Monograph
+from monographs.models import Document, Monograph, Publication
 from reviews.audit.trail import audited_write
 from reviews.audit.verify import verify
+from reviews.authorship import earlier_authors
 from reviews.changes import change_set
 from reviews.derived.changed_parts import rows_of
 from reviews.editing import parts
-from reviews.editing.authorship import earlier_authors
 from reviews.models import ChangedPart, ChangeSet
 from reviews.workflow import perform
 from tests import factories as make
@@ -127,8 +128,27 @@ def authors_by_documents(monograph, document, wanted):
                 sides = part_in(change.after, part), document_part(document, part)
                 is_this = sides[0] == sides[1]
             if is_this:
-                found.setdefault(part, set()).update(people)
+                kept = set() if part == "order" else kept_from(monograph, change.edition.number, part, document)
+                found.setdefault(part, set()).update(people | kept)
     return {part: sorted(people) for part, people in found.items()}
+
+
+def kept_from(monograph, number, part, document):
+    """Who wrote the words that were live when this edition was begun, where three of them in a row are left."""
+    before = Publication.objects.filter(monograph=monograph, number__lt=number).order_by("-number").first()
+    said = document_part(before.document.value, part) if before else None
+    now = document_part(document, part)
+    if said is None or now is None or not shares_three_words(said, now):
+        return set()
+    touched = [one for one in ChangeSet.objects.filter(edition=before.edition) if part in one.touched]
+    people = {one.actor_id for one in touched} | {pk for one in touched for pk in one.credits.get(part, ())}
+    return people | kept_from(monograph, before.number, part, before.document.value)
+
+
+def shares_three_words(one, other):
+    both = [f" {' '.join(re.findall(r'[a-z]+', getattr(part, 'text', '').lower()))} " for part in (one, other)]
+    words = both[0].split()
+    return any(f" {' '.join(words[at : at + 3])} " in both[1] for at in range(len(words) - 2))
 
 
 def document_part(document, key):

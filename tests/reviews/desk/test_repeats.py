@@ -27,6 +27,10 @@ SLUGS = {
 
 @pytest.fixture(scope="module")
 def made(once_a_module):
+    every_state()
+
+
+def every_state():
     """One monograph in each state in which some form is shown."""
     house = make.the_house()
     draft = make.draft(house, SLUGS["draft"])
@@ -44,7 +48,7 @@ def made(once_a_module):
         make.withdraw(Monograph.objects.get(slug=SLUGS[name]).live.edition, house.publisher)
     gone = Monograph.objects.get(slug=SLUGS["confirmed"]).live.edition
     perform("confirm-withdrawal", editions=[gone], actor=house.clinician, digest=make.seen(gone))
-    make.vouch(gone, house.clinician)
+    make.vouch_all(house, gone)
     service.report(service.ReportInput("Something is wrong here.", harm=True), sender="s", monograph=page)
     make.somebody_writes(True)  # so this one stays in the inbox
     service.report(service.ReportInput("Something else could harm.", harm=True), sender="s", monograph=page)

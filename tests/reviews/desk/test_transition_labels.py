@@ -8,7 +8,9 @@ from monographs.models import State
 from reviews.access.refusals import Refusal, RefusalType
 from reviews.desk import transition_labels
 from reviews.desk.base import and_list, chip, current_edition
+from reviews.review.edition_review import EditionReview
 from reviews.workflow import TRANSITIONS
+from tests import factories as make
 
 pytestmark = pytest.mark.any_database
 
@@ -35,7 +37,7 @@ NOTES = {
     "discard": "It is closed and cannot be opened again. Its history is kept. Readers notice nothing.",
     "withdraw": "Readers see it at once. Somebody of the other role, clinician or publisher, confirms it.",
     "confirm-withdrawal": "You looked at why it was withdrawn, and agree.",
-    "still-correct": "Read all of it again, then sign with your password. A publisher can reinstate it then.",
+    "still-correct": "Read all of it again, then sign with your password. Its tier asks for as many as to publish it.",
     "reinstate": "Readers get the signed page again, at its address.",
 }
 
@@ -63,13 +65,24 @@ def test_each_transition_has_its_button_and_says_what_it_does(transition):
         ("discard", "Edition 3 was discarded. Its history is kept."),
         ("withdraw", "The page is withdrawn. Below is where it is gone, and what is left to do."),
         ("confirm-withdrawal", "You confirmed the withdrawal."),
-        ("still-correct", "You signed that edition 3 is still correct. A publisher can reinstate the page now."),
         ("reinstate", "The page is reinstated. Readers see it now."),
     ],
 )
 def test_each_transition_says_what_happened(db, transition, said):
     left = SimpleNamespace(edition=SimpleNamespace(number=3), monograph=SimpleNamespace(pk=0))
     assert transition_labels.done(TRANSITIONS[transition], left) == said
+
+
+def test_who_must_sign_next_that_a_page_is_still_correct(house):
+    edition = make.published(house)
+    make.withdraw(edition, house.publisher)
+    make.vouch(edition, house.pharmacist)
+    done = lambda: transition_labels.done(TRANSITIONS["still-correct"], EditionReview.load(edition))  # noqa: E731
+
+    signed = "You signed that edition 1 is still correct."
+    assert done() == f"{signed} Next, one more registered clinician must sign."
+    make.vouch(edition, house.clinician)
+    assert done() == f"{signed} A publisher can reinstate the page now."
 
 
 @pytest.mark.parametrize("transition", ["submit", "sign", "unsign"])

@@ -41,6 +41,7 @@ def made(once_a_module):
     make.withdraw(edition, house.publisher)
     perform("confirm-withdrawal", editions=[edition], actor=house.clinician, digest=make.seen(edition))
     make.vouch(edition, house.clinician2)
+    make.vouch(edition, house.pharmacist)
     service.report(ReportInput("A comma is missing in it.", harm=False), sender="a")
     answered = service.report(ReportInput("Long answered by us.", harm=True), sender="b", monograph=pages["warnzumab"])
     service.answer(answered, actor=house.editor, outcome="no-change", text="It is right.")
@@ -86,7 +87,7 @@ def told():
             "Open and confirm", due_of("downzumab"), False, True,
         ),
         "vouched": (
-            "Withdrawn page", "Vouchzumab", page_of("vouchzumab"), "A clinician signed that it is still correct.",
+            "Withdrawn page", "Vouchzumab", page_of("vouchzumab"), "It was signed again: it is still correct.",
             "Open the page", None, False, True,
         ),
         "harmless": (
@@ -186,8 +187,8 @@ def withdrawn(client):
     return [one[1] for one in urgent(client) if one[0] == "Withdrawn page"]
 
 
-def test_a_page_that_two_clinicians_reaffirmed_waits_once(house, enter):
-    make.vouch(Monograph.objects.get(slug="vouchzumab").live.edition, house.pharmacist)
+def test_a_page_that_three_clinicians_reaffirmed_waits_once(house, enter):
+    make.vouch(Monograph.objects.get(slug="vouchzumab").live.edition, house.clinician)
 
     assert withdrawn(enter("publisher")) == ["Vouchzumab"]
 
@@ -200,16 +201,18 @@ def test_a_page_waits_only_while_whoever_reaffirmed_it_still_could(house, enter)
 
     assert withdrawn(enter("publisher")) == []
     assert [one.code for one in available(edition, house.publisher)["reinstate"]] == ["not_vouched"]
-    make.vouch(edition, house.pharmacist)
+    make.vouch(edition, house.clinician)
     assert withdrawn(enter("publisher")) == ["Vouchzumab"]
     assert available(edition, house.publisher)["reinstate"] == []
 
 
 def test_whoever_reaffirmed_a_page_alone_is_not_asked_to_bring_it_back(house, enter):
     give_role(house.clinician2, "publisher", actor=house.admin)
+    house.pharmacist.is_active = False  # whose signature counts no longer
+    house.pharmacist.save()
 
     assert withdrawn(enter("clinician2")) == []
-    make.vouch(Monograph.objects.get(slug="vouchzumab").live.edition, house.pharmacist)
+    make.vouch(Monograph.objects.get(slug="vouchzumab").live.edition, house.clinician)
     assert withdrawn(enter("clinician2")) == ["Vouchzumab"]
 
 
@@ -414,7 +417,7 @@ def test_the_pages_to_choose_from_are_the_published_ones_and_the_asked_one_is_ti
     assert [one.slug for one in answer.context["monographs"]] == [
         "doublezumab", "downzumab", "plainzumab", "retirezumab", "vouchzumab", "warnzumab",
     ]  # fmt: skip
-    assert re.findall(r'value="([a-z]+)" checked', html) == ["plainzumab"]
+    assert re.findall(r'value="([a-z]+)" id="id_monographs_\d+" checked', html) == ["plainzumab"]
     assert " checked" not in enter("clinician").get("/desk/warnings/new/").content.decode()
 
 
@@ -422,9 +425,11 @@ def test_the_pages_to_choose_from_are_the_published_ones_and_the_asked_one_is_ti
     ("change", "field", "sentence"),
     [
         ({"title": ""}, "title", "Choose one from the list."),
+        ({"title": "bogus"}, "title", "Choose one from the list."),
         ({"severity": ""}, "severity", "Choose one from the list."),
         ({"regulator": ""}, "regulator", "Choose one from the list."),
         ({"link": "http://www.gov.uk/x"}, "link", "Give the address of the regulator’s own text, beginning with https://."),
+        ({"link": f"https://www.gov.uk/{'x' * 500}"}, "link", "Keep it to 500 characters."),
         ({"issued": "2026-02-30"}, "issued", "Give the day on which it was issued."),
         ({"quote": " "}, "quote", "Quote the regulator’s sentence, word for word."),
         ({"quote": "x" * 601}, "quote", "Keep it to 600 characters."),
@@ -445,7 +450,7 @@ def test_what_a_warning_lacks_is_said_at_its_box_and_nothing_that_was_typed_is_l
     html = answer.content.decode()
     assert f'<a href="#id_{field}">' in html
     assert html.count('class="field field-bad"') == 1
-    assert 'value="plainzumab" checked' in html
+    assert re.search(r'value="plainzumab" id="id_monographs_\d+" (aria-[a-z]+="[^"]*" )*checked', html)
     assert make.PASSWORD not in html
     assert (Overlay.objects.count(), AuditEvent.objects.exclude(verb="refused").count()) == (rows, entries)
 

@@ -1,0 +1,256 @@
+"""Whose words they are: asked over every edition that made them, published or given up, at whatever address.
+
+Whoever wrote or suggested a part in an edition by the time when it said so is its author, undone edits included. Words
+that were published and are kept in the next edition keep their authors. A part is found again by its digest in other
+editions of its monograph, and by its long texts anywhere (reviews.derived.written_texts).
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from functools import cached_property, lru_cache
+from typing import Any
+from uuid import UUID
+
+from monographs import document as values
+from monographs.difference.moved import is_moved, is_moved_from
+from monographs.digest import as_json, digest_of_part
+from monographs.document import PART_FIELDS
+from monographs.models import Document, Edition, Monograph, Publication
+from reviews.derived.written_texts import parts_of, texts_of, words_of
+from reviews.models import ChangedPart, ChangeSet, WrittenText
+
+Parts = Mapping[str, values.Value]
+Orders = list[list[str]]  # the keys of the parts of a document, kind by kind
+# (change set, part) where words stand -> the parts of the document at hand that say them.
+Places = dict[tuple[UUID, str], set[str]]
+
+# Words in a row by which a text is told to be kept in the next one; of a shorter text, all of them.
+A_RUN = 3
+A_BATCH = 500
+# What of a part is nobody's words: what is chosen from a list, copied from the drug, or a heading as all have it.
+_NO_WORDS = frozenset(
+    {"key", "kind", "type", "severity", "text_rules", "status", "since", "heading", "name", "title", "names", "brands",
+     "codes", "class_path"}
+)  # fmt: skip
+
+
+def earlier_authors(monograph: Monograph, document: values.Document, parts: Iterable[str]) -> dict[str, list[int]]:
+    """For each of these parts, which become what they are in `document`: who is their author for it ({part key: user
+    keys}).
+
+    That is everybody who had written or suggested the part in an edition of this monograph by the time when it stood
+    there word for word as it does in `document`, and whose published words it kept. A part that `document` lacks has
+    those who took it out, and the order of parts those who moved any two as they stand there.
+    """
+    wanted = set(parts)
+    ours, history = parts_of(document), _History(monograph.pk, wanted)
+    found = history.authors(ours, _where_it_stands(monograph.pk, ours, wanted, unknown=True))
+    if "order" in wanted:
+        _add(found, {"order": history.movers(_order(document))})
+    return _sorted(found)
+
+
+def authors_of_copies(edition: Edition, document: values.Document, parts: Iterable[str]) -> dict[str, list[int]]:
+    """The same for what a change set puts into `edition`, however it got there: typed, pasted or from a file. Asked of
+    other editions for the part, and of all that was ever written for its long texts. What is published already carries
+    no authors: it was signed."""
+    live = edition.monograph.live
+    published = parts_of(live.document.value) if live else {}
+    ours, signed = parts_of(document), frozenset[str]().union(*(texts_of(one, 0) for one in published.values()))
+    wanted = {part for part in parts if part == "order" or ours.get(part) != published.get(part)}
+    history = _History(edition.monograph_id, wanted, but=edition.pk)
+    found: dict[str, set[int]] = {}
+    if places := _where_it_stands(edition.monograph_id, ours, wanted, but=edition.pk):
+        found = history.authors(ours, places)
+    if "order" in wanted:
+        _add(found, {"order": history.movers(_order(document), _order(live.document.value) if live else None)})
+    _add(found, _authors_of_texts(ours, wanted, but=edition.pk, signed=signed))
+    return _sorted(found)
+
+
+def authors_of_page(publication: Publication) -> frozenset[int]:
+    """Everybody who wrote or suggested a word of a publication, in whatever edition, before it was published."""
+    ours, until = parts_of(publication.document.value), publication.published_at
+    history = _History(publication.monograph_id, set(ours))
+    found = {part: history.of_published(publication.number, part) for part in ours}
+    _add(found, history.authors(ours, _where_it_stands(publication.monograph_id, ours, set(ours), until=until)))
+    _add(found, _authors_of_texts(ours, set(ours), until=until))
+    return frozenset[int]().union(*found.values())
+
+
+class _History:
+    """Who wrote which of these parts of a monograph, change set by change set."""
+
+    def __init__(self, monograph: int, parts: Iterable[str], but: int | None = None) -> None:
+        """`but` is an edition that is not asked."""
+        self.monograph, self.parts, self.but = monograph, set(parts), but
+
+    @cached_property
+    def changes(self) -> list[ChangeSet]:
+        """Those that touched one of the parts, oldest first."""
+        rows = ChangeSet.objects.filter(edition__monograph=self.monograph).exclude(edition=self.but)
+        rows = rows.select_related("edition")
+        return [one for one in rows.order_by("at", "revision_id") if self.parts & set(one.touched)]
+
+    @cached_property
+    def writers(self) -> dict[tuple[int, str], set[int]]:
+        """(number of the edition, part): everybody who wrote or suggested it there."""
+        found: dict[tuple[int, str], set[int]] = {}
+        for change in self.changes:
+            for part in self.parts & set(change.touched):
+                found.setdefault((change.edition.number, part), set()).update(_people(change, part))
+        return found
+
+    @cached_property
+    def published(self) -> dict[int, Parts]:
+        """What was published, by the number of the edition, oldest first."""
+        rows = Publication.objects.filter(monograph=self.monograph).select_related("document").order_by("number")
+        return {one.number: parts_of(one.document.value) for one in rows}
+
+    def of_published(self, number: int, part: str) -> set[int]:
+        """The authors of a part as this edition published it: also of words that it kept from those before."""
+        people: set[int] = set()
+        before: values.Value | None = None
+        for edition, held in self.published.items():
+            if edition > number:
+                break
+            now = held.get(part)
+            if now != before:
+                kept = people if keeps_words(before, now) else set()
+                people = kept | self.writers.get((edition, part), set())
+            before = now
+        return people
+
+    def _before(self, number: int, part: str) -> tuple[values.Value | None, int]:
+        """A part as it was live when an edition was begun, and the number of that live edition."""
+        last = max((one for one in self.published if one < number), default=0)
+        return (self.published[last].get(part) if last else None), last
+
+    def authors(self, ours: Parts, places: Places) -> dict[str, set[int]]:
+        """By the parts that stand in these places: who had written them there by then."""
+        found: dict[str, set[int]] = {}
+        so_far: dict[tuple[int, str], set[int]] = {}
+        for change in self.changes:
+            for part in self.parts & set(change.touched):
+                people = so_far.setdefault((change.edition_id, part), set())
+                people.update(_people(change, part))
+                for mine in places.get((change.pk, part), ()):
+                    was, number = self._before(change.edition.number, part)
+                    kept = self.of_published(number, part) if keeps_words(was, ours.get(mine)) else set()
+                    found.setdefault(mine, set()).update(people | kept)
+        return found
+
+    def movers(self, wanted: Orders, live: Orders | None = None) -> set[int]:
+        """Everybody who had moved parts of an edition by the time when two of them first stood there as they do in
+        `wanted`, and do not in `live`."""
+        orders = lru_cache(maxsize=4)(_order_of)  # what one change leaves the next finds
+        nothing: Orders = [[] for _field in wanted]
+        so_far, found = dict[int, set[int]](), set[int]()
+        for change in (one for one in self.changes if "order" in one.touched):
+            people = so_far.setdefault(change.edition_id, set())
+            people.update(_people(change, "order"))
+            sides = orders(change.before_id) if change.before_id else nothing, orders(change.after_id), wanted
+            if any(map(is_moved_from, live, *sides) if live else map(is_moved, *sides)):
+                found |= people
+        return found
+
+
+def keeps_words(before: values.Value | None, after: values.Value | None) -> bool:
+    """Whether a run of words of the one is in the other: then their authors are authors of this too."""
+    was, now = (_all_words(one) for one in (before, after))
+    length = min(A_RUN, len(was), len(now))
+    return length > 0 and not _runs(was, length).isdisjoint(_runs(now, length))
+
+
+def _runs(words: list[str], length: int) -> set[tuple[str, ...]]:
+    return {tuple(words[at : at + length]) for at in range(len(words) - length + 1)}
+
+
+def _all_words(part: values.Value | None) -> list[str]:
+    return words_of("\n".join(_strings(as_json(part)))) if part else []
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for name, one in value.items():
+            if name not in _NO_WORDS:
+                yield from _strings(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from _strings(one)
+
+
+def _where_it_stands(
+    monograph: int, ours: Parts, parts: set[str], *, but: int | None = None, until: datetime | None = None,
+    unknown: bool = False,
+) -> Places:  # fmt: skip
+    """Where these parts stand in change sets of the monograph just as they do in `ours`, and where what it lacks was
+    taken out. `unknown`: also where nothing is known of what a change set left (`verify_trail` says so)."""
+    parts = parts - {"order"}
+    digests = {part: digest_of_part(ours[part]) if part in ours else "" for part in parts}
+    rows = ChangedPart.objects.filter(change_set__edition__monograph=monograph).exclude(change_set__edition=but)
+    if until:
+        rows = rows.filter(change_set__at__lte=until)
+    if len(parts) <= A_BATCH:
+        rows = rows.filter(key__in=parts)
+    kept = {(pk, part): after for pk, part, after in rows.values_list("change_set", "key", "after")}
+    places = {at: {at[1]} for at, after in kept.items() if after == digests.get(at[1])}
+    if unknown:
+        for pk, touched in ChangeSet.objects.filter(edition__monograph=monograph).values_list("pk", "touched"):
+            places |= {(pk, part): {part} for part in parts & set(touched) if (pk, part) not in kept}
+    return places
+
+
+def _authors_of_texts(
+    ours: Parts, parts: set[str], *, but: int | None = None, signed: frozenset[str] = frozenset(),
+    until: datetime | None = None,
+) -> dict[str, set[int]]:  # fmt: skip
+    """Who had written the long texts of these parts, in whatever part of whatever monograph. `but`: an edition whose
+    own parts are not asked for themselves. `signed`: texts that are not asked for. Whatever its length here: without
+    its marks and signs a long text may be short."""
+    wanted: dict[str, set[str]] = {}
+    for part in parts & ours.keys():
+        for text in texts_of(ours[part], longer_than=0) - signed:
+            wanted.setdefault(text, set()).add(part)
+    places: dict[int, Places] = {}
+    for row in _rows_of_texts(list(wanted), until):
+        mine = wanted[row.digest] - ({row.key} if row.change_set.edition_id == but else set())
+        here = places.setdefault(row.change_set.edition.monograph_id, {})
+        here.setdefault((row.change_set_id, row.key), set()).update(mine)
+    found: dict[str, set[int]] = {}
+    for monograph, where in places.items():
+        _add(found, _History(monograph, {part for _pk, part in where}).authors(ours, where))
+    return found
+
+
+def _rows_of_texts(digests: list[str], until: datetime | None) -> Iterator[WrittenText]:
+    rows = WrittenText.objects.select_related("change_set__edition")
+    if until:
+        rows = rows.filter(change_set__at__lte=until)
+    for begin in range(0, len(digests), A_BATCH):
+        yield from rows.filter(digest__in=digests[begin : begin + A_BATCH])
+
+
+def _people(change: ChangeSet, part: str) -> set[int]:
+    return {change.actor_id, *change.credits.get(part, ())}
+
+
+def _order(document: values.Document) -> Orders:
+    return [[str(part.key) for part in getattr(document, field)] for field in PART_FIELDS.values()]
+
+
+def _order_of(digest: str) -> Orders:
+    form = json.loads(Document.objects.values_list("text", flat=True).get(pk=digest))
+    return [[part["key"] for part in form.get(field, ())] for field in PART_FIELDS.values()]
+
+
+def _add(found: dict[str, set[int]], more: Mapping[str, set[int]]) -> None:
+    for part, people in more.items():
+        found.setdefault(part, set()).update(people)
+
+
+def _sorted(found: Mapping[str, set[int]]) -> dict[str, list[int]]:
+    return {part: sorted(people) for part, people in found.items() if people}
