@@ -56,7 +56,7 @@ def test_each_page_says_what_was_lost_and_what_to_do():
     said = {
         errors.bad_request: "That request makes no sense here",
         errors.forbidden: "You do not have permission. Ask your administrator.",
-        errors.csrf_failure: "This form was open for too long, or came from another site. Go back, reload, and try again.",
+        errors.csrf_failure: "or came from another site. Nothing was changed. Go back, reload the page, and send it again.",
         errors.not_found: "The address may be mistyped, or nothing is published under this name.",
         errors.failed: "The fault is ours; nothing you wrote was changed.",
         errors.unavailable: "Go back and try again in a few seconds.",
