@@ -20,7 +20,7 @@ from monographs.standing import today
 from monographs.texts.characters import says_nothing
 from monographs.vocabulary import NOTICE_TYPES, SECTION_KINDS
 from reviews.desk.boxes import ValueRow, boxes_of, lists_of, row_form
-from reviews.forms import Box, Form, Text, dressed, rows_of
+from reviews.forms import Box, Form, Text, dressed, is_text, rows_of
 
 # Boxes of the form itself; a field of the value that is called so has another name in the form.
 _OWN = frozenset(("seen", "reason", "key"))
@@ -187,10 +187,11 @@ class MonitoringForm(ValueForm):
     model = values.MonitoringItem
 
     def clean(self) -> dict[str, Any]:
-        """Each field may wait; a form in which nothing is said but what stands there at first is no test."""
+        """Each field may wait; a form in which nothing is written and no source is named is no test, whatever else is
+        chosen in it."""
         data = super().clean()
-        at_first = {name: self.model.model_fields[name].default for name in declared_of(self.model)}
-        said = (str(data.get(name) or "") for name in at_first if data.get(name) != at_first[name])
+        told = {name: one for name, one in declared_of(self.model).items() if name in self.fields}
+        said = (str(data.get(name) or "") for name, one in told.items() if one.cites or is_text(self.fields[name]))
         if all(map(says_nothing, said)):
             self.add_error("test", "Name the test.")
         return data
