@@ -92,7 +92,13 @@ def is_of_the_database(exception: BaseException | None) -> bool:
     """Whether it came of a database that is away, or of a lock that was held for too long: 503, to be tried again."""
     if isinstance(exception, Http404 | PermissionDenied):
         return False  # an answer, whatever went wrong on the way to it: what is closed looks like what is not there
-    return any(isinstance(one, WriteLockTimeout | OperationalError | InterfaceError) for one in _causes(exception))
+    away = WriteLockTimeout | OperationalError | InterfaceError
+    return any(isinstance(one, away) or _is_of_its_system(one) for one in _causes(exception))
+
+
+def _is_of_its_system(exception: BaseException) -> bool:
+    """PostgreSQL's own system failed it: a file that could not grow, a disk, what it calls an internal error."""
+    return str(getattr(exception, "sqlstate", ""))[:2] in ("53", "58", "XX")
 
 
 def _causes(exception: BaseException | None) -> Iterator[BaseException]:
