@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 
@@ -59,7 +60,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         return unavailable(request)
     if address:
         return _page("403", 403, reason=NOT_YOURS)
-    return _with_typed(request, "403", 403, reason=TOO_OLD)
+    return _with_typed(request, "403", 403, reason=TOO_OLD, is_old=True)
 
 
 def _with_typed(request: HttpRequest, name: str, status: int, **context: object) -> HttpResponse:
@@ -89,7 +90,15 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 
 def is_of_the_database(exception: BaseException | None) -> bool:
     """Whether it came of a database that is away, or of a lock that was held for too long: 503, to be tried again."""
-    return any(isinstance(one, WriteLockTimeout | OperationalError | InterfaceError) for one in _causes(exception))
+    if isinstance(exception, Http404 | PermissionDenied):
+        return False  # an answer, whatever went wrong on the way to it: what is closed looks like what is not there
+    away = WriteLockTimeout | OperationalError | InterfaceError
+    return any(isinstance(one, away) or _is_of_its_system(one) for one in _causes(exception))
+
+
+def _is_of_its_system(exception: BaseException) -> bool:
+    """PostgreSQL's own system failed it: a file that could not grow, a disk, what it calls an internal error."""
+    return str(getattr(exception, "sqlstate", ""))[:2] in ("53", "58", "XX")
 
 
 def _causes(exception: BaseException | None) -> Iterator[BaseException]:

@@ -187,10 +187,12 @@ class MonitoringForm(ValueForm):
     model = values.MonitoringItem
 
     def clean(self) -> dict[str, Any]:
-        """Each field may wait; a form in which nothing is written is no test, whatever is chosen in it."""
+        """Each field may wait; a form in which nothing is written and no source is named is no test, whatever else is
+        chosen in it."""
         data = super().clean()
-        written_in = (name for name in declared_of(self.model) if name in self.fields and is_text(self.fields[name]))
-        if all(says_nothing(str(data.get(name) or "")) for name in written_in):
+        told = {name: one for name, one in declared_of(self.model).items() if name in self.fields}
+        said = (str(data.get(name) or "") for name, one in told.items() if one.cites or is_text(self.fields[name]))
+        if all(map(says_nothing, said)):
             self.add_error("test", "Name the test.")
         return data
 

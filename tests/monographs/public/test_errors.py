@@ -2,15 +2,18 @@
 
 import re
 
+import psycopg
 import pytest
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.http import Http404
 from django.test import Client, RequestFactory
 
 from clincalc import errors
+from reviews.audit.trail import WriteLockTimeout
 from tests import factories as make
 from tests.test_access import DESK, address
 
@@ -56,7 +59,7 @@ def test_each_page_says_what_was_lost_and_what_to_do():
     said = {
         errors.bad_request: "That request makes no sense here",
         errors.forbidden: "You do not have permission. Ask your administrator.",
-        errors.csrf_failure: "This form was open for too long, or came from another site. Go back, reload, and try again.",
+        errors.csrf_failure: "or came from another site. Nothing was changed. Go back, reload the page, and send it again.",
         errors.not_found: "The address may be mistyped, or nothing is published under this name.",
         errors.failed: "The fault is ours; nothing you wrote was changed.",
         errors.unavailable: "Go back and try again in a few seconds.",
@@ -174,6 +177,22 @@ def test_without_a_database_every_address_says_so_behind_the_login_too(house, mo
     for answer in told.values():
         assert answer.headers["Retry-After"] == "5"
         assert b"503. The fault is ours" in answer.content
+
+
+@pytest.mark.parametrize(
+    ("exception", "is_away"),
+    [
+        (OperationalError("gone"), True), (InterfaceError("closed"), True), (WriteLockTimeout(), True),
+        (psycopg.errors.lookup("53100")("disk full"), True), (psycopg.errors.lookup("XX000")("file too large"), True),
+        (psycopg.errors.lookup("58030")("I/O error"), True), (psycopg.errors.lookup("25P02")("aborted"), False),
+        (DatabaseError("no row"), False), (KeyError("x"), False),
+    ],
+)  # fmt: skip
+def test_whose_fault_it_is_is_told_by_what_was_raised(exception, is_away):
+    assert errors.is_of_the_database(exception) is is_away
+    for answered in (Http404("no"), PermissionDenied("no")):
+        answered.__context__ = exception
+        assert not errors.is_of_the_database(answered)  # else what is closed would not look like what is not there
 
 
 def test_what_failed_because_the_database_was_away_is_told_by_its_causes():

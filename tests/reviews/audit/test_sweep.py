@@ -16,7 +16,7 @@ from tests import factories as make
 from tests import tables
 from tests.reviews.audit.test_verify import other_value
 
-pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
+pytestmark = pytest.mark.django_db
 
 UNTOLD_COLUMNS = {
     # Accounts come into the trail with "People".
