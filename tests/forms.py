@@ -63,20 +63,27 @@ def forms_of(html: str) -> list[Form]:
     return reader.forms
 
 
-def rows(name: str, *values: dict[str, str]) -> dict[str, str]:
-    """The rows of a list of a form as a browser sends them."""
-    sent = {f"{name}-TOTAL_FORMS": str(len(values)), f"{name}-INITIAL_FORMS": "0"}
-    return sent | {f"{name}-{at}-{box}": words for at, value in enumerate(values) for box, words in value.items()}
+BOXES = {"names": ("kind", "name"), "brands": ("name", "country"), "codes": ("system", "code", "name")}
+
+
+def rows(name: str, *values: dict[str, str], stood: int = 0) -> dict[str, str]:
+    """The rows of a list of a form as a browser sends them; `stood` of them were shown filled, and whoever sends fewer
+    emptied the others."""
+    values += ({},) * (stood - len(values))
+    sent = {f"{name}-TOTAL_FORMS": str(len(values)), f"{name}-INITIAL_FORMS": str(stood)}
+    blank = dict.fromkeys(BOXES.get(name, ()), "")
+    return sent | {f"{name}-{at}-{box}": words for at, row in enumerate(values) for box, words in {**blank, **row}.items()}
 
 
 NO_ROWS = rows("names") | rows("brands") | rows("codes")
+EMPTIED = NO_ROWS | rows("codes", stood=1)  # the rows of the header of `factories.document`, each emptied
 
 
 def sent(form: DjangoForm) -> dict[str, object]:
     """A form of ours as a browser would send it back, untouched."""
     found = {form.add_prefix(name): value for name in form.fields if (value := form[name].value()) not in (None, "")}
     for several in form.rows.values():
-        found |= {several.management_form.add_prefix(name): several.management_form[name].value() for name in ("TOTAL_FORMS", "INITIAL_FORMS")}  # fmt: skip
+        found |= dict(several.counts)
         for one in several.forms:
             found |= sent(one)
     return found

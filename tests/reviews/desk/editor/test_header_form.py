@@ -33,7 +33,7 @@ def test_the_header_is_saved_and_every_wrong_line_is_named(client, house, editio
         "dosing_reason": "r", "dosing_instead": "i", "seen": digest_of_part(build(edition).header),
         **rows("names", {"kind": "international", "name": "testazumab"}, {"kind": "other", "name": "x"}),
         **rows("brands", {"name": "Brandex", "country": "gb"}),
-        **rows("codes", {"system": "RxNorm", "code": "117055"}, {"system": "ATC", "code": "l04ag06"}),
+        **rows("codes", {"system": "RxNorm", "code": "117055"}, {"system": "ATC", "code": "l04ag06"}, stood=1),
     }  # fmt: skip
 
     wrong = client.post(
