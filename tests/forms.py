@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from reviews.forms import Form as DjangoForm
+from reviews.forms import Row
 
 
 @dataclass
@@ -82,6 +83,8 @@ EMPTIED = NO_ROWS | rows("codes", stood=1)  # the rows of the header of `factori
 def sent(form: DjangoForm) -> dict[str, object]:
     """A form of ours as a browser would send it back, untouched."""
     found = {form.add_prefix(name): value for name in form.fields if (value := form[name].value()) not in (None, "")}
+    if isinstance(form, Row):  # an empty box is sent like any other
+        found = {form.add_prefix(name): "" for name in form.fields} | found
     for several in form.rows.values():
         found |= dict(several.counts)
         for one in several.forms:

@@ -116,7 +116,7 @@ def test_what_is_refused_is_said_at_its_field_alone_and_makes_nothing(house, ent
         ({"brands-0-country": ""}, "Brand names, row 1: Country: Give the country by its two letters, as in GB."),
         ({"codes-0-code": "L04AA345"}, "Codes, row 1: Code: “L04AA345” is not a code of ATC."),
         ({"codes-1-code": "123456789"}, "Codes, row 2: Code: “123456789” is not a code of RxNorm."),
-        (rows("brands", *[{"name": "x", "country": "GB"}] * 201), "Brand names: A list has at most 200 rows."),
+        (rows("brands", *[{"name": "x", "country": "GB"}] * 101), "Brand names: A list has at most 100 rows."),
     ],
 )  # fmt: skip
 def test_what_is_refused_of_a_list_is_said_in_its_row(house, enter, changes, said):
