@@ -239,6 +239,8 @@ class Rows(forms.BaseFormSet):  # type: ignore[type-arg]  # Django's takes none 
         return len(self.forms) >= filled and all(name in self.data for name in names)
 
     def clean(self) -> None:
+        if self._told > self.max_num:
+            raise forms.ValidationError(self.error_messages["too_many_forms"] % {"num": self.max_num})
         if not self.is_whole:
             raise forms.ValidationError(self.error_messages["missing_management_form"])
 

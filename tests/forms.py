@@ -16,6 +16,8 @@ class Form:
     method: str
     fields: dict[str, list[str]] = field(default_factory=dict)
     buttons: set[str] = field(default_factory=set)
+    submits: list[str] = field(default_factory=list)  # of all that send it the names ("" for none), in their order
+    autofocus: list[str] = field(default_factory=list)
 
     def filled(self, **typed: str | list[str]) -> dict[str, str | list[str]]:
         return {**self.fields, **typed}
@@ -36,6 +38,10 @@ class _Reader(HTMLParser):
         if self.open is None:
             return
         name, kind = of.get("name"), of.get("type", "text")
+        if name and "autofocus" in of:
+            self.open.autofocus.append(name)
+        if tag == "button" and kind in ("text", "submit"):
+            self.open.submits.append(name or "")
         if tag == "button" and name:
             self.open.buttons.add(name)
         elif tag == "input" and name and (kind not in ("checkbox", "radio") or "checked" in of):
@@ -77,7 +83,11 @@ def rows(name: str, *values: dict[str, str], stood: int = 0) -> dict[str, str]:
 
 
 NO_ROWS = rows("names") | rows("brands") | rows("codes")
-EMPTIED = NO_ROWS | rows("codes", stood=1)  # the rows of the header of `factories.document`, each emptied
+
+
+def emptied(header: Any) -> dict[str, str]:
+    """The rows of a header that was shown, each emptied."""
+    return {k: v for name in BOXES for k, v in rows(name, stood=len(getattr(header, name, ()))).items()}
 
 
 def sent(form: DjangoForm) -> dict[str, object]:
