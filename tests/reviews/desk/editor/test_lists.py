@@ -7,7 +7,7 @@ from monographs.assemble import build
 from monographs.digest import digest_of_part
 from reviews.models import AuditEvent
 from tests import factories as make
-from tests.forms import NO_ROWS, forms_of
+from tests.forms import emptied, forms_of
 
 pytestmark = pytest.mark.any_database
 
@@ -36,7 +36,7 @@ def addresses(edition):
         "section": (at("part_edit", part.key), "text", {"heading": part.heading, "seen": digest_of_part(part)}),
         "new section": (at("part_new", "section"), "text", {"kind": "driving", "key": str(make.key("new"))}),
         "notice": (at("part_new", "notice"), "text", {"type": "caution", "title": "T", "key": str(make.key("new"))}),
-        "header": (at("edit_header"), "introduction", {"title": "T", "name": "N", "seen": digest_of_part(build(edition).header), **NO_ROWS}),
+        "header": (at("edit_header"), "introduction", {"title": "T", "name": "N", "seen": digest_of_part(build(edition).header), **emptied(build(edition).header)}),
     }  # fmt: skip
 
 
