@@ -191,6 +191,8 @@ class Rows(forms.BaseFormSet):  # type: ignore[type-arg]  # Django's takes none 
 
     label = ""
     stood = 0
+    prefix: str
+    error_messages: dict[str, str]
     default_error_messages = {
         "missing_management_form": "The rows of this list did not arrive. Load the page again.",
         "too_many_forms": "A list has at most %(num)d rows.",
@@ -204,7 +206,7 @@ class Rows(forms.BaseFormSet):  # type: ignore[type-arg]  # Django's takes none 
 
     @property
     def _told(self) -> int:
-        return int(self.management_form.cleaned_data["TOTAL_FORMS"])
+        return int(self.management_form.cleaned_data["TOTAL_FORMS"] or 0)
 
     def total_form_count(self) -> int:
         """No row is made because of a number alone that is above what a list may have."""
@@ -248,8 +250,8 @@ class Rows(forms.BaseFormSet):  # type: ignore[type-arg]  # Django's takes none 
     def counts(self) -> list[tuple[str, str]]:
         """What a form says of its rows as they stand on the page that answers: how many, and up to which they are
         filled. Both come back with them."""
-        filled = max((number for number, row in enumerate(self.forms, 1) if self.is_bound and not row.is_empty), default=0)
-        filled = max(filled, self.initial_form_count(), self.stood)
+        written = [number for number, row in enumerate(self.forms, 1) if self.is_bound and not row.is_empty]
+        filled = max(*written, self.initial_form_count(), self.stood, 0)
         return [(f"{self.prefix}-TOTAL_FORMS", str(len(self.forms))), (f"{self.prefix}-INITIAL_FORMS", str(filled))]
 
     @property

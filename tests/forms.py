@@ -79,7 +79,9 @@ def rows(name: str, *values: dict[str, str], stood: int = 0) -> dict[str, str]:
     values += ({},) * (stood - len(values))
     sent = {f"{name}-TOTAL_FORMS": str(len(values)), f"{name}-INITIAL_FORMS": str(stood)}
     blank = dict.fromkeys(BOXES.get(name, ()), "")
-    return sent | {f"{name}-{at}-{box}": words for at, row in enumerate(values) for box, words in {**blank, **row}.items()}
+    return sent | {
+        f"{name}-{at}-{box}": words for at, row in enumerate(values) for box, words in {**blank, **row}.items()
+    }
 
 
 NO_ROWS = rows("names") | rows("brands") | rows("codes")

@@ -19,7 +19,7 @@ from monographs.digest import digest_of_part
 from monographs.standing import today
 from monographs.texts.characters import says_nothing
 from monographs.vocabulary import NOTICE_TYPES, SECTION_KINDS
-from reviews.desk.boxes import ValueRow, boxes_of, lists_of, row_form
+from reviews.desk.boxes import boxes_of, lists_of, row_form
 from reviews.forms import Box, Form, Text, dressed, is_text, rows_of
 
 # Boxes of the form itself; a field of the value that is called so has another name in the form.

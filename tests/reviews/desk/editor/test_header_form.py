@@ -11,7 +11,6 @@ from monographs.models import Edition
 from reviews.desk.editor.forms import HeaderForm
 from reviews.forms import MOST_ROWS
 from tests import factories as make
-
 from tests.forms import forms_of, rows, sent
 
 pytestmark = pytest.mark.any_database
@@ -262,7 +261,9 @@ def test_rows_that_were_shown_and_did_not_come_are_told_and_not_taken_for_remove
     said = "A list has at most 100 rows." if whole else "The rows of this list did not arrive. Load the page again."
     assert answer.context["form"].faults[0] == ("", f"Other names: {said}")
     assert ("What you wrote is below" in answer.content.decode()) == whole
-    assert [one.name for one in build(Edition.objects.get(pk=edition.pk)).header.names] == [one["name"] for one in names]
+    assert [one.name for one in build(Edition.objects.get(pk=edition.pk)).header.names] == [
+        one["name"] for one in names
+    ]
 
 
 def test_what_is_still_to_do_is_said_of_the_header_that_was_saved(client, house):

@@ -424,7 +424,10 @@ def test_while_somebody_else_writes_what_was_typed_is_kept(client, house, editio
         "add_part": (address("part_new", "section"), {**NEW["section"], "text": "Typed with care."}),
         "remove_part": (address("part_edit", make.key("monitoring")), {**form, "remove": "1"}),
         "restore_part": (address("part_edit", make.key("monitoring")), {**form, "restore": "1"}),
-        "save_header": (address("edit_header"), {"title": "Typed with care.", "name": "x", "seen": "x", **emptied(build(edition).header)}),
+        "save_header": (
+            address("edit_header"),
+            {"title": "Typed with care.", "name": "x", "seen": "x", **emptied(build(edition).header)},
+        ),
         "save_order": (address("edit_order"), {"seen": keys, f"place_{keys[0]}": "77", f"place_{keys[1]}": "2"}),
     }[name]
 

@@ -225,7 +225,10 @@ def test_each_row_that_was_asked_for_is_sent_back_and_kept(enter):
     form.fields |= {"drug_name": ["newazumab"], "title": ["Newazumab"], "therapeutic_class": ["multiple-sclerosis"]}
     for number in range(3):
         for name, box in (("names", "kind"), ("brands", "name")):
-            first = {"names": {"kind": "other", "name": f"n{number}"}, "brands": {"name": f"b{number}", "country": "GB"}}
+            first = {
+                "names": {"kind": "other", "name": f"n{number}"},
+                "brands": {"name": f"b{number}", "country": "GB"},
+            }
             form.fields |= {f"{name}-{number}-{one}": [words] for one, words in first[name].items()}
             form = form_in(client.post(page, form.filled(more=name)))
             assert form.fields[f"{name}-TOTAL_FORMS"] == [str(number + 2)]
@@ -235,3 +238,19 @@ def test_each_row_that_was_asked_for_is_sent_back_and_kept(enter):
     drug = Drug.objects.get(name="newazumab")
     assert [one["name"] for one in drug.names] == ["n0", "n1", "n2"]
     assert [one["name"] for one in drug.brands] == ["b0", "b1", "b2"]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [{"traits": ["opioid"], **NO_ROWS}, {**NO_ROWS, **rows("brands", {"name": "Mybrand", "country": "GB"})}],
+)
+def test_what_is_typed_beside_a_drug_of_the_list_is_not_dropped(house, enter, typed):
+    drug = make.draft(house).monograph.drug
+    page = {"drug": drug.pk, "title": "Another page", "therapeutic_class": "multiple-sclerosis"}
+
+    answer = enter("editor").post("/desk/monographs/new/", {**page, **typed})
+
+    assert answer.status_code == 422
+    assert f"{drug.name} stands in the list with its names" in answer.content.decode()
+    assert Edition.objects.filter(monograph__drug=drug).count() == 1
+    assert enter("editor").post("/desk/monographs/new/", {**page, **NO_ROWS}).status_code == 302
