@@ -148,3 +148,18 @@ def test_rows_of_a_table_are_refused_with_what_to_do(desk, edition, text):
     assert answer.status_code == 422
     assert "This was a table, and a text holds none. Write each row as an item of a list" in answer.content.decode()
     assert form_in(answer).fields["text"] == [text]
+
+
+@pytest.mark.parametrize("button", [{"more": "names"}, {"preview": "1"}, {"covers": "a\u202eb"}])
+def test_the_lines_can_be_kept_until_the_list_is_saved(desk, edition, button):
+    address, field, typed = addresses(edition)["header"]
+    form = form_in(desk.post(address, {**typed, field: PASTED}))
+    for _ in range(2):
+        answer = desk.post(address, form.filled(**button))
+        form = form_in(answer)
+        assert "2 lines of “Introduction”" in answer.content.decode()
+        assert form.fields[f"typed_{field}"] == [PASTED.replace("\r\n", "\n")]
+        assert (form.fields[field], "as_typed" in form.buttons) == ([MADE], True)
+
+    assert desk.post(address, form.filled(as_typed="1", covers="all")).status_code == 302
+    assert PASTED.replace("\r\n", "\n") in words(edition, field)
