@@ -47,7 +47,7 @@ _TOKENS = {acts.FIELD, WHOSE, FIELD, "csrfmiddlewaretoken"}
 _SECRET = re.compile(r"password|passcode|\Aotp|\Acode\Z|one_time|recovery", re.IGNORECASE)
 # What a form holds beside what is typed, and its buttons.
 _MACHINE = re.compile(
-    r"digest|seen|key|page|reference|remove|restore|preview|as_typed|tidy|more|typed_.*"
+    r"digest|seen|over|key|page|reference|remove|restore|preview|as_typed|tidy|more|typed_.*"
     r"|.*-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS"
 )
 Typed = dict[str, list[str]]

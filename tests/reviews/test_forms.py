@@ -2,6 +2,7 @@
 
 import pytest
 from django import forms
+from django.template.loader import render_to_string
 
 from reviews.access.refusals import Refusal
 from reviews.forms import MOST_ROWS, Form, Row, Text, offer, password, rows_of
@@ -106,6 +107,37 @@ def test_rows_that_are_too_many_come_back_and_are_refused():
     assert not form.is_valid()
     assert form.faults == [("", f"Pairs: A list has at most {MOST_ROWS} rows.")]
     assert len(form.rows["pairs"].forms) == MOST_ROWS + 1
+
+
+@pytest.mark.parametrize("told", ["101", "1000", "100000"])
+def test_no_row_is_made_because_of_a_number_alone(told):
+    form = Trial({**rows("pairs", {"one": "1", "two": "x"}), "pairs-TOTAL_FORMS": told})
+
+    assert not form.is_valid()
+    assert form.faults == [("", f"Pairs: A list has at most {MOST_ROWS} rows.")]
+    assert len(form.rows["pairs"].forms) == 1
+
+
+@pytest.mark.parametrize("told", ["0", "-5", "1", "x", ""])
+def test_rows_beyond_their_number_come_back_and_are_told(told):
+    form = Trial({**rows("pairs", {"one": "1", "two": "x"}, {"one": "2", "two": "x"}), "pairs-TOTAL_FORMS": told})
+
+    assert not form.is_valid()
+    assert form.faults == [("", "Pairs: The rows of this list did not arrive. Load the page again.")]
+    assert [row["one"].value() for row in form.rows["pairs"].filled] == ["1", "2"]
+    assert not form.is_whole
+
+
+def test_a_full_list_says_so_and_takes_no_row():
+    full = rows("pairs", *[{"one": "1", "two": "x"}] * MOST_ROWS)
+    form = Trial({**full, "more": "pairs"})
+
+    html = render_to_string("components/_rows.html", {"rows": form.rows["pairs"]})
+    assert len(form.rows["pairs"].forms) == MOST_ROWS
+    assert f"This list is full: it has {MOST_ROWS} rows, and none can be added." in html
+    assert 'role="status" tabindex="-1" autofocus' in html
+    assert 'name="more"' not in html
+    assert Trial(full).is_valid()
 
 
 def test_rows_that_did_not_arrive_are_told():

@@ -120,6 +120,7 @@ def report_page(request: DeskRequest, pk: int) -> HttpResponse:
         "refused_by_mail": unreached().reports.get(one.pk, "") if one.answered_at and one.email else "",
         "form": form,
         "against": service.refusals_of(request.user, one),
+        "tried": tried.refusals,  # all, where no form is shown
         "refusals": form.refuse(tried.refusals),
         "typed": request.POST.get("answer", ""),
     }
