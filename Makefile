@@ -3,18 +3,26 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
+# As many threads as lines, so that who is slow holds his own (clincalc/gate.py says how many are answered at a time). Who is
+# slow to ask is hung up on, and a worker that was killed comes back. It would warn of so many threads at each start: hence
+# errors alone.
+SERVE := granian --interface wsgi --http 1 --no-ws --workers 2 --blocking-threads 512 --backpressure 512 \
+	--http1-header-read-timeout 5000 --respawn-failed-workers --respawn-interval 0.5 --workers-kill-timeout 10 \
+	--log-level error clincalc.wsgi:application
 
 # Files that stand for "installed": made again only when a lock file changes.
 RUNTIME := .venv/.runtime-installed
 TEST := .venv/.test-installed
 
-.PHONY: help demo reset-demo test mutants bench lint format lock
+.PHONY: help demo reset-demo test faults fuzz mutants bench lint format lock
 
 help:
 	@echo "make demo        serve the demonstration on http://$(HOST):$(PORT)/"
 	@echo "make reset-demo  throw the demonstration data away and load it again"
 	@echo "make test        everything: SQLite, PostgreSQL, journeys in a browser"
 	@echo "                 (make test LANES=postgresql ARGS='-k lock' for a part of it)"
+	@echo "make faults      three minutes of kills, restarts and full disks under people at work (SECONDS=…, LANES=sqlite)"
+	@echo "make fuzz        20,000 odd requests to a real server (REQUESTS=…, SEED=…): no fault, no page but the fresh one"
 	@echo "make mutants     careless edits one by one, and which test notices each (ARGS='core', ARGS=--list)"
 	@echo "make bench       what pages, search and acts cost beside a bare Django view (make bench N=20000 for growth)"
 	@echo "make lint        style, directions, types, templates, missing migrations"
@@ -43,7 +51,7 @@ demo: $(RUNTIME)
 	@$(MANAGE) demo
 	@echo "Every command on this database runs with DEMO=1: DEMO=1 .venv/bin/python manage.py …"
 	@echo "Open http://$(HOST):$(PORT)/ (Ctrl-C stops it)"
-	@exec $(BIN)/gunicorn clincalc.wsgi --workers 2 --bind $(HOST):$(PORT) --log-level warning
+	@exec $(BIN)/$(SERVE) --host $(HOST) --port $(PORT)
 
 # The checkpoints go too: they vouch for the trail that is thrown away.
 reset-demo: $(RUNTIME)
@@ -53,6 +61,15 @@ reset-demo: $(RUNTIME)
 
 test: $(TEST)
 	@$(BIN)/python -m tests.lanes $(LANES) $(ARGS)
+
+SECONDS ?= 180
+faults: $(TEST)
+	@$(BIN)/python -m tests.faults $(LANES) --seconds $(SECONDS)
+
+REQUESTS ?= 20000
+SEED ?= 2026
+fuzz: $(TEST)
+	@FUZZ_REQUESTS=$(REQUESTS) FUZZ_SEED=$(SEED) $(BIN)/python -m pytest -q -s tests/test_fuzz.py
 
 mutants: $(TEST)
 	@$(BIN)/python -m tests.mutants $(ARGS)

@@ -1,4 +1,4 @@
-"""What every template may say about the house itself. It reads no session, so public pages stay free of cookies."""
+"""What every template may say about the publishing house. It reads no session, so public pages set no cookie."""
 
 from django.conf import settings
 from django.http import HttpRequest

@@ -1,24 +1,31 @@
 """The front door: pages that were made already are served as bytes, as long as they are still the truth.
 
 A small WSGI function before Django, for GET and HEAD without cookies. What it keeps are answers of public views (200,
-with an ETag and `Cache-Control: public`), by path. Each request asks the database once for the epoch, in autocommit;
-kept bytes are served only if epoch, day in London and the instants that have passed are those before they were made.
-So nothing withdrawn is served once the withdrawal's commit has returned, and nothing overdue keeps a fresh face. Every
-miss, every query string and every error is left to Django.
+with an ETag and `Cache-Control: public`), by path. A page is made from what is in its key, and from nothing else that
+its first reader sent. Each request asks the database once for the epoch, in autocommit; kept bytes are served only if
+epoch, day in London and the instants that have passed are those before they were made. So nothing withdrawn is served
+once the withdrawal's commit has returned, nothing overdue keeps a fresh face, and nothing outlives the restore of a
+backup: the epoch is told by the hash of an entry, which no other trail has. Every miss, every query string and every
+error is left to Django.
 """
 
 import gzip
 import json
+import os
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from io import BytesIO
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection
+from django.db.backends.signals import connection_created
 from django.http.request import split_domain_port, validate_host
 from django.utils import timezone
 
@@ -26,38 +33,48 @@ from monographs.standing import LONDON
 
 Start = Callable[..., Any]
 App = Callable[[dict[str, Any], Start], Iterable[bytes]]
-Moment = tuple[int, str, int]
+Moment = tuple[str, str, int]
 Key = tuple[str, bool]  # path, whether over https
 
 MOST_PAGES, MOST_BYTES, SMALLEST_GZIP = 2_000, 64 * 1024 * 1024, 512
+A_WHILE = 1_000  # pages made; after it, what was asked counts half
 
 
-@dataclass(frozen=True)
+@dataclass
 class Kept:
-    """One page: the moment before it was made, its headers without those of the body, and the body twice."""
+    """One page: the moment before it was made, its headers without those of the body, the body twice, and how often it
+    was asked for."""
 
     moment: Moment
     headers: tuple[tuple[str, str], ...]
     etag: str
     body: bytes
     zipped: bytes
+    asked: int = 1
 
     @property
     def size(self) -> int:
         return len(self.body) + len(self.zipped)
 
 
+Plain = tuple[str, list[tuple[str, str]], list[bytes]]  # status, headers and body of what is not kept
+
+
 class Front:
-    """The pages of one process. Those that nobody asked for the longest are dropped first."""
+    """The pages of one process. What is asked for least is dropped first, and of those what was asked for the longest
+    ago: however many other addresses somebody calls up once, the pages that are read stay."""
 
     def __init__(self, app: App) -> None:
         self.app = app
         self.pages: OrderedDict[Key, Kept] = OrderedDict()
         self.bytes = 0
+        self.made = 0
         self.lock = threading.Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
-        if not _is_plain(environ):
+        leave_a_replaced_file()
+        host = _is_plain(environ) and our_host()
+        if not host:
             return self.app(environ, start_response)
         try:
             moment = now()
@@ -67,16 +84,17 @@ class Front:
         key = environ["PATH_INFO"], _is_secure(environ)
         kept = self.pages.get(key)
         if kept is None or kept.moment != moment:
-            kept = self._made(environ, key, moment)
-            if not isinstance(kept, Kept):
-                status, headers, body = kept
+            made = self._made(environ, key, host, moment)
+            if not isinstance(made, Kept):
+                status, headers, body = made
                 start_response(status, headers)
                 return body
+            kept = made
         else:
             self._used(key)
         return _answer(environ, start_response, kept)
 
-    def _made(self, environ: dict[str, Any], key: Key, moment: Moment) -> Any:
+    def _made(self, environ: dict[str, Any], key: Key, host: str, moment: Moment) -> Kept | Plain:
         """The page as Django makes it now, kept if it may be; else its answer as it is. The moment was asked for before
         the first row is read: what is written meanwhile makes the page old at once, never new too early."""
         answer: list[Any] = []
@@ -84,9 +102,7 @@ class Front:
         def start(status: str, headers: list[tuple[str, str]], _error: Any = None) -> None:
             answer[:] = [status, headers]
 
-        # The whole page, whatever the reader has: If-None-Match is answered from it below.
-        plain = {name: value for name, value in environ.items() if name not in _CONDITIONS}
-        parts = self.app({**plain, "REQUEST_METHOD": "GET"}, start)
+        parts = self.app(_bare(environ, key, host), start)
         try:
             body = b"".join(parts)
         finally:
@@ -111,21 +127,42 @@ class Front:
 
     def _used(self, key: Key) -> None:
         with self.lock:
-            if key in self.pages:  # another thread may have dropped it meanwhile
+            if kept := self.pages.get(key):  # another thread may have dropped it meanwhile
+                kept.asked += 1
                 self.pages.move_to_end(key)
 
     def _keep(self, key: Key, kept: Kept) -> None:
         with self.lock:
             if old := self.pages.pop(key, None):
                 self.bytes -= old.size
-            self.pages[key] = kept
-            self.bytes += kept.size
-            while self.bytes > MOST_BYTES or len(self.pages) > MOST_PAGES:
-                _, dropped = self.pages.popitem(last=False)
-                self.bytes -= dropped.size
+                kept.asked = old.asked + 1
+            self.made += 1
+            if self.made % A_WHILE == 0:
+                for one in self.pages.values():
+                    one.asked //= 2
+            while self.pages and (self.bytes + kept.size > MOST_BYTES or len(self.pages) >= MOST_PAGES):
+                self.bytes -= self.pages.pop(min(self.pages, key=lambda one: self.pages[one].asked)).size
+            if kept.size <= MOST_BYTES:
+                self.pages[key] = kept
+                self.bytes += kept.size
 
 
-_CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE", "HTTP_ACCEPT_ENCODING")
+def _bare(environ: dict[str, Any], key: Key, host: str) -> dict[str, Any]:
+    """A request for what is in the key. Of the first reader's only the server's own objects are in it, so that whatever
+    else it said (a header, a condition, a prefix, a body) cannot stand in what the next one gets."""
+    path, is_secure = key
+    bare = {name: value for name, value in environ.items() if name.startswith("wsgi.")}
+    bare |= {
+        "REQUEST_METHOD": "GET", "SCRIPT_NAME": "", "PATH_INFO": path, "QUERY_STRING": "", "HTTP_HOST": host,
+        "SERVER_NAME": "localhost", "SERVER_PORT": "443" if is_secure else "80", "SERVER_PROTOCOL": "HTTP/1.1",
+        "wsgi.url_scheme": "https" if is_secure else "http", "wsgi.input": BytesIO(),
+    }  # fmt: skip
+    if is_secure and settings.SECURE_PROXY_SSL_HEADER:
+        name, value = settings.SECURE_PROXY_SSL_HEADER
+        bare[name] = value
+    return bare
+
+
 _NEVER = ("/desk/", "/accounts/", "/admin/", "/static/", "/health/", "/report/")
 
 
@@ -144,35 +181,68 @@ def _is_plain(environ: dict[str, Any]) -> bool:
 
 @lru_cache(maxsize=64)
 def _is_ours(host: str) -> bool:
-    return validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS)
+    domain = split_domain_port(host)[0]  # empty for what is no host at all
+    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+
+
+def our_host() -> str:
+    """The name under which pages are made, whichever of our names is asked: where printed pages say that we are, or the
+    first name of the list. Empty: the list holds patterns only, and no page is kept."""
+    names = (urlsplit(settings.SITE_URL).netloc, *settings.ALLOWED_HOSTS)
+    return next((one for one in names if one.strip(".*") == one and _is_ours(one)), "")
 
 
 def _is_secure(environ: dict[str, Any]) -> bool:
     if settings.SECURE_PROXY_SSL_HEADER:
         name, value = settings.SECURE_PROXY_SSL_HEADER
-        return environ.get(name, "").partition(",")[0].strip() == value
+        return str(environ.get(name, "")).partition(",")[0].strip() == value
     return environ.get("wsgi.url_scheme") == "https"
 
 
+def _note_file(connection: Any, **_given: Any) -> None:
+    if connection.vendor == "sqlite":
+        connection.opened = _file_of(connection)
+
+
+connection_created.connect(_note_file, dispatch_uid="front")
+
+
+def _file_of(connection: Any) -> tuple[int, int] | None:
+    try:
+        found = os.stat(connection.settings_dict["NAME"])
+    except OSError:  # in memory, or not there
+        return None
+    return found.st_dev, found.st_ino
+
+
+def leave_a_replaced_file() -> None:
+    """SQLite goes on reading a file that was removed: where a backup took its place, the connection is given up."""
+    if connection.vendor == "sqlite" and connection.connection and not connection.in_atomic_block:
+        was, is_now = getattr(connection, "opened", None), _file_of(connection)
+        if was and is_now and was != is_now:
+            connection.close()
+
+
 def now() -> Moment:
-    """The epoch, the day in London, and how many of the epoch's instants have passed: one query on the driver."""
+    """The hash of the epoch's entry, the day in London, and how many of the epoch's instants have passed: one query on
+    the driver."""
     connection.ensure_connection()
     cursor = connection.connection.cursor()
     try:
-        cursor.execute("SELECT number, instants FROM monographs_epoch WHERE id = 1")
-        number, instants = cursor.fetchone()
+        cursor.execute("SELECT hash, instants FROM monographs_epoch WHERE id = 1")
+        epoch, instants = cursor.fetchone()
     finally:
         cursor.close()
     at = timezone.now()
     passed = 0
     if instants != "[]":
         passed = sum(datetime.fromisoformat(one) <= at for one in json.loads(instants))
-    return number, at.astimezone(LONDON).date().isoformat(), passed
+    return epoch, at.astimezone(LONDON).date().isoformat(), passed
 
 
 def _answer(environ: dict[str, Any], start_response: Start, kept: Kept) -> Iterable[bytes]:
     """200 or 304, compressed for whoever takes that."""
-    zips = bool(kept.zipped) and "gzip" in environ.get("HTTP_ACCEPT_ENCODING", "")
+    zips = bool(kept.zipped) and takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))
     etag = f'{kept.etag[:-1]}-gzip"' if zips else kept.etag
     headers = [*kept.headers, ("ETag", etag), ("Vary", "Accept-Encoding")]
     if _has_it(environ.get("HTTP_IF_NONE_MATCH", ""), kept.etag):
@@ -190,3 +260,19 @@ def _has_it(given: str, etag: str) -> bool:
     """Whether one of the tags is this page's, of whichever of its two forms."""
     tags = {tag.strip().removeprefix("W/").replace('-gzip"', '"') for tag in given.split(",")} if given else set()
     return etag in tags or "*" in tags
+
+
+_CODING = re.compile(r"([!#$%&'*+.^_`|~0-9a-z-]+)(?:\s*;\s*q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?))?", re.ASCII)
+
+
+@lru_cache(maxsize=256)
+def takes_gzip(accepted: str) -> bool:
+    """Whether an Accept-Encoding asks for gzip, by its quality values (RFC 9110, 12.5.3): named with more than nothing,
+    and not less than the page as it is. What cannot be read counts as no; of two values for one coding the smaller."""
+    quality: dict[str, float] = {}
+    for one in accepted.lower().split(","):
+        if match := _CODING.fullmatch(one.strip()):
+            name = "gzip" if match[1] == "x-gzip" else match[1]
+            quality[name] = min(float(match[2] or 1), quality.get(name, 1))
+    gzipped = quality.get("gzip", quality.get("*", 0))
+    return gzipped > 0 and gzipped >= quality.get("identity", 0)

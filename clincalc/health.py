@@ -1,14 +1,11 @@
 """Whether this process runs, and whether it can serve pages."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from monographs import triggers
-from monographs.models import Epoch
-from reviews.derived import version
+from clincalc.readiness import lacking
 
 
 @login_not_required
@@ -23,13 +20,7 @@ def live(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def ready(request: HttpRequest) -> HttpResponse:
-    """200: the database answers, keeps its triggers, and holds what this version derives. 503: traffic should go
-    elsewhere; the word says why."""
-    try:
-        if not (Epoch.objects.filter(pk=1).exists() and not triggers.missing()):
-            word = "the database is not whole"
-        else:
-            word = "ready" if version.is_current() else "run manage.py upgrade"
-    except DatabaseError:
-        word = "no database"
+    """200: the database answers, keeps its triggers, and holds what this version derives, the keys are ours, the static
+    files are there. 503: traffic should go elsewhere; the word says why."""
+    word = lacking(request) or "ready"
     return HttpResponse(f"{word}\n", status=200 if word == "ready" else 503, content_type="text/plain")

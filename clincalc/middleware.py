@@ -7,13 +7,14 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.deprecation import MiddlewareMixin
 
-from clincalc.errors import unavailable
-from reviews.access import session
-from reviews.audit.trail import WriteLockTimeout
+from clincalc.errors import is_of_the_database, unavailable
+from reviews.access import kept, session
+from reviews.models import KeptForm
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -35,12 +36,20 @@ def headers(get_response: Handler) -> Handler:
 
 class LoginRequired(LoginRequiredMiddleware):
     """Closed by default. Django's own asks for the user before it looks whether the view is open, and so makes every
-    public page depend on the session's cookie."""
+    public page depend on the session's cookie. A form that comes from whoever was signed in is kept for them, and
+    stands filled after the sign-in."""
 
     def process_view(self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any) -> Any:
         if not getattr(view_func, "login_required", True):
             return None
-        return super().process_view(request, view_func, view_args, view_kwargs)
+        answer = super().process_view(request, view_func, view_args, view_kwargs)
+        if answer is None or request.method != "POST":
+            return answer
+        try:
+            address = kept.keep(request, KeptForm.Cause.SESSION)
+        except OperationalError:
+            return unavailable(request)
+        return redirect_to_login(address) if address else answer
 
 
 class IdleSessions(MiddlewareMixin):
@@ -59,7 +68,8 @@ class IdleSessions(MiddlewareMixin):
 
 
 class busy:
-    """Somebody held the write lock, or the database its lock, for longer than five seconds: 503, to be tried again."""
+    """Somebody held the write lock, or the database its lock, for longer than five seconds: 503, to be tried again.
+    What fails outside of a view comes to `clincalc.errors.failed`, which says the same."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -68,4 +78,4 @@ class busy:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        return unavailable(request) if isinstance(exception, WriteLockTimeout | OperationalError) else None
+        return unavailable(request) if is_of_the_database(exception) else None

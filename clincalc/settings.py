@@ -33,7 +33,7 @@ def _kept_in_var(name: str, make: Callable[[], str]) -> str:
 
 
 def _secret(name: str, make: Callable[[], str]) -> str:
-    if value := env.str(name, default=""):
+    if value := str(env.str(name, default="")):
         return value
     if DEMO or DEBUG:
         return _kept_in_var(name.lower().replace("_", "-"), make)
@@ -48,7 +48,7 @@ try:
 except ValueError as error:
     raise ImproperlyConfigured("SIGNING_KEY must be base64 of 32 bytes.") from error
 
-# -- Where this house stands -----------------------------------------------------------------------------------------
+# -- Where this installation stands ------------------------------------------------------------------------------------
 
 _LOCAL = {"localhost", "127.0.0.1", "[::1]", "::1", "testserver"}
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEMO or DEBUG else [])
@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.forms",  # so that a form finds the templates of its boxes beside ours
+    "clincalc",
     "monographs",
     "reviews",
     *(["tests.bench"] if DEMO else []),  # the measurement; nothing else of the tests is asked for
@@ -126,6 +127,7 @@ if not os.environ.get("DATABASE_URL"):
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR / 'clincalc.sqlite3'}")}
 _database = DATABASES["default"]
 if _database["ENGINE"] == "django.db.backends.sqlite3":
+    _database["ENGINE"] = "reviews.sqlite"  # Django's, and writers wait in the order in which they came
     # WAL and IMMEDIATE: readers never wait for the writer, and the writer holds its lock from the first statement on.
     # Without recursive_triggers REPLACE would delete rows without asking the delete triggers.
     _database["OPTIONS"] = {
@@ -145,10 +147,7 @@ CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
 
 # -- People ----------------------------------------------------------------------------------------------------------
 
-AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["reviews.access.backend.Backend"]  # one: a second would hash a wrong password again
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -217,7 +216,6 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 STATIC_URL = "static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(VAR / "static")))
-STATICFILES_DIRS = [BASE_DIR / "clincalc" / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

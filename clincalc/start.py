@@ -1,5 +1,7 @@
 """What is looked at once, before the first request."""
 
+import time
+
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
@@ -7,15 +9,33 @@ from django.db import DatabaseError, connection
 from reviews.derived import version
 from reviews.models.event import is_demonstration
 
+# How long a worker waits for a database that is being started again. One that gave up at once would be started over and
+# over, until the server takes it for broken and stops.
+PATIENCE = 60.0  # seconds
+
 
 def refuse_foreign_demonstration() -> None:
-    """With DEMO on, a database that was not begun as a demonstration is not served."""
+    """With DEMO on, a database that was not begun as a demonstration is not served. One that is away for a moment is
+    waited for, as nothing can be known of it."""
+    if not settings.DEMO:
+        return
+    last = time.monotonic() + PATIENCE
+    while not _answers() and time.monotonic() < last:
+        time.sleep(0.2)
     try:
-        ours = not settings.DEMO or is_demonstration()
+        ours = is_demonstration()
     except DatabaseError as error:
         raise ImproperlyConfigured("The database cannot be read. Run `manage.py migrate` first.") from error
     if not ours:
         raise ImproperlyConfigured("DEMO is on, and this database was not begun as a demonstration. It is not served.")
+
+
+def _answers() -> bool:
+    try:
+        connection.ensure_connection()
+    except DatabaseError:
+        return False
+    return True
 
 
 def refuse_other_version() -> None:
@@ -23,9 +43,7 @@ def refuse_other_version() -> None:
 
     Where nobody answers yet, the process starts all the same: it serves nothing, and `/health/ready` says why.
     """
-    try:
-        connection.ensure_connection()
-    except DatabaseError:
+    if not _answers():
         return
     try:
         is_current = version.is_current()

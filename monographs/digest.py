@@ -25,7 +25,8 @@ def _without_empty(value: Any, inside_csl: bool = False) -> Any:
 
 def as_json(value: Value) -> dict[str, Any]:
     """The JSON form of a document, header or part: what is empty is left out."""
-    return _without_empty(value.model_dump(mode="json"))
+    form: dict[str, Any] = _without_empty(value.model_dump(mode="json"))
+    return form
 
 
 def digest_of_json(form: dict[str, Any]) -> str:

@@ -25,7 +25,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializ
 from pydantic_core import PydanticKnownError
 
 from monographs.canonical import canonical, clean, clean_line, clean_prose
-from monographs.declared import Declared
+from monographs.declared import Declared, must_declare
 from monographs.texts import text as markdown
 from monographs.texts.identifiers import cut_doi, cut_pmid
 from monographs.texts.line_grammar import safe_address
@@ -218,8 +218,8 @@ class Code(Value):
 
 
 class PathStep(Value):
-    slug: Slug
-    name: Line = ""
+    slug: Annotated[Slug, Declared("Address of the class", is_typed=False)]
+    name: Annotated[Line, Declared("Name of the class", is_typed=False)] = ""
 
     @property
     def in_words(self) -> str:
@@ -230,7 +230,7 @@ class Dosing(Value):
     """Doses of this edition. Until doses are data there is one status: no dose is published here."""
 
     status: Annotated[Literal["unpublished"], Declared("Doses", is_typed=False)] = "unpublished"
-    since: Annotated[Day, Declared("No dose published since", "Year-month-day.")] = ""
+    since: Annotated[Day, Declared("No dose published since", "Year-month-day.", is_date=True)] = ""
     reason: Annotated[Words, Declared("Why no dose is published", rows=3)] = ""
     instead: Annotated[Words, Declared("What to use instead", rows=3)] = ""
 
@@ -314,13 +314,22 @@ class SafetyNotice(Part):
     issuer: Annotated[Line, Declared("Issued by", "As in “MHRA”.", place="provenance")] = ""
     issued: Annotated[
         PartialDay,
-        Declared("Issued on", "Year, year-month or year-month-day, as it is known: 2020-02-12.", place="provenance"),
+        Declared(
+            "Issued on",
+            "Year, year-month or year-month-day, as it is known: 2020-02-12.",
+            place="provenance",
+            joint=", ",
+            is_date=True,
+        ),
     ] = ""
-    effective: Annotated[Day, Declared("In force from", "Year-month-day; empty: at once.")] = ""
-    expires: Annotated[Day, Declared("Ends on", "Year-month-day; empty: it does not end.")] = ""
+    effective: Annotated[Day, Declared("In force from", "Year-month-day; empty: at once.", is_date=True)] = ""
+    expires: Annotated[Day, Declared("Ends on", "Year-month-day; empty: it does not end.", is_date=True)] = ""
     source: Annotated[Line, _SOURCE] = ""
     supersedes: Annotated[
-        Line, Declared("Replaces", "The earlier notice that this one takes the place of.", place="provenance")
+        Line,
+        Declared(
+            "Replaces", "The earlier notice that this one takes the place of.", place="provenance", lead="replaces: "
+        ),
     ] = ""
 
     @property
@@ -372,6 +381,8 @@ PART_FIELDS: dict[str, str] = {
     "citation": "citations",
     "related": "related",
 }
+for _one in (Header, Section, MonitoringItem, SafetyNotice, Citation, RelatedLink):
+    must_declare(_one)
 
 
 # What holds prose -> its field.

@@ -8,7 +8,7 @@ from django.db import models
 from monographs.canonical import canonical
 
 
-class JSONText(models.TextField):
+class JSONText(models.TextField):  # type: ignore[type-arg]  # Django's takes none when it runs
     """A JSON value, stored as RFC 8785 text. (jsonb would reorder keys and change numbers, and so digests.)"""
 
     # What is put in and got out, for django-stubs: any JSON value.

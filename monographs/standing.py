@@ -26,7 +26,7 @@ def today(at: datetime | None = None) -> date:
 
 @dataclass(frozen=True)
 class Standing:
-    """What the house says of a publication now, beside its document."""
+    """What the publishing house says of a publication now, beside its document."""
 
     today: date
     next_review_due: date | None = None

@@ -7,6 +7,7 @@
 * ByWriteLock: a row is written only by whoever holds the write lock.
 * AppendOnly: a row is inserted with the write lock, and never updated or deleted.
 * Inbox: a row is inserted by anybody, never updated, and taken out with the write lock.
+* Unchanged: a row is put in and taken out by anybody, and never updated.
 """
 
 from collections.abc import Iterator
@@ -136,6 +137,15 @@ class Inbox(Trigger):
     reason = "never changed, and taken out with the write lock"
     sqlite = {"UPDATE": "1", "DELETE": f"NOT {_HELD['sqlite']}"}
     postgresql = "TG_OP = 'UPDATE' OR (TG_OP = 'DELETE' AND NOT COALESCE(held, FALSE))"
+
+
+class Unchanged(Trigger):
+    """Put in and taken out by anybody, without waiting; never updated, so that nothing passes to another person."""
+
+    function = "truth_unchanged"
+    reason = "put in and taken out, and never changed"
+    sqlite = {"UPDATE": "1"}
+    postgresql = "TG_OP = 'UPDATE'"
 
 
 class InChangeSet(Trigger):

@@ -13,7 +13,7 @@ admin.site.site_header = admin.site.site_title = "ClinCalc Pro accounts"
 
 
 @admin.register(User)
-class AccountAdmin(admin.ModelAdmin):
+class AccountAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # Django's takes none when it runs
     """Who has an account, and whether it is open. No roles, no superuser flag, no password; people are deactivated,
     never deleted."""
 

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import reversion
+from django.contrib.auth.models import User
 from django.db import models
 from django.utils import timezone
 from pydantic import ValidationError
@@ -45,6 +46,18 @@ def store(trail: Trail, document: values.Document) -> Document:
     return row
 
 
+def faster(edition: Edition, person: User | None, key: str, did: str) -> str:
+    """Who was faster than this person, and when; they themself may have been, in another window."""
+    touched = ChangedPart.objects.filter(key=key, change_set__edition=edition)
+    last = touched.select_related("change_set__actor").order_by("change_set__at", "change_set__revision_id").last()
+    if last is None:  # it was never changed in this edition: what was shown was another one
+        return f"Somebody {did} while you were writing."
+    actor, at = last.change_set.actor, timezone.localtime(last.change_set.at)
+    if actor == person:
+        return f"You {did} at {at:%H:%M}, in another window."
+    return f"{actor.get_full_name() or actor.get_username()} {did} at {at:%H:%M}, while you were writing."
+
+
 class Change:
     """One edition's parts, open for writing. Refuses (Conflict) a part that somebody else changed meanwhile. A text
     whose words are changed follows the rules of today from then on."""
@@ -58,7 +71,7 @@ class Change:
         self.is_typed = True  # and not what stood here once and comes back
 
     def _current(self, kind: str, key: UUID) -> Part:
-        row = PARTS[kind].with_removed.filter(edition=self.edition, key=key).first()
+        row: Part | None = PARTS[kind].with_removed.filter(edition=self.edition, key=key).first()
         if row is None:
             raise refuse("no_such_part", "This part is not in this edition.", RefusalType.CONFLICT, part=str(key))
         return row
@@ -71,15 +84,7 @@ class Change:
             raise Conflict(self._meanwhile(str(row.key), "saved this part"), value, str(row.key))
 
     def _meanwhile(self, key: str, did: str) -> str:
-        """Who was faster, and when; the same person may have been, in another window."""
-        touched = ChangedPart.objects.filter(key=key, change_set__edition=self.edition)
-        last = touched.select_related("change_set__actor").order_by("change_set__at", "change_set__revision_id").last()
-        if last is None:  # it was never changed in this edition: what was shown was another one
-            return f"Somebody {did} while you were writing."
-        actor, at = last.change_set.actor, timezone.localtime(last.change_set.at)
-        if actor == self.trail.actor:
-            return f"You {did} at {at:%H:%M}, in another window."
-        return f"{actor.get_full_name() or actor.get_username()} {did} at {at:%H:%M}, while you were writing."
+        return faster(self.edition, self.trail.actor, key, did)
 
     def _write(self, row: Part, *fields: str) -> None:
         row.save(update_fields=fields or None)

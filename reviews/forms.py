@@ -3,6 +3,7 @@
 A form brings words in and says at each box what is wrong with it; values and verbs judge them.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,12 +12,13 @@ from django import forms
 from django.core.validators import ProhibitNullCharactersValidator
 from django.forms.renderers import TemplatesSetting
 from django.forms.utils import ErrorDict
+from django.utils.functional import cached_property
 
 from reviews.access.refusals import Refusal
 
 CHOOSE = {"invalid_choice": "Choose one from the list.", "required": "Choose one from the list."}
-MOST_ROWS = 200
-ALL_ROWS = 1_000  # that come back to whoever sent them, with the sentence that they are too many
+MOST_ROWS = 100  # of each list, so that a form with three of them has no more boxes than a request may hold
+ALL_ROWS = 500  # that come back to whoever sent them, with the sentence that they are too many
 MORE = "more"  # the button that asks for another row; its value names the list
 
 
@@ -48,6 +50,11 @@ class Form(forms.Form):
         return all([valid, *(rows.is_valid() for rows in self.rows.values())]) and not self.asks_for_row
 
     @property
+    def is_whole(self) -> bool:
+        """Whether all that was sent stands in it: no rows are missing."""
+        return all(rows.is_whole for rows in self.rows.values())
+
+    @property
     def refused_status(self) -> int:
         """With which the form comes back when it is not valid."""
         return 200 if self.asks_for_row else 422
@@ -61,14 +68,29 @@ class Form(forms.Form):
             for sentence in rows.non_form_errors():
                 self.add_error(None, f"{rows.label}: {sentence}")
 
+    @property
+    def given(self) -> dict[str, Any]:
+        """What the verb is given: each box as it was read, or else as it was sent. The verb judges it, so that all that
+        is wrong is said at once, and recorded."""
+        self.full_clean()
+        sent = {
+            name: field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name)) or ""
+            for name, field in self.fields.items()
+        }
+        return sent | self.cleaned_data
+
     def refuse(self, found: Iterable[Refusal]) -> list[Refusal]:
-        """Says what is about a box at that box, and answers the rest."""
-        rest = []
+        """Says what is about a box at that box, and answers the rest. In a box the words of
+        the verb take the place of the form's own: each fault is said once."""
+        rest, own = [], set(self.errors)
         for one in found:
-            if self.is_bound and one.field in self.fields:
-                self.add_error(one.field, one.sentence)
-            else:
+            if not self.is_bound or one.field not in self.fields:
                 rest.append(one)
+                continue
+            if one.field in own:
+                own.remove(one.field)
+                del self.errors[one.field]
+            self.add_error(one.field, one.sentence)
         return rest
 
     @property
@@ -148,7 +170,7 @@ class Row(Form):
 
     @property
     def is_empty(self) -> bool:
-        typed = (self.data.get(self.add_prefix(name), "") for name, field in self.fields.items() if _is_text(field))
+        typed = (self.data.get(self.add_prefix(name), "") for name, field in self.fields.items() if is_text(field))
         return not any(words.strip() for words in typed)
 
     def full_clean(self) -> None:
@@ -157,23 +179,80 @@ class Row(Form):
             self._errors = ErrorDict()
 
 
-def _is_text(field: forms.Field) -> bool:
+def is_text(field: forms.Field) -> bool:
+    """Whether people write in it; what is chosen from a list stands there before anybody does."""
     return not isinstance(field, forms.ChoiceField)
 
 
-class Rows(forms.BaseFormSet):
-    """The rows of one list of a form: those that are there, and one to fill in. `more` asks for another one."""
+class Rows(forms.BaseFormSet):  # type: ignore[type-arg]  # Django's takes none when it runs
+    """The rows of one list of a form: those that are there, and one to fill in. `more` asks for another one. Of those
+    that were shown filled none is taken for removed because it did not come: `stood` says how many there were, where
+    that is known from elsewhere than the form that was sent."""
 
     label = ""
+    stood = 0
+    prefix: str
+    error_messages: dict[str, str]
     default_error_messages = {
         "missing_management_form": "The rows of this list did not arrive. Load the page again.",
-        "too_many_forms": f"A list has at most {MOST_ROWS} rows.",
+        "too_many_forms": "A list has at most %(num)d rows.",
     }
 
+    @cached_property
+    def came(self) -> int:
+        """How many rows came, by their boxes, whatever is said of their number."""
+        box = re.compile(rf"{re.escape(self.prefix)}-(\d{{1,4}})-\w+", re.ASCII)
+        return max((int(found[1]) + 1 for name in self.data if (found := box.fullmatch(name))), default=0)
+
+    @property
+    def _told(self) -> int:
+        return int(self.management_form.cleaned_data["TOTAL_FORMS"] or 0)
+
     def total_form_count(self) -> int:
-        total = super().total_form_count()
-        asked = self.is_bound and self.data.get(MORE) == self.prefix
-        return total + 1 if asked and total < MOST_ROWS else total
+        """No row is made because of a number alone that is above what a list may have."""
+        if not self.is_bound:
+            return super().total_form_count()
+        total = min(max(self.came, self._told if self._told <= self.max_num else 0), self.absolute_max)
+        return total + 1 if self.is_asked and total < self.max_num else total
+
+    @property
+    def is_asked(self) -> bool:
+        return self.is_bound and self.data.get(MORE) == self.prefix
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.forms) >= self.max_num
+
+    def _construct_form(self, i: int, **kwargs: Any) -> Row:
+        row: Row = super()._construct_form(i, **kwargs)  # type: ignore[misc]  # unknown to the types of Django
+        if self.is_asked and i == max(self.came, self._told):  # whoever asked for it goes on there
+            next(iter(row.fields.values())).widget.attrs["autofocus"] = True
+        return row
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether all rows that were shown filled came, each with all its boxes, and none beyond their number."""
+        if not self.is_bound:
+            return True
+        filled = self.initial_form_count()
+        if not self.management_form.is_valid() or not self.stood <= filled <= self._told or self.came > self._told:
+            return False
+        names = (row.add_prefix(name) for row in self.forms[:filled] for name in row.fields)
+        return len(self.forms) >= filled and all(name in self.data for name in names)
+
+    def clean(self) -> None:
+        if self._told > self.max_num:
+            raise forms.ValidationError(self.error_messages["too_many_forms"] % {"num": self.max_num})
+        if not self.is_whole:
+            raise forms.ValidationError(self.error_messages["missing_management_form"])
+
+    @property
+    def counts(self) -> list[tuple[str, str]]:
+        """What a form says of its rows as they stand on the page that answers: how many, and up to which they are
+        filled. Both come back with them."""
+        written = [number for number, row in enumerate(self.forms, 1) if self.is_bound and not row.is_empty]
+        filled = max(*written, self.initial_form_count(), self.stood, 0)
+        return [(f"{self.prefix}-TOTAL_FORMS", str(len(self.forms))), (f"{self.prefix}-INITIAL_FORMS", str(filled))]
 
     @property
     def filled(self) -> list[Row]:
@@ -181,13 +260,17 @@ class Rows(forms.BaseFormSet):
         return [form for form in self.forms if not form.is_empty]
 
 
-def rows_of(row: type[Row], name: str, label: str, data: Any, initial: list[dict[str, Any]], **kwargs: Any) -> Rows:
-    """The rows of a list, filled from what was sent, or from what stands there."""
+def rows_of(
+    row: type[Row], name: str, label: str, data: Any, initial: list[dict[str, Any]], *, stood: int = 0, **kwargs: Any
+) -> Rows:
+    """The rows of a list, filled from what was sent, or from what stands there. A list that is longer already may stay
+    so."""
+    most = max(MOST_ROWS, len(initial))
     kind: Any = forms.formset_factory(
-        row, Rows, extra=1, max_num=MOST_ROWS, validate_max=True, absolute_max=ALL_ROWS, renderer=Renderer()
+        row, Rows, extra=1, max_num=most, validate_max=True, absolute_max=max(ALL_ROWS, most), renderer=Renderer()
     )
     made: Rows = kind(data, prefix=name, initial=initial, form_kwargs=kwargs)
-    made.label = label
+    made.label, made.stood = label, stood
     return made
 
 

@@ -354,7 +354,9 @@ def _words_of_warning(warned: WarningInput, day: date) -> list[Refusal]:
 
 
 def _not_their_text(link: str) -> str:
-    if not link.startswith("https://") or not safe_address(link) or len(link) > LONGEST_LINK:
+    if len(link) > LONGEST_LINK:
+        return f"Keep it to {LONGEST_LINK} characters."
+    if not link.startswith("https://") or not safe_address(link):
         return "Give the address of the regulator’s own text, beginning with https://."
     return PATIENT if holds_nhs_number(link) else hidden_host(link)
 

@@ -91,7 +91,8 @@ def put_back(kept: Rows) -> None:
             names = ", ".join(quote(column) for column in columns)
             values = ", ".join(["%s"] * len(columns))
             cursor.executemany(f"INSERT INTO {quote(table)} ({names}) VALUES ({values})", rows)
-            if connection.vendor == "postgresql" and "id" in columns:
+            is_counted = "id" in columns and isinstance(rows[0][columns.index("id")], int)
+            if connection.vendor == "postgresql" and is_counted:
                 cursor.execute(
                     "SELECT setval(pg_get_serial_sequence(%s, 'id'), max(id)) FROM " + quote(table), [quote(table)]
                 )

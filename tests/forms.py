@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from reviews.forms import Form as DjangoForm
+from reviews.forms import Row
 
 
 @dataclass
@@ -15,6 +16,8 @@ class Form:
     method: str
     fields: dict[str, list[str]] = field(default_factory=dict)
     buttons: set[str] = field(default_factory=set)
+    submits: list[str] = field(default_factory=list)  # of all that send it the names ("" for none), in their order
+    autofocus: list[str] = field(default_factory=list)
 
     def filled(self, **typed: str | list[str]) -> dict[str, str | list[str]]:
         return {**self.fields, **typed}
@@ -35,6 +38,10 @@ class _Reader(HTMLParser):
         if self.open is None:
             return
         name, kind = of.get("name"), of.get("type", "text")
+        if name and "autofocus" in of:
+            self.open.autofocus.append(name)
+        if tag == "button" and kind in ("text", "submit"):
+            self.open.submits.append(name or "")
         if tag == "button" and name:
             self.open.buttons.add(name)
         elif tag == "input" and name and (kind not in ("checkbox", "radio") or "checked" in of):
@@ -63,20 +70,35 @@ def forms_of(html: str) -> list[Form]:
     return reader.forms
 
 
-def rows(name: str, *values: dict[str, str]) -> dict[str, str]:
-    """The rows of a list of a form as a browser sends them."""
-    sent = {f"{name}-TOTAL_FORMS": str(len(values)), f"{name}-INITIAL_FORMS": "0"}
-    return sent | {f"{name}-{at}-{box}": words for at, value in enumerate(values) for box, words in value.items()}
+BOXES = {"names": ("kind", "name"), "brands": ("name", "country"), "codes": ("system", "code", "name")}
+
+
+def rows(name: str, *values: dict[str, str], stood: int = 0) -> dict[str, str]:
+    """The rows of a list of a form as a browser sends them; `stood` of them were shown filled, and whoever sends fewer
+    emptied the others."""
+    values += ({},) * (stood - len(values))
+    sent = {f"{name}-TOTAL_FORMS": str(len(values)), f"{name}-INITIAL_FORMS": str(stood)}
+    blank = dict.fromkeys(BOXES.get(name, ()), "")
+    return sent | {
+        f"{name}-{at}-{box}": words for at, row in enumerate(values) for box, words in {**blank, **row}.items()
+    }
 
 
 NO_ROWS = rows("names") | rows("brands") | rows("codes")
 
 
+def emptied(header: Any) -> dict[str, str]:
+    """The rows of a header that was shown, each emptied."""
+    return {k: v for name in BOXES for k, v in rows(name, stood=len(getattr(header, name, ()))).items()}
+
+
 def sent(form: DjangoForm) -> dict[str, object]:
     """A form of ours as a browser would send it back, untouched."""
     found = {form.add_prefix(name): value for name in form.fields if (value := form[name].value()) not in (None, "")}
+    if isinstance(form, Row):  # an empty box is sent like any other
+        found = {form.add_prefix(name): "" for name in form.fields} | found
     for several in form.rows.values():
-        found |= {several.management_form.add_prefix(name): several.management_form[name].value() for name in ("TOTAL_FORMS", "INITIAL_FORMS")}  # fmt: skip
+        found |= dict(several.counts)
         for one in several.forms:
             found |= sent(one)
     return found

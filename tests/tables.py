@@ -7,11 +7,13 @@ from typing import Any
 
 from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
 
 from monographs.models import Publication
 from reviews.audit import acts
 from reviews.audit.trail import audited_write
 from reviews.editing.library import keep_references, record_name_check
+from reviews.models import KeptForm
 from reviews.reports import service
 from reviews.reports.reminders import remind
 from reviews.workflow import perform
@@ -57,6 +59,10 @@ def fill() -> make.House:
     service.report(service.ReportInput("Something else could harm.", harm=True), sender="s", monograph=page)
     make.somebody_writes(False)
     remind()
+    now = timezone.now()
+    KeptForm.objects.create(
+        person=house.editor, path="/desk/", tab="t", fields="{}", cause="session", at=now, expires_at=now
+    )
     return house
 
 

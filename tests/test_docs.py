@@ -155,7 +155,7 @@ def to_be_written() -> frozenset[str]:
 # Names of others, which the docs name to say what they are not, or what they do.
 OF_OTHERS = {
     "ATOMIC_REQUESTS", "SESSION_SAVE_EVERY_REQUEST", "cache_page", "check_password", "loaddata", "pg_dump",
-    "recursive_triggers", "DELETE", "UPDATE", "REPLACE", "Feed", "granian", "JSONField", "has_perm", "cp",
+    "recursive_triggers", "DELETE", "UPDATE", "REPLACE", "Feed", "granian", "JSONField", "has_perm", "cp", "max_connections",
 }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from django.db import connection
 
 from clincalc import front
 from clincalc.front import Front
-from monographs.models import Monograph
+from monographs.models import Epoch, Monograph
 from tests import factories as make
 from tests.processes import run_at_once, running
 
@@ -125,6 +125,28 @@ def test_each_publication_and_each_overlay_begins_anew(door, house):
     assert door.app.times == before  # a draft changes nothing that readers see
 
 
+@pytest.mark.parametrize("somebody_reads", [False, True])
+def test_of_two_histories_with_the_same_numbers_the_pages_of_the_other_are_old(
+    door, house, somebody_reads, monkeypatch
+):
+    """A backup is restored, and another act gets the number that the kept page was made at."""
+    # A request closes a connection whose transaction it did not begin.
+    monkeypatch.setattr(connection, "close_if_unusable_or_obsolete", lambda: None)
+    monograph = Monograph.objects.get()
+    before = get(door)
+    with make.undone():
+        make.warn(house.clinician, monograph)
+        number = Epoch.objects.get().number
+        warned = get(door)
+        assert warned[0] == 200
+    if somebody_reads:
+        assert get(door)[2] == before[2] != warned[2]
+    make.withdraw(monograph.live.edition, house.publisher, "take_down")
+
+    assert Epoch.objects.get().number == number
+    assert get(door)[0] == 410
+
+
 def test_a_new_day_begins_anew(door, monkeypatch):
     get(door)
     real = front.now
@@ -154,6 +176,30 @@ def test_the_pages_of_a_process_are_bounded(door, monkeypatch):
     assert len(door.pages) == 3
     assert door.bytes == sum(page.size for page in door.pages.values())
     assert (PAGE, False) in door.pages
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/sitemap-0001.xml", "/sitemap-01.xml", "/sitemap-0.xml", "/sitemap-1.0.xml", "/drugs/testazumab/editions/01/",
+        "/drugs/testazumab/editions/1...01/", "/drugs/testazumab/editions/0001...1/", "/drugs/TESTAZUMAB/",
+        "/drugs/testazumab/editions/%31/", "/drugs//testazumab/", "//drugs/testazumab/", "/drugs/testazumab//", "/./",
+        "/drugs/testazumab/editions/\u0661/", "/drugs/testazumab/editions/" + "9" * 400 + "/", "/classes/NEUROLOGY/",
+        "/drugs/testazumab/?", "/about/index.html", "/updates/feed", "/drugs/testazumab/editions/1/;a=b",
+    ],
+)  # fmt: skip
+def test_no_page_has_a_second_address(door, path):
+    """Else what is kept could be filled by whoever makes up addresses."""
+    assert get(door, path.encode().decode("latin-1"))[0] in (301, 404)
+    assert door.pages == {}
+
+
+def test_every_number_in_a_public_address_is_written_in_one_way():
+    from tests.test_access import PUBLIC, routes
+
+    patterns = [pattern for name, pattern, _entry in routes() if name in PUBLIC and not pattern.startswith("admin/")]
+    assert any("<number:" in pattern for pattern in patterns)
+    assert [pattern for pattern in patterns if "<int:" in pattern or "<path:" in pattern] == []
 
 
 # -- Two processes -----------------------------------------------------------------------------------------------------

@@ -10,12 +10,14 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
 
 from clincalc import front
-from clincalc.front import Front
+from clincalc.front import Front, takes_gzip
+from clincalc.gate import Gate
 from monographs.models import Monograph
+from reviews.models import AuditEvent
 from tests import factories as make
 
 PUBLIC = [("Content-Type", "text/html"), ("Cache-Control", "public, max-age=0"), ("ETag", '"abc"')]
-MOMENT = (7, "2026-11-28", 0)
+MOMENT = ("a7", "2026-11-28", 0)
 
 
 class App:
@@ -140,7 +142,7 @@ def test_the_page_is_made_whole_whoever_asks_first(moment):
     assert (status, body, dict(headers)["Content-Length"]) == ("200 OK", b"", "4")
     (asked,) = app.asked
     assert asked["REQUEST_METHOD"] == "GET"
-    assert {name for name in asked if name.startswith("HTTP_")} == {"HTTP_HOST", "HTTP_USER_AGENT"}
+    assert {name for name in asked if name.startswith("HTTP_")} == {"HTTP_HOST"}
     assert app.closed == 1
     assert ask(door)[2] == b"page"
     assert len(app.asked) == 1
@@ -183,7 +185,7 @@ def test_plain_http_is_left_to_django_to_redirect(moment, settings):
 
 
 @pytest.mark.parametrize(
-    "later", [(8, "2026-11-28", 0), (7, "2026-11-29", 0), (7, "2026-11-28", 1), (6, "2026-11-28", 0)]
+    "later", [("b8", "2026-11-28", 0), ("a7", "2026-11-29", 0), ("a7", "2026-11-28", 1), ("", "2026-11-28", 0)]
 )
 def test_another_moment_makes_the_page_anew_and_forgets_the_old_one(moment, later):
     app = App(body=b"old page")
@@ -304,13 +306,130 @@ def test_a_page_that_is_asked_for_again_outlives_one_that_is_not(moment, monkeyp
     assert [path for path, _ in door.pages] == ["/old/", "/new/"]
 
 
+def test_what_is_asked_for_least_is_dropped_first_however_many_others_are_called_up(moment, monkeypatch):
+    monkeypatch.setattr(front, "MOST_PAGES", 4)
+    door = Front(App())
+    for path in ("/", "/drugs/", "/") * 3:
+        ask(door, path)
+    for number in range(500):
+        ask(door, f"/drugs/x/editions/{number}/")
+
+    assert len(door.pages) == 4
+    assert {("/", False), ("/drugs/", False)} <= set(door.pages)
+
+
+def test_what_was_read_long_ago_gives_way_after_a_while(moment, monkeypatch):
+    monkeypatch.setattr(front, "MOST_PAGES", 2)
+    monkeypatch.setattr(front, "A_WHILE", 3)
+    door = Front(App())
+    for _ in range(20):
+        ask(door, "/of-yesterday/")
+    for number in range(20):
+        ask(door, f"/{number}/")
+        for _ in range(2):
+            ask(door, "/of-today/")
+
+    assert set(door.pages) == {("/of-today/", False), ("/19/", False)}
+
+
+def test_a_page_that_is_made_anew_stays_as_dear_as_it_was(moment, monkeypatch):
+    monkeypatch.setattr(front, "MOST_PAGES", 2)
+    door = Front(App())
+    for path in ("/", "/", "/other/"):
+        ask(door, path)
+    moment(("b8", "2026-11-28", 0))
+    for path in ("/", "/other/", "/new/"):
+        ask(door, path)
+
+    assert set(door.pages) == {("/", False), ("/new/", False)}
+
+
+def test_a_page_larger_than_all_room_is_served_and_drops_nothing_for_good(moment, monkeypatch):
+    monkeypatch.setattr(front, "MOST_BYTES", 3)
+    door = Front(App(body=b"four"))
+
+    assert ask(door)[2] == b"four"
+    assert (door.pages, door.bytes) == ({}, 0)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"SCRIPT_NAME": "/evil"}, {"SCRIPT_URL": "/evil/drugs/x/"}, {"REDIRECT_URL": "/evil/drugs/x/"},
+        {"CONTENT_TYPE": "x; charset=hex"}, {"CONTENT_LENGTH": "9999"}, {"REMOTE_USER": "admin"},
+        {"HTTP_X_FORWARDED_HOST": "evil.example"}, {"HTTP_X_ORIGINAL_URL": "/evil/"}, {"HTTP_IF_MATCH": '"none"'},
+        {"HTTP_IF_UNMODIFIED_SINCE": "Thu, 01 Jan 1970 00:00:00 GMT"}, {"HTTP_ACCEPT_LANGUAGE": "de"},
+        {"HTTP_HOST": "testserver:81"}, {"SERVER_NAME": "evil.example"}, {"SERVER_PORT": "81"},
+        {"SERVER_PROTOCOL": "HTTP/0.9"}, {"REMOTE_ADDR": "1.2.3.4"}, {"HTTP_AUTHORIZATION": "Basic x"},
+    ],
+)  # fmt: skip
+def test_nothing_that_the_first_reader_sent_is_in_the_request_that_the_page_is_made_from(moment, sent):
+    plain, odd = App(), App()
+
+    ask(Front(plain))
+    ask(Front(odd), **sent)
+
+    given, other = ({k: v for k, v in app.asked[0].items() if k != "wsgi.input"} for app in (plain, odd))
+    assert given == other
+    assert odd.asked[0]["wsgi.input"].read() == b""
+
+
+def test_the_page_is_made_under_our_own_name(moment, settings):
+    def made(site, allowed, asked):
+        settings.SITE_URL, settings.ALLOWED_HOSTS = site, allowed
+        front._is_ours.cache_clear()
+        app = App()
+        ask(Front(app), HTTP_HOST=asked)
+        front._is_ours.cache_clear()
+        return app.asked[0]["HTTP_HOST"]
+
+    assert made("https://clincalc.test", ["clincalc.test", "b.test"], "b.test") == "clincalc.test"
+    assert made("https://clincalc.test:8443", ["*"], "b.test") == "clincalc.test:8443"
+    assert made("https://elsewhere.test", [".x.test", "a.test"], "b.x.test") == "a.test"
+    assert made("https://elsewhere.test", [".x.test"], "b.x.test") == "b.x.test"  # as it came: not kept
+
+
+@pytest.mark.parametrize("host", ["", "a b", "testserver/x", "testserver,testserver", "test\x00server", "testserver@x"])
+def test_what_is_no_host_is_left_to_django_to_refuse_even_where_every_host_is_ours(monkeypatch, settings, host):
+    monkeypatch.setattr(front, "now", lambda: pytest.fail("The database is asked for nothing."))
+    settings.ALLOWED_HOSTS = ["*"]
+    front._is_ours.cache_clear()
+    app = App()
+
+    ask(Front(app), HTTP_HOST=host)
+
+    assert app.asked[0]["HTTP_HOST"] == host
+    front._is_ours.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("accepted", "takes"),
+    [
+        ("gzip", True), ("GZIP", True), ("x-gzip", True), ("br, gzip", True), ("*", True), ("gzip;q=0.001", True),
+        ("gzip ; q = 1.000", True), ("gzip;Q=0.5", True), ("*;q=0, gzip", True), ("gzip, identity;q=0.5", True),
+        ("identity;q=0, gzip;q=0.1", True), ("\tgzip\t", True), ("gzip;q=0.5, identity;q=0.5", True),
+        ("", False), ("br", False), ("gzip;q=0", False), ("gzip; q=0.000", False), ("gzip;q=0.", False),
+        ("x-gzip;q=0", False), ("x-gzip-foo", False), ("gzipped", False), ("not-gzip", False), ("*;q=0", False),
+        ("gzip;q=0, *", False), ("gzip;q=0, gzip", False), ("gzip, x-gzip;q=0", False), ("gzip;q=2", False),
+        ("gzip;q=-1", False), ("gzip;q=x", False), ("gzip;q=", False), ("gzip;q=0.0001", False),
+        ("gzip;q=0.1, identity", False), ("gzip;level=9", False), ("gzip br", False), ("identity", False),
+    ],
+)  # fmt: skip
+def test_who_takes_gzip_is_told_by_quality_values(moment, accepted, takes):
+    door = Front(App(body=b"x" * 600))
+
+    assert takes_gzip(accepted) is takes
+    assert ("Content-Encoding", "gzip") in ask(door, HTTP_ACCEPT_ENCODING=accepted)[1] or not takes
+    assert takes or ask(door, HTTP_ACCEPT_ENCODING=accepted)[2] == b"x" * 600
+
+
 @pytest.mark.django_db
 def test_the_moment_is_the_epoch_the_day_in_london_and_the_instants_that_have_passed(house, monkeypatch):
     make.published(house)
-    number, _, passed = front.now()
-    assert passed == 0
+    epoch, _, passed = front.now()
+    assert (epoch, passed) == (AuditEvent.objects.latest("seq").hash, 0)
     (overlay,) = make.warn(house.clinician, Monograph.objects.get())
-    assert front.now()[0] > number
+    assert front.now()[0] == AuditEvent.objects.latest("seq").hash != epoch
 
     told = []
     for at in (
@@ -333,5 +452,6 @@ def test_the_moment_is_the_epoch_the_day_in_london_and_the_instants_that_have_pa
 def test_the_application_that_is_served_stands_behind_the_front_door():
     from clincalc.wsgi import application
 
-    assert isinstance(application, Front)
-    assert isinstance(application.app, WSGIHandler)
+    assert isinstance(application, Gate)
+    assert isinstance(application.app, Front)
+    assert isinstance(application.app.app, WSGIHandler)

@@ -3,7 +3,7 @@
 import pytest
 from django.db import OperationalError
 
-from clincalc import health
+from clincalc import readiness
 from monographs.models import Epoch
 
 
@@ -42,8 +42,10 @@ def test_traffic_comes_only_to_a_whole_database_of_this_version(
     client, monkeypatch, epoch, missing, current, status, word
 ):
     monkeypatch.setattr(Epoch, "objects", Answering(epoch))
-    monkeypatch.setattr(health.triggers, "missing", lambda: missing)
-    monkeypatch.setattr(health.version, "is_current", lambda: current)
+    monkeypatch.setattr(readiness.triggers, "is_whole", lambda using: True)
+    monkeypatch.setattr(readiness.triggers, "missing", lambda: missing)
+    monkeypatch.setattr(readiness.version, "is_current", lambda: current)
+    monkeypatch.setattr(readiness, "of_keys", lambda: "")
 
     answer = client.get("/health/ready")
 

@@ -102,7 +102,7 @@ def test_the_demonstration_runs_on_every_name_of_this_machine(monkeypatch, tmp_p
 APPS = [
     "allauth", "allauth.account", "reversion", "guardian", "csp", "django.contrib.admin", "django.contrib.auth",
     "django.contrib.contenttypes", "django.contrib.sessions", "django.contrib.messages",
-    "django.contrib.staticfiles", "django.forms", "monographs", "reviews",
+    "django.contrib.staticfiles", "django.forms", "clincalc", "monographs", "reviews",
 ]  # fmt: skip
 OURS = {  # what this file decides, whatever the environment says
     "MIDDLEWARE": [
@@ -115,9 +115,7 @@ OURS = {  # what this file decides, whatever the environment says
         "django.middleware.clickjacking.XFrameOptionsMiddleware", "allauth.account.middleware.AccountMiddleware",
         "clincalc.middleware.busy",
     ],
-    "AUTHENTICATION_BACKENDS": [
-        "django.contrib.auth.backends.ModelBackend", "allauth.account.auth_backends.AuthenticationBackend",
-    ],
+    "AUTHENTICATION_BACKENDS": ["reviews.access.backend.Backend"],
     "PASSWORD_HASHERS": ["django.contrib.auth.hashers.Argon2PasswordHasher"],
     "AUTH_PASSWORD_VALIDATORS": [
         {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -223,7 +221,7 @@ def test_the_database_waits_five_seconds_and_syncs_before_it_answers(monkeypatch
     there = settings(monkeypatch, tmp_path, **PRODUCTION, DATABASE_URL="postgres://u:p@h/name")["DATABASES"]["default"]
 
     assert (here["ENGINE"], here["NAME"]) == (
-        "django.db.backends.sqlite3",
+        "reviews.sqlite",
         str(tmp_path / "var" / "clincalc.sqlite3"),
     )
     assert here["OPTIONS"] == {
@@ -271,10 +269,21 @@ def test_the_demonstration_is_refused_on_a_database_that_was_begun_without_it(tm
     assert "was not begun as a demonstration" in said
 
 
-def test_check_deploy_is_clean_in_production(tmp_path):
-    code, said = start(tmp_path, "manage.py", "check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+def test_check_deploy_says_what_is_lacking_and_is_clean_in_production(tmp_path):
+    production = {**PRODUCTION, "STATIC_ROOT": str(tmp_path / "static")}
+    check = ("manage.py", "check", "--deploy", "--fail-level", "WARNING")
+    code, said = start(tmp_path, *check, **production)
 
+    assert code != 0
+    assert "Not ready: run manage.py upgrade." in said
+    assert "Not ready: run manage.py collectstatic, then start again." in said
+    for command in (("upgrade",), ("collectstatic", "--noinput")):
+        assert start(tmp_path, "manage.py", *command, **production)[0] == 0
+    code, said = start(tmp_path, *check, **production)
     assert code == 0, said
+    code, said = start(tmp_path, *check, **{**production, "DATABASE_URL": "postgres://nobody@127.0.0.1:1/none"})
+    assert code != 0
+    assert "Not ready: no database." in said
 
 
 def test_demonstration_accounts_exist_only_with_demo(tmp_path):

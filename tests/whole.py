@@ -7,7 +7,9 @@ model and not here makes `tests/monographs/test_document.py` red.
 import copy
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel
 
 from monographs.digest import as_json
 from monographs.document import (
@@ -141,6 +143,17 @@ def leaves(document: Document) -> dict[str, Any]:
     return {path: value for path, value in walk(as_json(document), "") if path != "schema_version"}
 
 
+def choices_at(path: str) -> tuple[str, ...]:
+    """The words of the closed list that the field at this path holds; none for any other field."""
+    steps = [step for step in path.split(".") if not step.isdecimal()]
+    models: dict[str, type[BaseModel]] = {"header": Header, **{PART_FIELDS[kind]: one for kind, one in MODELS.items()}}
+    model = models[steps[0]]
+    for step in steps[1:-1]:
+        model = INSIDE_HEADER.get(step, model)
+    about = model.model_fields.get(steps[-1])
+    return get_args(about.annotation) if about and get_origin(about.annotation) is Literal else ()
+
+
 _ANOTHER = {
     "type": {"boxed_warning": "alert", "restriction": "caution", "shortage": "recall_4"},
     "severity": {"critical": "major", "major": "information", "information": "critical"},
@@ -167,7 +180,9 @@ def another(path: str, value: Any) -> Any:
         return str(key(f"another {value}"))
     if name == "code":
         return f"{value[:-1]}7"
-    return _ANOTHER[name][value] if name in _ANOTHER else f"{value} Otherwise."
+    if name in _ANOTHER:
+        return _ANOTHER[name][value]
+    return next((one for one in choices_at(path) if one != value), f"{value} Otherwise.")
 
 
 def with_leaf(document: Document, path: str, value: Any) -> Document:

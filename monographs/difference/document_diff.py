@@ -7,7 +7,7 @@ from uuid import UUID
 
 from monographs.canonical import canonical
 from monographs.citations.csl import FIELDS_OF_RECORD
-from monographs.declared import declared_of, labels_of
+from monographs.declared import labels_of, words_of
 from monographs.difference.text_diff import ItemChange, item_changes, moved
 from monographs.difference.word_diff import Segment, word_diff
 from monographs.digest import digest_of_part
@@ -244,14 +244,12 @@ def _texts(part: Value | None) -> dict[str, str]:
         held = getattr(part, name)
         if isinstance(held, Value):
             texts |= {f"{name}_{inner}": words for inner, words in _texts(held).items()}
-        elif isinstance(held, tuple):
-            texts[name] = "\n".join(one.in_words for one in held)
         elif name == "csl":
             texts |= {f"csl.{inner}": _csl_text(inner, value) for inner, value in to_plain(held).items()}
         elif name == "text_rules":
             texts[name] = f"Version {held}" if held else ""
         elif name != "key":
-            texts[name] = declared_of(type(part))[name].choices.get(held, held)
+            texts[name] = words_of(part, name)
     return texts
 
 

@@ -1,3 +1,5 @@
+"""Documents as they were signed and served: rows that are only ever added."""
+
 from django.db import models
 
 from monographs import document as values

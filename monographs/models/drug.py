@@ -1,5 +1,6 @@
+"""Drugs of the library, from which an edition copies."""
+
 from django.db import models
-from django.utils.text import slugify
 
 from monographs.fields import JSONText
 from monographs.triggers import ByWriteLock
@@ -25,7 +26,3 @@ class Drug(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    @staticmethod
-    def slug_for(name: str) -> str:
-        return slugify(name)[:100].strip("-_")

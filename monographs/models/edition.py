@@ -1,3 +1,5 @@
+"""Editions, and what every part of one has."""
+
 from typing import Any, ClassVar
 
 from django.db import models

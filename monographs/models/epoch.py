@@ -1,3 +1,5 @@
+"""The last change that readers could see."""
+
 from django.db import models
 
 from monographs.fields import JSONText

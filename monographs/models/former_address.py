@@ -1,3 +1,5 @@
+"""Addresses at which a monograph stood before."""
+
 from django.db import models
 
 from monographs.models.monograph import Monograph

@@ -1,3 +1,5 @@
+"""The words under which live pages are found."""
+
 from django.db import models
 
 from monographs.models.publication import Publication

@@ -1,3 +1,5 @@
+"""Monitoring tests of an edition."""
+
 from django.db import models
 
 from monographs import document as values

@@ -1,3 +1,5 @@
+"""Monographs: what links, permissions and history point to."""
+
 from datetime import date
 
 from django.db import models

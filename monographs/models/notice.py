@@ -1,3 +1,5 @@
+"""Safety notices of an edition."""
+
 from django.db import models
 
 from monographs import document as values

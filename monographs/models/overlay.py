@@ -1,3 +1,5 @@
+"""What stands over a published page, and second signatures on it."""
+
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -24,8 +26,9 @@ from monographs.triggers import AppendOnly
 
 
 class Overlay(models.Model):
-    """A notice of the house that stands over a monograph's page: it takes away or warns, and never adds or changes
-    clinical text. Insert-only: what ends one is another, of kind `lift`. What each kind means: overlay_kinds.py."""
+    """A notice of the publishing house that stands over a monograph's page: it takes away or warns, and never adds or
+    changes clinical text. Insert-only: what ends one is another, of kind `lift`. What each kind means:
+    overlay_kinds.py."""
 
     trail_columns = {
         1: (

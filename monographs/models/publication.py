@@ -1,3 +1,5 @@
+"""What readers were given, and what was found of its codes."""
+
 from django.db import models
 from django.urls import reverse
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from django.db import connections, models
 from django.db.models.functions import Lower
@@ -10,20 +10,28 @@ from django.db.models.functions import Lower
 from monographs.models.states import OPEN_STATES
 from monographs.overlay_kinds import CONFIRMED, LIFT, REMOVALS, WITHDRAWALS
 
+if TYPE_CHECKING:  # they import their querysets from here; the linter does not see names in quotes
+    from monographs.models.edition import Edition, Part  # noqa: F401
+    from monographs.models.index_entry import IndexEntry  # noqa: F401
+    from monographs.models.monograph import Monograph  # noqa: F401
+    from monographs.models.overlay import Overlay  # noqa: F401
+    from monographs.models.publication import NameCheck, Publication
+    from monographs.models.told_change import ToldChange  # noqa: F401
 
-class MonographQuerySet(models.QuerySet):
+
+class MonographQuerySet(models.QuerySet["Monograph"]):
     def for_desk(self) -> Self:
         """With what a list on the desk shows, so that its length does not change the number of queries."""
         return self.select_related("drug", "therapeutic_class__parent__parent", "live")
 
 
-class EditionQuerySet(models.QuerySet):
+class EditionQuerySet(models.QuerySet["Edition"]):
     def open(self) -> Self:
         """Editions that somebody works on. At most one a monograph."""
         return self.filter(state__in=OPEN_STATES)
 
 
-class PartQuerySet(models.QuerySet):
+class PartQuerySet(models.QuerySet["Part"]):
     """Parts are written one by one inside a change set, because what is written in bulk leaves no version."""
 
     def _refuse(self, *args: Any, **kwargs: Any) -> NoReturn:
@@ -39,11 +47,12 @@ class AllParts(models.Manager.from_queryset(PartQuerySet)):  # type: ignore[misc
 class PresentParts(models.Manager.from_queryset(PartQuerySet)):  # type: ignore[misc]  # the same
     """The parts that stand in the edition."""
 
-    def get_queryset(self) -> models.QuerySet:
-        return super().get_queryset().filter(removed=False)
+    def get_queryset(self) -> "models.QuerySet[Part]":
+        rows: models.QuerySet[Part] = super().get_queryset().filter(removed=False)
+        return rows
 
 
-class PublicationQuerySet(models.QuerySet):
+class PublicationQuerySet(models.QuerySet["Publication"]):
     def live(self) -> Self:
         """What readers see now: the one way in for everything public."""
         return self.filter(live_of__isnull=False)
@@ -53,10 +62,11 @@ class PublicationQuerySet(models.QuerySet):
         overlays = self.model._meta.apps.get_model("monographs", "Overlay").objects
         return self.live().exclude(monograph__in=overlays.taken_down().values("monograph"))
 
-    def now_of_former(self, slug: str) -> Any:
+    def now_of_former(self, slug: str) -> "Publication | None":
         """The live publication of the monograph that was published at this address before it moved, or None."""
-        former: Any = self.filter(slug=slug, monograph__live__isnull=False).select_related("monograph__live").first()
-        return former.monograph.live if former and former.monograph.live.slug != slug else None
+        former = self.filter(slug=slug, monograph__live__isnull=False).select_related("monograph__live").first()
+        live = former.monograph.live if former else None
+        return live if live and live.slug != slug else None
 
     def alphabetical(self) -> Self:
         return self.order_by(Lower("name"), "slug").select_related("live_of")
@@ -66,22 +76,21 @@ class PublicationQuerySet(models.QuerySet):
         return self.select_related("document", "live_of")
 
 
-class NameCheckQuerySet(models.QuerySet):
-    def latest_for(self, codes: Sequence[tuple[str, str]]) -> list[Any]:
+class NameCheckQuerySet(models.QuerySet["NameCheck"]):
+    def latest_for(self, codes: Sequence[tuple[str, str]]) -> "list[NameCheck]":
         """The newest check of each [system, code], in one query."""
         if not codes:
             return []
         wanted = models.Q()
         for system, code in codes:
             wanted |= models.Q(system=system, code=code)
-        newest: dict[tuple[str, str], Any] = {}
-        check: Any
+        newest: dict[tuple[str, str], NameCheck] = {}
         for check in self.filter(wanted).order_by("id"):
             newest[check.system, check.code] = check
         return list(newest.values())
 
 
-class OverlayQuerySet(models.QuerySet):
+class OverlayQuerySet(models.QuerySet["Overlay"]):
     def unlifted(self) -> Self:
         """Those that stand: neither ended nor an end themselves."""
         return self.exclude(kind=LIFT).filter(lifted_by=None)
@@ -111,7 +120,7 @@ class OverlayQuerySet(models.QuerySet):
         return self.confirmed_by_another().filter(second_signature=None)
 
 
-class IndexEntryQuerySet(models.QuerySet):
+class IndexEntryQuerySet(models.QuerySet["IndexEntry"]):
     def starting_with(self, term: str) -> Self:
         """Entries whose term begins so, answered from the index whatever the number of rows: PostgreSQL has one for
         LIKE, SQLite takes a range."""
@@ -120,7 +129,7 @@ class IndexEntryQuerySet(models.QuerySet):
         return self.filter(term__gte=term, term__lt=f"{term}\U0010ffff")
 
 
-class ToldChangeQuerySet(models.QuerySet):
+class ToldChangeQuerySet(models.QuerySet["ToldChange"]):
     def on(self, day: date) -> Self:
         """Those that are told on this day."""
         now = day.isoformat()

@@ -1,3 +1,5 @@
+"""Records of sources in the library, their citations in an edition, and its related links."""
+
 from typing import Any
 
 from django.db import models

@@ -1,3 +1,5 @@
+"""Sections of an edition."""
+
 from django.db import models
 
 from monographs import document as values

@@ -1,3 +1,5 @@
+"""The tree of therapeutic classes."""
+
 from django.db import models
 
 from monographs.triggers import ByWriteLock

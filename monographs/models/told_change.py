@@ -1,3 +1,5 @@
+"""What each edition changed, in sentences."""
+
 from django.db import models
 
 from monographs.models.publication import Publication

@@ -1,3 +1,5 @@
+"""The write lock: one row that is the lock, the flag of the triggers, and the head of the chain."""
+
 from uuid import uuid4
 
 from django.db import models
@@ -15,7 +17,7 @@ class WriteLock(models.Model):
     edition_id = models.BigIntegerField(null=True, blank=True)
     seq = models.BigIntegerField(default=0)
     hash = models.CharField(max_length=64, blank=True, default="")
-    # Which house this is: the chain of its trail begins with it.
+    # Which installation this is: the chain of its trail begins with it.
     site = models.UUIDField(default=uuid4)
 
     class Meta:

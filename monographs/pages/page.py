@@ -8,7 +8,7 @@ without the status.
 import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 
@@ -16,11 +16,11 @@ from django.conf import settings
 
 from monographs.checks.problems import gaps
 from monographs.citations.csl import format_reference, is_smpc
-from monographs.declared import fields_at
-from monographs.document import Citation, Document, MonitoringItem, Part, SafetyNotice, Section
+from monographs.document import Citation, Document, MonitoringItem, SafetyNotice, Section
 from monographs.models.overlay import Overlay
 from monographs.models.publication import Publication
 from monographs.pages.corrected import marks_on
+from monographs.pages.lines import joined, lines_of, partial_date, run_on
 from monographs.pages.page_model import (
     Archive,
     Block,
@@ -90,6 +90,8 @@ def page(
         classes=header.class_path,
         names_found=standing.names_found,
         introduction=introduction,
+        lines=lines_of(header),
+        dosing_lines=lines_of(header.dosing),
         summary=textwrap.shorten(text.plain(header.introduction, header.text_rules), 160, placeholder=" …"),
         gap_line=", ".join(["doses", *missing]),
         critical=critical,
@@ -207,7 +209,8 @@ def _passages(sections: list[Section], heading: str, renderer: Renderer) -> Iter
     above = heading
     for section in sections:
         own = section.heading or above
-        yield Passage(section.key, renderer.html(section.text, section.text_rules), "" if own == above else own)
+        body = renderer.html(section.text, section.text_rules)
+        yield Passage(section.key, body, "" if own == above else own, lines_of(section))
         above = own
 
 
@@ -231,8 +234,6 @@ def _merged(blocks: Iterator[Block]) -> Iterator[Block]:
 def _notice(notice: SafetyNotice, renderer: Renderer) -> Notice:
     body = renderer.html(notice.text, notice.text_rules)
     mark = renderer.mark(notice.source)
-    issued = ", ".join(filter(None, [notice.issuer, notice.issued and _partial_date(notice.issued)]))
-    told = [issued, f"replaces: {notice.supersedes}" if notice.supersedes else ""]
     return Notice(
         key=notice.key,
         anchor=f"notice-{str(notice.key)[:8]}",
@@ -240,29 +241,21 @@ def _notice(notice: SafetyNotice, renderer: Renderer) -> Notice:
         title=notice.title,
         severity=notice.severity,
         body=body,
-        action=text.quantities(_run_on(_standing(notice, "action"))),
+        action=text.quantities(run_on(notice, "action")),
         mark=mark,
-        provenance="; ".join(filter(None, told)),
+        provenance=joined(notice, "provenance"),
+        lines=lines_of(notice),
     )
-
-
-def _standing(part: Part, place: str) -> list[str]:
-    """What fields that stand together say, those that say something."""
-    return [words for name in fields_at(type(part), place) if (words := getattr(part, name))]
-
-
-def _run_on(texts: list[str]) -> str:
-    """Several texts in one line, each ended; one by itself as it was typed."""
-    return " ".join([*map(ended, texts[:-1]), *texts[-1:]])
 
 
 def _item(item: MonitoringItem, renderer: Renderer) -> Item:
     return Item(
         key=item.key,
         test=text.quantities(item.test or "(no test named yet)"),
-        words=text.quantities(ended("; ".join(_standing(item, "schedule")))),
-        note=text.quantities(_run_on(_standing(item, "note"))),
+        words=text.quantities(ended(joined(item, "schedule"))),
+        note=text.quantities(run_on(item, "note")),
         mark=renderer.mark(item.source) if item.source else Html(""),
+        lines=lines_of(item),
     )
 
 
@@ -270,7 +263,8 @@ def _references(document: Document, renderer: Renderer) -> Iterator[NumberedRefe
     by_label = {citation.label: citation for citation in document.citations}
     for one in renderer.numbered():
         citation = by_label[one.label]
-        yield NumberedReference(citation.key, one.number, one.label, format_reference(citation.csl), one.uses)
+        printed = format_reference(citation.csl)
+        yield NumberedReference(citation.key, one.number, one.label, printed, one.uses, lines_of(citation))
 
 
 def _smpc(document: Document) -> Source:
@@ -290,18 +284,9 @@ def _issued(csl: Mapping[str, Any]) -> str:
     """The date of a record in words, or nothing if it has none that can be read."""
     issued = csl.get("issued")
     try:
-        return _partial_date("-".join(f"{int(part):02}" for part in issued["date-parts"][0])) if issued else ""
+        return partial_date("-".join(f"{int(part):02}" for part in issued["date-parts"][0])) if issued else ""
     except (TypeError, ValueError, KeyError, IndexError, OverflowError):
         return ""
-
-
-def _partial_date(value: str) -> str:
-    """ "2020-02-12" in words, as far as it is known: "12 February 2020", "February 2020", "2020"."""
-    year, *rest = value.split("-")
-    if not rest:
-        return year
-    month = date(2000, int(rest[0]), 1).strftime("%B")
-    return f"{int(rest[1])} {month} {year}" if len(rest) > 1 else f"{month} {year}"
 
 
 def _status(publication: Publication, standing: Standing) -> Status:

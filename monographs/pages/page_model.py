@@ -8,6 +8,7 @@ from uuid import UUID
 from monographs.citations.csl import FormattedReference
 from monographs.document import Document, PathStep
 from monographs.models.overlay import Overlay
+from monographs.pages.lines import Line
 from monographs.pages.related import Related
 from monographs.texts.text import Html, Use
 from monographs.texts.wording import with_article
@@ -22,6 +23,7 @@ class Item:
     words: Html
     note: Html
     mark: Html
+    lines: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Notice:
     action: Html
     mark: Html
     provenance: str
+    lines: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ class Passage:
     key: UUID
     html: Html
     heading: str = ""
+    lines: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -124,6 +128,7 @@ class NumberedReference:
     label: str
     text: FormattedReference
     uses: tuple[Use, ...]
+    lines: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -219,6 +224,8 @@ class Page:
     contents: tuple[tuple[str, str], ...]
     references: tuple[NumberedReference, ...]
     smpc: Source
+    lines: tuple[Line, ...] = ()
+    dosing_lines: tuple[Line, ...] = ()
     status: Status | None = None
     chosen: tuple[Related, ...] = ()
     same_class: tuple[Related, ...] = ()

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from monographs.canonical import digest_of
-from monographs.declared import fields_at
-from monographs.document import MonitoringItem, RelatedLink, SafetyNotice
+from monographs.declared import declared_of, fields_at
+from monographs.document import Dosing, MonitoringItem, RelatedLink, SafetyNotice, Value
+from monographs.pages.lines import LAID_OUT, unplaced
 from monographs.texts.quotes import CITATION, UNSEEN, Text, cuts, folded, found_in, text_of
 
 # Letters of what stands before and after, to tell places apart by: the whole sentence, but so many and no more.
@@ -41,6 +42,15 @@ FIELDS: dict[str, tuple[str, tuple[str, ...]]] = {
     "reference": ("", ("csl",)),
     "reason": ("reason of the link", fields_at(RelatedLink, "reason")),
 }
+
+
+def places_of_lines(model: type[Value]) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """The same of the fields that stand by themselves."""
+    inside = "dosing." if issubclass(model, Dosing) else ""
+    return {at: (declared_of(model)[name].label, (f"{inside}{name}",)) for name, at in unplaced(model).items()}
+
+
+FIELDS = {name: row for model in LAID_OUT for name, row in places_of_lines(model).items()} | FIELDS
 
 
 def label(part: str, field: str) -> str:

@@ -6,6 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from monographs.document import RelatedLink
+from monographs.pages.lines import Line, lines_of, run_on
 
 
 class Live(Protocol):
@@ -22,6 +23,12 @@ class Related:
     name: str
     reason: str = ""
     key: UUID | None = field(default=None, compare=False)  # of the link that the editors chose
+    lines: tuple[Line, ...] = ()
+
+
+def linked(link: RelatedLink, name: str = "") -> Related:
+    """A link that the editors chose, as a page prints it."""
+    return Related(link.target, name, run_on(link, "reason"), link.key, lines_of(link))
 
 
 def related(
@@ -30,9 +37,7 @@ def related(
     """(chosen by the editors, in their order; others of the last printed class, by name). Live monographs only, each
     once: a link that leads nowhere yet is not shown."""
     there = {one.slug: one for one in live if one.slug != slug}
-    chosen = [
-        Related(link.target, there[link.target].name, link.reason, link.key) for link in links if link.target in there
-    ]
+    chosen = [linked(link, there[link.target].name) for link in links if link.target in there]
     taken = {one.slug for one in chosen}
     same = [
         Related(one.slug, one.name)

@@ -8,7 +8,7 @@ from monographs.overlay_kinds import Effect
 from monographs.pages.corrected import places_of
 from monographs.pages.page import page
 from monographs.pages.places import Choice, Place, choices, near
-from monographs.pages.related import Related
+from monographs.pages.related import linked
 from monographs.standing import Gone, Standing, overlays_of, shown, today
 from monographs.texts.quotes import folded
 
@@ -52,5 +52,5 @@ def _places(publication: Publication, standing: Standing) -> list[Place]:
     """As the edition was shown: with notices that have ended since, and links that lead nowhere now."""
     seen = shown(publication.document.value, standing, publication.number)
     assert not isinstance(seen, Gone)
-    links = [Related(one.target, "", one.reason, one.key) for one in seen.document.related]
+    links = [linked(one) for one in seen.document.related]
     return places_of(page(seen, set(publication.traits), chosen=links))

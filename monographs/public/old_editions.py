@@ -22,7 +22,7 @@ from monographs.overlay_kinds import data_of
 from monographs.pages.page import page
 from monographs.pages.page_model import Archive
 from monographs.pages.places import FIELDS
-from monographs.pages.related import Related
+from monographs.pages.related import linked
 from monographs.public.caching import public
 from monographs.public.views import gone
 from monographs.public.what_changed import Changed, what_changed
@@ -213,7 +213,7 @@ def _marked(publication: Publication, seen: Shown, address: str) -> dict[int, di
     if not seen.errata:
         return {}
     # A link that the editors chose is part of the document, whether it leads anywhere now or not.
-    links = [Related(one.target, "", one.reason, one.key) for one in seen.document.related]
+    links = [linked(one) for one in seen.document.related]
     corrections = page(seen, set(publication.traits), publication=publication, chosen=links).corrections
     return {
         one.overlay.pk: {

@@ -17,7 +17,7 @@ from monographs.public.classes import roots
 A_FILE = 20_000  # a sitemap may hold 50,000 addresses
 
 
-def _files() -> Paginator:
+def _files() -> "Paginator[Publication]":
     return Paginator(Publication.objects.listed().order_by("slug").only("slug", "published_at", "monograph"), A_FILE)
 
 

@@ -1,8 +1,23 @@
 """The public site map."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
 from monographs.public import classes, old_editions, search, sitemaps, updates, views
+
+
+class Number:
+    """A number as we print it: no page has a second address by zeros before it."""
+
+    regex = "[1-9][0-9]{0,5}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return str(value)
+
+
+register_converter(Number, "number")
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -11,8 +26,12 @@ urlpatterns = [
     path("drugs/<slug:slug>/monograph.json", old_editions.as_data, name="monograph_json"),
     path("drugs/<slug:slug>/editions/", old_editions.editions, name="editions"),
     path("drugs/<slug:slug>/editions/compare/", old_editions.compare_chosen, name="compare_chosen"),
-    path("drugs/<slug:slug>/editions/<int:number>/", old_editions.edition, name="edition"),
-    path("drugs/<slug:slug>/editions/<int:one>...<int:other>/", old_editions.compare_editions, name="compare_editions"),
+    path("drugs/<slug:slug>/editions/<number:number>/", old_editions.edition, name="edition"),
+    path(
+        "drugs/<slug:slug>/editions/<number:one>...<number:other>/",
+        old_editions.compare_editions,
+        name="compare_editions",
+    ),
     path("classes/", classes.classes, name="classes"),
     path("classes/<slug:slug>/", classes.class_page, name="class"),
     path("search/", search.search, name="search"),
@@ -20,7 +39,7 @@ urlpatterns = [
     path("updates/feed/", updates.feed, name="feed"),
     path("corrections/", updates.corrections, name="corrections"),
     path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
-    path("sitemap-<int:number>.xml", sitemaps.sitemap_file, name="sitemap_file"),
+    path("sitemap-<number:number>.xml", sitemaps.sitemap_file, name="sitemap_file"),
     path("robots.txt", sitemaps.robots, name="robots"),
     path("opensearch.xml", sitemaps.opensearch, name="opensearch"),
 ]

@@ -9,15 +9,18 @@ register = template.Library()
 
 
 class PlaceNode(template.Node):
-    def __init__(self, nodelist: NodeList, part: FilterExpression, field: str, without: tuple[str, ...]) -> None:
+    def __init__(
+        self, nodelist: NodeList, part: FilterExpression, field: FilterExpression, without: tuple[str, ...]
+    ) -> None:
         self.nodelist, self.part, self.field, self.without = nodelist, part, field, without
 
     def render(self, context: Context) -> SafeString:
-        html = self.nodelist.render(context)
+        html: SafeString = self.nodelist.render(context)
         marks, part = getattr(context.get("page"), "marks", None), self.part.resolve(context)
         if marks is None or not part:
             return html
-        return mark_safe(marks.put(str(part), self.field, html, self.without))  # noqa: S308 - marks are tags around it
+        said: str = marks.put(str(part), self.field.resolve(context), html, self.without)
+        return mark_safe(said)  # noqa: S308 - marks are tags around it
 
 
 @register.tag
@@ -28,4 +31,6 @@ def place(parser: Parser, token: Token) -> PlaceNode:
     _tag, part, field, *without = token.split_contents()
     nodelist = parser.parse(("endplace",))
     parser.delete_first_token()
-    return PlaceNode(nodelist, parser.compile_filter(part), field.strip('"'), tuple(one.strip('"') for one in without))
+    return PlaceNode(
+        nodelist, parser.compile_filter(part), parser.compile_filter(field), tuple(one.strip('"') for one in without)
+    )

@@ -8,14 +8,13 @@ import re
 
 from monographs.canonical import BadCharacters, clean, clean_line
 from monographs.texts.characters import seen
-from reviews.access.privacy import holds_nhs_number
+from reviews.access.privacy import TAKEN_OUT, holds_nhs_number
 from reviews.access.refusals import Refusal, RefusalType, Refused
 
 LONGEST_REASON = 2_000
 PATIENT = "This holds an NHS number. Take it out: nothing about a patient is kept here. Nothing was stored."
 _CODE = re.compile(r"[A-Za-z0-9 _.:/@+-]{0,200}", re.ASCII)
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)  # ten figures side by side are chance
-_ANOTHER_NUMBER = "(a number)"
 
 
 def wrong(text: str, field: str, longest: int) -> list[Refusal]:
@@ -57,4 +56,4 @@ def as_code(typed: str) -> str:
 def told(typed: str, longest: int) -> str:
     """What a denial tells of words that were refused, or of the address that they were for."""
     words = seen(typed[:longest])
-    return _ANOTHER_NUMBER if holds_nhs_number(words) and not _DIGEST.fullmatch(words) else words
+    return TAKEN_OUT if holds_nhs_number(words) and not _DIGEST.fullmatch(words) else words

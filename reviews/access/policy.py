@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser, User
+from django.db.models import QuerySet
 
 from monographs.models import Edition, Monograph, Overlay, TherapeuticClass
 from monographs.standing import today
@@ -156,11 +157,11 @@ def _may_read(user: Person, thing: Any) -> Refusal | None:
 def _may_set_tier(user: Person, monograph: Monograph) -> Refusal | None:
     if refusal := _needs(REVIEW)(user, monograph):
         return refusal
-    # Since the one that readers see: the open one, and those that were given up.
+    # Since the one that readers see: the open one, and those that were discarded.
     live = monograph.live
     for edition in monograph.editions.filter(number__gt=live.number if live else 0).order_by("-number"):
         if contributed(user, edition):
-            which = "this edition" if edition.is_open else f"edition {edition.number}, which was given up"
+            which = "this edition" if edition.is_open else f"edition {edition.number}, which was discarded"
             return Refusal("contributed", f"You worked on {which}. A clinician who did not can set the tier.")
     return None
 
@@ -304,7 +305,7 @@ def title_of(user: Person) -> str:
     return profile.reader_title if profile is not None and profile.verified_on else "publisher"
 
 
-def readable(user: Person) -> Any:
+def readable(user: Person) -> QuerySet[Monograph]:
     """The monographs that a user may open on the desk."""
     monographs = Monograph.objects.for_desk()
     if opens(user, "read"):

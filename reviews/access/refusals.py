@@ -1,4 +1,4 @@
-"""How the house says no: every reason at once, each a code for machines and a sentence for people."""
+"""How a verb says no: every reason at once, each a code for machines and a sentence for people."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum

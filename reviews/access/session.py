@@ -7,7 +7,7 @@ from django.contrib.auth.signals import user_logged_in
 from django.http import HttpRequest
 
 BEGAN = "signed_in"
-A_SLIP = 60  # seconds that the clocks of one house may be apart
+A_SLIP = 60  # seconds that the clocks of one installation may be apart
 
 
 def _note_sign_in(sender: Any, request: HttpRequest | None, **kwargs: Any) -> None:

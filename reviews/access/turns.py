@@ -1,9 +1,7 @@
 """Waiting for others. One after the other, whichever process asks: for what is counted before it is tried, and takes
 too long for the write lock. And not at all."""
 
-import fcntl
 import hashlib
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,9 +9,9 @@ from typing import Any
 from django.db import OperationalError, connection
 
 from reviews.audit.trail import WriteLockTimeout
+from reviews.sqlite.turn import Turn
 
 LONGEST_WAIT = 5.0  # seconds
-_A_WHILE = 0.02
 
 
 @contextmanager
@@ -48,17 +46,14 @@ def _by_file(_what: str) -> Iterator[None]:
     if database.is_in_memory_db():  # nobody else has it
         yield
         return
-    last = time.monotonic() + LONGEST_WAIT
-    with open(f"{connection.settings_dict['NAME']}-turns", "ab") as file:
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() >= last:
-                    raise WriteLockTimeout from None
-                time.sleep(_A_WHILE)
-        yield  # closing the file, or the end of the process, lets go
+    try:
+        turn = Turn(connection.settings_dict["NAME"], "turns", LONGEST_WAIT)
+    except OSError as error:  # others took too long, or nobody may write here
+        raise WriteLockTimeout from error
+    try:
+        yield
+    finally:
+        turn.end()
 
 
 @contextmanager

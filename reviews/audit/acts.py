@@ -19,7 +19,8 @@ from reviews.models import Act
 
 FIELD = "act"
 _SHAPE = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
-_UNTYPED = (FIELD, "csrfmiddlewaretoken", "password")
+WHOSE, KEPT = "whose", "kept"  # what else stands in a form and nobody types (reviews.access.kept)
+_UNTYPED = (FIELD, WHOSE, KEPT, "csrfmiddlewaretoken", "password")
 _token: ContextVar[str] = ContextVar("act", default="")
 
 

@@ -1,4 +1,4 @@
-"""Signatures of the house: the seal on a publication, and checkpoints of the trail kept outside the database.
+"""Signatures of the publishing house: the seal on a publication, and checkpoints of the trail outside the database.
 
 Both are Ed25519 under SIGNING_KEY (base64 of 32 bytes). A key is named by the first 16 hexadecimal digits of the
 SHA-256 of its public bytes.

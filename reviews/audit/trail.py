@@ -28,7 +28,7 @@ from reviews.derived import search_index, subjects, told_changes, version
 from reviews.models import AuditEvent
 
 logger = logging.getLogger(__name__)
-# So far two clocks of one house may be apart.
+# So far two clocks of one installation may be apart.
 A_SLIP = timedelta(seconds=1)
 # Tables from which public pages are made. A row written in one of them begins a new epoch.
 READERS_SEE = frozenset(

@@ -183,7 +183,7 @@ def _chain(replay: Replay) -> Iterator[Finding]:
             prev = its_hash
             continue
         if not (seals.entry_seal_holds(its_hash, seal) if seal else seq < replay.sealed_since):
-            yield seq, f"Entry {seq} is not sealed by this house: it was not written by this program."
+            yield seq, f"Entry {seq} is not sealed with a key of this installation: something else wrote it."
         if hashes.event_hash(text) != its_hash:
             yield seq, f"Entry {seq}: its text is not the one that was hashed."
         if its_prev != prev:
@@ -251,10 +251,10 @@ def _unvouched(replay: Replay, lines: list[int]) -> Iterator[Finding]:
     acts = [seq for seq in replay.vouched_for if seq >= replay.sealed_since]
     if waiting := [seq for seq in (*replay.published.values(), *acts) if seq > last]:
         why = "the checkpoint file was emptied, was cut, is an older one, or could not be written"
-        yield min(waiting), f"No checkpoint vouches for entry {min(waiting)} or one after it: {why}."
+        yield min(waiting), f"No checkpoint names entry {min(waiting)} or one after it: {why}."
     ends = sorted({replay.end_of_act[at] for at in replay.publishing})
     if lines and len(ends) > 1 and min(lines) > ends[1]:
-        yield ends[0], f"The checkpoint file begins with entry {min(lines)} only: what was before it was taken out."
+        yield ends[0], f"The checkpoint file begins with entry {min(lines)} only: what was before it is missing."
 
 
 def _rows(replay: Replay) -> Iterator[Finding]:

@@ -46,7 +46,7 @@ def verify_derived(
 
 def _epoch(hash_at: dict[int, str], last: int) -> Iterator[Finding]:
     """It names the last entry of the act that last wrote what readers see, by number and hash; before the first entry
-    of a house, none. It tells when pages change by the clock alone."""
+    of a trail, none. It tells when pages change by the clock alone."""
     instants = wanted = list[str]()
     try:
         epoch = Epoch.objects.get()

@@ -4,24 +4,27 @@ import re
 from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth import get_user_model, logout
 from django.contrib.auth.models import User
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_http_methods
 
 from monographs.document import Document
 from monographs.models import Edition, Monograph, State, TherapeuticClass
-from reviews.access import policy
+from reviews.access import kept, policy
 from reviews.access.denials import count_denial, refusals_recorded
 from reviews.access.door import LONGEST_REASON, admitted
 from reviews.access.refusals import Refusal, Refused, refuse
 from reviews.audit import acts
 from reviews.audit.trail import WriteLockTimeout
 from reviews.desk import tidy
-from reviews.models import ChangeSet
+from reviews.models import ChangeSet, KeptForm
 from reviews.signing import TooManyFailures
 
 View = Callable[..., HttpResponse]
@@ -31,10 +34,12 @@ class DeskRequest(HttpRequest):
     """A request that `desk` let in: somebody is signed in."""
 
     user: User
+    kept: kept.OnDesk
 
 
 MOST_WORDS = LONGEST_REASON
 
+NOTHING_KEPT = "Nothing is kept for you here: it was saved, a day has passed, or it was somebody else’s."
 CHIPS = {
     State.DRAFT: "",
     State.IN_REVIEW: "chip-review",
@@ -47,23 +52,75 @@ CHIPS = {
 
 def desk(view: View) -> View:
     """Only for people with a role: to anybody else the desk says who they are and whom to ask (403). A form that is
-    sent twice is done once. Too many wrong passwords end the session (429), and an answer that the house is busy says
-    when to come back."""
+    sent twice is done once, and one that could not be taken comes back filled (`?kept=`). Too many wrong passwords end
+    the session (429), and an answer that somebody else is writing says when to come back."""
 
     @wraps(view)
     def guarded(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if refusals := policy.refusals(request.user, "use_desk"):
             return no_entry(request, refusals)
         try:
-            with acts.of_form(acts.token_of(request)), tidy.of_form(request):
+            with acts.of_form(acts.token_of(request)), kept.of_form(request) as here, tidy.of_form(request):
+                if here.is_gone:
+                    messages.info(request, NOTHING_KEPT)
                 response = view(request, *args, **kwargs)
         except TooManyFailures as error:
             return too_many(request, error)
+        except Http404:
+            if answer := _out_of_place(request):
+                return answer
+            raise
+        if here.form:
+            return _filled(request, response)
+        if request.method == "POST" and response.status_code == 302:
+            kept.spend(request, request.user)
         if response.status_code == 503:
             response["Retry-After"] = "5"
         return response
 
     return guarded
+
+
+def _filled(request: DeskRequest, response: HttpResponse) -> HttpResponse:
+    """A kept form as its view shows it: not refused, because nothing was tried. Where it shows none, the words."""
+    if response.status_code in (403, 404, 405):
+        return _words(request, 200)
+    if response.status_code >= 400:
+        response.status_code = 200
+    return response
+
+
+def _out_of_place(request: DeskRequest) -> HttpResponse | None:
+    """What was typed for something that is not there any more: kept, and shown to be copied."""
+    if not request.kept.form:
+        if not (address := kept.keep(request, KeptForm.Cause.MOVED)):
+            return None
+        token = QueryDict(urlsplit(address).query)[kept.FIELD]
+        request.kept.form = kept.opened(token, request.user, request.path)
+    return _words(request, 404)
+
+
+def _words(request: DeskRequest, status: int) -> HttpResponse:
+    assert request.kept.form
+    words = kept.words_of(dict(request.kept.form.typed.lists()))
+    return render(request, "reviews/kept.html", {"words": words}, status=status)
+
+
+def act_on(page: Callable[..., str]) -> Callable[[View], View]:
+    """An act is a POST. Whoever asks for its address, after a sign-in for example, is led to the page where its form
+    stands: `page` answers that, and refuses (404) whoever may not know of it."""
+
+    def decorated(view: View) -> View:
+        @require_http_methods(["GET", "HEAD", "POST"])
+        @wraps(view)
+        def guarded(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method != "POST":
+                return redirect(page(request, *args, **kwargs))
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorated
 
 
 def no_entry(request: DeskRequest, refusals: Iterable[Refusal]) -> HttpResponse:
@@ -143,9 +200,10 @@ def current_edition(monograph: Monograph) -> Edition:
 
 
 def too_many(request: DeskRequest, error: TooManyFailures) -> HttpResponse:
-    """429: the session is over, and signing waits until then."""
+    """429: the session is over, and signing waits until then. What was filled in beside the password is kept."""
+    address = kept.keep(request, KeptForm.Cause.PASSWORD)
     logout(request)
-    return render(request, "reviews/too_many.html", {"until": error.until}, status=429)
+    return render(request, "reviews/too_many.html", {"until": error.until, "kept": address}, status=429)
 
 
 def name_of(user: User | None) -> str:
@@ -155,7 +213,7 @@ def name_of(user: User | None) -> str:
     return user.get_full_name() or user.get_username()
 
 
-class Names(dict):
+class Names(dict[int | None, str]):
     """Names of people by primary key: one query for all of them. "you" is said of the reader beside the name."""
 
     def __init__(self, keys: Iterable[int | None]) -> None:

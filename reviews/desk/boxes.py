@@ -1,7 +1,7 @@
 """A value of the document as boxes of a form: each field as it is declared, each list as rows."""
 
 from collections.abc import Iterator
-from typing import Any, ClassVar, Literal, get_args, get_origin
+from typing import Any, ClassVar, get_args
 
 from django import forms
 from pydantic import ValidationError
@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from monographs import document as values
 from monographs.checks.plain_fields import marked
 from monographs.checks.problems import sentences
-from monographs.declared import Declared, declared_of
+from monographs.declared import Declared, declared_of, kind_of, row_model
 from reviews.forms import Row, Text, choices, dressed
 
 
@@ -20,31 +20,27 @@ def boxes_of(model: type[values.Value], is_blank: bool = False) -> dict[str, for
     for name, about in model.model_fields.items():
         if isinstance(inner := about.annotation, type) and issubclass(inner, values.Value):
             boxes |= {f"{name}_{key}": box for key, box in boxes_of(inner).items()}
-        elif (said := declared_of(model).get(name)) and said.is_typed and not row_model(model, name):
-            boxes[name] = _box(about.annotation, said, is_blank)
+        elif (said := declared_of(model).get(name)) and said.is_typed and kind_of(model, name) != "rows":
+            boxes[name] = _box(model, name, is_blank)
     return boxes
 
 
-def _box(annotation: Any, said: Declared, is_blank: bool) -> forms.Field:
-    if get_origin(annotation) is Literal:
-        listed = {value: said.choices.get(value, value) for value in get_args(annotation)}
-        chosen = choices(listed) if is_blank else list(listed.items())
-        return dressed(forms.ChoiceField(label=said.label, help_text=said.help, choices=chosen))
-    return dressed(Text(rows=said.rows, label=said.label, help_text=said.help))
-
-
-def row_model(model: type[values.Value], name: str) -> type[values.Value] | None:
-    """The value that each row of a list holds; None for a field that is no list."""
-    inner = get_args(model.model_fields[name].annotation)
-    if inner and isinstance(inner[0], type) and issubclass(inner[0], values.Value):
-        return inner[0]
-    return None
+def _box(model: type[values.Value], name: str, is_blank: bool) -> forms.Field:
+    """TypeError for a field that no box could hold."""
+    said, about = declared_of(model)[name], model.model_fields[name]
+    if kind_of(model, name) == "text":
+        return dressed(Text(rows=said.rows, label=said.label, help_text=said.help))
+    listed = {value: said.choices.get(value, value) for value in get_args(about.annotation)}
+    chosen = choices(listed) if is_blank else list(listed.items())
+    start = None if is_blank or about.is_required() else about.default
+    return dressed(forms.ChoiceField(label=said.label, help_text=said.help, choices=chosen, initial=start))
 
 
 def lists_of(model: type[values.Value]) -> Iterator[tuple[str, Declared, type[values.Value]]]:
     """(field, what is said of it, value of a row) of each list that people type."""
     for name, said in declared_of(model).items():
-        if said.is_typed and (row := row_model(model, name)):
+        row = row_model(model, name)
+        if said.is_typed and row is not None and issubclass(row, values.Value):
             yield name, said, row
 
 

@@ -1,11 +1,12 @@
 """My queue, and the list of all monographs. Both ask as many queries for thirty rows as for three."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Lower
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -16,6 +17,7 @@ from monographs.standing import today
 from monographs.vocabulary import TIERS
 from reviews.access import policy
 from reviews.desk.base import DeskRequest, and_list, chip, class_tree, desk, indented, name_of
+from reviews.desk.kept_forms import lines_for
 from reviews.desk.published.urgent_tasks import waiting_for
 from reviews.models import AuditEvent, ChangeSet, ClinicianProfile, EntrySubject, SignOff
 from reviews.review.sign_off_rules import Edit, Signature, authors, counts_for, missing_sign_offs
@@ -179,6 +181,7 @@ def queue(request: DeskRequest) -> HttpResponse:
         "show": show,
         "heading": words[show],
         "filters": [(key, words[key], len(shown[key]) + (len(urgent) if key == "mine" else 0)) for key in shown],
+        "kept_forms": lines_for(user),
         "urgent": urgent if show == "mine" else [],
         "waiting": len(mine) + len(urgent),
         "unverified": profile is None and policy.signs(user),
@@ -195,7 +198,7 @@ def next_review(user: User) -> Monograph | None:
 # -- All monographs ----------------------------------------------------------------------------------------------------
 
 
-def listed(user: User) -> Any:
+def listed(user: User) -> QuerySet[Any]:  # monographs with more on each
     """The monographs that a user may read, each with its open edition and the name that the desk calls it."""
     editions = Edition.objects.open().filter(monograph=OuterRef("pk"))
     return policy.readable(user).annotate(
@@ -206,7 +209,7 @@ def listed(user: User) -> Any:
     )
 
 
-def filters_on(day: Any) -> dict[str, tuple[str, Q]]:
+def filters_on(day: date) -> dict[str, tuple[str, Q]]:
     """The filters by state: word, and condition."""
     return {
         "": ("All", Q(pk__isnull=False)),

@@ -5,7 +5,6 @@ done to them: nothing is saved, and whoever typed them looks at them first. `des
 and `{% tidy_button %}` shows the button on a form that holds such characters.
 """
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from django.utils.safestring import SafeString
 
 from monographs.texts.characters import LINE_ENDS, taken_out, tidied
 from reviews.access.attempts import nothing_tried
+from reviews.access.kept import named
 from reviews.forms import Form
 
 FIELD = "tidy"
@@ -45,19 +45,12 @@ def of_form(request: HttpRequest) -> Iterator[None]:
                 said[name] = sentences
             post.setlist(name, [tidied(value) for value in values])
     request.POST = post  # type: ignore[assignment]  # a copy that was changed once more, as Django gives it
-    named = len(said) > 1
+    several = len(said) > 1
     request.tidied = {  # type: ignore[attr-defined]  # for the page that answers
-        "fields": [Tidied(_in_words(name) if named else "", sentences) for name, sentences in said.items()]
+        "fields": [Tidied(named(name) if several else "", sentences) for name, sentences in said.items()]
     }
     with nothing_tried():
         yield
-
-
-def _in_words(box: str) -> str:
-    """The name of a box for people: "Names, row 2: name"."""
-    row = re.fullmatch(r"(\w+)-(\d{1,4})-(\w+)", box)
-    name = f"{row[1]}, row {int(row[2]) + 1}: {row[3]}" if row else box
-    return name.replace("_", " ").capitalize()
 
 
 @register.simple_tag

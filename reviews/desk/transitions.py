@@ -5,15 +5,17 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.urls import reverse
 
 from monographs.models import Edition, Monograph
+from monographs.texts.characters import says_nothing
 from reviews.access.attempts import Attempt, attempt
-from reviews.access.refusals import Refused
+from reviews.access.refusals import RefusalType, Refused, refuse
 from reviews.desk import transition_labels
 from reviews.desk.act_forms import reason_of
 from reviews.desk.base import (
     DeskRequest,
+    act_on,
     chip,
     cleaned,
     current_edition,
@@ -34,8 +36,17 @@ from reviews.signing import attest
 from reviews.workflow import TRANSITIONS, perform, refusals
 
 
+def _page(request: DeskRequest, slug: str, transition: str) -> str:
+    """Where the form of a transition stands."""
+    row = TRANSITIONS.get(transition)
+    if row is None:
+        raise Http404
+    name = "published" if row.on_page else "review" if row.needs_attestation else "workspace"
+    return reverse(name, args=[monograph_for(request, slug).slug])
+
+
 @desk
-@require_POST
+@act_on(_page)
 def do(request: DeskRequest, slug: str, transition: str) -> HttpResponse:
     """Performs it on the current edition. Fields: `digest`, `reason`, `kind`; to sign instead `password`, `tick_…`,
     `interests`, `interests_text`. Whatever else is sent is not read."""
@@ -71,18 +82,23 @@ def _attest(request: DeskRequest, row: Transition, edition: Edition) -> Attestat
     a wrong or missing password it carries nothing but why, so that the verb tells all that is missing at once. No
     password is tried by whoever may not sign at all, or for other words than those that stand there."""
     post, user, password = request.POST, request.user, request.POST.get("password", "")
-    chosen = post.get("interests", "")
+    chosen, words = post.get("interests", ""), cleaned(post.get("interests_text", ""), "interests_text")
     given: dict[str, Any] = {
         "ticks": frozenset(name.removeprefix("tick_") for name in post if name.startswith("tick_")),
         "interests": {
             "none": "none",
-            "declared": cleaned(post.get("interests_text", ""), "interests_text"),
+            "declared": words,
             "maker": "pay or shares from a maker",
         }.get(chosen, ""),
         "paid_by_maker": chosen == "maker",
         "digest": digest_in(request),
     }
     is_in_vain = given["digest"] != digest_now(edition) or refusals(EditionReview.load(edition), row, user)
+    if not is_in_vain and chosen != "declared" and not says_nothing(words):
+        sentence = (
+            "You wrote interests here, and chose another answer above. Choose “I declare these”, or empty this box."
+        )
+        raise refuse("interests", sentence, RefusalType.INVALID, field="interests_text")
     if is_in_vain or not password:  # nothing was tried, so it is no failure that counts
         return Attestation.unproved(user, Refused([NO_PASSWORD]), **given)
     try:

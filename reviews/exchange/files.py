@@ -102,8 +102,8 @@ def _values(content: bytes | str) -> Iterator[tuple[str, Any]]:
     try:
         text = content.decode("utf-8-sig") if isinstance(content, bytes) else content.removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        sentence = f"The file is not UTF-8 text (byte {error.start + 1}). Save it as UTF-8."
-        raise Unreadable(Finding("", sentence)) from error
+        where = f"The file is not saved as UTF-8: its byte {error.start + 1} cannot be read."
+        raise Unreadable(Finding("", f"{where} Save it as UTF-8, and import it again.")) from error
     lines = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
     if not lines:
         raise Unreadable(Finding("", "The file is empty."))

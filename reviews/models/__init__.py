@@ -6,6 +6,7 @@ from reviews.models.changeset import ChangeSet
 from reviews.models.entry_subject import EntrySubject
 from reviews.models.event import AuditEvent
 from reviews.models.inbox import InboxReport
+from reviews.models.kept import KeptForm
 from reviews.models.misprint import HarmlessMisprint, Misprint
 from reviews.models.people import ClassGrant, ClinicianProfile
 from reviews.models.reminder import Reminder
@@ -23,6 +24,7 @@ __all__ = [
     "EntrySubject",
     "HarmlessMisprint",
     "InboxReport",
+    "KeptForm",
     "Misprint",
     "ProblemReport",
     "Reminder",

@@ -1,3 +1,5 @@
+"""Forms that were acted on: one sent twice is done once."""
+
 from django.db import models
 
 from monographs.triggers import AppendOnly

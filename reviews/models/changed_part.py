@@ -1,3 +1,5 @@
+"""The parts that each change set touched."""
+
 from django.db import models
 
 from monographs.triggers import ByWriteLock

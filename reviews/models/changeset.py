@@ -1,3 +1,5 @@
+"""Audited edits: who changed what of an edition, and why."""
+
 from uuid import uuid4
 
 from django.conf import settings

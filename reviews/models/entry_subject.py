@@ -1,3 +1,5 @@
+"""Which monographs each entry of the trail is about."""
+
 from django.db import models
 
 from monographs.models import Monograph

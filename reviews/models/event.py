@@ -1,3 +1,5 @@
+"""The audit trail: entries that are only ever added, each chained to the one before."""
+
 from datetime import datetime
 from typing import Self
 
@@ -9,7 +11,7 @@ from monographs.models import Monograph
 from monographs.triggers import AppendOnly
 
 
-class AuditEventQuerySet(models.QuerySet):
+class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
     def about(self, monograph: Monograph) -> Self:
         """Entries about a monograph, at whatever address it stood then."""
         return self.filter(subjects__monograph=monograph)

@@ -1,3 +1,5 @@
+"""Reports that could harm, before they are taken in."""
+
 from django.db import models
 
 from monographs.models import Monograph

@@ -1,3 +1,5 @@
+"""Published texts that are printed otherwise than typed, and what was decided on each."""
+
 from django.conf import settings
 from django.db import models
 

@@ -1,3 +1,5 @@
+"""Clinicians' registrations, and what a role may do on a class."""
+
 from datetime import date, timedelta
 
 from django.conf import settings

@@ -1,3 +1,5 @@
+"""Mails that remind people of what waits."""
+
 from django.conf import settings
 from django.db import models
 

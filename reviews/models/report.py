@@ -1,3 +1,5 @@
+"""Problems that readers report, and their answers."""
+
 from datetime import datetime
 
 from django.conf import settings

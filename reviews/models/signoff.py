@@ -1,3 +1,5 @@
+"""Clinicians' signatures on an edition, and those taken back."""
+
 from django.conf import settings
 from django.db import models
 

@@ -1,4 +1,4 @@
-"""The public keys of the house, for whoever checks a seal without asking us."""
+"""The public keys of the publishing house, for whoever checks a seal without asking us."""
 
 import base64
 

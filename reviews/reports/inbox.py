@@ -77,7 +77,7 @@ def _key(words: dict[str, Any], sender: str, now: datetime) -> str:
 
 def _token(key: str) -> str:
     """Of the receipt: the same for the same key, so that what came twice at one moment is one, whoever took the first
-    in meanwhile. Only this house can make it."""
+    in meanwhile. Only this installation can make it."""
     code = salted_hmac("reviews.reports.receipt", key, algorithm="sha256").digest()
     return urlsafe_b64encode(code).decode().rstrip("=")
 

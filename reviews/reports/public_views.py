@@ -7,7 +7,6 @@ from allauth.account.adapter import get_adapter
 from django import forms
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -35,6 +34,11 @@ class ReportForm(Form):
         label="What is wrong?",
         help_text="Quote the words, and say what they should be.",
         widget=forms.Textarea(attrs={"rows": 5, "maxlength": LONGEST}),
+    )
+    harm = forms.ChoiceField(
+        label="Could it harm someone?",
+        choices=[("yes", "Yes, or I am not sure"), ("no", "No: wording, spelling, a link")],
+        widget=forms.RadioSelect,
     )
     source = forms.CharField(label="Where does it stand? (if you can)", help_text="A source, a section, a date.")
     email = forms.CharField(
@@ -93,9 +97,8 @@ def _from_elsewhere(request: HttpRequest) -> bool:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def problem(request: HttpRequest) -> HttpResponse:
-    """`?page=` is the address of the page that it is about, `?edition=` its edition. Unknown ones: the whole site."""
-    if request.method == "POST" and _from_elsewhere(request):
-        raise PermissionDenied("This form came from another site. Open it here, and send it again.")
+    """`?page=` is the address of the page that it is about, `?edition=` its edition. Unknown ones: the whole site.
+    Whatever keeps a report from being taken, its words come back in the answer; nothing of it is stored."""
     given = request.POST if request.method == "POST" else request.GET
     page = given.get("page", "")
     publication, archived = _publication(page)
@@ -107,7 +110,7 @@ def problem(request: HttpRequest) -> HttpResponse:
     form = ReportForm(
         parts,
         request.POST if request.method == "POST" else None,
-        initial={"part": _named(given.get("part", ""), parts)},
+        initial={"part": _named(given.get("part", ""), parts), "harm": given.get("harm", "")},
     )
     context: dict[str, Any] = {
         "form": form,
@@ -115,16 +118,15 @@ def problem(request: HttpRequest) -> HttpResponse:
         "page": page if publication else "",
         "edition": number,
     }
-    context["harm"] = given.get("harm", "")
     status = 200
-    if request.method == "POST":
-        form.is_valid()
-        post = request.POST
-        part = post.get("part", "")
+    if request.method == "POST" and _from_elsewhere(request):
+        context["elsewhere"], status = True, 403
+    elif request.method == "POST":
+        typed = form.given
         said = ReportInput(
-            text=post.get("text", ""), harm={"yes": True, "no": False}.get(post.get("harm", "")),
-            part=part if part in parts and part != WHOLE else "", source=post.get("source", ""),
-            email=post.get("email", ""),
+            text=typed["text"], harm={"yes": True, "no": False}.get(typed["harm"]),
+            part=typed["part"] if typed["part"] in parts and typed["part"] != WHOLE else "", source=typed["source"],
+            email=typed["email"],
         )  # fmt: skip
         about: dict[str, Any] = {
             "monograph": publication.monograph if publication else None, "page": context["page"],
@@ -143,7 +145,7 @@ def problem(request: HttpRequest) -> HttpResponse:
             if status == 503:
                 context["busy"] = True
             else:
-                context["refusals"], context["harm_wrong"] = form.refuse(tried.refusals), tried.wrong.get("harm", "")
+                context["refusals"] = form.refuse(tried.refusals)
     response = render(request, "reviews/report.html", context, status=status)
     if status == 503:
         response["Retry-After"] = "5"

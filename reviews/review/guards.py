@@ -5,7 +5,6 @@ A guard never writes. `reviews.workflow.TRANSITIONS` names the guards of each tr
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from django.contrib.auth.models import User
 
@@ -20,7 +19,7 @@ from reviews.models.signoff import STILL_CORRECT
 from reviews.review import tiers
 from reviews.review.edition_review import EditionReview
 
-Guard = Callable[[EditionReview, Any], Iterator[Refusal]]
+Guard = Callable[[EditionReview, User], Iterator[Refusal]]
 
 
 def no_open_edition(review: EditionReview, actor: User) -> Iterator[Refusal]:

@@ -83,7 +83,7 @@ def test_one_urgent_warning_stands_over_three_pages(person):
     assert "Not added yet" in clinician.reads()
     clinician.is_accessible("warning-form-errors")
     for slug in ("ocrelizumab", "natalizumab"):
-        page.locator(f"#m-{slug}").check()
+        page.locator(f'input[name="monographs"][value="{slug}"]').check()
     page.get_by_label("What must readers do?").select_option("new-reaction")
     page.get_by_label("How severe?").select_option("critical")
     page.get_by_label("Who says so?").select_option("mhra")

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from monographs.models import Drug, Edition, Monograph, Overlay, Publication, TherapeuticClass
+from monographs.models import Edition, Monograph, Overlay, Publication, TherapeuticClass
 from monographs.models.states import OPEN_STATES, State
 from monographs.overlay_kinds import HARMS, LABELS, REGULATORS, SEVERITIES, TITLES, WITHDRAWALS, WITHHOLD_REASONS
 from monographs.vocabulary import SECTION_KINDS, TIERS, TRAITS
@@ -78,21 +78,6 @@ def test_the_path_of_a_class_begins_at_the_root_and_never_runs_in_circles():
     assert [one.name for one in root.path()] == ["Root"]
     root.parent = leaf
     assert [one.name for one in leaf.path()] == ["Root", "Middle", "Leaf"]
-
-
-@pytest.mark.parametrize(
-    ("name", "slug"),
-    [
-        ("Interferon beta-1a", "interferon-beta-1a"),
-        ("α-tocopherol", "tocopherol"),
-        ("Ménière", "meniere"),
-        ("_x_", "x"),
-        ("a" * 101, "a" * 100),
-        ("a" * 99 + " b", "a" * 99),
-    ],
-)
-def test_the_address_of_a_drug_is_made_of_its_name(name, slug):
-    assert Drug.slug_for(name) == slug
 
 
 def test_where_a_publication_and_a_monograph_are_read():

@@ -245,7 +245,7 @@ def test_a_sealed_row_is_never_changed_or_taken_away(world, model, held):
 
 
 EVENTS = ("INSERT", "UPDATE", "DELETE")
-ANY_TRUTH = "without the write lock|only ever added|outside the change set|never truncated|never changed, and taken out"
+ANY_TRUTH = "without the write lock|only ever added|outside the change set|never truncated|never changed, and taken out|and never changed"
 TRUTHS = sorted(triggers.declared(), key=lambda one: one[1].name)
 
 
@@ -281,9 +281,9 @@ def test_each_kind_of_write_is_refused_by_the_truth_of_its_table(world, model, t
     if not model._base_manager.exists():
         pytest.fail("there is no row that could be written")
     kind = type(trigger)
-    words = {triggers.ByWriteLock: "without the write lock", triggers.AppendOnly: "only ever added", triggers.InChangeSet: "outside the change set", triggers.Inbox: "never changed, and taken out"}[kind]  # fmt: skip
-    freely = {triggers.ByWriteLock: EVENTS, triggers.AppendOnly: ("INSERT",), triggers.InChangeSet: (), triggers.Inbox: ("INSERT", "DELETE")}[kind]  # fmt: skip
-    by_anybody = {triggers.Inbox: ("INSERT",)}.get(kind, ())
+    words = {triggers.ByWriteLock: "without the write lock", triggers.AppendOnly: "only ever added", triggers.InChangeSet: "outside the change set", triggers.Inbox: "never changed, and taken out", triggers.Unchanged: "and never changed"}[kind]  # fmt: skip
+    freely = {triggers.ByWriteLock: EVENTS, triggers.AppendOnly: ("INSERT",), triggers.InChangeSet: (), triggers.Inbox: ("INSERT", "DELETE"), triggers.Unchanged: ("INSERT", "DELETE")}[kind]  # fmt: skip
+    by_anybody = {triggers.Inbox: ("INSERT",), triggers.Unchanged: ("INSERT", "DELETE")}.get(kind, ())
 
     assert [outcome(model, event, False) for event in EVENTS] == [None if event in by_anybody else words for event in EVENTS]  # fmt: skip
     assert [outcome(model, event, True) for event in EVENTS] == [None if event in freely else words for event in EVENTS]
@@ -403,6 +403,7 @@ NAMES = {
     triggers.ByWriteLock: ["insert", "update", "delete"],
     triggers.AppendOnly: ["insert", "update", "delete"],
     triggers.Inbox: ["update", "delete"],
+    triggers.Unchanged: ["update"],
 }
 
 
@@ -461,6 +462,7 @@ def test_the_tables_that_keep_a_truth_are_these_and_each_keeps_its_own():
             "reviews.AuditEvent", "reviews.ChangeSet", "reviews.HarmlessMisprint", "reviews.SignOff", "reviews.Unsigning",
         ],
         triggers.Inbox: ["reviews.InboxReport"],
+        triggers.Unchanged: ["reviews.KeptForm"],
     }  # fmt: skip
 
 

@@ -7,7 +7,8 @@ import time
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import DatabaseError, connection, models
+from django.db import DatabaseError, connection, models, transaction
+from django.test import Client
 
 from monographs.assemble import build
 from monographs.digest import digest_of_part
@@ -75,3 +76,30 @@ def test_another_thread_connection_or_task_has_no_pen(house):
 
     assert outcomes == ["IntegrityError", "IntegrityError"]
     assert not Section.objects.filter(text="x").exists()
+
+
+def test_a_page_of_the_desk_whose_session_cannot_be_kept_is_tried_again(house):
+    """Its use is noted once a minute: whoever keeps the database from that gets the reader a 503, not a 400."""
+    make.draft(house)
+    client = Client(raise_request_exception=False)
+    client.force_login(house.editor)
+    held = multiprocessing.Event()
+
+    def hold():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                "LOCK TABLE django_session IN EXCLUSIVE MODE"
+                if connection.vendor == "postgresql"
+                else "UPDATE django_session SET session_key = session_key"
+            )
+            held.set()
+            time.sleep(60)
+
+    with running(hold):
+        assert held.wait(30)
+        answers = [client.get("/desk/"), client.post("/desk/monographs/testazumab/do/submit/")]
+
+    for answer in answers:
+        assert (answer.status_code, answer.headers.get("Retry-After")) == (503, "5")
+    assert b"503. The fault is ours" in answers[0].content
+    assert client.get("/desk/").status_code == 200

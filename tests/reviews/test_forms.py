@@ -2,6 +2,7 @@
 
 import pytest
 from django import forms
+from django.template.loader import render_to_string
 
 from reviews.access.refusals import Refusal
 from reviews.forms import MOST_ROWS, Form, Row, Text, offer, password, rows_of
@@ -21,6 +22,39 @@ class Trial(Form):
     def __init__(self, data=None, initial=()):
         super().__init__(data)
         self.rows["pairs"] = rows_of(Pair, "pairs", "Pairs", data, list(initial))
+
+
+def test_a_verb_is_given_each_box_as_it_was_read_or_else_as_it_was_sent():
+    form = Trial({"words": " as typed ", "choice": "bogus", **rows("pairs")})
+
+    assert form.given == {"words": " as typed ", "choice": "bogus", "password": ""}
+    assert Trial({"choice": "a", **rows("pairs")}).given == {"words": "", "choice": "a", "password": ""}
+
+
+def test_a_box_says_a_fault_once_in_the_words_of_the_verb():
+    form = Trial({"choice": "bogus", **rows("pairs")})
+    found = [Refusal("x", "Choose what came of it.", field="choice"), Refusal("y", "It was not there.", field="choice")]
+
+    assert form.errors == {"choice": ["Choose one from the list."]}
+    assert form.refuse(found) == []
+    assert form.errors == {"choice": ["Choose what came of it.", "It was not there."]}
+
+
+class Ticked(Form):
+    tick = forms.BooleanField(label="Read it", help_text="All of it.")
+
+
+def test_a_tick_says_its_hint_and_what_is_wrong_with_it():
+    form = Ticked({})
+    before = str(form["tick"].as_field_group())
+    form.refuse([Refusal("unticked", "Tick this too.", field="tick")])
+    html = str(form["tick"].as_field_group())
+
+    assert '<span class="hint" id="id_tick_helptext">All of it.</span>' in before
+    assert "error" not in before
+    assert '<span class="error" id="id_tick_error">Tick this too. </span>' in html
+    assert 'aria-describedby="id_tick_helptext id_tick_error"' in html
+    assert '<div class="field-bad">' in html
 
 
 def test_no_box_is_required_and_nul_is_left_to_the_verb():
@@ -73,6 +107,37 @@ def test_rows_that_are_too_many_come_back_and_are_refused():
     assert not form.is_valid()
     assert form.faults == [("", f"Pairs: A list has at most {MOST_ROWS} rows.")]
     assert len(form.rows["pairs"].forms) == MOST_ROWS + 1
+
+
+@pytest.mark.parametrize("told", ["101", "1000", "100000"])
+def test_no_row_is_made_because_of_a_number_alone(told):
+    form = Trial({**rows("pairs", {"one": "1", "two": "x"}), "pairs-TOTAL_FORMS": told})
+
+    assert not form.is_valid()
+    assert form.faults == [("", f"Pairs: A list has at most {MOST_ROWS} rows.")]
+    assert len(form.rows["pairs"].forms) == 1
+
+
+@pytest.mark.parametrize("told", ["0", "-5", "1", "x", ""])
+def test_rows_beyond_their_number_come_back_and_are_told(told):
+    form = Trial({**rows("pairs", {"one": "1", "two": "x"}, {"one": "2", "two": "x"}), "pairs-TOTAL_FORMS": told})
+
+    assert not form.is_valid()
+    assert form.faults == [("", "Pairs: The rows of this list did not arrive. Load the page again.")]
+    assert [row["one"].value() for row in form.rows["pairs"].filled] == ["1", "2"]
+    assert not form.is_whole
+
+
+def test_a_full_list_says_so_and_takes_no_row():
+    full = rows("pairs", *[{"one": "1", "two": "x"}] * MOST_ROWS)
+    form = Trial({**full, "more": "pairs"})
+
+    html = render_to_string("components/_rows.html", {"rows": form.rows["pairs"]})
+    assert len(form.rows["pairs"].forms) == MOST_ROWS
+    assert f"This list is full: it has {MOST_ROWS} rows, and none can be added." in html
+    assert 'role="status" tabindex="-1" autofocus' in html
+    assert 'name="more"' not in html
+    assert Trial(full).is_valid()
 
 
 def test_rows_that_did_not_arrive_are_told():

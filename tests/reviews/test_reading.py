@@ -26,7 +26,7 @@ from reviews.models import AuditEvent, ChangeSet
 from reviews.workflow import perform
 from tests import factories as make
 from tests import whole
-from tests.forms import NO_ROWS
+from tests.forms import emptied
 from tests.reviews.exchange.test_importer import export, line, written
 
 pytestmark = pytest.mark.django_db
@@ -221,7 +221,7 @@ def test_the_desk_says_it_at_the_field_and_keeps_what_was_typed(house, draft, cl
         "name": header.name,
         "introduction": "Café!",
         "seen": digest_of_part(header),
-        **NO_ROWS,
+        **emptied(header),
     }
     header_said = client.post(desk("edit_header"), form)
 

@@ -17,7 +17,7 @@ from reviews.exchange.importer import import_file
 from reviews.models import ChangeSet
 from tests import factories as make
 from tests import tables, whole
-from tests.forms import NO_ROWS
+from tests.forms import emptied
 from tests.reviews.exchange.test_importer import export, line, run, written
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -134,7 +134,7 @@ def test_a_file_whose_text_a_page_of_today_shows_otherwise_is_refused_with_its_p
 def post(client, value, **fields):
     where = ("part_edit", value.key) if hasattr(value, "key") else ("edit_header",)
     address = reverse(where[0], args=["wholumab", *where[1:]])
-    return client.post(address, {"seen": digest_of_part(value), **NO_ROWS, **fields})
+    return client.post(address, {"seen": digest_of_part(value), **emptied(value), **fields})
 
 
 def test_a_form_leaves_the_rules_of_words_that_it_does_not_change(house, client):

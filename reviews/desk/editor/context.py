@@ -11,6 +11,7 @@ from monographs.assemble import build
 from monographs.document import PART_FIELDS
 from monographs.models import PARTS, Edition, Monograph, NameCheck, State
 from monographs.pages.page import page
+from monographs.pages.page_model import Page
 from monographs.standing import draft, names_found
 from reviews.access import policy
 from reviews.desk.base import DeskRequest, current_edition, monograph_for, not_here
@@ -85,7 +86,7 @@ class EditorContext:
         mine = policy.readable(self.request.user).values_list("slug", flat=True)
         return sorted({*live, *mine} - {self.monograph.slug})
 
-    def page_of(self, document: values.Document) -> Any:
+    def page_of(self, document: values.Document) -> Page:
         """The page of a document, as readers would get it today."""
         checks = NameCheck.objects.latest_for([(code.system, code.code) for code in document.header.codes])
         return page(draft(document, names_found(checks)), set(self.monograph.drug.traits))

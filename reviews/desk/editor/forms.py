@@ -19,11 +19,12 @@ from monographs.digest import digest_of_part
 from monographs.standing import today
 from monographs.texts.characters import says_nothing
 from monographs.vocabulary import NOTICE_TYPES, SECTION_KINDS
-from reviews.desk.boxes import ValueRow, boxes_of, lists_of, row_form
-from reviews.forms import Box, Form, Text, dressed, rows_of
+from reviews.desk.boxes import boxes_of, lists_of, row_form
+from reviews.forms import Box, Form, Text, dressed, is_text, rows_of
 
 # Boxes of the form itself; a field of the value that is called so has another name in the form.
-_OWN = frozenset(("seen", "reason", "key"))
+_OWN = frozenset(("seen", "reason", "key", "over"))
+OVER = "over"  # the digest of what others saved meanwhile, in a form that was shown beside it
 
 
 def as_kept(words: str) -> str:
@@ -57,14 +58,22 @@ class ValueForm(Form):
             key, initial = getattr(shown, "key", None), {**self.shows(shown), "seen": digest_of_part(shown)}
         super().__init__(data, initial=initial)
         self.document, self.shown, self.key = document, shown, key
-        self.value: Any = None
+        self.value: Any = None  # of `model`; each verb asks for its own kind
         self.typed: dict[str, Any] = {}
         self.said: list[str] = []  # what was changed in the words that were typed
         self.fields = {**{_box_name(name): box for name, box in self.boxes_of_value().items()}, **self.fields}
         kept = frozenset(one.text for one in written(shown)) if shown is not None else frozenset()
+        # Whoever puts their words over those of others was shown their own rows.
+        is_current = self.is_bound and not self.is_over and self.data.get("seen") == self.initial.get("seen")
         for name, said, row in lists_of(self.model):
             held = [one.model_dump() for one in getattr(shown, name, ())]
-            self.rows[name] = rows_of(row_form(row), name, said.label, data, held, kept=kept)
+            stood = len(held) if is_current else 0
+            self.rows[name] = rows_of(row_form(row), name, said.label, data, held, stood=stood, kept=kept)
+
+    @property
+    def is_over(self) -> bool:
+        """It was shown beside what others saved meanwhile, and that still stands: saving puts these words over it."""
+        return self.is_bound and self.shown is not None and self.initial["seen"] == self.data.get(OVER)
 
     def boxes_of_value(self) -> dict[str, forms.Field]:
         boxes = boxes_of(self.model)
@@ -121,7 +130,7 @@ class ValueForm(Form):
             held = getattr(self.shown, name, None)
             if name in self.rows:
                 made[name] = tuple(
-                    row.value for row in self.rows[name].filled if isinstance(row, ValueRow) and row.is_valid()
+                    row.value for row in self.rows[name].filled if not row.errors and row.value is not None
                 )
             elif isinstance(held, values.Value):
                 boxes = {inner: data.get(f"{name}_{inner}") for inner in type(held).model_fields}
@@ -134,6 +143,13 @@ class ValueForm(Form):
             before = (getattr(self.shown, prose, ""), getattr(self.shown, "text_rules", None))
             made["text_rules"] = values.rules_of(as_kept(data[prose]), *before)
         return self.model.model_validate(self.filled_in(made))
+
+    @property
+    def readable(self) -> Any:
+        """What was typed, as a value, whether or not it may be saved so; None if some of it makes none."""
+        self.full_clean()
+        rows = [row for rows in self.rows.values() for row in rows.filled]
+        return self.value if all(row.value is not None for row in rows) else None
 
     def filled_in(self, made: dict[str, Any]) -> dict[str, Any]:
         """The fields with what follows from them."""
@@ -187,9 +203,12 @@ class MonitoringForm(ValueForm):
     model = values.MonitoringItem
 
     def clean(self) -> dict[str, Any]:
-        """Each field may wait; a form that holds nothing is no test."""
+        """Each field may wait; a form in which nothing is written and no source is named is no test, whatever else is
+        chosen in it."""
         data = super().clean()
-        if all(says_nothing(str(data.get(name) or "")) for name in declared_of(self.model)):
+        told = {name: one for name, one in declared_of(self.model).items() if name in self.fields}
+        said = (str(data.get(name) or "") for name, one in told.items() if one.cites or is_text(self.fields[name]))
+        if all(map(says_nothing, said)):
             self.add_error("test", "Name the test.")
         return data
 

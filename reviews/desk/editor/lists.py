@@ -26,6 +26,8 @@ class Made:
     typed: str
     # Whoever wants the lines back changed the list meanwhile: the box stays as it is.
     is_changed: bool = False
+    # It was looked at, so it may be saved; until then the lines can still be kept.
+    is_seen: bool = False
 
     @property
     def name(self) -> str:
@@ -51,6 +53,8 @@ def make_lists(form: forms.Form) -> list[Made]:
         if lines and not set(lines) <= set(kept):
             put(form, name, words)
             made.append(Made(name, str(form.fields[name].label), len(lines), typed))
+        elif before := form.data.get(f"typed_{name}", "").replace("\r\n", "\n"):
+            made.append(Made(name, str(form.fields[name].label), len(listed(before)[1]), before, is_seen=True))
     return made
 
 

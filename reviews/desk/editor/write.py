@@ -24,10 +24,11 @@ from monographs.standing import today
 from monographs.vocabulary import SECTION_KINDS
 from reviews.access.attempts import Attempt, attempt
 from reviews.access.refusals import Conflict, Refusal
+from reviews.changes import faster
 from reviews.desk.base import DeskRequest, desk
 from reviews.desk.editor.citation_form import hits, typed_from
 from reviews.desk.editor.context import FORMS, HEADINGS, NOUNS, EditorContext, with_part
-from reviews.desk.editor.forms import HeaderForm, OrderForm, ValueForm
+from reviews.desk.editor.forms import OVER, HeaderForm, OrderForm, ValueForm
 from reviews.desk.editor.lists import make_lists, put
 from reviews.editing import parts
 from reviews.review.edition_review import EditionReview
@@ -175,7 +176,7 @@ def _answer(editor: EditorContext, context: dict[str, Any], save: Callable[..., 
     elif editor.request.method == "POST" and "preview" in editor.request.POST:
         would_be = with_part(editor.document, form.value)
         context["preview"] = would_be and editor.page_of(would_be)
-    elif editor.request.method == "POST" and not made:
+    elif editor.request.method == "POST" and all(one.is_seen for one in made):
         how = {"seen": form.cleaned_data["seen"] or "", "reason": form.cleaned_data["reason"]}
         tried = attempt(lambda: save(actor=editor.request.user, **how))
         if tried.is_done:
@@ -187,24 +188,37 @@ def _answer(editor: EditorContext, context: dict[str, Any], save: Callable[..., 
             context |= _both(editor, form, tried.refused)
         else:
             context["refusals"] = form.refuse(tried.refusals)
+    if form.is_over and "conflict" not in context:
+        context |= _both(editor, form, _still(editor, form))
     return render(editor.request, "reviews/edit_part.html", context, status=status)
 
 
 def _saved(editor: EditorContext, value: values.Value) -> str:
     """What was saved, and what of it still stands against sending the edition for review."""
     key, name = (value.key, value.label_for_people) if isinstance(value, values.Part) else (None, "The header")
+    editor.edition.refresh_from_db()  # the columns of the header are those that were shown
     to_do = [one.sentence for one in problems(build(editor.edition), today()) if one.key == key]
     return " ".join([f"{name} is saved.", *(["Still to do:", *to_do] if to_do else [])])
 
 
+def _still(editor: EditorContext, form: ValueForm) -> Conflict:
+    """The conflict that was shown with this form, and that nothing has settled yet."""
+    key, did = (str(form.key), "saved this part") if form.key else ("header", "saved the header")
+    return Conflict(faster(editor.edition, editor.request.user, key, did), form.shown, key)
+
+
 def _both(editor: EditorContext, form: ValueForm, conflict: Conflict) -> dict[str, Any]:
-    """Both texts of a conflict: mine in the form, theirs beside it, word by word."""
+    """Both texts of a conflict: mine in the form, theirs beside it, word by word; whole, while mine cannot be read."""
     if conflict.current is None:  # it was removed: there is nothing beside mine
         return {"conflict": conflict, "removed": True}
     _now_seen(form, conflict.current)
+    put(form, OVER, digest_of_part(conflict.current))
     theirs = with_part(build(editor.edition), conflict.current)
-    mine = with_part(theirs, form.value) if theirs else None
-    return {"conflict": conflict, "changes": changes_of(compare(theirs, mine)) if mine else []}
+    mine = with_part(theirs, form.readable) if theirs and form.readable is not None else None
+    if mine is None:
+        shown = type(form)(document=editor.document, shown=conflict.current).as_read()
+        return {"conflict": conflict, "theirs": shown}
+    return {"conflict": conflict, "changes": changes_of(compare(theirs, mine))}
 
 
 @desk

@@ -29,7 +29,7 @@ def move(request: DeskRequest, slug: str) -> HttpResponse:
     monograph, tried = monograph_for(request, slug), NOT_TRIED
     form = MoveForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
-        typed = {name: request.POST.get(name, "").strip() for name in form.fields}
+        typed = {name: words.strip() for name, words in form.given.items()}
         tried = attempt(
             lambda: monographs.move(monograph, slug=typed["slug"], actor=request.user, reason=typed["reason"])
         )

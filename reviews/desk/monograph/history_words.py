@@ -67,7 +67,7 @@ WHY = {
     "lapsed": "their registration was verified too long ago",
     "verified_by_contributor": "whoever verified them worked on the edition",
     "nothing_changed": "nothing differs from the published edition",
-    "tier_below_floor": "the tier is below its floor",
+    "tier_below_floor": "the tier is lower than the drug, its class or a critical notice allows",
     "tier": "there is no such tier",
     "tier_changed": "somebody else set the tier meanwhile",
     "no_checkpoint": "the checkpoint file cannot be written",

@@ -32,7 +32,8 @@ class Line(Text):
     """One line of text without hidden characters and marks."""
 
     def __init__(self, longest: int = MOST, **kwargs: Any) -> None:
-        super().__init__(**{"max_length": longest, **kwargs})
+        said = {"max_length": f"Keep it to {longest:,} characters."}
+        super().__init__(**{"max_length": longest, "error_messages": said, **kwargs})
 
     def clean(self, value: Any) -> str:
         try:
@@ -103,6 +104,9 @@ class NewMonograph(Form):
         if data.get("drug") and data.get("drug_name"):
             sentence = f"You chose {data['drug'].name} from the list too. Empty this box, or choose “a new drug”."
             self.add_error("drug_name", sentence)
+        elif data.get("drug") and (data.get("traits") or any(rows.filled for rows in self.rows.values())):
+            stands = f"{data['drug'].name} stands in the list with its names, brands, codes and traits."
+            self.add_error("drug", f"{stands} Empty those below, or choose “a new drug”.")
         if "title" not in self.errors and says_nothing(data.get("title", "")):
             self.add_error("title", "Give the monograph a title.")
         slug = data.get("slug") or slugify(data.get("title", ""))[:100].strip("-")

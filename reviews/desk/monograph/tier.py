@@ -9,14 +9,14 @@ from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.urls import reverse
 
 from monographs.models import Monograph
 from reviews.access import policy
 from reviews.access.attempts import Attempt, attempt
 from reviews.access.refusals import Refusal
 from reviews.desk.act_forms import KEPT
-from reviews.desk.base import MOST_WORDS, DeskRequest, cleaned, current_edition, desk, monograph_for
+from reviews.desk.base import MOST_WORDS, DeskRequest, act_on, cleaned, current_edition, desk, monograph_for
 from reviews.editing.monographs import set_tier, tier_refusals
 from reviews.forms import Form, Text, offer
 from reviews.review import tiers
@@ -69,7 +69,6 @@ class TierForm(Form):
         assert isinstance(box.widget, TierSelect)
         box.widget.closed = frozenset(one.tier for one in self.tiers if one.why_not)
         if typed:
-            self.is_valid()
             self.refuse(refusals)
 
     @property
@@ -89,7 +88,7 @@ def _why_not(review: EditionReview, tier: str) -> str:
 
 
 @desk
-@require_POST
+@act_on(lambda request, slug: reverse("workspace", args=[monograph_for(request, slug).slug]))
 def tier(request: DeskRequest, slug: str) -> HttpResponse:
     """Sets the tier. Fields: `tier`, `reason`, and `seen`, the tier that the form was shown with."""
     monograph = monograph_for(request, slug)

@@ -9,7 +9,8 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
 
 from monographs.models import Monograph, Overlay
 from monographs.overlay_kinds import OVERLAY_KINDS
@@ -19,7 +20,7 @@ from reviews import overlays
 from reviews.access import policy
 from reviews.access.attempts import attempt
 from reviews.access.refusals import Refused
-from reviews.desk.base import DeskRequest, desk, digest_in, monograph_for, not_here
+from reviews.desk.base import DeskRequest, act_on, desk, digest_in, monograph_for, not_here
 from reviews.desk.published.forms import ErratumForm, PlacingForm, WarningForm
 from reviews.desk.published.page import Answer, published_page, unverified
 from reviews.misprints import call_harmless
@@ -37,17 +38,35 @@ def _attested(request: DeskRequest, digest: str, action: str, *things: Monograph
     return attest(request.user, password=password, ticks=(), interests="none", digest=digest, request=request)
 
 
+def _page(request: DeskRequest, slug: str, kind: str = "") -> str:
+    """Where the forms of what is done to a page stand."""
+    if kind and not ((row := OVERLAY_KINDS.get(kind)) and row.form):
+        raise Http404
+    return reverse("published", args=[monograph_for(request, slug).slug])
+
+
+def _overlay_for(request: DeskRequest, pk: int) -> Overlay:
+    overlay = Overlay.objects.select_related("monograph__therapeutic_class").filter(pk=pk).first()
+    if overlay is None:
+        raise Http404
+    if refusals := policy.refusals(request.user, "read", overlay.monograph):
+        not_here(request, overlay.monograph, Refused(refusals))
+    return overlay
+
+
+def _page_under(request: DeskRequest, pk: int) -> str:
+    return reverse("published", args=[_overlay_for(request, pk).monograph.slug])
+
+
 @desk
-@require_POST
+@act_on(_page)
 def erratum(request: DeskRequest, slug: str) -> HttpResponse:
     monograph = monograph_for(request, slug)
     form = ErratumForm(request.POST)
-    form.is_valid()
-    post = request.POST
-    form.asked, form.chosen = _places_asked(request, monograph)
-    form.all_of_them = key_of_all(form.asked)
-    wrong, right, harm = (post.get(name, "").strip() for name in ("wrong", "right", "harm"))
-    corrected = CorrectionInput(wrong, right, harm, form.chosen)
+    asked, chosen = _places_asked(request, monograph)
+    form.ask(asked, chosen)
+    given = form.given
+    corrected = CorrectionInput(given["wrong"], given["right"], given["harm"], chosen)
 
     def act() -> None:
         attestation = _attested(request, corrected.digest(monograph), "correct", monograph)
@@ -57,7 +76,7 @@ def erratum(request: DeskRequest, slug: str) -> HttpResponse:
     if tried.is_done:
         messages.success(request, "The correction stands on the page, on the editions that said so, and in the list.")
         return redirect("published", slug)
-    rest, form.places_wrong = form.refuse(tried.refusals), tried.wrong.get("places", "")
+    rest = form.refuse(tried.refusals)
     answer = Answer("Not corrected yet", rest or tried.refusals, tried.status, erratum=form)
     return published_page(request, monograph, answer)
 
@@ -77,14 +96,14 @@ def _places_asked(request: DeskRequest, monograph: Monograph) -> tuple[tuple[Cho
 
 
 @desk
-@require_POST
+@act_on(_page)
 def place(request: DeskRequest, slug: str, kind: str) -> HttpResponse:
     """Puts something over the page that needs nothing else. Fields: `reason`, `password`."""
     monograph, row = monograph_for(request, slug), OVERLAY_KINDS.get(kind)
     if row is None or row.form is None:
         raise Http404
-    form, reason = PlacingForm(row, request.POST), request.POST.get("reason", "")
-    form.is_valid()
+    form = PlacingForm(row, request.POST)
+    reason = form.given["reason"]
 
     def act() -> None:
         attestation = _attested(request, overlays.digest_of_placing(kind, monograph, reason), row.place, monograph)
@@ -99,17 +118,8 @@ def place(request: DeskRequest, slug: str, kind: str) -> HttpResponse:
     return published_page(request, monograph, answer)
 
 
-def _overlay_for(request: DeskRequest, pk: int) -> Overlay:
-    overlay = Overlay.objects.select_related("monograph__therapeutic_class").filter(pk=pk).first()
-    if overlay is None:
-        raise Http404
-    if refusals := policy.refusals(request.user, "read", overlay.monograph):
-        not_here(request, overlay.monograph, Refused(refusals))
-    return overlay
-
-
 @desk
-@require_POST
+@act_on(_page_under)
 def countersign(request: DeskRequest, pk: int) -> HttpResponse:
     """The second signature on what asks for one. Field: `password`."""
     overlay = _overlay_for(request, pk)
@@ -125,7 +135,7 @@ def countersign(request: DeskRequest, pk: int) -> HttpResponse:
 
 
 @desk
-@require_POST
+@act_on(_page_under)
 def lift(request: DeskRequest, pk: int) -> HttpResponse:
     """Ends what stands over the page. Fields: `reason`, `password`."""
     overlay = _overlay_for(request, pk)
@@ -155,42 +165,45 @@ def warning_new(request: DeskRequest) -> HttpResponse:
     user = request.user
     pages = policy.readable(user).filter(live__isnull=False).order_by("slug")
     against = [(one, policy.refusals(user, "warn", one)) for one in pages]
-    chosen = {*request.POST.getlist("monographs"), request.GET.get("monograph", "")}
-    form = WarningForm(request.POST if request.method == "POST" else None)
+    mine = [one for one, found in against if not found]
+    form = WarningForm(
+        mine,
+        request.POST if request.method == "POST" else None,
+        initial={"monographs": [request.GET.get("monograph", "")]},
+    )
     context: dict[str, Any] = {
         "section": "monographs",
         "form": form,
-        "monographs": [one for one, found in against if not found],
+        "monographs": mine,
         "unverified": unverified([one for _, found in against for one in found]),
-        "chosen": chosen,
         "refusals": [],
     }
     status = 200
     if request.method == "POST":
-        form.is_valid()
-        pages = [one for one in policy.readable(user) if one.slug in chosen]  # no typed word goes to the database
+        given = form.given
+        over = [one for one in policy.readable(user) if one.slug in given["monographs"]]  # no typed word goes to SQL
         names = ("title", "severity", "regulator", "link", "issued", "quote")
-        warned = WarningInput(*(request.POST.get(name, "").strip() for name in names))
+        warned = WarningInput(*(given[name] for name in names))
 
         def act() -> None:
-            attestation = _attested(request, warned.digest(pages), "warn", *pages)
-            overlays.warn(pages, warned=warned, actor=user, attestation=attestation)
+            attestation = _attested(request, warned.digest(over), "warn", *over)
+            overlays.warn(over, warned=warned, actor=user, attestation=attestation)
 
         tried = attempt(act)
         if tried.is_done:
-            count = len(pages)
-            over = "one page" if count == 1 else f"{count} pages"
+            count = len(over)
+            words = "one page" if count == 1 else f"{count} pages"
             messages.success(
-                request, f"Readers see the warning over {over} now. Somebody else signs it within 24 hours."
+                request, f"Readers see the warning over {words} now. Somebody else signs it within 24 hours."
             )
-            return redirect("published", pages[0].slug) if count == 1 else redirect("queue")
+            return redirect("published", over[0].slug) if count == 1 else redirect("queue")
         status = tried.status
-        context["refusals"], context["pages_wrong"] = form.refuse(tried.refusals), tried.wrong.get("monographs", "")
+        context["refusals"] = form.refuse(tried.refusals)
     return render(request, "reviews/warning_new.html", context, status=status)
 
 
 @desk
-@require_POST
+@act_on(_page)
 def harmless(request: DeskRequest, slug: str) -> HttpResponse:
     """What the page prints of a text harms nobody, though it is not what was typed. Fields: `part` (its key), `digest`
     (of the words that were shown), `reason`."""
@@ -198,7 +211,9 @@ def harmless(request: DeskRequest, slug: str) -> HttpResponse:
     part, reason = request.POST.get("part", "")[:36], request.POST.get("reason", "")
     tried = attempt(lambda: call_harmless(monograph, part=part, digest=digest, actor=request.user, reason=reason))
     if tried.is_done:
-        messages.success(request, f"{tried.result.label}: kept as harmless, with your reason.")
+        messages.success(
+            request, f"{tried.result.label} stays as it is printed: you said that it is harmless, and why."
+        )
         return redirect("published", monograph.slug)
     answer = Answer("Not kept yet", tried.refusals, tried.status, act=f"harmless-{digest}", typed=request.POST)
     return published_page(request, monograph, answer)

@@ -2,23 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from monographs.models import TherapeuticClass
 from reviews.access import policy
 from reviews.access.attempts import NOT_TRIED, Attempt, attempt
 from reviews.access.refusals import Refused
-from reviews.desk.base import DeskRequest, desk, not_here
+from reviews.desk.base import DeskRequest, act_on, desk, not_here
 from reviews.forms import Form
 from reviews.models import InboxReport, ProblemReport
 from reviews.models.report import OUTCOMES
@@ -44,8 +44,8 @@ class AnswerForm(Form):
     )
 
 
-def readable(user: User) -> Any:
-    """The reports of monographs that a user may read, and those about the house as a whole."""
+def readable(user: User) -> QuerySet[ProblemReport]:
+    """The reports of monographs that a user may read, and those about the site as a whole."""
     rows = ProblemReport.objects.filter(_readable(user))
     return rows.select_related("monograph__live", "monograph__drug", "answered_by")
 
@@ -86,7 +86,7 @@ def _list(request: DeskRequest, tried: Attempt) -> HttpResponse:
 
 
 @desk
-@require_POST
+@act_on(lambda _request: reverse("reports"))
 def take_in(request: DeskRequest) -> HttpResponse:
     """Takes in what waits in the inbox, so that it can be answered."""
     tried = attempt(lambda: inbox.take_in(request.user))
@@ -107,8 +107,7 @@ def report_page(request: DeskRequest, pk: int) -> HttpResponse:
         not_here(request, one.monograph, Refused(refusals))
     form, tried = AnswerForm(request.POST if request.method == "POST" else None), NOT_TRIED
     if request.method == "POST":
-        form.is_valid()
-        given = {name: request.POST.get(name, "") for name in ("outcome", "answer")}
+        given = form.given
         tried = attempt(lambda: service.answer(one, actor=request.user, outcome=given["outcome"], text=given["answer"]))
         if tried.is_done:
             by_mail = " It is mailed within the hour." if one.email else ""
@@ -121,6 +120,7 @@ def report_page(request: DeskRequest, pk: int) -> HttpResponse:
         "refused_by_mail": unreached().reports.get(one.pk, "") if one.answered_at and one.email else "",
         "form": form,
         "against": service.refusals_of(request.user, one),
+        "tried": tried.refusals,  # all, where no form is shown
         "refusals": form.refuse(tried.refusals),
         "typed": request.POST.get("answer", ""),
     }

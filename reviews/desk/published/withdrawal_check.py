@@ -63,9 +63,10 @@ def _answer(address: str) -> HttpResponse | None:
     request.method, request.path = "GET", address
     match = resolve(address)
     try:
-        return match.func(request, *match.args, **match.kwargs)
+        answer: HttpResponse = match.func(request, *match.args, **match.kwargs)
     except Http404:
         return None
+    return answer
 
 
 def _page(name: str, address: str, row: OverlayKind) -> Place:

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from clincalc.context import site
 from monographs.document import Brand, Citation, Dosing, DrugName, MonitoringItem, PathStep, SafetyNotice, Section
 from monographs.models import Overlay, Publication, SecondSignature
-from monographs.pages.page import _run_on, page
+from monographs.pages.page import page
 from monographs.pages.page_model import Archive
 from monographs.pages.related import Related
 from monographs.standing import Standing
@@ -1302,8 +1302,3 @@ def test_what_is_of_no_use_on_paper_is_not_printed():
 
     assert re.findall(r'<(\w+) class="[^"]*no-print"( id="\w+")?', markup) == [("section", ' id="related"'), ("p", "")]
     assert markup.count('class="print-only"') == 1
-
-
-def test_several_texts_of_one_place_are_sentences_and_one_stays_as_it_was_typed():
-    assert _run_on(["Biotin spoils it", "Repeat it weekly"]) == "Biotin spoils it. Repeat it weekly"
-    assert [_run_on(texts) for texts in ([], ["As typed"])] == ["", "As typed"]

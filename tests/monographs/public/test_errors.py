@@ -2,11 +2,20 @@
 
 import re
 
+import psycopg
 import pytest
+from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.http import Http404
 from django.test import Client, RequestFactory
 
 from clincalc import errors
+from reviews.audit.trail import WriteLockTimeout
+from tests import factories as make
+from tests.test_access import DESK, address
 
 
 @pytest.mark.parametrize(
@@ -50,7 +59,7 @@ def test_each_page_says_what_was_lost_and_what_to_do():
     said = {
         errors.bad_request: "That request makes no sense here",
         errors.forbidden: "You do not have permission. Ask your administrator.",
-        errors.csrf_failure: "This form was open for too long, or came from another site. Go back, reload, and try again.",
+        errors.csrf_failure: "or came from another site. Nothing was changed. Go back, reload the page, and send it again.",
         errors.not_found: "The address may be mistyped, or nothing is published under this name.",
         errors.failed: "The fault is ours; nothing you wrote was changed.",
         errors.unavailable: "Go back and try again in a few seconds.",
@@ -102,3 +111,113 @@ def test_what_django_refuses_is_said_on_a_page_of_the_house(path, changes, statu
     answer = getattr(client, method)(path, **changes)
 
     assert (answer.status_code, f">{status}. " in answer.content.decode()) == (status, True)
+
+
+# -- Without static files ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("view", "status"),
+    [
+        (errors.bad_request, 400), (errors.forbidden, 403), (errors.csrf_failure, 403), (errors.not_found, 404),
+        (errors.failed, 500), (errors.unavailable, 503), (lambda _request: errors.refused(415, "We read UTF-8."), 415),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("missing", ["the manifest", "everything"])
+def test_a_page_for_what_went_wrong_needs_no_static_files(view, status, missing, settings, tmp_path, monkeypatch):
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+    }
+    if missing == "everything":
+        monkeypatch.setattr("clincalc.errors.site", lambda: {"DEMO": False})
+        monkeypatch.setattr("django.templatetags.static.StaticNode.handle_simple", lambda path: 1 / 0)
+    with_all = view(RequestFactory().get("/anything/")).content.decode()
+
+    assert f"{status}." in with_all
+    assert "<link" not in with_all
+    assert with_all.count("<main") == with_all.count("</html>") == 1
+
+
+# -- Without a database ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("fault", [OperationalError("gone"), InterfaceError("connection already closed")])
+def test_without_a_database_every_address_says_so_behind_the_login_too(house, monkeypatch, fault):
+    make.published(house)
+    client = Client(raise_request_exception=False)
+    client.force_login(house.editor)
+
+    def gone(*given, **more):
+        raise fault
+
+    with monkeypatch.context() as patch:
+        patch.setattr(BaseDatabaseWrapper, "cursor", gone)
+        paths = [address(name, pattern) for name, pattern in DESK]
+        paths += [
+            "/",
+            "/drugs/",
+            "/drugs/testazumab/",
+            "/search/?q=x",
+            "/updates/feed/",
+            "/sitemap.xml",
+            "/admin/",
+            "/report/x",
+        ]
+        answers = {
+            (path, method): getattr(client, method)(path, headers={"sec-fetch-site": "same-origin"})
+            for path in paths
+            for method in ("get", "post")
+        }
+
+    told = {asked: answer for asked, answer in answers.items() if answer.status_code not in (301, 403, 404, 405)}
+    assert {answer.status_code for answer in told.values()} == {503}
+    assert {asked[0] for asked in told} >= set(paths) - {"/report/x"}
+    for answer in told.values():
+        assert answer.headers["Retry-After"] == "5"
+        assert b"503. The fault is ours" in answer.content
+
+
+@pytest.mark.parametrize(
+    ("exception", "is_away"),
+    [
+        (OperationalError("gone"), True), (InterfaceError("closed"), True), (WriteLockTimeout(), True),
+        (psycopg.errors.lookup("53100")("disk full"), True), (psycopg.errors.lookup("XX000")("file too large"), True),
+        (psycopg.errors.lookup("58030")("I/O error"), True), (psycopg.errors.lookup("25P02")("aborted"), False),
+        (DatabaseError("no row"), False), (KeyError("x"), False),
+    ],
+)  # fmt: skip
+def test_whose_fault_it_is_is_told_by_what_was_raised(exception, is_away):
+    assert errors.is_of_the_database(exception) is is_away
+    for answered in (Http404("no"), PermissionDenied("no")):
+        answered.__context__ = exception
+        assert not errors.is_of_the_database(answered)  # else what is closed would not look like what is not there
+
+
+def test_what_failed_because_the_database_was_away_is_told_by_its_causes():
+    def raised(*chain):
+        try:
+            raise chain[0]
+        except Exception:
+            if len(chain) == 1:
+                raise
+            raised(*chain[1:])
+
+    def answer(view, *chain):
+        try:
+            raised(*chain)
+        except Exception as exception:
+            return (
+                view(RequestFactory().get("/x/"), exception).status_code
+                if view is errors.bad_request
+                else view(RequestFactory().get("/x/")).status_code
+            )
+
+    away, interrupted = OperationalError("database is locked"), SessionInterrupted("x")
+    assert answer(errors.bad_request, away, UpdateError(), interrupted) == 503
+    assert answer(errors.bad_request, UpdateError(), interrupted) == 400
+    assert answer(errors.bad_request, DatabaseError("no row"), UpdateError(), interrupted) == 400
+    assert answer(errors.failed, away, ValueError()) == 503
+    assert answer(errors.failed, ValueError()) == 500
+    assert errors.failed(RequestFactory().get("/x/")).status_code == 500

@@ -4,7 +4,7 @@ import pytest
 
 from monographs.assemble import build
 from monographs.digest import digest_of_part
-from reviews.access.privacy import holds_nhs_number
+from reviews.access.privacy import holds_nhs_number, without_nhs_numbers
 from reviews.access.refusals import Refused
 from reviews.editing import parts
 from reviews.models import AuditEvent
@@ -91,3 +91,16 @@ def test_a_reason_with_one_is_neither_stored_nor_recorded(house):
 
     assert AuditEvent.objects.count() == before
     assert not AuditEvent.objects.filter(reason__contains="0018").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Ask 999 000 0018 or 9990000018.", "Ask (a number) or (a number)."),
+        ("A dose of 100 mg, ISBN 9990000018", "A dose of 100 mg, ISBN 9990000018"),
+        ("\uff19\uff19\uff19 000 0018 \u00b5g", "(a number) \u00b5g"),
+        ("999 000 0018 999 000 0018", "(a number) (a number)"),
+    ],
+)
+def test_a_number_is_taken_out_and_the_words_around_it_stay(text, left):
+    assert without_nhs_numbers(text) == left

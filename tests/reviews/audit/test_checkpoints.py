@@ -142,7 +142,7 @@ def test_a_line_that_is_written_while_the_trail_is_read_is_waited_for(house, mon
     assert len(waited) == 1
 
 
-LOST = "No checkpoint vouches for entry "
+LOST = "No checkpoint names entry "
 FILES = {
     "emptied": (lambda lines, other: "", LOST),
     "cut by one": (lambda lines, other: "".join(lines[:-1]), LOST),
@@ -198,9 +198,7 @@ def test_a_file_that_was_emptied_is_named_although_lines_follow(house):
 
     first, found = last_line()["seq"], verify()
 
-    assert (
-        f"The checkpoint file begins with entry {first} only: what was before it was taken out." in dict(found).values()
-    )
+    assert f"The checkpoint file begins with entry {first} only: what was before it is missing." in dict(found).values()
 
 
 FORGED = {
@@ -235,7 +233,7 @@ def test_an_entry_of_somebody_without_the_key_is_named(house, seal, act, setting
     assert found == [(seq, UNSEALED.format(seq)) for seq in forged]
 
 
-UNSEALED = "Entry {} is not sealed by this house: it was not written by this program."
+UNSEALED = "Entry {} is not sealed with a key of this installation: something else wrote it."
 
 
 @pytest.mark.parametrize("which", ["all", "the last", "the first"])

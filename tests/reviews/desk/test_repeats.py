@@ -27,6 +27,10 @@ SLUGS = {
 
 @pytest.fixture(scope="module")
 def made(once_a_module):
+    every_state()
+
+
+def every_state():
     """One monograph in each state in which some form is shown."""
     house = make.the_house()
     draft = make.draft(house, SLUGS["draft"])

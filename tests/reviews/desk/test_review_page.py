@@ -215,6 +215,20 @@ def test_a_stale_signature_shows_what_changed_meanwhile_and_keeps_ticks_and_word
     assert AuditEvent.objects.latest("seq").data["codes"] == ["stale"]
 
 
+@pytest.mark.parametrize("chosen", ["none", "maker", ""])
+def test_interests_that_are_written_and_not_chosen_are_not_dropped(house, enter, chosen):
+    edition = make.submit(house, make.draft(house))
+
+    answer = enter("clinician").post(
+        SIGN, {**FILLED, "digest": make.seen(edition), "interests": chosen, "interests_text": "Fees from a maker"}
+    )
+
+    assert answer.status_code == 422
+    assert "You wrote interests here" in wrong(answer)["interests_text"]
+    assert "Fees from a maker" in answer.content.decode()
+    assert not SignOff.objects.exists()
+
+
 def test_interests_that_may_not_be_kept_are_refused_at_their_field(house, enter):
     edition = amended(house)
 

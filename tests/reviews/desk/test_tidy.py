@@ -101,6 +101,7 @@ def test_every_form_of_the_editor_has_the_button(client, house, edition, name, a
         assert again.fields[field] == [words]
         assert all(ord(one) < 128 or one == "≥" for one in left.fields[field][0]), field
     assert ("tidy" in again.buttons, "tidy" in left.buttons) == (True, False)
+    assert again.submits[0] == left.submits[0] == ""
     assert AuditEvent.objects.count() == before
 
 
@@ -242,6 +243,7 @@ def test_every_box_for_words_has_the_button(house, edition, told, who, target, t
 
     assert refused.status_code in (409, 422)
     assert again.fields[box] == [DIRTY]
+    assert again.submits[0] == ""
     html = answer.content.decode()
     assert answer.status_code == 200
     assert "<li>1 soft hyphen taken out.</li>" in html

@@ -233,8 +233,14 @@ def test_each_bad_field_is_told_with_its_place(change, path, reason):
     [
         (b"", "The file is empty."),
         (b" \n\n", "The file is empty."),
-        (b"\xff\xfe{", "The file is not UTF-8 text (byte 1). Save it as UTF-8."),
-        (b'{"a": "\xe9"}', "The file is not UTF-8 text (byte 8). Save it as UTF-8."),
+        (
+            b"\xff\xfe{",
+            "The file is not saved as UTF-8: its byte 1 cannot be read. Save it as UTF-8, and import it again.",
+        ),
+        (
+            b'{"a": "\xe9"}',
+            "The file is not saved as UTF-8: its byte 8 cannot be read. Save it as UTF-8, and import it again.",
+        ),
         (b" " * (MAX_BYTES + 1), "The file is larger than 5 MB. Split it."),
         (b"not json", "This is not JSON that can be read: Expecting value: line 1 column 1 (char 0)."),
         (b'{"a": 1, "a": 2}', "This is not JSON that can be read: the key “a” stands there twice."),

@@ -160,6 +160,7 @@ LISTS = {
         "codes",
         {"system": "ATC", "code": "L04AG06"},
         {"system": "SNOMED CT", "code": "391632007", "name": "Newnamab, the substance"},
+        stood=1,
     ),
 }
 HEADER = TEXTS | LISTS

@@ -9,8 +9,9 @@ from monographs.assemble import build
 from monographs.digest import digest_of_part
 from monographs.models import Edition
 from reviews.desk.editor.forms import HeaderForm
+from reviews.forms import MOST_ROWS
 from tests import factories as make
-from tests.forms import rows, sent
+from tests.forms import forms_of, rows, sent
 
 pytestmark = pytest.mark.any_database
 
@@ -18,6 +19,11 @@ pytestmark = pytest.mark.any_database
 @pytest.fixture(scope="module")
 def made(once_a_module):
     return SimpleNamespace(edition=make.draft(make.the_house()))
+
+
+def edit_form(answer):
+    """The form of the editor, as a browser would send it back."""
+    return next(one for one in forms_of(answer.content.decode()) if "reason" in one.fields)
 
 
 def address(name, slug="testazumab"):
@@ -33,7 +39,7 @@ def test_the_header_is_saved_and_every_wrong_line_is_named(client, house, editio
         "dosing_reason": "r", "dosing_instead": "i", "seen": digest_of_part(build(edition).header),
         **rows("names", {"kind": "international", "name": "testazumab"}, {"kind": "other", "name": "x"}),
         **rows("brands", {"name": "Brandex", "country": "gb"}),
-        **rows("codes", {"system": "RxNorm", "code": "117055"}, {"system": "ATC", "code": "l04ag06"}),
+        **rows("codes", {"system": "RxNorm", "code": "117055"}, {"system": "ATC", "code": "l04ag06"}, stood=1),
     }  # fmt: skip
 
     wrong = client.post(
@@ -128,23 +134,24 @@ def test_rows_that_did_not_arrive_are_not_taken_for_removed_ones(client, house, 
     assert build(Edition.objects.get(pk=edition.pk)).header == build(edition).header
 
 
-def test_a_list_that_is_too_long_for_the_form_is_shown_whole_and_loses_nothing(client, house):
-    brands = [{"name": f"Brand {number}", "country": "GB"} for number in range(250)]
+def test_a_list_that_was_longer_before_comes_through_unharmed_and_takes_no_more(client, house):
+    brands = [{"name": f"Brand {number}", "country": "GB"} for number in range(MOST_ROWS + 50)]
     header = make.document().header.replaced(brands=brands)
     edition = make.draft(house, "richumab", make.document(header=header))
     client.force_login(house.editor)
     page = address("edit_header", slug="richumab")
-    shown = client.get(page).context["form"]
+    shown = client.get(page)
 
-    answer = client.post(page, {**sent(shown), "title": "Other"})
+    assert len(shown.context["form"].rows["brands"].forms) == MOST_ROWS + 50
+    assert 'value="brands"' not in shown.content.decode()
+    assert f"This list is full: it has {MOST_ROWS + 50} rows, and none can be added." in shown.content.decode()
 
-    assert len(shown.rows["brands"].forms) == 250
-    assert (answer.status_code, answer.context["form"].faults) == (
-        422,
-        [("", "Brand names: A list has at most 200 rows.")],
-    )
-    assert len(answer.context["form"].rows["brands"].forms) == 250
-    assert build(edition).header == header
+    form = edit_form(shown)
+    refused = client.post(page, form.filled(title=["a\u202eb"], more="brands"))
+    saved = client.post(page, edit_form(refused).filled(title=["Other"]))
+
+    assert (refused.status_code, saved.status_code) == (200, 302)
+    assert build(Edition.objects.get(pk=edition.pk)).header == header.replaced(title="Other")
 
 
 def test_a_name_that_held_marks_before_stands_in_nobody_s_way(client, house, monkeypatch):
@@ -161,3 +168,113 @@ def test_a_name_that_held_marks_before_stands_in_nobody_s_way(client, house, mon
 
     assert (other.status_code, kept.status_code) == (422, 302)
     assert build(Edition.objects.get(pk=edition.pk)).header.brands == header.brands
+
+
+# -- Another row -------------------------------------------------------------------------------------------------------
+
+
+def names_in(form):
+    return [form.fields[f"names-{at}-name"][0] for at in range(int(form.fields["names-TOTAL_FORMS"][0]))]
+
+
+def test_each_row_that_was_asked_for_is_sent_back_and_saved(client, house, edition):
+    client.force_login(house.editor)
+    form = edit_form(client.get(address("edit_header")))
+    for number in range(3):
+        form.fields |= {f"names-{number}-kind": ["other"], f"names-{number}-name": [f"name {number}"]}
+        answer = client.post(address("edit_header"), form.filled(more="names"))
+        form = edit_form(answer)
+        assert names_in(form) == [*(f"name {one}" for one in range(number + 1)), ""]
+        assert form.autofocus == [f"names-{number + 1}-kind"]
+
+    assert client.post(address("edit_header"), form.filled()).status_code == 302
+    saved = build(Edition.objects.get(pk=edition.pk)).header.names
+    assert [one.name for one in saved] == ["name 0", "name 1", "name 2"]
+
+
+def test_a_press_adds_a_row_however_many_are_empty(client, house, edition):
+    client.force_login(house.editor)
+    answer = client.get(address("edit_header"))
+    for number in range(1, 4):
+        answer = client.post(address("edit_header"), edit_form(answer).filled(more="names"))
+        assert len(names_in(edit_form(answer))) == number + 1
+
+
+@pytest.mark.parametrize("button", ["more", "preview"])
+def test_a_conflict_stays_until_somebody_chooses(client, house, edition, button):
+    client.force_login(house.editor)
+    mine = edit_form(client.get(address("edit_header")))
+    client.force_login(house.editor2)
+    theirs = edit_form(client.get(address("edit_header")))
+    added = {f"brands-{at}-{box}": one for at in range(2) for box, one in {"name": f"B{at}", "country": "GB"}.items()}
+    more = edit_form(client.post(address("edit_header"), theirs.filled(more="brands")))
+    assert client.post(address("edit_header"), more.filled(covers="theirs", **added)).status_code == 302
+    client.force_login(house.editor)
+
+    answer = client.post(address("edit_header"), mine.filled(covers="mine"))
+    for _ in range(2):
+        said, form = answer.content.decode(), edit_form(answer)
+        assert "saved the header at" in said
+        assert "Save mine over theirs" in said
+        assert "<del>" in said
+        assert "theirs" in said
+        assert form.fields["covers"] == ["mine"]
+        answer = client.post(address("edit_header"), form.filled(**{button: "names"}))
+    unreadable = client.post(address("edit_header"), form.filled(title="a\u202eb"))
+
+    assert unreadable.status_code == 422
+    assert "Save mine over theirs" in unreadable.content.decode()
+    assert "<dd>theirs</dd>" in unreadable.content.decode()
+    assert client.post(address("edit_header"), edit_form(answer).filled()).status_code == 302
+    saved = build(Edition.objects.get(pk=edition.pk)).header
+    assert (saved.covers, saved.brands) == ("mine", ())
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"names-TOTAL_FORMS": "0"},
+        {"names-TOTAL_FORMS": "-5"},
+        {"names-TOTAL_FORMS": "1"},
+        {"names-TOTAL_FORMS": "0", "names-INITIAL_FORMS": "0"},
+        {"names-INITIAL_FORMS": "0"},
+        {"names-INITIAL_FORMS": "-1"},
+        {"names-INITIAL_FORMS": "9"},
+        {"names-1-name": None},
+        {"names-1-kind": None},
+        {"names-1-name": None, "names-1-kind": None},
+        {"names-TOTAL_FORMS": "1000"},
+    ],
+)
+def test_rows_that_were_shown_and_did_not_come_are_told_and_not_taken_for_removed(client, house, damage):
+    names = [{"kind": "other", "name": f"name {number}"} for number in range(3)]
+    header = make.document().header.replaced(names=names)
+    edition = make.draft(house, "richumab", make.document(header=header))
+    client.force_login(house.editor)
+    page = address("edit_header", slug="richumab")
+    whole = damage.get("names-TOTAL_FORMS") == "1000"
+    sent = edit_form(client.get(page)).filled(title="Other", **damage)
+
+    answer = client.post(page, {name: value for name, value in sent.items() if value is not None})
+
+    assert answer.status_code == 422
+    said = "A list has at most 100 rows." if whole else "The rows of this list did not arrive. Load the page again."
+    assert answer.context["form"].faults[0] == ("", f"Other names: {said}")
+    assert ("What you wrote is below" in answer.content.decode()) == whole
+    assert [one.name for one in build(Edition.objects.get(pk=edition.pk)).header.names] == [
+        one["name"] for one in names
+    ]
+
+
+def test_what_is_still_to_do_is_said_of_the_header_that_was_saved(client, house):
+    header = make.document().header
+    edition = make.draft(house, "richumab", make.document(header=header))
+    client.force_login(house.editor)
+    page = address("edit_header", slug="richumab")
+
+    emptied = client.post(page, edit_form(client.get(page)).filled(introduction=""), follow=True).content.decode()
+    written = client.post(page, edit_form(client.get(page)).filled(introduction="It is."), follow=True).content.decode()
+
+    assert "The header is saved. Still to do: Write an introduction" in emptied
+    assert "The header is saved.<" in written
+    assert build(Edition.objects.get(pk=edition.pk)).header.introduction == "It is."

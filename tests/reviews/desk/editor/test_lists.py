@@ -7,7 +7,7 @@ from monographs.assemble import build
 from monographs.digest import digest_of_part
 from reviews.models import AuditEvent
 from tests import factories as make
-from tests.forms import NO_ROWS, forms_of
+from tests.forms import emptied, forms_of
 
 pytestmark = pytest.mark.any_database
 
@@ -36,7 +36,7 @@ def addresses(edition):
         "section": (at("part_edit", part.key), "text", {"heading": part.heading, "seen": digest_of_part(part)}),
         "new section": (at("part_new", "section"), "text", {"kind": "driving", "key": str(make.key("new"))}),
         "notice": (at("part_new", "notice"), "text", {"type": "caution", "title": "T", "key": str(make.key("new"))}),
-        "header": (at("edit_header"), "introduction", {"title": "T", "name": "N", "seen": digest_of_part(build(edition).header), **NO_ROWS}),
+        "header": (at("edit_header"), "introduction", {"title": "T", "name": "N", "seen": digest_of_part(build(edition).header), **emptied(build(edition).header)}),
     }  # fmt: skip
 
 
@@ -148,3 +148,18 @@ def test_rows_of_a_table_are_refused_with_what_to_do(desk, edition, text):
     assert answer.status_code == 422
     assert "This was a table, and a text holds none. Write each row as an item of a list" in answer.content.decode()
     assert form_in(answer).fields["text"] == [text]
+
+
+@pytest.mark.parametrize("button", [{"more": "names"}, {"preview": "1"}, {"covers": "a\u202eb"}])
+def test_the_lines_can_be_kept_until_the_list_is_saved(desk, edition, button):
+    address, field, typed = addresses(edition)["header"]
+    form = form_in(desk.post(address, {**typed, field: PASTED}))
+    for _ in range(2):
+        answer = desk.post(address, form.filled(**button))
+        form = form_in(answer)
+        assert "2 lines of “Introduction”" in answer.content.decode()
+        assert form.fields[f"typed_{field}"] == [PASTED.replace("\r\n", "\n")]
+        assert (form.fields[field], "as_typed" in form.buttons) == ([MADE], True)
+
+    assert desk.post(address, form.filled(as_typed="1", covers="all")).status_code == 302
+    assert PASTED.replace("\r\n", "\n") in words(edition, field)

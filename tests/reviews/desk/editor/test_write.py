@@ -16,7 +16,7 @@ from reviews.editing import parts
 from reviews.editing.library import make_class
 from reviews.models import AuditEvent, ChangeSet
 from tests import factories as make
-from tests.forms import NO_ROWS, sent
+from tests.forms import emptied, sent
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
@@ -359,7 +359,7 @@ def test_a_part_is_saved_only_over_what_was_shown(client, house, edition, digest
 
     for path, form in (
         (address("part_edit", make.key("monitoring")), section_form(edition, text="Blind.", seen=digest)),
-        (address("edit_header"), {"title": "Blind", "name": "Blind", "seen": digest, **NO_ROWS}),
+        (address("edit_header"), {"title": "Blind", "name": "Blind", "seen": digest, **emptied(build(edition).header)}),
         (address("part_edit", make.key("monitoring")), {"remove": "1", "seen": digest}),
     ):
         assert client.post(path, form).status_code == 409
@@ -424,7 +424,10 @@ def test_while_somebody_else_writes_what_was_typed_is_kept(client, house, editio
         "add_part": (address("part_new", "section"), {**NEW["section"], "text": "Typed with care."}),
         "remove_part": (address("part_edit", make.key("monitoring")), {**form, "remove": "1"}),
         "restore_part": (address("part_edit", make.key("monitoring")), {**form, "restore": "1"}),
-        "save_header": (address("edit_header"), {"title": "Typed with care.", "name": "x", "seen": "x", **NO_ROWS}),
+        "save_header": (
+            address("edit_header"),
+            {"title": "Typed with care.", "name": "x", "seen": "x", **emptied(build(edition).header)},
+        ),
         "save_order": (address("edit_order"), {"seen": keys, f"place_{keys[0]}": "77", f"place_{keys[1]}": "2"}),
     }[name]
 

@@ -84,6 +84,7 @@ def told():
         (3, f"Test editor answered the report {report.number}"),
         (3, f"System took in a report of a reader ({report.number})"),
         (3, "Test publisher reinstated the page"),
+        (3, "Test pharmacist signed that edition 3 is still correct"),
         (3, "Test clinician signed that edition 3 is still correct"),
         (3, "Test clinician confirmed the withdrawal of the page"),
         (3, "Test publisher took the page down"),

@@ -8,7 +8,7 @@ from reviews.audit.trail import WriteLockTimeout
 from reviews.editing.library import make_class
 from reviews.models import AuditEvent
 from tests import factories as make
-from tests.forms import NO_ROWS, rows
+from tests.forms import NO_ROWS, forms_of, rows
 
 pytestmark = pytest.mark.any_database
 
@@ -116,7 +116,7 @@ def test_what_is_refused_is_said_at_its_field_alone_and_makes_nothing(house, ent
         ({"brands-0-country": ""}, "Brand names, row 1: Country: Give the country by its two letters, as in GB."),
         ({"codes-0-code": "L04AA345"}, "Codes, row 1: Code: “L04AA345” is not a code of ATC."),
         ({"codes-1-code": "123456789"}, "Codes, row 2: Code: “123456789” is not a code of RxNorm."),
-        (rows("brands", *[{"name": "x", "country": "GB"}] * 201), "Brand names: A list has at most 200 rows."),
+        (rows("brands", *[{"name": "x", "country": "GB"}] * 101), "Brand names: A list has at most 100 rows."),
     ],
 )  # fmt: skip
 def test_what_is_refused_of_a_list_is_said_in_its_row(house, enter, changes, said):
@@ -213,3 +213,44 @@ def test_a_row_comes_with_nothing_chosen(enter):
     form = enter("editor").get(reverse("monograph_new")).context["form"]
 
     assert [next(iter(form.rows[name].forms[0].fields[box].choices)) for name, box in (("names", "kind"), ("codes", "system"))] == [("", "Choose")] * 2  # fmt: skip
+
+
+def test_each_row_that_was_asked_for_is_sent_back_and_kept(enter):
+    client, page = enter("editor"), reverse("monograph_new")
+
+    def form_in(answer):
+        return next(one for one in forms_of(answer.content.decode()) if "drug_name" in one.fields)
+
+    form = form_in(client.get(page))
+    form.fields |= {"drug_name": ["newazumab"], "title": ["Newazumab"], "therapeutic_class": ["multiple-sclerosis"]}
+    for number in range(3):
+        for name, box in (("names", "kind"), ("brands", "name")):
+            first = {
+                "names": {"kind": "other", "name": f"n{number}"},
+                "brands": {"name": f"b{number}", "country": "GB"},
+            }
+            form.fields |= {f"{name}-{number}-{one}": [words] for one, words in first[name].items()}
+            form = form_in(client.post(page, form.filled(more=name)))
+            assert form.fields[f"{name}-TOTAL_FORMS"] == [str(number + 2)]
+            assert form.autofocus == [f"{name}-{number + 1}-{box}"]
+
+    assert client.post(page, form.filled()).status_code == 302
+    drug = Drug.objects.get(name="newazumab")
+    assert [one["name"] for one in drug.names] == ["n0", "n1", "n2"]
+    assert [one["name"] for one in drug.brands] == ["b0", "b1", "b2"]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [{"traits": ["opioid"], **NO_ROWS}, {**NO_ROWS, **rows("brands", {"name": "Mybrand", "country": "GB"})}],
+)
+def test_what_is_typed_beside_a_drug_of_the_list_is_not_dropped(house, enter, typed):
+    drug = make.draft(house).monograph.drug
+    page = {"drug": drug.pk, "title": "Another page", "therapeutic_class": "multiple-sclerosis"}
+
+    answer = enter("editor").post("/desk/monographs/new/", {**page, **typed})
+
+    assert answer.status_code == 422
+    assert f"{drug.name} stands in the list with its names" in answer.content.decode()
+    assert Edition.objects.filter(monograph__drug=drug).count() == 1
+    assert enter("editor").post("/desk/monographs/new/", {**page, **NO_ROWS}).status_code == 302

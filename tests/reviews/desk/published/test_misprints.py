@@ -214,7 +214,7 @@ def test_harmless_with_a_reason_settles_it_and_the_page_says_who_and_why(house, 
 
     html = " ".join(answer.content.decode().split())
     assert answer.redirect_chain == [(PAGE, 302)]
-    assert "Minus: kept as harmless, with your reason." in html
+    assert "Minus stays as it is printed: you said that it is harmless, and why." in html
     assert "<summary>1 decided</summary>" in html
     assert (
         "Minus, edition 1 (live): typed “Store at - 20 °C”, shown “Store at • 20 °C”. Harmless, says Test clinician2"

@@ -32,7 +32,12 @@ def pharmacist(house, client):
 def boxes(answer):
     """(value, whether it is ticked) of each place, and what its label says."""
     html = answer.content.decode()
-    found = re.findall(r'<input type="checkbox" id="(place-[^"]+)" name="places" value="([^"]+)"( checked)?>', html)
+    found = [
+        (one, value, on)
+        for value, one, on in re.findall(
+            r'<input type="checkbox" name="places" value="([^"]+)" id="([^"]+)"( checked)?', html
+        )
+    ]
     labels = {one: re.search(rf'<label for="{one}">(.*?)</label>', html)[1] for one, _value, _on in found}
     return [(value, bool(on)) for _id, value, on in found], [
         " ".join(re.sub(r"<[^>]+>", " ", one).split()) for one in labels.values()
@@ -60,7 +65,7 @@ def test_one_of_four_places_is_corrected(pharmacist, client):
     assert "weekly &lt;b&gt;</textarea>" in html
     assert '<option value="severe" selected>' in html
     assert make.PASSWORD not in html
-    assert html.index('id="places"') < html.index('id="id_password"')
+    assert html.index('id="id_places"') < html.index('id="id_password"')
 
     done = pharmacist.post(SEND, {**WHOLE, "places": [ticks[2][0]]})
 

@@ -417,7 +417,7 @@ def test_the_pages_to_choose_from_are_the_published_ones_and_the_asked_one_is_ti
     assert [one.slug for one in answer.context["monographs"]] == [
         "doublezumab", "downzumab", "plainzumab", "retirezumab", "vouchzumab", "warnzumab",
     ]  # fmt: skip
-    assert re.findall(r'value="([a-z]+)" checked', html) == ["plainzumab"]
+    assert re.findall(r'value="([a-z]+)" id="id_monographs_\d+" checked', html) == ["plainzumab"]
     assert " checked" not in enter("clinician").get("/desk/warnings/new/").content.decode()
 
 
@@ -425,9 +425,11 @@ def test_the_pages_to_choose_from_are_the_published_ones_and_the_asked_one_is_ti
     ("change", "field", "sentence"),
     [
         ({"title": ""}, "title", "Choose one from the list."),
+        ({"title": "bogus"}, "title", "Choose one from the list."),
         ({"severity": ""}, "severity", "Choose one from the list."),
         ({"regulator": ""}, "regulator", "Choose one from the list."),
         ({"link": "http://www.gov.uk/x"}, "link", "Give the address of the regulator’s own text, beginning with https://."),
+        ({"link": f"https://www.gov.uk/{'x' * 500}"}, "link", "Keep it to 500 characters."),
         ({"issued": "2026-02-30"}, "issued", "Give the day on which it was issued."),
         ({"quote": " "}, "quote", "Quote the regulator’s sentence, word for word."),
         ({"quote": "x" * 601}, "quote", "Keep it to 600 characters."),
@@ -448,7 +450,7 @@ def test_what_a_warning_lacks_is_said_at_its_box_and_nothing_that_was_typed_is_l
     html = answer.content.decode()
     assert f'<a href="#id_{field}">' in html
     assert html.count('class="field field-bad"') == 1
-    assert 'value="plainzumab" checked' in html
+    assert re.search(r'value="plainzumab" id="id_monographs_\d+" (aria-[a-z]+="[^"]*" )*checked', html)
     assert make.PASSWORD not in html
     assert (Overlay.objects.count(), AuditEvent.objects.exclude(verb="refused").count()) == (rows, entries)
 

@@ -1,0 +1,273 @@
+"""Nothing typed is lost: a form of the desk that could not be taken is kept for whoever typed it, and comes back.
+
+A session had ended, somebody signed in again in another window, the place of a part is gone. The form itself says whose
+it is: beside its act token stands a signed name for this one showing (`whose`), so that nobody keeps a form for another
+person, and no session is needed to tell. `keep` answers the address at which it stands again, with a signed token that
+opens it for this person at this address, for a day. There the view of the form answers as it answers what was refused:
+filled, with nothing done, and the person sends it themself. When that is done the form is gone from here.
+
+Never kept: passwords, codes that are used once, the tokens of the form, patients' numbers. Nothing is waited for: where
+the database takes no row, the words come back in the answer itself (`typed_of`).
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
+from django.core import signing
+from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import Q
+from django.http import HttpRequest, QueryDict
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from reviews.access.attempts import nothing_tried
+from reviews.access.privacy import without_nhs_numbers
+from reviews.audit import acts
+from reviews.models import Act, KeptForm
+
+WHOSE, FIELD = acts.WHOSE, acts.KEPT
+LASTS = timedelta(hours=24)
+A_TAB_LASTS = timedelta(days=30)  # somebody comes back to a window that was open over their holidays
+MOST_OF_A_PERSON = 20
+MOST_OF_AN_ADDRESS = 200  # in an hour
+LARGEST = 300_000  # characters
+
+_TOKENS = {acts.FIELD, WHOSE, FIELD, "csrfmiddlewaretoken"}
+_SECRET = re.compile(r"password|passcode|\Aotp|\Acode\Z|one_time|recovery", re.IGNORECASE)
+# What a form holds beside what is typed, and its buttons.
+_MACHINE = re.compile(
+    r"digest|seen|over|key|page|reference|remove|restore|preview|as_typed|tidy|more|typed_.*"
+    r"|.*-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS"
+)
+Typed = dict[str, list[str]]
+
+
+# -- Whose form it is --------------------------------------------------------------------------------------------------
+
+
+def _signer(act: str) -> signing.TimestampSigner:
+    return signing.TimestampSigner(salt=f"reviews.access.kept.whose.{act}")
+
+
+def whose(person: int, act: str) -> str:
+    """That this showing of a form is this person's: a hidden field of it."""
+    return _signer(act).sign(str(person))
+
+
+def person_of(request: HttpRequest) -> int | None:
+    """The person whose form was sent, whoever is signed in now. None for a form that says so of nobody."""
+    try:
+        name = _signer(request.POST.get(acts.FIELD, "")).unsign(request.POST.get(WHOSE, ""), max_age=A_TAB_LASTS)
+    except signing.BadSignature:
+        return None
+    return int(name)
+
+
+def comes_from_here(request: HttpRequest) -> bool:
+    """Whether a browser says that one of our own pages sent this form."""
+    own = {settings.SITE_URL, f"{request.scheme}://{request.get_host()}"}
+    fetched, origin = request.headers.get("Sec-Fetch-Site", ""), request.headers.get("Origin", "")
+    return fetched == "same-origin" if fetched else origin in own
+
+
+# -- Keeping -----------------------------------------------------------------------------------------------------------
+
+
+def keep(request: HttpRequest, cause: KeptForm.Cause) -> str:
+    """Keeps what was sent, and answers the address at which it stands filled for its person. "" where there is nothing
+    to keep: it is nobody's form, nothing is typed into it, its act is done, it is too long, or too many came from one
+    place.
+
+    Raises OperationalError where the database takes no row now.
+    """
+    key = person_of(request) if request.method == "POST" else None
+    person = get_user_model().objects.filter(pk=key, is_active=True).first() if key else None
+    if person is None or _is_done(request) or not _has_room(request):
+        return ""
+    kept, lacks = _cleaned(request.POST)
+    fields, query = json.dumps(kept), _query(request.GET)
+    if all(map(_MACHINE.fullmatch, kept)) or len(fields) > LARGEST or len(request.path) > 500 or len(query) > 500:
+        return ""
+    now, mine = timezone.now(), KeptForm.objects.filter(person=person)
+    row = KeptForm(
+        person=person, path=request.path, tab=request.POST[acts.FIELD], query=query, fields=fields, cause=cause, at=now,
+        expires_at=now + LASTS, **lacks,
+    )  # fmt: skip
+    before = opened(request.POST.get(FIELD, ""), person, request.path)
+    try:
+        with transaction.atomic():
+            mine.filter(Q(tab=row.tab) | Q(pk=before.pk if before else None)).delete()
+            row.save(force_insert=True)
+            mine.filter(pk__in=list(mine.values_list("pk", flat=True)[MOST_OF_A_PERSON:])).delete()
+    except IntegrityError:  # another click was faster
+        twin = mine.filter(path=row.path, tab=row.tab).first()
+        return address_of(twin) if twin else ""
+    return address_of(row)
+
+
+def _is_done(request: HttpRequest) -> bool:
+    token = acts.token_of(request)
+    return bool(token) and Act.objects.filter(token=token).exists()
+
+
+def _has_room(request: HttpRequest) -> bool:
+    """Whether not too many came from one place in an hour."""
+    try:
+        place = get_adapter().get_client_ip(request)
+    except PermissionDenied:
+        place = ""
+    name = f"kept:{salted_hmac('reviews.access.kept.place', place).hexdigest()}"
+    cache.add(name, 0, 3600)
+    try:
+        return cache.incr(name) <= MOST_OF_AN_ADDRESS
+    except ValueError:  # it ran out between the two
+        return True
+
+
+def _cleaned(sent: QueryDict) -> tuple[Typed, dict[str, bool]]:
+    """What may be kept of a form, and what it lacks then."""
+    kept: Typed = {}
+    lacks = {"lacks_password": False, "lacks_number": False}
+    for name, values in sent.lists():
+        if _SECRET.search(name):
+            lacks["lacks_password"] = True
+        elif name not in _TOKENS:
+            kept[name] = [without_nhs_numbers(value) for value in values]
+            lacks["lacks_number"] |= kept[name] != values
+    return kept, lacks
+
+
+def _query(asked: QueryDict) -> str:
+    others = asked.copy()
+    others.pop(FIELD, None)
+    return others.urlencode()
+
+
+# -- Coming back -------------------------------------------------------------------------------------------------------
+
+
+def _salt(path: str) -> str:
+    return f"reviews.access.kept.form.{path}"
+
+
+def token_for(row: KeptForm) -> str:
+    return signing.dumps([row.pk, row.person_id], salt=_salt(row.path))
+
+
+def address_of(row: KeptForm) -> str:
+    """Where it stands filled."""
+    return f"{row.path}?{row.query}{'&' if row.query else ''}{FIELD}={token_for(row)}"
+
+
+def opened(token: str, person: User, path: str) -> KeptForm | None:
+    """The form that this token opens for this person at this address; None for anybody else, and after a day."""
+    try:
+        pk, owner = signing.loads(token, salt=_salt(path), max_age=LASTS)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    if owner != person.pk:
+        return None
+    return KeptForm.objects.filter(pk=pk, person=person, expires_at__gt=timezone.now()).first()
+
+
+def waiting_for(person: User) -> list[KeptForm]:
+    """What is kept for somebody, the newest first."""
+    return list(KeptForm.objects.filter(person=person, expires_at__gt=timezone.now())[:MOST_OF_A_PERSON])
+
+
+@dataclass
+class OnDesk:
+    """What a page of the desk knows of kept forms: whose its forms are, the form that is back on it, and its token."""
+
+    person: int
+    form: KeptForm | None = None
+    token: str = ""
+    is_gone: bool = False  # a token was given that opens nothing
+
+
+@contextmanager
+def of_form(request: Any) -> Iterator[OnDesk]:
+    """Around each view of the desk. Where a kept form is asked for, the view answers it as it answers one that was
+    refused: filled, and nothing is done."""
+    here = request.kept = OnDesk(request.user.pk)
+    if request.method == "POST":
+        here.token = request.POST.get(FIELD, "")
+    elif request.method in ("GET", "HEAD") and (token := request.GET.get(FIELD, "")):
+        here.form = opened(token, request.user, request.path)
+        here.is_gone = here.form is None
+    if here.form is None:
+        yield here
+        return
+    here.token, method, sent = token, request.method, request.POST
+    request.method, request.POST = "POST", here.form.typed
+    try:
+        with nothing_tried():
+            yield here
+    finally:
+        request.method, request.POST = method, sent
+
+
+def spend(request: HttpRequest, person: User) -> None:
+    """What was sent is done: the form that it was kept as is gone."""
+    try:
+        if row := opened(request.POST.get(FIELD, ""), person, request.path):
+            row.delete()
+    except OperationalError:
+        pass  # it is swept later; sent again it meets what was done
+
+
+def sweep() -> int:
+    """Deletes what nobody came back for within a day. Answers how many."""
+    return KeptForm.objects.filter(expires_at__lte=timezone.now()).delete()[0]
+
+
+# -- In the answer itself ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class TypedForm:
+    """A form that was sent, to be shown again without anything being stored: where it is sent, what it holds, the names
+    of its passwords, and its words for people."""
+
+    address: str
+    hidden: list[tuple[str, str]]
+    passwords: list[str]
+    words: list[tuple[str, str]]
+
+
+def typed_of(request: HttpRequest) -> TypedForm | None:
+    """What one of our own pages sent; None for all else: nobody is handed a stranger's form to send."""
+    if request.method != "POST" or not comes_from_here(request):
+        return None
+    sent = {name: values for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"}
+    hidden = [(name, one) for name, values in sent.items() for one in values if not _SECRET.search(name)]
+    return TypedForm(request.get_full_path(), hidden, [name for name in sent if _SECRET.search(name)], words_of(sent))
+
+
+def words_of(sent: Typed) -> list[tuple[str, str]]:
+    """(name, words) of what a person typed or chose, for reading."""
+    return [
+        (named(name), one)
+        for name, values in sent.items()
+        if not (name in _TOKENS or _SECRET.search(name) or _MACHINE.fullmatch(name))
+        for one in values
+        if one.strip()
+    ]
+
+
+def named(box: str) -> str:
+    """The name of a box for people: "Names, row 2: name"."""
+    row = re.fullmatch(r"(\w+)-(\d{1,4})-(\w+)", box)
+    name = f"{row[1]}, row {int(row[2]) + 1}: {row[3]}" if row else box
+    return name.replace("_", " ").capitalize()

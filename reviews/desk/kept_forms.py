@@ -1,0 +1,56 @@
+"""What is kept for somebody, as the queue lists it: what each form was, and where it stands filled."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.urls import Resolver404, resolve
+
+from reviews.access import kept
+from reviews.workflow import TRANSITIONS
+
+WORDS = {
+    "edit": "A part put back",
+    "edit_header": "The header",
+    "edit_order": "The order of parts",
+    "part_new": "A new part",
+    "part_edit": "A part",
+    "restore": "An earlier state",
+    "move": "Another address",
+    "tier": "The tier",
+    "erratum": "A correction",
+    "harmless": "Why a text is harmless",
+    "place": "A notice over the page",
+    "countersign": "A second signature",
+    "lift": "The end of a notice",
+    "monograph_new": "A new monograph",
+    "warning_new": "An urgent warning",
+    "report_page": "The answer to a report",
+    "reports_take_in": "Reports taken in",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One kept form: what it was, of which monograph, since when, and until when."""
+
+    what: str
+    address: str
+    at: datetime
+    until: datetime
+
+
+def lines_for(person: User) -> list[Line]:
+    """One query, however many there are."""
+    return [Line(_what(row.path), kept.address_of(row), row.at, row.expires_at) for row in kept.waiting_for(person)]
+
+
+def _what(path: str) -> str:
+    try:
+        found = resolve(path)
+    except Resolver404:  # an address of an older version of the desk
+        return "A form"
+    row = TRANSITIONS.get(found.kwargs.get("transition", ""))
+    words = f"To {row.words.tried}" if row else WORDS.get(found.url_name or "", "A form")
+    slug = found.kwargs.get("slug")
+    return f"{words}: {slug}" if slug else words

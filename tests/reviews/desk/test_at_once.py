@@ -1,0 +1,106 @@
+"""Nothing happens twice: each form that writes, sent twenty times at one moment, is done once.
+
+Real threads on real rows: each has a connection of its own, and waits for the others as requests do.
+"""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.core.cache import cache
+from django.core.management import call_command
+from django.db import connection, connections
+from django.test import Client, override_settings
+
+from reviews.models import Act, AuditEvent, InboxReport, KeptForm, ProblemReport
+from tests import factories as make
+from tests.conftest import FAST_HASHERS, rows_now
+from tests.reviews.desk.test_repeats import FORMS, at, entries_since, every_state, shown
+
+AT_ONCE = 20
+# Each database is asked of every second form, since each takes seconds; of all with AT_ONCE=all.
+OURS = slice(None) if os.environ.get("AT_ONCE") == "all" else slice(connection.vendor == "sqlite", None, 2)
+
+
+@pytest.fixture(scope="module")
+def rows(django_db_setup, django_db_blocker, tmp_path_factory):
+    """All rows of the world in which the forms are shown, to be put into the database for each test: threads see only
+    what is committed."""
+    checkpoints = str(tmp_path_factory.mktemp("at-once") / "checkpoints.jsonl")
+    with django_db_blocker.unblock(), make.undone():
+        with override_settings(PASSWORD_HASHERS=FAST_HASHERS, CHECKPOINT_FILE=checkpoints):
+            every_state()
+        return rows_now()
+
+
+@pytest.fixture
+def committed(rows, transactional_db, django_db_setup, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(django_db_setup, "rows", rows)
+        call_command("flush", verbosity=0, interactive=False)
+    cache.clear()
+    return make.the_house()
+
+
+def at_once(client, send):
+    """What each of twenty threads was answered, that send the same at one moment, each as this browser."""
+    start = Barrier(AT_ONCE)
+
+    def one(_number):
+        mine = Client(raise_request_exception=False)
+        for name, morsel in client.cookies.items():
+            mine.cookies[name] = morsel.value
+        start.wait()
+        try:
+            answer = send(mine)
+            return answer.status_code, answer.headers.get("Location", "")
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        return sorted(threads.map(one, range(AT_ONCE)))
+
+
+@pytest.mark.parametrize(
+    ("who", "page", "action", "button", "typed", "verbs"), [pytest.param(*one[1:], id=one[0]) for one in FORMS[OURS]]
+)
+def test_a_form_that_is_sent_twenty_times_at_once_is_done_once(committed, who, page, action, button, typed, verbs):
+    client, address = Client(), page()
+    client.force_login(committed.people[who])
+    target = action() if action else address
+    sent = shown(client, address, action() if action else None, button).filled(**typed)
+    before = AuditEvent.objects.latest("seq").seq
+
+    answers = at_once(client, lambda one: one.post(target, sent))
+
+    assert [status for status, _where in answers] == [302] + [409] * (AT_ONCE - 1)
+    assert entries_since(before) == sorted(verbs)
+    assert Act.objects.filter(token__startswith=f"{sent['act'][0]}.").count() == 1
+
+
+@pytest.mark.parametrize(("harm", "verbs"), [("yes", ["reports_taken_in"]), ("no", ["reported"])])
+def test_a_report_that_is_sent_twenty_times_at_once_is_one_report(committed, harm, verbs):
+    client = Client()
+    form = shown(client, "/report/?page=/drugs/liveumab/", "/report/", None)
+    before, there = AuditEvent.objects.latest("seq").seq, ProblemReport.objects.count()
+    waiting = InboxReport.objects.count()
+
+    answers = at_once(client, lambda one: one.post("/report/", form.filled(text="The interval is wrong.", harm=harm)))
+
+    assert {status for status, _where in answers} == {303}
+    assert len({where for _status, where in answers}) == 1
+    assert ProblemReport.objects.count() + InboxReport.objects.count() == there + waiting + 1
+    assert set(entries_since(before)) <= set(verbs)
+
+
+def test_a_form_that_is_sent_twenty_times_at_once_after_the_session_ended_is_kept_once(committed):
+    client, address = Client(), at("edit_header", "draft")()
+    client.force_login(committed.editor)
+    sent = shown(client, address, None, "preview").filled(covers="Words that stay")
+    client.logout()
+
+    answers = at_once(client, lambda one: one.post(address, sent))
+
+    assert {status for status, _where in answers} == {302}
+    assert [row.typed["covers"] for row in KeptForm.objects.all()] == ["Words that stay"]
