@@ -358,6 +358,29 @@ def test_rows_are_numbered_without_a_gap(page, head, letter):
     ]
 
 
+# What is not built, whole or in part. The list may only become shorter.
+NOT_BUILT = {
+    "A7", "A11", "A20", "A27", "A29", "A30", "A31", "A33", "A35", "A41", "A42", "A43", "A51", "A54", "F13", "F16", "F17",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("head", "last"), [("| id | promise", 2), ("|id|who", 2), ("|id|fault", 2)])
+def test_each_row_of_security_names_the_test_that_shows_it_or_is_not_built(head, last):
+    for row in table("docs/security.md", head):
+        named = re.findall(r"`(tests/[^`]+)`", row[last])
+        assert named or MARK in " ".join(row), row[0]
+        for name in named:
+            path, _, test = name.partition("::")
+            assert (ROOT / path).exists(), name
+            assert not test or f"\ndef {test}(" in (ROOT / path).read_text("utf-8"), name
+
+
+def test_what_is_not_built_becomes_less():
+    rows = [*table("docs/security.md", "|id|who"), *table("docs/security.md", "|id|fault")]
+
+    assert {row[0] for row in rows if MARK in " ".join(row)} == NOT_BUILT
+
+
 # -- The worked example ------------------------------------------------------------------------------------------------
 
 

@@ -8,14 +8,15 @@ import pytest
 from django.utils import timezone
 
 from monographs.document import Brand, Section
-from monographs.models import Monograph
+from monographs.models import Edition, Monograph
 from monographs.pages.said import said
 from reviews import overlays, signing
 from reviews.access.refusals import RefusalType, Refused
 from reviews.audit.hashes import instant
 from reviews.audit.trail import MissingAuditEntry, audited_write
 from reviews.audit.verify import verify
-from reviews.models import AuditEvent
+from reviews.editing.library import keep_references
+from reviews.models import AuditEvent, SignOff
 from reviews.overlays import CorrectionInput
 from reviews.review.attestation import Attestation, Tick, attestation_refusals, checklist, still_correct
 from reviews.signing import TooManyFailures, attest
@@ -433,3 +434,25 @@ def test_an_act_that_records_nothing_is_rolled_back_while_the_trail_is_ahead_too
         pass
 
     assert AuditEvent.objects.count() == before
+
+
+def test_what_is_shared_changes_no_edition_and_voids_no_signature(house):
+    """An edition owns its copies of the names of its drug, the path of its class and its references."""
+    edition = make.signed(house)
+    before, drug, place = make.seen(edition), edition.monograph.drug, edition.monograph.therapeutic_class
+    with audited_write(actor=house.editor) as trail:
+        keep_references(trail, [("trial2020", {"title": "Another title", "DOI": "10.1000/other"})])
+        drug.name, drug.names, drug.brands = "otherumab", [], []
+        place.name = "Another class"
+        trail.save(drug)
+        trail.save(place)
+        trail.record("drug_added", "site")
+
+    edition = Edition.objects.get(pk=edition.pk)
+
+    assert make.seen(edition) == before
+    assert (edition.state, SignOff.objects.filter(edition=edition, document_id=before).count()) == (
+        "clinician_reviewed",
+        2,
+    )
+    assert make.publish(house, edition).monograph.live.document_id == before

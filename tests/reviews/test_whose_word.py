@@ -399,8 +399,9 @@ class History:
                 page.withdrawn, page.vouched = [], set()
 
     def bring_back(self, slug, who, n, m) -> None:
-        """Withdrawn, and signed again by all who can."""
+        """Withdrawn, confirmed by one of both roles, and signed again by all who can."""
         self.withdraw(slug, who, n, m)
+        self.confirm(slug, who, n + 1 + m % 3, m)
         for place in range(3):
             self.vouch(slug, who, place, m)
         self.reinstate(slug, who, n, m)

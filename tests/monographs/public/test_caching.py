@@ -4,6 +4,9 @@ import hashlib
 import re
 
 import pytest
+from django.core.cache import cache
+from django.core.cache.backends.base import BaseCache
+from django.test import Client
 
 from monographs.models import Monograph, Publication
 from monographs.public.caching import CACHE_CONTROL
@@ -115,3 +118,25 @@ def test_a_page_leads_to_live_pages_of_its_class_and_drug_and_never_to_itself(pa
     same = html.partition("Other monographs in this class")[2].partition("</section>")[0]
     assert re.findall(r'href="/drugs/([a-z-]+)/"', same) == ["c-alpha", "b-beta", "retired"]
     assert "Another use of the drug" not in html
+
+
+class Gone(BaseCache):
+    """A cache whose server is away."""
+
+    def __init__(self, *_given):
+        super().__init__({})
+
+    def _away(self, *_args, **_given):
+        raise ConnectionError("no cache")
+
+    get = set = add = delete = incr = touch = clear = _away
+
+
+def test_without_a_cache_pages_are_served(house, settings):
+    make.published(house)
+    settings.CACHES = {"default": {"BACKEND": f"{__name__}.Gone"}}
+    with pytest.raises(ConnectionError):
+        cache.get("x")
+
+    for path in ("/", "/drugs/", "/drugs/testazumab/", "/updates/", "/search/?q=test", "/report/", "/health/live"):
+        assert Client().get(path).status_code == 200, path
