@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from monographs import document as values
 from monographs.checks.plain_fields import marked
 from monographs.checks.problems import sentences
+from monographs.checks.unnamed import unnamed
 from monographs.declared import Declared, declared_of, kind_of, row_model
 from reviews.forms import Row, Text, choices, dressed
 
@@ -64,6 +65,8 @@ class ValueRow(Row):
             for where, words in sentences(error):
                 self.add_error(str(where[0]), words)
         else:
+            for where, words in unnamed(self.value):
+                self.add_error(str(where[0]), words)
             for where, words in marked(self.value):
                 if getattr(self.value, str(where[0])) not in self.kept:
                     self.add_error(str(where[0]), words)

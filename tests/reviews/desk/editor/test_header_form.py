@@ -8,7 +8,9 @@ from django.urls import reverse
 from monographs.assemble import build
 from monographs.digest import digest_of_part
 from monographs.models import Edition
+from reviews.access.refusals import Refused
 from reviews.desk.editor.forms import HeaderForm
+from reviews.editing.parts import save_header
 from reviews.forms import MOST_ROWS
 from tests import factories as make
 from tests.forms import forms_of, rows, sent
@@ -278,3 +280,36 @@ def test_what_is_still_to_do_is_said_of_the_header_that_was_saved(client, house)
     assert "The header is saved. Still to do: Write an introduction" in emptied
     assert "The header is saved.<" in written
     assert build(Edition.objects.get(pk=edition.pk)).header.introduction == "It is."
+
+
+@pytest.mark.parametrize(
+    ("typed", "place", "sentence"),
+    [
+        ({"brands-0-name": ""}, "Brand names, row 1: Brand name", "Name the brand, or empty the whole row to take it out."),
+        ({"brands-0-name": "\xa0 –"}, "Brand names, row 1: Brand name", "Name the brand, or empty the whole row to take it out."),
+        ({"codes-0-code": ""}, "Codes, row 1: Code", "Give the code, or empty the whole row to take it out."),
+        ({"codes-0-code": "", "codes-0-system": ""}, "Codes, row 1: System", "Choose one from the list."),
+    ],
+)  # fmt: skip
+def test_a_row_is_not_taken_out_by_halves(client, house, typed, place, sentence):
+    header = make.document().header.replaced(
+        brands=[{"name": "Brandex", "country": "GB"}],
+        codes=[{"system": "ATC", "code": "L04AG06", "name": "of ATC"}],
+    )
+    edition = make.draft(house, "richumab", make.document(header=header))
+    client.force_login(house.editor)
+    page = address("edit_header", slug="richumab")
+
+    answer = client.post(page, edit_form(client.get(page)).filled(**typed))
+
+    assert answer.status_code == 422
+    assert f"{place}: {sentence}" in [words for _, words in answer.context["form"].faults]
+    assert build(Edition.objects.get(pk=edition.pk)).header == header
+
+
+@pytest.mark.parametrize("rows", [{"brands": [{"country": "GB"}]}, {"codes": [{"system": "ATC", "name": "x"}]}, {"names": [{"kind": "other"}]}])
+def test_no_row_without_what_makes_it_one_is_stored_whichever_way_it_comes(house, edition, rows):
+    header = build(edition).header
+
+    with pytest.raises(Refused, match="Header: .*, or empty the whole row to take it out"):
+        save_header(edition, header.replaced(**rows), seen=digest_of_part(header), actor=house.editor)
