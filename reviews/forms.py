@@ -128,6 +128,14 @@ def dressed(field: forms.Field) -> forms.Field:
     return field
 
 
+class FromRows(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's takes none when it runs
+    """A choice among rows of a table; whatever is none of them is said in the same words."""
+
+    def validate_no_null_characters(self, value: Any) -> None:
+        if "\x00" in str(value):
+            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+
+
 class Text(forms.CharField):
     """Text as it was typed: `rows` lines of a box, or one."""
 

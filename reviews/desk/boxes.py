@@ -14,6 +14,11 @@ from monographs.declared import Declared, declared_of, kind_of, row_model
 from reviews.forms import Row, Text, choices, dressed
 
 
+def bare(words: str) -> str:
+    """What was typed into a box of one line, without the blanks around it. Whatever else stands there the value names."""
+    return words.strip(" \t\xa0")
+
+
 def boxes_of(model: type[values.Value], is_blank: bool = False) -> dict[str, forms.Field]:
     """Field -> its box, for all that people type; of a value inside under both names (`dosing_since`). With `is_blank`
     nothing is chosen yet from a list."""
@@ -73,7 +78,7 @@ class ValueRow(Row):
         return data
 
     def _meant(self, name: str, words: str) -> str:
-        words = words.strip(" \t\xa0")
+        words = bare(words)
         return words.upper() if declared_of(self.model)[name].is_upper else words
 
 

@@ -1,6 +1,7 @@
 """Forms of the editor: one for the header and for each kind of part, made from what the value declares of its fields.
 What a form holds becomes a value of the document, and what the value refuses is said at its box."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
@@ -19,7 +20,7 @@ from monographs.digest import digest_of_part
 from monographs.standing import today
 from monographs.texts.characters import says_nothing
 from monographs.vocabulary import NOTICE_TYPES, SECTION_KINDS
-from reviews.desk.boxes import boxes_of, lists_of, row_form
+from reviews.desk.boxes import bare, boxes_of, lists_of, row_form
 from reviews.forms import Box, Form, Text, dressed, is_text, rows_of
 
 # Boxes of the form itself; a field of the value that is called so has another name in the form.
@@ -134,9 +135,9 @@ class ValueForm(Form):
                 )
             elif isinstance(held, values.Value):
                 boxes = {inner: data.get(f"{name}_{inner}") for inner in type(held).model_fields}
-                made[name] = {**held.model_dump(), **{inner: v.strip() for inner, v in boxes.items() if v is not None}}
+                made[name] = {**held.model_dump(), **{inner: bare(one) for inner, one in boxes.items() if one is not None}}
             elif (box := _box_name(name)) in data:
-                made[name] = data[box] if declared_of(self.model)[name].rows else data[box].strip(" \t\xa0")
+                made[name] = data[box] if declared_of(self.model)[name].rows else bare(data[box])
             elif held is not None:
                 made[name] = held
         if prose := values.PROSE.get(self.model):
@@ -258,7 +259,5 @@ class OrderForm(Form):
         return self.cleaned_data
 
     def place_of(self, key: str) -> int | None:
-        try:
-            return int(self.data.get(f"place_{key}", ""))
-        except ValueError:
-            return None
+        typed = bare(self.data.get(f"place_{key}", ""))
+        return int(typed) if re.fullmatch(r"-?\d{1,9}", typed, re.ASCII) else None

@@ -313,3 +313,22 @@ def test_no_row_without_what_makes_it_one_is_stored_whichever_way_it_comes(house
 
     with pytest.raises(Refused, match="Header: .*, or empty the whole row to take it out"):
         save_header(edition, header.replaced(**rows), seen=digest_of_part(header), actor=house.editor)
+
+
+def test_the_blanks_around_a_word_are_left_out_of_every_box_of_one_line(client, house, edition):
+    client.force_login(house.editor)
+    form = edit_form(client.get(address("edit_header")))
+    blanks = {"title": "\xa0T\t ", "dosing_since": " \xa02026-07-05\t", "names-0-kind": "other", "names-0-name": "\t N\xa0"}
+
+    assert client.post(address("edit_header"), form.filled(**blanks)).status_code == 302
+    header = build(Edition.objects.get(pk=edition.pk)).header
+    assert (header.title, header.dosing.since, header.names[0].name) == ("T", "2026-07-05", "N")
+
+
+def test_what_is_no_blank_is_refused_around_a_word_in_every_box(client, house, edition):
+    client.force_login(house.editor)
+    form = edit_form(client.get(address("edit_header")))
+
+    for box in ("title", "dosing_since", "names-0-name"):
+        typed = {"names-0-kind": "other", "names-0-name": "N", box: "\x1c2026-07-05"}
+        assert client.post(address("edit_header"), form.filled(**typed)).status_code == 422, box
