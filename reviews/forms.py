@@ -22,6 +22,15 @@ ALL_ROWS = 500  # that come back to whoever sent them, with the sentence that th
 MORE = "more"  # the button that asks for another row; its value names the list
 
 
+_HALF = re.compile("[\ud800-\udfff]")
+
+
+def sendable(sent: Any) -> Any:
+    """Half a character can be sent to nobody and kept nowhere: the sign of a letter that was lost stands in its place,
+    and is refused at the box where it stands."""
+    return _HALF.sub("\ufffd", sent) if isinstance(sent, str) else sent
+
+
 class Renderer(TemplatesSetting):
     field_template_name = "components/_field.html"
 
@@ -39,6 +48,11 @@ class Form(forms.Form):
         self.rows: dict[str, Rows] = {}
         for field in self.fields.values():
             dressed(field)
+
+    def _widget_data_value(self, widget: forms.Widget, html_name: str) -> Any:
+        """What came in a box, both for whoever reads it and for the answer that shows it again."""
+        found = super()._widget_data_value(widget, html_name)  # type: ignore[misc]  # unknown to the types of Django
+        return [sendable(one) for one in found] if isinstance(found, list) else sendable(found)
 
     @property
     def asks_for_row(self) -> bool:
@@ -74,7 +88,7 @@ class Form(forms.Form):
         is wrong is said at once, and recorded."""
         self.full_clean()
         sent = {
-            name: field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name)) or ""
+            name: self._widget_data_value(field.widget, self.add_prefix(name)) or ""
             for name, field in self.fields.items()
         }
         return sent | self.cleaned_data
