@@ -283,11 +283,12 @@ class Rows(forms.BaseFormSet):  # type: ignore[type-arg]  # Django's takes none 
 
 
 def rows_of(
-    row: type[Row], name: str, label: str, data: Any, initial: list[dict[str, Any]], *, stood: int = 0, **kwargs: Any
-) -> Rows:
+    row: type[Row], name: str, label: str, data: Any, initial: list[dict[str, Any]], *, stood: int = 0,
+    most: int = MOST_ROWS, **kwargs: Any,
+) -> Rows:  # fmt: skip
     """The rows of a list, filled from what was sent, or from what stands there. A list that is longer already may stay
     so."""
-    most = max(MOST_ROWS, len(initial))
+    most = max(most, len(initial))
     kind: Any = forms.formset_factory(
         row, Rows, extra=1, max_num=most, validate_max=True, absolute_max=max(ALL_ROWS, most), renderer=Renderer()
     )
@@ -298,7 +299,9 @@ def rows_of(
 
 @dataclass(frozen=True)
 class Box:
-    """What a template shows of a form, in order: a field or the rows of a list."""
+    """What a template shows of a form, in order: a field, the rows of a list, or a list that stays as it is, because it
+    has more rows than a form can hold: its label and its rows in words."""
 
     field: forms.BoundField | None = None
     rows: Rows | None = None
+    stays: tuple[str, list[str]] | None = None

@@ -15,12 +15,12 @@ from monographs.checks.dates import disagreeing
 from monographs.checks.plain_fields import marked
 from monographs.checks.problems import sentences
 from monographs.checks.typed_words import written
-from monographs.declared import declared_of
+from monographs.declared import declared_of, row_model
 from monographs.digest import digest_of_part
 from monographs.standing import today
 from monographs.texts.characters import says_nothing
 from monographs.vocabulary import NOTICE_TYPES, SECTION_KINDS
-from reviews.desk.boxes import bare, boxes_of, lists_of, row_form
+from reviews.desk.boxes import bare, boxes_of, lists_of, most_rows, row_form
 from reviews.forms import Box, Form, Text, dressed, is_text, rows_of
 
 # Boxes of the form itself; a field of the value that is called so has another name in the form.
@@ -66,10 +66,12 @@ class ValueForm(Form):
         kept = frozenset(one.text for one in written(shown)) if shown is not None else frozenset()
         # Whoever puts their words over those of others was shown their own rows.
         is_current = self.is_bound and not self.is_over and self.data.get("seen") == self.initial.get("seen")
+        held = {name: [one.model_dump() for one in getattr(shown, name, ())] for name, *_ in lists_of(self.model)}
+        most = most_rows(self.model, {name: len(rows) for name, rows in held.items()})
         for name, said, row in lists_of(self.model):
-            held = [one.model_dump() for one in getattr(shown, name, ())]
-            stood = len(held) if is_current else 0
-            self.rows[name] = rows_of(row_form(row), name, said.label, data, held, stood=stood, kept=kept)
+            if name in most:
+                how = {"stood": len(held[name]) if is_current else 0, "most": most[name], "kept": kept}
+                self.rows[name] = rows_of(row_form(row), name, said.label, data, held[name], **how)
 
     @property
     def is_over(self) -> bool:
@@ -163,6 +165,8 @@ class ValueForm(Form):
         for name in self.model.model_fields:
             if name in self.rows:
                 yield Box(rows=self.rows[name])
+            elif row_model(self.model, name) and (said := declared_of(self.model)[name]).is_typed:
+                yield Box(stays=(said.label, [one.in_words for one in getattr(self.shown, name)]))
             for box in [one for one in left if one == _box_name(name) or one.startswith(f"{name}_")]:
                 yield Box(left.pop(box))
         yield from map(Box, left.values())
@@ -174,6 +178,8 @@ class ValueForm(Form):
             if box.rows is not None:
                 held = getattr(self.shown, str(box.rows.prefix), ())
                 label, words = box.rows.label, "\n".join(one.in_words for one in held)
+            elif box.stays is not None:
+                label, words = box.stays[0], "\n".join(box.stays[1])
             elif box.field is not None:
                 label, words = str(box.field.label), str(box.field.value() or "")
                 words = str(dict(getattr(box.field.field, "choices", ())).get(words, words))
