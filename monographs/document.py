@@ -117,9 +117,7 @@ def rules_of(words: str, before: str, followed: TextRules) -> TextRules:
 # The length is that of what is stored: bringing text to NFC can make it longer.
 Line = Annotated[str, _typed(clean_line, _at_most(500))]
 Words = Annotated[str, _typed(clean, _at_most(2_000))]
-Prose = Annotated[
-    str, _typed(_at_most(100_000, _FAR_LONGER), clean_prose, _at_most(100_000)), AfterValidator(_grammar)
-]
+Prose = Annotated[str, _typed(_at_most(100_000, _FAR_LONGER), clean_prose, _at_most(100_000)), AfterValidator(_grammar)]
 Slug = Annotated[str, _typed(_at_most(100), _matching(SLUG))]
 Label = Annotated[str, _typed(_matching(LABEL))]
 Day = Annotated[str, _typed(_at_most(10), _day)]

@@ -13,12 +13,11 @@ from monographs.checks.unnamed import unnamed
 from monographs.declared import Declared, declared_of, kind_of, row_model
 from reviews.forms import MOST_ROWS, Row, Text, choices, dressed
 
-
 MOST_BOXES = 900  # of rows in one form; the rest of what a request may hold is for its other boxes
 
 
 def bare(words: str) -> str:
-    """What was typed into a box of one line, without the blanks around it. Whatever else stands there the value names."""
+    """What was typed into a box of one line, without the blanks around it. What else stands there the value names."""
     return words.strip(" \t\xa0")
 
 
@@ -54,8 +53,8 @@ def lists_of(model: type[values.Value]) -> Iterator[tuple[str, Declared, type[va
 
 
 def most_rows(model: type[values.Value], held: Mapping[str, int]) -> dict[str, int]:
-    """List -> how many rows it may have in a form, so that all of them together can be sent; `held` it has now. One that
-    has too many even so is missing: it stays as it is."""
+    """List -> how many rows it may have in a form, so that all of them together can be sent; `held` it has now. One
+    that has too many even so is missing: it stays as it is."""
     width = {name: len(boxes_of(row)) for name, _said, row in lists_of(model)}
     most = {name: held[name] for name in width if held[name] > MOST_ROWS}
     rest = width.keys() - most

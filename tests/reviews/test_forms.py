@@ -71,7 +71,10 @@ def test_half_a_character_is_read_and_shown_as_a_letter_that_was_lost():
     html = form.as_p() + render_to_string("components/_rows.html", {"rows": form.rows["pairs"]})
     assert "a\ufffdb" in html
     assert html.encode()
-    assert [words for _, words in form.faults] == ["Choice: Choose one from the list.", "Pairs, row 1: Two: Choose one from the list."]
+    assert [words for _, words in form.faults] == [
+        "Choice: Choose one from the list.",
+        "Pairs, row 1: Two: Choose one from the list.",
+    ]
 
 
 def test_a_refusal_stands_at_its_box_and_the_rest_is_answered():

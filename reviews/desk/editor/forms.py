@@ -70,8 +70,10 @@ class ValueForm(Form):
         most = most_rows(self.model, {name: len(rows) for name, rows in held.items()})
         for name, said, row in lists_of(self.model):
             if name in most:
-                how = {"stood": len(held[name]) if is_current else 0, "most": most[name], "kept": kept}
-                self.rows[name] = rows_of(row_form(row), name, said.label, data, held[name], **how)
+                stood = len(held[name]) if is_current else 0
+                self.rows[name] = rows_of(
+                    row_form(row), name, said.label, data, held[name], stood=stood, most=most[name], kept=kept
+                )
 
     @property
     def is_over(self) -> bool:
@@ -137,7 +139,8 @@ class ValueForm(Form):
                 )
             elif isinstance(held, values.Value):
                 boxes = {inner: data.get(f"{name}_{inner}") for inner in type(held).model_fields}
-                made[name] = {**held.model_dump(), **{inner: bare(one) for inner, one in boxes.items() if one is not None}}
+                typed = {inner: bare(one) for inner, one in boxes.items() if one is not None}
+                made[name] = {**held.model_dump(), **typed}
             elif (box := _box_name(name)) in data:
                 made[name] = data[box] if declared_of(self.model)[name].rows else bare(data[box])
             elif held is not None:

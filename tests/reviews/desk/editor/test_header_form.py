@@ -309,18 +309,26 @@ def test_a_row_is_not_taken_out_by_halves(client, house, typed, place, sentence)
     assert build(Edition.objects.get(pk=edition.pk)).header == header
 
 
-@pytest.mark.parametrize("rows", [{"brands": [{"country": "GB"}]}, {"codes": [{"system": "ATC", "name": "x"}]}, {"names": [{"kind": "other"}]}])
+@pytest.mark.parametrize(
+    "rows",
+    [{"brands": [{"country": "GB"}]}, {"codes": [{"system": "ATC", "name": "x"}]}, {"names": [{"kind": "other"}]}],
+)
 def test_no_row_without_what_makes_it_one_is_stored_whichever_way_it_comes(house, edition, rows):
     header = build(edition).header
 
-    with pytest.raises(Refused, match="Header: .*, or empty the whole row to take it out"):
+    with pytest.raises(Refused, match=r"Header: .*, or empty the whole row to take it out"):
         save_header(edition, header.replaced(**rows), seen=digest_of_part(header), actor=house.editor)
 
 
 def test_the_blanks_around_a_word_are_left_out_of_every_box_of_one_line(client, house, edition):
     client.force_login(house.editor)
     form = edit_form(client.get(address("edit_header")))
-    blanks = {"title": "\xa0T\t ", "dosing_since": " \xa02026-07-05\t", "names-0-kind": "other", "names-0-name": "\t N\xa0"}
+    blanks = {
+        "title": "\xa0T\t ",
+        "dosing_since": " \xa02026-07-05\t",
+        "names-0-kind": "other",
+        "names-0-name": "\t N\xa0",
+    }
 
     assert client.post(address("edit_header"), form.filled(**blanks)).status_code == 302
     header = build(Edition.objects.get(pk=edition.pk)).header
@@ -356,12 +364,12 @@ def test_each_list_can_be_filled_and_all_of_them_sent(client, house, held):
     page = address("edit_header", slug="richumab")
     shown = client.get(page)
     form = edit_form(shown)
-    for name, rows in shown.context["form"].rows.items():
-        assert len(rows.forms) >= {"names": names, "brands": brands, "codes": codes}[name]
-        for row in range(rows.max_num):
+    for name, several in shown.context["form"].rows.items():
+        assert len(several.forms) >= {"names": names, "brands": brands, "codes": codes}[name]
+        for row in range(several.max_num):
             for box in BOXES[name]:
                 form.fields.setdefault(f"{name}-{row}-{box}", [""])
-        form.fields[f"{name}-TOTAL_FORMS"] = [str(rows.max_num)]
+        form.fields[f"{name}-TOTAL_FORMS"] = [str(several.max_num)]
 
     assert count_of_boxes(form) <= settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
     assert client.post(page, form.filled(title="Other")).status_code == 302
@@ -391,7 +399,10 @@ def test_a_form_that_holds_too_much_says_so_and_gives_back_what_was_typed(client
     body = urlencode({**sent, "password": "secret"})
 
     answer = client.post(
-        address("edit_header"), body, content_type="application/x-www-form-urlencoded", headers={"Sec-Fetch-Site": origin}
+        address("edit_header"),
+        body,
+        content_type="application/x-www-form-urlencoded",
+        headers={"Sec-Fetch-Site": origin},
     )
 
     assert answer.status_code == 400
