@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, TooManyFieldsSent
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.middleware.csrf import get_token
@@ -20,6 +20,7 @@ from reviews.models import KeptForm
 
 logger = logging.getLogger(__name__)
 TOO_OLD = "This form was open for too long, or came from another site."
+TOO_MANY = "This form held more boxes than can be taken at once. Take rows out of its lists, and send it again."
 NOT_YOURS = (
     "Somebody else was signed in when this form was opened. What they typed is kept for a day: it waits for them on "
     "their desk."
@@ -71,6 +72,9 @@ def _with_typed(request: HttpRequest, name: str, status: int, **context: object)
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400. Django calls so, too, a session that could not be kept because the database was away."""
+    if isinstance(exception, TooManyFieldsSent):
+        words = kept.words_of_body(request.body) if kept.comes_from_here(request) else []
+        return _page("400", 400, said=TOO_MANY, words=words)
     return unavailable(request) if is_of_the_database(exception) else _page("400", 400)
 
 

@@ -23,6 +23,7 @@ from monographs.assemble import build, header_columns, header_of, rows
 from monographs.checks.plain_fields import marked
 from monographs.checks.problems import objections, sentences
 from monographs.checks.typed_words import field_of, words_of
+from monographs.checks.unnamed import unnamed
 from monographs.difference.document_diff import changed_parts
 from monographs.digest import digest, digest_of_part, to_text
 from monographs.models import PARTS, Citation, Document, Edition, Part, State, WriteLock
@@ -277,7 +278,7 @@ def _judge(document: values.Document, touched: Iterable[str], day: date) -> None
     found = [
         Refusal("invalid", f"{label}: {sentence}", RefusalType.INVALID, key, field)
         for key, value, label in _touched(document, touched)
-        for field, sentence in objections(value, day)
+        for field, sentence in (*objections(value, day), *((str(at[0]), words) for at, words in unnamed(value)))
     ]
     if found:
         raise Refused(found)

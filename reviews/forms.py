@@ -22,6 +22,15 @@ ALL_ROWS = 500  # that come back to whoever sent them, with the sentence that th
 MORE = "more"  # the button that asks for another row; its value names the list
 
 
+_HALF = re.compile("[\ud800-\udfff]")
+
+
+def sendable(sent: Any) -> Any:
+    """Half a character can be sent to nobody and kept nowhere: the sign of a letter that was lost stands in its place,
+    and is refused at the box where it stands."""
+    return _HALF.sub("\ufffd", sent) if isinstance(sent, str) else sent
+
+
 class Renderer(TemplatesSetting):
     field_template_name = "components/_field.html"
 
@@ -39,6 +48,11 @@ class Form(forms.Form):
         self.rows: dict[str, Rows] = {}
         for field in self.fields.values():
             dressed(field)
+
+    def _widget_data_value(self, widget: forms.Widget, html_name: str) -> Any:
+        """What came in a box, both for whoever reads it and for the answer that shows it again."""
+        found = super()._widget_data_value(widget, html_name)  # type: ignore[misc]  # unknown to the types of Django
+        return [sendable(one) for one in found] if isinstance(found, list) else sendable(found)
 
     @property
     def asks_for_row(self) -> bool:
@@ -74,7 +88,7 @@ class Form(forms.Form):
         is wrong is said at once, and recorded."""
         self.full_clean()
         sent = {
-            name: field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name)) or ""
+            name: self._widget_data_value(field.widget, self.add_prefix(name)) or ""
             for name, field in self.fields.items()
         }
         return sent | self.cleaned_data
@@ -126,6 +140,14 @@ def dressed(field: forms.Field) -> forms.Field:
     if not isinstance(field.widget, forms.CheckboxInput | forms.RadioSelect | forms.HiddenInput):
         field.widget.attrs.setdefault("class", "input")
     return field
+
+
+class FromRows(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's takes none when it runs
+    """A choice among rows of a table; whatever is none of them is said in the same words."""
+
+    def validate_no_null_characters(self, value: Any) -> None:
+        if "\x00" in str(value):
+            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
 
 
 class Text(forms.CharField):
@@ -261,11 +283,12 @@ class Rows(forms.BaseFormSet):  # type: ignore[type-arg]  # Django's takes none 
 
 
 def rows_of(
-    row: type[Row], name: str, label: str, data: Any, initial: list[dict[str, Any]], *, stood: int = 0, **kwargs: Any
-) -> Rows:
+    row: type[Row], name: str, label: str, data: Any, initial: list[dict[str, Any]], *, stood: int = 0,
+    most: int = MOST_ROWS, **kwargs: Any,
+) -> Rows:  # fmt: skip
     """The rows of a list, filled from what was sent, or from what stands there. A list that is longer already may stay
     so."""
-    most = max(MOST_ROWS, len(initial))
+    most = max(most, len(initial))
     kind: Any = forms.formset_factory(
         row, Rows, extra=1, max_num=most, validate_max=True, absolute_max=max(ALL_ROWS, most), renderer=Renderer()
     )
@@ -276,7 +299,9 @@ def rows_of(
 
 @dataclass(frozen=True)
 class Box:
-    """What a template shows of a form, in order: a field or the rows of a list."""
+    """What a template shows of a form, in order: a field, the rows of a list, or a list that stays as it is, because it
+    has more rows than a form can hold: its label and its rows in words."""
 
     field: forms.BoundField | None = None
     rows: Rows | None = None
+    stays: tuple[str, list[str]] | None = None

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qsl
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
@@ -233,6 +234,14 @@ def sweep() -> int:
 
 
 # -- In the answer itself ----------------------------------------------------------------------------------------------
+
+
+def words_of_body(body: bytes) -> list[tuple[str, str]]:
+    """What a person typed into a form that held more boxes than are taken."""
+    sent: Typed = {}
+    for name, words in parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, errors="replace"):
+        sent.setdefault(name, []).append(words)
+    return words_of(sent)
 
 
 @dataclass(frozen=True)

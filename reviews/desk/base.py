@@ -24,6 +24,7 @@ from reviews.access.refusals import Refusal, Refused, refuse
 from reviews.audit import acts
 from reviews.audit.trail import WriteLockTimeout
 from reviews.desk import tidy
+from reviews.forms import sendable
 from reviews.models import ChangeSet, KeptForm
 from reviews.signing import TooManyFailures
 
@@ -59,6 +60,7 @@ def desk(view: View) -> View:
     def guarded(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if refusals := policy.refusals(request.user, "use_desk"):
             return no_entry(request, refusals)
+        request.POST = _sendable(request.POST)  # type: ignore[assignment]  # Django's own of a sent form
         try:
             with acts.of_form(acts.token_of(request)), kept.of_form(request) as here, tidy.of_form(request):
                 if here.is_gone:
@@ -79,6 +81,15 @@ def desk(view: View) -> View:
         return response
 
     return guarded
+
+
+def _sendable(sent: QueryDict) -> QueryDict:
+    if all(sendable(one) == one for name, several in sent.lists() for one in (name, *several)):
+        return sent
+    whole = QueryDict(mutable=True)
+    for name, several in sent.lists():
+        whole.setlist(sendable(name), list(map(sendable, several)))
+    return whole
 
 
 def _filled(request: DeskRequest, response: HttpResponse) -> HttpResponse:

@@ -1,6 +1,6 @@
 """A value of the document as boxes of a form: each field as it is declared, each list as rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, get_args
 
 from django import forms
@@ -9,8 +9,16 @@ from pydantic import ValidationError
 from monographs import document as values
 from monographs.checks.plain_fields import marked
 from monographs.checks.problems import sentences
+from monographs.checks.unnamed import unnamed
 from monographs.declared import Declared, declared_of, kind_of, row_model
-from reviews.forms import Row, Text, choices, dressed
+from reviews.forms import MOST_ROWS, Row, Text, choices, dressed
+
+MOST_BOXES = 900  # of rows in one form; the rest of what a request may hold is for its other boxes
+
+
+def bare(words: str) -> str:
+    """What was typed into a box of one line, without the blanks around it. What else stands there the value names."""
+    return words.strip(" \t\xa0")
 
 
 def boxes_of(model: type[values.Value], is_blank: bool = False) -> dict[str, forms.Field]:
@@ -44,6 +52,22 @@ def lists_of(model: type[values.Value]) -> Iterator[tuple[str, Declared, type[va
             yield name, said, row
 
 
+def most_rows(model: type[values.Value], held: Mapping[str, int]) -> dict[str, int]:
+    """List -> how many rows it may have in a form, so that all of them together can be sent; `held` it has now. One
+    that has too many even so is missing: it stays as it is."""
+    width = {name: len(boxes_of(row)) for name, _said, row in lists_of(model)}
+    most = {name: held[name] for name in width if held[name] > MOST_ROWS}
+    rest = width.keys() - most
+    while most and _boxes(width, most) + sum(width[name] * held[name] for name in rest) > MOST_BOXES:
+        del most[max(most, key=lambda name: width[name] * most[name])]
+    share = (MOST_BOXES - _boxes(width, most)) // max(1, sum(width[name] for name in rest))
+    return most | {name: max(held[name], min(MOST_ROWS, share)) for name in rest}
+
+
+def _boxes(width: Mapping[str, int], rows: Mapping[str, int]) -> int:
+    return sum(width[name] * number for name, number in rows.items())
+
+
 class ValueRow(Row):
     """A row that holds a value of the document. `kept` are the texts that stood there before: nobody typed those."""
 
@@ -64,13 +88,15 @@ class ValueRow(Row):
             for where, words in sentences(error):
                 self.add_error(str(where[0]), words)
         else:
+            for where, words in unnamed(self.value):
+                self.add_error(str(where[0]), words)
             for where, words in marked(self.value):
                 if getattr(self.value, str(where[0])) not in self.kept:
                     self.add_error(str(where[0]), words)
         return data
 
     def _meant(self, name: str, words: str) -> str:
-        words = words.strip(" \t\xa0")
+        words = bare(words)
         return words.upper() if declared_of(self.model)[name].is_upper else words
 
 

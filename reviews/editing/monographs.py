@@ -1,6 +1,7 @@
 """Verbs beside the workflow's table: a new monograph, an import, the tier."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -28,12 +29,17 @@ RESERVED = frozenset(("new",))  # addresses of the desk itself
 
 def header_from(drug: Drug, therapeutic_class: TherapeuticClass, title: str) -> values.Header:
     """The header of a first draft: copies of the drug's names, brands and codes and of the class path."""
+
+    def rows(held: Iterable[dict[str, str]], makes: str) -> Any:  # the value makes its own of them
+        """Those of a list that are one: some in the library are older than that rule."""
+        return tuple(row for row in held if not says_nothing(row.get(makes, "")))
+
     return values.Header(
         title=title,
         name=drug.name[:1].upper() + drug.name[1:],
-        names=drug.names,
-        brands=drug.brands,
-        codes=drug.codes,
+        names=rows(drug.names, "name"),
+        brands=rows(drug.brands, "name"),
+        codes=rows(drug.codes, "code"),
         class_path=tuple(values.PathStep(slug=step.slug, name=step.name) for step in therapeutic_class.path()),
     )
 

@@ -64,6 +64,19 @@ def test_no_box_is_required_and_nul_is_left_to_the_verb():
     assert form.cleaned_data["words"] == "a\x00b"
 
 
+def test_half_a_character_is_read_and_shown_as_a_letter_that_was_lost():
+    form = Trial({"words": "a\ud800b", "choice": "\udfff", **rows("pairs", {"one": "\ud83d", "two": "\ude00"})})
+
+    assert form.given["words"] == "a\ufffdb"
+    html = form.as_p() + render_to_string("components/_rows.html", {"rows": form.rows["pairs"]})
+    assert "a\ufffdb" in html
+    assert html.encode()
+    assert [words for _, words in form.faults] == [
+        "Choice: Choose one from the list.",
+        "Pairs, row 1: Two: Choose one from the list.",
+    ]
+
+
 def test_a_refusal_stands_at_its_box_and_the_rest_is_answered():
     form, other = Trial({"words": "x", **rows("pairs")}), Refusal("other", "Something else.")
 

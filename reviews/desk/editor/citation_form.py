@@ -15,7 +15,7 @@ from monographs.models import Reference
 from monographs.texts.characters import says_nothing
 from monographs.texts.identifiers import DOI, PMID, cut_doi, cut_pmid
 from reviews.desk.editor.forms import ValueForm
-from reviews.forms import Text, dressed, offer
+from reviews.forms import FromRows, Text, dressed, offer
 
 CSL_TYPES = {
     "article-journal": "Journal article",
@@ -61,7 +61,7 @@ class CitationForm(ValueForm):
 
     model = values.Citation
 
-    reference = forms.ModelChoiceField(Reference.objects.all(), required=False, widget=forms.HiddenInput)
+    reference = FromRows(Reference.objects.all(), required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -112,6 +112,9 @@ class CitationForm(ValueForm):
             self.add_error("year", "Give the year in four digits.")
         if (label := (data.get("label") or "").strip()) and not re.fullmatch(LABEL, label, re.ASCII):
             self.add_error("label", "A label has letters, digits, hyphens and underscores, and nothing else.")
+        for number, line in enumerate((data.get("authors") or "").splitlines(), 1):
+            if "," in line and says_nothing(line.partition(",")[0]) and line.strip() not in _lines(self.before):
+                self.add_error("authors", f"Line {number} begins with a comma: give the family name before it.")
         for name in ("authors", *_CSL_FIELDS):  # inside a record, a value does not say which field it refuses
             try:
                 clean_line(data.get(name) or "")

@@ -1,6 +1,7 @@
 """Forms of the editor: one for the header and for each kind of part, made from what the value declares of its fields.
 What a form holds becomes a value of the document, and what the value refuses is said at its box."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
@@ -14,12 +15,12 @@ from monographs.checks.dates import disagreeing
 from monographs.checks.plain_fields import marked
 from monographs.checks.problems import sentences
 from monographs.checks.typed_words import written
-from monographs.declared import declared_of
+from monographs.declared import declared_of, row_model
 from monographs.digest import digest_of_part
 from monographs.standing import today
 from monographs.texts.characters import says_nothing
 from monographs.vocabulary import NOTICE_TYPES, SECTION_KINDS
-from reviews.desk.boxes import boxes_of, lists_of, row_form
+from reviews.desk.boxes import bare, boxes_of, lists_of, most_rows, row_form
 from reviews.forms import Box, Form, Text, dressed, is_text, rows_of
 
 # Boxes of the form itself; a field of the value that is called so has another name in the form.
@@ -65,10 +66,14 @@ class ValueForm(Form):
         kept = frozenset(one.text for one in written(shown)) if shown is not None else frozenset()
         # Whoever puts their words over those of others was shown their own rows.
         is_current = self.is_bound and not self.is_over and self.data.get("seen") == self.initial.get("seen")
+        held = {name: [one.model_dump() for one in getattr(shown, name, ())] for name, *_ in lists_of(self.model)}
+        most = most_rows(self.model, {name: len(rows) for name, rows in held.items()})
         for name, said, row in lists_of(self.model):
-            held = [one.model_dump() for one in getattr(shown, name, ())]
-            stood = len(held) if is_current else 0
-            self.rows[name] = rows_of(row_form(row), name, said.label, data, held, stood=stood, kept=kept)
+            if name in most:
+                stood = len(held[name]) if is_current else 0
+                self.rows[name] = rows_of(
+                    row_form(row), name, said.label, data, held[name], stood=stood, most=most[name], kept=kept
+                )
 
     @property
     def is_over(self) -> bool:
@@ -134,9 +139,10 @@ class ValueForm(Form):
                 )
             elif isinstance(held, values.Value):
                 boxes = {inner: data.get(f"{name}_{inner}") for inner in type(held).model_fields}
-                made[name] = {**held.model_dump(), **{inner: v.strip() for inner, v in boxes.items() if v is not None}}
+                typed = {inner: bare(one) for inner, one in boxes.items() if one is not None}
+                made[name] = {**held.model_dump(), **typed}
             elif (box := _box_name(name)) in data:
-                made[name] = data[box] if declared_of(self.model)[name].rows else data[box].strip(" \t\xa0")
+                made[name] = data[box] if declared_of(self.model)[name].rows else bare(data[box])
             elif held is not None:
                 made[name] = held
         if prose := values.PROSE.get(self.model):
@@ -162,6 +168,8 @@ class ValueForm(Form):
         for name in self.model.model_fields:
             if name in self.rows:
                 yield Box(rows=self.rows[name])
+            elif row_model(self.model, name) and (said := declared_of(self.model)[name]).is_typed:
+                yield Box(stays=(said.label, [one.in_words for one in getattr(self.shown, name)]))
             for box in [one for one in left if one == _box_name(name) or one.startswith(f"{name}_")]:
                 yield Box(left.pop(box))
         yield from map(Box, left.values())
@@ -173,6 +181,8 @@ class ValueForm(Form):
             if box.rows is not None:
                 held = getattr(self.shown, str(box.rows.prefix), ())
                 label, words = box.rows.label, "\n".join(one.in_words for one in held)
+            elif box.stays is not None:
+                label, words = box.stays[0], "\n".join(box.stays[1])
             elif box.field is not None:
                 label, words = str(box.field.label), str(box.field.value() or "")
                 words = str(dict(getattr(box.field.field, "choices", ())).get(words, words))
@@ -258,7 +268,5 @@ class OrderForm(Form):
         return self.cleaned_data
 
     def place_of(self, key: str) -> int | None:
-        try:
-            return int(self.data.get(f"place_{key}", ""))
-        except ValueError:
-            return None
+        typed = bare(self.data.get(f"place_{key}", ""))
+        return int(typed) if re.fullmatch(r"-?\d{1,9}", typed, re.ASCII) else None

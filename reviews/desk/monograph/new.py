@@ -22,7 +22,7 @@ from reviews.access.refusals import Refusal
 from reviews.desk.base import DeskRequest, class_tree, desk, indented, no_entry
 from reviews.desk.boxes import lists_of, row_form
 from reviews.editing.monographs import new
-from reviews.forms import Form, Text, offer, rows_of
+from reviews.forms import Form, FromRows, Text, offer, rows_of
 
 TAKEN = {"new"}  # addresses of the desk's own
 MOST = 500
@@ -48,7 +48,7 @@ class Line(Text):
 class NewMonograph(Form):
     """Either a drug of the list or the name of a new one, with its names, brands and codes; class, title, address."""
 
-    drug = forms.ModelChoiceField(
+    drug = FromRows(
         Drug.objects.all(),
         empty_label="None of these: a new drug",
         label="Choose a drug",

@@ -59,7 +59,8 @@ class TierForm(Form):
 
     def __init__(self, review: EditionReview, user: User, typed: Any = None, refusals: Iterable[Refusal] = ()) -> None:
         now = review.monograph.tier
-        super().__init__(typed and {**typed.dict(), "seen": now}, initial={"seen": now}, auto_id="tier-%s")
+        data = None if typed is None else {**typed.dict(), "seen": now}
+        super().__init__(data, initial={"seen": now}, auto_id="tier-%s")
         self.tiers = [Choice(one.key, one.label, one.means, _why_not(review, one.key)) for one in tiers.ROWS.values()]
         self.who = " ".join(one.sentence for one in policy.refusals(user, "set_tier", review.monograph))
         box = self.fields["tier"]
@@ -92,14 +93,16 @@ def _why_not(review: EditionReview, tier: str) -> str:
 def tier(request: DeskRequest, slug: str) -> HttpResponse:
     """Sets the tier. Fields: `tier`, `reason`, and `seen`, the tier that the form was shown with."""
     monograph = monograph_for(request, slug)
-    wanted, seen = request.POST.get("tier", ""), request.POST.get("seen", "")
-    reason = request.POST.get("reason", "")
+    given = TierForm(EditionReview.load(current_edition(monograph)), request.user, request.POST).given
+    seen = request.POST.get("seen", "")  # of the form that was sent; this one holds the tier of now
     tried = attempt(
-        lambda: set_tier(monograph, wanted, actor=request.user, reason=cleaned(reason, "reason"), seen=seen)
+        lambda: set_tier(
+            monograph, given["tier"], actor=request.user, reason=cleaned(given["reason"], "reason"), seen=seen
+        )
     )
     if not tried.is_done:
         return _refused(request, monograph, tried)
-    row = tiers.ROWS[wanted]
+    row = tiers.ROWS[given["tier"]]
     messages.success(request, f"The tier is {row.label} now: {row.means}.")
     return redirect("workspace", slug=slug)
 
@@ -115,7 +118,7 @@ def _refused(request: DeskRequest, monograph: Monograph, tried: Attempt) -> Http
         "name": review.document.header.name or review.monograph.drug.name,
         "tier": tiers.ROWS[review.monograph.tier],
         "form": form,
-        "typed": request.POST.get("reason", ""),
+        "typed": form.data.get("reason", ""),
         "refusals": [(one, at.get(one.field, "")) for one in tried.refusals],
         "wrong": tried.wrong,
     }

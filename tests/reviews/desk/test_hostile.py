@@ -204,3 +204,31 @@ def test_it_is_refused_with_a_sentence_at_its_field_and_stays(enter, edition, ki
     assert f'<a href="#id_{field}">' in html
     assert f'id="id_{field}_error"' in html
     assert (AuditEvent.objects.count(), make.seen(edition)) == (before, whole)
+
+
+HALF = "a+2AA-b"  # in UTF-7: one half of a character
+HALVES = {
+    "header": ("editor", "edit_header", (), ["title", "names-0-name", "reason", "seen", "dosing_reason"]),
+    "section": ("editor", "part_new", ("section",), ["text", "heading", "kind", "key", "reason"]),
+    "reference": ("editor", "part_new", ("citation",), ["title", "authors", "reference", "label", "year"]),
+    "order": ("editor", "edit_order", (), ["seen", "place_x"]),
+    "outline": ("editor", "edit", (), ["restore"]),
+    "tier": ("clinician", "tier", (), ["tier", "reason", "seen"]),
+    "move": ("publisher", "move", (), ["slug", "reason"]),
+    "submit": ("editor", "do", ("submit",), ["reason", "digest"]),
+    "send back": ("clinician", "do", ("send-back",), ["reason", "digest", "kind"]),
+    "sign": ("clinician", "do", ("sign",), ["interests", "interests_text", "tick_read", "digest"]),
+    "withdraw": ("publisher", "do", ("withdraw",), ["reason", "kind", "digest"]),
+    "correction": ("pharmacist", "erratum", (), ["wrong", "right", "harm", "places"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("who", "name", "arguments", "fields"), HALVES.values(), ids=HALVES)
+def test_half_a_character_is_refused_wherever_it_is_sent(enter, edition, who, name, arguments, fields):
+    kind = "multipart/form-data; boundary=x; charset=utf-7"
+    for field in (*fields, "more", "tidy", "act", "whose", "kept"):
+        body = f'--x\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{HALF}\r\n--x--\r\n'.encode()
+        answer = enter(who).generic("POST", address(name, *arguments), body, content_type=kind)
+
+        assert 400 <= answer.status_code < 500 or answer.status_code == 200, field
+        assert answer.content.decode()

@@ -278,3 +278,23 @@ def test_no_column_of_the_signature_is_read_from_the_request(house, enter, name)
         "specialist_doctor",
         "neurologist",
     )
+
+
+def test_a_refused_signature_says_at_each_tick_and_choice_what_is_missing(house, enter):
+    edition = amended(house)
+
+    answer = enter("pharmacist").post(SIGN, {"digest": make.seen(edition)})
+
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    ids = set(re.findall(r' id="([^"]+)"', html))
+    tied = {
+        name: described.split()
+        for name, described in re.findall(r' name="([^"]+)"[^>]*aria-describedby="([^"]+)"', html)
+    }
+    assert {"tick_read", "tick_content", "tick_competent", "password"} <= tied.keys()
+    assert all(f"{name}_error" in tied[name] for name in ("tick_read", "tick_content", "tick_competent", "password"))
+    assert re.search(r'<fieldset class="field field-bad" id="interests" aria-describedby="interests_error">', html)
+    assert {one for several in re.findall(r'aria-describedby="([^"]+)"', html) for one in several.split()} <= ids
+    for name in ("tick_read", "tick_content", "tick_competent", "interests", "password"):
+        assert f'<span class="error" id="{name}_error">' in html

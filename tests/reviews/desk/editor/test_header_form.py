@@ -1,17 +1,21 @@
 """The header in the editor: its lines, each with its number, and what two people wrote at once."""
 
 from types import SimpleNamespace
+from urllib.parse import urlencode
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from monographs.assemble import build
 from monographs.digest import digest_of_part
 from monographs.models import Edition
+from reviews.access.refusals import Refused
 from reviews.desk.editor.forms import HeaderForm
+from reviews.editing.parts import save_header
 from reviews.forms import MOST_ROWS
 from tests import factories as make
-from tests.forms import forms_of, rows, sent
+from tests.forms import BOXES, forms_of, rows, sent
 
 pytestmark = pytest.mark.any_database
 
@@ -278,3 +282,130 @@ def test_what_is_still_to_do_is_said_of_the_header_that_was_saved(client, house)
     assert "The header is saved. Still to do: Write an introduction" in emptied
     assert "The header is saved.<" in written
     assert build(Edition.objects.get(pk=edition.pk)).header.introduction == "It is."
+
+
+@pytest.mark.parametrize(
+    ("typed", "place", "sentence"),
+    [
+        ({"brands-0-name": ""}, "Brand names, row 1: Brand name", "Name the brand, or empty the whole row to take it out."),
+        ({"brands-0-name": "\xa0 –"}, "Brand names, row 1: Brand name", "Name the brand, or empty the whole row to take it out."),
+        ({"codes-0-code": ""}, "Codes, row 1: Code", "Give the code, or empty the whole row to take it out."),
+        ({"codes-0-code": "", "codes-0-system": ""}, "Codes, row 1: System", "Choose one from the list."),
+    ],
+)  # fmt: skip
+def test_a_row_is_not_taken_out_by_halves(client, house, typed, place, sentence):
+    header = make.document().header.replaced(
+        brands=[{"name": "Brandex", "country": "GB"}],
+        codes=[{"system": "ATC", "code": "L04AG06", "name": "of ATC"}],
+    )
+    edition = make.draft(house, "richumab", make.document(header=header))
+    client.force_login(house.editor)
+    page = address("edit_header", slug="richumab")
+
+    answer = client.post(page, edit_form(client.get(page)).filled(**typed))
+
+    assert answer.status_code == 422
+    assert f"{place}: {sentence}" in [words for _, words in answer.context["form"].faults]
+    assert build(Edition.objects.get(pk=edition.pk)).header == header
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [{"brands": [{"country": "GB"}]}, {"codes": [{"system": "ATC", "name": "x"}]}, {"names": [{"kind": "other"}]}],
+)
+def test_no_row_without_what_makes_it_one_is_stored_whichever_way_it_comes(house, edition, rows):
+    header = build(edition).header
+
+    with pytest.raises(Refused, match=r"Header: .*, or empty the whole row to take it out"):
+        save_header(edition, header.replaced(**rows), seen=digest_of_part(header), actor=house.editor)
+
+
+def test_the_blanks_around_a_word_are_left_out_of_every_box_of_one_line(client, house, edition):
+    client.force_login(house.editor)
+    form = edit_form(client.get(address("edit_header")))
+    blanks = {
+        "title": "\xa0T\t ",
+        "dosing_since": " \xa02026-07-05\t",
+        "names-0-kind": "other",
+        "names-0-name": "\t N\xa0",
+    }
+
+    assert client.post(address("edit_header"), form.filled(**blanks)).status_code == 302
+    header = build(Edition.objects.get(pk=edition.pk)).header
+    assert (header.title, header.dosing.since, header.names[0].name) == ("T", "2026-07-05", "N")
+
+
+def test_what_is_no_blank_is_refused_around_a_word_in_every_box(client, house, edition):
+    client.force_login(house.editor)
+    form = edit_form(client.get(address("edit_header")))
+
+    for box in ("title", "dosing_since", "names-0-name"):
+        typed = {"names-0-kind": "other", "names-0-name": "N", box: "\x1c2026-07-05"}
+        assert client.post(address("edit_header"), form.filled(**typed)).status_code == 422, box
+
+
+# -- As many as can be sent --------------------------------------------------------------------------------------------
+
+
+def count_of_boxes(form):
+    return sum(map(len, form.fields.values())) + 10  # tokens, and a button
+
+
+@pytest.mark.parametrize("held", [(0, 0, 0), (100, 100, 100), (0, 250, 0), (300, 0, 0), (0, 0, 280), (120, 120, 120)])
+def test_each_list_can_be_filled_and_all_of_them_sent(client, house, held):
+    names, brands, codes = held
+    header = make.document().header.replaced(
+        names=[{"kind": "other", "name": f"n{one}"} for one in range(names)],
+        brands=[{"name": f"b{one}", "country": "GB"} for one in range(brands)],
+        codes=[{"system": "ATC", "code": f"L04AG{one:02}"} for one in range(codes)],
+    )
+    edition = make.draft(house, "richumab", make.document(header=header))
+    client.force_login(house.editor)
+    page = address("edit_header", slug="richumab")
+    shown = client.get(page)
+    form = edit_form(shown)
+    for name, several in shown.context["form"].rows.items():
+        assert len(several.forms) >= {"names": names, "brands": brands, "codes": codes}[name]
+        for row in range(several.max_num):
+            for box in BOXES[name]:
+                form.fields.setdefault(f"{name}-{row}-{box}", [""])
+        form.fields[f"{name}-TOTAL_FORMS"] = [str(several.max_num)]
+
+    assert count_of_boxes(form) <= settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+    assert client.post(page, form.filled(title="Other")).status_code == 302
+    assert build(Edition.objects.get(pk=edition.pk)).header == header.replaced(title="Other")
+
+
+def test_a_list_that_no_form_can_hold_stays_as_it_is(client, house):
+    brands = [{"name": f"b{one}", "country": "GB"} for one in range(600)]
+    header = make.document().header.replaced(brands=brands)
+    edition = make.draft(house, "richumab", make.document(header=header))
+    client.force_login(house.editor)
+    page = address("edit_header", slug="richumab")
+    shown = client.get(page)
+
+    assert "These are 600 rows, more than a form can hold." in shown.content.decode()
+    assert "<li>b599 (GB)</li>" in shown.content.decode()
+    assert client.post(page, edit_form(shown).filled(title="Other")).status_code == 302
+    assert build(Edition.objects.get(pk=edition.pk)).header == header.replaced(title="Other")
+    client.force_login(house.auditor)
+    assert "b599 (GB)" in client.get(page).content.decode()
+
+
+@pytest.mark.parametrize(("origin", "comes_back"), [("same-origin", True), ("cross-site", False)])
+def test_a_form_that_holds_too_much_says_so_and_gives_back_what_was_typed(client, house, edition, origin, comes_back):
+    client.force_login(house.editor)
+    sent = {f"brands-{one}-name": f"Brand <{one}>" for one in range(1_100)}
+    body = urlencode({**sent, "password": "secret"})
+
+    answer = client.post(
+        address("edit_header"),
+        body,
+        content_type="application/x-www-form-urlencoded",
+        headers={"Sec-Fetch-Site": origin},
+    )
+
+    assert answer.status_code == 400
+    html = answer.content.decode()
+    assert "This form held more boxes than can be taken at once." in html
+    assert ("<dd>Brand &lt;1099&gt;</dd>" in html, "secret" in html) == (comes_back, False)

@@ -16,7 +16,7 @@ from reviews.editing import parts
 from reviews.editing.library import make_class
 from reviews.models import AuditEvent, ChangeSet
 from tests import factories as make
-from tests.forms import emptied, sent
+from tests.forms import emptied, forms_of, sent
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
@@ -623,3 +623,40 @@ def test_whoever_saves_it_however_marks_are_refused(house, edition):
 
     with pytest.raises(Refused, match="This box takes no marks"):
         parts.save_part(edition, item.replaced(note="**x**"), seen=digest_of_part(item), actor=house.editor)
+
+
+@pytest.mark.parametrize("over", [0, 1])
+def test_the_end_of_a_line_counts_once_however_browsers_send_it(client, house, edition, over):
+    client.force_login(house.editor)
+    text = "\r\n".join(["x" * 98] * 1_000)[: 100_998 + over]
+    text += "x" * (100_000 + over - len(text.replace("\r\n", "\n")))
+
+    answer = client.post(address("part_edit", make.key("monitoring")), section_form(edition, text=text))
+
+    assert answer.status_code == (422 if over else 302)
+
+
+@pytest.mark.parametrize(("authors", "line"), [(",", 1), ("A, B\r\n, X", 2), (" , \r\nA", 1), ("–, X", 1)])
+def test_an_author_without_a_family_name_is_refused(client, house, edition, authors, line):
+    client.force_login(house.editor)
+    form = {"type": "report", "title": "T", "authors": authors, "key": str(make.key("new"))}
+
+    answer = client.post(address("part_new", "citation"), form)
+
+    assert answer.status_code == 422
+    assert answer.context["form"].errors == {
+        "authors": [f"Line {line} begins with a comma: give the family name before it."]
+    }
+
+
+@pytest.mark.parametrize("place", ["1_0", "٣", "３", "1.0", "", "x", "\u20071"])
+def test_a_place_is_a_number_in_plain_figures(client, house, edition, place):
+    client.force_login(house.editor)
+    form = next(one for one in forms_of(client.get(address("edit_order")).content.decode()) if "seen" in one.fields)
+    box = f"place_{form.fields['seen'][0]}"
+
+    answer = client.post(address("edit_order"), form.filled(**{box: place}))
+
+    assert answer.status_code == 422
+    assert answer.context["form"].errors == {box: ["Give its place as a whole number."]}
+    assert client.post(address("edit_order"), form.filled(**{box: " 99 "})).status_code == 302

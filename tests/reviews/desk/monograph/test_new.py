@@ -8,7 +8,7 @@ from reviews.audit.trail import WriteLockTimeout
 from reviews.editing.library import make_class
 from reviews.models import AuditEvent
 from tests import factories as make
-from tests.forms import NO_ROWS, forms_of, rows
+from tests.forms import NO_ROWS, forms_of, rows, wrong
 
 pytestmark = pytest.mark.any_database
 
@@ -254,3 +254,11 @@ def test_what_is_typed_beside_a_drug_of_the_list_is_not_dropped(house, enter, ty
     assert f"{drug.name} stands in the list with its names" in answer.content.decode()
     assert Edition.objects.filter(monograph__drug=drug).count() == 1
     assert enter("editor").post("/desk/monographs/new/", {**page, **NO_ROWS}).status_code == 302
+
+
+@pytest.mark.parametrize("drug", ["\x00", "1\x00", "x", "99999999999999999999", "\ufffd"])
+def test_a_drug_that_is_none_of_the_list_is_said_in_plain_words(enter, drug):
+    answer = enter("editor").post(reverse("monograph_new"), {**NEW, "drug": drug})
+
+    assert answer.status_code == 422
+    assert wrong(answer) == {"drug": "Choose one from the list."}

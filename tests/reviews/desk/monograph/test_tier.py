@@ -141,3 +141,12 @@ def test_while_somebody_else_writes_what_was_typed_is_kept(house, enter, monkeyp
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
     assert "Said &lt;why&gt;</textarea>" in answer.content.decode()
+
+
+def test_a_form_without_anything_in_it_is_refused(house, enter):
+    make.draft(house, actor=house.clinician2)
+
+    answer = enter("clinician").post(ADDRESS, {})
+
+    assert answer.status_code == 422
+    assert tier() == "standard"
