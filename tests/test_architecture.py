@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.contrib import admin
 from django.core.management import call_command
 from django.db import connection, models
+from reversion.admin import VersionAdmin
 
 from monographs import triggers
 from monographs.models import PARTS, Edition
 from reviews.access import policy
 from reviews.workflow import TRANSITIONS
+from tests.test_access import routes
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -80,6 +83,11 @@ def test_no_reversion_view_is_routed_and_nothing_follows():
     for model in (Edition, *PARTS.values()):
         assert reversion.is_registered(model)
         assert reversion.revisions._get_options(model).follow == ()
+    routed = [(name, pattern, entry.callback.__module__) for name, pattern, entry in routes()]
+    assert [one for one in routed if re.search("reversion|revision|recover", " ".join(one))] == []
+    assert [
+        model for model in admin.site._registry if isinstance(admin.site.get_model_admin(model), VersionAdmin)
+    ] == []
 
 
 def test_templates_hold_no_inline_style_or_script():

@@ -1,9 +1,15 @@
 """Requests that no form of ours would send: refused, and never a fault of ours."""
 
+from urllib.parse import unquote
+
 import pytest
+from django.core.wsgi import get_wsgi_application
 from django.test import Client
 
+from clincalc.gate import Gate
 from tests import factories as make
+from tests.servers import ROOT
+from tests.test_gate import ask
 
 pytestmark = pytest.mark.django_db
 
@@ -71,3 +77,34 @@ def test_odd_bodies_are_no_fault_of_ours(path, content_type, body, house):
     response = client.post(path, data=body, content_type=content_type)
 
     assert response.status_code < 500, response.status_code
+
+
+UP = ["..", "%2e%2e", ".%2e", "%252e%252e", "..%5c..", "%c0%ae%c0%ae", "....//..", "..;"]
+FOLDERS = [
+    "/",
+    "/static/",
+    "/drugs/",
+    "/drugs/testazumab/editions/",
+    "/classes/",
+    "/report/",
+    "/.well-known/",
+    "/desk/",
+]
+
+
+@pytest.mark.parametrize("up", UP)
+def test_no_address_leads_out_of_the_house(up, house):
+    """Neither as it is sent, nor as a server hands it on."""
+    make.published(house)
+    application = Gate(get_wsgi_application())
+    files = ["manage.py", "pyproject.toml", "clincalc/settings.py", "../../etc/passwd"]
+    inside = [(ROOT / name).read_bytes()[:60] for name in files[:3]] + [b"root:"]
+
+    for folder in FOLDERS:
+        for steps in range(1, 7):
+            for name in files:
+                sent = f"{folder}{'/'.join([up] * steps)}/{name}"
+                handed = {"PATH_INFO": unquote(sent, "latin-1"), "REQUEST_URI": sent}
+                status, headers, body = ask(application, **handed)
+                assert status in (400, 404) or headers.get("Location", "").startswith("/accounts/login/"), sent
+                assert not any(one in body for one in inside), sent

@@ -54,6 +54,20 @@ def test_a_change_of_an_account_leaves_its_password_and_its_rights(house, client
     assert [group.name for group in changed.groups.all()] == ["editor"]
 
 
+def test_nobody_sets_the_password_of_another_there(house, client):
+    client.force_login(house.admin)
+    given = {"password": "another horse battery", "password1": "another horse battery"}
+    given |= {"password2": "another horse battery", "usable_password": "true"}
+    account = f"/admin/auth/user/{house.clinician.pk}/"
+
+    for path in (f"{account}password/", f"{account}change/password/", f"{account}password/change/"):
+        assert b"password1" not in client.get(path, follow=True).content
+        client.post(path, given)
+    client.post(f"{account}change/", {"username": "clinician", "is_active": "on", **given})
+
+    assert User.objects.get(pk=house.clinician.pk).check_password(make.PASSWORD)
+
+
 def test_a_closed_account_signs_in_no_more(house, client):
     client.force_login(house.editor)
     assert client.get("/desk/").status_code == 200

@@ -20,7 +20,7 @@ from reviews.access.people import give_role, register_clinician, verify_clinicia
 from reviews.access.refusals import Refused
 from reviews.authorship import authors_of_page, earlier_authors, keeps_words
 from reviews.editing import parts
-from reviews.editing.monographs import set_tier
+from reviews.editing.monographs import move, set_tier
 from reviews.models import ChangeSet, ClinicianProfile
 from reviews.review.edition_review import EditionReview
 from reviews.workflow import available, perform
@@ -73,6 +73,25 @@ def test_a_text_that_somebody_else_types_again_keeps_its_author(house):
     edition = make.submit(house, edition)
     with pytest.raises(Refused, match="You wrote or suggested everything that changed here"):
         make.sign(edition, house.clinician)
+
+
+def test_another_name_or_address_makes_nobody_else_the_author(house, client):
+    """The account is renamed, another one takes its name, and the monograph moves."""
+    edition = make.start(house, make.published(house))
+    make.reword(edition, "monitoring", LONG, actor=house.clinician)
+    client.force_login(house.admin)
+    for person, name in ((house.clinician, "somebody-else"), (house.clinician2, "clinician")):
+        path = f"/admin/auth/user/{person.pk}/change/"
+        client.post(path, {"username": name, "email": f"{name}@example.org", "is_active": "on"})
+        person.refresh_from_db()
+        assert person.username == name
+    move(edition.monograph, slug="movedumab", actor=house.publisher, reason="It has another name.")
+
+    edition = make.submit(house, Edition.objects.get(pk=edition.pk))
+
+    assert credits_of(edition) == {house.clinician.pk}
+    assert codes("sign", edition, house.clinician) == ["counts_for_nothing"]
+    assert codes("sign", edition, house.clinician2) == []
 
 
 def pasted(kind):

@@ -108,6 +108,20 @@ def test_two_of_one_role_are_not_two_roles(house, page):
     )
 
 
+@pytest.mark.parametrize("days", [365, 4000])
+def test_an_unverified_clinician_takes_a_page_down_at_once(house, page, client, days, monkeypatch):
+    """Minutes count: whoever's registration lapsed signs nothing, and takes down what could harm."""
+    later = timezone.now() + timedelta(days=days)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: later)
+
+    make.withdraw(page.live.edition, house.clinician, "take_down")
+
+    assert client.get("/drugs/testazumab/").status_code == 410
+    overlay = Overlay.objects.get()
+    assert (overlay.by, overlay.by_role, overlay.second) == (house.clinician, "clinician", None)
+    assert overlay.due_at > later
+
+
 def test_a_retired_page_can_still_be_taken_down_and_comes_back_from_both(house, page):
     edition = page.live.edition
     make.withdraw(edition, house.publisher)

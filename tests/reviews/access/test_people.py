@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
+from django.db import IntegrityError
 
 from reviews.access import policy
 from reviews.access.people import (
@@ -18,6 +19,7 @@ from reviews.access.people import (
     verify_clinician,
 )
 from reviews.access.refusals import RefusalType, Refused
+from reviews.audit.trail import audited_write
 from reviews.audit.verify import verify
 from reviews.models import AuditEvent, ClassGrant, ClinicianProfile
 from tests import factories as make
@@ -152,6 +154,15 @@ def test_an_administrator_changes_nothing_of_their_own(house, administrator):
     give_role(house.admin, "publisher", actor=administrator)
     verify_clinician(profile, actor=house.admin, **how)
     assert broken() == []
+
+
+def test_the_database_takes_no_profile_that_was_verified_by_its_owner(house):
+    profile = house.clinician.clinician_profile
+
+    with pytest.raises(IntegrityError), audited_write(actor=house.admin) as trail:
+        profile.verified_by = house.clinician
+        trail.save(profile, "verified_by")
+        trail.record("looked_up", "test")
 
 
 # -- Roles -------------------------------------------------------------------------------------------------------------

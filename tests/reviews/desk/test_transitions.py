@@ -1,7 +1,10 @@
 """Transitions by POST: what is answered, what is written, and that nothing else is read from the request."""
 
+import re
+
 import pytest
 from django.contrib.auth import get_user_model
+from django.test import Client
 from django.urls import reverse
 
 from monographs.models import Edition
@@ -76,6 +79,24 @@ def test_a_forged_or_old_digest_is_a_conflict_and_recorded(client, house, digest
     last = AuditEvent.objects.latest("seq")
     assert (last.verb, last.data["action"], last.data["codes"]) == ("refused", "sign", ["stale"])
     assert (last.subject, last.digest) == ("monograph:testazumab", digest if digest == "0" * 64 else "")
+
+
+def test_the_digest_of_other_words_signs_nothing(client, house):
+    """One of before the last change, and one of another edition: whole digests of documents that there are."""
+    edition = make.draft(house)
+    before = make.seen(edition)
+    make.reword(edition, "monitoring", "Other words.", actor=house.editor)
+    make.submit(house, edition)
+    theirs = make.submit(house, make.draft(house, "otherumab", make.document(related=())))
+    client.force_login(house.clinician)
+
+    for digest in (before, make.seen(theirs)):
+        response = client.post(reverse("do", args=["testazumab", "sign"]), {"digest": digest, **signature()})
+
+        assert response.status_code == 409
+        last = AuditEvent.objects.latest("seq")
+        assert (last.verb, last.data["codes"], last.digest) == ("refused", ["stale"], digest)
+    assert not SignOff.objects.exists()
 
 
 def test_only_sixty_four_small_hexadecimal_digits_are_a_digest(rf, house):
@@ -255,18 +276,27 @@ def test_what_is_not_asked_is_not_read(client, house):
     assert AuditEvent.objects.latest("seq").actor == house.editor
 
 
-def test_without_the_forms_token_nothing_is_done(house):
-    from django.test import Client
-
+@pytest.mark.parametrize("forged", ["no token", "a stranger's token", "another origin", "no origin", ""])
+def test_a_form_without_its_own_token_or_from_another_site_does_nothing(house, forged):
     edition = make.draft(house)
-    client = Client(enforce_csrf_checks=True)
+    client, stranger = Client(enforce_csrf_checks=True), Client(enforce_csrf_checks=True)
     client.force_login(house.editor)
+    tokens = {
+        one: re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', one.get(path, secure=True).content.decode())[1]
+        for one, path in ((client, "/desk/monographs/testazumab/"), (stranger, "/accounts/login/"))
+    }
+    fields = {
+        "digest": make.seen(edition),
+        "csrfmiddlewaretoken": tokens[stranger if forged == "a stranger's token" else client],
+    }
+    if forged == "no token":
+        del fields["csrfmiddlewaretoken"]
+    origin = {"another origin": "https://evil.example", "no origin": "null"}.get(forged, "https://testserver")
 
-    response = do(client, "submit", edition)
+    answer = client.post(reverse("do", args=["testazumab", "submit"]), fields, secure=True, headers={"Origin": origin})
 
-    assert response.status_code == 403
     edition.refresh_from_db()
-    assert edition.state == "draft"
+    assert (answer.status_code, edition.state) == ((403, "draft") if forged else (302, "in_review"))
 
 
 def test_a_foreign_host_is_refused(client, house, settings):

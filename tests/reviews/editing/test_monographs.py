@@ -349,3 +349,16 @@ def test_a_move_needs_a_reason_that_may_be_kept(house, reason, code, entries):
     (refusal,) = refused.value.refusals
     assert (refusal.code, refusal.field) == (code, "reason")
     assert (Monograph.objects.get().slug, AuditEvent.objects.count()) == ("testazumab", before + entries)
+
+
+def test_what_the_library_holds_of_a_drug_and_is_no_row_is_not_copied(house):
+    with audited_write(actor=house.editor) as trail:
+        drug = make_drug(
+            trail, name="oldumab", names=[{"kind": "other"}], brands=[{"country": "GB"}, {"name": "B", "country": "GB"}],
+            codes=[{"system": "ATC", "name": "of ATC"}],
+        )  # fmt: skip
+
+    edition = new(actor=house.editor, slug="oldumab", title="Oldumab", therapeutic_class=house.leaf, drug=drug)
+
+    header = build(edition).header
+    assert (header.names, [one.name for one in header.brands], header.codes) == ((), ["B"], ())
