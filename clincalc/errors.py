@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 
 from clincalc.context import site
 from reviews.access import kept
+from reviews.access.origin import sent_from
 from reviews.audit.trail import WriteLockTimeout
 from reviews.models import KeptForm
 
@@ -73,7 +74,7 @@ def _with_typed(request: HttpRequest, name: str, status: int, **context: object)
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400. Django calls so, too, a session that could not be kept because the database was away."""
     if isinstance(exception, TooManyFieldsSent):
-        words = kept.words_of_body(request.body) if kept.comes_from_here(request) else []
+        words = kept.words_of_body(request.body) if sent_from(request) == "here" else []
         return _page("400", 400, said=TOO_MANY, words=words)
     return unavailable(request) if is_of_the_database(exception) else _page("400", 400)
 

@@ -134,7 +134,7 @@ class Keeper:
 
 
 def made_plain(environ: Environ) -> Environ:
-    """The request as the rest of the house knows it: with these names, and no others. Raises Refused."""
+    """The request as the rest of the product knows it: with these names, and no others. Raises Refused."""
     plain = {name: environ[name] for name in SERVERS if name in environ}
     read = READ | _of_proxies()
     plain |= {name: environ[name] for name in read if name in environ}

@@ -67,7 +67,7 @@ def of_static_files() -> str:
 
 
 def _static_files() -> list[tuple[str, Path]]:
-    """(name, path) of what the house itself has; what libraries bring comes along with it."""
+    """(name, path) of what the product itself has; what libraries bring comes along with it."""
     found = (one for finder in get_finders() for one in finder.list([]))
     paths = ((name, Path(storage.path(name))) for name, storage in found)
     return [(name, path) for name, path in paths if path.is_relative_to(settings.BASE_DIR / "clincalc")]

@@ -20,12 +20,10 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from allauth.account.adapter import get_adapter
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.core import signing
 from django.core.cache import cache
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Q
 from django.http import HttpRequest, QueryDict
@@ -33,6 +31,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from reviews.access.attempts import nothing_tried
+from reviews.access.origin import sent_from
 from reviews.access.privacy import without_nhs_numbers
 from reviews.audit import acts
 from reviews.models import Act, KeptForm
@@ -73,13 +72,6 @@ def person_of(request: HttpRequest) -> int | None:
     except signing.BadSignature:
         return None
     return int(name)
-
-
-def comes_from_here(request: HttpRequest) -> bool:
-    """Whether a browser says that one of our own pages sent this form."""
-    own = {settings.SITE_URL, f"{request.scheme}://{request.get_host()}"}
-    fetched, origin = request.headers.get("Sec-Fetch-Site", ""), request.headers.get("Origin", "")
-    return fetched == "same-origin" if fetched else origin in own
 
 
 # -- Keeping -----------------------------------------------------------------------------------------------------------
@@ -124,10 +116,7 @@ def _is_done(request: HttpRequest) -> bool:
 
 def _has_room(request: HttpRequest) -> bool:
     """Whether not too many came from one place in an hour."""
-    try:
-        place = get_adapter().get_client_ip(request)
-    except PermissionDenied:
-        place = ""
+    place = get_adapter().get_client_ip(request)
     name = f"kept:{salted_hmac('reviews.access.kept.place', place).hexdigest()}"
     cache.add(name, 0, 3600)
     try:
@@ -257,7 +246,7 @@ class TypedForm:
 
 def typed_of(request: HttpRequest) -> TypedForm | None:
     """What one of our own pages sent; None for all else: nobody is handed a stranger's form to send."""
-    if request.method != "POST" or not comes_from_here(request):
+    if request.method != "POST" or sent_from(request) != "here":
         return None
     sent = {name: values for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"}
     hidden = [(name, one) for name, values in sent.items() for one in values if not _SECRET.search(name)]

@@ -37,7 +37,7 @@ class AuditEvent(models.Model):
     prev = models.CharField(max_length=64, unique=True)
     hash = models.CharField(max_length=64, unique=True)
     text = models.TextField()
-    # The signature of the house on the hash; entries of earlier versions have none.
+    # Our signature on the hash; entries of earlier versions have none.
     seal = models.CharField(max_length=128, null=True)
 
     objects = AuditEventQuerySet.as_manager()

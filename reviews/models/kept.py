@@ -9,7 +9,7 @@ from monographs.triggers import Unchanged
 
 class KeptForm(models.Model):
     """What somebody typed into a form that could not be taken, until they send it again, or a day has passed
-    (`reviews.access.kept`). It is theirs alone, and no part of the house's record.
+    (`reviews.access.kept`). It is theirs alone, and no part of the record.
 
     The key is the person, the place (the address that the form is sent to) and the tab: the one showing of the form
     that was typed into, so that two windows on one part keep two forms.

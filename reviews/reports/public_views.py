@@ -5,7 +5,6 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django import forms
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -19,6 +18,7 @@ from monographs.models import Publication
 from monographs.standing import Shown, shown, standing
 from monographs.vocabulary import SECTION_KINDS
 from reviews.access.attempts import attempt
+from reviews.access.origin import sent_from
 from reviews.audit import acts
 from reviews.forms import Form, offer
 from reviews.reports import inbox
@@ -84,14 +84,6 @@ def _named(part: str, parts: list[str]) -> str:
     )
 
 
-def _from_elsewhere(request: HttpRequest) -> bool:
-    """Whether another site sent this form. Without a session there is nothing to forge, but nobody posts for others."""
-    origin = request.headers.get("Origin", "")
-    own = {settings.SITE_URL, f"{request.scheme}://{request.get_host()}"}
-    fetched = request.headers.get("Sec-Fetch-Site", "same-origin")
-    return (bool(origin) and origin not in own) or fetched not in ("same-origin", "none")
-
-
 @login_not_required
 @csrf_exempt
 @never_cache
@@ -119,7 +111,8 @@ def problem(request: HttpRequest) -> HttpResponse:
         "edition": number,
     }
     status = 200
-    if request.method == "POST" and _from_elsewhere(request):
+    # Without a session there is nothing to forge, but nobody reports for others.
+    if request.method == "POST" and sent_from(request) == "elsewhere":
         context["elsewhere"], status = True, 403
     elif request.method == "POST":
         typed = form.given

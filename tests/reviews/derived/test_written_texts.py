@@ -4,7 +4,8 @@ from uuid import uuid4
 
 import pytest
 
-from monographs.document import PART_FIELDS, Header, RelatedLink, Section
+from monographs.declared import declared_of, kind_of
+from monographs.document import PART_FIELDS, Citation, Header, RelatedLink, SafetyNotice, Section
 from reviews.derived.written_texts import WORDS, texts_of
 from tests import factories as make
 
@@ -18,6 +19,23 @@ def test_every_kind_of_part_says_which_of_its_fields_are_words():
 
     assert set(PART_FIELDS) == {kind.part_kind for kind in kinds - {Header}}
     assert kinds < set(WORDS)
+
+
+# Typed, and nobody's words: what drugs, bodies, records and pages are called.
+NAMES = {
+    (Header, "title"), (Header, "name"), (SafetyNotice, "issuer"), (SafetyNotice, "supersedes"), (RelatedLink, "target"),
+    (Citation, "label"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("model", WORDS)
+def test_each_text_that_is_typed_is_among_the_words_or_a_name(model):
+    """A field that is added later belongs to whoever writes it, without anybody having to think of this."""
+    said = declared_of(model)
+    typed = {name for name, one in said.items() if one.is_typed and not one.cites and not one.is_date}
+    texts = {(model, name) for name in typed if kind_of(model, name) == "text"}
+
+    assert texts - NAMES == {(model, name) for name in WORDS[model]}
 
 
 def test_long_is_more_than_eighty_characters():
