@@ -2,20 +2,23 @@
 
 from monographs.models import Publication, State
 from monographs.standing import today
+from reviews.access.refusals import Refused
 from reviews.audit import seals
 from reviews.audit.hashes import instant
 from reviews.audit.trail import Trail
 from reviews.derived import misprints
 from reviews.review import tiers
 from reviews.review.edition_review import EditionReview
-from reviews.review.guards import effective_sign_offs
+from reviews.review.guards import NO_CHECKPOINT, effective_sign_offs
 from reviews.review.steps import move
 from reviews.review.transition import Given, Transition
 
 
 def publish(trail: Trail, row: Transition, review: EditionReview, given: Given) -> EditionReview:
     """Seals the document that was judged as the publication that readers see from now on; the one before is
-    superseded."""
+    superseded. Refused, before anything is written, while the checkpoint file has no room for a line."""
+    if not seals.checkpoint_takes_a_line():
+        raise Refused([NO_CHECKPOINT])
     monograph, edition = review.monograph, review.edition
     previous = monograph.live
     signatures = [

@@ -111,13 +111,23 @@ def checkpoint_path() -> Path:
 
 
 def checkpoint_is_writable() -> bool:
-    """Whether a line could be appended now, the disk having room for it: publishing asks before it writes anything."""
+    """Whether it looks as if a line could be appended: for pages, which touch nothing."""
+    path = checkpoint_path()
+    if path.exists():
+        return path.is_file() and os.access(path, os.W_OK)
+    above = next(one for one in path.parents if one.exists())
+    return above.is_dir() and os.access(above, os.W_OK | os.X_OK)
+
+
+def checkpoint_takes_a_line() -> bool:
+    """Whether a line can be appended now, the disk having room for it: publishing asks before it writes anything. The
+    file stays as it is."""
     path = checkpoint_path()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("ab") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            end = file.tell()
+            end = file.seek(0, os.SEEK_END)  # under the lock: others may have written since it was opened
             try:
                 os.posix_fallocate(file.fileno(), end, A_LINE)
             finally:

@@ -20,6 +20,11 @@ from reviews.review import tiers
 from reviews.review.edition_review import EditionReview
 
 Guard = Callable[[EditionReview, User], Iterator[Refusal]]
+NO_CHECKPOINT = Refusal(
+    "no_checkpoint",
+    "The checkpoint file cannot be written, so nothing is published now. Tell your administrator.",
+    RefusalType.CONFLICT,
+)
 
 
 def no_open_edition(review: EditionReview, actor: User) -> Iterator[Refusal]:
@@ -151,12 +156,9 @@ def not_the_only_signer(review: EditionReview, actor: User) -> Iterator[Refusal]
 
 
 def checkpoint_is_writable(review: EditionReview, actor: User) -> Iterator[Refusal]:
+    """Pages ask this too, so it only looks; publishing itself asks for the room of a line."""
     if not seals.checkpoint_is_writable():
-        yield Refusal(
-            "no_checkpoint",
-            "The checkpoint file cannot be written, so nothing is published now. Tell your administrator.",
-            RefusalType.CONFLICT,
-        )
+        yield NO_CHECKPOINT
 
 
 # -- On the published page ---------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """What a seal is put on, by whose key, and in which form it leaves the house."""
 
 import base64
+import fcntl
 import hashlib
 import json
 import os
@@ -126,7 +127,7 @@ def test_a_publication_is_sealed_with_the_head_before_it_and_the_signatures_as_p
 def test_a_checkpoint_lies_in_a_directory_that_is_made_for_it_and_is_added_to(settings, tmp_path):
     settings.CHECKPOINT_FILE = str(tmp_path / "a" / "b" / "checkpoints.jsonl")
     assert seals.read_checkpoints() == ([], [f"There is no checkpoint file ({settings.CHECKPOINT_FILE})."])
-    assert seals.checkpoint_is_writable()
+    assert seals.checkpoint_takes_a_line()
     assert seals.read_checkpoints() == ([], [])
 
     for seq in (1, 2, 3):
@@ -139,7 +140,7 @@ def test_a_checkpoint_lies_in_a_directory_that_is_made_for_it_and_is_added_to(se
     assert [one["last"] for one in lines] == before[:3]
     assert written == [canonical(json.loads(line)) for line in written]
     settings.CHECKPOINT_FILE = str(tmp_path / "a" / "b")
-    assert not seals.checkpoint_is_writable()
+    assert not seals.checkpoint_takes_a_line()
 
 
 def test_a_line_whose_end_was_cut_off_is_passed_over_and_written_over():
@@ -161,15 +162,52 @@ def test_a_line_whose_end_was_cut_off_is_passed_over_and_written_over():
 def test_a_disk_without_room_is_told_before_anything_is_written(settings, tmp_path):
     """And whoever asks leaves the file as it is."""
     settings.CHECKPOINT_FILE = "/dev/full"
-    assert not seals.checkpoint_is_writable()
+    assert not seals.checkpoint_takes_a_line()
     settings.CHECKPOINT_FILE = str(tmp_path / "checkpoints.jsonl")
     seals.append_checkpoint(1, "0" * 64)
     before = seals.checkpoint_path().read_bytes()
 
-    assert seals.checkpoint_is_writable()
+    assert seals.checkpoint_takes_a_line()
 
     assert seals.checkpoint_path().read_bytes() == before
     assert len(before) < seals.A_LINE
+
+
+def test_whoever_asks_for_room_cuts_off_no_line_that_another_process_writes_meanwhile(settings, tmp_path):
+    settings.CHECKPOINT_FILE = str(tmp_path / "checkpoints.jsonl")
+    if (pid := os.fork()) == 0:
+        try:
+            for seq in range(1, 201):
+                seals.append_checkpoint(seq, "a" * 64)
+        finally:
+            os._exit(0)
+
+    asked = 0
+    while os.waitpid(pid, os.WNOHANG) == (0, 0):
+        assert seals.checkpoint_takes_a_line()
+        asked += 1
+
+    lines, wrong = seals.read_checkpoints()
+    assert asked > 10
+    assert ([one["seq"] for one in lines], wrong) == (list(range(1, 201)), [])
+
+
+def test_whoever_only_looks_touches_nothing(settings, tmp_path):
+    settings.CHECKPOINT_FILE = str(tmp_path / "a" / "checkpoints.jsonl")
+    assert seals.checkpoint_is_writable()
+    assert list(tmp_path.iterdir()) == []
+
+    seals.append_checkpoint(1, "a" * 64)
+    file = seals.checkpoint_path()
+    before = file.stat()
+    with file.open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)  # nor does it wait for whoever writes
+        assert seals.checkpoint_is_writable()
+    assert file.stat() == before
+    settings.CHECKPOINT_FILE = str(tmp_path / "a")
+    assert not seals.checkpoint_is_writable()
+    settings.CHECKPOINT_FILE = str(file / "below.jsonl")
+    assert not seals.checkpoint_is_writable()
 
 
 def within(size):
@@ -178,7 +216,7 @@ def within(size):
     if (pid := os.fork()) == 0:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
-        os.write(writing, b"yes" if seals.checkpoint_is_writable() else b"no")
+        os.write(writing, b"yes" if seals.checkpoint_takes_a_line() else b"no")
         os._exit(0)
     os.waitpid(pid, 0)
     return os.read(reading, 10).decode()

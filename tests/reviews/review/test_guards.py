@@ -7,10 +7,11 @@ import pytest
 from django.utils import timezone
 
 from monographs.document import Document, Header, SafetyNotice
-from monographs.models import Edition
+from monographs.models import Edition, Publication
 from monographs.standing import today
 from reviews.access.people import give_role, take_role, verify_clinician
 from reviews.access.refusals import Refused
+from reviews.audit import seals
 from reviews.audit.trail import audited_write
 from reviews.changes import change_set
 from reviews.editing.monographs import set_tier
@@ -271,6 +272,22 @@ def test_nothing_is_published_while_the_checkpoint_file_cannot_be_written(house,
 
     with pytest.raises(Refused, match="checkpoint file cannot be written"):
         make.publish(house, edition)
+
+
+def test_pages_look_at_the_checkpoint_file_and_publishing_asks_it_for_room(house, client, monkeypatch):
+    edition = make.signed(house)
+    monkeypatch.setattr(seals, "checkpoint_takes_a_line", lambda: False)  # its disk is full
+    client.force_login(house.publisher)
+
+    page = client.get("/desk/monographs/testazumab/")
+    with pytest.raises(Refused) as refused:
+        make.publish(house, edition)
+
+    assert b"Publish edition 1" in page.content
+    assert b"checkpoint file" not in page.content
+    assert refused.value.codes == ["no_checkpoint"]
+    assert not Publication.objects.exists()
+    assert AuditEvent.objects.latest("seq").verb == "refused"
 
 
 @pytest.mark.parametrize(
