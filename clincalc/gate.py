@@ -3,9 +3,10 @@
 Servers put into the environ what they like: headers under odd names, the paths of proxies, all variables of their own
 process. Behind the gate stands only what is listed here. So whatever reads another header adds it to `READ`.
 
-* Refused: an address that no link of ours has (no leading slash, control characters, not UTF-8, an encoded slash, a
-  whole URI), a prefix (`SCRIPT_NAME`), a host that is none, a body that no form of ours sends (another kind than
-  urlencoded, in another charset than UTF-8, compressed, of no stated length, too long, broken off).
+* Refused: an address that no link of ours has (no leading slash, control characters, a backslash, not UTF-8; where a
+  server says how it was typed, which Granian does not, an encoded slash and a whole URI too), a prefix (`SCRIPT_NAME`),
+  a host that is none, a body that no form of ours sends (another kind than urlencoded, in another charset than UTF-8,
+  compressed, of no stated length, too long, broken off).
 * Left out: every header that nothing here reads, the body of a GET, what a Content-Type says beside its kind.
 
 Who is slow holds the server's thread of his own line (there are as many as lines), and no place among those that are
@@ -61,7 +62,7 @@ READ = frozenset(
 )  # fmt: skip
 
 _ENCODED = re.compile(r"%(?:2f|5c|[01][0-9a-f]|7f)", re.IGNORECASE)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_ODD = re.compile(r"[\x00-\x1f\x7f\\]")  # and the backslash, which some take for a slash
 _CHARSET = re.compile(r"charset(\*?[0-9]*\*?)\s*=\s*(\"(?:[^\"\\]|\\.)*\"|[^;\s]*)", re.IGNORECASE)
 _LENGTH = re.compile(r"[0-9]{1,12}", re.ASCII)
 
@@ -169,7 +170,7 @@ def _judge_address(environ: Environ, plain: Environ) -> None:
     path = plain["PATH_INFO"]
     if environ.get("SCRIPT_NAME"):
         raise Refused(400, "We live at the root of our host.")
-    if not path.startswith("/") or _CONTROL.search(path):
+    if not path.startswith("/") or _ODD.search(path):
         raise Refused(400, "This is no address of ours.")
     if len(path) + len(plain["QUERY_STRING"]) > LONGEST_ADDRESS:
         raise Refused(414, "This address is longer than any of ours.")

@@ -58,6 +58,30 @@ def get(port, path=PAGE, timeout=10):
     return status, headers, body
 
 
+# What a server that decodes addresses hands on as a slash is one, and of a whole URI it hands on the path; whatever else no
+# link of ours has is refused.
+ODD = {
+    "/about/": 200, "/about%2F": 200, "/about%2f": 200, "%2Fabout/": 400, "/%2Fabout/": 404, "/about%252F": 404,
+    "/drugs%2Ftestazumab/": 200, "/desk%2F": 302, "/drugs/%2e%2e/about/": 404, "/about%5C": 400, "/about\\": 400,
+    "/about/%00": 400, "/about/%0d%0aX:y": 400, "/about/%7f": 400, "/about/%ff": 400, "/about/%c0%af": 400,
+    "http://localhost/about/": 200, "*": 400,
+}  # fmt: skip
+
+
+def test_an_address_that_is_otherwise_written_is_the_same_page_or_refused(port):
+    """Granian decodes an address and does not say how it was typed. So an encoded slash opens what a slash opens, to
+    whoever that is open to; there is nothing that judges the typed address and could be led past by it."""
+    answers = {address: get(port, address) for address in ODD}
+
+    assert {address: status for address, (status, _headers, _body) in answers.items()} == ODD
+    plain = answers["/about/"]
+    for address in ("/about%2F", "/about%2f"):
+        assert answers[address][2] == plain[2]
+        assert answers[address][1]["etag"] == plain[1]["etag"]
+    assert answers["/desk%2F"][1]["location"].startswith("/accounts/login/")
+    assert get(port, PAGE)[2] == answers["/drugs%2Ftestazumab/"][2]
+
+
 HALF = {
     "a first line": b"GET /drugs/ HT",
     "a header": b"GET /drugs/ HTTP/1.1\r\nHost: localhost\r\nX-Long: a",
