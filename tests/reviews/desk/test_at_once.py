@@ -5,6 +5,7 @@ Real threads on real rows: each has a connection of its own, and waits for the o
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from threading import Barrier
 
 import pytest
@@ -19,9 +20,30 @@ from tests.conftest import FAST_HASHERS, rows_now
 from tests.reviews.desk.test_repeats import FORMS, at, entries_since, every_state, shown
 
 AT_ONCE = 20
-# Each takes seconds, so each database is asked of every fourth form, and of all with AT_ONCE=all.
-FIRST = 0 if connection.vendor == "postgresql" else 2
-OURS = slice(None) if os.environ.get("AT_ONCE") == "all" else slice(FIRST, None, 4)
+
+
+def chosen(day: int, vendor: str, asked: str | None) -> list[tuple]:
+    """The forms that are sent on this day. Each takes seconds, so each database is asked
+    of every fourth, of other ones the next day, and of all with AT_ONCE=all. The tests' names say which."""
+    first = day + (2 if vendor == "postgresql" else 0)
+    return FORMS if asked == "all" else FORMS[first % 4 :: 4]
+
+
+OURS = chosen(date.today().toordinal(), connection.vendor, os.environ.get("AT_ONCE"))
+
+
+@pytest.mark.parametrize("vendor", ["sqlite", "postgresql"])
+def test_in_four_days_each_database_is_asked_of_every_form(vendor):
+    asked = [chosen(day, vendor, None) for day in range(738_000, 738_004)]
+
+    assert sorted(one[0] for forms in asked for one in forms) == sorted(one[0] for one in FORMS)
+    assert chosen(0, vendor, "all") == FORMS
+
+
+def test_on_one_day_the_two_databases_are_asked_of_different_forms():
+    for day in range(4):
+        assert not {one[0] for one in chosen(day, "sqlite", None)} & {one[0] for one in chosen(day, "postgresql", None)}
+
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +86,7 @@ def at_once(client, send):
 
 
 @pytest.mark.parametrize(
-    ("who", "page", "action", "button", "typed", "verbs"), [pytest.param(*one[1:], id=one[0]) for one in FORMS[OURS]]
+    ("who", "page", "action", "button", "typed", "verbs"), [pytest.param(*one[1:], id=one[0]) for one in OURS]
 )
 def test_a_form_that_is_sent_twenty_times_at_once_is_done_once(committed, who, page, action, button, typed, verbs):
     client, address = Client(), page()
