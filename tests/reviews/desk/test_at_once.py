@@ -5,7 +5,7 @@ Real threads on real rows: each has a connection of its own, and waits for the o
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import UTC, datetime
 from threading import Barrier
 
 import pytest
@@ -29,7 +29,7 @@ def chosen(day: int, vendor: str, asked: str | None) -> list[tuple]:
     return FORMS if asked == "all" else FORMS[first % 4 :: 4]
 
 
-OURS = chosen(date.today().toordinal(), connection.vendor, os.environ.get("AT_ONCE"))
+OURS = chosen(datetime.now(UTC).toordinal(), connection.vendor, os.environ.get("AT_ONCE"))
 
 
 @pytest.mark.parametrize("vendor", ["sqlite", "postgresql"])
@@ -43,7 +43,6 @@ def test_in_four_days_each_database_is_asked_of_every_form(vendor):
 def test_on_one_day_the_two_databases_are_asked_of_different_forms():
     for day in range(4):
         assert not {one[0] for one in chosen(day, "sqlite", None)} & {one[0] for one in chosen(day, "postgresql", None)}
-
 
 
 @pytest.fixture(scope="module")
