@@ -371,6 +371,22 @@ def test_whoever_wrote_the_words_in_an_edition_that_was_given_up_or_in_another_m
     assert codes("still-correct", edition, house.pharmacist) == []
 
 
+def test_whoever_wrote_published_words_that_were_moved_to_another_part_does_not_vouch(house):
+    """What was published carries no credits: only where the text itself is looked for its author is found."""
+    first = amended(house, make.published(house), LONG, actor=house.clinician)
+    edition = make.start(house, first)
+    make.reword(edition, "monitoring", "Nothing is measured at all.", actor=house.editor)
+    make.reword(edition, "prescribing", f"- {LONG} [@trial2020]", actor=house.editor)
+    edition = make.submit(house, edition)
+    for clinician in (house.clinician, house.clinician2):
+        make.sign(edition, clinician)
+    edition = withdrawn(house, make.publish(house, edition))
+
+    assert house.clinician.pk in authors_of_page(make.live())
+    assert codes("still-correct", edition, house.clinician) == ["contributed"]
+    assert codes("still-correct", edition, house.clinician2) == []
+
+
 def test_whose_registration_was_verified_by_an_author_of_before_does_not_vouch(house):
     first = amended(house, make.published(house), "The verifier wrote this.", actor=house.editor2)
     second = amended(house, first, "- Another section [@trial2020].", actor=house.editor, name="prescribing")
