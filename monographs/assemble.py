@@ -4,6 +4,7 @@ from typing import Any
 
 from monographs.document import PART_FIELDS, Document, Header
 from monographs.models import PARTS, Edition, Part
+from monographs.questions import Question
 
 
 def header_of(edition: Edition) -> Header:
@@ -20,10 +21,15 @@ def header_columns(header: Header) -> dict[str, Any]:
     return {**plain, **{f"dosing_{name}": value for name, value in dosing.items()}}
 
 
+_PARTS_OF = {
+    kind: Question(model.objects.all(), by="edition", columns=model.value_columns()) for kind, model in PARTS.items()
+}
+
+
 def build(edition: Edition) -> Document:
     """The document of an edition as its rows stand now: one query a model of parts. Refuses no draft, and no words."""
     parts = {
-        PART_FIELDS[kind]: tuple(row.as_value() for row in model.objects.filter(edition=edition))
+        PART_FIELDS[kind]: tuple(map(model.of_columns, _PARTS_OF[kind].ask(edition.pk)))
         for kind, model in PARTS.items()
     }
     return Document.stored({"header": header_of(edition), **parts})

@@ -1,5 +1,6 @@
 """Editions, and what every part of one has."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.db import models
@@ -101,6 +102,15 @@ class Part(models.Model):
         return tuple(name for name in cls.value.model_fields if name != "key")
 
     @classmethod
+    def value_columns(cls) -> tuple[str, ...]:
+        return ("key", *cls.value_fields())
+
+    @classmethod
+    def of_columns(cls, stored: Sequence[Any]) -> values.Part:
+        """A part of a document, of what is in these columns (pydantic.ValidationError if it is broken)."""
+        return cls.value.stored(dict(zip(cls.value_columns(), stored, strict=True)))
+
+    @classmethod
     def from_value(cls, edition: Edition, part: values.Part, position: int) -> "Part":
         """An unsaved row for a part of a document."""
         return cls(edition=edition, key=part.key, position=position, **cls.columns_of(part))
@@ -110,8 +120,8 @@ class Part(models.Model):
         return {name: getattr(part, name) for name in cls.value_fields()}
 
     def as_value(self) -> values.Part:
-        """This row as a part of a document, as it stands (pydantic.ValidationError if it is broken)."""
-        return self.value.stored({"key": self.key, **{name: getattr(self, name) for name in self.value_fields()}})
+        """This row as a part of a document, as it stands."""
+        return self.of_columns([getattr(self, name) for name in self.value_columns()])
 
 
 def part_constraints(name: str) -> list[models.BaseConstraint]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from functools import cache
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from reversion.models import Revision, Version
 
 from monographs.canonical import canonical, digest_of, sha256
 from monographs.fields import JSONText
+from monographs.questions import Question
 
 PREFIX = "clincalc-trail-v1\n"
 
@@ -78,6 +80,19 @@ def _plain(value: Any) -> Any:
     return repr(value)
 
 
+@cache
+def _as_stored(model: type[models.Model], columns: tuple[str, ...]) -> tuple["models.QuerySet[Any]", Question]:
+    """Key and columns of every row, and of one: JSON as the text that is stored."""
+    raw = {
+        f"raw_{name}": Cast(name, models.TextField())
+        for name in columns
+        if isinstance(model._meta.get_field(name), JSONText)
+    }
+    rows = model._base_manager.annotate(**raw)
+    named = ("pk", *(f"raw_{name}" if f"raw_{name}" in raw else name for name in columns))
+    return rows.values_list(*named), Question(rows, by=model._meta.pk.name, columns=named)
+
+
 def row_hashes(label: str, version: int, pks: Iterable[Any] | None = None) -> Iterator[tuple[str, str]]:
     """(row name, hash) of rows as the database holds them now; of every row of the table if no keys are given.
 
@@ -85,15 +100,12 @@ def row_hashes(label: str, version: int, pks: Iterable[Any] | None = None) -> It
     has the hash of then only while every newer column holds its default: an act that writes one records a newer list.
     """
     model, lists = guarded()[label]
-    fields = {field.attname: field for field in model._meta.concrete_fields}
     newer = [name for name in lists[max(lists)] if name not in lists[version]]
+    fields = {field.attname: field for field in model._meta.concrete_fields} if newer else {}
     unwritten = {name: _plain(fields[name].get_prep_value(fields[name].get_default())) for name in newer}
-    columns = [*lists[version], *newer]
-    raw = {f"raw_{name}": Cast(name, models.TextField()) for name in columns if isinstance(fields[name], JSONText)}
-    rows = model._base_manager.annotate(**raw)
-    if pks is not None:
-        rows = rows.filter(pk__in=list(pks))
-    for pk, *values in rows.values_list("pk", *[f"raw_{name}" if f"raw_{name}" in raw else name for name in columns]):
+    columns = (*lists[version], *newer)
+    every, one = _as_stored(model, columns)
+    for pk, *values in every.all() if pks is None else chain.from_iterable(map(one.ask, pks)):
         held = zip(columns, map(_plain, values), strict=True)
         form = [label, version, [[name, value] for name, value in held if (name, value) not in unwritten.items()]]
         yield f"{label}:{pk}", f"{version}:{digest_of(form)}"

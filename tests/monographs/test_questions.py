@@ -1,0 +1,52 @@
+"""A question whose SQL is kept answers what the query answers that it was made of."""
+
+import pytest
+from django.apps import apps
+from django.db.models import F
+
+from monographs.models import Edition, Section
+from monographs.questions import Question
+from tests import factories as make
+from tests import tables
+
+
+@pytest.fixture(scope="module")
+def made(once_a_module):
+    return tables.fill()
+
+
+@pytest.mark.django_db
+def test_a_row_of_any_table_is_what_the_query_gives(made):
+    asked = 0
+    for model in apps.get_models():
+        columns = tuple(field.attname for field in model._meta.concrete_fields)
+        question = Question(model._base_manager.all(), by=model._meta.pk.name, columns=columns)
+        for row in model._base_manager.order_by("pk").values_list(*columns)[:2]:
+            key = dict(zip(columns, row, strict=True))[model._meta.pk.attname]
+
+            assert (model.__name__, question.ask(key)) == (model.__name__, [row])
+            asked += 1
+    assert asked > 30
+
+
+def test_rows_come_in_their_order_without_those_that_are_left_out_and_as_they_are_by_then(
+    house, django_assert_num_queries
+):
+    edition = make.draft(house, "askedumab")
+    question = Question(Section.objects.all(), by="edition", columns=("heading",))
+
+    assert question.ask(edition.pk) == [("Prescribing in practice",), ("Monitoring",)]
+    make.reword(edition, "monitoring", "Other words.", actor=house.editor)
+    words = Question(Section.objects.order_by("-position"), by="edition", columns=("text",))
+    with django_assert_num_queries(1):
+        assert words.ask(edition.pk) == [("Other words.",), ("- Start slowly [@trial2020].",)]
+    assert words.ask(edition.pk + 1) == []
+
+
+@pytest.mark.django_db
+def test_what_has_a_place_for_another_value_is_no_such_question():
+    question = Question(Edition.objects.filter(number=1), by="state", columns=("pk",))
+
+    with pytest.raises(AssertionError, match="other places than that of state"):
+        question.ask("draft")
+    assert Question(Edition.objects.filter(number=F("number")), by="state", columns=("pk",)).ask("draft") == []
