@@ -29,7 +29,7 @@ SLUGS = ("aumab", "bumab", "cumab")
 PARTS = ("monitoring", "prescribing")
 CLINICIANS = ("clinician", "clinician2", "pharmacist")
 WRITERS = ("editor", "editor2", *CLINICIANS)
-# No two of them share three words in a row; the first three are long. A text is (root, how often it was added to).
+# No two roots share three words in a row; the first three are long. A text is (root, how often it was added to).
 ROOTS = (
     "Measure blood counts before treatment begins, once a month later, then every quarter while anybody still takes it",
     "Ask about infections whenever patients come, note fever, cough, bruises, and tell them whom they should call first",
@@ -47,6 +47,12 @@ def words(text: Text) -> str:
 
 def is_long(text: Text) -> bool:
     return text[0] < 3
+
+
+def runs(text: Text | None) -> set[tuple[str, ...]]:
+    """Every three words in a row."""
+    said = words(text).replace(".", "").replace(",", "").split() if text and text[0] < len(ROOTS) else []
+    return set(zip(said, said[1:], said[2:], strict=False))
 
 
 # -- The oracle --------------------------------------------------------------------------------------------------------
@@ -102,7 +108,7 @@ class Oracle:
     def kept(self, at: tuple[str, int], part: str, text: Text) -> set[str]:
         """Authors of what was live when an edition began, if something of it is left in this text."""
         before = self.live_before(at)
-        if not before or self.said[at[0], before][part][0] != text[0]:
+        if not before or not runs(self.said[at[0], before][part]) & runs(text):
             return set()
         return self.authors_of_published((at[0], before), part)
 
@@ -112,15 +118,26 @@ class Oracle:
             return self.authors_of_published((at[0], before), part)
         return self.so_far(at, part, len(self.puts)) | self.kept(at, part, text)
 
-    def wrote_before(self, at, part: str, text: Text, *, own=False, nobodys=(), until=None) -> set[str]:
-        """Everybody who had put this text: into this part in an edition of this monograph (`own`: this one too), or, if
-        it is long and not one of those `nobodys`, anywhere."""
-        people = set()
+    def wrote_before(self, at, part: str, text: Text, *, own=False, nobodys=None, until=None) -> set[str]:
+        """Everybody who had put this text, or a run of its words that neither was live then nor is one of `nobodys`:
+        into this part in an edition of this monograph (`own`: this one too); or who had put it, or its long first
+        sentence, and nobody's is the same, anywhere."""
+        people, nobodys = set(), nobodys or {}
+        nobodys_first = {one[0] for one in nobodys.values()}
         for place, put in enumerate(self.puts[:until]):
             is_here = put.at == at and put.part == part
             same = put.at[0] == at[0] and put.part == part and (own or not is_here)
-            copied = is_long(text) and text not in nobodys and not (is_here and not own)
-            if put.text == text and (same or copied):
+            was = self.said[at[0], self.live_before(put.at)].get(part) if same and self.live_before(put.at) else None
+            kept = same and runs(put.text) & runs(text) - runs(was) - runs(nobodys.get(part))
+            copied = (
+                is_long(text)
+                and not (is_here and not own)
+                and (
+                    (put.text == text and text not in nobodys.values())
+                    or (put.text[0] == text[0] and text[0] not in nobodys_first)
+                )
+            )
+            if (same and put.text == text) or kept or copied:
                 people |= self.so_far(put.at, put.part, place + 1) | self.kept(put.at, put.part, text)
         return people
 
@@ -129,7 +146,7 @@ class Oracle:
         signed = self.said[at[0], live] if live else {}
         people = {actor} | set(more)
         if signed.get(part) != text:
-            people |= self.wrote_before(at, part, text, nobodys=signed.values())
+            people |= self.wrote_before(at, part, text, nobodys=signed)
         self.puts.append(Put(at, part, text, people))
         self.said[at][part] = text
         self.workers[at] |= people
