@@ -3,22 +3,26 @@
 Whoever wrote or suggested a part in an edition by the time when it said so is its author, undone edits included. Words
 that were published and are kept in the next edition keep their authors. A part is found again in other editions of its
 monograph by its digest and by each run of its words, and anywhere by its long texts (reviews.derived.written_texts).
+So are words that somebody put over the page, or gave as a reason, and that then come into an edition.
 """
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any
 from uuid import UUID
 
+from django.db.models.functions import Length
+
 from monographs import document as values
 from monographs.difference.moved import is_moved, is_moved_from
 from monographs.digest import as_json, digest_of_part
 from monographs.document import PART_FIELDS
-from monographs.models import Document, Edition, Monograph, Publication
-from reviews.derived.written_texts import parts_of, texts_of, words_of
-from reviews.models import ChangedPart, ChangeSet, WrittenText
+from monographs.models import Document, Edition, Monograph, Overlay, Publication
+from reviews.derived.written_texts import LONG, parts_of, texts_of, words_of
+from reviews.models import AuditEvent, ChangedPart, ChangeSet, WrittenText
 
 Parts = Mapping[str, values.Value]
 Words = tuple[str, ...]
@@ -28,6 +32,8 @@ Places = dict[tuple[UUID, str], set[str]]
 
 # Words in a row by which a text is told to be kept in the next one; of a shorter text, all of them.
 A_RUN = 3
+# So many are typed by nobody twice by chance.
+A_LONG_RUN = 12
 A_BATCH = 500
 # Where the parts of a document are that have words of their own.
 _WORDED = tuple(field for field in PART_FIELDS.values() if field != "citations")
@@ -70,6 +76,7 @@ def authors_of_copies(edition: Edition, document: values.Document, parts: Iterab
     if "order" in wanted:
         _add(found, {"order": history.movers(_order(document), _order(live.document.value) if live else None)})
     _add(found, _authors_of_texts(ours, wanted, but=edition.pk, signed=signed))
+    _add(found, _authors_of_said(edition.monograph_id, ours, wanted, published))
     return _sorted(found)
 
 
@@ -81,6 +88,7 @@ def authors_of_page(publication: Publication) -> frozenset[int]:
     _add(found, history.authors(ours, _where_it_stands(publication.monograph_id, ours, set(ours), until=until)))
     _add(found, history.authors(ours, _where_words_stand(history, ours, {}, until=until)))
     _add(found, _authors_of_texts(ours, set(ours), until=until))
+    _add(found, _authors_of_said(publication.monograph_id, ours, set(ours), {}, until=until))
     return frozenset[int]().union(*found.values())
 
 
@@ -166,9 +174,9 @@ def keeps_words(before: values.Value | None, after: values.Value | None) -> bool
     return _share_a_run(_all_words(before), _all_words(after))
 
 
-def _share_a_run(was: Words, now: Words, *nobodys: Words) -> bool:
+def _share_a_run(was: Words, now: Words, *nobodys: Words, run: int = A_RUN) -> bool:
     """`nobodys`: words of which a run tells nothing."""
-    length = min(A_RUN, len(was), len(now))
+    length = min(run, len(was), len(now))
     if not length:
         return False
     return not (_runs(was, length) & _runs(now, length)) <= frozenset().union(*(_runs(one, length) for one in nobodys))
@@ -255,6 +263,52 @@ def _where_words_stand(history: _History, ours: Parts, live: Parts, *, until: da
         ):
             places[pk, part] = {part}
     return places
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What somebody said of a monograph and put into no edition. `of`: the parts that it was said of, if it tells.
+    `before`: what the page said."""
+
+    by: int
+    words: Words
+    of: frozenset[str] | None = None
+    before: Words = ()
+
+    def is_in(self, part: str, words: Words, live: Words) -> bool:
+        """Of a part that it was said of a few words are enough."""
+        if self.of is None or part in self.of:
+            return _share_a_run(self.words, words, live, self.before)
+        return min(len(words), len(self.words)) >= A_LONG_RUN and _share_a_run(self.words, words, live, run=A_LONG_RUN)
+
+
+def _said_of(monograph: int, until: datetime | None) -> Iterator[_Said]:
+    overlays = Overlay.objects.filter(monograph=monograph)
+    entries = AuditEvent.objects.filter(subjects__monograph=monograph)
+    if until:
+        overlays, entries = overlays.filter(at__lte=until), entries.filter(at__lte=until)
+    for one in overlays:
+        if words := words_of(one.right):
+            of = frozenset(place["part"] for place in one.places) if one.places else None
+            yield _Said(one.by_id, tuple(words), of, tuple(words_of(one.wrong)))
+        for text in (one.quote, one.reason):
+            yield _Said(one.by_id, tuple(words_of(text)), frozenset())
+    entries = entries.annotate(length=Length("reason")).filter(length__gt=LONG, actor__isnull=False)
+    for actor, reason in entries.values_list("actor", "reason"):
+        yield _Said(actor, tuple(words_of(reason)), frozenset())
+
+
+def _authors_of_said(
+    monograph: int, ours: Parts, parts: set[str], live: Parts, *, until: datetime | None = None
+) -> dict[str, set[int]]:
+    """Who had said words of these parts in a correction, a warning or a reason before somebody wrote them. Words that
+    are `live` tell nothing."""
+    asked = {part for part in parts & ours.keys() if not isinstance(ours[part], values.Citation)}
+    words = {part: (_all_words(ours[part]), _all_words(live.get(part))) for part in asked}
+    found: dict[str, set[int]] = {}
+    for said in _said_of(monograph, until):
+        _add(found, {part: {said.by} for part, sides in words.items() if said.is_in(part, *sides)})
+    return found
 
 
 def _authors_of_texts(

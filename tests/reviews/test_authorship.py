@@ -351,6 +351,78 @@ def test_words_are_kept_where_three_in_a_row_are_left(before, after, kept):
     assert keeps_words(one, other) is kept
 
 
+# -- Words that were said over a page ----------------------------------------------------------------------------------
+
+
+def said_in(house, page, how, text):
+    """The pharmacist says this of a published page, and puts it into no edition."""
+    if how == "correction":
+        make.correct(house.pharmacist, page, "Tests go on for years.", text)
+    elif how == "warning":
+        make.warn(house.pharmacist, page, quote=text)
+    else:
+        make.withdraw(page.live.edition, house.pharmacist, reason=text)
+
+
+@pytest.mark.parametrize(
+    ("how", "said", "typed"),
+    [
+        ("correction", WORDS, WORDS),
+        ("correction", WORDS, WORDS.replace("Give", "_Always_ give")),
+        ("correction", "Tests go on for months.", "Tests go on for months."),
+        ("correction", "Tests go on for months.", "Tests may go on for months, or longer."),
+        ("correction", "Tests stop.", "Tests stop."),
+        ("warning", WORDS, f"- {WORDS.replace('Give', 'Always give')}"),
+        ("reason", f"It should say: {WORDS}", WORDS.replace("Give", "Always give")),
+    ],
+)
+def test_what_somebody_said_over_a_page_is_theirs_when_it_comes_into_an_edition(house, how, said, typed):
+    edition = make.start(house, make.published(house))
+    said_in(house, edition.monograph, how, said)
+
+    make.reword(edition, "monitoring", typed, actor=house.editor)
+
+    assert credits_of(edition) == {house.editor.pk, house.pharmacist.pk}
+    edition = make.submit(house, edition)
+    with pytest.raises(Refused, match="You wrote or suggested everything that changed here"):
+        make.sign(edition, house.pharmacist)
+
+
+def test_a_correction_makes_nobody_the_author_of_what_the_page_said_or_of_other_parts(house):
+    edition = make.start(house, make.published(house))
+    said_in(house, edition.monograph, "correction", "Tests go on for months.")
+
+    make.reword(edition, "monitoring", "Tests go on for years, and then end.", actor=house.editor)
+    make.reword(edition, "prescribing", "- Go on for months [@trial2020].", actor=house.editor)
+
+    assert credits_of(edition) == credits_of(edition, str(make.key("prescribing"))) == {house.editor.pk}
+
+
+def test_a_reason_of_another_monograph_or_a_short_one_is_no_text(house):
+    edition = make.start(house, make.published(house))
+    other = make.published(house, "otherumab")
+    make.withdraw(other, house.pharmacist, reason=WORDS)
+    make.withdraw(edition.monograph.live.edition, house.clinician, reason="Tests go on for months.")
+
+    make.reword(edition, "monitoring", "Tests go on for months.", actor=house.editor)
+
+    assert credits_of(edition) == {house.editor.pk}
+
+
+def test_whose_correction_came_into_the_page_does_not_vouch_for_it(house):
+    live = make.published(house)
+    make.correct(house.pharmacist, live.monograph, "Tests go on for years.", "Tests go on for months.")
+    edition = make.start(house, live)
+    make.reword(edition, "monitoring", "Tests go on for months.", actor=house.editor)
+    edition = make.submit(house, edition)
+    for signer in (house.clinician, house.clinician2):
+        make.sign(edition, signer)
+    make.publish(house, edition)
+
+    assert house.pharmacist.pk in authors_of_page(make.live())
+    assert house.clinician.pk not in authors_of_page(make.live())
+
+
 # -- The tier ----------------------------------------------------------------------------------------------------------
 
 
