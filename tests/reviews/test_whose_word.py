@@ -73,6 +73,7 @@ class Page:
     """A monograph as it stands."""
 
     tier: str = "standard"
+    sets: list[tuple[str, str, str]] = field(default_factory=list)  # since live: who set it, from what, to what
     live: int = 0
     live_tier: str = ""
     open: int = 0
@@ -184,7 +185,17 @@ class Oracle:
     def may_publish(self, slug: str) -> bool:
         page = self.pages[slug]
         parts_ = self.changed(slug) if page.open else set()
-        return page.round_open and all(is_full(page.tier, self.counting(slug, part)) for part in parts_)
+        return page.round_open and all(is_full(self.tier(slug), self.counting(slug, part)) for part in parts_)
+
+    def tier(self, slug: str) -> str:
+        """As if nobody had lowered it who worked on an edition since."""
+        page, order = self.pages[slug], ("low", "standard", "high")
+        workers = set().union(*(people for (one, n), people in self.workers.items() if one == slug and n > page.live))
+        counts = page.sets[0][1] if page.sets else page.tier
+        for who, _was, to in page.sets:
+            if who not in workers or order.index(to) > order.index(counts):
+                counts = to
+        return max(counts, page.tier, key=order.index)
 
     def may_set_tier(self, slug: str, tier: str, who: str) -> bool:
         page, order = self.pages[slug], ("low", "standard", "high")
@@ -211,7 +222,7 @@ class Oracle:
     def may_reinstate(self, slug: str) -> bool:
         page = self.pages[slug]
         hands = {one[1] for one in page.withdrawn} | {one[2] for one in page.withdrawn}
-        tier = max(page.tier, page.live_tier, key=("low", "standard", "high").index) if page.live else ""
+        tier = max(self.tier(slug), page.live_tier, key=("low", "standard", "high").index) if page.live else ""
         return bool(page.withdrawn) and is_full(tier, page.vouched) and not page.vouched <= hands
 
 
@@ -364,7 +375,9 @@ class History:
             return
         if self.both("publish", self.oracle.may_publish(slug), lambda: self.perform("publish", slug, page.open, "publisher")):  # fmt: skip
             self.oracle.published.setdefault(slug, []).append((page.open, len(self.oracle.puts)))
+            page.tier = self.oracle.tier(slug)
             page.live, page.live_tier, page.open, page.round_open = page.open, page.tier, 0, False
+            page.sets = []
             page.vouched = set()  # that was said of another edition
 
     def release(self, slug, who, n, m) -> None:
@@ -380,6 +393,7 @@ class History:
         monograph = Monograph.objects.get(slug=slug)
         act = lambda: set_tier(monograph, tier, actor=self.house.people[who], reason="Why not.")  # noqa: E731
         if self.both("tier", self.oracle.may_set_tier(slug, tier, who), act):
+            page.sets.append((who, page.tier, tier))
             page.tier = tier
 
     def withdraw(self, slug, who, n, m) -> None:
