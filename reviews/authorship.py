@@ -1,33 +1,42 @@
 """Whose words they are: asked over every edition that made them, published or given up, at whatever address.
 
 Whoever wrote or suggested a part in an edition by the time when it said so is its author, undone edits included. Words
-that were published and are kept in the next edition keep their authors. A part is found again by its digest in other
-editions of its monograph, and by its long texts anywhere (reviews.derived.written_texts).
+that were published and are kept in the next edition keep their authors. A part is found again in other editions of its
+monograph by its digest and by each run of its words, and anywhere by its long texts (reviews.derived.written_texts).
+So are words that somebody put over the page, or gave as a reason, and that then come into an edition.
 """
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any
 from uuid import UUID
 
+from django.db.models.functions import Length
+
 from monographs import document as values
 from monographs.difference.moved import is_moved, is_moved_from
 from monographs.digest import as_json, digest_of_part
 from monographs.document import PART_FIELDS
-from monographs.models import Document, Edition, Monograph, Publication
-from reviews.derived.written_texts import parts_of, texts_of, words_of
-from reviews.models import ChangedPart, ChangeSet, WrittenText
+from monographs.models import Document, Edition, Monograph, Overlay, Publication
+from reviews.derived.written_texts import LONG, parts_of, texts_of, words_of
+from reviews.models import AuditEvent, ChangedPart, ChangeSet, WrittenText
 
 Parts = Mapping[str, values.Value]
+Words = tuple[str, ...]
 Orders = list[list[str]]  # the keys of the parts of a document, kind by kind
 # (change set, part) where words stand -> the parts of the document at hand that say them.
 Places = dict[tuple[UUID, str], set[str]]
 
 # Words in a row by which a text is told to be kept in the next one; of a shorter text, all of them.
 A_RUN = 3
+# So many are typed by nobody twice by chance.
+A_LONG_RUN = 12
 A_BATCH = 500
+# Where the parts of a document are that have words of their own.
+_WORDED = tuple(field for field in PART_FIELDS.values() if field != "citations")
 # What of a part is nobody's words: what is chosen from a list, copied from the drug, or a heading as all have it.
 _NO_WORDS = frozenset(
     {"key", "kind", "type", "severity", "text_rules", "status", "since", "heading", "name", "title", "names", "brands",
@@ -63,9 +72,11 @@ def authors_of_copies(edition: Edition, document: values.Document, parts: Iterab
     found: dict[str, set[int]] = {}
     if places := _where_it_stands(edition.monograph_id, ours, wanted, but=edition.pk):
         found = history.authors(ours, places)
+    _add(found, history.authors(ours, _where_words_stand(history, ours, published)))
     if "order" in wanted:
         _add(found, {"order": history.movers(_order(document), _order(live.document.value) if live else None)})
     _add(found, _authors_of_texts(ours, wanted, but=edition.pk, signed=signed))
+    _add(found, _authors_of_said(edition.monograph_id, ours, wanted, published))
     return _sorted(found)
 
 
@@ -75,7 +86,9 @@ def authors_of_page(publication: Publication) -> frozenset[int]:
     history = _History(publication.monograph_id, set(ours))
     found = {part: history.of_published(publication.number, part) for part in ours}
     _add(found, history.authors(ours, _where_it_stands(publication.monograph_id, ours, set(ours), until=until)))
+    _add(found, history.authors(ours, _where_words_stand(history, ours, {}, until=until)))
     _add(found, _authors_of_texts(ours, set(ours), until=until))
+    _add(found, _authors_of_said(publication.monograph_id, ours, set(ours), {}, until=until))
     return frozenset[int]().union(*found.values())
 
 
@@ -122,7 +135,7 @@ class _History:
             before = now
         return people
 
-    def _before(self, number: int, part: str) -> tuple[values.Value | None, int]:
+    def before(self, number: int, part: str) -> tuple[values.Value | None, int]:
         """A part as it was live when an edition was begun, and the number of that live edition."""
         last = max((one for one in self.published if one < number), default=0)
         return (self.published[last].get(part) if last else None), last
@@ -136,7 +149,7 @@ class _History:
                 people = so_far.setdefault((change.edition_id, part), set())
                 people.update(_people(change, part))
                 for mine in places.get((change.pk, part), ()):
-                    was, number = self._before(change.edition.number, part)
+                    was, number = self.before(change.edition.number, part)
                     kept = self.of_published(number, part) if keeps_words(was, ours.get(mine)) else set()
                     found.setdefault(mine, set()).update(people | kept)
         return found
@@ -158,17 +171,43 @@ class _History:
 
 def keeps_words(before: values.Value | None, after: values.Value | None) -> bool:
     """Whether a run of words of the one is in the other: then their authors are authors of this too."""
-    was, now = (_all_words(one) for one in (before, after))
-    length = min(A_RUN, len(was), len(now))
-    return length > 0 and not _runs(was, length).isdisjoint(_runs(now, length))
+    return _share_a_run(_all_words(before), _all_words(after))
 
 
-def _runs(words: list[str], length: int) -> set[tuple[str, ...]]:
-    return {tuple(words[at : at + length]) for at in range(len(words) - length + 1)}
+def _share_a_run(was: Words, now: Words, *nobodys: Words, run: int = A_RUN) -> bool:
+    """`nobodys`: words of which a run tells nothing."""
+    length = min(run, len(was), len(now))
+    if not length:
+        return False
+    return not (_runs(was, length) & _runs(now, length)) <= frozenset().union(*(_runs(one, length) for one in nobodys))
 
 
-def _all_words(part: values.Value | None) -> list[str]:
-    return words_of("\n".join(_strings(as_json(part)))) if part else []
+@lru_cache(maxsize=500)
+def _runs(words: Words, length: int) -> frozenset[Words]:
+    return frozenset(words[at : at + length] for at in range(len(words) - length + 1))
+
+
+def _all_words(part: values.Value | None) -> Words:
+    return _words_of_form(as_json(part)) if part else ()
+
+
+def _words_of_form(form: Any) -> Words:
+    return tuple(words_of("\n".join(_strings(form))))
+
+
+@lru_cache(maxsize=2000)
+def _words_in(document: str, part: str) -> Words:
+    """The words of a part as a stored document has them."""
+    form = _form(document)
+    held = form.get("header") if part == "header" else None
+    for field in _WORDED:
+        held = next((one for one in form.get(field, ()) if one["key"] == part), held)
+    return _words_of_form(held) if held else ()
+
+
+@lru_cache(maxsize=2)  # its parts are asked for one after the other
+def _form(document: str) -> dict[str, Any]:
+    return dict(json.loads(Document.objects.values_list("text", flat=True).get(pk=document)))
 
 
 def _strings(value: Any) -> Iterator[str]:
@@ -202,6 +241,74 @@ def _where_it_stands(
         for pk, touched in ChangeSet.objects.filter(edition__monograph=monograph).values_list("pk", "touched"):
             places |= {(pk, part): {part} for part in parts & set(touched) if (pk, part) not in kept}
     return places
+
+
+def _where_words_stand(history: _History, ours: Parts, live: Parts, *, until: datetime | None = None) -> Places:
+    """Where a run of words of these parts stands in change sets of other editions, in the same part. Words tell nothing
+    that were live already when such an edition was begun, or are `live` now. References are the library's words."""
+    asked = {part for part in history.parts & ours.keys() if not isinstance(ours[part], values.Citation)}
+    rows = ChangedPart.objects.filter(change_set__edition__monograph=history.monograph)
+    rows = rows.exclude(change_set__edition=history.but).exclude(after="")
+    if len(asked) <= A_BATCH:
+        rows = rows.filter(key__in=asked)
+    if until:
+        rows = rows.filter(change_set__at__lte=until)
+    columns = ("change_set", "key", "change_set__after", "change_set__edition__number")
+    words = {part: _all_words(ours[part]) for part in asked}
+    places: Places = {}
+    for pk, part, document, number in rows.order_by("change_set__after").values_list(*columns):
+        before, _number = history.before(number, part)
+        if part in asked and _share_a_run(
+            _words_in(document, part), words[part], _all_words(before), _all_words(live.get(part))
+        ):
+            places[pk, part] = {part}
+    return places
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What somebody said of a monograph and put into no edition. `of`: the parts that it was said of, if it tells.
+    `before`: what the page said."""
+
+    by: int
+    words: Words
+    of: frozenset[str] | None = None
+    before: Words = ()
+
+    def is_in(self, part: str, words: Words, live: Words) -> bool:
+        """Of a part that it was said of a few words are enough."""
+        if self.of is None or part in self.of:
+            return _share_a_run(self.words, words, live, self.before)
+        return min(len(words), len(self.words)) >= A_LONG_RUN and _share_a_run(self.words, words, live, run=A_LONG_RUN)
+
+
+def _said_of(monograph: int, until: datetime | None) -> Iterator[_Said]:
+    overlays = Overlay.objects.filter(monograph=monograph)
+    entries = AuditEvent.objects.filter(subjects__monograph=monograph)
+    if until:
+        overlays, entries = overlays.filter(at__lte=until), entries.filter(at__lte=until)
+    for one in overlays:
+        if words := words_of(one.right):
+            of = frozenset(place["part"] for place in one.places) if one.places else None
+            yield _Said(one.by_id, tuple(words), of, tuple(words_of(one.wrong)))
+        for text in (one.quote, one.reason):
+            yield _Said(one.by_id, tuple(words_of(text)), frozenset())
+    entries = entries.annotate(length=Length("reason")).filter(length__gt=LONG, actor__isnull=False)
+    for actor, reason in entries.values_list("actor", "reason"):
+        yield _Said(actor, tuple(words_of(reason)), frozenset())
+
+
+def _authors_of_said(
+    monograph: int, ours: Parts, parts: set[str], live: Parts, *, until: datetime | None = None
+) -> dict[str, set[int]]:
+    """Who had said words of these parts in a correction, a warning or a reason before somebody wrote them. Words that
+    are `live` tell nothing."""
+    asked = {part for part in parts & ours.keys() if not isinstance(ours[part], values.Citation)}
+    words = {part: (_all_words(ours[part]), _all_words(live.get(part))) for part in asked}
+    found: dict[str, set[int]] = {}
+    for said in _said_of(monograph, until):
+        _add(found, {part: {said.by} for part, sides in words.items() if said.is_in(part, *sides)})
+    return found
 
 
 def _authors_of_texts(

@@ -37,7 +37,7 @@ def publish(trail: Trail, row: Transition, review: EditionReview, given: Given) 
     publication = Publication(
         monograph=monograph, edition=edition, document_id=review.digest, number=edition.number, slug=monograph.slug,
         name=review.document.header.name, class_slugs=[step.slug for step in review.document.header.class_path],
-        traits=monograph.drug.traits, tier=monograph.tier, signatures=signatures, published_at=trail.at,
+        traits=monograph.drug.traits, tier=review.tier, signatures=signatures, published_at=trail.at,
         # The first edition was read as a whole; an amendment does not move that date.
         last_full_review=previous.last_full_review if previous else today(trail.clock),
         evidence_checked_at=previous.evidence_checked_at if previous else None,
@@ -50,8 +50,9 @@ def publish(trail: Trail, row: Transition, review: EditionReview, given: Given) 
     trail.save(publication)
     misprints.write(publication, review.document)
     monograph.live = publication
-    monograph.next_review_due = tiers.ROWS[monograph.tier].next_review(publication.last_full_review)
-    trail.save(monograph, "live", "next_review_due")
+    monograph.tier = publication.tier  # who lowered it also wrote, so it was not lowered
+    monograph.next_review_due = tiers.ROWS[publication.tier].next_review(publication.last_full_review)
+    trail.save(monograph, "live", "tier", "next_review_due")
     trail.reindex(monograph)
     superseded = previous.number if previous else None
     return move(trail, row, review, reason=given.reason, publication=publication.pk, superseded=superseded)

@@ -2,20 +2,53 @@
 
 A number of the National Health Service has ten digits, often written 3-3-4, the last of them a check digit: the digits
 weighted 10 to 2, modulo 11 (NHS Data Dictionary). So have the ISBNs of ten digits, check digit included: where that
-word stands right before it, a number is none of a patient.
+word stands right before it, a number is none of a patient unless it is written as those of patients are.
+
+A text is looked at as it is read: marks, links, tags and what nobody sees stand for nothing. One in eleven numbers of
+ten digits is valid by chance, so digits that stand apart are taken for one number only where people write one so.
 """
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from operator import mul
 
-# What may stand between two digits: spaces of all kinds, ends of lines, dashes, dots, strokes, brackets, and what
-# nobody sees. No comma: "100, 200, 1000" is a list.
-_BETWEEN = r"\s\u00ad\u200b-\u200f\u2060\ufeff\-\u2010-\u2015\u2212._\u00b7\u2022/\\()\[\]"
-# 3-3-4, whatever stands between them; or in any other groups that stand the same way apart.
-_NUMBER = re.compile(rf"(?<!\d)\d{{3}}[{_BETWEEN}]{{0,5}}\d{{3}}[{_BETWEEN}]{{0,5}}\d{{4}}(?!\d)")
-_GROUPS = re.compile(rf"(?<![^\W_])\d+(?:[{_BETWEEN}]{{1,5}}\d+){{1,9}}(?![^\W_])")
 TAKEN_OUT = "(a number)"
-_WORD_BEFORE = re.compile(r"\bISBN(?:[\s-]?10)?[\s:.]{0,3}\Z", re.IGNORECASE)
+# Where a link leads, marks of citations, tags and entities.
+_MARKS = re.compile(r"(?<=\])\([^()\s]{0,2000}\)|\[@[^\[\]]{0,200}\]|</?[A-Za-z][^<>]{0,200}>|&#?\w{1,10};")
+_DIGITS = re.compile(r"\d+")
+_WORD = re.compile(r"[^\W\d_]")
+_LISTED = re.compile(r",\s|\s,")
+# Digits that are something else: days, times and identifiers. They are no group of a number that is written in others
+# than 3-3-4.
+_OTHER = re.compile(
+    r"(?<!\d)(?:(?:19|20)\d\d([-/.])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])"
+    r"|(?:0?[1-9]|[12]\d|3[01])([-/.])(?:0?[1-9]|1[0-2])\2(?:(?:19|20)\d\d|\d\d)"
+    r"|(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?)(?!\d)"
+    r"|\b10\.\d{4,9}/\S+|\bhttps?://\S+",
+    re.ASCII,
+)
+# Whoever writes a list, a decimal, a pair of figures or a citation writes these between digits.
+_OF_LISTS = frozenset(".,:;/()%=<>#\u2044\u2215")
+_ISBN_BEFORE = re.compile(r"(?<!patient )(?<!NHS )\bISBN(?:[\s-]?10)?[\s:.]{0,3}\Z", re.IGNORECASE)
+_UNSEEN = frozenset({"Cf", "Cc", "Mn", "Me"})  # kinds of characters
+_LONGEST_GAP = 5  # of what is seen, without spaces
+_WEIGHTS = range(10, 0, -1)  # the check digit makes their sum a multiple of 11
+_USUAL = {(10,), (6, 4), (3, 7), (3, 3, 4)}
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Digits side by side, and what is seen between them and the group before: None where that parts them."""
+
+    start: int
+    end: int
+    digits: str
+    gap: str | None
+    is_other: bool
+    touches: bool  # a letter stands right before or after
 
 
 def holds_nhs_number(text: str) -> bool:
@@ -37,27 +70,91 @@ def without_nhs_numbers(text: str) -> str:
     return ""
 
 
-def _numbers(text: str) -> list[tuple[int, int]]:
-    """(begin, end) of each number in it."""
-    return [
-        (start, end)
-        for start, end, digits in _ten_digits(text)
-        if _is_valid(digits) and not _WORD_BEFORE.search(text[max(0, start - 16) : start])
-    ]
+def _numbers(text: str) -> set[tuple[int, int]]:
+    """(begin, end) of each number in it, as it is typed and as it is read."""
+    read = _MARKS.sub(lambda mark: " " * len(mark[0]), text)
+    return {
+        (window[0].start, window[-1].end)
+        for words in {text, read}
+        for run in _runs(words)
+        for stretch in _stretches(run)
+        for window in _valid(stretch)
+        if not _is_isbn(words, window)
+    }
 
 
-def _ten_digits(text: str) -> list[tuple[int, int, str]]:
-    """(begin, end, the digits) of all that could be one number."""
-    found = [(one.start(), one.end(), "".join(filter(str.isdecimal, one[0]))) for one in _NUMBER.finditer(text)]
-    for one in _GROUPS.finditer(text):
-        apart = {"".join(between.split()) or " " for between in re.findall(r"\D+", one[0])}
-        digits = "".join(filter(str.isdecimal, one[0]))
-        if len(digits) == 10 and len(apart) == 1:
-            found.append((one.start(), one.end(), digits))
-    return found
+def _runs(text: str) -> Iterator[list[_Group]]:
+    """Groups of digits with nothing between them that parts them."""
+    others = [one.span() for one in _OTHER.finditer(text)]
+    run: list[_Group] = []
+    last, at = None, 0
+    for one in _DIGITS.finditer(text):
+        start, end = one.span()
+        while at < len(others) and others[at][1] <= start:
+            at += 1
+        is_other = at < len(others) and others[at][0] < end
+        touches = any(map(_WORD.match, (text[start - 1 : start], text[end : end + 1])))
+        gap = None if last is None else _gap(text[last:start])
+        if gap is None and run:
+            yield run
+            run = []
+        run.append(_Group(start, end, one[0], gap, is_other, touches))
+        last = end
+    if run:
+        yield run
+
+
+def _gap(between: str) -> str | None:
+    """What is seen between two groups; " " for nothing but spaces. None where they are not one number: words stand
+    there, a list goes on, or too much."""
+    if between == " ":
+        return between
+    if _WORD.search(between) or _LISTED.search(between):
+        return None
+    seen = "".join(sign for sign in between if not sign.isspace() and unicodedata.category(sign) not in _UNSEEN)
+    return None if len(seen) > _LONGEST_GAP else seen or " "
+
+
+def _stretches(run: list[_Group]) -> Iterator[list[_Group]]:
+    """A run as a whole, and what is left of it beside days and the like."""
+    yield run
+    if any(group.is_other for group in run):
+        yield from (list(some) for is_other, some in groupby(run, lambda group: group.is_other) if not is_other)
+
+
+def _valid(run: list[_Group]) -> Iterator[list[_Group]]:
+    """The groups of a run that are one number."""
+    sizes = [len(group.digits) for group in run]
+    total = sum(sizes)
+    for first in range(len(run)):
+        length, last = 0, first
+        while last < len(run) and length < 10:
+            length += sizes[last]
+            last += 1
+        if length == 10 and _is_valid("".join([group.digits for group in run[first:last]])):
+            window = run[first:last]
+            if tuple(sizes[first:last]) in _USUAL or _is_spaced(window, total):
+                yield window
+
+
+def _is_spaced(window: list[_Group], total: int) -> bool:
+    """Whether groups other than 3-3-4 look like one number: nothing else stands with them and all stand apart the same
+    way, or as no list does; or they begin as numbers of patients do, or are ten single digits."""
+    sizes, gaps = [len(group.digits) for group in window], {group.gap or " " for group in window[1:]}
+    if window[0].touches or window[-1].touches:
+        return False
+    if total == 10 and len(gaps) == 1:
+        return True
+    if any(group.is_other for group in window) or not _OF_LISTS.isdisjoint("".join(gaps)):
+        return False
+    return total == 10 or (sizes[:2] == [3, 3] and total != 13) or sizes == [1] * 10
+
+
+def _is_isbn(text: str, window: list[_Group]) -> bool:
+    """An ISBN has no groups, or four."""
+    return len(window) in (1, 4) and bool(_ISBN_BEFORE.search(text[max(0, window[0].start - 24) : window[0].start]))
 
 
 def _is_valid(digits: str) -> bool:
-    weighted = sum(int(digit) * weight for digit, weight in zip(digits, range(10, 1, -1), strict=False))
-    check = (11 - weighted % 11) % 11
-    return check != 10 and check == int(digits[9])
+    ten = [int(digit) for digit in digits]
+    return sum(map(mul, ten, _WEIGHTS)) % 11 == 0

@@ -2,9 +2,10 @@
 they are put, in whatever part of whatever monograph.
 
 What is long enough (LONG characters) nobody types twice by chance. A part's texts are all of its words together, each
-of its fields, and each paragraph and line of them; those of the header are its fields, paragraphs and lines. Marks, the
-numbers of a list, signs, spaces, hyphens, capitals and letters that look alike make no difference: a copy with another
-full stop is a copy. References are no texts of their author: they are the library's.
+of its fields, and each paragraph, line and sentence of them; those of the header are its fields and what is in them.
+Marks, where a link leads, the numbers and letters of a list, signs, spaces, hyphens, capitals and letters that look
+alike make no difference: a copy with another full stop is a copy. References are no texts of their author: they are the
+library's.
 """
 
 import re
@@ -20,10 +21,10 @@ from reviews.models import WrittenText
 
 LONG = 80
 A_BATCH = 2000
-_MARK = re.compile(r"\[@[^\]]*\]")
-_NUMBER = re.compile(r"^\s*\d+[.)]\s", re.M)
-_WORD = re.compile(r"\w+")
-_GAP = re.compile(r"\n\s*\n")
+_MARK = re.compile(r"\[@[^\]]*\]|(?<=\])\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)")
+_NUMBER = re.compile(r"^\W*(?:(?:\d+(?:\.\d+)*|[a-z]|[ivx]{2,5})[.)]+|\d+(?:\.\d+)+)\s", re.M | re.I)
+_WORD = re.compile(r"[^\W_]+")
+_GAPS = re.compile(r"\n\s*\n"), re.compile(r"\n"), re.compile(r"(?<=[.!?])\W*\s")
 # Whose words they are, field by field, for the header and every kind of part.
 WORDS: dict[type[values.Value], tuple[str, ...]] = {
     values.Header: ("covers", "not_covered", "introduction"),
@@ -37,7 +38,7 @@ WORDS: dict[type[values.Value], tuple[str, ...]] = {
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text, as they are compared."""
+    """The words of a text as they are compared: those that are read, without marks."""
     return _WORD.findall(skeleton(_NUMBER.sub("", _MARK.sub(" ", text))))
 
 
@@ -52,7 +53,7 @@ def fields_of(part: values.Value | None) -> list[str]:
 def texts_of(part: values.Value | None, longer_than: int = LONG) -> frozenset[str]:
     """The digests of the texts of a part that are longer than this."""
     fields = fields_of(part)
-    texts = {*fields, *(one for text in fields for one in (*text.split("\n"), *_GAP.split(text)))}
+    texts = {*fields, *(one for text in fields for gap in _GAPS for one in gap.split(text))}
     if isinstance(part, values.Part):  # of headers two may be alike by what they have from drug and class
         texts.add("\n".join(fields))
     long = [words for text in texts if len(text.strip()) > longer_than and (words := words_of(text))]

@@ -20,7 +20,9 @@ from reviews.desk.base import DeskRequest, and_list, chip, class_tree, desk, ind
 from reviews.desk.kept_forms import lines_for
 from reviews.desk.published.urgent_tasks import waiting_for
 from reviews.models import AuditEvent, ChangeSet, ClinicianProfile, EntrySubject, SignOff
+from reviews.review.lowered_tiers import tiers_that_count
 from reviews.review.sign_off_rules import Edit, Signature, authors, counts_for, missing_sign_offs
+from reviews.review.tiers import highest
 
 A_PAGE = 50
 
@@ -36,6 +38,7 @@ class Work:
     """
 
     edition: Edition
+    tier: str  # by which it is signed
     edits: list[Edit] = field(default_factory=list)
     signatures: list[Signature] = field(default_factory=list)
     last: AuditEvent | None = None  # the last time it was submitted or sent back
@@ -62,7 +65,7 @@ class Work:
 
     def open_parts(self, *more: Signature) -> dict[str, list[str]]:
         """Changed parts without their full set, if these signatures were added."""
-        return missing_sign_offs(self.monograph.tier, self.touched, self.written_by, [*self.signatures, *more])
+        return missing_sign_offs(self.tier, self.touched, self.written_by, [*self.signatures, *more])
 
     @property
     def missing(self) -> str:
@@ -82,12 +85,13 @@ def open_work(user: User) -> list[Work]:
     """Every open edition that the user may read, the longest waiting first."""
     found = Edition.objects.open().filter(monograph__in=policy.readable(user))
     editions = list(found.select_related("monograph__drug", "monograph__live").order_by("monograph__slug"))
-    classes = class_tree()
+    classes, counting = class_tree(), tiers_that_count(edition.monograph for edition in editions)
     work = {}
     for edition in editions:
         # The policy walks up the tree: with every class at hand it asks no more of the database.
         edition.monograph.therapeutic_class = classes[edition.monograph.therapeutic_class_id]
-        work[edition.pk] = Work(edition)
+        tier = highest([edition.monograph.tier, counting.get(edition.monograph_id, "")])
+        work[edition.pk] = Work(edition, tier)
     sets = ChangeSet.objects.filter(edition__in=editions).values_list("edition_id", "actor_id", "touched", "credits")
     for pk, actor, touched, credits in sets:
         work[pk].edits.append(Edit(actor, frozenset(touched), credits))

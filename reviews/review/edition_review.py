@@ -16,6 +16,7 @@ from monographs.standing import today
 from reviews.authorship import authors_of_page
 from reviews.models import ChangeSet, SignOff
 from reviews.models.signoff import REVIEW
+from reviews.review.lowered_tiers import tiers_that_count
 from reviews.review.sign_off_rules import Edit, Signature, authors, counts_for, missing_sign_offs
 from reviews.review.tiers import highest, tier_floor
 
@@ -72,12 +73,21 @@ class EditionReview:
             return self.contributors
         return self.contributors | authors_of_page(live)
 
+    @cached_property
+    def _tier_at_least(self) -> str:
+        return tiers_that_count([self.monograph]).get(self.monograph.pk, "")
+
+    @property
+    def tier(self) -> str:
+        """By which the edition is signed: that of the monograph, or the one before if who lowered it wrote since."""
+        return highest([self.monograph.tier, self._tier_at_least])
+
     @property
     def tier_of_page(self) -> str:
-        """By which a page that was withdrawn is signed again: the highest of what it was published as, what the
-        monograph is now, and what drug, class and notices ask for."""
+        """By which a page that was withdrawn is signed again: the highest of what it was published as, what counts now,
+        and what drug, class and notices ask for."""
         live = self.monograph.live
-        return highest([self.monograph.tier, live.tier if live else "", self.floor()])
+        return highest([self.tier, live.tier if live else "", self.floor()])
 
     @cached_property
     def all_sign_offs(self) -> list[SignOff]:
@@ -106,7 +116,7 @@ class EditionReview:
         sign for each."""
         counted = self.valid_sign_offs if sign_offs is None else sign_offs
         signatures = [Signature(one.signer_id, one.profession) for one in counted]
-        return missing_sign_offs(self.monograph.tier, self.changed, self.written_by, signatures)
+        return missing_sign_offs(self.tier, self.changed, self.written_by, signatures)
 
     @property
     def state_by_signatures(self) -> State:

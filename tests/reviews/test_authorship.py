@@ -75,6 +75,95 @@ def test_a_text_that_somebody_else_types_again_keeps_its_author(house):
         make.sign(edition, house.clinician)
 
 
+WORDS = (
+    "Give the dose with food in the morning, and never within two hours of a calcium tablet. Tell the person to come back"
+    " on the same day when they get a fever, a rash or a sore throat."
+)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("Give", "Always give"),
+        ("Give", "_Give_"),
+        ("never", "**never**"),
+        ("two hours", "2 hours"),
+        ("calcium tablet", "[calcium tablet](https://example.org/calcium)"),
+        ("the morning, and never", "the morning.\n\nNever"),
+        ("Give the dose", "- a) Give the dose"),
+        ("Give the dose", "2.1 Give the dose"),
+        ("Tell the person to come back", "People come back"),
+        ("Give the dose with food in the morning, and never", "Never"),
+        (WORDS[60:], " At other times something else is done."),
+    ],
+)
+def test_words_of_a_draft_that_was_given_up_come_back_with_their_author_whatever_is_added(house, change):
+    """The last time only a run of them is left."""
+    live = make.published(house)
+    edition = make.start(house, live)
+    make.reword(edition, "monitoring", WORDS, actor=house.clinician)
+    give_up(edition, house.clinician)
+    edition = make.start(house, live)
+    assert WORDS.replace(*change) != WORDS
+
+    make.reword(edition, "monitoring", WORDS.replace(*change), actor=house.editor)
+
+    assert credits_of(edition) == {house.editor.pk, house.clinician.pk}
+    edition = make.submit(house, edition)
+    with pytest.raises(Refused, match="You wrote or suggested everything that changed here"):
+        make.sign(edition, house.clinician)
+
+
+def test_words_that_were_live_when_a_draft_was_begun_or_are_live_now_are_not_of_who_gave_it_up(house):
+    live = amended(house, make.published(house), WORDS, actor=house.editor2)
+    edition = make.start(house, live)
+    make.reword(edition, "monitoring", WORDS.replace("calcium", "zinc"), actor=house.clinician)
+    give_up(edition, house.clinician)
+    edition = make.start(house, live)
+    make.reword(edition, "monitoring", WORDS.replace("morning", "evening"), actor=house.editor)
+
+    assert credits_of(edition) == {house.editor.pk}
+
+
+def test_words_that_went_out_again_on_another_page_are_of_who_wrote_them_in_a_draft_given_up(house):
+    live = make.published(house)
+    edition = make.start(house, live)
+    make.reword(edition, "monitoring", WORDS, actor=house.clinician)
+    give_up(edition, house.clinician)
+
+    edition = make.start(house, live)
+    make.reword(edition, "monitoring", WORDS.replace("Give", "Always give"), actor=house.editor)
+    edition = make.submit(house, edition)
+    for signer in (house.clinician2, house.pharmacist):
+        make.sign(edition, signer)
+    make.publish(house, edition)
+
+    assert house.clinician.pk in authors_of_page(make.live())
+
+
+@pytest.mark.parametrize(
+    "text", ["- a) {}", "2.1 {}", "(1) {}", "(iv) {}", "_{}_", "**{}**", "[{}](https://example.org/a_(b))"]
+)
+def test_marks_and_numbers_around_a_text_make_no_other_text_of_it(house, text):
+    written = make.draft(house, "writtenumab")
+    make.reword(written, "monitoring", LONG, actor=house.clinician)
+    edition = make.draft(house)
+
+    make.reword(edition, "monitoring", text.format(LONG), actor=house.editor)
+
+    assert credits_of(edition) == {house.editor.pk, house.clinician.pk}
+
+
+def test_a_long_sentence_keeps_its_author_among_other_sentences_of_its_paragraph(house):
+    written = make.draft(house, "writtenumab")
+    make.reword(written, "monitoring", f"Something before. {LONG} Something after.", actor=house.clinician)
+    edition = make.draft(house)
+
+    make.reword(edition, "prescribing", f"Nothing else [@trial2020]. {LONG} That is all.", actor=house.editor)
+
+    assert credits_of(edition, str(make.key("prescribing"))) == {house.editor.pk, house.clinician.pk}
+
+
 def test_another_name_or_address_makes_nobody_else_the_author(house, client):
     """The account is renamed, another one takes its name, and the monograph moves."""
     edition = make.start(house, make.published(house))
@@ -260,6 +349,78 @@ def test_words_are_kept_where_three_in_a_row_are_left(before, after, kept):
     one, other = (Section(key=uuid4(), kind="cautions", heading="Cautions", text=text) for text in (before, after))
 
     assert keeps_words(one, other) is kept
+
+
+# -- Words that were said over a page ----------------------------------------------------------------------------------
+
+
+def said_in(house, page, how, text):
+    """The pharmacist says this of a published page, and puts it into no edition."""
+    if how == "correction":
+        make.correct(house.pharmacist, page, "Tests go on for years.", text)
+    elif how == "warning":
+        make.warn(house.pharmacist, page, quote=text)
+    else:
+        make.withdraw(page.live.edition, house.pharmacist, reason=text)
+
+
+@pytest.mark.parametrize(
+    ("how", "said", "typed"),
+    [
+        ("correction", WORDS, WORDS),
+        ("correction", WORDS, WORDS.replace("Give", "_Always_ give")),
+        ("correction", "Tests go on for months.", "Tests go on for months."),
+        ("correction", "Tests go on for months.", "Tests may go on for months, or longer."),
+        ("correction", "Tests stop.", "Tests stop."),
+        ("warning", WORDS, f"- {WORDS.replace('Give', 'Always give')}"),
+        ("reason", f"It should say: {WORDS}", WORDS.replace("Give", "Always give")),
+    ],
+)
+def test_what_somebody_said_over_a_page_is_theirs_when_it_comes_into_an_edition(house, how, said, typed):
+    edition = make.start(house, make.published(house))
+    said_in(house, edition.monograph, how, said)
+
+    make.reword(edition, "monitoring", typed, actor=house.editor)
+
+    assert credits_of(edition) == {house.editor.pk, house.pharmacist.pk}
+    edition = make.submit(house, edition)
+    with pytest.raises(Refused, match="You wrote or suggested everything that changed here"):
+        make.sign(edition, house.pharmacist)
+
+
+def test_a_correction_makes_nobody_the_author_of_what_the_page_said_or_of_other_parts(house):
+    edition = make.start(house, make.published(house))
+    said_in(house, edition.monograph, "correction", "Tests go on for months.")
+
+    make.reword(edition, "monitoring", "Tests go on for years, and then end.", actor=house.editor)
+    make.reword(edition, "prescribing", "- Go on for months [@trial2020].", actor=house.editor)
+
+    assert credits_of(edition) == credits_of(edition, str(make.key("prescribing"))) == {house.editor.pk}
+
+
+def test_a_reason_of_another_monograph_or_a_short_one_is_no_text(house):
+    edition = make.start(house, make.published(house))
+    other = make.published(house, "otherumab")
+    make.withdraw(other, house.pharmacist, reason=WORDS)
+    make.withdraw(edition.monograph.live.edition, house.clinician, reason="Tests go on for months.")
+
+    make.reword(edition, "monitoring", "Tests go on for months.", actor=house.editor)
+
+    assert credits_of(edition) == {house.editor.pk}
+
+
+def test_whose_correction_came_into_the_page_does_not_vouch_for_it(house):
+    live = make.published(house)
+    make.correct(house.pharmacist, live.monograph, "Tests go on for years.", "Tests go on for months.")
+    edition = make.start(house, live)
+    make.reword(edition, "monitoring", "Tests go on for months.", actor=house.editor)
+    edition = make.submit(house, edition)
+    for signer in (house.clinician, house.clinician2):
+        make.sign(edition, signer)
+    make.publish(house, edition)
+
+    assert house.pharmacist.pk in authors_of_page(make.live())
+    assert house.clinician.pk not in authors_of_page(make.live())
 
 
 # -- The tier ----------------------------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ SLUGS = ("aumab", "bumab", "cumab")
 PARTS = ("monitoring", "prescribing")
 CLINICIANS = ("clinician", "clinician2", "pharmacist")
 WRITERS = ("editor", "editor2", *CLINICIANS)
-# No two of them share three words in a row; the first three are long. A text is (root, how often it was added to).
+# No two roots share three words in a row; the first three are long. A text is (root, how often it was added to).
 ROOTS = (
     "Measure blood counts before treatment begins, once a month later, then every quarter while anybody still takes it",
     "Ask about infections whenever patients come, note fever, cough, bruises, and tell them whom they should call first",
@@ -47,6 +47,12 @@ def words(text: Text) -> str:
 
 def is_long(text: Text) -> bool:
     return text[0] < 3
+
+
+def runs(text: Text | None) -> set[tuple[str, ...]]:
+    """Every three words in a row."""
+    said = words(text).replace(".", "").replace(",", "").split() if text and text[0] < len(ROOTS) else []
+    return set(zip(said, said[1:], said[2:], strict=False))
 
 
 # -- The oracle --------------------------------------------------------------------------------------------------------
@@ -67,6 +73,7 @@ class Page:
     """A monograph as it stands."""
 
     tier: str = "standard"
+    sets: list[tuple[str, str, str]] = field(default_factory=list)  # since live: who set it, from what, to what
     live: int = 0
     live_tier: str = ""
     open: int = 0
@@ -102,7 +109,7 @@ class Oracle:
     def kept(self, at: tuple[str, int], part: str, text: Text) -> set[str]:
         """Authors of what was live when an edition began, if something of it is left in this text."""
         before = self.live_before(at)
-        if not before or self.said[at[0], before][part][0] != text[0]:
+        if not before or not runs(self.said[at[0], before][part]) & runs(text):
             return set()
         return self.authors_of_published((at[0], before), part)
 
@@ -112,15 +119,26 @@ class Oracle:
             return self.authors_of_published((at[0], before), part)
         return self.so_far(at, part, len(self.puts)) | self.kept(at, part, text)
 
-    def wrote_before(self, at, part: str, text: Text, *, own=False, nobodys=(), until=None) -> set[str]:
-        """Everybody who had put this text: into this part in an edition of this monograph (`own`: this one too), or, if
-        it is long and not one of those `nobodys`, anywhere."""
-        people = set()
+    def wrote_before(self, at, part: str, text: Text, *, own=False, nobodys=None, until=None) -> set[str]:
+        """Everybody who had put this text, or a run of its words that neither was live then nor is one of `nobodys`:
+        into this part in an edition of this monograph (`own`: this one too); or who had put it, or its long first
+        sentence, and nobody's is the same, anywhere."""
+        people, nobodys = set(), nobodys or {}
+        nobodys_first = {one[0] for one in nobodys.values()}
         for place, put in enumerate(self.puts[:until]):
             is_here = put.at == at and put.part == part
             same = put.at[0] == at[0] and put.part == part and (own or not is_here)
-            copied = is_long(text) and text not in nobodys and not (is_here and not own)
-            if put.text == text and (same or copied):
+            was = self.said[at[0], self.live_before(put.at)].get(part) if same and self.live_before(put.at) else None
+            kept = same and runs(put.text) & runs(text) - runs(was) - runs(nobodys.get(part))
+            copied = (
+                is_long(text)
+                and not (is_here and not own)
+                and (
+                    (put.text == text and text not in nobodys.values())
+                    or (put.text[0] == text[0] and text[0] not in nobodys_first)
+                )
+            )
+            if (same and put.text == text) or kept or copied:
                 people |= self.so_far(put.at, put.part, place + 1) | self.kept(put.at, put.part, text)
         return people
 
@@ -129,7 +147,7 @@ class Oracle:
         signed = self.said[at[0], live] if live else {}
         people = {actor} | set(more)
         if signed.get(part) != text:
-            people |= self.wrote_before(at, part, text, nobodys=signed.values())
+            people |= self.wrote_before(at, part, text, nobodys=signed)
         self.puts.append(Put(at, part, text, people))
         self.said[at][part] = text
         self.workers[at] |= people
@@ -167,7 +185,17 @@ class Oracle:
     def may_publish(self, slug: str) -> bool:
         page = self.pages[slug]
         parts_ = self.changed(slug) if page.open else set()
-        return page.round_open and all(is_full(page.tier, self.counting(slug, part)) for part in parts_)
+        return page.round_open and all(is_full(self.tier(slug), self.counting(slug, part)) for part in parts_)
+
+    def tier(self, slug: str) -> str:
+        """As if nobody had lowered it who worked on an edition since."""
+        page, order = self.pages[slug], ("low", "standard", "high")
+        workers = set().union(*(people for (one, n), people in self.workers.items() if one == slug and n > page.live))
+        counts = page.sets[0][1] if page.sets else page.tier
+        for who, _was, to in page.sets:
+            if who not in workers or order.index(to) > order.index(counts):
+                counts = to
+        return max(counts, page.tier, key=order.index)
 
     def may_set_tier(self, slug: str, tier: str, who: str) -> bool:
         page, order = self.pages[slug], ("low", "standard", "high")
@@ -194,7 +222,7 @@ class Oracle:
     def may_reinstate(self, slug: str) -> bool:
         page = self.pages[slug]
         hands = {one[1] for one in page.withdrawn} | {one[2] for one in page.withdrawn}
-        tier = max(page.tier, page.live_tier, key=("low", "standard", "high").index) if page.live else ""
+        tier = max(self.tier(slug), page.live_tier, key=("low", "standard", "high").index) if page.live else ""
         return bool(page.withdrawn) and is_full(tier, page.vouched) and not page.vouched <= hands
 
 
@@ -347,7 +375,9 @@ class History:
             return
         if self.both("publish", self.oracle.may_publish(slug), lambda: self.perform("publish", slug, page.open, "publisher")):  # fmt: skip
             self.oracle.published.setdefault(slug, []).append((page.open, len(self.oracle.puts)))
+            page.tier = self.oracle.tier(slug)
             page.live, page.live_tier, page.open, page.round_open = page.open, page.tier, 0, False
+            page.sets = []
             page.vouched = set()  # that was said of another edition
 
     def release(self, slug, who, n, m) -> None:
@@ -363,6 +393,7 @@ class History:
         monograph = Monograph.objects.get(slug=slug)
         act = lambda: set_tier(monograph, tier, actor=self.house.people[who], reason="Why not.")  # noqa: E731
         if self.both("tier", self.oracle.may_set_tier(slug, tier, who), act):
+            page.sets.append((who, page.tier, tier))
             page.tier = tier
 
     def withdraw(self, slug, who, n, m) -> None:

@@ -95,7 +95,7 @@ def workspace(request: DeskRequest, slug: str) -> HttpResponse:
         "can_edit": can_edit,
         "can_read_review": edition.is_open,
         "last_move": last_move(monograph, edition.number),
-        "tier": tiers.ROWS[monograph.tier],
+        "tier": tiers.ROWS[review.tier],
         "tier_set": tier_event(monograph),
         "tier_form": TierForm(review, user),
         "overdue": monograph.is_overdue(today()),
