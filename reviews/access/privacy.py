@@ -157,4 +157,4 @@ def _is_isbn(text: str, window: list[_Group]) -> bool:
 
 def _is_valid(digits: str) -> bool:
     ten = [int(digit) for digit in digits]
-    return sum(map(mul, ten, _WEIGHTS)) % 11 == 0
+    return bool(sum(map(mul, ten, _WEIGHTS)) % 11 == 0)
