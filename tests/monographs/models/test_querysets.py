@@ -71,7 +71,7 @@ def test_a_correction_was_said_until_the_first_edition_without_it(house):
 
     for number in (2, 3):
         edition = second if number == 2 else make.start(house, page().live.edition)
-        make.reword(edition, "watch", f"It ends after {number} years.", actor=house.editor)
+        make.reword(edition, "watch", f"Nobody looks after {number} years.", actor=house.editor)
         make.submit(house, edition)
         make.sign(edition, house.clinician)
         make.publish(house, make.sign(edition, house.pharmacist))
