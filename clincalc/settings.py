@@ -16,8 +16,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = BASE_DIR / "var"
 env = environ.Env()
 
-# An installation keeps its environment in one file; what is set outside wins over it. Demonstration and debugging, asked
-# for outside, never read it: they stay away from the real database and its keys.
+# An installation keeps its environment in one file; what is set outside wins over it. Demonstration and debugging,
+# asked for outside, never read it: they stay away from the real database and its keys.
 ENV_FILE = env.str("ENV_FILE", default=str(BASE_DIR / ".env"))
 if ENV_FILE and not (env.bool("DEBUG", default=False) or env.bool("DEMO", default=False)):
     env.read_env(ENV_FILE)
@@ -44,7 +44,7 @@ def _secret(name: str, make: Callable[[], str]) -> str:
     if DEMO or DEBUG:
         return _kept_in_var(name.lower().replace("_", "-"), make)
     raise ImproperlyConfigured(
-        f"{name} is missing. Set it in the environment or in .env (make keys prints one), or set DEMO=1 for the demonstration."
+        f"{name} is missing. Set it in the environment or in .env (make keys prints it), or set DEMO=1."
     )
 
 
