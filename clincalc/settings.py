@@ -19,7 +19,7 @@ env = environ.Env()
 # An installation keeps its environment in one file; what is set outside wins over it. Demonstration and debugging,
 # asked for outside, never read it: they stay away from the real database and its keys.
 ENV_FILE = env.str("ENV_FILE", default=str(BASE_DIR / ".env"))
-if ENV_FILE and not (env.bool("DEBUG", default=False) or env.bool("DEMO", default=False)):
+if ENV_FILE and not any(env.bool(name, default=False) for name in ("DEBUG", "DEMO")):
     env.read_env(ENV_FILE)
 
 DEBUG = env.bool("DEBUG", default=False)
