@@ -6,14 +6,13 @@ import pytest
 from django.urls import reverse
 
 from monographs.assemble import build
+from monographs.document import Citation
 from monographs.models import Reference
 from reviews.audit.trail import audited_write
 from reviews.desk.editor.citation_form import CitationForm
 from reviews.desk.editor.find import hits, search, typed_from
 from reviews.editing.library import keep_references
 from tests import factories as make
-
-pytestmark = pytest.mark.any_database
 
 CARE = {
     "type": "article-journal", "title": "Alemtuzumab after relapse", "author": [{"family": "Coles", "given": "A. J."}],
@@ -130,8 +129,6 @@ def test_what_is_none_is_refused_at_its_box(db, made, change, field, sentence):
 
 def test_an_identifier_that_stood_there_is_not_asked_again(db, made):
     stored = {"type": "report", "title": "x", "DOI": "10.1000/x@y", "issued": {"date-parts": [[2012, 11, 24]]}}
-    from monographs.document import Citation
-
     part = Citation(key=make.key("c"), label="x", csl=stored)
     form = CitationForm({**CitationForm.shows(part), "title": "y"}, document=make.document(), shown=part)
 
