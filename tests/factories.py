@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from monographs.assemble import build
@@ -28,7 +30,7 @@ from monographs.models import Edition, Monograph, Overlay, TherapeuticClass, Wri
 from monographs.overlay_kinds import Effect, Form, OverlayKind, Words
 from monographs.pages.said import said
 from reviews import misprints, overlays
-from reviews.access import policy
+from reviews.access import factors, policy
 from reviews.access.people import give_role, grant, register_clinician, verify_clinician
 from reviews.audit import seals
 from reviews.audit.trail import audited_write
@@ -40,6 +42,7 @@ from reviews.overlays import CorrectionInput, WarningInput
 from reviews.review.edition_review import EditionReview
 from reviews.signing import attest
 from reviews.workflow import TRANSITIONS, perform
+from tests.totp import code_of
 
 PASSWORD = "correct horse battery"
 ROLES = {
@@ -124,6 +127,13 @@ def make_house() -> House:
         )
         verify_clinician(profile, actor=admin, reader_title=title, specialty="", scope="both")
     return house
+
+
+def second_factor(user: User) -> str:
+    """Sets up an app for somebody, by the verb that the page asks, and answers its secret."""
+    secret = generate_totp_secret()
+    factors.add_app(user, secret=secret, code=code_of(secret), password=PASSWORD)
+    return secret
 
 
 def the_house() -> House:
