@@ -130,7 +130,7 @@ def test_a_key_that_does_not_answer_is_said_and_a_code_does_instead(person):
     tools.send("WebAuthn.enable")
     page = signs_in(somebody, "pharmacist")
     page.get_by_role("link", name="Set up a passkey").click()
-    page.evaluate("navigator.credentials.create = () => Promise.reject(new Error('no'))")
+    page.evaluate("() => { navigator.credentials.create = () => Promise.reject(new Error('no')); }")
     page.get_by_label("Your password").fill(PASSWORD)
     page.get_by_role("button", name="Set up the passkey").click()
 
