@@ -17,8 +17,9 @@ from monographs.assemble import build
 from monographs.digest import digest_of_part
 from monographs.models import Drug, Edition, Monograph, Overlay, TherapeuticClass
 from monographs.pages.said import said
+from monographs.standing import today
 from reviews import misprints, overlays, signing, workflow
-from reviews.access import people
+from reviews.access import people, registrations
 from reviews.access.door import LONGEST_REASON, admitted, as_code, kept, told
 from reviews.access.refusals import Refused
 from reviews.editing import classes, copies, drugs, library, monographs, parts
@@ -71,7 +72,10 @@ def test_a_reason_is_kept_without_spaces_around_it():
 
 # -- Every verb ----------------------------------------------------------------------------------------------------------
 
-MODULES = (overlays, workflow, signing, misprints, people, library, classes, drugs, copies, monographs, parts, service, inbox)
+MODULES = (
+    overlays, workflow, signing, misprints, people, registrations, library, classes, drugs, copies, monographs, parts,
+    service, inbox,
+)  # fmt: skip
 # Made by the house itself, and typed by nobody.
 NOT_TYPED = {("report", "sender")}
 
@@ -161,10 +165,15 @@ VERBS = {
     "take_role": lambda w: {"user": w.house.editor, "role": "editor", "actor": w.house.admin},
     "grant": lambda w: {"role": "editor", "therapeutic_class": w.house.leaf, "actor": w.house.admin},
     "revoke": lambda w: {"role": "editor", "therapeutic_class": w.house.root, "actor": w.house.admin},
-    "register_clinician": lambda w: {"user": w.house.nobody, "actor": w.house.nobody, "name": "A name", "profession": "pharmacist",
-        "number": "2000009", "scope": "both", "specialty": "All", "interests": "none"},
-    "verify_clinician": lambda w: {"profile": w.house.clinician.clinician_profile, "actor": w.house.admin, "reader_title": "doctor",
-        "specialty": "All", "scope": "both"},
+    "register": lambda w: {"user": w.house.nobody, "actor": w.house.nobody, "name": "A name", "profession": "pharmacist",
+        "number": "2000009", "scope": "both", "specialty": "All"},
+    "verify": lambda w: {"profile": w.house.clinician.clinician_profile, "actor": w.house.admin, "reader_title": "doctor",
+        "specialty": "All", "scope": "both", "register_date": today(), "looked_at": "Its page"},
+    "renew": lambda w: {"profile": w.house.clinician.clinician_profile, "actor": w.house.admin, "register_date": today(),
+        "looked_at": "Its page"},
+    "strike_off": lambda w: {"profile": w.house.clinician.clinician_profile, "actor": w.house.admin, "reason": "Read it"},
+    "lapse": lambda w: {"profile": w.house.clinician.clinician_profile, "actor": w.house.admin, "reason": "Read it"},
+    "declare_interests": lambda w: {"actor": w.house.clinician, "kinds": registrations.NO_INTERESTS},
     "make_class": lambda w: {"name": "Oncology", "actor": w.house.admin, "slug": "oncology", "tier_floor": "high"},
     "record_name_check": lambda w: {"actor": w.house.editor, "system": "RxNorm", "code": "1", "name": "x", "status": "found",
         "matched_name": "x", "release": "r", "source": "s"},
