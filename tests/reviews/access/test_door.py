@@ -125,12 +125,18 @@ def seen_leaf(world):
 
 def a_retired(world):
     drug = Drug.objects.get(pk=world.page.drug_id)
-    return drug if drug.retired else drugs.retire_drug(drug, actor=world.house.editor, seen=digest_of_row(drug), reason="W")
+    return (
+        drug
+        if drug.retired
+        else drugs.retire_drug(drug, actor=world.house.editor, seen=digest_of_row(drug), reason="W")
+    )
 
 
 def a_retired_class(world):
     one = TherapeuticClass.objects.get(pk=world.house.leaf.pk)
-    return one if one.retired else classes.retire_class(one, actor=world.house.admin, seen=digest_of_row(one), reason="W")
+    return (
+        one if one.retired else classes.retire_class(one, actor=world.house.admin, seen=digest_of_row(one), reason="W")
+    )
 
 
 def an_open_task(world):
