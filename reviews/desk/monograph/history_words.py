@@ -32,13 +32,13 @@ TRIED: dict[str, str] = {
     "rename_drug": "give the drug another name",
     "merge_drug": "merge the drug into another",
     "retire_drug": "retire the drug",
-    "bring_back_drug": "bring the drug back",
+    "bring_back_drug": "let the drug be used again",
     "make_class": "make the class",
     "rename_class": "give the class another name",
     "move_class": "move the class",
     "set_floor": "set below which tier nothing in the class may be",
     "retire_class": "retire the class",
-    "bring_back_class": "bring the class back",
+    "bring_back_class": "let the class be used again",
 }
 NAMED = 5  # reports that an entry calls by their numbers
 
@@ -80,7 +80,7 @@ DONE: dict[str, Callable[[dict[str, Any]], str]] = {
     "drug_renamed": lambda data: f"renamed it from {data['from_name']} to {data['to_name']}",
     "drug_merged": lambda data: f"merged it into {data['into']}",
     "drug_retired": lambda data: "retired it: nothing new begins on it",
-    "drug_back": lambda data: "brought it back into use",
+    "drug_back": lambda data: "said that it is in use again",
     "class_added": lambda data: f"added the class {data['name']}",
     "class_renamed": lambda data: f"renamed it from {data['from_name']} to {data['to_name']}",
     "class_moved": lambda data: f"moved it from {data['from_parent'] or 'the top'} to {data['to_parent'] or 'the top'}",
@@ -88,7 +88,7 @@ DONE: dict[str, Callable[[dict[str, Any]], str]] = {
         f"set its lowest tier: {data['from_tier'] or 'none'} to {data['to_tier'] or 'none'}"
     ),
     "class_retired": lambda data: "retired it: nothing new begins in it",
-    "class_back": lambda data: "brought it back into use",
+    "class_back": lambda data: "said that it is in use again",
     "refused": lambda data: f"tried to {TRIED.get(data['action'], data['action'].replace('_', ' '))}",
 }
 # Codes of refusals in a few words. The sentence that the person read also named what to do then.

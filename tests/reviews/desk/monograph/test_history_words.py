@@ -260,7 +260,7 @@ SAID = [
     ("drug_renamed", {"from_name": "a", "to_name": "b"}, "renamed it from a to b"),
     ("drug_merged", {"into": "other"}, "merged it into other"),
     ("drug_retired", {}, "retired it: nothing new begins on it"),
-    ("drug_back", {}, "brought it back into use"),
+    ("drug_back", {}, "said that it is in use again"),
     ("class_added", {"name": "Pain", "parent": None}, "added the class Pain"),
     ("class_renamed", {"from_name": "a", "to_name": "b"}, "renamed it from a to b"),
     ("class_moved", {"from_parent": None, "to_parent": "pain"}, "moved it from the top to pain"),
@@ -268,7 +268,7 @@ SAID = [
     ("class_floor_set", {"from_tier": "", "to_tier": "high"}, "set its lowest tier: none to high"),
     ("class_floor_set", {"from_tier": "high", "to_tier": ""}, "set its lowest tier: high to none"),
     ("class_retired", {}, "retired it: nothing new begins in it"),
-    ("class_back", {}, "brought it back into use"),
+    ("class_back", {}, "said that it is in use again"),
     ("refused", {"action": "answer_report"}, "tried to answer a report"),
     ("refused", {"action": "publish"}, "tried to publish"),
 ]  # fmt: skip
