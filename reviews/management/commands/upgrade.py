@@ -9,12 +9,19 @@ from django.db.migrations.executor import MigrationExecutor
 
 from monographs.models import Monograph
 from reviews.access import factors
+from reviews.audit import checkpoints
 from reviews.models import AuditEvent
+
+LACKING = (
+    "The checkpoint file is not the one that the trail left. Nothing was made anew, and this database is not served. "
+    "Find out why. Where lines were lost with their process or disk, `manage.py checkpoint` makes up for them: "
+    "run it, then this again."
+)
 
 
 class Command(BaseCommand):
     help = (
-        "Migrates the database, makes the index of live pages anew, and verifies the trail. "
+        "Migrates the database, looks at the checkpoint file, makes all that is derived anew, and verifies the trail. "
         "Exit 1 and what was found when the trail is not whole. Running it again does no harm."
     )
 
@@ -28,6 +35,10 @@ class Command(BaseCommand):
             # The first entry of a trail says what a database was begun as, so none is made here.
             self.stdout.write("Nobody has done anything here yet: there is nothing to index or to verify.")
             return
+        if lacking := checkpoints.as_left():  # before what is made now leaves a line of its own
+            for seq, sentence in lacking:
+                self.stderr.write(f"entry {seq}: {sentence}" if seq else sentence)
+            raise CommandError(LACKING)
         self.stdout.write("Making all that is derived anew.")
         call_command("reindex", stdout=self.stdout)
         if count := factors.reseal():
