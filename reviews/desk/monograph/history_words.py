@@ -108,9 +108,11 @@ WHY = {
     "answered_already": "it was answered already",
     "busy": "somebody else was writing",
     "characters": "it held characters that may not be stored",
+    "closed_already": "the account was closed already",
     "class_exists": "the class was there already",
     "class_path": "the page would have named another class",
     "email": "the e-mail address was not valid",
+    "email_taken": "another account has the e-mail address",
     "ended_already": "it had ended already",
     "harm": "no harm was chosen",
     "issued": "no day of issue was given",
@@ -129,6 +131,7 @@ WHY = {
     "number": "the registration number was not valid",
     "number_taken": "the registration belongs to another account",
     "oneself": "it was about themselves",
+    "open_already": "the account was open already",
     "outcome": "no outcome was chosen",
     "password": "the password was wrong or missing",
     "patient_data": "it held a patient’s number",
@@ -145,6 +148,8 @@ WHY = {
     "too_long": "it was too long",
     "too_many_references": "there were too many references",
     "traits": "there is no such trait of a drug",
+    "username": "the name to sign in by could not be used",
+    "username_taken": "somebody signs in by this name already",
     "withheld_already": "it was withheld already",
 }
 

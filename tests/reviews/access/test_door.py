@@ -18,7 +18,7 @@ from monographs.digest import digest_of_part
 from monographs.models import Monograph, Overlay
 from monographs.pages.said import said
 from reviews import misprints, overlays, signing, workflow
-from reviews.access import people
+from reviews.access import accounts, people
 from reviews.access.door import LONGEST_REASON, admitted, as_code, kept, told
 from reviews.access.refusals import Refused
 from reviews.editing import library, monographs, parts
@@ -70,7 +70,7 @@ def test_a_reason_is_kept_without_spaces_around_it():
 
 # -- Every verb ----------------------------------------------------------------------------------------------------------
 
-MODULES = (overlays, workflow, signing, misprints, people, library, monographs, parts, service, inbox)
+MODULES = (overlays, workflow, signing, misprints, people, library, monographs, parts, service, inbox, accounts)
 # Made by the house itself, and typed by nobody.
 NOT_TYPED = {("report", "sender")}
 
@@ -141,6 +141,10 @@ VERBS = {
         "number": "2000009", "scope": "both", "specialty": "All", "interests": "none"},
     "verify_clinician": lambda w: {"profile": w.house.clinician.clinician_profile, "actor": w.house.admin, "reader_title": "doctor",
         "specialty": "All", "scope": "both"},
+    "accounts.new": lambda w: {"username": "ann", "name": "Ann Other", "email": "ann@example.org", "actor": w.house.admin},
+    "change_email": lambda w: {"user": w.house.editor, "email": "other@example.org", "actor": w.house.admin},
+    "deactivate": lambda w: {"user": w.house.editor, "actor": w.house.admin, "reason": "Left"},
+    "reactivate": lambda w: {"user": make.changed_account(w.house.nobody, is_active=False), "actor": w.house.admin},
     "make_class": lambda w: {"name": "Oncology", "actor": w.house.admin, "slug": "oncology", "tier_floor": "high"},
     "record_name_check": lambda w: {"actor": w.house.editor, "system": "RxNorm", "code": "1", "name": "x", "status": "found",
         "matched_name": "x", "release": "r", "source": "s"},
@@ -185,7 +189,8 @@ def verbs():
         for name, function in vars(module).items():
             if inspect.isfunction(function) and function.__module__ == module.__name__ and not name.startswith("_"):
                 if {"actor", "sender"} & set(inspect.signature(function).parameters):
-                    found[name] = function
+                    short = module.__name__.rpartition(".")[2]
+                    found[f"{short}.{name}" if name in found else name] = function
     return found
 
 

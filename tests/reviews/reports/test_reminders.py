@@ -198,7 +198,7 @@ def test_a_report_about_the_house_is_told_to_whoever_has_a_part_in_any_class(hou
 
 
 def test_whoever_left_is_told_nothing(house, page):
-    get_user_model().objects.filter(pk=house.editor2.pk).update(is_active=False)
+    make.changed_account(house.editor2, is_active=False)
     make.warn(house.clinician, page)
     service.report(service.ReportInput("This could harm somebody.", harm=True), sender="a", monograph=page)
 
