@@ -156,21 +156,20 @@ ACCOUNT_COLUMNS = (
 )  # fmt: skip
 
 
+def _differs(sign: str) -> str:
+    return " OR ".join(f"OLD.{one} {sign} NEW.{one}" for one in ACCOUNT_COLUMNS)
+
+
 class Account(Trigger):
     """Every write needs the write lock, but the one that says when somebody signed in last."""
 
     function = "truth_account"
     reason = "written without the write lock"
     sqlite = {
-        "INSERT": f"NOT {_HELD['sqlite']}",
-        "UPDATE": f"NOT {_HELD['sqlite']} AND ({' OR '.join(f'OLD.{one} IS NOT NEW.{one}' for one in ACCOUNT_COLUMNS)})",
-        "DELETE": f"NOT {_HELD['sqlite']}",
+        **dict.fromkeys(("INSERT", "DELETE"), f"NOT {_HELD['sqlite']}"),
+        "UPDATE": f"NOT {_HELD['sqlite']} AND (" + _differs("IS NOT") + ")",
     }
-    postgresql = (
-        "NOT COALESCE(held, FALSE) AND (TG_OP <> 'UPDATE' OR "
-        + " OR ".join(f"OLD.{one} IS DISTINCT FROM NEW.{one}" for one in ACCOUNT_COLUMNS)
-        + ")"
-    )
+    postgresql = f"NOT COALESCE(held, FALSE) AND (TG_OP <> 'UPDATE' OR {_differs('IS DISTINCT FROM')})"
 
 
 class InChangeSet(Trigger):

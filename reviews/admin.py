@@ -24,7 +24,7 @@ def _not_here(request: HttpRequest, extra_context: Any = None) -> HttpResponse:
 
 # Administrators and nobody else, whatever flags Django's own columns hold.
 admin.site.has_permission = _administers  # type: ignore[method-assign]  # Django's way to say otherwise is a site anew
-admin.site.password_change = admin.site.password_change_done = _not_here  # type: ignore[method-assign]  # as above
+admin.site.password_change = admin.site.password_change_done = _not_here  # type: ignore[assignment, method-assign]  # as above
 
 
 @admin.register(User)

@@ -159,6 +159,6 @@ def _email(typed: str, of: User | None = None) -> str:
     email = admitted(typed, "email", EMAIL, is_line=True)
     if not (email.isascii() and is_address(email)):
         raise refuse("email", "This is no e-mail address that a letter reaches.", RefusalType.INVALID, field="email")
-    if User.objects.filter(email__iexact=email).exclude(pk=of.pk if of else None).exists():
+    if any(one != of for one in User.objects.filter(email__iexact=email)):
         raise refuse("email_taken", "Another account has this address.", RefusalType.INVALID, field="email")
     return email

@@ -38,4 +38,4 @@ def _hash_anew(user: Any, raw_password: str) -> None:
 
 
 def register() -> None:
-    User.check_password = check_password  # type: ignore[method-assign]  # it saves by itself, without an entry
+    User.check_password = check_password  # type: ignore[assignment, method-assign]  # it saves by itself, without an entry

@@ -14,8 +14,8 @@ from reviews.models import AuditEvent
 
 class Command(BaseCommand):
     help = (
-        "Migrates the database, notes accounts that an earlier version left, makes the index of live pages anew, and verifies the trail. "
-        "Exit 1 and what was found when the trail is not whole. Running it again does no harm."
+        "Migrates the database, notes accounts that an earlier version left, makes the index of live pages anew, and "
+        "verifies the trail. Exit 1 and what was found when it is not whole. Running it again does no harm."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
