@@ -166,7 +166,7 @@ class Account(Trigger):
     function = "truth_account"
     reason = "written without the write lock"
     sqlite = {
-        **dict.fromkeys(("INSERT", "DELETE"), f"NOT {_HELD['sqlite']}"),
+        **ByWriteLock.sqlite,
         "UPDATE": f"NOT {_HELD['sqlite']} AND (" + _differs("IS NOT") + ")",
     }
     postgresql = f"NOT COALESCE(held, FALSE) AND (TG_OP <> 'UPDATE' OR {_differs('IS DISTINCT FROM')})"

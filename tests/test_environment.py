@@ -44,8 +44,8 @@ def test_after_a_flush_the_house_is_there_as_it_was_made(turn):
 
     WriteLock.objects.update(held=True, seq=7, hash="7" * 64)
     Drug.objects.create(slug="testazumab", name="testazumab")
-    WriteLock.objects.update(held=False)
     house.nobody.delete()
+    WriteLock.objects.update(held=False)
     with pytest.raises(DatabaseError):
         Drug.objects.all().delete()
 
