@@ -16,6 +16,12 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = BASE_DIR / "var"
 env = environ.Env()
 
+# An installation keeps its environment in one file; what is set outside wins over it. Demonstration and debugging,
+# asked for outside, never read it: they stay away from the real database and its keys.
+ENV_FILE = env.str("ENV_FILE", default=str(BASE_DIR / ".env"))
+if ENV_FILE and not any(env.bool(name, default=False) for name in ("DEBUG", "DEMO")):
+    env.read_env(ENV_FILE)
+
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="clincalc-demo")
@@ -37,7 +43,9 @@ def _secret(name: str, make: Callable[[], str]) -> str:
         return value
     if DEMO or DEBUG:
         return _kept_in_var(name.lower().replace("_", "-"), make)
-    raise ImproperlyConfigured(f"{name} is missing. Set it in the environment, or set DEMO=1 for the demonstration.")
+    raise ImproperlyConfigured(
+        f"{name} is missing. Set it in the environment or in .env (make keys prints it), or set DEMO=1."
+    )
 
 
 SECRET_KEY = _secret("SECRET_KEY", get_random_secret_key)
@@ -238,4 +246,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # Each address that is not there would be a line, and a one-time link of an account is an address.
+    "loggers": {"django.request": {"level": "ERROR"}},
 }

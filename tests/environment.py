@@ -19,6 +19,7 @@ if "CLINCALC_TEST_DIR" not in os.environ:
 directory = os.environ["CLINCALC_TEST_DIR"]
 
 for name, value in {
+    "ENV_FILE": "",  # this checkout may be an installation
     "SECRET_KEY": "test-" + "0123456789" * 6,
     "SIGNING_KEY": base64.b64encode(bytes(range(32))).decode(),
     "SITE_URL": "https://clincalc.test",

@@ -24,7 +24,7 @@ PRODUCTION = {
 
 def start(tmp_path, *command: str, **environment: str) -> tuple[int, str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    whole = {**kept, "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3", **environment}
+    whole = {**kept, "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3", "ENV_FILE": "", **environment}
     done = subprocess.run(
         [sys.executable, *(command or ("manage.py", "check"))],
         cwd=ROOT,
@@ -309,3 +309,33 @@ def test_the_measurement_is_there_only_with_demo_and_nothing_else_asks_for_the_t
     found = set(said.split())
     assert "verify_trail" in found
     assert found & {"bench", "load_corpus"} == ({"bench", "load_corpus"} if demo else set())
+
+
+def test_an_installation_keeps_its_environment_in_a_file(monkeypatch, tmp_path):
+    """What is set outside wins, and the demonstration never reads it: it would work on the real database."""
+    lines = [f"{name}={value}" for name, value in PRODUCTION.items()] + ["DATABASE_URL=postgres://real@/real"]
+    (tmp_path / ".env").write_text("\n".join(["# what an installation is told", *lines]))
+
+    found = settings(monkeypatch, tmp_path, SITE_URL="https://other.example")
+    assert (found["ALLOWED_HOSTS"], found["SITE_URL"]) == (["clincalc.example"], "https://other.example")
+    assert found["DATABASES"]["default"]["NAME"] == "real"
+    for away in ({"DEMO": "1"}, {"DEBUG": "1"}):
+        found = settings(monkeypatch, tmp_path, **away)
+        assert found["DATABASES"]["default"]["ENGINE"] == "reviews.sqlite"
+        assert found["SIGNING_KEY"] != KEY
+
+
+def test_new_keys_mean_themselves_in_a_file(monkeypatch, tmp_path):
+    done = subprocess.run(["make", "--silent", "keys"], cwd=ROOT, capture_output=True, text=True, check=True)
+    (tmp_path / ".env").write_text(done.stdout)
+
+    found = settings(monkeypatch, tmp_path, ALLOWED_HOSTS="clincalc.example", SITE_URL="https://clincalc.example")
+    assert [f"SECRET_KEY={found['SECRET_KEY']}", f"SIGNING_KEY={found['SIGNING_KEY']}"] == done.stdout.split()
+    assert len(base64.b64decode(found["SECRET_KEY"])) == 48
+
+
+def test_the_example_names_what_settings_read():
+    text = (ROOT / "clincalc" / "settings.py").read_text()
+    for line in (ROOT / ".env.example").read_text().splitlines():
+        if line and not line.startswith("#"):
+            assert f'("{line.partition("=")[0]}"' in text

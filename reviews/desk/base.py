@@ -1,5 +1,6 @@
 """What every page of the desk shares: who may come in, which monograph and edition it is about, and how it says no."""
 
+import logging
 import re
 from collections.abc import Callable, Iterable
 from functools import wraps
@@ -10,6 +11,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth import get_user_model, logout
 from django.contrib.auth.models import User
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -27,6 +29,8 @@ from reviews.desk import tidy
 from reviews.forms import sendable
 from reviews.models import ChangeSet, KeptForm
 from reviews.signing import TooManyFailures
+
+logger = logging.getLogger(__name__)
 
 View = Callable[..., HttpResponse]
 
@@ -102,13 +106,13 @@ def _filled(request: DeskRequest, response: HttpResponse) -> HttpResponse:
 
 
 def _out_of_place(request: DeskRequest) -> HttpResponse | None:
-    """What was typed for something that is not there any more: kept, and shown to be copied."""
+    """What was typed for something that is not there any more: kept, and shown to be copied. What was typed into
+    somebody else's form is kept for them, and not shown."""
     if not request.kept.form:
-        if not (address := kept.keep(request, KeptForm.Cause.MOVED)):
-            return None
-        token = QueryDict(urlsplit(address).query)[kept.FIELD]
+        address = kept.keep(request, KeptForm.Cause.MOVED)
+        token = QueryDict(urlsplit(address).query).get(kept.FIELD, "")
         request.kept.form = kept.opened(token, request.user, request.path)
-    return _words(request, 404)
+    return _words(request, 404) if request.kept.form else None
 
 
 def _words(request: DeskRequest, status: int) -> HttpResponse:
@@ -136,7 +140,8 @@ def act_on(page: Callable[..., str]) -> Callable[[View], View]:
 
 def no_entry(request: DeskRequest, refusals: Iterable[Refusal]) -> HttpResponse:
     """403: who you are, what is needed, whom to ask."""
-    return render(request, "reviews/no_entry.html", {"refusals": list(refusals)}, status=403)
+    shown = {"refusals": list(refusals), "keeps_accounts": policy.can(request.user, "manage_people")}
+    return render(request, "reviews/no_entry.html", shown, status=403)
 
 
 def monograph_for(request: DeskRequest, slug: str) -> Monograph:
@@ -211,10 +216,17 @@ def current_edition(monograph: Monograph) -> Edition:
 
 
 def too_many(request: DeskRequest, error: TooManyFailures) -> HttpResponse:
-    """429: the session is over, and signing waits until then. What was filled in beside the password is kept."""
-    address = kept.keep(request, KeptForm.Cause.PASSWORD)
+    """429: the session is over, and signing waits until then. What was filled in beside the password is kept: that may
+    fail, and the session is over by then. Who comes back to it is told so, if it is their own."""
+    is_own = kept.person_of(request) == request.user.pk
     logout(request)
-    return render(request, "reviews/too_many.html", {"until": error.until, "kept": address}, status=429)
+    try:
+        address = kept.keep(request, KeptForm.Cause.PASSWORD)
+    except OperationalError:
+        logger.warning("A form could not be kept when its session was ended", exc_info=True)
+        address = ""
+    context = {"until": error.until, "kept": address if is_own else ""}
+    return render(request, "reviews/too_many.html", context, status=429)
 
 
 def name_of(user: User | None) -> str:

@@ -403,6 +403,7 @@ def test_whoever_sets_the_flag_by_hand_is_found(world):
 NAMES = {
     triggers.InChangeSet: ["insert", "update", "delete"],
     triggers.ByWriteLock: ["insert", "update", "delete"],
+    triggers.Account: ["insert", "update", "delete"],
     triggers.AppendOnly: ["insert", "update", "delete"],
     triggers.Inbox: ["update", "delete"],
     triggers.Unchanged: ["update"],

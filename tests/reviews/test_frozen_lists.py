@@ -51,7 +51,8 @@ FROZEN = {
     "reviews.changeset": {1: "id revision_id edition_id actor_id credits reason touched before_id after_id at"},
     "reviews.classgrant": {1: "id group_id permission_id content_object_id"},
     "reviews.clinicianprofile": {
-        1: "id user_id name profession body number specialty scope reader_title name_consent interests interests_on verified_on verified_by_id"
+        1: "id user_id name profession body number specialty scope reader_title name_consent interests interests_on verified_on verified_by_id",
+        2: "id user_id name profession body number specialty scope reader_title name_consent interests interests_on verified_on verified_by_id register_date looked_at ended_on ended_by_id ended_how ended_reason interests_by_kind",
     },
     "reviews.harmlessmisprint": {1: "id monograph_id key label digest typed shown reason by_id by_title at"},
     "reviews.problemreport": {

@@ -65,6 +65,8 @@ WHY = {
     "no_profile": "they have no clinician’s profile",
     "not_verified": "their registration is not verified",
     "lapsed": "their registration was verified too long ago",
+    "registration_ended": "their registration was ended",
+    "interests_overdue": "their interests were not declared in the last 12 months",
     "verified_by_contributor": "whoever verified them worked on the edition",
     "nothing_changed": "nothing differs from the published edition",
     "tier_below_floor": "the tier is lower than the drug, its class or a critical notice allows",

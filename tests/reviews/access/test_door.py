@@ -17,8 +17,9 @@ from monographs.assemble import build
 from monographs.digest import digest_of_part
 from monographs.models import Monograph, Overlay
 from monographs.pages.said import said
+from monographs.standing import today
 from reviews import misprints, overlays, signing, workflow
-from reviews.access import accounts, people
+from reviews.access import accounts, people, registrations
 from reviews.access.door import LONGEST_REASON, admitted, as_code, kept, told
 from reviews.access.refusals import Refused
 from reviews.editing import library, monographs, parts
@@ -70,7 +71,9 @@ def test_a_reason_is_kept_without_spaces_around_it():
 
 # -- Every verb ----------------------------------------------------------------------------------------------------------
 
-MODULES = (overlays, workflow, signing, misprints, people, library, monographs, parts, service, inbox, accounts)
+MODULES = (
+    overlays, workflow, signing, misprints, people, registrations, library, monographs, parts, service, inbox, accounts
+)  # fmt: skip
 # Made by the house itself, and typed by nobody.
 NOT_TYPED = {("report", "sender")}
 
@@ -137,10 +140,15 @@ VERBS = {
     "take_role": lambda w: {"user": w.house.editor, "role": "editor", "actor": w.house.admin},
     "grant": lambda w: {"role": "editor", "therapeutic_class": w.house.leaf, "actor": w.house.admin},
     "revoke": lambda w: {"role": "editor", "therapeutic_class": w.house.root, "actor": w.house.admin},
-    "register_clinician": lambda w: {"user": w.house.nobody, "actor": w.house.nobody, "name": "A name", "profession": "pharmacist",
-        "number": "2000009", "scope": "both", "specialty": "All", "interests": "none"},
-    "verify_clinician": lambda w: {"profile": w.house.clinician.clinician_profile, "actor": w.house.admin, "reader_title": "doctor",
-        "specialty": "All", "scope": "both"},
+    "register": lambda w: {"user": w.house.nobody, "actor": w.house.nobody, "name": "A name", "profession": "pharmacist",
+        "number": "2000009", "scope": "both", "specialty": "All"},
+    "verify": lambda w: {"profile": w.house.clinician.clinician_profile, "actor": w.house.admin, "reader_title": "doctor",
+        "specialty": "All", "scope": "both", "register_date": today(), "looked_at": "Its page"},
+    "renew": lambda w: {"profile": w.house.clinician.clinician_profile, "actor": w.house.admin, "register_date": today(),
+        "looked_at": "Its page"},
+    "strike_off": lambda w: {"profile": w.house.clinician.clinician_profile, "actor": w.house.admin, "reason": "Read it"},
+    "lapse": lambda w: {"profile": w.house.clinician.clinician_profile, "actor": w.house.admin, "reason": "Read it"},
+    "declare_interests": lambda w: {"actor": w.house.clinician, "kinds": registrations.NO_INTERESTS},
     "accounts.new": lambda w: {"username": "ann", "name": "Ann Other", "email": "ann@example.org", "actor": w.house.admin},
     "change_email": lambda w: {"user": w.house.editor, "email": "other@example.org", "actor": w.house.admin},
     "deactivate": lambda w: {"user": w.house.editor, "actor": w.house.admin, "reason": "Left"},
