@@ -466,6 +466,7 @@ def test_the_tables_that_keep_a_truth_are_these_and_each_keeps_its_own():
         ],
         triggers.Inbox: ["reviews.InboxReport"],
         triggers.Unchanged: ["reviews.KeptForm"],
+        triggers.Account: ["auth.User"],
     }  # fmt: skip
 
 

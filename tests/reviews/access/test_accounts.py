@@ -242,7 +242,7 @@ def test_a_sign_in_is_noted_without_the_write_lock(house):
 def test_each_column_that_somebody_changes_by_hand_is_named(house, column):
     seq = AuditEvent.objects.get(verb="account_made", subject=f"user:{house.clinician.pk}").seq
     with tables.no_triggers():
-        run(f"UPDATE auth_user SET {column} = %s WHERE id = %s", OTHER[column], house.clinician.pk)
+        User.objects.filter(pk=house.clinician.pk).update(**{column: OTHER[column]})
 
     told = f"auth.user:{house.clinician.pk}: the row is not as entry {seq} left it."
     assert broken() == [(seq, told)]

@@ -62,8 +62,11 @@ def other_value(field: models.Field, value):
 GUARDED = sorted(hashes.guarded().items())
 # What the trail says of a guarded row that is not as it was written.
 ROW = re.compile(r": the row (is not as entry \d+ left it|of entry \d+ is gone)\.$|: the row cannot be read\.$")
-# Three columns of a report are filled in together or not at all: a constraint refuses to change one of them.
-UNTOUCHED = [f"reviews.problemreport.{name}" for name in ("answered_at", "answered_by", "outcome")]
+# Columns that are filled in together or not at all: a constraint refuses to change one of them.
+UNTOUCHED = [
+    *(f"reviews.clinicianprofile.{name}" for name in ("ended_by", "ended_how", "ended_on")),
+    *(f"reviews.problemreport.{name}" for name in ("answered_at", "answered_by", "outcome")),
+]
 LAST_SIGN_IN = "auth.user.last_login"  # no act: whoever signs in writes it, without the write lock
 ROUNDS = max(len(model._meta.concrete_fields) for _label, (model, _lists) in GUARDED)
 
