@@ -22,13 +22,13 @@ from monographs.models import Edition, Monograph, State, TherapeuticClass
 from reviews.access import kept, policy
 from reviews.access.denials import count_denial, refusals_recorded
 from reviews.access.door import LONGEST_REASON, admitted
+from reviews.access.password import TooManyFailures
 from reviews.access.refusals import Refusal, Refused, refuse
 from reviews.audit import acts
 from reviews.audit.trail import WriteLockTimeout
 from reviews.desk import tidy
 from reviews.forms import sendable
 from reviews.models import ChangeSet, KeptForm
-from reviews.signing import TooManyFailures
 
 logger = logging.getLogger(__name__)
 
@@ -56,14 +56,25 @@ CHIPS = {
 
 
 def desk(view: View) -> View:
-    """Only for people with a role: to anybody else the desk says who they are and whom to ask (403). A form that is
-    sent twice is done once, and one that could not be taken comes back filled (`?kept=`). Too many wrong passwords end
-    the session (429), and an answer that somebody else is writing says when to come back."""
+    """Only for people with a role: to anybody else the desk says who they are and whom to ask (403)."""
+    inner = own(view)
 
     @wraps(view)
     def guarded(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if refusals := policy.refusals(request.user, "use_desk"):
             return no_entry(request, refusals)
+        return inner(request, *args, **kwargs)
+
+    return guarded
+
+
+def own(view: View) -> View:
+    """For whoever is signed in. A form that is sent twice is done once, and one that could not be taken comes back
+    filled (`?kept=`). Too many wrong passwords end the session (429), and an answer that somebody else is writing says
+    when to come back."""
+
+    @wraps(view)
+    def guarded(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         request.POST = _sendable(request.POST)  # type: ignore[assignment]  # Django's own of a sent form
         try:
             with acts.of_form(acts.token_of(request)), kept.of_form(request) as here, tidy.of_form(request):

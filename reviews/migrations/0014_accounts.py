@@ -22,7 +22,7 @@ def take_down(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reviews", "0012_registrations"),
+        ("reviews", "0013_spent_code"),
         ("auth", "0012_alter_user_first_name_max_length"),
     ]
     operations = [migrations.RunPython(put_up, take_down)]
