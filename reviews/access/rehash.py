@@ -38,4 +38,5 @@ def _hash_anew(user: Any, raw_password: str) -> None:
 
 
 def register() -> None:
-    User.check_password = check_password  # type: ignore[assignment, method-assign]  # it saves by itself, without an entry
+    account: Any = User
+    account.check_password = check_password
