@@ -12,6 +12,7 @@ from reviews.models.people import ClassGrant, ClinicianProfile
 from reviews.models.reminder import Reminder
 from reviews.models.report import ProblemReport
 from reviews.models.signoff import SignOff, Unsigning
+from reviews.models.spent_code import SpentCode
 from reviews.models.written_text import WrittenText
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "ProblemReport",
     "Reminder",
     "SignOff",
+    "SpentCode",
     "Unsigning",
     "WrittenText",
 ]

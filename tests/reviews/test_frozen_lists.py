@@ -16,9 +16,13 @@ from tests import tables
 FROZEN = {
     "auth.group": {1: "id name"},
     "auth.user_groups": {1: "id user_id group_id"},
+    "mfa.authenticator": {1: "id user_id type data created_at"},
     "monographs.citation": {1: "id edition_id key position removed label csl"},
     "monographs.document": {1: "digest text"},
-    "monographs.drug": {1: "id slug name skeleton names brands codes traits"},
+    "monographs.drug": {
+        1: "id slug name skeleton names brands codes traits",
+        2: "id slug name skeleton names brands codes traits former_names retired merged_into_id",
+    },
     "monographs.edition": {
         1: "id monograph_id number state round title name names brands codes class_path covers not_covered introduction dosing_status dosing_since dosing_reason dosing_instead",
         2: "id monograph_id number state round title name names brands codes class_path covers not_covered introduction dosing_status dosing_since dosing_reason dosing_instead text_rules",
@@ -44,13 +48,17 @@ FROZEN = {
         1: "id edition_id key position removed kind heading text",
         2: "id edition_id key position removed kind heading text text_rules",
     },
-    "monographs.therapeuticclass": {1: "id slug name parent_id tier_floor"},
+    "monographs.therapeuticclass": {
+        1: "id slug name parent_id tier_floor",
+        2: "id slug name parent_id tier_floor retired",
+    },
     "reversion.revision": {1: "id date_created user_id comment"},
     "reversion.version": {1: "id revision_id object_id content_type_id db format serialized_data object_repr"},
     "reviews.changeset": {1: "id revision_id edition_id actor_id credits reason touched before_id after_id at"},
     "reviews.classgrant": {1: "id group_id permission_id content_object_id"},
     "reviews.clinicianprofile": {
-        1: "id user_id name profession body number specialty scope reader_title name_consent interests interests_on verified_on verified_by_id"
+        1: "id user_id name profession body number specialty scope reader_title name_consent interests interests_on verified_on verified_by_id",
+        2: "id user_id name profession body number specialty scope reader_title name_consent interests interests_on verified_on verified_by_id register_date looked_at ended_on ended_by_id ended_how ended_reason interests_by_kind",
     },
     "reviews.harmlessmisprint": {1: "id monograph_id key label digest typed shown reason by_id by_title at"},
     "reviews.problemreport": {

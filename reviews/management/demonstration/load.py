@@ -14,8 +14,9 @@ from monographs.digest import digest, digest_of_part
 from monographs.document import Section
 from monographs.models import Drug, Edition, Monograph, TherapeuticClass
 from monographs.rxnorm import check, read_rows
-from reviews.access import policy
-from reviews.access.people import give_role, grant, register_clinician, verify_clinician
+from monographs.standing import today
+from reviews.access import policy, registrations
+from reviews.access.people import give_role, grant
 from reviews.audit.trail import audited_write
 from reviews.changes import change_set
 from reviews.editing.library import make_class, record_name_check
@@ -134,7 +135,7 @@ def rights(people: dict[str, Any]) -> None:
                 grant(row.name, root, actor=admin)
     for username, (profession, registration, specialty, reader_title) in PROFILES.items():
         user, number = people[username], registration.split()[1]
-        profile = register_clinician(
+        profile = registrations.register(
             user,
             actor=user,
             name=ACCOUNTS[username][0],
@@ -143,7 +144,16 @@ def rights(people: dict[str, Any]) -> None:
             scope="both",
             specialty=specialty,
         )
-        verify_clinician(profile, actor=admin, reader_title=reader_title, specialty=specialty, scope="both")
+        registrations.declare_interests(user, registrations.NO_INTERESTS)
+        registrations.verify(
+            profile,
+            actor=admin,
+            reader_title=reader_title,
+            specialty=specialty,
+            scope="both",
+            register_date=today(),
+            looked_at="Invented: no register holds this number.",
+        )
     # The objects remember what they were asked before these rights.
     for user in people.values():
         for memory in ("_grants", "_roles"):

@@ -1,25 +1,20 @@
-"""Roles, grants and registrations: each verb by the right one, the wrong one and oneself, and what it leaves. Nobody
+"""Roles and grants: each verb by the right one, the wrong one and oneself, and what it leaves. Nobody
 gives themselves anything."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
-from django.db import IntegrityError
 
 from reviews.access import policy
 from reviews.access.people import (
     give_role,
     grant,
-    register_clinician,
-    registration,
     revoke,
     take_role,
-    verify_clinician,
 )
-from reviews.access.refusals import RefusalType, Refused
-from reviews.audit.trail import audited_write
+from reviews.access.refusals import Refused
 from reviews.audit.verify import verify
 from reviews.models import AuditEvent, ClassGrant, ClinicianProfile
 from tests import factories as make
@@ -72,11 +67,6 @@ def refused(act):
     return last.data["action"], last.subject, error.value.codes
 
 
-def registered(user, actor, **changes):
-    how = {"name": "N. N.", "profession": "nurse", "number": "12A3456B", "scope": "adult", **changes}
-    return register_clinician(user, actor=actor, **how)
-
-
 @pytest.fixture
 def administrator(house):
     """A second administrator, by the role and no superuser; a clinician too."""
@@ -90,27 +80,20 @@ VERBS = {
     "take_role": lambda house, actor: take_role(house.pharmacist, "clinician", actor=actor),
     "grant": lambda house, actor: grant("publisher", house.leaf, actor=actor),
     "revoke": lambda house, actor: revoke("publisher", house.root, actor=actor),
-    "register_clinician": lambda house, actor: registered(house.editor2, actor),
-    "verify_clinician": lambda house, actor: verify_clinician(
-        house.pharmacist.clinician_profile, actor=actor, reader_title="x", specialty="y", scope="adult"
-    ),
 }
 
 
 LEAVES = {
     "give_role": "role_given", "take_role": "role_taken", "grant": "granted", "revoke": "revoked",
-    "register_clinician": "clinician_registered", "verify_clinician": "clinician_verified",
 }  # fmt: skip
 
 
 def subject_of(verb, house):
-    if verb == "verify_clinician":
-        return f"profile:{house.pharmacist.clinician_profile.pk}"
     if verb == "grant":
         return "class:multiple-sclerosis"
     if verb == "revoke":
         return "class:neurology"
-    return f"user:{(house.editor2 if verb == 'register_clinician' else house.pharmacist).pk}"
+    return f"user:{house.pharmacist.pk}"
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -137,13 +120,9 @@ def test_an_administrator_whose_account_was_closed_does_nothing(house, verb):
 
 
 def test_an_administrator_changes_nothing_of_their_own(house, administrator):
-    profile = administrator.clinician_profile
-    how = {"reader_title": "professor", "specialty": "", "scope": "both"}
-
     for verb, act in {
         "give_role": lambda: give_role(administrator, "publisher", actor=administrator),
         "take_role": lambda: take_role(administrator, "clinician", actor=administrator),
-        "verify_clinician": lambda: verify_clinician(profile, actor=administrator, **how),
         "grant": lambda: grant("clinician", house.leaf, actor=administrator),
     }.items():
         assert refused(act)[::2] == (verb, ["oneself"])
@@ -152,17 +131,7 @@ def test_an_administrator_changes_nothing_of_their_own(house, administrator):
     # What they do not have themselves they may widen, and what others have they may give.
     grant("editor", house.leaf, actor=administrator)
     give_role(house.admin, "publisher", actor=administrator)
-    verify_clinician(profile, actor=house.admin, **how)
     assert broken() == []
-
-
-def test_the_database_takes_no_profile_that_was_verified_by_its_owner(house):
-    profile = house.clinician.clinician_profile
-
-    with pytest.raises(IntegrityError), audited_write(actor=house.admin) as trail:
-        profile.verified_by = house.clinician
-        trail.save(profile, "verified_by")
-        trail.record("looked_up", "test")
 
 
 # -- Roles -------------------------------------------------------------------------------------------------------------
@@ -254,139 +223,6 @@ def test_what_is_revoked_is_gone_row_by_row_and_other_roles_and_classes_stay(hou
     assert data == {"role": "clinician"}
     assert hashes == dict.fromkeys(gone)
     assert len(gone) == 2
-
-
-# -- Registrations -----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("profession", "number", "kept"),
-    [
-        ("doctor", "1234567", ("GMC", "1234567")),
-        ("specialist_doctor", " 12 345 67 ", ("GMC", "1234567")),
-        ("doctor", "5123456", ("GMC", "5123456")),  # only at the GPhC is that a technician
-        ("pharmacist", "2123456", ("GPhC", "2123456")),
-        ("nurse", "12a3456b", ("NMC", "12A3456B")),
-        ("midwife", "99 z 0000 z", ("NMC", "99Z0000Z")),
-        ("doctor", "123456", "number"),
-        ("doctor", "12345678", "number"),
-        ("doctor", "١٢٣٤٥٦٧", "number"),
-        ("doctor", "12A3456B", "number"),
-        ("pharmacist", "1234567", "number"),
-        ("pharmacist", "212345", "number"),
-        ("pharmacist", "21234567", "number"),
-        ("pharmacist", "5123456", "technician"),
-        ("pharmacist", "51234567", "number"),
-        ("nurse", "1A23456B", "number"),
-        ("nurse", "12A34567", "number"),
-        ("nurse", "", "number"),
-        ("homeopath", "1234567", "profession"),
-        ("technician", "5123456", "profession"),
-    ],
-)
-def test_a_number_has_the_form_of_its_register(profession, number, kept):
-    if isinstance(kept, tuple):
-        assert registration(profession, number) == kept
-        return
-    with pytest.raises(Refused) as error:
-        registration(profession, number)
-    (refusal,) = error.value.refusals
-    field = "profession" if kept == "profession" else "number"
-    assert (refusal.code, refusal.kind, refusal.field) == (kept, RefusalType.INVALID, field)
-
-
-def test_a_registration_is_kept_as_it_was_stated_and_signs_nothing_yet(house, late):
-    profile = registered(
-        house.nobody, house.nobody, number="12a3456b", specialty="wards", name_consent=True, interests="shares"
-    )
-
-    profile = ClinicianProfile.objects.get(pk=profile.pk)
-    assert (profile.user, profile.name, profile.profession) == (house.nobody, "N. N.", "nurse")
-    assert (profile.body, profile.number, profile.scope, profile.specialty) == ("NMC", "12A3456B", "adult", "wards")
-    assert (profile.name_consent, profile.interests, profile.interests_on) == (True, "shares", date(2028, 6, 21))
-    assert (profile.verified_on, profile.verified_by, profile.reader_title) == (None, None, "")
-    data, hashes = entry("clinician_registered", f"profile:{profile.pk}", house.nobody)
-    assert data == {"profession": "nurse", "body": "NMC"}
-    assert list(hashes) == [f"reviews.clinicianprofile:{profile.pk}"]
-    assert "12A3456B" not in AuditEvent.objects.latest("seq").text
-
-
-def test_what_a_clinician_does_not_say_is_no_consent_and_no_interest(house):
-    profile = registered(house.nobody, house.nobody)
-
-    assert (profile.name_consent, profile.interests, profile.specialty) == (False, "none", "")
-
-
-def test_one_registration_is_one_account_and_one_account_one_registration(house):
-    registered(house.nobody, house.admin)
-
-    for act, code in (
-        (lambda: registered(house.editor, house.editor), "number_taken"),
-        (lambda: registered(house.editor, house.editor, profession="midwife", number="12 a 3456 b"), "number_taken"),
-        (lambda: registered(house.nobody, house.nobody, number="12A3456C"), "registered"),
-        (lambda: registered(house.editor, house.editor, profession="pharmacist", number="5000001"), "technician"),
-    ):
-        assert refused(act)[::2] == ("register_clinician", [code])
-    # The same digits at another body are another registration.
-    registered(house.editor, house.editor, profession="doctor", number="2000001")
-    assert broken() == []
-
-
-def test_a_verification_says_by_whom_and_on_which_day_in_london_and_sets_what_readers_see(house, late):
-    profile = registered(house.nobody, house.nobody)
-
-    returned = verify_clinician(
-        profile, actor=house.admin, reader_title="ward sister", specialty="wards", scope="child"
-    )
-
-    kept = ClinicianProfile.objects.get(pk=profile.pk)
-    assert returned == kept
-    assert (kept.verified_on, kept.verified_by) == (date(2028, 6, 21), house.admin)
-    assert (kept.reader_title, kept.specialty, kept.scope) == ("ward sister", "wards", "child")
-    assert (kept.name, kept.number, kept.name_consent) == ("N. N.", "12A3456B", False)
-    data, hashes = entry("clinician_verified", f"profile:{profile.pk}", house.admin)
-    data.pop("now")  # the clock stood still since it was registered
-    assert data == {"reader_title": "ward sister", "specialty": "wards", "scope": "child"}
-    assert list(hashes) == [f"reviews.clinicianprofile:{profile.pk}"]
-
-
-@pytest.mark.parametrize(
-    ("typed", "kept"),
-    [("  Ana\u00a0 Lopez\n", "Ana Lopez"), ("Ame\u0301lie", "Am\u00e9lie"), ("Ana\tLopez", "Ana Lopez")],
-)
-def test_what_readers_see_of_a_clinician_is_kept_in_one_clean_line(house, typed, kept):
-    profile = registered(house.nobody, house.admin, name=typed, specialty=typed, interests=typed)
-    assert (profile.name, profile.specialty, profile.interests) == (kept, kept, kept)
-
-    profile = verify_clinician(profile, actor=house.admin, reader_title=typed, specialty=typed, scope="adult")
-
-    assert (profile.reader_title, profile.specialty) == (kept, kept)
-
-
-@pytest.mark.parametrize(
-    ("typed", "code"),
-    [("a\x00b", "characters"), ("a\u202eb", "characters"), ("a\ud800b", "characters"), (" \n", "missing"),
-     ("\u3164", "characters"), ("–", "missing"), ("x" * 201, "too_long")],
-)  # fmt: skip
-def test_a_name_or_a_title_that_readers_could_not_read_is_refused_at_its_field(house, typed, code):
-    with pytest.raises(Refused) as error:
-        registered(house.nobody, house.admin, name=typed)
-    assert [(one.code, one.field) for one in error.value.refusals] == [(code, "name")]
-    profile = registered(house.nobody, house.admin)
-
-    with pytest.raises(Refused) as error:
-        verify_clinician(profile, actor=house.admin, reader_title=typed, specialty="", scope="adult")
-
-    assert [(one.code, one.field) for one in error.value.refusals] == [(code, "reader_title")]
-    assert ClinicianProfile.objects.get(pk=profile.pk).verified_on is None
-
-
-def test_a_registration_counts_for_364_days_after_it_was_found():
-    profile = ClinicianProfile(verified_on=date(2027, 1, 1))
-
-    assert profile.is_verified(date(2027, 12, 31))
-    assert not profile.is_verified(date(2028, 1, 1))
-    assert not ClinicianProfile().is_verified(date(2027, 1, 1))
 
 
 def test_a_role_alone_grants_nothing(house):

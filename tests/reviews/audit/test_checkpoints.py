@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import models
 
 from monographs.models import Publication
-from reviews.access.people import give_role, revoke, take_role, verify_clinician
+from reviews.access.people import give_role, revoke, take_role
 from reviews.audit import hashes, seals
 from reviews.audit import verify as audit
 from reviews.audit.verify import verify
@@ -73,7 +73,7 @@ ACTS = {
     "role_given": lambda house: give_role(house.editor2, "publisher", actor=house.admin),
     "role_taken": lambda house: take_role(house.publisher, "publisher", actor=house.admin),
     "revoked": lambda house: revoke("publisher", house.root, actor=house.admin),
-    "clinician_verified": lambda house: verify_clinician(
+    "clinician_verified": lambda house: make.verify(
         ClinicianProfile.objects.get(user=house.clinician),
         actor=house.admin,
         reader_title="neurologist",
