@@ -1,13 +1,10 @@
 """Reports of problems by readers: taken in without an account, looked at by a clock, answered."""
 
-import hashlib
-import hmac
 import logging
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any
 
 from django.conf import settings
@@ -21,7 +18,7 @@ from monographs.standing import LONDON
 from monographs.texts.characters import says_nothing, seen
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
-from reviews.access.door import as_code, wrong
+from reviews.access.door import as_code, is_address, wrong
 from reviews.access.privacy import holds_nhs_number
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.audit import acts
@@ -29,7 +26,7 @@ from reviews.audit.trail import audited_write, lately
 from reviews.models import AuditEvent, ProblemReport
 from reviews.models.report import OUTCOMES
 from reviews.reports import inbox
-from reviews.reports.mailing import Letter, Mailed, ServerGone, deliver, is_address, note_refused
+from reviews.reports.mailing import Letter, Mailed, ServerGone, deliver, note_refused
 
 WORKING_DAYS = 5
 MOST_OF_SENDER, MOST_OF_ALL, PERIOD = 5, 60, timedelta(hours=1)
@@ -67,22 +64,6 @@ def due(at: datetime) -> datetime:
         local += timedelta(days=1)
         left -= local.weekday() < 5
     return local.astimezone(at.tzinfo)
-
-
-def sender_of(address: str) -> str:
-    """A keyed hash of where a request comes from: enough to count by, and no address. Whoever has one address of the
-    sixth version has a whole network of them, which counts as one."""
-    return hmac.new(settings.SECRET_KEY.encode(), f"report\n{_counted(address)}".encode(), hashlib.sha256).hexdigest()
-
-
-def _counted(address: str) -> str:
-    try:
-        found = ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if isinstance(found, IPv4Address):
-        return str(found)
-    return str(found.ipv4_mapped or ip_network((found, 64), strict=False))
 
 
 def report(
