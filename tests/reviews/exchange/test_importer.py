@@ -391,7 +391,7 @@ def test_a_drug_that_looks_like_one_that_is_there_is_warned_of(house, tmp_path):
     import_file(written_at(tmp_path, line()), actor=house.editor)
 
     ((_edition, warnings),) = import_file(
-        written(tmp_path, line("importumob", drug={"name": "importumob drug", "slug": "o"})), actor=house.editor
+        written_at(tmp_path, line("importumob", drug={"name": "importumob drug", "slug": "o"})), actor=house.editor
     )
 
     assert "“importumob drug” looks like importumab drug. It was added as another drug." in warnings
@@ -404,7 +404,7 @@ def test_a_drug_is_found_by_a_former_name(house, tmp_path):
     rename_drug(drug, name="Elsewhere", actor=house.editor, seen=digest_of_row(drug), reason="x")
 
     import_file(
-        written(tmp_path, line("second", drug={"name": "importumab drug", "slug": "other"})), actor=house.editor
+        written_at(tmp_path, line("second", drug={"name": "importumab drug", "slug": "other"})), actor=house.editor
     )
 
     assert Monograph.objects.get(slug="second").drug == drug
