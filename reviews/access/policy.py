@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from monographs.models import Edition, Monograph, Overlay, TherapeuticClass
 from monographs.standing import today
 from reviews.access.refusals import Refusal
+from reviews.audit.trail import is_recovering
 from reviews.models import ChangeSet, ClassGrant, ClinicianProfile
 
 Person = User | AnonymousUser  # who asks: nobody may be signed in
@@ -279,9 +280,23 @@ RULES: dict[str, Rule] = {
 }
 
 
+# What a session may do that was begun with a recovery code: what must not wait until a phone is found.
+IN_RECOVERY = frozenset({"use_desk", "read", "read_trail", "warn", "withdraw", "withhold"})
+
+
+def _in_recovery(user: Person, action: str) -> Refusal | None:
+    if action in IN_RECOVERY or not is_recovering(user):
+        return None
+    return Refusal(
+        "recovery_session",
+        "You signed in with a recovery code: with it you can read, warn, withhold and withdraw. For the rest, set up "
+        "an app or a passkey under “My account”, and sign in with it.",
+    )
+
+
 def refusals(user: Person, action: str, thing: Any = None) -> list[Refusal]:
     """Why the user may not do this to the thing; an empty list if they may. Unknown actions raise KeyError."""
-    refusal = RULES[action](user, thing)
+    refusal = RULES[action](user, thing) or _in_recovery(user, action)
     return [refusal] if refusal else []
 
 

@@ -110,6 +110,8 @@ WHY = {
     "answered_already": "it was answered already",
     "busy": "somebody else was writing",
     "code": "the code was wrong",
+    "recovery_session": "they had signed in with a recovery code",
+    "new_password": "the new password would not do",
     "passkey": "the passkey did not answer as it should",
     "no_factor": "there was no second factor yet",
     "no_such_factor": "it was not there any more",
