@@ -63,7 +63,7 @@ def _not_too_often(actor: User) -> None:
 # -- A new one ---------------------------------------------------------------------------------------------------------
 
 
-def check_new(user: User, new: str, field: str = "new") -> None:
+def check_new(user: User, new: str, field: str = "new_password") -> None:
     """Refuses, with every reason, what may not be a password of this person: too short, too long, common, like their
     name. Nothing of it is recorded."""
     said = ["Keep it to 128 characters."] if len(new) > LONGEST else []
@@ -75,16 +75,16 @@ def check_new(user: User, new: str, field: str = "new") -> None:
         raise Refused([Refusal("new_password", one, RefusalType.INVALID, field=field) for one in said], recorded=False)
 
 
-def change(user: User, *, password: str, new: str, again: str, request: HttpRequest) -> None:
+def change(user: User, *, password: str, new_password: str, again_password: str, request: HttpRequest) -> None:
     """Another password for oneself, with the one of now. Their other sessions end, an entry is left, and they are told
     by mail."""
     with refusals_recorded(actor=user, action="change_password", subject=f"user:{user.pk}"):
         proved(user, password, request)
-        if new != again:
+        if new_password != again_password:
             sentence = "The two are not the same. Type the new one twice."
-            raise refuse("new_password", sentence, RefusalType.INVALID, recorded=False, field="again")
-        check_new(user, new)
-        hashed = make_password(new)  # before the write lock: it takes its time
+            raise refuse("new_password", sentence, RefusalType.INVALID, recorded=False, field="again_password")
+        check_new(user, new_password)
+        hashed = make_password(new_password)  # before the write lock: it takes its time
         with audited_write(actor=user) as trail:
             row = trail.actor
             row.password = hashed

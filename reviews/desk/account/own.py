@@ -18,21 +18,19 @@ _NEW = {"autocomplete": "new-password"}
 
 class ChangeForm(Form):
     password = password_box("Your password of now")
-    new = password_box("The new one", help_text="12 characters or more. Several words in a row do well.")
-    again = password_box("The new one again")
-
-    field_order = ("password", "new", "again")
+    new_password = password_box("The new one", help_text="12 characters or more. Several words in a row do well.")
+    again_password = password_box("The new one again")
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("new", "again"):
+        for name in ("new_password", "again_password"):
             self.fields[name].widget.attrs |= _NEW
 
 
 @own
 @require_http_methods(["GET", "HEAD", "POST"])
 def password_change(request: DeskRequest) -> HttpResponse:
-    """Fields: `password`, `new`, `again`."""
+    """Fields: `password`, `new_password`, `again_password`."""
     form, tried = ChangeForm(request.POST if request.method == "POST" else None), NOT_TRIED
     if request.method == "POST":
         tried = attempt(lambda: password.change(request.user, request=request, **form.given))

@@ -5,6 +5,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from reviews.access import session
+from reviews.models import AuditEvent
 from tests import factories as make
 from tests.forms import forms_of
 from tests.second_factor import codes_on, enrol, sign_in
@@ -112,23 +113,23 @@ def test_a_session_that_was_begun_with_a_recovery_code_says_so(client, house):
 
 
 def test_another_password_ends_the_others_and_leaves_an_entry(three, house):
-    (form,) = (one for one in forms_of(three[0].get("/accounts/password/").content.decode()) if "new" in one.fields)
+    (form,) = (
+        one for one in forms_of(three[0].get("/accounts/password/").content.decode()) if "new_password" in one.fields
+    )
     new = "harbour lantern sixty two"
 
     for typed, status in (
-        ({"password": "wrong wrong wrong", "new": new, "again": new}, 422),
-        ({"password": make.PASSWORD, "new": new, "again": "other"}, 422),
-        ({"password": make.PASSWORD, "new": "short", "again": "short"}, 422),
-        ({"password": make.PASSWORD, "new": "password1234", "again": "password1234"}, 422),
-        ({"password": make.PASSWORD, "new": "x" * 129, "again": "x" * 129}, 422),
-        ({"password": make.PASSWORD, "new": new, "again": new}, 302),
+        ({"password": "wrong wrong wrong", "new_password": new, "again_password": new}, 422),
+        ({"password": make.PASSWORD, "new_password": new, "again_password": "other"}, 422),
+        ({"password": make.PASSWORD, "new_password": "short", "again_password": "short"}, 422),
+        ({"password": make.PASSWORD, "new_password": "password1234", "again_password": "password1234"}, 422),
+        ({"password": make.PASSWORD, "new_password": "x" * 129, "again_password": "x" * 129}, 422),
+        ({"password": make.PASSWORD, "new_password": new, "again_password": new}, 302),
     ):
         answer = three[0].post("/accounts/password/", form.filled(**typed))
         assert answer.status_code == status, typed
 
     assert [is_open(one) for one in three] == [True, False, False, True]
-    from reviews.models import AuditEvent
-
     assert AuditEvent.objects.filter(verb="password_changed").count() == 1
     assert new not in "".join(AuditEvent.objects.values_list("text", flat=True))
     again = Client()
