@@ -50,6 +50,7 @@ MAY = {
     "set_tier": CLINICIANS,
     "use_desk": set(ROLES),
     "keep_library": {"editor", "clinician"},
+    "drop_trait": {"clinician"},
     "read_trail": {"auditor"},
     "manage_people": {"administrator", "superuser"},
 }
@@ -58,6 +59,7 @@ ANYWHERE = {
     "use_desk": "no_role",
     "answer_site_report": "no_role",
     "keep_library": "no_role",
+    "drop_trait": "no_role",
     "read_trail": "no_role",
     "manage_people": "no_administrator",
 }
