@@ -88,9 +88,9 @@ def change(user: User, *, password: str, new_password: str, again_password: str,
         with audited_write(actor=user) as trail:
             row = trail.actor
             row.password = hashed
-            row.save(update_fields=["password"])
+            trail.save(row, "password")
             letters.write(trail, row, *letters.changed(row, "the password was changed"))
-            trail.record("password_changed", f"user:{row.pk}")
+            trail.record("password_changed", f"user:{row.pk}", data={"username": row.get_username()})
     user.password = hashed
     update_session_auth_hash(request, user)
     session.end_others(user, request)

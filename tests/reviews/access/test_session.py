@@ -5,6 +5,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from reviews.access import session
+from reviews.audit.verify import verify
 from reviews.models import AuditEvent
 from tests import factories as make
 from tests.forms import forms_of
@@ -132,6 +133,7 @@ def test_another_password_ends_the_others_and_leaves_an_entry(three, house):
     assert [is_open(one) for one in three] == [True, False, False, True]
     assert AuditEvent.objects.filter(verb="password_changed").count() == 1
     assert new not in "".join(AuditEvent.objects.values_list("text", flat=True))
+    assert verify() == []
     again = Client()
     sign_in(again, "clinician")
     assert not is_open(again)
