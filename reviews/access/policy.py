@@ -267,6 +267,7 @@ RULES: dict[str, Rule] = {
     ),
     "correct": _all(_needs(REVIEW), _is_verified, _is_pharmacist),
     "call_harmless": _all(_needs(REVIEW), _is_verified),
+    "close_recheck": _all(_needs(REVIEW), _is_verified),
     "lift": _may_lift,
     "move": _needs(PUBLISH),
     "answer_report": _needs(EDIT, REVIEW),

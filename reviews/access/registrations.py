@@ -19,6 +19,7 @@ from reviews.access import policy
 from reviews.access.denials import refusals_recorded
 from reviews.access.door import admitted
 from reviews.access.people import check_administrator
+from reviews.access.rechecks import open_all
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
 from reviews.models import ClinicianProfile
@@ -197,7 +198,8 @@ def lapse(profile: ClinicianProfile, *, actor: User, reason: str) -> ClinicianPr
 
 
 def _end(profile: ClinicianProfile, how: str, *, actor: User, reason: str) -> ClinicianProfile:
-    """Refuses oneself, whoever is no administrator, a registration that is ended already, and no reason."""
+    """Opens the review of each live page that rests on it, in the same act. Refuses oneself, whoever is no
+    administrator, a registration that is ended already, and no reason."""
     with (
         refusals_recorded(actor=actor, action="end_registration", subject=f"profile:{profile.pk}", reason=reason),
         _on_profile(profile, actor) as (trail, found),
@@ -211,6 +213,7 @@ def _end(profile: ClinicianProfile, how: str, *, actor: User, reason: str) -> Cl
         found.ended_how, found.ended_reason = how, reason
         trail.save(found)
         trail.record("registration_ended", f"profile:{found.pk}", reason=reason, data={"how": how})
+        open_all(trail, found, reason)
     return found
 
 

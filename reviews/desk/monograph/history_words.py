@@ -25,6 +25,7 @@ TRIED: dict[str, str] = {
     "take_in_reports": "take in reports",
     "call_harmless": "say that what the page prints is harmless",
     "countersign": "countersign a warning",
+    "close_recheck": "say what the review of a signature found",
     "lift": "end a notice on it",
 }
 NAMED = 5  # reports that an entry calls by their numbers
@@ -49,6 +50,8 @@ DONE: dict[str, Callable[[dict[str, Any]], str]] = {
     "reported": lambda data: f"reported a problem with the page (R-{data['report']})",
     "reports_taken_in": lambda data: f"took in {_reports(data['reports'])}",
     "report_answered": lambda data: f"answered the report R-{data['report']}",
+    "rechecks_opened": lambda data: "opened a review: it rests on the signature of somebody who may not sign any more",
+    "recheck_closed": lambda data: "said what the review of a signature found",
     "called_harmless": lambda data: f"said that what the page prints in {data['label']} is harmless",
     "refused": lambda data: f"tried to {TRIED.get(data['action'], data['action'].replace('_', ' '))}",
 }
@@ -65,6 +68,8 @@ WHY = {
     "no_profile": "they have no clinician’s profile",
     "not_verified": "their registration is not verified",
     "lapsed": "their registration was verified too long ago",
+    "closed_already": "somebody had said already what they found",
+    "own_signature": "it was about their own signature",
     "registration_ended": "their registration was ended",
     "interests_overdue": "their interests were not declared in the last 12 months",
     "verified_by_contributor": "whoever verified them worked on the edition",

@@ -19,7 +19,7 @@ from monographs.models import Monograph, Overlay
 from monographs.pages.said import said
 from monographs.standing import today
 from reviews import misprints, overlays, signing, workflow
-from reviews.access import people, registrations
+from reviews.access import people, rechecks, registrations
 from reviews.access.door import LONGEST_REASON, admitted, as_code, kept, told
 from reviews.access.refusals import Refused
 from reviews.editing import library, monographs, parts
@@ -71,7 +71,20 @@ def test_a_reason_is_kept_without_spaces_around_it():
 
 # -- Every verb ----------------------------------------------------------------------------------------------------------
 
-MODULES = (overlays, workflow, signing, misprints, people, registrations, library, monographs, parts, service, inbox)
+MODULES = (
+    overlays,
+    workflow,
+    signing,
+    misprints,
+    people,
+    registrations,
+    rechecks,
+    library,
+    monographs,
+    parts,
+    service,
+    inbox,
+)
 # Made by the house itself, and typed by nobody.
 NOT_TYPED = {("report", "sender")}
 
@@ -104,6 +117,10 @@ def seen_part(world):
 
 def section_keys(world):
     return [one.key for one in build(world.draft).sections]
+
+
+def rechecked(world):
+    return rechecks.open_rechecks(world.house.clinician.clinician_profile, actor=world.house.admin, reason="Read it")[0]
 
 
 def first_change(world):
@@ -146,6 +163,8 @@ VERBS = {
         "looked_at": "Its page"},
     "strike_off": lambda w: {"profile": w.house.clinician.clinician_profile, "actor": w.house.admin, "reason": "Read it"},
     "lapse": lambda w: {"profile": w.house.clinician.clinician_profile, "actor": w.house.admin, "reason": "Read it"},
+    "open_rechecks": lambda w: {"profile": w.house.clinician.clinician_profile, "actor": w.house.admin, "reason": "Read it"},
+    "close_recheck": lambda w: {"recheck": rechecked(w), "actor": w.house.clinician2, "found": "It is right"},
     "declare_interests": lambda w: {"actor": w.house.clinician, "kinds": registrations.NO_INTERESTS},
     "make_class": lambda w: {"name": "Oncology", "actor": w.house.admin, "slug": "oncology", "tier_floor": "high"},
     "record_name_check": lambda w: {"actor": w.house.editor, "system": "RxNorm", "code": "1", "name": "x", "status": "found",
