@@ -11,14 +11,14 @@ from datetime import date
 from django.contrib.auth.models import User
 from django.db.models import Q
 
-from monographs.models import Monograph
+from monographs.models import Monograph, TherapeuticClass
 from monographs.standing import today
 from monographs.texts.characters import says_nothing
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
 from reviews.access.door import admitted
 from reviews.access.people import check_administrator
-from reviews.access.refusals import RefusalType, Refused, refuse
+from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
 from reviews.models import ClinicianProfile, Recheck, SignOff
 from reviews.models.signoff import REVIEW
@@ -66,6 +66,20 @@ def no_longer(day: date) -> list[ClinicianProfile]:
     return [one for one in once.order_by("name", "pk") if not one.is_verified(day)]
 
 
+def waiting_for(user: User, classes: dict[int, TherapeuticClass]) -> list[Recheck]:
+    """The open reviews that this person may close, and that a page still rests on, the oldest first."""
+    if not policy.verified_profile(user):
+        return []
+    rows = Recheck.objects.filter(closed_at=None, monograph__live__isnull=False).exclude(profile__user=user)
+    found = list(rows.select_related("monograph__live__edition", "profile"))
+    for one in found:
+        one.monograph.therapeutic_class = classes[one.monograph.therapeutic_class_id]
+    mine = [one for one in found if not refusals_of(user, one)]
+    resting = resting_on({one.profile for one in mine})
+    still = {(pk, page.monograph.pk) for pk, pages in resting.items() for page in pages}
+    return [one for one in mine if (one.profile_id, one.monograph_id) in still]
+
+
 def open_all(trail: Trail, profile: ClinicianProfile, reason: str) -> list[Recheck]:
     """Inside an act: opens the review of each live page that rests on this clinician and has none open."""
     pages = [one.monograph for one in resting_on([profile])[profile.pk] if one.recheck is None]
@@ -104,6 +118,18 @@ def _reason(words: str, sentence: str, field: str = "reason") -> str:
     return words
 
 
+def refusals_of(user: User, recheck: Recheck) -> list[Refusal]:
+    """Why this person may not say what came of it."""
+    if refusals := policy.refusals(user, "close_recheck", recheck.monograph):
+        return refusals
+    if recheck.profile.user_id == user.pk:
+        return [Refusal("own_signature", "It is about your own signature. Another clinician must look at the page.")]
+    live = recheck.monograph.live
+    if live and policy.contributed(user, live.edition):
+        return [Refusal("contributed", "You worked on this edition. Another clinician must look at the page.")]
+    return []
+
+
 def close_recheck(recheck: Recheck, *, actor: User, found: str) -> Recheck:
     """Says what came of the review of one page. Its text stays as it is: where something is wrong, a new edition or a
     withdrawal follows by its own way. Refuses whoever may not sign there, whoever is not verified, the clinician whose
@@ -116,13 +142,8 @@ def close_recheck(recheck: Recheck, *, actor: User, found: str) -> Recheck:
         row = Recheck.objects.select_related("monograph__live__edition", "monograph__therapeutic_class", "profile").get(
             pk=recheck.pk
         )
-        if refusals := policy.refusals(trail.actor, "close_recheck", row.monograph):
+        if refusals := refusals_of(trail.actor, row):
             raise Refused(refusals)
-        if row.profile.user_id == trail.actor.pk:
-            raise refuse("own_signature", "It is about your own signature. Another clinician must look at the page.")
-        live = row.monograph.live
-        if live and policy.contributed(trail.actor, live.edition):
-            raise refuse("contributed", "You worked on this edition. Another clinician must look at the page.")
         found = _reason(found, "Say what you found.", "found")
         if row.closed_at is not None:
             raise refuse("closed_already", "Somebody said already what they found.", RefusalType.CONFLICT)

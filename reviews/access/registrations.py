@@ -114,8 +114,8 @@ def register(
 
 
 def verify(
-    profile: ClinicianProfile, *, actor: User, reader_title: str, specialty: str, scope: str, register_date: date,
-    looked_at: str,
+    profile: ClinicianProfile, *, actor: User, reader_title: str, specialty: str, scope: str,
+    register_date: date | None, looked_at: str,
 ) -> ClinicianProfile:  # fmt: skip
     """Notes that `actor` found the clinician in the register, the day that the register gave, what was looked at, with
     specialty and scope; and sets the title that readers see. A registration that was ended begins anew.
@@ -140,7 +140,7 @@ def verify(
     return found
 
 
-def renew(profile: ClinicianProfile, *, actor: User, register_date: date, looked_at: str) -> ClinicianProfile:
+def renew(profile: ClinicianProfile, *, actor: User, register_date: date | None, looked_at: str) -> ClinicianProfile:
     """Notes that nothing changed in the register since: it counts for 12 months more. Refuses what `verify` refuses,
     and a registration that was never verified, or was ended."""
     with (
@@ -156,10 +156,10 @@ def renew(profile: ClinicianProfile, *, actor: User, register_date: date, looked
     return found
 
 
-def _look_up(trail: Trail, profile: ClinicianProfile, register_date: date, looked_at: str) -> None:
+def _look_up(trail: Trail, profile: ClinicianProfile, register_date: date | None, looked_at: str) -> None:
     day = today(trail.clock)
     looked_at = _line(looked_at, "looked_at", LOOKED_AT, needed=True)
-    if not day - REGISTER_AGE <= register_date <= day:
+    if register_date is None or not day - REGISTER_AGE <= register_date <= day:
         sentence = "Give the day of the register’s own page: not in the future, and not over 30 days ago."
         raise refuse("register_date", sentence, RefusalType.INVALID, field="register_date")
     profile.verified_on, profile.verified_by = day, trail.actor

@@ -36,8 +36,10 @@ class DeskRequest(HttpRequest):
 
     user: User
     kept: kept.OnDesk
+    may: frozenset[str]  # what the menu offers
 
 
+IN_MENU = ("manage_people", "read_trail")
 MOST_WORDS = LONGEST_REASON
 
 NOTHING_KEPT = "Nothing is kept for you here: it was saved, a day has passed, or it was somebody else’s."
@@ -60,6 +62,7 @@ def desk(view: View) -> View:
     def guarded(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if refusals := policy.refusals(request.user, "use_desk"):
             return no_entry(request, refusals)
+        request.may = frozenset(one for one in IN_MENU if policy.can(request.user, one))
         request.POST = _sendable(request.POST)  # type: ignore[assignment]  # Django's own of a sent form
         try:
             with acts.of_form(acts.token_of(request)), kept.of_form(request) as here, tidy.of_form(request):
