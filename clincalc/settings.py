@@ -49,6 +49,8 @@ def _secret(name: str, make: Callable[[], str]) -> str:
 
 
 SECRET_KEY = _secret("SECRET_KEY", get_random_secret_key)
+# Keys of before: what they encrypted or signed is still read, and nothing new is made with them.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 SIGNING_KEY = _secret("SIGNING_KEY", lambda: base64.b64encode(secrets.token_bytes(32)).decode())
 try:
     if len(base64.b64decode(SIGNING_KEY, validate=True)) != 32:
@@ -75,6 +77,7 @@ CHECKPOINT_FILE = env.str("CHECKPOINT_FILE", default=str(VAR / "checkpoints.json
 INSTALLED_APPS = [
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "reversion",
     "guardian",
     "csp",
@@ -171,6 +174,18 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "reviews.access.adapter.Adapter"
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_REAUTHENTICATION_METHODS = ["password"]  # a second factor alone changes nothing
+# Before desk and admin alike: whoever has no second factor is led to one, whoever has not given it is asked.
+REQUIRE_MFA = env.bool("REQUIRE_MFA", default=not DEMO)
+MFA_ADAPTER = "reviews.access.adapter.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "reviews.access.factor_forms.CodeForm",
+    "authenticate_webauthn": "reviews.access.factor_forms.PasskeyForm",
+}
+MFA_TOTP_ISSUER = "ClinCalc Pro"
+MFA_TOTP_TOLERANCE = 1  # half a minute that a phone's clock may be off
+MFA_RECOVERY_CODE_COUNT = 10
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 # Known passwords need no throttle, and the demonstration's visitors share one address.
 ACCOUNT_RATE_LIMITS = (

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from monographs.assemble import build
@@ -29,7 +31,7 @@ from monographs.overlay_kinds import Effect, Form, OverlayKind, Words
 from monographs.pages.said import said
 from monographs.standing import today
 from reviews import misprints, overlays
-from reviews.access import policy, registrations
+from reviews.access import factors, policy, registrations
 from reviews.access.people import give_role, grant
 from reviews.audit import seals
 from reviews.audit.trail import audited_write
@@ -41,6 +43,7 @@ from reviews.overlays import CorrectionInput, WarningInput
 from reviews.review.edition_review import EditionReview
 from reviews.signing import attest
 from reviews.workflow import TRANSITIONS, perform
+from tests.totp import code_of
 
 PASSWORD = "correct horse battery"
 ROLES = {
@@ -126,6 +129,13 @@ def make_house() -> House:
         registrations.declare_interests(user, registrations.NO_INTERESTS)
         verify(profile, actor=admin, reader_title=title)
     return house
+
+
+def second_factor(user: User) -> str:
+    """Sets up an app for somebody, by the verb that the page asks, and answers its secret."""
+    secret = generate_totp_secret()
+    factors.add_app(user, secret=secret, code=code_of(secret), password=PASSWORD)
+    return secret
 
 
 def verify(profile: ClinicianProfile, *, actor: Any, **found: Any) -> ClinicianProfile:

@@ -100,7 +100,7 @@ def test_the_demonstration_runs_on_every_name_of_this_machine(monkeypatch, tmp_p
 
 
 APPS = [
-    "allauth", "allauth.account", "reversion", "guardian", "csp", "django.contrib.admin", "django.contrib.auth",
+    "allauth", "allauth.account", "allauth.mfa", "reversion", "guardian", "csp", "django.contrib.admin", "django.contrib.auth",
     "django.contrib.contenttypes", "django.contrib.sessions", "django.contrib.messages",
     "django.contrib.staticfiles", "django.forms", "clincalc", "monographs", "reviews",
 ]  # fmt: skip
@@ -134,7 +134,13 @@ OURS = {  # what this file decides, whatever the environment says
     "FILE_UPLOAD_MAX_MEMORY_SIZE": 5_242_880, "LANGUAGE_CODE": "en-gb", "TIME_ZONE": "Europe/London",
     "USE_I18N": True, "USE_TZ": True, "LANGUAGES": [("en-gb", "English")], "STATIC_URL": "static/",
     "EMAIL_TIMEOUT": 10, "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField", "ROOT_URLCONF": "clincalc.urls",
-    "WSGI_APPLICATION": "clincalc.wsgi.application",
+    "WSGI_APPLICATION": "clincalc.wsgi.application", "ACCOUNT_REAUTHENTICATION_METHODS": ["password"],
+    "MFA_ADAPTER": "reviews.access.adapter.SecondFactors",
+    "MFA_SUPPORTED_TYPES": ["totp", "webauthn", "recovery_codes"], "MFA_RECOVERY_CODE_COUNT": 10,
+    "MFA_FORMS": {
+        "authenticate": "reviews.access.factor_forms.CodeForm",
+        "authenticate_webauthn": "reviews.access.factor_forms.PasskeyForm",
+    },
 }  # fmt: skip
 ASKED = {  # what it decides by the environment; None: not set, so Django's own default
     "DEBUG": False, "DEMO": False, "INSTALLED_APPS": APPS, "ALLOWED_HOSTS": ["clincalc.example"],
@@ -148,6 +154,7 @@ ASKED = {  # what it decides by the environment; None: not set, so Django's own 
     "DEFAULT_FROM_EMAIL": "no-reply@clincalc.example",
     "SMPC_URL": "https://www.medicines.org.uk/emc/", "MEDICINES_INFORMATION_URL": "https://www.sps.nhs.uk/",
     "SIDE_EFFECT_URL": "https://yellowcard.mhra.gov.uk/", "SECRET_KEY": PRODUCTION["SECRET_KEY"], "SIGNING_KEY": KEY,
+    "SECRET_KEY_FALLBACKS": [], "REQUIRE_MFA": True,
 }  # fmt: skip
 # The demonstration and debugging speak plain HTTP on this machine, and make their own keys.
 HERE = {
@@ -190,9 +197,11 @@ HERE = {
         (
             {"DEMO": "1", "SECRET_KEY": "x" * 50, "SIGNING_KEY": KEY},
             HERE
-            | {"DEMO": True, "SECRET_KEY": "x" * 50, "ACCOUNT_RATE_LIMITS": {"login": None, "login_failed": None},
+            | {"DEMO": True, "REQUIRE_MFA": False, "SECRET_KEY": "x" * 50, "ACCOUNT_RATE_LIMITS": {"login": None, "login_failed": None},
                "INSTALLED_APPS": [*APPS, "tests.bench"]},
         ),
+        ({**PRODUCTION, "REQUIRE_MFA": "0"}, {"REQUIRE_MFA": False}),
+        ({**PRODUCTION, "SECRET_KEY_FALLBACKS": "one,two"}, {"SECRET_KEY_FALLBACKS": ["one", "two"]}),
         (
             {"DEBUG": "1", "SECRET_KEY": "x" * 50, "SIGNING_KEY": KEY},
             HERE | {"DEBUG": True, "SECRET_KEY": "x" * 50},

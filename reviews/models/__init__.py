@@ -13,6 +13,7 @@ from reviews.models.recheck import Recheck
 from reviews.models.reminder import Reminder
 from reviews.models.report import ProblemReport
 from reviews.models.signoff import SignOff, Unsigning
+from reviews.models.spent_code import SpentCode
 from reviews.models.written_text import WrittenText
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Recheck",
     "Reminder",
     "SignOff",
+    "SpentCode",
     "Unsigning",
     "WrittenText",
 ]

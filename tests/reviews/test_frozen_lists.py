@@ -16,6 +16,7 @@ from tests import tables
 FROZEN = {
     "auth.group": {1: "id name"},
     "auth.user_groups": {1: "id user_id group_id"},
+    "mfa.authenticator": {1: "id user_id type data created_at"},
     "monographs.citation": {1: "id edition_id key position removed label csl"},
     "monographs.document": {1: "digest text"},
     "monographs.drug": {1: "id slug name skeleton names brands codes traits"},

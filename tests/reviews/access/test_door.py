@@ -21,6 +21,7 @@ from monographs.standing import today
 from reviews import misprints, overlays, signing, workflow
 from reviews.access import people, rechecks, registrations
 from reviews.access.door import LONGEST_REASON, admitted, as_code, kept, told
+from reviews.access.password import TooManyFailures
 from reviews.access.refusals import Refused
 from reviews.editing import library, monographs, parts
 from reviews.exchange.files import dump
@@ -29,7 +30,6 @@ from reviews.models import AuditEvent, ChangeSet, Misprint
 from reviews.overlays import CorrectionInput
 from reviews.reports import inbox, service
 from reviews.reports.service import ReportInput
-from reviews.signing import TooManyFailures
 from tests import factories as make
 from tests.conftest import rows_now
 

@@ -264,7 +264,7 @@ def test_a_verb_is_told_by_its_data(verb, data, said):
 
 def test_every_act_that_can_be_refused_has_words():
     named = {*TRANSITIONS, "new", "set_tier", "move", "edit", "import", "read", "withhold", "answer_report", "warn",
-             "countersign", "correct", "call_harmless", "lift", "take_in_reports"}  # fmt: skip
+             "countersign", "correct", "call_harmless", "lift", "take_in_reports", "close_recheck"}  # fmt: skip
     for action in named:
         words = DONE["refused"]({"action": action})
         assert "_" not in words

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('monographs', '0011_part_withheld'),
-        ('reviews', '0012_registrations'),
+        ('reviews', '0013_spent_code'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
