@@ -86,8 +86,8 @@ def _needs(lines: list[Line]) -> None:
             line.needed_for.append(f"{count} open edition{'s' * (count > 1)}")
 
 
-@administrators
 @require_safe
+@administrators
 def people(request: DeskRequest) -> HttpResponse:
     """All (`?show=`), by words (`?q=`), 50 a page."""
     lines = everybody()

@@ -94,8 +94,8 @@ ACTS = {
 }
 
 
-@administrators
 @require_safe
+@administrators
 def person(request: DeskRequest, pk: int) -> HttpResponse:
     """One person. The forms of all that can be done now stand folded, each under its button's words."""
     return _page(request, get_object_or_404(User, pk=pk))

@@ -39,8 +39,8 @@ class Urgent:
 
 
 def waiting_for(user: User) -> list[Urgent]:
-    """The first due comes first. Eleven queries at most, however many pages and reports there are, and those that judge
-    a page which a clinician reaffirmed and this person could bring back."""
+    """The first due comes first. Fourteen queries at most, however many pages and reports there are, and those
+    that judge a page which a clinician reaffirmed and this person could bring back."""
     now, classes = timezone.now(), class_tree()
     readable = policy.readable(user)
     rows = Overlay.objects.confirmed_by_another().filter(monograph__in=readable)

@@ -182,7 +182,7 @@ def test_every_transition_and_every_address_that_takes_a_form_is_tried(house):
     client = Client()
     client.force_login(house.editor)
     key = "00000000-0000-4000-8000-000000000000"
-    filled_in = {"slug": "nowhere", "key": key, "pk": 0, "kind": "section", "transition": "submit"}
+    filled_in = {"slug": "nowhere", "key": key, "pk": 0, "kind": "section", "transition": "submit", "act": "verify"}
     taking = set()
     for route in urlpatterns:
         kwargs = {name: filled_in[name] for name in route.pattern.converters}
