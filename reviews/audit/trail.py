@@ -41,6 +41,7 @@ REINDEXED = frozenset({"reindexed", "vouched"})
 # give them.
 VOUCHED_FOR = READERS_SEE | {
     "reviews.signoff", "reviews.unsigning", "reviews.clinicianprofile", "reviews.classgrant", "auth.user_groups",
+    "auth.user",
     "mfa.authenticator",
 }  # fmt: skip
 

@@ -8,14 +8,14 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from monographs.models import Monograph
-from reviews.access import factors
+from reviews.access import accounts, factors
 from reviews.models import AuditEvent
 
 
 class Command(BaseCommand):
     help = (
-        "Migrates the database, makes the index of live pages anew, and verifies the trail. "
-        "Exit 1 and what was found when the trail is not whole. Running it again does no harm."
+        "Migrates the database, notes accounts that an earlier version left, makes the index of live pages anew, and "
+        "verifies the trail. Exit 1 and what was found when it is not whole. Running it again does no harm."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -24,10 +24,14 @@ class Command(BaseCommand):
         else:
             self.stdout.write("No migration waits: the tables are those of this version.")
         call_command("migrate", interactive=False, verbosity=0)
-        if not (AuditEvent.objects.exists() or Monograph.objects.exists()):
+        has_accounts = accounts.found_without_entry()
+        if not (AuditEvent.objects.exists() or Monograph.objects.exists() or has_accounts):
             # The first entry of a trail says what a database was begun as, so none is made here.
             self.stdout.write("Nobody has done anything here yet: there is nothing to index or to verify.")
             return
+        if has_accounts:
+            found = accounts.take_over()
+            self.stdout.write(f"{found} account{'s' * (found > 1)} taken into the trail as they stand.")
         self.stdout.write("Making all that is derived anew.")
         call_command("reindex", stdout=self.stdout)
         if count := factors.reseal():

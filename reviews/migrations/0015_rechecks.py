@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('monographs', '0011_part_withheld'),
-        ('reviews', '0013_spent_code'),
+        ('reviews', '0014_accounts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
