@@ -146,7 +146,7 @@ def close_recheck(recheck: Recheck, *, actor: User, found: str) -> Recheck:
             raise Refused(refusals)
         found = _reason(found, "Say what you found.", "found")
         if row.closed_at is not None:
-            raise refuse("closed_already", "Somebody said already what they found.", RefusalType.CONFLICT)
+            raise refuse("found_already", "Somebody said already what they found.", RefusalType.CONFLICT)
         row.found, row.closed_at, row.closed_by = found, trail.at, trail.actor
         trail.save(row)
         trail.record("recheck_closed", subject, reason=found, data={"profile": row.profile_id})

@@ -107,7 +107,7 @@ WHY = {
     "no_profile": "they have no clinician’s profile",
     "not_verified": "their registration is not verified",
     "lapsed": "their registration was verified too long ago",
-    "closed_already": "somebody had said already what they found",
+    "found_already": "somebody had said already what they found",
     "own_signature": "it was about their own signature",
     "nothing_rests": "no page waited for a review",
     "register_date": "the day of the register was not one of the last 30",

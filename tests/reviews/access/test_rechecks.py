@@ -166,4 +166,4 @@ def test_a_verified_clinician_who_had_no_part_in_it_says_what_was_found(house):
     last = AuditEvent.objects.latest("seq")
     assert (last.verb, last.subject, last.reason) == ("recheck_closed", "monograph:testazumab", closed.found)
     assert closed.closed_at == last.at
-    assert refused(lambda: rechecks.close_recheck(made, actor=house.pharmacist, found="Right")) == ["closed_already"]
+    assert refused(lambda: rechecks.close_recheck(made, actor=house.pharmacist, found="Right")) == ["found_already"]

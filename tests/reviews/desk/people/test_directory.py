@@ -1,7 +1,6 @@
 """Everybody in one list: found by words, what they are needed for, as many queries for many as for few."""
 
 import pytest
-from django.contrib.auth import get_user_model
 
 from reviews.access import registrations
 from tests import factories as make
@@ -25,7 +24,7 @@ def test_an_administrator_finds_people_in_the_menu_and_everybody_in_the_list(hou
 def test_the_list_says_what_each_is_needed_for_and_what_waits(house, enter):
     make.draft(house)
     registrations.lapse(house.clinician.clinician_profile, actor=house.admin, reason="Given up")
-    get_user_model().objects.filter(pk=house.editor2.pk).update(is_active=False)
+    make.changed_account(house.editor2, is_active=False)
 
     answer = enter("admin").get("/desk/people/")
 
@@ -45,6 +44,6 @@ def test_the_list_asks_as_many_queries_for_forty_people_as_for_nine(house, enter
     client.get("/desk/people/")  # what a process asks once is asked
     few = queries(client, "/desk/people/")
     for number in range(31):
-        get_user_model().objects.create_user(f"more{number}", "", None)
+        make.account(f"more{number}", "", None)
     assert queries(client, "/desk/people/") == few
     assert len(client.get("/desk/people/").context["page"].object_list) == 40

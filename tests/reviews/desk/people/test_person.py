@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.urls import reverse
 
 from monographs.standing import today
@@ -132,7 +131,7 @@ def test_an_act_that_there_is_not_and_a_person_who_is_not_there(house, enter):
 
 def test_every_word_about_a_person_stands_as_words(house, enter):
     make.published(house)
-    get_user_model().objects.filter(pk=house.clinician.pk).update(first_name=HOSTILE)
+    make.changed_account(house.clinician, first_name=HOSTILE)
     with audited_write(actor=house.admin) as trail:
         profile = ClinicianProfile.objects.get(user=house.clinician)
         for field in ("name", "specialty", "reader_title", "looked_at"):
