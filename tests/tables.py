@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from monographs.models import Publication
+from reviews.access import rechecks
 from reviews.audit import acts
 from reviews.audit.trail import audited_write
 from reviews.editing.library import keep_references, record_name_check
@@ -59,6 +60,7 @@ def fill() -> make.House:
     service.report(service.ReportInput("Something else could harm.", harm=True), sender="s", monograph=page)
     make.somebody_writes(False)
     remind()
+    rechecks.open_rechecks(house.clinician.clinician_profile, actor=house.admin, reason="Found conflicted")
     now = timezone.now()
     KeptForm.objects.create(
         person=house.editor, path="/desk/", tab="t", fields="{}", cause="session", at=now, expires_at=now

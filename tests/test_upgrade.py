@@ -117,14 +117,17 @@ def test_an_upgrade_leaves_the_trail_whole_and_every_page_as_it_was(landed):
     assert (done.returncode, done.stderr) == (0, "")
     assert said[0].startswith("Applying ")
     assert WITHOUT_EFFECT in said[0]
-    assert said[1:4] == [
+    assert said[1:5] == [
+        "8 accounts taken into the trail as they stand.",
         "Making all that is derived anew.",
         "The index holds 19 live pages.",
         "Verifying the trail.",
     ]
-    assert said[4].startswith("The trail is whole: ")
-    assert said[5:] == ["The database is ready for this version."]
-    assert landed.checkpoints.read_bytes() == checkpoints
+    assert said[5].startswith("The trail is whole: ")
+    assert said[6:] == ["The database is ready for this version."]
+    # The accounts that were there are in an entry now, and a line vouches for it.
+    *before, line = landed.checkpoints.read_bytes().splitlines(keepends=True)
+    assert (b"".join(before), b'"act":"accounts_taken_over"' in line) == (checkpoints, True)
     # The triggers are those of a database that this version made, to the word.
     with connection.cursor() as cursor:
         cursor.execute(TEXTS[connection.vendor])

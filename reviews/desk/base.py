@@ -40,8 +40,10 @@ class DeskRequest(HttpRequest):
 
     user: User
     kept: kept.OnDesk
+    may: frozenset[str]  # what the menu offers
 
 
+IN_MENU = ("manage_people", "read_trail")
 MOST_WORDS = LONGEST_REASON
 
 NOTHING_KEPT = "Nothing is kept for you here: it was saved, a day has passed, or it was somebody else’s."
@@ -63,6 +65,7 @@ def desk(view: View) -> View:
     def guarded(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if refusals := policy.refusals(request.user, "use_desk"):
             return no_entry(request, refusals)
+        request.may = frozenset(one for one in IN_MENU if policy.can(request.user, one))
         return inner(request, *args, **kwargs)
 
     return guarded
@@ -151,7 +154,8 @@ def act_on(page: Callable[..., str]) -> Callable[[View], View]:
 
 def no_entry(request: DeskRequest, refusals: Iterable[Refusal]) -> HttpResponse:
     """403: who you are, what is needed, whom to ask."""
-    return render(request, "reviews/no_entry.html", {"refusals": list(refusals)}, status=403)
+    shown = {"refusals": list(refusals), "keeps_accounts": policy.can(request.user, "manage_people")}
+    return render(request, "reviews/no_entry.html", shown, status=403)
 
 
 def monograph_for(request: DeskRequest, slug: str) -> Monograph:

@@ -15,6 +15,7 @@ from tests import tables
 
 FROZEN = {
     "auth.group": {1: "id name"},
+    "auth.user": {1: "id password is_superuser username first_name last_name email is_staff is_active date_joined"},
     "auth.user_groups": {1: "id user_id group_id"},
     "mfa.authenticator": {1: "id user_id type data created_at"},
     "monographs.citation": {1: "id edition_id key position removed label csl"},
@@ -64,6 +65,7 @@ FROZEN = {
     "reviews.problemreport": {
         1: "id token monograph_id page edition part text harm source email sender at due_at outcome answer answered_by_id answered_at mailed_at"
     },
+    "reviews.recheck": {1: "id monograph_id profile_id reason opened_at opened_by_id found closed_at closed_by_id"},
     "reviews.reminder": {1: "id key person_id subject body at mailed_at"},
     "reviews.signoff": {
         1: "id edition_id round document_id signer_id meaning sequence name profession body number reader_title name_consent checklist interests signed_at"

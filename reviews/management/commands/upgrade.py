@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from monographs.models import Monograph
-from reviews.access import factors
+from reviews.access import accounts, factors
 from reviews.audit import checkpoints
 from reviews.models import AuditEvent
 
@@ -21,8 +21,9 @@ LACKING = (
 
 class Command(BaseCommand):
     help = (
-        "Migrates the database, looks at the checkpoint file, makes all that is derived anew, and verifies the trail. "
-        "Exit 1 and what was found when the trail is not whole. Running it again does no harm."
+        "Migrates the database, looks at the checkpoint file, notes accounts that an earlier version left, makes all that "
+        "is derived anew, and verifies the trail. Exit 1 and what was found when it is not whole. Running it again does "
+        "no harm."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -31,7 +32,8 @@ class Command(BaseCommand):
         else:
             self.stdout.write("No migration waits: the tables are those of this version.")
         call_command("migrate", interactive=False, verbosity=0)
-        if not (AuditEvent.objects.exists() or Monograph.objects.exists()):
+        has_accounts = accounts.found_without_entry()
+        if not (AuditEvent.objects.exists() or Monograph.objects.exists() or has_accounts):
             # The first entry of a trail says what a database was begun as, so none is made here.
             self.stdout.write("Nobody has done anything here yet: there is nothing to index or to verify.")
             return
@@ -39,6 +41,9 @@ class Command(BaseCommand):
             for seq, sentence in lacking:
                 self.stderr.write(f"entry {seq}: {sentence}" if seq else sentence)
             raise CommandError(LACKING)
+        if has_accounts:
+            found = accounts.take_over()
+            self.stdout.write(f"{found} account{'s' * (found > 1)} taken into the trail as they stand.")
         self.stdout.write("Making all that is derived anew.")
         call_command("reindex", stdout=self.stdout)
         if count := factors.reseal():

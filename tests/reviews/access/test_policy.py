@@ -42,13 +42,14 @@ MAY = {
     "countersign": CLINICIANS,
     "correct": CLINICIANS,
     "call_harmless": CLINICIANS,
+    "close_recheck": CLINICIANS,
     "end-warning": {"on-call"},
     "lift": {"on-call"},
     "move": PUBLISHERS,
     "answer_report": WRITERS,
     "answer_site_report": {"editor", "clinician", "publisher"},
     "set_tier": CLINICIANS,
-    "use_desk": set(ROLES),
+    "use_desk": {*ROLES, "superuser"},
     "keep_library": {"editor", "clinician"},
     "drop_trait": {"clinician"},
     "read_trail": {"auditor"},
@@ -91,20 +92,19 @@ def thing_of(action, draft):
 def made(once_a_module):
     """One person a role, a closed account beside each, and a draft in each class."""
     house = make.the_house()
-    users, people = get_user_model().objects, {"superuser": house.admin, "nobody": house.nobody}
+    people = {"superuser": house.admin, "nobody": house.nobody}
     classes, parent = {}, None
     for name in CLASSES:
         parent = classes[name] = make_class(name, parent=parent if name != "another" else None, actor=house.admin)
     for role in ROLES:
         for name in (role, f"closed {role}"):
-            people[name] = users.create_user(f"the-{name}".replace(" ", "-"))
+            people[name] = make.account(f"the-{name}".replace(" ", "-"))
             give_role(people[name], role, actor=house.admin)
-        people[f"closed {role}"].is_active = False
-        people[f"closed {role}"].save()
+        make.changed_account(people[f"closed {role}"], is_active=False)
         grant(role, classes["granted"], actor=house.admin)
     for number, name in enumerate(("clinician", "on-call", "closed clinician", "closed on-call")):
         verified(house, people[name], f"200010{number}")
-    people["closed superuser"] = users.create_superuser("closed-superuser", is_active=False)
+    people["closed superuser"] = make.account("closed-superuser", is_superuser=True, is_active=False)
     drafts = {}
     for name, therapeutic_class in classes.items():
         with audited_write(actor=house.editor) as trail:
@@ -231,8 +231,7 @@ def test_whoever_wrote_or_suggested_any_of_an_edition_may_send_it_back_and_give_
 
 def test_a_closed_account_or_nobody_has_contributed_to_nothing(house):
     edition = make.draft(house)
-    house.editor.is_active = False
-    house.editor.save()
+    make.changed_account(house.editor, is_active=False)
 
     for user in (fresh(house.editor), AnonymousUser()):
         assert [one.code for one in policy.refusals(user, "discard", edition)] == ["not_granted"]
