@@ -93,6 +93,8 @@ DONE: dict[str, Callable[[dict[str, Any]], str]] = {
 }
 # Codes of refusals in a few words. The sentence that the person read also named what to do then.
 WHY = {
+    "proofing": "proofing found what must be mended",
+    "proofing_reason": "nobody said why words that proofing asked about may stand",
     "counts_for_nothing": "they wrote or suggested everything that changed",
     "not_granted": "they do not have permission in this class",
     "wrong_state": "the edition was in another state",
