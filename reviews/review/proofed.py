@@ -4,13 +4,16 @@ What stands word for word as it is published was looked at before, and is not as
 a closed list, given once for all of them when the edition is sent for review; the signers see both.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
 
-from monographs.document import SafetyNotice, Value
+from monographs.checks.typed_words import written
+from monographs.document import Citation, SafetyNotice, Value
+from monographs.models import Drug, TherapeuticClass
+from monographs.proofing.dictionary import proposals
 from monographs.proofing.proof import Finding, Place, proof_part
 from reviews.access.refusals import Refusal, RefusalType
 from reviews.models import AuditEvent
@@ -72,6 +75,28 @@ class Hint:
 def hints_of(value: Value, labels: set[str]) -> list[Hint]:
     """All that is found in a header or part, in the order of its fields."""
     return [Hint(place, one) for place, found in proof_part(value, labels) for one in found]
+
+
+def spelling_of(value: Value) -> list[tuple[str, str]]:
+    """(word, proposal) of each word of a header or part that was probably meant to be another."""
+    texts = [] if isinstance(value, Citation) else list(written(value))
+
+    def found(names: Iterable[str]) -> dict[str, str]:
+        return {
+            one.text[start:end]: meant
+            for one in texts
+            for start, end, meant in proposals(one.text, names, is_prose=one.is_prose)
+        }
+
+    # The names are asked for only when there is something to propose.
+    return list(found(_names()).items()) if found(()) else []
+
+
+def _names() -> Iterator[str]:
+    """Every name of the library: of drugs, brands and classes."""
+    for name, names, brands in Drug.objects.values_list("name", "names", "brands"):
+        yield from (name, *(one["name"] for one in names), *(one["name"] for one in brands))
+    yield from TherapeuticClass.objects.values_list("name", flat=True)
 
 
 def hints_in(review: EditionReview) -> list[Hint]:

@@ -32,7 +32,7 @@ from reviews.desk.editor.forms import OVER, HeaderForm, OrderForm, ValueForm
 from reviews.desk.editor.lists import make_lists, put
 from reviews.editing import parts
 from reviews.review.edition_review import EditionReview
-from reviews.review.proofed import hints_of
+from reviews.review.proofed import hints_of, spelling_of
 
 
 @desk
@@ -173,6 +173,7 @@ def _answer(editor: EditorContext, context: dict[str, Any], save: Callable[..., 
     status = 200
     if not form.is_bound and context.get("shown") is not None:
         context["hints"] = hints_of(context["shown"], {one.label for one in editor.document.citations})
+        context["spelling"] = spelling_of(context["shown"]) if context["can_write"] else []
     made = context["made_lists"] = make_lists(form) if form.is_bound else []
     if editor.request.method == "POST" and not form.is_valid():
         status = form.refused_status

@@ -135,6 +135,16 @@ def test_hints_stand_beside_the_part_and_what_blocks_is_said_when_it_is_saved(cl
     assert "Still to do: “OD.”: Write once daily." in answer
 
 
+def test_a_misprint_is_asked_about_beside_the_part_but_never_near_a_name_of_the_library(client, house):
+    written(house, "Patients recieve it. Testazumb is new; so is testazumb.", "prescribing")
+    client.force_login(house.editor)
+
+    html = client.get(reverse("part_edit", args=["testazumab", make.key("prescribing")])).content.decode()
+
+    assert html.count("<strong>Spelling:</strong>") == 1
+    assert "“recieve”: did you mean “receive”?" in html
+
+
 def test_the_workspace_asks_for_the_reason_and_signers_see_it(client, house):
     edition = written(house, "Go on for 5/7.")
     client.force_login(house.editor)
