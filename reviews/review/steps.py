@@ -37,7 +37,7 @@ def submit(trail: Trail, row: Transition, review: EditionReview, given: Given) -
     review.edition.round += 1
     store(trail, review.document)
     # Why words that proofing asked about may stand, where there are any.
-    why = {"kind": given.kind} if standing(review) else {}
+    why: dict[str, Any] = {"kind": given.kind} if standing(review) else {}
     return move(trail, row, review, reason=given.reason, **why)
 
 
