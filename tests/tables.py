@@ -14,7 +14,7 @@ from reviews.access import rechecks
 from reviews.audit import acts
 from reviews.audit.trail import audited_write
 from reviews.editing.library import keep_references, record_name_check
-from reviews.models import KeptForm, SpentCode
+from reviews.models import CountedTry, KeptForm, SpentCode
 from reviews.reports import service
 from reviews.reports.reminders import remind
 from reviews.workflow import perform
@@ -66,6 +66,7 @@ def fill() -> make.House:
         person=house.editor, path="/desk/", tab="t", fields="{}", cause="session", at=now, expires_at=now
     )
     make.second_factor(house.editor)
+    CountedTry.objects.create(pair="p", sender="s", at=now)
     SpentCode.objects.create(person=house.editor, step=1)
     return house
 

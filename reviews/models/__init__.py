@@ -3,6 +3,7 @@
 from reviews.models.act import Act
 from reviews.models.changed_part import ChangedPart
 from reviews.models.changeset import ChangeSet
+from reviews.models.counted_try import CountedTry
 from reviews.models.entry_subject import EntrySubject
 from reviews.models.event import AuditEvent
 from reviews.models.inbox import InboxReport
@@ -23,6 +24,7 @@ __all__ = [
     "ChangedPart",
     "ClassGrant",
     "ClinicianProfile",
+    "CountedTry",
     "EntrySubject",
     "HarmlessMisprint",
     "InboxReport",
