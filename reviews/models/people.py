@@ -1,10 +1,9 @@
-"""Clinicians' registrations, and what a role may do on a class."""
+"""Clinicians' registrations."""
 
 from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import models
-from guardian.models import GroupObjectPermissionBase
 
 from monographs.triggers import ByWriteLock
 
@@ -68,14 +67,3 @@ class ClinicianProfile(models.Model):
     def is_verified(self, today: date) -> bool:
         """Found in the register within the last 12 months."""
         return self.verified_on is not None and today - self.verified_on < REGISTER_PERIOD
-
-
-class ClassGrant(GroupObjectPermissionBase):
-    """What a role may do on a therapeutic class and all below it (guardian's direct foreign-key model)."""
-
-    trail_columns = {1: ("id", "group_id", "permission_id", "content_object_id")}
-
-    content_object = models.ForeignKey("monographs.TherapeuticClass", models.PROTECT)
-
-    class Meta(GroupObjectPermissionBase.Meta):
-        constraints = [ByWriteLock(name="reviews_classgrant_by_pen")]

@@ -16,7 +16,7 @@ from monographs.assemble import build
 from monographs.digest import digest_of_part
 from monographs.document import Citation, MonitoringItem, SafetyNotice, Section
 from monographs.models import Edition, Monograph, Overlay
-from reviews.access.people import give_role, register_clinician, verify_clinician
+from reviews.access.people import register_clinician, verify_clinician
 from reviews.access.refusals import Refused
 from reviews.authorship import authors_of_page, earlier_authors, keeps_words
 from reviews.editing import parts
@@ -476,7 +476,7 @@ def test_an_edition_that_was_given_up_before_the_live_one_is_forgotten(house):
 @pytest.fixture
 def nurse(house):
     """A registered nurse with the clinician's role, who wrote nothing."""
-    give_role(house.nobody, "clinician", actor=house.admin)
+    make.give_role(house.nobody, "clinician", actor=house.admin)
     profile = register_clinician(
         house.nobody, actor=house.nobody, name="Test nurse", profession="nurse", number="12A3456E", scope="both"
     )
@@ -552,7 +552,7 @@ def test_whose_registration_was_verified_by_an_author_of_before_does_not_vouch(h
     first = amended(house, make.published(house), "The verifier wrote this.", actor=house.editor2)
     second = amended(house, first, "- Another section [@trial2020].", actor=house.editor, name="prescribing")
     withdrawn(house, second)
-    give_role(house.editor2, "administrator", actor=house.admin)
+    make.give_role(house.editor2, "administrator", actor=house.admin)
     profile = ClinicianProfile.objects.get(user=house.clinician)
     verify_clinician(profile, actor=house.editor2, reader_title="neurologist", specialty="", scope="both")
 
@@ -590,7 +590,7 @@ def test_a_tier_that_was_lowered_since_lets_no_page_back_on_fewer(house):
 def test_one_of_those_who_vouch_had_no_hand_in_the_withdrawal(house):
     edition = make.published(house)
     make.withdraw(edition, house.clinician)
-    give_role(house.pharmacist, "publisher", actor=house.admin)
+    make.give_role(house.pharmacist, "publisher", actor=house.admin)
     pharmacist = type(house.pharmacist).objects.get(pk=house.pharmacist.pk)
     perform("confirm-withdrawal", editions=[edition], actor=pharmacist, digest=make.seen(edition))
     for clinician in (house.clinician, house.pharmacist):
@@ -619,8 +619,8 @@ def test_one_of_those_who_vouch_had_no_hand_in_the_withdrawal(house):
 def test_whatever_was_withdrawn_by_whom_somebody_can_confirm_each(house, first, second):
     """`both` is clinician and publisher at once: they act as a publisher. Whoever can confirm any confirms those, and
     in the end nothing waits."""
-    give_role(house.nobody, "publisher", actor=house.admin)
-    give_role(house.nobody, "clinician", actor=house.admin)
+    make.give_role(house.nobody, "publisher", actor=house.admin)
+    make.give_role(house.nobody, "clinician", actor=house.admin)
     people = {"both": type(house.nobody).objects.get(pk=house.nobody.pk)}
     edition = make.published(house)
     make.withdraw(edition, house.people[first])

@@ -8,12 +8,14 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from monographs.models import Monograph
+from reviews.access.taken_over import take_over
 from reviews.models import AuditEvent
 
 
 class Command(BaseCommand):
     help = (
-        "Migrates the database, makes the index of live pages anew, and verifies the trail. "
+        "Migrates the database, takes over the roles of before, makes the index of live pages anew, and verifies the "
+        "trail. "
         "Exit 1 and what was found when the trail is not whole. Running it again does no harm."
     )
 
@@ -27,6 +29,11 @@ class Command(BaseCommand):
             # The first entry of a trail says what a database was begun as, so none is made here.
             self.stdout.write("Nobody has done anything here yet: there is nothing to index or to verify.")
             return
+        if taken := take_over():
+            made, left = taken
+            self.stdout.write(f"Taking over roles: {made} grants. Each is confirmed within six months, or it lapses.")
+            for sentence in left:
+                self.stdout.write(f"  {sentence}")
         self.stdout.write("Making all that is derived anew.")
         call_command("reindex", stdout=self.stdout)
         self.stdout.write("Verifying the trail.")

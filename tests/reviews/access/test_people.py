@@ -1,27 +1,19 @@
-"""Roles, grants and registrations: each verb by the right one, the wrong one and oneself, and what it leaves. Nobody
-gives themselves anything."""
+"""Registrations: each verb by the right one, the wrong one and oneself, and what it leaves."""
 
 from datetime import UTC, date, datetime
 
 import pytest
-from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group
 from django.db import IntegrityError
 
-from reviews.access import policy
 from reviews.access.people import (
-    give_role,
-    grant,
     register_clinician,
     registration,
-    revoke,
-    take_role,
     verify_clinician,
 )
 from reviews.access.refusals import RefusalType, Refused
 from reviews.audit.trail import audited_write
 from reviews.audit.verify import verify
-from reviews.models import AuditEvent, ClassGrant, ClinicianProfile
+from reviews.models import AuditEvent, ClinicianProfile
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -34,17 +26,8 @@ def late(monkeypatch):
     monkeypatch.setattr("django.utils.timezone.now", lambda: LATE)
 
 
-def memberships():
-    return set(get_user_model().groups.through.objects.values_list("user__username", "group__name"))
-
-
-def grants():
-    columns = ("group__name", "permission__codename", "content_object__slug")
-    return set(ClassGrant.objects.values_list(*columns))
-
-
 def rows():
-    return memberships(), grants(), set(Group.objects.values_list("name")), list(ClinicianProfile.objects.values())
+    return list(ClinicianProfile.objects.values())
 
 
 def broken():
@@ -80,16 +63,12 @@ def registered(user, actor, **changes):
 @pytest.fixture
 def administrator(house):
     """A second administrator, by the role and no superuser; a clinician too."""
-    give_role(house.clinician2, "administrator", actor=house.admin)
+    make.give_role(house.clinician2, "administrator", actor=house.admin)
     return house.clinician2
 
 
 # Every verb, by somebody, on the pharmacist: who is a clinician, and registered.
 VERBS = {
-    "give_role": lambda house, actor: give_role(house.pharmacist, "publisher", actor=actor),
-    "take_role": lambda house, actor: take_role(house.pharmacist, "clinician", actor=actor),
-    "grant": lambda house, actor: grant("publisher", house.leaf, actor=actor),
-    "revoke": lambda house, actor: revoke("publisher", house.root, actor=actor),
     "register_clinician": lambda house, actor: registered(house.editor2, actor),
     "verify_clinician": lambda house, actor: verify_clinician(
         house.pharmacist.clinician_profile, actor=actor, reader_title="x", specialty="y", scope="adult"
@@ -98,7 +77,6 @@ VERBS = {
 
 
 LEAVES = {
-    "give_role": "role_given", "take_role": "role_taken", "grant": "granted", "revoke": "revoked",
     "register_clinician": "clinician_registered", "verify_clinician": "clinician_verified",
 }  # fmt: skip
 
@@ -106,11 +84,7 @@ LEAVES = {
 def subject_of(verb, house):
     if verb == "verify_clinician":
         return f"profile:{house.pharmacist.clinician_profile.pk}"
-    if verb == "grant":
-        return "class:multiple-sclerosis"
-    if verb == "revoke":
-        return "class:neurology"
-    return f"user:{(house.editor2 if verb == 'register_clinician' else house.pharmacist).pk}"
+    return f"user:{house.editor2.pk}"
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -136,22 +110,15 @@ def test_an_administrator_whose_account_was_closed_does_nothing(house, verb):
     assert refused(lambda: VERBS[verb](house, house.admin))[2] == ["no_administrator"]
 
 
-def test_an_administrator_changes_nothing_of_their_own(house, administrator):
+def test_an_administrator_verifies_nothing_of_their_own(house, administrator):
     profile = administrator.clinician_profile
     how = {"reader_title": "professor", "specialty": "", "scope": "both"}
 
-    for verb, act in {
-        "give_role": lambda: give_role(administrator, "publisher", actor=administrator),
-        "take_role": lambda: take_role(administrator, "clinician", actor=administrator),
-        "verify_clinician": lambda: verify_clinician(profile, actor=administrator, **how),
-        "grant": lambda: grant("clinician", house.leaf, actor=administrator),
-    }.items():
-        assert refused(act)[::2] == (verb, ["oneself"])
-    assert refused(lambda: give_role(house.admin, "publisher", actor=house.admin))[2] == ["oneself"]
+    assert refused(lambda: verify_clinician(profile, actor=administrator, **how))[::2] == (
+        "verify_clinician",
+        ["oneself"],
+    )
 
-    # What they do not have themselves they may widen, and what others have they may give.
-    grant("editor", house.leaf, actor=administrator)
-    give_role(house.admin, "publisher", actor=administrator)
     verify_clinician(profile, actor=house.admin, **how)
     assert broken() == []
 
@@ -163,97 +130,6 @@ def test_the_database_takes_no_profile_that_was_verified_by_its_owner(house):
         profile.verified_by = house.clinician
         trail.save(profile, "verified_by")
         trail.record("looked_up", "test")
-
-
-# -- Roles -------------------------------------------------------------------------------------------------------------
-
-
-def test_a_role_that_is_given_is_a_row_and_an_entry(house):
-    before = memberships()
-
-    give_role(house.nobody, "publisher", actor=house.admin)
-
-    assert memberships() - before == {("nobody", "publisher")}
-    row = get_user_model().groups.through.objects.get(user=house.nobody)
-    data, hashes = entry("role_given", f"user:{house.nobody.pk}", house.admin)
-    assert data == {"role": "publisher", "username": "nobody"}
-    assert list(hashes) == [f"auth.user_groups:{row.pk}"]
-    assert None not in hashes.values()
-
-
-def test_the_first_of_a_role_makes_its_group_which_the_trail_knows_too(house):
-    assert not Group.objects.filter(name="administrator").exists()
-
-    give_role(house.nobody, "administrator", actor=house.admin)
-
-    _data, hashes = entry("role_given", f"user:{house.nobody.pk}", house.admin)
-    assert f"auth.group:{Group.objects.get(name='administrator').pk}" in hashes
-
-
-def test_a_role_that_is_taken_is_recorded_as_gone_and_others_stay(house):
-    before = memberships()
-    row = get_user_model().groups.through.objects.get(user=house.clinician, group__name="clinician")
-
-    take_role(house.clinician, "clinician", actor=house.admin)
-
-    assert before - memberships() == {("clinician", "clinician")}
-    data, hashes = entry("role_taken", f"user:{house.clinician.pk}", house.admin)
-    assert data == {"role": "clinician", "username": "clinician"}
-    assert hashes == {f"auth.user_groups:{row.pk}": None}
-
-
-def test_there_are_no_other_roles_and_nobody_loses_what_they_do_not_have(house):
-    for act in (
-        lambda: give_role(house.nobody, "king", actor=house.admin),
-        lambda: grant("king", house.leaf, actor=house.admin),
-        lambda: take_role(house.nobody, "editor", actor=house.admin),
-    ):
-        assert refused(act)[2] == ["no_such_role"]
-
-
-# -- Grants ------------------------------------------------------------------------------------------------------------
-
-RIGHTS = {
-    "editor": {"edit_monographs"},
-    "clinician": {"edit_monographs", "review_monographs"},
-    "publisher": {"publish_monographs"},
-    "on-call": {"warn_monographs"},
-    "auditor": set(),
-    "administrator": set(),
-}
-
-
-@pytest.mark.parametrize("role", RIGHTS)
-def test_a_grant_is_a_row_for_each_right_of_the_role_and_once_only(house, role):
-    before, known = grants(), set(ClassGrant.objects.values_list("pk", flat=True))
-
-    grant(role, house.leaf, actor=house.admin)
-
-    assert grants() - before == {(role, right, "multiple-sclerosis") for right in RIGHTS[role]}
-    data, hashes = entry("granted", "class:multiple-sclerosis", house.admin)
-    assert (data["role"], set(data["permissions"].values())) == (role, RIGHTS[role])
-    made = set(ClassGrant.objects.values_list("pk", flat=True)) - known
-    assert {name for name in hashes if "classgrant" in name} == {f"reviews.classgrant:{pk}" for pk in made}
-
-    after = grants()
-    grant(role, house.leaf, actor=house.admin)
-    assert grants() == after
-    assert entry("granted", "class:multiple-sclerosis", house.admin)[1] == {}
-
-
-def test_what_is_revoked_is_gone_row_by_row_and_other_roles_and_classes_stay(house):
-    grant("clinician", house.leaf, actor=house.admin)
-    before = grants()
-    gone = ClassGrant.objects.filter(group__name="clinician", content_object=house.root).values_list("pk", flat=True)
-    gone = [f"reviews.classgrant:{pk}" for pk in gone]
-
-    revoke("clinician", house.root, actor=house.admin)
-
-    assert before - grants() == {("clinician", right, "neurology") for right in RIGHTS["clinician"]}
-    data, hashes = entry("revoked", "class:neurology", house.admin)
-    assert data == {"role": "clinician"}
-    assert hashes == dict.fromkeys(gone)
-    assert len(gone) == 2
 
 
 # -- Registrations -----------------------------------------------------------------------------------------------------
@@ -387,10 +263,3 @@ def test_a_registration_counts_for_364_days_after_it_was_found():
     assert profile.is_verified(date(2027, 12, 31))
     assert not profile.is_verified(date(2028, 1, 1))
     assert not ClinicianProfile().is_verified(date(2027, 1, 1))
-
-
-def test_a_role_alone_grants_nothing(house):
-    give_role(house.nobody, "clinician", actor=house.admin)
-    revoke("clinician", house.root, actor=house.admin)
-
-    assert not policy.can(get_user_model().objects.get(username="nobody"), "sign", house.leaf)

@@ -438,6 +438,7 @@ def test_a_sender_is_counted_by_a_hash_that_only_this_house_can_make(settings):
 
 
 @pytest.mark.parametrize(("harm", "moments"), [(True, timedelta(hours=4)), (False, timedelta(days=7))])
+@pytest.mark.usefixtures("grants_last")
 def test_a_report_is_late_from_the_moment_until_which_somebody_should_have_looked(house, page, clock, harm, moments):
     clock.at = datetime(2028, 6, 20, 9, 0, tzinfo=UTC)  # a Tuesday
     one = service.report(replace(SAID, harm=harm), sender="s", monograph=page)
