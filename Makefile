@@ -14,11 +14,14 @@ SERVE := granian --interface wsgi --http 1 --no-ws --workers 2 --blocking-thread
 RUNTIME := .venv/.runtime-installed
 TEST := .venv/.test-installed
 
-.PHONY: help demo reset-demo test faults fuzz mutants bench lint format lock
+.PHONY: help demo reset-demo install keys serve test faults fuzz mutants bench lint format lock
 
 help:
 	@echo "make demo        serve the demonstration on http://$(HOST):$(PORT)/"
 	@echo "make reset-demo  throw the demonstration data away and load it again"
+	@echo "make install     what a server needs: libraries, tables, static files (README, \"For real\")"
+	@echo "make keys        print two new secrets for .env"
+	@echo "make serve       serve what .env names on http://$(HOST):$(PORT)/, for a proxy in front"
 	@echo "make test        everything: SQLite, PostgreSQL, journeys in a browser"
 	@echo "                 (make test LANES=postgresql ARGS='-k lock' for a part of it; AT_ONCE=all sends every form"
 	@echo "                 twenty times at once, not just those of the day)"
@@ -59,6 +62,19 @@ reset-demo: $(RUNTIME)
 	@rm -f var/clincalc.sqlite3* var/checkpoints.jsonl
 	@$(MANAGE) migrate --noinput --verbosity 0
 	@$(MANAGE) demo
+
+install: $(RUNTIME)
+	@$(MANAGE) upgrade
+	@$(MANAGE) collectstatic --noinput --verbosity 0
+	@$(MANAGE) check --deploy --fail-level WARNING
+
+# Base64 of random bytes: no sign in it means anything in .env.
+keys:
+	@$(PYTHON) -c 'import base64, secrets; key = lambda n: base64.b64encode(secrets.token_bytes(n)).decode(); \
+		print(f"SECRET_KEY={key(48)}\nSIGNING_KEY={key(32)}")'
+
+serve: $(RUNTIME)
+	@exec $(BIN)/$(SERVE) --host $(HOST) --port $(PORT)
 
 test: $(TEST)
 	@$(BIN)/python -m tests.lanes $(LANES) $(ARGS)

@@ -10,10 +10,12 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.deprecation import MiddlewareMixin
 
 from clincalc.errors import is_of_the_database, unavailable
-from reviews.access import kept, session
+from reviews.access import kept, second_factor, session
+from reviews.access.second_factor import Lacks
 from reviews.models import KeptForm
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -36,20 +38,25 @@ def headers(get_response: Handler) -> Handler:
 
 class LoginRequired(LoginRequiredMiddleware):
     """Closed by default. Django's own asks for the user before it looks whether the view is open, and so makes every
-    public page depend on the session's cookie. A form that comes from whoever was signed in is kept for them, and
-    stands filled after the sign-in."""
+    public page depend on the session's cookie. Behind it somebody has given a second factor, where one is needed. A
+    form that comes from whoever was signed in is kept for them, and stands filled after the sign-in."""
 
     def process_view(self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any) -> Any:
         if not getattr(view_func, "login_required", True):
             return None
         answer = super().process_view(request, view_func, view_args, view_kwargs)
-        if answer is None or request.method != "POST":
-            return answer
+        lacking = Lacks.NOTHING if answer else second_factor.lacks(request)
+        if not answer and (lacking is Lacks.NOTHING or second_factor.is_open(view_func, lacking)):
+            return None
         try:
-            address = kept.keep(request, KeptForm.Cause.SESSION)
+            address = kept.keep(request, KeptForm.Cause.SESSION) if request.method == "POST" else ""
         except OperationalError:
             return unavailable(request)
-        return redirect_to_login(address) if address else answer
+        if answer:
+            return redirect_to_login(address) if address else answer
+        if lacking is Lacks.PROOF:
+            return second_factor.ask(request, address or request.get_full_path())
+        return redirect("account")
 
 
 class IdleSessions(MiddlewareMixin):

@@ -16,6 +16,12 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = BASE_DIR / "var"
 env = environ.Env()
 
+# An installation keeps its environment in one file; what is set outside wins over it. Demonstration and debugging,
+# asked for outside, never read it: they stay away from the real database and its keys.
+ENV_FILE = env.str("ENV_FILE", default=str(BASE_DIR / ".env"))
+if ENV_FILE and not any(env.bool(name, default=False) for name in ("DEBUG", "DEMO")):
+    env.read_env(ENV_FILE)
+
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("DEMO", default=False)
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="clincalc-demo")
@@ -37,10 +43,14 @@ def _secret(name: str, make: Callable[[], str]) -> str:
         return value
     if DEMO or DEBUG:
         return _kept_in_var(name.lower().replace("_", "-"), make)
-    raise ImproperlyConfigured(f"{name} is missing. Set it in the environment, or set DEMO=1 for the demonstration.")
+    raise ImproperlyConfigured(
+        f"{name} is missing. Set it in the environment or in .env (make keys prints it), or set DEMO=1."
+    )
 
 
 SECRET_KEY = _secret("SECRET_KEY", get_random_secret_key)
+# Keys of before: what they encrypted or signed is still read, and nothing new is made with them.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 SIGNING_KEY = _secret("SIGNING_KEY", lambda: base64.b64encode(secrets.token_bytes(32)).decode())
 try:
     if len(base64.b64decode(SIGNING_KEY, validate=True)) != 32:
@@ -67,6 +77,7 @@ CHECKPOINT_FILE = env.str("CHECKPOINT_FILE", default=str(VAR / "checkpoints.json
 INSTALLED_APPS = [
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "reversion",
     "guardian",
     "csp",
@@ -163,6 +174,18 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "reviews.access.adapter.Adapter"
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_REAUTHENTICATION_METHODS = ["password"]  # a second factor alone changes nothing
+# Before desk and admin alike: whoever has no second factor is led to one, whoever has not given it is asked.
+REQUIRE_MFA = env.bool("REQUIRE_MFA", default=not DEMO)
+MFA_ADAPTER = "reviews.access.adapter.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "reviews.access.factor_forms.CodeForm",
+    "authenticate_webauthn": "reviews.access.factor_forms.PasskeyForm",
+}
+MFA_TOTP_ISSUER = "ClinCalc Pro"
+MFA_TOTP_TOLERANCE = 1  # half a minute that a phone's clock may be off
+MFA_RECOVERY_CODE_COUNT = 10
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 # Known passwords need no throttle, and the demonstration's visitors share one address.
 ACCOUNT_RATE_LIMITS = (
@@ -238,4 +261,6 @@ LOGGING = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
+    # Each address that is not there would be a line, and a one-time link of an account is an address.
+    "loggers": {"django.request": {"level": "ERROR"}},
 }

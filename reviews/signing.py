@@ -5,34 +5,20 @@ and judged once, the attestation with it (`reviews.review.attestation`), and the
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
 
-from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.utils import timezone
 
 from reviews.access.door import LONGEST_REASON, admitted, as_code
-from reviews.access.refusals import Refusal, RefusalType, Refused
-from reviews.access.turns import in_turn
-from reviews.audit.trail import Trail, audited_write, lately
-from reviews.models import AuditEvent, SignOff, Unsigning
+from reviews.access.password import proved
+from reviews.audit.trail import Trail
+from reviews.models import SignOff, Unsigning
 from reviews.models.signoff import REVIEW, STILL_CORRECT
 from reviews.review.attestation import NO_PASSWORD, Attestation
 from reviews.review.edition_review import EditionReview
 from reviews.review.steps import move, stay
 from reviews.review.transition import Given, Transition
-
-# docs/security.md: five failures end the session; ten in an hour are the most.
-FAILURES_A_QUARTER, FAILURES_AN_HOUR = 5, 10
-
-
-class TooManyFailures(Exception):
-    """Too many wrong passwords: the session ends, and signing waits until `until`."""
-
-    def __init__(self, until: datetime) -> None:
-        super().__init__(until)
-        self.until = until
 
 
 def attest(
@@ -48,30 +34,11 @@ def attest(
     """Checks the password again and makes an attestation on one digest.
 
     `interests` is what the signer declares for this drug: "none" is said, never left blank. A wrong password is
-    refused and recorded (`reauth_failed`); too many of them raise TooManyFailures. One password of a person is looked
-    at after the other: however many come at once, each is looked at only after those before it were counted.
+    refused and recorded; too many of them raise TooManyFailures (`reviews.access.password`).
     """
     interests, digest = admitted(interests, "interests", LONGEST_REASON), as_code(digest)[:64]
-    password = password.encode(errors="replace").decode()  # half a character is nobody's password
-    with in_turn(f"password {actor.pk}"):
-        _not_too_often(actor)
-        if authenticate(request, username=actor.get_username(), password=password) != actor:
-            with audited_write(actor=actor, is_note=True) as trail:
-                trail.record("reauth_failed", f"user:{actor.pk}", digest=digest)
-            _not_too_often(actor)
-            wrong = Refusal(
-                "password", "This is not your password. Nothing was signed.", RefusalType.INVALID, field="password"
-            )
-            raise Refused([wrong if password else NO_PASSWORD], recorded=False)
+    proved(actor, password, request, digest=digest, missing=NO_PASSWORD.sentence, undone="Nothing was signed.")
     return Attestation(actor.pk, digest, frozenset(ticks), interests, paid_by_maker, timezone.now())
-
-
-def _not_too_often(actor: User) -> None:
-    failed = AuditEvent.objects.filter(actor=actor, verb="reauth_failed")
-    for most, period in ((FAILURES_A_QUARTER, timedelta(minutes=15)), (FAILURES_AN_HOUR, timedelta(hours=1))):
-        recent = lately(failed, most=most, period=period)
-        if len(recent) == most:
-            raise TooManyFailures(min(one.clock_at for one in recent) + period)
 
 
 # -- What is written ---------------------------------------------------------------------------------------------------

@@ -2,11 +2,12 @@
 
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, sync_playwright
+
+from tests import debian
 
 # No sandbox, because CI is root; no background traffic, because tests reach nothing but this machine.
 FLAGS = [
@@ -27,16 +28,7 @@ def executable() -> str | None:
 
 def install() -> str | None:
     """Install Debian's chromium if it is missing. Answer why there is no browser, or None when there is one."""
-    if executable():
-        return None
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
-        return "there is no chromium here, and only root on Debian can install it (apt-get install chromium)"
-    print("Installing chromium for the journeys …", flush=True)
-    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["apt-get", "-qq", "update"], ["apt-get", "-qq", "-y", "install", "chromium"]):
-        if subprocess.run(command, env=environment, stdout=subprocess.DEVNULL).returncode:
-            return f"`{' '.join(command)}` failed"
-    return None
+    return None if executable() else debian.why_missing("chromium", "chromium")
 
 
 @contextmanager

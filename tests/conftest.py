@@ -16,7 +16,10 @@ from django.test import override_settings
 
 from monographs.models import Edition, Monograph
 from monographs.overlay_kinds import OVERLAY_KINDS
+from reviews.access import letters
 from tests import factories as make
+
+letters.in_background = lambda act: act()  # a thread would not see what a test has not committed
 
 JOURNEYS = Path(__file__).parent / "journeys"
 

@@ -19,9 +19,11 @@ if "CLINCALC_TEST_DIR" not in os.environ:
 directory = os.environ["CLINCALC_TEST_DIR"]
 
 for name, value in {
+    "ENV_FILE": "",  # this checkout may be an installation
     "SECRET_KEY": "test-" + "0123456789" * 6,
     "SIGNING_KEY": base64.b64encode(bytes(range(32))).decode(),
     "SITE_URL": "https://clincalc.test",
+    "REQUIRE_MFA": "0",  # tests of second factors ask for it; everybody else signs in with a password
     "SSL_REDIRECT": "0",  # the test client and the live server speak plain HTTP
     "DATABASE_URL": f"sqlite:///{directory}/clincalc.sqlite3",
     "TEST_SQLITE": f"{directory}/test.sqlite3",

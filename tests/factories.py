@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from monographs.assemble import build
@@ -27,20 +29,22 @@ from monographs.document import (
 from monographs.models import Edition, Monograph, Overlay, TherapeuticClass, WriteLock
 from monographs.overlay_kinds import Effect, Form, OverlayKind, Words
 from monographs.pages.said import said
+from monographs.standing import today
 from reviews import misprints, overlays
+from reviews.access import factors, registrations
 from reviews.access.grants import confirm, give, take
-from reviews.access.people import register_clinician, verify_clinician
 from reviews.audit import seals
 from reviews.audit.trail import audited_write
 from reviews.changes import change_set
 from reviews.editing.library import make_class, make_drug
 from reviews.editing.monographs import begin
-from reviews.models import Grant, HarmlessMisprint, Misprint
+from reviews.models import ClinicianProfile, Grant, HarmlessMisprint, Misprint
 from reviews.models.roles import ROLES as KNOWN_ROLES
 from reviews.overlays import CorrectionInput, WarningInput
 from reviews.review.edition_review import EditionReview
 from reviews.signing import attest
 from reviews.workflow import TRANSITIONS, perform
+from tests.totp import code_of
 
 PASSWORD = "correct horse battery"
 ROLES = {
@@ -117,10 +121,11 @@ def make_house() -> House:
         give_role(house.people[name], "on-call", actor=admin)
     for name, (profession, number, title) in PROFILES.items():
         user = house.people[name]
-        profile = register_clinician(
+        profile = registrations.register(
             user, actor=user, name=f"Test {name}", profession=profession, number=number, scope="both"
         )
-        verify_clinician(profile, actor=admin, reader_title=title, specialty="", scope="both")
+        registrations.declare_interests(user, registrations.NO_INTERESTS)
+        verify(profile, actor=admin, reader_title=title)
     return house
 
 
@@ -159,6 +164,26 @@ def revoke(role: str, therapeutic_class: Any, *, actor: Any) -> None:
         if not Grant.objects.not_ended().filter(role=role, person=one.person).exclude(pk=one.pk).exists():
             give(one.person, role, on=elsewhere, actor=actor)
         take(one, actor=actor, reason="Taken for a test")
+
+
+def second_factor(user: User) -> str:
+    """Sets up an app for somebody, by the verb that the page asks, and answers its secret."""
+    secret = generate_totp_secret()
+    factors.add_app(user, secret=secret, code=code_of(secret), password=PASSWORD)
+    return secret
+
+
+def verify(profile: ClinicianProfile, *, actor: Any, **found: Any) -> ClinicianProfile:
+    """Found in the register today."""
+    told = {"reader_title": "nurse", "specialty": "", "scope": "both", "looked_at": "The register's page", **found}
+    return registrations.verify(profile, actor=actor, **{"register_date": today(), **told})
+
+
+def clinician(user: Any, *, actor: Any, title: str = "nurse", **stated: Any) -> ClinicianProfile:
+    """Registers somebody, who declares no interests, and is found in the register."""
+    profile = registrations.register(user, actor=user, **{"name": "N. N.", "scope": "both", **stated})
+    registrations.declare_interests(user, registrations.NO_INTERESTS)
+    return verify(profile, actor=actor, reader_title=title)
 
 
 def the_house() -> House:

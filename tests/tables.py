@@ -15,7 +15,7 @@ from reviews.access.grants import confirm, give, take
 from reviews.audit import acts
 from reviews.audit.trail import audited_write
 from reviews.editing.library import keep_references, record_name_check
-from reviews.models import ClassGrant, Grant, KeptForm
+from reviews.models import ClassGrant, Grant, KeptForm, SpentCode
 from reviews.models.roles import ROLES
 from reviews.reports import service
 from reviews.reports.reminders import remind
@@ -70,6 +70,8 @@ def fill() -> make.House:
     KeptForm.objects.create(
         person=house.editor, path="/desk/", tab="t", fields="{}", cause="session", at=now, expires_at=now
     )
+    make.second_factor(house.editor)
+    SpentCode.objects.create(person=house.editor, step=1)
     return house
 
 

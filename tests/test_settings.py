@@ -24,7 +24,7 @@ PRODUCTION = {
 
 def start(tmp_path, *command: str, **environment: str) -> tuple[int, str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    whole = {**kept, "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3", **environment}
+    whole = {**kept, "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3", "ENV_FILE": "", **environment}
     done = subprocess.run(
         [sys.executable, *(command or ("manage.py", "check"))],
         cwd=ROOT,
@@ -100,7 +100,7 @@ def test_the_demonstration_runs_on_every_name_of_this_machine(monkeypatch, tmp_p
 
 
 APPS = [
-    "allauth", "allauth.account", "reversion", "guardian", "csp", "django.contrib.admin", "django.contrib.auth",
+    "allauth", "allauth.account", "allauth.mfa", "reversion", "guardian", "csp", "django.contrib.admin", "django.contrib.auth",
     "django.contrib.contenttypes", "django.contrib.sessions", "django.contrib.messages",
     "django.contrib.staticfiles", "django.forms", "clincalc", "monographs", "reviews",
 ]  # fmt: skip
@@ -134,7 +134,13 @@ OURS = {  # what this file decides, whatever the environment says
     "FILE_UPLOAD_MAX_MEMORY_SIZE": 5_242_880, "LANGUAGE_CODE": "en-gb", "TIME_ZONE": "Europe/London",
     "USE_I18N": True, "USE_TZ": True, "LANGUAGES": [("en-gb", "English")], "STATIC_URL": "static/",
     "EMAIL_TIMEOUT": 10, "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField", "ROOT_URLCONF": "clincalc.urls",
-    "WSGI_APPLICATION": "clincalc.wsgi.application",
+    "WSGI_APPLICATION": "clincalc.wsgi.application", "ACCOUNT_REAUTHENTICATION_METHODS": ["password"],
+    "MFA_ADAPTER": "reviews.access.adapter.SecondFactors",
+    "MFA_SUPPORTED_TYPES": ["totp", "webauthn", "recovery_codes"], "MFA_RECOVERY_CODE_COUNT": 10,
+    "MFA_FORMS": {
+        "authenticate": "reviews.access.factor_forms.CodeForm",
+        "authenticate_webauthn": "reviews.access.factor_forms.PasskeyForm",
+    },
 }  # fmt: skip
 ASKED = {  # what it decides by the environment; None: not set, so Django's own default
     "DEBUG": False, "DEMO": False, "INSTALLED_APPS": APPS, "ALLOWED_HOSTS": ["clincalc.example"],
@@ -148,6 +154,7 @@ ASKED = {  # what it decides by the environment; None: not set, so Django's own 
     "DEFAULT_FROM_EMAIL": "no-reply@clincalc.example",
     "SMPC_URL": "https://www.medicines.org.uk/emc/", "MEDICINES_INFORMATION_URL": "https://www.sps.nhs.uk/",
     "SIDE_EFFECT_URL": "https://yellowcard.mhra.gov.uk/", "SECRET_KEY": PRODUCTION["SECRET_KEY"], "SIGNING_KEY": KEY,
+    "SECRET_KEY_FALLBACKS": [], "REQUIRE_MFA": True,
 }  # fmt: skip
 # The demonstration and debugging speak plain HTTP on this machine, and make their own keys.
 HERE = {
@@ -190,9 +197,11 @@ HERE = {
         (
             {"DEMO": "1", "SECRET_KEY": "x" * 50, "SIGNING_KEY": KEY},
             HERE
-            | {"DEMO": True, "SECRET_KEY": "x" * 50, "ACCOUNT_RATE_LIMITS": {"login": None, "login_failed": None},
+            | {"DEMO": True, "REQUIRE_MFA": False, "SECRET_KEY": "x" * 50, "ACCOUNT_RATE_LIMITS": {"login": None, "login_failed": None},
                "INSTALLED_APPS": [*APPS, "tests.bench"]},
         ),
+        ({**PRODUCTION, "REQUIRE_MFA": "0"}, {"REQUIRE_MFA": False}),
+        ({**PRODUCTION, "SECRET_KEY_FALLBACKS": "one,two"}, {"SECRET_KEY_FALLBACKS": ["one", "two"]}),
         (
             {"DEBUG": "1", "SECRET_KEY": "x" * 50, "SIGNING_KEY": KEY},
             HERE | {"DEBUG": True, "SECRET_KEY": "x" * 50},
@@ -309,3 +318,33 @@ def test_the_measurement_is_there_only_with_demo_and_nothing_else_asks_for_the_t
     found = set(said.split())
     assert "verify_trail" in found
     assert found & {"bench", "load_corpus"} == ({"bench", "load_corpus"} if demo else set())
+
+
+def test_an_installation_keeps_its_environment_in_a_file(monkeypatch, tmp_path):
+    """What is set outside wins, and the demonstration never reads it: it would work on the real database."""
+    lines = [f"{name}={value}" for name, value in PRODUCTION.items()] + ["DATABASE_URL=postgres://real@/real"]
+    (tmp_path / ".env").write_text("\n".join(["# what an installation is told", *lines]))
+
+    found = settings(monkeypatch, tmp_path, SITE_URL="https://other.example")
+    assert (found["ALLOWED_HOSTS"], found["SITE_URL"]) == (["clincalc.example"], "https://other.example")
+    assert found["DATABASES"]["default"]["NAME"] == "real"
+    for away in ({"DEMO": "1"}, {"DEBUG": "1"}):
+        found = settings(monkeypatch, tmp_path, **away)
+        assert found["DATABASES"]["default"]["ENGINE"] == "reviews.sqlite"
+        assert found["SIGNING_KEY"] != KEY
+
+
+def test_new_keys_mean_themselves_in_a_file(monkeypatch, tmp_path):
+    done = subprocess.run(["make", "--silent", "keys"], cwd=ROOT, capture_output=True, text=True, check=True)
+    (tmp_path / ".env").write_text(done.stdout)
+
+    found = settings(monkeypatch, tmp_path, ALLOWED_HOSTS="clincalc.example", SITE_URL="https://clincalc.example")
+    assert [f"SECRET_KEY={found['SECRET_KEY']}", f"SIGNING_KEY={found['SIGNING_KEY']}"] == done.stdout.split()
+    assert len(base64.b64decode(found["SECRET_KEY"])) == 48
+
+
+def test_the_example_names_what_settings_read():
+    text = (ROOT / "clincalc" / "settings.py").read_text()
+    for line in (ROOT / ".env.example").read_text().splitlines():
+        if line and not line.startswith("#"):
+            assert f'("{line.partition("=")[0]}"' in text

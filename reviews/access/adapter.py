@@ -1,8 +1,16 @@
-"""Sign-in by allauth, with no sign-up."""
+"""Sign-in by allauth, with no sign-up, and its second factors, with no secret that can be read in the database."""
+
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest
+
+from reviews.access import sealed
+from reviews.access.password import proved
+from reviews.access.refusals import Refused
+from reviews.audit.trail import WriteLockTimeout
 
 NOBODY_KNOWS = "unknown"
 
@@ -12,6 +20,14 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries n
         """Nobody makes their own account: an administrator of the organisation does."""
         return False
 
+    def reauthenticate(self, user: Any, password: str) -> bool:
+        """The password once more: judged and counted where it is before a signature. Raises TooManyFailures."""
+        try:
+            proved(user, password)
+        except (Refused, WriteLockTimeout):
+            return False
+        return True
+
     def get_client_ip(self, request: HttpRequest) -> str:
         """Where a request comes from, to count by. On a Unix socket, or past a proxy of ours, nobody may know: such
         requests count as one sender's, and none is refused for it. `/health/ready` tells."""
@@ -19,3 +35,17 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries n
             return str(super().get_client_ip(request))
         except (ImproperlyConfigured, PermissionDenied):
             return request.META.get("REMOTE_ADDR") or NOBODY_KNOWS
+
+
+class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]  # allauth carries no types
+    def encrypt(self, text: str) -> str:
+        return sealed.sealed(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return sealed.opened(encrypted_text)
+
+    def get_totp_label(self, user: Any) -> str:
+        return str(user.get_username())
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        return {**super().get_public_key_credential_rp_entity(), "name": "ClinCalc Pro"}

@@ -6,8 +6,9 @@ person, and no session is needed to tell. `keep` answers the address at which it
 opens it for this person at this address, for a day. There the view of the form answers as it answers what was refused:
 filled, with nothing done, and the person sends it themself. When that is done the form is gone from here.
 
-Never kept: passwords, codes that are used once, the tokens of the form, patients' numbers. Nothing is waited for: where
-the database takes no row, the words come back in the answer itself (`typed_of`).
+Never kept: passwords, codes that are used once, the tokens of the form, patients' numbers, wherever they were typed: in
+a box, in the name of one, in the address. Keeping waits for nobody who writes: `keep` says (OperationalError) where the
+database takes no row now, and whoever asked may hand the words back in the answer itself (`typed_of`).
 """
 
 import json
@@ -17,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from allauth.account.adapter import get_adapter
 from django.contrib.auth import get_user_model
@@ -32,7 +33,7 @@ from django.utils.crypto import salted_hmac
 
 from reviews.access.attempts import nothing_tried
 from reviews.access.origin import sent_from
-from reviews.access.privacy import without_nhs_numbers
+from reviews.access.privacy import holds_nhs_number, without_nhs_numbers
 from reviews.audit import acts
 from reviews.models import Act, KeptForm
 
@@ -79,8 +80,8 @@ def person_of(request: HttpRequest) -> int | None:
 
 def keep(request: HttpRequest, cause: KeptForm.Cause) -> str:
     """Keeps what was sent, and answers the address at which it stands filled for its person. "" where there is nothing
-    to keep: it is nobody's form, nothing is typed into it, its act is done, it is too long, or too many came from one
-    place.
+    to keep: it is nobody's form, nothing is typed into it, its act is done, it is too long, too many came from one
+    place, or its path holds a patient's number.
 
     Raises OperationalError where the database takes no row now.
     """
@@ -89,8 +90,12 @@ def keep(request: HttpRequest, cause: KeptForm.Cause) -> str:
     if person is None or _is_done(request) or not _has_room(request):
         return ""
     kept, lacks = _cleaned(request.POST)
-    fields, query = json.dumps(kept), _query(request.GET)
-    if all(map(_MACHINE.fullmatch, kept)) or len(fields) > LARGEST or len(request.path) > 500 or len(query) > 500:
+    asked, of_address = _cleaned(request.GET)
+    lacks["lacks_number"] |= of_address["lacks_number"]
+    fields, query = json.dumps(kept), urlencode(asked, doseq=True)
+    if all(map(_MACHINE.fullmatch, kept)) or holds_nhs_number(request.path):
+        return ""
+    if len(fields) > LARGEST or len(request.path) > 500 or len(query) > 500:
         return ""
     now, mine = timezone.now(), KeptForm.objects.filter(person=person)
     row = KeptForm(
@@ -126,22 +131,17 @@ def _has_room(request: HttpRequest) -> bool:
 
 
 def _cleaned(sent: QueryDict) -> tuple[Typed, dict[str, bool]]:
-    """What may be kept of a form, and what it lacks then."""
+    """What may be kept of a form or of an address, and what it lacks then."""
     kept: Typed = {}
     lacks = {"lacks_password": False, "lacks_number": False}
     for name, values in sent.lists():
         if _SECRET.search(name):
             lacks["lacks_password"] = True
         elif name not in _TOKENS:
-            kept[name] = [without_nhs_numbers(value) for value in values]
-            lacks["lacks_number"] |= kept[name] != values
+            clean = without_nhs_numbers(name)
+            kept[clean] = [without_nhs_numbers(value) for value in values]
+            lacks["lacks_number"] |= clean != name or kept[clean] != values
     return kept, lacks
-
-
-def _query(asked: QueryDict) -> str:
-    others = asked.copy()
-    others.pop(FIELD, None)
-    return others.urlencode()
 
 
 # -- Coming back -------------------------------------------------------------------------------------------------------

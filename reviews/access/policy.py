@@ -303,7 +303,10 @@ def signs(user: Person) -> bool:
 def title_of(user: Person) -> str:
     """What readers are told of somebody who acts on a page: the verified title of a clinician, else the role."""
     profile = getattr(user, "clinician_profile", None)
-    return profile.reader_title if profile is not None and profile.verified_on else "publisher"
+    if profile is None or profile.verified_on is None or profile.ended_on is not None:
+        return "publisher"
+    title: str = profile.reader_title
+    return title
 
 
 def readable(user: Person) -> QuerySet[Monograph]:

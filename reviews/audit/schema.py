@@ -115,14 +115,21 @@ def _of_sqlite(on: BaseDatabaseWrapper) -> Iterator[Thing]:
             for one in _items(sql):
                 yield table, one
         elif kind == "index":
-            yield table, re.sub(r'INDEX "?\w+"? ON', "INDEX ON", _even(sql))
+            yield table, re.sub(r'INDEX "?[a-z0-9_]+"? ON', "INDEX ON", _even(sql), count=1)
         else:
             yield table, f"{kind} {name}: {_even(sql)}"
 
 
+# What databases take for space between two words, and no other sign: U+00A0 is a letter of a name there, by which
+# "NOT NULL" is the name of a type. What stands in quotes stays as it is.
+_SPACES = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")*")|[ \t\n\f\r]+""")
+
+
 def _even(sql: str) -> str:
-    """The same text for what is written with other spaces."""
-    return " ".join(sql.split())
+    """The same text for what is written with other spaces. Where a comment may end with its line it stays as it is."""
+    if "--" in sql or "/*" in sql:
+        return sql
+    return _SPACES.sub(lambda found: found[1] or " ", sql).strip(" ")
 
 
 def _items(sql: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ trail. It cannot be let go without an entry. Do nothing slow while holding it: n
 """
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -41,7 +41,7 @@ REINDEXED = frozenset({"reindexed", "vouched"})
 # give them.
 VOUCHED_FOR = READERS_SEE | {
     "reviews.signoff", "reviews.unsigning", "reviews.clinicianprofile", "reviews.grant", "reviews.classpermission",
-    "reviews.monographpermission", "reviews.classgrant", "auth.user_groups",
+    "reviews.monographpermission", "reviews.classgrant", "auth.user_groups", "mfa.authenticator",
 }  # fmt: skip
 
 
@@ -76,6 +76,7 @@ class Trail:
         self._written: dict[str, set[Any]] = {}
         self.changes_what_readers_see = False
         self.is_vouched_for = False
+        self.afterwards: list[Callable[[], None]] = []  # what is to be done once this act is committed, and may fail
         self.clock = timezone.now()
         self.at: datetime = max(self.clock, last + timedelta.resolution) if last else self.clock
         if last and last - self.clock > A_SLIP:
@@ -193,6 +194,8 @@ def audited_write(*, actor: AbstractBaseUser | None, is_note: bool = False, rema
     # After the commit and the lock, so that the line never vouches for what was rolled back, and nobody waits for it.
     if trail.is_vouched_for:
         _vouch_for(trail)
+    for act in trail.afterwards:
+        act()
 
 
 def _vouch_for(trail: Trail) -> None:

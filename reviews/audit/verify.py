@@ -22,7 +22,7 @@ from monographs.assemble import build
 from monographs.canonical import canonical
 from monographs.digest import digest, digest_of_json
 from monographs.models import Document, Edition, Monograph, Publication, WriteLock
-from reviews.audit import hashes, indexes, schema, seals
+from reviews.audit import hashes, indexes, schema, seals, stored_forms
 from reviews.audit.trail import READERS_SEE, REINDEXED, VOUCHED_FOR
 from reviews.audit.verify_derived import UNREADABLE, Finding, verify_derived
 from reviews.audit.verify_grants import verify_grants
@@ -135,7 +135,9 @@ def _schema() -> Iterator[Finding]:
     for name in triggers.missing():
         yield None, f"The database has lost the trigger {name}."
     try:
-        yield from [(None, sentence) for sentence in (*schema.differences(), *indexes.lacking())]
+        yield from [
+            (None, sentence) for sentence in (*schema.differences(), *indexes.lacking(), *stored_forms.otherwise())
+        ]
     except DatabaseError as error:
         yield None, f"The tables of the database cannot be compared with those of this version: {error}"
 

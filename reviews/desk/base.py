@@ -1,5 +1,6 @@
 """What every page of the desk shares: who may come in, which monograph and edition it is about, and how it says no."""
 
+import logging
 import re
 from collections.abc import Callable, Iterable
 from functools import wraps
@@ -10,6 +11,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth import get_user_model, logout
 from django.contrib.auth.models import User
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,13 +22,15 @@ from monographs.models import Edition, Monograph, State, TherapeuticClass
 from reviews.access import kept, policy
 from reviews.access.denials import count_denial, refusals_recorded
 from reviews.access.door import LONGEST_REASON, admitted
+from reviews.access.password import TooManyFailures
 from reviews.access.refusals import Refusal, Refused, refuse
 from reviews.audit import acts
 from reviews.audit.trail import WriteLockTimeout
 from reviews.desk import tidy
 from reviews.forms import sendable
 from reviews.models import ChangeSet, KeptForm
-from reviews.signing import TooManyFailures
+
+logger = logging.getLogger(__name__)
 
 View = Callable[..., HttpResponse]
 
@@ -52,14 +56,25 @@ CHIPS = {
 
 
 def desk(view: View) -> View:
-    """Only for people with a role: to anybody else the desk says who they are and whom to ask (403). A form that is
-    sent twice is done once, and one that could not be taken comes back filled (`?kept=`). Too many wrong passwords end
-    the session (429), and an answer that somebody else is writing says when to come back."""
+    """Only for people with a role: to anybody else the desk says who they are and whom to ask (403)."""
+    inner = own(view)
 
     @wraps(view)
     def guarded(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if refusals := policy.refusals(request.user, "use_desk"):
             return no_entry(request, refusals)
+        return inner(request, *args, **kwargs)
+
+    return guarded
+
+
+def own(view: View) -> View:
+    """For whoever is signed in. A form that is sent twice is done once, and one that could not be taken comes back
+    filled (`?kept=`). Too many wrong passwords end the session (429), and an answer that somebody else is writing says
+    when to come back."""
+
+    @wraps(view)
+    def guarded(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         request.POST = _sendable(request.POST)  # type: ignore[assignment]  # Django's own of a sent form
         try:
             with acts.of_form(acts.token_of(request)), kept.of_form(request) as here, tidy.of_form(request):
@@ -102,13 +117,13 @@ def _filled(request: DeskRequest, response: HttpResponse) -> HttpResponse:
 
 
 def _out_of_place(request: DeskRequest) -> HttpResponse | None:
-    """What was typed for something that is not there any more: kept, and shown to be copied."""
+    """What was typed for something that is not there any more: kept, and shown to be copied. What was typed into
+    somebody else's form is kept for them, and not shown."""
     if not request.kept.form:
-        if not (address := kept.keep(request, KeptForm.Cause.MOVED)):
-            return None
-        token = QueryDict(urlsplit(address).query)[kept.FIELD]
+        address = kept.keep(request, KeptForm.Cause.MOVED)
+        token = QueryDict(urlsplit(address).query).get(kept.FIELD, "")
         request.kept.form = kept.opened(token, request.user, request.path)
-    return _words(request, 404)
+    return _words(request, 404) if request.kept.form else None
 
 
 def _words(request: DeskRequest, status: int) -> HttpResponse:
@@ -211,10 +226,17 @@ def current_edition(monograph: Monograph) -> Edition:
 
 
 def too_many(request: DeskRequest, error: TooManyFailures) -> HttpResponse:
-    """429: the session is over, and signing waits until then. What was filled in beside the password is kept."""
-    address = kept.keep(request, KeptForm.Cause.PASSWORD)
+    """429: the session is over, and signing waits until then. What was filled in beside the password is kept: that may
+    fail, and the session is over by then. Who comes back to it is told so, if it is their own."""
+    is_own = kept.person_of(request) == request.user.pk
     logout(request)
-    return render(request, "reviews/too_many.html", {"until": error.until, "kept": address}, status=429)
+    try:
+        address = kept.keep(request, KeptForm.Cause.PASSWORD)
+    except OperationalError:
+        logger.warning("A form could not be kept when its session was ended", exc_info=True)
+        address = ""
+    context = {"until": error.until, "kept": address if is_own else ""}
+    return render(request, "reviews/too_many.html", context, status=429)
 
 
 def name_of(user: User | None) -> str:

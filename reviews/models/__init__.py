@@ -13,6 +13,7 @@ from reviews.models.people import ClinicianProfile
 from reviews.models.reminder import Reminder
 from reviews.models.report import ProblemReport
 from reviews.models.signoff import SignOff, Unsigning
+from reviews.models.spent_code import SpentCode
 from reviews.models.written_text import WrittenText
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "ProblemReport",
     "Reminder",
     "SignOff",
+    "SpentCode",
     "Unsigning",
     "WrittenText",
 ]

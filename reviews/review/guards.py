@@ -77,6 +77,11 @@ def verified_clinician(review: EditionReview, actor: User) -> Iterator[Refusal]:
     profile = getattr(actor, "clinician_profile", None)
     if profile is None:
         yield Refusal("no_profile", "You need a clinician’s profile to sign. Ask your administrator to register you.")
+    elif profile.ended_on is not None:
+        yield Refusal(
+            "registration_ended",
+            "Your registration was ended here, with a reason. Ask your administrator to look it up anew.",
+        )
     elif profile.verified_on is None:
         yield Refusal("not_verified", "Your registration is not verified yet. Ask your administrator to verify it.")
     elif not policy.verified_profile(actor, today(review.at)):
@@ -88,6 +93,11 @@ def verified_clinician(review: EditionReview, actor: User) -> Iterator[Refusal]:
         yield Refusal(
             "verified_by_contributor",
             "Whoever verified your registration worked on this edition. Another clinician must sign.",
+        )
+    elif not profile.has_declared(today(review.at)):
+        yield Refusal(
+            "interests_overdue",
+            "Your register of interests was not declared in the last 12 months. Declare it in your profile, then sign.",
         )
 
 

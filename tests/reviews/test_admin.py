@@ -38,7 +38,7 @@ def test_a_new_account_opens_by_no_password_and_can_do_nothing(house, client):
     made = User.objects.get(username="newcomer")
     assert answer.status_code == 302
     assert (made.has_usable_password(), made.is_superuser, made.is_staff, made.is_active) == (False, False, False, True)
-    assert list(made.groups.all()) == []
+    assert list(made.grants.all()) == []
 
 
 def test_a_change_of_an_account_leaves_its_password_and_its_rights(house, client):
@@ -51,7 +51,7 @@ def test_a_change_of_an_account_leaves_its_password_and_its_rights(house, client
     changed = User.objects.get(pk=house.editor.pk)
     assert (changed.first_name, changed.is_active, changed.is_superuser) == ("Other", False, False)
     assert changed.check_password(make.PASSWORD)
-    assert [group.name for group in changed.groups.all()] == ["editor"]
+    assert [(one.role, one.ended_on) for one in changed.grants.all()] == [("editor", None)]
 
 
 def test_nobody_sets_the_password_of_another_there(house, client):

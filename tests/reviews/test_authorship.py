@@ -16,8 +16,8 @@ from monographs.assemble import build
 from monographs.digest import digest_of_part
 from monographs.document import Citation, MonitoringItem, SafetyNotice, Section
 from monographs.models import Edition, Monograph, Overlay
-from reviews.access.people import register_clinician, verify_clinician
 from reviews.access.refusals import Refused
+from reviews.audit.trail import audited_write
 from reviews.authorship import authors_of_page, earlier_authors, keeps_words
 from reviews.editing import parts
 from reviews.editing.monographs import move, set_tier
@@ -477,10 +477,7 @@ def test_an_edition_that_was_given_up_before_the_live_one_is_forgotten(house):
 def nurse(house):
     """A registered nurse with the clinician's role, who wrote nothing."""
     make.give_role(house.nobody, "clinician", actor=house.admin)
-    profile = register_clinician(
-        house.nobody, actor=house.nobody, name="Test nurse", profession="nurse", number="12A3456E", scope="both"
-    )
-    verify_clinician(profile, actor=house.admin, reader_title="nurse", specialty="", scope="both")
+    make.clinician(house.nobody, actor=house.admin, name="Test nurse", profession="nurse", number="12A3456E")
     return house.nobody
 
 
@@ -552,9 +549,11 @@ def test_whose_registration_was_verified_by_an_author_of_before_does_not_vouch(h
     first = amended(house, make.published(house), "The verifier wrote this.", actor=house.editor2)
     second = amended(house, first, "- Another section [@trial2020].", actor=house.editor, name="prescribing")
     withdrawn(house, second)
-    make.give_role(house.editor2, "administrator", actor=house.admin)
-    profile = ClinicianProfile.objects.get(user=house.clinician)
-    verify_clinician(profile, actor=house.editor2, reader_title="neurologist", specialty="", scope="both")
+    with audited_write(actor=house.admin) as trail:
+        profile = ClinicianProfile.objects.get(user=house.clinician)
+        profile.verified_by = house.editor2
+        trail.save(profile, "verified_by")
+        trail.record("changed", "test")
 
     assert codes("still-correct", second, house.clinician) == ["verified_by_contributor"]
 

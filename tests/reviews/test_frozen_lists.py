@@ -16,6 +16,7 @@ from tests import tables
 FROZEN = {
     "auth.group": {1: "id name"},
     "auth.user_groups": {1: "id user_id group_id"},
+    "mfa.authenticator": {1: "id user_id type data created_at"},
     "monographs.citation": {1: "id edition_id key position removed label csl"},
     "monographs.document": {1: "digest text"},
     "monographs.drug": {1: "id slug name skeleton names brands codes traits"},
@@ -51,7 +52,8 @@ FROZEN = {
     "reviews.classgrant": {1: "id group_id permission_id content_object_id"},
     "reviews.classpermission": {1: "id user_id permission_id content_object_id"},
     "reviews.clinicianprofile": {
-        1: "id user_id name profession body number specialty scope reader_title name_consent interests interests_on verified_on verified_by_id"
+        1: "id user_id name profession body number specialty scope reader_title name_consent interests interests_on verified_on verified_by_id",
+        2: "id user_id name profession body number specialty scope reader_title name_consent interests interests_on verified_on verified_by_id register_date looked_at ended_on ended_by_id ended_how ended_reason interests_by_kind",
     },
     "reviews.grant": {
         1: "id person_id role therapeutic_class_id monograph_id given_on given_by_id reason confirmed_on confirmed_by_id ended_on ended_by_id has_lapsed"

@@ -13,6 +13,7 @@ from django.test import Client
 
 from monographs.models import Edition, Monograph, Overlay, Publication
 from reviews import overlays, signing
+from reviews.access import password
 from reviews.audit import acts
 from reviews.audit.trail import audited_write
 from reviews.audit.verify import verify
@@ -162,7 +163,7 @@ def test_twenty_sendings_of_one_form_at_once_are_one_warning_and_one_entry(house
 @pytest.mark.parametrize("right", [0, 6, 11])
 def test_of_many_guesses_at_once_no_more_are_looked_at_than_one_after_the_other(house, tmp_path, monkeypatch, right):
     """Twelve guesses at a clinician's password, one of them right: all came before any had failed."""
-    looked, real = tmp_path / "looked", signing.authenticate
+    looked, real = tmp_path / "looked", password.authenticate
     looked.write_bytes(b"")
 
     def slow(request, **how):
@@ -171,18 +172,18 @@ def test_of_many_guesses_at_once_no_more_are_looked_at_than_one_after_the_other(
         time.sleep(0.05)  # as long as a password takes
         return real(request, **how)
 
-    monkeypatch.setattr(signing, "authenticate", slow)
+    monkeypatch.setattr(password, "authenticate", slow)
     given = {"ticks": (), "interests": "none", "digest": ""}
 
     def guess(number):
-        password = make.PASSWORD if number == right else f"wrong wrong {number}"
-        return lambda: signing.attest(house.clinician, password=password, **given)
+        typed = make.PASSWORD if number == right else f"wrong wrong {number}"
+        return lambda: signing.attest(house.clinician, password=typed, **given)
 
     outcomes = run_at_once(*(guess(number) for number in range(12)))
 
     failed = AuditEvent.objects.filter(verb="reauth_failed", actor=house.clinician).count()
     done = outcomes.count(["done"])
-    assert failed == signing.FAILURES_A_QUARTER
+    assert failed == password.FAILURES_A_QUARTER
     assert len(looked.read_bytes()) == failed + done
     assert outcomes.count(["password"]) == failed - 1
     assert sum("TooManyFailures" in one[0] for one in outcomes) == 12 - (failed - 1) - done

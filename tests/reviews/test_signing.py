@@ -11,6 +11,7 @@ from monographs.document import Brand, Section
 from monographs.models import Edition, Monograph
 from monographs.pages.said import said
 from reviews import overlays, signing
+from reviews.access.password import TooManyFailures
 from reviews.access.refusals import RefusalType, Refused
 from reviews.audit.hashes import instant
 from reviews.audit.trail import MissingAuditEntry, audited_write
@@ -19,7 +20,7 @@ from reviews.editing.library import keep_references
 from reviews.models import AuditEvent, SignOff
 from reviews.overlays import CorrectionInput
 from reviews.review.attestation import Attestation, Tick, attestation_refusals, checklist, still_correct
-from reviews.signing import TooManyFailures, attest
+from reviews.signing import attest
 from reviews.workflow import perform
 from tests import factories as make
 

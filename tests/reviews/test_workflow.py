@@ -39,7 +39,7 @@ def clock(monkeypatch):
     house = make.the_house()
     with audited_write(actor=house.admin) as trail:
         for profile in ClinicianProfile.objects.all():
-            profile.verified_on = date(2028, 6, 20)
+            profile.verified_on = profile.register_date = profile.interests_on = date(2028, 6, 20)
             trail.save(profile)
         trail.record("looked_up", "test")
     return clock

@@ -1,21 +1,24 @@
 """The form of a reference: a record of the library that is copied, or one that is typed."""
 
 import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import Q
 
 from monographs import document as values
 from monographs.canonical import BadCharacters, clean_line
 from monographs.citations.csl import FIELDS_OF_RECORD
+from monographs.citations.keys import proposed_key, stem_of
+from monographs.citations.typed_date import TypedDate, date_of, read_date
+from monographs.citations.typed_source import NO_DOI, NO_PMID, typed_source
 from monographs.document import LABEL
 from monographs.models import Reference
 from monographs.texts.characters import says_nothing
-from monographs.texts.identifiers import DOI, PMID, cut_doi, cut_pmid
+from monographs.texts.identifiers import DOI, PMID, cut_doi
 from reviews.desk.editor.forms import ValueForm
-from reviews.forms import FromRows, Text, dressed, offer
+from reviews.forms import Box, FromRows, Text, dressed, offer
 
 CSL_TYPES = {
     "article-journal": "Journal article",
@@ -30,29 +33,14 @@ _CSL_FIELDS = {
     "publisher": "publisher", "genre": "genre", "number": "number", "doi": "DOI", "pmid": "PMID", "address": "URL",
 }  # fmt: skip
 # A record does not say which of its fields it refuses: the sentence does.
-_SAID = {"address": "address", "year": "Check the", "doi": "DOI"}
-_MOST_WORDS, _MOST_HITS = 12, 20
-
-
-def search(words: str) -> QuerySet[Reference]:
-    """Records of the library that hold every one of the words, in whatever field. Odd characters find nothing."""
-    try:
-        words = cut_doi(clean_line(words[:200]))[0]
-    except BadCharacters:
-        return Reference.objects.none()
-    found = Q()
-    for word in words.split()[:_MOST_WORDS]:
-        found &= Q(label__icontains=word) | Q(title__icontains=word) | Q(record__icontains=word)
-    if not found:
-        return Reference.objects.none()
-    return Reference.objects.annotate(record=Cast("csl", TextField())).filter(found)[:_MOST_HITS]
-
+_SAID = {"address": "address", "issued": "Check the", "doi": "DOI"}
 
 _HELP = {
     "genre": "As in “Summary of product characteristics”.",
     "number": "As in “TA312”.",
     "doi": "As in 10.1016/S0140-6736(12)61769-3.",
     "address": "It begins with https:// or http://.",
+    "issued": "As far as you know it: 12 March 2020, March 2020 or 2020.",
 }
 
 
@@ -82,7 +70,7 @@ class CitationForm(ValueForm):
                 rows=4, label=FIELDS_OF_RECORD["author"], help_text="One a line: “Family, Given”. A group as it stands."
             )
         )
-        boxes["year"] = dressed(Text(label="Year"))
+        boxes["issued"] = box("issued", "issued")
         return boxes | {name: box(name, field) for name, field in _CSL_FIELDS.items() if name != "title"}
 
     def clean(self) -> dict[str, Any]:
@@ -101,15 +89,10 @@ class CitationForm(ValueForm):
     def _judge(self, data: dict[str, Any]) -> None:
         if says_nothing(data.get("title") or ""):
             self.add_error("title", "Give the title, or find the record in the library.")
-        for name, cut in (("doi", cut_doi), ("pmid", cut_pmid)):
-            data[name], said = cut((data.get(name) or "").strip())
-            self.said += [f"{self.fields[name].label}: {sentence}" for sentence in said]
-        if (doi := data["doi"]) and not DOI.fullmatch(doi):
-            self.add_error("doi", "A DOI looks like 10.1016/S0140-6736(12)61769-3.")
-        if (pmid := data["pmid"]) and not PMID.fullmatch(pmid):
-            self.add_error("pmid", "A PMID is a number of up to 8 digits.")
-        if (year := (data.get("year") or "").strip()) and not re.fullmatch(r"\d{4}", year, re.ASCII):
-            self.add_error("year", "Give the year in four digits.")
+        for name, form, sentence in (("doi", DOI, NO_DOI), ("pmid", PMID, NO_PMID)):
+            self._judge_identifier(data, name, form, sentence)
+        if (typed := (data.get("issued") or "").strip()) and typed != date_of(self.before):
+            self._judge_date(read_date(typed))
         if (label := (data.get("label") or "").strip()) and not re.fullmatch(LABEL, label, re.ASCII):
             self.add_error("label", "A label has letters, digits, hyphens and underscores, and nothing else.")
         for number, line in enumerate((data.get("authors") or "").splitlines(), 1):
@@ -117,14 +100,34 @@ class CitationForm(ValueForm):
                 self.add_error("authors", f"Line {number} begins with a comma: give the family name before it.")
         for name in ("authors", *_CSL_FIELDS):  # inside a record, a value does not say which field it refuses
             try:
-                clean_line(data.get(name) or "")
+                if name not in ("doi", "pmid"):  # judged above
+                    clean_line(data.get(name) or "")
             except BadCharacters as error:
                 self.add_error(name, str(error))
+
+    def _judge_identifier(self, data: dict[str, Any], name: str, form: re.Pattern[str], sentence: str) -> None:
+        """An identifier in whatever form it was pasted; what stood there before is not asked again."""
+        words = data[name] = (data.get(name) or "").strip()
+        if not words or (form.fullmatch(words) and words == str(self.before.get(_CSL_FIELDS[name], ""))):
+            return
+        found = typed_source(words)
+        if found.kind in (name, "address") and (held := getattr(found, name)):
+            data[name] = held
+            whole = [f"We took it from “{words}”."] if found.kind == "address" else []
+            self.said += [f"{self.fields[name].label}: {one}" for one in (*found.said, *whole)]
+        else:
+            self.add_error(name, found.refused if name == "doi" and DOI.fullmatch(cut_doi(words)[0]) else sentence)
+
+    def _judge_date(self, read: TypedDate) -> None:
+        if read.refused:
+            self.add_error("issued", read.refused)
+        elif read.said:
+            self.said.append(f"{self.fields['issued'].label}: {read.said}")
 
     def to_value(self, data: dict[str, Any]) -> values.Citation:
         chosen = data.get("reference")
         csl = chosen.csl if chosen else self._csl(data)
-        label = data["label"].strip() or self._free(chosen.label if chosen else self._made_label(csl))
+        label = data["label"].strip() or (self.shown.label if self.shown else self._key_for(csl, chosen))
         assert self.key is not None
         return values.Citation(key=self.key, label=label, csl=csl)
 
@@ -138,26 +141,23 @@ class CitationForm(ValueForm):
         if lines != _lines(csl):
             known = {_line(one): one for one in _authors(csl)}
             csl["author"] = [known.get(line) or _author(line) for line in lines]
-        issued = csl.get("issued", {})
-        if data["year"].strip() != _year(csl):
-            issued = {"date-parts": [[int(data["year"])]]} if data["year"].strip() else {}
-        csl["issued"] = issued
+        if (typed := data["issued"].strip()) != date_of(csl):
+            csl["issued"] = {"date-parts": [list(read_date(typed).parts)]} if typed else {}
         return {
             name: value for name, value in csl.items() if value not in ("", [], {}) or self.before.get(name) == value
         }
 
-    def _made_label(self, csl: dict[str, Any]) -> str:
-        first = (_authors(csl) or [{}])[0]
-        word = re.sub(r"[^a-z0-9]+", "", str(first.get("family") or first.get("literal") or csl["title"]).lower())[:30]
-        return f"{word or 'source'}{_year(csl)}"
+    def _key_for(self, csl: dict[str, Any], chosen: Reference | None) -> str:
+        """A key that is free in this edition: that of the same record in the library, or one that no other record of
+        the library has."""
+        others, doi = self._others(), str(csl.get("DOI", "")).lower()
+        near = Q(label__istartswith=stem_of(csl)) | (Q(doi=doi) if doi else Q())
+        known = dict(Reference.objects.filter(near).values_list("label", "doi"))
+        same = chosen.label if chosen else next((label for label, one in known.items() if doi and one == doi), "")
+        return same if same and same not in others else proposed_key(csl, {*others, *known})
 
     def _others(self) -> set[str]:
         return {citation.label for citation in self.document.citations if citation.key != self.key}
-
-    def _free(self, label: str) -> str:
-        others = self._others()
-        suffixes = ["", *"bcdefghijklmnopqrstuvwxyz"]
-        return next((f"{label}{suffix}" for suffix in suffixes if f"{label}{suffix}" not in others), label)
 
     def place(self, where: tuple[Any, ...], words: str) -> tuple[str | None, str]:
         if len(where) > 1 and where[0] == "csl":
@@ -168,35 +168,25 @@ class CitationForm(ValueForm):
 
     @classmethod
     def shows(cls, part: values.Citation) -> dict[str, Any]:
-        csl = values.to_plain(part.csl)
-        return {
-            "label": part.label,
-            "type": csl.get("type", "document"),
-            "authors": "\n".join(_lines(csl)),
-            "year": _year(csl),
-            **{field: csl.get(name, "") for field, name in _CSL_FIELDS.items()},
-        }
+        return {"label": part.label, **boxes_of_record(values.to_plain(part.csl))}
+
+    @property
+    def boxes(self) -> Iterator[Box]:
+        """The key of a new reference comes last: it is made of the others if it is left empty."""
+        boxes = list(super().boxes)
+        if self.shown is None:
+            boxes.sort(key=lambda box: box.field is not None and box.field.name == "label")
+        yield from boxes
 
 
-def hits(words: str, document: values.Document) -> list[tuple[Reference, str]]:
-    """(record, the label under which this edition cites it already, or nothing) for each hit."""
-    if not words:
-        return []
-    cited = [(citation.label, values.to_plain(citation.csl)) for citation in document.citations]
-    return [(found, next((label for label, csl in cited if _same(csl, found)), "")) for found in search(words)]
-
-
-def _same(csl: dict[str, Any], record: Reference) -> bool:
-    return csl == record.csl or bool(record.doi and str(csl.get("DOI", "")).lower() == record.doi)
-
-
-def typed_from(words: str) -> dict[str, str]:
-    """What was searched for, in the field where it belongs if the record has to be typed after all."""
-    words = words[:500].strip()
-    for name, cut, form in (("doi", cut_doi, DOI), ("pmid", cut_pmid, PMID)):
-        if form.fullmatch(cut(words)[0]):
-            return {name: cut(words)[0]}
-    return {"address" if re.fullmatch(r"https?://\S+", words) else "title": words}
+def boxes_of_record(csl: Mapping[str, Any]) -> dict[str, Any]:
+    """A record as it stands in the boxes of the form."""
+    return {
+        "type": csl.get("type", "document"),
+        "authors": "\n".join(_lines(csl)),
+        "issued": date_of(csl),
+        **{field: csl.get(name, "") for field, name in _CSL_FIELDS.items()},
+    }
 
 
 def _author(line: str) -> dict[str, str]:
@@ -204,23 +194,16 @@ def _author(line: str) -> dict[str, str]:
     return {"family": family.strip(), "given": given.strip()} if comma else {"literal": line}
 
 
-def _authors(csl: dict[str, Any]) -> list[dict[str, Any]]:
+def _authors(csl: Mapping[str, Any]) -> list[dict[str, Any]]:
     authors = csl.get("author")
     return [one for one in authors if isinstance(one, dict)] if isinstance(authors, list) else []
 
 
-def _lines(csl: dict[str, Any]) -> list[str]:
+def _lines(csl: Mapping[str, Any]) -> list[str]:
     return list(filter(None, map(_line, _authors(csl))))
 
 
-def _line(author: dict[str, Any]) -> str:
+def _line(author: Mapping[str, Any]) -> str:
     if author.get("literal"):
         return str(author["literal"])
     return ", ".join(filter(None, (str(author.get("family") or ""), str(author.get("given") or ""))))
-
-
-def _year(csl: dict[str, Any]) -> str:
-    try:
-        return str(csl["issued"]["date-parts"][0][0])
-    except (KeyError, IndexError, TypeError):
-        return ""

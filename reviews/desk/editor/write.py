@@ -26,8 +26,8 @@ from reviews.access.attempts import Attempt, attempt
 from reviews.access.refusals import Conflict, Refusal
 from reviews.changes import faster
 from reviews.desk.base import DeskRequest, desk
-from reviews.desk.editor.citation_form import hits, typed_from
 from reviews.desk.editor.context import FORMS, HEADINGS, NOUNS, EditorContext, with_part
+from reviews.desk.editor.find import hits, typed_from
 from reviews.desk.editor.forms import OVER, HeaderForm, OrderForm, ValueForm
 from reviews.desk.editor.lists import make_lists, put
 from reviews.editing import parts

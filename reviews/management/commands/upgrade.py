@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from monographs.models import Monograph
+from reviews.access import factors
 from reviews.access.taken_over import take_over
 from reviews.models import AuditEvent
 
@@ -36,6 +37,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {sentence}")
         self.stdout.write("Making all that is derived anew.")
         call_command("reindex", stdout=self.stdout)
+        if count := factors.reseal():
+            self.stdout.write(f"Encrypted {count} second factors with the SECRET_KEY of now.")
         self.stdout.write("Verifying the trail.")
         try:
             call_command("verify_trail", stdout=self.stdout, stderr=self.stderr)

@@ -14,8 +14,9 @@ from monographs.digest import digest, digest_of_part
 from monographs.document import Section
 from monographs.models import Drug, Edition, Monograph, TherapeuticClass
 from monographs.rxnorm import check, read_rows
+from monographs.standing import today
+from reviews.access import registrations
 from reviews.access.grants import give
-from reviews.access.people import register_clinician, verify_clinician
 from reviews.audit.trail import audited_write
 from reviews.changes import change_set
 from reviews.editing.library import make_class, record_name_check
@@ -130,7 +131,7 @@ def rights(people: dict[str, Any]) -> None:
         give(people[username], "on-call", actor=admin)
     for username, (profession, registration, specialty, reader_title) in PROFILES.items():
         user, number = people[username], registration.split()[1]
-        profile = register_clinician(
+        profile = registrations.register(
             user,
             actor=user,
             name=ACCOUNTS[username][0],
@@ -139,7 +140,16 @@ def rights(people: dict[str, Any]) -> None:
             scope="both",
             specialty=specialty,
         )
-        verify_clinician(profile, actor=admin, reader_title=reader_title, specialty=specialty, scope="both")
+        registrations.declare_interests(user, registrations.NO_INTERESTS)
+        registrations.verify(
+            profile,
+            actor=admin,
+            reader_title=reader_title,
+            specialty=specialty,
+            scope="both",
+            register_date=today(),
+            looked_at="Invented: no register holds this number.",
+        )
     # The objects remember what they were asked before these rights.
     for user in people.values():
         user.__dict__.pop("_rights", None)

@@ -17,9 +17,11 @@ from monographs.assemble import build
 from monographs.digest import digest_of_part
 from monographs.models import Monograph, Overlay
 from monographs.pages.said import said
+from monographs.standing import today
 from reviews import misprints, overlays, signing, workflow
-from reviews.access import grants, people
+from reviews.access import grants, registrations
 from reviews.access.door import LONGEST_REASON, admitted, as_code, kept, told
+from reviews.access.password import TooManyFailures
 from reviews.access.refusals import Refused
 from reviews.editing import library, monographs, parts
 from reviews.exchange.files import dump
@@ -28,7 +30,6 @@ from reviews.models import AuditEvent, ChangeSet, Misprint
 from reviews.overlays import CorrectionInput
 from reviews.reports import inbox, service
 from reviews.reports.service import ReportInput
-from reviews.signing import TooManyFailures
 from tests import factories as make
 from tests.conftest import rows_now
 
@@ -70,7 +71,7 @@ def test_a_reason_is_kept_without_spaces_around_it():
 
 # -- Every verb ----------------------------------------------------------------------------------------------------------
 
-MODULES = (overlays, workflow, signing, misprints, grants, people, library, monographs, parts, service, inbox)
+MODULES = (overlays, workflow, signing, misprints, grants, registrations, library, monographs, parts, service, inbox)
 # Made by the house itself, and typed by nobody.
 NOT_TYPED = {("report", "sender")}
 
@@ -136,10 +137,15 @@ VERBS = {
     "give": lambda w: {"person": w.house.nobody, "role": "editor", "on": w.house.leaf, "reason": "They begin", "actor": w.house.admin},
     "take": lambda w: {"grant": w.house.editor.grants.get(), "reason": "They left", "actor": w.house.admin},
     "confirm": lambda w: {"grant": w.house.editor.grants.get(), "actor": w.house.admin},
-    "register_clinician": lambda w: {"user": w.house.nobody, "actor": w.house.nobody, "name": "A name", "profession": "pharmacist",
-        "number": "2000009", "scope": "both", "specialty": "All", "interests": "none"},
-    "verify_clinician": lambda w: {"profile": w.house.clinician.clinician_profile, "actor": w.house.admin, "reader_title": "doctor",
-        "specialty": "All", "scope": "both"},
+    "register": lambda w: {"user": w.house.nobody, "actor": w.house.nobody, "name": "A name", "profession": "pharmacist",
+        "number": "2000009", "scope": "both", "specialty": "All"},
+    "verify": lambda w: {"profile": w.house.clinician.clinician_profile, "actor": w.house.admin, "reader_title": "doctor",
+        "specialty": "All", "scope": "both", "register_date": today(), "looked_at": "Its page"},
+    "renew": lambda w: {"profile": w.house.clinician.clinician_profile, "actor": w.house.admin, "register_date": today(),
+        "looked_at": "Its page"},
+    "strike_off": lambda w: {"profile": w.house.clinician.clinician_profile, "actor": w.house.admin, "reason": "Read it"},
+    "lapse": lambda w: {"profile": w.house.clinician.clinician_profile, "actor": w.house.admin, "reason": "Read it"},
+    "declare_interests": lambda w: {"actor": w.house.clinician, "kinds": registrations.NO_INTERESTS},
     "make_class": lambda w: {"name": "Oncology", "actor": w.house.admin, "slug": "oncology", "tier_floor": "high"},
     "record_name_check": lambda w: {"actor": w.house.editor, "system": "RxNorm", "code": "1", "name": "x", "status": "found",
         "matched_name": "x", "release": "r", "source": "s"},

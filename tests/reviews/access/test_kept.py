@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from urllib.parse import unquote_plus
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -12,6 +13,7 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from reviews.access import kept
+from reviews.access.privacy import holds_nhs_number
 from reviews.audit import acts
 from reviews.forms import password
 from reviews.models import Act, KeptForm
@@ -160,6 +162,31 @@ def test_a_number_of_a_patient_is_taken_out_and_the_words_around_it_stay(house, 
 
     assert words() == [{"name": ["words"], "text": ["Before it (a number), and after it."], "other": ["(a number)"]}]
     assert KeptForm.objects.get().lacks_number is True
+
+
+@pytest.mark.parametrize("query", ["q=999+000+0018", "q=a&q=9990000018", "999-000-0018=x", "q=%EF%BC%99990000018"])
+def test_a_number_of_a_patient_in_the_address_is_taken_out_too(house, query):
+    address = kept.keep(sent(house.editor, f"{PATH}?kind=notice&{query}"), SESSION)
+    row = KeptForm.objects.get()
+
+    assert row.query.startswith("kind=notice&")
+    for text in (row.query, address.partition("&kept=")[0]):
+        assert not holds_nhs_number(unquote_plus(text))
+    assert row.lacks_number is True
+    assert kept.opened(token(address), house.editor, PATH) == row
+
+
+def test_a_number_of_a_patient_in_the_name_of_a_box_is_taken_out(house):
+    kept.keep(sent(house.editor, **{"999 000 0018": "x"}), SESSION)
+
+    assert words() == [{"name": ["words"], "(a number)": ["x"]}]
+    assert KeptForm.objects.get().lacks_number is True
+
+
+def test_a_form_whose_path_holds_a_number_of_a_patient_is_not_kept(house):
+    assert kept.keep(sent(house.editor, "/desk/monographs/999-000-0018/edit/header/"), SESSION) == ""
+    assert kept.keep(sent(house.editor, "/desk/monographs/999-000-0017/edit/header/"), SESSION) != ""
+    assert [row.path for row in KeptForm.objects.all()] == ["/desk/monographs/999-000-0017/edit/header/"]
 
 
 def test_what_is_typed_is_kept_to_the_letter(house):

@@ -12,7 +12,7 @@ from django.utils import timezone
 from monographs.models import Monograph, Overlay, TherapeuticClass
 from reviews.access import policy
 from reviews.access.grants import confirm, give, take
-from reviews.access.people import register_clinician, verify_clinician
+from reviews.access.registrations import register
 from reviews.audit.trail import audited_write
 from reviews.editing.library import make_class, make_drug
 from reviews.editing.monographs import begin
@@ -77,10 +77,8 @@ def fresh(user):
 
 
 def verified(house, user, number, profession="pharmacist"):
-    profile = register_clinician(
-        user, actor=house.admin, name=user.username, profession=profession, number=number, scope="both"
-    )
-    verify_clinician(profile, actor=house.admin, reader_title=profession, specialty="", scope="both")
+    profile = register(user, actor=house.admin, name=user.username, profession=profession, number=number, scope="both")
+    make.verify(profile, actor=house.admin, reader_title=profession)
 
 
 def warning(monograph, by=None, kind="warning", role="clinician"):
@@ -316,9 +314,7 @@ def test_what_clinicians_do_over_a_page_needs_a_registration_of_the_last_twelve_
     for action, thing in acts.items():
         assert codes(house.pharmacist, action, thing) == []
         assert codes(house.editor, action, thing) == ["not_verified"]  # no profile
-    register_clinician(
-        house.editor, actor=house.editor, name="E", profession="pharmacist", number="2000099", scope="both"
-    )
+    register(house.editor, actor=house.editor, name="E", profession="pharmacist", number="2000099", scope="both")
     assert [codes(house.editor, action, thing) for action, thing in acts.items()] == [["not_verified"]] * 4
     start = timezone.now()
     for days in (182, 364):
@@ -386,9 +382,7 @@ def test_whoever_may_publish_acts_on_a_page_as_a_publisher(house):
 
 
 def test_readers_are_told_the_title_of_a_verified_clinician_and_of_others_the_role(house):
-    register_clinician(
-        house.publisher, actor=house.publisher, name="P", profession="nurse", number="12a3456b", scope="both"
-    )
+    register(house.publisher, actor=house.publisher, name="P", profession="nurse", number="12a3456b", scope="both")
 
     assert policy.title_of(fresh(house.clinician)) == "neurologist"
     assert policy.title_of(fresh(house.editor)) == "publisher"

@@ -9,7 +9,6 @@ from django.core.management import call_command
 from django.db import models
 
 from monographs.models import Publication
-from reviews.access.people import verify_clinician
 from reviews.audit import hashes, seals
 from reviews.audit import verify as audit
 from reviews.audit.verify import verify
@@ -73,7 +72,7 @@ ACTS = {
     "role_given": lambda house: make.give_role(house.editor2, "publisher", actor=house.admin),
     "role_taken": lambda house: make.take_role(house.publisher, "publisher", actor=house.admin),
     "role_confirmed": lambda house: make.confirm(house.publisher.grants.get(), actor=house.admin),
-    "clinician_verified": lambda house: verify_clinician(
+    "clinician_verified": lambda house: make.verify(
         ClinicianProfile.objects.get(user=house.clinician),
         actor=house.admin,
         reader_title="neurologist",

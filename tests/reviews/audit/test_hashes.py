@@ -118,7 +118,7 @@ def test_every_act_records_the_newest_version_of_what_it_wrote_under_the_name_of
     name = f"reviews.clinicianprofile:{profile.pk}"
     told = [one.data["rows"][name] for one in AuditEvent.objects.order_by("seq") if name in one.data.get("rows", {})]
 
-    assert len(told) == len(set(told)) == 2  # registered, and found in the register
+    assert len(told) == len(set(told)) == 3  # registered, interests declared, found in the register
     assert told[-1] == dict(hashes.row_hashes("reviews.clinicianprofile", 1))[name]
     make.draft(house)
     last = {

@@ -96,6 +96,58 @@ def test_every_trigger_index_and_item_of_a_table_is_named_when_it_is_tampered_wi
     assert list(schema.differences()) == []
 
 
+# Signs that Python splits words at, and that are letters of a name to both databases.
+NO_SPACE = ["\u00a0", "\u1680", "\u2003", "\u2028", "\u202f", "\u205f", "\u3000", "\x85"]
+HIDDEN = {
+    "NOT NULL": ("monographs_edition", '"round" integer unsigned NOT NULL', '"round" integer unsigned{0}NOT{0}NULL'),
+    "UNIQUE": ("monographs_formeraddress", '"slug" varchar(', '"slug"{0}varchar('),
+    "CHECK": ("monographs_edition", "CHECK (", "CHECK{0}("),
+    "in quotes": ("monographs_edition", "'draft'", "'draft{0}'"),
+    "two spaces in quotes": ("monographs_edition", "'draft'", "'draft  '"),
+    "one space in quotes": ("monographs_edition", "'draft'", "'draft '"),
+    "a comment": ("monographs_edition", '"round" integer unsigned NOT NULL', '"round" integer unsigned /* NOT NULL */'),
+}
+
+
+@on_sqlite
+@pytest.mark.parametrize("sign", NO_SPACE[:2])
+@pytest.mark.parametrize("kind", HIDDEN)
+def test_what_hides_behind_a_sign_that_only_looks_like_space_is_named(kind, sign):
+    table, item, other = HIDDEN[kind]
+    change = "UPDATE sqlite_master SET sql = replace(sql, %s, %s) WHERE type = 'table' AND name = %s"
+    (text,) = rows("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = %s", table)[0]
+    assert item in text
+    try:
+        assert table in named_after("PRAGMA writable_schema = ON", (change, item, other.format(sign), table))
+    finally:
+        rows("PRAGMA writable_schema = OFF")
+
+
+def test_a_unique_index_whose_words_only_look_alike_is_named():
+    """As a database might have it: the text is compared as the database reads it."""
+    texts = ['CREATE INDEX "x" ON "t" ("a") WHERE b IS NOT NULL', "CREATE UNIQUE INDEX x ON t (a)", "UNIQUE (a, b)"]
+
+    for text in texts:
+        same, others = text.replace(" ", "\n \t"), [text.replace(" ", f" {sign}") for sign in NO_SPACE]
+        assert schema._even(same) == schema._even(text) == text
+        assert [other for other in others if schema._even(other) == text] == []
+    assert schema._even("a -- b\nc") != schema._even("a -- b c")
+
+
+@on_postgresql
+@pytest.mark.parametrize("sign", NO_SPACE)
+def test_a_function_that_asks_another_name_is_named(sign):
+    (name, text) = rows(
+        "SELECT p.proname, pg_get_functiondef(p.oid) FROM pg_proc p WHERE p.pronamespace = "
+        "to_regnamespace(quote_ident(current_schema())) AND p.prorettype = 'trigger'::regtype ORDER BY p.proname"
+    )[0]
+    head, body = text.split("$function$", 1)
+    changed = f"{head}$function${body.replace(' ', sign, 1) if ' ' in body else body}"
+    assert changed != text
+
+    assert f"function {name}" in named_after("SET LOCAL check_function_bodies = off", changed.replace("%", "%%"))
+
+
 @on_postgresql
 @pytest.mark.parametrize("role", ["replica", "local"])
 def test_a_setting_by_which_no_trigger_fires_is_named(role):

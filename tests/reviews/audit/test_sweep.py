@@ -32,6 +32,8 @@ UNTOLD_COLUMNS = {
     "reviews_inboxreport": {
         "at", "due_at", "edition", "email", "key", "monograph_id", "page", "part", "sender", "source", "text", "token",
     },
+    # A code that was used is good for a minute and a half.
+    "reviews_spentcode": {"person_id", "step"},
     # What somebody typed and has not sent again yet is theirs, and no part of the record.
     "reviews_keptform": {
         "at", "cause", "expires_at", "fields", "lacks_number", "lacks_password", "path", "person_id", "query", "tab",
@@ -44,6 +46,7 @@ UNTOLD_ROWS = {
     "reviews_act",
     "reviews_inboxreport",
     "reviews_keptform",
+    "reviews_spentcode",
 }
 
 

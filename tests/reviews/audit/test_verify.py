@@ -553,7 +553,7 @@ def test_a_seal_holds_for_no_other_value_of_what_it_was_put_on(house, column):
     if column == "document_id":
         value = edition_of("testazumab", 2).sign_offs.first().document_id
     if column == "published_at":
-        value = publication.published_at + timedelta(microseconds=1)
+        value = connection.ops.adapt_datetimefield_value(publication.published_at + timedelta(microseconds=1))
 
     found = tampered((f"UPDATE monographs_publication SET {column} = %s", value))
 

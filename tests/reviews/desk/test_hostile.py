@@ -45,7 +45,7 @@ NEW = {
     "section": {"kind": "cautions", "text": "Be careful [@trial2020]."},
     "monitoring": {"test": "ECG", "when": "before treatment", "source": "trial2020"},
     "notice": {"type": "restriction", "title": "Only here", "text": "x", "issued": "2020-02", "source": "trial2020"},
-    "citation": {"type": "report", "title": "A guideline", "authors": "Smith, A. B.\nA group", "year": "2021"},
+    "citation": {"type": "report", "title": "A guideline", "authors": "Smith, A. B.\nA group", "issued": "2021"},
     "related": {"target": "otherumab", "reason_shown": "alternative"},
 }
 FIELDS = {
@@ -53,7 +53,7 @@ FIELDS = {
     "monitoring": ["test", "when", "how_often", "how_long", "note", "source"],
     "notice": ["title", "text", "action", "issuer", "issued", "effective", "expires", "source", "supersedes", "type"],
     "citation": [
-        "label", "title", "authors", "year", "container", "volume", "issue", "page", "publisher", "genre", "number",
+        "label", "title", "authors", "issued", "container", "volume", "issue", "page", "publisher", "genre", "number",
         "doi", "pmid", "address", "type", "reference",
     ],
     "related": ["target", "reason_shown"],
@@ -179,7 +179,7 @@ REFUSED_AT = [
     ("notice", "type", "rumour", "Choose one from the list."),
     ("citation", "doi", "10.1000/../@evil.example x", "A DOI looks like"),
     ("citation", "pmid", "1 OR 1", "A PMID is a number of up to 8 digits."),
-    ("citation", "year", "２０２１", "Give the year in four digits."),
+    ("citation", "issued", "２０２１", "Give the year in four digits."),
     ("citation", "address", "java\tscript:alert(1)", "The address of a source begins with http:// or https://."),
     ("citation", "address", "//evil.example", "The address of a source begins with http:// or https://."),
     ("citation", "authors", "Smith\u202e, A.", "After “Smith”: a direction mark (U+202E). Take it out."),
@@ -210,7 +210,7 @@ HALF = "a+2AA-b"  # in UTF-7: one half of a character
 HALVES = {
     "header": ("editor", "edit_header", (), ["title", "names-0-name", "reason", "seen", "dosing_reason"]),
     "section": ("editor", "part_new", ("section",), ["text", "heading", "kind", "key", "reason"]),
-    "reference": ("editor", "part_new", ("citation",), ["title", "authors", "reference", "label", "year"]),
+    "reference": ("editor", "part_new", ("citation",), ["title", "authors", "reference", "label", "issued"]),
     "order": ("editor", "edit_order", (), ["seen", "place_x"]),
     "outline": ("editor", "edit", (), ["restore"]),
     "tier": ("clinician", "tier", (), ["tier", "reason", "seen"]),

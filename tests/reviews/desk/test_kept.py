@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from reviews.access import kept
+from reviews.audit import acts
 from reviews.models import AuditEvent, KeptForm
 from tests import factories as make
 from tests.forms import forms_of
@@ -331,6 +332,34 @@ def test_words_for_a_part_that_is_gone_are_shown_and_wait(house):
     assert (again.status_code, "My long words.</textarea>" in again.content.decode()) == (404, True)
 
 
+NOWHERE = [
+    "/desk/monographs/liveumab/place/nothing/", "/desk/reports/99999999999999999999999/", "/desk/monographs/none/do/sign/",
+    "/desk/monographs/none/erratum/", "/desk/monographs/liveumab/do/nothing/", "/desk/overlays/999999/lift/",
+    "/desk/monographs/liveumab/edit/00000000-0000-4000-8000-000000000000/", "/desk/reports/999999/",
+    "/desk/monographs/none/edit/section/new/", "/desk/monographs/liveumab/restore/00000000-0000-4000-8000-000000000000/",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("stamp", ["own", "another", "of nobody", "broken"])
+@pytest.mark.parametrize("address", NOWHERE)
+def test_a_form_for_what_is_not_there_is_a_404_whosever_it_is(house, address, stamp):
+    """Somebody else's is kept for them, and its words are shown to nobody else."""
+    client = Client()
+    client.force_login(house.editor)
+    act = acts.new_token()
+    whose = {
+        "own": kept.whose(house.editor.pk, act), "another": kept.whose(house.editor2.pk, act), "of nobody": "",
+        "broken": kept.whose(house.editor2.pk, act) + "x",
+    }[stamp]  # fmt: skip
+
+    answer = client.post(address, {"act": act, "whose": whose, "reason": WORDS["covers"], "text": "y", "password": "z"})
+
+    mine = {"own": house.editor, "another": house.editor2}.get(stamp)
+    assert answer.status_code == 404
+    assert (WORDS["covers"] in answer.content.decode()) is (stamp == "own")
+    assert [row.person for row in KeptForm.objects.all()] == ([mine] if mine else [])
+
+
 def test_a_monograph_that_moved_meanwhile_takes_the_form_at_its_old_address(house):
     from monographs.models import Monograph
     from reviews.editing import monographs
@@ -385,6 +414,33 @@ def test_too_many_wrong_passwords_lose_no_other_word(house):
 
     assert answer.status_code == 429
     assert ("A lecture" in html, "signed out after too many" in html, "a guess" in html) == (True, True, False)
+
+
+@pytest.mark.parametrize("stamp", ["own", "another"])
+@pytest.mark.parametrize("fault", [False, True])
+def test_after_too_many_wrong_passwords_one_is_signed_out_whatever_fails(house, monkeypatch, stamp, fault, caplog):
+    """And somebody else's form does not come back to whoever sent it."""
+    client = Client()
+    sign, page = reverse("do", args=[SLUGS["review"], "sign"]), reverse("review", args=[SLUGS["review"]])
+    client.force_login(house.pharmacist)
+    if fault:
+        monkeypatch.setattr(KeptForm, "save", out_of_order)
+    typed = {**every.SIGNED, "interests": "declared", "interests_text": "A lecture", "password": "a guess of mine"}
+    for _ in range(5):
+        form = shown(client, page, sign, None).filled(**typed)
+        if stamp == "another":
+            form["whose"] = [kept.whose(house.clinician.pk, form["act"][0])]
+        answer = client.post(sign, form)
+        if answer.status_code == 429:
+            break
+
+    assert answer.status_code == 429
+    assert client.get("/desk/").status_code == 302
+    assert ("kept for a day" in answer.content.decode()) is (stamp == "own" and not fault)
+    assert [row.person for row in KeptForm.objects.all()] == (
+        [] if fault else [house.pharmacist if stamp == "own" else house.clinician]
+    )
+    assert ("A form could not be kept" in caplog.text) is fault
 
 
 # -- An act's address, asked for -----------------------------------------------------------------------------------------

@@ -236,7 +236,7 @@ REFUSED = [
     ("pharmacist", "erratum", (), {"wrong": typed("kept"), "right": typed("kept"), "harm": typed("x")}, 422),
     ("editor", "part_edit", (make.key("prescribing"),), {"heading": typed("kept"), "seen": "x"}, 409),
     ("auditor", "part_edit", (make.key("prescribing"),), {"heading": typed("kept"), "seen": "x"}, 403),
-    ("editor", "part_new", ("citation",), {"title": typed("kept"), "year": typed("x"), "label": typed("x")}, 422),
+    ("editor", "part_new", ("citation",), {"title": typed("kept"), "issued": typed("x"), "label": typed("x")}, 422),
     ("editor", "part_new", ("related",), {"target": typed("kept"), "reason": typed("x")}, 422),
     ("editor", "edit_header", (), {"title": typed("kept"), "codes": typed("x"), "seen": "x"}, 422),
     ("editor", "edit_order", (), {"seen": str(make.key("prescribing")), f"place_{make.key('prescribing')}": typed("kept")}, 422),

@@ -83,7 +83,7 @@ def test_a_clinician_whom_nobody_verified_lately_is_told_so(house, enter):
     make.submit(house, make.draft(house))
     with audited_write(actor=house.admin) as trail:
         profile = ClinicianProfile.objects.get(user=house.clinician)
-        profile.verified_on = timezone.now().date() - timedelta(days=400)
+        profile.register_date = timezone.now().date() - timedelta(days=400)
         trail.save(profile)
         trail.record("clinician_verified", f"profile:{profile.pk}")
 

@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from monographs.document import Document, Header, SafetyNotice
 from monographs.models import Edition, Publication
 from monographs.standing import today
-from reviews.access.people import verify_clinician
+from reviews.access import registrations
 from reviews.access.refusals import Refused
 from reviews.audit import seals
 from reviews.audit.trail import audited_write
@@ -117,9 +118,9 @@ def test_a_registration_that_was_not_looked_up_or_lapsed_signs_nothing(house):
     edition = make.submit(house, make.draft(house))
     assert codes(edition, house.clinician, "sign") == set()
 
-    registered_otherwise(verified_on=lambda: today() - timedelta(days=364))(house)
+    registered_otherwise(register_date=lambda: today() - timedelta(days=364))(house)
     assert codes(edition, house.clinician, "sign") == set()
-    registered_otherwise(verified_on=lambda: today() - timedelta(days=365))(house)
+    registered_otherwise(register_date=lambda: today() - timedelta(days=365))(house)
     assert codes(edition, house.clinician, "sign") == {"lapsed"}
     registered_otherwise(verified_on=None, verified_by=None)(house)
     assert codes(edition, house.clinician, "sign") == {"not_verified"}
@@ -132,7 +133,7 @@ def test_whoever_was_verified_by_a_contributor_cannot_sign(house):
     profile = ClinicianProfile.objects.get(user=house.clinician)
     make.give_role(house.clinician2, "administrator", actor=house.admin)
     helper = type(house.clinician2).objects.get(pk=house.clinician2.pk)
-    verify_clinician(profile, actor=helper, reader_title="neurologist", specialty="", scope="both")
+    make.verify(profile, actor=helper, reader_title="neurologist")
     make.reword(edition, "monitoring", "By who verified.", actor=helper)
     edition = make.submit(house, edition)
 
@@ -175,12 +176,6 @@ def close(house):
     house.clinician.save()
 
 
-def verified_by_the_author(house):
-    make.give_role(house.editor, "administrator", actor=house.admin)
-    profile = ClinicianProfile.objects.get(user=house.clinician)
-    verify_clinician(profile, actor=house.editor, reader_title="neurologist", specialty="", scope="both")
-
-
 def registered_otherwise(**columns):
     def change(house):
         with audited_write(actor=house.admin) as trail:
@@ -196,7 +191,8 @@ def registered_otherwise(**columns):
 AFTER_SIGNING = {
     "the account was closed": [close],
     "the registration is no longer verified": [
-        registered_otherwise(verified_on=lambda: today() - timedelta(days=365)),
+        lambda house: registrations.strike_off(house.clinician.clinician_profile, actor=house.admin, reason="Read it"),
+        registered_otherwise(register_date=lambda: today() - timedelta(days=365)),
         registered_otherwise(verified_on=None, verified_by=None),
     ],
     "the registration is another now": [
@@ -207,7 +203,9 @@ AFTER_SIGNING = {
     "the right to sign in this class was taken away": [
         lambda house: make.take_role(house.clinician, "clinician", actor=house.admin)
     ],
-    "whoever verified the registration worked on this edition": [verified_by_the_author],
+    "whoever verified the registration worked on this edition": [
+        registered_otherwise(verified_by=lambda: get_user_model().objects.get(username="editor"))
+    ],
 }
 
 
@@ -238,7 +236,7 @@ def test_signers_are_judged_again_when_it_is_published(house):
 
 def test_what_changes_of_a_signer_and_matters_not_takes_no_signature_away(house):
     edition = make.signed(house)
-    registered_otherwise(verified_on=lambda: today() - timedelta(days=364), reader_title="professor", scope="child")(
+    registered_otherwise(register_date=lambda: today() - timedelta(days=364), reader_title="professor", scope="child")(
         house
     )
 
@@ -344,20 +342,20 @@ def test_a_superuser_passes_nothing(house):
 def test_nobody_gives_themselves_a_role_or_verifies_themselves(house):
     """Not even an administrator, to whom everything else is open."""
     make.give_role(house.clinician, "administrator", actor=house.admin)
-    profile, verified = house.clinician.clinician_profile, {"reader_title": "x", "specialty": "", "scope": "both"}
+    profile, verified = house.clinician.clinician_profile, {"reader_title": "x"}
 
     for administrator in (house.admin, house.clinician):
         with pytest.raises(Refused, match="Nobody changes their own rights"):
             make.give_role(administrator, "publisher", actor=administrator)
     with pytest.raises(Refused, match="Nobody changes their own rights"):
-        verify_clinician(profile, actor=house.clinician, **verified)
+        make.verify(profile, actor=house.clinician, **verified)
     assert AuditEvent.objects.filter(verb="refused").count() == 3
     profile.refresh_from_db()
     assert (profile.verified_by, profile.reader_title) == (house.admin, "neurologist")
     assert not type(house.admin).objects.filter(groups__name="publisher").exclude(username="publisher").exists()
 
     make.give_role(house.clinician, "publisher", actor=house.admin)
-    verify_clinician(profile, actor=house.admin, **verified)
+    make.verify(profile, actor=house.admin, **verified)
 
 
 def test_a_right_that_was_taken_away_meanwhile_is_gone_under_the_pen(house):

@@ -9,7 +9,8 @@ from monographs.assemble import build
 from monographs.digest import digest_of_part
 from monographs.document import Citation, to_plain
 from monographs.models import Reference
-from reviews.desk.editor.citation_form import CitationForm, search, typed_from
+from reviews.desk.editor.citation_form import CitationForm
+from reviews.desk.editor.find import search, typed_from
 from tests import factories as make
 
 pytestmark = pytest.mark.any_database
@@ -18,7 +19,7 @@ NEW = {
     "type": "report",
     "title": "A guideline",
     "authors": "Smith, A. B.\nA group",
-    "year": "2021",
+    "issued": "2021",
     "doi": "10.1000/xyz",
 }
 RICH = {
@@ -127,7 +128,7 @@ def test_what_a_form_does_not_show_of_a_reference_is_kept(client, house):
 
 def test_a_field_that_was_emptied_is_gone(client, house):
     rich, other = rich_one(house)
-    form = {**CitationForm.shows(rich), "volume": "", "authors": "", "year": "", "seen": digest_of_part(rich)}
+    form = {**CitationForm.shows(rich), "volume": "", "authors": "", "issued": "", "seen": digest_of_part(rich)}
 
     client.post(address("part_edit", rich.key, slug="richumab"), form)
 

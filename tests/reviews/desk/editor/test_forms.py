@@ -8,8 +8,9 @@ from monographs.assemble import build
 from monographs.digest import digest_of_part
 from monographs.document import Citation, MonitoringItem, RelatedLink, SafetyNotice, Section, to_plain
 from monographs.models import Edition
-from reviews.desk.editor.citation_form import CSL_TYPES, CitationForm, search, typed_from
+from reviews.desk.editor.citation_form import CSL_TYPES, CitationForm
 from reviews.desk.editor.context import FORMS, HEADINGS, NOUNS, with_part
+from reviews.desk.editor.find import search, typed_from
 from reviews.desk.editor.forms import HeaderForm
 from reviews.models import AuditEvent, ChangeSet
 from tests import factories as make
@@ -46,7 +47,7 @@ TYPED = {
     "citation": (
         {
             "label": "guide", "type": "chapter", "title": "A guideline", "authors": "Smith, A. B.\nA group",
-            "year": "2021", "container": "A journal", "volume": "7", "issue": "8", "page": "9-10",
+            "issued": "2021", "container": "A journal", "volume": "7", "issue": "8", "page": "9-10",
             "publisher": "A house", "genre": "Summary", "number": "TA312", "doi": "10.1000/xyz", "pmid": "12345",
             "address": "https://example.org/x",
         },
@@ -77,7 +78,7 @@ READ = {
     ],
     "citation": [
         ("Label", "guide"), ("Kind of source", "Chapter"), ("Title", "A guideline"),
-        ("Authors", "Smith, A. B.\nA group"), ("Year", "2021"), ("Journal or book", "A journal"), ("Volume", "7"),
+        ("Authors", "Smith, A. B.\nA group"), ("Date", "2021"), ("Journal or book", "A journal"), ("Volume", "7"),
         ("Issue", "8"), ("Pages", "9-10"), ("Publisher", "A house"), ("Genre", "Summary"), ("Number", "TA312"),
         ("DOI", "10.1000/xyz"), ("PMID", "12345"), ("Web address", "https://example.org/x"),
     ],
@@ -373,8 +374,8 @@ def test_a_value_is_put_at_the_end_of_its_kind_or_in_its_own_place(kind):
         ({"doi": "11.1000/x"}, "doi", "A DOI looks like 10.1016/S0140-6736(12)61769-3."),
         ({"pmid": "123456789"}, "pmid", "A PMID is a number of up to 8 digits."),
         ({"pmid": "0123"}, "pmid", "A PMID is a number of up to 8 digits."),
-        ({"year": "21"}, "year", "Give the year in four digits."),
-        ({"year": "20211"}, "year", "Give the year in four digits."),
+        ({"issued": "21"}, "issued", "Give the year in four digits."),
+        ({"issued": "20211"}, "issued", "Give the year in four digits."),
         ({"label": "two words"}, "label", "A label has letters, digits, hyphens and underscores, and nothing else."),
         ({"label": "x" * 81}, "label", "A label has letters, digits, hyphens and underscores, and nothing else."),
         ({"label": "trial2020"}, "label", "Another reference of this edition has the label “trial2020”. Choose another label."),
@@ -398,10 +399,10 @@ def test_what_a_reference_refuses_is_said_at_its_field_once(db, change, field, s
     [
         ({"label": ""}, "smith2021"),
         ({"label": "", "authors": "A Group of People"}, "agroupofpeople2021"),
-        ({"label": "", "authors": ""}, "aguideline2021"),
-        ({"label": "", "authors": "", "title": "ЖЖ", "year": ""}, "source"),
-        ({"label": "", "authors": "Trial, A.", "year": "2020"}, "trial2020b"),
-        ({"label": "", "authors": "x" * 40, "year": ""}, "x" * 30),
+        ({"label": "", "authors": "", "publisher": ""}, "guideline2021"),
+        ({"label": "", "authors": "", "title": "ЖЖ", "issued": ""}, "source"),
+        ({"label": "", "authors": "Trial, A.", "issued": "2020"}, "trial2020b"),
+        ({"label": "", "authors": "x" * 40, "issued": ""}, "x" * 30),
         ({"label": "  guide  "}, "guide"),
     ],
 )

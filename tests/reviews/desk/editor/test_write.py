@@ -137,7 +137,7 @@ NEW = {
     "section": {"kind": "cautions", "text": "Be careful [@trial2020]."},
     "monitoring": {"test": "ECG", "when": "before treatment", "source": "trial2020"},
     "notice": {"type": "restriction", "title": "Only here", "text": "x", "issued": "2020-02", "action": "Do.", "source": "trial2020"},
-    "citation": {"type": "report", "title": "A guideline", "authors": "Smith, A. B.\nA group", "year": "2021", "doi": "10.1000/xyz"},
+    "citation": {"type": "report", "title": "A guideline", "authors": "Smith, A. B.\nA group", "issued": "2021", "doi": "10.1000/xyz"},
     "related": {"target": "otherumab", "reason_shown": "alternative"},
 }  # fmt: skip
 
@@ -471,10 +471,10 @@ def test_a_notice_whose_days_cannot_be_right_is_refused_at_its_field(client, hou
 def test_the_year_of_a_source_is_of_our_time(client, house, edition, year, is_right):
     client.force_login(house.editor)
 
-    response = client.post(address("part_new", "citation"), {"type": "report", "title": "A guideline", "year": year})
+    response = client.post(address("part_new", "citation"), {"type": "report", "title": "A guideline", "issued": year})
 
     assert response.status_code == (302 if is_right else 422)
-    assert is_right or list(response.context["form"].errors) == ["year"]
+    assert is_right or list(response.context["form"].errors) == ["issued"]
 
 
 def test_the_day_without_doses_is_of_our_time(client, house, edition):

@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 
 from monographs.models import Monograph, Overlay
-from reviews.access.people import register_clinician
 from reviews.access.refusals import Refused
+from reviews.access.registrations import register
 from reviews.workflow import perform
 from tests import factories as make
 
@@ -24,9 +24,7 @@ def made(once_a_module):
     house = make.the_house()
     make.give_role(house.editor2, "on-call", actor=house.admin)
     make.give_role(house.editor2, "clinician", actor=house.admin)
-    register_clinician(
-        house.editor2, actor=house.editor2, name="E", profession="pharmacist", number="2000009", scope="both"
-    )
+    register(house.editor2, actor=house.editor2, name="E", profession="pharmacist", number="2000009", scope="both")
     pages = {}
     for slug in PAGES:
         make.published(house, slug)

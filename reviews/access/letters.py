@@ -1,0 +1,57 @@
+"""Letters that must not wait for the hourly run: how somebody signs in was changed, or they are locked out.
+
+A letter is a row of the act that it tells of, as reminders are. It is mailed once that is committed, beside the
+request, so that nobody waits for a mail server, nor learns from its time that somebody was told. One that could not be
+mailed goes out with the next `send_reminders`.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from functools import partial
+
+from django.contrib.auth.models import User
+from django.core.mail import EmailMessage
+from django.db import connection
+
+from reviews.audit.trail import Trail, WriteLockTimeout, audited_write
+from reviews.models import Reminder
+
+logger = logging.getLogger(__name__)
+
+
+def write(trail: Trail, person: User, subject: str, body: str) -> None:
+    """One letter to a person in this act."""
+    letter = Reminder(
+        key=f"letter:{trail.seq}:{person.pk}", person=person, subject=subject, body=f"{body}\n", at=trail.at
+    )
+    trail.save(letter)
+    if person.email:
+        trail.afterwards.append(partial(in_background, partial(_send, letter)))
+
+
+def in_background(act: Callable[[], None]) -> None:
+    """In a thread of its own, for which the process waits before it ends."""
+
+    def alone() -> None:
+        try:
+            act()
+        finally:
+            connection.close()
+
+    threading.Thread(target=alone).start()
+
+
+def _send(letter: Reminder) -> None:
+    try:
+        EmailMessage(letter.subject, letter.body, None, [letter.person.email]).send()
+    except (OSError, ValueError, TypeError):  # as reviews.reports.mailing says
+        logger.warning("A letter to user %s waits for the next send_reminders", letter.person_id)
+        return
+    try:
+        with audited_write(actor=None) as trail:
+            letter.mailed_at = trail.at
+            trail.save(letter, "mailed_at")
+            trail.record("reminders_mailed", "site", data={"reminders": 1})
+    except WriteLockTimeout:
+        logger.warning("A letter to user %s is mailed once more by the next send_reminders", letter.person_id)

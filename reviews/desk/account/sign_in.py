@@ -1,0 +1,39 @@
+"""The page that asks for the second factor at the sign-in, and the one that asks for the password once more."""
+
+import json
+from typing import Any
+
+from allauth.account.views import reauthenticate as allauth_reauthenticate
+from allauth.mfa.base.views import AuthenticateView
+from django.http import HttpResponse
+
+from reviews.access import factors
+from reviews.access.password import TooManyFailures
+from reviews.desk.base import DeskRequest, too_many
+
+
+class SecondFactorView(AuthenticateView):  # type: ignore[misc]  # allauth carries no types
+    """Allauth's, whose forms are ours (MFA_FORMS). A passkey is offered to whoever has one."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        found: dict[str, Any] = super().get_context_data(**kwargs)
+        has_passkey = any(one.type == factors.PASSKEY for one in factors.of(self.stage.login.user))
+        found["options"] = as_json(found["js_data"]["request_options"]) if has_passkey else ""
+        return found
+
+
+second_factor = SecondFactorView.as_view()
+
+
+def as_json(options: dict[str, Any]) -> str:
+    """What a browser is asked for a passkey, for passkey.js."""
+    return json.dumps({name: dict(value) for name, value in options.items() if value is not None}, default=dict)
+
+
+def reauthenticate(request: DeskRequest) -> HttpResponse:
+    """The password once more, under the same limit as before a signature."""
+    try:
+        answer: HttpResponse = allauth_reauthenticate(request)
+    except TooManyFailures as error:
+        return too_many(request, error)
+    return answer
