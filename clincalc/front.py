@@ -11,6 +11,7 @@ error is left to Django.
 
 import gzip
 import json
+import logging
 import os
 import re
 import threading
@@ -30,6 +31,8 @@ from django.http.request import split_domain_port, validate_host
 from django.utils import timezone
 
 from monographs.standing import LONDON
+
+logger = logging.getLogger(__name__)
 
 Start = Callable[..., Any]
 App = Callable[[dict[str, Any], Start], Iterable[bytes]]
@@ -78,7 +81,8 @@ class Front:
             return self.app(environ, start_response)
         try:
             moment = now()
-        except Exception:  # whatever it is, Django knows how to say it
+        except Exception as error:  # whatever it is, Django knows how to say it
+            logger.warning("What is kept was passed by: %r", error)
             connection.close()
             return self.app(environ, start_response)
         key = environ["PATH_INFO"], _is_secure(environ)

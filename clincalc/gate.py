@@ -11,13 +11,17 @@ process. Behind the gate stands only what is listed here. So whatever reads anot
 
 Who is slow holds the server's thread of his own line (there are as many as lines), and no place among those that are
 answered: a form has a place once it is here whole, an answer leaves its place in one piece. Who sends, signs in or
-waits for the write lock gets a part of the places; readers always find a free one.
+waits for the write lock gets a part of the places; readers always find a free one. So they do among the threads: forms
+that come in hold a part of them, and those from one address a part of that. Whoever comes on top is told so at once,
+and hung up on.
 """
 
 import logging
 import re
 import threading
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from io import BytesIO
 from typing import Any
@@ -33,6 +37,7 @@ from django.middleware.security import SecurityMiddleware
 
 from clincalc import errors, middleware
 from clincalc.front import takes_gzip
+from reviews.access.senders import address_of, counted
 
 logger = logging.getLogger(__name__)
 
@@ -42,8 +47,10 @@ App = Callable[[Environ, Start], Iterable[bytes]]
 
 PLACES, SENDERS = 32, 20  # what is answered at the same time, and how many of it may be things that were sent
 KEEPERS = 16  # threads that keep their connection to the database; others give it back after each request
+FORMS_COMING, OF_ONE_ADDRESS = 384, 256  # forms that a worker reads at one time with its 512 threads: all, and of one
 PATIENCE = 5  # seconds for which what was sent waits for a place
 LONGEST_ADDRESS = 8_000
+TOO_MANY = "Too many are sending something just now."
 
 FORM = "application/x-www-form-urlencoded"
 SAFE = frozenset({"GET", "HEAD"})
@@ -82,6 +89,7 @@ class Gate:
         self.app = app
         self.places = threading.BoundedSemaphore(PLACES)
         self.senders = threading.BoundedSemaphore(SENDERS)
+        self.coming = Coming()
         self.thread = threading.local()
         self.keepers: WeakSet[Keeper] = WeakSet()
         self.lock = threading.Lock()
@@ -91,9 +99,10 @@ class Gate:
             plain = made_plain(environ)
             if plain["REQUEST_METHOD"] in SAFE:
                 return self._answered(plain, start_response)
-            plain["wsgi.input"] = BytesIO(_body(environ["wsgi.input"], int(plain["CONTENT_LENGTH"] or 0)))
+            with self.coming.from_address(_address(plain)):
+                plain["wsgi.input"] = BytesIO(_body(environ["wsgi.input"], int(plain["CONTENT_LENGTH"] or 0)))
             if not self.senders.acquire(timeout=PATIENCE):
-                raise Refused(503, "Too many are sending something just now.")
+                raise Refused(503, TOO_MANY)
             try:
                 return self._answered(plain, start_response)
             finally:
@@ -101,8 +110,10 @@ class Gate:
         except Refused as refused:
             return _refuse(environ, start_response, _page(refused.status, refused.said))
         except Exception:  # before Django had a request that it could answer
-            logger.exception("A request could not be begun")
-            return _refuse(environ, start_response, _protected(errors.failed(HttpRequest())))
+            asked = HttpRequest()  # without what it holds: that may be the fault
+            asked.path = str(environ.get("PATH_INFO", ""))
+            logger.exception("A request could not be begun: %s %r", environ["REQUEST_METHOD"], asked.path)
+            return _refuse(environ, start_response, _protected(errors.failed(asked)))
 
     def _answered(self, plain: Environ, start_response: Start) -> list[bytes]:
         """The answer in one piece: the server has it at once, and whoever is slow to read it holds no place."""
@@ -128,6 +139,29 @@ class Gate:
                 self.thread.keeper = Keeper()  # gone with its thread, and its place with it
                 self.keepers.add(self.thread.keeper)
         return True
+
+
+class Coming:
+    """The forms that are being read, by the address that they come from."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.by_address: Counter[str] = Counter()
+
+    @contextmanager
+    def from_address(self, address: str) -> Iterator[None]:
+        """Around the reading of one. Raises Refused where too many are on their way."""
+        with self.lock:
+            if self.by_address.total() >= FORMS_COMING or self.by_address[address] >= OF_ONE_ADDRESS:
+                raise Refused(503, TOO_MANY)
+            self.by_address[address] += 1
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.by_address[address] -= 1
+                if not self.by_address[address]:
+                    del self.by_address[address]
 
 
 class Keeper:
@@ -160,6 +194,13 @@ def _of_proxies() -> set[str]:
     """Headers that our own proxies write, if the settings say that there are some."""
     named = {settings.SECURE_PROXY_SSL_HEADER[0]} if settings.SECURE_PROXY_SSL_HEADER else set()
     return named | ({"HTTP_X_FORWARDED_FOR"} if settings.ALLAUTH_TRUSTED_PROXY_COUNT else set())
+
+
+def _address(plain: Environ) -> str:
+    """Where it comes from, to count by."""
+    request = HttpRequest()
+    request.META = plain
+    return counted(address_of(request))
 
 
 def _is_bytes(value: str) -> bool:
@@ -253,5 +294,6 @@ def _protected(response: HttpResponse) -> HttpResponse:
 
 
 def _refuse(environ: Environ, start_response: Start, page: HttpResponse) -> Iterable[bytes]:
-    start_response(f"{page.status_code} {page.reason_phrase}", list(page.items()))
+    """What was sent may not have been read: the line ends with the answer."""
+    start_response(f"{page.status_code} {page.reason_phrase}", [*page.items(), ("Connection", "close")])
     return [b"" if environ["REQUEST_METHOD"] == "HEAD" else page.content]

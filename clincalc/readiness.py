@@ -3,6 +3,7 @@
 The settings alone say when a key is missing, and no process starts then.
 """
 
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,12 +23,15 @@ from reviews.derived import version
 
 UPGRADE = "run manage.py upgrade"
 COLLECT = "run manage.py collectstatic, then start again"
+NO_LINE = "nothing can be written to the file of CHECKPOINT_FILE"
 NO_ADDRESS = "nobody knows where requests come from: set TRUSTED_PROXY_COUNT"
 
 
 def lacking(request: HttpRequest | None = None) -> str:
     """The first thing that is lacking, in words for an operator; nothing if all is there."""
-    return of_database() or of_keys() or of_static_files() or (of_senders(request) if request else "")
+    return (
+        of_database() or of_keys() or of_static_files() or of_checkpoints() or (of_senders(request) if request else "")
+    )
 
 
 def of_database() -> str:
@@ -51,7 +55,8 @@ def of_keys() -> str:
 
 
 def of_static_files() -> str:
-    """Whether each file of ours was collected as it is now. Debugging serves them from where they lie."""
+    """Whether each file of ours was collected as it is now. Debugging serves them from where they lie. What was
+    compared is not read again before one of the two changes."""
     known = getattr(staticfiles_storage, "hashed_files", None)
     if known is None:
         return ""
@@ -59,18 +64,34 @@ def of_static_files() -> str:
         collected = Path(settings.STATIC_ROOT) / name
         try:
             is_there = name in known and staticfiles_storage.exists(known[name])
-            if not (is_there and collected.read_bytes() == path.read_bytes()):
+            if not (is_there and _are_same(collected, path, _as_of(collected), _as_of(path))):
                 return COLLECT
         except OSError:
             return COLLECT
     return ""
 
 
+def _as_of(path: Path) -> tuple[int, ...]:
+    found = path.stat()
+    return found.st_mtime_ns, found.st_ctime_ns, found.st_size, found.st_ino
+
+
+@lru_cache(maxsize=1_000)
+def _are_same(one: Path, other: Path, *as_of: tuple[int, ...]) -> bool:
+    return one.read_bytes() == other.read_bytes()
+
+
+@cache
 def _static_files() -> list[tuple[str, Path]]:
     """(name, path) of what the product itself has; what libraries bring comes along with it."""
     found = (one for finder in get_finders() for one in finder.list([]))
     paths = ((name, Path(storage.path(name))) for name, storage in found)
     return [(name, path) for name, path in paths if path.is_relative_to(settings.BASE_DIR / "clincalc")]
+
+
+def of_checkpoints() -> str:
+    """Whether acts that readers depend on can leave their line: nothing is published without."""
+    return "" if seals.checkpoint_is_writable() else NO_LINE
 
 
 def of_senders(request: HttpRequest) -> str:
@@ -89,6 +110,8 @@ def _check(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = [
         Error(f"Not ready: {word}.", id=f"clincalc.{number}") for number, word in lacks.items() if word
     ]
+    if word := of_checkpoints():
+        found.append(Error(f"Not ready: {word}.", id="clincalc.E005"))
     site = urlsplit(settings.SITE_URL)
     if not (site.hostname and validate_host(site.hostname, settings.ALLOWED_HOSTS)):
         found.append(Error("SITE_URL is none of ALLOWED_HOSTS: pages would name another site.", id="clincalc.E004"))

@@ -158,7 +158,7 @@ def test_a_new_day_begins_anew(door, monkeypatch):
     assert door.app.times == 2
 
 
-def test_a_database_that_does_not_answer_is_djangos_to_tell(door, monkeypatch):
+def test_a_database_that_does_not_answer_is_djangos_to_tell(door, monkeypatch, caplog):
     def broken():
         raise RuntimeError("gone")
 
@@ -166,6 +166,7 @@ def test_a_database_that_does_not_answer_is_djangos_to_tell(door, monkeypatch):
 
     assert get(door)[0] == 200
     assert door.pages == {}
+    assert "What is kept was passed by: RuntimeError('gone')" in caplog.text
 
 
 def test_the_pages_of_a_process_are_bounded(door, monkeypatch):

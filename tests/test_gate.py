@@ -149,7 +149,7 @@ def test_a_refusal_is_a_page_of_the_house_with_all_that_protects_it(client):
     like = client.get("/nothing/")
 
     assert (status, b"415. We read UTF-8 only. Nothing was changed." in body) == (415, True)
-    assert headers.pop("Content-Length") == str(len(body))
+    assert (headers.pop("Content-Length"), headers.pop("Connection")) == (str(len(body)), "close")
 
     def policy(headers):
         parts = headers["Content-Security-Policy"].split("; ")
@@ -241,6 +241,8 @@ def test_what_fails_before_django_can_answer_is_answered_here(fault, status, met
     assert f"{status}. The fault is ours".encode() in answer[2]
     assert answer[1].get("Retry-After") == ("5" if status == 503 else None)
     assert "Content-Security-Policy" in answer[1]
+    assert f"A request could not be begun: {method} '/drugs/x/'" in caplog.text
+    assert (" '/drugs/x/' failed" in caplog.text) is (status == 500)  # beside the reference that the page tells
 
 
 @pytest.mark.django_db(transaction=True)
@@ -310,6 +312,67 @@ def until(is_so):
     while not is_so() and time.monotonic() < last:
         time.sleep(0.01)
     assert is_so()
+
+
+def slow(door, address="198.51.100.1"):
+    body = Slow(b"b")
+    return (*sending(door, **{"wsgi.input": body, "REMOTE_ADDR": address}), body)
+
+
+def test_forms_that_come_in_hold_a_part_of_the_threads_and_those_of_one_address_a_part_of_that(monkeypatch):
+    monkeypatch.setattr(gate, "FORMS_COMING", 3)
+    monkeypatch.setattr(gate, "OF_ONE_ADDRESS", 2)
+    door = Gate(App())
+    others = [f"198.51.100.{number}" for number in (2, 3)]
+    waiting = [slow(door), slow(door)]
+    until(lambda: door.coming.by_address.total() == 2)
+
+    refused = ask(door, "POST", "/report/", b"a=b", REMOTE_ADDR="198.51.100.1")
+    assert (refused[0], refused[1]["Retry-After"], refused[1]["Connection"]) == (503, "5", "close")
+    assert b"Too many are sending something just now." in refused[2]
+    assert ask(door, "POST", "/report/", b"a=b", REMOTE_ADDR=others[0])[0] == 200
+    waiting.append(slow(door, others[0]))
+    until(lambda: door.coming.by_address.total() == 3)
+    assert [ask(door, "POST", "/report/", b"a=b", REMOTE_ADDR=address)[0] for address in others] == [503, 503]
+    assert [ask(door, method, REMOTE_ADDR="198.51.100.1")[0] for method in ("GET", "HEAD")] == [200, 200]
+    for thread, told, body in waiting:
+        body.may_come.set()
+        thread.join()
+        assert told[0][0] == 200
+    assert not door.coming.by_address
+    assert ask(door, "POST", "/report/", b"a=b", REMOTE_ADDR="198.51.100.1")[0] == 200
+
+
+def test_a_form_that_broke_off_leaves_its_place_among_those_that_come_in(monkeypatch):
+    monkeypatch.setattr(gate, "OF_ONE_ADDRESS", 1)
+    door = Gate(App())
+
+    given = {"wsgi.input": Dead()}
+    assert [ask(door, "POST", "/report/", b"a=b", **given)[0] for _ in range(3)] == [400] * 3
+    assert ask(door, "POST", "/report/", b"a=b", CONTENT_LENGTH="9")[0] == 400
+    assert ask(door, "POST", "/report/", b"a=b")[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "status"),
+    [
+        ({"REMOTE_ADDR": "2001:db8::1"}, {"REMOTE_ADDR": "2001:db8::2"}, 503),
+        ({"REMOTE_ADDR": "2001:db8::1"}, {"REMOTE_ADDR": "2001:db8:1::1"}, 200),
+        ({"HTTP_X_FORWARDED_FOR": "9.9.9.9, 198.51.100.1"}, {"HTTP_X_FORWARDED_FOR": "8.8.8.8, 198.51.100.1"}, 503),
+        ({"HTTP_X_FORWARDED_FOR": "198.51.100.1"}, {"HTTP_X_FORWARDED_FOR": "198.51.100.2"}, 200),
+        ({"REMOTE_ADDR": ""}, {"REMOTE_ADDR": ""}, 503),
+    ],
+)
+def test_one_address_is_one_network_and_what_our_own_proxy_says(one, other, status, monkeypatch, settings):
+    monkeypatch.setattr(gate, "OF_ONE_ADDRESS", 1)
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1 if "HTTP_X_FORWARDED_FOR" in one else 0
+    door, body = Gate(App()), Slow(b"b")
+    thread, _told = sending(door, **{"wsgi.input": body, **one})
+    until(lambda: door.coming.by_address.total() == 1)
+
+    assert ask(door, "POST", "/report/", b"a=b", **other)[0] == status
+    body.may_come.set()
+    thread.join()
 
 
 def test_who_sends_takes_a_part_of_the_places_and_readers_find_one(monkeypatch):

@@ -1,5 +1,7 @@
 """What is lacking is said: by readiness, and by `check --deploy` before anything is served."""
 
+from pathlib import Path
+
 import pytest
 from django.contrib.staticfiles import storage
 from django.core.checks import run_checks
@@ -91,6 +93,30 @@ def test_a_database_that_is_away_empty_or_of_another_version_is_told(production,
         patch.setattr(Epoch, "objects", Publication.objects.none())
         assert readiness.lacking() == "the database is not whole"
     assert readiness.lacking() == ""
+
+
+@pytest.mark.parametrize("way", ["a folder", "below a file"])
+def test_a_checkpoint_file_that_takes_no_line_is_told(production, settings, tmp_path, way):
+    (tmp_path / "file").touch()
+    settings.CHECKPOINT_FILE = str(tmp_path if way == "a folder" else tmp_path / "file" / "checkpoints.jsonl")
+
+    assert readiness.lacking() == readiness.NO_LINE
+    assert told() == ["clincalc.E005"]
+
+
+def test_a_file_that_did_not_change_is_read_once(production, monkeypatch):
+    read = []
+    real = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: read.append(path) or real(path))
+    readiness._are_same.cache_clear()
+    assert readiness.lacking() == ""
+    first = len(read)
+    assert readiness.lacking() == ""
+    again = len(read)
+    (production / "site.css").write_bytes(real(production / "site.css") + b" ")
+
+    assert readiness.lacking() == readiness.COLLECT
+    assert (first > 4, again - first, len(read) - again) == (True, 0, 2)
 
 
 def test_another_key_than_that_of_what_is_published_is_told(production, house, settings):

@@ -120,6 +120,42 @@ def test_who_sends_half_a_request_holds_nobody(port):
     assert sent == [303] * 4
 
 
+def test_one_who_half_sends_a_thousand_forms_keeps_nobody_from_reading(port):
+    """More than both workers have threads. Who comes on top is answered and hung up on; when the others are gone, forms
+    are taken again."""
+    get(port)
+    waiting, answered = [], []
+    try:
+        for _ in range(1_100):
+            waiting.append(connect(port, HALF["a form"], timeout=0.01))
+        time.sleep(1)
+        took = []
+        for number in range(20):
+            began = time.monotonic()
+            assert get(port, PAGE if number % 2 else "/")[0] == 200
+            took.append(time.monotonic() - began)
+        for slow in waiting:
+            try:
+                answered.append(parted(slow.recv(65_536))[:2])
+            except TimeoutError:
+                pass  # it is one of those that are read
+            except OSError:
+                answered.append((503, {}))  # it was hung up on while its answer was under way
+    finally:
+        for slow in waiting:
+            slow.close()
+    said = b"text=The+interval+is+wrong.&harm=yes"
+    until = time.monotonic() + 10
+    while (sent := parted(ask(port, request("/report/", "POST", [FORM], said)))[0]) == 503 and time.monotonic() < until:
+        time.sleep(0.2)
+
+    assert max(took) < 4
+    assert {status for status, _headers in answered} == {503}
+    assert len(answered) > 300
+    assert {headers.get("retry-after", "5") for _status, headers in answered} == {"5"}
+    assert sent == 303
+
+
 def test_who_is_slow_to_ask_is_hung_up_on(port):
     with connect(port, HALF["a header"], timeout=30) as slow:
         began = time.monotonic()

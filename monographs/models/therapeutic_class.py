@@ -9,12 +9,17 @@ from monographs.vocabulary import TIERS
 class TherapeuticClass(models.Model):
     """A class of the editorial tree. A class may raise the floor of the tier of its monographs."""
 
-    trail_columns = {1: ("id", "slug", "name", "parent_id", "tier_floor")}
+    trail_columns = {
+        1: ("id", "slug", "name", "parent_id", "tier_floor"),
+        2: ("id", "slug", "name", "parent_id", "tier_floor", "retired"),
+    }
 
     slug = models.SlugField(max_length=100, unique=True)
     name = models.CharField(max_length=500)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     tier_floor = models.CharField(max_length=10, blank=True, choices=list(TIERS.items()))
+    # Nothing new begins in a retired class; what is there goes on.
+    retired = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["name"]

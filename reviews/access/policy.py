@@ -275,6 +275,7 @@ RULES: dict[str, Rule] = {
     "set_tier": _may_set_tier,
     "use_desk": _has_role(*ROLES),
     "keep_library": _has_role(*_opening("keep_library")),
+    "drop_trait": _has_role("clinician"),
     "read_trail": _has_role(*_opening("read_trail")),
     "manage_people": _administers,
 }

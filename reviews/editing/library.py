@@ -1,6 +1,7 @@
-"""Verbs on what editions copy from: drugs, therapeutic classes, references, and checks of names.
+"""Verbs that add to what editions copy from: drugs, therapeutic classes, references, and checks of names.
 
-Nothing here touches an edition: a later change of a drug or reference changes no signed text.
+What is there is changed in `drugs` and `classes`. Nothing of it touches an edition: a later change of a drug or
+reference changes no signed text.
 """
 
 import re
@@ -25,6 +26,7 @@ from reviews.access.refusals import RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
 
 LONGEST_NAME = 500
+RETIRED_CLASS = "The class “{}” is retired: nothing new begins in it. Choose another."
 
 
 def checked_name(name: str) -> str:
@@ -52,14 +54,7 @@ def make_drug(
     name = checked_name(name)
     if unknown := set(traits) - set(TRAITS):
         raise refuse("traits", f"There is no trait “{sorted(unknown)[0][:100]}”.", RefusalType.INVALID, field="traits")
-    twin = Drug.objects.filter(skeleton=skeleton(name)).first()
-    if twin is not None:
-        raise refuse(
-            "drug_exists",
-            f"The drug “{twin.name}” is there already. Choose it from the list.",
-            RefusalType.INVALID,
-            field="name",
-        )
+    check_free(name)
     slug = slug or slugify(name)[:100].strip("-_")
     _check_slug(slug)
     if Drug.objects.filter(slug=slug).exists():
@@ -75,6 +70,18 @@ def make_drug(
     trail.save(drug)
     trail.record("drug_added", f"drug:{drug.slug}", data={"name": name, "traits": drug.traits})
     return drug
+
+
+def check_free(name: str, but: Drug | None = None) -> None:
+    """Refuses a name that a drug of the library has, or one that looks like it; `but`: other than that drug."""
+    twin = Drug.objects.select_related("merged_into").filter(skeleton=skeleton(name)).first()
+    if twin is None or twin == but:
+        return
+    if twin.merged_into:
+        sentence = f"The drug “{twin.name}” was merged into “{twin.merged_into.name}”. Choose that one."
+    else:
+        sentence = f"The drug “{twin.name}” is there already. Choose it from the list."
+    raise refuse("drug_exists", sentence, RefusalType.INVALID, field="name")
 
 
 def _check_slug(slug: str) -> None:
@@ -100,6 +107,8 @@ def make_class(
         if tier_floor and tier_floor not in TIERS:
             sentence = f"Choose a tier: {', '.join(TIERS.values())}."
             raise refuse("tier", sentence, RefusalType.INVALID, field="tier_floor")
+        if parent is not None and TherapeuticClass.objects.filter(pk=parent.pk, retired=True).exists():
+            raise refuse("retired", RETIRED_CLASS.format(parent.name), RefusalType.CONFLICT, field="parent")
         if TherapeuticClass.objects.filter(slug=slug).exists():
             raise refuse("class_exists", f"The class “{slug}” is there already.", RefusalType.INVALID, field="name")
         made = TherapeuticClass(slug=slug, name=name, parent=parent, tier_floor=tier_floor)

@@ -1,7 +1,6 @@
 """Verbs beside the workflow's table: a new monograph, an import, the tier."""
 
 import re
-from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -20,7 +19,8 @@ from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
 from reviews.changes import change_set
 from reviews.derived import former_addresses
-from reviews.editing.library import make_drug
+from reviews.editing.copies import copied
+from reviews.editing.library import RETIRED_CLASS, make_drug
 from reviews.review import tiers
 from reviews.review.edition_review import EditionReview
 
@@ -29,19 +29,7 @@ RESERVED = frozenset(("new",))  # addresses of the desk itself
 
 def header_from(drug: Drug, therapeutic_class: TherapeuticClass, title: str) -> values.Header:
     """The header of a first draft: copies of the drug's names, brands and codes and of the class path."""
-
-    def rows(held: Iterable[dict[str, str]], makes: str) -> Any:  # the value makes its own of them
-        """Those of a list that are one: some in the library are older than that rule."""
-        return tuple(row for row in held if not says_nothing(row.get(makes, "")))
-
-    return values.Header(
-        title=title,
-        name=drug.name[:1].upper() + drug.name[1:],
-        names=rows(drug.names, "name"),
-        brands=rows(drug.brands, "name"),
-        codes=rows(drug.codes, "code"),
-        class_path=tuple(values.PathStep(slug=step.slug, name=step.name) for step in therapeutic_class.path()),
-    )
+    return values.Header(title=title, **copied(drug, therapeutic_class))
 
 
 def _check_address(slug: str) -> None:
@@ -89,6 +77,12 @@ def begin(
 ) -> Edition:  # fmt: skip
     """Makes a monograph and edition 1 with this document. Its tier is the highest of floor, suggestion, standard."""
     _check_address(slug)
+    if TherapeuticClass.objects.filter(pk=therapeutic_class.pk, retired=True).exists():
+        sentence = RETIRED_CLASS.format(therapeutic_class.name)
+        raise refuse("retired", sentence, RefusalType.CONFLICT, field="therapeutic_class")
+    if drug.retired:
+        sentence = f"The drug “{drug.name}” is retired: nothing new begins on it. Choose another."
+        raise refuse("retired", sentence, RefusalType.CONFLICT, field="drug")
     floor = tiers.tier_floor(drug.traits, therapeutic_class.tier_floors, [document], today(trail.clock))
     tier = tiers.highest([floor, suggested_tier, "standard"])
     monograph = Monograph(slug=slug, drug=drug, therapeutic_class=therapeutic_class, tier=tier)
@@ -112,7 +106,9 @@ def new(
     with refusals_recorded(actor=actor, action="new", subject=subject), audited_write(actor=actor) as trail:
         if found := policy.refusals(trail.actor, "create", therapeutic_class):
             raise Refused(found)
-        if drug is None:
+        if drug is not None:
+            drug = Drug.objects.get(pk=drug.pk)
+        else:
             drug = make_drug(trail, **(new_drug or {"name": ""}))
         try:
             document = values.Document(header=header_from(drug, therapeutic_class, title))

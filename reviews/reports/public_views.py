@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from django import forms
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -19,10 +18,11 @@ from monographs.standing import Shown, shown, standing
 from monographs.vocabulary import SECTION_KINDS
 from reviews.access.attempts import attempt
 from reviews.access.origin import sent_from
+from reviews.access.senders import address_of, sender_of
 from reviews.audit import acts
 from reviews.forms import Form, offer
 from reviews.reports import inbox
-from reviews.reports.service import LONGEST, ReportInput, TooManyReports, report, sender_of
+from reviews.reports.service import LONGEST, ReportInput, TooManyReports, report
 
 _PAGE = re.compile(r"/drugs/([-a-zA-Z0-9_]{1,100})/(?:editions/(\d{1,6})/)?", re.ASCII)
 WHOLE = "The whole page"
@@ -125,7 +125,7 @@ def problem(request: HttpRequest) -> HttpResponse:
             "monograph": publication.monograph if publication else None, "page": context["page"],
             "edition": number or (publication.number if publication else None),
         }  # fmt: skip
-        sender = sender_of(get_adapter().get_client_ip(request))
+        sender = sender_of(address_of(request))
         try:
             with acts.of_form(acts.token_of(request)):
                 tried = attempt(lambda: report(said, sender=sender, **about))

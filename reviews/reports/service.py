@@ -1,13 +1,10 @@
 """Reports of problems by readers: taken in without an account, looked at by a clock, answered."""
 
-import hashlib
-import hmac
 import logging
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any
 
 from django.conf import settings
@@ -67,22 +64,6 @@ def due(at: datetime) -> datetime:
         local += timedelta(days=1)
         left -= local.weekday() < 5
     return local.astimezone(at.tzinfo)
-
-
-def sender_of(address: str) -> str:
-    """A keyed hash of where a request comes from: enough to count by, and no address. Whoever has one address of the
-    sixth version has a whole network of them, which counts as one."""
-    return hmac.new(settings.SECRET_KEY.encode(), f"report\n{_counted(address)}".encode(), hashlib.sha256).hexdigest()
-
-
-def _counted(address: str) -> str:
-    try:
-        found = ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if isinstance(found, IPv4Address):
-        return str(found)
-    return str(found.ipv4_mapped or ip_network((found, 64), strict=False))
 
 
 def report(

@@ -19,7 +19,10 @@ FROZEN = {
     "mfa.authenticator": {1: "id user_id type data created_at"},
     "monographs.citation": {1: "id edition_id key position removed label csl"},
     "monographs.document": {1: "digest text"},
-    "monographs.drug": {1: "id slug name skeleton names brands codes traits"},
+    "monographs.drug": {
+        1: "id slug name skeleton names brands codes traits",
+        2: "id slug name skeleton names brands codes traits former_names retired merged_into_id",
+    },
     "monographs.edition": {
         1: "id monograph_id number state round title name names brands codes class_path covers not_covered introduction dosing_status dosing_since dosing_reason dosing_instead",
         2: "id monograph_id number state round title name names brands codes class_path covers not_covered introduction dosing_status dosing_since dosing_reason dosing_instead text_rules",
@@ -45,7 +48,10 @@ FROZEN = {
         1: "id edition_id key position removed kind heading text",
         2: "id edition_id key position removed kind heading text text_rules",
     },
-    "monographs.therapeuticclass": {1: "id slug name parent_id tier_floor"},
+    "monographs.therapeuticclass": {
+        1: "id slug name parent_id tier_floor",
+        2: "id slug name parent_id tier_floor retired",
+    },
     "reversion.revision": {1: "id date_created user_id comment"},
     "reversion.version": {1: "id revision_id object_id content_type_id db format serialized_data object_repr"},
     "reviews.changeset": {1: "id revision_id edition_id actor_id credits reason touched before_id after_id at"},

@@ -26,6 +26,19 @@ TRIED: dict[str, str] = {
     "call_harmless": "say that what the page prints is harmless",
     "countersign": "countersign a warning",
     "lift": "end a notice on it",
+    "take_over": "take over what the library says now",
+    "leave_copy": "leave what it copied from the library",
+    "change_drug": "change the drug",
+    "rename_drug": "give the drug another name",
+    "merge_drug": "merge the drug into another",
+    "retire_drug": "retire the drug",
+    "bring_back_drug": "let the drug be used again",
+    "make_class": "make the class",
+    "rename_class": "give the class another name",
+    "move_class": "move the class",
+    "set_floor": "set below which tier nothing in the class may be",
+    "retire_class": "retire the class",
+    "bring_back_class": "let the class be used again",
 }
 NAMED = 5  # reports that an entry calls by their numbers
 
@@ -35,6 +48,15 @@ def _reports(pks: Sequence[int]) -> str:
     return f"a report of a reader{named}" if len(pks) == 1 else f"{len(pks)} reports of readers{named}"
 
 
+OF_A_DRUG = {"names": "its other names", "brands": "its brands", "codes": "its codes", "traits": "its traits"}
+# By which act the library changed -> what is told where it was copied.
+LIBRARY = {
+    "drug_changed": "changed names, brands or codes of its drug in the library",
+    "drug_renamed": "gave its drug another name in the library",
+    "drug_merged": "merged its drug with another in the library",
+    "class_renamed": "gave a class of it another name",
+    "class_moved": "moved its class, or one above it",
+}
 # Verb -> what its actor did, from the entry's data.
 DONE: dict[str, Callable[[dict[str, Any]], str]] = {
     **{row.entry: row.words.history for row in TRANSITIONS.values()},
@@ -50,6 +72,23 @@ DONE: dict[str, Callable[[dict[str, Any]], str]] = {
     "reports_taken_in": lambda data: f"took in {_reports(data['reports'])}",
     "report_answered": lambda data: f"answered the report R-{data['report']}",
     "called_harmless": lambda data: f"said that what the page prints in {data['label']} is harmless",
+    "library_changed": lambda data: LIBRARY[data["by"]],
+    "copy_taken": lambda data: f"took over into edition {data['edition']} what the library says",
+    "copy_left": lambda data: f"left in edition {data['edition']} what it had copied",
+    "drug_added": lambda data: f"added the drug {data['name']}",
+    "drug_changed": lambda data: f"changed {and_list(OF_A_DRUG[name] for name in data['changed'])}",
+    "drug_renamed": lambda data: f"renamed it from {data['from_name']} to {data['to_name']}",
+    "drug_merged": lambda data: f"merged it into {data['into']}",
+    "drug_retired": lambda data: "retired it: nothing new begins on it",
+    "drug_back": lambda data: "said that it is in use again",
+    "class_added": lambda data: f"added the class {data['name']}",
+    "class_renamed": lambda data: f"renamed it from {data['from_name']} to {data['to_name']}",
+    "class_moved": lambda data: f"moved it from {data['from_parent'] or 'the top'} to {data['to_parent'] or 'the top'}",
+    "class_floor_set": lambda data: (
+        f"set its lowest tier: {data['from_tier'] or 'none'} to {data['to_tier'] or 'none'}"
+    ),
+    "class_retired": lambda data: "retired it: nothing new begins in it",
+    "class_back": lambda data: "said that it is in use again",
     "refused": lambda data: f"tried to {TRIED.get(data['action'], data['action'].replace('_', ' '))}",
 }
 # Codes of refusals in a few words. The sentence that the person read also named what to do then.
@@ -157,6 +196,13 @@ WHY = {
     "too_many_references": "there were too many references",
     "traits": "there is no such trait of a drug",
     "withheld_already": "it was withheld already",
+    "holds_grant": "they hold a role on the way to the class",
+    "in_use": "a class below it is in use",
+    "merged": "the drug was merged into another",
+    "not_retired": "it is in use",
+    "nothing_to_decide": "nothing was open to be decided",
+    "retired": "it was retired",
+    "ring": "the class would have stood below itself",
 }
 
 

@@ -124,18 +124,26 @@ def test_what_django_refuses_is_said_on_a_page_of_the_house(path, changes, statu
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("missing", ["the manifest", "everything"])
-def test_a_page_for_what_went_wrong_needs_no_static_files(view, status, missing, settings, tmp_path, monkeypatch):
+def test_a_page_for_what_went_wrong_needs_no_static_files(
+    view, status, missing, settings, tmp_path, monkeypatch, caplog
+):
+    """And the log tells why it stands in the bare frame."""
     settings.STATIC_ROOT = tmp_path
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
     }
     if missing == "everything":
         monkeypatch.setattr("clincalc.errors.site", lambda: {"DEMO": False})
-        monkeypatch.setattr("django.templatetags.static.StaticNode.handle_simple", lambda path: 1 / 0)
+        monkeypatch.setattr("django.templatetags.static.StaticNode.handle_simple", lambda *given: 1 / 0)
     with_all = view(RequestFactory().get("/anything/")).content.decode()
 
     assert f"{status}." in with_all
     assert "<link" not in with_all
+    (told,) = [one for one in caplog.records if "bare frame" in one.getMessage()]
+    assert (told.levelname, told.exc_info[0]) == (
+        "WARNING",
+        ValueError if missing == "the manifest" else ZeroDivisionError,
+    )
     assert with_all.count("<main") == with_all.count("</html>") == 1
 
 

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from monographs import document as values
 from monographs.assemble import build
 from monographs.digest import digest_of_part
-from monographs.models import Monograph, Overlay
+from monographs.models import Drug, Edition, Monograph, Overlay, TherapeuticClass
 from monographs.pages.said import said
 from monographs.standing import today
 from reviews import misprints, overlays, signing, workflow
@@ -23,7 +23,8 @@ from reviews.access import grants, registrations
 from reviews.access.door import LONGEST_REASON, admitted, as_code, kept, told
 from reviews.access.password import TooManyFailures
 from reviews.access.refusals import Refused
-from reviews.editing import library, monographs, parts
+from reviews.editing import classes, copies, drugs, library, monographs, parts
+from reviews.editing.shown import digest_of_row
 from reviews.exchange.files import dump
 from reviews.exchange.importer import import_file
 from reviews.models import AuditEvent, ChangeSet, Misprint
@@ -71,7 +72,10 @@ def test_a_reason_is_kept_without_spaces_around_it():
 
 # -- Every verb ----------------------------------------------------------------------------------------------------------
 
-MODULES = (overlays, workflow, signing, misprints, grants, registrations, library, monographs, parts, service, inbox)
+MODULES = (
+    overlays, workflow, signing, misprints, grants, registrations, library, classes, drugs, copies, monographs, parts,
+    service, inbox,
+)  # fmt: skip
 # Made by the house itself, and typed by nobody.
 NOT_TYPED = {("report", "sender")}
 
@@ -113,6 +117,35 @@ def first_change(world):
 def corrected(world):
     wrong = "Tests go on for years."
     return CorrectionInput(wrong, "For months.", "minor", tuple(one.key for one in said(world.page, wrong).choices))
+
+
+def seen_leaf(world):
+    return {"actor": world.house.admin, "seen": digest_of_row(world.house.leaf), "reason": "Why"}
+
+
+def a_retired(world):
+    drug = Drug.objects.get(pk=world.page.drug_id)
+    return (
+        drug
+        if drug.retired
+        else drugs.retire_drug(drug, actor=world.house.editor, seen=digest_of_row(drug), reason="W")
+    )
+
+
+def a_retired_class(world):
+    one = TherapeuticClass.objects.get(pk=world.house.leaf.pk)
+    return (
+        one if one.retired else classes.retire_class(one, actor=world.house.admin, seen=digest_of_row(one), reason="W")
+    )
+
+
+def an_open_task(world):
+    edition = Edition.objects.get(pk=world.draft.pk)
+    if copies.task_of(edition) is None:
+        drug = edition.monograph.drug
+        drugs.rename_drug(drug, name="Anotherumab", actor=world.house.editor, seen=digest_of_row(drug), reason="W")
+        edition = Edition.objects.get(pk=world.draft.pk)
+    return copies.task_of(edition).digest
 
 
 # Verb -> what it is given: arguments by their names; `attestation` is made of the others.
@@ -166,6 +199,22 @@ VERBS = {
         "sender": "t", "monograph": w.page, "page": "/drugs/liveumab/"},
     "answer": lambda w: {"one": w.report, "actor": w.house.editor, "outcome": "no-change", "text": "It is right."},
     "take_in": lambda w: {"actor": w.house.editor},
+    "change_drug": lambda w: {"drug": w.page.drug, "names": [], "brands": [{"name": "Brandex", "country": "GB"}], "codes": [],
+        "traits": [], "actor": w.house.editor, "seen": digest_of_row(w.page.drug), "reason": "Why"},
+    "rename_drug": lambda w: {"drug": w.page.drug, "name": "Otherumab", "actor": w.house.editor,
+        "seen": digest_of_row(w.page.drug), "reason": "Why"},
+    "merge_drug": lambda w: {"drug": w.page.drug, "into": w.draft.monograph.drug, "actor": w.house.editor,
+        "seen": digest_of_row(w.page.drug), "seen_into": digest_of_row(w.draft.monograph.drug), "reason": "Why"},
+    "retire_drug": lambda w: {"drug": w.page.drug, "actor": w.house.editor, "seen": digest_of_row(w.page.drug), "reason": "Why"},
+    "bring_back_drug": lambda w: {"drug": a_retired(w), "actor": w.house.editor, "seen": digest_of_row(a_retired(w)), "reason": "Why"},
+    "rename_class": lambda w: {"therapeutic_class": w.house.leaf, "name": "Other", **seen_leaf(w)},
+    "move_class": lambda w: {"therapeutic_class": w.house.leaf, "parent": None, **seen_leaf(w)},
+    "set_floor": lambda w: {"therapeutic_class": w.house.leaf, "tier_floor": "high", **seen_leaf(w)},
+    "retire_class": lambda w: {"therapeutic_class": w.house.leaf, **seen_leaf(w)},
+    "bring_back_class": lambda w: {"therapeutic_class": a_retired_class(w), "actor": w.house.admin,
+        "seen": digest_of_row(a_retired_class(w)), "reason": "Why"},
+    "take_over": lambda w: {"monograph": w.draft.monograph, "actor": w.house.editor, "seen": an_open_task(w)},
+    "leave_copy": lambda w: {"monograph": w.draft.monograph, "actor": w.house.editor, "seen": an_open_task(w), "reason": "Why"},
 }  # fmt: skip
 
 

@@ -53,6 +53,7 @@ MAY = {
     "set_tier": CLINICIANS,
     "use_desk": set(ROLES),
     "keep_library": {"editor", "clinician"},
+    "drop_trait": {"clinician"},
     "read_trail": {"auditor"},
     "manage_people": {"administrator", "superuser"},
 }
@@ -61,6 +62,7 @@ ANYWHERE = {
     "use_desk": "no_role",
     "answer_site_report": "no_role",
     "keep_library": "no_role",
+    "drop_trait": "no_role",
     "read_trail": "no_role",
     "manage_people": "no_administrator",
 }

@@ -18,7 +18,7 @@ from reviews.editing.library import make_class
 from reviews.models import Act, AuditEvent, InboxReport, ProblemReport
 from reviews.reports import inbox, service
 from reviews.reports.reminders import remind
-from reviews.reports.service import ReportInput, sender_of
+from reviews.reports.service import ReportInput
 from tests import factories as make
 from tests.forms import forms_of
 
@@ -114,20 +114,6 @@ def test_severe_ones_leave_room_for_all_others(page):
         service.report(ReportInput(f"A comma is missing, {number}.", harm=False), sender="s")
     with pytest.raises(service.TooManyReports):
         service.report(ReportInput("A comma is missing, again.", harm=False), sender="s")
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("2001:db8::1", "2001:db8::ffff:1", True), ("2001:db8::1", "2001:db8:0:0:ffff:ffff:ffff:ffff", True),
-        ("2001:DB8::1", "2001:0db8:0000:0000:1::", True), ("2001:db8::1", "2001:db8:0:1::1", False),
-        ("fe80::1%eth0", "fe80::2%eth1", True), ("198.51.100.7", "198.51.100.8", False),
-        ("::ffff:198.51.100.7", "198.51.100.7", True), ("::ffff:198.51.100.7", "::ffff:198.51.100.8", False),
-        ("198.51.100.7", "2001:db8::1", False), ("", "nonsense", False),
-    ],
-)  # fmt: skip
-def test_a_network_of_the_sixth_version_counts_as_one_sender(one, other, same):
-    assert (sender_of(one) == sender_of(other)) is same
 
 
 def test_a_thousand_addresses_of_one_network_are_one_sender(page, client, settings):

@@ -428,15 +428,6 @@ def test_a_sender_may_send_five_reports_an_hour_and_all_of_them_sixty(page, cloc
     assert ProblemReport.objects.count() == 8
 
 
-def test_a_sender_is_counted_by_a_hash_that_only_this_house_can_make(settings):
-    one = service.sender_of("198.51.100.7")
-
-    assert re.fullmatch("[0-9a-f]{64}", one)
-    assert (one == service.sender_of("198.51.100.7"), one == service.sender_of("198.51.100.8")) == (True, False)
-    settings.SECRET_KEY = "another"
-    assert service.sender_of("198.51.100.7") != one
-
-
 @pytest.mark.parametrize(("harm", "moments"), [(True, timedelta(hours=4)), (False, timedelta(days=7))])
 @pytest.mark.usefixtures("grants_last")
 def test_a_report_is_late_from_the_moment_until_which_somebody_should_have_looked(house, page, clock, harm, moments):

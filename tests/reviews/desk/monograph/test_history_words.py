@@ -252,6 +252,23 @@ SAID = [
     ("reports_taken_in", {"reports": [7]}, "took in a report of a reader (R-7)"),
     ("reports_taken_in", {"reports": [7, 8]}, "took in 2 reports of readers (R-7 and R-8)"),
     ("reports_taken_in", {"reports": [1, 2, 3, 4, 5, 6]}, "took in 6 reports of readers"),
+    ("library_changed", {"of": "drug:a", "by": "drug_renamed"}, "gave its drug another name in the library"),
+    ("copy_taken", {"edition": 2, "changed": ["name"]}, "took over into edition 2 what the library says"),
+    ("copy_left", {"edition": 2, "changed": ["name"]}, "left in edition 2 what it had copied"),
+    ("drug_added", {"name": "addumab", "traits": []}, "added the drug addumab"),
+    ("drug_changed", {"changed": ["names", "traits"]}, "changed its other names and its traits"),
+    ("drug_renamed", {"from_name": "a", "to_name": "b"}, "renamed it from a to b"),
+    ("drug_merged", {"into": "other"}, "merged it into other"),
+    ("drug_retired", {}, "retired it: nothing new begins on it"),
+    ("drug_back", {}, "said that it is in use again"),
+    ("class_added", {"name": "Pain", "parent": None}, "added the class Pain"),
+    ("class_renamed", {"from_name": "a", "to_name": "b"}, "renamed it from a to b"),
+    ("class_moved", {"from_parent": None, "to_parent": "pain"}, "moved it from the top to pain"),
+    ("class_moved", {"from_parent": "pain", "to_parent": None}, "moved it from pain to the top"),
+    ("class_floor_set", {"from_tier": "", "to_tier": "high"}, "set its lowest tier: none to high"),
+    ("class_floor_set", {"from_tier": "high", "to_tier": ""}, "set its lowest tier: high to none"),
+    ("class_retired", {}, "retired it: nothing new begins in it"),
+    ("class_back", {}, "said that it is in use again"),
     ("refused", {"action": "answer_report"}, "tried to answer a report"),
     ("refused", {"action": "publish"}, "tried to publish"),
 ]  # fmt: skip
@@ -264,7 +281,9 @@ def test_a_verb_is_told_by_its_data(verb, data, said):
 
 def test_every_act_that_can_be_refused_has_words():
     named = {*TRANSITIONS, "new", "set_tier", "move", "edit", "import", "read", "withhold", "answer_report", "warn",
-             "countersign", "correct", "call_harmless", "lift", "take_in_reports"}  # fmt: skip
+             "countersign", "correct", "call_harmless", "lift", "take_in_reports", "take_over", "leave_copy",
+             "change_drug", "rename_drug", "merge_drug", "retire_drug", "bring_back_drug", "make_class", "rename_class",
+             "move_class", "set_floor", "retire_class", "bring_back_class"}  # fmt: skip
     for action in named:
         words = DONE["refused"]({"action": action})
         assert "_" not in words
