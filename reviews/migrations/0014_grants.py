@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('monographs', '0012_monograph_permissions'),
+        ('monographs', '0013_monograph_permissions'),
         ('reviews', '0013_spent_code'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

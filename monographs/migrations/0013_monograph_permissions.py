@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('monographs', '0011_part_withheld'),
+        ('monographs', '0012_library_kept'),
     ]
 
     operations = [
