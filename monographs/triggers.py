@@ -8,6 +8,7 @@
 * AppendOnly: a row is inserted with the write lock, and never updated or deleted.
 * Inbox: a row is inserted by anybody, never updated, and taken out with the write lock.
 * Unchanged: a row is put in and taken out by anybody, and never updated.
+* Account: as ByWriteLock, but when somebody signed in last may be written by whoever signs in.
 """
 
 from collections.abc import Iterator
@@ -148,6 +149,29 @@ class Unchanged(Trigger):
     postgresql = "TG_OP = 'UPDATE'"
 
 
+# Every column of an account but `last_login`.
+ACCOUNT_COLUMNS = (
+    "id", "password", "is_superuser", "username", "first_name", "last_name", "email", "is_staff", "is_active",
+    "date_joined",
+)  # fmt: skip
+
+
+def _differs(sign: str) -> str:
+    return " OR ".join(f"OLD.{one} {sign} NEW.{one}" for one in ACCOUNT_COLUMNS)
+
+
+class Account(Trigger):
+    """Every write needs the write lock, but the one that says when somebody signed in last."""
+
+    function = "truth_account"
+    reason = "written without the write lock"
+    sqlite = {
+        **ByWriteLock.sqlite,
+        "UPDATE": f"NOT {_HELD['sqlite']} AND (" + _differs("IS NOT") + ")",
+    }
+    postgresql = f"NOT COALESCE(held, FALSE) AND (TG_OP <> 'UPDATE' OR {_differs('IS DISTINCT FROM')})"
+
+
 class InChangeSet(Trigger):
     """A part is written inside the change set of its edition, cannot be moved to another, and is never deleted: what
     is taken out is flagged, so that its history ends with a version."""
@@ -196,6 +220,7 @@ ELSEWHERE: tuple[tuple[str, str, Trigger], ...] = (
     ("reversion", "Version", AppendOnly(name="reversion_version_append_only")),
     ("auth", "User_groups", ByWriteLock(name="auth_user_groups_by_pen")),
     ("auth", "Group", ByWriteLock(name="auth_group_by_pen")),
+    ("auth", "User", Account(name="auth_user_account")),
 )
 
 

@@ -8,7 +8,7 @@ class ReviewsConfig(AppConfig):
         import reversion
 
         from monographs.models import PARTS, Edition
-        from reviews.access import session
+        from reviews.access import rehash, session
         from reviews.derived import version
 
         # Each model alone, without `follow`: one saved field would otherwise write a version of every part.
@@ -16,3 +16,4 @@ class ReviewsConfig(AppConfig):
             reversion.register(model)
         version.register_check()
         session.register()
+        rehash.register()

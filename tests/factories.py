@@ -8,7 +8,6 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from allauth.mfa.totp.internal.auth import generate_totp_secret
-from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.db import transaction
 
@@ -106,13 +105,35 @@ class House:
             raise AttributeError(name) from None
 
 
+def account(username: str, email: str | None = None, password: str | None = PASSWORD, **columns: Any) -> User:
+    """An account with a password (None: none opens it), made by the system."""
+    columns["email"] = f"{username}@example.org" if email is None else email
+    user = User(username=username, **columns)
+    user.set_password(password)
+    with audited_write(actor=None) as trail:
+        trail.save(user)
+        trail.record("account_made", f"user:{user.pk}", data={"username": username})
+    return user
+
+
+def changed_account(user: User, **columns: Any) -> User:
+    """The account with other columns (a password as it is typed), whatever a verb would say of it."""
+    for name, value in columns.items():
+        setattr(user, name, value)
+    if "password" in columns:
+        user.set_password(columns["password"])
+    with audited_write(actor=None) as trail:
+        trail.save(user, *columns)
+        trail.record("account_closed", f"user:{user.pk}", data={"username": user.username})
+    return user
+
+
 def make_house() -> House:
     """Opens the house of an empty database."""
-    users = get_user_model().objects
     house = House()
-    house.people["admin"] = admin = users.create_superuser("admin", "admin@example.org", PASSWORD)
+    house.people["admin"] = admin = account("admin", is_superuser=True)
     for name in (*ROLES, "nobody"):
-        house.people[name] = users.create_user(name, f"{name}@example.org", PASSWORD, first_name="Test", last_name=name)
+        house.people[name] = account(name, first_name="Test", last_name=name)
     house.root = make_class("Neurology", slug="neurology", actor=admin)
     house.leaf = make_class("Multiple sclerosis", slug="multiple-sclerosis", parent=house.root, actor=admin)
     for name, role in ROLES.items():
@@ -145,7 +166,7 @@ def grant(role: str, therapeutic_class: Any, *, actor: Any) -> None:
     """Everybody who holds the role somewhere gets it on this class too."""
     held = Grant.objects.not_ended().filter(role=role)
     there = set(held.filter(therapeutic_class=therapeutic_class).values_list("person", flat=True))
-    for one in get_user_model().objects.filter(pk__in=held.values("person")).exclude(pk__in={*there, actor.pk}):
+    for one in User.objects.filter(pk__in=held.values("person")).exclude(pk__in={*there, actor.pk}):
         give(one, role, on=therapeutic_class, actor=actor)
 
 
@@ -188,7 +209,7 @@ def clinician(user: Any, *, actor: Any, title: str = "nurse", **stated: Any) -> 
 
 def the_house() -> House:
     """The house that is there, as new objects: nothing is remembered on them."""
-    house = House({one.username: one for one in get_user_model().objects.all()})
+    house = House({one.username: one for one in User.objects.all()})
     house.root = TherapeuticClass.objects.get(slug="neurology")
     house.leaf = TherapeuticClass.objects.get(slug="multiple-sclerosis")
     house.leaf.parent = house.root

@@ -44,8 +44,8 @@ def test_after_a_flush_the_house_is_there_as_it_was_made(turn):
 
     WriteLock.objects.update(held=True, seq=7, hash="7" * 64)
     Drug.objects.create(slug="testazumab", name="testazumab")
-    WriteLock.objects.update(held=False)
     house.nobody.delete()
+    WriteLock.objects.update(held=False)
     with pytest.raises(DatabaseError):
         Drug.objects.all().delete()
 
@@ -60,7 +60,7 @@ def test_an_empty_database_is_as_the_migrations_left_it(empty_database, turn):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_process_finds_the_database_of_its_test(database_url):
-    get_user_model().objects.create_user("someone")
+    make.account("someone")
 
     script = "from django.contrib.auth.models import User; print(User.objects.latest('pk').username)"
     command = [sys.executable, "manage.py", "shell", "--verbosity=0", f"--command={script}"]

@@ -112,8 +112,7 @@ def test_another_password_ends_every_session(client, house):
         browser.force_login(house.editor)
         assert browser.get("/desk/").status_code == 200
 
-    house.editor.set_password("another horse battery")
-    house.editor.save()
+    make.changed_account(house.editor, password="another horse battery")
 
     for browser in (client, elsewhere):
         assert browser.get("/desk/").status_code == 302

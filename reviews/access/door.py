@@ -6,6 +6,10 @@ and digests that are only compared pass `as_code`, and what a denial tells of ty
 
 import re
 
+from django.core.exceptions import ValidationError
+from django.core.mail.message import sanitize_address
+from django.core.validators import validate_email
+
 from monographs.canonical import BadCharacters, clean, clean_line
 from monographs.texts.characters import seen
 from reviews.access.privacy import TAKEN_OUT, holds_nhs_number
@@ -51,6 +55,15 @@ def kept(reason: str, longest: int = LONGEST_REASON) -> str:
 def as_code(typed: str) -> str:
     """A code, a key or a digest as it is compared with those that are known; "" for what is none of any kind."""
     return typed if _CODE.fullmatch(typed) else ""
+
+
+def is_address(typed: str) -> bool:
+    """Whether a letter can be written to this address: a mailbox, and a domain that its encoding takes."""
+    try:
+        validate_email(typed)
+        return sanitize_address(typed, "utf-8").isascii()
+    except (ValidationError, ValueError):
+        return False
 
 
 def told(typed: str, longest: int) -> str:

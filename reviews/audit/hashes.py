@@ -18,6 +18,7 @@ from reversion.models import Revision, Version
 from monographs.canonical import canonical, digest_of, sha256
 from monographs.fields import JSONText
 from monographs.questions import Question
+from monographs.triggers import ACCOUNT_COLUMNS
 
 PREFIX = "clincalc-trail-v1\n"
 
@@ -58,6 +59,8 @@ _ELSEWHERE: dict[type[models.Model], dict[int, tuple[str, ...]]] = {
     },
     Group: {1: ("id", "name")},
     get_user_model().groups.through: {1: ("id", "user_id", "group_id")},
+    # With the hash of the password, of which the entry holds a digest; without `last_login`, which is no act.
+    get_user_model(): {1: ACCOUNT_COLUMNS},
     # When it was used last moves, and vouches for nothing.
     Authenticator: {1: ("id", "user_id", "type", "data", "created_at")},
 }

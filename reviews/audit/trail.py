@@ -42,6 +42,7 @@ REINDEXED = frozenset({"reindexed", "vouched"})
 VOUCHED_FOR = READERS_SEE | {
     "reviews.signoff", "reviews.unsigning", "reviews.clinicianprofile", "reviews.grant", "reviews.classpermission",
     "reviews.monographpermission", "reviews.classgrant", "auth.user_groups", "mfa.authenticator",
+    "auth.user",
 }  # fmt: skip
 
 

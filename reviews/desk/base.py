@@ -151,7 +151,8 @@ def act_on(page: Callable[..., str]) -> Callable[[View], View]:
 
 def no_entry(request: DeskRequest, refusals: Iterable[Refusal]) -> HttpResponse:
     """403: who you are, what is needed, whom to ask."""
-    return render(request, "reviews/no_entry.html", {"refusals": list(refusals)}, status=403)
+    shown = {"refusals": list(refusals), "keeps_accounts": policy.can(request.user, "manage_people")}
+    return render(request, "reviews/no_entry.html", shown, status=403)
 
 
 def monograph_for(request: DeskRequest, slug: str) -> Monograph:

@@ -11,10 +11,7 @@ from smtplib import SMTPException, SMTPRecipientsRefused
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage, get_connection
-from django.core.mail.message import sanitize_address
-from django.core.validators import validate_email
 from django.db.models import Min
 
 from reviews.audit.trail import audited_write
@@ -43,15 +40,6 @@ class Mailed:
     sent: int = 0
     refused: dict[Any, str] = field(default_factory=dict)
     is_gone: bool = False
-
-
-def is_address(typed: str) -> bool:
-    """Whether a letter can be written to this address: a mailbox, and a domain that its encoding takes."""
-    try:
-        validate_email(typed)
-        return sanitize_address(typed, "utf-8").isascii()
-    except (ValidationError, ValueError):
-        return False
 
 
 def deliver(letters: Iterable[Letter]) -> Iterator[tuple[Letter, str]]:

@@ -18,7 +18,7 @@ from monographs.standing import LONDON
 from monographs.texts.characters import says_nothing, seen
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
-from reviews.access.door import as_code, wrong
+from reviews.access.door import as_code, is_address, wrong
 from reviews.access.privacy import holds_nhs_number
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.audit import acts
@@ -26,7 +26,7 @@ from reviews.audit.trail import audited_write, lately
 from reviews.models import AuditEvent, ProblemReport
 from reviews.models.report import OUTCOMES
 from reviews.reports import inbox
-from reviews.reports.mailing import Letter, Mailed, ServerGone, deliver, is_address, note_refused
+from reviews.reports.mailing import Letter, Mailed, ServerGone, deliver, note_refused
 
 WORKING_DAYS = 5
 MOST_OF_SENDER, MOST_OF_ALL, PERIOD = 5, 60, timedelta(hours=1)

@@ -28,7 +28,7 @@ from reviews.audit.trail import Trail, audited_write
 from reviews.derived.changed_parts import keep_changed_parts
 from reviews.derived.written_texts import keep_written_texts
 from reviews.editing.library import make_class
-from reviews.management.demonstration.load import accounts, mark, rights
+from reviews.management.demonstration.load import accounts, rights
 from reviews.models import ChangeSet, ClinicianProfile, SignOff
 from reviews.review import tiers
 from reviews.review.attestation import checklist
@@ -70,7 +70,6 @@ def load(count: int, *, classes: int, seed: int, say: Say) -> None:
     For a demonstration's database without content: the caller makes sure of it.
     """
     people = accounts()
-    mark(people["admin"])
     leaves = _classes(classes, people["admin"])
     rights(people)
     paths = [tuple(PathStep(slug=step.slug, name=step.name) for step in leaf.path()) for leaf in leaves]

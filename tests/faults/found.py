@@ -17,10 +17,9 @@ from tests.faults.server import Server
 def opened(editors: dict[str, tuple[str, str]]) -> int:
     """A house, a page that is live, and a draft for each editor: {name: (slug, section)}. Answers the last entry."""
     house = make.make_house()
-    users = type(house.admin)._default_manager
     for name in editors:
         if name not in house.people:
-            house.people[name] = users.create_user(name, f"{name}@example.org", make.PASSWORD)
+            house.people[name] = make.account(name)
             make.give_role(house.people[name], "editor", actor=house.admin)
     for slug in sorted({slug for slug, _section in editors.values()}):
         make.draft(house, slug)

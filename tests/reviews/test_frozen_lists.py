@@ -15,6 +15,7 @@ from tests import tables
 
 FROZEN = {
     "auth.group": {1: "id name"},
+    "auth.user": {1: "id password is_superuser username first_name last_name email is_staff is_active date_joined"},
     "auth.user_groups": {1: "id user_id group_id"},
     "mfa.authenticator": {1: "id user_id type data created_at"},
     "monographs.citation": {1: "id edition_id key position removed label csl"},

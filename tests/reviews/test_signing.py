@@ -268,8 +268,7 @@ def test_a_wrong_password_is_refused_and_leaves_one_entry(house, password, sente
 
 
 def test_the_password_of_somebody_else_attests_nothing(house):
-    house.editor.set_password("another password")
-    house.editor.save()
+    make.changed_account(house.editor, password="another password")
 
     with pytest.raises(Refused):
         attest(house.clinician, password="another password", ticks=(), interests="none", digest="")

@@ -567,8 +567,7 @@ def test_a_page_does_not_come_back_on_a_word_that_carries_nothing(world, why):
     make.vouch(edition, house.clinician)
     back = house.publisher
     if why == "closed":
-        house.clinician.is_active = False
-        house.clinician.save()
+        make.changed_account(house.clinician, is_active=False)
     else:
         make.give_role(house.clinician, "publisher", actor=house.admin)
         back = house.clinician

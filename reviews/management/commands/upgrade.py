@@ -8,16 +8,15 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from monographs.models import Monograph
-from reviews.access import factors
-from reviews.access.taken_over import take_over
+from reviews.access import accounts, factors, taken_over
 from reviews.models import AuditEvent
 
 
 class Command(BaseCommand):
     help = (
-        "Migrates the database, takes over the roles of before, makes the index of live pages anew, and verifies the "
-        "trail. "
-        "Exit 1 and what was found when the trail is not whole. Running it again does no harm."
+        "Migrates the database, notes accounts and takes over roles that an earlier version left, makes the index of "
+        "live pages anew, and verifies the trail. Exit 1 and what was found when it is not whole. Running it again "
+        "does no harm."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -26,11 +25,15 @@ class Command(BaseCommand):
         else:
             self.stdout.write("No migration waits: the tables are those of this version.")
         call_command("migrate", interactive=False, verbosity=0)
-        if not (AuditEvent.objects.exists() or Monograph.objects.exists()):
+        has_accounts = accounts.found_without_entry()
+        if not (AuditEvent.objects.exists() or Monograph.objects.exists() or has_accounts):
             # The first entry of a trail says what a database was begun as, so none is made here.
             self.stdout.write("Nobody has done anything here yet: there is nothing to index or to verify.")
             return
-        if taken := take_over():
+        if has_accounts:
+            found = accounts.take_over()
+            self.stdout.write(f"{found} account{'s' * (found > 1)} taken into the trail as they stand.")
+        if taken := taken_over.take_over():
             made, left = taken
             self.stdout.write(f"Taking over roles: {made} grants. Each is confirmed within six months, or it lapses.")
             for sentence in left:

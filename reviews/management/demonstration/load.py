@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.contrib.auth.hashers import make_password
 
 from monographs.assemble import build
 from monographs.digest import digest, digest_of_part
@@ -15,6 +16,7 @@ from monographs.document import Section
 from monographs.models import Drug, Edition, Monograph, TherapeuticClass
 from monographs.rxnorm import check, read_rows
 from monographs.standing import today
+from reviews.access import accounts as verbs
 from reviews.access import registrations
 from reviews.access.grants import give
 from reviews.audit.trail import audited_write
@@ -79,7 +81,6 @@ def load(say: Say) -> None:
     people = accounts()
     if Monograph.objects.exists():
         return
-    mark(people["admin"])
     _classes(people["admin"])
     rights(people)
     for path in sorted((HERE / "monographs").glob("*.json")):
@@ -92,23 +93,22 @@ def load(say: Say) -> None:
 
 
 def accounts() -> dict[str, Any]:
-    """Everybody by user name; who is missing is made."""
-    users = get_user_model().objects
-    people = {}
-    for username, (name, _role) in ACCOUNTS.items():
-        user = users.filter(username=username).first()
-        if user is None:
-            make = users.create_superuser if username == "admin" else users.create_user
-            first, _, last = name.partition(" ")
-            user = make(username, f"{username}@example.org", settings.DEMO_PASSWORD, first_name=first, last_name=last)
-        people[username] = user
-    return people
-
-
-def mark(admin: Any) -> None:
-    """The entry by which `is_demonstration` knows this database."""
-    with audited_write(actor=admin) as trail:
-        trail.record(DEMONSTRATION_BEGUN, "site", reason="Demonstration content, not for clinical use.")
+    """Everybody by user name; who is missing is made, by the system: nobody is there yet who could. The first entry
+    of all is the one by which `is_demonstration` knows this database."""
+    users = get_user_model().objects.in_bulk(field_name="username")
+    missing = [name for name in ACCOUNTS if name not in users]
+    passwords = {name: make_password(settings.DEMO_PASSWORD) for name in missing}
+    if missing:
+        with audited_write(actor=None) as trail:
+            if not trail.seq:
+                trail.record(DEMONSTRATION_BEGUN, "site", reason="Demonstration content, not for clinical use.")
+            for name in missing:
+                user = verbs.added(trail, name, ACCOUNTS[name][0], f"{name}@example.org")
+                user.password, user.is_superuser = passwords[name], name == "admin"
+                trail.save(user, "password", "is_superuser")
+                trail.record("password_set", f"user:{user.pk}", data={"username": name})
+                users[name] = user
+    return {name: users[name] for name in ACCOUNTS}
 
 
 def _classes(admin: Any) -> None:

@@ -5,7 +5,7 @@ import time
 
 import pytest
 from allauth.account.adapter import get_adapter
-from django.contrib.auth import authenticate, get_user_model
+from django.contrib.auth import authenticate
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core.cache import cache
 
@@ -26,12 +26,12 @@ def hashes(monkeypatch):
 
 @pytest.fixture
 def people(house):
-    person = get_user_model().objects.create_user("ann", "ann@clincalc.test", make.PASSWORD)
+    person = make.account("ann", "ann@clincalc.test", make.PASSWORD)
     for name in ("twin", "other-twin"):
-        get_user_model().objects.create_user(name, "twins@clincalc.test", make.PASSWORD)
-    unusable = get_user_model().objects.create_user("no-password", "none@clincalc.test", None)
+        make.account(name, "twins@clincalc.test", make.PASSWORD)
+    unusable = make.account("no-password", "none@clincalc.test", None)
     assert not unusable.has_usable_password()
-    get_user_model().objects.create_user("gone", "gone@clincalc.test", make.PASSWORD, is_active=False)
+    make.account("gone", "gone@clincalc.test", make.PASSWORD, is_active=False)
     return person
 
 
@@ -74,7 +74,7 @@ def test_an_address_of_several_opens_nothing_and_neither_does_a_closed_account(p
 
 
 def test_who_is_called_so_exactly_comes_first(people):
-    upper = get_user_model().objects.create_user("Ann", "", "another " + make.PASSWORD)
+    upper = make.account("Ann", "", "another " + make.PASSWORD)
 
     assert authenticate(None, username="ann", password=make.PASSWORD) == people
     assert authenticate(None, username="Ann", password="another " + make.PASSWORD) == upper

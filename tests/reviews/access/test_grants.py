@@ -108,8 +108,7 @@ def test_only_an_administrator_does_it_and_each_other_try_is_recorded(house, adm
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_an_administrator_whose_account_was_closed_does_nothing(house, verb):
-    house.admin.is_active = False
-    house.admin.save()
+    make.changed_account(house.admin, is_active=False)
 
     assert refused(lambda: VERBS[verb](house, house.admin)) == (verb, ["no_administrator"])
 

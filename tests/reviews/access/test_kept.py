@@ -98,8 +98,7 @@ def test_a_window_that_was_open_for_weeks_keeps_its_form(house, monkeypatch):
 
 def test_nothing_is_kept_for_a_closed_account(house):
     request = sent(house.editor)
-    house.editor.is_active = False
-    house.editor.save()
+    make.changed_account(house.editor, is_active=False)
 
     assert (kept.keep(request, SESSION), KeptForm.objects.count()) == ("", 0)
 

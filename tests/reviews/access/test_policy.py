@@ -98,7 +98,7 @@ def thing_of(action, draft):
 def made(once_a_module):
     """One person a role and scope, a closed account beside each, and a draft in each class."""
     house = make.the_house()
-    users, people = get_user_model().objects, {}
+    people = {}
     classes, parent = {}, None
     for name in CLASSES:
         parent = classes[name] = make_class(name, parent=parent if name != "another" else None, actor=house.admin)
@@ -115,16 +115,16 @@ def made(once_a_module):
     for role in ROLES:
         for scope in SCOPES if role in SCOPED else ("everywhere",):
             for state in ("open", "closed"):
-                user = people[role, scope, state] = users.create_user(f"the-{state}-{role}-{scope}")
+                user = people[role, scope, state] = make.account(f"the-{state}-{role}-{scope}")
                 give(user, role, on=on[scope], actor=house.admin)
                 if role in ("clinician", "on-call"):
                     number += 1
                     verified(house, user, str(number))
-                user.is_active = state == "open"
-                user.save()
+                if state == "closed":
+                    make.changed_account(user, is_active=False)
     people["nobody", "", "open"] = house.nobody
     people["superuser", "", "open"] = house.admin
-    people["superuser", "", "closed"] = users.create_superuser("closed-superuser", is_active=False)
+    people["superuser", "", "closed"] = make.account("closed-superuser", is_superuser=True, is_active=False)
     return SimpleNamespace(people=people, classes=classes, drafts=drafts)
 
 
@@ -275,8 +275,7 @@ def test_whoever_wrote_or_suggested_any_of_an_edition_may_send_it_back_and_give_
 
 def test_a_closed_account_or_nobody_has_contributed_to_nothing(house):
     edition = make.draft(house)
-    house.editor.is_active = False
-    house.editor.save()
+    make.changed_account(house.editor, is_active=False)
 
     for user in (fresh(house.editor), AnonymousUser()):
         assert [one.code for one in policy.refusals(user, "discard", edition)] == ["not_granted"]

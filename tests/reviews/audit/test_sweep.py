@@ -19,11 +19,6 @@ from tests.reviews.audit.test_verify import other_value
 pytestmark = pytest.mark.django_db
 
 UNTOLD_COLUMNS = {
-    # Accounts come into the trail with "People".
-    "auth_user": {
-        "date_joined", "email", "first_name", "is_active", "is_staff", "is_superuser", "last_login", "last_name",
-        "password", "username",
-    },
     # Of Django, and asked by nothing that is ours; a permission that was granted is told (test_verify.py).
     "auth_permission": {"codename", "content_type_id", "name"},
     "django_content_type": {"app_label", "model"},
@@ -40,7 +35,6 @@ UNTOLD_COLUMNS = {
     },
 }  # fmt: skip
 UNTOLD_ROWS = {
-    "auth_user",
     "auth_permission",
     "django_content_type",
     "reviews_act",

@@ -165,11 +165,9 @@ def test_however_the_session_ended(house, monkeypatch, way):
     if way == "signed out":
         client.post("/accounts/logout/")
     elif not later:
-        house.editor.is_active = False
-        house.editor.save()
+        make.changed_account(house.editor, is_active=False)
         client.get("/desk/")
-        house.editor.is_active = True
-        house.editor.save()
+        make.changed_account(house.editor, is_active=True)
         client.logout()
 
     back = sign_in_of(client.post(target, sent))

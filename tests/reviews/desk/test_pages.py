@@ -5,7 +5,6 @@ from html import unescape
 from urllib.parse import urlencode
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.urls import reverse
 
 from monographs.assemble import build
@@ -67,8 +66,7 @@ def made(once_a_module):
     """A live monograph with an amendment in review, under overlays and reports, all of it typed by somebody hostile."""
     house = make.the_house()
     for name, user in house.people.items():
-        get_user_model().objects.filter(pk=user.pk).update(first_name=typed(name), last_name="")
-        user.first_name, user.last_name = typed(name), ""
+        make.changed_account(user, first_name=typed(name), last_name="")
     leaf = make_class(typed("class"), slug="hostile", parent=house.root, actor=house.admin)
     leaf.parent, house.leaf = house.root, leaf
     for name in ("clinician", "pharmacist"):

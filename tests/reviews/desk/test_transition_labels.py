@@ -184,12 +184,9 @@ def test_six_parts_are_named_and_more_are_counted(count, said):
 
 
 def test_a_person_is_called_by_name_else_by_their_account_and_nobody_is_the_machine(db):
-    from django.contrib.auth import get_user_model
-
     from reviews.desk.base import Names, name_of
 
-    users = get_user_model().objects
-    ann, bob = users.create_user("ann", first_name="Ann", last_name="A."), users.create_user("bob")
+    ann, bob = make.account("ann", first_name="Ann", last_name="A."), make.account("bob")
     names = Names([ann.pk, bob.pk, None])
 
     assert (name_of(ann), name_of(bob)) == ("Ann A.", "bob")

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
 
@@ -241,7 +240,7 @@ def test_declared_interests_stand_with_the_signature_and_on_the_page(client, hou
 def test_a_closed_account_is_sent_to_the_login(client, house):
     edition = make.submit(house, make.draft(house))
     client.force_login(house.clinician)
-    get_user_model().objects.filter(pk=house.clinician.pk).update(is_active=False)
+    make.changed_account(house.clinician, is_active=False)
 
     response = do(client, "sign", edition, **signature())
 

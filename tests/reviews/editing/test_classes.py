@@ -108,7 +108,7 @@ def test_who_holds_a_role_on_either_way_moves_no_class(house, pain, where):
 
 def holder(house, therapeutic_class):
     """An administrator who is on call for this class too."""
-    person = get_user_model().objects.create_user("both", "both@example.org", make.PASSWORD)
+    person = make.account("both")
     give(person, "administrator", actor=house.admin)
     give(person, "on-call", on=therapeutic_class, actor=house.admin)
     return get_user_model().objects.get(pk=person.pk)

@@ -115,8 +115,7 @@ def test_a_house_is_never_made_a_demonstration(house, settings):
 def test_an_import_needs_somebody_who_answers_for_it(house, tmp_path):
     path = tmp_path / "in.json"
     path.write_text("{}")
-    house.editor.is_active = False
-    house.editor.save()
+    make.changed_account(house.editor, is_active=False)
     before = AuditEvent.objects.count()
 
     for actor in ("editor", "stranger"):

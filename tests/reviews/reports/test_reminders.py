@@ -7,7 +7,6 @@ from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
 from types import SimpleNamespace
 
 import pytest
-from django.contrib.auth import get_user_model
 from django.core import mail
 from django.core.management import CommandError, call_command
 from django.utils import timezone
@@ -197,7 +196,7 @@ def test_a_report_about_the_house_is_told_to_whoever_has_a_part_in_any_class(hou
 
 
 def test_whoever_left_is_told_nothing(house, page):
-    get_user_model().objects.filter(pk=house.editor2.pk).update(is_active=False)
+    make.changed_account(house.editor2, is_active=False)
     make.warn(house.clinician, page)
     service.report(service.ReportInput("This could harm somebody.", harm=True), sender="a", monograph=page)
 
@@ -363,7 +362,7 @@ def test_a_letter_of_many_things_names_the_first_and_counts_the_rest(house, page
 
 
 def test_whoever_has_no_address_is_told_on_no_paper(house, page):
-    get_user_model().objects.filter(pk=house.pharmacist.pk).update(email="")
+    make.changed_account(house.pharmacist, email="")
     make.warn(house.clinician, page)
 
     assert (remind(), mail_reminders().sent, mail_reminders().sent) == (3, 2, 0)

@@ -172,8 +172,7 @@ def test_taking_a_signature_back_takes_the_state_back(house):
 
 
 def close(house):
-    house.clinician.is_active = False
-    house.clinician.save()
+    make.changed_account(house.clinician, is_active=False)
 
 
 def registered_otherwise(**columns):
@@ -374,8 +373,7 @@ def test_a_lapsed_signature_that_is_not_needed_does_not_hold_the_edition_up(hous
     edition = make.submit(house, make.draft(house))
     for person in (house.clinician, house.clinician2, house.pharmacist):
         make.sign(edition, person)
-    house.clinician.is_active = False
-    house.clinician.save()
+    make.changed_account(house.clinician, is_active=False)
 
     make.publish(house, edition)
 

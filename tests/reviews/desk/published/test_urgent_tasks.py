@@ -196,8 +196,7 @@ def test_a_page_that_three_clinicians_reaffirmed_waits_once(house, enter):
 def test_a_page_waits_only_while_whoever_reaffirmed_it_still_could(house, enter):
     """As the transition judges it: nobody is sent to a page that does not come back."""
     edition = Monograph.objects.get(slug="vouchzumab").live.edition
-    house.clinician2.is_active = False
-    house.clinician2.save()
+    make.changed_account(house.clinician2, is_active=False)
 
     assert withdrawn(enter("publisher")) == []
     assert [one.code for one in available(edition, house.publisher)["reinstate"]] == ["not_vouched"]
@@ -208,8 +207,7 @@ def test_a_page_waits_only_while_whoever_reaffirmed_it_still_could(house, enter)
 
 def test_whoever_reaffirmed_a_page_alone_is_not_asked_to_bring_it_back(house, enter):
     make.give_role(house.clinician2, "publisher", actor=house.admin)
-    house.pharmacist.is_active = False  # whose signature counts no longer
-    house.pharmacist.save()
+    make.changed_account(house.pharmacist, is_active=False)  # whose signature counts no longer
 
     assert withdrawn(enter("clinician2")) == []
     make.vouch(Monograph.objects.get(slug="vouchzumab").live.edition, house.clinician)

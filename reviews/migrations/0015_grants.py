@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
         ('monographs', '0013_monograph_permissions'),
-        ('reviews', '0013_spent_code'),
+        ('reviews', '0014_accounts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,123 @@
+"""Proofing: what the rules find in a text or a document, with the places where it was typed. Pure.
+
+A finding never changes a word. What it does to a submission follows from its severity: `block` stands against it,
+`warn` passes with a reason, `advise` is a hint.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from monographs.checks.typed_words import Written, written
+from monographs.document import Citation, Document, Header, MonitoringItem, Part, SafetyNotice, Section, Value
+from monographs.proofing.readable import readable
+from monographs.proofing.rules import RULES
+from monographs.proofing.sentences import is_of_water
+from monographs.texts.text import citation_labels
+
+Severity = Literal["block", "warn", "advise"]
+# Places of a document that no kind of section names.
+INTRODUCTION, DOSING, NOTICE = "introduction", "dosing", "notice"
+_EXACT = ("monitoring", "counselling")
+
+
+@dataclass(frozen=True)
+class Doses:
+    """What of the doses of a monograph readers are shown. `hidden` are the quantities of regimens that they are not
+    shown, as they would be written: `12 mg`."""
+
+    are_shown: bool = True
+    hidden: frozenset[str] = frozenset()
+
+
+SHOWN = Doses()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One hit of a rule: from `start` to before `end` in the text as it was typed."""
+
+    rule: str
+    severity: Severity
+    start: int
+    end: int
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """The text of a document that was read: of which part (None: the header), in which field."""
+
+    key: UUID | None
+    field: str
+    label: str
+    text: str
+
+
+def proof(text: str, place: str = "prescribing", doses: Doses = SHOWN, *, is_prose: bool = True) -> list[Finding]:
+    """What the rules find in a text, in its order. `place` is the kind of section that it stands in, or another place
+    of a document."""
+    read = readable(text, is_prose=is_prose)
+    found = []
+    for rule in RULES.values():
+        for start, end in rule.find(read.words):
+            is_water = rule.id == "L31" and is_of_water(read.words, start, end)
+            severity = _severity(rule.id, rule.severity, place, doses, read.words[start:end], is_water)
+            if severity:
+                found.append(Finding(rule.id, severity, *read.typed(start, end), rule.sentence))
+    return sorted(found, key=lambda one: (one.start, one.rule))
+
+
+def _severity(rule: str, severity: str, place: str, doses: Doses, words: str, is_water: bool) -> Severity | None:
+    if rule == "L31":
+        if place in (DOSING, "evidence"):
+            return None
+        return "warn" if doses.are_shown or is_water else "block"
+    if rule == "L36":
+        if place == INTRODUCTION:
+            return "block"
+        if place == DOSING or doses.are_shown:
+            return None
+        return "block" if " ".join(words.split()) in doses.hidden else "warn"
+    if rule == "L25" and place == "overdose":
+        return "warn"
+    if severity == "block_in_monitoring_and_counselling":
+        return "block" if place in _EXACT else "warn"
+    return "warn" if severity == "warn" else "advise" if severity == "advise" else "block"
+
+
+def proof_document(document: Document, doses: Doses = SHOWN) -> Iterator[tuple[Place, list[Finding]]]:
+    """What the rules find in each text of a document that readers see, but in the titles of its references."""
+    labels = {citation.label for citation in document.citations}
+    for value in (document.header, *document.parts()):
+        yield from proof_part(value, labels, doses)
+
+
+def proof_part(value: Value, labels: set[str], doses: Doses = SHOWN) -> Iterator[tuple[Place, list[Finding]]]:
+    """The same of one part or header. `labels` are those of the references of its document."""
+    if isinstance(value, Citation):
+        return
+    key, label = (value.key, value.label_for_people) if isinstance(value, Part) else (None, "Header")
+    for one in written(value):
+        found = proof(one.text, _place(value, one), doses, is_prose=one.is_prose)
+        found += _without_source(value, one, labels)
+        yield Place(key, one.field, label, one.text), found
+
+
+def _place(value: Value, one: Written) -> str:
+    if isinstance(value, Section):
+        return str(value.kind)
+    if isinstance(value, Header):
+        return DOSING if one.where[0] == "dosing" else str(one.where[0])
+    return "monitoring" if isinstance(value, MonitoringItem) else NOTICE
+
+
+def _without_source(value: Value, one: Written, labels: set[str]) -> Iterator[Finding]:
+    """L35: evidence without a citation that leads somewhere, a notice without its source."""
+    if one.where != ("text",) or not one.text.strip():
+        return
+    is_evidence = isinstance(value, Section) and value.kind == "evidence"
+    is_uncited = is_evidence and not labels & set(citation_labels(one.text))
+    if is_uncited or (isinstance(value, SafetyNotice) and value.source not in labels):
+        yield Finding("L35", "block", 0, len(one.text), RULES["L35"].sentence)

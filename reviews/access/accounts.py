@@ -1,0 +1,164 @@
+"""Verbs on accounts: who may sign in, and by which address letters reach them. Each leaves an entry.
+
+A name to sign in by never changes, and no account is ever deleted: entries and signatures are known by it. Nobody
+changes their own account here, and nobody's password is set by somebody else: `reviews/access/links.py`.
+"""
+
+import re
+
+from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
+from django.db.models import TextField
+from django.db.models.functions import Cast
+from django.utils import timezone
+
+from monographs.texts.characters import says_nothing
+from reviews.access import policy
+from reviews.access.denials import refusals_recorded
+from reviews.access.door import admitted, is_address, kept
+from reviews.access.refusals import RefusalType, Refused, refuse
+from reviews.audit.trail import Trail, audited_write
+from reviews.models import AuditEvent
+
+USERNAME, NAME, EMAIL = 60, 150, 254  # characters at most
+# No @, so that no name is another person's address.
+_USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*", re.ASCII)
+
+
+def new(username: str, name: str, email: str, *, actor: User) -> User:
+    """Makes an account that no password opens and that may do nothing yet. Refuses whoever is no administrator, and a
+    name or an address that somebody has, in whatever case."""
+    with (
+        refusals_recorded(actor=actor, action="new_account", subject="user:new"),
+        audited_write(actor=actor) as trail,
+    ):
+        _check_administrator(trail)
+        return added(trail, username, name, email)
+
+
+def added(trail: Trail, username: str, name: str, email: str) -> User:
+    """As `new`, in the act of whoever holds the write lock and has asked for the right."""
+    first, _, last = _person(name).partition(" ")
+    user = User(username=_username(username), first_name=first, last_name=last, email=_email(email))
+    user.set_unusable_password()
+    trail.save(user)
+    trail.record("account_made", f"user:{user.pk}", data={"username": user.username})
+    return user
+
+
+def change_email(user: User, email: str, *, actor: User) -> User:
+    """Gives an account another address. Refuses oneself, and an address that somebody has."""
+    with (
+        refusals_recorded(actor=actor, action="change_email", subject=f"user:{user.pk}"),
+        audited_write(actor=actor) as trail,
+    ):
+        user = _of_another(trail, user)
+        email = _email(email, of=user)
+        if email == user.email:
+            raise refuse("same", "This is their address already.", RefusalType.INVALID, field="email")
+        user.email = email
+        trail.save(user, "email")
+        # The address itself is in the row alone: the trail keeps what it holds for ever.
+        trail.record("account_email_changed", f"user:{user.pk}", data={"username": user.username})
+    return user
+
+
+def deactivate(user: User, *, actor: User, reason: str) -> User:
+    """Closes an account and ends its sessions. What the person wrote and signed stays theirs."""
+    with (
+        refusals_recorded(actor=actor, action="deactivate", subject=f"user:{user.pk}"),
+        audited_write(actor=actor) as trail,
+    ):
+        user = _of_another(trail, user)
+        reason = kept(reason)
+        if says_nothing(reason):
+            raise refuse("reason", "Say why the account is closed.", RefusalType.INVALID, field="reason")
+        if not user.is_active:
+            raise refuse("closed_already", "This account is closed already.", RefusalType.CONFLICT)
+        user.is_active = False
+        trail.save(user, "is_active")
+        trail.record("account_closed", f"user:{user.pk}", reason=reason, data={"username": user.username})
+    end_sessions(user)
+    return user
+
+
+def reactivate(user: User, *, actor: User) -> User:
+    """Opens a closed account again, with the password and the rights that it had."""
+    with (
+        refusals_recorded(actor=actor, action="reactivate", subject=f"user:{user.pk}"),
+        audited_write(actor=actor) as trail,
+    ):
+        user = _of_another(trail, user)
+        if user.is_active:
+            raise refuse("open_already", "This account is open already.", RefusalType.CONFLICT)
+        # A session that was begun before it was closed, and was not ended then.
+        end_sessions(user)
+        user.is_active = True
+        trail.save(user, "is_active")
+        trail.record("account_opened", f"user:{user.pk}", data={"username": user.username})
+    return user
+
+
+def end_sessions(user: User) -> None:
+    """Ends every session of this person: whoever goes on must sign in again."""
+    open_now = Session.objects.filter(expire_date__gt=timezone.now())
+    theirs = [one.pk for one in open_now.iterator() if one.get_decoded().get("_auth_user_id") == str(user.pk)]
+    Session.objects.filter(pk__in=theirs).delete()
+
+
+def found_without_entry() -> bool:
+    """Whether accounts are here and no entry of the trail tells of any: an earlier version made them all. As soon as
+    one does, whoever is in no entry was put in by hand, and `verify_trail` names them."""
+    entries = AuditEvent.objects.annotate(raw=Cast("data", TextField()))
+    return User.objects.exists() and not entries.filter(raw__contains='"auth.user:').exists()
+
+
+def take_over() -> int:
+    """Notes every account as it stands, once: in one entry, before which nothing vouches for accounts."""
+    with audited_write(actor=None, remakes=True) as trail:
+        people = list(User.objects.order_by("pk"))
+        trail.wrote(*people)
+        trail.record("accounts_taken_over", "site", data={"accounts": len(people)})
+    return len(people)
+
+
+# -- What is asked of each ---------------------------------------------------------------------------------------------
+
+
+def _check_administrator(trail: Trail) -> None:
+    if found := policy.refusals(trail.actor, "manage_people"):
+        raise Refused(found)
+
+
+def _of_another(trail: Trail, user: User) -> User:
+    """The account as it is now. Refuses oneself, and whoever is no administrator."""
+    _check_administrator(trail)
+    if user.pk == trail.actor.pk:
+        raise refuse("oneself", "Nobody changes their own account here. Another administrator must do it.")
+    return User.objects.get(pk=user.pk)
+
+
+def _username(typed: str) -> str:
+    username = admitted(typed, "username", USERNAME, is_line=True)
+    if not _USERNAME.fullmatch(username):
+        sentence = "Use letters from a to z, digits, dots and hyphens, and begin with a letter or a digit."
+        raise refuse("username", sentence, RefusalType.INVALID, field="username")
+    if User.objects.filter(username__iexact=username).exists():
+        raise refuse("username_taken", "Somebody signs in by this name already.", RefusalType.INVALID, field="username")
+    return username
+
+
+def _person(typed: str) -> str:
+    name = admitted(typed, "name", NAME, is_line=True)
+    if says_nothing(name):
+        raise refuse("missing", "Write the person’s name.", RefusalType.INVALID, field="name")
+    return name
+
+
+def _email(typed: str, of: User | None = None) -> str:
+    email = admitted(typed, "email", EMAIL, is_line=True)
+    if not (email.isascii() and is_address(email)):
+        raise refuse("email", "This is no e-mail address that a letter reaches.", RefusalType.INVALID, field="email")
+    if any(one != of for one in User.objects.filter(email__iexact=email)):
+        raise refuse("email_taken", "Another account has this address.", RefusalType.INVALID, field="email")
+    return email
