@@ -8,7 +8,7 @@ from django.urls import include, path
 
 from clincalc.health import live, ready
 from reviews.access.second_factor import before_factor
-from reviews.desk.account import factors, sign_in
+from reviews.desk.account import factors, own, sign_in
 from reviews.public.about import about
 from reviews.public.keys import keys
 from reviews.reports.public_views import problem, receipt
@@ -26,6 +26,8 @@ urlpatterns = [
     path("health/ready", ready, name="ready"),
     path("desk/", include("reviews.urls")),
     path("accounts/", factors.account, name="account"),
+    path("accounts/password/", own.password_change, name="account_password"),
+    path("accounts/sessions/end/", own.session_end, name="account_session_end"),
     path("accounts/app/", factors.app_add, name="account_app"),
     path("accounts/passkey/", factors.passkey_add, name="account_passkey"),
     path("accounts/codes/", factors.codes, name="account_codes"),

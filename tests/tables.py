@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from monographs.models import Publication
+from reviews.access import rechecks
 from reviews.access.grants import confirm, give, take
 from reviews.audit import acts
 from reviews.audit.trail import audited_write
@@ -66,6 +67,7 @@ def fill() -> make.House:
     take(give(house.editor2, "clinician", actor=house.admin), actor=house.admin, reason="They did not begin")
     confirm(Grant.objects.get(person=house.editor), actor=house.admin)
     role_of_before(house.editor, "editor", house.root, actor=house.admin)
+    rechecks.open_rechecks(house.clinician.clinician_profile, actor=house.admin, reason="Found conflicted")
     now = timezone.now()
     KeptForm.objects.create(
         person=house.editor, path="/desk/", tab="t", fields="{}", cause="session", at=now, expires_at=now

@@ -16,6 +16,7 @@ from django.db.models import Q, QuerySet
 from monographs.models import Edition, Monograph, Overlay, TherapeuticClass
 from monographs.standing import today
 from reviews.access.refusals import Refusal
+from reviews.audit.trail import is_recovering
 from reviews.models import ChangeSet, ClinicianProfile, Grant
 from reviews.models.roles import EDIT, PUBLISH, REVIEW, ROLES, WARN, holding
 
@@ -239,6 +240,11 @@ def _administers(user: Person, _thing: Any) -> Refusal | None:
     return Refusal("no_administrator", "You need the administrator role. Ask your administrator.")
 
 
+def _has_role_or_administers(user: Person, thing: Any) -> Refusal | None:
+    refusal = _has_role(*ROLES)(user, thing)
+    return refusal and (None if _administers(user, thing) is None else refusal)
+
+
 RULES: dict[str, Rule] = {
     "read": _may_read,
     "create": _needs(EDIT),
@@ -268,12 +274,13 @@ RULES: dict[str, Rule] = {
     ),
     "correct": _all(_needs(REVIEW), _is_verified, _is_pharmacist),
     "call_harmless": _all(_needs(REVIEW), _is_verified),
+    "close_recheck": _all(_needs(REVIEW), _is_verified),
     "lift": _may_lift,
     "move": _needs(PUBLISH),
     "answer_report": _needs(EDIT, REVIEW),
     "answer_site_report": _has_role("editor", "clinician", "publisher"),
     "set_tier": _may_set_tier,
-    "use_desk": _has_role(*ROLES),
+    "use_desk": _has_role_or_administers,
     "keep_library": _has_role(*_opening("keep_library")),
     "drop_trait": _has_role("clinician"),
     "read_trail": _has_role(*_opening("read_trail")),
@@ -281,9 +288,23 @@ RULES: dict[str, Rule] = {
 }
 
 
+# What a session may do that was begun with a recovery code: what must not wait until a phone is found.
+IN_RECOVERY = frozenset({"use_desk", "read", "read_trail", "warn", "withdraw", "withhold"})
+
+
+def _in_recovery(user: Person, action: str) -> Refusal | None:
+    if action in IN_RECOVERY or not is_recovering(user):
+        return None
+    return Refusal(
+        "recovery_session",
+        "You signed in with a recovery code: with it you can read, warn, withhold and withdraw. For the rest, set up "
+        "an app or a passkey under “My account”, and sign in with it.",
+    )
+
+
 def refusals(user: Person, action: str, thing: Any = None) -> list[Refusal]:
     """Why the user may not do this to the thing; an empty list if they may. Unknown actions raise KeyError."""
-    refusal = RULES[action](user, thing)
+    refusal = RULES[action](user, thing) or _in_recovery(user, action)
     return [refusal] if refusal else []
 
 

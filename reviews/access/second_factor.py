@@ -27,7 +27,7 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 
 from reviews.access import sealed
-from reviews.access.factors import APP, answered, codes_of, of
+from reviews.access.factors import APP, CODES, answered, codes_of, of
 from reviews.access.password import TooManyFailures
 from reviews.access.refusals import RefusalType, Refused, refuse
 from reviews.access.turns import in_turn
@@ -69,6 +69,11 @@ def _kinds(request: HttpRequest) -> list[str]:
     """The second factors given in this session, in order."""
     given = get_authentication_records(request, request.user)
     return [str(one.get("type")) for one in given if one.get("method") == "mfa"]
+
+
+def is_recovering(request: HttpRequest) -> bool:
+    """Whether this session was begun with a recovery code. It stays so, whatever is given in it later."""
+    return CODES in _kinds(request)
 
 
 def note(request: HttpRequest, factor: Authenticator) -> None:

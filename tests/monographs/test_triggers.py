@@ -470,7 +470,7 @@ def test_the_tables_that_keep_a_truth_are_these_and_each_keeps_its_own():
             "auth.Group", "auth.User_groups", "monographs.Drug", "monographs.Edition", "monographs.Epoch",
             "monographs.FormerAddress", "monographs.IndexEntry", "monographs.Monograph", "monographs.Reference",
             "monographs.TherapeuticClass", "monographs.ToldChange", "reviews.ChangedPart", "reviews.ClassGrant", "reviews.ClassPermission", "reviews.ClinicianProfile",
-            "reviews.EntrySubject", "reviews.Grant", "reviews.Misprint", "reviews.MonographPermission", "reviews.ProblemReport", "reviews.Reminder", "reviews.WrittenText",
+            "reviews.EntrySubject", "reviews.Grant", "reviews.Misprint", "reviews.MonographPermission", "reviews.ProblemReport", "reviews.Recheck", "reviews.Reminder", "reviews.WrittenText",
         ],
         triggers.AppendOnly: [
             "monographs.Document", "monographs.NameCheck", "monographs.Overlay", "monographs.Publication",

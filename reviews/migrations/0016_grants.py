@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
         ('monographs', '0013_monograph_permissions'),
-        ('reviews', '0014_accounts'),
+        ('reviews', '0015_rechecks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
