@@ -96,6 +96,7 @@ DONE: dict[str, Callable[[dict[str, Any]], str]] = {
 }
 # Codes of refusals in a few words. The sentence that the person read also named what to do then.
 WHY = {
+    "alike": "a name like it is there",
     "link_refused": "the address leads where nothing is opened",
     "counts_for_nothing": "they wrote or suggested everything that changed",
     "not_granted": "they do not have permission in this class",
