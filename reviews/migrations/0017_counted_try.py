@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reviews', '0015_rechecks'),
+        ('reviews', '0016_grants'),
     ]
 
     operations = [
