@@ -70,6 +70,18 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL.startswith("https://") else []
 SMPC_URL = env.str("SMPC_URL", default="https://www.medicines.org.uk/emc/")
 MEDICINES_INFORMATION_URL = env.str("MEDICINES_INFORMATION_URL", default="https://www.sps.nhs.uk/")
 SIDE_EFFECT_URL = env.str("SIDE_EFFECT_URL", default="https://yellowcard.mhra.gov.uk/")
+
+
+def _register(name: str, value: str) -> str:
+    """The address of a register that is asked for references; empty: it is not asked."""
+    if value and not (urlsplit(value).scheme in ("http", "https") and urlsplit(value).hostname and "@" not in value):
+        raise ImproperlyConfigured(f"{name} is no address of a register. It begins with https://.")
+    return value
+
+
+CROSSREF_URL = _register("CROSSREF_URL", env.str("CROSSREF_URL", default=""))
+PUBMED_URL = _register("PUBMED_URL", env.str("PUBMED_URL", default=""))
+READ_ADDRESSES = env.bool("READ_ADDRESSES", default=False)
 CHECKPOINT_FILE = env.str("CHECKPOINT_FILE", default=str(VAR / "checkpoints.jsonl"))
 
 # -- Applications ----------------------------------------------------------------------------------------------------
@@ -187,10 +199,11 @@ MFA_TOTP_ISSUER = "ClinCalc Pro"
 MFA_TOTP_TOLERANCE = 1  # half a minute that a phone's clock may be off
 MFA_RECOVERY_CODE_COUNT = 10
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
-# Known passwords need no throttle, and the demonstration's visitors share one address.
-ACCOUNT_RATE_LIMITS = (
-    {"login": None, "login_failed": None} if DEMO else {"login_failed": "20/15m/ip,5/15m/key,10/h/key"}
-)
+# Counted in the database (reviews/access/limits.py), not in the cache of each process.
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
+# Within 15 minutes: failures of one name from one sender, and names from one sender. The demonstration's visitors share
+# an address, and its passwords are known.
+SIGN_IN_FAILURES, SIGN_IN_NAMES = (200, 200) if DEMO else (5, 20)
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 12 * 60 * 60
