@@ -7,7 +7,6 @@ row or the entry.
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import Permission
@@ -23,10 +22,8 @@ from monographs.models import Document, Edition, Monograph, Publication, WriteLo
 from reviews.audit import checkpoints, hashes, indexes, schema, seals, stored_forms
 from reviews.audit.replay import Replay
 from reviews.audit.verify_derived import UNREADABLE, Finding, verify_derived
+from reviews.audit.verify_grants import verify_grants
 from reviews.models import Act, AuditEvent, ChangeSet, SignOff
-
-# So long somebody who ended an act may take to write its line.
-A_MOMENT = timedelta(seconds=1)
 
 
 def verify() -> list[Finding]:
@@ -43,6 +40,7 @@ def verify() -> list[Finding]:
         *_open_editions(),
         *_states(replay),
         *_permissions(replay),
+        *verify_grants(),
         *_acts(replay),
         *verify_derived(replay.entries, replay.moves, replay.hash_at, replay.epoch),
     ]
