@@ -6,19 +6,35 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.http import HttpRequest
+from django.urls import reverse
 
-from reviews.access import sealed
+from reviews.access import policy, sealed
 from reviews.access.password import proved
 from reviews.access.refusals import Refused
 from reviews.audit.trail import WriteLockTimeout
 
 NOBODY_KNOWS = "unknown"
+WORK_ON_PAGES = {role.name for role in policy.ROLES.values() if role.grants}
+
+
+def landing(user: Any) -> str:
+    """Whoever works on monographs begins at the queue, also where they do more; of the others those who look after
+    people begin there, and auditors at the trail."""
+    if policy.roles_of(user) & WORK_ON_PAGES:
+        return reverse("queue")
+    if policy.can(user, "manage_people"):
+        return reverse("people")
+    return reverse("trail" if policy.can(user, "read_trail") else "queue")
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries no types
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody makes their own account: an administrator of the organisation does."""
         return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Where somebody lands who asked for no page: where their role works."""
+        return landing(request.user)
 
     def reauthenticate(self, user: Any, password: str) -> bool:
         """The password once more: judged and counted where it is before a signature. Raises TooManyFailures."""
