@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -16,6 +17,7 @@ from django.utils.deprecation import MiddlewareMixin
 from clincalc.errors import is_of_the_database, unavailable
 from reviews.access import kept, second_factor, session
 from reviews.access.second_factor import Lacks
+from reviews.audit.trail import mark_recovering
 from reviews.models import KeptForm
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -46,6 +48,10 @@ class LoginRequired(LoginRequiredMiddleware):
             return None
         answer = super().process_view(request, view_func, view_args, view_kwargs)
         lacking = Lacks.NOTHING if answer else second_factor.lacks(request)
+        if not answer and second_factor.is_recovering(request):
+            mark_recovering(request.user)
+            if request.path.startswith("/admin/"):
+                raise PermissionDenied("A session that was begun with a recovery code administers nothing.")
         if not answer and (lacking is Lacks.NOTHING or second_factor.is_open(view_func, lacking)):
             return None
         try:

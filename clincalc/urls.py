@@ -1,14 +1,14 @@
 """The site map. Everything is closed but what says `login_not_required`."""
 
 from allauth.account.decorators import secure_admin_login
-from allauth.account.views import login, logout
+from allauth.account.views import logout
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 
 from clincalc.health import live, ready
 from reviews.access.second_factor import before_factor
-from reviews.desk.account import factors, sign_in
+from reviews.desk.account import factors, own, sign_in
 from reviews.public.about import about
 from reviews.public.keys import keys
 from reviews.reports.public_views import problem, receipt
@@ -26,11 +26,13 @@ urlpatterns = [
     path("health/ready", ready, name="ready"),
     path("desk/", include("reviews.urls")),
     path("accounts/", factors.account, name="account"),
+    path("accounts/password/", own.password_change, name="account_password"),
+    path("accounts/sessions/end/", own.session_end, name="account_session_end"),
     path("accounts/app/", factors.app_add, name="account_app"),
     path("accounts/passkey/", factors.passkey_add, name="account_passkey"),
     path("accounts/codes/", factors.codes, name="account_codes"),
     path("accounts/factors/<int:pk>/remove/", factors.factor_remove, name="account_factor_remove"),
-    path("accounts/login/", login_not_required(login), name="account_login"),
+    path("accounts/login/", login_not_required(sign_in.login), name="account_login"),
     path("accounts/login/second/", sign_in.second_factor, name="mfa_authenticate"),
     path("accounts/logout/", before_factor(logout), name="account_logout"),
     path("accounts/reauthenticate/", sign_in.reauthenticate, name="account_reauthenticate"),

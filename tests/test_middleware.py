@@ -122,7 +122,7 @@ def test_every_route_says_who_may_keep_its_answer(page, client):
                 kept.add(name)
 
     assert not_there == {"compare_chosen", "compare_editions", "receipt"}
-    assert kept | not_there == {name for name in PUBLIC if not name.startswith(("admin", "account"))}
+    assert kept | not_there == {name for name in PUBLIC if not name.startswith(("admin", "account", "mfa"))}
     assert {"queue", "account_login", "account_logout", "account_reauthenticate", "admin:login"} < private
     for path in ("/desk/nothing/", "/accounts/nothing/", "/admin/nothing/"):
         assert client.get(path).headers["Cache-Control"] == PRIVATE

@@ -17,6 +17,7 @@ ADDRESSES = {
     "/health/ready": ("ready", {}), "/desk/": ("queue", {}), "/accounts/login/": ("account_login", {}),
     "/accounts/logout/": ("account_logout", {}), "/accounts/reauthenticate/": ("account_reauthenticate", {}),
     "/accounts/": ("account", {}), "/accounts/app/": ("account_app", {}), "/accounts/passkey/": ("account_passkey", {}),
+    "/accounts/password/": ("account_password", {}), "/accounts/sessions/end/": ("account_session_end", {}),
     "/accounts/codes/": ("account_codes", {}), "/accounts/login/second/": ("mfa_authenticate", {}),
     "/accounts/factors/3/remove/": ("account_factor_remove", {"pk": 3}),
 }  # fmt: skip

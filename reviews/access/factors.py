@@ -1,7 +1,8 @@
 """Second factors: an app that shows codes, passkeys, and ten recovery codes that are good once each.
 
-Whoever changes their own gives the password first (`reviews.access.password`). Each change is an entry of the trail,
-which vouches for the rows, and its owner is told by mail. Secrets are encrypted (`reviews.access.sealed`).
+Whoever changes their own gives the password first (`reviews.access.password`), and their other sessions end. Each
+change is an entry of the trail, which vouches for the rows, and its owner is told by mail. Secrets are encrypted
+(`reviews.access.sealed`).
 """
 
 import logging
@@ -20,7 +21,7 @@ from django.contrib.auth.models import User
 from django.db import OperationalError
 from django.http import HttpRequest
 
-from reviews.access import letters, sealed
+from reviews.access import letters, sealed, session
 from reviews.access.denials import refusals_recorded
 from reviews.access.door import admitted
 from reviews.access.password import proved
@@ -145,6 +146,7 @@ def _own_act(user: User, action: str, password: str, request: HttpRequest | None
     with refusals_recorded(actor=user, action=action, subject=f"user:{user.pk}"):
         proved(user, password, request)
         yield
+    session.end_others(user, request)
 
 
 @contextmanager
@@ -187,7 +189,4 @@ def _delete(trail: Trail, row: Authenticator) -> None:
 
 
 def _tell(trail: Trail, user: User, what: str) -> None:
-    letters.write(
-        trail, user, "How you sign in was changed",
-        f"Your account {user.get_username()}: {what}.\n\nIf that was somebody else, tell an administrator at once.",
-    )  # fmt: skip
+    letters.write(trail, user, *letters.changed(user, what))

@@ -30,6 +30,12 @@ def write(trail: Trail, person: User, subject: str, body: str) -> None:
         trail.afterwards.append(partial(in_background, partial(_send, letter)))
 
 
+def changed(person: User, what: str) -> tuple[str, str]:
+    """Subject and words of a letter that tells somebody how their account was changed."""
+    told = f"Your account {person.get_username()}: {what}.\n\nIf that was somebody else, tell an administrator at once."
+    return "How you sign in was changed", told
+
+
 def in_background(act: Callable[[], None]) -> None:
     """In a thread of its own, for which the process waits before it ends."""
 

@@ -1,21 +1,28 @@
 """The password once more, from whoever is signed in: before a signature, and before the way somebody signs in changes.
+And a new one.
 
-One limit holds for all of it, wherever it is asked: five wrong ones in 15 minutes, ten in an hour.
+One limit holds wherever it is asked once more: five wrong ones in 15 minutes, ten in an hour.
 """
 
 from datetime import datetime, timedelta
 
-from django.contrib.auth import authenticate
+from django.contrib.auth import authenticate, update_session_auth_hash
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
-from reviews.access.refusals import Refusal, RefusalType, Refused
+from reviews.access import letters, session
+from reviews.access.denials import refusals_recorded
+from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.access.turns import in_turn
 from reviews.audit.trail import audited_write, lately
 from reviews.models import AuditEvent
 
 # docs/security.md: five failures end the session; ten in an hour are the most.
 FAILURES_A_QUARTER, FAILURES_AN_HOUR = 5, 10
+LONGEST = 128
 
 
 class TooManyFailures(Exception):
@@ -51,3 +58,39 @@ def _not_too_often(actor: User) -> None:
         recent = lately(failed, most=most, period=period)
         if len(recent) == most:
             raise TooManyFailures(min(one.clock_at for one in recent) + period)
+
+
+# -- A new one ---------------------------------------------------------------------------------------------------------
+
+
+def check_new(user: User, new: str, field: str = "new_password") -> None:
+    """Refuses, with every reason, what may not be a password of this person: too short, too long, common, like their
+    name. Nothing of it is recorded."""
+    said = ["Keep it to 128 characters."] if len(new) > LONGEST else []
+    try:
+        validate_password(new[:LONGEST], user)
+    except ValidationError as error:
+        said += error.messages
+    if said:
+        raise Refused([Refusal("new_password", one, RefusalType.INVALID, field=field) for one in said], recorded=False)
+
+
+def change(user: User, *, password: str, new_password: str, again_password: str, request: HttpRequest) -> None:
+    """Another password for oneself, with the one of now. Their other sessions end, an entry is left, and they are told
+    by mail."""
+    with refusals_recorded(actor=user, action="change_password", subject=f"user:{user.pk}"):
+        proved(user, password, request)
+        if new_password != again_password:
+            sentence = "The two are not the same. Type the new one twice."
+            raise refuse("new_password", sentence, RefusalType.INVALID, recorded=False, field="again_password")
+        check_new(user, new_password)
+        hashed = make_password(new_password)  # before the write lock: it takes its time
+        with audited_write(actor=user) as trail:
+            row = trail.actor
+            row.password = hashed
+            trail.save(row, "password")
+            letters.write(trail, row, *letters.changed(row, "the password was changed"))
+            trail.record("password_changed", f"user:{row.pk}", data={"username": row.get_username()})
+    user.password = hashed
+    update_session_auth_hash(request, user)
+    session.end_others(user, request)

@@ -26,8 +26,8 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 
-from reviews.access import sealed
-from reviews.access.factors import APP, answered, codes_of, of
+from reviews.access import letters, sealed
+from reviews.access.factors import APP, CODES, answered, codes_of, of
 from reviews.access.password import TooManyFailures
 from reviews.access.refusals import RefusalType, Refused, refuse
 from reviews.access.turns import in_turn
@@ -69,6 +69,11 @@ def _kinds(request: HttpRequest) -> list[str]:
     """The second factors given in this session, in order."""
     given = get_authentication_records(request, request.user)
     return [str(one.get("type")) for one in given if one.get("method") == "mfa"]
+
+
+def is_recovering(request: HttpRequest) -> bool:
+    """Whether this session was begun with a recovery code. It stays so, whatever is given in it later."""
+    return CODES in _kinds(request)
 
 
 def note(request: HttpRequest, factor: Authenticator) -> None:
@@ -155,11 +160,19 @@ def _wrong_code() -> Refused:
 def _failed(person: User, kind: str) -> None:
     """Whoever types it has not shown who they are: the entry has no actor."""
     with audited_write(actor=None, is_note=True) as trail:
+        if _recent(person, MOST_FAILURES - 1):
+            told = letters.changed(person, f"after your password {MOST_FAILURES} wrong codes were typed")
+            letters.write(trail, person, "Somebody knows your password", told[1])
         trail.record("second_factor_failed", f"user:{person.pk}", data={"kind": kind})
 
 
 def _not_too_often(person: User) -> None:
-    failed = AuditEvent.objects.filter(subject=f"user:{person.pk}", verb="second_factor_failed")
-    recent = lately(failed, most=MOST_FAILURES, period=IN)
-    if len(recent) == MOST_FAILURES:
+    if recent := _recent(person, MOST_FAILURES):
         raise TooManyFailures(min(one.clock_at for one in recent) + IN)
+
+
+def _recent(person: User, most: int) -> list[AuditEvent]:
+    """The newest failures, if there were so many lately; else none."""
+    failed = AuditEvent.objects.filter(subject=f"user:{person.pk}", verb="second_factor_failed")
+    recent = lately(failed, most=most, period=IN)
+    return recent if len(recent) == most else []

@@ -40,9 +40,9 @@ REINDEXED = frozenset({"reindexed", "vouched"})
 # Whose acts get a line of their own in the checkpoint file: what readers depend on, the signatures for it, and who may
 # give them.
 VOUCHED_FOR = READERS_SEE | {
-    "reviews.signoff", "reviews.unsigning", "reviews.clinicianprofile", "reviews.classgrant", "auth.user_groups",
+    "reviews.signoff", "reviews.unsigning", "reviews.clinicianprofile", "reviews.grant", "reviews.classpermission",
+    "reviews.monographpermission", "reviews.classgrant", "auth.user_groups", "mfa.authenticator",
     "auth.user",
-    "mfa.authenticator",
 }  # fmt: skip
 
 
@@ -184,7 +184,7 @@ def audited_write(*, actor: AbstractBaseUser | None, is_note: bool = False, rema
             raise OtherVersion
         token = "" if is_note else acts.claimed()
         # The person as they are now: somebody may have taken a right away since they were looked up.
-        trail = Trail(held, held.last_at, get_user_model().objects.get(pk=actor.pk) if actor else None)
+        trail = Trail(held, held.last_at, _as_now(actor) if actor else None)
         yield trail
         if trail.has_loose_ends:
             raise MissingAuditEntry
@@ -197,6 +197,25 @@ def audited_write(*, actor: AbstractBaseUser | None, is_note: bool = False, rema
         _vouch_for(trail)
     for act in trail.afterwards:
         act()
+
+
+_RECOVERING = "began_with_a_recovery_code"
+
+
+def mark_recovering(user: Any) -> None:
+    """Marks the person of a request whose session was begun with a recovery code, which policy asks."""
+    setattr(user, _RECOVERING, True)
+
+
+def is_recovering(user: Any) -> bool:
+    return bool(getattr(user, _RECOVERING, False))
+
+
+def _as_now(actor: AbstractBaseUser) -> User:
+    found = get_user_model().objects.get(pk=actor.pk)
+    if is_recovering(actor):
+        mark_recovering(found)
+    return found
 
 
 def _vouch_for(trail: Trail) -> None:

@@ -3,12 +3,14 @@
 from reviews.models.act import Act
 from reviews.models.changed_part import ChangedPart
 from reviews.models.changeset import ChangeSet
+from reviews.models.counted_try import CountedTry
 from reviews.models.entry_subject import EntrySubject
 from reviews.models.event import AuditEvent
+from reviews.models.grant import ClassGrant, ClassPermission, Grant, MonographPermission
 from reviews.models.inbox import InboxReport
 from reviews.models.kept import KeptForm
 from reviews.models.misprint import HarmlessMisprint, Misprint
-from reviews.models.people import ClassGrant, ClinicianProfile
+from reviews.models.people import ClinicianProfile
 from reviews.models.recheck import Recheck
 from reviews.models.reminder import Reminder
 from reviews.models.report import ProblemReport
@@ -22,12 +24,16 @@ __all__ = [
     "ChangeSet",
     "ChangedPart",
     "ClassGrant",
+    "ClassPermission",
     "ClinicianProfile",
+    "CountedTry",
     "EntrySubject",
+    "Grant",
     "HarmlessMisprint",
     "InboxReport",
     "KeptForm",
     "Misprint",
+    "MonographPermission",
     "ProblemReport",
     "Recheck",
     "Reminder",

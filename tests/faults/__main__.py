@@ -36,7 +36,7 @@ def environment(url: str, directory: Path) -> dict[str, str]:
         os.environ.pop(name, None)
     return {
         "DATABASE_URL": url, "CHECKPOINT_FILE": f"{directory}/checkpoints.jsonl", "STATIC_ROOT": f"{directory}/static",
-        "SECRET_KEY": base64.b64encode(os.urandom(48)).decode(), "SSL_REDIRECT": "0", "ALLOWED_HOSTS": "localhost",
+        "SECRET_KEY": base64.b64encode(os.urandom(48)).decode(), "SSL_REDIRECT": "0", "REQUIRE_MFA": "0", "ALLOWED_HOSTS": "localhost",
         "SIGNING_KEY": base64.b64encode(os.urandom(32)).decode(), "SITE_URL": "https://clincalc.test",
         "DJANGO_SETTINGS_MODULE": "clincalc.settings",
     }  # fmt: skip

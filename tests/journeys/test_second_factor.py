@@ -66,6 +66,11 @@ def test_an_app_is_set_up_once_and_asked_for_at_each_sign_in(person):
     page.wait_for_url("**/desk/")
 
     assert "My queue" in page.inner_text("header")
+    page.get_by_role("link", name="Demo clinician").click()
+    page.wait_for_url("**/accounts/")
+    somebody.is_accessible("account")
+    page.get_by_role("link", name="Change the password").click()
+    somebody.is_accessible("account-password")
     assert somebody.errors == []
 
 
@@ -80,6 +85,7 @@ def test_a_lost_phone_is_replaced_with_a_recovery_code(person):
     page.goto("/accounts/")
 
     assert "9 of 10 are left" in page.inner_text("main")
+    assert "with a recovery code" in page.inner_text("main")
     page.get_by_role("link", name="Set up an app").click()
     newer = re.search(r"Key: ([A-Z2-7 ]+)", page.inner_text("main"))[1]
     page.get_by_label("The code that the app shows now").fill(code_of(newer))

@@ -10,7 +10,8 @@ from django.utils import timezone
 from monographs.document import Brand, Section
 from monographs.models import Edition, Monograph
 from monographs.pages.said import said
-from reviews import overlays, signing
+from reviews import overlays
+from reviews.access import password
 from reviews.access.password import TooManyFailures
 from reviews.access.refusals import RefusalType, Refused
 from reviews.audit.hashes import instant
@@ -240,7 +241,7 @@ def test_a_password_is_not_even_looked_at_after_too_many(house, monkeypatch):
     wrong(house.clinician, 4)
     waits_until(house.clinician, "wrong wrong wrong")
 
-    monkeypatch.setattr(signing, "authenticate", lambda *_, **__: pytest.fail("The password was looked at."))
+    monkeypatch.setattr(password, "authenticate", lambda *_, **__: pytest.fail("The password was looked at."))
     waits_until(house.clinician)
 
 

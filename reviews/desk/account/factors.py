@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from reviews.access import factors, sealed, second_factor
 from reviews.access.attempts import NOT_TRIED, Attempt, attempt
 from reviews.access.second_factor import before_factor
+from reviews.desk.account.own import sessions_of
 from reviews.desk.account.sign_in import as_json
 from reviews.desk.base import DeskRequest, own
 from reviews.forms import Form, Text, password
@@ -53,6 +54,7 @@ def account(request: DeskRequest) -> HttpResponse:
         "factors": [(one, _words(one)) for one in factors.of(request.user)],
         "codes_left": len(codes.get_unused_codes()) if codes else None,
         "must": settings.REQUIRE_MFA,
+        "sessions": sessions_of(request),
     }
     return render(request, "account/account.html", context)
 

@@ -135,6 +135,7 @@ def test_the_codes_of_a_drug_are_no_secret(house):
 def test_every_password_of_a_form_of_ours_has_a_name_that_is_not_kept():
     from django import forms
 
+    import reviews.desk.account.own
     import reviews.desk.act_forms
     import reviews.desk.published.forms
     from reviews.forms import Form
@@ -148,7 +149,7 @@ def test_every_password_of_a_form_of_ours_has_a_name_that_is_not_kept():
         name for kind in below(Form) for name, field in kind.base_fields.items() if isinstance(field.widget, forms.PasswordInput)
     }  # fmt: skip
 
-    assert secret == {"password"}
+    assert secret == {"password", "new_password", "again_password"}
     assert isinstance(password().widget, forms.PasswordInput)
     assert all(kept._SECRET.search(name) for name in secret)
     assert reviews.desk.act_forms.SignForm in set(below(Form))

@@ -4,8 +4,12 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
+from reviews.access import policy
+from reviews.access.refusals import Refused
+from reviews.audit.trail import mark_recovering
 from reviews.audit.verify import verify
-from reviews.models import AuditEvent
+from reviews.models import AuditEvent, SignOff
+from tests import factories as make
 from tests.second_factor import codes_on, enrol, sign_in
 from tests.totp import code_of
 
@@ -118,3 +122,76 @@ def test_where_none_is_needed_a_password_is_enough(client, house, settings):
 )
 def test_there_is_no_sign_in_without_a_password(client, path):
     assert client.get(path).status_code == 404
+
+
+# -- A session that was begun with a recovery code ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def recovering(client, house, mine):
+    """A clinician who lost the phone, signed in with a code."""
+    code = codes_on(client)[0]
+    other = Client()
+    sign_in(other, "clinician")
+    other.post("/accounts/login/second/", {"code": code})
+    return other
+
+
+def marked(person):
+    mark_recovering(person)
+    return person
+
+
+@pytest.mark.parametrize("action", policy.RULES)
+def test_each_action_is_closed_to_it_or_on_the_list(house, action):
+    """Asked of somebody whom every other rule lets through."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(policy.RULES, action, lambda user, thing: None)
+
+        assert policy.can(house.clinician, action)
+        found = [one.code for one in policy.refusals(marked(house.clinician), action)]
+
+    allowed = {"use_desk", "read", "read_trail", "warn", "withdraw", "withhold"}
+    assert found == ([] if action in allowed else ["recovery_session"])
+
+
+def test_it_signs_nothing_and_the_attempt_is_recorded(house):
+    edition = make.submit(house, make.draft(house))
+
+    with pytest.raises(Refused) as refused:
+        make.sign(edition, marked(house.clinician))
+
+    assert "recovery_session" in refused.value.codes
+    assert not SignOff.objects.exists()
+    assert "recovery_session" in AuditEvent.objects.get(verb="refused").data["codes"]
+
+
+def test_it_warns_and_withdraws(house):
+    page = make.published(house).monograph
+
+    make.warn(marked(house.clinician), page)
+    make.withhold(page, make.key("prescribing"), marked(house.publisher))
+
+    assert AuditEvent.objects.filter(verb="refused").count() == 0
+
+
+def test_the_desk_knows_it_by_the_session_and_the_admin_is_closed(recovering, house):
+    make.draft(house)
+    path = "/desk/monographs/testazumab/do/submit/"
+
+    assert recovering.get("/desk/").status_code == 200
+    assert recovering.post(path, {}).status_code == 403
+    assert "recovery_session" in AuditEvent.objects.get(verb="refused").data["codes"]
+    assert recovering.get("/admin/").status_code == 403
+
+
+def test_setting_up_a_new_app_in_it_makes_it_no_other_session(recovering, house):
+    newer = enrol(recovering)
+    other = Client()
+    sign_in(other, "clinician")
+    other.post("/accounts/login/second/", {"code": code_of(newer)})
+    make.draft(house)
+    path = "/desk/monographs/testazumab/do/submit/"
+
+    assert recovering.post(path, {}).status_code == 403
+    assert other.post(path, {}).status_code != 403

@@ -3,7 +3,6 @@
 import pytest
 from django.test import Client
 
-from reviews.access.people import give_role
 from reviews.models import AuditEvent
 from tests import factories as make
 from tests.reviews.desk.test_pages import hangs_together
@@ -76,7 +75,7 @@ def test_the_trail_asks_as_many_queries_for_fifty_entries_as_for_few(house, ente
 )  # fmt: skip
 def test_everybody_lands_where_their_role_works(house, who, more, where):
     if more:
-        give_role(house.people[who], more, actor=house.admin)
+        make.give_role(house.people[who], more, actor=house.admin)
 
     answer = Client().post("/accounts/login/", {"login": who, "password": make.PASSWORD})
 
