@@ -37,12 +37,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._take_turn(patience / 1000)
         waited = int((time.monotonic() - began) * 1000)
         try:
-            if waited:
-                self.connection.execute(f"PRAGMA busy_timeout = {max(0, patience - waited)}")
+            self.connection.execute(f"PRAGMA busy_timeout = {max(0, patience - waited)}")
             return execute(sql, params, many, context)
         finally:
-            if waited:
-                self.connection.execute(f"PRAGMA busy_timeout = {patience}")
+            self.connection.execute(f"PRAGMA busy_timeout = {patience}")
             self._end_turn()
 
     def _take_turn(self, longest: float) -> None:
