@@ -40,10 +40,10 @@ def grants_of(user: User) -> list[Grant]:
 def everybody() -> list[User]:
     """Everybody whose account is open, and what they hold. Two queries, however many they are."""
     people = User.objects.filter(is_active=True).select_related("clinician_profile").order_by("pk")
-    found = list(people.prefetch_related(Prefetch("grants", _counting(), to_attr="held")))
+    found: Any = list(people.prefetch_related(Prefetch("grants", _counting(), to_attr="held")))
     for one in found:
         policy.remember(one, _held(one))
-    return found
+    return list(found)
 
 
 def holders(role: str) -> list[User]:

@@ -53,10 +53,16 @@ class Refused(Exception):
 
 
 def refuse(
-    code: str, sentence: str, kind: RefusalType = RefusalType.FORBIDDEN, *, recorded: bool = True, **where: str
+    code: str,
+    sentence: str,
+    kind: RefusalType = RefusalType.FORBIDDEN,
+    *,
+    recorded: bool = True,
+    part: str = "",
+    field: str = "",
 ) -> Refused:
     """A Refused of one reason, to be raised."""
-    return Refused([Refusal(code, sentence, kind, **where)], recorded=recorded)
+    return Refused([Refusal(code, sentence, kind, part, field)], recorded=recorded)
 
 
 class Conflict(Refused):
