@@ -107,7 +107,7 @@ def move_class(
         if to and to.retired:
             raise refuse("retired", RETIRED_CLASS.format(to.name), RefusalType.CONFLICT, field="parent")
         ways = {step.pk for step in (*one.path(), *(to.path() if to else ()))}
-        if ways & {pk for pk, _ in policy.grants_of(trail.actor)}:
+        if ways & {pk for pk, _name in policy.rights_of(trail.actor).on_classes}:
             sentence = "You hold a role on the way to this class, before or after. Another administrator must move it."
             raise refuse("holds_grant", sentence)
         data = {"from_parent": one.parent.slug if one.parent else None, "to_parent": to.slug if to else None}

@@ -12,7 +12,6 @@ from monographs.assemble import build
 from monographs.digest import as_json, digest
 from monographs.document import Citation, PathStep
 from monographs.models import Drug, Edition, Monograph, Reference
-from reviews.access.people import grant, revoke
 from reviews.access.refusals import Refused
 from reviews.audit.verify import verify
 from reviews.editing.drugs import rename_drug
@@ -277,9 +276,9 @@ def test_whoever_may_write_in_one_class_imports_nothing_into_another(house, tmp_
     """Neither a new monograph there, nor over one of there by naming a class of one's own."""
     other = make_class("Elsewhere", actor=house.admin)
     for role in ("editor", "clinician", "publisher"):
-        grant(role, other, actor=house.admin)
+        make.grant(role, other, actor=house.admin)
     make.draft(house)
-    revoke("editor", house.root, actor=house.admin)
+    make.revoke("editor", house.root, actor=house.admin)
     header = make.document().header.replaced(class_path=[PathStep(slug="elsewhere", name="Elsewhere")])
     elsewhere = {"class": "elsewhere", "doc": make.document(header=header)}
 
