@@ -8,12 +8,12 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import resolve, reverse
+from reviews.access.people import give_role
 
 from monographs.digest import digest_of_part
 from monographs.models import Monograph, Overlay
 from monographs.standing import today
 from reviews.access import rechecks
-from reviews.access.people import give_role
 from reviews.editing import parts
 from reviews.editing.drugs import rename_drug
 from reviews.editing.shown import digest_of_row
@@ -91,6 +91,8 @@ def person(name):
 
 def does(name, act):
     return lambda: reverse("person_do", args=[pk_of(name), act])
+
+
 def drug_at(route, *act):
     return lambda: reverse(route, args=[Monograph.objects.get(slug=SLUGS["live"]).drug.slug, *act])
 
@@ -208,7 +210,6 @@ def test_a_form_that_is_sent_twice_is_done_once(house, who, page, action, button
 def test_every_transition_and_every_address_that_takes_a_form_is_tried(house):
     client = Client()
     client.force_login(house.editor)
-    key = "00000000-0000-4000-8000-000000000000"
     filled_in = {"slug": "nowhere", "key": key, "pk": 0, "kind": "section", "transition": "submit", "act": "verify"}
     filled_in = {"slug": "nowhere", "key": key, "pk": 0, "kind": "section", "transition": "submit", "act": "rename"}
     taking = set()

@@ -2,9 +2,9 @@
 
 import pytest
 from django.urls import reverse
+from reviews.access.people import give_role
 
 from monographs.models import TherapeuticClass
-from reviews.access.people import give_role
 from reviews.editing.library import make_class
 from tests import factories as make
 from tests.reviews.desk.library.test_drugs import REASON, send
