@@ -16,7 +16,7 @@ from reviews.access.grants import confirm, give, take
 from reviews.audit import acts
 from reviews.audit.trail import audited_write
 from reviews.editing.library import keep_references, record_name_check
-from reviews.models import ClassGrant, Grant, KeptForm, SpentCode
+from reviews.models import ClassGrant, CountedTry, Grant, KeptForm, SpentCode
 from reviews.models.roles import ROLES
 from reviews.reports import service
 from reviews.reports.reminders import remind
@@ -73,6 +73,7 @@ def fill() -> make.House:
         person=house.editor, path="/desk/", tab="t", fields="{}", cause="session", at=now, expires_at=now
     )
     make.second_factor(house.editor)
+    CountedTry.objects.create(pair="p", sender="s", at=now)
     SpentCode.objects.create(person=house.editor, step=1)
     return house
 
