@@ -8,7 +8,6 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import resolve, reverse
-from reviews.access.people import give_role
 
 from monographs.digest import digest_of_part
 from monographs.models import Monograph, Overlay
@@ -22,6 +21,7 @@ from reviews.reports import service
 from reviews.urls import urlpatterns
 from reviews.workflow import TRANSITIONS, perform
 from tests import factories as make
+from tests.factories import give_role
 from tests.forms import forms_of
 
 DONE = "This was done already, a moment ago."

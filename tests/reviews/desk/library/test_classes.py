@@ -2,11 +2,11 @@
 
 import pytest
 from django.urls import reverse
-from reviews.access.people import give_role
 
 from monographs.models import TherapeuticClass
 from reviews.editing.library import make_class
 from tests import factories as make
+from tests.factories import give_role
 from tests.reviews.desk.library.test_drugs import REASON, send
 
 pytestmark = pytest.mark.any_database
