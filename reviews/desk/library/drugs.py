@@ -176,7 +176,9 @@ def _rename(request: DeskRequest, one: Drug) -> ActPage:
 def _merge(request: DeskRequest, one: Drug) -> ActPage | HttpResponse:
     sent = request.POST if request.method == "POST" else request.GET
     choice = Merge(sent if "into" in sent else None)
-    choice.fields["into"].queryset = Drug.objects.filter(retired=False).exclude(pk=one.pk)  # type: ignore[attr-defined]
+    box = choice.fields["into"]
+    assert isinstance(box, FromRows)
+    box.queryset = Drug.objects.filter(retired=False).exclude(pk=one.pk)
     into = choice.cleaned_data.get("into") if choice.is_valid() else None
     if into is None:
         context = {
