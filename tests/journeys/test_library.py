@@ -32,7 +32,7 @@ def test_class_moved_drug_merged(person):
     editor.is_accessible("drugs")
     page.get_by_role("table").get_by_role("link").first.click()
     editor.is_accessible("drug")
-    page.get_by_role("button", name="Another row: Brand names").click()
+    page.locator("button[name=more][value=brands]").click()
     page.wait_for_load_state()
     editor.is_accessible("drug-row")
     page.get_by_role("link", name="Merge").click()
