@@ -150,8 +150,9 @@ def _open_editions(*drugs: Drug) -> str:
     count = Edition.objects.open().filter(monograph__drug__in=drugs).count()
     if not count:
         return "No edition is open on it, so nobody is asked to take this over."
-    told = "1 open edition keeps its copy and is" if count == 1 else f"{count} open editions keep their copies and are"
-    return f"{told} told: its editors take the change over, or leave it."
+    if count == 1:
+        return "1 open edition keeps its copy and is told: its editors take the change over, or leave it."
+    return f"{count} open editions keep their copies and are told: their editors take the change over, or leave it."
 
 
 def _rename(request: DeskRequest, one: Drug) -> ActPage:
