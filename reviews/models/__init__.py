@@ -1,5 +1,6 @@
 """The people and the process."""
 
+from reviews.models.account_link import AccountHold, AccountLink
 from reviews.models.act import Act
 from reviews.models.changed_part import ChangedPart
 from reviews.models.changeset import ChangeSet
@@ -16,6 +17,8 @@ from reviews.models.spent_code import SpentCode
 from reviews.models.written_text import WrittenText
 
 __all__ = [
+    "AccountHold",
+    "AccountLink",
     "Act",
     "AuditEvent",
     "ChangeSet",
