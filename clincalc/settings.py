@@ -70,6 +70,18 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL.startswith("https://") else []
 SMPC_URL = env.str("SMPC_URL", default="https://www.medicines.org.uk/emc/")
 MEDICINES_INFORMATION_URL = env.str("MEDICINES_INFORMATION_URL", default="https://www.sps.nhs.uk/")
 SIDE_EFFECT_URL = env.str("SIDE_EFFECT_URL", default="https://yellowcard.mhra.gov.uk/")
+
+
+def _register(name: str, value: str) -> str:
+    """The address of a register that is asked for references; empty: it is not asked."""
+    if value and not (urlsplit(value).scheme in ("http", "https") and urlsplit(value).hostname and "@" not in value):
+        raise ImproperlyConfigured(f"{name} is no address of a register. It begins with https://.")
+    return value
+
+
+CROSSREF_URL = _register("CROSSREF_URL", env.str("CROSSREF_URL", default=""))
+PUBMED_URL = _register("PUBMED_URL", env.str("PUBMED_URL", default=""))
+READ_ADDRESSES = env.bool("READ_ADDRESSES", default=False)
 CHECKPOINT_FILE = env.str("CHECKPOINT_FILE", default=str(VAR / "checkpoints.jsonl"))
 
 # -- Applications ----------------------------------------------------------------------------------------------------

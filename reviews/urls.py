@@ -5,6 +5,7 @@ from django.urls import path, register_converter
 from reviews.desk import queue, review_page, transitions
 from reviews.desk.editor import write
 from reviews.desk.monograph import change_address, compare, history, new, restore, tier, workspace
+from reviews.desk.people import directory, person, profile, recheck
 from reviews.desk.published import acts, page, reports
 
 
@@ -50,6 +51,13 @@ urlpatterns = [
     path("reports/", reports.report_list, name="reports"),
     path("reports/take-in/", reports.take_in, name="reports_take_in"),
     path("reports/<int:pk>/", reports.report_page, name="report_page"),
+    path("rechecks/<int:pk>/", recheck.recheck, name="recheck"),
+    path("people/", directory.people, name="people"),
+    path("people/<int:pk>/", person.person, name="person"),
+    path("people/<int:pk>/do/<act>/", person.person_do, name="person_do"),
+    path("profile/", profile.profile, name="profile"),
+    path("profile/register/", profile.register, name="profile_register"),
+    path("profile/interests/", profile.interests, name="profile_interests"),
     path("warnings/new/", acts.warning_new, name="warning_new"),
     path("overlays/<int:pk>/countersign/", acts.countersign, name="countersign"),
     path("overlays/<int:pk>/lift/", acts.lift, name="lift"),

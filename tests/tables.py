@@ -10,6 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from monographs.models import Publication
+from reviews.access import links, rechecks
 from reviews.audit import acts
 from reviews.audit.trail import audited_write
 from reviews.editing.library import keep_references, record_name_check
@@ -59,13 +60,22 @@ def fill() -> make.House:
     service.report(service.ReportInput("Something else could harm.", harm=True), sender="s", monograph=page)
     make.somebody_writes(False)
     remind()
+    rechecks.open_rechecks(house.clinician.clinician_profile, actor=house.admin, reason="Found conflicted")
     now = timezone.now()
     KeptForm.objects.create(
         person=house.editor, path="/desk/", tab="t", fields="{}", cause="session", at=now, expires_at=now
     )
     make.second_factor(house.editor)
+    set_by_link(house.nobody, house.admin)
+    links.issue(house.nobody, actor=house.admin)
     SpentCode.objects.create(person=house.editor, step=1)
     return house
+
+
+def set_by_link(person: Any, admin: Any) -> None:
+    """Their password, by a link that an administrator made: so they are held."""
+    token = links.issue(person, actor=admin).rstrip("/").rpartition("/")[2]
+    links.set_password(token, new_password=make.PASSWORD, again_password=make.PASSWORD)
 
 
 def note_typed(edition: Any, words: str) -> None:

@@ -27,7 +27,7 @@ def routes(resolver=None, prefix="", namespace=""):
 
 
 def address(name, pattern):
-    values = {"slug": "testazumab", "key": uuid4(), "kind": "section", "transition": "submit", "pk": 1}
+    values = {"slug": "testazumab", "key": uuid4(), "kind": "section", "transition": "submit", "pk": 1, "act": "verify"}
     given = {field: value for field, value in values.items() if f"{field}>" in pattern}
     return reverse(name, kwargs=given)
 

@@ -242,6 +242,11 @@ def _administers(user: Person, _thing: Any) -> Refusal | None:
     return Refusal("no_administrator", "You need the administrator role. Ask your administrator.")
 
 
+def _has_role_or_administers(user: Person, thing: Any) -> Refusal | None:
+    refusal = _has_role(*ROLES)(user, thing)
+    return refusal and (None if _administers(user, thing) is None else refusal)
+
+
 RULES: dict[str, Rule] = {
     "read": _may_read,
     "create": _needs(EDIT),
@@ -271,12 +276,13 @@ RULES: dict[str, Rule] = {
     ),
     "correct": _all(_needs(REVIEW), _is_verified, _is_pharmacist),
     "call_harmless": _all(_needs(REVIEW), _is_verified),
+    "close_recheck": _all(_needs(REVIEW), _is_verified),
     "lift": _may_lift,
     "move": _needs(PUBLISH),
     "answer_report": _needs(EDIT, REVIEW),
     "answer_site_report": _has_role("editor", "clinician", "publisher"),
     "set_tier": _may_set_tier,
-    "use_desk": _has_role(*ROLES),
+    "use_desk": _has_role_or_administers,
     "keep_library": _has_role(*_opening("keep_library")),
     "drop_trait": _has_role("clinician"),
     "read_trail": _has_role(*_opening("read_trail")),

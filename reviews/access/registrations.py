@@ -19,6 +19,7 @@ from reviews.access import policy
 from reviews.access.denials import refusals_recorded
 from reviews.access.door import admitted
 from reviews.access.people import check_administrator
+from reviews.access.rechecks import open_all
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
 from reviews.models import ClinicianProfile
@@ -113,8 +114,8 @@ def register(
 
 
 def verify(
-    profile: ClinicianProfile, *, actor: User, reader_title: str, specialty: str, scope: str, register_date: date,
-    looked_at: str,
+    profile: ClinicianProfile, *, actor: User, reader_title: str, specialty: str, scope: str,
+    register_date: date | None, looked_at: str,
 ) -> ClinicianProfile:  # fmt: skip
     """Notes that `actor` found the clinician in the register, the day that the register gave, what was looked at, with
     specialty and scope; and sets the title that readers see. A registration that was ended begins anew.
@@ -139,7 +140,7 @@ def verify(
     return found
 
 
-def renew(profile: ClinicianProfile, *, actor: User, register_date: date, looked_at: str) -> ClinicianProfile:
+def renew(profile: ClinicianProfile, *, actor: User, register_date: date | None, looked_at: str) -> ClinicianProfile:
     """Notes that nothing changed in the register since: it counts for 12 months more. Refuses what `verify` refuses,
     and a registration that was never verified, or was ended."""
     with (
@@ -155,10 +156,10 @@ def renew(profile: ClinicianProfile, *, actor: User, register_date: date, looked
     return found
 
 
-def _look_up(trail: Trail, profile: ClinicianProfile, register_date: date, looked_at: str) -> None:
+def _look_up(trail: Trail, profile: ClinicianProfile, register_date: date | None, looked_at: str) -> None:
     day = today(trail.clock)
     looked_at = _line(looked_at, "looked_at", LOOKED_AT, needed=True)
-    if not day - REGISTER_AGE <= register_date <= day:
+    if register_date is None or not day - REGISTER_AGE <= register_date <= day:
         sentence = "Give the day of the register’s own page: not in the future, and not over 30 days ago."
         raise refuse("register_date", sentence, RefusalType.INVALID, field="register_date")
     profile.verified_on, profile.verified_by = day, trail.actor
@@ -197,7 +198,8 @@ def lapse(profile: ClinicianProfile, *, actor: User, reason: str) -> ClinicianPr
 
 
 def _end(profile: ClinicianProfile, how: str, *, actor: User, reason: str) -> ClinicianProfile:
-    """Refuses oneself, whoever is no administrator, a registration that is ended already, and no reason."""
+    """Opens the review of each live page that rests on it, in the same act. Refuses oneself, whoever is no
+    administrator, a registration that is ended already, and no reason."""
     with (
         refusals_recorded(actor=actor, action="end_registration", subject=f"profile:{profile.pk}", reason=reason),
         _on_profile(profile, actor) as (trail, found),
@@ -211,6 +213,7 @@ def _end(profile: ClinicianProfile, how: str, *, actor: User, reason: str) -> Cl
         found.ended_how, found.ended_reason = how, reason
         trail.save(found)
         trail.record("registration_ended", f"profile:{found.pk}", reason=reason, data={"how": how})
+        open_all(trail, found, reason)
     return found
 
 

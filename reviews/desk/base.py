@@ -40,8 +40,10 @@ class DeskRequest(HttpRequest):
 
     user: User
     kept: kept.OnDesk
+    may: frozenset[str]  # what the menu offers
 
 
+IN_MENU = ("manage_people", "read_trail")
 MOST_WORDS = LONGEST_REASON
 
 NOTHING_KEPT = "Nothing is kept for you here: it was saved, a day has passed, or it was somebody else’s."
@@ -63,6 +65,7 @@ def desk(view: View) -> View:
     def guarded(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if refusals := policy.refusals(request.user, "use_desk"):
             return no_entry(request, refusals)
+        request.may = frozenset(one for one in IN_MENU if policy.can(request.user, one))
         return inner(request, *args, **kwargs)
 
     return guarded

@@ -10,6 +10,7 @@ from reviews.models.inbox import InboxReport
 from reviews.models.kept import KeptForm
 from reviews.models.misprint import HarmlessMisprint, Misprint
 from reviews.models.people import ClassGrant, ClinicianProfile
+from reviews.models.recheck import Recheck
 from reviews.models.reminder import Reminder
 from reviews.models.report import ProblemReport
 from reviews.models.signoff import SignOff, Unsigning
@@ -31,6 +32,7 @@ __all__ = [
     "KeptForm",
     "Misprint",
     "ProblemReport",
+    "Recheck",
     "Reminder",
     "SignOff",
     "SpentCode",

@@ -456,12 +456,12 @@ def test_the_tables_that_keep_a_truth_are_these_and_each_keeps_its_own():
         triggers.ByWriteLock: [
             "auth.Group", "auth.User_groups", "monographs.Drug", "monographs.Edition", "monographs.Epoch",
             "monographs.FormerAddress", "monographs.IndexEntry", "monographs.Monograph", "monographs.Reference",
-            "monographs.TherapeuticClass", "monographs.ToldChange", "reviews.ChangedPart", "reviews.ClassGrant", "reviews.ClinicianProfile",
-            "reviews.EntrySubject", "reviews.Misprint", "reviews.ProblemReport", "reviews.Reminder", "reviews.WrittenText",
+            "monographs.TherapeuticClass", "monographs.ToldChange", "reviews.AccountLink", "reviews.ChangedPart", "reviews.ClassGrant", "reviews.ClinicianProfile",
+            "reviews.EntrySubject", "reviews.Misprint", "reviews.ProblemReport", "reviews.Recheck", "reviews.Reminder", "reviews.WrittenText",
         ],
         triggers.AppendOnly: [
             "monographs.Document", "monographs.NameCheck", "monographs.Overlay", "monographs.Publication",
-            "monographs.SecondSignature", "reversion.Revision", "reversion.Version", "reviews.Act",
+            "monographs.SecondSignature", "reversion.Revision", "reversion.Version", "reviews.AccountHold", "reviews.Act",
             "reviews.AuditEvent", "reviews.ChangeSet", "reviews.HarmlessMisprint", "reviews.SignOff", "reviews.Unsigning",
         ],
         triggers.Inbox: ["reviews.InboxReport"],

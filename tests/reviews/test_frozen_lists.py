@@ -55,6 +55,8 @@ FROZEN = {
     },
     "reversion.revision": {1: "id date_created user_id comment"},
     "reversion.version": {1: "id revision_id object_id content_type_id db format serialized_data object_repr"},
+    "reviews.accounthold": {1: "id person_id began_at until by_id"},
+    "reviews.accountlink": {1: "id person_id digest made_at made_by_id expires_at used_at ended_at"},
     "reviews.changeset": {1: "id revision_id edition_id actor_id credits reason touched before_id after_id at"},
     "reviews.classgrant": {1: "id group_id permission_id content_object_id"},
     "reviews.clinicianprofile": {
@@ -65,6 +67,7 @@ FROZEN = {
     "reviews.problemreport": {
         1: "id token monograph_id page edition part text harm source email sender at due_at outcome answer answered_by_id answered_at mailed_at"
     },
+    "reviews.recheck": {1: "id monograph_id profile_id reason opened_at opened_by_id found closed_at closed_by_id"},
     "reviews.reminder": {1: "id key person_id subject body at mailed_at"},
     "reviews.signoff": {
         1: "id edition_id round document_id signer_id meaning sequence name profession body number reader_title name_consent checklist interests signed_at"

@@ -25,6 +25,7 @@ TRIED: dict[str, str] = {
     "take_in_reports": "take in reports",
     "call_harmless": "say that what the page prints is harmless",
     "countersign": "countersign a warning",
+    "close_recheck": "say what the review of a signature found",
     "lift": "end a notice on it",
     "take_over": "take over what the library says now",
     "leave_copy": "leave what it copied from the library",
@@ -71,6 +72,8 @@ DONE: dict[str, Callable[[dict[str, Any]], str]] = {
     "reported": lambda data: f"reported a problem with the page (R-{data['report']})",
     "reports_taken_in": lambda data: f"took in {_reports(data['reports'])}",
     "report_answered": lambda data: f"answered the report R-{data['report']}",
+    "rechecks_opened": lambda data: "opened a review: it rests on the signature of somebody who may not sign any more",
+    "recheck_closed": lambda data: "said what the review of a signature found",
     "called_harmless": lambda data: f"said that what the page prints in {data['label']} is harmless",
     "library_changed": lambda data: LIBRARY[data["by"]],
     "copy_taken": lambda data: f"took over into edition {data['edition']} what the library says",
@@ -93,6 +96,7 @@ DONE: dict[str, Callable[[dict[str, Any]], str]] = {
 }
 # Codes of refusals in a few words. The sentence that the person read also named what to do then.
 WHY = {
+    "link_refused": "the address leads where nothing is opened",
     "counts_for_nothing": "they wrote or suggested everything that changed",
     "not_granted": "they do not have permission in this class",
     "wrong_state": "the edition was in another state",
@@ -104,6 +108,10 @@ WHY = {
     "no_profile": "they have no clinician’s profile",
     "not_verified": "their registration is not verified",
     "lapsed": "their registration was verified too long ago",
+    "found_already": "somebody had said already what they found",
+    "own_signature": "it was about their own signature",
+    "nothing_rests": "no page waited for a review",
+    "register_date": "the day of the register was not one of the last 30",
     "registration_ended": "their registration was ended",
     "interests_overdue": "their interests were not declared in the last 12 months",
     "verified_by_contributor": "whoever verified them worked on the edition",

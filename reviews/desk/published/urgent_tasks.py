@@ -13,11 +13,11 @@ from django.utils.text import Truncator
 
 from monographs.models import Monograph, Overlay, TherapeuticClass
 from monographs.overlay_kinds import say
-from reviews.access import policy
+from reviews.access import policy, rechecks
 from reviews.desk.base import class_tree
 from reviews.desk.published.reports import Open, open_for
 from reviews.misprints import Judged, of_monographs
-from reviews.models import ProblemReport, SignOff
+from reviews.models import ProblemReport, Recheck, SignOff
 from reviews.models.signoff import STILL_CORRECT
 from reviews.reports.inbox import SEVERE
 from reviews.review.edition_review import EditionReview
@@ -39,8 +39,8 @@ class Urgent:
 
 
 def waiting_for(user: User) -> list[Urgent]:
-    """The first due comes first. Eleven queries at most, however many pages and reports there are, and those that judge
-    a page which a clinician reaffirmed and this person could bring back."""
+    """The first due comes first. Fourteen queries at most, however many pages and reports there are, and those
+    that judge a page which a clinician reaffirmed and this person could bring back."""
     now, classes = timezone.now(), class_tree()
     readable = policy.readable(user)
     rows = Overlay.objects.confirmed_by_another().filter(monograph__in=readable)
@@ -54,6 +54,7 @@ def waiting_for(user: User) -> list[Urgent]:
     mine = [one for one in withdrawn.values() if policy.can(user, "reinstate", one)]
     found += [_reaffirmed(one) for one in _may_return(mine, user)]
     found += [_misprint(one) for one in _misprints(user, readable, classes)]
+    found += [_recheck(one) for one in rechecks.waiting_for(user, classes)]
     found += _reports(open_for(user, classes), now)
     return sorted(found, key=lambda one: (not one.is_urgent, one.due_at is None, one.due_at or now))
 
@@ -88,6 +89,12 @@ def _misprint(one: Judged) -> Urgent:
     why = f"Typed “{row.typed}”, shown “{row.shown}”." if row.shown else f"Typed “{row.typed}”, and nothing is shown."
     address = f"{_address(monograph)}#misprint-{row.digest[:12]}"
     return Urgent("Not printed as typed", name, address, why, "Look at the text")
+
+
+def _recheck(one: Recheck) -> Urgent:
+    why = f"{one.profile.name} signed it, and somebody must look at it again: {Truncator(one.reason).chars(100)}"
+    address = reverse("recheck", args=[one.pk])
+    return Urgent("Review of a signature", _name(one.monograph), address, why, "Open the review", is_urgent=False)
 
 
 def _reaffirmed(one: Monograph) -> Urgent:

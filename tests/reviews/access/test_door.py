@@ -19,7 +19,7 @@ from monographs.models import Drug, Edition, Monograph, Overlay, TherapeuticClas
 from monographs.pages.said import said
 from monographs.standing import today
 from reviews import misprints, overlays, signing, workflow
-from reviews.access import accounts, people, registrations
+from reviews.access import accounts, links, people, rechecks, registrations
 from reviews.access.door import LONGEST_REASON, admitted, as_code, kept, told
 from reviews.access.password import TooManyFailures
 from reviews.access.refusals import Refused
@@ -73,8 +73,8 @@ def test_a_reason_is_kept_without_spaces_around_it():
 # -- Every verb ----------------------------------------------------------------------------------------------------------
 
 MODULES = (
-    overlays, workflow, signing, misprints, people, registrations, library, classes, drugs, copies, monographs, parts,
-    service, inbox, accounts,
+    overlays, workflow, signing, misprints, people, registrations, rechecks, library, classes, drugs, copies, monographs,
+    parts, service, inbox, accounts, links,
 )  # fmt: skip
 # Made by the house itself, and typed by nobody.
 NOT_TYPED = {("report", "sender")}
@@ -108,6 +108,10 @@ def seen_part(world):
 
 def section_keys(world):
     return [one.key for one in build(world.draft).sections]
+
+
+def rechecked(world):
+    return rechecks.open_rechecks(world.house.clinician.clinician_profile, actor=world.house.admin, reason="Read it")[0]
 
 
 def first_change(world):
@@ -179,11 +183,14 @@ VERBS = {
         "looked_at": "Its page"},
     "strike_off": lambda w: {"profile": w.house.clinician.clinician_profile, "actor": w.house.admin, "reason": "Read it"},
     "lapse": lambda w: {"profile": w.house.clinician.clinician_profile, "actor": w.house.admin, "reason": "Read it"},
+    "open_rechecks": lambda w: {"profile": w.house.clinician.clinician_profile, "actor": w.house.admin, "reason": "Read it"},
+    "close_recheck": lambda w: {"recheck": rechecked(w), "actor": w.house.clinician2, "found": "It is right"},
     "declare_interests": lambda w: {"actor": w.house.clinician, "kinds": registrations.NO_INTERESTS},
     "accounts.new": lambda w: {"username": "ann", "name": "Ann Other", "email": "ann@example.org", "actor": w.house.admin},
     "change_email": lambda w: {"user": w.house.editor, "email": "other@example.org", "actor": w.house.admin},
     "deactivate": lambda w: {"user": w.house.editor, "actor": w.house.admin, "reason": "Left"},
     "reactivate": lambda w: {"user": make.changed_account(w.house.nobody, is_active=False), "actor": w.house.admin},
+    "issue": lambda w: {"user": w.house.editor, "actor": w.house.admin},
     "make_class": lambda w: {"name": "Oncology", "actor": w.house.admin, "slug": "oncology", "tier_floor": "high"},
     "record_name_check": lambda w: {"actor": w.house.editor, "system": "RxNorm", "code": "1", "name": "x", "status": "found",
         "matched_name": "x", "release": "r", "source": "s"},

@@ -5,13 +5,16 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import resolve, reverse
 
 from monographs.digest import digest_of_part
 from monographs.models import Monograph, Overlay
+from monographs.standing import today
+from reviews.access import rechecks
 from reviews.editing import parts
-from reviews.models import Act, AuditEvent, ChangeSet, ProblemReport
+from reviews.models import Act, AuditEvent, ChangeSet, ProblemReport, Recheck
 from reviews.reports import service
 from reviews.urls import urlpatterns
 from reviews.workflow import TRANSITIONS, perform
@@ -53,6 +56,7 @@ def every_state():
     make.somebody_writes(True)  # so this one stays in the inbox
     service.report(service.ReportInput("Something else could harm.", harm=True), sender="s", monograph=page)
     make.somebody_writes(False)
+    rechecks.open_rechecks(house.clinician.clinician_profile, actor=house.admin, reason="Found conflicted")
 
 
 def at(route, name="live", **more):
@@ -71,7 +75,20 @@ def do(name, transition):
     return lambda: reverse("do", args=[SLUGS[name], transition])
 
 
+def pk_of(name):
+    return get_user_model().objects.get(username=name).pk
+
+
+def person(name):
+    return lambda: reverse("person", args=[pk_of(name)])
+
+
+def does(name, act):
+    return lambda: reverse("person_do", args=[pk_of(name), act])
+
+
 PASSWORD = {"password": make.PASSWORD}
+LOOKED_UP = {"register_date": str(today()), "looked_at": "Its page"}
 SIGNED = {**PASSWORD, "tick_read": "on", "tick_content": "on", "tick_competent": "on", "interests": "none"}
 REASON = {"reason": "Because of a test"}
 WARNED = {name: getattr(make.WARNED, name) for name in ("title", "severity", "regulator", "link", "issued", "quote")}
@@ -111,6 +128,14 @@ FORMS = [
     ("lift", "pharmacist", at("published"), lambda: reverse("lift", args=[overlay("warning")]), None, {**REASON, **PASSWORD}, ["lifted"]),
     ("warning", "clinician", lambda: reverse("warning_new"), None, None, {**WARNED, "monographs": ["liveumab"], **PASSWORD}, ["warned"]),
     ("answer", "editor", lambda: reverse("report_page", args=[ProblemReport.objects.earliest("pk").pk]), None, None, {"outcome": "no-change", "answer": "It is right."}, ["report_answered"]),
+    ("own registration", "editor", lambda: reverse("profile"), lambda: reverse("profile_register"), None, {"name": "N. N.", "profession": "nurse", "number": "12A3456B", "scope": "both"}, ["clinician_registered"]),
+    ("interests", "clinician", lambda: reverse("profile"), lambda: reverse("profile_interests"), None, {}, ["interests_declared"]),
+    ("recheck", "clinician2", lambda: reverse("recheck", args=[Recheck.objects.earliest("pk").pk]), None, None, {"found": "It is right"}, ["recheck_closed"]),
+    ("register", "admin", person("editor2"), does("editor2", "register"), None, {"name": "N. N.", "profession": "nurse", "number": "12A3456C", "scope": "both"}, ["clinician_registered"]),
+    ("verify", "admin", person("pharmacist"), does("pharmacist", "verify"), None, {"reader_title": "pharmacist", **LOOKED_UP}, ["clinician_verified"]),
+    ("renew", "admin", person("pharmacist"), does("pharmacist", "renew"), None, LOOKED_UP, ["registration_renewed"]),
+    ("end", "admin", person("clinician2"), does("clinician2", "end"), None, {"how": "struck_off", **REASON}, ["registration_ended"]),
+    ("open reviews", "admin", person("pharmacist"), does("pharmacist", "open-reviews"), None, REASON, ["rechecks_opened"]),
     ("taken in", "editor", lambda: reverse("reports"), lambda: reverse("reports_take_in"), None, {}, ["reports_taken_in"]),
 ]  # fmt: skip
 
@@ -157,7 +182,7 @@ def test_every_transition_and_every_address_that_takes_a_form_is_tried(house):
     client = Client()
     client.force_login(house.editor)
     key = "00000000-0000-4000-8000-000000000000"
-    filled_in = {"slug": "nowhere", "key": key, "pk": 0, "kind": "section", "transition": "submit"}
+    filled_in = {"slug": "nowhere", "key": key, "pk": 0, "kind": "section", "transition": "submit", "act": "verify"}
     taking = set()
     for route in urlpatterns:
         kwargs = {name: filled_in[name] for name in route.pattern.converters}
@@ -260,7 +285,7 @@ def test_every_form_of_the_desk_holds_a_token():
     folder = Path(settings.BASE_DIR, "templates")
     lacking = [
         f"{path.name}: {tag}"
-        for path in (*(folder / "reviews").glob("*.html"), folder / "desk.html")
+        for path in (*(folder / "reviews").rglob("*.html"), folder / "desk.html")
         for tag, follows in re.findall(r'(<form[^>]*method="post"[^>]*>)(.{0,60})', path.read_text(), re.DOTALL)
         if "{% act_token %}" not in follows and "account_logout" not in tag
     ]

@@ -47,7 +47,7 @@ def labels(typed):
         ("https://doi.org/10.1016/s0140-6736(12)61768-1.", ["coles2012"]), ("doi:10.1016/S0140-6736(12)61768-1", ["coles2012"]),
         ("https://example.org/doi/full/10.1016/S0140-6736(12)61768-1", ["coles2012"]), ("PMID 23122650", ["coles2012", "other"]),
         ("231226", ["coles2012", "other"]), ("www.nice.org.uk/guidance/ta312", ["nice-ta312"]), (CITED, ["coles2012"]),
-        (f"{CITED} PMID: 23122650", ["coles2012"]), ("alemtuzumab", ["coles2012", "nice-ta312"]), ("ta312 treating", ["nice-ta312"]),
+        (f"{CITED} PMID: 23122650", ["coles2012"]), ("Another one. PMID: 231226", ["other"]), ("alemtuzumab", ["coles2012", "nice-ta312"]), ("ta312 treating", ["nice-ta312"]),
         ("10.9999/nowhere", []), ("10.1000/../x", []), ("@evil", []), ("a\x00b", []),
     ],
 )  # fmt: skip

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reviews', '0014_accounts'),
+        ('reviews', '0015_rechecks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,106 @@
+"""Everybody with an account: what they may do, how they are registered, when they signed in, what they are needed for.
+
+As many queries for three hundred people as for three.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from monographs.models import Edition
+from monographs.standing import today
+from reviews.access import policy
+from reviews.desk.base import DeskRequest, name_of
+from reviews.desk.people.person import administrators
+from reviews.desk.people.standing import Standing
+from reviews.models import ChangeSet
+
+A_PAGE = 50
+
+
+@dataclass
+class Line:
+    """One person as the list shows them."""
+
+    person: User
+    name: str
+    standing: Standing
+    roles: list[str]
+    needed_for: list[str] = field(default_factory=list)
+
+    @property
+    def has_left(self) -> bool:
+        return not self.person.is_active
+
+    @property
+    def signs(self) -> bool:
+        return not self.has_left and self.standing.is_renewed and "clinician" in self.roles
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody must see to something of theirs."""
+        return not self.has_left and (self.standing.is_late or not self.roles)
+
+    def says(self, words: str) -> bool:
+        """Whether each of these words stands in the name, the name to sign in by, or the address."""
+        text = f"{self.name} {self.person.username} {self.person.email}".casefold()
+        return all(word in text for word in words.casefold().split())
+
+
+FILTERS = {
+    "all": ("All", lambda line: True),
+    "sign": ("Can sign", lambda line: line.signs),
+    "waits": ("Waits for something", lambda line: line.waits),
+    "left": ("Left", lambda line: line.has_left),
+}
+
+
+def everybody() -> list[Line]:
+    """By name. Three queries, however many they are."""
+    people = User.objects.select_related("clinician_profile").prefetch_related("groups").order_by("pk")
+    day, lines = today(), []
+    for one in people:
+        roles = sorted(group.name for group in one.groups.all() if group.name in policy.ROLES) if one.is_active else []
+        profile = getattr(one, "clinician_profile", None)
+        lines.append(Line(one, name_of(one), Standing.of(profile, day), roles))
+    _needs(lines)
+    return sorted(lines, key=lambda line: (line.name.casefold(), line.person.pk))
+
+
+def _needs(lines: list[Line]) -> None:
+    """What each is needed for: a role that nobody else holds, open editions that they wrote in."""
+    held = Counter(role for line in lines for role in line.roles)
+    wrote: dict[int, set[int]] = {}
+    rows = ChangeSet.objects.filter(edition__in=Edition.objects.open())
+    for edition, actor in rows.values_list("edition", "actor").distinct():
+        wrote.setdefault(actor, set()).add(edition)
+    for line in lines:
+        line.needed_for = [f"The only {role}" for role in line.roles if held[role] == 1]
+        if count := len(wrote.get(line.person.pk, ())):
+            line.needed_for.append(f"{count} open edition{'s' * (count > 1)}")
+
+
+@require_safe
+@administrators
+def people(request: DeskRequest) -> HttpResponse:
+    """All (`?show=`), by words (`?q=`), 50 a page."""
+    lines = everybody()
+    words = request.GET.get("q", "")[:200]
+    found = [line for line in lines if line.says(words)]
+    show = request.GET.get("show", "all")
+    show = show if show in FILTERS else "all"
+    chosen: Any = FILTERS[show][1]
+    context = {
+        "section": "people",
+        "words": words,
+        "show": show,
+        "filters": [(key, word, sum(map(test, found))) for key, (word, test) in FILTERS.items()],
+        "page": Paginator([line for line in found if chosen(line)], A_PAGE).get_page(request.GET.get("page")),
+    }
+    return render(request, "reviews/people/people.html", context)

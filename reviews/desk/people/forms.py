@@ -1,0 +1,93 @@
+"""The forms on people. Verbs judge what is typed; a form says at each box what is wrong with it."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from reviews.access import registrations
+from reviews.forms import Form, Text, choices
+from reviews.models.people import ENDINGS, INTEREST_KINDS, PROFESSIONS, SCOPES
+
+KEPT = "It is kept in the trail."
+
+
+class Day(forms.DateField):
+    """A day, as the browser's own box gives it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        box = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        super().__init__(widget=box, input_formats=["%Y-%m-%d"], **kwargs)
+        self.error_messages["invalid"] = "Give the date as year-month-day."
+
+
+def as_day(given: Any) -> date | None:
+    """What a form read; None for what is no day."""
+    return given if isinstance(given, date) else None
+
+
+class RegistrationForm(Form):
+    """A registration as it is stated by somebody else."""
+
+    name = Text(label="Name in the register", attrs={"maxlength": registrations.NAME})
+    profession = forms.ChoiceField(
+        label="Profession", choices=choices({key: label for key, (label, _body) in PROFESSIONS.items()})
+    )
+    number = Text(
+        label="Registration number",
+        help_text="GMC: 7 digits. GPhC: 7 digits that begin with 2. NMC: like 12A3456B.",
+        attrs={"maxlength": 40, "autocomplete": "off"},
+    )
+    specialty = Text(label="Specialty", help_text="Empty, if there is none.", attrs={"maxlength": registrations.TITLE})
+    scope = forms.ChoiceField(label="Whom they treat", choices=choices(SCOPES))
+
+
+class OwnRegistrationForm(RegistrationForm):
+    """One's own registration. Only here can somebody consent to be named."""
+
+    name_consent = forms.BooleanField(label="Readers may see my name beside what I sign")
+
+
+class RenewForm(Form):
+    register_date = Day(
+        label="Day of the register’s page", help_text="Not over 30 days ago. Its 12 months count from here."
+    )
+    looked_at = Text(
+        label="What you looked at",
+        help_text="For example: GMC online register, entry and licence to practise.",
+        attrs={"maxlength": registrations.LOOKED_AT},
+    )
+
+
+class VerifyForm(RenewForm):
+    reader_title = Text(
+        label="Title that readers see", help_text="For example: neurologist.", attrs={"maxlength": registrations.TITLE}
+    )
+    specialty = Text(label="Specialty in the register", attrs={"maxlength": registrations.TITLE})
+    scope = forms.ChoiceField(label="Whom they treat", choices=choices(SCOPES))
+
+
+class EndForm(Form):
+    how = forms.ChoiceField(label="What happened", choices=choices(ENDINGS))
+    reason = Text(rows=3, label="Reason", help_text=f"And where you read it. {KEPT}")
+
+
+class ReasonForm(Form):
+    reason = Text(rows=3, label="Reason", help_text=KEPT)
+
+
+class FoundForm(Form):
+    found = Text(rows=4, label="What you found", help_text=KEPT)
+
+
+class InterestsForm(Form):
+    """Each kind of interest that the ICMJE asks for. None is filled in beforehand: “none” is said."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for kind, label in INTEREST_KINDS.items():
+            self.fields[kind].label = label
+
+
+for _kind in INTEREST_KINDS:
+    InterestsForm.base_fields[_kind] = Text(rows=2, attrs={"maxlength": registrations.INTERESTS})
