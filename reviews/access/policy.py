@@ -334,6 +334,11 @@ def can(user: Person, action: str, thing: Any = None) -> bool:
     return not refusals(user, action, thing)
 
 
+def is_entitled(user: Person, action: str, thing: Any = None) -> bool:
+    """Whether somebody has the right, however they signed in: what they did by it counts while they are held."""
+    return RULES[action](user, thing) is None
+
+
 def role_on_page(user: Person, thing: Any) -> str:
     """In which of the two roles somebody acts on a published page: whoever may publish acts as a publisher."""
     return "publisher" if is_granted(user, (PUBLISH,), _class_of(thing)) else "clinician"

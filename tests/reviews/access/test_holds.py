@@ -52,6 +52,15 @@ def test_whoever_is_held_signs_nothing_and_is_told_until_when(house):
     assert policy.can(again(house.pharmacist), "sign", edition), "nobody else is"
 
 
+def test_what_they_signed_before_counts_while_they_are_held(house):
+    edition = make.signed(house)
+    hold(house.clinician)
+
+    make.publish(house, edition)
+
+    assert edition.monograph.__class__.objects.get(pk=edition.monograph_id).live is not None
+
+
 @pytest.mark.parametrize("action", sorted(policy.RULES))
 def test_what_waits_and_what_does_not(house, action, monkeypatch):
     monkeypatch.setitem(policy.RULES, action, lambda user, thing: None)
