@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import count, groupby
 from pathlib import Path
 
@@ -182,6 +183,12 @@ def world(made, db):
 def house(made, db) -> make.House:
     """The people, roles and classes that are there before any test."""
     return make.the_house()
+
+
+@pytest.fixture
+def grants_last(monkeypatch) -> None:
+    """Grants need no confirmation: for tests that go years ahead for something else."""
+    monkeypatch.setattr("reviews.models.grant.CONFIRMED_EVERY", timedelta(days=36_500))
 
 
 @pytest.fixture

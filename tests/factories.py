@@ -30,14 +30,15 @@ from monographs.overlay_kinds import Effect, Form, OverlayKind, Words
 from monographs.pages.said import said
 from monographs.standing import today
 from reviews import misprints, overlays
-from reviews.access import factors, policy, registrations
-from reviews.access.people import give_role, grant
+from reviews.access import factors, registrations
+from reviews.access.grants import confirm, give, take
 from reviews.audit import seals
 from reviews.audit.trail import audited_write
 from reviews.changes import change_set
 from reviews.editing.library import make_class, make_drug
 from reviews.editing.monographs import begin
-from reviews.models import ClinicianProfile, HarmlessMisprint, Misprint
+from reviews.models import ClinicianProfile, Grant, HarmlessMisprint, Misprint
+from reviews.models.roles import ROLES as KNOWN_ROLES
 from reviews.overlays import CorrectionInput, WarningInput
 from reviews.review.edition_review import EditionReview
 from reviews.signing import attest
@@ -139,9 +140,6 @@ def make_house() -> House:
         give_role(house.people[name], role, actor=admin)
     for name in ON_CALL:
         give_role(house.people[name], "on-call", actor=admin)
-    for role in policy.ROLES.values():
-        if role.grants:
-            grant(role.name, house.root, actor=admin)
     for name, (profession, number, title) in PROFILES.items():
         user = house.people[name]
         profile = registrations.register(
@@ -150,6 +148,43 @@ def make_house() -> House:
         registrations.declare_interests(user, registrations.NO_INTERESTS)
         verify(profile, actor=admin, reader_title=title)
     return house
+
+
+def give_role(user: Any, role: str, *, actor: Any) -> None:
+    """A role as people of the house hold it: on the root class, or everywhere where it opens nothing in classes."""
+    root = TherapeuticClass.objects.get(slug="neurology") if KNOWN_ROLES[role].grants else None
+    give(user, role, on=root, actor=actor)
+
+
+def take_role(user: Any, role: str, *, actor: Any) -> None:
+    """All that somebody holds of a role."""
+    for one in Grant.objects.not_ended().filter(person=user, role=role):
+        take(one, actor=actor, reason="Taken for a test")
+
+
+def grant(role: str, therapeutic_class: Any, *, actor: Any) -> None:
+    """Everybody who holds the role somewhere gets it on this class too."""
+    held = Grant.objects.not_ended().filter(role=role)
+    there = set(held.filter(therapeutic_class=therapeutic_class).values_list("person", flat=True))
+    for one in User.objects.filter(pk__in=held.values("person")).exclude(pk__in={*there, actor.pk}):
+        give(one, role, on=therapeutic_class, actor=actor)
+
+
+def confirm_all(actor: Any) -> None:
+    """Every grant of others counts six months from now."""
+    for one in Grant.objects.not_ended().exclude(person=actor):
+        confirm(one, actor=actor)
+
+
+def revoke(role: str, therapeutic_class: Any, *, actor: Any) -> None:
+    """Nobody holds the role on this class any more: it is closed to them. They hold it elsewhere."""
+    there = Grant.objects.not_ended().filter(role=role, therapeutic_class=therapeutic_class)
+    elsewhere = TherapeuticClass.objects.filter(slug="elsewhere").first()
+    for one in there:
+        elsewhere = elsewhere or make_class("Elsewhere", actor=actor)
+        if not Grant.objects.not_ended().filter(role=role, person=one.person).exclude(pk=one.pk).exists():
+            give(one.person, role, on=elsewhere, actor=actor)
+        take(one, actor=actor, reason="Taken for a test")
 
 
 def second_factor(user: User) -> str:

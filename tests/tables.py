@@ -5,16 +5,19 @@ from contextlib import contextmanager
 from io import StringIO
 from typing import Any
 
+from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
 from monographs.models import Publication
 from reviews.access import links, rechecks
+from reviews.access.grants import confirm, give, take
 from reviews.audit import acts
 from reviews.audit.trail import audited_write
 from reviews.editing.library import keep_references, record_name_check
-from reviews.models import KeptForm, SpentCode
+from reviews.models import ClassGrant, Grant, KeptForm, SpentCode
+from reviews.models.roles import ROLES
 from reviews.reports import service
 from reviews.reports.reminders import remind
 from reviews.workflow import perform
@@ -60,6 +63,10 @@ def fill() -> make.House:
     service.report(service.ReportInput("Something else could harm.", harm=True), sender="s", monograph=page)
     make.somebody_writes(False)
     remind()
+    give(house.auditor, "editor", on=page, actor=house.admin, reason="To try it")
+    take(give(house.editor2, "clinician", actor=house.admin), actor=house.admin, reason="They did not begin")
+    confirm(Grant.objects.get(person=house.editor), actor=house.admin)
+    role_of_before(house.editor, "editor", house.root, actor=house.admin)
     rechecks.open_rechecks(house.clinician.clinician_profile, actor=house.admin, reason="Found conflicted")
     now = timezone.now()
     KeptForm.objects.create(
@@ -76,6 +83,20 @@ def set_by_link(person: Any, admin: Any) -> None:
     """Their password, by a link that an administrator made: so they are held."""
     token = links.issue(person, actor=admin).rstrip("/").rpartition("/")[2]
     links.set_password(token, new_password=make.PASSWORD, again_password=make.PASSWORD)
+
+
+def role_of_before(user: Any, role: str, *classes: Any, actor: Any, lacks: str = "") -> None:
+    """As a version before grants left it: somebody in the group of a role, and what was granted to the group."""
+    with audited_write(actor=actor) as trail:
+        group, _made = Group.objects.get_or_create(name=role)
+        user.groups.add(group)
+        trail.wrote(group, user.groups.through.objects.get(user=user, group=group))
+        names = set(ROLES[role].grants if role in ROLES else ()) - {lacks}
+        for permission in Permission.objects.filter(content_type__model="therapeuticclass", codename__in=names):
+            for one in classes:
+                row, _made = ClassGrant.objects.get_or_create(group=group, permission=permission, content_object=one)
+                trail.wrote(row)
+        trail.record("role_given", f"user:{user.pk}", data={"role": role, "username": user.get_username()})
 
 
 def note_typed(edition: Any, words: str) -> None:

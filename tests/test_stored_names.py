@@ -17,6 +17,8 @@ from reviews.access import policy
 from reviews.models import signoff
 from reviews.workflow import TRANSITIONS
 
+# What nothing writes any more, and trails of before hold.
+FORMER = {"verbs": {"granted", "revoked"}, "actions": {"grant", "revoke"}}
 KEPT = Path(__file__).parent / "data" / "stored_names.json"
 OURS = ("monographs", "reviews")
 
@@ -94,7 +96,7 @@ KINDS_OF_NAME = (
 def test_what_is_stored_keeps_its_name(kind):
     kept, now = set(json.loads(KEPT.read_text("utf-8"))[kind]), set(names()[kind])
 
-    assert kept - now == set(), "gone or renamed: databases hold it"
+    assert kept - now == FORMER.get(kind, set()), "gone or renamed: databases hold it"
     assert now - kept == set(), "new: add it to tests/data/stored_names.json"
 
 

@@ -66,6 +66,57 @@ def trigger_texts(house: House) -> list[str]:
         return sorted(text for (text,) in opened.execute(TEXTS[connection.vendor]).fetchall())
 
 
+def rows_of(house: House, query: str) -> list[tuple]:
+    path = house.database_url.removeprefix("sqlite:///")
+    with closing(psycopg.connect(path) if connection.vendor == "postgresql" else sqlite3.connect(path)) as opened:
+        return sorted(tuple(row) for row in opened.execute(query).fetchall())
+
+
+def rights_before(house: House) -> tuple[set[tuple], list[tuple]]:
+    """(person, permission, class) of all that the groups of roles opened, in each class and all below it, and (person,
+    role): by hand, as the policy of then read them."""
+    above = dict(
+        rows_of(
+            house,
+            "SELECT c.slug, COALESCE(p.slug, '') FROM monographs_therapeuticclass c"
+            " LEFT JOIN monographs_therapeuticclass p ON p.id = c.parent_id",
+        )
+    )
+    of = "FROM auth_user u JOIN auth_user_groups m ON m.user_id = u.id JOIN auth_group g ON g.id = m.group_id"
+    granted = rows_of(
+        house,
+        f"SELECT u.username, p.codename, c.slug {of} JOIN reviews_classgrant r ON r.group_id = g.id"
+        " JOIN auth_permission p ON p.id = r.permission_id"
+        " JOIN monographs_therapeuticclass c ON c.id = r.content_object_id",
+    )
+    whole = set()
+    for slug in above:
+        path = [slug]
+        while path[-1]:
+            path.append(above[path[-1]])
+        whole |= {(who, permission, slug) for who, permission, on in granted if on in path}
+    return whole, rows_of(house, f"SELECT u.username, g.name {of}")
+
+
+# Prints what the policy of today says.
+RIGHTS = """
+import django, json, os
+os.environ["DJANGO_SETTINGS_MODULE"] = "clincalc.settings"
+django.setup()
+from django.contrib.auth import get_user_model
+from monographs.models import TherapeuticClass
+from reviews.access import policy
+people, names = get_user_model().objects.order_by("username"), {n for role in policy.ROLES.values() for n in role.grants}
+print(json.dumps({
+    "roles": sorted((one.username, role) for one in people for role in policy.roles_of(one)),
+    "rights": [
+        (one.username, name, place.slug) for place in TherapeuticClass.objects.all() for one in people for name in names
+        if policy.is_granted(one, [name], place)
+    ],
+}))
+"""
+
+
 def difference(before: dict[str, str], now: dict[str, str]) -> str:
     """The addresses whose answers differ, and how the first one does."""
     addresses = [address for address in before if before[address] != now[address]]
@@ -104,6 +155,7 @@ print(sum(one.what == "Not printed as typed" for one in found))
 @pytest.mark.django_db
 def test_an_upgrade_leaves_the_trail_whole_and_every_page_as_it_was(landed):
     checkpoints, recorded = landed.checkpoints.read_bytes(), upgrade.recorded()
+    rights, roles = rights_before(landed)
     # What every version finds to do: a migration that waits, and an index that lacks a word.
     by_hand(
         landed,
@@ -117,17 +169,25 @@ def test_an_upgrade_leaves_the_trail_whole_and_every_page_as_it_was(landed):
     assert (done.returncode, done.stderr) == (0, "")
     assert said[0].startswith("Applying ")
     assert WITHOUT_EFFECT in said[0]
-    assert said[1:5] == [
+    assert said[1:6] == [
         "8 accounts taken into the trail as they stand.",
+        "Taking over roles: 57 grants. Each is confirmed within six months, or it lapses.",
         "Making all that is derived anew.",
         "The index holds 19 live pages.",
         "Verifying the trail.",
     ]
-    assert said[5].startswith("The trail is whole: ")
-    assert said[6:] == ["The database is ready for this version."]
-    # The accounts that were there are in an entry now, and a line vouches for it.
-    *before, line = landed.checkpoints.read_bytes().splitlines(keepends=True)
-    assert (b"".join(before), b'"act":"accounts_taken_over"' in line) == (checkpoints, True)
+    assert said[6].startswith("The trail is whole: ")
+    assert said[7:] == ["The database is ready for this version."]
+    assert rows_of(landed, "SELECT 1 FROM auth_group UNION SELECT 1 FROM reviews_classgrant") == []
+    # The same people hold the same roles, and may the same in each class.
+    now = json.loads(landed.run("-c", RIGHTS).stdout)
+    assert [tuple(one) for one in now["roles"]] == roles
+    assert {tuple(one) for one in now["rights"]} == rights
+    assert len(rights) > 200
+    # The accounts and roles that were there are in entries now, and a line vouches for each.
+    *before, one, other = landed.checkpoints.read_bytes().splitlines(keepends=True)
+    assert (b"".join(before), b'"act":"accounts_taken_over"' in one) == (checkpoints, True)
+    assert b'"act":"roles_taken_over"' in other
     # The triggers are those of a database that this version made, to the word.
     with connection.cursor() as cursor:
         cursor.execute(TEXTS[connection.vendor])

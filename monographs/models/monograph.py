@@ -32,6 +32,13 @@ class Monograph(models.Model):
             ByWriteLock(name="monographs_monograph_by_pen"),
             models.CheckConstraint(condition=models.Q(tier__in=list(TIERS)), name="monographs_monograph_tier"),
         ]
+        # What somebody may be granted on this monograph alone: the same as on a class.
+        permissions = [
+            ("edit_monographs", "Write drafts of this monograph and send them for review"),
+            ("review_monographs", "Read drafts of this monograph, sign, send back, set the tier"),
+            ("publish_monographs", "Publish editions of this monograph, send back, discard"),
+            ("warn_monographs", "Put urgent warnings of regulators over its page, and end them"),
+        ]
 
     def __str__(self) -> str:
         return self.slug

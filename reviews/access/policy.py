@@ -1,7 +1,8 @@
 """Who may do what: the one policy, asked by view, template, API and `perform` alike.
 
-`can(user, action, thing)` answers yes or no, `refusals(user, action, thing)` says why not. Roles are groups; what a
-role may do is granted on a therapeutic class and holds for all below it (guardian). A superuser passes nothing here.
+`can(user, action, thing)` answers yes or no, `refusals(user, action, thing)` says why not. A person holds a role by a
+grant: everywhere, on a therapeutic class and all below it, or on one monograph; a grant that nobody confirmed for six
+months counts no more. A superuser passes nothing here.
 """
 
 from collections.abc import Callable, Iterable
@@ -10,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser, User
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
@@ -19,68 +20,53 @@ from monographs.standing import today
 from reviews.access import holds
 from reviews.access.refusals import Refusal
 from reviews.audit.trail import is_recovering
-from reviews.models import ChangeSet, ClassGrant, ClinicianProfile
+from reviews.models import ChangeSet, ClinicianProfile, Grant
+from reviews.models.roles import EDIT, PUBLISH, REVIEW, ROLES, WARN, holding
 
 Person = User | AnonymousUser  # who asks: nobody may be signed in
-_GRANTS, _ROLES = "_grants", "_roles"  # what is kept on the object of a user
-
-EDIT, REVIEW, PUBLISH = "edit_monographs", "review_monographs", "publish_monographs"
-WARN = "warn_monographs"
+_RIGHTS = "_rights"  # what is kept on the object of a user
 
 
 @dataclass(frozen=True)
-class Role:
-    """A role: the group that holds it, what it may be granted on a class, and which actions it opens in every class.
-    To add one: a row here; a permission of its own also needs a line in TherapeuticClass, its migration, and the rules
-    below that ask for it."""
+class Rights:
+    """What the grants of somebody open: the roles that they hold anywhere, and permissions by place."""
 
-    name: str
-    grants: tuple[str, ...] = ()
+    roles: frozenset[str] = frozenset()
     everywhere: frozenset[str] = frozenset()
-
-
-# Auditors and administrators hold no transition.
-ROLES: dict[str, Role] = {
-    role.name: role
-    for role in (
-        Role("editor", (EDIT,), frozenset({"keep_library"})),
-        Role("clinician", (EDIT, REVIEW), frozenset({"keep_library"})),
-        Role("publisher", (PUBLISH,)),
-        Role("on-call", (WARN,)),
-        Role("auditor", everywhere=frozenset({"read", "read_trail"})),
-        Role("administrator", everywhere=frozenset({"manage_people"})),
-    )
-}
-
-
-def holding(permission: str) -> list[Role]:
-    """The roles that may be granted this permission: the first is the one that people are told to ask for."""
-    return [role for role in ROLES.values() if permission in role.grants]
+    on_classes: frozenset[tuple[int, str]] = frozenset()
+    on_monographs: frozenset[tuple[int, str]] = frozenset()
 
 
 def _opening(action: str) -> list[str]:
     return [role.name for role in ROLES.values() if action in role.everywhere]
 
 
-def grants_of(user: Person) -> frozenset[tuple[int, str]]:
-    """(class, permission) pairs of a user's groups: one query, kept on this user object for its life (a request)."""
+def rights_of(user: Person) -> Rights:
+    """What somebody holds today: one query, kept on this user object for its life (a request)."""
     if not (user.is_authenticated and user.is_active):
-        return frozenset()
-    if not hasattr(user, _GRANTS):
-        rows = ClassGrant.objects.filter(group__user=user).values_list("content_object_id", "permission__codename")
-        setattr(user, _GRANTS, frozenset(rows))
-    kept: frozenset[tuple[int, str]] = getattr(user, _GRANTS)
+        return Rights()
+    if not hasattr(user, _RIGHTS):
+        rows = Grant.objects.counting(today()).filter(person=user)
+        setattr(user, _RIGHTS, _rights(rows.values_list("role", "therapeutic_class", "monograph")))
+    kept: Rights = getattr(user, _RIGHTS)
     return kept
+
+
+def _rights(rows: Iterable[tuple[str, int | None, int | None]]) -> Rights:
+    """Of grants as (role, class, monograph). A role that this version does not know opens nothing."""
+    known = [row for row in rows if row[0] in ROLES]
+    places = [(place, page, name) for role, place, page in known for name in ROLES[role].grants]
+    return Rights(
+        roles=frozenset(role for role, _place, _page in known),
+        everywhere=frozenset(name for place, page, name in places if place is None and page is None),
+        on_classes=frozenset((place, name) for place, _page, name in places if place is not None),
+        on_monographs=frozenset((page, name) for _place, page, name in places if page is not None),
+    )
 
 
 def roles_of(user: Person) -> frozenset[str]:
-    """The role groups of a user: one query, kept on this user object."""
-    if not (user.is_authenticated and user.is_active):
-        return frozenset()
-    if not hasattr(user, _ROLES):
-        setattr(user, _ROLES, frozenset(user.groups.filter(name__in=ROLES).values_list("name", flat=True)))
-    kept: frozenset[str] = getattr(user, _ROLES)
-    return kept
+    """The roles that somebody holds, wherever."""
+    return rights_of(user).roles
 
 
 def opens(user: Person, action: str) -> bool:
@@ -88,10 +74,18 @@ def opens(user: Person, action: str) -> bool:
     return any(action in ROLES[name].everywhere for name in roles_of(user))
 
 
-def is_granted(user: Person, permissions: Iterable[str], therapeutic_class: TherapeuticClass) -> bool:
-    """Whether one of these permissions is granted to the user on the class or a class above it."""
-    grants = grants_of(user)
-    return any((step.pk, name) in grants for step in therapeutic_class.path() for name in permissions)
+def is_granted(user: Person, permissions: Iterable[str], thing: Any) -> bool:
+    """Whether one of these permissions is granted to the user: everywhere, on this monograph (or that of this edition
+    or notice), on its class (or this class), or on a class above it."""
+    rights, wanted = rights_of(user), frozenset(permissions)
+    if rights.everywhere & wanted:
+        return True
+    page = _page_of(thing)
+    if page is not None and any((page, name) in rights.on_monographs for name in wanted):
+        return True
+    return bool(rights.on_classes) and any(
+        (step.pk, name) in rights.on_classes for step in _class_of(thing).path() for name in wanted
+    )
 
 
 def contributed(user: Person, edition: Edition) -> bool:
@@ -115,6 +109,13 @@ def _class_of(thing: Any) -> TherapeuticClass:
     return thing.therapeutic_class if isinstance(thing, Monograph) else thing
 
 
+def _page_of(thing: Any) -> int | None:
+    """The key of its monograph; None for a class."""
+    if isinstance(thing, (Edition, Overlay)):
+        return thing.monograph_id
+    return thing.pk if isinstance(thing, Monograph) else None
+
+
 Rule = Callable[[Any, Any], Refusal | None]
 
 
@@ -134,7 +135,7 @@ def _you_need(roles: Iterable[str], therapeutic_class: TherapeuticClass | None =
 
 def _needs(*permissions: str) -> Rule:
     def rule(user: Person, thing: Any) -> Refusal | None:
-        if is_granted(user, permissions, _class_of(thing)):
+        if is_granted(user, permissions, thing):
             return None
         return Refusal("not_granted", _you_need((holding(name)[0].name for name in permissions), _class_of(thing)))
 
@@ -153,7 +154,7 @@ def _needs_or_contributor(*permissions: str) -> Rule:
 
 
 def _may_read(user: Person, thing: Any) -> Refusal | None:
-    if opens(user, "read") or is_granted(user, (EDIT, REVIEW, PUBLISH), _class_of(thing)):
+    if opens(user, "read") or is_granted(user, (EDIT, REVIEW, PUBLISH), thing):
         return None
     return Refusal("not_granted", f"You need a role for “{_class_of(thing)}”. Ask your administrator.")
 
@@ -200,7 +201,7 @@ def confirming(overlay: Overlay) -> str:
 
 def _of_other_role(user: Person, overlay: Overlay) -> Refusal | None:
     wanted = confirming(overlay)
-    if is_granted(user, (wanted,), _class_of(overlay)):
+    if is_granted(user, (wanted,), overlay):
         return None
     other = "publisher" if wanted == PUBLISH else "clinician"
     return Refusal("other_role", f"A {overlay.by_role} withdrew it, so a {other} must confirm it.")
@@ -341,7 +342,7 @@ def is_entitled(user: Person, action: str, thing: Any = None) -> bool:
 
 def role_on_page(user: Person, thing: Any) -> str:
     """In which of the two roles somebody acts on a published page: whoever may publish acts as a publisher."""
-    return "publisher" if is_granted(user, (PUBLISH,), _class_of(thing)) else "clinician"
+    return "publisher" if is_granted(user, (PUBLISH,), thing) else "clinician"
 
 
 def signs(user: Person) -> bool:
@@ -361,16 +362,19 @@ def title_of(user: Person) -> str:
 def readable(user: Person) -> QuerySet[Monograph]:
     """The monographs that a user may open on the desk."""
     monographs = Monograph.objects.for_desk()
-    if opens(user, "read"):
+    rights = rights_of(user)
+    if opens(user, "read") or rights.everywhere:
         return monographs
-    roots = {pk for pk, _ in grants_of(user)}
-    ours = set(roots)
-    children = dict[int, list[int]]()
-    for pk, parent in TherapeuticClass.objects.values_list("pk", "parent_id"):
+    roots, pages = {pk for pk, _name in rights.on_classes}, {pk for pk, _name in rights.on_monographs}
+    return monographs.filter(Q(therapeutic_class__in=_with_those_below(roots)) | Q(pk__in=pages))
+
+
+def _with_those_below(roots: set[int]) -> set[int]:
+    ours, waiting, children = set(roots), list(roots), dict[int, list[int]]()
+    for pk, parent in TherapeuticClass.objects.values_list("pk", "parent_id") if roots else ():
         children.setdefault(parent, []).append(pk)
-    waiting = list(roots)
     while waiting:
         below = [pk for pk in children.get(waiting.pop(), ()) if pk not in ours]
         ours.update(below)
         waiting.extend(below)
-    return monographs.filter(therapeutic_class__in=ours)
+    return ours

@@ -18,7 +18,7 @@ from monographs.texts.characters import says_nothing
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
 from reviews.access.door import admitted
-from reviews.access.people import check_administrator
+from reviews.access.grants import check_administrator
 from reviews.access.rechecks import open_all
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write

@@ -40,9 +40,9 @@ REINDEXED = frozenset({"reindexed", "vouched"})
 # Whose acts get a line of their own in the checkpoint file: what readers depend on, the signatures for it, and who may
 # give them.
 VOUCHED_FOR = READERS_SEE | {
-    "reviews.signoff", "reviews.unsigning", "reviews.clinicianprofile", "reviews.classgrant", "auth.user_groups",
+    "reviews.signoff", "reviews.unsigning", "reviews.clinicianprofile", "reviews.grant", "reviews.classpermission",
+    "reviews.monographpermission", "reviews.classgrant", "auth.user_groups", "mfa.authenticator",
     "auth.user",
-    "mfa.authenticator",
 }  # fmt: skip
 
 

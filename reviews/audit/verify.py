@@ -25,6 +25,7 @@ from monographs.models import Document, Edition, Monograph, Publication, WriteLo
 from reviews.audit import hashes, indexes, schema, seals, stored_forms
 from reviews.audit.trail import READERS_SEE, REINDEXED, VOUCHED_FOR
 from reviews.audit.verify_derived import UNREADABLE, Finding, verify_derived
+from reviews.audit.verify_grants import verify_grants
 from reviews.derived.subjects import Named, addresses
 from reviews.derived.version import SEALED_SINCE
 from reviews.models import Act, AuditEvent, ChangeSet, SignOff
@@ -124,6 +125,7 @@ def verify() -> list[Finding]:
         *_open_editions(),
         *_states(replay),
         *_permissions(replay),
+        *verify_grants(),
         *_acts(replay),
         *verify_derived(replay.entries, replay.moves, replay.hash_at, replay.epoch),
     ]

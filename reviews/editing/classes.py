@@ -4,7 +4,7 @@ Administrators do, because grants hang on classes. A class keeps its address for
 to their class: they are told (`reviews.editing.copies`), and none of their words changes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from django.contrib.auth.models import User
@@ -17,8 +17,9 @@ from reviews.access.door import kept
 from reviews.access.refusals import RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
 from reviews.editing import copies
+from reviews.editing.alike import asked_about, classes_like
 from reviews.editing.drugs import needs_reason
-from reviews.editing.library import RETIRED_CLASS, checked_name
+from reviews.editing.library import RETIRED_CLASS, checked_name, said_of
 from reviews.editing.shown import meanwhile
 
 
@@ -56,9 +57,15 @@ def _tell(trail: Trail, therapeutic_class: TherapeuticClass, by: str) -> None:
 
 
 def rename_class(
-    therapeutic_class: TherapeuticClass, *, name: str, actor: User, seen: str, reason: str
+    therapeutic_class: TherapeuticClass,
+    *,
+    name: str,
+    actor: User,
+    seen: str,
+    reason: str,
+    another: Collection[str] = (),
 ) -> TherapeuticClass:
-    """Gives a class another name."""
+    """Gives a class another name. Asks about names that are like it: `another` are the classes that were shown."""
     reason = kept(reason)
     with (
         refusals_recorded(actor=actor, action="rename_class", subject=f"class:{therapeutic_class.slug}", reason=reason),
@@ -68,9 +75,10 @@ def rename_class(
         if new == old:
             sentence = "That is its name already, so nothing was saved."
             raise refuse("nothing_changed", sentence, RefusalType.INVALID, recorded=False, field="name")
+        alike = asked_about(classes_like(new, but=one), another)
         one.name = new
         trail.save(one, "name")
-        data = {"from_name": old, "to_name": new}
+        data = {"from_name": old, "to_name": new, **said_of(alike)}
         trail.record("class_renamed", f"class:{one.slug}", reason=reason, data=data)
         _tell(trail, one, "class_renamed")
         return one
@@ -99,7 +107,7 @@ def move_class(
         if to and to.retired:
             raise refuse("retired", RETIRED_CLASS.format(to.name), RefusalType.CONFLICT, field="parent")
         ways = {step.pk for step in (*one.path(), *(to.path() if to else ()))}
-        if ways & {pk for pk, _ in policy.grants_of(trail.actor)}:
+        if ways & {pk for pk, _name in policy.rights_of(trail.actor).on_classes}:
             sentence = "You hold a role on the way to this class, before or after. Another administrator must move it."
             raise refuse("holds_grant", sentence)
         data = {"from_parent": one.parent.slug if one.parent else None, "to_parent": to.slug if to else None}

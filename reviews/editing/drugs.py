@@ -5,7 +5,7 @@ editions are told (`reviews.editing.copies`), and whoever edits one takes the ch
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -28,7 +28,8 @@ from reviews.access.privacy import holds_nhs_number
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
 from reviews.editing import copies
-from reviews.editing.library import check_free, checked_name
+from reviews.editing.alike import asked_about, drugs_like
+from reviews.editing.library import check_free, checked_name, said_of
 from reviews.editing.shown import meanwhile
 from reviews.review.tiers import ROWS
 
@@ -138,8 +139,9 @@ def checked_lists(
     return held
 
 
-def rename_drug(drug: Drug, *, name: str, actor: User, seen: str, reason: str) -> Drug:
-    """Gives a drug another name. Its address stays for ever, and it is found by the former name."""
+def rename_drug(drug: Drug, *, name: str, actor: User, seen: str, reason: str, another: Collection[str] = ()) -> Drug:
+    """Gives a drug another name. Its address stays for ever, and it is found by the former name. Asks about names of
+    other drugs that are like the new one: `another` are those that were shown."""
     reason = kept(reason)
     with (
         refusals_recorded(actor=actor, action="rename_drug", subject=f"drug:{drug.slug}", reason=reason),
@@ -150,10 +152,11 @@ def rename_drug(drug: Drug, *, name: str, actor: User, seen: str, reason: str) -
             sentence = "That is its name already, so nothing was saved."
             raise refuse("nothing_changed", sentence, RefusalType.INVALID, recorded=False, field="name")
         check_free(new, but=drug)
+        alike = asked_about(drugs_like(new, but=drug), another)
         drug.former_names = [one for one in drug.former_names if one != new] + [old]
         drug.name, drug.skeleton = new, skeleton(new)
         trail.save(drug, "name", "skeleton", "former_names")
-        data = {"from_name": old, "to_name": new}
+        data = {"from_name": old, "to_name": new, **said_of(alike)}
         trail.record("drug_renamed", f"drug:{drug.slug}", reason=reason, data=data)
         copies.tell(trail, Monograph.objects.filter(drug=drug), of=f"drug:{drug.slug}", by="drug_renamed")
         return drug

@@ -5,7 +5,7 @@ reference changes no signed text.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -24,6 +24,7 @@ from reviews.access.door import PATIENT, admitted
 from reviews.access.privacy import holds_nhs_number
 from reviews.access.refusals import RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
+from reviews.editing.alike import asked_about, classes_like
 
 LONGEST_NAME = 500
 RETIRED_CLASS = "The class “{}” is retired: nothing new begins in it. Choose another."
@@ -48,9 +49,10 @@ def checked_name(name: str) -> str:
 
 def make_drug(
     trail: Trail, *, name: str, names: Iterable[Any] = (), brands: Iterable[Any] = (), codes: Iterable[Any] = (),
-    traits: Iterable[str] = (), slug: str = "",
+    traits: Iterable[str] = (), slug: str = "", another_than: Iterable[str] = (),
 ) -> Drug:  # fmt: skip
-    """Adds a drug. Refuses a name that is there already, or looks like one that is."""
+    """Adds a drug. Refuses a name that is there already, or has the same skeleton. `another_than`: drugs whose names
+    are like it, and of which somebody said that this is another."""
     name = checked_name(name)
     if unknown := set(traits) - set(TRAITS):
         raise refuse("traits", f"There is no trait “{sorted(unknown)[0][:100]}”.", RefusalType.INVALID, field="traits")
@@ -68,8 +70,14 @@ def make_drug(
         traits=sorted(set(traits)),
     )  # fmt: skip
     trail.save(drug)
-    trail.record("drug_added", f"drug:{drug.slug}", data={"name": name, "traits": drug.traits})
+    data = {"name": name, "traits": drug.traits, **said_of(another_than)}
+    trail.record("drug_added", f"drug:{drug.slug}", data=data)
     return drug
+
+
+def said_of(another_than: Iterable[str]) -> dict[str, list[str]]:
+    """What an entry holds of names that were alike."""
+    return {"another_than": slugs} if (slugs := sorted(another_than)) else {}
 
 
 def check_free(name: str, but: Drug | None = None) -> None:
@@ -92,9 +100,11 @@ def _check_slug(slug: str) -> None:
 
 
 def make_class(
-    name: str, *, actor: User, slug: str = "", parent: TherapeuticClass | None = None, tier_floor: str = ""
-) -> TherapeuticClass:
-    """Adds a therapeutic class. Administrators do: grants hang on classes."""
+    name: str, *, actor: User, slug: str = "", parent: TherapeuticClass | None = None, tier_floor: str = "",
+    another: Collection[str] | None = None,
+) -> TherapeuticClass:  # fmt: skip
+    """Adds a therapeutic class. Administrators do: grants hang on classes. Asks about names that are like it: `another`
+    are the classes that were shown; None, where nobody is there to be asked: a program lists its own."""
     slug = slug or slugify(name[:LONGEST_NAME])[:100]
     with (
         refusals_recorded(actor=actor, action="make_class", subject=f"class:{slug[:100]}"),
@@ -111,9 +121,11 @@ def make_class(
             raise refuse("retired", RETIRED_CLASS.format(parent.name), RefusalType.CONFLICT, field="parent")
         if TherapeuticClass.objects.filter(slug=slug).exists():
             raise refuse("class_exists", f"The class “{slug}” is there already.", RefusalType.INVALID, field="name")
+        alike = [] if another is None else asked_about(classes_like(name), another)
         made = TherapeuticClass(slug=slug, name=name, parent=parent, tier_floor=tier_floor)
         trail.save(made)
-        trail.record("class_added", f"class:{slug}", data={"name": name, "parent": parent.slug if parent else None})
+        data = {"name": name, "parent": parent.slug if parent else None, **said_of(alike)}
+        trail.record("class_added", f"class:{slug}", data=data)
     return made
 
 

@@ -1,6 +1,7 @@
 """Verbs beside the workflow's table: a new monograph, an import, the tier."""
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -19,8 +20,9 @@ from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
 from reviews.changes import change_set
 from reviews.derived import former_addresses
+from reviews.editing.alike import asked_about, drugs_like
 from reviews.editing.copies import copied
-from reviews.editing.library import RETIRED_CLASS, make_drug
+from reviews.editing.library import RETIRED_CLASS, check_free, checked_name, make_drug
 from reviews.review import tiers
 from reviews.review.edition_review import EditionReview
 
@@ -99,9 +101,10 @@ def begin(
 
 def new(
     *, actor: User, slug: str, title: str, therapeutic_class: TherapeuticClass, drug: Drug | None = None,
-    new_drug: dict[str, Any] | None = None,
+    new_drug: dict[str, Any] | None = None, another: Collection[str] = (),
 ) -> Edition:  # fmt: skip
-    """Starts a monograph on a drug of the list, or on a new one ({name, names, brands, codes, traits})."""
+    """Starts a monograph on a drug of the list, or on a new one ({name, names, brands, codes, traits}). Asks about
+    names that are like that of a new one: `another` are the drugs that were shown."""
     subject = f"monograph:{slug[:100]}"
     with refusals_recorded(actor=actor, action="new", subject=subject), audited_write(actor=actor) as trail:
         if found := policy.refusals(trail.actor, "create", therapeutic_class):
@@ -109,7 +112,10 @@ def new(
         if drug is not None:
             drug = Drug.objects.get(pk=drug.pk)
         else:
-            drug = make_drug(trail, **(new_drug or {"name": ""}))
+            given = new_drug or {"name": ""}
+            given = {**given, "name": checked_name(given["name"])}
+            check_free(given["name"])
+            drug = make_drug(trail, **given, another_than=asked_about(drugs_like(given["name"]), another))
         try:
             document = values.Document(header=header_from(drug, therapeutic_class, title))
         except ValidationError as error:

@@ -7,13 +7,13 @@ from pathlib import Path
 from django.contrib.auth.models import User
 
 from monographs.document import to_plain
-from monographs.models import Drug, Edition, Monograph, TherapeuticClass
-from monographs.texts.confusables import skeleton
+from monographs.models import Edition, Monograph, TherapeuticClass
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
 from reviews.access.door import told
 from reviews.access.refusals import RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
+from reviews.editing.alike import asked, drugs_like, known_as
 from reviews.editing.library import keep_references, make_drug
 from reviews.editing.monographs import begin
 from reviews.exchange.files import ImportRefused, read_file
@@ -79,11 +79,15 @@ def _import_one(trail: Trail, one: Incoming, file: str) -> tuple[Edition, tuple[
     keep_references(trail, [(citation.label, to_plain(citation.csl)) for citation in one.document.citations])
     warnings = list(one.said)
     if monograph is None:
-        drug = Drug.objects.filter(skeleton=skeleton(one.drug.name)).first()
+        drug = known_as(one.drug.name)
         if drug is None:
+            likes = drugs_like(one.drug.name)
+            if certain := [like for like in likes if like.is_certain]:
+                raise asked(certain)
+            warnings.extend(f"{like.why} It was added as another drug." for like in likes)
             drug = make_drug(
                 trail, name=one.drug.name, names=one.drug.names, brands=one.drug.brands, codes=one.drug.codes,
-                traits=one.traits, slug=one.drug.slug,
+                traits=one.traits, slug=one.drug.slug, another_than=[like.slug for like in likes],
             )  # fmt: skip
         elif set(drug.traits) != set(one.traits):
             warnings.append(f"The drug “{drug.name}” is there already with other traits; they were kept.")
@@ -92,9 +96,7 @@ def _import_one(trail: Trail, one: Incoming, file: str) -> tuple[Edition, tuple[
             suggested_tier=one.tier or "", reason=reason,
         )  # fmt: skip
         return edition, tuple(warnings)
-    if monograph.therapeutic_class_id != therapeutic_class.pk or skeleton(monograph.drug.name) != skeleton(
-        one.drug.name
-    ):
+    if monograph.therapeutic_class_id != therapeutic_class.pk or monograph.drug != known_as(one.drug.name):
         is_now = f"is on {monograph.drug.name}, in the class “{monograph.therapeutic_class.slug}”"
         raise refuse(
             "another_monograph",

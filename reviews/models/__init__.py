@@ -6,10 +6,11 @@ from reviews.models.changed_part import ChangedPart
 from reviews.models.changeset import ChangeSet
 from reviews.models.entry_subject import EntrySubject
 from reviews.models.event import AuditEvent
+from reviews.models.grant import ClassGrant, ClassPermission, Grant, MonographPermission
 from reviews.models.inbox import InboxReport
 from reviews.models.kept import KeptForm
 from reviews.models.misprint import HarmlessMisprint, Misprint
-from reviews.models.people import ClassGrant, ClinicianProfile
+from reviews.models.people import ClinicianProfile
 from reviews.models.recheck import Recheck
 from reviews.models.reminder import Reminder
 from reviews.models.report import ProblemReport
@@ -25,12 +26,15 @@ __all__ = [
     "ChangeSet",
     "ChangedPart",
     "ClassGrant",
+    "ClassPermission",
     "ClinicianProfile",
     "EntrySubject",
+    "Grant",
     "HarmlessMisprint",
     "InboxReport",
     "KeptForm",
     "Misprint",
+    "MonographPermission",
     "ProblemReport",
     "Recheck",
     "Reminder",

@@ -1,10 +1,9 @@
-"""Clinicians' registrations, and what a role may do on a class."""
+"""Clinicians' registrations."""
 
 from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import models
-from guardian.models import GroupObjectPermissionBase
 
 from monographs.fields import JSONText
 from monographs.triggers import ByWriteLock
@@ -122,14 +121,3 @@ class ClinicianProfile(models.Model):
     def has_declared(self, today: date) -> bool:
         """Interests were declared within the last 12 months, by the clinician."""
         return self.interests_until is not None and today < self.interests_until
-
-
-class ClassGrant(GroupObjectPermissionBase):
-    """What a role may do on a therapeutic class and all below it (guardian's direct foreign-key model)."""
-
-    trail_columns = {1: ("id", "group_id", "permission_id", "content_object_id")}
-
-    content_object = models.ForeignKey("monographs.TherapeuticClass", models.PROTECT)
-
-    class Meta(GroupObjectPermissionBase.Meta):
-        constraints = [ByWriteLock(name="reviews_classgrant_by_pen")]

@@ -25,6 +25,7 @@ from reviews.access import policy
 from reviews.audit.trail import audited_write
 from reviews.misprints import of_monographs
 from reviews.models import ProblemReport, Reminder
+from reviews.models.roles import EDIT, REVIEW
 from reviews.reports.mailing import Letter, Mailed, ServerGone, deliver, note_refused
 
 # A review that falls due is told of this many days before; an overdue one on its first day, and each 30 days.
@@ -58,10 +59,10 @@ def wanted(now: datetime) -> Iterator[Wanted]:
         if one.is_overdue(day):
             stage = (day - due).days // AGAIN
             words = f"Review overdue since {due:%d %B %Y}: {_name(one)}"
-            yield f"overdue:{one.pk}:{due}:{stage}", one, (policy.EDIT, policy.REVIEW), words, path
+            yield f"overdue:{one.pk}:{due}:{stage}", one, (EDIT, REVIEW), words, path
         else:
             words = f"Review due on {due:%d %B %Y}: {_name(one)}"
-            yield f"due:{one.pk}:{due}", one, (policy.EDIT, policy.REVIEW), words, path
+            yield f"due:{one.pk}:{due}", one, (EDIT, REVIEW), words, path
     for overlay in Overlay.objects.unconfirmed().select_related("monograph__live", "monograph__therapeutic_class"):
         late = now >= overlay.due_at
         wants = (policy.confirming(overlay),)
@@ -77,7 +78,7 @@ def wanted(now: datetime) -> Iterator[Wanted]:
         assert monograph.live
         words = f"{count} text{'s' * (count > 1)} not printed as typed: {monograph.live.name}"
         path = reverse("published", args=[monograph.slug])
-        yield f"misprint:{monograph.pk}:{monograph.live.pk}", monograph, (policy.REVIEW,), words, path
+        yield f"misprint:{monograph.pk}:{monograph.live.pk}", monograph, (REVIEW,), words, path
     reports = ProblemReport.objects.filter(answered_at=None).filter(Q(harm=True) | Q(due_at__lte=now))
     for report in reports.order_by("-harm", "due_at", "pk").select_related(
         "monograph__live", "monograph__therapeutic_class"
@@ -89,7 +90,7 @@ def wanted(now: datetime) -> Iterator[Wanted]:
         yield (
             f"report:{report.pk}:{'late' if late else 'new'}",
             report.monograph,
-            (policy.EDIT, policy.REVIEW),
+            (EDIT, REVIEW),
             words,
             path,
         )
@@ -108,7 +109,7 @@ def remind(now: datetime | None = None) -> int:
 
 def _untold(now: datetime) -> Iterator[tuple[str, tuple[Any, str, str]]]:
     """(key, (person, subject, body)) of each reminder that is not there yet."""
-    users = [one for one in get_user_model().objects.filter(is_active=True).order_by("pk") if policy.grants_of(one)]
+    users = [one for one in get_user_model().objects.filter(is_active=True).order_by("pk") if policy.roles_of(one)]
     reports: set[str] = set()
     for things in batched(wanted(now), A_BATCH):
         found: dict[str, tuple[str, Any, str, str]] = {}
@@ -130,7 +131,7 @@ def _untold(now: datetime) -> Iterator[tuple[str, tuple[Any, str, str]]]:
 def _concerns(user: User, monograph: Monograph | None, permissions: tuple[str, ...]) -> bool:
     if monograph is None:
         return policy.can(user, "answer_site_report")
-    return policy.is_granted(user, permissions, monograph.therapeutic_class)
+    return policy.is_granted(user, permissions, monograph)
 
 
 def _write(new: dict[str, tuple[Any, str, str]]) -> int:

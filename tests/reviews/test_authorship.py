@@ -16,7 +16,6 @@ from monographs.assemble import build
 from monographs.digest import digest_of_part
 from monographs.document import Citation, MonitoringItem, SafetyNotice, Section
 from monographs.models import Edition, Monograph, Overlay
-from reviews.access.people import give_role
 from reviews.access.refusals import Refused
 from reviews.audit.trail import audited_write
 from reviews.authorship import authors_of_page, earlier_authors, keeps_words
@@ -477,7 +476,7 @@ def test_an_edition_that_was_given_up_before_the_live_one_is_forgotten(house):
 @pytest.fixture
 def nurse(house):
     """A registered nurse with the clinician's role, who wrote nothing."""
-    give_role(house.nobody, "clinician", actor=house.admin)
+    make.give_role(house.nobody, "clinician", actor=house.admin)
     make.clinician(house.nobody, actor=house.admin, name="Test nurse", profession="nurse", number="12A3456E")
     return house.nobody
 
@@ -590,7 +589,7 @@ def test_a_tier_that_was_lowered_since_lets_no_page_back_on_fewer(house):
 def test_one_of_those_who_vouch_had_no_hand_in_the_withdrawal(house):
     edition = make.published(house)
     make.withdraw(edition, house.clinician)
-    give_role(house.pharmacist, "publisher", actor=house.admin)
+    make.give_role(house.pharmacist, "publisher", actor=house.admin)
     pharmacist = type(house.pharmacist).objects.get(pk=house.pharmacist.pk)
     perform("confirm-withdrawal", editions=[edition], actor=pharmacist, digest=make.seen(edition))
     for clinician in (house.clinician, house.pharmacist):
@@ -619,8 +618,8 @@ def test_one_of_those_who_vouch_had_no_hand_in_the_withdrawal(house):
 def test_whatever_was_withdrawn_by_whom_somebody_can_confirm_each(house, first, second):
     """`both` is clinician and publisher at once: they act as a publisher. Whoever can confirm any confirms those, and
     in the end nothing waits."""
-    give_role(house.nobody, "publisher", actor=house.admin)
-    give_role(house.nobody, "clinician", actor=house.admin)
+    make.give_role(house.nobody, "publisher", actor=house.admin)
+    make.give_role(house.nobody, "clinician", actor=house.admin)
     people = {"both": type(house.nobody).objects.get(pk=house.nobody.pk)}
     edition = make.published(house)
     make.withdraw(edition, house.people[first])

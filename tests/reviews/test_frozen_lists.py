@@ -59,11 +59,16 @@ FROZEN = {
     "reviews.accountlink": {1: "id person_id digest made_at made_by_id expires_at used_at ended_at"},
     "reviews.changeset": {1: "id revision_id edition_id actor_id credits reason touched before_id after_id at"},
     "reviews.classgrant": {1: "id group_id permission_id content_object_id"},
+    "reviews.classpermission": {1: "id user_id permission_id content_object_id"},
     "reviews.clinicianprofile": {
         1: "id user_id name profession body number specialty scope reader_title name_consent interests interests_on verified_on verified_by_id",
         2: "id user_id name profession body number specialty scope reader_title name_consent interests interests_on verified_on verified_by_id register_date looked_at ended_on ended_by_id ended_how ended_reason interests_by_kind",
     },
+    "reviews.grant": {
+        1: "id person_id role therapeutic_class_id monograph_id given_on given_by_id reason confirmed_on confirmed_by_id ended_on ended_by_id has_lapsed"
+    },
     "reviews.harmlessmisprint": {1: "id monograph_id key label digest typed shown reason by_id by_title at"},
+    "reviews.monographpermission": {1: "id user_id permission_id content_object_id"},
     "reviews.problemreport": {
         1: "id token monograph_id page edition part text harm source email sender at due_at outcome answer answered_by_id answered_at mailed_at"
     },

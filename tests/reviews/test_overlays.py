@@ -6,19 +6,17 @@ from datetime import date, timedelta
 from types import SimpleNamespace
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from monographs.models import Edition, Epoch, IndexEntry, Monograph, Overlay, SecondSignature
 from monographs.overlay_kinds import HARMS, OVERLAY_KINDS, REGULATORS, SEVERITIES, TITLES, WITHHOLD_REASONS
 from monographs.pages.said import said
 from reviews import overlays
-from reviews.access.people import give_role, grant
 from reviews.access.refusals import Refused
 from reviews.audit.hashes import instant
 from reviews.audit.verify import verify
 from reviews.editing.library import make_class
-from reviews.models import AuditEvent, ClassGrant, ClinicianProfile, SignOff
+from reviews.models import AuditEvent, ClassPermission, ClinicianProfile, SignOff
 from reviews.overlays import CorrectionInput, WarningInput
 from reviews.workflow import perform
 from tests import factories as make
@@ -109,6 +107,7 @@ def test_two_of_one_role_are_not_two_roles(house, page):
 
 
 @pytest.mark.parametrize("days", [365, 4000])
+@pytest.mark.usefixtures("grants_last")
 def test_an_unverified_clinician_takes_a_page_down_at_once(house, page, client, days, monkeypatch):
     """Minutes count: whoever's registration lapsed signs nothing, and takes down what could harm."""
     later = timezone.now() + timedelta(days=days)
@@ -358,6 +357,7 @@ def test_what_may_be_done_over_a_page_by_whom(house, page):
 
 
 @pytest.mark.parametrize(("days", "code"), [(364, None), (365, "not_verified")])
+@pytest.mark.usefixtures("grants_last")
 def test_a_registration_lapses_for_every_act_that_needs_one(house, page, days, code, monkeypatch):
     (warning,) = make.warn(house.clinician, page)
     erratum = make.correct(house.pharmacist, page, "Start slowly", "Start fast")
@@ -380,7 +380,7 @@ def test_a_registration_lapses_for_every_act_that_needs_one(house, page, days, c
 
 
 def test_on_call_without_a_registration_warns_over_nothing(house, page):
-    give_role(house.editor2, "on-call", actor=house.admin)
+    make.give_role(house.editor2, "on-call", actor=house.admin)
     assert not ClinicianProfile.objects.filter(user=house.editor2).exists()
 
     refused("not_verified", lambda: make.warn(house.editor2, page))
@@ -390,17 +390,17 @@ def test_a_warning_needs_whoever_is_on_call_for_each_class(house, page):
     """On call for neurology says nothing of oncology: over both pages or none."""
     oncology = make_class("Oncology", slug="oncology", actor=house.admin)
     for role in ("editor", "clinician", "publisher"):
-        grant(role, oncology, actor=house.admin)
+        make.grant(role, oncology, actor=house.admin)
     house.leaf = oncology
     make.published(house, "tumourumab")
     tumour = Monograph.objects.get(slug="tumourumab")
 
     for over in ([page, tumour], [tumour, page], [tumour]):
         refused("not_granted", lambda o=over: make.warn(house.clinician, *o))
-    grant("on-call", oncology, actor=house.admin)
+    make.grant("on-call", oncology, actor=house.admin)
     assert len(make.warn(house.clinician, page, tumour)) == 2
-    warn = Permission.objects.get(codename="warn_monographs")
-    assert ClassGrant.objects.filter(permission=warn, content_object=oncology).count() == 1
+    held = ClassPermission.objects.filter(permission__codename="warn_monographs", content_object=oncology)
+    assert held.count() == len(make.ON_CALL)
 
 
 def test_a_warning_stands_over_one_page_at_least_and_not_over_too_many(house, page, other, monkeypatch):

@@ -9,7 +9,6 @@ import pytest
 from monographs.digest import digest
 from monographs.document import SafetyNotice
 from monographs.models import Document, Edition, Monograph, Overlay, Publication, SecondSignature
-from reviews.access.people import give_role
 from reviews.access.refusals import Refused
 from reviews.audit import seals
 from reviews.audit.trail import audited_write
@@ -194,6 +193,7 @@ def test_spaces_are_no_reason(world, name):
 # -- Publishing --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("grants_last")
 def test_a_publication_is_all_that_readers_are_told(house, clock):
     with audited_write(actor=house.admin) as trail:
         profile = house.pharmacist.clinician_profile
@@ -235,6 +235,7 @@ def test_a_publication_is_all_that_readers_are_told(house, clock):
 
 
 @pytest.mark.parametrize(("tier", "due"), [("low", date(2031, 6, 21)), ("standard", date(2030, 6, 21))])
+@pytest.mark.usefixtures("grants_last")
 def test_the_next_review_is_due_by_the_tier(house, clock, tier, due):
     edition = make.draft(house)
     if tier == "low":
@@ -256,6 +257,7 @@ def amended(house, live, text="Other words."):
     return make.publish(house, make.sign(edition, house.pharmacist))
 
 
+@pytest.mark.usefixtures("grants_last")
 def test_an_amendment_supersedes_the_edition_before_and_moves_no_date_of_the_full_review(house, clock):
     first = make.published(house)
     clock.at += timedelta(days=40)
@@ -567,7 +569,7 @@ def test_a_page_does_not_come_back_on_a_word_that_carries_nothing(world, why):
     if why == "closed":
         make.changed_account(house.clinician, is_active=False)
     else:
-        give_role(house.clinician, "publisher", actor=house.admin)
+        make.give_role(house.clinician, "publisher", actor=house.admin)
         back = house.clinician
 
     assert codes("reinstate", edition, back) == ["not_vouched" if why == "closed" else "only_signer"]
@@ -645,7 +647,7 @@ def test_what_may_be_tried_again_is_a_conflict_and_what_a_person_may_not_do_is_f
         for one in refused.value.refusals:
             found.setdefault(one.code, set()).add(str(one.kind))
 
-    give_role(house.nobody, "clinician", actor=house.admin)
+    make.give_role(house.nobody, "clinician", actor=house.admin)
     look(world.signed)
     try_("sign", world.signed, house.clinician2)
     try_("publish", world.signed, house.publisher, digest="0" * 64)

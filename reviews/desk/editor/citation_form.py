@@ -156,6 +156,10 @@ class CitationForm(ValueForm):
         same = chosen.label if chosen else next((label for label, one in known.items() if doi and one == doi), "")
         return same if same and same not in others else proposed_key(csl, {*others, *known})
 
+    def propose(self, csl: dict[str, Any]) -> None:
+        """Says which key it will have if nobody types one."""
+        self.fields["label"].help_text = f"The word in [@label]. Left empty, it is {self._key_for(csl, None)}."
+
     def _others(self) -> set[str]:
         return {citation.label for citation in self.document.citations if citation.key != self.key}
 

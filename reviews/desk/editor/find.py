@@ -1,17 +1,103 @@
-"""Finding a source for a new reference: in this edition and in the library, by whatever names it."""
+"""Finding a source for a new reference by whatever names it: in this edition, in the library, then at the registers.
 
+What is found elsewhere is offered, or fills the boxes of the form. Nothing is kept until the person saves it.
+"""
+
+from dataclasses import dataclass, field
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from monographs import document as values
-from monographs.canonical import BadCharacters, clean_line
+from monographs.canonical import BadCharacters, canonical, clean_line
+from monographs.citations.answers import Found
+from monographs.citations.csl import FormattedReference, format_reference
 from monographs.citations.typed_source import MOST_SIGNS, TypedSource, read_citation, typed_source
 from monographs.models import Reference
 from reviews.desk.editor.citation_form import boxes_of_record
+from reviews.lookup.registers import look_up
 
 _MOST_WORDS, _MOST_SIGNS, _MOST_HITS = 12, 200, 20
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A source that a register knows: its words, and what to look for to have its record filled in."""
+
+    words: FormattedReference
+    names_it: str
+    told_by: str
+    warning: str
+
+
+@dataclass
+class Finding:
+    """What was found: references of this edition, records of the library (each with the label under which it is cited
+    here), candidates elsewhere; or one record that fills the form. `said` tells what could not be asked."""
+
+    typed: str = ""
+    cited: list[values.Citation] = field(default_factory=list)
+    hits: list[tuple[Reference, str]] = field(default_factory=list)
+    elsewhere: list[Candidate] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    filled: Found | None = None
+    goes_further: bool = False  # the registers were not asked: there was enough here
+
+    @property
+    def boxes(self) -> dict[str, Any]:
+        """What stands in the form: the record that was found, or else what was typed."""
+        if not self.typed or self.hits or self.cited:
+            return {}
+        typed = typed_from(self.typed)
+        return typed | boxes_of_record(self.filled.csl) if self.filled else typed
+
+
+def find(typed: str, document: values.Document, *, actor: User | None, further: bool = False) -> Finding:
+    """What somebody typed or pasted, looked for. The registers are asked if there is nothing here, or `further` is
+    wanted, and never without an `actor`."""
+    source = typed_source(typed)
+    found = Finding(typed, hits=hits(typed, document), said=[source.refused] if source.refused else [])
+    here = {label for _record, label in found.hits}
+    found.cited = [one for one in document.citations if one.label not in here and _is_it(source, one)]
+    if not actor or source.kind == "nothing":
+        return found
+    if (found.hits or found.cited) and not further:
+        found.goes_further = not (source.doi or source.pmid)
+        return found
+    answer = look_up(source, actor=actor)
+    found.said += answer.said
+    if len(answer.found) == 1 and (source.doi or source.pmid or source.kind == "address"):
+        (found.filled,) = answer.found
+        if doi := str(found.filled.csl.get("DOI", "")):
+            found.hits = hits(doi, document)  # the library knew it by this alone
+    else:
+        found.elsewhere = list(filter(None, map(_candidate, answer.found)))
+    return found
+
+
+def _candidate(one: Found) -> Candidate | None:
+    pmid = one.csl.get("PMID")
+    names_it = one.csl.get("DOI") or (f"PMID {pmid}" if pmid else "")
+    return Candidate(format_reference(one.csl), names_it, one.told_by, one.warning) if names_it else None
+
+
+def _is_it(source: TypedSource, citation: values.Citation) -> bool:
+    """Whether this reference of the edition is what somebody typed."""
+    csl = citation.csl
+    if source.doi:
+        return str(csl.get("DOI", "")).lower() == source.doi.lower()
+    if source.pmid and str(csl.get("PMID", "")) == source.pmid:
+        return True
+    if source.kind == "address":
+        return bool(csl.get("URL") == source.text)
+    if source.kind == "citation":
+        title = str(read_citation(source.text).get("title", "")).casefold()
+        return bool(title) and str(csl.get("title", "")).casefold() == title
+    held = f"{citation.label} {canonical(values.to_plain(csl))}".casefold()
+    words = source.text.casefold().split()[:_MOST_WORDS]
+    return bool(words) and all(word in held for word in words)
 
 
 def search(typed: str) -> QuerySet[Reference]:

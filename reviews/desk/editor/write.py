@@ -26,8 +26,9 @@ from reviews.access.attempts import Attempt, attempt
 from reviews.access.refusals import Conflict, Refusal
 from reviews.changes import faster
 from reviews.desk.base import DeskRequest, desk
+from reviews.desk.editor.citation_form import CitationForm
 from reviews.desk.editor.context import FORMS, HEADINGS, NOUNS, EditorContext, with_part
-from reviews.desk.editor.find import hits, typed_from
+from reviews.desk.editor.find import Finding, find
 from reviews.desk.editor.forms import OVER, HeaderForm, OrderForm, ValueForm
 from reviews.desk.editor.lists import make_lists, put
 from reviews.editing import parts
@@ -92,16 +93,18 @@ def header(request: DeskRequest, slug: str) -> HttpResponse:
 @desk
 @require_http_methods(["GET", "HEAD", "POST"])
 def part_new(request: DeskRequest, slug: str, kind: str) -> HttpResponse:
-    """The form of a new part. A section begins as the kind that `?section=` names; a reference is searched in the
-    library by `?q=`. The key of the new part goes with the form, so that it is added once however often it is sent."""
+    """The form of a new part. A section begins as the kind that `?section=` names; a reference is looked for by `?q=`,
+    and with `?further=` at the registers even if something was found here. The key of the new part goes with the form,
+    so that it is added once however often it is sent."""
     editor = EditorContext(request, slug)
-    query = request.GET.get("q", "").strip() if kind == "citation" else ""
-    found = hits(query, editor.document)
-    initial = typed_from(query) if query and not found else {"kind": request.GET.get("section", "")}
+    found = _found(editor) if kind == "citation" else Finding()
+    initial = found.boxes or {"kind": request.GET.get("section", "")}
     form = FORMS[kind](_posted(request), document=editor.document, key=_key_of(request), initial=initial)
     context = editor.context(form=form, kind=kind, words=f"a {NOUNS[kind]}")
     if kind == "citation":
-        context |= {"query": query, "hits": found}
+        if found.filled and isinstance(form, CitationForm):
+            form.propose(found.filled.csl)
+        context |= {"query": found.typed, "hits": found.hits, "found": found}
     elif kind == "related":
         context["targets"] = editor.targets()
 
@@ -109,6 +112,16 @@ def part_new(request: DeskRequest, slug: str, kind: str) -> HttpResponse:
         parts.add_part(editor.edition, form.value, **how)
 
     return _answer(editor, context, add)
+
+
+def _found(editor: EditorContext) -> Finding:
+    """What was looked for. Who only reads, or sends the form, asks no register."""
+    request = editor.request
+    typed = request.GET.get("q", "").strip()
+    if not typed:
+        return Finding()
+    asks = request.method == "GET" and editor.is_draft and editor.may_edit
+    return find(typed, editor.document, actor=request.user if asks else None, further="further" in request.GET)
 
 
 def _key_of(request: DeskRequest) -> UUID:

@@ -96,6 +96,7 @@ DONE: dict[str, Callable[[dict[str, Any]], str]] = {
 }
 # Codes of refusals in a few words. The sentence that the person read also named what to do then.
 WHY = {
+    "alike": "a name like it is there",
     "link_refused": "the address leads where nothing is opened",
     "counts_for_nothing": "they wrote or suggested everything that changed",
     "not_granted": "they do not have permission in this class",
@@ -180,6 +181,9 @@ WHY = {
     "missing": "words were missing",
     "monographs": "too many monographs were chosen, or none",
     "name": "the name could not be used",
+    "held_already": "they hold this role there already",
+    "lapsed_grant": "the grant had lapsed",
+    "place": "this role is held everywhere or not at all",
     "no_administrator": "they are not an administrator",
     "no_role": "they do not have the role",
     "no_such_class": "there is no such class",

@@ -21,6 +21,8 @@ from reviews.access.attempts import attempt
 from reviews.access.refusals import Refusal
 from reviews.desk.base import DeskRequest, class_tree, desk, indented, no_entry
 from reviews.desk.boxes import lists_of, row_form
+from reviews.desk.likes import Another, ask_about, typed_in
+from reviews.editing.alike import drugs_like
 from reviews.editing.monographs import new
 from reviews.forms import Form, FromRows, Text, offer, rows_of
 
@@ -49,7 +51,7 @@ class NewMonograph(Form):
     """Either a drug of the list or the name of a new one, with its names, brands and codes; class, title, address."""
 
     drug = FromRows(
-        Drug.objects.all(),
+        Drug.objects.filter(retired=False),
         empty_label="None of these: a new drug",
         label="Choose a drug",
         help_text="Its names, brands and codes are copied into the first edition.",
@@ -57,6 +59,7 @@ class NewMonograph(Form):
     drug_name = Line(
         label="International name", help_text="As the World Health Organization spells it, in small letters."
     )
+    another = Another(help_text="If it is one of these, choose that from the list instead.")
     traits = forms.MultipleChoiceField(
         choices=list(TRAITS.items()),
         widget=forms.CheckboxSelectMultiple,
@@ -84,6 +87,8 @@ class NewMonograph(Form):
                 *((one.slug, words) for one, words in classes),
             ],
         )
+        name = typed_in(data, "drug_name")
+        ask_about(self, drugs_like(name) if name and not data.get("drug") else ())
         self.by_slug = {one.slug: one for one, _ in classes}
         for name, said, row in lists_of(Header):
             self.rows[name] = rows_of(row_form(row), name, said.label, data, [])
@@ -124,14 +129,16 @@ class NewMonograph(Form):
 
 
 # Where a refusal of the verb is shown.
-_FIELDS = {"name": "drug_name", "slug": "slug", "traits": "traits"}
+_FIELDS = {
+    "name": "drug_name", "slug": "slug", "traits": "traits", "drug": "drug", "therapeutic_class": "therapeutic_class",
+}  # fmt: skip
 
 
 @desk
 @require_http_methods(["GET", "HEAD", "POST"])
 def monograph_new(request: DeskRequest) -> HttpResponse:
     """Starts a monograph and edition 1 as a draft. Refused input is shown again with a sentence at each field."""
-    classes = [one for one in class_tree().values() if policy.can(request.user, "create", one)]
+    classes = [one for one in class_tree().values() if not one.retired and policy.can(request.user, "create", one)]
     if not classes:
         sentence = "You need the editor or clinician role for a class. Ask your administrator."
         return no_entry(request, [Refusal("not_granted", sentence)])
@@ -149,6 +156,7 @@ def monograph_new(request: DeskRequest) -> HttpResponse:
                     therapeutic_class=data["therapeutic_class"],
                     drug=data["drug"],
                     new_drug=None if data["drug"] else form.new_drug(),
+                    another=data.get("another", ()),
                 )
             )
             status = tried.status

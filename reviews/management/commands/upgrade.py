@@ -8,14 +8,15 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from monographs.models import Monograph
-from reviews.access import accounts, factors
+from reviews.access import accounts, factors, taken_over
 from reviews.models import AuditEvent
 
 
 class Command(BaseCommand):
     help = (
-        "Migrates the database, notes accounts that an earlier version left, makes the index of live pages anew, and "
-        "verifies the trail. Exit 1 and what was found when it is not whole. Running it again does no harm."
+        "Migrates the database, notes accounts and takes over roles that an earlier version left, makes the index of "
+        "live pages anew, and verifies the trail. Exit 1 and what was found when it is not whole. Running it again "
+        "does no harm."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -32,6 +33,11 @@ class Command(BaseCommand):
         if has_accounts:
             found = accounts.take_over()
             self.stdout.write(f"{found} account{'s' * (found > 1)} taken into the trail as they stand.")
+        if taken := taken_over.take_over():
+            made, left = taken
+            self.stdout.write(f"Taking over roles: {made} grants. Each is confirmed within six months, or it lapses.")
+            for sentence in left:
+                self.stdout.write(f"  {sentence}")
         self.stdout.write("Making all that is derived anew.")
         call_command("reindex", stdout=self.stdout)
         if count := factors.reseal():

@@ -17,8 +17,8 @@ from monographs.models import Drug, Edition, Monograph, TherapeuticClass
 from monographs.rxnorm import check, read_rows
 from monographs.standing import today
 from reviews.access import accounts as verbs
-from reviews.access import policy, registrations
-from reviews.access.people import give_role, grant
+from reviews.access import registrations
+from reviews.access.grants import give
 from reviews.audit.trail import audited_write
 from reviews.changes import change_set
 from reviews.editing.library import make_class, record_name_check
@@ -122,17 +122,13 @@ def _classes(admin: Any) -> None:
 
 
 def rights(people: dict[str, Any]) -> None:
-    """Roles, grants on every root class, and registrations that the administrator has verified."""
+    """Roles everywhere, and registrations that the administrator has verified."""
     admin = people["admin"]
     for username, (_name, role) in ACCOUNTS.items():
         if username != "admin":
-            give_role(people[username], role, actor=admin)
+            give(people[username], role, actor=admin)
     for username in ON_CALL:
-        give_role(people[username], "on-call", actor=admin)
-    for root in TherapeuticClass.objects.filter(parent=None):
-        for row in policy.ROLES.values():
-            if row.grants:
-                grant(row.name, root, actor=admin)
+        give(people[username], "on-call", actor=admin)
     for username, (profession, registration, specialty, reader_title) in PROFILES.items():
         user, number = people[username], registration.split()[1]
         profile = registrations.register(
@@ -156,8 +152,7 @@ def rights(people: dict[str, Any]) -> None:
         )
     # The objects remember what they were asked before these rights.
     for user in people.values():
-        for memory in ("_grants", "_roles"):
-            user.__dict__.pop(memory, None)
+        user.__dict__.pop("_rights", None)
 
 
 def sign(edition: Edition, clinician: Any) -> None:

@@ -7,7 +7,6 @@ from django.utils.html import strip_tags
 
 from monographs.document import PathStep
 from monographs.public.classes import tree
-from reviews.access.people import grant
 from reviews.editing.library import make_class
 from tests import factories as make
 
@@ -26,7 +25,7 @@ def world(house):
     make_class("Empty", slug="empty", actor=house.admin)
     other = make_class("Cardiology", slug="zz-cardiology", actor=house.admin)
     for role in ("editor", "clinician", "publisher", "on-call"):
-        grant(role, other, actor=house.admin)
+        make.grant(role, other, actor=house.admin)
     path = [*doc.header.class_path, PathStep(slug="zz-relapsing", name=below.name)]
     steps = {
         "one": path, "two": path[:2], "three": path[:1],

@@ -54,7 +54,7 @@ def test_a_new_account_is_opened_by_no_password_and_may_do_nothing(house):
     made = User.objects.get(username="ann")
     assert (made.get_full_name(), made.email) == ("Ann Maria Other", "Ann@Example.org")
     assert (made.has_usable_password(), made.is_active, made.is_staff, made.is_superuser) == (False, True, False, False)
-    assert (list(made.groups.all()), authenticate(None, username="ann", password="")) == ([], None)
+    assert (list(made.grants.all()), authenticate(None, username="ann", password="")) == ([], None)
 
 
 def test_the_trail_holds_no_address(house):

@@ -1,4 +1,5 @@
-"""The policy as a table: every act, for every role, on every class of a tree in which one class is granted."""
+"""The policy as a table: every act, for every role, held on a class, on one monograph or everywhere, at every place of a
+tree."""
 
 from datetime import timedelta
 from types import SimpleNamespace
@@ -10,12 +11,14 @@ from django.utils import timezone
 
 from monographs.models import Monograph, Overlay, TherapeuticClass
 from reviews.access import policy
-from reviews.access.people import give_role, grant, revoke
+from reviews.access.grants import confirm, give, take
 from reviews.access.registrations import register
 from reviews.audit.trail import audited_write
 from reviews.editing.library import make_class, make_drug
 from reviews.editing.monographs import begin
+from reviews.models import Grant
 from tests import factories as make
+from tests import tables
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
@@ -65,6 +68,10 @@ ANYWHERE = {
     "manage_people": "no_administrator",
 }
 CLASSES = ("above", "granted", "below", "another")
+# Where a role is held, and which places of the tree it reaches from there. Auditors and administrators hold theirs
+# everywhere alone.
+SCOPES = {"class": {"granted", "below"}, "page": {"below"}, "everywhere": set(CLASSES)}
+SCOPED = ("editor", "clinician", "publisher", "on-call")
 
 
 def fresh(user):
@@ -90,21 +97,12 @@ def thing_of(action, draft):
 
 @pytest.fixture(scope="module")
 def made(once_a_module):
-    """One person a role, a closed account beside each, and a draft in each class."""
+    """One person a role and scope, a closed account beside each, and a draft in each class."""
     house = make.the_house()
-    people = {"superuser": house.admin, "nobody": house.nobody}
+    people = {}
     classes, parent = {}, None
     for name in CLASSES:
         parent = classes[name] = make_class(name, parent=parent if name != "another" else None, actor=house.admin)
-    for role in ROLES:
-        for name in (role, f"closed {role}"):
-            people[name] = make.account(f"the-{name}".replace(" ", "-"))
-            give_role(people[name], role, actor=house.admin)
-        make.changed_account(people[f"closed {role}"], is_active=False)
-        grant(role, classes["granted"], actor=house.admin)
-    for number, name in enumerate(("clinician", "on-call", "closed clinician", "closed on-call")):
-        verified(house, people[name], f"200010{number}")
-    people["closed superuser"] = make.account("closed-superuser", is_superuser=True, is_active=False)
     drafts = {}
     for name, therapeutic_class in classes.items():
         with audited_write(actor=house.editor) as trail:
@@ -113,6 +111,21 @@ def made(once_a_module):
                 trail, slug=f"{name}-page", drug=drug, therapeutic_class=therapeutic_class, document=make.document(),
                 reason="Written for a test",
             )  # fmt: skip
+    on = {"class": classes["granted"], "page": drafts["below"].monograph, "everywhere": None}
+    number = 2_000_100
+    for role in ROLES:
+        for scope in SCOPES if role in SCOPED else ("everywhere",):
+            for state in ("open", "closed"):
+                user = people[role, scope, state] = make.account(f"the-{state}-{role}-{scope}")
+                give(user, role, on=on[scope], actor=house.admin)
+                if role in ("clinician", "on-call"):
+                    number += 1
+                    verified(house, user, str(number))
+                if state == "closed":
+                    make.changed_account(user, is_active=False)
+    people["nobody", "", "open"] = house.nobody
+    people["superuser", "", "open"] = house.admin
+    people["superuser", "", "closed"] = make.account("closed-superuser", is_superuser=True, is_active=False)
     return SimpleNamespace(people=people, classes=classes, drafts=drafts)
 
 
@@ -142,16 +155,16 @@ def test_who_signs_by_role(house):
 
 
 @pytest.mark.parametrize("action", MAY)
-def test_an_act_is_open_to_its_roles_in_the_granted_class_and_below_it_and_to_nobody_else(world, action):
-    for name, user in world.people.items():
+def test_an_act_is_open_to_its_roles_where_they_are_held_and_to_nobody_else(world, action):
+    for (role, scope, state), user in world.people.items():
         for place in CLASSES:
             thing = thing_of(action, world.drafts[place])
-            reaches = place in ("granted", "below") or action in ANYWHERE or (action, name) == ("read", "auditor")
-            may = name in MAY[action] and reaches
+            reaches = place in SCOPES.get(scope, ()) or action in ANYWHERE
+            may = state == "open" and role in MAY[action] and reaches
             found = policy.refusals(fresh(user), action, thing)
 
-            assert policy.can(fresh(user), action, thing) is may, (name, place)
-            assert [one.code for one in found] == ([] if may else [ANYWHERE.get(action, "not_granted")]), (name, place)
+            assert policy.can(fresh(user), action, thing) is may, (role, scope, state, place)
+            assert [one.code for one in found] == ([] if may else [ANYWHERE.get(action, "not_granted")]), (role, place)
 
 
 @pytest.mark.parametrize("action", MAY)
@@ -164,18 +177,22 @@ def test_an_edition_a_monograph_and_its_class_are_judged_alike(world, action):
     for place in CLASSES:
         draft = world.drafts[place]
         things = (draft, draft.monograph, world.classes[place])
-        for user in world.people.values():
-            assert len({policy.can(fresh(user), action, thing) for thing in things}) == 1, (user, place)
+        for (_role, scope, _state), user in world.people.items():
+            of_page, of_monograph, of_class = (policy.can(fresh(user), action, thing) for thing in things)
+            assert of_page == of_monograph, (user, place)
+            assert of_class == (of_page and scope != "page"), (user, place)
 
 
 def test_nothing_that_was_never_thought_of_is_allowed(world):
     with pytest.raises(KeyError):
-        policy.can(world.people["superuser"], "fly", world.classes["granted"])
+        policy.can(world.people["superuser", "", "open"], "fly", world.classes["granted"])
 
 
 def test_a_refusal_says_who_is_needed_and_where(world):
     def said(action):
-        (refusal,) = policy.refusals(fresh(world.people["auditor"]), action, world.drafts["below"])
+        (refusal,) = policy.refusals(
+            fresh(world.people["auditor", "everywhere", "open"]), action, world.drafts["below"]
+        )
         return refusal.sentence
 
     needs = {
@@ -195,15 +212,43 @@ def test_a_refusal_says_who_is_needed_and_where(world):
         assert refusal.sentence == sentence
 
 
-def test_a_grant_that_is_revoked_is_gone_and_those_of_other_roles_and_classes_stay(house):
+def test_a_grant_that_is_taken_is_gone_and_those_of_others_and_elsewhere_stay(house):
     other = make_class("Elsewhere", actor=house.admin)
-    grant("editor", other, actor=house.admin)
+    give(house.editor, "editor", on=other, actor=house.admin)
 
-    revoke("editor", house.root, actor=house.admin)
+    take(house.editor.grants.earliest("pk"), actor=house.admin, reason="They moved")
 
     assert not policy.can(fresh(house.editor), "edit", house.leaf)
     assert policy.can(fresh(house.editor), "edit", other)
-    assert policy.can(fresh(house.clinician), "edit", house.leaf)
+    assert policy.can(fresh(house.editor2), "edit", house.leaf)
+
+
+def test_a_grant_counts_for_six_months_after_it_was_given_or_confirmed(house, monkeypatch):
+    held, start = house.editor.grants.get(), timezone.now()
+
+    def at(days):
+        monkeypatch.setattr("django.utils.timezone.now", lambda: start + timedelta(days=days))
+        return policy.can(fresh(house.editor), "edit", house.leaf), policy.can(fresh(house.editor), "use_desk")
+
+    assert (at(0), at(182), at(183)) == ((True, True), (True, True), (False, False))
+    at(100)
+    confirm(held, actor=house.admin)
+    assert (at(183), at(282), at(283)) == ((True, True), (True, True), (False, False))
+
+
+def test_a_grant_in_a_role_that_this_version_does_not_know_opens_nothing(house):
+    with tables.no_triggers():
+        Grant.objects.filter(person=house.editor).update(role="king")
+
+    assert not policy.can(fresh(house.editor), "use_desk")
+    assert not policy.can(fresh(house.editor), "edit", house.leaf)
+
+
+def test_what_somebody_holds_is_asked_once(house, django_assert_num_queries):
+    user = fresh(house.auditor)
+    with django_assert_num_queries(1):
+        for action in ("use_desk", "read_trail", "keep_library", "manage_people"):
+            policy.can(user, action)
 
 
 # -- Whoever worked on an edition --------------------------------------------------------------------------------------
@@ -266,15 +311,20 @@ def codes(user, action, thing):
 def test_what_clinicians_do_over_a_page_needs_a_registration_of_the_last_twelve_months(house, monkeypatch):
     page = make.draft(house).monograph
     acts = {"warn": page, "countersign": warning(page), "correct": page, "lift": warning(page)}
-    give_role(house.editor, "clinician", actor=house.admin)
-    give_role(house.editor, "on-call", actor=house.admin)
+    make.give_role(house.editor, "clinician", actor=house.admin)
+    make.give_role(house.editor, "on-call", actor=house.admin)
     for action, thing in acts.items():
         assert codes(house.pharmacist, action, thing) == []
         assert codes(house.editor, action, thing) == ["not_verified"]  # no profile
     register(house.editor, actor=house.editor, name="E", profession="pharmacist", number="2000099", scope="both")
     assert [codes(house.editor, action, thing) for action, thing in acts.items()] == [["not_verified"]] * 4
+    start = timezone.now()
+    for days in (182, 364):
+        with monkeypatch.context() as patch:
+            patch.setattr("django.utils.timezone.now", lambda days=days: start + timedelta(days=days))
+            make.confirm_all(house.admin)
     for days, found in ((364, []), (365, ["not_verified"])):
-        later = timezone.now() + timedelta(days=days)
+        later = start + timedelta(days=days)
         with monkeypatch.context() as patch:
             patch.setattr("django.utils.timezone.now", lambda later=later: later)
             assert [codes(house.pharmacist, action, thing) for action, thing in acts.items()] == [found] * 4
@@ -328,7 +378,7 @@ def test_a_withdrawal_is_confirmed_by_the_other_role_and_a_warning_by_a_clinicia
 def test_whoever_may_publish_acts_on_a_page_as_a_publisher(house):
     assert policy.role_on_page(fresh(house.clinician), house.leaf) == "clinician"
     assert policy.role_on_page(fresh(house.publisher), house.leaf) == "publisher"
-    give_role(house.clinician, "publisher", actor=house.admin)
+    make.give_role(house.clinician, "publisher", actor=house.admin)
 
     assert policy.role_on_page(fresh(house.clinician), make.draft(house)) == "publisher"
 
@@ -344,13 +394,18 @@ def test_readers_are_told_the_title_of_a_verified_clinician_and_of_others_the_ro
 
 
 def test_the_desk_lists_what_is_granted_and_what_is_below_it(world):
-    def listed(name):
+    def listed(*name):
         return {one.slug for one in policy.readable(fresh(world.people[name]))}
 
     everything = {f"{name}-page" for name in CLASSES}
-    assert listed("auditor") == everything
-    for name in ("editor", "clinician", "publisher"):
-        assert listed(name) == {"granted-page", "below-page"}
-    for name in ("nobody", "superuser", "administrator", "closed editor", "closed auditor"):
-        assert listed(name) == set()
     assert Monograph.objects.count() == len(everything)
+    assert listed("auditor", "everywhere", "open") == everything
+    for role in SCOPED:
+        for scope, places in SCOPES.items():
+            assert listed(role, scope, "open") == {f"{name}-page" for name in places}, (role, scope)
+            assert listed(role, scope, "closed") == set()
+    for role, scope, state in (
+        ("nobody", "", "open"), ("superuser", "", "open"), ("administrator", "everywhere", "open"),
+        ("auditor", "everywhere", "closed"),
+    ):  # fmt: skip
+        assert listed(role, scope, state) == set()

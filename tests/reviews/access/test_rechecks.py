@@ -7,7 +7,6 @@ import pytest
 from monographs.models import Monograph, Publication
 from monographs.standing import today
 from reviews.access import rechecks, registrations
-from reviews.access.people import give_role
 from reviews.access.refusals import Refused
 from reviews.audit.trail import audited_write
 from reviews.audit.verify import verify
@@ -152,7 +151,7 @@ def test_a_verified_clinician_who_had_no_part_in_it_says_what_was_found(house):
     ):  # fmt: skip
         act = lambda who=who: rechecks.close_recheck(made, actor=house.people[who], found="Right")  # noqa: E731
         assert refused(act) == [code], who
-    give_role(house.editor, "clinician", actor=house.admin)
+    make.give_role(house.editor, "clinician", actor=house.admin)
     editor = type(house.editor).objects.get(pk=house.editor.pk)
     assert refused(lambda: rechecks.close_recheck(made, actor=editor, found="Right")) == ["not_verified"]
     make.clinician(editor, actor=house.admin, profession="doctor", number="0000044")

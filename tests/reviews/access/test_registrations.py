@@ -7,7 +7,6 @@ from django.db import IntegrityError
 
 from monographs.standing import today
 from reviews.access import registrations
-from reviews.access.people import give_role
 from reviews.access.refusals import RefusalType, Refused
 from reviews.access.registrations import NO_INTERESTS, declare_interests, register, registration
 from reviews.audit.trail import audited_write
@@ -63,7 +62,7 @@ def looked_up(**changes):
 @pytest.fixture
 def administrator(house):
     """A second administrator, by the role and no superuser; a clinician too."""
-    give_role(house.clinician2, "administrator", actor=house.admin)
+    make.give_role(house.clinician2, "administrator", actor=house.admin)
     return type(house.clinician2).objects.get(pk=house.clinician2.pk)
 
 
@@ -349,7 +348,7 @@ def test_the_database_takes_no_half_of_an_ending(house):
 
 def test_whoever_wrote_what_somebody_may_sign_or_signed_looks_nobody_up(house):
     """A9: whoever contributed cannot verify a signer of that content."""
-    give_role(house.editor, "administrator", actor=house.admin)
+    make.give_role(house.editor, "administrator", actor=house.admin)
     profile, editor = house.clinician.clinician_profile, type(house.editor).objects.get(pk=house.editor.pk)
     make.verify(profile, actor=editor)  # nothing is open, and nothing signed
     edition = make.draft(house)

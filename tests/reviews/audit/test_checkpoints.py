@@ -9,7 +9,6 @@ from django.core.management import call_command
 from django.db import models
 
 from monographs.models import Publication
-from reviews.access.people import give_role, revoke, take_role
 from reviews.audit import hashes, seals
 from reviews.audit import verify as audit
 from reviews.audit.verify import verify
@@ -70,9 +69,9 @@ ACTS = {
         house.pharmacist, page(), "Tests go on for years.", "Tests go on for months."
     ),
     "withheld": lambda house: make.withhold(page(), make.key("prescribing"), house.publisher),
-    "role_given": lambda house: give_role(house.editor2, "publisher", actor=house.admin),
-    "role_taken": lambda house: take_role(house.publisher, "publisher", actor=house.admin),
-    "revoked": lambda house: revoke("publisher", house.root, actor=house.admin),
+    "role_given": lambda house: make.give_role(house.editor2, "publisher", actor=house.admin),
+    "role_taken": lambda house: make.take_role(house.publisher, "publisher", actor=house.admin),
+    "role_confirmed": lambda house: make.confirm(house.publisher.grants.get(), actor=house.admin),
     "clinician_verified": lambda house: make.verify(
         ClinicianProfile.objects.get(user=house.clinician),
         actor=house.admin,
@@ -205,7 +204,7 @@ FORGED = {
     "a take-down lifted": lambda house: make.perform(
         "reinstate", editions=[page().live.edition], actor=house.publisher, digest=make.seen(page().live.edition)
     ),
-    "a role given": lambda house: give_role(house.editor2, "clinician", actor=house.admin),
+    "a role given": lambda house: make.give_role(house.editor2, "clinician", actor=house.admin),
     "a tier set": lambda house: set_tier(page(), "high", actor=house.clinician2, reason="Forged"),
     "a draft begun": lambda house: make.start(house, page().live.edition),
 }

@@ -131,18 +131,25 @@ def test_each_row_that_is_put_in_is_told_or_on_the_list(house):
 
 def test_a_right_that_was_given_by_hand_is_told(house):
     """To whoever has it not: a role, what a role may do on a class, and what the rows mean by which it is told."""
-    member = type(house.editor).groups.through
-    of_publishers = rows(member).filter(group__name="publisher").first()
-    grant = apps.get_model("reviews", "ClassGrant")
-    found = rows(grant).filter(group__name="publisher").first()
+    grant = apps.get_model("reviews", "Grant")
+    of_publisher, of_before = rows(grant).filter(role="publisher"), rows(type(house.editor).groups.through)
+    permission = apps.get_model("reviews", "ClassPermission")
+    found = rows(permission).filter(user=house.publisher).first()
+    page = apps.get_model("reviews", "MonographPermission")
     changes = {
-        "a role given": lambda: rows(member).create(user_id=house.nobody.pk, group_id=of_publishers.group_id),
-        "a role moved": lambda: rows(member).filter(pk=of_publishers.pk).update(user_id=house.nobody.pk),
-        "a right given": lambda: rows(grant).create(
-            group=apps.get_model("auth", "Group").objects.get(name="editor"),
-            permission_id=found.permission_id, content_object_id=found.content_object_id,
+        "a role given": lambda: rows(grant).create(
+            person_id=house.nobody.pk, role="publisher", given_on="2026-01-01", given_by_id=house.admin.pk
         ),
-        "a right widened": lambda: rows(grant).filter(pk=found.pk).update(content_object_id=house.root.pk + 1),
+        "a role moved": lambda: of_publisher.update(person_id=house.nobody.pk),
+        "another role": lambda: rows(grant).filter(role="editor").update(role="publisher"),
+        "everywhere": lambda: of_publisher.update(therapeutic_class_id=None),
+        "for longer": lambda: of_publisher.update(given_on="2099-01-01"),
+        "a group of before": lambda: of_before.update(user_id=house.nobody.pk),
+        "a right given": lambda: rows(permission).create(
+            user_id=house.nobody.pk, permission_id=found.permission_id, content_object_id=found.content_object_id,
+        ),
+        "a right on a page given": lambda: rows(page).update(user_id=house.editor2.pk),
+        "a right widened": lambda: rows(permission).filter(pk=found.pk).update(content_object_id=house.root.pk + 1),
         "a role renamed": lambda: rows(apps.get_model("auth", "Group")).filter(name="editor").update(name="x"),
         "what is granted": lambda: rows(apps.get_model("auth", "Permission")).filter(pk=found.permission_id).update(codename="x"),
     }  # fmt: skip

@@ -15,11 +15,10 @@ from django.db import DatabaseError, connection, models, transaction
 
 from monographs.fields import JSONText
 from monographs.models import Edition, Epoch, Monograph, Publication, Section, WriteLock
-from reviews.access.people import revoke
 from reviews.audit import hashes, seals
 from reviews.audit.verify import Replay, _chain, verify
 from reviews.editing import monographs
-from reviews.models import Act, AuditEvent, ClassGrant, SignOff
+from reviews.models import Act, AuditEvent, ClassPermission, SignOff
 from tests import factories as make
 from tests import tables
 
@@ -65,6 +64,7 @@ ROW = re.compile(r": the row (is not as entry \d+ left it|of entry \d+ is gone)\
 # Columns that are filled in together or not at all: a constraint refuses to change one of them.
 UNTOUCHED = [
     *(f"reviews.clinicianprofile.{name}" for name in ("ended_by", "ended_how", "ended_on")),
+    "reviews.grant.has_lapsed",
     *(f"reviews.problemreport.{name}" for name in ("answered_at", "answered_by", "outcome")),
 ]
 # No acts: whoever signs in writes when, without the write lock.
@@ -232,8 +232,9 @@ def test_a_publication_put_live_by_hand_is_named(house):
 
 
 def test_a_permission_that_now_means_another_is_named(house):
-    Permission.objects.filter(codename="edit_monographs").update(codename="x")
-    Permission.objects.filter(codename="publish_monographs").update(codename="edit_monographs")
+    of_class = Permission.objects.filter(content_type__model="therapeuticclass")
+    of_class.filter(codename="edit_monographs").update(codename="x")
+    of_class.filter(codename="publish_monographs").update(codename="edit_monographs")
 
     found = [sentence for _seq, sentence in verify()]
 
@@ -684,27 +685,32 @@ def test_rows_of_an_open_edition_that_its_change_sets_did_not_leave_are_told_and
 
 
 def test_a_row_that_an_entry_took_away_and_that_is_back_is_named(house):
-    grant = ClassGrant.objects.order_by("pk").last()
-    kept = {name: getattr(grant, name) for name in ("id", "group_id", "permission_id", "content_object_id")}
-    revoke(grant.group.name, grant.content_object, actor=house.admin)
+    row = ClassPermission.objects.get(user=house.publisher)
+    kept = {name: getattr(row, name) for name in ("id", "user_id", "permission_id", "content_object_id")}
+    make.revoke("publisher", house.root, actor=house.admin)
     entry = head()
-    assert entry.data["rows"][f"reviews.classgrant:{grant.pk}"] is None
+    assert entry.data["rows"][f"reviews.classpermission:{row.pk}"] is None
     assert verify() == []
 
     with tables.no_triggers():
-        models.QuerySet(ClassGrant).bulk_create([ClassGrant(**kept)])
+        models.QuerySet(ClassPermission).bulk_create([ClassPermission(**kept)])
 
-    said = f"reviews.classgrant:{kept['id']}: entry {entry.seq} says that this row is gone, and it is there."
-    assert verify() == [(entry.seq, said)]
+    said = f"reviews.classpermission:{kept['id']}: entry {entry.seq} says that this row is gone, and it is there."
+    by_no_grant = (
+        f"user {house.publisher.pk} has by no grant “publish_monographs” on therapeutic class {house.root.pk}."
+    )
+    assert verify() == [(entry.seq, said), (None, f"reviews.classpermission: {by_no_grant}")]
 
 
 def test_a_permission_of_another_name_is_told_with_the_entry_that_granted_it(house):
-    permission = Permission.objects.get(codename="warn_monographs")
+    permission = Permission.objects.get(codename="warn_monographs", content_type__model="therapeuticclass")
     entry = [one for one in AuditEvent.objects.order_by("seq") if str(permission.pk) in one.data.get("permissions", {})][-1]  # fmt: skip
     Permission.objects.filter(pk=permission.pk).update(codename="x")
 
     said = f"auth.permission:{permission.pk}: entry {entry.seq} granted “warn_monographs”, and it is “x” now."
-    assert verify() == [(entry.seq, said)]
+    found = verify()
+    assert found[0] == (entry.seq, said)
+    assert {sentence.partition(": ")[0] for _seq, sentence in found[1:]} == {"reviews.classpermission"}
 
 
 def test_a_monograph_that_moved_is_followed_and_its_neighbours_are_not(house):

@@ -3,7 +3,6 @@
 import pytest
 from django.core.cache import cache
 
-from reviews.access.people import revoke
 from reviews.audit.trail import WriteLockTimeout
 from reviews.models import AuditEvent, ProblemReport
 from reviews.reports import service
@@ -21,7 +20,7 @@ def closed(house):
     """A person of the desk, and a monograph of a class in which their role may do nothing."""
     cache.clear()  # what other tests counted
     make.draft(house)
-    revoke("publisher", house.root, actor=house.admin)
+    make.revoke("publisher", house.root, actor=house.admin)
     return house.publisher
 
 

@@ -6,7 +6,6 @@ import pytest
 from django.utils import timezone
 
 from monographs.models import Drug, Monograph
-from reviews.access.people import grant, revoke
 from reviews.audit.trail import audited_write
 from reviews.models import AuditEvent, ClinicianProfile
 from reviews.workflow import perform
@@ -128,7 +127,7 @@ def test_what_is_published_waits_for_nobody_and_the_empty_queue_says_what_comes_
 def test_a_draft_of_a_closed_class_is_in_no_queue_and_no_list(house, enter):
     make.draft(house)
     for role in ("editor", "clinician", "publisher"):
-        revoke(role, house.root, actor=house.admin)
+        make.revoke(role, house.root, actor=house.admin)
 
     assert tasks(enter("editor2"), "all") == []
     assert list(enter("editor2").get("/desk/monographs/").context["page"]) == []
@@ -285,8 +284,8 @@ def test_a_drug_or_address_that_is_there_already_is_refused_and_recorded(enter):
 
 
 def test_a_class_without_a_right_is_not_to_choose_from(house, enter):
-    revoke("editor", house.root, actor=house.admin)
-    grant("editor", house.leaf, actor=house.admin)
+    make.revoke("editor", house.root, actor=house.admin)
+    make.grant("editor", house.leaf, actor=house.admin)
 
     client = enter("editor")
     answer = client.post("/desk/monographs/new/", {**NEW, "therapeutic_class": "neurology"})

@@ -9,7 +9,6 @@ from django.utils import timezone
 from monographs.assemble import build
 from monographs.digest import digest_of_part
 from monographs.models import Edition, Monograph
-from reviews.access.people import give_role
 from reviews.editing import parts
 from reviews.editing.library import make_class
 from reviews.editing.monographs import set_tier
@@ -41,7 +40,7 @@ def made(once_a_module):
     make.sign(taken, house.clinician)
     step(taken, "unsign", house.clinician)
     make.signed(house, "readyzumab")
-    give_role(house.clinician2, "publisher", actor=house.admin)
+    make.give_role(house.clinician2, "publisher", actor=house.admin)
     live = make.published(house, "solozumab")
     set_tier(live.monograph, "low", actor=house.clinician, reason="Harmless.")
     solo = make.start(house, live, actor=house.editor2)
@@ -197,15 +196,14 @@ def test_whoever_signed_alone_is_asked_to_publish_once_another_signed_too(house,
 
 
 def test_a_draft_waits_for_nobody_who_may_not_write_any_more(house, enter):
-    from reviews.access.people import revoke
-
-    revoke("editor", house.root, actor=house.admin)
-    give_role(house.editor, "auditor", actor=house.admin)
+    make.revoke("editor", house.root, actor=house.admin)
+    make.give_role(house.editor, "auditor", actor=house.admin)
 
     assert rows(enter("editor")) == []
     assert "draftzumab" in [row[1] for row in rows(enter("editor"), "others")]
 
 
+@pytest.mark.usefixtures("grants_last")
 def test_what_is_in_review_waits_for_no_clinician_whose_registration_lapsed_that_day(house, enter, monkeypatch):
     """Looked up today: it carries for twelve months."""
     now = timezone.now()

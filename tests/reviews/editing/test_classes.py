@@ -6,7 +6,7 @@ from django.contrib.auth import get_user_model
 from monographs.assemble import build
 from monographs.digest import digest
 from monographs.models import Edition, Publication, TherapeuticClass
-from reviews.access.people import give_role, grant, revoke
+from reviews.access.grants import give
 from reviews.access.refusals import Refused
 from reviews.audit.verify import verify
 from reviews.editing import copies, monographs
@@ -108,11 +108,9 @@ def test_who_holds_a_role_on_either_way_moves_no_class(house, pain, where):
 
 def holder(house, therapeutic_class):
     """An administrator who is on call for this class too."""
-    person = get_user_model().objects.create_user("both", "both@example.org", make.PASSWORD)
-    give_role(person, "administrator", actor=house.admin)
-    give_role(person, "on-call", actor=house.admin)
-    revoke("on-call", house.root, actor=house.admin)
-    grant("on-call", therapeutic_class, actor=house.admin)
+    person = make.account("both")
+    give(person, "administrator", actor=house.admin)
+    give(person, "on-call", on=therapeutic_class, actor=house.admin)
     return get_user_model().objects.get(pk=person.pk)
 
 

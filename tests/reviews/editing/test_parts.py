@@ -10,7 +10,6 @@ from monographs.checks.problems import problems
 from monographs.digest import digest_of_part
 from monographs.document import Citation, Section, to_plain
 from monographs.models import Edition, Reference
-from reviews.access.people import take_role
 from reviews.access.refusals import Conflict, Refused
 from reviews.audit.trail import audited_write
 from reviews.audit.verify import verify
@@ -121,7 +120,7 @@ def test_a_record_of_new_words_goes_to_the_library_beside_the_old_one(house, edi
 def test_a_role_that_was_taken_away_meanwhile_writes_no_more(house, edition):
     stale = house.editor2
     assert part(edition)
-    take_role(stale, "editor", actor=house.admin)
+    make.take_role(stale, "editor", actor=house.admin)
 
     with pytest.raises(Refused, match="You need the editor role"):
         next(acts(edition, stale))()
@@ -236,6 +235,7 @@ def restore(edition, change, actor, **how):
     parts.restore(edition, change=change, actor=actor, **{"digest": make.seen(edition), **how})
 
 
+@pytest.mark.usefixtures("grants_last")
 def test_an_earlier_state_comes_back_whole_as_one_more_change_set(house, monkeypatch):
     monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2028, 6, 20, 9, 5, 7, tzinfo=UTC))
     edition = make.draft(house, "restorumab")

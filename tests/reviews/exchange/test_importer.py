@@ -12,9 +12,12 @@ from monographs.assemble import build
 from monographs.digest import as_json, digest
 from monographs.document import Citation, PathStep
 from monographs.models import Drug, Edition, Monograph, Reference
-from reviews.access.people import grant, revoke
+from reviews.access.refusals import Refused
 from reviews.audit.verify import verify
+from reviews.editing.drugs import rename_drug
 from reviews.editing.library import make_class
+from reviews.editing.shown import digest_of_row
+from reviews.exchange.importer import import_file
 from reviews.models import AuditEvent, ChangeSet
 from reviews.review.edition_review import EditionReview
 from reviews.workflow import perform
@@ -273,9 +276,9 @@ def test_whoever_may_write_in_one_class_imports_nothing_into_another(house, tmp_
     """Neither a new monograph there, nor over one of there by naming a class of one's own."""
     other = make_class("Elsewhere", actor=house.admin)
     for role in ("editor", "clinician", "publisher"):
-        grant(role, other, actor=house.admin)
+        make.grant(role, other, actor=house.admin)
     make.draft(house)
-    revoke("editor", house.root, actor=house.admin)
+    make.revoke("editor", house.root, actor=house.admin)
     header = make.document().header.replaced(class_path=[PathStep(slug="elsewhere", name="Elsewhere")])
     elsewhere = {"class": "elsewhere", "doc": make.document(header=header)}
 
@@ -362,3 +365,45 @@ def test_what_is_cut_off_an_identifier_is_said_with_the_reference(house, tmp_pat
     ):
         assert f"Reference {label}, {said}" in out
     assert [one.csl["DOI"] for one in build(Edition.objects.get()).citations if one.label == label] == ["10.1000/xyz"]
+
+
+# -- Names that are like one that is there -----------------------------------------------------------------------------
+
+
+def written_at(*args, **kwargs):
+    return Path(written(*args, **kwargs))
+
+
+def test_a_drug_that_is_a_brand_of_one_that_is_there_is_refused_by_its_name(house, tmp_path):
+    import_file(written_at(tmp_path, line()), actor=house.editor)
+    other = {"name": "Brandex", "slug": "brandex"}
+
+    with pytest.raises(Refused) as refused:
+        import_file(written_at(tmp_path, line("otherumab", drug=other)), actor=house.editor)
+
+    assert refused.value.codes == ["alike"]
+    assert str(refused.value).startswith("otherumab: “Brandex” is a brand of importumab drug. Choose what is there")
+    assert Drug.objects.count() == 1
+
+
+def test_a_drug_that_looks_like_one_that_is_there_is_warned_of(house, tmp_path):
+    import_file(written_at(tmp_path, line()), actor=house.editor)
+
+    ((_edition, warnings),) = import_file(
+        written_at(tmp_path, line("importumob", drug={"name": "importumob drug", "slug": "o"})), actor=house.editor
+    )
+
+    assert "“importumob drug” looks like importumab drug. It was added as another drug." in warnings
+    assert AuditEvent.objects.filter(verb="drug_added").latest("seq").data["another_than"] == ["importumab-drug"]
+
+
+def test_a_drug_is_found_by_a_former_name(house, tmp_path):
+    import_file(written_at(tmp_path, line()), actor=house.editor)
+    drug = Drug.objects.get()
+    rename_drug(drug, name="Elsewhere", actor=house.editor, seen=digest_of_row(drug), reason="x")
+
+    import_file(
+        written_at(tmp_path, line("second", drug={"name": "importumab drug", "slug": "other"})), actor=house.editor
+    )
+
+    assert Monograph.objects.get(slug="second").drug == drug

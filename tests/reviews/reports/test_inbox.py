@@ -10,7 +10,6 @@ from django.test import Client
 from django.utils import timezone
 
 from monographs.models import Monograph
-from reviews.access.people import grant, revoke
 from reviews.access.refusals import Refused
 from reviews.audit import acts
 from reviews.audit.trail import audited_write
@@ -308,8 +307,8 @@ def test_a_page_of_another_class_is_not_told_of_in_the_inbox(house, page, client
     make.somebody_writes(True)
     say(1, monograph=page)
     make.somebody_writes(False)
-    revoke("editor", house.root, actor=house.admin)
-    grant("editor", other, actor=house.admin)
+    make.revoke("editor", house.root, actor=house.admin)
+    make.grant("editor", other, actor=house.admin)
     client.force_login(house.editor)
 
     assert "could kill" not in client.get("/desk/reports/").content.decode()

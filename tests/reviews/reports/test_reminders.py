@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from monographs.models import Monograph
 from monographs.standing import LONDON
-from reviews.access.people import grant
 from reviews.audit.trail import audited_write
 from reviews.audit.verify import verify
 from reviews.editing.library import make_class
@@ -213,11 +212,11 @@ def test_only_those_with_a_part_in_its_class_are_told(house):
     one = service.report(service.ReportInput("This could harm somebody.", harm=True), sender="a", monograph=tumour)
     assert told() == {}
 
-    grant("publisher", house.leaf, actor=house.admin)
+    make.grant("publisher", house.leaf, actor=house.admin)
     assert told() == {}
-    grant("editor", house.leaf, actor=house.admin)
+    make.grant("editor", house.leaf, actor=house.admin)
     assert told() == {f"Report {one.number} could harm: the site as a whole": EDITORS}  # nothing has a name there yet
-    grant("clinician", house.leaf, actor=house.admin)
+    make.grant("clinician", house.leaf, actor=house.admin)
     assert list(told().values()) == [CLINICIANS]
 
 

@@ -429,6 +429,7 @@ def test_a_sender_may_send_five_reports_an_hour_and_all_of_them_sixty(page, cloc
 
 
 @pytest.mark.parametrize(("harm", "moments"), [(True, timedelta(hours=4)), (False, timedelta(days=7))])
+@pytest.mark.usefixtures("grants_last")
 def test_a_report_is_late_from_the_moment_until_which_somebody_should_have_looked(house, page, clock, harm, moments):
     clock.at = datetime(2028, 6, 20, 9, 0, tzinfo=UTC)  # a Tuesday
     one = service.report(replace(SAID, harm=harm), sender="s", monograph=page)

@@ -3,16 +3,21 @@
 from types import SimpleNamespace
 
 import pytest
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 
 from monographs.assemble import build
+from monographs.citations.answers import RETRACTED
 from monographs.document import Citation
 from monographs.models import Reference
 from reviews.audit.trail import audited_write
 from reviews.desk.editor.citation_form import CitationForm
 from reviews.desk.editor.find import hits, search, typed_from
 from reviews.editing.library import keep_references
+from reviews.lookup.registers import OFF
+from reviews.models import AuditEvent
 from tests import factories as make
+from tests import register as it
+from tests.forms import sent
 
 CARE = {
     "type": "article-journal", "title": "Alemtuzumab after relapse", "author": [{"family": "Coles", "given": "A. J."}],
@@ -79,6 +84,171 @@ def test_a_record_that_is_cited_is_found_with_its_label(db, made):
 )  # fmt: skip
 def test_what_was_typed_in_vain_stands_in_its_boxes(typed, boxes):
     assert typed_from(typed) == boxes
+
+
+# -- The page: here, then elsewhere ----------------------------------------------------------------------------------------
+
+NEW = reverse_lazy("part_new", args=["testazumab", "citation"])
+
+
+@pytest.fixture
+def register(settings):
+    settings.PUBMED_URL, settings.READ_ADDRESSES = "", False
+    with it.serving() as register:
+        settings.CROSSREF_URL = register.address
+        register.says["/works/10.1000%2Fnew"] = it.json_of({"message": WORK})
+        register.says["/works"] = it.json_of(
+            {"message": {"items": [WORK, {**WORK, "DOI": "10.1000/other", "title": ["RETRACTED: Another"]}]}}
+        )
+        yield register
+
+
+WORK = {
+    "type": "journal-article", "DOI": "10.1000/new", "title": ["A new trial"], "author": [{"family": "Nice", "given": "A"}],
+    "issued": {"date-parts": [[2017, 3, 12]]}, "container-title": ["The Journal"],
+}  # fmt: skip
+
+
+def looked(client, typed, **more):
+    return client.get(NEW, {"q": typed, **more})
+
+
+def test_a_doi_fills_the_form_and_saves_nothing(db, made, enter, register):
+    client, before = enter("editor"), (AuditEvent.objects.count(), Reference.objects.count())
+
+    page = looked(client, "https://doi.org/10.1000/new")
+
+    html = page.content.decode()
+    form = page.context["form"]
+    shown = {name: form[name].value() for name in ("title", "authors", "issued", "container", "doi", "type")}
+    assert shown == {
+        "title": "A new trial", "authors": "Nice, A", "issued": "12 March 2017", "container": "The Journal",
+        "doi": "10.1000/new", "type": "article-journal",
+    }  # fmt: skip
+    assert "Filled in from Crossref" in html
+    assert "Left empty, it is nice2017." in html
+    assert "No record has all" not in html
+    assert (AuditEvent.objects.count(), Reference.objects.count()) == before
+
+
+def test_what_was_filled_in_is_saved_by_the_person(db, made, enter, register):
+    client = enter("editor")
+    form = looked(client, "10.1000/new").context["form"]
+
+    client.post(f"{NEW}?q=10.1000/new", sent(form))
+
+    added = build(made.edition).citations[-1]
+    assert (added.label, added.csl["DOI"], added.csl["issued"]["date-parts"]) == (
+        "nice2017",
+        "10.1000/new",
+        ((2017, 3, 12),),
+    )
+    assert len(register.asked) == 1  # and nobody was asked again when it was sent
+
+
+def test_words_offer_what_the_register_knows_and_choosing_one_fills_the_form(db, made, enter, register):
+    client = enter("editor")
+
+    page = looked(client, "a new trial")
+
+    assert [(one.names_it, one.warning) for one in page.context["found"].elsewhere] == [
+        ("10.1000/new", ""),
+        ("10.1000/other", RETRACTED),
+    ]
+    html = page.content.decode()
+    assert "At Crossref" in html
+    assert '<a class="btn btn-quiet" href="?q=10.1000%2Fnew">' in html
+    assert f"<strong>{RETRACTED}</strong>" in html
+    assert looked(client, "10.1000/new").context["form"]["title"].value() == "A new trial"
+
+
+@pytest.mark.parametrize(("typed", "further"), [("alemtuzumab", True), ("10.1016/s0140-6736(12)61768-1", False)])
+def test_what_the_library_has_is_not_asked_for_elsewhere(db, made, enter, register, typed, further):
+    client = enter("editor")
+
+    page = looked(client, typed)
+
+    assert register.asked == []
+    assert page.context["found"].goes_further is further
+    assert ("Look for more at Crossref and PubMed" in page.content.decode()) is further
+    if further:
+        assert len(looked(client, typed, further="1").context["found"].elsewhere) == 2
+
+
+def test_a_reference_of_this_edition_is_told_with_its_key(db, made, enter, register):
+    page = looked(enter("editor"), "trial2020")
+
+    assert [one.label for one in page.context["found"].cited] == ["trial2020"]
+    assert "Cited here as <code>[@trial2020]</code>" in page.content.decode()
+    assert register.asked == []
+
+
+def test_offline_is_said_and_the_form_is_there(db, made, enter, settings):
+    settings.CROSSREF_URL = settings.PUBMED_URL = ""
+
+    page = looked(enter("editor"), "10.1000/new")
+
+    assert OFF in page.content.decode()
+    assert page.context["form"]["doi"].value() == "10.1000/new"
+
+
+@pytest.mark.parametrize(
+    ("reply", "sentence"),
+    [
+        (it.status(500), "Crossref has a fault of its own just now (500)."), (it.body(b"junk"), "Crossref answered with nothing that can be read."),
+        (it.slow(4), "Crossref did not answer in time."), (it.bomb, "Crossref answered in a form that we do not unpack."),
+    ],
+)  # fmt: skip
+def test_a_register_that_fails_is_said_and_the_form_is_there(db, made, enter, register, reply, sentence):
+    register.says["/works/10.1000%2Fnew"] = reply
+
+    page = looked(enter("editor"), "10.1000/new")
+
+    assert page.status_code == 200
+    assert sentence in page.content.decode()
+    assert page.context["form"]["doi"].value() == "10.1000/new"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "10.1000/../x",
+        "10.1000/x@evil.example",
+        "1 OR 1=1",
+        "PMID: 1 OR 1=1",
+        "javascript:alert(1)",
+        "#",
+        "@host",
+        "x" * 900 + "\u202e",
+    ],
+)
+def test_what_is_nothing_is_said_and_asked_of_nobody(db, made, enter, register, typed):
+    page = looked(enter("editor"), typed)
+
+    assert (page.status_code, register.asked) == (200, [])
+    assert page.context["found"].said != []
+
+
+@pytest.mark.parametrize("name", ["auditor", "publisher"])
+def test_who_only_reads_asks_nobody(db, made, enter, register, name):
+    looked(enter(name), "10.1000/new")
+
+    assert register.asked == []
+
+
+def test_what_a_register_says_is_no_markup(db, made, enter, register):
+    evil = {
+        **WORK,
+        "title": ['<script>alert(1)</script> "onmouseover=x'],
+        "author": [{"family": "<b>x</b><img src=x onerror=y>"}],
+    }
+    register.says["/works"] = register.says["/works/10.1000%2Fnew"] = it.json_of({"message": {"items": [evil, evil]}})
+
+    for typed in ("some words", "10.1000/new"):
+        html = looked(enter("editor"), typed).content.decode()
+        assert "<script>alert" not in html
+        assert "onerror" not in html
+        assert '"onmouseover' not in html
 
 
 # -- The form: identifiers in any form, one date, a key that nobody is asked for -----------------------------------------

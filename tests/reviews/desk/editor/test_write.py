@@ -10,7 +10,6 @@ from django.urls import reverse
 
 from monographs.assemble import build
 from monographs.digest import digest_of_part
-from reviews.access.people import grant, revoke
 from reviews.access.refusals import Refused
 from reviews.editing import parts
 from reviews.editing.library import make_class
@@ -305,10 +304,10 @@ def test_related_monographs_that_one_may_know_of_are_offered(client, house, edit
     closed = replace(house, leaf=make_class("Oncology", slug="oncology", actor=house.admin))
     make.draft(closed, "secretumab")
     for role in ("editor", "clinician", "publisher"):
-        grant(role, closed.leaf, actor=house.admin)
+        make.grant(role, closed.leaf, actor=house.admin)
     make.published(copy.deepcopy(closed), "openumab", make.document(related=()))
     for role in ("editor", "clinician", "publisher"):
-        revoke(role, closed.leaf, actor=house.admin)
+        make.revoke(role, closed.leaf, actor=house.admin)
 
     # What readers see everybody may know of; a draft only who may read it.
     assert client.get(address("part_new", "related")).context["targets"] == ["openumab", "otherumab"]

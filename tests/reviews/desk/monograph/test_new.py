@@ -5,7 +5,10 @@ from django.urls import reverse
 
 from monographs.models import Drug, Edition
 from reviews.audit.trail import WriteLockTimeout
+from reviews.editing.classes import retire_class
+from reviews.editing.drugs import retire_drug
 from reviews.editing.library import make_class
+from reviews.editing.shown import digest_of_row
 from reviews.models import AuditEvent
 from tests import factories as make
 from tests.forms import NO_ROWS, forms_of, rows, wrong
@@ -262,3 +265,34 @@ def test_a_drug_that_is_none_of_the_list_is_said_in_plain_words(enter, drug):
 
     assert answer.status_code == 422
     assert wrong(answer) == {"drug": "Choose one from the list."}
+
+
+def test_a_drug_like_one_that_is_there_is_asked_about_before_it_is_made(enter, house):
+    make.draft(house, "tacrolimus")  # on “tacrolimus drug”
+    client, form = enter("editor"), {**NO_ROWS, "drug_name": "tacrolimuss drug", "title": "Tacro",
+        "therapeutic_class": "multiple-sclerosis"}  # fmt: skip
+
+    answer = client.post(reverse("monograph_new"), form)
+
+    assert answer.status_code == 422
+    said = "“tacrolimuss drug” looks like tacrolimus drug."
+    assert wrong(answer) == {"drug_name": f"{said} Choose what is there, or say that yours is another."}
+    (box,) = answer.context["form"]["another"]
+    assert (box.choice_label, box.data["value"]) == (f"{said} Mine is another.", "tacrolimus-drug")
+    assert Drug.objects.count() == 1
+    answer = client.post(reverse("monograph_new"), {**form, "another": ["tacrolimus-drug"]})
+    assert answer.status_code == 302
+    assert Drug.objects.count() == 2
+    assert b"Is yours another" not in client.get(reverse("monograph_new")).content
+
+
+def test_what_is_retired_is_not_offered(enter, house):
+    edition = make.draft(house)
+    drug = edition.monograph.drug
+    retire_drug(drug, actor=house.editor, seen=digest_of_row(drug), reason="x")
+    retire_class(house.leaf, actor=house.admin, seen=digest_of_row(house.leaf), reason="x")
+
+    form = enter("editor").get(reverse("monograph_new")).context["form"]
+
+    assert drug.name not in str(form["drug"])
+    assert [value for value, _ in form.fields["therapeutic_class"].choices] == ["", "neurology"]

@@ -7,7 +7,6 @@ import pytest
 from monographs.digest import digest_of_part
 from monographs.document import Document, Header, Section
 from monographs.models import State
-from reviews.access.people import revoke
 from reviews.audit.trail import WriteLockTimeout, audited_write
 from reviews.changes import change_set
 from reviews.editing.monographs import set_tier
@@ -48,7 +47,7 @@ def test_the_right_one_reads_it_the_wrong_one_and_a_stranger_do_not(house, enter
 def test_a_monograph_of_a_closed_class_is_not_there_and_the_try_is_recorded(house, enter, page):
     make.draft(house)
     client = enter("editor")
-    revoke("editor", house.root, actor=house.admin)
+    make.revoke("editor", house.root, actor=house.admin)
 
     closed, absent = client.get(f"{ADDRESS}{page}"), client.get(f"/desk/monographs/absent/{page}")
 
@@ -60,7 +59,7 @@ def test_a_monograph_of_a_closed_class_is_not_there_and_the_try_is_recorded(hous
 
 def test_a_transition_on_a_closed_monograph_is_not_there_and_changes_nothing(house, enter):
     edition = make.draft(house)
-    revoke("editor", house.root, actor=house.admin)
+    make.revoke("editor", house.root, actor=house.admin)
 
     answer = enter("editor2").post(f"{ADDRESS}do/submit/", {"digest": make.seen(edition)})
 

@@ -7,7 +7,6 @@ from django.urls import reverse
 
 from monographs.standing import today
 from reviews.access import registrations
-from reviews.access.people import give_role, revoke
 from reviews.audit.trail import audited_write
 from reviews.desk.people import person
 from reviews.models import AuditEvent, ClinicianProfile, Recheck
@@ -188,7 +187,7 @@ def test_a_review_that_somebody_may_not_close_says_why(house, enter):
 def test_a_review_of_a_class_that_one_may_not_read_is_not_there(house, enter):
     make.published(house)
     registrations.strike_off(house.clinician.clinician_profile, actor=house.admin, reason="Read")
-    revoke("editor", house.root, actor=house.admin)
+    make.revoke("editor", house.root, actor=house.admin)
 
     assert enter("editor").get(reverse("recheck", args=[Recheck.objects.get().pk])).status_code == 404
 
@@ -214,7 +213,7 @@ def test_somebody_states_their_registration_and_declares_their_interests(house, 
 
 
 def test_nothing_is_declared_by_a_form_that_was_not_filled_in(house, enter):
-    give_role(house.nobody, "clinician", actor=house.admin)
+    make.give_role(house.nobody, "clinician", actor=house.admin)
     registrations.register(house.nobody, actor=house.nobody, **PROFILE)
 
     page = enter("nobody").get("/desk/profile/")

@@ -137,6 +137,7 @@ def test_whoever_is_not_on_call_is_told_so(house, page, enter, person):
     assert not Overlay.objects.exists()
 
 
+@pytest.mark.usefixtures("grants_last")
 def test_whoever_is_on_call_and_no_longer_verified_is_told_so(house, page, enter, monkeypatch):
     later = timezone.now() + timedelta(days=365)
     monkeypatch.setattr("django.utils.timezone.now", lambda: later)

@@ -7,7 +7,6 @@ import pytest
 from django.utils import timezone
 
 from monographs.models import Monograph, Overlay
-from reviews.access.people import give_role
 from reviews.access.refusals import Refused
 from reviews.access.registrations import register
 from reviews.workflow import perform
@@ -23,8 +22,8 @@ PAGES = ("warnzumab", "endzumab", "retirezumab", "downzumab", "backzumab")
 def made(once_a_module):
     """Every kind of overlay in every state, of one page or another. `editor2` is on call, and nobody looked them up."""
     house = make.the_house()
-    give_role(house.editor2, "on-call", actor=house.admin)
-    give_role(house.editor2, "clinician", actor=house.admin)
+    make.give_role(house.editor2, "on-call", actor=house.admin)
+    make.give_role(house.editor2, "clinician", actor=house.admin)
     register(house.editor2, actor=house.editor2, name="E", profession="pharmacist", number="2000009", scope="both")
     pages = {}
     for slug in PAGES:

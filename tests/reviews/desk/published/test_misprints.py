@@ -9,7 +9,6 @@ import pytest
 from django.utils import timezone
 
 from monographs.models import Monograph
-from reviews.access.people import revoke
 from reviews.audit.trail import audited_write
 from reviews.changes import change_set
 from reviews.models import HarmlessMisprint, Misprint
@@ -85,13 +84,14 @@ def test_it_waits_for_nobody_else(house, enter, person):
     assert urgent(enter(person)) == []
 
 
+@pytest.mark.usefixtures("grants_last")
 def test_it_waits_for_no_clinician_of_another_class_nor_one_whose_registration_lapsed(house, enter, monkeypatch):
     now = timezone.now()
     for days, count in ((364, 3), (367, 0)):
         monkeypatch.setattr("django.utils.timezone.now", lambda days=days: now + timedelta(days=days))
         assert len(urgent(enter("clinician"))) == count
     monkeypatch.undo()
-    revoke("clinician", house.root, actor=house.admin)
+    make.revoke("clinician", house.root, actor=house.admin)
     assert urgent(enter("clinician")) == []
 
 

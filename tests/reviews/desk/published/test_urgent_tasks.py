@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from monographs.models import Monograph, Overlay, SecondSignature
 from reviews.access.door import PATIENT
-from reviews.access.people import give_role, revoke
 from reviews.editing.library import make_class
 from reviews.models import AuditEvent, ProblemReport
 from reviews.reports import service
@@ -154,6 +153,7 @@ def test_a_task_is_late_from_the_moment_at_which_it_was_due(house, enter, monkey
     assert (shown.context["is_late"], "<strong>Late: <time" in shown.content.decode()) == (late, late)
 
 
+@pytest.mark.usefixtures("grants_last")
 def test_a_warning_waits_for_no_clinician_whose_registration_lapsed(house, enter, monkeypatch):
     now = timezone.now()
     for days, waits in ((364, True), (367, False)):
@@ -206,7 +206,7 @@ def test_a_page_waits_only_while_whoever_reaffirmed_it_still_could(house, enter)
 
 
 def test_whoever_reaffirmed_a_page_alone_is_not_asked_to_bring_it_back(house, enter):
-    give_role(house.clinician2, "publisher", actor=house.admin)
+    make.give_role(house.clinician2, "publisher", actor=house.admin)
     make.changed_account(house.pharmacist, is_active=False)  # whose signature counts no longer
 
     assert withdrawn(enter("clinician2")) == []
@@ -216,7 +216,7 @@ def test_whoever_reaffirmed_a_page_alone_is_not_asked_to_bring_it_back(house, en
 
 def test_nothing_of_a_class_that_is_closed_is_shown(house, enter):
     for role in ("editor", "clinician", "publisher"):
-        revoke(role, house.root, actor=house.admin)
+        make.revoke(role, house.root, actor=house.admin)
 
     assert [one[0] for one in urgent(enter("publisher"))] == ["Report of a problem"]
     assert [one[0] for one in urgent(enter("pharmacist"))] == ["Report of a problem"]
@@ -237,7 +237,7 @@ def test_an_overlay_of_a_closed_class_is_not_there_and_only_the_try_to_read_it_i
     """Nothing of it is judged: neither the password nor the right to sign, which would tell that it stands."""
     overlay = Overlay.objects.get(monograph__slug="warnzumab")
     for role in ("editor", "clinician", "publisher", "on-call"):
-        revoke(role, house.root, actor=house.admin)
+        make.revoke(role, house.root, actor=house.admin)
     entries, rows = AuditEvent.objects.count(), Overlay.objects.count()
     client = enter("pharmacist")
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reviews', '0015_rechecks'),
+        ('reviews', '0016_grants'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

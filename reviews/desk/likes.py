@@ -1,0 +1,33 @@
+"""The box by which somebody says, of each name that is like theirs, that theirs is another."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+
+from reviews.editing.alike import Like
+from reviews.forms import Form, offer
+
+LONGEST = 500  # of a name, as it is looked for
+
+
+class Another(forms.MultipleChoiceField):
+    """One box for each that is alike. It is asked for by `ask_about`, and gone from a form that asks about none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.CheckboxSelectMultiple, label="Is yours another one?", **kwargs)
+
+
+def ask_about(form: Form, likes: Iterable[Like]) -> list[Like]:
+    """Offers a box for each of these, or takes the field `another` out of the form."""
+    likes = list(likes)
+    if likes:
+        offer(form, "another", [(one.slug, f"{one.why} Mine is another.") for one in likes])
+    else:
+        del form.fields["another"]
+    return likes
+
+
+def typed_in(data: Any, name: str) -> str:
+    """The name as far as it is looked for."""
+    return str(data.get(name, ""))[:LONGEST].strip() if data else ""

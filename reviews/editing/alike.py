@@ -1,0 +1,89 @@
+"""What is in the library under a name that is like a new one: asked before a drug or a class is made or renamed.
+
+Nothing is refused for good: whoever sees what is there says that theirs is another, by naming what they saw.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from monographs.models import Drug, TherapeuticClass
+from monographs.texts.likeness import folded, likeness
+from reviews.access.refusals import RefusalType, Refused, refuse
+
+AS_NAME = {"same": "is the same name as", "looks": "looks like", "sounds": "sounds like"}
+
+
+@dataclass(frozen=True)
+class Like:
+    """A drug or class that is there, and why it is shown."""
+
+    slug: str
+    name: str
+    why: str
+    is_certain: bool = False  # the very name stands there, as a brand, another name or a former one
+
+    def __str__(self) -> str:
+        return self.why
+
+
+def drugs_like(name: str, *, but: Drug | None = None) -> list[Like]:
+    """Drugs whose name, other name, brand or former name is like this one; what was merged shows what it became. What
+    is certain comes first. One query."""
+    asked, found = folded(name), dict[str, Like]()
+    for drug in Drug.objects.select_related("merged_into"):
+        of = drug.merged_into or drug
+        if but is None or of.pk != but.pk:
+            for one in _likes(name, asked, drug, of):
+                if one.slug not in found or (one.is_certain and not found[one.slug].is_certain):
+                    found[one.slug] = one
+    return sorted(found.values(), key=lambda one: (not one.is_certain, one.name.casefold()))
+
+
+def _likes(name: str, asked: str, drug: Drug, of: Drug) -> Iterable[Like]:
+    if how := likeness(asked, folded(drug.name)):
+        became = "" if of is drug else f", which was merged into {of.name}"
+        yield Like(of.slug, of.name, f"“{name}” {AS_NAME[how]} {drug.name}{became}.", how == "same")
+    for one in drug.former_names:
+        if how := likeness(asked, folded(one)):
+            why = f"“{name}” {AS_NAME[how]} {one}, as {of.name} was called before."
+            yield Like(of.slug, of.name, why, how == "same")
+    for kind, rows in (("a brand of", drug.brands), ("another name of", drug.names)):
+        for row in rows:
+            if how := likeness(asked, folded(row.get("name", ""))):
+                of_it = f"{kind} {of.name}."
+                why = f"“{name}” is {of_it}" if how == "same" else f"“{name}” {AS_NAME[how]} {row['name']}, {of_it}"
+                yield Like(of.slug, of.name, why, how == "same")
+
+
+def classes_like(name: str, *, but: TherapeuticClass | None = None) -> list[Like]:
+    """Classes whose name is like this one. One query."""
+    asked = folded(name)
+    return [
+        Like(one.slug, one.name, f"“{name}” {AS_NAME[how]} {one.name}.", how == "same")
+        for one in TherapeuticClass.objects.all()
+        if (but is None or one.pk != but.pk) and (how := likeness(asked, folded(one.name)))
+    ]
+
+
+def asked_about(found: Iterable[Like], another: Collection[str]) -> list[str]:
+    """Addresses of what is alike, if whoever makes it has said of each that theirs is another: `another` are those that
+    they saw. Else it is refused, which is no attempt at anything and not recorded."""
+    found = list(found)
+    if all(one.slug in another for one in found):
+        return [one.slug for one in found]
+    raise asked(found)
+
+
+def asked(found: Iterable[Like]) -> Refused:
+    words = " ".join(one.why for one in found)
+    sentence = f"{words} Choose what is there, or say that yours is another."
+    return refuse("alike", sentence, RefusalType.INVALID, recorded=False, field="name")
+
+
+def known_as(name: str) -> Drug | None:
+    """The drug that has this very name, had it before, or was merged from one that had it."""
+    wanted = folded(name)
+    for drug in Drug.objects.select_related("merged_into"):
+        if wanted in (folded(drug.name), *map(folded, drug.former_names)):
+            return drug.merged_into or drug
+    return None

@@ -1,0 +1,117 @@
+"""Before something new is made, what is there under a name like it is shown; whoever saw it may say theirs is another."""
+
+import pytest
+
+from monographs.models import Drug, TherapeuticClass
+from reviews.access.refusals import Refused
+from reviews.audit.trail import audited_write
+from reviews.editing import monographs
+from reviews.editing.alike import classes_like, drugs_like, known_as
+from reviews.editing.classes import rename_class
+from reviews.editing.drugs import merge_drug, rename_drug
+from reviews.editing.library import make_class, make_drug
+from reviews.editing.shown import digest_of_row
+from reviews.models import AuditEvent
+
+pytestmark = pytest.mark.django_db
+
+
+def add(house, name, **changes):
+    with audited_write(actor=house.editor) as trail:
+        return make_drug(trail, name=name, **changes)
+
+
+@pytest.fixture
+def tacrolimus(house):
+    return add(
+        house,
+        "tacrolimus",
+        brands=[{"name": "Prograf", "country": "GB"}],
+        names=[{"kind": "other", "name": "fujimycin"}],
+    )
+
+
+def new(house, name, **changes):
+    given = {"slug": "newumab", "title": "Newumab", "therapeutic_class": house.leaf, "actor": house.editor, **changes}
+    return monographs.new(new_drug={"name": name}, **given)
+
+
+@pytest.mark.parametrize(
+    ("name", "why", "is_certain"),
+    [
+        ("tacrolimuss", "“tacrolimuss” looks like tacrolimus.", False),
+        ("takrolymus", "“takrolymus” looks like tacrolimus.", False),
+        ("Prograf", "“Prograf” is a brand of tacrolimus.", True),
+        ("Prograff", "“Prograff” looks like Prograf, a brand of tacrolimus.", False),
+        ("Fujimycin", "“Fujimycin” is another name of tacrolimus.", True),
+    ],
+)
+def test_a_name_like_one_that_is_there_is_asked_about(house, tacrolimus, name, why, is_certain):
+    entries = AuditEvent.objects.count()
+
+    with pytest.raises(Refused) as refused:
+        new(house, name)
+
+    (refusal,) = refused.value.refusals
+    assert (refusal.code, refusal.field) == ("alike", "name")
+    assert refusal.sentence == f"{why} Choose what is there, or say that yours is another."
+    assert [(one.slug, one.is_certain) for one in drugs_like(name)] == [("tacrolimus", is_certain)]
+    assert (Drug.objects.count(), AuditEvent.objects.count()) == (1, entries)
+    assert new(house, name, another=["tacrolimus"]).monograph.drug.name == name
+    added = AuditEvent.objects.filter(verb="drug_added").latest("seq")
+    assert added.data["another_than"] == ["tacrolimus"]
+
+
+def test_whoever_saw_another_one_is_asked_again(house, tacrolimus):
+    add(house, "tacrolimas")
+
+    with pytest.raises(Refused):
+        new(house, "tacrolimuss", another=["tacrolimus"])
+    assert new(house, "tacrolimuss", another=["tacrolimas", "tacrolimus"])
+
+
+def test_a_name_like_none_is_not_asked_about(house, tacrolimus):
+    new(house, "sirolimus")
+
+    assert "another_than" not in AuditEvent.objects.filter(verb="drug_added").latest("seq").data
+
+
+def test_a_former_name_and_a_merged_drug_lead_to_what_they_became(house, tacrolimus):
+    other = add(house, "Olderumab")
+    other = rename_drug(other, name="Oldumab", actor=house.editor, seen=digest_of_row(other), reason="x")
+    merge_drug(
+        other, into=tacrolimus, actor=house.editor, seen=digest_of_row(other), seen_into=digest_of_row(tacrolimus), reason="x"
+    )  # fmt: skip
+
+    assert known_as("Olderumab") == known_as("OLDUMAB") == known_as("Tacrolimus") == tacrolimus
+    assert known_as("Prograf") is None
+    assert [(one.slug, one.is_certain) for one in drugs_like("Olderumab")] == [("tacrolimus", True)]
+    assert drugs_like("Olderumab", but=tacrolimus) == []
+
+
+def test_another_name_of_a_drug_is_asked_about_like_a_first_one(house, tacrolimus):
+    drug = add(house, "Sirolimus")
+    given = {"name": "Tacrolimuss", "actor": house.editor, "seen": digest_of_row(drug), "reason": "x"}
+
+    with pytest.raises(Refused) as refused:
+        rename_drug(drug, **given)
+    assert refused.value.codes == ["alike"]
+    rename_drug(drug, **given, another=["tacrolimus"])
+    assert AuditEvent.objects.latest("seq").data["another_than"] == ["tacrolimus"]
+
+
+def test_a_class_like_one_that_is_there_is_asked_about(house):
+    with pytest.raises(Refused) as refused:
+        make_class("Neurologie", another=(), actor=house.admin)
+    assert refused.value.codes == ["alike"]
+    assert [one.why for one in classes_like("Neurologie")] == ["“Neurologie” looks like Neurology."]
+    pain = make_class("Pain", actor=house.admin)
+    given = {"name": "Neurologie", "actor": house.admin, "seen": digest_of_row(pain), "reason": "x"}
+    with pytest.raises(Refused) as refused:
+        rename_class(pain, **given)
+    assert refused.value.codes == ["alike"]
+
+    rename_class(pain, **given, another=["neurology"])
+    assert AuditEvent.objects.latest("seq").data["another_than"] == ["neurology"]
+    make_class("Neurologia", another=["neurology", "pain"], actor=house.admin)
+    assert TherapeuticClass.objects.get(slug="neurologia").name == "Neurologia"
