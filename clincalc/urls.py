@@ -1,7 +1,7 @@
 """The site map. Everything is closed but what says `login_not_required`."""
 
 from allauth.account.decorators import secure_admin_login
-from allauth.account.views import login, logout
+from allauth.account.views import logout
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
@@ -33,7 +33,7 @@ urlpatterns = [
     path("accounts/passkey/", factors.passkey_add, name="account_passkey"),
     path("accounts/codes/", factors.codes, name="account_codes"),
     path("accounts/factors/<int:pk>/remove/", factors.factor_remove, name="account_factor_remove"),
-    path("accounts/login/", login_not_required(login), name="account_login"),
+    path("accounts/login/", login_not_required(sign_in.login), name="account_login"),
     path("accounts/login/second/", sign_in.second_factor, name="mfa_authenticate"),
     path("accounts/link/<str:token>/", by_link, name="account_link"),
     path("accounts/password/forgotten/", forgotten, name="account_forgotten"),

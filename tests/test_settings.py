@@ -135,6 +135,7 @@ OURS = {  # what this file decides, whatever the environment says
     "USE_I18N": True, "USE_TZ": True, "LANGUAGES": [("en-gb", "English")], "STATIC_URL": "static/",
     "EMAIL_TIMEOUT": 10, "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField", "ROOT_URLCONF": "clincalc.urls",
     "WSGI_APPLICATION": "clincalc.wsgi.application", "ACCOUNT_REAUTHENTICATION_METHODS": ["password"],
+    "ACCOUNT_RATE_LIMITS": {"login": None, "login_failed": None},
     "MFA_ADAPTER": "reviews.access.adapter.SecondFactors",
     "MFA_SUPPORTED_TYPES": ["totp", "webauthn", "recovery_codes"], "MFA_RECOVERY_CODE_COUNT": 10,
     "MFA_FORMS": {
@@ -149,7 +150,7 @@ ASKED = {  # what it decides by the environment; None: not set, so Django's own 
     "CSRF_COOKIE_NAME": "__Host-csrf", "SESSION_COOKIE_SECURE": True, "CSRF_COOKIE_SECURE": True,
     "SECURE_SSL_REDIRECT": True, "SECURE_HSTS_SECONDS": 63_072_000, "SECURE_HSTS_INCLUDE_SUBDOMAINS": True,
     "SECURE_PROXY_SSL_HEADER": None, "ALLAUTH_TRUSTED_PROXY_COUNT": 0,
-    "ACCOUNT_RATE_LIMITS": {"login_failed": "20/15m/ip,5/15m/key,10/h/key"},
+    "SIGN_IN_FAILURES": 5, "SIGN_IN_NAMES": 20,
     "EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend",
     "DEFAULT_FROM_EMAIL": "no-reply@clincalc.example",
     "SMPC_URL": "https://www.medicines.org.uk/emc/", "MEDICINES_INFORMATION_URL": "https://www.sps.nhs.uk/",
@@ -197,7 +198,7 @@ HERE = {
         (
             {"DEMO": "1", "SECRET_KEY": "x" * 50, "SIGNING_KEY": KEY},
             HERE
-            | {"DEMO": True, "REQUIRE_MFA": False, "SECRET_KEY": "x" * 50, "ACCOUNT_RATE_LIMITS": {"login": None, "login_failed": None},
+            | {"DEMO": True, "REQUIRE_MFA": False, "SECRET_KEY": "x" * 50, "SIGN_IN_FAILURES": 200, "SIGN_IN_NAMES": 200,
                "INSTALLED_APPS": [*APPS, "tests.bench"]},
         ),
         ({**PRODUCTION, "REQUIRE_MFA": "0"}, {"REQUIRE_MFA": False}),

@@ -4,10 +4,14 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
-from django.core.exceptions import ImproperlyConfigured, PermissionDenied
+from django.contrib.auth import authenticate
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
 from django.http import HttpRequest
+from django.utils import timezone
 
-from reviews.access import sealed
+from reviews.access import limits, sealed
+from reviews.access.attempts import BUSY
+from reviews.access.backend import person_of
 from reviews.access.password import proved
 from reviews.access.refusals import Refused
 from reviews.audit.trail import WriteLockTimeout
@@ -19,6 +23,22 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries n
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody makes their own account: an administrator of the organisation does."""
         return False
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        """Who this is, if the password is theirs; counted before anything is hashed (`reviews.access.limits`)."""
+        name, address = credentials.get("username") or "", credentials.get("email") or ""
+        person = person_of(name, address or name)
+        try:
+            with limits.counted(name or address, self.get_client_ip(request), person) as judging:
+                if found := authenticate(request, **credentials):
+                    judging.went_well()
+                return found
+        except WriteLockTimeout as error:
+            raise ValidationError(BUSY.sentence) from error
+        except limits.TooManySignIns as error:
+            request.too_many_until = error.until  # type: ignore[attr-defined]  # for the view, which answers 429
+            until = timezone.localtime(error.until)
+            raise ValidationError(f"Too many sign-ins failed. No password is looked at until {until:%H:%M}.") from error
 
     def reauthenticate(self, user: Any, password: str) -> bool:
         """The password once more: judged and counted where it is before a signature. Raises TooManyFailures."""

@@ -6,6 +6,7 @@ from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.internal.userkit import filter_users_by_email, get_user_by_username
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.http import HttpRequest
 
 # A hash takes 100 MB and every core: who guesses in parallel waits for himself, and readers for nobody.
@@ -27,7 +28,7 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth carries n
         one hash whether or not there is somebody, so that time tells nothing."""
         if not password or not (username or email):
             return None
-        person = _person(username or "", email or username or "")
+        person = person_of(username or "", email or username or "")
         with _one_at_a_time:
             if person is None:
                 get_user_model()().set_password(password)
@@ -37,7 +38,8 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth carries n
         return person if is_right and self.user_can_authenticate(person) else None
 
 
-def _person(name: str, address: str) -> AbstractBaseUser | None:
+def person_of(name: str, address: str) -> User | None:
+    """Whose this name is or, if nobody has it, this address."""
     exactly = get_user_model().objects.filter(username=name).first() if name else None
     if found := exactly or (get_user_by_username(name) if name else None):
         return found

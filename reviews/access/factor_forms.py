@@ -8,11 +8,10 @@ from django import forms
 from django.utils import timezone
 
 from reviews.access import second_factor
+from reviews.access.attempts import BUSY
 from reviews.access.password import TooManyFailures
 from reviews.access.refusals import Refused
 from reviews.audit.trail import WriteLockTimeout
-
-BUSY = "Somebody else is writing just now. Try again in a few seconds."
 
 
 class _Given(forms.Form):
@@ -34,7 +33,7 @@ class _Given(forms.Form):
             until = timezone.localtime(error.until)
             raise forms.ValidationError(f"Too many wrong ones. Nothing is looked at until {until:%H:%M}.") from error
         except WriteLockTimeout as error:
-            raise forms.ValidationError(BUSY) from error
+            raise forms.ValidationError(BUSY.sentence) from error
         return given
 
 

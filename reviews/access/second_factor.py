@@ -26,7 +26,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 
-from reviews.access import sealed
+from reviews.access import letters, sealed
 from reviews.access.factors import APP, CODES, answered, codes_of, of
 from reviews.access.password import TooManyFailures
 from reviews.access.refusals import RefusalType, Refused, refuse
@@ -160,11 +160,19 @@ def _wrong_code() -> Refused:
 def _failed(person: User, kind: str) -> None:
     """Whoever types it has not shown who they are: the entry has no actor."""
     with audited_write(actor=None, is_note=True) as trail:
+        if _recent(person, MOST_FAILURES - 1):
+            told = letters.changed(person, f"after your password {MOST_FAILURES} wrong codes were typed")
+            letters.write(trail, person, "Somebody knows your password", told[1])
         trail.record("second_factor_failed", f"user:{person.pk}", data={"kind": kind})
 
 
 def _not_too_often(person: User) -> None:
-    failed = AuditEvent.objects.filter(subject=f"user:{person.pk}", verb="second_factor_failed")
-    recent = lately(failed, most=MOST_FAILURES, period=IN)
-    if len(recent) == MOST_FAILURES:
+    if recent := _recent(person, MOST_FAILURES):
         raise TooManyFailures(min(one.clock_at for one in recent) + IN)
+
+
+def _recent(person: User, most: int) -> list[AuditEvent]:
+    """The newest failures, if there were so many lately; else none."""
+    failed = AuditEvent.objects.filter(subject=f"user:{person.pk}", verb="second_factor_failed")
+    recent = lately(failed, most=most, period=IN)
+    return recent if len(recent) == most else []

@@ -12,6 +12,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in
+from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.utils import timezone
@@ -90,6 +91,11 @@ def end_others(user: User, request: HttpRequest | None) -> int:
     mine = request.session.session_key if request is not None else None
     ours = [row.pk for row, _data in _of(user) if row.pk != mine]
     return Session.objects.filter(pk__in=ours).delete()[0]
+
+
+def sweep() -> None:
+    """Forgets the rows of sessions that are over."""
+    SessionStore.clear_expired()
 
 
 def _of(user: User) -> Iterator[tuple[Session, dict[str, Any]]]:

@@ -38,6 +38,12 @@ class Answer:
     said: list[str] = field(default_factory=list)
 
 
+def registers() -> str:
+    """The registers that are asked here, as a sentence names them; "" for none."""
+    named = (("Crossref", settings.CROSSREF_URL), ("PubMed", settings.PUBMED_URL))
+    return " and ".join(name for name, address in named if address)
+
+
 def look_up(source: TypedSource, *, actor: User) -> Answer:
     """Asks for what somebody typed. Nothing leaves this house that holds a patient's number. An address that may not be
     opened is refused, and `link_refused` stands in the trail."""

@@ -4,6 +4,7 @@ from reviews.models.account_link import AccountHold, AccountLink
 from reviews.models.act import Act
 from reviews.models.changed_part import ChangedPart
 from reviews.models.changeset import ChangeSet
+from reviews.models.counted_try import CountedTry
 from reviews.models.entry_subject import EntrySubject
 from reviews.models.event import AuditEvent
 from reviews.models.grant import ClassGrant, ClassPermission, Grant, MonographPermission
@@ -28,6 +29,7 @@ __all__ = [
     "ClassGrant",
     "ClassPermission",
     "ClinicianProfile",
+    "CountedTry",
     "EntrySubject",
     "Grant",
     "HarmlessMisprint",

@@ -39,7 +39,6 @@ def demonstration(empty_database, settings, capsys) -> None:
     settings.DEMO = True
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = False
     settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME = "sessionid", "csrftoken"
-    settings.ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}
     # Loading hashes fast, since it signs for dozens of editions; whoever signs in is hashed as in production from then on.
     as_in_production = settings.PASSWORD_HASHERS
     kept = Path(os.environ["CLINCALC_TEST_DIR"]) / "demonstration"

@@ -3,13 +3,24 @@
 import json
 from typing import Any
 
+from allauth.account.views import login as allauth_login
 from allauth.account.views import reauthenticate as allauth_reauthenticate
 from allauth.mfa.base.views import AuthenticateView
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from reviews.access import factors
 from reviews.access.password import TooManyFailures
 from reviews.desk.base import DeskRequest, too_many
+
+
+def login(request: HttpRequest) -> HttpResponse:
+    """Allauth's. Where nothing was judged, because too many had failed, it says so and until when (429)."""
+    answer: HttpResponse = allauth_login(request)
+    if until := getattr(request, "too_many_until", None):
+        answer.status_code = 429
+        answer["Retry-After"] = str(max(1, int((until - timezone.now()).total_seconds())))
+    return answer
 
 
 class SecondFactorView(AuthenticateView):  # type: ignore[misc]  # allauth carries no types

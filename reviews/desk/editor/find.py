@@ -17,7 +17,7 @@ from monographs.citations.csl import FormattedReference, format_reference
 from monographs.citations.typed_source import MOST_SIGNS, TypedSource, read_citation, typed_source
 from monographs.models import Reference
 from reviews.desk.editor.citation_form import boxes_of_record
-from reviews.lookup.registers import look_up
+from reviews.lookup.registers import look_up, registers
 
 _MOST_WORDS, _MOST_SIGNS, _MOST_HITS = 12, 200, 20
 
@@ -46,6 +46,10 @@ class Finding:
     goes_further: bool = False  # the registers were not asked: there was enough here
 
     @property
+    def registers(self) -> str:
+        return registers()
+
+    @property
     def boxes(self) -> dict[str, Any]:
         """What stands in the form: the record that was found, or else what was typed."""
         if not self.typed or self.hits or self.cited:
@@ -64,7 +68,7 @@ def find(typed: str, document: values.Document, *, actor: User | None, further: 
     if not actor or source.kind == "nothing":
         return found
     if (found.hits or found.cited) and not further:
-        found.goes_further = not (source.doi or source.pmid)
+        found.goes_further = bool(registers()) and not (source.doi or source.pmid)
         return found
     answer = look_up(source, actor=actor)
     found.said += answer.said

@@ -1,5 +1,5 @@
 """Takes in reports that wait, tells people what waits, mails answers to reporters, forgets addresses that are no longer
-needed, and forms that were kept for a day.
+needed, forms that were kept for a day, sign-ins that failed, and sessions that are over.
 
 Run it every hour. Running it twice tells nobody twice. Nothing that goes wrong in one of these keeps another; the exit
 status is 1 when somebody was not reached, or one of them could not be done.
@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from django.core.management.base import BaseCommand, CommandError
 
+from reviews.access import limits, session
 from reviews.access.kept import sweep
 from reviews.reports import inbox
 from reviews.reports.mailing import Mailed, names_of, unreached
@@ -28,7 +29,8 @@ class Command(BaseCommand):
         taken = self._tried(inbox.take_in, 0)
         new, mailed = self._tried(remind, 0), self._tried(mail_reminders, Mailed())
         answers, forgotten = self._tried(mail_answers, Mailed()), self._tried(forget_addresses, 0)
-        self._tried(sweep, 0)
+        for forget in (sweep, limits.sweep, session.sweep):
+            self._tried(forget, None)
         if taken:
             self.stdout.write(f"{taken} reports taken in.")
         self.stdout.write(

@@ -113,7 +113,7 @@ def test_one_process_hashes_one_password_at_a_time(people, monkeypatch):
         inside.pop()
 
     monkeypatch.setattr(type(people), "check_password", slowly)
-    monkeypatch.setattr(backend, "_person", lambda name, address: people)
+    monkeypatch.setattr(backend, "person_of", lambda name, address: people)
     guesses = [
         threading.Thread(target=authenticate, args=(None,), kwargs={"username": "ann", "password": "x"})
         for _ in range(5)

@@ -29,6 +29,8 @@ UNTOLD_COLUMNS = {
     },
     # A code that was used is good for a minute and a half.
     "reviews_spentcode": {"person_id", "step"},
+    # How often somebody failed lately, for a quarter of an hour.
+    "reviews_countedtry": {"at", "pair", "sender", "went_well"},
     # What somebody typed and has not sent again yet is theirs, and no part of the record.
     "reviews_keptform": {
         "at", "cause", "expires_at", "fields", "lacks_number", "lacks_password", "path", "person_id", "query", "tab",
@@ -40,6 +42,7 @@ UNTOLD_ROWS = {
     "reviews_act",
     "reviews_inboxreport",
     "reviews_keptform",
+    "reviews_countedtry",
     "reviews_spentcode",
 }
 

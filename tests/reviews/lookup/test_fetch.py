@@ -132,6 +132,15 @@ def test_what_leads_there_is_refused_too(register, target, why):
     assert register.asked == ["/x"]
 
 
+def test_what_was_asked_in_secret_is_not_led_into_the_open(monkeypatch):
+    monkeypatch.setattr(room, "_ask", lambda *_a: (302, "http://example.org/x", b""))
+
+    with pytest.raises(LinkRefused) as refused:
+        fetch("https://example.org/x", accept="*/*")
+
+    assert refused.value.why == "downgrade"
+
+
 def test_three_hops_are_followed_and_no_more(register):
     register.says |= {f"/{n}": it.leads_to(f"/{n + 1}") for n in range(4)} | {"/3": it.body(b"here")}
 

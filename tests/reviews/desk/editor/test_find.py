@@ -126,6 +126,7 @@ def test_a_doi_fills_the_form_and_saves_nothing(db, made, enter, register):
         "doi": "10.1000/new", "type": "article-journal",
     }  # fmt: skip
     assert "Filled in from Crossref" in html
+    assert "then the library, then Crossref. Nothing is saved" in html
     assert "Left empty, it is nice2017." in html
     assert "No record has all" not in html
     assert (AuditEvent.objects.count(), Reference.objects.count()) == before
@@ -170,7 +171,7 @@ def test_what_the_library_has_is_not_asked_for_elsewhere(db, made, enter, regist
 
     assert register.asked == []
     assert page.context["found"].goes_further is further
-    assert ("Look for more at Crossref and PubMed" in page.content.decode()) is further
+    assert ("Look for more at Crossref</a>" in page.content.decode()) is further
     if further:
         assert len(looked(client, typed, further="1").context["found"].elsewhere) == 2
 
@@ -189,6 +190,8 @@ def test_offline_is_said_and_the_form_is_there(db, made, enter, settings):
     page = looked(enter("editor"), "10.1000/new")
 
     assert OFF in page.content.decode()
+    assert "then the library. Crossref and PubMed are not asked here." in page.content.decode()
+    assert looked(enter("editor"), "alemtuzumab").context["found"].goes_further is False
     assert page.context["form"]["doi"].value() == "10.1000/new"
 
 

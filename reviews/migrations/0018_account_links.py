@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reviews', '0016_grants'),
+        ('reviews', '0017_counted_try'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
