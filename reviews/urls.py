@@ -5,7 +5,7 @@ from django.urls import path, register_converter
 from reviews.desk import queue, review_page, transitions
 from reviews.desk.editor import write
 from reviews.desk.monograph import change_address, compare, history, new, restore, tier, workspace
-from reviews.desk.people import directory, person, profile, recheck
+from reviews.desk.people import directory, person, profile, recheck, trail
 from reviews.desk.published import acts, page, reports
 
 
@@ -55,6 +55,7 @@ urlpatterns = [
     path("people/", directory.people, name="people"),
     path("people/<int:pk>/", person.person, name="person"),
     path("people/<int:pk>/do/<act>/", person.person_do, name="person_do"),
+    path("trail/", trail.trail, name="trail"),
     path("profile/", profile.profile, name="profile"),
     path("profile/register/", profile.register, name="profile_register"),
     path("profile/interests/", profile.interests, name="profile_interests"),

@@ -22,7 +22,7 @@ from reviews.access.door import kept
 from reviews.access.refusals import DONE_ALREADY, Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
 from reviews.models import AuditEvent
-from reviews.review import guards, steps
+from reviews.review import guards, proofed, steps
 from reviews.review.attestation import Attestation, attestation_refusals, checklist_of, still_correct_of
 from reviews.review.edition_review import EditionReview
 from reviews.review.transition import Given, Transition, Words
@@ -34,6 +34,12 @@ PUBLISHED, DISCARDED = State.PUBLISHED, State.DISCARDED
 def _published(data: dict[str, Any]) -> str:
     old = data.get("superseded")
     return f"published edition {data['edition']}" + (f"; edition {old} was superseded" if old else "")
+
+
+def _submitted(data: dict[str, Any]) -> str:
+    why = proofed.REASONS.get(data.get("kind", ""), "").rstrip(".")
+    hints = f"; words that proofing asked about stand: {why[:1].lower()}{why[1:]}" if why else ""
+    return f"sent edition {data['edition']} for review{hints}"
 
 
 def _started(data: dict[str, Any]) -> str:
@@ -64,7 +70,9 @@ _ROWS = (
         sources=(DRAFT,),
         target=IN_REVIEW,
         permission="submit",
-        guards=(guards.something_changed, guards.no_problems, guards.tier_is_set),
+        guards=(guards.something_changed, guards.no_problems, proofed.nothing_blocks, guards.tier_is_set),
+        kinds=tuple(proofed.REASONS),
+        refusals_of=lambda review, given: proofed.reason_refusals(review, given.kind),
         entry="submitted",
         write=steps.submit,
         words=Words(
@@ -72,7 +80,7 @@ _ROWS = (
             help="Clinicians read and sign it next. Until somebody sends it back, nobody can change it.",
             done="Edition {number} is in review. {waits}",
             tried="send it for review",
-            history=lambda data: f"sent edition {data['edition']} for review",
+            history=_submitted,
             public=("It is sent for review", "Nobody can change it then, until somebody sends it back with a reason."),
         ),
     ),

@@ -314,7 +314,9 @@ def seen(edition: Edition) -> str:
 
 
 def submit(house: House, edition: Edition, actor: Any = None) -> Edition:
-    return perform("submit", editions=[edition], actor=actor or house.editor, digest=seen(edition))[0].edition
+    """In review; where proofing asks, somebody looked at the words."""
+    who, digest_ = actor or house.editor, seen(edition)
+    return perform("submit", editions=[edition], actor=who, digest=digest_, kind="looked_at")[0].edition
 
 
 def attestation(edition: Edition, clinician: Any, transition: str = "sign", **changes: Any) -> Any:

@@ -6,6 +6,7 @@ A finding never changes a word. What it does to a submission follows from its se
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 from uuid import UUID
 
@@ -58,6 +59,11 @@ class Place:
 def proof(text: str, place: str = "prescribing", doses: Doses = SHOWN, *, is_prose: bool = True) -> list[Finding]:
     """What the rules find in a text, in its order. `place` is the kind of section that it stands in, or another place
     of a document."""
+    return list(_proof(text, place, doses, is_prose))
+
+
+@lru_cache(maxsize=256)  # pages of the desk ask of the same texts again and again
+def _proof(text: str, place: str, doses: Doses, is_prose: bool) -> tuple[Finding, ...]:
     read = readable(text, is_prose=is_prose)
     found = []
     for rule in RULES.values():
@@ -66,7 +72,7 @@ def proof(text: str, place: str = "prescribing", doses: Doses = SHOWN, *, is_pro
             severity = _severity(rule.id, rule.severity, place, doses, read.words[start:end], is_water)
             if severity:
                 found.append(Finding(rule.id, severity, *read.typed(start, end), rule.sentence))
-    return sorted(found, key=lambda one: (one.start, one.rule))
+    return tuple(sorted(found, key=lambda one: (one.start, one.rule)))
 
 
 def _severity(rule: str, severity: str, place: str, doses: Doses, words: str, is_water: bool) -> Severity | None:

@@ -7,22 +7,39 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib.auth import authenticate
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied, ValidationError
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 
-from reviews.access import limits, sealed
+from reviews.access import limits, policy, sealed
 from reviews.access.attempts import BUSY
 from reviews.access.backend import person_of
 from reviews.access.password import proved
 from reviews.access.refusals import Refused
 from reviews.audit.trail import WriteLockTimeout
+from reviews.models.roles import ROLES
 
 NOBODY_KNOWS = "unknown"
+WORK_ON_PAGES = {role.name for role in ROLES.values() if role.grants}
+
+
+def landing(user: Any) -> str:
+    """Whoever works on monographs begins at the queue, also where they do more; of the others those who look after
+    people begin there, and auditors at the trail."""
+    if policy.roles_of(user) & WORK_ON_PAGES:
+        return reverse("queue")
+    if policy.can(user, "manage_people"):
+        return reverse("people")
+    return reverse("trail" if policy.can(user, "read_trail") else "queue")
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries no types
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody makes their own account: an administrator of the organisation does."""
         return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Where somebody lands who asked for no page: where their role works."""
+        return landing(request.user)
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
         """Who this is, if the password is theirs; counted before anything is hashed (`reviews.access.limits`)."""

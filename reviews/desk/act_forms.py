@@ -6,8 +6,10 @@ from typing import Any
 from django import forms
 
 from reviews.access.refusals import Refusal
-from reviews.forms import Form, Text, dressed, password
+from reviews.forms import Form, Text, choices, dressed, password
 from reviews.review.attestation import Tick
+from reviews.review.edition_review import EditionReview
+from reviews.review.proofed import REASONS, Hint, standing
 from reviews.review.transition import Transition
 
 LONGEST = 2_000
@@ -34,6 +36,26 @@ def reason_of(row: Transition, typed: str | None = None, *, at: str, refusals: I
     """The box for the reason of a transition; it may be typed and not needed."""
     label, hint = row.words.asks or ("Reason", KEPT)
     return ReasonForm(typed, at=at, label=label, hint=hint, refusals=refusals, rows=3 if row.needs_reason else 2)
+
+
+class StandsForm(Form):
+    """Why words that proofing asked about may stand: one of a closed list."""
+
+    kind = forms.ChoiceField(
+        label="Why may these words stand?", help_text="The signers see it, and it is kept.", choices=choices(REASONS)
+    )
+
+    def __init__(self, typed: str | None = None, *, at: str, refusals: Iterable[Refusal] = ()) -> None:
+        super().__init__(None if typed is None else {"kind": typed}, auto_id=f"%s-{at}" if at else "%s")
+        self.refuse(refusals)
+
+
+def stands_of(
+    review: EditionReview, row: Transition, typed: str | None = None, *, at: str, refusals: Iterable[Refusal] = ()
+) -> tuple[list[Hint], StandsForm | None]:
+    """What needs a reason to stand, and the form for it; nothing for what is not sent for review."""
+    found = standing(review) if row.name == "submit" else []
+    return found, StandsForm(typed, at=at, refusals=refusals) if found else None
 
 
 class SignedReasonForm(ReasonForm):

@@ -23,6 +23,7 @@ from reviews.desk.base import DeskRequest, Names, and_list, chip, current_editio
 from reviews.models import ChangeSet, ClinicianProfile
 from reviews.review.attestation import checklist_of
 from reviews.review.edition_review import EditionReview
+from reviews.review.proofed import told
 from reviews.workflow import TRANSITIONS, refusals
 
 
@@ -89,6 +90,7 @@ def review_page(request: DeskRequest, monograph: Monograph, edition: Edition, an
         "digest_short": f"{review.digest[:4]} {review.digest[4:8]} … {review.digest[-4:]}",
         "send_back": None if refusals(review, back, user) else reason_of(back, at="send-back"),
         "can_edit": policy.can(user, "edit", review.edition),
+        "proofing": told(review) if in_review else None,
         "answer": answer,
         "errors": [(one, anchor_of(one)) for one in answer.refusals],
         "old_name": f"edition {review.monograph.live.number}, published" if review.monograph.live else "",

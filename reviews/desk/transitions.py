@@ -12,7 +12,7 @@ from monographs.texts.characters import says_nothing
 from reviews.access.attempts import Attempt, attempt
 from reviews.access.refusals import RefusalType, Refused, refuse
 from reviews.desk import transition_labels
-from reviews.desk.act_forms import reason_of
+from reviews.desk.act_forms import reason_of, stands_of
 from reviews.desk.base import (
     DeskRequest,
     act_on,
@@ -141,10 +141,14 @@ def refused_transition(
     """A page with every reason and the way out. The typed reason is kept, in a form if it can be sent again now."""
     review, typed = EditionReview.load(edition), request.POST.get("reason", "")
     last = monograph.editions.order_by("-number").values_list("number", flat=True)[0]
+    kind = request.POST.get("kind", "") if row.kinds else ""
+    hints, stands = stands_of(review, row, kind, at="", refusals=tried.refusals)
     context = {
         "section": "monographs",
         "monograph": monograph,
         "review": review,
+        "hints": hints,
+        "stands": stands,
         "edition": review.edition,
         "chip": chip(review.edition.state),
         "name": review.document.header.name or monograph.drug.name,

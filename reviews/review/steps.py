@@ -8,6 +8,7 @@ from monographs.models import Document, Edition, Monograph, State
 from reviews.audit.trail import Trail
 from reviews.changes import change_set, store
 from reviews.review.edition_review import EditionReview
+from reviews.review.proofed import standing
 from reviews.review.transition import Given, Transition
 
 
@@ -35,7 +36,9 @@ def stay(trail: Trail, row: Transition, review: EditionReview, reason: str, **da
 def submit(trail: Trail, row: Transition, review: EditionReview, given: Given) -> EditionReview:
     review.edition.round += 1
     store(trail, review.document)
-    return move(trail, row, review, reason=given.reason)
+    # Why words that proofing asked about may stand, where there are any.
+    why: dict[str, Any] = {"kind": given.kind} if standing(review) else {}
+    return move(trail, row, review, reason=given.reason, **why)
 
 
 def step(trail: Trail, row: Transition, review: EditionReview, given: Given) -> EditionReview:

@@ -61,7 +61,8 @@ class Transition:
     needs_reason: bool = False
     # What a signer must tick; a transition that has such a list needs an attestation.
     ticks: Callable[[EditionReview], list[Tick]] | None = None
-    # The kinds to choose from (withdraw: the kinds of overlay), and what is refused of the choice and its reason.
+    # The kinds to choose from (withdraw: the kinds of overlay; submit: why words that proofing asked about may stand),
+    # and what is refused of the choice and its reason.
     kinds: tuple[str, ...] = ()
     refusals_of: Callable[[EditionReview, Given], Iterator[Refusal]] | None = None
     on_page: bool = False  # acts on the published page by an overlay; the edition stays where it stands

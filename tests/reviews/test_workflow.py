@@ -622,6 +622,8 @@ FORBIDDEN = {
 INVALID = {
     "nothing_changed",
     "problem_missing",
+    "proofing",
+    "proofing_reason",
     "tier_below_floor",
     "kind",
     "too_long",
@@ -687,4 +689,4 @@ def test_what_may_be_tried_again_is_a_conflict_and_what_a_person_may_not_do_is_f
         "only_signer",
         "signer_lapsed",
     }
-    assert INVALID - seen == {"problem_missing", "tier_below_floor", "tick"}
+    assert INVALID - seen == {"problem_missing", "proofing", "proofing_reason", "tier_below_floor", "tick"}

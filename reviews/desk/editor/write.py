@@ -33,6 +33,7 @@ from reviews.desk.editor.forms import OVER, HeaderForm, OrderForm, ValueForm
 from reviews.desk.editor.lists import make_lists, put
 from reviews.editing import parts
 from reviews.review.edition_review import EditionReview
+from reviews.review.proofed import hints_of, spelling_of
 
 
 @desk
@@ -183,6 +184,9 @@ def _answer(editor: EditorContext, context: dict[str, Any], save: Callable[..., 
     made of it is looked at before it is saved."""
     form: ValueForm = context["form"]
     status = 200
+    if not form.is_bound and context.get("shown") is not None:
+        context["hints"] = hints_of(context["shown"], {one.label for one in editor.document.citations})
+        context["spelling"] = spelling_of(context["shown"]) if context["can_write"] else []
     made = context["made_lists"] = make_lists(form) if form.is_bound else []
     if editor.request.method == "POST" and not form.is_valid():
         status = form.refused_status
@@ -210,7 +214,12 @@ def _saved(editor: EditorContext, value: values.Value) -> str:
     """What was saved, and what of it still stands against sending the edition for review."""
     key, name = (value.key, value.label_for_people) if isinstance(value, values.Part) else (None, "The header")
     editor.edition.refresh_from_db()  # the columns of the header are those that were shown
-    to_do = [one.sentence for one in problems(build(editor.edition), today()) if one.key == key]
+    document = build(editor.edition)
+    to_do = [one.sentence for one in problems(document, today()) if one.key == key]
+    labels = {one.label for one in document.citations}
+    to_do += [
+        one.words for one in hints_of(value, labels) if one.finding.severity == "block" and one.finding.rule != "L35"
+    ]
     return " ".join([f"{name} is saved.", *(["Still to do:", *to_do] if to_do else [])])
 
 

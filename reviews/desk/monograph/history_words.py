@@ -96,6 +96,8 @@ DONE: dict[str, Callable[[dict[str, Any]], str]] = {
 }
 # Codes of refusals in a few words. The sentence that the person read also named what to do then.
 WHY = {
+    "proofing": "proofing found what must be mended",
+    "proofing_reason": "nobody said why words that proofing asked about may stand",
     "alike": "a name like it is there",
     "link_refused": "the address leads where nothing is opened",
     "counts_for_nothing": "they wrote or suggested everything that changed",

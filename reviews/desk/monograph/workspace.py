@@ -16,7 +16,7 @@ from monographs.standing import overlays_of, today
 from reviews.access import policy
 from reviews.access.refusals import Refusal, RefusalType
 from reviews.desk import transition_labels
-from reviews.desk.act_forms import ReasonForm, reason_of
+from reviews.desk.act_forms import ReasonForm, StandsForm, reason_of, stands_of
 from reviews.desk.base import (
     DeskRequest,
     Names,
@@ -32,6 +32,7 @@ from reviews.desk.monograph.tier import TierForm
 from reviews.models import AuditEvent, ChangeSet
 from reviews.review import tiers
 from reviews.review.edition_review import EditionReview
+from reviews.review.proofed import Hint
 from reviews.workflow import TRANSITIONS, refusals
 
 
@@ -46,6 +47,8 @@ class Move:
     reasons: list[tuple[Refusal, str]]
     needs_reason: bool
     form: ReasonForm | None  # for its reason
+    hints: list[Hint]  # what needs a reason to stand, and the form for it
+    stands: StandsForm | None
     is_primary: bool = False
 
     @property
@@ -117,7 +120,8 @@ def moves(review: EditionReview, user: User) -> list[Move]:
         label, means = transition_labels.button(row, number, last + 1), transition_labels.help_for(row, review)
         heading = _heading([one for one, _ in reasons])
         form = reason_of(row, at=name) if row.needs_reason or row.words.asks else None
-        offered.append(Move(name, label, means, heading, reasons, row.needs_reason, form))
+        hints, stands = ([], None) if reasons else stands_of(review, row, at=name)
+        offered.append(Move(name, label, means, heading, reasons, row.needs_reason, form, hints, stands))
     offered.sort(key=lambda move: (not move.is_open, move.is_open and move.needs_reason))
     # One solid button a view: the first step ahead.
     ahead = next((move for move in offered if move.is_open and not move.needs_reason), None)

@@ -57,7 +57,7 @@ def test_a_hundred_kilobytes_of_anything_take_less_than_a_second(unit):
 
     def seconds():
         start = time.process_time()
-        proof(text)
+        proof(text, str(time.time()))  # not what is remembered
         return time.process_time() - start
 
     assert seconds() < 1 or min(seconds(), seconds()) < 1  # again, in case the machine was busy

@@ -1,0 +1,79 @@
+"""Spelling: what is proposed, and what never is."""
+
+import hashlib
+
+import pytest
+
+from monographs.proofing.dictionary import HERE, is_near, proposal, proposals
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("recieve", "receive"),
+        ("thyriod", "thyroid"),
+        ("occassional", "occasional"),
+        ("infussion", "infusion"),
+        ("treatmentt", "treatment"),
+    ],
+)
+def test_a_misprint_has_one_proposal(typed, meant):
+    assert proposal(typed) == meant
+
+
+@pytest.mark.parametrize(
+    "word", ["hypotension", "hypertension", "inter", "increase", "colour", "haemoglobin", "treatment"]
+)
+def test_a_word_of_the_dictionary_is_left_alone(word):
+    assert proposal(word) is None
+
+
+def test_what_could_be_two_words_has_no_proposal():
+    assert proposal("bazed") is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("cefalexn", ["Cefalexin"]),  # near a name before
+        ("paracetmol", ["Paracetamol and codeine"]),
+        ("recieve", ["Receiva"]),  # near one after
+    ],
+)
+def test_nothing_is_proposed_near_a_name(typed, names):
+    assert proposal(typed, names) is None
+
+
+def test_without_the_name_the_same_misprint_has_its_proposal():
+    assert proposal("paracetmol", ["Apixaban"]) == "paracetamol"
+
+
+def test_proposals_stand_where_they_were_typed_and_leave_names_figures_and_addresses():
+    text = "Ask [@one] whom to *recieve* it, Recieve, recieve2, a.recieve@example.org or https://x.org/recieve."
+
+    assert [(text[start:end], meant) for start, end, meant in proposals(text)] == [("recieve", "receive")]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "near"),
+    [
+        ("abc", "abc", True),
+        ("abcd", "abdc", True),
+        ("abcd", "badc", True),
+        ("abc", "abcde", True),
+        ("abc", "abcdef", False),
+        ("abcdef", "uvwdef", False),
+        ("hypo", "hyper", True),
+    ],
+)
+def test_near_is_two_edits(one, other, near):
+    assert is_near(one, other) is is_near(other, one) is near
+
+
+def test_the_dictionary_is_the_one_that_was_taken():
+    listed = dict(reversed(line.split()) for line in (HERE / "SHA256SUMS").read_text().splitlines())
+
+    assert set(listed) == {"en_GB.aff", "en_GB.dic"}
+    for name, digest in listed.items():
+        assert hashlib.sha256((HERE / name).read_bytes()).hexdigest() == digest
+    assert "LGPL" in (HERE / "LICENCE").read_text("utf-8")
