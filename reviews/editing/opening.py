@@ -103,8 +103,8 @@ def recover_access(username: str) -> str:
 
 
 _TOLD = (
-    "On the machine of this installation somebody asked for a way in for the account {}, as an administrator. If you "
-    "do not know why, ask whoever runs the machine at once: for 24 hours that account administers nothing."
+    "By a command, somebody asked for a way in for the account {}, as an administrator. If you do not know why, ask "
+    "whoever runs this system at once: for 24 hours that account administers nothing."
 )
 
 
