@@ -16,7 +16,7 @@ from reviews.access.grants import confirm, give, take
 from reviews.audit import acts
 from reviews.audit.trail import audited_write
 from reviews.editing.library import keep_references, record_name_check
-from reviews.models import ClassGrant, CountedTry, Grant, KeptForm, SpentCode
+from reviews.models import ClassGrant, CountedTry, Grant, KeptForm, Organisation, SpentCode
 from reviews.models.roles import ROLES
 from reviews.reports import service
 from reviews.reports.reminders import remind
@@ -74,6 +74,9 @@ def fill() -> make.House:
     )
     make.second_factor(house.editor)
     set_by_link(house.nobody, house.admin)
+    with audited_write(actor=None) as trail:
+        trail.save(Organisation(name="A house of tests", opened_at=trail.at))
+        trail.record("installation_opened", "site", data={"name": "A house of tests"})
     links.issue(house.nobody, actor=house.admin)
     CountedTry.objects.create(pair="p", sender="s", at=now)
     SpentCode.objects.create(person=house.editor, step=1)

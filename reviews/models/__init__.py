@@ -11,6 +11,7 @@ from reviews.models.grant import ClassGrant, ClassPermission, Grant, MonographPe
 from reviews.models.inbox import InboxReport
 from reviews.models.kept import KeptForm
 from reviews.models.misprint import HarmlessMisprint, Misprint
+from reviews.models.organisation import Organisation
 from reviews.models.people import ClinicianProfile
 from reviews.models.recheck import Recheck
 from reviews.models.reminder import Reminder
@@ -37,6 +38,7 @@ __all__ = [
     "KeptForm",
     "Misprint",
     "MonographPermission",
+    "Organisation",
     "ProblemReport",
     "Recheck",
     "Reminder",

@@ -80,7 +80,7 @@ def _mail_link(typed: str) -> None:
         return
     body = (
         f"Somebody, you we hope, asked to set the password of the account {person.get_username()} anew. Open this "
-        f"within an hour:\n\n{links.mailed_address(person)}\n\nIf it was not you, do nothing: your "
+        f"within an hour:\n\n{links.mailed_address(person)}\n\nIf somebody else asked, do nothing: your "
         "password stays as it is.\n"
     )
     try:

@@ -69,6 +69,7 @@ FROZEN = {
     },
     "reviews.harmlessmisprint": {1: "id monograph_id key label digest typed shown reason by_id by_title at"},
     "reviews.monographpermission": {1: "id user_id permission_id content_object_id"},
+    "reviews.organisation": {1: "id name opened_at"},
     "reviews.problemreport": {
         1: "id token monograph_id page edition part text harm source email sender at due_at outcome answer answered_by_id answered_at mailed_at"
     },
