@@ -59,12 +59,12 @@ def _add_classes(trail: Trail, nodes: Any, parent: TherapeuticClass | None) -> i
     and `children`."""
     count = 0
     for node in nodes if isinstance(nodes, list) else [None]:
-        words = [node.get(key, "") for key in ("name", "slug", "tier_floor")] if isinstance(node, dict) else [None]
-        if not all(isinstance(one, str) for one in words):
+        found: dict[str, Any] = node if isinstance(node, dict) else {}
+        name, slug, tier_floor = (found.get(key, "") for key in ("name", "slug", "tier_floor"))
+        if not (name and all(isinstance(one, str) for one in (name, slug, tier_floor))):
             raise refuse("classes", "Each class is an object with a name and a slug.", RefusalType.INVALID)
-        name, slug, tier_floor = words
         made = added_class(trail, name, slug=as_code(slug), parent=parent, tier_floor=as_code(tier_floor))
-        count += 1 + _add_classes(trail, node.get("children", []), made)
+        count += 1 + _add_classes(trail, found.get("children", []), made)
     return count
 
 
