@@ -64,6 +64,11 @@ def _rights(rows: Iterable[tuple[str, int | None, int | None]]) -> Rights:
     )
 
 
+def remember(user: User, grants: Iterable[Grant]) -> None:
+    """Keeps what somebody holds, as it was read for many at once (reviews/access/held.py)."""
+    setattr(user, _RIGHTS, _rights((one.role, one.therapeutic_class_id, one.monograph_id) for one in grants))
+
+
 def roles_of(user: Person) -> frozenset[str]:
     """The roles that somebody holds, wherever."""
     return rights_of(user).roles
@@ -137,7 +142,8 @@ def _needs(*permissions: str) -> Rule:
     def rule(user: Person, thing: Any) -> Refusal | None:
         if is_granted(user, permissions, thing):
             return None
-        return Refusal("not_granted", _you_need((holding(name)[0].name for name in permissions), _class_of(thing)))
+        sentence = _you_need((holding(name)[0].name for name in permissions), _class_of(thing))
+        return Refusal("not_granted", sentence, asks=True)
 
     return rule
 
@@ -156,7 +162,7 @@ def _needs_or_contributor(*permissions: str) -> Rule:
 def _may_read(user: Person, thing: Any) -> Refusal | None:
     if opens(user, "read") or is_granted(user, (EDIT, REVIEW, PUBLISH), thing):
         return None
-    return Refusal("not_granted", f"You need a role for “{_class_of(thing)}”. Ask your administrator.")
+    return Refusal("not_granted", f"You need a role for “{_class_of(thing)}”. Ask your administrator.", asks=True)
 
 
 def _may_set_tier(user: Person, monograph: Monograph) -> Refusal | None:
@@ -175,7 +181,9 @@ def _is_verified(user: Person, _thing: Any) -> Refusal | None:
     if verified_profile(user):
         return None
     return Refusal(
-        "not_verified", "Your registration was not verified in the last 12 months. Ask your administrator to verify it."
+        "not_verified",
+        "Your registration was not verified in the last 12 months. Ask your administrator to verify it.",
+        asks=True,
     )
 
 
@@ -231,7 +239,8 @@ def _has_role(*names: str) -> Rule:
         if roles_of(user) & set(names):
             return None
         any_role = set(names) == set(ROLES)
-        return Refusal("no_role", "You have no role yet. Ask your administrator." if any_role else _you_need(names))
+        words = "You have no role yet. Ask your administrator." if any_role else _you_need(names)
+        return Refusal("no_role", words, asks=True)
 
     return rule
 
@@ -240,7 +249,7 @@ def _administers(user: Person, _thing: Any) -> Refusal | None:
     # The first administrator is the superuser that its installation made.
     if user.is_authenticated and user.is_active and (user.is_superuser or opens(user, "manage_people")):
         return None
-    return Refusal("no_administrator", "You need the administrator role. Ask your administrator.")
+    return Refusal("no_administrator", "You need the administrator role. Ask your administrator.", asks=True)
 
 
 def _has_role_or_administers(user: Person, thing: Any) -> Refusal | None:
