@@ -12,9 +12,12 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Q, QuerySet
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 from monographs.models import Edition, Monograph, Overlay, TherapeuticClass
 from monographs.standing import today
+from reviews.access import holds
 from reviews.access.refusals import Refusal
 from reviews.audit.trail import is_recovering
 from reviews.models import ChangeSet, ClinicianProfile, Grant
@@ -311,14 +314,39 @@ def _in_recovery(user: Person, action: str) -> Refusal | None:
     )
 
 
+# What waits while somebody is held: to vouch for words or for people. What keeps harm from readers does not wait.
+WAITS = frozenset(
+    {
+        "sign", "still-correct", "publish", "reinstate", "countersign", "end-warning", "correct", "call_harmless",
+        "set_tier", "manage_people",
+    }
+)  # fmt: skip
+
+
+def _held(user: Person, action: str) -> Refusal | None:
+    if action not in WAITS or not isinstance(user, User) or not (until := holds.held_until(user)):
+        return None
+    when = date_format(localtime(until), "H:i \\o\\n j F Y")
+    return Refusal(
+        "held",
+        f"Somebody else had a hand in how you sign in. Until {when} you do not sign, publish or administer. If it was "
+        "not asked for by you, tell an administrator now.",
+    )
+
+
 def refusals(user: Person, action: str, thing: Any = None) -> list[Refusal]:
     """Why the user may not do this to the thing; an empty list if they may. Unknown actions raise KeyError."""
-    refusal = RULES[action](user, thing) or _in_recovery(user, action)
+    refusal = RULES[action](user, thing) or _in_recovery(user, action) or _held(user, action)
     return [refusal] if refusal else []
 
 
 def can(user: Person, action: str, thing: Any = None) -> bool:
     return not refusals(user, action, thing)
+
+
+def is_entitled(user: Person, action: str, thing: Any = None) -> bool:
+    """Whether somebody has the right, however they signed in: what they did by it counts while they are held."""
+    return RULES[action](user, thing) is None
 
 
 def role_on_page(user: Person, thing: Any) -> str:
