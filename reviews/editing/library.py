@@ -93,7 +93,7 @@ def check_free(name: str, but: Drug | None = None) -> None:
 
 
 def _check_slug(slug: str) -> None:
-    if len(slug) > 100 or not re.fullmatch(values.SLUG, slug):
+    if len(slug) > 100 or not re.fullmatch(values.SLUG, slug) or slug == "new":  # an address of the desk's own
         raise refuse("slug", f"“{slug[:100]}” cannot be an address.", RefusalType.INVALID, field="name")
     if holds_nhs_number(slug):
         raise refuse("patient_data", PATIENT, RefusalType.INVALID, recorded=False, field="name")
