@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from monographs.standing import today
-from reviews.access import policy, rechecks, registrations
+from reviews.access import factors, policy, rechecks, registrations
 from reviews.access.attempts import NOT_TRIED, Attempt, attempt
 from reviews.desk.base import DeskRequest, act_on, desk, name_of, no_entry
 from reviews.desk.people.forms import EndForm, ReasonForm, RegistrationForm, RenewForm, VerifyForm, as_day
@@ -85,11 +85,17 @@ def _open_rechecks(person: User, actor: User, given: dict[str, Any]) -> str:
     return f"{len(made)} review{'s' * (len(made) > 1)} opened. Clinicians of these classes see them in their queue."
 
 
+def _clear_factors(person: User, actor: User, given: dict[str, Any]) -> str:
+    factors.clear(person, actor=actor, reason=given["reason"])
+    return "Their second factors are removed. They set up new ones when they sign in, and sign nothing for 24 hours."
+
+
 ACTS = {
     "register": Act("Note this registration", RegistrationForm, _register),
     "verify": Act("Verify this registration", VerifyForm, _verify),
     "renew": Act("Renew for 12 months", RenewForm, _renew),
     "end": Act("End this registration", EndForm, _end, is_harm=True),
+    "clear-factors": Act("Remove their second factors", ReasonForm, _clear_factors, is_harm=True),
     "open-reviews": Act("Open their reviews", ReasonForm, _open_rechecks),
 }
 
@@ -124,6 +130,8 @@ def _page(
     standing = Standing.of(profile, day)
     resting = rechecks.resting_on([profile])[profile.pk] if profile else []
     offered = _offered(profile, standing, resting, is_own=subject.pk == request.user.pk)
+    if subject.pk != request.user.pk and factors.of(subject):
+        offered.append("clear-factors")
     refusals = form.refuse(tried.refusals) if form else []
     forms = {name: ACTS[name].form(auto_id=f"{name}-%s", initial=_filled(profile)) for name in offered}
     if form and act:

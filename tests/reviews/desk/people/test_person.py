@@ -222,3 +222,16 @@ def test_nothing_is_declared_by_a_form_that_was_not_filled_in(house, enter):
     assert {name: value for name, value in form.fields.items() if name in registrations.NO_INTERESTS} == {
         name: [""] for name in registrations.NO_INTERESTS
     }
+
+
+def test_whoever_lost_every_second_factor_is_let_set_up_new_ones(house, enter):
+    client = enter("admin")
+    assert "clear-factors" not in offered(client, house, "clinician")
+    make.second_factor(house.clinician)
+    assert "clear-factors" in offered(client, house, "clinician")
+
+    assert client.post(does(house, "clinician", "clear-factors"), {"reason": ""}).status_code == 422
+    done = client.post(does(house, "clinician", "clear-factors"), {"reason": "Lost with the bag"})
+
+    assert done.status_code == 302
+    assert "clear-factors" not in offered(client, house, "clinician")
