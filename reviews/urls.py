@@ -5,7 +5,7 @@ from django.urls import path, register_converter
 from reviews.desk import queue, review_page, transitions
 from reviews.desk.editor import write
 from reviews.desk.monograph import change_address, compare, history, new, restore, tier, workspace
-from reviews.desk.people import directory, person, profile, recheck, trail
+from reviews.desk.people import directory, invite, person, profile, recheck, trail
 from reviews.desk.published import acts, page, reports
 
 
@@ -53,6 +53,7 @@ urlpatterns = [
     path("reports/<int:pk>/", reports.report_page, name="report_page"),
     path("rechecks/<int:pk>/", recheck.recheck, name="recheck"),
     path("people/", directory.people, name="people"),
+    path("people/invite/", invite.invite, name="invite"),
     path("people/<int:pk>/", person.person, name="person"),
     path("people/<int:pk>/do/<act>/", person.person_do, name="person_do"),
     path("trail/", trail.trail, name="trail"),

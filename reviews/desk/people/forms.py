@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from reviews.access import registrations
+from reviews.access import accounts, registrations
 from reviews.forms import Form, Text, choices
 from reviews.models.people import ENDINGS, INTEREST_KINDS, PROFESSIONS, SCOPES
 from reviews.models.roles import ROLES
@@ -88,6 +88,17 @@ class GiveForm(Form):
     role = forms.ChoiceField(label="May", choices=choices({name: MAY[name] for name in ROLES}))
     on = forms.ChoiceField(label="Where", help_text="A class counts for all below it.")
     reason = Text(rows=2, label="Reason", help_text=f"It may stay empty. {KEPT}")
+
+
+class InviteForm(GiveForm):
+    name = Text(label="Name", attrs={"maxlength": accounts.NAME, "autocomplete": "off"})
+    email = Text(label="E-mail", attrs={"maxlength": accounts.EMAIL, "autocomplete": "off"})
+    username = Text(
+        label="Signs in as",
+        help_text="Letters, digits, dots and hyphens. It never changes.",
+        attrs={"maxlength": accounts.USERNAME, "autocomplete": "off"},
+    )
+    field_order = ("name", "email", "username", "role", "on", "reason")
 
 
 class GrantForm(Form):

@@ -103,7 +103,7 @@ def _form(act: str, subject: User, sent: Any, initial: dict[str, Any] | None = N
         offer(form, "grant", [("", "Choose"), *theirs])
     elif act == "close":
         others = User.objects.filter(is_active=True).exclude(pk=subject.pk).order_by("first_name", "last_name", "pk")
-        offer(form, "to", [("", "Nobody: there is no open work"), *((str(one.pk), name_of(one)) for one in others)])
+        offer(form, "to", [("", "Nobody, if there is no open work"), *((str(one.pk), name_of(one)) for one in others)])
     return form
 
 

@@ -19,7 +19,7 @@ from monographs.models import Drug, Edition, Monograph, Overlay, TherapeuticClas
 from monographs.pages.said import said
 from monographs.standing import today
 from reviews import misprints, overlays, signing, workflow
-from reviews.access import accounts, grants, handover, rechecks, registrations
+from reviews.access import accounts, grants, handover, invitation, rechecks, registrations
 from reviews.access.door import LONGEST_REASON, admitted, as_code, kept, told
 from reviews.access.password import TooManyFailures
 from reviews.access.refusals import Refused
@@ -74,7 +74,7 @@ def test_a_reason_is_kept_without_spaces_around_it():
 
 MODULES = (
     overlays, workflow, signing, misprints, grants, registrations, rechecks, library, classes, drugs, copies, monographs,
-    parts, service, inbox, accounts, handover,
+    parts, service, inbox, accounts, handover, invitation,
 )  # fmt: skip
 # Made by the house itself, and typed by nobody.
 NOT_TYPED = {("report", "sender")}
@@ -187,6 +187,7 @@ VERBS = {
     "declare_interests": lambda w: {"actor": w.house.clinician, "kinds": registrations.NO_INTERESTS},
     "accounts.new": lambda w: {"username": "ann", "name": "Ann Other", "email": "ann@example.org", "actor": w.house.admin},
     "change_email": lambda w: {"user": w.house.editor, "email": "other@example.org", "actor": w.house.admin},
+    "invite": lambda w: {"username": "ann", "name": "Ann Other", "email": "ann@example.org", "actor": w.house.admin, "role": "editor"},
     "close": lambda w: {"person": w.house.nobody, "actor": w.house.admin, "reason": "Left"},
     "deactivate": lambda w: {"user": w.house.editor, "actor": w.house.admin, "reason": "Left"},
     "reactivate": lambda w: {"user": make.changed_account(w.house.nobody, is_active=False), "actor": w.house.admin},

@@ -133,6 +133,7 @@ FORMS = [
     ("own registration", "editor", lambda: reverse("profile"), lambda: reverse("profile_register"), None, {"name": "N. N.", "profession": "nurse", "number": "12A3456B", "scope": "both"}, ["clinician_registered"]),
     ("interests", "clinician", lambda: reverse("profile"), lambda: reverse("profile_interests"), None, {}, ["interests_declared"]),
     ("recheck", "clinician2", lambda: reverse("recheck", args=[Recheck.objects.earliest("pk").pk]), None, None, {"found": "It is right"}, ["recheck_closed"]),
+    ("invite", "admin", lambda: reverse("invite"), None, None, {"name": "Ann Other", "email": "ann@example.org", "username": "ann", "role": "editor", "on": "everywhere"}, ["account_made", "role_given"]),
     ("give", "admin", person("editor2"), does("editor2", "give"), None, {"role": "publisher", "on": "everywhere"}, ["role_given"]),
     ("confirm", "admin", person("publisher"), does("publisher", "confirm"), None, {}, ["role_confirmed"]),
     ("email", "admin", person("editor2"), does("editor2", "email"), None, {"email": "other@example.org"}, ["account_email_changed"]),
