@@ -113,7 +113,7 @@ WHY = {
     "lapsed": "their registration was verified too long ago",
     "found_already": "somebody had said already what they found",
     "own_signature": "it was about their own signature",
-    "nobody_goes_on": "nobody was named who could go on with the work",
+    "nobody_goes_on": "nobody was named to take up the work",
     "nothing_rests": "no page waited for a review",
     "register_date": "the day of the register was not one of the last 30",
     "registration_ended": "their registration was ended",
