@@ -4,7 +4,8 @@ from django.urls import path, register_converter
 
 from reviews.desk import queue, review_page, transitions
 from reviews.desk.editor import write
-from reviews.desk.monograph import change_address, compare, history, new, restore, tier, workspace
+from reviews.desk.library import classes, drugs
+from reviews.desk.monograph import change_address, compare, copy, history, new, restore, tier, workspace
 from reviews.desk.people import directory, invite, person, profile, recheck, trail
 from reviews.desk.published import acts, page, reports
 
@@ -48,6 +49,14 @@ urlpatterns = [
     path(f"{MONOGRAPH}erratum/", acts.erratum, name="erratum"),
     path(f"{MONOGRAPH}harmless/", acts.harmless, name="harmless"),
     path(f"{MONOGRAPH}place/<kind>/", acts.place, name="place"),
+    path(f"{MONOGRAPH}copy/", copy.copy, name="copy"),
+    path("drugs/", drugs.drug_list, name="drug_list"),
+    path("drugs/<slug:slug>/", drugs.drug, name="drug"),
+    path("drugs/<slug:slug>/do/<act>/", drugs.drug_act, name="drug_act"),
+    path("classes/", classes.class_list, name="class_list"),
+    path("classes/new/", classes.class_new, name="class_new"),
+    path("classes/<slug:slug>/", classes.therapeutic_class, name="therapeutic_class"),
+    path("classes/<slug:slug>/do/<act>/", classes.class_act, name="class_act"),
     path("reports/", reports.report_list, name="reports"),
     path("reports/take-in/", reports.take_in, name="reports_take_in"),
     path("reports/<int:pk>/", reports.report_page, name="report_page"),

@@ -103,3 +103,51 @@ def test_signing_in_leads_to_no_other_site(client, target):
 def test_the_desk_is_kept_by_no_cache(client):
     client.force_login(make.the_house().editor)
     assert client.get("/desk/").headers["Cache-Control"] == "no-store, private"
+
+
+# -- Every closed address, with the second factor and without ----------------------------------------------------------
+
+CLOSED = [
+    (name, pattern)
+    for name, pattern, entry in routes()
+    if name not in PUBLIC and getattr(entry.callback, "login_required", True) and "<path" not in pattern
+]
+# Where a second factor is set up, and the way out.
+BEFORE_FACTOR = {"account", "account_app", "account_passkey", "account_logout"}
+
+
+@pytest.fixture
+def enrolled(house, settings):
+    settings.REQUIRE_MFA = True
+    make.draft(house)
+    make.second_factor(house.editor)
+    return house
+
+
+def closed_address(name, pattern):
+    return "/admin/nowhere/" if "(" in pattern else address(name, pattern)
+
+
+@pytest.mark.parametrize(("name", "pattern"), CLOSED)
+def test_no_closed_address_opens_without_the_second_factor(client, enrolled, name, pattern):
+    path = closed_address(name, pattern)
+
+    for method in ("get", "post"):
+        client.force_login(enrolled.clinician)  # who has none
+        answer = getattr(client, method)(path)
+        led = answer.headers.get("Location", "")
+        assert (answer.status_code, led) == (302, "/accounts/") or name in BEFORE_FACTOR, (
+            path,
+            answer.status_code,
+            led,
+        )
+        client.force_login(enrolled.editor)  # who has one, and did not give it
+        answer = getattr(client, method)(path)
+        assert (answer.status_code, answer.headers["Location"]) == (302, "/accounts/login/second/"), path
+        assert "_auth_user_id" not in client.session
+
+
+def test_the_way_to_a_second_factor_is_open_and_nothing_else_is():
+    opened = {name for name, _pattern, entry in routes() if hasattr(entry.callback, "open_to_who_lacks")}
+
+    assert opened == BEFORE_FACTOR

@@ -208,8 +208,6 @@ def test_an_upgrade_of_what_somebody_touched_ends_with_what_was_found(landed):
         landed,
         *as_holder("UPDATE monographs_monograph SET next_review_due = '2090-01-01' WHERE slug = 'gentamicin'"),
     )
-    other = {"sqlite": "postgresql", "postgresql": "sqlite"}[connection.vendor]
-    landed.checkpoints.write_bytes((upgrade.OF_COMMIT / f"checkpoints.{other}.jsonl").read_bytes())
 
     done = landed.manage("upgrade")
 
@@ -217,8 +215,32 @@ def test_an_upgrade_of_what_somebody_touched_ends_with_what_was_found(landed):
     assert "ready" not in done.stdout
     *found, last = done.stderr.splitlines()
     assert "entry 127: monographs.monograph:7: the row is not as entry 127 left it." in found
-    assert len([line for line in found if "which is no longer in the trail as it was" in line]) >= 10
     assert last == "CommandError: The trail is not whole. Find out why before this database is served."
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_a_checkpoint_file_that_is_another_or_cut_is_told_before_anything_is_made_anew(landed):
+    """What is made anew is served, and the next act leaves a line: then the file has grown again."""
+    whole = landed.checkpoints.read_text().splitlines(keepends=True)
+    other = {"sqlite": "postgresql", "postgresql": "sqlite"}[connection.vendor]
+    ways = {
+        "another": (upgrade.OF_COMMIT / f"checkpoints.{other}.jsonl").read_text(), "emptied": "",
+        "cut": "".join(whole[: len(whole) // 2]),
+    }  # fmt: skip
+    for way, left in ways.items():
+        landed.checkpoints.write_text(left)
+        done = landed.manage("upgrade")
+
+        *found, last = done.stderr.splitlines()
+        assert (done.returncode, last.startswith("CommandError: The checkpoint file is not")) == (1, True), way
+        what = "which is no longer in the trail as it was" if way == "another" else "No checkpoint names entry "
+        assert len([line for line in found if what in line]) >= (10 if way == "another" else 1), way
+        assert "Making all" not in done.stdout
+    assert landed.run("-c", "import clincalc.wsgi").returncode != 0
+    landed.manage("checkpoint")
+
+    assert landed.manage("upgrade").returncode == 0
 
 
 @pytest.mark.slow

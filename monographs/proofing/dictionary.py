@@ -7,7 +7,8 @@ Nothing is proposed for, or near, the name of a drug, a brand or a class: one le
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 # Small letters alone: a capital may be a name, a figure a gene, and short words are too near to too many.
 _WORD = re.compile(rf"(?<![\w'’{APART}-])[a-z]{{5,20}}+(?![\w'’{APART}-])")
 _NEAR = 2
+_MOST_WORDS, _MOST_UNKNOWN = 1_000, 10
 
 
 @cache
@@ -35,20 +37,28 @@ def is_word(word: str) -> bool:
 def proposal(word: str, names: Iterable[str] = ()) -> str | None:
     """The word that this one may have been meant to be; None for a word, for what has no candidate or several, and for
     what is within two edits of a name, before or after."""
-    if is_word(word):
+    found = _only_candidate(word)
+    if found is None:
         return None
-    candidates = _known(_swapped(word)) or _known(_one_letter_apart(word))
-    if len(candidates) != 1:
-        return None
-    (found,) = candidates
     parts = {part for name in names for part in re.findall(r"\w+", name.casefold())}
     return None if any(is_near(one, part) for part in parts for one in (word, found)) else found
 
 
+@lru_cache(maxsize=1024)
+def _only_candidate(word: str) -> str | None:
+    candidates = set() if is_word(word) else _known(_swapped(word)) or _known(_one_letter_apart(word))
+    return candidates.pop() if len(candidates) == 1 else None
+
+
 def proposals(text: str, names: Iterable[str] = (), *, is_prose: bool = True) -> Iterator[tuple[int, int, str]]:
-    """(start, end, proposal) of each word of a text that has one, where it was typed."""
+    """(start, end, proposal) of each word of a text that has one, where it was typed first. Of a text that is no
+    English, the first unknown words are looked at and the rest is not."""
     read, listed = readable(text, is_prose=is_prose), list(names)
+    words: dict[str, re.Match[str]] = {}
     for one in _WORD.finditer(read.words.replace(END, " ")):
+        words.setdefault(one[0], one)
+    unknown = (one for one in list(words.values())[:_MOST_WORDS] if not is_word(one[0]))
+    for one in islice(unknown, _MOST_UNKNOWN):
         if found := proposal(one[0], listed):
             yield *read.typed(*one.span()), found
 

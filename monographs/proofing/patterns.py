@@ -40,7 +40,7 @@ NANOGRAMS = _p(r"\d\s?ngs?\b(?!\s?/\s?(?:m?L|dL|ml|mg)\b)")
 UNITS = _p(r"\d\s?(?:M?U|u)(?![A-Za-z\d])(?!\.[SKN]\b)(?!-[a-z])")
 INTERNATIONAL_UNITS = _p(r"(?<![A-Za-z])M?[iI]\.?[uU]s?\b")
 ONCE_DAILY = _p(
-    r"(?<![A-Za-z])(?:[qQ]\.?[oO]?\.?[dD]|o\.?d|O\.?D|Od|[oO]/[dD]|[eE]\.?[oO]\.?[dD])(?![A-Za-z])|\balt(?:ernate)?\.?\sdie\b"
+    r"(?<![A-Za-z])(?:[qQ]\.?[oO]?\.?[dD]|o\.?d|O\.?D|Od|[oO]/[dD]|[eE]\.?[oO]\.?[dD])(?![A-Za-z]|-\d)|\balt(?:ernate)?\.?\sdie\b"
 )
 LATIN = _p(
     r"(?i:(?<![A-Za-z])(?:t\.?d\.?s|t\.?i\.?d|q\.?d\.?s|q\.?i\.?d|[bt]\.?i\.?w|p\.?r\.?n|q\.?h\.?s|nocte|mane|[bt]\.d\.?s?)(?![A-Za-z]))"
@@ -48,9 +48,10 @@ LATIN = _p(
     rf"|(?:(?i:{_AFTER_DOSE})|(?<=\)))\s?(?i:b\.?i?\.?d\.?s?|stat|a\.c|p\.c)(?![A-Za-z\d])|\bstat\s(?=dose)"
 )
 SLASHED_DAYS = _p(
-    r"(?i:(?:\b(?:for|in|over|every|after|within|another|next|last|x)\s?|[×x]\s?)(?:(?:up\sto|about|at\sleast|a|the)\s)?)"
+    r"(?i:(?:\b(?:for|in|over|every|after|within|another|next|last|then|review|x)\s?|[×x]\s?)(?:(?:up\sto|about|at\sleast|a|the)\s)?)"
     rf"(?P<hit>(?!24/7)\d{{1,2}}(?:\s?(?:-|–|to)\s?\d{{1,2}})?/(?:7|52|12)\b)(?!/)(?!{_PEOPLE})"
     r"|(?<![\d/])(?!24/7)\d{1,2}/(?:7|52|12)(?=\s(?:course|later|ago|supply|(?:of\s)?treatment|follow-?up)\b)"
+    rf"|(?<![\d/.])(?:[1-9]|1\d|2[0-6])/52\b(?!/)(?!{_PEOPLE})"
     r"|(?:\b[xX]|×)\s?\d+\s?(?:d|w|wks?)\b|\bfor\s\d+\s?(?:d|w|wks?)\b"
 )
 EVERY_HOURS = _p(
@@ -63,7 +64,7 @@ CUBIC = _p(
     r"|\bcubic\scentimet(?:re|er)s?\b"
 )
 UNLISTED_UNIT = _p(
-    r"\d[\s-]?(?:mgs|mgms?|gms?|grms?|Gms?|kgs|Kgs?|KGS?|mls?|mLs|MLs?|Mls?|ltrs?|hrs?|mins|secs|wks?|yrs?|mths?|mmols|mcgs)\b"
+    r"\d[\s-]?(?:mgs|mgms?|gms?|grms?|Gms?|kgs|Kgs?|KGS?|mls?|mLs|MLs?|Mls?|ltrs?|hrs?|hrly|mins|secs|wks?|yrs?|mths?|mmols|mcgs)\b"
 )
 NO_SPACE = _p(
     r"\d(?:mg|kg|g|micrograms?|nanograms?|milligrams?|grams?|mL|ml|millilitres?|litres?|units?|mmol|micromol|mcg|[µμ]g"
@@ -99,7 +100,7 @@ SHORT_NAME = _p(
     r"\b(?:(?i:MTX|AZT|CPZ|HCTZ)|HCT|PTU|TAC|TNK|MgSO4|MSO4|ZnSO4|APAP|CBZ|VPA|PHT|AZA|MMF|INH|DTO|5-?FU|6-?MP|6-?TG|NoAC)\b"
 )
 SHORT_ROUTE = _p(
-    r"(?<![A-Za-z-])(?:S\.?C|s\.?c|SQ|sq|[sS]/[cC]|[sS]ub-?\s?[qQ]|IJ|I\.?T|i\.t|per\sos)(?![A-Za-z\d])(?!\s(?:systems?|departments?|team|staff|support|services?)\b)"
+    r"(?<![A-Za-z-])(?:S\.?C|s\.?c|SQ|sq|[sS]/[cC]|[sS]ub-?\s?[qQ]|[sS]ub-?cut|IJ|I\.?T|i\.t|per\sos)(?![A-Za-z\d])(?!\s(?:systems?|departments?|team|staff|support|services?)\b)"
 )
 VAGUE_SPAN = _p(
     r"(?i)\b(?:several\s(?:hours|days|weeks|months|years)|(?:an\s)?(?:extended|prolonged)\s(?:periods?|time|(?:[a-z]+\s)?monitoring)"
@@ -113,13 +114,16 @@ DATE_IN_FIGURES = _p(
     rf"|(?:19|20)\d\d[/-](?:0[1-9]|1[0-2])[/-](?:0[1-9]|[12]\d|3[01]))(?![\d/-])"
 )
 PROMISE = _p(
-    r"(?i)\b(?:completely|totally|perfectly|absolutely|entirely|wholly|100\s?%)\s(?:safe|harmless|risk[- ]free)\b"
+    r"(?i)(?<!not\s)(?<!n[’']t\s)\b(?:completely|totally|perfectly|absolutely|entirely|wholly|100\s?%)"
+    r"\s(?:safe|harmless|risk[- ]free)\b"
     r"|\b(?:no|without(?:\sany)?|free\s(?:of|from)(?:\sany)?|zero)\sside[- ]effects\b"
-    r"|\bside[- ]effects?[- ]free\b|\brisk-free\b"
+    r"|\bside[- ]effects?[- ]free\b|\brisk-free\b|\balways\ssafe\b|\bsafe\sfor\s(?:everyone|everybody|all)\b"
 )
 UNFINISHED = _p(
     r"(?i)\b(?:TBC|TBD|TBA|TODO|T\.B\.[CDA]|FIXME|lorem\sipsum)\b|\?\?+|\b(?-i:X{1,4})\s?(?:mg|mL|micrograms?|units?|%)(?!\w)"
-    r"|[\[(]\s*to\sbe\s(?:confirmed|completed|determined|decided|advised|written|added)\b|[\[<]\s*insert\b|_{3,}+"
+    r"|[\[(]\s*to\sbe\s(?:confirmed|completed|determined|decided|advised|written|added)\b"
+    r"|:\s*to\sbe\s(?:confirmed|completed|determined|decided|advised|written|added)\b"
+    r"|(?<![\w,])xxx+(?!\w)|[\[<]\s*insert\b|_{3,}+"
 )
 HIDDEN = _p(
     "[\u00ad\u034f\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
@@ -128,7 +132,7 @@ HIDDEN = _p(
 NAMED_BY_ILLNESS = _p(
     r"(?i)(?<![a-z-])(?:diabetics|epileptics|asthmatics|schizophrenics|haemophiliacs|hemophiliacs|alcoholics(?!\sanonymous)"
     r"|hypertensives|arthritics|paraplegics|anorexics|(?:drug\s)?addicts|(?:an?|the)\s(?:diabetic|epileptic|asthmatic|schizophrenic"
-    r"|haemophiliac)(?=[.,;:]|\s(?:who|should|must|may|can|is|has|with|taking)\b)|suffer(?:s|ed|ing|ers?)?\s(?:from|of)|victims?\sof)\b"
+    r"|haemophiliac)(?=[.,;:]|\s(?:who|should|must|may|can|is|has|with|taking)\b)|(?:diabetic|epileptic|asthmatic|schizophrenic)\s(?:patients?|people|persons?|children|adults|women|men)|suffer(?:s|ed|ing|ers?)?\s(?:from|of)|victims?\sof)\b"
 )
 FRACTION = _p(
     r"[½¼¾⅓⅔⅛⅜⅝⅞]|(?<![\w/.-])(?:1/2)\b(?![/\d])|(?<![\w/.-])(?:[12]/3|[13]/4|1/8)(?=\s(?:an?\s|of\sa\s)?(?:tablet|teaspoon|pill|dose|strength|cup|capsule|sachet))"

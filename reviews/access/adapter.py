@@ -33,6 +33,10 @@ def landing(user: Any) -> str:
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries no types
+    """A hospital's own sign-on (OIDC) would come in here, and is not built: an adapter of allauth's social accounts
+    that finds the account by a number kept in it (never by its e-mail alone), makes none, and leaves `authenticate` and
+    the login stages as they are, so that second factor, limits and the password before a signature hold as now."""
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody makes their own account: an administrator of the organisation does."""
         return False

@@ -80,6 +80,11 @@ def open_of(user: User, request: HttpRequest, longest: int, idle: int) -> list[O
     return sorted(found, key=lambda one: (not one.is_this, -one.used.timestamp()))
 
 
+def told_of(user: User) -> list[dict[str, Any]]:
+    """What is kept of each session of this person, without what opens it."""
+    return [{name: data.get(name) for name in (BEGAN, USED, DEVICE)} for _row, data in _of(user)]
+
+
 def end(user: User, name: str) -> bool:
     """Ends the session of this person that a form calls so; False where it had ended."""
     ours = [row.pk for row, _data in _of(user) if _name(row) == name]

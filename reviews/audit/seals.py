@@ -142,8 +142,8 @@ _END = 4096
 
 
 def append_checkpoint(seq: int, head: str, act: str = "") -> None:
-    """Appends {seq, hash, at, key, last line's hash} and its signature; a lost line is made up by the next one. `act`
-    is the verb of the entry for whose act the line is, and is said in it."""
+    """Appends {seq, hash, at, key, last line's hash} and its signature. `act` is the verb of the entry for whose act
+    the line is, and is said in it."""
     path = checkpoint_path()
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab+") as file:

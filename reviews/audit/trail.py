@@ -221,7 +221,7 @@ def _as_now(actor: AbstractBaseUser) -> User:
 def _vouch_for(trail: Trail) -> None:
     try:
         seals.append_checkpoint(trail.seq, trail.head, act=trail.events[-1].verb)
-    except OSError:  # the act stands; a lost line is made up by the next
+    except OSError:  # the act stands; `verify_trail` names it until somebody makes a line by hand
         logger.exception("The checkpoint file cannot be written.")
 
 

@@ -6,119 +6,34 @@ row or the entry.
 """
 
 import json
-import time
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import Permission
 from django.db import DatabaseError
 from django.db.models import TextField
 from django.db.models.functions import Cast
-from django.utils import timezone
 
 from monographs import triggers
 from monographs.assemble import build
 from monographs.canonical import canonical
 from monographs.digest import digest, digest_of_json
 from monographs.models import Document, Edition, Monograph, Publication, WriteLock
-from reviews.audit import hashes, indexes, schema, seals, stored_forms
-from reviews.audit.trail import READERS_SEE, REINDEXED, VOUCHED_FOR
+from reviews.audit import checkpoints, hashes, indexes, schema, seals, stored_forms
+from reviews.audit.replay import Replay
 from reviews.audit.verify_derived import UNREADABLE, Finding, verify_derived
 from reviews.audit.verify_grants import verify_grants
-from reviews.derived.subjects import Named, addresses
-from reviews.derived.version import SEALED_SINCE
 from reviews.models import Act, AuditEvent, ChangeSet, SignOff
-
-# So long somebody who ended an act may take to write its line.
-A_MOMENT = timedelta(seconds=1)
-
-
-class Replay:
-    """What the entries, read in order, say that the database must hold now."""
-
-    def __init__(self) -> None:
-        self.rows: dict[str, str | None] = {}
-        self.states: dict[tuple[str, int], str] = {}
-        self.rounds: dict[tuple[str, int], int] = {}
-        self.live: dict[str, int] = {}
-        self.written_at: dict[str, int] = {}
-        self.hash_at: dict[int, str] = {}
-        self.permissions: dict[str, tuple[int, str]] = {}
-        # What is derived is made of these again.
-        self.entries: list[Named] = []
-        # The entry of each publication; what checkpoints vouch for; the act that last wrote what readers see.
-        self.published: dict[int, int] = {}
-        self.vouched_for: list[int] = []
-        self.vouched_at = ""
-        self.begin_of_act: dict[str, int] = {}
-        self.end_of_act: dict[str, int] = {}
-        self.publishing: set[str] = set()
-        self.heads: dict[int, range] = {}
-        self.sealed_since = _sealed_since()
-        self.epoch, self._act = 0, ("", False)
-        self.moves: list[tuple[str, str]] = []
-
-    def read(self, seq: int, verb: str, subject: str, data: dict[str, Any], at: str = "") -> None:
-        """`at`: entries of one act have the same time."""
-        labels = {name.partition(":")[0] for name in data.get("rows", {})}
-        if labels & VOUCHED_FOR:
-            self.vouched_for.append(seq)
-            self.vouched_at = at
-        began = at == self._act[0] and self._act[1]
-        self.begin_of_act.setdefault(at, seq)
-        self.end_of_act[at] = seq
-        self._act = at, began or seq == 1 or bool(labels & READERS_SEE) or verb in REINDEXED
-        if self._act[1]:
-            self.epoch = seq
-        for name, value in data.get("rows", {}).items():
-            self.rows[name] = value
-            self.written_at[name] = seq
-        if "to" in data and "edition" in data:
-            edition = subject, data["edition"]
-            self.states[edition] = data["to"]
-            self.rounds[edition] = data["round"]
-        for key, codename in data.get("permissions", {}).items():
-            self.permissions[key] = seq, codename
-        if named := addresses(subject, data):
-            self.entries.append((seq, named))
-        if verb == "moved":
-            self.moves.append((data["from_slug"], data["to_slug"]))
-            self._move(f"monograph:{data['from_slug']}", subject)
-        if verb == "published":
-            self.live[subject] = data["publication"]
-            self.published[data["publication"]] = seq
-            # The head that it was sealed with: what its act had left by then.
-            self.heads[data["publication"]] = range(self.begin_of_act[at] - 1, seq)
-            self.publishing.add(at)
-            if data["superseded"] is not None:
-                self.states[subject, data["superseded"]] = "superseded"
-
-    def _move(self, old: str, new: str) -> None:
-        """A monograph has another address from now on: what was told of the old one is told of it."""
-        if old in self.live:
-            self.live[new] = self.live.pop(old)
-        self.states = {(new if one == old else one, number): kept for (one, number), kept in self.states.items()}
-        self.rounds = {(new if one == old else one, number): kept for (one, number), kept in self.rounds.items()}
-
-
-def _sealed_since() -> int:
-    """The entry from which all are sealed: that by which this version took over what an earlier one left, else the
-    first."""
-    for seq, data in AuditEvent.objects.filter(verb="reindexed").order_by("seq").values_list("seq", "data"):
-        if isinstance(data, dict) and data.get("version", 0) >= SEALED_SINCE:
-            return int(seq)
-    return 1
 
 
 def verify() -> list[Finding]:
     """Every finding, (entry or None, sentence); an empty list when nothing was touched. Reads only."""
     replay = Replay()
-    checkpoints = seals.read_checkpoints()  # before the trail: each line of it is about an entry that is there
+    lines = seals.read_checkpoints()  # before the trail: each line of it is about an entry that is there
     return [
         *_schema(),
         *_chain(replay),
-        *_checkpoints(replay, *checkpoints),
+        *checkpoints.findings(replay, *lines),
         *_rows(replay),
         *_documents(),
         *_publications(replay),
@@ -221,44 +136,6 @@ def _in_order(columns: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
 
 def _raw_data() -> Iterator[tuple[int, str]]:
     return iter(AuditEvent.objects.annotate(raw=Cast("data", TextField())).values_list("seq", "raw"))
-
-
-def _checkpoints(replay: Replay, lines: list[dict[str, Any]], wrong: list[str]) -> Iterator[Finding]:
-    yield from _named_entries(replay, lines)
-    if replay.vouched_for and replay.vouched_for[-1] > max((line["seq"] for line in lines), default=0):
-        # Somebody wrote meanwhile, maybe just now, and goes on to write the line of their act.
-        if hashes.instant(timezone.now() - A_MOMENT) < replay.vouched_at:
-            time.sleep(A_MOMENT.total_seconds())
-        lines, wrong = seals.read_checkpoints()
-    for sentence in wrong:
-        yield None, sentence
-    if lines or not wrong:
-        yield from _unvouched(replay, [line["seq"] for line in lines])
-
-
-def _named_entries(replay: Replay, lines: list[dict[str, Any]]) -> Iterator[Finding]:
-    last = max(replay.hash_at, default=0)
-    for line in lines:
-        seq, said = line["seq"], f"A checkpoint of {line['at']} names entry {line['seq']}"
-        if seq > last:
-            why = "the database is older than the checkpoint file, or was cut"
-            yield seq, f"{said}, and the trail ends with {last}: {why}."
-        elif replay.hash_at.get(seq) != line["hash"]:
-            yield seq, f"{said}, which is no longer in the trail as it was."
-
-
-def _unvouched(replay: Replay, lines: list[int]) -> Iterator[Finding]:
-    """What lines there must be, whatever they say: each publication has one at or after it, and each act that readers
-    depend on since acts are sealed. A line that was lost, with its process or its disk, is told too: it cannot be told
-    from one that was cut, and `manage.py checkpoint` makes up for it."""
-    last = max(lines, default=0)
-    acts = [seq for seq in replay.vouched_for if seq >= replay.sealed_since]
-    if waiting := [seq for seq in (*replay.published.values(), *acts) if seq > last]:
-        why = "the checkpoint file was emptied, was cut, is an older one, or could not be written"
-        yield min(waiting), f"No checkpoint names entry {min(waiting)} or one after it: {why}."
-    ends = sorted({replay.end_of_act[at] for at in replay.publishing})
-    if lines and len(ends) > 1 and min(lines) > ends[1]:
-        yield ends[0], f"The checkpoint file begins with entry {min(lines)} only: what was before it is missing."
 
 
 def _rows(replay: Replay) -> Iterator[Finding]:

@@ -29,6 +29,7 @@ from reviews.desk.base import (
     part_links,
 )
 from reviews.desk.monograph.tier import TierForm
+from reviews.editing.copies import task_of
 from reviews.models import AuditEvent, ChangeSet
 from reviews.review import tiers
 from reviews.review.edition_review import EditionReview
@@ -96,6 +97,7 @@ def workspace(request: DeskRequest, slug: str) -> HttpResponse:
         "problems": [] if policy.can(user, "submit", edition) else [(one, _way(monograph.slug, one)) for one in found],
         "rows": rows(review, changes, names, user, can_edit),
         "can_edit": can_edit,
+        "copy_task": task_of(edition),
         "can_read_review": edition.is_open,
         "last_move": last_move(monograph, edition.number),
         "tier": tiers.ROWS[review.tier],

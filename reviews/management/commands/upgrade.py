@@ -9,14 +9,21 @@ from django.db.migrations.executor import MigrationExecutor
 
 from monographs.models import Monograph
 from reviews.access import accounts, factors, taken_over
+from reviews.audit import checkpoints
 from reviews.models import AuditEvent
+
+LACKING = (
+    "The checkpoint file is not the one that the trail left. Nothing was made anew, and this database is not served. "
+    "Find out why. Where lines were lost with their process or disk, `manage.py checkpoint` makes up for them: "
+    "run it, then this again."
+)
 
 
 class Command(BaseCommand):
     help = (
-        "Migrates the database, notes accounts and takes over roles that an earlier version left, makes the index of "
-        "live pages anew, and verifies the trail. Exit 1 and what was found when it is not whole. Running it again "
-        "does no harm."
+        "Migrates the database, looks at the checkpoint file, notes accounts and takes over roles that an earlier "
+        "version left, makes all that is derived anew, and verifies the trail. Exit 1 and what was found when it is "
+        "not whole. Running it again does no harm."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -30,6 +37,10 @@ class Command(BaseCommand):
             # The first entry of a trail says what a database was begun as, so none is made here.
             self.stdout.write("Nobody has done anything here yet: there is nothing to index or to verify.")
             return
+        if lacking := checkpoints.as_left():  # before what is made now leaves a line of its own
+            for seq, sentence in lacking:
+                self.stderr.write(f"entry {seq}: {sentence}" if seq else sentence)
+            raise CommandError(LACKING)
         if has_accounts:
             found = accounts.take_over()
             self.stdout.write(f"{found} account{'s' * (found > 1)} taken into the trail as they stand.")

@@ -1,6 +1,7 @@
 """Spelling: what is proposed, and what never is."""
 
 import hashlib
+import time
 
 import pytest
 
@@ -68,6 +69,21 @@ def test_proposals_stand_where_they_were_typed_and_leave_names_figures_and_addre
 )
 def test_near_is_two_edits(one, other, near):
     assert is_near(one, other) is is_near(other, one) is near
+
+
+def test_a_text_of_a_hundred_kilobytes_that_is_no_english_is_read_at_once():
+    letters = "bcdfghjklmnpqrstvwxz"
+    words = [f"{a}{b}{c}{d}q" for a in letters for b in letters for c in letters for d in "aeiou"]
+    proposal("warm")
+    start = time.process_time()
+
+    list(proposals(" ".join(words)[:100_000], ["Apixaban"]))
+
+    assert time.process_time() - start < 1
+
+
+def test_a_word_is_told_once():
+    assert [meant for _start, _end, meant in proposals("recieve, recieve")] == ["receive"]
 
 
 def test_the_dictionary_is_the_one_that_was_taken():

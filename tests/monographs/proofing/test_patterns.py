@@ -60,11 +60,13 @@ FOUND = {
         "for 5-7/7",
         "2/52 course",
         "for 7d",
+        "then 3/7",
+        "Review 6/52",
     ],
     "L10": ["q8h", "Q6H", "q 4 hours", "q12hrs", "q4-6h", "q24h", "q 6 hourly", "q2w", "Q4 weeks"],
     "L11": ["HS", "h.s.", "hs", "10 mg HS"],
     "L12": ["5cc", "10 cm3", "2 c.c.", "5 CC", "10 cm³"],
-    "L13": ["10 mgs", "5 gm", "10ml", "5 mls", "2 hrs", "24-hr", "30 mins", "5 gms", "10 ML"],
+    "L13": ["10 mgs", "5 gm", "10ml", "5 mls", "2 hrs", "24-hr", "6 hrly", "30 mins", "5 gms", "10 ML"],
     "L14": ["10mL", "5g", "2units", "500micrograms", "10ml", "70kg", "10mmol"],
     "L15": ["amoxicillin500 mg", "prednisolone5mg", "of5 mg", "warfarin1.5 mg"],
     "L16": ["5 mL. then", "70 kg. give", "10 g. a", "5 mg. 2"],
@@ -75,7 +77,7 @@ FOUND = {
     "L21": ["5–10 mg", "5mg-10mg", "2 - 3 weeks", "4—6 hours", "1-2 tablets", "10-20 mL", "3-5 minutes"],
     "L22": ["0.25 mg", "0.5g", "0.05 mg", "0.5 milligrams"],
     "L23": ["AZT", "HCTZ", "MgSO4", "mtx", "5-FU", "PTU"],
-    "L24": ["s.c.", "sc", "SQ", "S/C", "IT", "IJ", "per os", "subq", "S.C."],
+    "L24": ["s.c.", "sc", "SQ", "S/C", "IT", "IJ", "per os", "subq", "subcut", "S.C."],
     "L27": [
         "several months",
         "regularly",
@@ -96,10 +98,31 @@ FOUND = {
         "without side effects",
         "free from side effects",
         "totally safe",
+        "always safe",
+        "safe for everyone",
     ],
-    "L30": ["TBD", "tbc", "TODO", "??", "Lorem ipsum", "(to be confirmed)", "XX mg", "TBA"],
+    "L30": [
+        "TBD",
+        "tbc",
+        "TODO",
+        "??",
+        "Lorem ipsum",
+        "(to be confirmed)",
+        "Dose: to be confirmed",
+        "XXX",
+        "XX mg",
+        "TBA",
+    ],
     "L32": ["5\u200b mg", "a\u00adb", "\u202emg", "x\u2066y", "\ufeff5"],
-    "L33": ["diabetics", "suffers from", "suffering from", "asthmatics", "an epileptic who", "stroke victims of"],
+    "L33": [
+        "diabetics",
+        "suffers from",
+        "suffering from",
+        "asthmatics",
+        "diabetic patients",
+        "an epileptic who",
+        "stroke victims of",
+    ],
     "L34": ["¼", "¾ tablet", "1/2 tablet", "½", "1/4 tablet", "⅓", "2½"],
     "L38": ["2,5 mg", "0,25 mg", "1,50 mL", "0,125 mg", "7,5%", "1,5mg"],
     "L39": ["5 ㎎", "㎖", "㎏", "㏄", "5 ㎜"],
@@ -113,6 +136,20 @@ def test_a_rule_finds_its_kind_however_it_is_written(rule, words):
 
 
 ORDINARY = """
+The drug is not completely safe.
+QD-101 was the name of the trial.
+The girl had a karyotype of 47,XXX.
+BP 90/52 and 118/52.
+EDSS of 3.0 to 5.5, and an INR between 2.0 and 3.0.
+TSH above 4 mU/L, and an anti-HBs titre of 10 mIU/mL.
+U-100 and U-500 insulin must not be exchanged.
+Ca2+ and Na+ channels; K+ 5 mmol/L.
+Platelets of 50 x 10^9/L, haemoglobin of 10.0 g/dL.
+Methotrexate users need folic acid 5 mg once a week.
+Treat as directed by culture results.
+Phase 2/3 trials and 1/3 of patients.
+An MRI every 3 to 6 months, a 12-lead ECG at 6 hours.
+Pneumocystis jirovecii prophylaxis, by NG tube.
 After high-dose methotrexate, folinic acid 15 mg is given every 6 hours.
 Folic acid 5 mg is taken once a week, on another day than methotrexate.
 Methotrexate blocks the enzyme; folic acid 5 mg protects the mouth.

@@ -9,8 +9,7 @@ from django.core.management import call_command
 from django.db import models
 
 from monographs.models import Publication
-from reviews.audit import hashes, seals
-from reviews.audit import verify as audit
+from reviews.audit import checkpoints, hashes, replay, seals
 from reviews.audit.verify import verify
 from reviews.editing.monographs import set_tier
 from reviews.models import AuditEvent, ClinicianProfile
@@ -104,7 +103,8 @@ def test_a_line_of_an_act_that_was_rolled_back_is_never_written(house):
     assert seals.checkpoint_path().read_bytes() == before
 
 
-def test_a_file_that_cannot_be_written_stops_no_act_and_the_next_line_makes_up_for_it(house, settings, tmp_path):
+def test_a_file_that_cannot_be_written_stops_no_act_and_a_line_by_hand_makes_up_for_it(house, settings, tmp_path):
+    """The line of another act does not: a file that was cut has one too, once it has grown again."""
     kept = settings.CHECKPOINT_FILE
     settings.CHECKPOINT_FILE = str(tmp_path / "checkpoints.jsonl" / "below")
     withdrawn(house)
@@ -112,9 +112,12 @@ def test_a_file_that_cannot_be_written_stops_no_act_and_the_next_line_makes_up_f
     settings.CHECKPOINT_FILE = kept
     assert [(seq, sentence[: len(LOST)]) for seq, sentence in verify()] == [(lost, LOST)]
     make.vouch(page().live.edition, house.pharmacist)
+    assert last_line()["seq"] == AuditEvent.objects.latest("seq").seq
+    assert [(seq, sentence[: len(LOST)]) for seq, sentence in verify()] == [(lost, LOST)]
+
+    call_command("checkpoint", stdout=StringIO())
 
     assert verify() == []
-    assert last_line()["seq"] == AuditEvent.objects.latest("seq").seq
 
 
 def test_a_lost_line_is_made_up_for_by_hand(house, settings, tmp_path):
@@ -135,7 +138,7 @@ def test_a_line_that_is_written_while_the_trail_is_read_is_waited_for(house, mon
     whole = path.read_bytes()
     path.write_bytes(kept)
     waited = []
-    monkeypatch.setattr(audit.time, "sleep", lambda seconds: waited.append(path.write_bytes(whole)))
+    monkeypatch.setattr(checkpoints.time, "sleep", lambda seconds: waited.append(path.write_bytes(whole)))
 
     assert verify() == []
     assert len(waited) == 1
@@ -179,7 +182,7 @@ def test_what_became_of_the_file_is_named(house, kind, settings, tmp_path):
 def test_of_a_house_whose_acts_are_not_sealed_yet_each_publication_has_a_line_at_or_after_it(house, monkeypatch):
     """As an earlier version left it: it wrote a line for publications alone."""
     withdrawn(house)
-    monkeypatch.setattr(audit, "_sealed_since", lambda: 10**9)
+    monkeypatch.setattr(replay, "_sealed_since", lambda: 10**9)
     first, second = AuditEvent.objects.filter(verb="published").order_by("seq")
     path = seals.checkpoint_path()
     path.unlink()
@@ -198,6 +201,42 @@ def test_a_file_that_was_emptied_is_named_although_lines_follow(house):
     first, found = last_line()["seq"], verify()
 
     assert f"The checkpoint file begins with entry {first} only: what was before it is missing." in dict(found).values()
+
+
+@pytest.mark.parametrize("left", ["nothing", "one line", "all but two", "all but one"])
+def test_a_file_that_was_cut_and_has_grown_again_is_named(house, left):
+    """Whoever cuts it waits for the next act; the line that this leaves follows the last one that was left."""
+    path = seals.checkpoint_path()
+    lines = path.read_text().splitlines(keepends=True)
+    kept = {"nothing": 0, "one line": 1, "all but two": len(lines) - 2, "all but one": len(lines) - 1}[left]
+    published = AuditEvent.objects.filter(verb="published").earliest("seq").seq
+    # Where no line is left that says since when there is a file, publications do.
+    first = json.loads(lines[kept])["seq"] if kept else published
+    path.write_text("".join(lines[:kept]))
+    withdrawn(house)
+    vouched_by = AuditEvent.objects.latest("seq").seq
+
+    found = [(seq, sentence) for seq, sentence in verify() if sentence.startswith(LOST)]
+
+    assert (last_line()["seq"], [seq for seq, _sentence in found]) == (vouched_by, [first])
+    assert "though one after it has its own" in found[0][1]
+
+
+def test_what_an_earlier_version_left_is_looked_at_before_anything_is_made_anew(house):
+    """Of its acts only publications have a line, and each of its lines makes up for what is before it."""
+    path = seals.checkpoint_path()
+    assert checkpoints.as_left() == []
+    with tables.no_triggers():
+        models.QuerySet(AuditEvent).update(seal=None)  # an earlier version knew no seals
+    published = list(AuditEvent.objects.filter(verb="published").order_by("seq"))
+    path.unlink()
+    assert [sentence.partition(" (")[0] for _seq, sentence in checkpoints.as_left()] == ["There is no checkpoint file"]
+    for one in published:
+        assert checkpoints.as_left() != []
+        seals.append_checkpoint(one.seq, one.hash)
+    assert checkpoints.as_left() == []
+    path.write_text("")
+    assert [seq for seq, _sentence in checkpoints.as_left()] == [published[0].seq]
 
 
 FORGED = {

@@ -16,7 +16,8 @@ from django.db import DatabaseError, connection, models, transaction
 from monographs.fields import JSONText
 from monographs.models import Edition, Epoch, Monograph, Publication, Section, WriteLock
 from reviews.audit import hashes, seals
-from reviews.audit.verify import Replay, _chain, verify
+from reviews.audit.replay import Replay
+from reviews.audit.verify import _chain, verify
 from reviews.editing import monographs
 from reviews.models import Act, AuditEvent, ClassPermission, SignOff
 from tests import factories as make

@@ -14,11 +14,14 @@ from monographs.models import Monograph, Overlay
 from monographs.standing import today
 from reviews.access import rechecks
 from reviews.editing import parts
+from reviews.editing.drugs import rename_drug
+from reviews.editing.shown import digest_of_row
 from reviews.models import Act, AuditEvent, ChangeSet, ProblemReport, Recheck
 from reviews.reports import service
 from reviews.urls import urlpatterns
 from reviews.workflow import TRANSITIONS, perform
 from tests import factories as make
+from tests.factories import give_role
 from tests.forms import forms_of
 
 DONE = "This was done already, a moment ago."
@@ -59,6 +62,9 @@ def every_state():
     make.account("left", is_active=False)
     make.account("auditor2")
     rechecks.open_rechecks(house.clinician.clinician_profile, actor=house.admin, reason="Found conflicted")
+    give_role(house.auditor, "administrator", actor=house.admin)
+    drug = Monograph.objects.get(slug=SLUGS["draft"]).drug
+    rename_drug(drug, name="Renamedumab", actor=house.editor, seen=digest_of_row(drug), reason="For a test")
 
 
 def at(route, name="live", **more):
@@ -87,6 +93,18 @@ def person(name):
 
 def does(name, act):
     return lambda: reverse("person_do", args=[pk_of(name), act])
+
+
+def drug_at(route, *act):
+    return lambda: reverse(route, args=[Monograph.objects.get(slug=SLUGS["live"]).drug.slug, *act])
+
+
+def another_drug():
+    return Monograph.objects.get(slug=SLUGS["ready"]).drug.pk
+
+
+def class_at(act):
+    return lambda: reverse("class_act", args=["multiple-sclerosis", act])
 
 
 PASSWORD = {"password": make.PASSWORD}
@@ -144,6 +162,17 @@ FORMS = [
     ("renew", "admin", person("pharmacist"), does("pharmacist", "renew"), None, LOOKED_UP, ["registration_renewed"]),
     ("end", "admin", person("clinician2"), does("clinician2", "end"), None, {"how": "struck_off", **REASON}, ["registration_ended"]),
     ("open reviews", "admin", person("pharmacist"), does("pharmacist", "open-reviews"), None, REASON, ["rechecks_opened"]),
+    ("copy taken over", "editor", at("copy", "draft"), None, None, {"decision": "take_over"}, ["edited", "copy_taken"]),
+    ("copy left", "editor", at("copy", "draft"), None, None, REASON, ["copy_left"]),
+    ("drug", "editor", drug_at("drug"), None, None, {"traits": ["opioid"]}, ["drug_changed"]),
+    ("drug renamed", "editor", drug_at("drug_act", "rename"), None, None, {"name": "Elsewhere", **REASON}, ["drug_renamed", "library_changed"]),
+    ("drug merged", "editor", lambda: f"{drug_at('drug_act', 'merge')()}?into={another_drug()}", drug_at("drug_act", "merge"), None, REASON, ["drug_merged", "library_changed"]),
+    ("drug retired", "editor", drug_at("drug_act", "retire"), None, None, REASON, ["drug_retired"]),
+    ("class", "auditor", lambda: reverse("class_new"), None, None, {"name": "Pain"}, ["class_added"]),
+    ("class renamed", "auditor", class_at("rename"), None, None, {"name": "Elsewhere", **REASON}, ["class_renamed", "library_changed"]),
+    ("class moved", "auditor", class_at("move"), None, None, {"parent": "", **REASON}, ["class_moved", "library_changed"]),
+    ("class floor", "auditor", class_at("floor"), None, None, {"tier_floor": "high", **REASON}, ["class_floor_set"]),
+    ("class retired", "auditor", class_at("retire"), None, None, REASON, ["class_retired"]),
     ("taken in", "editor", lambda: reverse("reports"), lambda: reverse("reports_take_in"), None, {}, ["reports_taken_in"]),
 ]  # fmt: skip
 
@@ -190,7 +219,7 @@ def test_every_transition_and_every_address_that_takes_a_form_is_tried(house):
     client = Client()
     client.force_login(house.editor)
     key = "00000000-0000-4000-8000-000000000000"
-    filled_in = {"slug": "nowhere", "key": key, "pk": 0, "kind": "section", "transition": "submit", "act": "verify"}
+    filled_in = {"slug": "nowhere", "key": key, "pk": 0, "kind": "section", "transition": "submit", "act": "rename"}
     taking = set()
     for route in urlpatterns:
         kwargs = {name: filled_in[name] for name in route.pattern.converters}

@@ -4,6 +4,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from monographs.models import IndexEntry
 from reviews.audit import seals
@@ -11,6 +12,7 @@ from reviews.audit.verify import verify
 from reviews.models import AuditEvent
 from reviews.models.event import is_demonstration
 from tests import factories as make
+from tests import tables
 
 pytestmark = pytest.mark.django_db
 
@@ -81,9 +83,23 @@ def test_an_upgrade_leaves_a_new_database_to_be_begun(empty_database):
     assert is_demonstration()
 
 
-def test_an_upgrade_of_a_trail_that_is_not_whole_is_no_success(house):
+def test_an_upgrade_whose_checkpoint_file_is_gone_makes_nothing(house):
     make.published(house)
     seals.checkpoint_path().unlink(missing_ok=True)
+    out, err, before = StringIO(), StringIO(), AuditEvent.objects.count()
+
+    with pytest.raises(CommandError, match="The checkpoint file is not the one that the trail left"):
+        call_command("upgrade", stdout=out, stderr=err)
+
+    assert "Making all" not in out.getvalue()
+    assert err.getvalue().startswith("There is no checkpoint file")
+    assert AuditEvent.objects.count() == before
+
+
+def test_an_upgrade_of_a_trail_that_is_not_whole_is_no_success(house):
+    make.published(house)
+    with connection.cursor() as cursor, tables.no_triggers():
+        cursor.execute("UPDATE monographs_monograph SET next_review_due = '2090-01-01'")
     out, err = StringIO(), StringIO()
 
     with pytest.raises(CommandError, match="The trail is not whole"):
@@ -91,7 +107,7 @@ def test_an_upgrade_of_a_trail_that_is_not_whole_is_no_success(house):
 
     assert "The index holds 1 live pages.\nVerifying the trail.\n" in out.getvalue()
     assert "ready" not in out.getvalue()
-    assert err.getvalue().startswith("There is no checkpoint file")
+    assert "the row is not as entry" in err.getvalue()
 
 
 # -- demo --------------------------------------------------------------------------------------------------------------
