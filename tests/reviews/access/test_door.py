@@ -187,6 +187,8 @@ VERBS = {
     "declare_interests": lambda w: {"actor": w.house.clinician, "kinds": registrations.NO_INTERESTS},
     "accounts.new": lambda w: {"username": "ann", "name": "Ann Other", "email": "ann@example.org", "actor": w.house.admin},
     "change_email": lambda w: {"user": w.house.editor, "email": "other@example.org", "actor": w.house.admin},
+    "try_mail": lambda w: {"actor": w.house.admin},
+    "checkpoint_copied": lambda w: {"actor": w.house.admin},
     "invite": lambda w: {"username": "ann", "name": "Ann Other", "email": "ann@example.org", "actor": w.house.admin, "role": "editor"},
     "close": lambda w: {"person": w.house.nobody, "actor": w.house.admin, "reason": "Left"},
     "deactivate": lambda w: {"user": w.house.editor, "actor": w.house.admin, "reason": "Left"},
