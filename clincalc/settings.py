@@ -178,6 +178,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
 LOGIN_URL = "account_login"
+PASSWORD_RESET_TIMEOUT = 60 * 60  # seconds that a link lives which was mailed
 LOGIN_REDIRECT_URL = "queue"
 ANONYMOUS_USER_NAME = None  # guardian: no account stands for readers
 GUARDIAN_MONKEY_PATCH_USER = False

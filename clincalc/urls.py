@@ -11,6 +11,7 @@ from reviews.access.second_factor import before_factor
 from reviews.desk.account import factors, own, sign_in
 from reviews.public.about import about
 from reviews.public.keys import keys
+from reviews.public.links import by_link, forgotten
 from reviews.reports.public_views import problem, receipt
 
 # Sign-in of the admin is that of the site, with its limits.
@@ -34,6 +35,8 @@ urlpatterns = [
     path("accounts/factors/<int:pk>/remove/", factors.factor_remove, name="account_factor_remove"),
     path("accounts/login/", login_not_required(sign_in.login), name="account_login"),
     path("accounts/login/second/", sign_in.second_factor, name="mfa_authenticate"),
+    path("accounts/link/<str:token>/", by_link, name="account_link"),
+    path("accounts/password/forgotten/", forgotten, name="account_forgotten"),
     path("accounts/logout/", before_factor(logout), name="account_logout"),
     path("accounts/reauthenticate/", sign_in.reauthenticate, name="account_reauthenticate"),
     path("admin/", admin.site.urls),

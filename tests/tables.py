@@ -11,12 +11,12 @@ from django.db import connection
 from django.utils import timezone
 
 from monographs.models import Publication
-from reviews.access import rechecks
+from reviews.access import links, rechecks
 from reviews.access.grants import confirm, give, take
 from reviews.audit import acts
 from reviews.audit.trail import audited_write
 from reviews.editing.library import keep_references, record_name_check
-from reviews.models import ClassGrant, CountedTry, Grant, KeptForm, SpentCode
+from reviews.models import ClassGrant, CountedTry, Grant, KeptForm, Organisation, SpentCode
 from reviews.models.roles import ROLES
 from reviews.reports import service
 from reviews.reports.reminders import remind
@@ -73,9 +73,20 @@ def fill() -> make.House:
         person=house.editor, path="/desk/", tab="t", fields="{}", cause="session", at=now, expires_at=now
     )
     make.second_factor(house.editor)
+    set_by_link(house.nobody, house.admin)
+    with audited_write(actor=None) as trail:
+        trail.save(Organisation(name="A house of tests", opened_at=trail.at))
+        trail.record("installation_opened", "site", data={"name": "A house of tests"})
+    links.issue(house.nobody, actor=house.admin)
     CountedTry.objects.create(pair="p", sender="s", at=now)
     SpentCode.objects.create(person=house.editor, step=1)
     return house
+
+
+def set_by_link(person: Any, admin: Any) -> None:
+    """Their password, by a link that an administrator made: so they are held."""
+    token = links.issue(person, actor=admin).rstrip("/").rpartition("/")[2]
+    links.set_password(token, new_password=make.PASSWORD, again_password=make.PASSWORD)
 
 
 def role_of_before(user: Any, role: str, *classes: Any, actor: Any, lacks: str = "") -> None:

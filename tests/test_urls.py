@@ -15,6 +15,7 @@ ADDRESSES = {
     "/opensearch.xml": ("opensearch", {}), "/.well-known/clincalc-keys.json": ("keys", {}), "/about/": ("about", {}),
     "/report/": ("report", {}), "/report/abc/": ("receipt", {"token": "abc"}), "/health/live": ("live", {}),
     "/health/ready": ("ready", {}), "/desk/": ("queue", {}), "/accounts/login/": ("account_login", {}),
+    "/accounts/link/abc/": ("account_link", {"token": "abc"}), "/accounts/password/forgotten/": ("account_forgotten", {}),
     "/accounts/logout/": ("account_logout", {}), "/accounts/reauthenticate/": ("account_reauthenticate", {}),
     "/accounts/": ("account", {}), "/accounts/app/": ("account_app", {}), "/accounts/passkey/": ("account_passkey", {}),
     "/accounts/password/": ("account_password", {}), "/accounts/sessions/end/": ("account_session_end", {}),

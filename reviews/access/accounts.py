@@ -7,13 +7,11 @@ changes their own account here, and nobody's password is set by somebody else: `
 import re
 
 from django.contrib.auth.models import User
-from django.contrib.sessions.models import Session
 from django.db.models import TextField
 from django.db.models.functions import Cast
-from django.utils import timezone
 
 from monographs.texts.characters import says_nothing
-from reviews.access import policy
+from reviews.access import policy, session
 from reviews.access.denials import refusals_recorded
 from reviews.access.door import admitted, is_address, kept
 from reviews.access.refusals import RefusalType, Refused, refuse
@@ -107,9 +105,7 @@ def reactivate(user: User, *, actor: User) -> User:
 
 def end_sessions(user: User) -> None:
     """Ends every session of this person: whoever goes on must sign in again."""
-    open_now = Session.objects.filter(expire_date__gt=timezone.now())
-    theirs = [one.pk for one in open_now.iterator() if one.get_decoded().get("_auth_user_id") == str(user.pk)]
-    Session.objects.filter(pk__in=theirs).delete()
+    session.end_others(user, None)
 
 
 def found_without_entry() -> bool:

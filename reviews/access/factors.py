@@ -21,12 +21,13 @@ from django.contrib.auth.models import User
 from django.db import OperationalError
 from django.http import HttpRequest
 
-from reviews.access import letters, sealed, session
+from monographs.texts.characters import says_nothing
+from reviews.access import holds, letters, policy, sealed, session
 from reviews.access.denials import refusals_recorded
-from reviews.access.door import admitted
+from reviews.access.door import admitted, kept
 from reviews.access.password import proved
 from reviews.access.refusals import RefusalType, Refused, refuse
-from reviews.audit.trail import Trail, audited_write
+from reviews.audit.trail import Trail, audited_write, is_recovering
 
 logger = logging.getLogger(__name__)
 
@@ -117,6 +118,35 @@ def make_codes(user: User, *, password: str, request: HttpRequest | None = None)
         trail.record("recovery_codes_made", f"user:{user.pk}")
 
 
+def clear(person: User, *, actor: User, reason: str) -> None:
+    """Takes every second factor of somebody else away, who lost them and their codes: they set up new ones at the next
+    sign-in, and sign and administer nothing for 24 hours. Refuses oneself, and whoever is no administrator."""
+    reason, subject = kept(reason), f"user:{person.pk}"
+    with (
+        refusals_recorded(actor=actor, action="clear_factors", subject=subject, reason=reason),
+        audited_write(actor=actor) as trail,
+    ):
+        if found := policy.refusals(trail.actor, "manage_people"):
+            raise Refused(found)
+        if person.pk == actor.pk:
+            raise refuse("oneself", "Nobody does this for themself. Another administrator must do it.")
+        if says_nothing(reason):
+            raise refuse("reason", "Say why, in at least one word.", RefusalType.INVALID, field="reason")
+        count = cleared(trail, person, by=trail.actor)
+        trail.record("factors_cleared", subject, reason=reason, data={"factors": count})
+    session.end_others(person, None)
+
+
+def cleared(trail: Trail, person: User, *, by: User | None) -> int:
+    """As `clear`, in the act of whoever holds the write lock and has asked for the right. `by`: None for a command."""
+    rows = list(Authenticator.objects.filter(user=person))
+    for row in rows:
+        _delete(trail, row)
+    holds.begin(trail, person, by=by)
+    _tell(trail, person, "all second factors were removed, because somebody said that you lost them")
+    return len(rows)
+
+
 def reseal() -> int:
     """Encrypts anew what an older key encrypted, so that the older one can be given up. Answers how many it was."""
     waiting = [one.pk for one in Authenticator.objects.order_by("pk") if not _is_current(one)]
@@ -173,6 +203,8 @@ def _needed(credential: Any) -> dict[str, Any]:
 def _added(trail: Trail, made: Authenticator) -> None:
     user = made.user
     trail.wrote(made)
+    if is_recovering(trail.actor):  # else a code that was found would sign, by way of a new factor
+        holds.begin(trail, user, by=None)
     _tell(trail, user, f"added: {WORDS[made.type]}")
     if not Authenticator.objects.filter(user=user, type=CODES).exists():
         _make_codes(trail, user)

@@ -12,9 +12,12 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.db.models import Q, QuerySet
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 from monographs.models import Edition, Monograph, Overlay, TherapeuticClass
 from monographs.standing import today
+from reviews.access import holds
 from reviews.access.refusals import Refusal
 from reviews.audit.trail import is_recovering
 from reviews.models import ChangeSet, ClinicianProfile, Grant
@@ -59,6 +62,11 @@ def _rights(rows: Iterable[tuple[str, int | None, int | None]]) -> Rights:
         on_classes=frozenset((place, name) for place, _page, name in places if place is not None),
         on_monographs=frozenset((page, name) for _place, page, name in places if page is not None),
     )
+
+
+def remember(user: User, grants: Iterable[Grant]) -> None:
+    """Keeps what somebody holds, as it was read for many at once (reviews/access/held.py)."""
+    setattr(user, _RIGHTS, _rights((one.role, one.therapeutic_class_id, one.monograph_id) for one in grants))
 
 
 def roles_of(user: Person) -> frozenset[str]:
@@ -134,7 +142,8 @@ def _needs(*permissions: str) -> Rule:
     def rule(user: Person, thing: Any) -> Refusal | None:
         if is_granted(user, permissions, thing):
             return None
-        return Refusal("not_granted", _you_need((holding(name)[0].name for name in permissions), _class_of(thing)))
+        sentence = _you_need((holding(name)[0].name for name in permissions), _class_of(thing))
+        return Refusal("not_granted", sentence, asks=True)
 
     return rule
 
@@ -153,7 +162,7 @@ def _needs_or_contributor(*permissions: str) -> Rule:
 def _may_read(user: Person, thing: Any) -> Refusal | None:
     if opens(user, "read") or is_granted(user, (EDIT, REVIEW, PUBLISH), thing):
         return None
-    return Refusal("not_granted", f"You need a role for “{_class_of(thing)}”. Ask your administrator.")
+    return Refusal("not_granted", f"You need a role for “{_class_of(thing)}”. Ask your administrator.", asks=True)
 
 
 def _may_set_tier(user: Person, monograph: Monograph) -> Refusal | None:
@@ -172,7 +181,9 @@ def _is_verified(user: Person, _thing: Any) -> Refusal | None:
     if verified_profile(user):
         return None
     return Refusal(
-        "not_verified", "Your registration was not verified in the last 12 months. Ask your administrator to verify it."
+        "not_verified",
+        "Your registration was not verified in the last 12 months. Ask your administrator to verify it.",
+        asks=True,
     )
 
 
@@ -228,7 +239,8 @@ def _has_role(*names: str) -> Rule:
         if roles_of(user) & set(names):
             return None
         any_role = set(names) == set(ROLES)
-        return Refusal("no_role", "You have no role yet. Ask your administrator." if any_role else _you_need(names))
+        words = "You have no role yet. Ask your administrator." if any_role else _you_need(names)
+        return Refusal("no_role", words, asks=True)
 
     return rule
 
@@ -237,7 +249,7 @@ def _administers(user: Person, _thing: Any) -> Refusal | None:
     # The first administrator is the superuser that its installation made.
     if user.is_authenticated and user.is_active and (user.is_superuser or opens(user, "manage_people")):
         return None
-    return Refusal("no_administrator", "You need the administrator role. Ask your administrator.")
+    return Refusal("no_administrator", "You need the administrator role. Ask your administrator.", asks=True)
 
 
 def _has_role_or_administers(user: Person, thing: Any) -> Refusal | None:
@@ -302,14 +314,39 @@ def _in_recovery(user: Person, action: str) -> Refusal | None:
     )
 
 
+# What waits while somebody is held: to vouch for words or for people. What keeps harm from readers does not wait.
+WAITS = frozenset(
+    {
+        "sign", "still-correct", "publish", "reinstate", "countersign", "end-warning", "correct", "call_harmless",
+        "set_tier", "manage_people",
+    }
+)  # fmt: skip
+
+
+def _held(user: Person, action: str) -> Refusal | None:
+    if action not in WAITS or not isinstance(user, User) or not (until := holds.held_until(user)):
+        return None
+    when = date_format(localtime(until), "H:i \\o\\n j F Y")
+    return Refusal(
+        "held",
+        f"Somebody else had a hand in how you sign in. Until {when} you do not sign, publish or administer. If it was "
+        "not asked for by you, tell an administrator now.",
+    )
+
+
 def refusals(user: Person, action: str, thing: Any = None) -> list[Refusal]:
     """Why the user may not do this to the thing; an empty list if they may. Unknown actions raise KeyError."""
-    refusal = RULES[action](user, thing) or _in_recovery(user, action)
+    refusal = RULES[action](user, thing) or _in_recovery(user, action) or _held(user, action)
     return [refusal] if refusal else []
 
 
 def can(user: Person, action: str, thing: Any = None) -> bool:
     return not refusals(user, action, thing)
+
+
+def is_entitled(user: Person, action: str, thing: Any = None) -> bool:
+    """Whether somebody has the right, however they signed in: what they did by it counts while they are held."""
+    return RULES[action](user, thing) is None
 
 
 def role_on_page(user: Person, thing: Any) -> str:

@@ -22,6 +22,7 @@ class Refusal:
     kind: RefusalType = RefusalType.FORBIDDEN
     part: str = ""
     field: str = ""
+    asks: bool = False  # it says to ask an administrator: `held.whom_to_ask` names them
 
 
 # The same thing asked for twice: a button that was pressed twice, a form that was sent again.
@@ -52,10 +53,16 @@ class Refused(Exception):
 
 
 def refuse(
-    code: str, sentence: str, kind: RefusalType = RefusalType.FORBIDDEN, *, recorded: bool = True, **where: str
+    code: str,
+    sentence: str,
+    kind: RefusalType = RefusalType.FORBIDDEN,
+    *,
+    recorded: bool = True,
+    part: str = "",
+    field: str = "",
 ) -> Refused:
     """A Refused of one reason, to be raised."""
-    return Refused([Refusal(code, sentence, kind, **where)], recorded=recorded)
+    return Refused([Refusal(code, sentence, kind, part, field)], recorded=recorded)
 
 
 class Conflict(Refused):

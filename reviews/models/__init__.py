@@ -1,5 +1,6 @@
 """The people and the process."""
 
+from reviews.models.account_link import AccountHold, AccountLink
 from reviews.models.act import Act
 from reviews.models.changed_part import ChangedPart
 from reviews.models.changeset import ChangeSet
@@ -10,6 +11,7 @@ from reviews.models.grant import ClassGrant, ClassPermission, Grant, MonographPe
 from reviews.models.inbox import InboxReport
 from reviews.models.kept import KeptForm
 from reviews.models.misprint import HarmlessMisprint, Misprint
+from reviews.models.organisation import Organisation
 from reviews.models.people import ClinicianProfile
 from reviews.models.recheck import Recheck
 from reviews.models.reminder import Reminder
@@ -19,6 +21,8 @@ from reviews.models.spent_code import SpentCode
 from reviews.models.written_text import WrittenText
 
 __all__ = [
+    "AccountHold",
+    "AccountLink",
     "Act",
     "AuditEvent",
     "ChangeSet",
@@ -34,6 +38,7 @@ __all__ = [
     "KeptForm",
     "Misprint",
     "MonographPermission",
+    "Organisation",
     "ProblemReport",
     "Recheck",
     "Reminder",

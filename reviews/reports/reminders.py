@@ -103,7 +103,7 @@ def remind(now: datetime | None = None) -> int:
     new = list(_untold(now or timezone.now()))
     written = 0
     for batch in batched(new, AT_ONCE):
-        written += _write(dict(batch))
+        written += write(dict(batch))
     return written
 
 
@@ -134,7 +134,8 @@ def _concerns(user: User, monograph: Monograph | None, permissions: tuple[str, .
     return policy.is_granted(user, permissions, monograph)
 
 
-def _write(new: dict[str, tuple[Any, str, str]]) -> int:
+def write(new: dict[str, tuple[Any, str, str]]) -> int:
+    """Reminders as {key: (person, subject, body)}: those whose key is there already are not written again."""
     with audited_write(actor=None) as trail:
         known = set(Reminder.objects.filter(key__in=list(new)).values_list("key", flat=True))
         made = [

@@ -138,7 +138,7 @@ def _signer_refusal(review: EditionReview, sign_off: SignOff) -> Refusal | None:
         why = "the registration is no longer verified"
     elif (profile.body, profile.number, profile.profession) != (sign_off.body, sign_off.number, sign_off.profession):
         why = "the registration is another now"
-    elif not policy.can(signer, "sign", review.edition):
+    elif not policy.is_entitled(signer, "sign", review.edition):
         why = "the right to sign in this class was taken away"
     elif profile.verified_by_id in review.whose_words:
         why = "whoever verified the registration worked on this edition"

@@ -141,3 +141,18 @@ def test_a_key_that_does_not_answer_is_said_and_a_code_does_instead(person):
     page.get_by_role("button", name="Set up the passkey").click()
 
     page.get_by_text("Your browser gave no passkey").wait_for()
+
+
+def test_whoever_mistypes_five_times_is_told_until_when_and_others_go_on(person):
+    somebody, other = person(), person()
+    for _ in range(6):
+        page = somebody.page
+        page.goto("/accounts/login/")
+        page.fill("[name=login]", "clinician")
+        page.fill("[name=password]", "wrong wrong wrong")
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("alert").wait_for()
+
+    assert "Too many sign-ins failed. No password is looked at until" in page.inner_text("[role=alert]")
+    somebody.is_accessible("locked-out")
+    signs_in(other, "pharmacist").wait_for_url("**/accounts/")

@@ -469,16 +469,16 @@ def test_the_tables_that_keep_a_truth_are_these_and_each_keeps_its_own():
         triggers.ByWriteLock: [
             "auth.Group", "auth.User_groups", "monographs.Drug", "monographs.Edition", "monographs.Epoch",
             "monographs.FormerAddress", "monographs.IndexEntry", "monographs.Monograph", "monographs.Reference",
-            "monographs.TherapeuticClass", "monographs.ToldChange", "reviews.ChangedPart", "reviews.ClassGrant", "reviews.ClassPermission", "reviews.ClinicianProfile",
+            "monographs.TherapeuticClass", "monographs.ToldChange", "reviews.AccountLink", "reviews.ChangedPart", "reviews.ClassGrant", "reviews.ClassPermission", "reviews.ClinicianProfile",
             "reviews.EntrySubject", "reviews.Grant", "reviews.Misprint", "reviews.MonographPermission", "reviews.ProblemReport", "reviews.Recheck", "reviews.Reminder", "reviews.WrittenText",
         ],
         triggers.AppendOnly: [
             "monographs.Document", "monographs.NameCheck", "monographs.Overlay", "monographs.Publication",
-            "monographs.SecondSignature", "reversion.Revision", "reversion.Version", "reviews.Act",
-            "reviews.AuditEvent", "reviews.ChangeSet", "reviews.HarmlessMisprint", "reviews.SignOff", "reviews.Unsigning",
+            "monographs.SecondSignature", "reversion.Revision", "reversion.Version", "reviews.AccountHold", "reviews.Act",
+            "reviews.AuditEvent", "reviews.ChangeSet", "reviews.HarmlessMisprint", "reviews.Organisation", "reviews.SignOff", "reviews.Unsigning",
         ],
         triggers.Inbox: ["reviews.InboxReport"],
-        triggers.Unchanged: ["reviews.KeptForm"],
+        triggers.Unchanged: ["reviews.CountedTry", "reviews.KeptForm", "reviews.SpentCode"],
         triggers.Account: ["auth.User"],
     }  # fmt: skip
 

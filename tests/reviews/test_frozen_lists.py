@@ -55,6 +55,8 @@ FROZEN = {
     },
     "reversion.revision": {1: "id date_created user_id comment"},
     "reversion.version": {1: "id revision_id object_id content_type_id db format serialized_data object_repr"},
+    "reviews.accounthold": {1: "id person_id began_at until by_id"},
+    "reviews.accountlink": {1: "id person_id digest made_at made_by_id expires_at used_at ended_at"},
     "reviews.changeset": {1: "id revision_id edition_id actor_id credits reason touched before_id after_id at"},
     "reviews.classgrant": {1: "id group_id permission_id content_object_id"},
     "reviews.classpermission": {1: "id user_id permission_id content_object_id"},
@@ -67,6 +69,7 @@ FROZEN = {
     },
     "reviews.harmlessmisprint": {1: "id monograph_id key label digest typed shown reason by_id by_title at"},
     "reviews.monographpermission": {1: "id user_id permission_id content_object_id"},
+    "reviews.organisation": {1: "id name opened_at"},
     "reviews.problemreport": {
         1: "id token monograph_id page edition part text harm source email sender at due_at outcome answer answered_by_id answered_at mailed_at"
     },

@@ -88,7 +88,7 @@ class NewMonograph(Form):
             ],
         )
         name = typed_in(data, "drug_name")
-        ask_about(self, drugs_like(name) if name and not data.get("drug") else ())
+        self.likes = ask_about(self, drugs_like(name) if name and not data.get("drug") else ())
         self.by_slug = {one.slug: one for one, _ in classes}
         for name, said, row in lists_of(Header):
             self.rows[name] = rows_of(row_form(row), name, said.label, data, [])

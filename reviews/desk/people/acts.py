@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.http import Http404
 
 from monographs.models import Monograph, TherapeuticClass
-from reviews.access import accounts, grants, handover, rechecks, registrations
+from reviews.access import accounts, factors, grants, handover, links, rechecks, registrations
 from reviews.access.refusals import RefusalType, refuse
 from reviews.desk.base import name_of
 from reviews.desk.people.forms import (
@@ -124,9 +124,19 @@ def _confirm(person: User, actor: User, given: dict[str, Any]) -> str:
 # -- Account -----------------------------------------------------------------------------------------------------------
 
 
+def _clear_factors(person: User, actor: User, given: dict[str, Any]) -> str:
+    factors.clear(person, actor=actor, reason=given["reason"])
+    return "Their second factors are removed. They set up new ones when they sign in, and sign nothing for 24 hours."
+
+
 def _email(person: User, actor: User, given: dict[str, Any]) -> str:
     accounts.change_email(person, given["email"], actor=actor)
     return "Letters go to the new address from now on."
+
+
+def _link(person: User, actor: User, given: dict[str, Any]) -> str:
+    address = links.issue(person, actor=actor)
+    return f"Hand this link to {name_of(person)}. It opens once, within 72 hours, and is shown only now: {address}"
 
 
 def _close(person: User, actor: User, given: dict[str, Any]) -> str:
@@ -152,6 +162,8 @@ ACTS = {
     "end": Act("End this registration", EndForm, _end, is_harm=True),
     "open-reviews": Act("Open their reviews", ReasonForm, _open_rechecks),
     "email": Act("Change the e-mail", EmailForm, _email),
+    "link": Act("Make a link by which they set a password", Form, _link),
+    "clear-factors": Act("Remove their second factors", ReasonForm, _clear_factors, is_harm=True),
     "close": Act("Close this account", CloseForm, _close, is_harm=True),
     "reopen": Act("Open this account again", Form, _reopen),
 }

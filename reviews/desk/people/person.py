@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from monographs.models import Monograph
 from monographs.standing import today
-from reviews.access import policy, rechecks
+from reviews.access import factors, policy, rechecks
 from reviews.access.attempts import NOT_TRIED, Attempt, attempt
 from reviews.access.handover import open_work
 from reviews.desk.base import DeskRequest, act_on, class_tree, desk, indented, name_of, no_entry
@@ -69,6 +69,8 @@ def _page(
     resting = rechecks.resting_on([profile])[profile.pk] if profile else []
     held = grants_of(subject)
     offered = _offered(subject, profile, standing, resting, held, is_own=subject.pk == request.user.pk)
+    if subject.pk != request.user.pk and factors.of(subject):
+        offered.append("clear-factors")
     refusals = form.refuse(tried.refusals) if form else []
     if act == "confirm" and form:
         refusals = tried.refusals
@@ -139,7 +141,7 @@ def _offered(
         return []
     if not subject.is_active:
         return ["reopen"]
-    found = ["give", *(["take"] if held else []), "email", "close"]
+    found = ["give", *(["take"] if held else []), "email", "link", "close"]
     if profile is None:
         return [*found, "register"]
     found += ["renew", "verify", "end"] if standing.is_renewed else ["verify"]

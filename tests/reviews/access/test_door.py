@@ -19,7 +19,7 @@ from monographs.models import Drug, Edition, Monograph, Overlay, TherapeuticClas
 from monographs.pages.said import said
 from monographs.standing import today
 from reviews import misprints, overlays, signing, workflow
-from reviews.access import accounts, grants, handover, invitation, rechecks, registrations
+from reviews.access import accounts, grants, handover, invitation, links, rechecks, registrations, stated
 from reviews.access.door import LONGEST_REASON, admitted, as_code, kept, told
 from reviews.access.password import TooManyFailures
 from reviews.access.refusals import Refused
@@ -74,7 +74,7 @@ def test_a_reason_is_kept_without_spaces_around_it():
 
 MODULES = (
     overlays, workflow, signing, misprints, grants, registrations, rechecks, library, classes, drugs, copies, monographs,
-    parts, service, inbox, accounts, handover, invitation,
+    parts, service, inbox, accounts, handover, invitation, stated, links,
 )  # fmt: skip
 # Made by the house itself, and typed by nobody.
 NOT_TYPED = {("report", "sender")}
@@ -193,6 +193,7 @@ VERBS = {
     "close": lambda w: {"person": w.house.nobody, "actor": w.house.admin, "reason": "Left"},
     "deactivate": lambda w: {"user": w.house.editor, "actor": w.house.admin, "reason": "Left"},
     "reactivate": lambda w: {"user": make.changed_account(w.house.nobody, is_active=False), "actor": w.house.admin},
+    "issue": lambda w: {"user": w.house.editor, "actor": w.house.admin},
     "make_class": lambda w: {"name": "Oncology", "actor": w.house.admin, "slug": "oncology", "tier_floor": "high"},
     "record_name_check": lambda w: {"actor": w.house.editor, "system": "RxNorm", "code": "1", "name": "x", "status": "found",
         "matched_name": "x", "release": "r", "source": "s"},

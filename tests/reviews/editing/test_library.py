@@ -115,6 +115,7 @@ def test_an_administrator_adds_a_class_below_another_with_its_floor(house):
     )  # fmt: skip
     assert refusal(lambda: make_class("Other", slug="acute-pain", actor=house.admin)) == ("class_exists", "name")
     assert refusal(lambda: make_class("\u0430cute", slug="x", actor=house.admin)) == ("name", "name")
+    assert refusal(lambda: make_class("New", actor=house.admin)) == ("slug", "name")
     make_class("Root", actor=house.admin)
     assert told()[1]["parent"] is None
 

@@ -279,6 +279,7 @@ def test_a_drug_like_one_that_is_there_is_asked_about_before_it_is_made(enter, h
     assert wrong(answer) == {"drug_name": f"{said} Choose what is there, or say that yours is another."}
     (box,) = answer.context["form"]["another"]
     assert (box.choice_label, box.data["value"]) == (f"{said} Mine is another.", "tacrolimus-drug")
+    assert f'<a href="{reverse("drug", args=["tacrolimus-drug"])}">tacrolimus drug</a>' in answer.content.decode()
     assert Drug.objects.count() == 1
     answer = client.post(reverse("monograph_new"), {**form, "another": ["tacrolimus-drug"]})
     assert answer.status_code == 302

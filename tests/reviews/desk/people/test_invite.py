@@ -1,7 +1,10 @@
 """Inviting somebody by one form: the account and the first role, or neither."""
 
+import re
+
 import pytest
 from django.contrib.auth import get_user_model
+from django.test import Client
 
 from reviews.models import AuditEvent, Grant
 from tests import factories as make
@@ -23,8 +26,12 @@ def test_an_account_and_its_first_role_are_made_in_one_act(house, enter):
     assert (ann.get_full_name(), ann.email, ann.has_usable_password()) == ("Ann Other", "ann@example.org", False)
     grant = Grant.objects.get(person=ann)
     assert (grant.role, grant.therapeutic_class, grant.given_by) == ("editor", house.root, house.admin)
+    client.post(f"/desk/people/{ann.pk}/do/link/")
+    (link,) = re.findall(r"/accounts/link/[^ <]+", client.get(f"/desk/people/{ann.pk}/").content.decode())
+    assert link not in client.get(f"/desk/people/{ann.pk}/").content.decode()
+    assert Client().get(link).status_code in (200, 302)
     verbs = list(AuditEvent.objects.order_by("seq").values_list("verb", flat=True)[before:])
-    assert verbs == ["account_made", "role_given"]
+    assert verbs == ["account_made", "role_given", "account_link_made"]
 
 
 @pytest.mark.parametrize(

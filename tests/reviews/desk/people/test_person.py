@@ -63,9 +63,9 @@ def test_one_person_asks_as_many_queries_for_three_pages_as_for_one(house, enter
 
 def test_what_is_offered_is_what_can_be_done(house, enter):
     client = enter("admin")
-    of_account = ["confirm", "give", "take", "email", "close"]
+    of_account = ["confirm", "give", "take", "email", "link", "close"]
     assert offered(client, house, "editor") == [*of_account, "register"]
-    assert offered(client, house, "nobody") == ["give", "email", "close", "register"]
+    assert offered(client, house, "nobody") == ["give", "email", "link", "close", "register"]
     of_account = ["confirm", *of_account]  # clinician, and on-call
     assert offered(client, house, "clinician") == [*of_account, "renew", "verify", "end"]
     make.published(house)
@@ -73,7 +73,7 @@ def test_what_is_offered_is_what_can_be_done(house, enter):
     registrations.strike_off(house.clinician.clinician_profile, actor=house.admin, reason="Read")
     assert offered(client, house, "clinician") == [*of_account, "verify"]
     registrations.register(house.editor, actor=house.editor, **PROFILE)
-    assert offered(client, house, "editor") == ["confirm", "give", "take", "email", "close", "verify", "end"]
+    assert offered(client, house, "editor") == ["confirm", "give", "take", "email", "link", "close", "verify", "end"]
     assert offered(client, house, "admin") == []
     make.changed_account(house.nobody, is_active=False)
     assert offered(client, house, "nobody") == ["reopen"]
@@ -282,3 +282,16 @@ def test_nothing_is_declared_by_a_form_that_was_not_filled_in(house, enter):
     assert {name: value for name, value in form.fields.items() if name in registrations.NO_INTERESTS} == {
         name: [""] for name in registrations.NO_INTERESTS
     }
+
+
+def test_whoever_lost_every_second_factor_is_let_set_up_new_ones(house, enter):
+    client = enter("admin")
+    assert "clear-factors" not in offered(client, house, "clinician")
+    make.second_factor(house.clinician)
+    assert "clear-factors" in offered(client, house, "clinician")
+
+    assert client.post(does(house, "clinician", "clear-factors"), {"reason": ""}).status_code == 422
+    done = client.post(does(house, "clinician", "clear-factors"), {"reason": "Lost with the bag"})
+
+    assert done.status_code == 302
+    assert "clear-factors" not in offered(client, house, "clinician")

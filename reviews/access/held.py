@@ -1,0 +1,97 @@
+"""Who may do what: everybody in the house, asked of the policy itself, with the grants behind each right."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import Prefetch
+
+from monographs.standing import today
+from reviews.access import policy
+from reviews.access.refusals import Refusal
+from reviews.models import Grant
+
+roles_of = policy.roles_of
+# What is asked of a class or a monograph, and what of the house as a whole.
+ON_PAGES = (
+    "read", "create", "edit", "start", "submit", "sign", "unsign", "publish", "withdraw", "confirm-withdrawal",
+    "still-correct", "reinstate", "withhold", "warn", "correct", "call_harmless", "move", "answer_report",
+    "close_recheck",
+)  # fmt: skip
+OF_THE_HOUSE = ("use_desk", "keep_library", "drop_trait", "answer_site_report", "read_trail", "manage_people")
+# What depends on one edition or notice as well: who wrote it, who placed it.
+OF_ONE = ("send-back", "discard", "countersign", "end-warning", "lift", "set_tier")
+
+
+@dataclass(frozen=True)
+class Right:
+    """That somebody may do something, and each grant of theirs that alone opens it (none for the account that opened
+    the house)."""
+
+    person: User
+    grants: tuple[Grant, ...]
+
+
+def grants_of(user: User) -> list[Grant]:
+    """What somebody holds today, with its places."""
+    return list(_counting().filter(person=user))
+
+
+def everybody() -> list[User]:
+    """Everybody whose account is open, and what they hold. Two queries, however many they are."""
+    people = User.objects.filter(is_active=True).select_related("clinician_profile").order_by("pk")
+    found: Any = list(people.prefetch_related(Prefetch("grants", _counting(), to_attr="held")))
+    for one in found:
+        policy.remember(one, _held(one))
+    return list(found)
+
+
+def holders(role: str) -> list[User]:
+    """Those who hold a role, wherever."""
+    return [one for one in everybody() if role in policy.roles_of(one)]
+
+
+def administrators() -> list[User]:
+    """Those who look after people."""
+    return [one for one in everybody() if policy.can(one, "manage_people")]
+
+
+def whom_to_ask(refusal: Refusal) -> list[User]:
+    """The administrators, of a refusal that says to ask one; else nobody."""
+    return administrators() if refusal.asks else []
+
+
+def who_may(action: str, thing: Any = None, people: list[User] | None = None) -> list[Right]:
+    """Everybody who may do this to a class or a monograph, or in the house. `people` are those of `everybody`, asked
+    for many actions at once."""
+    return [
+        Right(one, _behind(one, action, thing))
+        for one in (everybody() if people is None else people)
+        if policy.can(one, action, thing)
+    ]
+
+
+def who_may_do_what(thing: Any = None) -> dict[str, list[Right]]:
+    """Each action that can be asked of this class or monograph (None: of the house), and who may do it."""
+    people = everybody()
+    return {action: who_may(action, thing, people) for action in (OF_THE_HOUSE if thing is None else ON_PAGES)}
+
+
+def _counting() -> Any:
+    return Grant.objects.counting(today()).select_related("therapeutic_class", "monograph__live")
+
+
+def _held(user: Any) -> list[Grant]:
+    found: list[Grant] = user.held
+    return found
+
+
+def _behind(user: User, action: str, thing: Any) -> tuple[Grant, ...]:
+    """Each grant that would do alone: the policy is asked as if there were no other."""
+    found = []
+    for one in _held(user):
+        policy.remember(user, [one])
+        if policy.can(user, action, thing):
+            found.append(one)
+    policy.remember(user, _held(user))
+    return tuple(found)

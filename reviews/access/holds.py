@@ -1,0 +1,30 @@
+"""A hold: for 24 hours after somebody else had a hand in how a person signs in, that person signs and administers
+nothing, so that they can say that it was not them."""
+
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from reviews.audit.trail import Trail
+from reviews.models import AccountHold
+
+HOLD = timedelta(hours=24)
+_KEPT = "_held_until"  # on the object of a user
+
+
+def begin(trail: Trail, person: User, *, by: User | None) -> AccountHold:
+    """In the act by which it begins, before its entry. It is counted from the time of the act, which never falls: a
+    clock that stands behind the trail, now or later, shortens no hold."""
+    hold = AccountHold(person=person, began_at=trail.at, until=trail.at + HOLD, by=by)
+    trail.save(hold)
+    return hold
+
+
+def held_until(person: User) -> datetime | None:
+    """When the hold of a person ends; None for whoever is held by nothing. One query, kept on this user object."""
+    if not hasattr(person, _KEPT):
+        latest = AccountHold.objects.filter(person=person).order_by("-until").values_list("until", flat=True)
+        setattr(person, _KEPT, latest.first())
+    until: datetime | None = getattr(person, _KEPT)
+    return until if until is not None and timezone.now() < until else None

@@ -1,0 +1,99 @@
+"""The pages of whoever cannot sign in: a password set by a link, and a link asked for by mail. Open to everybody."""
+
+import logging
+from functools import partial
+
+from allauth.account.internal.userkit import filter_users_by_email
+from allauth.core import ratelimit
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import User
+from django.core.mail import EmailMessage
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from reviews.access import letters, links
+from reviews.access.attempts import NOT_TRIED, attempt
+from reviews.access.refusals import Refused
+from reviews.forms import Form
+from reviews.forms import password as password_box
+
+logger = logging.getLogger(__name__)
+LOGIN = 254  # characters of a name or an address that are looked at
+_NEW = {"autocomplete": "new-password"}
+
+
+class LinkForm(Form):
+    new_password = password_box("Your new password", help_text="12 to 128 characters. Several words in a row do well.")
+    again_password = password_box("The same again")
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs |= _NEW
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def by_link(request: HttpRequest, token: str) -> HttpResponse:
+    """Fields: `new_password`, `again_password`. What opens nothing is answered 404, in one sentence."""
+    if limit := ratelimit.consume_or_429(request, action="reset_password_from_key"):
+        return limit  # type: ignore[no-any-return]  # allauth carries no types
+    try:
+        way = links.way_of(token)
+    except Refused as refused:
+        return _gone(request, refused)
+    form, tried = LinkForm(request.POST if request.method == "POST" else None), NOT_TRIED
+    if request.method == "POST":
+        tried = attempt(lambda: links.set_password(token, **form.given))
+        if tried.is_done:
+            messages.success(request, "Your password is set. Sign in with it.")
+            return redirect("account_login")
+        if tried.refused and links.NO_LINK.code in tried.refused.codes:
+            return _gone(request, tried.refused)
+    context = {"form": form, "refusals": form.refuse(tried.refusals), "person": way.person}
+    return render(request, "account/link.html", context, status=tried.status)
+
+
+def _gone(request: HttpRequest, refused: Refused) -> HttpResponse:
+    return render(request, "account/link_gone.html", {"sentence": str(refused)}, status=404)
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def forgotten(request: HttpRequest) -> HttpResponse:
+    """Field: `login`, a name or an address. The answer is the same, and takes the same time, whoever is asked for:
+    whether there is somebody is looked up beside the request."""
+    if request.method != "POST":
+        return render(request, "account/forgotten.html", {"is_asked": False})
+    typed = request.POST.get("login", "").strip()[:LOGIN]
+    if limit := ratelimit.consume_or_429(request, action="reset_password", key=typed.lower()):
+        return limit  # type: ignore[no-any-return]  # allauth carries no types
+    letters.in_background(partial(_mail_link, typed))
+    return render(request, "account/forgotten.html", {"is_asked": True})
+
+
+def _mail_link(typed: str) -> None:
+    person = _person(typed)
+    if person is None:
+        return
+    body = (
+        f"Somebody, you we hope, asked to set the password of the account {person.get_username()} anew. Open this "
+        f"within an hour:\n\n{links.mailed_address(person)}\n\nIf somebody else asked, do nothing: your "
+        "password stays as it is.\n"
+    )
+    try:
+        EmailMessage("Set your password anew", body, None, [person.email]).send()
+    except (OSError, ValueError, TypeError):  # as reviews.reports.mailing says
+        logger.warning("A link for user %s could not be mailed", person.pk)
+
+
+def _person(typed: str) -> User | None:
+    """The open account of this name or, if nobody has it, of this address; None as well if several share it."""
+    if not typed or "\x00" in typed:
+        return None
+    by_name = list(User.objects.filter(username__iexact=typed)[:2])
+    found = by_name or (filter_users_by_email(typed, prefer_verified=True) if "@" in typed else [])
+    person = found[0] if len(found) == 1 else None
+    return person if person is not None and person.is_active and person.email else None
