@@ -4,7 +4,7 @@
 
 A row says all of a transition: from where to where, who may, what stands against it, what must be given with it, what
 it writes, and what people read of it (`reviews/review/transition.py`). `perform` is the only way from one state to the
-next; `available` says what could be done now, and why not.
+next; `refusals` says why one cannot be done now.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,10 +21,10 @@ from reviews.access.denials import refusals_recorded
 from reviews.access.door import kept
 from reviews.access.refusals import DONE_ALREADY, Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
-from reviews.models import AuditEvent
 from reviews.review import guards, proofed, steps
 from reviews.review.attestation import Attestation, attestation_refusals, checklist_of, still_correct_of
 from reviews.review.edition_review import EditionReview
+from reviews.review.repeats import is_done_already
 from reviews.review.transition import Given, Transition, Words
 
 DRAFT, IN_REVIEW, REVIEWED = State.DRAFT, State.IN_REVIEW, State.CLINICIAN_REVIEWED
@@ -288,17 +288,11 @@ _ROWS = (
 TRANSITIONS: dict[str, Transition] = {row.name: row for row in _ROWS}
 
 
-def available(edition: Edition, actor: User) -> dict[str, list[Refusal]]:
-    """Every transition, with what stands against it for this person now; an empty list: it can be done.
-
-    What is given with the act itself (reason, attestation, digest) is not asked for here.
-    """
-    review = EditionReview.load(edition)
-    return {name: refusals(review, row, actor) for name, row in TRANSITIONS.items()}
-
-
 def refusals(review: EditionReview, row: Transition, actor: User) -> list[Refusal]:
-    """Policy first: whoever may not do it learns nothing more. Then the state, then every guard."""
+    """What stands against it for this person now; nothing: it can be done. Policy first: whoever may not do it learns
+    nothing more. Then the state, then every guard. What is given with the act itself (reason, attestation, digest) is
+    not asked for here.
+    """
     return _out_of_place(review, row, actor) or _guarded(review, row, actor)
 
 
@@ -360,7 +354,7 @@ def perform(
 def _step(trail: Trail, row: Transition, edition: Edition, seen: str, given: Given) -> EditionReview:
     """Loads the edition once, judges it once, and writes what was judged."""
     review, actor = EditionReview.load(edition, trail.clock), given.actor
-    if _is_done_already(review, row, given, seen):
+    if is_done_already(review, row, given, seen, {one.entry for one in TRANSITIONS.values()}):
         raise Refused([DONE_ALREADY], recorded=False)
     if found := _out_of_place(review, row, actor):
         raise Refused(found)
@@ -380,31 +374,3 @@ def _step(trail: Trail, row: Transition, edition: Edition, seen: str, given: Giv
     if found:
         raise Refused(found)
     return row.write(trail, row, review, given)
-
-
-def _is_done_already(review: EditionReview, row: Transition, given: Given, seen: str) -> bool:
-    """A repeat from elsewhere than the same form (two tabs, a script), which no token tells: the same person asks for
-    what the same person has just done to the same digest."""
-    actor, edition = given.actor, review.edition
-    if seen != review.digest:
-        return False
-    if row.name == "sign":
-        return edition.state in row.sources and review.valid_sign_off_of(actor.pk) is not None
-    if row.name == "unsign":
-        if review.valid_sign_off_of(actor.pk) is not None:
-            return False
-    elif edition.state in row.sources and not row.on_page:
-        return False
-    entries = {one.entry for one in TRANSITIONS.values()}
-    last = (
-        AuditEvent.objects.about(review.monograph)
-        .filter(verb__in=entries)
-        .order_by("-seq")
-        .values_list("verb", "actor_id", "digest", "data")
-        .first()
-    )
-    if last is None:
-        return False
-    verb, who, digest, data = last
-    done = (verb, who, digest, data["edition"], data.get("kind", ""))
-    return done == (row.entry, actor.pk, seen, edition.number, given.kind if row.kinds else "")

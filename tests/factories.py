@@ -32,6 +32,7 @@ from monographs.standing import today
 from reviews import misprints, overlays
 from reviews.access import factors, registrations
 from reviews.access.grants import confirm, give, take
+from reviews.access.refusals import Refusal
 from reviews.audit import seals
 from reviews.audit.trail import audited_write
 from reviews.changes import change_set
@@ -42,7 +43,7 @@ from reviews.models.roles import ROLES as KNOWN_ROLES
 from reviews.overlays import CorrectionInput, WarningInput
 from reviews.review.edition_review import EditionReview
 from reviews.signing import attest
-from reviews.workflow import TRANSITIONS, perform
+from reviews.workflow import TRANSITIONS, perform, refusals
 from tests.totp import code_of
 
 PASSWORD = "correct horse battery"
@@ -61,6 +62,12 @@ PROFILES = {
     "clinician2": ("specialist_doctor", "0000002", "general physician"),
     "pharmacist": ("pharmacist", "2000001", "pharmacist"),
 }
+
+
+def available(edition: Edition, actor: Any) -> dict[str, list[Refusal]]:
+    """Every transition, with what stands against it for this person now."""
+    review = EditionReview.load(edition)
+    return {name: refusals(review, row, actor) for name, row in TRANSITIONS.items()}
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from reviews.editing.library import make_drug
 from reviews.editing.monographs import begin
 from reviews.management.demonstration.load import sign
 from reviews.models import AuditEvent, ChangeSet, SignOff
-from reviews.workflow import available, perform
+from reviews.workflow import perform
 from tests import factories as make
 from tests.bench.content import SAYS_SO, generated
 from tests.bench.management.commands.load_corpus import Command
@@ -138,7 +138,7 @@ def test_work_goes_on_from_a_generated_edition(django_user_model):
     edition = perform("start", editions=[live], actor=people["editor2"], digest=make.seen(live))[0].edition
 
     assert build(edition) == build(live)
-    assert [one.code for one in available(edition, people["editor2"])["submit"]] == ["nothing_changed"]
+    assert [one.code for one in make.available(edition, people["editor2"])["submit"]] == ["nothing_changed"]
     assert verify() == []
 
 

@@ -156,7 +156,8 @@ def set_tier(monograph: Monograph, tier: str, *, actor: User, reason: str, seen:
     """Raises the tier at any time, or lowers it while no edition is open; never below its floor
     (docs/clinical/signoff.md, Tiers). `seen` is the tier that was shown: another one now is refused.
 
-    Only a clinician who contributed nothing to the open edition may. Signatures are judged again by the new tier.
+    Only a clinician may who contributed to no edition since the one that readers see: not to the open one, and to none
+    that was discarded. Signatures are judged again by the new tier.
     """
     reason = kept(reason)
     subject = f"monograph:{monograph.slug}"

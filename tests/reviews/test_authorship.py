@@ -23,7 +23,7 @@ from reviews.editing import parts
 from reviews.editing.monographs import move, set_tier
 from reviews.models import ChangeSet, ClinicianProfile
 from reviews.review.edition_review import EditionReview
-from reviews.workflow import available, perform
+from reviews.workflow import perform
 from tests import factories as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -54,7 +54,7 @@ def credits_of(edition, part=MONITORING):
 
 def codes(name, edition, actor):
     actor = type(actor).objects.get(pk=actor.pk)
-    return [one.code for one in available(Edition.objects.get(pk=edition.pk), actor)[name]]
+    return [one.code for one in make.available(Edition.objects.get(pk=edition.pk), actor)[name]]
 
 
 # -- Whose words come back ---------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from reviews.changes import change_set
 from reviews.editing.monographs import set_tier
 from reviews.models import AuditEvent, ChangeSet, ClinicianProfile, SignOff, Unsigning
 from reviews.review.edition_review import EditionReview
-from reviews.workflow import TRANSITIONS, available, perform
+from reviews.workflow import TRANSITIONS, perform
 from tests import factories as make
 from tests import tables
 
@@ -639,7 +639,7 @@ def test_what_may_be_tried_again_is_a_conflict_and_what_a_person_may_not_do_is_f
 
     def look(edition):
         for person in type(house.admin).objects.filter(username__in=("clinician", "publisher", "nobody")):
-            for refusals in available(edition, person).values():
+            for refusals in make.available(edition, person).values():
                 for one in refusals:
                     found.setdefault(one.code, set()).add(str(one.kind))
 

@@ -19,7 +19,7 @@ from reviews import workflow
 from reviews.access.refusals import Refusal, Refused
 from reviews.models import AuditEvent, ChangeSet, SignOff, Unsigning
 from reviews.review.edition_review import EditionReview
-from reviews.workflow import TRANSITIONS, available, perform
+from reviews.workflow import TRANSITIONS, perform
 from tests import factories as make
 from tests.cells import every_cell
 
@@ -278,7 +278,7 @@ def test_what_is_offered_is_what_goes_through(names, world):
 
     with every_cell() as cell:
         for state, role in cells(names[0], "none"):
-            found = available(editions[state], house.people[role])
+            found = make.available(editions[state], house.people[role])
             for name in names:
                 with cell(name, state, role):
                     codes = refused_codes(name, "none", state, role)
@@ -291,6 +291,6 @@ def test_nobody_at_all_may_do_nothing(world):
 
     with every_cell() as cell:
         for state, edition in editions.items():
-            for name, found in available(edition, AnonymousUser()).items():
+            for name, found in make.available(edition, AnonymousUser()).items():
                 with cell(state, name):
                     assert "not_granted" in {r.code for r in found}

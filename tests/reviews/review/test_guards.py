@@ -18,14 +18,14 @@ from reviews.changes import change_set
 from reviews.editing.monographs import set_tier
 from reviews.editing.parts import restore
 from reviews.models import AuditEvent, ChangeSet, ClinicianProfile, SignOff
-from reviews.workflow import available, perform
+from reviews.workflow import perform
 from tests import factories as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 def codes(edition, actor, transition):
-    return {refusal.code for refusal in available(edition, type(actor).objects.get(pk=actor.pk))[transition]}
+    return {refusal.code for refusal in make.available(edition, type(actor).objects.get(pk=actor.pk))[transition]}
 
 
 def amended(house, *, actor=None, name="monitoring", text="Other words."):
@@ -44,7 +44,7 @@ def test_an_edition_equal_to_live_cannot_be_submitted(house):
 def test_a_document_with_problems_cannot_be_submitted_and_each_is_named(house):
     edition = make.draft(house, doc=Document(header=Header(name="Testazumab")))
 
-    found = available(edition, house.editor)["submit"]
+    found = make.available(edition, house.editor)["submit"]
 
     assert {r.code for r in found} == {"problem_missing"}
     assert "Header: Write an introduction of one or two sentences." in [r.sentence for r in found]

@@ -9,7 +9,7 @@ from reviews.access.refusals import Refused
 from reviews.models import AuditEvent
 from reviews.review.edition_review import EditionReview
 from reviews.review.proofed import REASONS, hints_of
-from reviews.workflow import available, perform
+from reviews.workflow import perform
 from tests import factories as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -38,7 +38,7 @@ def test_what_blocks_is_refused_at_its_place_whatever_reason_is_given(house):
     ]
 
     assert refused(house, edition) == refused(house, edition, kind="looked_at") == wanted
-    assert [one.code for one in available(edition, house.editor)["submit"]] == ["proofing"]
+    assert [one.code for one in make.available(edition, house.editor)["submit"]] == ["proofing"]
     edition.refresh_from_db()
     assert edition.state == "draft"
     assert list(AuditEvent.objects.filter(verb="submitted")) == []
@@ -51,7 +51,7 @@ def test_a_warning_is_refused_without_a_reason_of_the_list(house, reason):
     [(code, _part, field, _sentence)] = refused(house, edition, kind=reason)
 
     assert (code, field) == ("proofing_reason", "kind")
-    assert available(edition, house.editor)["submit"] == []
+    assert make.available(edition, house.editor)["submit"] == []
 
 
 def test_a_reason_lets_a_warning_pass_and_stands_in_the_trail(house):
@@ -105,14 +105,14 @@ def test_a_notice_without_its_source_is_told_once(house):
     notice = SafetyNotice(key=make.key("notice"), type="caution", severity="major", title="Care", text="Care.")
     edition = make.draft(house, doc=make.document(notices=(notice,)))
 
-    assert [one.code for one in available(edition, house.editor)["submit"]] == ["problem_missing"]
+    assert [one.code for one in make.available(edition, house.editor)["submit"]] == ["problem_missing"]
 
 
 def test_evidence_without_a_citation_blocks(house):
     evidence = Section(key=make.key("evidence"), kind="evidence", heading="Evidence", text="A trial.")
     edition = make.draft(house, doc=make.document(sections=(evidence,)))
 
-    [one] = available(edition, house.editor)["submit"]
+    [one] = make.available(edition, house.editor)["submit"]
 
     assert (one.code, one.part, one.field) == ("proofing", str(make.key("evidence")), "text")
 

@@ -13,7 +13,6 @@ from reviews.editing.monographs import set_tier
 from reviews.models.people import PROFESSIONS
 from reviews.review import tiers
 from reviews.review.edition_review import EditionReview
-from reviews.workflow import available
 from tests import factories as make
 
 TODAY = date(2026, 7, 4)
@@ -190,7 +189,7 @@ def test_whoever_changes_a_row_changes_what_is_asked_for_and_all_that_tell_of_it
     missing = EditionReview.load(edition).missing_sign_offs()
     assert set(map(tuple, missing.values())) == {("a pharmacist", "one more registered clinician")}
     make.sign(edition, house.pharmacist)
-    assert [one.code for one in available(edition, house.publisher)["publish"]] == ["wrong_state"]
+    assert [one.code for one in make.available(edition, house.publisher)["publish"]] == ["wrong_state"]
     edition = make.publish(house, make.sign(edition, house.clinician2))
     page = Monograph.objects.select_related("live").get()
     assert page.next_review_due == tiers.months_later(page.live.last_full_review, 7)

@@ -12,7 +12,7 @@ from reviews.editing.library import make_class
 from reviews.models import AuditEvent, ProblemReport
 from reviews.reports import service
 from reviews.reports.service import ReportInput
-from reviews.workflow import available, perform
+from reviews.workflow import perform
 from tests import factories as make
 
 pytestmark = pytest.mark.any_database
@@ -199,10 +199,10 @@ def test_a_page_waits_only_while_whoever_reaffirmed_it_still_could(house, enter)
     make.changed_account(house.clinician2, is_active=False)
 
     assert withdrawn(enter("publisher")) == []
-    assert [one.code for one in available(edition, house.publisher)["reinstate"]] == ["not_vouched"]
+    assert [one.code for one in make.available(edition, house.publisher)["reinstate"]] == ["not_vouched"]
     make.vouch(edition, house.clinician)
     assert withdrawn(enter("publisher")) == ["Vouchzumab"]
-    assert available(edition, house.publisher)["reinstate"] == []
+    assert make.available(edition, house.publisher)["reinstate"] == []
 
 
 def test_whoever_reaffirmed_a_page_alone_is_not_asked_to_bring_it_back(house, enter):
