@@ -7,10 +7,12 @@ import sqlite3
 import threading
 import time
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 
 from monographs.models import TherapeuticClass
@@ -24,6 +26,8 @@ from tests.processes import fork
 pytestmark = [pytest.mark.any_database, pytest.mark.django_db(transaction=True)]
 
 USERS = get_user_model().objects
+# Of an account, only its last sign-in is written without an entry.
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def line() -> Turn:
@@ -55,14 +59,14 @@ def act(house):
 
 def rolled_back():
     with transaction.atomic():
-        USERS.update(first_name="Z")
+        USERS.update(last_login=NOW)
         transaction.set_rollback(True)
 
 
 def by_hand():
     transaction.set_autocommit(False)
     try:
-        USERS.update(first_name="Z")
+        USERS.update(last_login=NOW)
         transaction.commit()
     finally:
         transaction.rollback()
@@ -71,20 +75,20 @@ def by_hand():
 
 def with_raw_words():
     with connection.cursor() as cursor:
-        cursor.execute("\n  update auth_user SET first_name = 'Z'")
+        cursor.execute("\n  update auth_user SET last_login = '2026-01-01 00:00:00'")
 
 
 def many_at_once():
     with connection.cursor() as cursor:
-        cursor.executemany("UPDATE auth_user SET first_name = %s WHERE id = %s", [("Z", 1), ("Z", 2)])
+        cursor.executemany("UPDATE auth_user SET last_login = %s WHERE id = %s", [(str(NOW), 1), (str(NOW), 2)])
 
 
 WRITERS = {
     "an act": act,
     "a session": lambda house: SessionStore().save(),
-    "a row": lambda house: house.editor.save(),
-    "a new row": lambda house: USERS.create(username="new"),
-    "some rows": lambda house: USERS.update(first_name="Z"),
+    "a row": lambda house: house.editor.save(update_fields=["last_login"]),
+    "a new row": lambda house: Session.objects.create(session_key="new", expire_date=NOW),
+    "some rows": lambda house: USERS.update(last_login=NOW),
     "rows that go": lambda house: USERS.filter(pk=-1)._raw_delete("default"),
     "what is undone": lambda house: rolled_back(),
     "without autocommit": lambda house: by_hand(),
@@ -128,7 +132,7 @@ def test_a_turn_lasts_as_long_as_the_outermost_transaction(house):
             USERS.create(username="editor")
         seen.append(is_free())
         with transaction.atomic():
-            USERS.update(first_name="Z")
+            USERS.update(last_login=NOW)
         seen.append(is_free())
 
     assert seen == [True, False, False, False]
@@ -162,7 +166,7 @@ def test_a_connection_that_is_closed_in_the_middle_lets_the_next_one_go_on(house
         assert not is_free()
         connection.close()
         assert is_free()
-        USERS.update(first_name="Z")
+        USERS.update(last_login=NOW)
 
     assert is_free()
 
@@ -209,9 +213,9 @@ def test_where_there_is_no_file_for_the_line_the_database_alone_decides(house, e
 
     monkeypatch.setattr(base, "Turn", refuse)
     act(house)
-    USERS.update(first_name="Z")
+    USERS.update(last_login=NOW)
 
-    assert USERS.get(username="editor").first_name == "Z"
+    assert USERS.get(username="editor").last_login == NOW
 
 
 def test_a_database_in_memory_has_no_line(tmp_path, monkeypatch):
