@@ -6,7 +6,7 @@ from reviews.desk import queue, review_page, transitions
 from reviews.desk.editor import write
 from reviews.desk.library import classes, drugs
 from reviews.desk.monograph import change_address, compare, copy, history, new, restore, tier, workspace
-from reviews.desk.people import directory, person, profile, recheck, trail
+from reviews.desk.people import directory, first_steps, invite, person, profile, recheck, trail
 from reviews.desk.published import acts, page, reports
 
 
@@ -61,7 +61,11 @@ urlpatterns = [
     path("reports/take-in/", reports.take_in, name="reports_take_in"),
     path("reports/<int:pk>/", reports.report_page, name="report_page"),
     path("rechecks/<int:pk>/", recheck.recheck, name="recheck"),
+    path("first-steps/", first_steps.first_steps, name="first_steps"),
+    path("first-steps/mail/", first_steps.mail_try, name="mail_try"),
+    path("first-steps/copied/", first_steps.checkpoint_copied, name="checkpoint_copied"),
     path("people/", directory.people, name="people"),
+    path("people/invite/", invite.invite, name="invite"),
     path("people/<int:pk>/", person.person, name="person"),
     path("people/<int:pk>/do/<act>/", person.person_do, name="person_do"),
     path("trail/", trail.trail, name="trail"),

@@ -162,6 +162,8 @@ ASKED_ELSEWHERE = {
     "monographs/texts/line_grammar.py": "monographs/texts/test_grammar.py",
     "reviews/audit/trail.py": "reviews/test_changes.py",
     "reviews/desk/editor/context.py": "reviews/desk/editor/test_write.py",
+    "reviews/desk/people/acts.py": "reviews/desk/people/test_person.py",
+    "reviews/desk/people/forms.py": "reviews/desk/people/test_person.py",
     "reviews/desk/published/forms.py": "reviews/desk/published/test_urgent_tasks.py",
     "reviews/desk/published/page.py": "reviews/desk/published/test_forms_offered.py",
     "reviews/desk/published/reports.py": "reviews/desk/test_tasks.py",

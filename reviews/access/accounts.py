@@ -73,11 +73,17 @@ def deactivate(user: User, *, actor: User, reason: str) -> User:
             raise refuse("reason", "Say why the account is closed.", RefusalType.INVALID, field="reason")
         if not user.is_active:
             raise refuse("closed_already", "This account is closed already.", RefusalType.CONFLICT)
-        user.is_active = False
-        trail.save(user, "is_active")
-        trail.record("account_closed", f"user:{user.pk}", reason=reason, data={"username": user.username})
+        closed(trail, user, reason)
     end_sessions(user)
     return user
+
+
+def closed(trail: Trail, user: User, reason: str) -> None:
+    """Closes it in the act of whoever holds the write lock and has asked for the right; its sessions are ended after
+    it."""
+    user.is_active = False
+    trail.save(user, "is_active")
+    trail.record("account_closed", f"user:{user.pk}", reason=reason, data={"username": user.username})
 
 
 def reactivate(user: User, *, actor: User) -> User:

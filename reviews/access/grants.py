@@ -34,11 +34,7 @@ def give(person: User, role: str, *, actor: User, on: Place = None, reason: str 
         audited_write(actor=actor) as trail,
     ):
         check_administrator(trail.actor, person)
-        if role not in ROLES:
-            raise refuse("no_such_role", f"There is no role “{role[:100]}”.", RefusalType.INVALID, field="role")
-        if on is not None and not ROLES[role].grants:
-            sentence = f"The {role} role is held everywhere, or not at all."
-            raise refuse("place", sentence, RefusalType.INVALID, field="on")
+        check_role(role, on)
         reason = kept(reason)
         for held in Grant.objects.not_ended().filter(person=person, role=role, **_columns(on)):
             if held.counts(today(trail.clock)):
@@ -116,6 +112,15 @@ def check_administrator(actor: User, about: Any = None) -> None:
         raise Refused(found)
     if about is not None and about.pk == actor.pk:
         raise refuse("oneself", "Nobody changes their own rights or registration. Another administrator must do it.")
+
+
+def check_role(role: str, on: Place) -> None:
+    """Refuses a role that there is not, and a place for one that is held everywhere alone."""
+    if role not in ROLES:
+        raise refuse("no_such_role", f"There is no role “{role[:100]}”.", RefusalType.INVALID, field="role")
+    if on is not None and not ROLES[role].grants:
+        sentence = f"The {role} role is held everywhere, or not at all."
+        raise refuse("place", sentence, RefusalType.INVALID, field="on")
 
 
 def _columns(on: Place) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from monographs.models import Edition, Monograph, State
 from monographs.standing import today
 from monographs.vocabulary import TIERS
 from reviews.access import policy
+from reviews.access.handover import handed_to
 from reviews.desk.base import DeskRequest, and_list, chip, class_tree, desk, indented, name_of
 from reviews.desk.kept_forms import lines_for
 from reviews.desk.published.urgent_tasks import waiting_for
@@ -125,11 +126,14 @@ class Task:
     reason: str = ""
 
 
-def task_for_me(work: Work, user: User, profile: ClinicianProfile | None) -> Task | None:
+def task_for_me(
+    work: Work, user: User, profile: ClinicianProfile | None, handed: frozenset[int] = frozenset()
+) -> Task | None:
     """What of this edition waits for this person, or nothing. `profile` is their registration, if it is verified."""
     edition, state = work.edition, work.edition.state
     sent = work.last
-    if state == State.DRAFT and work.is_by(user) and policy.can(user, "edit", edition):
+    is_mine = work.is_by(user) or edition.pk in handed
+    if state == State.DRAFT and is_mine and policy.can(user, "edit", edition):
         if sent and sent.verb == "sent_back":
             why = f"{name_of(sent.actor)} sent it back to its editors."
             return Task("Sent back", work, why, "workspace", "Open the draft", reason=sent.reason)
@@ -167,8 +171,9 @@ def queue(request: DeskRequest) -> HttpResponse:
     mine: list[Task] = []
     others: list[Task] = []
     everything: list[Task] = []
+    handed = handed_to(user)
     for work in open_work(user):
-        task = task_for_me(work, user, profile)
+        task = task_for_me(work, user, profile, handed)
         everything.append(task or task_for_others(work))
         if task:
             mine.append(task)

@@ -113,6 +113,8 @@ WHY = {
     "lapsed": "their registration was verified too long ago",
     "found_already": "somebody had said already what they found",
     "own_signature": "it was about their own signature",
+    "nobody_goes_on": "nobody was named to take up the work",
+    "no_mail": "the mail server took no letter",
     "nothing_rests": "no page waited for a review",
     "register_date": "the day of the register was not one of the last 30",
     "registration_ended": "their registration was ended",

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from monographs.models import Edition
 from monographs.standing import today
 from reviews.desk.base import DeskRequest, name_of
+from reviews.desk.people.first_steps import in_short
 from reviews.desk.people.person import administrators
 from reviews.desk.people.standing import Standing
 from reviews.models import ChangeSet, Grant
@@ -99,6 +100,7 @@ def people(request: DeskRequest) -> HttpResponse:
     chosen: Any = FILTERS[show][1]
     context = {
         "section": "people",
+        "steps": in_short(),
         "words": words,
         "show": show,
         "filters": [(key, word, sum(map(test, found))) for key, (word, test) in FILTERS.items()],

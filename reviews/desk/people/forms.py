@@ -5,11 +5,21 @@ from typing import Any
 
 from django import forms
 
-from reviews.access import registrations
+from reviews.access import accounts, registrations
 from reviews.forms import Form, Text, choices
 from reviews.models.people import ENDINGS, INTEREST_KINDS, PROFESSIONS, SCOPES
+from reviews.models.roles import ROLES
 
 KEPT = "It is kept in the trail."
+# What a role lets somebody do, as the form that gives it says.
+MAY = {
+    "editor": "Editor: write and change drafts",
+    "clinician": "Clinician: write, review and sign",
+    "publisher": "Publisher: publish and withdraw",
+    "on-call": "On-call: warn readers at once",
+    "auditor": "Auditor: read everything, and the trail (everywhere)",
+    "administrator": "Administrator: look after people (everywhere)",
+}
 
 
 class Day(forms.DateField):
@@ -70,6 +80,43 @@ class VerifyForm(RenewForm):
 class EndForm(Form):
     how = forms.ChoiceField(label="What happened", choices=choices(ENDINGS))
     reason = Text(rows=3, label="Reason", help_text=f"And where you read it. {KEPT}")
+
+
+class GiveForm(Form):
+    """The places are those that are there now: `offer` fills them in."""
+
+    role = forms.ChoiceField(label="May", choices=choices({name: MAY[name] for name in ROLES}))
+    on = forms.ChoiceField(label="Where", help_text="A class counts for all below it.")
+    reason = Text(rows=2, label="Reason", help_text=f"It may stay empty. {KEPT}")
+
+
+class InviteForm(GiveForm):
+    name = Text(label="Name", attrs={"maxlength": accounts.NAME, "autocomplete": "off"})
+    email = Text(label="E-mail", attrs={"maxlength": accounts.EMAIL, "autocomplete": "off"})
+    username = Text(
+        label="Signs in as",
+        help_text="Letters, digits, dots and hyphens. It never changes.",
+        attrs={"maxlength": accounts.USERNAME, "autocomplete": "off"},
+    )
+    field_order = ("name", "email", "username", "role", "on", "reason")
+
+
+class GrantForm(Form):
+    grant = forms.CharField(widget=forms.HiddenInput)
+
+
+class TakeForm(Form):
+    grant = forms.ChoiceField(label="Which")
+    reason = Text(rows=2, label="Reason", help_text=KEPT)
+
+
+class EmailForm(Form):
+    email = Text(label="New e-mail address", attrs={"maxlength": 254, "autocomplete": "off"})
+
+
+class CloseForm(Form):
+    to = forms.ChoiceField(label="Who goes on with their work")
+    reason = Text(rows=3, label="Reason", help_text=KEPT)
 
 
 class ReasonForm(Form):

@@ -2,7 +2,6 @@
 what can be done now."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
@@ -13,15 +12,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from monographs.models import Monograph
 from monographs.standing import today
-from reviews.access import factors, policy, rechecks, registrations
+from reviews.access import factors, policy, rechecks
 from reviews.access.attempts import NOT_TRIED, Attempt, attempt
-from reviews.desk.base import DeskRequest, act_on, desk, name_of, no_entry
-from reviews.desk.people.forms import EndForm, ReasonForm, RegistrationForm, RenewForm, VerifyForm, as_day
-from reviews.desk.people.standing import Standing
-from reviews.forms import Form
-from reviews.models import ClinicianProfile
-from reviews.models.people import INTEREST_KINDS, STRUCK_OFF
+from reviews.access.handover import open_work
+from reviews.desk.base import DeskRequest, act_on, class_tree, desk, indented, name_of, no_entry
+from reviews.desk.people.acts import ACTS
+from reviews.desk.people.standing import SOON, Standing
+from reviews.forms import Form, offer
+from reviews.models import ClinicianProfile, Grant
+from reviews.models.people import INTEREST_KINDS
 
 
 def administrators(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -35,69 +36,6 @@ def administrators(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
         return view(request, *args, **kwargs)
 
     return guarded
-
-
-@dataclass(frozen=True)
-class Act:
-    """One thing that an administrator does to a person: its form, and the verb, which answers the sentence that says
-    that it is done."""
-
-    button: str
-    form: type[Form]
-    do: Callable[[User, User, dict[str, Any]], str]
-    is_harm: bool = False
-
-
-def _profile(person: User) -> ClinicianProfile:
-    profile = ClinicianProfile.objects.select_related("user").filter(user=person).first()
-    if profile is None:
-        raise Http404
-    return profile
-
-
-def _register(person: User, actor: User, given: dict[str, Any]) -> str:
-    registrations.register(person, actor=actor, **given)
-    return "The registration is noted. Look it up in the register, and verify it."
-
-
-def _verify(person: User, actor: User, given: dict[str, Any]) -> str:
-    day = as_day(given.pop("register_date"))
-    found = registrations.verify(_profile(person), actor=actor, register_date=day, **given)
-    return f"Verified. Look it up again before {found.runs_until:%-d %B %Y}."
-
-
-def _renew(person: User, actor: User, given: dict[str, Any]) -> str:
-    day = as_day(given.pop("register_date"))
-    found = registrations.renew(_profile(person), actor=actor, register_date=day, **given)
-    return f"Renewed. Look it up again before {found.runs_until:%-d %B %Y}."
-
-
-def _end(person: User, actor: User, given: dict[str, Any]) -> str:
-    if given["how"] == STRUCK_OFF:
-        registrations.strike_off(_profile(person), actor=actor, reason=given["reason"])
-    else:
-        registrations.lapse(_profile(person), actor=actor, reason=given["reason"])
-    return "The registration is ended. Nothing can be signed under it, and each page that rests on it has a review."
-
-
-def _open_rechecks(person: User, actor: User, given: dict[str, Any]) -> str:
-    made = rechecks.open_rechecks(_profile(person), actor=actor, reason=given["reason"])
-    return f"{len(made)} review{'s' * (len(made) > 1)} opened. Clinicians of these classes see them in their queue."
-
-
-def _clear_factors(person: User, actor: User, given: dict[str, Any]) -> str:
-    factors.clear(person, actor=actor, reason=given["reason"])
-    return "Their second factors are removed. They set up new ones when they sign in, and sign nothing for 24 hours."
-
-
-ACTS = {
-    "register": Act("Note this registration", RegistrationForm, _register),
-    "verify": Act("Verify this registration", VerifyForm, _verify),
-    "renew": Act("Renew for 12 months", RenewForm, _renew),
-    "end": Act("End this registration", EndForm, _end, is_harm=True),
-    "clear-factors": Act("Remove their second factors", ReasonForm, _clear_factors, is_harm=True),
-    "open-reviews": Act("Open their reviews", ReasonForm, _open_rechecks),
-}
 
 
 @require_safe
@@ -114,7 +52,7 @@ def person_do(request: DeskRequest, pk: int, act: str) -> HttpResponse:
     row, subject = ACTS.get(act), get_object_or_404(User, pk=pk)
     if row is None:
         raise Http404
-    form = row.form(request.POST, auto_id=f"{act}-%s")
+    form = _form(act, subject, request.POST)
     tried = attempt(lambda: row.do(subject, request.user, form.given))
     if not tried.is_done:
         return _page(request, subject, act, form, tried)
@@ -129,18 +67,22 @@ def _page(
     profile = ClinicianProfile.objects.select_related("verified_by", "ended_by").filter(user=subject).first()
     standing = Standing.of(profile, day)
     resting = rechecks.resting_on([profile])[profile.pk] if profile else []
-    offered = _offered(profile, standing, resting, is_own=subject.pk == request.user.pk)
+    held = grants_of(subject)
+    offered = _offered(subject, profile, standing, resting, held, is_own=subject.pk == request.user.pk)
     if subject.pk != request.user.pk and factors.of(subject):
         offered.append("clear-factors")
     refusals = form.refuse(tried.refusals) if form else []
-    forms = {name: ACTS[name].form(auto_id=f"{name}-%s", initial=_filled(profile)) for name in offered}
-    if form and act:
+    if act == "confirm" and form:
+        refusals = tried.refusals
+    forms = {name: _form(name, subject, None, _filled(profile)) for name in offered}
+    if form and act not in ("", "confirm"):
         forms[act] = form
     context = {
         "section": "people",
         "subject": subject,
         "name": name_of(subject),
-        "roles": sorted(policy.roles_of(subject)),
+        "grants": [(one, one.lapses_on - day <= SOON) for one in held],
+        "work": open_work(subject),
         "profile": profile,
         "standing": standing,
         "interests": _interests(profile),
@@ -153,13 +95,56 @@ def _page(
     return render(request, "reviews/people/person.html", context, status=tried.status)
 
 
-def _offered(profile: ClinicianProfile | None, standing: Standing, resting: list[Any], *, is_own: bool) -> list[str]:
+def _form(act: str, subject: User, sent: Any, initial: dict[str, Any] | None = None) -> Form:
+    """The form of an act, with what can be chosen in it now."""
+    form = ACTS[act].form(sent, auto_id=f"{act}-%s", initial=initial)
+    if act == "give":
+        offer(form, "on", places())
+    elif act == "take":
+        theirs = [(str(one.pk), in_words(one)) for one in grants_of(subject)]
+        offer(form, "grant", [("", "Choose"), *theirs])
+    elif act == "close":
+        others = User.objects.filter(is_active=True).exclude(pk=subject.pk).order_by("first_name", "last_name", "pk")
+        offer(form, "to", [("", "Nobody, if there is no open work"), *((str(one.pk), name_of(one)) for one in others)])
+    return form
+
+
+def grants_of(person: User) -> list[Grant]:
+    """What somebody holds today, with its places."""
+    held = Grant.objects.counting(today()).filter(person=person)
+    return list(held.select_related("therapeutic_class", "monograph"))
+
+
+def places() -> list[tuple[str, str]]:
+    """Where a role can be given: everywhere, each class in the order of the tree, each monograph."""
+    classes = [(f"class:{one.slug}", words) for one, words in indented(class_tree().values())]
+    pages = [
+        (f"monograph:{slug}", f"Only {slug}")
+        for slug in Monograph.objects.order_by("slug").values_list("slug", flat=True)
+    ]
+    return [("", "Choose"), ("everywhere", "Everywhere"), *classes, *pages]
+
+
+def in_words(grant: Grant) -> str:
+    """A grant as people call it."""
+    if grant.therapeutic_class is not None:
+        return f"{grant.role}, {grant.therapeutic_class.name}"
+    return f"{grant.role}, only {grant.monograph.slug}" if grant.monograph is not None else f"{grant.role}, everywhere"
+
+
+def _offered(
+    subject: User, profile: ClinicianProfile | None, standing: Standing, resting: list[Any], held: list[Grant], *,
+    is_own: bool,
+) -> list[str]:  # fmt: skip
     """What can be done now, by name. Nobody is offered anything of their own: another administrator does it."""
     if is_own:
         return []
+    if not subject.is_active:
+        return ["reopen"]
+    found = ["give", *(["take"] if held else []), "email", "link", "close"]
     if profile is None:
-        return ["register"]
-    found = ["renew", "verify", "end"] if standing.is_renewed else ["verify"]
+        return [*found, "register"]
+    found += ["renew", "verify", "end"] if standing.is_renewed else ["verify"]
     if profile.ended_on is None and not standing.is_renewed:
         found.append("end")
     if any(one.recheck is None for one in resting):

@@ -59,6 +59,8 @@ def every_state():
     make.somebody_writes(True)  # so this one stays in the inbox
     service.report(service.ReportInput("Something else could harm.", harm=True), sender="s", monograph=page)
     make.somebody_writes(False)
+    make.account("left", is_active=False)
+    make.account("auditor2")
     rechecks.open_rechecks(house.clinician.clinician_profile, actor=house.admin, reason="Found conflicted")
     give_role(house.auditor, "administrator", actor=house.admin)
     drug = Monograph.objects.get(slug=SLUGS["draft"]).drug
@@ -149,6 +151,15 @@ FORMS = [
     ("own registration", "editor", lambda: reverse("profile"), lambda: reverse("profile_register"), None, {"name": "N. N.", "profession": "nurse", "number": "12A3456B", "scope": "both"}, ["clinician_registered"]),
     ("interests", "clinician", lambda: reverse("profile"), lambda: reverse("profile_interests"), None, {}, ["interests_declared"]),
     ("recheck", "clinician2", lambda: reverse("recheck", args=[Recheck.objects.earliest("pk").pk]), None, None, {"found": "It is right"}, ["recheck_closed"]),
+    ("invite", "admin", lambda: reverse("invite"), None, None, {"name": "Ann Other", "email": "ann@example.org", "username": "ann", "role": "editor", "on": "everywhere"}, ["account_made", "role_given"]),
+    ("mail tried", "admin", lambda: reverse("first_steps"), lambda: reverse("mail_try"), None, {}, ["mail_tried"]),
+    ("copied", "admin", lambda: reverse("first_steps"), lambda: reverse("checkpoint_copied"), None, {}, ["checkpoint_copied"]),
+    ("give", "admin", person("editor2"), does("editor2", "give"), None, {"role": "publisher", "on": "everywhere"}, ["role_given"]),
+    ("confirm", "admin", person("publisher"), does("publisher", "confirm"), None, {}, ["role_confirmed"]),
+    ("email", "admin", person("editor2"), does("editor2", "email"), None, {"email": "other@example.org"}, ["account_email_changed"]),
+    ("link", "admin", person("editor2"), does("editor2", "link"), None, {}, ["account_link_made"]),
+    ("close", "admin", person("auditor2"), does("auditor2", "close"), None, REASON, ["account_closed"]),
+    ("reopen", "admin", person("left"), does("left", "reopen"), None, {}, ["account_opened"]),
     ("register", "admin", person("editor2"), does("editor2", "register"), None, {"name": "N. N.", "profession": "nurse", "number": "12A3456C", "scope": "both"}, ["clinician_registered"]),
     ("verify", "admin", person("pharmacist"), does("pharmacist", "verify"), None, {"reader_title": "pharmacist", **LOOKED_UP}, ["clinician_verified"]),
     ("renew", "admin", person("pharmacist"), does("pharmacist", "renew"), None, LOOKED_UP, ["registration_renewed"]),

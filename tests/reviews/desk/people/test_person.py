@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.urls import reverse
 
 from monographs.standing import today
 from reviews.access import registrations
 from reviews.audit.trail import audited_write
 from reviews.desk.people import person
-from reviews.models import AuditEvent, ClinicianProfile, Recheck
+from reviews.models import AuditEvent, ClinicianProfile, Grant, Recheck
 from tests import factories as make
 from tests.forms import forms_of
 from tests.reviews.desk.test_pages import hangs_together
@@ -62,15 +63,20 @@ def test_one_person_asks_as_many_queries_for_three_pages_as_for_one(house, enter
 
 def test_what_is_offered_is_what_can_be_done(house, enter):
     client = enter("admin")
-    assert offered(client, house, "editor") == ["register"]
-    assert offered(client, house, "clinician") == ["renew", "verify", "end"]
+    of_account = ["confirm", "give", "take", "email", "link", "close"]
+    assert offered(client, house, "editor") == [*of_account, "register"]
+    assert offered(client, house, "nobody") == ["give", "email", "link", "close", "register"]
+    of_account = ["confirm", *of_account]  # clinician, and on-call
+    assert offered(client, house, "clinician") == [*of_account, "renew", "verify", "end"]
     make.published(house)
-    assert offered(client, house, "clinician") == ["renew", "verify", "end", "open-reviews"]
+    assert offered(client, house, "clinician") == [*of_account, "renew", "verify", "end", "open-reviews"]
     registrations.strike_off(house.clinician.clinician_profile, actor=house.admin, reason="Read")
-    assert offered(client, house, "clinician") == ["verify"]
+    assert offered(client, house, "clinician") == [*of_account, "verify"]
     registrations.register(house.editor, actor=house.editor, **PROFILE)
-    assert offered(client, house, "editor") == ["verify", "end"]
+    assert offered(client, house, "editor") == ["confirm", "give", "take", "email", "link", "close", "verify", "end"]
     assert offered(client, house, "admin") == []
+    make.changed_account(house.nobody, is_active=False)
+    assert offered(client, house, "nobody") == ["reopen"]
 
 
 def test_a_clinician_is_registered_verified_renewed_and_ended_by_forms(house, enter):
@@ -91,6 +97,51 @@ def test_a_clinician_is_registered_verified_renewed_and_ended_by_forms(house, en
     )  # fmt: skip
 
 
+def test_roles_are_given_confirmed_and_taken_by_buttons(house, enter):
+    client = enter("admin")
+
+    def held(name="editor2"):
+        rows = Grant.objects.not_ended().filter(person=house.people[name])
+        return set(rows.values_list("role", "therapeutic_class__slug", "monograph__slug"))
+
+    make.draft(house)
+    for on in ("everywhere", "class:multiple-sclerosis", "monograph:testazumab"):
+        assert client.post(does(house, "editor2", "give"), {"role": "publisher", "on": on}).status_code == 302
+    assert held() == {
+        ("editor", "neurology", None), ("publisher", None, None), ("publisher", "multiple-sclerosis", None),
+        ("publisher", None, "testazumab"),
+    }  # fmt: skip
+    grant = Grant.objects.get(person=house.editor2, role="editor")
+    assert client.post(does(house, "editor2", "confirm"), {"grant": grant.pk}).status_code == 302
+    grant.refresh_from_db()
+    assert (grant.confirmed_on, grant.confirmed_by) == (today(), house.admin)
+    sent = {"grant": grant.pk, "reason": "Moved to another team"}
+    # A grant of somebody else is none of theirs.
+    for act in ("confirm", "take"):
+        assert client.post(does(house, "editor", act), sent).status_code == 422
+    assert client.post(does(house, "editor2", "take"), sent).status_code == 302
+    assert ("editor", "neurology", None) not in held()
+
+
+def test_an_account_gets_another_address_is_closed_with_a_hand_over_and_opened_again(house, enter):
+    client, edition = enter("admin"), make.draft(house)
+    assert client.post(does(house, "editor", "email"), {"email": "new@example.org"}).status_code == 302
+    page = client.get(page_of(house, "editor")).content.decode()
+    assert "new@example.org" in page
+    assert "edition 1: draft" in page
+
+    answer = client.post(does(house, "editor", "close"), {"reason": "Left", "to": ""})
+    assert (answer.status_code, set(answer.context["form"].errors)) == (422, {"to"})
+    answer = client.post(does(house, "editor", "close"), {"reason": "Left", "to": house.editor2.pk})
+
+    assert answer.status_code == 302
+    assert not get_user_model().objects.get(pk=house.editor.pk).is_active
+    queue = enter("editor2").get("/desk/")
+    assert [(task.what, task.work.edition) for task in queue.context["tasks"]] == [("Your draft", edition)]
+    assert client.post(does(house, "editor", "reopen"), {}).status_code == 302
+    assert get_user_model().objects.get(pk=house.editor.pk).is_active
+
+
 @pytest.mark.parametrize(
     ("name", "act", "sent", "status", "fields"),
     [
@@ -102,6 +153,15 @@ def test_a_clinician_is_registered_verified_renewed_and_ended_by_forms(house, en
         ("clinician", "renew", {}, 422, {"looked_at"}),
         ("clinician", "end", {"how": HOSTILE, "reason": ""}, 422, {"how", "reason"}),
         ("pharmacist", "open-reviews", {"reason": "Conflicted"}, 409, set()),
+        ("editor", "give", {"role": "king", "on": HOSTILE}, 422, {"role", "on"}),
+        ("editor", "give", {"role": "auditor", "on": "class:neurology"}, 422, {"on"}),
+        ("editor", "give", {"role": "editor", "on": "class:neurology"}, 409, set()),
+        ("editor", "take", {"grant": HOSTILE, "reason": "x"}, 422, {"grant"}),
+        ("editor", "confirm", {"grant": "\u0664"}, 422, {"grant"}),
+        ("editor", "email", {"email": HOSTILE}, 422, {"email"}),
+        ("editor", "close", {"to": HOSTILE, "reason": ""}, 422, {"reason", "to"}),
+        ("admin", "close", {"reason": "x"}, 403, set()),
+        ("admin", "give", {"role": "publisher", "on": "everywhere"}, 403, set()),
         ("admin", "register", {**PROFILE}, 302, set()),
     ],
 )  # fmt: skip

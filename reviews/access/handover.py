@@ -1,0 +1,119 @@
+"""Open work of a person, and closing their account so that somebody goes on with it, in one act.
+
+Nobody is the owner of an edition: whoever may edit there edits it. What is handed over is the task: drafts that the
+person wrote in stand in the queue of whoever goes on, and so do the roles that nobody else would hold there.
+"""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+
+from monographs.models import Edition
+from monographs.standing import today
+from monographs.texts.characters import says_nothing
+from reviews.access import accounts, policy
+from reviews.access.denials import refusals_recorded
+from reviews.access.door import kept
+from reviews.access.grants import begin, check_administrator
+from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
+from reviews.audit.trail import audited_write
+from reviews.models import AuditEvent, ChangeSet, Grant
+
+
+@dataclass(frozen=True)
+class OpenWork:
+    """What would be left behind: open editions that they wrote in, and grants of which nobody else holds the like."""
+
+    editions: list[Edition]
+    alone: list[Grant]
+
+    def __bool__(self) -> bool:
+        return bool(self.editions or self.alone)
+
+
+def open_work(person: User) -> OpenWork:
+    """Three queries, however much it is."""
+    wrote = ChangeSet.objects.filter(edition__in=Edition.objects.open())
+    keys = {
+        edition
+        for edition, actor, credits in wrote.values_list("edition", "actor", "credits")
+        if actor == person.pk or any(person.pk in authors for authors in credits.values())
+    }
+    editions = Edition.objects.filter(pk__in=keys).select_related("monograph__live", "monograph__drug")
+    counting = Grant.objects.counting(today()).filter(person__is_active=True)
+    mine, others = list[Grant](), set[tuple[str, int | None, int | None]]()
+    for one in counting.select_related("therapeutic_class", "monograph").order_by("pk"):
+        if one.person_id == person.pk:
+            mine.append(one)
+        else:
+            others.add(_place(one))
+    return OpenWork(list(editions.order_by("monograph__slug")), [one for one in mine if _place(one) not in others])
+
+
+def _place(grant: Grant) -> tuple[str, int | None, int | None]:
+    return grant.role, grant.therapeutic_class_id, grant.monograph_id
+
+
+def handed_to(user: User) -> frozenset[int]:
+    """The editions whose drafts somebody else left to this person. One query."""
+    entries = AuditEvent.objects.filter(verb="handed_over", subject=f"user:{user.pk}")
+    return frozenset(pk for data in entries.values_list("data", flat=True) for pk in data["editions"])
+
+
+def close(person: User, *, actor: User, reason: str, to: User | None = None) -> OpenWork:
+    """Closes an account and hands all of its open work to `to`, who gets the roles that nobody else would hold there.
+
+    Refuses what `accounts.deactivate` refuses; nobody to go on where there is open work; the one who leaves, and a
+    closed account; the administrator who acts, where roles would come with it; and somebody who could not edit what is
+    handed over.
+    """
+    with (
+        refusals_recorded(actor=actor, action="deactivate", subject=f"user:{person.pk}", reason=reason),
+        audited_write(actor=actor) as trail,
+    ):
+        check_administrator(trail.actor, person)
+        person, reason = User.objects.get(pk=person.pk), kept(reason)
+        if says_nothing(reason):
+            raise refuse("reason", "Say why the account is closed.", RefusalType.INVALID, field="reason")
+        if not person.is_active:
+            raise refuse("closed_already", "This account is closed already.", RefusalType.CONFLICT)
+        work = open_work(person)
+        if to is not None:
+            to = User.objects.get(pk=to.pk)
+        if found := _against(work, person, to, trail.actor):
+            raise Refused(found)
+        if work and to is not None:
+            for one in work.alone:
+                place = one.therapeutic_class or one.monograph
+                begin(trail, to, one.role, on=place, by=trail.actor, reason=f"Handed over: {reason}"[:2_000])
+            _check_may_edit(to, work)
+            data = {"from": person.pk, "editions": [one.pk for one in work.editions]}
+            trail.record("handed_over", f"user:{to.pk}", reason=reason, data=data)
+        accounts.closed(trail, person, reason)
+    accounts.end_sessions(person)
+    return work
+
+
+def _against(work: OpenWork, person: User, to: User | None, actor: User) -> list[Refusal]:
+    def no(code: str, sentence: str) -> list[Refusal]:
+        return [Refusal(code, sentence, RefusalType.INVALID, field="to")]
+
+    if not work:
+        return []
+    if to is None:
+        return no("nobody_goes_on", "There is open work. Say who goes on with it.")
+    if to.pk == person.pk or not to.is_active:
+        return no("nobody_goes_on", "Choose somebody else, whose account is open.")
+    if work.alone and to.pk == actor.pk:
+        return no("oneself", "Roles would come with it, and nobody gives those to themselves. Choose somebody else.")
+    return []
+
+
+def _check_may_edit(to: User, work: OpenWork) -> None:
+    """Asked once they hold what comes with the work."""
+    to = User.objects.get(pk=to.pk)
+    for one in work.editions:
+        if not policy.can(to, "edit", one):
+            name = to.get_full_name() or to.get_username()
+            sentence = f"{name} may not edit “{one.monograph.slug}”. Choose somebody else, or give them the role first."
+            raise refuse("nobody_goes_on", sentence, RefusalType.INVALID, field="to")

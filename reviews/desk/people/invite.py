@@ -1,0 +1,38 @@
+"""Inviting somebody, in one form: who they are, and what they may do."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from reviews.access.attempts import NOT_TRIED, attempt
+from reviews.access.invitation import invite as invited
+from reviews.desk.base import DeskRequest, name_of
+from reviews.desk.people.acts import place_of
+from reviews.desk.people.forms import InviteForm
+from reviews.desk.people.person import administrators, places
+from reviews.forms import offer
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@administrators
+def invite(request: DeskRequest) -> HttpResponse:
+    """The form; by POST the account, with its first role."""
+    form, tried = InviteForm(request.POST if request.method == "POST" else None), NOT_TRIED
+    offer(form, "on", places())
+    if request.method == "POST":
+        tried = attempt(lambda: _invited(request, form.given))
+        if tried.is_done:
+            messages.success(
+                request, f"{name_of(tried.result)} has an account, and may do this. Give them their link now."
+            )
+            return redirect("person", pk=tried.result.pk)
+    context = {"section": "people", "form": form, "refusals": form.refuse(tried.refusals)}
+    return render(request, "reviews/people/invite.html", context, status=tried.status)
+
+
+def _invited(request: DeskRequest, given: dict[str, Any]) -> Any:
+    on = place_of(str(given.pop("on")))
+    return invited(**given, on=on, actor=request.user)
