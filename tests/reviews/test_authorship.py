@@ -25,6 +25,7 @@ from reviews.models import ChangeSet, ClinicianProfile
 from reviews.review.edition_review import EditionReview
 from reviews.workflow import perform
 from tests import factories as make
+from tests import tables
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
@@ -164,16 +165,14 @@ def test_a_long_sentence_keeps_its_author_among_other_sentences_of_its_paragraph
     assert credits_of(edition, str(make.key("prescribing"))) == {house.editor.pk, house.clinician.pk}
 
 
-def test_another_name_or_address_makes_nobody_else_the_author(house, client):
+def test_another_name_or_address_makes_nobody_else_the_author(house):
     """The account is renamed, another one takes its name, and the monograph moves."""
     edition = make.start(house, make.published(house))
     make.reword(edition, "monitoring", LONG, actor=house.clinician)
-    client.force_login(house.admin)
-    for person, name in ((house.clinician, "somebody-else"), (house.clinician2, "clinician")):
-        path = f"/admin/auth/user/{person.pk}/change/"
-        client.post(path, {"username": name, "email": f"{name}@example.org", "is_active": "on"})
-        person.refresh_from_db()
-        assert person.username == name
+    with tables.no_triggers():  # no verb gives an account another name
+        for person, name in ((house.clinician, "somebody-else"), (house.clinician2, "clinician")):
+            type(person).objects.filter(pk=person.pk).update(username=name)
+            person.refresh_from_db()
     move(edition.monograph, slug="movedumab", actor=house.publisher, reason="It has another name.")
 
     edition = make.submit(house, Edition.objects.get(pk=edition.pk))
