@@ -42,8 +42,9 @@ def page(house):
 
 @pytest.mark.django_db
 def test_every_kind_of_page_tells_browsers_all_that_protects_it(page, client):
-    signed_in, administrator = Client(), Client()
+    signed_in, administrator, nobody = Client(), Client(), Client()
     signed_in.force_login(page.editor)
+    nobody.force_login(page.nobody)
     administrator.force_login(page.admin)
     kinds = {
         "public": (client, "/drugs/testazumab/", 200), "data": (client, "/drugs/testazumab/monograph.json", 200),
@@ -52,7 +53,7 @@ def test_every_kind_of_page_tells_browsers_all_that_protects_it(page, client):
         "moved": (client, "/drugs/testazumab-drug/", 302), "nothing": (client, "/nothing/", 404),
         "login": (client, "/accounts/login/", 200), "sent to the login": (client, "/desk/", 302),
         "desk": (signed_in, "/desk/reports/", 200), "admin": (administrator, "/admin/auth/user/", 200),
-        "not allowed": (administrator, "/desk/reports/", 403),
+        "not allowed": (nobody, "/desk/reports/", 403),
     }  # fmt: skip
     for kind, (who, path, status) in kinds.items():
         answer = who.get(path)
@@ -86,7 +87,7 @@ def test_each_cookie_is_hidden_from_scripts_and_from_other_sites(house):
 def addresses():
     """(name, address) of every route: those of the admin's that need no object, and all others."""
     given = {"slug": "testazumab", "kind": "section", "transition": "submit", "token": "nothing", "number": 1, "one": 1}
-    given |= {"other": 2, "pk": 1, "key": str(make.key("monitoring"))}
+    given |= {"other": 2, "pk": 1, "act": "verify", "key": str(make.key("monitoring"))}
     for name, pattern, _entry in routes():
         if pattern.startswith("admin/"):
             if "<" not in pattern:

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db.models import Prefetch
 
 from monographs.standing import today
-from reviews.access import policy
+from reviews.access import holds, policy
 from reviews.access.refusals import Refusal
 from reviews.models import Grant
 
@@ -38,11 +38,13 @@ def grants_of(user: User) -> list[Grant]:
 
 
 def everybody() -> list[User]:
-    """Everybody whose account is open, and what they hold. Two queries, however many they are."""
+    """Everybody whose account is open, what they hold, and by what they are held. Three queries, however many
+    they are."""
     people = User.objects.filter(is_active=True).select_related("clinician_profile").order_by("pk")
     found: Any = list(people.prefetch_related(Prefetch("grants", _counting(), to_attr="held")))
     for one in found:
         policy.remember(one, _held(one))
+    holds.remember(found)
     return list(found)
 
 

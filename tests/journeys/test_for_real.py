@@ -31,6 +31,10 @@ def _asked(made: for_real.Installation, path: str, **headers: str) -> http.clien
 
 def test_every_line_of_readme_is_typed_and_the_site_is_ready(site):
     assert "no issues" in site.said["make install"]
+    (opened,) = [said for line, said in site.said.items() if "manage.py setup" in line]
+    links = re.findall(rf"{re.escape(site.url)}(/accounts/link/\S+/)", opened)
+    assert len(set(links)) == 2
+    assert all(_asked(site, link).status == 200 for link in links)
     assert (site.home / ".env").stat().st_mode & 0o077 == 0
     answer = _asked(site, "/health/ready")
     assert (answer.status, answer.read()) == (200, b"ready\n")
@@ -47,6 +51,7 @@ def test_what_is_searched_for_stands_in_no_log(site):
     logged = "".join(path.read_text() for path in site.home.glob("*.log"))
     assert "/search/ 200" in logged
     assert "secret" not in logged
+    assert "/accounts/link/ 4" in logged
 
 
 def test_a_dump_of_the_day_is_made_and_two_weeks_are_kept(site):

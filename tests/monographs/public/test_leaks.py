@@ -63,7 +63,7 @@ def house():
 def addresses():
     values = {"number": 1, "one": 1, "other": 2}
     for name, pattern, _entry in routes():
-        if name not in PUBLIC or name.startswith(("admin", "account")):
+        if name not in PUBLIC or name.startswith(("admin", "account", "mfa")):
             continue
         for slug in ("testazumab", f"{MARKER}-draft", f"{MARKER}-review", f"{MARKER}-gone", "multiple-sclerosis"):
             given = {field: value for field, value in values.items() if f":{field}>" in pattern}

@@ -96,7 +96,7 @@ def test_a_line_says_retirement_warnings_and_notices_in_order_and_each_of_its_ow
     assert (line.said, line.is_retired) == (("Mind the liver",), False)
 
 
-def test_an_overdue_review_is_said_from_the_day_after_and_not_beside_a_retired_page(house, client, at):
+def test_an_overdue_review_is_said_from_the_day_after_and_not_beside_a_retired_page(house, client, at, grants_last):
     make.published(house)
     due = Monograph.objects.get().next_review_due
     noon = datetime(due.year, due.month, due.day, 12, tzinfo=UTC)

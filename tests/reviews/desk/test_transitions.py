@@ -168,8 +168,8 @@ def test_an_unknown_transition_or_monograph_is_not_there(client, house):
         ("editor", 403, ("refused", ["not_granted"])),
         ("publisher", 403, ("refused", ["not_granted"])),
         ("auditor", 403, ("refused", ["not_granted"])),
-        # Without a role there is no desk, so nothing is tried.
-        ("admin", 403, ("submitted", [])),
+        # Without a role for it there is no monograph, and without any no desk, so nothing is tried.
+        ("admin", 404, ("refused", ["not_granted"])),
         ("nobody", 403, ("submitted", [])),
         ("", 302, ("submitted", [])),
     ],
