@@ -33,7 +33,7 @@ def _page(name: str, status: int, **context: object) -> HttpResponse:
     try:
         html = render_to_string(f"{name}.html", context)
     except Exception as error:  # the fault that is told of here may be in what every page is made with
-        logger.warning("The page %s is told in the bare frame: %s", status, error)
+        logger.warning("The page %s is told in the bare frame: %r", status, error)
         html = render_to_string(f"{name}.html", {**context, "frame": "bare.html"})
     response = HttpResponse(html, status=status)
     response["Cache-Control"] = "no-cache"  # what is not there now may be there in a minute
