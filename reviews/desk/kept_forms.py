@@ -27,6 +27,18 @@ WORDS = {
     "warning_new": "An urgent warning",
     "report_page": "The answer to a report",
     "reports_take_in": "Reports taken in",
+    "drug": "A drug",
+    "drug_act": "A change of a drug",
+    "class_act": "A change of a class",
+    "class_new": "A new class",
+    "copy": "What a draft takes over of a drug",
+    "invite": "An invitation",
+    "person_do": "A change of a person",
+    "profile_register": "Your registration",
+    "profile_interests": "Your interests",
+    "recheck": "The review of signatures",
+    "mail_try": "A mail to try",
+    "checkpoint_copied": "That the checkpoints were copied",
 }
 
 

@@ -140,7 +140,7 @@ def test_after_a_sign_in_in_another_window_it_waits_on_the_queue(house):
     assert WORDS["covers"] in elsewhere.get(back).content.decode()
 
 
-def test_every_form_that_can_be_kept_has_words_on_the_queue():
+def test_every_form_that_can_be_kept_has_words_on_the_queue(house):
     from reviews.desk.kept_forms import WORDS as said
     from reviews.urls import urlpatterns
 
