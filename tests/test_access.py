@@ -27,7 +27,15 @@ def routes(resolver=None, prefix="", namespace=""):
 
 
 def address(name, pattern):
-    values = {"slug": "testazumab", "key": uuid4(), "kind": "section", "transition": "submit", "pk": 1, "act": "verify"}
+    values = {
+        "slug": "testazumab",
+        "key": uuid4(),
+        "kind": "section",
+        "transition": "submit",
+        "pk": 1,
+        "username": "editor",
+        "act": "verify",
+    }
     given = {field: value for field, value in values.items() if f"{field}>" in pattern}
     return reverse(name, kwargs=given)
 
@@ -47,7 +55,8 @@ def test_the_desk_has_the_addresses_that_people_rely_on():
         "desk/monographs/<slug:slug>/edit/<kind:kind>/new/", "desk/monographs/<slug:slug>/edit/<uuid:key>/",
         "desk/monographs/<slug:slug>/edit/order/", "desk/monographs/<slug:slug>/preview/",
         "desk/monographs/<slug:slug>/review/", "desk/monographs/<slug:slug>/history/",
-        "desk/monographs/<slug:slug>/do/<transition>/",
+        "desk/monographs/<slug:slug>/do/<transition>/", "desk/trail/", "desk/reports/", "desk/drugs/", "desk/classes/",
+        "desk/people/", "desk/people/<username>/", "desk/first-steps/",
     }  # fmt: skip
     assert {pattern for _name, pattern in DESK} >= expected
 

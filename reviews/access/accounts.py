@@ -21,6 +21,7 @@ from reviews.models import AuditEvent
 USERNAME, NAME, EMAIL = 60, 150, 254  # characters at most
 # No @, so that no name is another person's address.
 _USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*", re.ASCII)
+RESERVED = {"invite"}  # a person's page stands at their name, beside these
 
 
 def new(username: str, name: str, email: str, *, actor: User) -> User:
@@ -144,6 +145,9 @@ def _username(typed: str) -> str:
     username = admitted(typed, "username", USERNAME, is_line=True)
     if not _USERNAME.fullmatch(username):
         sentence = "Use letters from a to z, digits, dots and hyphens, and begin with a letter or a digit."
+        raise refuse("username", sentence, RefusalType.INVALID, field="username")
+    if username.lower() in RESERVED:
+        sentence = "This is an address of the desk. Choose another name."
         raise refuse("username", sentence, RefusalType.INVALID, field="username")
     if User.objects.filter(username__iexact=username).exists():
         raise refuse("username_taken", "Somebody signs in by this name already.", RefusalType.INVALID, field="username")

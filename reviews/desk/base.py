@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from monographs.document import Document
 from monographs.models import Edition, Monograph, State, TherapeuticClass
-from reviews.access import kept, policy
+from reviews.access import held, kept, policy
 from reviews.access.denials import count_denial, refusals_recorded
 from reviews.access.door import LONGEST_REASON, admitted
 from reviews.access.password import TooManyFailures
@@ -65,7 +65,6 @@ def desk(view: View) -> View:
     def guarded(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if refusals := policy.refusals(request.user, "use_desk"):
             return no_entry(request, refusals)
-        request.may = frozenset(one for one in IN_MENU if policy.can(request.user, one))
         return inner(request, *args, **kwargs)
 
     return guarded
@@ -78,6 +77,7 @@ def own(view: View) -> View:
 
     @wraps(view)
     def guarded(request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        request.may = frozenset(one for one in IN_MENU if policy.can(request.user, one))
         request.POST = _sendable(request.POST)  # type: ignore[assignment]  # Django's own of a sent form
         try:
             with acts.of_form(acts.token_of(request)), kept.of_form(request) as here, tidy.of_form(request):
@@ -154,7 +154,13 @@ def act_on(page: Callable[..., str]) -> Callable[[View], View]:
 
 def no_entry(request: DeskRequest, refusals: Iterable[Refusal]) -> HttpResponse:
     """403: who you are, what is needed, whom to ask."""
-    shown = {"refusals": list(refusals), "keeps_accounts": policy.can(request.user, "manage_people")}
+    found = list(refusals)
+    asked = next((held.whom_to_ask(one) for one in found if one.asks), [])
+    shown = {
+        "refusals": found,
+        "keeps_accounts": policy.can(request.user, "manage_people"),
+        "ask": [name_of(one) for one in asked if one != request.user],
+    }
     return render(request, "reviews/no_entry.html", shown, status=403)
 
 

@@ -28,7 +28,7 @@ def invite(request: DeskRequest) -> HttpResponse:
             messages.success(
                 request, f"{name_of(tried.result)} has an account, and may do this. Give them their link now."
             )
-            return redirect("person", pk=tried.result.pk)
+            return redirect("person", tried.result.username)
     context = {"section": "people", "form": form, "refusals": form.refuse(tried.refusals)}
     return render(request, "reviews/people/invite.html", context, status=tried.status)
 

@@ -40,16 +40,16 @@ def administrators(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
 
 @require_safe
 @administrators
-def person(request: DeskRequest, pk: int) -> HttpResponse:
+def person(request: DeskRequest, username: str) -> HttpResponse:
     """One person. The forms of all that can be done now stand folded, each under its button's words."""
-    return _page(request, get_object_or_404(User, pk=pk))
+    return _page(request, get_object_or_404(User, username=username))
 
 
 @administrators
-@act_on(lambda _request, pk, act: reverse("person", args=[pk]))
-def person_do(request: DeskRequest, pk: int, act: str) -> HttpResponse:
+@act_on(lambda _request, username, act: reverse("person", args=[username]))
+def person_do(request: DeskRequest, username: str, act: str) -> HttpResponse:
     """One act on a person; the page again, with the form open, if it is refused."""
-    row, subject = ACTS.get(act), get_object_or_404(User, pk=pk)
+    row, subject = ACTS.get(act), get_object_or_404(User, username=username)
     if row is None:
         raise Http404
     form = _form(act, subject, request.POST)
@@ -57,7 +57,7 @@ def person_do(request: DeskRequest, pk: int, act: str) -> HttpResponse:
     if not tried.is_done:
         return _page(request, subject, act, form, tried)
     messages.success(request, tried.result)
-    return redirect("person", pk=pk)
+    return redirect("person", username)
 
 
 def _page(

@@ -69,6 +69,7 @@ def test_the_trail_holds_no_address(house):
     [
         ({"username": "Editor"}, ["username_taken"]),
         ({"username": "editor@example.org"}, ["username"]),
+        ({"username": "Invite"}, ["username"]),
         ({"username": "-ann"}, ["username"]),
         ({"username": ""}, ["username"]),
         ({"username": "änn"}, ["username"]),

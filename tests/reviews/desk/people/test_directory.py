@@ -2,7 +2,7 @@
 
 import pytest
 
-from reviews.access import registrations
+from reviews.access import grants, registrations
 from tests import factories as make
 
 pytestmark = pytest.mark.any_database
@@ -34,8 +34,9 @@ def test_the_list_says_what_each_is_needed_for_and_what_waits(house, enter):
     assert lines["clinician"].needed_for == []
     assert (lines["clinician"].standing.word, lines["pharmacist"].standing.word) == ("Lapsed", "Verified")
     counts = {key: count for key, _word, count in answer.context["filters"]}
-    # Whoever may do nothing waits for a role: the first administrator is one by the installation.
-    assert counts == {"all": len(house.people), "sign": 2, "waits": 3, "left": 1}
+    # Whoever may do nothing waits for a role; who opened the installation is an administrator without a grant.
+    assert counts == {"all": len(house.people), "sign": 2, "waits": 2, "left": 1}
+    assert lines["admin"].roles == ["administrator"]
     assert [line.person for line in enter("admin").get("/desk/people/?show=left").context["page"]] == [house.editor2]
 
 
@@ -47,3 +48,19 @@ def test_the_list_asks_as_many_queries_for_forty_people_as_for_nine(house, enter
         make.account(f"more{number}", "", None)
     assert queries(client, "/desk/people/") == few
     assert len(client.get("/desk/people/").context["page"].object_list) == 40
+
+
+def test_whoever_is_told_to_ask_an_administrator_is_told_who_that_is(house, enter):
+    refused = enter("nobody").get("/desk/")
+    assert (refused.status_code, refused.context["ask"]) == (403, ["admin"])
+    assert "admin looks after people here." in refused.content.decode()
+
+    grants.give(house.auditor, "administrator", actor=house.admin)
+    names = enter("editor").get("/desk/people/").context["ask"]
+    assert sorted(names) == ["Test auditor", "admin"]
+
+
+def test_the_menu_is_the_same_on_the_pages_of_ones_own_account(house, enter):
+    for path in ("/accounts/", "/accounts/password/"):
+        assert 'href="/desk/people/"' in enter("admin").get(path).content.decode()
+        assert 'href="/desk/people/"' not in enter("editor").get(path).content.decode()

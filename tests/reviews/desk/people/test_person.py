@@ -24,11 +24,11 @@ VERIFIED = {"reader_title": "ward sister", "specialty": "", "scope": "both", **L
 
 
 def page_of(house, name):
-    return reverse("person", args=[house.people[name].pk])
+    return reverse("person", args=[house.people[name].username])
 
 
 def does(house, name, act):
-    return reverse("person_do", args=[house.people[name].pk, act])
+    return reverse("person_do", args=[house.people[name].username, act])
 
 
 def offered(client, house, name):
