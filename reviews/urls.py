@@ -6,7 +6,7 @@ from reviews.desk import queue, review_page, transitions
 from reviews.desk.editor import write
 from reviews.desk.library import classes, drugs
 from reviews.desk.monograph import change_address, compare, copy, history, new, restore, tier, workspace
-from reviews.desk.people import directory, first_steps, invite, person, profile, recheck, trail
+from reviews.desk.people import directory, first_steps, invite, person, profile, recheck, rights, trail
 from reviews.desk.published import acts, page, reports
 
 
@@ -68,6 +68,7 @@ urlpatterns = [
     path("people/invite/", invite.invite, name="invite"),
     path("people/<username>/", person.person, name="person"),
     path("people/<username>/do/<act>/", person.person_do, name="person_do"),
+    path("rights/", rights.rights, name="rights"),
     path("trail/", trail.trail, name="trail"),
     path("profile/", profile.profile, name="profile"),
     path("profile/register/", profile.register, name="profile_register"),
