@@ -20,7 +20,6 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from allauth.account.adapter import get_adapter
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.core import signing
@@ -29,8 +28,8 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Q
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 
+from reviews.access import senders
 from reviews.access.attempts import nothing_tried
 from reviews.access.origin import sent_from
 from reviews.access.privacy import holds_nhs_number, without_nhs_numbers
@@ -121,8 +120,7 @@ def _is_done(request: HttpRequest) -> bool:
 
 def _has_room(request: HttpRequest) -> bool:
     """Whether not too many came from one place in an hour."""
-    place = get_adapter().get_client_ip(request)
-    name = f"kept:{salted_hmac('reviews.access.kept.place', place).hexdigest()}"
+    name = f"kept:{senders.sender_of(senders.address_of(request), 'kept')}"
     cache.add(name, 0, 3600)
     try:
         return cache.incr(name) <= MOST_OF_AN_ADDRESS

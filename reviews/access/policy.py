@@ -329,8 +329,8 @@ def _held(user: Person, action: str) -> Refusal | None:
     when = date_format(localtime(until), "H:i \\o\\n j F Y")
     return Refusal(
         "held",
-        f"Somebody else had a hand in how you sign in. Until {when} you do not sign, publish or administer. If it was "
-        "not asked for by you, tell an administrator now.",
+        f"How you sign in was changed by somebody else, or after a recovery code. Until {when} you do not sign, "
+        "publish or administer. If it was not asked for by you, tell an administrator now.",
     )
 
 

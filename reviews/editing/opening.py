@@ -97,15 +97,17 @@ def recover_access(username: str) -> str:
         if ever:
             holds.begin(trail, person, by=None)
         for one in {**others, person.pk: person}.values():
-            letters.write(trail, one, "Access to accounts was recovered", _TOLD.format(person.get_username()))
+            letters.write(trail, one, "Access to accounts was recovered", _told(person, is_held=ever))
         trail.record("access_recovered", f"user:{person.pk}", data={"username": person.username, "held": ever})
         return links.made(trail, person, by=None)
 
 
-_TOLD = (
-    "By a command, somebody asked for a way in for the account {}, as an administrator. If you do not know why, ask "
-    "whoever runs this system at once: for 24 hours that account administers nothing."
-)
+def _told(person: User, *, is_held: bool) -> str:
+    held = " For 24 hours that account administers nothing." if is_held else ""
+    return (
+        f"By a command, somebody asked for a way in for the account {person.get_username()}, as an administrator. If "
+        f"you do not know why, ask whoever runs this system at once.{held}"
+    )
 
 
 def _renew(trail: Trail, person: User) -> None:

@@ -63,7 +63,7 @@ def _where(grant: Grant) -> str:
 def _body(words: str, grant: Grant, to: User, keepers: list[User]) -> str:
     """What to do, and with whom: nobody confirms their own."""
     if to.pk != grant.person_id:
-        address = f"{settings.SITE_URL}{reverse('person', args=[grant.person_id])}"
+        address = f"{settings.SITE_URL}{reverse('person', args=[grant.person.get_username()])}"
         return f"{words}. Nobody confirmed it for six months. See what they hold:\n\n{address}\n"
     others = [one.get_full_name() or one.get_username() for one in keepers if one.pk != to.pk]
     asked = f" Ask one of your administrators to see to it: {', '.join(others)}." if others else ""

@@ -42,8 +42,7 @@ def found(words: str, who: str, about: str) -> Q:
     """Entries that hold each of these words, by this person, about this."""
     wanted = Q()
     for word in words.split():
-        stored = word.replace(" ", "_")
-        wanted &= Q(verb__icontains=stored) | Q(subject__icontains=word) | Q(reason__icontains=word)
+        wanted &= Q(verb__icontains=word) | Q(subject__icontains=word) | Q(reason__icontains=word)
     if who:
         wanted &= Q(actor_name__iexact=who) | Q(actor__first_name__icontains=who) | Q(actor__last_name__icontains=who)
     if about:
