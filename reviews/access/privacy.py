@@ -34,7 +34,7 @@ _OTHER = re.compile(
 _OF_LISTS = frozenset(".,:;/()%=<>#\u2044\u2215")
 _ISBN_BEFORE = re.compile(r"(?<!patient )(?<!NHS )\bISBN(?:[\s-]?10)?[\s:.]{0,3}\Z", re.IGNORECASE)
 _UNSEEN = frozenset({"Cf", "Cc", "Mn", "Me"})  # kinds of characters
-_LONGEST_GAP = 5  # of what is seen, without spaces
+_LONGEST_GAP = 6  # of what is seen, without spaces
 _WEIGHTS = range(10, 0, -1)  # the check digit makes their sum a multiple of 11
 _USUAL = {(10,), (6, 4), (3, 7), (3, 3, 4)}
 
