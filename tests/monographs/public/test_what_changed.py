@@ -44,7 +44,7 @@ def test_what_a_publisher_types_now_is_in_the_trail_and_on_no_public_page(house,
     make.sign(edition, house.pharmacist)
     perform("publish", editions=[edition], actor=house.publisher, digest=make.seen(edition), reason=TYPED)
 
-    assert told(client, "7.5") == []
+    assert told(client, "7.5 mg") == []
     assert told(client, "Monitoring changed.") == list(SURFACES)
     assert AuditEvent.objects.filter(verb="published").latest("seq").reason == TYPED
     client.force_login(house.publisher)
