@@ -180,14 +180,19 @@ def grant(role: str, therapeutic_class: Any, *, actor: Any) -> None:
 
 
 def confirm_all(actor: Any) -> None:
-    """Every grant counts six months from now; those of whoever confirms, as if a second administrator said so."""
+    """Every grant counts six months from now."""
+    confirm_own(actor)
     for one in Grant.objects.not_ended().exclude(person=actor):
         confirm(one, actor=actor)
+
+
+def confirm_own(user: Any) -> None:
+    """What this person holds counts six months from now, as if a second administrator had said so in time."""
     with audited_write(actor=None) as trail:
-        for own in Grant.objects.not_ended().filter(person=actor):
-            own.confirmed_on, own.confirmed_by = today(trail.clock), User.objects.exclude(pk=actor.pk).first()
+        for own in Grant.objects.not_ended().filter(person=user):
+            own.confirmed_on, own.confirmed_by = today(trail.clock), User.objects.exclude(pk=user.pk).first()
             trail.save(own, "confirmed_on", "confirmed_by")
-        trail.record("role_confirmed", f"user:{actor.pk}", data={"username": actor.username})
+        trail.record("role_confirmed", f"user:{user.pk}", data={"username": user.username})
 
 
 def revoke(role: str, therapeutic_class: Any, *, actor: Any) -> None:
