@@ -11,6 +11,7 @@ from monographs import document as values
 from monographs.models import Drug, Edition, FormerAddress, Monograph, State, TherapeuticClass
 from monographs.standing import today
 from monographs.texts.characters import says_nothing
+from monographs.typed import SLUG
 from monographs.vocabulary import TIERS
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
@@ -36,7 +37,7 @@ def header_from(drug: Drug, therapeutic_class: TherapeuticClass, title: str) -> 
 
 def _check_address(slug: str) -> None:
     """An address is free if no monograph has it or ever had it: old links lead on for ever."""
-    if not re.fullmatch(values.SLUG, slug) or len(slug) > 100 or slug in RESERVED:
+    if not re.fullmatch(SLUG, slug) or len(slug) > 100 or slug in RESERVED:
         raise refuse(
             "slug",
             f"“{slug[:100]}” cannot be an address. Use small letters, digits and hyphens.",

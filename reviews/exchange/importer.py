@@ -6,8 +6,8 @@ from pathlib import Path
 
 from django.contrib.auth.models import User
 
-from monographs.document import to_plain
 from monographs.models import Edition, Monograph, TherapeuticClass
+from monographs.typed import to_plain
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
 from reviews.access.door import told

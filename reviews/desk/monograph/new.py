@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods
 
 from monographs.canonical import BadCharacters, clean_line
 from monographs.checks.plain_fields import refusal
-from monographs.document import SLUG, Code, Header
+from monographs.document import Code, Header
 from monographs.models import Drug
 from monographs.texts.characters import says_nothing
+from monographs.typed import SLUG
 from monographs.vocabulary import CODE_SYSTEMS, TRAITS
 from reviews.access import policy
 from reviews.access.attempts import attempt
