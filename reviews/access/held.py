@@ -19,8 +19,8 @@ ON_PAGES = (
     "close_recheck",
 )  # fmt: skip
 OF_THE_HOUSE = ("use_desk", "keep_library", "drop_trait", "answer_site_report", "read_trail", "manage_people")
-# What depends on one edition or notice as well: who wrote it, who placed it.
-OF_ONE = ("send-back", "discard", "countersign", "end-warning", "lift", "set_tier")
+# What depends on one edition or notice as well: who wrote it, who placed it; or is asked of oneself alone.
+OF_ONE = ("send-back", "discard", "countersign", "end-warning", "lift", "set_tier", "state_own")
 
 
 @dataclass(frozen=True)
