@@ -17,7 +17,7 @@ from monographs.standing import today
 from monographs.texts.characters import says_nothing
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
-from reviews.access.door import admitted
+from reviews.access.door import admitted, reason_of
 from reviews.access.grants import check_administrator
 from reviews.access.rechecks import open_all
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
@@ -206,9 +206,7 @@ def _end(profile: ClinicianProfile, how: str, *, actor: User, reason: str) -> Cl
         refusals_recorded(actor=actor, action="end_registration", subject=f"profile:{profile.pk}", reason=reason),
         _on_profile(profile, actor) as (trail, found),
     ):
-        reason = admitted(reason, "reason", REASON)
-        if says_nothing(reason):
-            raise refuse("reason", "Say why, and where you read it.", RefusalType.INVALID, field="reason")
+        reason = reason_of(reason, "Say why, and where you read it.", longest=REASON)
         if found.ended_on is not None:
             raise refuse("ended_already", "This registration was ended already.", RefusalType.CONFLICT)
         found.ended_on, found.ended_by = today(trail.clock), trail.actor
