@@ -13,6 +13,7 @@ from monographs import document as values
 from monographs.assemble import build
 from monographs.digest import digest as digest_of_document
 from monographs.models import PARTS, Edition
+from monographs.typed import to_plain
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
 from reviews.access.door import kept
@@ -123,4 +124,4 @@ def save_order(
 
 def _keep_in_library(trail: Trail, part: values.Part) -> None:
     if isinstance(part, values.Citation):
-        keep_references(trail, [(part.label, values.to_plain(part.csl))])
+        keep_references(trail, [(part.label, to_plain(part.csl))])

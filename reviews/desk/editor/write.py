@@ -21,6 +21,7 @@ from monographs.digest import digest_of_part
 from monographs.document import PART_FIELDS
 from monographs.models import PARTS
 from monographs.standing import today
+from monographs.typed import Value
 from monographs.vocabulary import SECTION_KINDS
 from reviews.access.attempts import Attempt, attempt
 from reviews.access.refusals import Conflict, Refusal
@@ -167,7 +168,7 @@ def _restore(editor: EditorContext, shown: values.Part, context: dict[str, Any])
     return render(editor.request, "reviews/edit_part.html", context, status=tried.status)
 
 
-def _now_seen(form: ValueForm, value: values.Value) -> None:
+def _now_seen(form: ValueForm, value: Value) -> None:
     """What stands there now counts as seen: saving again puts the words of this form over it, knowingly."""
     put(form, "seen", digest_of_part(value))
 
@@ -216,7 +217,7 @@ def _answer(editor: EditorContext, context: dict[str, Any], save: Callable[..., 
     return render(editor.request, "reviews/edit_part.html", context, status=status)
 
 
-def _saved(editor: EditorContext, value: values.Value) -> str:
+def _saved(editor: EditorContext, value: Value) -> str:
     """What was saved, and what of it still stands against sending the edition for review."""
     key, name = (value.key, value.label_for_people) if isinstance(value, values.Part) else (None, "The header")
     editor.edition.refresh_from_db()  # the columns of the header are those that were shown
