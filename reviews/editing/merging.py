@@ -18,6 +18,7 @@ from monographs import document as values
 from monographs.difference.merge import merged
 from monographs.digest import digest_of_part
 from monographs.models import Edition
+from monographs.typed import Value, rules_of
 from reviews.access.refusals import Conflict
 from reviews.changes import Change
 from reviews.models import ChangedPart
@@ -30,7 +31,7 @@ class Base:
     """A part as it was shown to whoever changed it then. `by` saved it so at `at`; without them it stood there when the
     edition began."""
 
-    part: values.Value
+    part: Value
     by: User | None = None
     at: datetime | None = None
 
@@ -104,7 +105,7 @@ def _put_together(was: values.Section, mine: values.Section, theirs: values.Sect
     text = merged(was.text, mine.text, theirs.text)
     if text is None:
         return None
-    rules = values.rules_of(text, theirs.text, theirs.text_rules)
+    rules = rules_of(text, theirs.text, theirs.text_rules)
     try:
         return theirs.replaced(**changed, text=text, text_rules=rules)
     except ValidationError:  # together they are too long

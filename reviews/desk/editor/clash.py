@@ -7,9 +7,9 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils.timezone import localtime
 
-from monographs import document as values
 from monographs.difference.diff_html import changes_of
 from monographs.difference.document_diff import compare
+from monographs.typed import Value
 from reviews.desk.base import and_list, name_of
 from reviews.desk.editor.context import EditorContext, with_part
 from reviews.desk.editor.forms import ValueForm
@@ -28,7 +28,7 @@ def _whose(by: User, at: datetime, me: User) -> str:
     return f"that of {name_of(by)} at {localtime(at):%H:%M}"
 
 
-def base_shown(editor: EditorContext, form: ValueForm, theirs: values.Value | None) -> dict[str, Any]:
+def base_shown(editor: EditorContext, form: ValueForm, theirs: Value | None) -> dict[str, Any]:
     """What stood there when both began, who had saved it so, and what the others made of it; nothing where that is not
     known, or is what they left."""
     base = base_of(editor.edition, str(form.key or "header"), form.data.get("seen", ""))
