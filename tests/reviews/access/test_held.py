@@ -29,8 +29,8 @@ def named(rights):
     return [right.person.username for right in rights]
 
 
-# What depends on one edition or notice as well: who wrote it, who placed it.
-OF_ONE = ("send-back", "discard", "countersign", "end-warning", "lift", "set_tier")
+# What depends on one edition or notice as well: who wrote it, who placed it; or is asked of oneself alone.
+OF_ONE = ("send-back", "discard", "countersign", "end-warning", "lift", "set_tier", "state_own")
 
 
 def test_every_action_is_asked_of_a_page_of_the_house_or_of_one_thing():
