@@ -251,6 +251,11 @@ def _administers(user: Person, _thing: Any) -> Refusal | None:
     return Refusal("no_administrator", "You need the administrator role. Ask your administrator.", asks=True)
 
 
+def _has_open_account(user: Person, _thing: Any) -> Refusal | None:
+    """Asked before somebody states their own registration or interests, which needs no role."""
+    return None if user.is_authenticated and user.is_active else Refusal("closed_already", "This account is closed.")
+
+
 RULES: dict[str, Rule] = {
     "read": _may_read,
     "create": _needs(EDIT),
@@ -287,6 +292,7 @@ RULES: dict[str, Rule] = {
     "answer_site_report": _has_role("editor", "clinician", "publisher"),
     "set_tier": _may_set_tier,
     "use_desk": _has_role(*ROLES),
+    "state_own": _has_open_account,
     "keep_library": _has_role(*_opening("keep_library")),
     "drop_trait": _has_role("clinician"),
     "read_trail": _has_role(*_opening("read_trail")),

@@ -90,6 +90,8 @@ def register(
     ):
         if actor.pk != user.pk:
             check_administrator(trail.actor)
+        elif found := policy.refusals(trail.actor, "state_own"):
+            raise Refused(found)
         body, number = registration(profession, number)
         _check_scope(scope)
         name = _line(name, "name", NAME, needed=True)
@@ -224,8 +226,10 @@ def declare_interests(actor: User, kinds: Mapping[str, str]) -> ClinicianProfile
         audited_write(actor=actor) as trail,
     ):
         profile = ClinicianProfile.objects.filter(user=actor).first()
-        if profile is None or not trail.actor.is_active:
+        if profile is None:
             raise refuse("no_profile", "Only a registered clinician declares interests. State your registration first.")
+        if found := policy.refusals(trail.actor, "state_own"):
+            raise Refused(found)
         said = {kind: admitted(kinds.get(kind, ""), kind, INTERESTS) for kind in INTEREST_KINDS}
         if blank := [kind for kind, words in said.items() if says_nothing(words)]:
             sentence = "Say which interests of this kind you had in the last 36 months, or “none”."
