@@ -19,6 +19,7 @@ from reviews.access import policy
 from reviews.access.handover import handed_to
 from reviews.desk.base import DeskRequest, and_list, chip, class_tree, desk, indented, name_of
 from reviews.desk.kept_forms import lines_for
+from reviews.desk.people.standing import BeforeSigning
 from reviews.desk.published.urgent_tasks import waiting_for
 from reviews.editing import copies
 from reviews.models import AuditEvent, ChangeSet, ClinicianProfile, EntrySubject, SignOff
@@ -214,7 +215,7 @@ def queue(request: DeskRequest) -> HttpResponse:
         "kept_forms": lines_for(user),
         "urgent": urgent if show == "mine" else [],
         "waiting": len(mine) + len(urgent),
-        "unverified": profile is None and policy.signs(user),
+        "before_signing": BeforeSigning.of(user, today()) if policy.signs(user) else None,
         "next_due": None if shown[show] or urgent else next_review(user),
     }
     return render(request, "reviews/queue.html", context)

@@ -26,7 +26,7 @@ def invite(request: DeskRequest) -> HttpResponse:
         tried = attempt(lambda: _invited(request, form.given))
         if tried.is_done:
             messages.success(
-                request, f"{name_of(tried.result)} has an account, and may do this. Give them their link now."
+                request, f"{name_of(tried.result)} has an account, and may do this. Make their link below, and hand it to them."
             )
             return redirect("person", tried.result.username)
     context = {"section": "people", "form": form, "refusals": form.refuse(tried.refusals)}

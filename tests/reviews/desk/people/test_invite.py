@@ -34,6 +34,17 @@ def test_an_account_and_its_first_role_are_made_in_one_act(house, enter):
     assert verbs == ["account_made", "role_given", "account_link_made"]
 
 
+def test_what_somebody_who_cannot_come_in_yet_needs_first_stands_open(house, enter):
+    client = enter("admin")
+    client.post("/desk/people/invite/", ANN)
+
+    page = client.get("/desk/people/ann/").content.decode()
+
+    assert "Make their link below, and hand it to them." in page
+    assert re.findall(r'<details class="fold" id="([a-z-]+)" open>', page) == ["link"]
+    assert ' open>' not in client.get("/desk/people/editor/").content.decode()
+
+
 @pytest.mark.parametrize(
     ("changes", "fields"),
     [
