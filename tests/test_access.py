@@ -35,6 +35,7 @@ def address(name, pattern):
         "pk": 1,
         "username": "editor",
         "act": "verify",
+        "token": "abc",
     }
     given = {field: value for field, value in values.items() if f"{field}>" in pattern}
     return reverse(name, kwargs=given)
