@@ -161,7 +161,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if connection.vendor == "sqlite":
         return
     kept = [one for one in items if touches_the_database(one) and not one.get_closest_marker("any_database")]
-    config.hook.pytest_deselected(items=[one for one in items if one not in set(kept)])
+    config.hook.pytest_deselected(items=list(set(items).difference(kept)))
     items[:] = kept
 
 
