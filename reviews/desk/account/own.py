@@ -86,7 +86,7 @@ def address_confirm(request: DeskRequest, token: str) -> HttpResponse:
     try:
         own_address.check(request.user, token)
     except Refused as refused:
-        return render(request, "account/link_gone.html", {"sentence": str(refused)}, status=404)
+        return render(request, "account/link_gone.html", {"sentence": str(refused)}, status=409)
     tried = NOT_TRIED
     if request.method == "POST":
         tried = attempt(lambda: own_address.confirm_address(request.user, token))

@@ -65,13 +65,13 @@ def test_an_address_is_confirmed_by_a_button_behind_the_link(house):
 
 def test_the_link_is_for_its_owner_alone_and_for_that_address_alone(house):
     path = asked(house.editor)
-    assert enter(house.clinician).post(path).status_code == 404
+    assert enter(house.clinician).post(path).status_code == 409
     assert Client().post(path).headers["Location"].startswith("/accounts/login/")
 
     accounts.change_email(house.editor, "elsewhere@example.org", actor=house.admin)
 
-    assert enter(house.editor).get(path).status_code == 404
-    assert enter(house.editor).post(path).status_code == 404
+    assert enter(house.editor).get(path).status_code == 409
+    assert enter(house.editor).post(path).status_code == 409
     assert not own_address.is_confirmed(house.editor)
 
 
