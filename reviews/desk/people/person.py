@@ -77,8 +77,6 @@ def _page(
     forms = {name: _form(name, subject, None, _filled(profile)) for name in offered}
     if form and act not in ("", "confirm"):
         forms[act] = form
-    # Nothing is done by somebody who cannot come in yet: what they need first stands open.
-    unfolded = "" if subject.has_usable_password() else "link"
     context = {
         "section": "people",
         "subject": subject,
@@ -90,7 +88,7 @@ def _page(
         "interests": _interests(profile),
         "resting": resting,
         "is_own": subject.pk == request.user.pk,
-        "acts": [(name, ACTS[name], one, name == act or name == unfolded) for name, one in forms.items()],
+        "acts": [(name, ACTS[name], one, name == act) for name, one in forms.items()],
         "form": form,
         "refusals": refusals,
     }

@@ -50,7 +50,7 @@ class BeforeSigning:
 
     @classmethod
     def of(cls, user: User, day: date) -> "BeforeSigning | None":
-        """None for whoever can sign today. Two queries more for whoever waits to be verified."""
+        """None for whoever can sign today. A few queries more for whoever waits to be verified."""
         profile: ClinicianProfile | None = getattr(user, "clinician_profile", None)
         is_verified = profile is not None and profile.is_verified(day)
         if profile is None:
@@ -59,7 +59,7 @@ class BeforeSigning:
             todo = "" if profile.has_declared(day) else "Declare your interests"
         if is_verified and not todo:
             return None
-        asked = [] if is_verified else [one for one in held.administrators() if one.pk != user.pk]
+        asked = [] if is_verified else [one for one in held.helpers() if one.pk != user.pk]
         return cls(todo, tuple(name_of(one) for one in asked))
 
 
