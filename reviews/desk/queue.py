@@ -15,11 +15,10 @@ from django.views.decorators.http import require_safe
 from monographs.models import Edition, Monograph, State
 from monographs.standing import today
 from monographs.vocabulary import TIERS
-from reviews.access import policy
+from reviews.access import held, policy
 from reviews.access.handover import handed_to
 from reviews.desk.base import DeskRequest, and_list, chip, class_tree, desk, indented, name_of
 from reviews.desk.kept_forms import lines_for
-from reviews.desk.people.standing import BeforeSigning
 from reviews.desk.published.urgent_tasks import waiting_for
 from reviews.editing import copies
 from reviews.models import AuditEvent, ChangeSet, ClinicianProfile, EntrySubject, SignOff
@@ -179,6 +178,29 @@ def task_for_others(work: Work) -> Task:
     if state == State.IN_REVIEW:
         return Task("In review", work, f"Still to sign: {work.missing}.", "workspace", "Open the workspace")
     return Task("Clinician reviewed", work, "Waits for a publisher.", "workspace", "Open the workspace")
+
+
+@dataclass(frozen=True)
+class BeforeSigning:
+    """What is still to do before somebody whose role signs can sign: by themselves on their profile (the words of a link
+    that leads there), and by whom they ask."""
+
+    todo: str
+    asked: tuple[str, ...]  # the administrators, where one of them must look in the register
+
+    @classmethod
+    def of(cls, user: User, day: date) -> "BeforeSigning | None":
+        """None for whoever can sign today. A few queries more for whoever waits to be verified."""
+        profile: ClinicianProfile | None = getattr(user, "clinician_profile", None)
+        is_verified = profile is not None and profile.is_verified(day)
+        if profile is None:
+            todo = "State your registration"
+        else:
+            todo = "" if profile.has_declared(day) else "Declare your interests"
+        if is_verified and not todo:
+            return None
+        asked = [] if is_verified else [one for one in held.helpers() if one.pk != user.pk]
+        return cls(todo, tuple(name_of(one) for one in asked))
 
 
 @desk

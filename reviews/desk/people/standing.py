@@ -3,10 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.contrib.auth.models import User
-
-from reviews.access import held
-from reviews.desk.base import name_of
 from reviews.models import ClinicianProfile
 
 SOON = timedelta(days=30)  # so long before it runs out people are told
@@ -38,29 +34,6 @@ class Standing:
         if until - day <= SOON:
             return cls("Runs out soon", f"Runs out on {_day(until)}.", True, True)
         return cls("Verified", f"Verified until {_day(until)}.", False, True)
-
-
-@dataclass(frozen=True)
-class BeforeSigning:
-    """What is still to do before somebody whose role signs can sign: by themselves on their profile (the words of a link
-    that leads there), and by whom they ask."""
-
-    todo: str
-    asked: tuple[str, ...]  # the administrators, where one of them must look in the register
-
-    @classmethod
-    def of(cls, user: User, day: date) -> "BeforeSigning | None":
-        """None for whoever can sign today. A few queries more for whoever waits to be verified."""
-        profile: ClinicianProfile | None = getattr(user, "clinician_profile", None)
-        is_verified = profile is not None and profile.is_verified(day)
-        if profile is None:
-            todo = "State your registration"
-        else:
-            todo = "" if profile.has_declared(day) else "Declare your interests"
-        if is_verified and not todo:
-            return None
-        asked = [] if is_verified else [one for one in held.helpers() if one.pk != user.pk]
-        return cls(todo, tuple(name_of(one) for one in asked))
 
 
 def _day(day: date) -> str:

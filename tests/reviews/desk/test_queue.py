@@ -8,7 +8,7 @@ from django.utils import timezone
 from monographs.models import Drug, Edition, Monograph
 from monographs.standing import today
 from reviews.audit.trail import audited_write
-from reviews.desk.people.standing import BeforeSigning
+from reviews.desk.queue import BeforeSigning
 from reviews.editing.copies import leave_copy, task_of
 from reviews.editing.drugs import rename_drug
 from reviews.editing.shown import digest_of_row
