@@ -182,8 +182,8 @@ def task_for_others(work: Work) -> Task:
 
 @dataclass(frozen=True)
 class BeforeSigning:
-    """What is still to do before somebody whose role signs can sign: by themselves on their profile (the words of a link
-    that leads there), and by whom they ask."""
+    """What is still to do before somebody whose role signs can sign: by themselves on their profile (the words of a
+    link that leads there), and by whom they ask."""
 
     todo: str
     asked: tuple[str, ...]  # the administrators, where one of them must look in the register
