@@ -31,6 +31,11 @@ def sendable(sent: Any) -> Any:
     return _HALF.sub("\ufffd", sent) if isinstance(sent, str) else sent
 
 
+def key_in(sent: Any) -> int | None:
+    """The key of a row as a form sends it; None for what no table holds, however many digits it has."""
+    return int(sent) if re.fullmatch(r"[0-9]{1,18}", str(sent), re.ASCII) else None
+
+
 class Renderer(TemplatesSetting):
     field_template_name = "components/_field.html"
 
