@@ -179,6 +179,7 @@ def test_twenty_sendings_of_one_form_at_once_are_one_warning_and_one_entry(house
     assert Act.objects.get().seq == entries + 1
 
 
+@pytest.mark.each_case
 @pytest.mark.parametrize("right", [0, 6, 11])
 def test_of_many_guesses_at_once_no_more_are_looked_at_than_one_after_the_other(house, tmp_path, monkeypatch, right):
     """Twelve guesses at a clinician's password, one of them right: all came before any had failed."""

@@ -224,6 +224,7 @@ def test_the_list_of_columns_is_every_column_but_the_last_sign_in():
     assert set(ACCOUNT_COLUMNS) == columns - {"last_login"} == set(OTHER)
 
 
+@pytest.mark.each_case
 @pytest.mark.parametrize("column", OTHER)
 def test_no_column_of_an_account_is_written_without_the_write_lock(house, column):
     before = everybody()
@@ -256,6 +257,7 @@ def test_a_sign_in_is_noted_without_the_write_lock(house):
 # -- What the trail tells ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.each_case
 @pytest.mark.parametrize("column", [name for name in OTHER if name != "id"])
 def test_each_column_that_somebody_changes_by_hand_is_named(house, column):
     seq = AuditEvent.objects.get(verb="account_made", subject=f"user:{house.clinician.pk}").seq
