@@ -31,9 +31,9 @@ def sendable(sent: Any) -> Any:
     return _HALF.sub("\ufffd", sent) if isinstance(sent, str) else sent
 
 
-def key_in(sent: Any) -> int | None:
-    """The key of a row as a form sends it; None for what no table holds, however many digits it has."""
-    return int(sent) if re.fullmatch(r"[0-9]{1,18}", str(sent), re.ASCII) else None
+def key_in(sent: Any) -> int:
+    """The key of a row as a form sends it; 0, which is no row's, for what no table holds, however many digits it has."""
+    return int(sent) if re.fullmatch(r"[0-9]{1,18}", str(sent), re.ASCII) else 0
 
 
 class Renderer(TemplatesSetting):
