@@ -32,7 +32,7 @@ def sendable(sent: Any) -> Any:
 
 
 def key_in(sent: Any) -> int:
-    """The key of a row as a form sends it; 0, which is no row's, for what no table holds, however many digits it has."""
+    """The key of a row as a form sends it; 0, which is no row’s, for what no table holds, however long it is."""
     return int(sent) if re.fullmatch(r"[0-9]{1,18}", str(sent), re.ASCII) else 0
 
 
