@@ -171,6 +171,7 @@ ASKED_ELSEWHERE = {
     "reviews/exchange/schema.py": "reviews/exchange/test_files.py",
     "reviews/management/demonstration/load.py": "reviews/test_demonstration.py",
     "reviews/models/people.py": "reviews/access/test_registrations.py",
+    "reviews/overlay_words.py": "reviews/test_overlays.py",
     "reviews/reports/mailing.py": "reviews/reports/test_service.py",
     "reviews/review/attestation.py": "reviews/test_signing.py",
 }
