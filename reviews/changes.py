@@ -71,6 +71,7 @@ class Change:
         self.credits = dict(credits or {})
         self.written: list[models.Model] = []
         self.is_typed = True  # and not what stood here once and comes back
+        self.note = ""  # stands in the history beside the reason
 
     def _current(self, kind: str, key: UUID) -> Part:
         row: Part | None = PARTS[kind].with_removed.filter(edition=self.edition, key=key).first()
@@ -241,6 +242,7 @@ def change_set(
                 if others := others.union(change.credits.get(part, ())):
                     change.credits[part] = sorted(others)
         after = store(trail, document)
+        reason = f"{reason} ({change.note})" if change.note else reason
         reversion.set_user(trail.actor)
         reversion.set_comment(reason)
         reversion.set_date_created(trail.at)

@@ -21,6 +21,7 @@ from monographs.vocabulary import TIERS, TRAITS
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
 from reviews.access.door import PATIENT, admitted
+from reviews.access.grants import check_administrator
 from reviews.access.privacy import holds_nhs_number
 from reviews.access.refusals import RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
@@ -110,8 +111,7 @@ def make_class(
         refusals_recorded(actor=actor, action="make_class", subject=f"class:{slug[:100]}"),
         audited_write(actor=actor) as trail,
     ):
-        if found := policy.refusals(trail.actor, "manage_people"):
-            raise Refused(found)
+        check_administrator(trail.actor)
         return added_class(trail, name, slug=slug, parent=parent, tier_floor=tier_floor, another=another)
 
 

@@ -15,7 +15,7 @@ from monographs.typed import SLUG
 from monographs.vocabulary import TIERS
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
-from reviews.access.door import PATIENT, kept
+from reviews.access.door import PATIENT, kept, reason_of
 from reviews.access.privacy import holds_nhs_number
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
@@ -64,8 +64,7 @@ def move(monograph: Monograph, *, slug: str, actor: User, reason: str) -> Monogr
             raise Refused(found)
         old = monograph.slug
         _check_address(slug)
-        if says_nothing(reason):
-            raise refuse("reason", "Say why: the reason is kept.", RefusalType.INVALID, field="reason")
+        reason = reason_of(reason)
         monograph.slug = slug
         trail.save(monograph, "slug")
         former_addresses.keep(old, monograph)
