@@ -82,9 +82,9 @@ def _token(key: str) -> str:
     return urlsafe_b64encode(code).decode().rstrip("=")
 
 
-def just_sent(words: dict[str, Any], sender: str, now: datetime) -> Received | None:
+def just_sent(words: dict[str, Any], whose: str, now: datetime) -> Received | None:
     """The very same report, in every field, of the same sender a moment ago: waiting, or taken in and not answered."""
-    lately = {"sender": sender, "at__gt": now - SAME_WORDS, "at__lte": now + A_SLIP}
+    lately = {"sender": whose, "at__gt": now - SAME_WORDS, "at__lte": now + A_SLIP}
     same = {name: kept for name, kept in words.items() if name != "harm"}
     waiting = InboxReport.objects.filter(**lately, **same).first() if words["harm"] else None
     return waiting or ProblemReport.objects.filter(**lately, **words, answered_at=None).order_by("-pk").first()
