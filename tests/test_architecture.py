@@ -164,6 +164,7 @@ ASKED_ELSEWHERE = {
     "monographs/typed.py": "monographs/test_document.py",
     "reviews/audit/trail.py": "reviews/test_changes.py",
     "reviews/desk/editor/context.py": "reviews/desk/editor/test_write.py",
+    "reviews/desk/kept_forms.py": "reviews/desk/test_kept.py",
     "reviews/desk/people/acts.py": "reviews/desk/people/test_person.py",
     "reviews/desk/people/forms.py": "reviews/desk/people/test_person.py",
     "reviews/desk/published/forms.py": "reviews/desk/published/test_urgent_tasks.py",
