@@ -47,7 +47,7 @@ def test_a_section_survives_a_session_that_ended_and_a_second_sign_in(person):
     editor.page.wait_for_load_state()
     assert MINE in editor.reads()
     editor.is_accessible("kept-form-thrown-away")
-    editor.page.get_by_role("link", name="Go on with it").click()
+    editor.page.get_by_role("link", name="Open it again").click()
     editor.page.wait_for_load_state()
     assert KEPT in editor.reads()
     assert MINE in editor.page.locator("[name=text]").input_value()
