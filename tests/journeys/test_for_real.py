@@ -8,6 +8,7 @@ import subprocess
 import pytest
 
 from tests import debian, for_real
+from tests.first_hour import FirstHour
 
 pytestmark = pytest.mark.slow
 
@@ -78,3 +79,22 @@ def test_the_units_are_such_as_systemd_takes(site):
     done = subprocess.run(["systemd-analyze", "verify", *units], capture_output=True, text=True, check=False)
     ours = [line for line in done.stderr.splitlines() if "clincalc" in line and "is not executable" not in line]
     assert ours == []
+
+
+def test_the_first_hour_ends_with_a_page_that_a_stranger_reads(site, browser):
+    (opened,) = [said for line, said in site.said.items() if "manage.py setup" in line]
+    links = re.findall(rf"{re.escape(site.url)}/accounts/link/\S+/", opened)
+    hour = FirstHour(browser, site.url, dict(zip(("ada", "ben"), links, strict=True)), site.mails)
+
+    hour.opens()
+    hour.arrives()
+    hour.writes()
+    hour.signs()
+    hour.publishes()
+    page = hour.is_read()
+
+    print(hour.is_told())
+    assert "Reviewed by an endocrinologist and a pharmacist on " in page
+    assert "Sudden withdrawal after more than three weeks can cause adrenal crisis." in page
+    assert site.type(".venv/bin/python manage.py verify_trail")
+    assert {name: one.errors for name, one in hour.people.items() if one.errors} == {}
