@@ -47,7 +47,7 @@ _TOKENS = {acts.FIELD, WHOSE, FIELD, "csrfmiddlewaretoken"}
 _SECRET = re.compile(r"password|passcode|\Aotp|\Acode\Z|one_time|recovery", re.IGNORECASE)
 # What a form holds beside what is typed, and its buttons.
 _MACHINE = re.compile(
-    r"digest|seen|over|key|page|reference|remove|restore|preview|as_typed|tidy|more|typed_.*"
+    r"digest|seen|over|key|page|reference|scratch|remove|restore|preview|as_typed|tidy|more|typed_.*"
     r"|.*-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS"
 )
 Typed = dict[str, list[str]]
@@ -88,11 +88,11 @@ def keep(request: HttpRequest, cause: KeptForm.Cause) -> str:
     person = get_user_model().objects.filter(pk=key, is_active=True).first() if key else None
     if person is None or _is_done(request) or not _has_room(request):
         return ""
-    kept, lacks = _cleaned(request.POST)
-    asked, of_address = _cleaned(request.GET)
+    kept, lacks = cleaned(request.POST)
+    asked, of_address = cleaned(request.GET)
     lacks["lacks_number"] |= of_address["lacks_number"]
     fields, query = json.dumps(kept), urlencode(asked, doseq=True)
-    if all(map(_MACHINE.fullmatch, kept)) or holds_nhs_number(request.path):
+    if not holds_words(kept) or holds_nhs_number(request.path):
         return ""
     if len(fields) > LARGEST or len(request.path) > 500 or len(query) > 500:
         return ""
@@ -128,7 +128,12 @@ def _has_room(request: HttpRequest) -> bool:
         return True
 
 
-def _cleaned(sent: QueryDict) -> tuple[Typed, dict[str, bool]]:
+def holds_words(sent: Typed) -> bool:
+    """Whether somebody typed or chose something in it."""
+    return not all(map(_MACHINE.fullmatch, sent))
+
+
+def cleaned(sent: QueryDict) -> tuple[Typed, dict[str, bool]]:
     """What may be kept of a form or of an address, and what it lacks then."""
     kept: Typed = {}
     lacks = {"lacks_password": False, "lacks_number": False}

@@ -33,6 +33,7 @@ from reviews.desk.editor.context import FORMS, HEADINGS, NOUNS, EditorContext, w
 from reviews.desk.editor.find import Finding, find
 from reviews.desk.editor.forms import OVER, HeaderForm, OrderForm, ValueForm
 from reviews.desk.editor.lists import make_lists, put
+from reviews.desk.editor.scratch import lines, offered, posted, spend
 from reviews.editing import parts
 from reviews.editing.merging import Merged
 from reviews.review.edition_review import EditionReview
@@ -74,7 +75,13 @@ def _outline(editor: EditorContext) -> dict[str, Any]:
         groups.append({"kind": kind, "heading": HEADINGS[kind], "noun": NOUNS[kind], "rows": rows, "removed": removed})
     missing = gaps(editor.document, set(editor.monograph.drug.traits))
     review = None if editor.edition.is_open else EditionReview.load(editor.edition)
-    return editor.context(groups=groups, header_problems=found.get("header", []), missing=missing, review=review)
+    return editor.context(
+        groups=groups,
+        header_problems=found.get("header", []),
+        missing=missing,
+        review=review,
+        scratch_lines=lines(editor),
+    )
 
 
 def _outline_refusing(editor: EditorContext, tried: Attempt) -> HttpResponse:
@@ -89,7 +96,7 @@ def header(request: DeskRequest, slug: str) -> HttpResponse:
     """The form of the header."""
     editor = EditorContext(request, slug)
     shown = editor.document.header
-    form = HeaderForm(_posted(request), document=editor.document, shown=shown)
+    form = HeaderForm(posted(editor, "header"), document=editor.document, shown=shown)
     context = editor.context(form=form, shown=shown, words="the header", class_path=shown.class_path)
     return _answer(editor, context, lambda **how: parts.save_header(editor.edition, form.value, **how))
 
@@ -103,7 +110,7 @@ def part_new(request: DeskRequest, slug: str, kind: str) -> HttpResponse:
     editor = EditorContext(request, slug)
     found = _found(editor) if kind == "citation" else Finding()
     initial = found.boxes or {"kind": request.GET.get("section", "")}
-    form = FORMS[kind](_posted(request), document=editor.document, key=_key_of(request), initial=initial)
+    form = FORMS[kind](posted(editor, f"new-{kind}"), document=editor.document, key=_key_of(request), initial=initial)
     context = editor.context(form=form, kind=kind, words=f"a {NOUNS[kind]}")
     if kind == "citation":
         if found.filled and isinstance(form, CitationForm):
@@ -143,7 +150,7 @@ def part(request: DeskRequest, slug: str, key: UUID) -> HttpResponse:
     shown, removed = editor.part(key)
     if "remove" in request.POST:
         return _remove(editor, shown)
-    form = FORMS[shown.part_kind](_posted(request), document=editor.document, shown=shown)
+    form = FORMS[shown.part_kind](posted(editor, str(key)), document=editor.document, shown=shown)
     if isinstance(shown, values.Section):  # another kind would be another section
         form.fields["kind"].disabled = True
     context = editor.context(form=form, shown=shown, words=shown.label_for_people, removed=removed)
@@ -154,10 +161,6 @@ def part(request: DeskRequest, slug: str, key: UUID) -> HttpResponse:
     return _answer(editor, context, lambda **how: parts.save_part(editor.edition, form.value, **how))
 
 
-def _posted(request: DeskRequest) -> Any:
-    return request.POST if request.method == "POST" else None
-
-
 def _restore(editor: EditorContext, shown: values.Part, context: dict[str, Any]) -> HttpResponse:
     """The part as it was, behind a form that holds the words of whoever met its removal while writing."""
     tried = attempt(lambda: parts.restore_part(editor.edition, shown, actor=editor.request.user))
@@ -165,6 +168,7 @@ def _restore(editor: EditorContext, shown: values.Part, context: dict[str, Any])
     if tried.is_done:
         _now_seen(context["form"], shown)
         context |= {"removed": False, "restored": True}
+    context |= offered(editor, context["form"], str(shown.key))
     return render(editor.request, "reviews/edit_part.html", context, status=tried.status)
 
 
@@ -201,6 +205,7 @@ def _answer(editor: EditorContext, context: dict[str, Any], save: Callable[..., 
         tried = attempt(lambda: save(actor=editor.request.user, **how))
         if tried.is_done:
             both: Merged | None = tried.result
+            spend(editor.request)
             for words in (_saved(editor, both.part if both else form.value), *form.said):
                 messages.success(editor.request, words)
             if both:
@@ -214,6 +219,7 @@ def _answer(editor: EditorContext, context: dict[str, Any], save: Callable[..., 
             context["refusals"] = form.refuse(tried.refusals)
     if form.is_over and "conflict" not in context:
         context |= _both(editor, form, _still(editor, form))
+    context |= offered(editor, form, str(form.key or "header") if form.shown else f"new-{context['kind']}")
     return render(editor.request, "reviews/edit_part.html", context, status=status)
 
 
@@ -263,7 +269,7 @@ def order(request: DeskRequest, slug: str) -> HttpResponse:
     seen = request.POST.getlist("seen")
     form = OrderForm(
         getattr(editor.document, PART_FIELDS[kind]),
-        _posted(request),
+        request.POST if request.method == "POST" else None,
         seen,
         is_closed=not (editor.is_draft and editor.may_edit),
     )

@@ -35,6 +35,7 @@ UNTOLD_COLUMNS = {
     "reviews_keptform": {
         "at", "cause", "expires_at", "fields", "lacks_number", "lacks_password", "path", "person_id", "query", "tab",
     },
+    "reviews_scratch": {"at", "edition_id", "fields", "lacks_number", "part", "person_id", "sign_in", "slot", "tab"},
 }  # fmt: skip
 UNTOLD_ROWS = {
     "auth_permission",
@@ -42,6 +43,7 @@ UNTOLD_ROWS = {
     "reviews_act",
     "reviews_inboxreport",
     "reviews_keptform",
+    "reviews_scratch",
     "reviews_countedtry",
     "reviews_spentcode",
 }
