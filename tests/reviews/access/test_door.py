@@ -157,9 +157,10 @@ def a_retired(world):
 
 def a_retired_class(world):
     one = TherapeuticClass.objects.get(pk=world.house.leaf.pk)
-    return (
-        one if one.retired else classes.retire_class(one, actor=world.house.admin, seen=digest_of_row(one), reason="W")
-    )
+    if one.retired:
+        return one
+    given = {"actor": world.house.admin, "seen": digest_of_row(one), "reason": "W"}
+    return classes.retire_class(one, to=world.house.root, **given)
 
 
 def an_open_task(world):
@@ -238,14 +239,14 @@ VERBS = {
         "traits": [], "actor": w.house.editor, "seen": digest_of_row(w.page.drug), "reason": "Why"},
     "rename_drug": lambda w: {"drug": w.page.drug, "name": "Otherumab", "actor": w.house.editor,
         "seen": digest_of_row(w.page.drug), "reason": "Why"},
-    "merge_drug": lambda w: {"drug": w.page.drug, "into": w.draft.monograph.drug, "actor": w.house.editor,
+    "merge_drug": lambda w: {"drug": w.page.drug, "into": w.draft.monograph.drug, "actor": w.house.clinician,
         "seen": digest_of_row(w.page.drug), "seen_into": digest_of_row(w.draft.monograph.drug), "reason": "Why"},
     "retire_drug": lambda w: {"drug": w.page.drug, "actor": w.house.editor, "seen": digest_of_row(w.page.drug), "reason": "Why"},
     "bring_back_drug": lambda w: {"drug": a_retired(w), "actor": w.house.editor, "seen": digest_of_row(a_retired(w)), "reason": "Why"},
     "rename_class": lambda w: {"therapeutic_class": w.house.leaf, "name": "Other", **seen_leaf(w)},
     "move_class": lambda w: {"therapeutic_class": w.house.leaf, "parent": None, **seen_leaf(w)},
     "set_floor": lambda w: {"therapeutic_class": w.house.leaf, "tier_floor": "high", **seen_leaf(w)},
-    "retire_class": lambda w: {"therapeutic_class": w.house.leaf, **seen_leaf(w)},
+    "retire_class": lambda w: {"therapeutic_class": w.house.leaf, "to": w.house.root, **seen_leaf(w)},
     "bring_back_class": lambda w: {"therapeutic_class": a_retired_class(w), "actor": w.house.admin,
         "seen": digest_of_row(a_retired_class(w)), "reason": "Why"},
     "take_over": lambda w: {"monograph": w.draft.monograph, "actor": w.house.editor, "seen": an_open_task(w)},
@@ -368,6 +369,7 @@ def test_what_a_verb_is_given_here_it_does(world, verb):
     do(verbs()[verb], VERBS[verb](world))
 
 
+@pytest.mark.each_case
 @pytest.mark.parametrize("verb", of_any_database(VERBS), indirect=True)
 def test_no_verb_keeps_or_tells_what_may_not_be_kept_and_none_breaks(world, verb):
     function = verbs()[verb]

@@ -164,13 +164,13 @@ FORMS = [
     ("copy left", "editor", at("copy", "draft"), None, None, REASON, ["copy_left"]),
     ("drug", "editor", drug_at("drug"), None, None, {"traits": ["opioid"]}, ["drug_changed"]),
     ("drug renamed", "editor", drug_at("drug_act", "rename"), None, None, {"name": "Elsewhere", **REASON}, ["drug_renamed", "library_changed"]),
-    ("drug merged", "editor", lambda: f"{drug_at('drug_act', 'merge')()}?into={another_drug()}", drug_at("drug_act", "merge"), None, REASON, ["drug_merged", "library_changed"]),
+    ("drug merged", "clinician", lambda: f"{drug_at('drug_act', 'merge')()}?into={another_drug()}", drug_at("drug_act", "merge"), None, REASON, ["drug_merged", "library_changed"]),
     ("drug retired", "editor", drug_at("drug_act", "retire"), None, None, REASON, ["drug_retired"]),
     ("class", "auditor", lambda: reverse("class_new"), None, None, {"name": "Pain"}, ["class_added"]),
     ("class renamed", "auditor", class_at("rename"), None, None, {"name": "Elsewhere", **REASON}, ["class_renamed", "library_changed"]),
     ("class moved", "auditor", class_at("move"), None, None, {"parent": "", **REASON}, ["class_moved", "library_changed"]),
     ("class floor", "auditor", class_at("floor"), None, None, {"tier_floor": "high", **REASON}, ["class_floor_set"]),
-    ("class retired", "auditor", class_at("retire"), None, None, REASON, ["class_retired"]),
+    ("class retired", "auditor", class_at("retire"), None, None, {"to": "neurology", **REASON}, ["class_retired", "library_changed"]),
     ("taken in", "editor", lambda: reverse("reports"), lambda: reverse("reports_take_in"), None, {}, ["reports_taken_in"]),
 ]  # fmt: skip
 
@@ -197,6 +197,7 @@ def case(name, who, page, action, button, typed, verbs):
     return pytest.param(who, page, action, button, typed, verbs, id=name)
 
 
+@pytest.mark.each_case  # every verb that has a form is done on PostgreSQL here
 @pytest.mark.parametrize(("who", "page", "action", "button", "typed", "verbs"), [case(*one) for one in FORMS])
 def test_a_form_that_is_sent_twice_is_done_once(house, who, page, action, button, typed, verbs):
     client, address = Client(), page()
