@@ -51,6 +51,12 @@ class EditorContext:
         self.edition.monograph = self.monograph
         self.document = build(self.edition)
 
+    def refresh(self) -> None:
+        """What stands there now: others, or this very request, may have written."""
+        self.edition.refresh_from_db()
+        self.edition.monograph = self.monograph
+        self.document = build(self.edition)
+
     @property
     def is_draft(self) -> bool:
         return self.edition.state == State.DRAFT

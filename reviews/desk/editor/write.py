@@ -14,14 +14,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from monographs import document as values
 from monographs.assemble import build
-from monographs.checks.problems import gaps, problems
+from monographs.checks.problems import problems
 from monographs.difference.diff_html import changes_of
 from monographs.difference.document_diff import compare
 from monographs.digest import digest_of_part
 from monographs.document import PART_FIELDS
-from monographs.models import PARTS
 from monographs.standing import today
-from monographs.vocabulary import SECTION_KINDS
 from reviews.access.attempts import Attempt, attempt
 from reviews.access.refusals import Conflict, Refusal
 from reviews.changes import faster
@@ -31,6 +29,7 @@ from reviews.desk.editor.context import FORMS, HEADINGS, NOUNS, EditorContext, w
 from reviews.desk.editor.find import Finding, find
 from reviews.desk.editor.forms import OVER, HeaderForm, OrderForm, ValueForm
 from reviews.desk.editor.lists import make_lists, put
+from reviews.desk.editor.one_page import NEW, OnePage, place_of_new, seen_as
 from reviews.editing import parts
 from reviews.review.edition_review import EditionReview
 from reviews.review.proofed import hints_of, spelling_of
@@ -39,7 +38,7 @@ from reviews.review.proofed import hints_of, spelling_of
 @desk
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: DeskRequest, slug: str) -> HttpResponse:
-    """The outline: every part with what stands against it, what could be added, what was taken out. A POST of
+    """The page: every part with what stands against it, what could be added, what was taken out. A POST of
     `restore` (a key) puts a removed part back."""
     editor = EditorContext(request, slug)
     if request.method != "POST":
@@ -57,27 +56,27 @@ def edit(request: DeskRequest, slug: str) -> HttpResponse:
 
 
 def _outline(editor: EditorContext) -> dict[str, Any]:
-    found: dict[str, list[str]] = {}
-    for problem in problems(editor.document, today()):
-        found.setdefault(str(problem.key) if problem.key else "header", []).append(problem.sentence)
-    groups = []
-    for kind, field in PART_FIELDS.items():
-        parts = list(getattr(editor.document, field))
-        if kind == "section":
-            order = list(SECTION_KINDS)
-            parts.sort(key=lambda part: order.index(part.kind))
-        removed = [row.as_value() for row in PARTS[kind].with_removed.filter(edition=editor.edition, removed=True)]
-        rows = [(part, found.get(str(part.key), [])) for part in parts]
-        groups.append({"kind": kind, "heading": HEADINGS[kind], "noun": NOUNS[kind], "rows": rows, "removed": removed})
-    missing = gaps(editor.document, set(editor.monograph.drug.traits))
+    """The page with nothing open."""
     review = None if editor.edition.is_open else EditionReview.load(editor.edition)
-    return editor.context(groups=groups, header_problems=found.get("header", []), missing=missing, review=review)
+    return editor.context(one=OnePage(editor), review=review)
 
 
 def _outline_refusing(editor: EditorContext, tried: Attempt) -> HttpResponse:
-    """The outline with the reasons on top: nothing was typed that could be lost."""
+    """The page with the reasons on top: nothing was typed that could be lost."""
     context = {**_outline(editor), "refusals": tried.refusals}
     return render(editor.request, "reviews/edit.html", context, status=tried.status)
+
+
+def _opened(editor: EditorContext, context: dict[str, Any], status: int) -> HttpResponse:
+    """The page with the form of this context open at its place, beside what readers would get of it."""
+    form, shown = context["form"], context.get("shown")
+    opened = NEW if shown is None else str(getattr(shown, "key", "header"))
+    kind = context.get("kind", "")
+    new_at = place_of_new(kind, str(form["kind"].value() or "") if kind == "section" else "") if kind else ""
+    value = form.readable if form.is_bound else shown
+    editor.refresh()
+    context |= {"one": OnePage(editor, opened, new_at), "seen_as": seen_as(editor, value) if value else None}
+    return render(editor.request, "reviews/edit.html", context, status=status)
 
 
 @desk
@@ -162,7 +161,7 @@ def _restore(editor: EditorContext, shown: values.Part, context: dict[str, Any])
     if tried.is_done:
         _now_seen(context["form"], shown)
         context |= {"removed": False, "restored": True}
-    return render(editor.request, "reviews/edit_part.html", context, status=tried.status)
+    return _opened(editor, context, tried.status)
 
 
 def _now_seen(form: ValueForm, value: values.Value) -> None:
@@ -191,8 +190,7 @@ def _answer(editor: EditorContext, context: dict[str, Any], save: Callable[..., 
     if editor.request.method == "POST" and not form.is_valid():
         status = form.refused_status
     elif editor.request.method == "POST" and "preview" in editor.request.POST:
-        would_be = with_part(editor.document, form.value)
-        context["preview"] = would_be and editor.page_of(would_be)
+        context["previewed"] = True
     elif editor.request.method == "POST" and all(one.is_seen for one in made):
         how = {"seen": form.cleaned_data["seen"] or "", "reason": form.cleaned_data["reason"]}
         tried = attempt(lambda: save(actor=editor.request.user, **how))
@@ -207,7 +205,7 @@ def _answer(editor: EditorContext, context: dict[str, Any], save: Callable[..., 
             context["refusals"] = form.refuse(tried.refusals)
     if form.is_over and "conflict" not in context:
         context |= _both(editor, form, _still(editor, form))
-    return render(editor.request, "reviews/edit_part.html", context, status=status)
+    return _opened(editor, context, status)
 
 
 def _saved(editor: EditorContext, value: values.Value) -> str:

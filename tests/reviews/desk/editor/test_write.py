@@ -322,7 +322,7 @@ def test_a_preview_saves_nothing(client, house, edition):
         address("part_edit", make.key("monitoring")), section_form(edition, text="Only looked at.", preview="1")
     )
 
-    assert b"Not saved, not published, not signed." in response.content
+    assert b"<strong>As readers will read it.</strong> Not saved yet." in response.content
     assert response.content.count(b"Only looked at.") == 2
     assert (make.seen(edition), AuditEvent.objects.count()) == (whole, before)
 
