@@ -47,6 +47,11 @@ class Row:
         return self.part.part_kind if isinstance(self.part, values.Part) else "header"
 
     @property
+    def is_short(self) -> bool:
+        """It says itself what it is, in a line or two: its heading is for those who hear the page."""
+        return self.kind in ("monitoring", "citation", "notice")
+
+    @property
     def is_numbered(self) -> bool:
         """Whether readers see this reference: its number is that of the list."""
         return self.kind == "citation" and self.piece is not None
@@ -66,6 +71,11 @@ class Place:
     is_new: bool = False
 
     @property
+    def offers(self) -> bool:
+        """Whether something is said or offered below its parts."""
+        return bool(self.gap or self.adds or self.sorts)
+
+    @property
     def to_do(self) -> int:
         return sum(len(row.to_do) for row in self.rows)
 
@@ -76,6 +86,7 @@ class OnePage:
 
     def __init__(self, editor: EditorContext, opened: str = "", new_at: str = "") -> None:
         self.editor, self.opened = editor, opened
+        self.saved = editor.request.GET.get("saved", "")
         self.document, self.page = editor.document, editor.page_of(editor.document)
         self._to_do: dict[str, list[str]] = {}
         for problem in problems(self.document, today()):
@@ -99,8 +110,25 @@ class OnePage:
         return [self._add_section(kind) for slug, kind in SECTION_KINDS.items() if slug not in used]
 
     @property
+    def next_gap(self) -> str:
+        return self.next_after(self.saved)
+
+    @property
     def left_to_do(self) -> int:
         return len(self.header_to_do) + sum(place.to_do for place in self.places)
+
+    def next_after(self, key: str) -> str:
+        """The address of the next thing to do below this part, else from the top on; "" if nothing is left to do."""
+        slug, places = self.editor.monograph.slug, self.places
+        here = next((at for at, place in enumerate(places) if key in [row.key for row in place.rows]), -1)
+        if here >= 0 and (own := [row for row in places[here].rows if row.to_do and row.key != key]):
+            return reverse("part_edit", args=[slug, own[0].key])
+        for place in (*places[here + 1 :], *places[: max(here, 0)]):
+            if row := next((row for row in place.rows if row.to_do), None):
+                return reverse("part_edit", args=[slug, row.key])
+            if place.gap:
+                return place.adds[0][1]
+        return reverse("edit_header", args=[slug]) if self.header_to_do and key != "header" else ""
 
     def _places(self, new_at: str) -> Iterator[Place]:
         missing = {kind.slug: kind for kind in self.missing}
@@ -158,7 +186,7 @@ class OnePage:
 
     def _add_section(self, kind: SectionKind) -> tuple[str, str]:
         address = reverse("part_new", args=[self.editor.monograph.slug, "section"])
-        return f"Add {kind.heading}", f"{address}?section={kind.slug}"
+        return f"Add {kind.heading.lower()}", f"{address}?section={kind.slug}"
 
     def _add(self, kind: str) -> tuple[str, str]:
         return f"Add a {NOUNS[kind]}", reverse("part_new", args=[self.editor.monograph.slug, kind])

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from monographs import document as values
@@ -197,7 +198,7 @@ def _answer(editor: EditorContext, context: dict[str, Any], save: Callable[..., 
         if tried.is_done:
             for words in (_saved(editor, form.value), *form.said):
                 messages.success(editor.request, words)
-            return redirect("edit", editor.monograph.slug)
+            return redirect(_after(editor, form.value))
         status = tried.status
         if isinstance(tried.refused, Conflict):
             context |= _both(editor, form, tried.refused)
@@ -206,6 +207,16 @@ def _answer(editor: EditorContext, context: dict[str, Any], save: Callable[..., 
     if form.is_over and "conflict" not in context:
         context |= _both(editor, form, _still(editor, form))
     return _opened(editor, context, status)
+
+
+def _after(editor: EditorContext, value: values.Value) -> str:
+    """Where whoever saved goes on: at what was saved, or, if they asked for it, at the next thing to do."""
+    key = str(getattr(value, "key", "header"))
+    editor.refresh()
+    if "next" in editor.request.POST and (further := OnePage(editor).next_after(key)):
+        return further
+    place = "header" if key == "header" else f"part-{key}"
+    return f"{reverse('edit', args=[editor.monograph.slug])}?saved={key}#{place}"
 
 
 def _saved(editor: EditorContext, value: values.Value) -> str:
