@@ -57,23 +57,27 @@ class Row:
         return self.kind == "citation" and self.piece is not None
 
 
+@dataclass(frozen=True)
+class Add:
+    """What may be added at a place: the words of the link, where its form is, and the id of the link."""
+
+    words: str
+    address: str
+    id: str
+
+
 @dataclass
 class Place:
-    """A place of the page. `gap` says what readers are told while it is empty; `adds` are what may be added here, with
-    the address of its form; a form for a new part stands here if `is_new`."""
+    """A place of the page. `gap` says what readers are told while it is empty; A form for a new part stands
+    here if `is_new`."""
 
     anchor: str
     heading: str
     rows: list[Row] = field(default_factory=list)
     gap: str = ""
-    adds: list[tuple[str, str]] = field(default_factory=list)
+    adds: list[Add] = field(default_factory=list)
     sorts: str = ""  # the kind whose order can be changed here
     is_new: bool = False
-
-    @property
-    def offers(self) -> bool:
-        """Whether something is said or offered below its parts."""
-        return bool(self.gap or self.adds or self.sorts)
 
     @property
     def to_do(self) -> int:
@@ -84,9 +88,9 @@ class OnePage:
     """All that the page shows of an edition. `opened` is the key of the part whose form is shown, "header", or `NEW`
     for one that is being added, which stands at the place `new_at`."""
 
-    def __init__(self, editor: EditorContext, opened: str = "", new_at: str = "") -> None:
+    def __init__(self, editor: EditorContext, opened: str = "", new_at: str = "", saved: str = "") -> None:
         self.editor, self.opened = editor, opened
-        self.saved = editor.request.GET.get("saved", "")
+        self.saved = saved or editor.request.GET.get("saved", "")
         self.document, self.page = editor.document, editor.page_of(editor.document)
         self._to_do: dict[str, list[str]] = {}
         for problem in problems(self.document, today()):
@@ -104,31 +108,37 @@ class OnePage:
         self.places = list(self._places(new_at if opened == NEW else ""))
 
     @property
-    def others(self) -> list[tuple[str, str]]:
+    def others(self) -> list[Add]:
         """Kinds of section of which nothing is here and nothing is missed: they may be added all the same."""
         used = {section.kind for section in self.document.sections} | {kind.slug for kind in self.missing}
         return [self._add_section(kind) for slug, kind in SECTION_KINDS.items() if slug not in used]
 
     @property
-    def next_gap(self) -> str:
+    def next_gap(self) -> tuple[str, str]:
         return self.next_after(self.saved)
 
     @property
     def left_to_do(self) -> int:
         return len(self.header_to_do) + sum(place.to_do for place in self.places)
 
-    def next_after(self, key: str) -> str:
-        """The address of the next thing to do below this part, else from the top on; "" if nothing is left to do."""
-        slug, places = self.editor.monograph.slug, self.places
+    def next_after(self, key: str) -> tuple[str, str]:
+        """The address of the next thing to do below this part, else from the top on, and the id of the link to it; two
+        empty words if nothing is left to do."""
+        places = self.places
         here = next((at for at, place in enumerate(places) if key in [row.key for row in place.rows]), -1)
-        if here >= 0 and (own := [row for row in places[here].rows if row.to_do and row.key != key]):
-            return reverse("part_edit", args=[slug, own[0].key])
-        for place in (*places[here + 1 :], *places[: max(here, 0)]):
+        own = [row for row in places[here].rows if row.key != key] if here >= 0 else []
+        for place in (Place("", "", own), *places[here + 1 :], *places[: max(here, 0)]):
             if row := next((row for row in place.rows if row.to_do), None):
-                return reverse("part_edit", args=[slug, row.key])
+                return reverse("part_edit", args=[self.editor.monograph.slug, row.key]), f"open-{row.key}"
             if place.gap:
-                return place.adds[0][1]
-        return reverse("edit_header", args=[slug]) if self.header_to_do and key != "header" else ""
+                return place.adds[0].address, place.adds[0].id
+        if self.header_to_do and key != "header":
+            return reverse("edit_header", args=[self.editor.monograph.slug]), "open-header"
+        return "", ""
+
+    def found(self, key: str) -> tuple[Place | None, Row | None]:
+        """The place and row of a part of this edition."""
+        return next(((place, row) for place in self.places for row in place.rows if row.key == key), (None, None))
 
     def _places(self, new_at: str) -> Iterator[Place]:
         missing = {kind.slug: kind for kind in self.missing}
@@ -149,10 +159,10 @@ class OnePage:
             if gap:
                 place.adds.append(self._add_section(gap))
             if anchor == "monitoring":
-                place.adds.append(self._add("monitoring"))
+                place.adds.append(self._add("monitoring", anchor))
                 place.sorts = "monitoring" if len(self.document.monitoring) > 1 else ""
         else:
-            place.adds.append(self._add(kind))
+            place.adds.append(self._add(kind, anchor))
             place.sorts = kind if len(getattr(self.document, PART_FIELDS[kind])) > 1 and held else ""
         return place
 
@@ -184,12 +194,13 @@ class OnePage:
         """Who changed this part last, in this edition; "" while it never was."""
         return self._touched.get(key, "")
 
-    def _add_section(self, kind: SectionKind) -> tuple[str, str]:
+    def _add_section(self, kind: SectionKind) -> Add:
         address = reverse("part_new", args=[self.editor.monograph.slug, "section"])
-        return f"Add {kind.heading.lower()}", f"{address}?section={kind.slug}"
+        return Add(f"Add {kind.heading.lower()}", f"{address}?section={kind.slug}", f"add-{kind.slug}")
 
-    def _add(self, kind: str) -> tuple[str, str]:
-        return f"Add a {NOUNS[kind]}", reverse("part_new", args=[self.editor.monograph.slug, kind])
+    def _add(self, kind: str, anchor: str) -> Add:
+        address = reverse("part_new", args=[self.editor.monograph.slug, kind])
+        return Add(f"Add a {NOUNS[kind]}", address, f"add-{anchor}-{kind}")
 
 
 def seen_as(editor: EditorContext, value: values.Value) -> Row | None:

@@ -25,6 +25,7 @@ from reviews.access.attempts import Attempt, attempt
 from reviews.access.refusals import Conflict, Refusal
 from reviews.changes import faster
 from reviews.desk.base import DeskRequest, desk
+from reviews.desk.editor import fragments
 from reviews.desk.editor.citation_form import CitationForm
 from reviews.desk.editor.context import FORMS, HEADINGS, NOUNS, EditorContext, with_part
 from reviews.desk.editor.find import Finding, find
@@ -52,6 +53,8 @@ def edit(request: DeskRequest, slug: str) -> HttpResponse:
     tried = attempt(lambda: parts.restore_part(editor.edition, part, actor=request.user))
     if not tried.is_done:
         return _outline_refusing(editor, tried)
+    if editor.is_fragment:
+        return fragments.saved(editor, part)
     messages.success(request, f"{part.label_for_people} is back as it was.")
     return redirect("edit", slug)
 
@@ -69,14 +72,20 @@ def _outline_refusing(editor: EditorContext, tried: Attempt) -> HttpResponse:
 
 
 def _opened(editor: EditorContext, context: dict[str, Any], status: int) -> HttpResponse:
-    """The page with the form of this context open at its place, beside what readers would get of it."""
+    """The page with the form of this context open at its place, beside what readers would get of it; of a page that is
+    there already, that part alone."""
     form, shown = context["form"], context.get("shown")
     opened = NEW if shown is None else str(getattr(shown, "key", "header"))
     kind = context.get("kind", "")
     new_at = place_of_new(kind, str(form["kind"].value() or "") if kind == "section" else "") if kind else ""
     value = form.readable if form.is_bound else shown
+    context["seen_as"] = seen_as(editor, value) if value else None
+    if editor.is_fragment and editor.request.POST.get("only") == "preview":
+        return fragments.answer(render(editor.request, "reviews/_edit_preview.html", context))
     editor.refresh()
-    context |= {"one": OnePage(editor, opened, new_at), "seen_as": seen_as(editor, value) if value else None}
+    context["one"] = OnePage(editor, opened, new_at)
+    if editor.is_fragment:
+        return fragments.opened(editor, context, status)
     return render(editor.request, "reviews/edit.html", context, status=status)
 
 
@@ -86,7 +95,9 @@ def header(request: DeskRequest, slug: str) -> HttpResponse:
     """The form of the header."""
     editor = EditorContext(request, slug)
     shown = editor.document.header
-    form = HeaderForm(_posted(request), document=editor.document, shown=shown)
+    if editor.is_fragment and "closed" in request.GET:
+        return fragments.closed(editor, shown)
+    form = HeaderForm(_posted(request), document=editor.document, shown=shown, uid=editor.uid("header"))
     context = editor.context(form=form, shown=shown, words="the header", class_path=shown.class_path)
     return _answer(editor, context, lambda **how: parts.save_header(editor.edition, form.value, **how))
 
@@ -100,7 +111,10 @@ def part_new(request: DeskRequest, slug: str, kind: str) -> HttpResponse:
     editor = EditorContext(request, slug)
     found = _found(editor) if kind == "citation" else Finding()
     initial = found.boxes or {"kind": request.GET.get("section", "")}
-    form = FORMS[kind](_posted(request), document=editor.document, key=_key_of(request), initial=initial)
+    key = _key_of(request)
+    if editor.is_fragment and "closed" in request.GET:
+        return fragments.answer(HttpResponse())
+    form = FORMS[kind](_posted(request), document=editor.document, key=key, initial=initial, uid=editor.uid(key))
     context = editor.context(form=form, kind=kind, words=f"a {NOUNS[kind]}")
     if kind == "citation":
         if found.filled and isinstance(form, CitationForm):
@@ -140,7 +154,9 @@ def part(request: DeskRequest, slug: str, key: UUID) -> HttpResponse:
     shown, removed = editor.part(key)
     if "remove" in request.POST:
         return _remove(editor, shown)
-    form = FORMS[shown.part_kind](_posted(request), document=editor.document, shown=shown)
+    if editor.is_fragment and "closed" in request.GET and not removed:
+        return fragments.closed(editor, shown)
+    form = FORMS[shown.part_kind](_posted(request), document=editor.document, shown=shown, uid=editor.uid(key))
     if isinstance(shown, values.Section):  # another kind would be another section
         form.fields["kind"].disabled = True
     context = editor.context(form=form, shown=shown, words=shown.label_for_people, removed=removed)
@@ -175,6 +191,8 @@ def _remove(editor: EditorContext, shown: values.Part) -> HttpResponse:
     tried = attempt(lambda: parts.remove_part(editor.edition, shown, seen=seen, actor=editor.request.user))
     if not tried.is_done:
         return _outline_refusing(editor, tried)
+    if editor.is_fragment:
+        return fragments.removed(editor, shown)
     messages.success(editor.request, f"{shown.label_for_people} was removed. You can restore it below.")
     return redirect("edit", editor.monograph.slug)
 
@@ -195,6 +213,8 @@ def _answer(editor: EditorContext, context: dict[str, Any], save: Callable[..., 
     elif editor.request.method == "POST" and all(one.is_seen for one in made):
         how = {"seen": form.cleaned_data["seen"] or "", "reason": form.cleaned_data["reason"]}
         tried = attempt(lambda: save(actor=editor.request.user, **how))
+        if tried.is_done and editor.is_fragment:
+            return fragments.saved(editor, form.value)
         if tried.is_done:
             for words in (_saved(editor, form.value), *form.said):
                 messages.success(editor.request, words)
@@ -213,7 +233,7 @@ def _after(editor: EditorContext, value: values.Value) -> str:
     """Where whoever saved goes on: at what was saved, or, if they asked for it, at the next thing to do."""
     key = str(getattr(value, "key", "header"))
     editor.refresh()
-    if "next" in editor.request.POST and (further := OnePage(editor).next_after(key)):
+    if "next" in editor.request.POST and (further := OnePage(editor).next_after(key)[0]):
         return further
     place = "header" if key == "header" else f"part-{key}"
     return f"{reverse('edit', args=[editor.monograph.slug])}?saved={key}#{place}"
