@@ -7,7 +7,8 @@ What is empty is left out, so a new optional field moves no digest.
 from typing import Any
 
 from monographs.canonical import canonical, digest_of
-from monographs.document import PART_FIELDS, STORED, Document, Value
+from monographs.document import PART_FIELDS, Document
+from monographs.typed import STORED, Value
 
 # What reading the text of a document raises that holds none; pydantic's ValidationError is a ValueError.
 UNREADABLE = (ValueError, TypeError, RecursionError)

@@ -21,10 +21,11 @@ from monographs.difference.moved import is_moved, is_moved_from
 from monographs.digest import as_json, digest_of_part
 from monographs.document import PART_FIELDS
 from monographs.models import Document, Edition, Monograph, Overlay, Publication
+from monographs.typed import Value
 from reviews.derived.written_texts import LONG, parts_of, texts_of, words_of
 from reviews.models import AuditEvent, ChangedPart, ChangeSet, WrittenText
 
-Parts = Mapping[str, values.Value]
+Parts = Mapping[str, Value]
 Words = tuple[str, ...]
 Orders = list[list[str]]  # the keys of the parts of a document, kind by kind
 # (change set, part) where words stand -> the parts of the document at hand that say them.
@@ -124,7 +125,7 @@ class _History:
     def of_published(self, number: int, part: str) -> set[int]:
         """The authors of a part as this edition published it: also of words that it kept from those before."""
         people: set[int] = set()
-        before: values.Value | None = None
+        before: Value | None = None
         for edition, held in self.published.items():
             if edition > number:
                 break
@@ -135,7 +136,7 @@ class _History:
             before = now
         return people
 
-    def before(self, number: int, part: str) -> tuple[values.Value | None, int]:
+    def before(self, number: int, part: str) -> tuple[Value | None, int]:
         """A part as it was live when an edition was begun, and the number of that live edition."""
         last = max((one for one in self.published if one < number), default=0)
         return (self.published[last].get(part) if last else None), last
@@ -169,7 +170,7 @@ class _History:
         return found
 
 
-def keeps_words(before: values.Value | None, after: values.Value | None) -> bool:
+def keeps_words(before: Value | None, after: Value | None) -> bool:
     """Whether a run of words of the one is in the other: then their authors are authors of this too."""
     return _share_a_run(_all_words(before), _all_words(after))
 
@@ -187,7 +188,7 @@ def _runs(words: Words, length: int) -> frozenset[Words]:
     return frozenset(words[at : at + length] for at in range(len(words) - length + 1))
 
 
-def _all_words(part: values.Value | None) -> Words:
+def _all_words(part: Value | None) -> Words:
     return _words_of_form(as_json(part)) if part else ()
 
 

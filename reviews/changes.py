@@ -28,6 +28,7 @@ from monographs.difference.document_diff import changed_parts
 from monographs.digest import digest, digest_of_part, to_text
 from monographs.models import PARTS, Citation, Document, Edition, Part, State, WriteLock
 from monographs.standing import today
+from monographs.typed import Value
 from reviews.access.door import PATIENT
 from reviews.access.privacy import holds_nhs_number
 from reviews.access.refusals import Conflict, Refusal, RefusalType, Refused, refuse
@@ -70,6 +71,7 @@ class Change:
         self.credits = dict(credits or {})
         self.written: list[models.Model] = []
         self.is_typed = True  # and not what stood here once and comes back
+        self.note = ""  # stands in the history beside the reason
 
     def _current(self, kind: str, key: UUID) -> Part:
         row: Part | None = PARTS[kind].with_removed.filter(edition=self.edition, key=key).first()
@@ -240,6 +242,7 @@ def change_set(
                 if others := others.union(change.credits.get(part, ())):
                     change.credits[part] = sorted(others)
         after = store(trail, document)
+        reason = f"{reason} ({change.note})" if change.note else reason
         reversion.set_user(trail.actor)
         reversion.set_comment(reason)
         reversion.set_date_created(trail.at)
@@ -264,12 +267,12 @@ def change_set(
     )
 
 
-def _touched(document: values.Document, touched: Iterable[str]) -> Iterator[tuple[str, values.Value, str]]:
+def _touched(document: values.Document, touched: Iterable[str]) -> Iterator[tuple[str, Value, str]]:
     """(key, value, label) of the header and the parts that are touched."""
     return ((key, value, label) for key, value, label in _all_of(document) if key in touched)
 
 
-def _all_of(document: values.Document) -> Iterator[tuple[str, values.Value, str]]:
+def _all_of(document: values.Document) -> Iterator[tuple[str, Value, str]]:
     yield "header", document.header, "Header"
     yield from ((str(part.key), part, part.label_for_people) for part in document.parts())
 
@@ -287,7 +290,7 @@ def _judge(document: values.Document, touched: Iterable[str], day: date) -> None
 def _judge_plain_fields(document: values.Document, was: values.Document | None, touched: Iterable[str]) -> None:
     """Marks are for prose. What stands in a field that takes none may stay: only what is typed into it is refused."""
     stood = was or values.Document()
-    before: dict[str, values.Value] = {"header": stood.header, **{str(part.key): part for part in stood.parts()}}
+    before: dict[str, Value] = {"header": stood.header, **{str(part.key): part for part in stood.parts()}}
     found = [
         Refusal("invalid", f"{label}: {sentence}", RefusalType.INVALID, key, field_of(where))
         for key, value, label in _touched(document, touched)

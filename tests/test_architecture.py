@@ -160,6 +160,7 @@ ASKED_ELSEWHERE = {
     "monographs/pages/page_model.py": "monographs/pages/test_page.py",
     "monographs/texts/first_rules.py": "monographs/texts/test_text.py",
     "monographs/texts/line_grammar.py": "monographs/texts/test_grammar.py",
+    "monographs/typed.py": "monographs/test_document.py",
     "reviews/audit/trail.py": "reviews/test_changes.py",
     "reviews/desk/editor/context.py": "reviews/desk/editor/test_write.py",
     "reviews/desk/people/acts.py": "reviews/desk/people/test_person.py",

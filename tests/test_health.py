@@ -3,8 +3,9 @@
 import pytest
 from django.db import OperationalError
 
-from clincalc import readiness
+from clincalc import health, readiness
 from monographs.models import Epoch
+from reviews.reports.alarms import Alarm
 
 
 class Answering:
@@ -31,7 +32,7 @@ def test_a_process_lives_without_a_database(client):
 @pytest.mark.parametrize(
     ("epoch", "missing", "current", "status", "word"),
     [
-        (True, [], True, 200, b"ready\n"),
+        (True, [], True, 200, b"ready\nalarm, backup: None was made.\n"),
         (False, [], True, 503, b"the database is not whole\n"),
         (True, ["a trigger"], True, 503, b"the database is not whole\n"),
         (True, [], False, 503, b"run manage.py upgrade\n"),
@@ -46,6 +47,7 @@ def test_traffic_comes_only_to_a_whole_database_of_this_version(
     monkeypatch.setattr(readiness.triggers, "missing", lambda: missing)
     monkeypatch.setattr(readiness.version, "is_current", lambda: current)
     monkeypatch.setattr(readiness, "of_keys", lambda: "")
+    monkeypatch.setattr(health, "alarms", lambda: [Alarm("backup", "None was made.", "Make one.")])
 
     answer = client.get("/health/ready")
 

@@ -5,7 +5,11 @@
   const forms = () => [...document.querySelectorAll('form[data-edits]')];
   const unsaved = (form) => 'unsaved' in form.dataset;
   const say = (form, name, words) => { const at = form.querySelector('[data-save-state]'); if (at) { at.dataset.state = name; at.textContent = words; } };
-  const focusFirst = (root) => { const at = root.querySelector('[role=alert][tabindex]') || root.querySelector('[autofocus]'); if (at) at.focus(); };
+  // Where somebody goes on in a part that came: at what stands against it, or in its first box for words.
+  const goOn = (part) => {
+    const at = part.querySelector('[role=alert][tabindex]') || part.querySelector('form[data-edits]:not([data-unsaved]) textarea, form[data-edits]:not([data-unsaved]) input.input') || part.querySelector('[autofocus]');
+    if (at) at.focus();
+  };
   const alerted = document.querySelector('[role=alert][tabindex]');
   if (alerted) alerted.focus();
   addEventListener('input', (e) => {
@@ -53,6 +57,6 @@
   });
   // A part that somebody is writing in stays as it is.
   addEventListener('htmx:oobBeforeSwap', (e) => { if (e.detail.target.querySelector && e.detail.target.querySelector('form[data-edits]')) e.detail.shouldSwap = false; });
-  addEventListener('htmx:afterSettle', (e) => { if (e.detail.elt && e.detail.elt.matches && e.detail.elt.matches('.editpart')) focusFirst(e.detail.elt); });
+  addEventListener('htmx:afterSettle', (e) => { if (e.detail.elt && e.detail.elt.matches && e.detail.elt.matches('.editpart')) goOn(e.detail.elt); });
   addEventListener('desk:open', (e) => { const link = document.getElementById(e.detail.value); if (link) link.click(); });
 })();

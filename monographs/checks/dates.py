@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from monographs.document import Citation, Header, SafetyNotice, Value
+from monographs.document import Citation, Header, SafetyNotice
+from monographs.typed import Value
 
 EARLIEST = date(1900, 1, 1)
 EARLIEST_SOURCE = 1450  # there was no print before

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from monographs.checks.typed_words import written
-from monographs.document import Citation, Value
+from monographs.document import Citation
 from monographs.texts.line_grammar import read_line
+from monographs.typed import Value
 
 _ADDRESS = r"\s*<?(?:[a-z][a-z0-9+.-]*:|/|#|www\.)"
 # Citations and links. Which stars are marks of emphasis is told as in prose.

@@ -15,21 +15,12 @@ from pydantic import ValidationError
 
 from monographs.checks.dates import disagreeing
 from monographs.checks.typed_words import addresses_of, is_empty, written
-from monographs.document import (
-    COUNTRY,
-    LABEL,
-    Citation,
-    Document,
-    MonitoringItem,
-    Part,
-    SafetyNotice,
-    Section,
-    Value,
-)
+from monographs.document import Citation, Document, MonitoringItem, Part, SafetyNotice, Section
 from monographs.texts import text as markdown
 from monographs.texts.addresses import hidden_host
 from monographs.texts.characters import says_nothing
 from monographs.texts.identifiers import DOI, LONGEST_DOI, PMID
+from monographs.typed import COUNTRY, LABEL, Value
 from monographs.vocabulary import CODE_SYSTEMS, NOTICE_TYPES, REGULATOR_TYPES, SectionKind, needed_kinds
 
 _OF_PATTERN = {

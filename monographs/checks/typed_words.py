@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from monographs.document import Citation, Line, Prose, Value, Words
+from monographs.document import Citation
 from monographs.texts import text as markdown
 from monographs.texts.characters import says_nothing
 from monographs.texts.line_grammar import ATOM, CITATION
+from monographs.typed import Line, Prose, Value, Words
 
 # What a field is made of, by the first rule that its type names.
 _PLAIN = [get_args(alias)[1] for alias in (Line, Words)]

@@ -4,8 +4,9 @@ when it is saved, whichever way it came. Pure; what is stored already is never a
 
 from collections.abc import Iterator
 
-from monographs.document import Brand, Code, DrugName, Value
+from monographs.document import Brand, Code, DrugName
 from monographs.texts.characters import says_nothing
+from monographs.typed import Value
 
 _MADE_BY: dict[type[Value], tuple[str, str]] = {
     DrugName: ("name", "Give the name, or empty the whole row to take it out."),

@@ -11,8 +11,9 @@ from monographs.declared import labels_of, words_of
 from monographs.difference.text_diff import ItemChange, item_changes, moved
 from monographs.difference.word_diff import Segment, word_diff
 from monographs.digest import digest_of_part
-from monographs.document import PART_FIELDS, PROSE, Document, Header, Part, Section, Value, to_plain
+from monographs.document import PART_FIELDS, PROSE, Document, Header, Part, Section
 from monographs.texts.text import TextRules, seen
+from monographs.typed import Value, to_plain
 from monographs.vocabulary import SECTION_KINDS
 
 Kind = Literal["added", "removed", "changed"]

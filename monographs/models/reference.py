@@ -8,6 +8,7 @@ from monographs import document as values
 from monographs.fields import JSONText
 from monographs.models.edition import Part, part_constraints
 from monographs.triggers import ByWriteLock
+from monographs.typed import to_plain
 
 
 class Reference(models.Model):
@@ -48,7 +49,7 @@ class Citation(Part):
     @classmethod
     def columns_of(cls, part: values.Part) -> dict[str, Any]:
         assert isinstance(part, values.Citation)
-        return {"label": part.label, "csl": values.to_plain(part.csl)}
+        return {"label": part.label, "csl": to_plain(part.csl)}
 
 
 class RelatedLink(Part):

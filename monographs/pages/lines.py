@@ -10,9 +10,10 @@ from datetime import date
 from functools import cache
 
 from monographs.declared import declared_of, fields_at, words_of
-from monographs.document import Citation, Dosing, Header, MonitoringItem, RelatedLink, SafetyNotice, Section, Value
+from monographs.document import Citation, Dosing, Header, MonitoringItem, RelatedLink, SafetyNotice, Section
 from monographs.texts.text import Html, quantities
 from monographs.texts.wording import ended
+from monographs.typed import Value
 
 # Places and fields with a spot in the template, and fields that say where a thing stands, or whether it does.
 LAID_OUT: dict[type[Value], frozenset[str]] = {

@@ -12,9 +12,10 @@ from functools import cached_property
 
 from monographs.canonical import digest_of
 from monographs.declared import declared_of, fields_at
-from monographs.document import Dosing, MonitoringItem, RelatedLink, SafetyNotice, Value
+from monographs.document import Dosing, MonitoringItem, RelatedLink, SafetyNotice
 from monographs.pages.lines import LAID_OUT, unplaced
 from monographs.texts.quotes import CITATION, UNSEEN, Text, cuts, folded, found_in, text_of
+from monographs.typed import Value
 
 # Letters of what stands before and after, to tell places apart by: the whole sentence, but so many and no more.
 AROUND, FARTHEST = 40, 200

@@ -11,11 +11,12 @@ from typing import Literal
 from uuid import UUID
 
 from monographs.checks.typed_words import Written, written
-from monographs.document import Citation, Document, Header, MonitoringItem, Part, SafetyNotice, Section, Value
+from monographs.document import Citation, Document, Header, MonitoringItem, Part, SafetyNotice, Section
 from monographs.proofing.readable import readable
 from monographs.proofing.rules import RULES
 from monographs.proofing.sentences import is_of_water
 from monographs.texts.text import citation_labels
+from monographs.typed import Value
 
 Severity = Literal["block", "warn", "advise"]
 # Places of a document that no kind of section names.

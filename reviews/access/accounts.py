@@ -11,10 +11,11 @@ from django.db.models import TextField
 from django.db.models.functions import Cast
 
 from monographs.texts.characters import says_nothing
-from reviews.access import policy, session
+from reviews.access import session
 from reviews.access.denials import refusals_recorded
-from reviews.access.door import admitted, is_address, kept
-from reviews.access.refusals import RefusalType, Refused, refuse
+from reviews.access.door import admitted, is_address, reason_of
+from reviews.access.grants import check_administrator
+from reviews.access.refusals import RefusalType, refuse
 from reviews.audit.trail import Trail, audited_write
 from reviews.models import AuditEvent
 
@@ -31,7 +32,7 @@ def new(username: str, name: str, email: str, *, actor: User) -> User:
         refusals_recorded(actor=actor, action="new_account", subject="user:new"),
         audited_write(actor=actor) as trail,
     ):
-        _check_administrator(trail)
+        check_administrator(trail.actor)
         return added(trail, username, name, email)
 
 
@@ -69,9 +70,7 @@ def deactivate(user: User, *, actor: User, reason: str) -> User:
         audited_write(actor=actor) as trail,
     ):
         user = _of_another(trail, user)
-        reason = kept(reason)
-        if says_nothing(reason):
-            raise refuse("reason", "Say why the account is closed.", RefusalType.INVALID, field="reason")
+        reason = reason_of(reason)
         if not user.is_active:
             raise refuse("closed_already", "This account is closed already.", RefusalType.CONFLICT)
         closed(trail, user, reason)
@@ -128,16 +127,9 @@ def take_over() -> int:
 # -- What is asked of each ---------------------------------------------------------------------------------------------
 
 
-def _check_administrator(trail: Trail) -> None:
-    if found := policy.refusals(trail.actor, "manage_people"):
-        raise Refused(found)
-
-
 def _of_another(trail: Trail, user: User) -> User:
     """The account as it is now. Refuses oneself, and whoever is no administrator."""
-    _check_administrator(trail)
-    if user.pk == trail.actor.pk:
-        raise refuse("oneself", "Nobody changes their own account here. Another administrator must do it.")
+    check_administrator(trail.actor, user)
     return User.objects.get(pk=user.pk)
 
 

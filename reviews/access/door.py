@@ -11,9 +11,9 @@ from django.core.mail.message import sanitize_address
 from django.core.validators import validate_email
 
 from monographs.canonical import BadCharacters, clean, clean_line
-from monographs.texts.characters import seen
+from monographs.texts.characters import says_nothing, seen
 from reviews.access.privacy import TAKEN_OUT, holds_nhs_number
-from reviews.access.refusals import Refusal, RefusalType, Refused
+from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 
 LONGEST_REASON = 2_000
 PATIENT = "This holds an NHS number. Take it out: nothing about a patient is kept here. Nothing was stored."
@@ -50,6 +50,16 @@ def admitted(text: str, field: str, longest: int, *, is_line: bool = False) -> s
 def kept(reason: str, longest: int = LONGEST_REASON) -> str:
     """A reason as it is kept in the trail."""
     return admitted(reason, "reason", longest)
+
+
+def reason_of(
+    typed: str, sentence: str = "Say why: the reason is kept.", *, field: str = "reason", longest: int = LONGEST_REASON
+) -> str:
+    """A reason as it is kept, where one is needed: it says something."""
+    words = admitted(typed, field, longest)
+    if says_nothing(words):
+        raise refuse("reason", sentence, RefusalType.INVALID, field=field)
+    return words
 
 
 def as_code(typed: str) -> str:

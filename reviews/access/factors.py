@@ -21,10 +21,10 @@ from django.contrib.auth.models import User
 from django.db import OperationalError
 from django.http import HttpRequest
 
-from monographs.texts.characters import says_nothing
-from reviews.access import holds, letters, policy, sealed, session
+from reviews.access import holds, letters, sealed, session
 from reviews.access.denials import refusals_recorded
-from reviews.access.door import admitted, kept
+from reviews.access.door import admitted, kept, reason_of
+from reviews.access.grants import check_administrator
 from reviews.access.password import proved
 from reviews.access.refusals import RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write, is_recovering
@@ -126,12 +126,8 @@ def clear(person: User, *, actor: User, reason: str) -> None:
         refusals_recorded(actor=actor, action="clear_factors", subject=subject, reason=reason),
         audited_write(actor=actor) as trail,
     ):
-        if found := policy.refusals(trail.actor, "manage_people"):
-            raise Refused(found)
-        if person.pk == actor.pk:
-            raise refuse("oneself", "Nobody does this for themself. Another administrator must do it.")
-        if says_nothing(reason):
-            raise refuse("reason", "Say why, in at least one word.", RefusalType.INVALID, field="reason")
+        check_administrator(trail.actor, person)
+        reason = reason_of(reason)
         count = cleared(trail, person, by=trail.actor)
         trail.record("factors_cleared", subject, reason=reason, data={"factors": count})
     session.end_others(person, None)

@@ -11,10 +11,9 @@ from django.contrib.auth.models import Permission, User
 
 from monographs.models import Monograph, TherapeuticClass
 from monographs.standing import today
-from monographs.texts.characters import says_nothing
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
-from reviews.access.door import kept
+from reviews.access.door import kept, reason_of
 from reviews.access.refusals import RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
 from reviews.models import ClassPermission, Grant, MonographPermission
@@ -39,7 +38,7 @@ def give(person: User, role: str, *, actor: User, on: Place = None, reason: str 
         for held in Grant.objects.not_ended().filter(person=person, role=role, **_columns(on)):
             if held.counts(today(trail.clock)):
                 raise refuse("held_already", "This person holds this role there already.", RefusalType.CONFLICT)
-            _lapse(trail, held)
+            lapse(trail, held)
         return begin(trail, person, role, on=on, by=trail.actor, reason=reason)
 
 
@@ -60,9 +59,7 @@ def take(grant: Grant, *, actor: User, reason: str) -> Grant:
         audited_write(actor=actor) as trail,
     ):
         check_administrator(trail.actor, grant.person)
-        reason = kept(reason)
-        if says_nothing(reason):
-            raise refuse("reason", "Say why: the reason is kept.", RefusalType.INVALID, field="reason")
+        reason = reason_of(reason)
         grant = _not_ended(grant)
         grant.ended_on, grant.ended_by = today(trail.clock), trail.actor
         trail.record("role_taken", f"user:{grant.person_id}", reason=reason, data=_ended(trail, grant))
@@ -95,7 +92,7 @@ def lapse_due(day: date | None = None) -> list[Grant]:
     with audited_write(actor=None) as trail:
         lapsed = [one for one in Grant.objects.not_ended().select_related("person") if not one.counts(due)]
         for grant in lapsed:
-            _lapse(trail, grant, due)
+            lapse(trail, grant, due)
         if not lapsed:  # somebody was faster
             trail.record("role_lapsed", "site", data={"grants": 0})
     return lapsed
@@ -106,12 +103,12 @@ def lapse_due(day: date | None = None) -> list[Grant]:
 _CONFLICT = RefusalType.CONFLICT
 
 
-def check_administrator(actor: User, about: Any = None) -> None:
+def check_administrator(actor: User, about: User | None = None) -> None:
     """Refuses whoever is no administrator, and whoever acts on themselves."""
     if found := policy.refusals(actor, "manage_people"):
         raise Refused(found)
     if about is not None and about.pk == actor.pk:
-        raise refuse("oneself", "Nobody changes their own rights or registration. Another administrator must do it.")
+        raise refuse("oneself", "Nobody does this for themselves. Another administrator must do it.")
 
 
 def check_role(role: str, on: Place) -> None:
@@ -143,7 +140,8 @@ def _not_ended(grant: Grant) -> Grant:
     return grant
 
 
-def _lapse(trail: Trail, grant: Grant, day: date | None = None) -> None:
+def lapse(trail: Trail, grant: Grant, day: date | None = None) -> None:
+    """Writes down that nobody confirmed it in time."""
     grant.ended_on, grant.has_lapsed = day or today(trail.clock), True
     why = "Nobody confirmed it for six months."
     trail.record("role_lapsed", f"user:{grant.person_id}", reason=why, data=_ended(trail, grant))

@@ -10,10 +10,9 @@ from django.contrib.auth.models import User
 
 from monographs.models import Edition
 from monographs.standing import today
-from monographs.texts.characters import says_nothing
 from reviews.access import accounts, policy
 from reviews.access.denials import refusals_recorded
-from reviews.access.door import kept
+from reviews.access.door import reason_of
 from reviews.access.grants import begin, check_administrator
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import audited_write
@@ -72,9 +71,7 @@ def close(person: User, *, actor: User, reason: str, to: User | None = None) -> 
         audited_write(actor=actor) as trail,
     ):
         check_administrator(trail.actor, person)
-        person, reason = User.objects.get(pk=person.pk), kept(reason)
-        if says_nothing(reason):
-            raise refuse("reason", "Say why the account is closed.", RefusalType.INVALID, field="reason")
+        person, reason = User.objects.get(pk=person.pk), reason_of(reason)
         if not person.is_active:
             raise refuse("closed_already", "This account is closed already.", RefusalType.CONFLICT)
         work = open_work(person)

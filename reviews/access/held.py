@@ -11,7 +11,6 @@ from reviews.access import holds, policy
 from reviews.access.refusals import Refusal
 from reviews.models import Grant
 
-roles_of = policy.roles_of
 # What is asked of a class or a monograph, and what of the house as a whole.
 ON_PAGES = (
     "read", "create", "edit", "start", "submit", "sign", "unsign", "publish", "withdraw", "confirm-withdrawal",
@@ -19,8 +18,6 @@ ON_PAGES = (
     "close_recheck",
 )  # fmt: skip
 OF_THE_HOUSE = ("use_desk", "keep_library", "drop_trait", "answer_site_report", "read_trail", "manage_people")
-# What depends on one edition or notice as well: who wrote it, who placed it.
-OF_ONE = ("send-back", "discard", "countersign", "end-warning", "lift", "set_tier")
 
 
 @dataclass(frozen=True)
@@ -46,11 +43,6 @@ def everybody() -> list[User]:
         policy.remember(one, _held(one))
     holds.remember(found)
     return list(found)
-
-
-def holders(role: str) -> list[User]:
-    """Those who hold a role, wherever."""
-    return [one for one in everybody() if role in policy.roles_of(one)]
 
 
 def administrators() -> list[User]:

@@ -17,10 +17,11 @@ from django.utils import timezone
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
 from monographs.canonical import sha256
-from reviews.access import holds, letters, policy
+from reviews.access import holds, letters
 from reviews.access.accounts import end_sessions
 from reviews.access.denials import refusals_recorded
 from reviews.access.door import as_code
+from reviews.access.grants import check_administrator
 from reviews.access.password import check_new
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
@@ -47,10 +48,7 @@ def issue(user: User, *, actor: User) -> str:
         refusals_recorded(actor=actor, action="account_link", subject=f"user:{user.pk}"),
         audited_write(actor=actor) as trail,
     ):
-        if found := policy.refusals(trail.actor, "manage_people"):
-            raise Refused(found)
-        if user.pk == trail.actor.pk:
-            raise refuse("oneself", "Nobody makes a link for themselves. Change your password under “My account”.")
+        check_administrator(trail.actor, user)
         user = User.objects.get(pk=user.pk)
         if not user.is_active:
             raise refuse("closed_already", "This account is closed. Open it first.", RefusalType.CONFLICT)

@@ -257,6 +257,11 @@ def _has_role_or_administers(user: Person, thing: Any) -> Refusal | None:
     return refusal and (None if _administers(user, thing) is None else refusal)
 
 
+def _has_open_account(user: Person, _thing: Any) -> Refusal | None:
+    """Asked before somebody states their own registration or interests, which needs no role."""
+    return None if user.is_authenticated and user.is_active else Refusal("closed_already", "This account is closed.")
+
+
 RULES: dict[str, Rule] = {
     "read": _may_read,
     "create": _needs(EDIT),
@@ -293,6 +298,7 @@ RULES: dict[str, Rule] = {
     "answer_site_report": _has_role("editor", "clinician", "publisher"),
     "set_tier": _may_set_tier,
     "use_desk": _has_role_or_administers,
+    "state_own": _has_open_account,
     "keep_library": _has_role(*_opening("keep_library")),
     "drop_trait": _has_role("clinician"),
     "read_trail": _has_role(*_opening("read_trail")),

@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.auth.models import User
-from django.db.models import Q
 
 from monographs.models import Monograph, TherapeuticClass
 from monographs.standing import today
-from monographs.texts.characters import says_nothing
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
-from reviews.access.door import admitted
+from reviews.access.door import reason_of
 from reviews.access.grants import check_administrator
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
@@ -60,12 +58,6 @@ def _name(monograph: Monograph) -> tuple[str, str]:
     return monograph.live.name.casefold() if monograph.live else "", monograph.slug
 
 
-def no_longer(day: date) -> list[ClinicianProfile]:
-    """Everybody who was verified once, and whose registration was ended or ran out."""
-    once = ClinicianProfile.objects.filter(Q(verified_on__isnull=False)).select_related("user", "ended_by")
-    return [one for one in once.order_by("name", "pk") if not one.is_verified(day)]
-
-
 def waiting_for(user: User, classes: dict[int, TherapeuticClass]) -> list[Recheck]:
     """The open reviews that this person may close, and that a page still rests on, the oldest first."""
     if not policy.verified_profile(user):
@@ -103,19 +95,12 @@ def open_rechecks(profile: ClinicianProfile, *, actor: User, reason: str) -> lis
         audited_write(actor=actor) as trail,
     ):
         check_administrator(trail.actor)
-        reason = _reason(reason, "Say why these pages are looked at again.")
+        reason = reason_of(reason, "Say why these pages are looked at again.", longest=REASON)
         made = open_all(trail, profile, reason)
         if not made:
             sentence = "No live page rests on a signature of this person without a review that is open already."
             raise refuse("nothing_rests", sentence, RefusalType.CONFLICT)
     return made
-
-
-def _reason(words: str, sentence: str, field: str = "reason") -> str:
-    words = admitted(words, field, REASON)
-    if says_nothing(words):
-        raise refuse("reason", sentence, RefusalType.INVALID, field=field)
-    return words
 
 
 def refusals_of(user: User, recheck: Recheck) -> list[Refusal]:
@@ -144,7 +129,7 @@ def close_recheck(recheck: Recheck, *, actor: User, found: str) -> Recheck:
         )
         if refusals := refusals_of(trail.actor, row):
             raise Refused(refusals)
-        found = _reason(found, "Say what you found.", "found")
+        found = reason_of(found, "Say what you found.", field="found", longest=REASON)
         if row.closed_at is not None:
             raise refuse("found_already", "Somebody said already what they found.", RefusalType.CONFLICT)
         row.found, row.closed_at, row.closed_by = found, trail.at, trail.actor

@@ -17,7 +17,7 @@ from monographs.standing import today
 from monographs.texts.characters import says_nothing
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
-from reviews.access.door import admitted
+from reviews.access.door import admitted, reason_of
 from reviews.access.grants import check_administrator
 from reviews.access.rechecks import open_all
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
@@ -90,6 +90,8 @@ def register(
     ):
         if actor.pk != user.pk:
             check_administrator(trail.actor)
+        elif found := policy.refusals(trail.actor, "state_own"):
+            raise Refused(found)
         body, number = registration(profession, number)
         _check_scope(scope)
         name = _line(name, "name", NAME, needed=True)
@@ -204,9 +206,7 @@ def _end(profile: ClinicianProfile, how: str, *, actor: User, reason: str) -> Cl
         refusals_recorded(actor=actor, action="end_registration", subject=f"profile:{profile.pk}", reason=reason),
         _on_profile(profile, actor) as (trail, found),
     ):
-        reason = admitted(reason, "reason", REASON)
-        if says_nothing(reason):
-            raise refuse("reason", "Say why, and where you read it.", RefusalType.INVALID, field="reason")
+        reason = reason_of(reason, "Say why, and where you read it.", longest=REASON)
         if found.ended_on is not None:
             raise refuse("ended_already", "This registration was ended already.", RefusalType.CONFLICT)
         found.ended_on, found.ended_by = today(trail.clock), trail.actor
@@ -226,8 +226,10 @@ def declare_interests(actor: User, kinds: Mapping[str, str]) -> ClinicianProfile
         audited_write(actor=actor) as trail,
     ):
         profile = ClinicianProfile.objects.filter(user=actor).first()
-        if profile is None or not trail.actor.is_active:
+        if profile is None:
             raise refuse("no_profile", "Only a registered clinician declares interests. State your registration first.")
+        if found := policy.refusals(trail.actor, "state_own"):
+            raise Refused(found)
         said = {kind: admitted(kinds.get(kind, ""), kind, INTERESTS) for kind in INTEREST_KINDS}
         if blank := [kind for kind, words in said.items() if says_nothing(words)]:
             sentence = "Say which interests of this kind you had in the last 36 months, or “none”."

@@ -167,6 +167,19 @@ def append_checkpoint(seq: int, head: str, act: str = "") -> None:
         os.fsync(file.fileno())
 
 
+def last_line() -> dict[str, Any] | None:
+    """The newest whole line, read from the end of the file alone; None where there is none that holds."""
+    try:
+        with checkpoint_path().open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - _END))
+            whole = file.read().rpartition(b"\n")[0]
+        form = json.loads(whole.rpartition(b"\n")[2])
+        signature = form.pop("signature")
+        return form if _holds(CHECKPOINT_PREFIX, form, form["key"], signature) else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
 def read_checkpoints() -> tuple[list[dict[str, Any]], list[str]]:
     """The lines of the file that hold, and a sentence for each that does not.
 

@@ -16,6 +16,7 @@ from uuid import UUID
 from monographs import document as values
 from monographs.canonical import sha256
 from monographs.texts.confusables import skeleton
+from monographs.typed import Value
 from reviews.derived.changed_parts import in_order, sides_of
 from reviews.models import WrittenText
 
@@ -26,7 +27,7 @@ _NUMBER = re.compile(r"^\W*(?:(?:\d+(?:\.\d+)*|[a-z]|[ivx]{2,5})[.)]+|\d+(?:\.\d
 _WORD = re.compile(r"[^\W_]+")
 _GAPS = re.compile(r"\n\s*\n"), re.compile(r"\n"), re.compile(r"(?<=[.!?])\W*\s")
 # Whose words they are, field by field, for the header and every kind of part.
-WORDS: dict[type[values.Value], tuple[str, ...]] = {
+WORDS: dict[type[Value], tuple[str, ...]] = {
     values.Header: ("covers", "not_covered", "introduction"),
     values.Dosing: ("reason", "instead"),
     values.Section: ("heading", "text"),
@@ -42,7 +43,7 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(skeleton(_NUMBER.sub("", _MARK.sub(" ", text))))
 
 
-def fields_of(part: values.Value | None) -> list[str]:
+def fields_of(part: Value | None) -> list[str]:
     """What was typed into a part, field by field."""
     if part is None:
         return []
@@ -50,7 +51,7 @@ def fields_of(part: values.Value | None) -> list[str]:
     return [*found, *fields_of(part.dosing)] if isinstance(part, values.Header) else found
 
 
-def texts_of(part: values.Value | None, longer_than: int = LONG) -> frozenset[str]:
+def texts_of(part: Value | None, longer_than: int = LONG) -> frozenset[str]:
     """The digests of the texts of a part that are longer than this."""
     fields = fields_of(part)
     texts = {*fields, *(one for text in fields for gap in _GAPS for one in gap.split(text))}
@@ -70,7 +71,7 @@ def rows_of(
             yield key, text
 
 
-def parts_of(document: values.Document | None) -> dict[str, values.Value]:
+def parts_of(document: values.Document | None) -> dict[str, Value]:
     """The header and the parts of a document, by the keys of change sets."""
     if document is None:
         return {}

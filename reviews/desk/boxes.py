@@ -6,11 +6,11 @@ from typing import Any, ClassVar, get_args
 from django import forms
 from pydantic import ValidationError
 
-from monographs import document as values
 from monographs.checks.plain_fields import marked
 from monographs.checks.problems import sentences
 from monographs.checks.unnamed import unnamed
 from monographs.declared import Declared, declared_of, kind_of, row_model
+from monographs.typed import Value
 from reviews.forms import MOST_ROWS, Row, Text, choices, dressed
 
 MOST_BOXES = 900  # of rows in one form; the rest of what a request may hold is for its other boxes
@@ -21,19 +21,19 @@ def bare(words: str) -> str:
     return words.strip(" \t\xa0")
 
 
-def boxes_of(model: type[values.Value], is_blank: bool = False) -> dict[str, forms.Field]:
+def boxes_of(model: type[Value], is_blank: bool = False) -> dict[str, forms.Field]:
     """Field -> its box, for all that people type; of a value inside under both names (`dosing_since`). With `is_blank`
     nothing is chosen yet from a list."""
     boxes: dict[str, forms.Field] = {}
     for name, about in model.model_fields.items():
-        if isinstance(inner := about.annotation, type) and issubclass(inner, values.Value):
+        if isinstance(inner := about.annotation, type) and issubclass(inner, Value):
             boxes |= {f"{name}_{key}": box for key, box in boxes_of(inner).items()}
         elif (said := declared_of(model).get(name)) and said.is_typed and kind_of(model, name) != "rows":
             boxes[name] = _box(model, name, is_blank)
     return boxes
 
 
-def _box(model: type[values.Value], name: str, is_blank: bool) -> forms.Field:
+def _box(model: type[Value], name: str, is_blank: bool) -> forms.Field:
     """TypeError for a field that no box could hold."""
     said, about = declared_of(model)[name], model.model_fields[name]
     if kind_of(model, name) == "text":
@@ -44,15 +44,15 @@ def _box(model: type[values.Value], name: str, is_blank: bool) -> forms.Field:
     return dressed(forms.ChoiceField(label=said.label, help_text=said.help, choices=chosen, initial=start))
 
 
-def lists_of(model: type[values.Value]) -> Iterator[tuple[str, Declared, type[values.Value]]]:
+def lists_of(model: type[Value]) -> Iterator[tuple[str, Declared, type[Value]]]:
     """(field, what is said of it, value of a row) of each list that people type."""
     for name, said in declared_of(model).items():
         row = row_model(model, name)
-        if said.is_typed and row is not None and issubclass(row, values.Value):
+        if said.is_typed and row is not None and issubclass(row, Value):
             yield name, said, row
 
 
-def most_rows(model: type[values.Value], held: Mapping[str, int]) -> dict[str, int]:
+def most_rows(model: type[Value], held: Mapping[str, int]) -> dict[str, int]:
     """List -> how many rows it may have in a form, so that all of them together can be sent; `held` it has now. One
     that has too many even so is missing: it stays as it is."""
     width = {name: len(boxes_of(row)) for name, _said, row in lists_of(model)}
@@ -71,7 +71,7 @@ def _boxes(width: Mapping[str, int], rows: Mapping[str, int]) -> int:
 class ValueRow(Row):
     """A row that holds a value of the document. `kept` are the texts that stood there before: nobody typed those."""
 
-    model: ClassVar[type[values.Value]]
+    model: ClassVar[type[Value]]
 
     def __init__(self, *args: Any, kept: frozenset[str] = frozenset(), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -100,5 +100,5 @@ class ValueRow(Row):
         return words.upper() if declared_of(self.model)[name].is_upper else words
 
 
-def row_form(model: type[values.Value]) -> type[ValueRow]:
+def row_form(model: type[Value]) -> type[ValueRow]:
     return type(f"{model.__name__}Row", (ValueRow,), {"model": model})

@@ -1,4 +1,5 @@
-"""What is in the library under a name that is like a new one: asked before a drug or a class is made or renamed.
+"""What is in the library, or on the list of known names, under a name that is like a new one: asked before a drug or a
+class is made or renamed.
 
 Nothing is refused for good: whoever sees what is there says that theirs is another, by naming what they saw.
 """
@@ -6,6 +7,7 @@ Nothing is refused for good: whoever sees what is there says that theirs is anot
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from monographs.known_names import names_like
 from monographs.models import Drug, TherapeuticClass
 from monographs.texts.likeness import folded, likeness
 from reviews.access.refusals import RefusalType, Refused, refuse
@@ -15,28 +17,43 @@ AS_NAME = {"same": "is the same name as", "looks": "looks like", "sounds": "soun
 
 @dataclass(frozen=True)
 class Like:
-    """A drug or class that is there, and why it is shown."""
+    """A drug or class that is there, or a known name, and why it is shown."""
 
     slug: str
     name: str
     why: str
     is_certain: bool = False  # the very name stands there, as a brand, another name or a former one
+    is_here: bool = True  # in the library; else it stands on the list of known names alone, and `slug` is its key there
 
     def __str__(self) -> str:
         return self.why
 
 
 def drugs_like(name: str, *, but: Drug | None = None) -> list[Like]:
-    """Drugs whose name, other name, brand or former name is like this one; what was merged shows what it became. What
-    is certain comes first. One query."""
-    asked, found = folded(name), dict[str, Like]()
+    """Drugs whose name, other name, brand or former name is like this one; what was merged shows what it became. Then
+    known names that are like it, of what is not shown already. `but` is the drug that gets the name: none of its own
+    names is asked about, but a brand of it. What is certain comes first. One query."""
+    asked, found, own = folded(name), dict[str, Like](), set[str]()
     for drug in Drug.objects.select_related("merged_into"):
         of = drug.merged_into or drug
-        if but is None or of.pk != but.pk:
-            for one in _likes(name, asked, drug, of):
-                if one.slug not in found or (one.is_certain and not found[one.slug].is_certain):
-                    found[one.slug] = one
-    return sorted(found.values(), key=lambda one: (not one.is_certain, one.name.casefold()))
+        is_own = but is not None and of.pk == but.pk
+        if is_own:
+            own |= {folded(drug.name), *map(folded, drug.former_names), *(folded(row["name"]) for row in drug.names)}
+        for one in _own_brand(name, asked, drug, of) if is_own else _likes(name, asked, drug, of):
+            if one.slug not in found or (one.is_certain and not found[one.slug].is_certain):
+                found[one.slug] = one
+    here = {folded(one.name) for one in found.values()}
+    if asked not in own:
+        for known, how in names_like(name):
+            if not here & {folded(known.name), folded(known.of)}:
+                why = f"“{name}” is {known.what}." if how == "same" else f"“{name}” {AS_NAME[how]} {known.in_words}."
+                found[known.key] = Like(known.key, known.name, why, how == "same", is_here=False)
+    return sorted(found.values(), key=lambda one: (not one.is_certain, not one.is_here, one.name.casefold()))
+
+
+def _own_brand(name: str, asked: str, drug: Drug, of: Drug) -> Iterable[Like]:
+    if asked in (folded(row.get("name", "")) for row in drug.brands):
+        yield Like(of.slug, of.name, f"“{name}” is a brand of {of.name}.", is_certain=True)
 
 
 def _likes(name: str, asked: str, drug: Drug, of: Drug) -> Iterable[Like]:
@@ -75,8 +92,10 @@ def asked_about(found: Iterable[Like], another: Collection[str]) -> list[str]:
 
 
 def asked(found: Iterable[Like]) -> Refused:
+    found = list(found)
     words = " ".join(one.why for one in found)
-    sentence = f"{words} Choose what is there, or say that yours is another."
+    do = "Choose what is there" if any(one.is_here for one in found) else "Give the name of the substance"
+    sentence = f"{words} {do}, or say that yours is another."
     return refuse("alike", sentence, RefusalType.INVALID, recorded=False, field="name")
 
 

@@ -14,6 +14,7 @@ from monographs.vocabulary import TIERS
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
 from reviews.access.door import kept
+from reviews.access.grants import check_administrator
 from reviews.access.refusals import RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
 from reviews.editing import copies
@@ -44,8 +45,7 @@ def _judged(
     """What every verb on a class asks first, and the class as it is now."""
     with audited_write(actor=actor) as trail:
         now = TherapeuticClass.objects.get(pk=therapeutic_class.pk)
-        if found := policy.refusals(trail.actor, "manage_people"):
-            raise Refused(found)
+        check_administrator(trail.actor)
         if found := meanwhile(now, seen) + needs_reason(reason):
             raise Refused(found)
         yield trail, now

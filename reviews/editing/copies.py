@@ -19,7 +19,7 @@ from monographs.models import Drug, Edition, Monograph, State, TherapeuticClass
 from monographs.texts.characters import says_nothing
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
-from reviews.access.door import as_code, kept
+from reviews.access.door import as_code, kept, reason_of
 from reviews.access.refusals import RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
 from reviews.changes import change_set
@@ -147,8 +147,7 @@ def leave_copy(monograph: Monograph, *, actor: User, seen: str, reason: str) -> 
         refusals_recorded(actor=actor, action="leave_copy", subject=f"{PREFIX}{monograph.slug}", reason=reason),
         _deciding(monograph, actor, seen) as (trail, task),
     ):
-        if says_nothing(reason):
-            raise refuse("reason", "Say why: the reason is kept.", RefusalType.INVALID, field="reason")
+        reason = reason_of(reason)
         trail.record("copy_left", task.subject, reason=reason, data=task.data)
         return task.edition
 

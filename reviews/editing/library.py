@@ -11,16 +11,17 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils.text import slugify
 
-from monographs import document as values
 from monographs.canonical import canonical, digest_of
 from monographs.models import Drug, NameCheck, Reference, TherapeuticClass
 from monographs.texts.characters import says_nothing
 from monographs.texts.confusables import mixed_scripts, skeleton
 from monographs.texts.identifiers import DOI, LONGEST_DOI
+from monographs.typed import SLUG
 from monographs.vocabulary import TIERS, TRAITS
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
 from reviews.access.door import PATIENT, admitted
+from reviews.access.grants import check_administrator
 from reviews.access.privacy import holds_nhs_number
 from reviews.access.refusals import RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
@@ -93,7 +94,7 @@ def check_free(name: str, but: Drug | None = None) -> None:
 
 
 def _check_slug(slug: str) -> None:
-    if len(slug) > 100 or not re.fullmatch(values.SLUG, slug) or slug == "new":  # an address of the desk's own
+    if len(slug) > 100 or not re.fullmatch(SLUG, slug) or slug == "new":  # an address of the desk's own
         raise refuse("slug", f"“{slug[:100]}” cannot be an address.", RefusalType.INVALID, field="name")
     if holds_nhs_number(slug):
         raise refuse("patient_data", PATIENT, RefusalType.INVALID, recorded=False, field="name")
@@ -110,8 +111,7 @@ def make_class(
         refusals_recorded(actor=actor, action="make_class", subject=f"class:{slug[:100]}"),
         audited_write(actor=actor) as trail,
     ):
-        if found := policy.refusals(trail.actor, "manage_people"):
-            raise Refused(found)
+        check_administrator(trail.actor)
         return added_class(trail, name, slug=slug, parent=parent, tier_floor=tier_floor, another=another)
 
 

@@ -11,10 +11,11 @@ from monographs import document as values
 from monographs.models import Drug, Edition, FormerAddress, Monograph, State, TherapeuticClass
 from monographs.standing import today
 from monographs.texts.characters import says_nothing
+from monographs.typed import SLUG
 from monographs.vocabulary import TIERS
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
-from reviews.access.door import PATIENT, kept
+from reviews.access.door import PATIENT, kept, reason_of
 from reviews.access.privacy import holds_nhs_number
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
@@ -36,7 +37,7 @@ def header_from(drug: Drug, therapeutic_class: TherapeuticClass, title: str) -> 
 
 def _check_address(slug: str) -> None:
     """An address is free if no monograph has it or ever had it: old links lead on for ever."""
-    if not re.fullmatch(values.SLUG, slug) or len(slug) > 100 or slug in RESERVED:
+    if not re.fullmatch(SLUG, slug) or len(slug) > 100 or slug in RESERVED:
         raise refuse(
             "slug",
             f"“{slug[:100]}” cannot be an address. Use small letters, digits and hyphens.",
@@ -63,8 +64,7 @@ def move(monograph: Monograph, *, slug: str, actor: User, reason: str) -> Monogr
             raise Refused(found)
         old = monograph.slug
         _check_address(slug)
-        if says_nothing(reason):
-            raise refuse("reason", "Say why: the reason is kept.", RefusalType.INVALID, field="reason")
+        reason = reason_of(reason)
         monograph.slug = slug
         trail.save(monograph, "slug")
         former_addresses.keep(old, monograph)

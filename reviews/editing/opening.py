@@ -113,6 +113,5 @@ def _told(person: User, *, is_held: bool) -> str:
 def _renew(trail: Trail, person: User) -> None:
     """The role of an administrator, in place of one that nobody confirmed in time."""
     for lapsed in Grant.objects.not_ended().filter(person=person, role=ADMINISTRATOR):
-        lapsed.ended_on, lapsed.has_lapsed = today(trail.clock), True
-        trail.save(lapsed, "ended_on", "has_lapsed")
+        grants.lapse(trail, lapsed)
     grants.begin(trail, person, ADMINISTRATOR, by=None, reason="Access was recovered.")

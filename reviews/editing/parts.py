@@ -13,6 +13,7 @@ from monographs import document as values
 from monographs.assemble import build
 from monographs.digest import digest as digest_of_document
 from monographs.models import PARTS, Edition
+from monographs.typed import to_plain
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
 from reviews.access.door import kept
@@ -20,6 +21,7 @@ from reviews.access.refusals import RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
 from reviews.authorship import earlier_authors
 from reviews.changes import Change, change_set, touched_parts
+from reviews.editing import merging
 from reviews.editing.library import keep_references
 from reviews.models import ChangeSet
 
@@ -41,11 +43,15 @@ def _editing(edition: Edition, *, actor: User, reason: str, summary: str) -> Ite
             yield change
 
 
-def save_part(edition: Edition, part: values.Part, *, seen: str, actor: User, reason: str = "") -> None:
-    """New words for a part. `seen` is the digest of the part that was shown; another one now is a Conflict."""
+def save_part(
+    edition: Edition, part: values.Part, *, seen: str, actor: User, reason: str = ""
+) -> merging.Merged | None:
+    """New words for a part. `seen` is the digest of the part that was shown; another one now is a Conflict, unless it
+    is a section in which both changes have their place: answers what was made of them then."""
     with _editing(edition, actor=actor, reason=reason, summary=f"Changed {part.label_for_people}") as change:
-        change.save(part, seen=seen)
+        both = merging.save(change, part, seen=seen)
         _keep_in_library(change.trail, part)
+    return both
 
 
 def add_part(edition: Edition, part: values.Part, *, actor: User, reason: str = "") -> None:
@@ -118,4 +124,4 @@ def save_order(
 
 def _keep_in_library(trail: Trail, part: values.Part) -> None:
     if isinstance(part, values.Citation):
-        keep_references(trail, [(part.label, values.to_plain(part.csl))])
+        keep_references(trail, [(part.label, to_plain(part.csl))])

@@ -13,8 +13,9 @@ from pydantic import Field
 
 from monographs.canonical import strict_json
 from monographs.digest import as_json
-from monographs.document import PART_FIELDS, Document, Slug, Value
+from monographs.document import PART_FIELDS, Document
 from monographs.texts.identifiers import cut_doi, cut_pmid
+from monographs.typed import Slug, Value
 from monographs.vocabulary import TIERS, TRAITS
 from reviews.exchange.schema import (
     Finding,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from django.contrib.auth.models import User
 
-from monographs.document import to_plain
 from monographs.models import Edition, Monograph, TherapeuticClass
+from monographs.typed import to_plain
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
 from reviews.access.door import told
@@ -82,7 +82,7 @@ def _import_one(trail: Trail, one: Incoming, file: str) -> tuple[Edition, tuple[
         drug = known_as(one.drug.name)
         if drug is None:
             likes = drugs_like(one.drug.name)
-            if certain := [like for like in likes if like.is_certain]:
+            if certain := [like for like in likes if like.is_certain and like.is_here]:
                 raise asked(certain)
             warnings.extend(f"{like.why} It was added as another drug." for like in likes)
             drug = make_drug(

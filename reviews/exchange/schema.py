@@ -13,10 +13,11 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from pydantic import AfterValidator, ValidationError, model_validator
 
 from monographs.checks.typed_words import written
-from monographs.document import Brand, Code, Document, DrugName, Line, Slug, Value
+from monographs.document import Brand, Code, Document, DrugName
 from monographs.texts.characters import says_nothing
 from monographs.texts.confusables import mixed_scripts
 from monographs.texts.text import shows_as_typed
+from monographs.typed import Line, Slug, Value
 
 Built = TypeVar("Built")
 

@@ -11,10 +11,11 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from monographs.checks.typed_words import written
-from monographs.document import Citation, SafetyNotice, Value
+from monographs.document import Citation, SafetyNotice
 from monographs.models import Drug, TherapeuticClass
 from monographs.proofing.dictionary import proposals
 from monographs.proofing.proof import Finding, Place, proof_part
+from monographs.typed import Value
 from reviews.access.refusals import Refusal, RefusalType
 from reviews.models import AuditEvent
 from reviews.review.edition_review import EditionReview

@@ -37,7 +37,9 @@ def test_every_line_of_readme_is_typed_and_the_site_is_ready(site):
     assert all(_asked(site, link).status == 200 for link in links)
     assert (site.home / ".env").stat().st_mode & 0o077 == 0
     answer = _asked(site, "/health/ready")
-    assert (answer.status, answer.read()) == (200, b"ready\n")
+    assert answer.status == 200
+    word, *alarms = answer.read().decode().splitlines()
+    assert (word, {one.split(":")[0] for one in alarms}) == ("ready", {"alarm, verification", "alarm, backup"})
     home = _asked(site, "/")
     assert home.status == 200
     assert home.headers["Strict-Transport-Security"].startswith("max-age=63072000")
@@ -64,6 +66,9 @@ def test_a_dump_of_the_day_is_made_and_two_weeks_are_kept(site):
     assert len(kept) == 14
     assert (old / kept[-1]).stat().st_size > 10_000
     assert kept[0] == "2026-01-07T020000Z.dump"
+    told = _asked(site, "/health/ready").read().decode()
+    assert "alarm, verification" in told
+    assert "alarm, backup" not in told
 
 
 def test_the_units_are_such_as_systemd_takes(site):

@@ -6,7 +6,8 @@ import pytest
 
 from monographs import document as values
 from monographs.declared import Declared, kind_of, must_declare, words_of
-from monographs.document import Line, MonitoringItem, Value
+from monographs.document import MonitoringItem
+from monographs.typed import Line, Value
 
 LABEL = Declared("Odd")
 

@@ -15,6 +15,7 @@ from monographs.canonical import canonical
 from monographs.checks.problems import gaps, problems
 from monographs.digest import as_json, digest, digest_of_json, digest_of_part, from_text, to_text
 from monographs.document import Citation, Document, MonitoringItem, SafetyNotice, Section
+from monographs.typed import to_plain
 from monographs.vocabulary import NOTICE_TYPES, REGULATOR_TYPES, SECTION_KINDS, needed_kinds
 from tests import whole
 from tests.strategies import decomposed, documents
@@ -426,7 +427,7 @@ def test_a_text_has_its_lines_and_a_line_has_none():
 
     assert (section.heading, section.text) == ("a b", "a\n\n b")
     assert dosing.reason == "a\n b"
-    assert values.to_plain(record.csl) == {"a b": ["a\n b", True, None, 1]}
+    assert to_plain(record.csl) == {"a b": ["a\n b", True, None, 1]}
 
 
 def test_a_replaced_value_keeps_the_rest_and_is_checked():

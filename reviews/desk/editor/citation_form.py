@@ -13,10 +13,10 @@ from monographs.citations.csl import FIELDS_OF_RECORD
 from monographs.citations.keys import proposed_key, stem_of
 from monographs.citations.typed_date import TypedDate, date_of, read_date
 from monographs.citations.typed_source import NO_DOI, NO_PMID, typed_source
-from monographs.document import LABEL
 from monographs.models import Reference
 from monographs.texts.characters import says_nothing
 from monographs.texts.identifiers import DOI, PMID, cut_doi
+from monographs.typed import LABEL, to_plain
 from reviews.desk.editor.forms import ValueForm
 from reviews.forms import Box, FromRows, Text, dressed, offer
 
@@ -53,7 +53,7 @@ class CitationForm(ValueForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.before = values.to_plain(self.shown.csl) if self.shown else {}
+        self.before = to_plain(self.shown.csl) if self.shown else {}
         if self.before:  # a record that stands there is changed, not swapped for another
             del self.fields["reference"]
             if (present := self.before.get("type")) and present not in CSL_TYPES:
@@ -172,7 +172,7 @@ class CitationForm(ValueForm):
 
     @classmethod
     def shows(cls, part: values.Citation) -> dict[str, Any]:
-        return {"label": part.label, **boxes_of_record(values.to_plain(part.csl))}
+        return {"label": part.label, **boxes_of_record(to_plain(part.csl))}
 
     @property
     def boxes(self) -> Iterator[Box]:

@@ -13,6 +13,7 @@ from monographs.models import PARTS, Edition, Monograph, NameCheck, State
 from monographs.pages.page import page
 from monographs.pages.page_model import Page
 from monographs.standing import draft, names_found
+from monographs.typed import Value
 from reviews.access import policy
 from reviews.desk.base import DeskRequest, current_edition, monograph_for, not_here
 from reviews.desk.editor.citation_form import CitationForm
@@ -109,7 +110,7 @@ class EditorContext:
         return page(draft(document, names_found(checks)), set(self.monograph.drug.traits))
 
 
-def with_part(document: values.Document, value: values.Value) -> values.Document | None:
+def with_part(document: values.Document, value: Value) -> values.Document | None:
     """The document as it would be with this header or part; None if it could not be one."""
     if isinstance(value, values.Header):
         return document.replaced(header=value)

@@ -16,6 +16,7 @@ from monographs.citations.answers import Found
 from monographs.citations.csl import FormattedReference, format_reference
 from monographs.citations.typed_source import MOST_SIGNS, TypedSource, read_citation, typed_source
 from monographs.models import Reference
+from monographs.typed import to_plain
 from reviews.desk.editor.citation_form import boxes_of_record
 from reviews.lookup.registers import look_up, registers
 
@@ -99,7 +100,7 @@ def _is_it(source: TypedSource, citation: values.Citation) -> bool:
     if source.kind == "citation":
         title = str(read_citation(source.text).get("title", "")).casefold()
         return bool(title) and str(csl.get("title", "")).casefold() == title
-    held = f"{citation.label} {canonical(values.to_plain(csl))}".casefold()
+    held = f"{citation.label} {canonical(to_plain(csl))}".casefold()
     words = source.text.casefold().split()[:_MOST_WORDS]
     return bool(words) and all(word in held for word in words)
 
@@ -143,7 +144,7 @@ def hits(typed: str, document: values.Document) -> list[tuple[Reference, str]]:
     """(record, the label under which this edition cites it already, or nothing) for each hit."""
     if not typed:
         return []
-    cited = [(citation.label, values.to_plain(citation.csl)) for citation in document.citations]
+    cited = [(citation.label, to_plain(citation.csl)) for citation in document.citations]
     return [(found, next((label for label, csl in cited if _same(csl, found)), "")) for found in search(typed)]
 
 

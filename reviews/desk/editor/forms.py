@@ -19,6 +19,7 @@ from monographs.declared import declared_of, row_model
 from monographs.digest import digest_of_part
 from monographs.standing import today
 from monographs.texts.characters import says_nothing
+from monographs.typed import Value, rules_of
 from monographs.vocabulary import NOTICE_TYPES, SECTION_KINDS
 from reviews.desk.boxes import bare, boxes_of, lists_of, most_rows, row_form
 from reviews.forms import Box, Form, Text, dressed, is_text, rows_of
@@ -40,7 +41,7 @@ class ValueForm(Form):
     """A form whose boxes make a value. `seen` is the digest of what was shown; `reason` stands in the history. `shown`
     is what the form is about, if it is there already."""
 
-    model: ClassVar[type[values.Value]]
+    model: ClassVar[type[Value]]
 
     # A plain field: whatever is no digest of what stands there now is a conflict, and no fault of the person's typing.
     seen = forms.Field(required=False, widget=forms.HiddenInput)
@@ -102,7 +103,7 @@ class ValueForm(Form):
         initial: dict[str, Any] = {}
         for name in cls.model.model_fields:
             held = getattr(value, name)
-            if isinstance(held, values.Value):
+            if isinstance(held, Value):
                 initial |= {f"{name}_{inner}": getattr(held, inner) for inner in type(held).model_fields}
             elif not isinstance(held, tuple):
                 initial[_box_name(name)] = held
@@ -138,7 +139,7 @@ class ValueForm(Form):
                 made[name] = tuple(
                     row.value for row in self.rows[name].filled if not row.errors and row.value is not None
                 )
-            elif isinstance(held, values.Value):
+            elif isinstance(held, Value):
                 boxes = {inner: data.get(f"{name}_{inner}") for inner in type(held).model_fields}
                 typed = {inner: bare(one) for inner, one in boxes.items() if one is not None}
                 made[name] = {**held.model_dump(), **typed}
@@ -148,7 +149,7 @@ class ValueForm(Form):
                 made[name] = held
         if prose := values.PROSE.get(self.model):
             before = (getattr(self.shown, prose, ""), getattr(self.shown, "text_rules", None))
-            made["text_rules"] = values.rules_of(as_kept(data[prose]), *before)
+            made["text_rules"] = rules_of(as_kept(data[prose]), *before)
         return self.model.model_validate(self.filled_in(made))
 
     @property

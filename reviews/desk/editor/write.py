@@ -21,18 +21,25 @@ from monographs.difference.document_diff import compare
 from monographs.digest import digest_of_part
 from monographs.document import PART_FIELDS
 from monographs.standing import today
+<<<<<<< HEAD
+=======
+from monographs.typed import Value
+from monographs.vocabulary import SECTION_KINDS
+>>>>>>> main
 from reviews.access.attempts import Attempt, attempt
 from reviews.access.refusals import Conflict, Refusal
 from reviews.changes import faster
 from reviews.desk.base import DeskRequest, desk
 from reviews.desk.editor import fragments
 from reviews.desk.editor.citation_form import CitationForm
+from reviews.desk.editor.clash import base_shown, both_in
 from reviews.desk.editor.context import FORMS, HEADINGS, NOUNS, EditorContext, with_part
 from reviews.desk.editor.find import Finding, find
 from reviews.desk.editor.forms import OVER, HeaderForm, OrderForm, ValueForm
 from reviews.desk.editor.lists import make_lists, put
 from reviews.desk.editor.one_page import NEW, OnePage, place_of_new, seen_as
 from reviews.editing import parts
+from reviews.editing.merging import Merged
 from reviews.review.edition_review import EditionReview
 from reviews.review.proofed import hints_of, spelling_of
 
@@ -181,7 +188,7 @@ def _restore(editor: EditorContext, shown: values.Part, context: dict[str, Any])
     return _opened(editor, context, tried.status)
 
 
-def _now_seen(form: ValueForm, value: values.Value) -> None:
+def _now_seen(form: ValueForm, value: Value) -> None:
     """What stands there now counts as seen: saving again puts the words of this form over it, knowingly."""
     put(form, "seen", digest_of_part(value))
 
@@ -197,7 +204,7 @@ def _remove(editor: EditorContext, shown: values.Part) -> HttpResponse:
     return redirect("edit", editor.monograph.slug)
 
 
-def _answer(editor: EditorContext, context: dict[str, Any], save: Callable[..., None]) -> HttpResponse:
+def _answer(editor: EditorContext, context: dict[str, Any], save: Callable[..., Merged | None]) -> HttpResponse:
     """Shows the form, previews it, or saves it: whatever is refused comes back with all that was typed, and what was
     made of it is looked at before it is saved."""
     form: ValueForm = context["form"]
@@ -216,9 +223,17 @@ def _answer(editor: EditorContext, context: dict[str, Any], save: Callable[..., 
         if tried.is_done and editor.is_fragment:
             return fragments.saved(editor, form.value)
         if tried.is_done:
-            for words in (_saved(editor, form.value), *form.said):
+            both: Merged | None = tried.result
+            for words in (_saved(editor, both.part if both else form.value), *form.said):
                 messages.success(editor.request, words)
+<<<<<<< HEAD
             return redirect(_after(editor, form.value))
+=======
+            if both:
+                messages.success(editor.request, both_in(both, editor.request.user))
+                return redirect("part_edit", editor.monograph.slug, both.part.key)
+            return redirect("edit", editor.monograph.slug)
+>>>>>>> main
         status = tried.status
         if isinstance(tried.refused, Conflict):
             context |= _both(editor, form, tried.refused)
@@ -239,7 +254,7 @@ def _after(editor: EditorContext, value: values.Value) -> str:
     return f"{reverse('edit', args=[editor.monograph.slug])}?saved={key}#{place}"
 
 
-def _saved(editor: EditorContext, value: values.Value) -> str:
+def _saved(editor: EditorContext, value: Value) -> str:
     """What was saved, and what of it still stands against sending the edition for review."""
     key, name = (value.key, value.label_for_people) if isinstance(value, values.Part) else (None, "The header")
     editor.edition.refresh_from_db()  # the columns of the header are those that were shown
@@ -259,17 +274,19 @@ def _still(editor: EditorContext, form: ValueForm) -> Conflict:
 
 
 def _both(editor: EditorContext, form: ValueForm, conflict: Conflict) -> dict[str, Any]:
-    """Both texts of a conflict: mine in the form, theirs beside it, word by word; whole, while mine cannot be read."""
+    """The texts of a conflict: mine in the form, theirs beside it, word by word (whole, while mine cannot be read), and
+    what both began with."""
     if conflict.current is None:  # it was removed: there is nothing beside mine
         return {"conflict": conflict, "removed": True}
+    base = base_shown(editor, form, conflict.current)
     _now_seen(form, conflict.current)
     put(form, OVER, digest_of_part(conflict.current))
     theirs = with_part(build(editor.edition), conflict.current)
     mine = with_part(theirs, form.readable) if theirs and form.readable is not None else None
     if mine is None:
         shown = type(form)(document=editor.document, shown=conflict.current).as_read()
-        return {"conflict": conflict, "theirs": shown}
-    return {"conflict": conflict, "changes": changes_of(compare(theirs, mine))}
+        return {"conflict": conflict, "theirs": shown, **base}
+    return {"conflict": conflict, "changes": changes_of(compare(theirs, mine)), **base}
 
 
 @desk

@@ -170,7 +170,7 @@ def _rename(request: DeskRequest, one: Drug) -> ActPage:
         request, one, heading=f"Another name for {one.name}", button="Rename the drug", form=form, do=do,
         lead="Its address stays, and it is found by its former name. No page and no signature changes.",
         done="Renamed. Open editions keep their copies and are told.", touches=[_open_editions(one)],
-        likes=[(like.name, reverse("drug", args=[like.slug])) for like in likes],
+        likes=[(like.name, reverse("drug", args=[like.slug])) for like in likes if like.is_here],
     )  # fmt: skip
 
 

@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods
 
 from monographs.canonical import BadCharacters, clean_line
 from monographs.checks.plain_fields import refusal
-from monographs.document import SLUG, Code, Header
+from monographs.document import Code, Header
 from monographs.models import Drug
 from monographs.texts.characters import says_nothing
+from monographs.typed import SLUG
 from monographs.vocabulary import CODE_SYSTEMS, TRAITS
 from reviews.access import policy
 from reviews.access.attempts import attempt
@@ -59,7 +60,7 @@ class NewMonograph(Form):
     drug_name = Line(
         label="International name", help_text="As the World Health Organization spells it, in small letters."
     )
-    another = Another(help_text="If it is one of these, choose that from the list instead.")
+    another = Another(help_text="If it is one of these, choose that from the list, or correct the name.")
     traits = forms.MultipleChoiceField(
         choices=list(TRAITS.items()),
         widget=forms.CheckboxSelectMultiple,
@@ -89,6 +90,7 @@ class NewMonograph(Form):
         )
         name = typed_in(data, "drug_name")
         self.likes = ask_about(self, drugs_like(name) if name and not data.get("drug") else ())
+        self.likes_here = [one for one in self.likes if one.is_here]
         self.by_slug = {one.slug: one for one, _ in classes}
         for name, said, row in lists_of(Header):
             self.rows[name] = rows_of(row_form(row), name, said.label, data, [])

@@ -20,6 +20,7 @@ from reviews.access.attempts import NOT_TRIED, Attempt, attempt
 from reviews.desk.base import DeskRequest, act_on, and_list, name_of
 from reviews.desk.people.person import administrators
 from reviews.models import AuditEvent, Grant
+from reviews.reports.alarms import alarms
 from reviews.review import tiers
 
 COPIED_EVERY = timedelta(days=31)
@@ -151,6 +152,7 @@ def _page(request: DeskRequest, tried: Attempt = NOT_TRIED) -> HttpResponse:
         "done": [one for one in found if one.is_done],
         "count": len(found),
         "tiers": [(row.label, and_list(house.missing(row.key))) for row in tiers.ROWS.values()],
+        "alarms": alarms(),
         "refusals": tried.refusals,
     }
     return render(request, "reviews/people/first_steps.html", context, status=tried.status)

@@ -5,11 +5,12 @@ import pytest
 from monographs.checks.problems import gaps, problems
 from monographs.checks.typed_words import is_empty, written
 from monographs.digest import digest, from_text, to_text
-from monographs.document import STORED, Document, MonitoringItem, Section
+from monographs.document import Document, MonitoringItem, Section
 from monographs.pages.page import page
 from monographs.standing import draft
 from monographs.texts.characters import says_nothing
 from monographs.texts.text import plain
+from monographs.typed import STORED
 from monographs.vocabulary import SECTION_KINDS
 from tests import factories as make
 from tests import whole

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monographs.citations.keys import proposed_key, stem_of
-from monographs.document import LABEL
+from monographs.typed import LABEL
 
 
 def record(author=None, issued=2017, **csl):

@@ -9,13 +9,13 @@ from django.template.loader import render_to_string
 
 from monographs import document as values
 from monographs.declared import Declared, declared_of
-from monographs.document import Day, Line
 from monographs.pages import places
 from monographs.pages.corrected import places_of
 from monographs.pages.lines import LAID_OUT, joined, lines_of, run_on, unplaced
 from monographs.pages.page import page
 from monographs.pages.related import linked
 from monographs.standing import Standing, shown, today
+from monographs.typed import Day, Line
 from tests import factories as make
 from tests import whole
 

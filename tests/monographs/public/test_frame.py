@@ -166,7 +166,7 @@ def test_an_erratum_leaves_the_page_after_ninety_days_and_the_list_never(house, 
 
 def test_health_is_told_without_and_with_the_database(client, monkeypatch):
     assert client.get("/health/live").content == b"live\n"
-    assert client.get("/health/ready").content == b"ready\n"
+    assert client.get("/health/ready").content.startswith(b"ready\n")
     with connection.cursor() as cursor:
         name = "monographs_overlay_append_only"
         statement = (

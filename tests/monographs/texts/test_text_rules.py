@@ -12,10 +12,11 @@ from monographs.difference.diff_html import changes_of
 from monographs.difference.document_diff import compare
 from monographs.difference.text_diff import item_changes
 from monographs.digest import as_json, digest, from_text, to_text
-from monographs.document import Document, Header, SafetyNotice, Section, rules_of
+from monographs.document import Document, Header, SafetyNotice, Section
 from monographs.pages.page import page
 from monographs.standing import draft
 from monographs.texts.text import Renderer, plain, refusals, render
+from monographs.typed import rules_of
 from tests import whole
 
 A, B = UUID(int=1), UUID(int=2)

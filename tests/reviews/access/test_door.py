@@ -15,12 +15,12 @@ from django.db import connection
 from pydantic import ValidationError
 
 import reviews
-from monographs import document as values
 from monographs.assemble import build
 from monographs.digest import digest_of_part
 from monographs.models import Drug, Edition, Monograph, Overlay, TherapeuticClass
 from monographs.pages.said import said
 from monographs.standing import today
+from monographs.typed import to_plain
 from reviews import overlays
 from reviews.access import rechecks, registrations
 from reviews.access.door import LONGEST_REASON, admitted, as_code, kept, told
@@ -404,9 +404,7 @@ def test_no_patients_number_comes_into_a_part(world, kind, field):
     for spaced in SPACINGS:
         words = spaced.replace("\n", " ") if kind != "section" or field == "heading" else spaced
         changed = (
-            {"csl": {**values.to_plain(part.csl), field: f"A {words} b"}}
-            if kind == "citation"
-            else {field: f"A {words} b"}
+            {"csl": {**to_plain(part.csl), field: f"A {words} b"}} if kind == "citation" else {field: f"A {words} b"}
         )
         with pytest.raises(Refused) as refused:
             parts.save_part(world.draft, part.replaced(**changed), seen=digest_of_part(part), actor=world.house.editor)
@@ -444,7 +442,7 @@ def test_identifiers_are_no_patients_numbers(world, words):
 
 def test_a_record_keeps_its_isbn_and_its_pages(world):
     part = next(one for one in build(world.draft).parts() if one.part_kind == "citation")
-    csl = {**values.to_plain(part.csl), "ISBN": "0306406152", "page": "9990000018", "number": "9990000018"}
+    csl = {**to_plain(part.csl), "ISBN": "0306406152", "page": "9990000018", "number": "9990000018"}
 
     parts.save_part(world.draft, part.replaced(csl=csl), seen=digest_of_part(part), actor=world.house.editor)
 
@@ -503,7 +501,7 @@ def test_no_address_hides_where_it_leads(world, address):
     part, record = part_of(world), next(one for one in build(world.draft).parts() if one.part_kind == "citation")
     for old, new in (
         (part, lambda: part.replaced(text=f"See [the leaflet]({address}).")),
-        (record, lambda: record.replaced(csl={**values.to_plain(record.csl), "URL": address})),
+        (record, lambda: record.replaced(csl={**to_plain(record.csl), "URL": address})),
     ):
         with pytest.raises((Refused, ValidationError)):
             parts.save_part(world.draft, new(), seen=digest_of_part(old), actor=world.house.editor)

@@ -53,6 +53,7 @@ MAY = {
     "answer_site_report": {"editor", "clinician", "publisher"},
     "set_tier": CLINICIANS,
     "use_desk": {*ROLES, "superuser"},
+    "state_own": {*ROLES, "superuser", "nobody"},
     "keep_library": {"editor", "clinician"},
     "drop_trait": {"clinician"},
     "read_trail": {"auditor"},
@@ -61,6 +62,7 @@ MAY = {
 # These ask for a role, wherever it is granted.
 ANYWHERE = {
     "use_desk": "no_role",
+    "state_own": "closed_already",
     "answer_site_report": "no_role",
     "keep_library": "no_role",
     "drop_trait": "no_role",

@@ -8,7 +8,6 @@ from monographs.models import Monograph, Publication
 from monographs.standing import today
 from reviews.access import rechecks, registrations
 from reviews.access.refusals import Refused
-from reviews.audit.trail import audited_write
 from reviews.audit.verify import verify
 from reviews.models import AuditEvent, ClinicianProfile, Recheck
 from reviews.workflow import perform
@@ -87,21 +86,6 @@ def test_the_report_asks_two_queries_however_many_they_are(house, django_assert_
 
     with django_assert_num_queries(2):
         assert sum(map(len, rechecks.resting_on(profiles).values())) == 6
-
-
-def test_who_may_not_sign_any_more_is_whoever_was_verified_once(house):
-    registrations.register(
-        house.nobody, actor=house.nobody, name="N", profession="nurse", number="12A3456B", scope="both"
-    )
-    assert rechecks.no_longer(today()) == []
-    registrations.lapse(profile(house), actor=house.admin, reason="Given up")
-    with audited_write(actor=house.admin) as trail:
-        old = profile(house, "pharmacist")
-        old.register_date = today() - timedelta(days=365)
-        trail.save(old)
-        trail.record("changed", "test")
-
-    assert rechecks.no_longer(today()) == [profile(house), old]
 
 
 @pytest.mark.parametrize("end", ["strike_off", "lapse"])

@@ -115,3 +115,48 @@ def test_a_class_like_one_that_is_there_is_asked_about(house):
     assert AuditEvent.objects.latest("seq").data["another_than"] == ["neurology"]
     make_class("Neurologia", another=["neurology", "pain"], actor=house.admin)
     assert TherapeuticClass.objects.get(slug="neurologia").name == "Neurologia"
+
+
+# -- The list of known names -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("Lemtrada", "“Lemtrada” is a brand of alemtuzumab."),
+        ("alemtuzumabb", "“alemtuzumabb” looks like the substance alemtuzumab."),
+        ("Lemtrado", "“Lemtrado” looks like Lemtrada, a brand of alemtuzumab."),
+        ("BG-12", "“BG-12” is another name of dimethyl fumarate."),
+    ],
+)
+def test_a_known_name_is_asked_about_in_an_empty_library(house, name, why):
+    with pytest.raises(Refused) as refused:
+        new(house, name)
+
+    assert refused.value.codes == ["alike"]
+    assert str(refused.value) == f"{why} Give the name of the substance, or say that yours is another."
+    (like,) = drugs_like(name)
+    assert (like.is_here, Drug.objects.count()) == (False, 0)
+    assert new(house, name, another=[like.slug]).monograph.drug.name == name
+    assert AuditEvent.objects.filter(verb="drug_added").latest("seq").data["another_than"] == [like.slug]
+
+
+def test_what_the_library_shows_is_not_shown_again_from_the_list(house, tacrolimus):
+    assert [(one.slug, one.is_here) for one in drugs_like("tacrolimuss")] == [("tacrolimus", True)]
+    assert [(one.slug, one.is_here) for one in drugs_like("Prograf")] == [("tacrolimus", True)]
+    assert [(one.slug, one.is_here) for one in drugs_like("Protopic")] == [("known:protopic", False)]
+
+
+def test_a_drug_is_not_asked_about_its_own_names_but_about_its_brands(house, tacrolimus):
+    assert drugs_like("Tacrolimus", but=tacrolimus) == drugs_like("Fujimycin", but=tacrolimus) == []
+    assert [one.why for one in drugs_like("Prograf", but=tacrolimus)] == ["“Prograf” is a brand of tacrolimus."]
+    assert [one.slug for one in drugs_like("tacrolimuss", but=tacrolimus)] == ["known:tacrolimus"]
+
+
+def test_a_drug_made_under_a_slip_is_mended_without_a_question(house):
+    drug = add(house, "alemtuzumabb")
+
+    drug = rename_drug(drug, name="alemtuzumab", actor=house.editor, seen=digest_of_row(drug), reason="A slip")
+
+    assert (drug.name, drug.former_names) == ("alemtuzumab", ["alemtuzumabb"])
+    assert [one.why for one in drugs_like("Lemtrada", but=drug)] == ["“Lemtrada” is a brand of alemtuzumab."]

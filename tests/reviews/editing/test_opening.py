@@ -18,6 +18,7 @@ from reviews.audit.verify import verify
 from reviews.editing.opening import open_house, recover_access
 from reviews.models import AccountHold, AuditEvent, Grant, Organisation
 from reviews.models.event import is_demonstration
+from reviews.models.grant import CONFIRMED_EVERY
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -198,6 +199,19 @@ def test_whoever_lost_the_role_has_it_again(house):
     assert [one.code for one in policy.refusals(nobody, "manage_people")] == ["held"]
     grant = Grant.objects.get(person=nobody)
     assert (grant.role, grant.given_by) == ("administrator", None)
+
+
+def test_a_role_that_nobody_confirmed_lapses_with_its_entry_before_it_is_given_again(house, monkeypatch):
+    grants.give(house.nobody, "administrator", actor=house.admin)
+    then = timezone.now() + CONFIRMED_EVERY
+    monkeypatch.setattr("django.utils.timezone.now", lambda: then)
+
+    recover_access("nobody")
+
+    about = AuditEvent.objects.filter(subject=f"user:{house.nobody.pk}", verb__startswith="role_").order_by("seq")
+    assert [(one.verb, one.actor) for one in about][-2:] == [("role_lapsed", None), ("role_given", None)]
+    assert list(Grant.objects.filter(person=house.nobody).values_list("has_lapsed", flat=True)) == [True, False]
+    assert broken() == []
 
 
 @pytest.mark.parametrize("name", ["", "nobody-at-all", "a\x00b", "closed"])

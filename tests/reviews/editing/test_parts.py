@@ -8,8 +8,9 @@ import pytest
 from monographs.assemble import build
 from monographs.checks.problems import problems
 from monographs.digest import digest_of_part
-from monographs.document import Citation, Section, to_plain
+from monographs.document import Citation, Section
 from monographs.models import Edition, Reference
+from monographs.typed import to_plain
 from reviews.access.refusals import Conflict, Refused
 from reviews.audit.trail import audited_write
 from reviews.audit.verify import verify

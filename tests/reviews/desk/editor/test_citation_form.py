@@ -7,8 +7,9 @@ from django.urls import reverse
 
 from monographs.assemble import build
 from monographs.digest import digest_of_part
-from monographs.document import Citation, to_plain
+from monographs.document import Citation
 from monographs.models import Reference
+from monographs.typed import to_plain
 from reviews.desk.editor.citation_form import CitationForm
 from reviews.desk.editor.find import search, typed_from
 from tests import factories as make

@@ -6,8 +6,9 @@ from django.urls import reverse
 
 from monographs.assemble import build
 from monographs.digest import digest_of_part
-from monographs.document import Citation, MonitoringItem, RelatedLink, SafetyNotice, Section, to_plain
+from monographs.document import Citation, MonitoringItem, RelatedLink, SafetyNotice, Section
 from monographs.models import Edition
+from monographs.typed import to_plain
 from reviews.desk.editor.citation_form import CSL_TYPES, CitationForm
 from reviews.desk.editor.context import FORMS, HEADINGS, NOUNS, with_part
 from reviews.desk.editor.find import search, typed_from

@@ -268,20 +268,20 @@ def test_a_drug_that_is_none_of_the_list_is_said_in_plain_words(enter, drug):
 
 
 def test_a_drug_like_one_that_is_there_is_asked_about_before_it_is_made(enter, house):
-    make.draft(house, "tacrolimus")  # on “tacrolimus drug”
-    client, form = enter("editor"), {**NO_ROWS, "drug_name": "tacrolimuss drug", "title": "Tacro",
+    make.draft(house, "fictivumab")  # on “fictivumab drug”
+    client, form = enter("editor"), {**NO_ROWS, "drug_name": "fictivumabs drug", "title": "Ficti",
         "therapeutic_class": "multiple-sclerosis"}  # fmt: skip
 
     answer = client.post(reverse("monograph_new"), form)
 
     assert answer.status_code == 422
-    said = "“tacrolimuss drug” looks like tacrolimus drug."
+    said = "“fictivumabs drug” looks like fictivumab drug."
     assert wrong(answer) == {"drug_name": f"{said} Choose what is there, or say that yours is another."}
     (box,) = answer.context["form"]["another"]
-    assert (box.choice_label, box.data["value"]) == (f"{said} Mine is another.", "tacrolimus-drug")
-    assert f'<a href="{reverse("drug", args=["tacrolimus-drug"])}">tacrolimus drug</a>' in answer.content.decode()
+    assert (box.choice_label, box.data["value"]) == (f"{said} Mine is another.", "fictivumab-drug")
+    assert f'<a href="{reverse("drug", args=["fictivumab-drug"])}">fictivumab drug</a>' in answer.content.decode()
     assert Drug.objects.count() == 1
-    answer = client.post(reverse("monograph_new"), {**form, "another": ["tacrolimus-drug"]})
+    answer = client.post(reverse("monograph_new"), {**form, "another": ["fictivumab-drug"]})
     assert answer.status_code == 302
     assert Drug.objects.count() == 2
     assert b"Is yours another" not in client.get(reverse("monograph_new")).content
