@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from monographs import document as values
+from monographs.typed import Value
 from reviews.desk.editor.context import EditorContext
 from reviews.desk.editor.one_page import NEW, OnePage, Row
 
@@ -33,21 +34,22 @@ def opened(editor: EditorContext, context: dict[str, Any], status: int) -> HttpR
     return answer(render(editor.request, "reviews/_edit_swap.html", shown, status=status))
 
 
-def closed(editor: EditorContext, value: values.Value) -> HttpResponse:
+def closed(editor: EditorContext, value: Value) -> HttpResponse:
     """The part as readers will get it."""
     place, row = (one := OnePage(editor)).found(_key(value))
     shown = editor.context(one=one, place=place, row=row)
     return answer(render(editor.request, "reviews/_edit_swap.html", shown))
 
 
-def saved(editor: EditorContext, value: values.Value) -> HttpResponse:
+def saved(editor: EditorContext, value: Value, said: list[str]) -> HttpResponse:
     """The part as it is now, with what changed around it: the outline, what is left at its place, and, where citations
     got other numbers, the other parts."""
     before = _numbers(OnePage(editor))
     editor.refresh()
     one = OnePage(editor, saved=_key(value))
     place, row = one.found(_key(value))
-    shown = editor.context(one=one, place=place, row=row, is_saved=True, renumbered=_others(one, row, before))
+    shown = editor.context(one=one, place=place, row=row, is_saved=True, said=said)
+    shown["renumbered"] = _others(one, row, before)
     opens = one.next_after(one.saved)[1] if "next" in editor.request.POST else ""
     return answer(render(editor.request, "reviews/_edit_swap.html", shown), opens)
 
@@ -62,7 +64,7 @@ def removed(editor: EditorContext, part: values.Part) -> HttpResponse:
     return answer(render(editor.request, "reviews/_edit_swap.html", shown))
 
 
-def _key(value: values.Value) -> str:
+def _key(value: Value) -> str:
     return str(getattr(value, "key", "header"))
 
 

@@ -16,6 +16,7 @@ from monographs.models import PARTS
 from monographs.pages.page import PLACES
 from monographs.pages.page_model import Page
 from monographs.standing import today
+from monographs.typed import Value
 from monographs.vocabulary import SECTION_KINDS, SectionKind
 from reviews.desk.base import name_of
 from reviews.desk.editor.context import HEADINGS, NOUNS, EditorContext, with_part
@@ -32,7 +33,7 @@ class Row:
     """A part at its place: `piece` is what readers get of it (of monographs.pages.page_model; None while it says
     nothing), `who` last touched it."""
 
-    part: values.Value
+    part: Value
     piece: Any = None
     to_do: list[str] = field(default_factory=list)
     who: str = ""
@@ -203,7 +204,7 @@ class OnePage:
         return Add(f"Add a {NOUNS[kind]}", address, f"add-{anchor}-{kind}")
 
 
-def seen_as(editor: EditorContext, value: values.Value) -> Row | None:
+def seen_as(editor: EditorContext, value: Value) -> Row | None:
     """What readers would get of this header or part if it were saved so; None if it could not be."""
     document = with_part(editor.document, value)
     if document is None:

@@ -21,11 +21,7 @@ from monographs.difference.document_diff import compare
 from monographs.digest import digest_of_part
 from monographs.document import PART_FIELDS
 from monographs.standing import today
-<<<<<<< HEAD
-=======
 from monographs.typed import Value
-from monographs.vocabulary import SECTION_KINDS
->>>>>>> main
 from reviews.access.attempts import Attempt, attempt
 from reviews.access.refusals import Conflict, Refusal
 from reviews.changes import faster
@@ -61,7 +57,7 @@ def edit(request: DeskRequest, slug: str) -> HttpResponse:
     if not tried.is_done:
         return _outline_refusing(editor, tried)
     if editor.is_fragment:
-        return fragments.saved(editor, part)
+        return fragments.saved(editor, part, [f"{part.label_for_people} is back as it was."])
     messages.success(request, f"{part.label_for_people} is back as it was.")
     return redirect("edit", slug)
 
@@ -220,20 +216,17 @@ def _answer(editor: EditorContext, context: dict[str, Any], save: Callable[..., 
     elif editor.request.method == "POST" and all(one.is_seen for one in made):
         how = {"seen": form.cleaned_data["seen"] or "", "reason": form.cleaned_data["reason"]}
         tried = attempt(lambda: save(actor=editor.request.user, **how))
-        if tried.is_done and editor.is_fragment:
-            return fragments.saved(editor, form.value)
         if tried.is_done:
             both: Merged | None = tried.result
-            for words in (_saved(editor, both.part if both else form.value), *form.said):
+            value = both.part if both else form.value
+            said = [*form.said, *([both_in(both, editor.request.user)] if both else [])]
+            if editor.is_fragment:
+                return fragments.saved(editor, value, said)
+            for words in (_saved(editor, value), *said):
                 messages.success(editor.request, words)
-<<<<<<< HEAD
-            return redirect(_after(editor, form.value))
-=======
-            if both:
-                messages.success(editor.request, both_in(both, editor.request.user))
-                return redirect("part_edit", editor.monograph.slug, both.part.key)
-            return redirect("edit", editor.monograph.slug)
->>>>>>> main
+            return (
+                redirect("part_edit", editor.monograph.slug, both.part.key) if both else redirect(_after(editor, value))
+            )
         status = tried.status
         if isinstance(tried.refused, Conflict):
             context |= _both(editor, form, tried.refused)
@@ -244,7 +237,7 @@ def _answer(editor: EditorContext, context: dict[str, Any], save: Callable[..., 
     return _opened(editor, context, status)
 
 
-def _after(editor: EditorContext, value: values.Value) -> str:
+def _after(editor: EditorContext, value: Value) -> str:
     """Where whoever saved goes on: at what was saved, or, if they asked for it, at the next thing to do."""
     key = str(getattr(value, "key", "header"))
     editor.refresh()
