@@ -78,6 +78,10 @@ class ValueForm(Form):
                 )
 
     @property
+    def key_as_text(self) -> str:
+        return str(self.key)
+
+    @property
     def is_over(self) -> bool:
         """It was shown beside what others saved meanwhile, and that still stands: saving puts these words over it."""
         return self.is_bound and self.shown is not None and self.initial["seen"] == self.data.get(OVER)

@@ -44,6 +44,10 @@ class Row:
         return str(getattr(self.part, "key", "header"))
 
     @property
+    def anchor(self) -> str:
+        return f"part-{self.key}"
+
+    @property
     def kind(self) -> str:
         return self.part.part_kind if isinstance(self.part, values.Part) else "header"
 
