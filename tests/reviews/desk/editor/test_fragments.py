@@ -59,7 +59,8 @@ def test_a_part_of_each_kind_opens_alone_and_closes_again(editor, edition, kind)
     opened = editor.get(path, headers=ASKS)
     closed = editor.get(f"{path}?closed=1", headers=ASKS)
 
-    assert is_part(opened) and is_part(closed)
+    assert is_part(opened)
+    assert is_part(closed)
     assert f'hx-post="{path}"' in opened.content.decode()
     assert f'id="{str(shown.key)[:8]}-id_' in opened.content.decode()  # no id of another form that is open
     assert "<form" not in closed.content.decode()
@@ -81,7 +82,8 @@ def test_what_is_saved_comes_back_as_readers_get_it_with_what_is_left_to_do(edit
     html = answer.content.decode()
     assert is_part(answer)
     assert answer.status_code == 200
-    assert "Monthly" in html and "<textarea" not in html
+    assert "Monthly" in html
+    assert "<textarea" not in html
     assert "<strong>Saved.</strong>" in html
     assert "leads to no reference of this edition" in html
     assert 'id="partlist" hx-swap-oob="true"' in html
@@ -117,7 +119,8 @@ def test_a_clash_comes_back_open_with_both(editor, house, edition):
 
     assert is_part(answer)
     assert answer.status_code == 409
-    assert "Mine." in answer.content.decode() and "Theirs" in answer.content.decode()
+    assert "Mine." in answer.content.decode()
+    assert "Theirs" in answer.content.decode()
 
 
 def test_a_part_that_was_taken_out_says_so_and_comes_back_by_one_press(editor, edition):
