@@ -32,7 +32,7 @@ def _child(function: Callable[[], Any], report: int) -> None:
 def run_at_once(*functions: Callable[[], Any]) -> list[list[str]]:
     """Starts a process for each function at one moment. Answers what became of each: ["done"], or refusal codes."""
     connections.close_all()
-    start = time.monotonic() + 0.1
+    start = time.monotonic() + (0.1 if len(functions) > 1 else 0)
     children = []
     for function in functions:
         reading, writing = os.pipe()

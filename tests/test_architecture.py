@@ -122,6 +122,7 @@ def test_no_file_names_a_registry_or_a_machine():
             assert word not in text, f"{path} names {word}"
 
 
+@pytest.mark.each_case
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("name", ["Section", "Edition", "Monograph"])
 def test_a_table_that_is_altered_keeps_its_triggers(name):

@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth import get_user_model
@@ -14,6 +15,7 @@ from monographs.models import Drug, WriteLock
 from reviews.audit.verify import verify
 from reviews.models import AuditEvent
 from tests import factories as make
+from tests.conftest import of_postgresql
 
 
 @pytest.mark.parametrize("address", ["192.0.2.1", "2001:db8::1", "::ffff:192.0.2.1", "example.org"])
@@ -25,6 +27,19 @@ def test_a_connection_beyond_this_machine_is_refused(address):
 def test_a_datagram_beyond_this_machine_is_refused():
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams, pytest.raises(RuntimeError):
         datagrams.sendto(b"?", ("192.0.2.1", 53))
+
+
+def test_postgresql_is_asked_the_first_and_the_last_case_or_each_that_says_so():
+    def item(name, *marks):
+        return SimpleNamespace(nodeid=name, fixturenames=[], get_closest_marker=lambda one: one in marks)
+
+    of_one = [item(f"test[{case}]", "django_db") for case in "abcd"]
+    each = [item(f"each[{case}]", "django_db", "each_case") for case in "abc"]
+    others = [item("none"), item("any[a]", "django_db", "any_database"), item("alone", "django_db")]
+
+    asked = [one.nodeid for one in of_postgresql([*of_one, *others, *each])]
+
+    assert asked == ["test[a]", "test[d]", "alone", "each[a]", "each[b]", "each[c]"]
 
 
 def test_a_connection_on_this_machine_works():

@@ -21,7 +21,8 @@ from monographs.models import Monograph
 from tests import factories as make
 from tests.servers import ROOT, ask, manage, parted, request, serving
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+# How requests are read is the same with any database; signs that one of them cannot keep are asked of both in test_requests.py.
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.any_database]
 
 REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "600"))
 SEED = int(os.environ.get("FUZZ_SEED", "2026"))

@@ -38,6 +38,7 @@ PAGES = {
 }
 
 
+@pytest.mark.each_case
 @pytest.mark.parametrize("path", PAGES)
 def test_odd_parameters_are_no_fault_of_ours(client, path, house):
     make.published(house)

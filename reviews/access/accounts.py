@@ -5,13 +5,14 @@ changes their own account here, and nobody's password is set by somebody else: `
 """
 
 import re
+from copy import copy
 
 from django.contrib.auth.models import User
 from django.db.models import TextField
 from django.db.models.functions import Cast
 
 from monographs.texts.characters import says_nothing
-from reviews.access import session
+from reviews.access import letters, session
 from reviews.access.denials import refusals_recorded
 from reviews.access.door import admitted, is_address, reason_of
 from reviews.access.grants import check_administrator
@@ -47,7 +48,8 @@ def added(trail: Trail, username: str, name: str, email: str) -> User:
 
 
 def change_email(user: User, email: str, *, actor: User) -> User:
-    """Gives an account another address. Refuses oneself, and an address that somebody has."""
+    """Gives an account another address, and tells the one of before: letters about the account go to the new one from
+    now on. Refuses oneself, and an address that somebody has."""
     with (
         refusals_recorded(actor=actor, action="change_email", subject=f"user:{user.pk}"),
         audited_write(actor=actor) as trail,
@@ -56,8 +58,10 @@ def change_email(user: User, email: str, *, actor: User) -> User:
         email = _email(email, of=user)
         if email == user.email:
             raise refuse("same", "This is their address already.", RefusalType.INVALID, field="email")
+        before = copy(user)
         user.email = email
         trail.save(user, "email")
+        letters.write(trail, before, *letters.changed(before, "letters about it go to another address from now on"))
         # The address itself is in the row alone: the trail keeps what it holds for ever.
         trail.record("account_email_changed", f"user:{user.pk}", data={"username": user.username})
     return user

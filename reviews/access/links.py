@@ -138,9 +138,9 @@ def _person(whose: str) -> User | None:
 
 
 def _who_gave_the_address(person: User) -> User | None:
-    """Who gave the account another address since its owner set the password last: a link that is mailed there is no
-    proof that it is them."""
+    """Who gave the account another address since a link that was mailed set its password last: until one does, nothing
+    shows that the address is theirs, and a link that is mailed there is no proof that it is them."""
     about = AuditEvent.objects.filter(subject=f"user:{person.pk}")
-    own = about.filter(verb__in=("password_set", "password_changed")).order_by("-seq").first()
-    changed = about.filter(verb="account_email_changed", seq__gt=own.seq if own else 0).order_by("-seq").first()
+    own = next((one.seq for one in about.filter(verb="password_set").order_by("-seq") if one.data.get("by_mail")), 0)
+    changed = about.filter(verb="account_email_changed", seq__gt=own).order_by("-seq").first()
     return changed.actor if changed else None

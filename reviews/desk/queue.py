@@ -20,12 +20,14 @@ from reviews.access.handover import handed_to
 from reviews.desk.base import DeskRequest, and_list, chip, class_tree, desk, indented, name_of
 from reviews.desk.kept_forms import lines_for
 from reviews.desk.published.urgent_tasks import waiting_for
+from reviews.editing import copies
 from reviews.models import AuditEvent, ChangeSet, ClinicianProfile, EntrySubject, SignOff
 from reviews.review.lowered_tiers import tiers_that_count
 from reviews.review.sign_off_rules import Edit, Signature, authors, counts_for, missing_sign_offs
 from reviews.review.tiers import highest
 
 A_PAGE = 50
+MOVES = ("submitted", "sent_back")
 
 # -- What is known of the open editions --------------------------------------------------------------------------------
 
@@ -43,6 +45,7 @@ class Work:
     edits: list[Edit] = field(default_factory=list)
     signatures: list[Signature] = field(default_factory=list)
     last: AuditEvent | None = None  # the last time it was submitted or sent back
+    copy: copies.Task | None = None  # what the library says otherwise than it copied
 
     def __post_init__(self) -> None:
         self.monograph = self.edition.monograph
@@ -102,11 +105,16 @@ def open_work(user: User) -> list[Work]:
         if work[pk].edition.state != State.DRAFT:
             work[pk].signatures.append(Signature(signer, profession))
     of_monograph = {one.monograph.pk: one for one in work.values()}
-    moves = EntrySubject.objects.filter(monograph__in=of_monograph, entry__verb__in=("submitted", "sent_back"))
+    said: dict[int, list[tuple[str, dict[str, Any]]]] = {}
+    moves = EntrySubject.objects.filter(monograph__in=of_monograph, entry__verb__in=(*MOVES, *copies.TOLD_BY))
     for move in moves.select_related("entry__actor").order_by("entry"):
-        one = of_monograph[move.monograph_id]
-        if move.entry.data["edition"] == one.edition.number:
-            one.last = move.entry
+        one, entry = of_monograph[move.monograph_id], move.entry
+        if entry.verb not in MOVES:
+            said.setdefault(move.monograph_id, []).append((entry.verb, entry.data))
+        elif entry.data["edition"] == one.edition.number:
+            one.last = entry
+    for pk, entries in said.items():
+        of_monograph[pk].copy = copies.differing(of_monograph[pk].edition) if copies.is_told(entries) else None
     # Never sent for review: after all that were.
     return sorted(work.values(), key=lambda one: (one.last is None, one.last.seq if one.last else 0))
 
@@ -151,6 +159,17 @@ def task_for_me(
     return None
 
 
+def task_of_copy(work: Work, user: User, handed: frozenset[int] = frozenset()) -> Task | None:
+    """What the library says otherwise than this edition copied, for whoever works on it."""
+    edition = work.edition
+    is_mine = work.is_by(user) or edition.pk in handed
+    if work.copy is None or not is_mine or not policy.can(user, "edit", edition):
+        return None
+    what = and_list(label for label, _now, _then in work.copy.differences)
+    why = f"It copied this before it changed: {what}."
+    return Task("The library changed", work, why, "copy", "Take it over, or leave it")
+
+
 def task_for_others(work: Work) -> Task:
     """The same edition seen by whom it does not wait for."""
     state = work.edition.state
@@ -173,6 +192,8 @@ def queue(request: DeskRequest) -> HttpResponse:
     everything: list[Task] = []
     handed = handed_to(user)
     for work in open_work(user):
+        if of_copy := task_of_copy(work, user, handed):
+            mine.append(of_copy)
         task = task_for_me(work, user, profile, handed)
         everything.append(task or task_for_others(work))
         if task:

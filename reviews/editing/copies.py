@@ -15,7 +15,7 @@ from monographs import document as values
 from monographs.assemble import header_of
 from monographs.canonical import digest_of
 from monographs.digest import digest_of_part
-from monographs.models import Drug, Edition, Monograph, State, TherapeuticClass
+from monographs.models import Drug, Edition, Monograph, TherapeuticClass
 from monographs.texts.characters import says_nothing
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
@@ -26,6 +26,8 @@ from reviews.changes import change_set
 from reviews.models import AuditEvent
 
 CHANGED, TAKEN, LEFT = "library_changed", "copy_taken", "copy_left"
+DISCARDED = "discarded"
+TOLD_BY = (CHANGED, TAKEN, LEFT, DISCARDED)
 LISTS = {
     "name": "Name", "names": "Other names", "brands": "Brands", "codes": "Codes", "class_path": "Therapeutic class",
 }  # fmt: skip
@@ -98,8 +100,13 @@ def _in_words(held: Any) -> list[str]:
 
 def task_of(edition: Edition) -> Task | None:
     """What is open for this edition: something it copied has changed since, and nobody took that over or left it."""
-    if not edition.is_open or not _is_told(edition):
-        return None
+    entries = AuditEvent.objects.about(edition.monograph).filter(verb__in=TOLD_BY).order_by("seq")
+    return differing(edition) if edition.is_open and is_told(entries.values_list("verb", "data")) else None
+
+
+def differing(edition: Edition) -> Task | None:
+    """What this edition copied beside what the library says now; nothing where they say the same. No query: drug and
+    class come with it."""
     now, monograph = header_of(edition), edition.monograph
     then = values.Header.stored(
         {**now.model_dump(mode="json"), **_plain(copied(monograph.drug, monograph.therapeutic_class))}
@@ -112,17 +119,15 @@ def _plain(held: dict[str, Any]) -> dict[str, Any]:
     return values.Header(**held).model_dump(mode="json", include=set(held))
 
 
-def _is_told(edition: Edition) -> bool:
-    """Whether the last that was said of its copies is that the library changed. What was decided in an edition that
-    was given up decides nothing for the next."""
-    given_up = set(edition.monograph.editions.filter(state=State.DISCARDED).values_list("number", flat=True))
-    entries = AuditEvent.objects.about(edition.monograph).filter(verb__in=(CHANGED, TAKEN, LEFT)).order_by("-seq")
-    for verb, data in entries.values_list("verb", "data"):
-        if verb == CHANGED:
-            return True
-        if data["edition"] not in given_up:
-            return False
-    return False
+def is_told(entries: Iterable[tuple[str, dict[str, Any]]]) -> bool:
+    """Whether the last that was said of a monograph's copies is that the library changed: its entries (verb, data) of
+    `TOLD_BY`, the oldest first. What was decided in an edition that was given up decides nothing for the next."""
+    entries = list(entries)
+    given_up = {data["edition"] for verb, data in entries if verb == DISCARDED}
+    said = [
+        verb for verb, data in entries if verb == CHANGED or (verb != DISCARDED and data["edition"] not in given_up)
+    ]
+    return said[-1:] == [CHANGED]
 
 
 def take_over(monograph: Monograph, *, actor: User, seen: str) -> Edition:

@@ -51,6 +51,8 @@ from reviews.models import (
 from tests import factories as make
 from tests import tables
 
+pytestmark = pytest.mark.each_case
+
 REFUSALS = (DatabaseError, TypeError, ProtectedError, RevertError)
 SEALED = (Document, SignOff, Publication, ChangeSet, AuditEvent, Act, Revision, Version)
 BY_PEN = (

@@ -13,6 +13,8 @@ from reviews.audit.verify import verify
 from tests import factories as make
 from tests import tables
 
+pytestmark = pytest.mark.each_case
+
 FROZEN = {
     "auth.group": {1: "id name"},
     "auth.user": {1: "id password is_superuser username first_name last_name email is_staff is_active date_joined"},

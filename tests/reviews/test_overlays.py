@@ -449,6 +449,7 @@ def test_a_warning_holds_only_what_the_lists_allow(house, page, change, code):
     assert reason.kind == "invalid"
 
 
+@pytest.mark.each_case
 @pytest.mark.parametrize(
     "change",
     [
@@ -795,6 +796,7 @@ def test_a_correction_of_what_is_still_there_has_no_end_yet(house, page):
     assert (overlay.editions, overlay.said_from, overlay.said_until) == ([2], second.published_at, None)
 
 
+@pytest.mark.each_case
 @pytest.mark.parametrize(
     ("words", "editions"),
     [
@@ -847,6 +849,7 @@ def test_a_correction_is_whole(house, page, corrected, codes, fields):
     assert not Overlay.objects.exists()
 
 
+@pytest.mark.each_case
 @pytest.mark.parametrize("harm", HARMS)
 def test_each_harm_may_be_said_of_words_as_long_as_that(house, page, harm):
     overlay = make.correct(house.pharmacist, page, "Start slowly", "x" * 600, harm)

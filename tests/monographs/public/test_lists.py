@@ -13,7 +13,7 @@ from monographs.public.lists import listed
 from monographs.public.search_terms import letter_of
 from tests import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.each_case]
 
 NAMING = ("/", "/drugs/", "/drugs/?letter=T", "/classes/multiple-sclerosis/", "/search/?q=testa")
 

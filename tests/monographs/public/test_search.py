@@ -11,7 +11,7 @@ from monographs.public import search
 from monographs.public.search import find
 from tests import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.each_case]
 PATH = make.document().header.class_path[:1]
 
 

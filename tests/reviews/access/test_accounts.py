@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth import authenticate
 from django.contrib.auth.models import User, update_last_login
 from django.contrib.sessions.models import Session
+from django.core import mail
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
@@ -96,12 +97,27 @@ def test_a_name_or_an_address_that_cannot_be_used_makes_no_account(house, given,
 def test_another_address_is_an_entry(house):
     accounts.change_email(house.editor, "new@example.org", actor=house.admin)
 
-    assert last() == ("account_email_changed", f"user:{house.editor.pk}", house.admin, {"username": "editor"})
+    event = AuditEvent.objects.get(verb="account_email_changed")
+    assert (event.subject, event.actor, event.data) == (f"user:{house.editor.pk}", house.admin, {"username": "editor"})
+    assert broken() == []
     assert User.objects.get(pk=house.editor.pk).email == "new@example.org"
     assert refused(lambda: accounts.change_email(house.editor, "new@example.org", actor=house.admin)) == ["same"]
     taken = refused(lambda: accounts.change_email(house.editor, "Clinician@example.org", actor=house.admin))
     assert taken == ["email_taken"]
     accounts.change_email(house.editor, "New@example.org", actor=house.admin)  # their own, in other letters
+
+
+def test_the_address_of_before_is_told_that_letters_go_elsewhere(house):
+    """Else an administrator takes an account over in silence: another address, a link that is mailed there, a day."""
+    accounts.change_email(house.editor, "new@example.org", actor=house.admin)
+
+    (told,) = mail.outbox
+    assert told.to == ["editor@example.org"]
+    assert "letters about it go to another address from now on" in told.body
+    assert "new@example.org" not in told.body
+    browser = Client()
+    browser.force_login(house.editor)
+    assert "Letters about your account go to new@example.org." in browser.get("/accounts/").content.decode()
 
 
 def test_a_closed_account_ends_its_sessions_and_opens_again_with_what_it_had(house):
@@ -207,6 +223,7 @@ def test_the_list_of_columns_is_every_column_but_the_last_sign_in():
     assert set(ACCOUNT_COLUMNS) == columns - {"last_login"} == set(OTHER)
 
 
+@pytest.mark.each_case
 @pytest.mark.parametrize("column", OTHER)
 def test_no_column_of_an_account_is_written_without_the_write_lock(house, column):
     before = everybody()
@@ -239,6 +256,7 @@ def test_a_sign_in_is_noted_without_the_write_lock(house):
 # -- What the trail tells ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.each_case
 @pytest.mark.parametrize("column", [name for name in OTHER if name != "id"])
 def test_each_column_that_somebody_changes_by_hand_is_named(house, column):
     seq = AuditEvent.objects.get(verb="account_made", subject=f"user:{house.clinician.pk}").seq

@@ -368,6 +368,7 @@ def test_what_a_verb_is_given_here_it_does(world, verb):
     do(verbs()[verb], VERBS[verb](world))
 
 
+@pytest.mark.each_case
 @pytest.mark.parametrize("verb", of_any_database(VERBS), indirect=True)
 def test_no_verb_keeps_or_tells_what_may_not_be_kept_and_none_breaks(world, verb):
     function = verbs()[verb]

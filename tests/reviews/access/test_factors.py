@@ -15,7 +15,7 @@ from tests import factories as make
 from tests.second_factor import codes_on, enrol, sign_in
 from tests.totp import code_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.each_case]
 
 
 @pytest.fixture(autouse=True)

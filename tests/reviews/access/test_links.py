@@ -184,6 +184,21 @@ def test_a_reset_by_mail_to_an_address_that_somebody_else_gave_holds(house):
     assert holds.held_until(again(house.clinician)) is not None
 
 
+def test_another_password_of_the_owner_does_not_show_that_the_address_is_theirs(house):
+    """Whoever gave it could else wait for the owner to change the password, and sign at once after a reset."""
+    accounts.change_email(house.clinician, "elsewhere@example.org", actor=house.admin)
+    change = {"password": make.PASSWORD, "new_password": NEW, "again_password": NEW}
+    browser = Client()
+    browser.force_login(house.clinician)
+    assert browser.post("/accounts/password/", change).status_code == 302
+
+    set_by(links.mailed_address(again(house.clinician)), "a third horse battery")
+    assert AccountHold.objects.get().by == house.admin
+
+    set_by(links.mailed_address(again(house.clinician)), "a fourth horse battery")
+    assert AccountHold.objects.count() == 1, "now it was shown"
+
+
 @pytest.mark.parametrize(("minutes", "is_open"), [(59, True), (62, False)])
 def test_a_mailed_link_lives_for_an_hour(house, monkeypatch, minutes, is_open):
     from django.contrib.auth.tokens import PasswordResetTokenGenerator

@@ -11,7 +11,7 @@ from reviews.audit import schema
 from reviews.audit.verify import verify
 from tests import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.each_case]
 on_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="the words of SQLite")
 on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="the words of PostgreSQL")
 

@@ -23,7 +23,7 @@ from reviews.models import Act, AuditEvent, ClassPermission, SignOff
 from tests import factories as make
 from tests import tables
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.each_case]
 
 
 @pytest.fixture(scope="module")

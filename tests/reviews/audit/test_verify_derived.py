@@ -13,7 +13,7 @@ from tests import factories as make
 from tests import tables
 from tests.reviews.audit.test_verify import sql
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.each_case]
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from tests import tables
 from tests.monographs.public.test_updates import again
 from tests.reviews.audit.test_verify_derived import tampered
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.each_case]
 
 
 @pytest.fixture

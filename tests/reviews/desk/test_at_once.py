@@ -19,6 +19,8 @@ from tests import factories as make
 from tests.conftest import FAST_HASHERS, rows_now
 from tests.reviews.desk.test_repeats import FORMS, at, entries_since, every_state, shown
 
+pytestmark = pytest.mark.each_case
+
 AT_ONCE = 20
 
 

@@ -223,6 +223,7 @@ HALVES = {
 }  # fmt: skip
 
 
+@pytest.mark.each_case
 @pytest.mark.parametrize(("who", "name", "arguments", "fields"), HALVES.values(), ids=HALVES)
 def test_half_a_character_is_refused_wherever_it_is_sent(enter, edition, who, name, arguments, fields):
     kind = "multipart/form-data; boundary=x; charset=utf-7"

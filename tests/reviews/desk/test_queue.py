@@ -5,8 +5,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from monographs.models import Drug, Monograph
+from monographs.models import Drug, Edition, Monograph
 from reviews.audit.trail import audited_write
+from reviews.editing.copies import leave_copy, task_of
+from reviews.editing.drugs import rename_drug
+from reviews.editing.shown import digest_of_row
 from reviews.models import AuditEvent, ClinicianProfile
 from reviews.workflow import perform
 from tests import factories as make
@@ -136,6 +139,27 @@ def test_a_draft_of_a_closed_class_is_in_no_queue_and_no_list(house, enter):
     assert tasks(enter("auditor"), "all") == [("Draft", "testazumab")]
 
 
+def test_what_changed_in_the_library_waits_for_whoever_works_on_an_edition_that_copied_it(house, enter):
+    edition, drug = make.draft(house), Monograph.objects.get().drug
+    make.draft(house, "otherumab")
+    told = ("The library changed", "testazumab")
+
+    rename_drug(drug, name="Testazumob", actor=house.editor2, seen=digest_of_row(drug), reason="x")
+
+    assert tasks(enter("editor")) == [("Your draft", "otherumab"), told, ("Your draft", "testazumab")]
+    html = enter("editor").get("/desk/").content.decode()
+    assert "It copied this before it changed: Name" in html
+    assert 'href="/desk/monographs/testazumab/copy/"' in html
+    assert tasks(enter("editor2")) == []
+    assert told not in tasks(enter("editor2"), "all")
+    make.submit(house, edition)
+    assert sorted(tasks(enter("editor"))) == [told, ("Your draft", "otherumab")]
+    leave_copy(
+        edition.monograph, actor=house.editor, reason="x", seen=task_of(Edition.objects.get(pk=edition.pk)).digest
+    )
+    assert tasks(enter("editor")) == [("Your draft", "otherumab")]
+
+
 def test_a_filter_that_is_not_there_shows_my_own(enter):
     assert enter("editor").get("/desk/?show=%00x").context["show"] == "mine"
 
@@ -153,6 +177,9 @@ def test_longer_lists_ask_no_more_queries(house, enter, queries):
     def more(first, last):
         for number in range(first, last):
             edition = make.draft(house, f"testazumab-{number}")
+            drug = edition.monograph.drug
+            rename_drug(drug, name=f"Fictive {number}", another=[f"testazumab-{one}-drug" for one in range(number)],
+                        actor=house.editor2, seen=digest_of_row(drug), reason="x")  # fmt: skip
             if number % 3:
                 make.submit(house, edition)
             if number % 3 == 2:

@@ -197,6 +197,7 @@ def case(name, who, page, action, button, typed, verbs):
     return pytest.param(who, page, action, button, typed, verbs, id=name)
 
 
+@pytest.mark.each_case  # every verb that has a form is done on PostgreSQL here
 @pytest.mark.parametrize(("who", "page", "action", "button", "typed", "verbs"), [case(*one) for one in FORMS])
 def test_a_form_that_is_sent_twice_is_done_once(house, who, page, action, button, typed, verbs):
     client, address = Client(), page()

@@ -16,6 +16,8 @@ from reviews.models import AuditEvent
 from reviews.workflow import perform
 from tests import factories as make
 
+pytestmark = pytest.mark.each_case
+
 COUNTS = "Your signature would count for 7 of 7 changed parts."
 
 

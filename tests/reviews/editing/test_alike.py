@@ -13,7 +13,7 @@ from reviews.editing.library import make_class, make_drug
 from reviews.editing.shown import digest_of_row
 from reviews.models import AuditEvent
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.each_case]
 
 
 def add(house, name, **changes):

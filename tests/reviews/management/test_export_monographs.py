@@ -31,6 +31,7 @@ def lines(*arguments):
     return [json.loads(one) for one in out.getvalue().splitlines()]
 
 
+@pytest.mark.each_case
 @pytest.mark.parametrize(
     ("arguments", "slugs"),
     [

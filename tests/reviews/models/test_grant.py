@@ -11,7 +11,7 @@ from reviews.audit.trail import audited_write
 from reviews.models import Grant
 from tests import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.each_case]
 
 
 @pytest.mark.parametrize(

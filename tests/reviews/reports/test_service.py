@@ -294,6 +294,7 @@ def test_what_was_said_is_kept_as_it_was_said_and_the_trail_holds_none_of_it(pag
     assert verify() == []
 
 
+@pytest.mark.each_case
 @pytest.mark.parametrize(
     ("change", "code"),
     [
@@ -361,6 +362,7 @@ def test_what_a_reader_cannot_see_is_dropped_and_never_refused(client, page, typ
     assert ProblemReport.objects.latest("pk").text == f"Again: {kept}"
 
 
+@pytest.mark.each_case
 @pytest.mark.parametrize(
     "change",
     [{"text": "x" * 10}, {"text": "x" * 4000}, {"source": "x" * 500}, {"source": ""}, {"email": ""}, {"harm": False}],
@@ -458,6 +460,7 @@ def test_an_answer_is_kept_with_who_gave_it_and_when(house, page, outcome):
     )  # fmt: skip
 
 
+@pytest.mark.each_case
 @pytest.mark.parametrize(
     ("outcome", "text", "codes", "fields"),
     [

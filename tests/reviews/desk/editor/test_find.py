@@ -46,6 +46,7 @@ def labels(typed):
     return sorted(record.label for record in search(typed))
 
 
+@pytest.mark.each_case
 @pytest.mark.parametrize(
     ("typed", "found"),
     [
