@@ -30,7 +30,7 @@ from monographs.overlay_kinds import Effect, Form, OverlayKind, Words
 from monographs.pages.said import said
 from monographs.standing import today
 from reviews import misprints, overlays
-from reviews.access import factors, registrations
+from reviews.access import factors, grants, registrations
 from reviews.access.grants import confirm, give, take
 from reviews.access.refusals import Refusal
 from reviews.audit import seals
@@ -138,7 +138,9 @@ def changed_account(user: User, **columns: Any) -> User:
 def make_house() -> House:
     """Opens the house of an empty database."""
     house = House()
-    house.people["admin"] = admin = account("admin", is_superuser=True)
+    house.people["admin"] = admin = account("admin")
+    with audited_write(actor=None) as trail:
+        grants.begin(trail, admin, "administrator", by=None, reason="The installation was opened.")
     for name in (*ROLES, "nobody"):
         house.people[name] = account(name, first_name="Test", last_name=name)
     house.root = make_class("Neurology", slug="neurology", actor=admin)
@@ -178,9 +180,19 @@ def grant(role: str, therapeutic_class: Any, *, actor: Any) -> None:
 
 
 def confirm_all(actor: Any) -> None:
-    """Every grant of others counts six months from now."""
+    """Every grant counts six months from now."""
+    confirm_own(actor)
     for one in Grant.objects.not_ended().exclude(person=actor):
         confirm(one, actor=actor)
+
+
+def confirm_own(user: Any) -> None:
+    """What this person holds counts six months from now, as if a second administrator had said so in time."""
+    with audited_write(actor=None) as trail:
+        for own in Grant.objects.not_ended().filter(person=user):
+            own.confirmed_on, own.confirmed_by = today(trail.clock), User.objects.exclude(pk=user.pk).first()
+            trail.save(own, "confirmed_on", "confirmed_by")
+        trail.record("role_confirmed", f"user:{user.pk}", data={"username": user.username})
 
 
 def revoke(role: str, therapeutic_class: Any, *, actor: Any) -> None:

@@ -22,8 +22,7 @@ OF_THE_HOUSE = ("use_desk", "keep_library", "drop_trait", "answer_site_report", 
 
 @dataclass(frozen=True)
 class Right:
-    """That somebody may do something, and each grant of theirs that alone opens it (none for the account that opened
-    the house)."""
+    """That somebody may do something, and each grant of theirs that alone opens it."""
 
     person: User
     grants: tuple[Grant, ...]

@@ -68,16 +68,11 @@ def everybody() -> list[Line]:
     day, lines = today(), []
     held = Prefetch("grants", Grant.objects.counting(day).filter(role__in=ROLES))
     for one in User.objects.select_related("clinician_profile").prefetch_related(held).order_by("pk"):
-        roles = sorted({grant.role for grant in one.grants.all()} | _by_installation(one)) if one.is_active else []
+        roles = sorted({grant.role for grant in one.grants.all()}) if one.is_active else []
         profile = getattr(one, "clinician_profile", None)
         lines.append(Line(one, name_of(one), Standing.of(profile, day), roles))
     _needs(lines)
     return sorted(lines, key=lambda line: (line.name.casefold(), line.person.pk))
-
-
-def _by_installation(person: User) -> set[str]:
-    """The account that opened the installation administers it without a grant."""
-    return {"administrator"} if person.is_superuser else set()
 
 
 def _needs(lines: list[Line]) -> None:

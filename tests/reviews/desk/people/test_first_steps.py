@@ -31,7 +31,6 @@ def test_only_administrators_see_and_do_them(house, enter, who):
 
 
 def test_each_step_is_done_when_it_is_so(house, enter):
-    # The first administrator of this house is one by the installation, and holds no role.
     of_people = ["Two administrators", "Mail tried", "Checkpoints copied elsewhere"]
     assert undone() == of_people
     for name in ("editor2", "clinician2"):
