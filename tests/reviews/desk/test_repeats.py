@@ -151,7 +151,7 @@ FORMS = [
     ("copied", "admin", lambda: reverse("first_steps"), lambda: reverse("checkpoint_copied"), None, {}, ["checkpoint_copied"]),
     ("give", "admin", person("editor2"), does("editor2", "give"), None, {"role": "publisher", "on": "everywhere"}, ["role_given"]),
     ("confirm", "admin", person("publisher"), does("publisher", "confirm"), None, {}, ["role_confirmed"]),
-    ("email", "admin", person("editor2"), does("editor2", "email"), None, {"email": "other@example.org"}, ["account_email_changed"]),
+    ("email", "admin", person("editor2"), does("editor2", "email"), None, {"email": "other@example.org"}, ["account_email_changed", "reminders_mailed"]),
     ("link", "admin", person("auditor2"), does("auditor2", "link"), None, {}, ["account_link_made"]),
     ("close", "admin", person("auditor2"), does("auditor2", "close"), None, REASON, ["account_closed"]),
     ("reopen", "admin", person("left"), does("left", "reopen"), None, {}, ["account_opened"]),
