@@ -19,7 +19,7 @@ def signs_in(page, name: str) -> None:
 
 def presses(page, name: str) -> None:
     page.get_by_role("button", name=name).first.click()
-    page.wait_for_load_state()
+    page.wait_for_load_state("networkidle")
 
 
 def test_a_section_survives_a_session_that_ended_and_a_second_sign_in(person):
@@ -44,7 +44,7 @@ def test_a_section_survives_a_session_that_ended_and_a_second_sign_in(person):
     assert "What you typed here could not be taken." in editor.reads()
     editor.is_accessible("queue-with-a-kept-form")
     editor.page.get_by_role("link", name="A part: alemtuzumab").click()
-    editor.page.wait_for_load_state()
+    editor.page.wait_for_load_state("networkidle")
     assert KEPT in editor.reads()
     assert MINE in editor.page.locator("[name=text]").input_value()
     editor.is_accessible("kept-form")

@@ -35,7 +35,7 @@ def test_a_pasted_list_and_table_and_a_sign_that_nobody_can_read(person):
     editor.is_accessible("text-characters-taken-out")
 
     presses(editor, "Preview")
-    shown = page.locator("#preview").inner_text()
+    shown = page.locator(".preview").inner_text()
     assert "Give 10 μg if 1.5*10^9/L\n- 20 °C" in shown
     editor.is_accessible("text-list-preview")
     presses(editor, "Add")

@@ -84,7 +84,7 @@ def test_what_is_saved_comes_back_as_readers_get_it_with_what_is_left_to_do(edit
     assert answer.status_code == 200
     assert "Monthly" in html
     assert "<textarea" not in html
-    assert "<strong>Saved.</strong>" in html
+    assert "<strong>Monitoring is saved.</strong>" in html
     assert "leads to no reference of this edition" in html
     assert 'id="partlist" hx-swap-oob="true"' in html
     assert "Still to do: " in html
