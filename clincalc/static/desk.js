@@ -47,7 +47,7 @@
     if (answer.getResponseHeader('X-Part')) return;
     e.detail.shouldSwap = false;
     if (isPreview(e)) return;
-    const whole = e.detail.elt.closest('form');
+    const whole = asked.elt.closest('form');
     if (asked.verb === 'get') { location.assign(asked.path); return; }
     if (!whole) return;
     const pressed = asked.triggeringEvent && asked.triggeringEvent.submitter;

@@ -60,8 +60,7 @@ def test_a_changed_sentence_goes_from_an_editor_to_a_reader(person):
     opens_monitoring(editor2)
     rewords(editor, OLD, MINE)
     editor.page.get_by_role("button", name="Preview").click()
-    editor.page.wait_for_selector("#preview")
-    assert MINE in editor.page.inner_text("#preview")
+    editor.page.wait_for_selector(f".preview:has-text('{MINE}')")
     editor.is_accessible("part-preview")
     editor.page.get_by_role("button", name="Save", exact=True).click()
     editor.page.wait_for_selector("text=Monitoring is saved.")
@@ -73,7 +72,7 @@ def test_a_changed_sentence_goes_from_an_editor_to_a_reader(person):
     assert MINE.split()[2] in editor2.reads()
     editor2.is_accessible("conflict")
     editor2.page.get_by_role("link", name="Take theirs").click()
-    editor2.page.wait_for_load_state()
+    editor2.page.wait_for_selector("text=As saved")
     assert MINE in editor2.page.locator("[name=text]").input_value()
 
     # The clinician changes that section and nothing else.

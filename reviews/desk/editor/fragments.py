@@ -12,15 +12,14 @@ from django.shortcuts import render
 
 from monographs import document as values
 from monographs.typed import Value
+from reviews.desk.base import DONE, PART
 from reviews.desk.editor.context import EditorContext
 from reviews.desk.editor.one_page import NEW, OnePage, Row
 
-HEADER = "X-Part"
 
-
-def answer(response: HttpResponse, opens: str = "") -> HttpResponse:
-    """Says that this is a part of the page; `opens` is the id of a link to go on at."""
-    response[HEADER] = "1"
+def answer(response: HttpResponse, *, done: bool = False, opens: str = "") -> HttpResponse:
+    """Says that this is a part of the page, and whether an act is done; `opens` is the id of a link to go on at."""
+    response[PART] = DONE if done else "shown"
     if opens:
         response["HX-Trigger-After-Settle"] = json.dumps({"desk:open": opens})
     return response
@@ -51,7 +50,7 @@ def saved(editor: EditorContext, value: Value, said: list[str]) -> HttpResponse:
     shown = editor.context(one=one, place=place, row=row, is_saved=True, said=said)
     shown["renumbered"] = _others(one, row, before)
     opens = one.next_after(one.saved)[1] if "next" in editor.request.POST else ""
-    return answer(render(editor.request, "reviews/_edit_swap.html", shown), opens)
+    return answer(render(editor.request, "reviews/_edit_swap.html", shown), done=True, opens=opens)
 
 
 def removed(editor: EditorContext, part: values.Part) -> HttpResponse:
@@ -61,7 +60,7 @@ def removed(editor: EditorContext, part: values.Part) -> HttpResponse:
     one = OnePage(editor)
     place = next((now for now in one.places if place and now.anchor == place.anchor), None)
     shown = editor.context(one=one, place=place, gone=part, is_saved=True, renumbered=_others(one, None, before))
-    return answer(render(editor.request, "reviews/_edit_swap.html", shown))
+    return answer(render(editor.request, "reviews/_edit_swap.html", shown), done=True)
 
 
 def _key(value: Value) -> str:
