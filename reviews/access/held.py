@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db.models import Prefetch
 
 from monographs.standing import today
-from reviews.access import holds, policy
+from reviews.access import factors, holds, policy
 from reviews.access.refusals import Refusal
 from reviews.models import Grant
 
@@ -33,10 +33,11 @@ def grants_of(user: User) -> list[Grant]:
     return list(_counting().filter(person=user))
 
 
-def everybody() -> list[User]:
-    """Everybody whose account is open, what they hold, and by what they are held. Three queries, however many
-    they are."""
-    people = User.objects.filter(is_active=True).select_related("clinician_profile").order_by("pk")
+def everybody(*, closed: bool = False) -> list[User]:
+    """Everybody whose account is open (`closed`: and whoever left), what they hold, and by what they are held. Three
+    queries, however many they are."""
+    people = User.objects.select_related("clinician_profile").order_by("pk")
+    people = people if closed else people.filter(is_active=True)
     found: Any = list(people.prefetch_related(Prefetch("grants", _counting(), to_attr="held")))
     for one in found:
         policy.remember(one, _held(one))
@@ -50,8 +51,9 @@ def administrators() -> list[User]:
 
 
 def whom_to_ask(refusal: Refusal) -> list[User]:
-    """The administrators, of a refusal that says to ask one; else nobody."""
-    return administrators() if refusal.asks else []
+    """The administrators, of a refusal that says to ask one: those who can sign in, if one can. Else nobody."""
+    found = administrators() if refusal.asks else []
+    return factors.able(found) or found
 
 
 def who_may(action: str, thing: Any = None, people: list[User] | None = None) -> list[Right]:

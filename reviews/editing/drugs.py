@@ -180,10 +180,18 @@ def united(drug: Drug, into: Drug) -> dict[str, Any]:
     }
 
 
+def against_merge(user: User, *drugs: Drug) -> list[Refusal]:
+    """Why this person may not merge these drugs. That two drugs of which readers see pages are one is for a clinician
+    to say, of the class of each of those pages: an editor alone merges what is not published."""
+    pages = Monograph.objects.for_desk().filter(drug__in=drugs, live__isnull=False)
+    return next((found for page in pages if (found := policy.refusals(user, "sign", page))), [])
+
+
 def merge_drug(drug: Drug, *, into: Drug, actor: User, seen: str, seen_into: str, reason: str) -> Drug:
     """Makes one drug of two: monographs of `drug` are from then on about `into`, which is found by its names too.
 
-    No page and no copy in an edition changes. Refuses a drug that is retired, merged already, or the same.
+    No page and no copy in an edition changes. Refuses a drug that is retired, merged already, or the same, and whoever
+    does not sign for each published page on one of the two (`against_merge`). Nothing undoes it.
     """
     reason = kept(reason)
     with (
@@ -198,6 +206,8 @@ def merge_drug(drug: Drug, *, into: Drug, actor: User, seen: str, seen_into: str
         if other.retired:
             sentence = f"“{other.name}” is retired. Choose a drug that is in use."
             raise refuse("retired", sentence, RefusalType.CONFLICT, field="into")
+        if found := against_merge(trail.actor, drug, other):
+            raise Refused(found)
         about = Monograph.objects.filter(drug__in=[drug, other])
         moved = Monograph.objects.filter(drug=drug)
         keys, slugs = list(moved.values_list("pk", flat=True)), list(moved.values_list("slug", flat=True))

@@ -22,7 +22,7 @@ from monographs.pages.said import said
 from monographs.standing import today
 from monographs.typed import to_plain
 from reviews import overlays
-from reviews.access import rechecks, registrations
+from reviews.access import own_address, rechecks, registrations
 from reviews.access.door import LONGEST_REASON, admitted, as_code, kept, told
 from reviews.access.password import TooManyFailures
 from reviews.access.refusals import Refused
@@ -157,9 +157,10 @@ def a_retired(world):
 
 def a_retired_class(world):
     one = TherapeuticClass.objects.get(pk=world.house.leaf.pk)
-    return (
-        one if one.retired else classes.retire_class(one, actor=world.house.admin, seen=digest_of_row(one), reason="W")
-    )
+    if one.retired:
+        return one
+    given = {"actor": world.house.admin, "seen": digest_of_row(one), "reason": "W"}
+    return classes.retire_class(one, to=world.house.root, **given)
 
 
 def an_open_task(world):
@@ -209,7 +210,10 @@ VERBS = {
     "change_email": lambda w: {"user": w.house.editor, "email": "other@example.org", "actor": w.house.admin},
     "try_mail": lambda w: {"actor": w.house.admin},
     "checkpoint_copied": lambda w: {"actor": w.house.admin},
-    "invite": lambda w: {"username": "ann", "name": "Ann Other", "email": "ann@example.org", "actor": w.house.admin, "role": "editor", "reason": "New here"},
+    "invite": lambda w: {"username": "ann", "name": "Ann Other", "email": "ann@example.org", "actor": w.house.admin, "role": "editor", "by": "hand", "reason": "New here"},
+    "send_link": lambda w: {"user": w.house.editor, "by": "hand", "actor": w.house.admin},
+    "ask_for_letter": lambda w: {"actor": w.house.editor},
+    "confirm_address": lambda w: {"actor": w.house.editor, "token": own_address._signer(w.house.editor).sign(str(w.house.editor.pk))},
     "close": lambda w: {"person": w.house.nobody, "actor": w.house.admin, "reason": "Left"},
     "deactivate": lambda w: {"user": w.house.editor, "actor": w.house.admin, "reason": "Left"},
     "reactivate": lambda w: {"user": make.changed_account(w.house.nobody, is_active=False), "actor": w.house.admin},
@@ -238,14 +242,14 @@ VERBS = {
         "traits": [], "actor": w.house.editor, "seen": digest_of_row(w.page.drug), "reason": "Why"},
     "rename_drug": lambda w: {"drug": w.page.drug, "name": "Otherumab", "actor": w.house.editor,
         "seen": digest_of_row(w.page.drug), "reason": "Why"},
-    "merge_drug": lambda w: {"drug": w.page.drug, "into": w.draft.monograph.drug, "actor": w.house.editor,
+    "merge_drug": lambda w: {"drug": w.page.drug, "into": w.draft.monograph.drug, "actor": w.house.clinician,
         "seen": digest_of_row(w.page.drug), "seen_into": digest_of_row(w.draft.monograph.drug), "reason": "Why"},
     "retire_drug": lambda w: {"drug": w.page.drug, "actor": w.house.editor, "seen": digest_of_row(w.page.drug), "reason": "Why"},
     "bring_back_drug": lambda w: {"drug": a_retired(w), "actor": w.house.editor, "seen": digest_of_row(a_retired(w)), "reason": "Why"},
     "rename_class": lambda w: {"therapeutic_class": w.house.leaf, "name": "Other", **seen_leaf(w)},
     "move_class": lambda w: {"therapeutic_class": w.house.leaf, "parent": None, **seen_leaf(w)},
     "set_floor": lambda w: {"therapeutic_class": w.house.leaf, "tier_floor": "high", **seen_leaf(w)},
-    "retire_class": lambda w: {"therapeutic_class": w.house.leaf, **seen_leaf(w)},
+    "retire_class": lambda w: {"therapeutic_class": w.house.leaf, "to": w.house.root, **seen_leaf(w)},
     "bring_back_class": lambda w: {"therapeutic_class": a_retired_class(w), "actor": w.house.admin,
         "seen": digest_of_row(a_retired_class(w)), "reason": "Why"},
     "take_over": lambda w: {"monograph": w.draft.monograph, "actor": w.house.editor, "seen": an_open_task(w)},
