@@ -108,6 +108,7 @@ def test_what_is_refused_comes_back_open_with_its_words(editor, edition):
     )
 
     assert is_part(answer)
+    assert answer.headers["X-Part"] == "shown"
     assert answer.status_code == 422
     assert "Mine." in answer.content.decode()
 
@@ -119,6 +120,7 @@ def test_a_clash_comes_back_open_with_both(editor, house, edition):
     answer = editor.post(address("part_edit", make.key("monitoring")), mine, headers=ASKS)
 
     assert is_part(answer)
+    assert answer.headers["X-Part"] == "shown"
     assert answer.status_code == 409
     assert "Mine." in answer.content.decode()
     assert "Theirs" in answer.content.decode()
