@@ -43,8 +43,6 @@ MOST_OF_A_PERSON = 20
 MOST_OF_AN_ADDRESS = 200  # in an hour
 LARGEST = 300_000  # characters
 
-_TOKENS = {acts.FIELD, WHOSE, FIELD, "csrfmiddlewaretoken"}
-_SECRET = re.compile(r"password|passcode|\Aotp|\Acode\Z|one_time|recovery", re.IGNORECASE)
 # What a form holds beside what is typed, and its buttons.
 _MACHINE = re.compile(
     r"digest|seen|over|key|page|reference|remove|restore|preview|as_typed|tidy|more|typed_.*"
@@ -133,9 +131,9 @@ def _cleaned(sent: QueryDict) -> tuple[Typed, dict[str, bool]]:
     kept: Typed = {}
     lacks = {"lacks_password": False, "lacks_number": False}
     for name, values in sent.lists():
-        if _SECRET.search(name):
+        if acts.SECRET.search(name):
             lacks["lacks_password"] = True
-        elif name not in _TOKENS:
+        elif name not in acts.UNTYPED:
             clean = without_nhs_numbers(name)
             kept[clean] = [without_nhs_numbers(value) for value in values]
             lacks["lacks_number"] |= clean != name or kept[clean] != values
@@ -247,8 +245,10 @@ def typed_of(request: HttpRequest) -> TypedForm | None:
     if request.method != "POST" or sent_from(request) != "here":
         return None
     sent = {name: values for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"}
-    hidden = [(name, one) for name, values in sent.items() for one in values if not _SECRET.search(name)]
-    return TypedForm(request.get_full_path(), hidden, [name for name in sent if _SECRET.search(name)], words_of(sent))
+    hidden = [(name, one) for name, values in sent.items() for one in values if not acts.SECRET.search(name)]
+    return TypedForm(
+        request.get_full_path(), hidden, [name for name in sent if acts.SECRET.search(name)], words_of(sent)
+    )
 
 
 def words_of(sent: Typed) -> list[tuple[str, str]]:
@@ -256,7 +256,7 @@ def words_of(sent: Typed) -> list[tuple[str, str]]:
     return [
         (named(name), one)
         for name, values in sent.items()
-        if not (name in _TOKENS or _SECRET.search(name) or _MACHINE.fullmatch(name))
+        if not (name in acts.UNTYPED or acts.SECRET.search(name) or _MACHINE.fullmatch(name))
         for one in values
         if one.strip()
     ]

@@ -151,7 +151,7 @@ def test_every_password_of_a_form_of_ours_has_a_name_that_is_not_kept():
 
     assert secret == {"password", "new_password", "again_password"}
     assert isinstance(password().widget, forms.PasswordInput)
-    assert all(kept._SECRET.search(name) for name in secret)
+    assert all(acts.SECRET.search(name) for name in secret)
     assert reviews.desk.act_forms.SignForm in set(below(Form))
     assert reviews.desk.published.forms.WarningForm in set(below(Form))
 

@@ -59,7 +59,7 @@ def every_state():
     service.report(service.ReportInput("Something else could harm.", harm=True), sender="s", monograph=page)
     make.somebody_writes(False)
     make.account("left", is_active=False)
-    make.account("auditor2", None, None)
+    make.account("auditor2", "", None)
     rechecks.open_rechecks(house.clinician.clinician_profile, actor=house.admin, reason="Found conflicted")
     give_role(house.auditor, "administrator", actor=house.admin)
     drug = Monograph.objects.get(slug=SLUGS["draft"]).drug
@@ -151,7 +151,7 @@ FORMS = [
     ("copied", "admin", lambda: reverse("first_steps"), lambda: reverse("checkpoint_copied"), None, {}, ["checkpoint_copied"]),
     ("give", "admin", person("editor2"), does("editor2", "give"), None, {"role": "publisher", "on": "everywhere"}, ["role_given"]),
     ("confirm", "admin", person("publisher"), does("publisher", "confirm"), None, {}, ["role_confirmed"]),
-    ("email", "admin", person("editor2"), does("editor2", "email"), None, {"email": "other@example.org"}, ["account_email_changed", "reminders_mailed"]),
+    ("email", "admin", person("auditor2"), does("auditor2", "email"), None, {"email": "other@example.org"}, ["account_email_changed"]),
     ("link", "admin", person("auditor2"), does("auditor2", "link"), None, {}, ["account_link_made"]),
     ("close", "admin", person("auditor2"), does("auditor2", "close"), None, REASON, ["account_closed"]),
     ("reopen", "admin", person("left"), does("left", "reopen"), None, {}, ["account_opened"]),
