@@ -7,7 +7,7 @@ change is an entry of the trail, which vouches for the rows, and its owner is to
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -40,6 +40,15 @@ WORDS = {APP: "an authenticator app", PASSKEY: "a passkey", CODES: "recovery cod
 def of(user: User) -> list[Authenticator]:
     """What somebody signs in with beside the password, oldest first; recovery codes are none."""
     return list(Authenticator.objects.filter(user=user).exclude(type=CODES).order_by("pk"))
+
+
+def able(people: Iterable[User]) -> list[User]:
+    """Those of them who can sign in: whose account is open and has a password, and a second factor where everybody
+    needs one. One query at most."""
+    rows = Authenticator.objects.exclude(type=CODES).values_list("user", flat=True)
+    enrolled = set(rows) if settings.REQUIRE_MFA else None
+    found = (one for one in people if one.is_active and one.has_usable_password())
+    return [one for one in found if enrolled is None or one.pk in enrolled]
 
 
 def codes_of(user: User) -> RecoveryCodes | None:

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db.models import Prefetch
 
 from monographs.standing import today
-from reviews.access import holds, policy
+from reviews.access import factors, holds, policy
 from reviews.access.refusals import Refusal
 from reviews.models import Grant
 
@@ -22,8 +22,7 @@ OF_THE_HOUSE = ("use_desk", "keep_library", "drop_trait", "answer_site_report", 
 
 @dataclass(frozen=True)
 class Right:
-    """That somebody may do something, and each grant of theirs that alone opens it (none for the account that opened
-    the house)."""
+    """That somebody may do something, and each grant of theirs that alone opens it."""
 
     person: User
     grants: tuple[Grant, ...]
@@ -34,10 +33,11 @@ def grants_of(user: User) -> list[Grant]:
     return list(_counting().filter(person=user))
 
 
-def everybody() -> list[User]:
-    """Everybody whose account is open, what they hold, and by what they are held. Three queries, however many
-    they are."""
-    people = User.objects.filter(is_active=True).select_related("clinician_profile").order_by("pk")
+def everybody(*, closed: bool = False) -> list[User]:
+    """Everybody whose account is open (`closed`: and whoever left), what they hold, and by what they are held. Three
+    queries, however many they are."""
+    people = User.objects.select_related("clinician_profile").order_by("pk")
+    people = people if closed else people.filter(is_active=True)
     found: Any = list(people.prefetch_related(Prefetch("grants", _counting(), to_attr="held")))
     for one in found:
         policy.remember(one, _held(one))
@@ -50,9 +50,15 @@ def administrators() -> list[User]:
     return [one for one in everybody() if policy.can(one, "manage_people")]
 
 
+def helpers() -> list[User]:
+    """The administrators who can be asked: those who can sign in, if one can."""
+    found = administrators()
+    return factors.able(found) or found
+
+
 def whom_to_ask(refusal: Refusal) -> list[User]:
-    """The administrators, of a refusal that says to ask one; else nobody."""
-    return administrators() if refusal.asks else []
+    """Of a refusal that says to ask an administrator, those who can be; else nobody."""
+    return helpers() if refusal.asks else []
 
 
 def who_may(action: str, thing: Any = None, people: list[User] | None = None) -> list[Right]:

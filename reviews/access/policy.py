@@ -2,7 +2,7 @@
 
 `can(user, action, thing)` answers yes or no, `refusals(user, action, thing)` says why not. A person holds a role by a
 grant: everywhere, on a therapeutic class and all below it, or on one monograph; a grant that nobody confirmed for six
-months counts no more. A superuser passes nothing here.
+months counts no more. Django's flag of a superuser opens nothing.
 """
 
 from collections.abc import Callable, Iterable
@@ -246,15 +246,9 @@ def _has_role(*names: str) -> Rule:
 
 
 def _administers(user: Person, _thing: Any) -> Refusal | None:
-    # The first administrator is the superuser that its installation made.
-    if user.is_authenticated and user.is_active and (user.is_superuser or opens(user, "manage_people")):
+    if opens(user, "manage_people"):
         return None
     return Refusal("no_administrator", "You need the administrator role. Ask your administrator.", asks=True)
-
-
-def _has_role_or_administers(user: Person, thing: Any) -> Refusal | None:
-    refusal = _has_role(*ROLES)(user, thing)
-    return refusal and (None if _administers(user, thing) is None else refusal)
 
 
 def _has_open_account(user: Person, _thing: Any) -> Refusal | None:
@@ -297,7 +291,7 @@ RULES: dict[str, Rule] = {
     "answer_report": _needs(EDIT, REVIEW),
     "answer_site_report": _has_role("editor", "clinician", "publisher"),
     "set_tier": _may_set_tier,
-    "use_desk": _has_role_or_administers,
+    "use_desk": _has_role(*ROLES),
     "state_own": _has_open_account,
     "keep_library": _has_role(*_opening("keep_library")),
     "drop_trait": _has_role("clinician"),

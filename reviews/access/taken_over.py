@@ -2,20 +2,23 @@
 
 Whoever was in the group of a role held it on each class that was granted to the group. Each such pair becomes a grant
 of their own, with the same rights, given by nobody on the day of the upgrade; then the groups' rows are taken out.
+Django's flag of a superuser opened what administrators do: whoever has it, and never held that role, holds it from now
+on. The flag itself stays as it is, and opens nothing: whoever put it there by hand is still told by `verify_trail`.
 """
 
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, User
 
 from monographs.models import TherapeuticClass
 from monographs.standing import today
 from reviews.access.grants import mirror
 from reviews.audit.trail import audited_write
 from reviews.models import ClassGrant, Grant
-from reviews.models.roles import ROLES
+from reviews.models.roles import ADMINISTRATOR, ROLES
 
+BY_FLAG = "Held through Django’s flag of a superuser before each person had grants of their own."
 REASON = "Held through the group of this role before each person had grants of their own."
 
 
@@ -24,7 +27,8 @@ def take_over() -> tuple[int, list[str]] | None:
     there is nothing to take over."""
     members: Any = get_user_model().groups.through.objects
     everything: tuple[Any, ...] = (ClassGrant.objects, members, Group.objects)
-    if not any(rows.exists() for rows in everything):
+    flagged = User.objects.filter(is_superuser=True).exclude(grants__role=ADMINISTRATOR).order_by("pk")
+    if not (flagged.exists() or any(rows.exists() for rows in everything)):
         return None
     with audited_write(actor=None, remakes=True) as trail:
         places, day = _places(), today(trail.clock)
@@ -44,6 +48,9 @@ def take_over() -> tuple[int, list[str]] | None:
             ]
         for grant in made:
             trail.save(grant)
+        for person in flagged:  # asked now: not those who came to it by their group
+            made.append(Grant(person=person, role=ADMINISTRATOR, given_on=day, reason=BY_FLAG))
+            trail.save(made[-1])
         meant: dict[str, str] = {}
         for person in people.values():
             meant |= mirror(trail, person).get("permissions", {})

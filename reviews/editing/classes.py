@@ -6,6 +6,7 @@ to their class: they are told (`reviews.editing.copies`), and none of their word
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.contrib.auth.models import User
 
@@ -22,6 +23,8 @@ from reviews.editing.alike import asked_about, classes_like
 from reviews.editing.drugs import needs_reason
 from reviews.editing.library import RETIRED_CLASS, checked_name, said_of
 from reviews.editing.shown import meanwhile
+
+MOST_NAMED = 10  # monographs in a sentence
 
 
 def at_or_below(therapeutic_class: TherapeuticClass) -> set[int]:
@@ -106,10 +109,7 @@ def move_class(
             raise refuse("ring", sentence, RefusalType.INVALID, field="parent")
         if to and to.retired:
             raise refuse("retired", RETIRED_CLASS.format(to.name), RefusalType.CONFLICT, field="parent")
-        ways = {step.pk for step in (*one.path(), *(to.path() if to else ()))}
-        if ways & {pk for pk, _name in policy.rights_of(trail.actor).on_classes}:
-            sentence = "You hold a role on the way to this class, before or after. Another administrator must move it."
-            raise refuse("holds_grant", sentence)
+        _holds_nothing_on(trail, one, to)
         data = {"from_parent": one.parent.slug if one.parent else None, "to_parent": to.slug if to else None}
         one.parent = to
         trail.save(one, "parent")
@@ -141,9 +141,12 @@ def set_floor(
         return one
 
 
-def retire_class(therapeutic_class: TherapeuticClass, *, actor: User, seen: str, reason: str) -> TherapeuticClass:
-    """Nothing new begins in this class. Its monographs, their pages and everybody's roles in it go on. Refuses while a
-    class below it is in use."""
+def retire_class(
+    therapeutic_class: TherapeuticClass, *, actor: User, seen: str, reason: str, to: TherapeuticClass | None = None
+) -> TherapeuticClass:
+    """Nothing new begins in this class. Its monographs move to another one, `to`, in the same act: pages and signatures
+    stand, open editions are told, and roles follow the class. Refuses while a class below it is in use, monographs that
+    are to go nowhere, and a move by whoever holds a role on the way to either class."""
     reason = kept(reason)
     with (
         refusals_recorded(actor=actor, action="retire_class", subject=f"class:{therapeutic_class.slug}", reason=reason),
@@ -154,10 +157,40 @@ def retire_class(therapeutic_class: TherapeuticClass, *, actor: User, seen: str,
         if below := one.children.filter(retired=False).first():
             sentence = f"“{below.name}” below it is in use. Retire or move that first."
             raise refuse("in_use", sentence, RefusalType.CONFLICT)
+        moved = list(one.monographs.all())
+        data = _moved_to(trail, one, to, moved) if moved else {}
         one.retired = True
         trail.save(one, "retired")
-        trail.record("class_retired", f"class:{one.slug}", reason=reason)
+        trail.record("class_retired", f"class:{one.slug}", reason=reason, data=data)
+        copies.tell(trail, moved, of=f"class:{one.slug}", by="class_retired")
         return one
+
+
+def _moved_to(
+    trail: Trail, one: TherapeuticClass, to: TherapeuticClass | None, moved: list[Monograph]
+) -> dict[str, Any]:
+    """Puts the monographs of a class that is retired into another one, and says so for the entry."""
+    slugs = [page.slug for page in moved]
+    to = TherapeuticClass.objects.filter(pk=to.pk).first() if to else None
+    if to is None or to.pk == one.pk:
+        named = ", ".join(slugs[:MOST_NAMED]) + (f" and {len(slugs) - MOST_NAMED} more" if slugs[MOST_NAMED:] else "")
+        sentence = f"These monographs are in it: {named}. Choose the class that they move to."
+        raise refuse("in_use", sentence, RefusalType.CONFLICT, field="to")
+    if to.retired:
+        raise refuse("retired", RETIRED_CLASS.format(to.name), RefusalType.CONFLICT, field="to")
+    _holds_nothing_on(trail, one, to)
+    keys = [page.pk for page in moved]
+    Monograph.objects.filter(pk__in=keys).update(therapeutic_class=to)
+    trail.wrote_keys("monographs.monograph", keys)
+    return {"to_class": to.slug, "monographs": slugs}
+
+
+def _holds_nothing_on(trail: Trail, *classes: TherapeuticClass | None) -> None:
+    """Refuses whoever would move what their own roles reach: on the way to one of these classes."""
+    ways = {step.pk for one in classes if one for step in one.path()}
+    if ways & {pk for pk, _name in policy.rights_of(trail.actor).on_classes}:
+        sentence = "You hold a role on the way to this class, before or after. Another administrator must move it."
+        raise refuse("holds_grant", sentence)
 
 
 def bring_back_class(therapeutic_class: TherapeuticClass, *, actor: User, seen: str, reason: str) -> TherapeuticClass:

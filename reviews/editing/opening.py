@@ -17,9 +17,9 @@ from reviews.access.refusals import RefusalType, refuse
 from reviews.audit.trail import Trail, audited_write
 from reviews.editing.library import added_class
 from reviews.models import Grant, Organisation
+from reviews.models.roles import ADMINISTRATOR
 
 NAME = 200
-ADMINISTRATOR = "administrator"
 # Two, so that nobody vouches for themselves.
 ADMINISTRATORS = 2
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 EDIT, REVIEW, PUBLISH = "edit_monographs", "review_monographs", "publish_monographs"
 WARN = "warn_monographs"
+ADMINISTRATOR = "administrator"
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ ROLES: dict[str, Role] = {
         Role("publisher", (PUBLISH,)),
         Role("on-call", (WARN,)),
         Role("auditor", everywhere=frozenset({"read", "read_trail"})),
-        Role("administrator", everywhere=frozenset({"manage_people"})),
+        Role(ADMINISTRATOR, everywhere=frozenset({"manage_people"})),
     )
 }
 

@@ -14,8 +14,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from reviews.access import factors, sealed, second_factor
+from reviews.access import factors, own_address, sealed, second_factor
+from reviews.access.adapter import landing
 from reviews.access.attempts import NOT_TRIED, Attempt, attempt
+from reviews.access.factor_forms import PasskeyAnswer
 from reviews.access.second_factor import before_factor
 from reviews.desk.account.own import sessions_of
 from reviews.desk.account.sign_in import as_json
@@ -38,7 +40,7 @@ class AppForm(Form):
 class PasskeyForm(Form):
     name = Text(label="A name for it", help_text="“My phone”, “key on my ring”.", attrs={"maxlength": 60})
     password = password("Your password")
-    credential = forms.JSONField(widget=forms.HiddenInput)
+    credential = PasskeyAnswer(widget=forms.HiddenInput)
 
 
 class PasswordForm(Form):
@@ -55,6 +57,7 @@ def account(request: DeskRequest) -> HttpResponse:
         "codes_left": len(codes.get_unused_codes()) if codes else None,
         "must": settings.REQUIRE_MFA,
         "sessions": sessions_of(request),
+        "is_own_address": own_address.is_confirmed(request.user),
     }
     return render(request, "account/account.html", context)
 
@@ -138,6 +141,7 @@ def codes(request: DeskRequest) -> HttpResponse:
         "refusals": form.refuse(tried.refusals),
         "codes": unused if are_new and not tried.refusals else [],
         "left": len(unused),
+        "onward": landing(request.user),
     }
     return render(request, "account/codes.html", context, status=tried.status)
 

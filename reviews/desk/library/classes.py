@@ -207,20 +207,41 @@ def _floor(request: DeskRequest, one: TherapeuticClass) -> ActPage:
     )  # fmt: skip
 
 
+class RetireClass(Form):
+    to = forms.ChoiceField(label="Move its monographs to")
+    reason = Text(rows=2, label="Reason", help_text=KEPT, attrs={"maxlength": MOST_WORDS})
+
+
 def _retire(request: DeskRequest, one: TherapeuticClass) -> ActPage:
-    form = Why(request.POST if request.method == "POST" else None)
-    verb = verbs.bring_back_class if one.retired else verbs.retire_class
+    data = request.POST if request.method == "POST" else None
+    inside = [] if one.retired else list(one.monographs.values_list("slug", flat=True))
+    form: Form = RetireClass(data) if inside else Why(data)
+    by_slug: dict[str, TherapeuticClass] = {}
+    if inside:
+        listed = [(each, words) for each, words in indented(class_tree().values()) if each != one and not each.retired]
+        offer(form, "to", [("", "Choose a class"), *((each.slug, words) for each, words in listed)])
+        by_slug = {each.slug: each for each, _words in listed}
 
     def do(given: dict[str, Any]) -> TherapeuticClass:
-        return verb(one, actor=request.user, seen=given["seen"], reason=given["reason"])
+        how = {"actor": request.user, "seen": given["seen"], "reason": given["reason"]}
+        if one.retired:
+            return verbs.bring_back_class(one, **how)
+        return verbs.retire_class(one, **how, to=by_slug.get(given.get("to", "")))
 
+    touches = _touches(one)[:1]
     if one.retired:
         words = {"heading": f"Use {one.name} again", "button": "Use it again", "done": "It is in use again.",
                  "lead": "New monographs can be started in it again."}  # fmt: skip
     else:
         words = {"heading": f"Retire {one.name}", "button": "Retire the class", "done": "Retired.",
-                 "lead": "Nothing new begins in it. Its monographs, their pages and all roles continue."}  # fmt: skip
-    return _page(request, one, form=form, do=do, touches=_touches(one)[:1], **words)
+                 "lead": "Nothing new begins in it."}  # fmt: skip
+        if inside:
+            touches = [
+                f"In it: {', '.join(inside)}. They move in the same act; their pages and signatures stand.",
+                "Whoever has a role above the new class gets it for them, and whoever had one here alone loses it.",
+                "Open editions keep their copies and are told.",
+            ]
+    return _page(request, one, form=form, do=do, touches=touches, **words)
 
 
 ACTS = {"rename": _rename, "move": _move, "floor": _floor, "retire": _retire}

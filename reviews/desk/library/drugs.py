@@ -24,7 +24,7 @@ from reviews.desk.library.history import history_of
 from reviews.desk.likes import ask_about, typed_in
 from reviews.editing import drugs as verbs
 from reviews.editing.alike import drugs_like
-from reviews.editing.drugs import LISTS
+from reviews.editing.drug_lists import LISTS
 from reviews.editing.shown import meanwhile
 from reviews.forms import Form, FromRows, Text, rows_of
 
@@ -194,6 +194,7 @@ def _merge(request: DeskRequest, one: Drug) -> ActPage | HttpResponse:
             one, into=into, actor=request.user, seen=given["seen"], seen_into=seen_into, reason=given["reason"]
         )
 
+    may_not = verbs.against_merge(request.user, one, into)
     page = _page(
         request, one, heading=f"Merge {one.name} into {into.name}", button="Merge the two", do=do,
         form=Why(request.POST if request.method == "POST" else None),
@@ -201,6 +202,7 @@ def _merge(request: DeskRequest, one: Drug) -> ActPage | HttpResponse:
         done=f"Merged. {into.name} is found by both names.", touches=merging(one, into),
         hidden={"into": str(into.pk), "seen_into": seen_of(request, into, "seen_into")},
     )  # fmt: skip
+    page.against = page.against or may_not
     if request.method == "POST" and not page.against:
         page.address = reverse("drug", args=[into.slug])
     return page

@@ -57,6 +57,7 @@ LIBRARY = {
     "drug_merged": "merged its drug with another in the library",
     "class_renamed": "gave a class of it another name",
     "class_moved": "moved its class, or one above it",
+    "class_retired": "retired its class and moved it to another",
 }
 # Verb -> what its actor did, from the entry's data.
 DONE: dict[str, Callable[[dict[str, Any]], str]] = {
@@ -90,7 +91,10 @@ DONE: dict[str, Callable[[dict[str, Any]], str]] = {
     "class_floor_set": lambda data: (
         f"set its lowest tier: {data['from_tier'] or 'none'} to {data['to_tier'] or 'none'}"
     ),
-    "class_retired": lambda data: "retired it: nothing new begins in it",
+    "class_retired": lambda data: (
+        "retired it: nothing new begins in it"
+        + (f"; moved to {data['to_class']}: {', '.join(data['monographs'])}" if "to_class" in data else "")
+    ),
     "class_back": lambda data: "said that it is in use again",
     "refused": lambda data: f"tried to {TRIED.get(data['action'], data['action'].replace('_', ' '))}",
 }

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.db.models import Max, Prefetch
+from django.db.models import Max
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,11 +15,12 @@ from django.views.decorators.http import require_safe
 
 from monographs.models import TherapeuticClass
 from monographs.standing import today
-from reviews.access import stated
+from reviews.access import factors, held, policy, stated
 from reviews.access.attempts import NOT_TRIED, Attempt, attempt
 from reviews.desk.base import DeskRequest, act_on, and_list, name_of
 from reviews.desk.people.person import administrators
-from reviews.models import AuditEvent, Grant
+from reviews.models import AuditEvent
+from reviews.models.roles import ADMINISTRATOR
 from reviews.reports.alarms import alarms
 from reviews.review import tiers
 
@@ -48,15 +49,10 @@ class House:
 
     @classmethod
     def now(cls) -> "House":
-        """Two queries."""
-        day = today()
-        held = Prefetch("grants", Grant.objects.counting(day), to_attr="held")
-        people = User.objects.filter(is_active=True).select_related("clinician_profile").prefetch_related(held)
-        return cls(list(people.order_by("pk")), day)
+        return cls(held.everybody(), today())
 
     def holding(self, *roles: str) -> list[User]:
-        held: dict[int, list[Grant]] = {one.pk: one.__dict__["held"] for one in self.people}
-        return [one for one in self.people if any(grant.role in roles for grant in held[one.pk])]
+        return [one for one in self.people if policy.roles_of(one) & set(roles)]
 
     @property
     def registered(self) -> list[User]:
@@ -93,16 +89,21 @@ def steps(house: House) -> list[Step]:
     rows = AuditEvent.objects.filter(verb__in=STATED).values("verb").annotate(last=Max("at")).order_by()
     last = {row["verb"]: today(row["last"]) for row in rows}
     people, invite = reverse("people"), reverse("invite")
-    administrators_, editors = house.holding("administrator"), house.holding("editor")
+    keepers, editors = house.holding(ADMINISTRATOR), house.holding("editor")
+    able = factors.able(keepers)
+    locked = [one for one in keepers if one not in able]
+    cannot = f" Cannot sign in yet: {and_list(map(name_of, locked))}." if locked else ""
     publishers, signers = house.holding("publisher"), house.signers
     waiting = [name_of(one) for one in house.registered if one not in signers]
     pharmacists = [one for one in signers if one.clinician_profile.profession == "pharmacist"]
     copied = last.get("checkpoint_copied")
     who_waits = (f"{people}?show=waits", "Look at who waits") if waiting else (invite, "Invite one")
+    who_cannot = (reverse("person", args=[locked[0].username]), "Open their page") if locked else (invite, "Invite one")
     is_copied = copied is not None and house.day - copied < COPIED_EVERY
     return [
-        Step("Two administrators", f"Nobody changes their own rights, so one alone is stuck. {_names(administrators_)}",
-             len(administrators_) > 1, invite, "Invite one"),
+        Step("Two administrators",
+             f"Nobody changes their own rights, so one alone is stuck. {_names(able)}{cannot}", len(able) > 1,
+             *who_cannot),
         Step("Therapeutic classes", "Roles are given on them, and each monograph stands in one.",
              TherapeuticClass.objects.exists(), reverse("class_list"), "Open the classes"),
         Step("An editor", f"Writes drafts. {_names(editors)}", bool(editors), invite, "Invite one"),

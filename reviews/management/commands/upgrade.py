@@ -46,7 +46,8 @@ class Command(BaseCommand):
             self.stdout.write(f"{found} account{'s' * (found > 1)} taken into the trail as they stand.")
         if taken := taken_over.take_over():
             made, left = taken
-            self.stdout.write(f"Taking over roles: {made} grants. Each is confirmed within six months, or it lapses.")
+            grants = f"{made} grant{'s' * (made != 1)}"
+            self.stdout.write(f"Taking over roles: {grants}. Each is confirmed within six months, or it lapses.")
             for sentence in left:
                 self.stdout.write(f"  {sentence}")
         self.stdout.write("Making all that is derived anew.")

@@ -18,12 +18,13 @@ from monographs.rxnorm import check, read_rows
 from monographs.standing import today
 from reviews.access import accounts as verbs
 from reviews.access import registrations
-from reviews.access.grants import give
+from reviews.access.grants import begin, give
 from reviews.audit.trail import audited_write
 from reviews.changes import change_set
 from reviews.editing.library import make_class, record_name_check
 from reviews.exchange.importer import import_file
 from reviews.models.event import DEMONSTRATION_BEGUN
+from reviews.models.roles import ADMINISTRATOR
 from reviews.review.attestation import checklist
 from reviews.review.edition_review import EditionReview
 from reviews.signing import attest
@@ -116,9 +117,11 @@ def accounts() -> dict[str, Any]:
                 trail.record(DEMONSTRATION_BEGUN, "site", reason="Demonstration content, not for clinical use.")
             for name in missing:
                 user = verbs.added(trail, name, ACCOUNTS[name][0], f"{name}@example.org")
-                user.password, user.is_superuser = passwords[name], name == "admin"
-                trail.save(user, "password", "is_superuser")
+                user.password = passwords[name]
+                trail.save(user, "password")
                 trail.record("password_set", f"user:{user.pk}", data={"username": name})
+                if name == "admin":
+                    begin(trail, user, ADMINISTRATOR, by=None, reason="The demonstration was begun.")
                 users[name] = user
     return {name: users[name] for name in ACCOUNTS}
 

@@ -21,8 +21,8 @@ from monographs.models import Drug, Edition, Monograph, Overlay, TherapeuticClas
 from monographs.pages.said import said
 from monographs.standing import today
 from monographs.typed import to_plain
-from reviews import overlays
-from reviews.access import rechecks, registrations
+from reviews import overlay_words, overlays
+from reviews.access import own_address, rechecks, registrations
 from reviews.access.door import LONGEST_REASON, admitted, as_code, kept, told
 from reviews.access.password import TooManyFailures
 from reviews.access.refusals import Refused
@@ -31,7 +31,7 @@ from reviews.editing.shown import digest_of_row
 from reviews.exchange.files import dump
 from reviews.exchange.importer import import_file
 from reviews.models import AuditEvent, ChangeSet, Misprint
-from reviews.overlays import CorrectionInput
+from reviews.overlay_words import CorrectionInput
 from reviews.reports import service
 from reviews.reports.service import ReportInput
 from reviews.review import guards
@@ -157,9 +157,10 @@ def a_retired(world):
 
 def a_retired_class(world):
     one = TherapeuticClass.objects.get(pk=world.house.leaf.pk)
-    return (
-        one if one.retired else classes.retire_class(one, actor=world.house.admin, seen=digest_of_row(one), reason="W")
-    )
+    if one.retired:
+        return one
+    given = {"actor": world.house.admin, "seen": digest_of_row(one), "reason": "W"}
+    return classes.retire_class(one, to=world.house.root, **given)
 
 
 def an_open_task(world):
@@ -176,15 +177,15 @@ VERBS = {
     "place": lambda w: {"kind": "trial", "monograph": w.page, "reason": "It is tried", "actor": w.house.clinician,
         "attestation": lambda given: make.password(w.house.clinician, digest_placing(given, w.page))},
     "withhold": lambda w: {"monograph": w.page, "part": make.key("monitoring"), "reason": "misprint", "actor": w.house.publisher,
-        "attestation": lambda given: make.password(w.house.publisher, overlays.digest_of_part_withheld(w.page, given["part"]))},
+        "attestation": lambda given: make.password(w.house.publisher, overlay_words.digest_of_part_withheld(w.page, given["part"]))},
     "warn": lambda w: {"monographs": [w.page], "warned": make.WARNED, "actor": w.house.clinician,
         "attestation": lambda given: make.password(w.house.clinician, digest(given["warned"], [w.page]))},
     "correct": lambda w: {"monograph": w.page, "corrected": corrected(w), "actor": w.house.pharmacist,
         "attestation": lambda given: make.password(w.house.pharmacist, digest(given["corrected"], w.page))},
     "countersign": lambda w: {"overlay": w.warning, "actor": w.house.clinician2,
-        "attestation": lambda given: make.password(w.house.clinician2, overlays.digest_of_act("countersign", w.warning))},
+        "attestation": lambda given: make.password(w.house.clinician2, overlay_words.digest_of_act("countersign", w.warning))},
     "lift": lambda w: {"overlay": w.warning, "reason": "Answered", "actor": w.house.pharmacist,
-        "attestation": lambda given: make.password(w.house.pharmacist, overlays.digest_of_act("lift", w.warning))},
+        "attestation": lambda given: make.password(w.house.pharmacist, overlay_words.digest_of_act("lift", w.warning))},
     "perform": lambda w: {"transition": "withdraw", "editions": [w.page.live.edition], "actor": w.house.publisher,
         "digest": w.page.live.document_id, "reason": "In doubt", "kind": "retire"},
     "attest": lambda w: {"actor": w.house.clinician, "password": make.PASSWORD, "ticks": (), "interests": "none", "digest": "0" * 64},
@@ -209,7 +210,10 @@ VERBS = {
     "change_email": lambda w: {"user": w.house.editor, "email": "other@example.org", "actor": w.house.admin},
     "try_mail": lambda w: {"actor": w.house.admin},
     "checkpoint_copied": lambda w: {"actor": w.house.admin},
-    "invite": lambda w: {"username": "ann", "name": "Ann Other", "email": "ann@example.org", "actor": w.house.admin, "role": "editor", "reason": "New here"},
+    "invite": lambda w: {"username": "ann", "name": "Ann Other", "email": "ann@example.org", "actor": w.house.admin, "role": "editor", "by": "hand", "reason": "New here"},
+    "send_link": lambda w: {"user": w.house.editor, "by": "hand", "actor": w.house.admin},
+    "ask_for_letter": lambda w: {"actor": w.house.editor},
+    "confirm_address": lambda w: {"actor": w.house.editor, "token": own_address._signer(w.house.editor).sign(str(w.house.editor.pk))},
     "close": lambda w: {"person": w.house.nobody, "actor": w.house.admin, "reason": "Left"},
     "deactivate": lambda w: {"user": w.house.editor, "actor": w.house.admin, "reason": "Left"},
     "reactivate": lambda w: {"user": make.changed_account(w.house.nobody, is_active=False), "actor": w.house.admin},
@@ -238,14 +242,14 @@ VERBS = {
         "traits": [], "actor": w.house.editor, "seen": digest_of_row(w.page.drug), "reason": "Why"},
     "rename_drug": lambda w: {"drug": w.page.drug, "name": "Otherumab", "actor": w.house.editor,
         "seen": digest_of_row(w.page.drug), "reason": "Why"},
-    "merge_drug": lambda w: {"drug": w.page.drug, "into": w.draft.monograph.drug, "actor": w.house.editor,
+    "merge_drug": lambda w: {"drug": w.page.drug, "into": w.draft.monograph.drug, "actor": w.house.clinician,
         "seen": digest_of_row(w.page.drug), "seen_into": digest_of_row(w.draft.monograph.drug), "reason": "Why"},
     "retire_drug": lambda w: {"drug": w.page.drug, "actor": w.house.editor, "seen": digest_of_row(w.page.drug), "reason": "Why"},
     "bring_back_drug": lambda w: {"drug": a_retired(w), "actor": w.house.editor, "seen": digest_of_row(a_retired(w)), "reason": "Why"},
     "rename_class": lambda w: {"therapeutic_class": w.house.leaf, "name": "Other", **seen_leaf(w)},
     "move_class": lambda w: {"therapeutic_class": w.house.leaf, "parent": None, **seen_leaf(w)},
     "set_floor": lambda w: {"therapeutic_class": w.house.leaf, "tier_floor": "high", **seen_leaf(w)},
-    "retire_class": lambda w: {"therapeutic_class": w.house.leaf, **seen_leaf(w)},
+    "retire_class": lambda w: {"therapeutic_class": w.house.leaf, "to": w.house.root, **seen_leaf(w)},
     "bring_back_class": lambda w: {"therapeutic_class": a_retired_class(w), "actor": w.house.admin,
         "seen": digest_of_row(a_retired_class(w)), "reason": "Why"},
     "take_over": lambda w: {"monograph": w.draft.monograph, "actor": w.house.editor, "seen": an_open_task(w)},
@@ -255,7 +259,7 @@ VERBS = {
 
 def digest_placing(given, page):
     try:
-        return overlays.digest_of_placing(given["kind"], page, given["reason"])
+        return overlay_words.digest_of_placing(given["kind"], page, given["reason"])
     except ValueError:
         return "0" * 64
 

@@ -52,12 +52,12 @@ MAY = {
     "answer_report": WRITERS,
     "answer_site_report": {"editor", "clinician", "publisher"},
     "set_tier": CLINICIANS,
-    "use_desk": {*ROLES, "superuser"},
+    "use_desk": set(ROLES),
     "state_own": {*ROLES, "superuser", "nobody"},
     "keep_library": {"editor", "clinician"},
     "drop_trait": {"clinician"},
     "read_trail": {"auditor"},
-    "manage_people": {"administrator", "superuser"},
+    "manage_people": {"administrator"},
 }
 # These ask for a role, wherever it is granted.
 ANYWHERE = {
@@ -126,8 +126,7 @@ def made(once_a_module):
                 if state == "closed":
                     make.changed_account(user, is_active=False)
     people["nobody", "", "open"] = house.nobody
-    people["superuser", "", "open"] = house.admin
-    people["superuser", "", "closed"] = make.account("closed-superuser", is_superuser=True, is_active=False)
+    people["superuser", "", "open"] = make.account("a-superuser", is_superuser=True)
     return SimpleNamespace(people=people, classes=classes, drafts=drafts)
 
 

@@ -199,6 +199,7 @@ def test_one_registration_is_one_account_and_one_account_one_registration(house)
 
 
 def test_a_verification_says_by_whom_and_on_which_day_in_london_and_sets_what_readers_see(house, late):
+    make.confirm_own(house.admin)
     profile = registered(house.nobody, house.nobody)
 
     returned = make.verify(

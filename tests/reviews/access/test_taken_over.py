@@ -40,9 +40,9 @@ def test_each_membership_becomes_a_grant_on_each_class_that_its_group_was_grante
 
     on = ("neurology", "oncology")
     expected = {(name, role, slug, None) for name, role in make.ROLES.items() for slug in (on if ROLES[role].grants else (None,))}  # fmt: skip
-    assert held() == expected
+    assert held() == expected | {("admin", "administrator", None, None)}
     assert done == (len(expected), [])
-    kept = Grant.objects.not_ended()
+    kept = Grant.objects.not_ended().exclude(person=before.admin)
     assert {(one.given_on, one.given_by, one.confirmed_on) for one in kept} == {(today(), None, None)}
     for left in (Group, ClassGrant, get_user_model().groups.through):
         assert left.objects.count() == 0
@@ -66,6 +66,36 @@ def test_whoever_was_taken_over_may_what_they_might(before):
         "read_trail": {"auditor"},
     }.items():
         assert {name for name in (*make.ROLES, "nobody") if may(name, action)} == names, action
+
+
+def test_a_superuser_of_before_becomes_an_administrator_by_a_grant_once(house):
+    """Also one whose account is closed: it could be opened again. Whoever lost the role since does not have it again."""
+    for name, is_active in (("first", True), ("closed", False)):
+        make.account(name, is_superuser=True, is_active=is_active)
+    lost = make.account("lost", is_superuser=True)
+    make.take(make.give(lost, "administrator", actor=house.admin), actor=house.admin, reason="Taken for a test")
+    before = held()
+    assert not policy.can(get_user_model().objects.get(username="first"), "manage_people")
+
+    assert take_over() == (2, [])
+
+    assert held() - before == {("first", "administrator", None, None), ("closed", "administrator", None, None)}
+    assert policy.can(get_user_model().objects.get(username="first"), "manage_people")
+    assert AuditEvent.objects.latest("seq").data["given"] == [
+        ["first", "administrator", "everywhere"], ["closed", "administrator", "everywhere"],
+    ]  # fmt: skip
+    assert get_user_model().objects.filter(is_superuser=True).count() == 3
+    assert verify() == []
+    assert take_over() is None
+
+
+def test_a_superuser_in_the_group_of_administrators_has_one_grant(house):
+    first = make.account("first", is_superuser=True)
+    tables.role_of_before(first, "administrator", actor=house.admin)
+
+    assert take_over() == (1, [])
+
+    assert first.grants.count() == 1
 
 
 def test_it_is_done_once(before):

@@ -59,7 +59,7 @@ def every_state():
     service.report(service.ReportInput("Something else could harm.", harm=True), sender="s", monograph=page)
     make.somebody_writes(False)
     make.account("left", is_active=False)
-    make.account("auditor2", None, None)
+    make.account("auditor2", "", None)
     rechecks.open_rechecks(house.clinician.clinician_profile, actor=house.admin, reason="Found conflicted")
     give_role(house.auditor, "administrator", actor=house.admin)
     drug = Monograph.objects.get(slug=SLUGS["draft"]).drug
@@ -146,12 +146,12 @@ FORMS = [
     ("own registration", "editor", lambda: reverse("profile"), lambda: reverse("profile_register"), None, {"name": "N. N.", "profession": "nurse", "number": "12A3456B", "scope": "both"}, ["clinician_registered"]),
     ("interests", "clinician", lambda: reverse("profile"), lambda: reverse("profile_interests"), None, {}, ["interests_declared"]),
     ("recheck", "clinician2", lambda: reverse("recheck", args=[Recheck.objects.earliest("pk").pk]), None, None, {"found": "It is right"}, ["recheck_closed"]),
-    ("invite", "admin", lambda: reverse("invite"), None, None, {"name": "Ann Other", "email": "ann@example.org", "username": "ann", "role": "editor", "on": "everywhere"}, ["account_made", "role_given"]),
+    ("invite", "admin", lambda: reverse("invite"), None, None, {"name": "Ann Other", "email": "ann@example.org", "username": "ann", "role": "editor", "on": "everywhere"}, ["account_link_made", "account_made", "role_given"]),
     ("mail tried", "admin", lambda: reverse("first_steps"), lambda: reverse("mail_try"), None, {}, ["mail_tried"]),
     ("copied", "admin", lambda: reverse("first_steps"), lambda: reverse("checkpoint_copied"), None, {}, ["checkpoint_copied"]),
     ("give", "admin", person("editor2"), does("editor2", "give"), None, {"role": "publisher", "on": "everywhere"}, ["role_given"]),
     ("confirm", "admin", person("publisher"), does("publisher", "confirm"), None, {}, ["role_confirmed"]),
-    ("email", "admin", person("editor2"), does("editor2", "email"), None, {"email": "other@example.org"}, ["account_email_changed"]),
+    ("email", "admin", person("auditor2"), does("auditor2", "email"), None, {"email": "other@example.org"}, ["account_email_changed"]),
     ("link", "admin", person("auditor2"), does("auditor2", "link"), None, {}, ["account_link_made"]),
     ("close", "admin", person("auditor2"), does("auditor2", "close"), None, REASON, ["account_closed"]),
     ("reopen", "admin", person("left"), does("left", "reopen"), None, {}, ["account_opened"]),
@@ -164,13 +164,13 @@ FORMS = [
     ("copy left", "editor", at("copy", "draft"), None, None, REASON, ["copy_left"]),
     ("drug", "editor", drug_at("drug"), None, None, {"traits": ["opioid"]}, ["drug_changed"]),
     ("drug renamed", "editor", drug_at("drug_act", "rename"), None, None, {"name": "Elsewhere", **REASON}, ["drug_renamed", "library_changed"]),
-    ("drug merged", "editor", lambda: f"{drug_at('drug_act', 'merge')()}?into={another_drug()}", drug_at("drug_act", "merge"), None, REASON, ["drug_merged", "library_changed"]),
+    ("drug merged", "clinician", lambda: f"{drug_at('drug_act', 'merge')()}?into={another_drug()}", drug_at("drug_act", "merge"), None, REASON, ["drug_merged", "library_changed"]),
     ("drug retired", "editor", drug_at("drug_act", "retire"), None, None, REASON, ["drug_retired"]),
     ("class", "auditor", lambda: reverse("class_new"), None, None, {"name": "Pain"}, ["class_added"]),
     ("class renamed", "auditor", class_at("rename"), None, None, {"name": "Elsewhere", **REASON}, ["class_renamed", "library_changed"]),
     ("class moved", "auditor", class_at("move"), None, None, {"parent": "", **REASON}, ["class_moved", "library_changed"]),
     ("class floor", "auditor", class_at("floor"), None, None, {"tier_floor": "high", **REASON}, ["class_floor_set"]),
-    ("class retired", "auditor", class_at("retire"), None, None, REASON, ["class_retired"]),
+    ("class retired", "auditor", class_at("retire"), None, None, {"to": "neurology", **REASON}, ["class_retired", "library_changed"]),
     ("taken in", "editor", lambda: reverse("reports"), lambda: reverse("reports_take_in"), None, {}, ["reports_taken_in"]),
 ]  # fmt: skip
 
@@ -234,7 +234,9 @@ def test_every_transition_and_every_address_that_takes_a_form_is_tried(house):
             taking.add(route.name)
     pages = {resolved(action() if action else page()) for _name, _who, page, action, *_ in FORMS}
 
-    assert taking - {"place"} == pages  # that form is for kinds of overlay that say so: none does so far
+    # The form of `place` is for kinds of overlay that say so: none does so far. What is thrown away of kept forms is no
+    # part of the record (tests/reviews/desk/test_kept.py).
+    assert taking - {"place", "throw_away"} == pages
     assert {name for name, *_ in FORMS} >= set(TRANSITIONS)
 
 

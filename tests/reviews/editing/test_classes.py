@@ -158,6 +158,27 @@ def test_nothing_new_begins_in_a_retired_class(house):
     assert monographs.new(therapeutic_class=house.leaf, **given).number == 1
 
 
+def test_the_monographs_of_a_retired_class_move_in_the_same_act(house, pain):
+    live = make.published(house)
+    texts, draft = list(Publication.objects.values()), make.start(house, live)
+    retired = make_class("Old", actor=house.admin)
+    do(retire_class, retired, house.admin)
+
+    for to, found in ((None, ("in_use", "to")), (house.leaf, ("in_use", "to")), (retired, ("retired", "to"))):
+        assert is_refused(lambda to=to: do(retire_class, house.leaf, house.admin, to=to)) == [found]
+    both = holder(house, pain)
+    assert is_refused(lambda: do(retire_class, house.leaf, both, to=pain)) == [("holds_grant", "")]
+    do(retire_class, house.leaf, house.admin, to=pain)
+
+    monograph = Edition.objects.get(pk=draft.pk).monograph
+    assert (monograph.therapeutic_class, list(Publication.objects.values())) == (pain, texts)
+    told, entry = AuditEvent.objects.order_by("-seq")[:2]
+    assert (entry.verb, entry.data["to_class"], entry.data["monographs"]) == ("class_retired", "pain", ["testazumab"])
+    assert (told.verb, told.data["by"]) == ("library_changed", "class_retired")
+    assert "class_path" in copies.task_of(Edition.objects.get(pk=draft.pk)).changed
+    assert [one for one in verify() if "checkpoint" not in one[1]] == []
+
+
 def test_no_digest_moves_no_signature_falls_and_no_page_changes_when_a_class_does(house, pain):
     live = make.published(house)
     second = make.start(house, live)

@@ -5,12 +5,13 @@ import pytest
 from monographs.assemble import build
 from monographs.digest import digest
 from monographs.models import Drug, Edition, Monograph, Publication
+from reviews.access.grants import give
 from reviews.access.refusals import Refused
 from reviews.audit.trail import audited_write
 from reviews.audit.verify import verify
 from reviews.editing import copies, monographs
 from reviews.editing.drugs import bring_back_drug, change_drug, merge_drug, rename_drug, retire_drug, united
-from reviews.editing.library import make_drug
+from reviews.editing.library import make_class, make_drug
 from reviews.editing.shown import digest_of_row
 from reviews.models import AuditEvent
 from reviews.review.edition_review import EditionReview
@@ -204,6 +205,21 @@ def test_merging_makes_one_drug_of_two_and_moves_the_monographs(house):
     assert last() == told
 
 
+@pytest.mark.parametrize("is_published", ["drug", "into"])
+def test_drugs_of_published_pages_are_merged_by_who_signs_for_them(house, is_published):
+    published, other = make.published(house).monograph.drug, add(house)
+    drug, into = (published, other) if is_published == "drug" else (other, published)
+    elsewhere = make.account("elsewhere")
+    give(elsewhere, "clinician", on=make_class("Pain", actor=house.admin), actor=house.admin)
+    house.people["elsewhere"] = elsewhere
+
+    for who in ("editor", "elsewhere"):
+        assert is_refused(lambda who=who: merge(drug, into, house, actor=who)) == [("not_granted", "")]
+    merge(drug, into, house, actor="clinician")
+
+    assert Monograph.objects.get().drug == into
+
+
 def test_who_was_merged_before_follows_and_nothing_merges_twice(house):
     first, second, third = add(house), add(house, "Secondumab"), add(house, "Thirdumab")
     first = merge(first, second, house)
@@ -267,7 +283,7 @@ def test_no_digest_moves_no_signature_falls_and_no_page_changes_when_a_drug_does
 
     drug = change(drug, house, brands=[BRAND])
     drug = rename(drug, house, "Nameumab")
-    merge(drug, into, house)
+    merge(drug, into, house, actor="clinician")
 
     second = Edition.objects.get(pk=second.pk)
     review = EditionReview.load(second)

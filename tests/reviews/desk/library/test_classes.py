@@ -3,10 +3,11 @@
 import pytest
 from django.urls import reverse
 
-from monographs.models import TherapeuticClass
+from monographs.models import Monograph, TherapeuticClass
 from reviews.editing.library import make_class
 from tests import factories as make
 from tests.factories import give_role
+from tests.forms import forms_of
 from tests.reviews.desk.library.test_drugs import REASON, send
 
 pytestmark = pytest.mark.any_database
@@ -67,12 +68,20 @@ def test_a_class_is_renamed_moved_floored_and_retired(admin, house):
     assert leaf().name == "Nerves"
     assert send(admin, act("floor"), tier_floor="high", **REASON).status_code == 302
     assert leaf().tier_floor == "high"
-    assert send(admin, act("retire"), **REASON).status_code == 302
+    html = admin.get(act("retire")).content.decode()
+    assert "In it: testazumab. They move in the same act" in html
+    answer = send(admin, act("retire"), **REASON)
+    assert answer.status_code == 409
+    assert "These monographs are in it: testazumab. Choose the class" in answer.content.decode()
+    (form,) = [one for one in forms_of(answer.content.decode()) if "seen" in one.fields]
+    assert admin.post(act("retire"), form.filled(**{"to": "pain", **REASON})).status_code == 302
     assert leaf().retired
+    assert Monograph.objects.get().therapeutic_class == pain
     html = admin.get(reverse("therapeutic_class", args=["multiple-sclerosis"])).content.decode()
     for words in (
         "moved it from neurology to pain",
         "renamed it from Multiple sclerosis to Nerves",
+        "moved to pain: testazumab",
         "Because of a test",
     ):
         assert words in html

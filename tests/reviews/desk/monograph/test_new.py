@@ -291,7 +291,7 @@ def test_what_is_retired_is_not_offered(enter, house):
     edition = make.draft(house)
     drug = edition.monograph.drug
     retire_drug(drug, actor=house.editor, seen=digest_of_row(drug), reason="x")
-    retire_class(house.leaf, actor=house.admin, seen=digest_of_row(house.leaf), reason="x")
+    retire_class(house.leaf, to=house.root, actor=house.admin, seen=digest_of_row(house.leaf), reason="x")
 
     form = enter("editor").get(reverse("monograph_new")).context["form"]
 

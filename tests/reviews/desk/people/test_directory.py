@@ -34,7 +34,7 @@ def test_the_list_says_what_each_is_needed_for_and_what_waits(house, enter):
     assert lines["clinician"].needed_for == []
     assert (lines["clinician"].standing.word, lines["pharmacist"].standing.word) == ("Lapsed", "Verified")
     counts = {key: count for key, _word, count in answer.context["filters"]}
-    # Whoever may do nothing waits for a role; who opened the installation is an administrator without a grant.
+    # Whoever may do nothing waits for a role.
     assert counts == {"all": len(house.people), "sign": 2, "waits": 2, "left": 1}
     assert lines["admin"].roles == ["administrator"]
     assert [line.person for line in enter("admin").get("/desk/people/?show=left").context["page"]] == [house.editor2]

@@ -4,7 +4,7 @@ import pytest
 from django.core import mail
 
 from monographs.standing import today
-from reviews.access import registrations
+from reviews.access import grants, registrations
 from reviews.desk.people.first_steps import House, in_short, steps
 from reviews.models import AuditEvent
 from tests import factories as make
@@ -31,7 +31,6 @@ def test_only_administrators_see_and_do_them(house, enter, who):
 
 
 def test_each_step_is_done_when_it_is_so(house, enter):
-    # The first administrator of this house is one by the installation, and holds no role.
     of_people = ["Two administrators", "Mail tried", "Checkpoints copied elsewhere"]
     assert undone() == of_people
     for name in ("editor2", "clinician2"):
@@ -48,6 +47,26 @@ def test_each_step_is_done_when_it_is_so(house, enter):
     page = client.get("/desk/first-steps/").content.decode()
     assert "All 8 done" in page
     hangs_together(page, "first steps")
+
+
+def test_two_administrators_are_two_who_can_sign_in(house, enter, settings):
+    """An account that no password opens is none yet, nor one without a second factor where everybody needs one."""
+    invited = make.account("invited", password=None)
+    grants.give(invited, "administrator", actor=house.admin)
+
+    assert "Two administrators" in undone()
+    (step,) = (one for one in steps(House.now()) if one.words == "Two administrators")
+    assert step.detail.endswith("Now: admin. Cannot sign in yet: invited.")
+    assert step.address == "/desk/people/invited/"
+    refused = enter("nobody").get("/desk/")
+    assert refused.context["ask"] == ["admin"]  # whoever cannot sign in helps nobody
+    make.changed_account(invited, password=make.PASSWORD)
+    assert "Two administrators" not in undone()
+    settings.REQUIRE_MFA = True
+    assert "Two administrators" in undone()
+    for one in (house.admin, invited):
+        make.second_factor(one)
+    assert "Two administrators" not in undone()
 
 
 def test_who_is_missing_is_named(house, enter):

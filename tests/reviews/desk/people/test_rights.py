@@ -28,7 +28,7 @@ def test_an_editor_reads_who_may_do_what_in_the_house_a_class_and_a_monograph(ho
 
     desk, answer = lines(client)
     assert list(desk) == [ACTIONS[one] for one in held.OF_THE_HOUSE]
-    assert desk["Look after people"] == [("admin", [])]
+    assert desk["Look after people"] == [("admin", ["administrator, everywhere"])]
 
     of_class, _answer = lines(client, f"class:{house.leaf.slug}")
     of_monograph, answer = lines(client, f"monograph:{monograph.slug}")

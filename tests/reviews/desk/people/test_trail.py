@@ -37,7 +37,7 @@ def test_entries_are_found_by_words_person_and_subject(house, enter):
         answer = client.get(f"/desk/trail/?{query}")
         return {(one.event.verb, one.event.actor_name) for one in answer.context["entries"]}
 
-    assert seen("q=role+given") == {("role_given", "admin")}
+    assert seen("q=role+given&who=admin") == {("role_given", "admin")}
     assert seen("q=published") == {("published", "publisher")}
     assert seen("who=Pharmacist&about=monograph:testazumab") == {("signed", "pharmacist")}
     assert seen("q=zzz") == set()
