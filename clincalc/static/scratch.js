@@ -1,7 +1,7 @@
 // Desk only; every form works without it. Keeps what is being typed for its person, and says since when.
 (() => {
   const WAIT = 3000, AGAIN = 15000;
-  document.querySelectorAll('form[data-scratch]').forEach((form) => {
+  const keep = (form) => {
     const state = form.querySelector('[data-save-state]');
     let timer = 0, dirty = false, over = false;
     const body = () => {
@@ -32,5 +32,8 @@
       dirty = false;
       navigator.sendBeacon(form.dataset.scratch, body());
     });
-  });
+  };
+  const all = (root) => root.querySelectorAll('form[data-scratch]').forEach(keep);
+  all(document);
+  addEventListener('htmx:load', (e) => { if (e.target !== document.body) all(e.target); });
 })();

@@ -104,8 +104,9 @@ def offered(editor: EditorContext, form: ValueForm, part: str) -> dict[str, Any]
         for row in scratch.waiting(request.user, editor.monograph, part)[:MOST_SHOWN]:
             if offer := _offer(editor, form, row):
                 found.append(offer)
+    at = _address(editor.monograph.slug, part)
     address = reverse("scratch", args=[editor.monograph.slug, part])
-    return {"scratch": found, "scratch_tab": scratch.tab_of(form.data), "scratch_to": address}
+    return {"scratch": found, "scratch_tab": scratch.tab_of(form.data), "scratch_to": address, "scratch_at": at}
 
 
 def _offer(editor: EditorContext, form: ValueForm, row: Scratch) -> Offer | None:

@@ -96,12 +96,12 @@ def test_it_is_offered_with_when_where_and_the_difference_and_not_put_in(client,
 
     html = " ".join(client.get(EDIT).content.decode().split())
 
-    assert f"Words in Monitoring that you did not save, today at {at:%H:%M}, in another window</h2>" in html
+    assert f"Words in Monitoring that you did not save, today at {at:%H:%M}, in another window</h3>" in html
     assert "Text, kept for you</h4>" in html
     assert "decade" in html[html.index("Text, kept for you") :]
     assert main_form(html).fields["text"][0].strip() == "Tests go on for years."
     elsewhere = signed_in(house.editor).get(EDIT).content.decode()
-    assert "on another device, or before you signed in again</h2>" in elsewhere
+    assert "on another device, or before you signed in again</h3>" in elsewhere
     outline = client.get(address("edit")).content.decode()
     assert f'<a href="{EDIT}">Words in Monitoring</a>, today at {at:%H:%M}, in another window' in outline
 

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('monographs', '0013_monograph_permissions'),
-        ('reviews', '0019_organisation'),
+        ('reviews', '0020_kept_sender'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
