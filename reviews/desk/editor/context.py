@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from monographs import document as values
 from monographs.assemble import build
+from monographs.digest import digest
 from monographs.document import PART_FIELDS
 from monographs.models import PARTS, Edition, Monograph, NameCheck, State
 from monographs.pages.page import page
@@ -18,6 +19,8 @@ from reviews.access import policy
 from reviews.desk.base import DeskRequest, current_edition, monograph_for, not_here
 from reviews.desk.editor.citation_form import CitationForm
 from reviews.desk.editor.forms import MonitoringForm, NoticeForm, RelatedForm, SectionForm, ValueForm
+from reviews.models import ChangeSet
+from reviews.workflow import perform
 
 FORMS: dict[str, type[ValueForm]] = {
     "section": SectionForm,
@@ -75,13 +78,37 @@ class EditorContext:
     def may_edit(self) -> bool:
         return policy.can(self.request.user, "edit", self.monograph)
 
+    @property
+    def begins(self) -> bool:
+        """Readers see this edition, and the first save starts the next one."""
+        return self.edition.state == State.PUBLISHED and policy.can(self.request.user, "start", self.monograph)
+
+    @property
+    def can_write(self) -> bool:
+        return self.may_edit and (self.is_draft or self.begins)
+
+    @property
+    def costs_signature(self) -> bool:
+        """Whoever could sign this edition, and has written nothing in it yet, could not sign what they save."""
+        me = self.request.user
+        if not (self.can_write and policy.can(me, "sign", self.monograph)):
+            return False
+        return self.begins or not ChangeSet.objects.filter(edition=self.edition, actor=me).exists()
+
+    def begin(self) -> None:
+        """Starts the next edition as a copy of the one that is shown, and goes on in it."""
+        started = perform("start", editions=[self.edition], actor=self.request.user, digest=digest(self.document))
+        self.edition = started[0].edition
+        self.edition.monograph = self.monograph
+
     def context(self, **more: Any) -> dict[str, Any]:
         return {
             "section": "monographs",
             "monograph": self.monograph,
             "edition": self.edition,
             "outline": self.document,
-            "can_write": self.is_draft and self.may_edit,
+            "can_write": self.can_write,
+            "begins": self.begins,
             "may_edit": self.may_edit,
             "is_draft": self.is_draft,
             "is_fragment": self.is_fragment,

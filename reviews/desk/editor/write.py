@@ -83,6 +83,7 @@ def _opened(editor: EditorContext, context: dict[str, Any], status: int) -> Http
     kind = context.get("kind", "")
     new_at = place_of_new(kind, str(form["kind"].value() or "") if kind == "section" else "") if kind else ""
     value = form.readable if form.is_bound else shown
+    context["costs_signature"] = editor.costs_signature
     context["seen_as"] = seen_as(editor, value) if value else None
     if editor.is_fragment and editor.request.POST.get("only") == "preview":
         return fragments.answer(render(editor.request, "reviews/_edit_preview.html", context))
@@ -215,7 +216,7 @@ def _answer(editor: EditorContext, context: dict[str, Any], save: Callable[..., 
         context["previewed"] = True
     elif editor.request.method == "POST" and all(one.is_seen for one in made):
         how = {"seen": form.cleaned_data["seen"] or "", "reason": form.cleaned_data["reason"]}
-        tried = attempt(lambda: save(actor=editor.request.user, **how))
+        tried = attempt(lambda: _saving(editor, form, lambda: save(actor=editor.request.user, **how)))
         if tried.is_done:
             both: Merged | None = tried.result
             spend(editor.request)
@@ -237,6 +238,14 @@ def _answer(editor: EditorContext, context: dict[str, Any], save: Callable[..., 
         context |= _both(editor, form, _still(editor, form))
     context |= offered(editor, form, str(form.key or "header") if form.shown else f"new-{context['kind']}")
     return _opened(editor, context, status)
+
+
+def _saving(editor: EditorContext, form: ValueForm, save: Callable[[], Merged | None]) -> Merged | None:
+    """The first save of what readers see starts the next edition; words that change nothing start none."""
+    if editor.begins and form.value != form.shown:
+        editor.begin()
+        form.said.append(f"Edition {editor.edition.number} is started. Readers see the old one until you publish.")
+    return save()
 
 
 def _after(editor: EditorContext, value: Value) -> str:

@@ -10,10 +10,13 @@ from django.urls import reverse
 
 from monographs.assemble import build
 from monographs.digest import digest_of_part
+from monographs.models import Edition, State
 from reviews.access.refusals import Refused
+from reviews.audit.verify import verify
 from reviews.editing import parts
 from reviews.editing.library import make_class
 from reviews.models import AuditEvent, ChangeSet
+from reviews.workflow import perform
 from tests import factories as make
 from tests.forms import emptied, forms_of, sent
 
@@ -660,3 +663,60 @@ def test_a_place_is_a_number_in_plain_figures(client, house, edition, place):
     assert answer.status_code == 422
     assert answer.context["form"].errors == {box: ["Give its place as a whole number."]}
     assert client.post(address("edit_order"), form.filled(**{box: " 99 "})).status_code == 302
+
+
+# -- The first save of a published page ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def live(house, edition):
+    make.submit(house, edition)
+    make.sign(edition, house.clinician)
+    make.sign(edition, house.pharmacist)
+    perform("publish", editions=[edition], actor=house.publisher, digest=make.seen(edition))
+    return Edition.objects.select_related("monograph__live").get(pk=edition.pk)
+
+
+def test_the_first_save_of_a_published_page_starts_the_next_edition(client, house, live):
+    client.force_login(house.editor)
+    assert "with the first thing that you save" in client.get(address("edit")).content.decode()
+
+    answer = client.post(address("part_edit", make.key("monitoring")), section_form(live, text="Monthly."), follow=True)
+
+    assert "Edition 2 is started." in answer.content.decode()
+    second = Edition.objects.get(monograph=live.monograph, number=2)
+    assert second.state == State.DRAFT
+    assert part(second, "monitoring").text == "Monthly."
+    assert part(live, "monitoring").text != "Monthly."
+    assert live.monograph.live.edition_id == live.pk
+    assert verify() == []
+
+
+def test_what_changes_nothing_starts_no_edition(client, house, live):
+    client.force_login(house.editor)
+
+    answer = client.post(address("part_edit", make.key("monitoring")), section_form(live))
+
+    assert answer.status_code in (409, 422)
+    assert Edition.objects.filter(monograph=live.monograph).count() == 1
+
+
+@pytest.mark.parametrize("who", ["auditor", "nobody"])
+def test_nobody_starts_one_who_may_not(client, house, live, who):
+    client.force_login(house.people[who])
+
+    client.post(address("part_edit", make.key("monitoring")), section_form(live, text="Monthly."))
+
+    assert Edition.objects.filter(monograph=live.monograph).count() == 1
+
+
+def test_whoever_could_sign_is_told_before_their_first_save_what_it_costs(client, house, edition):
+    path, words = address("part_edit", make.key("monitoring")), "You could sign this edition."
+    for who, told in (("clinician", True), ("editor", False)):
+        client.force_login(house.people[who])
+        assert (words in client.get(path).content.decode()) == told
+
+    client.force_login(house.clinician)
+    client.post(path, section_form(edition, text="Monthly."))
+
+    assert words not in client.get(path).content.decode()
