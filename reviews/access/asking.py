@@ -17,7 +17,7 @@ from reviews.access.denials import refusals_recorded
 from reviews.access.door import admitted, as_code, reason_of
 from reviews.access.grants import check_administrator
 from reviews.access.refusals import RefusalType, refuse
-from reviews.audit.trail import audited_write, lately
+from reviews.audit.trail import audited_write, full_until
 from reviews.models import AuditEvent
 from reviews.models.roles import ROLES
 
@@ -62,7 +62,7 @@ def ask(actor: User, *, role: str, on: str = "", page: str = "", reason: str) ->
         reason = reason_of(reason, "Say what you need it for.")
         if open_of(trail.actor):
             raise refuse("asked_already", "You asked already. It waits for an administrator.", RefusalType.CONFLICT)
-        if len(lately(AuditEvent.objects.filter(actor=actor, verb=ASKED), most=MOST, period=IN)) == MOST:
+        if full_until(AuditEvent.objects.filter(actor=actor, verb=ASKED), most=MOST, period=IN):
             raise refuse("too_many_requests", "You asked three times today. Talk to them.", RefusalType.CONFLICT)
         asked = Asked(trail.at, role, on, admitted(page, "page", 200, is_line=True), reason)
         for one in held.administrators():
