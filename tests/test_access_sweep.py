@@ -89,7 +89,8 @@ TABLE = {
     "account": ("anyone", "anyone"), "account_password": ("anyone", "anyone"), "account_app": ("anyone", "anyone"),
     "account_passkey": ("anyone", "anyone"), "account_codes": ("anyone", "anyone"),
     "account_session_end": ("anyone", "anyone"), "account_factor_remove": ("anyone", "anyone"),
-    "account_reauthenticate": ("anyone", "anyone"),
+    "account_reauthenticate": ("anyone", "anyone"), "account_address": ("anyone", "anyone"),
+    "account_address_confirm": ("anyone", "anyone"),
 }  # fmt: skip
 # What is answered to those who may not: as if it were not there (404) to whoever may not know of it, else 403.
 HIDDEN = {name for name, (opens, _sends) in TABLE.items() if opens.startswith("reads")} | {"place"}
@@ -167,6 +168,7 @@ def addresses(world):
         "report_page": {"pk": ProblemReport.objects.get().pk}, "recheck": {"pk": Recheck.objects.get().pk},
         "drug": {"slug": page.drug.slug}, "drug_act": {"slug": page.drug.slug, "act": "retire"},
         "therapeutic_class": of_class, "class_act": {**of_class, "act": "retire"},
+        "account_address_confirm": {"token": "abc"},
         "person_do": {"username": "editor2", "act": "give"}, "account_factor_remove": {"pk": 99},
     }  # fmt: skip
     usual = {

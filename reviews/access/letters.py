@@ -9,6 +9,8 @@ import logging
 import threading
 from collections.abc import Callable
 from functools import partial
+from smtplib import SMTPRecipientsRefused
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.mail import EmailMessage
@@ -18,6 +20,18 @@ from reviews.audit.trail import Trail, WriteLockTimeout, audited_write
 from reviews.models import Reminder
 
 logger = logging.getLogger(__name__)
+
+
+def sent(to: str, subject: str, body: str, connection: Any = None) -> str:
+    """Mails one letter now, by this connection to the mail server if one is open. "" if the server took it; else the
+    code, or the name, of what it or the letter itself said."""
+    try:
+        taken = EmailMessage(subject, body, None, [to], connection=connection).send()
+    except (OSError, ValueError, TypeError) as error:  # SMTPException is an OSError, UnicodeError a ValueError
+        if isinstance(error, SMTPRecipientsRefused):
+            return ", ".join(sorted({str(code) for code, _said in error.recipients.values()}))
+        return str(getattr(error, "smtp_code", "") or type(error).__name__)
+    return "" if taken else "nothing was taken"
 
 
 def write(trail: Trail, person: User, subject: str, body: str) -> None:
@@ -49,9 +63,7 @@ def in_background(act: Callable[[], None]) -> None:
 
 
 def _send(letter: Reminder) -> None:
-    try:
-        EmailMessage(letter.subject, letter.body, None, [letter.person.email]).send()
-    except (OSError, ValueError, TypeError):  # as reviews.reports.mailing says
+    if sent(letter.person.email, letter.subject, letter.body):
         logger.warning("A letter to user %s waits for the next send_reminders", letter.person_id)
         return
     try:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
 from monographs.canonical import sha256
-from reviews.access import holds, letters
+from reviews.access import holds, letters, own_address
 from reviews.access.accounts import end_sessions
 from reviews.access.denials import refusals_recorded
 from reviews.access.door import as_code
@@ -38,9 +38,10 @@ NO_LINK = Refusal(
 _MAILED = "."  # stands in the tokens of links that were mailed, and in no other
 
 
-def issue(user: User, *, actor: User) -> str:
+def issue(user: User, *, actor: User, by_mail: bool = False) -> str:
     """The address by which the person sets a password, once, within 72 hours. It is told this once: only a digest of it
-    is kept. A link that was made before opens nothing from now on.
+    is kept. A link that was made before opens nothing from now on. `by_mail`: nobody will see it but whoever reads the
+    letter that carries it.
 
     Refuses oneself, whoever is no administrator, and a closed account.
     """
@@ -52,10 +53,10 @@ def issue(user: User, *, actor: User) -> str:
         user = User.objects.get(pk=user.pk)
         if not user.is_active:
             raise refuse("closed_already", "This account is closed. Open it first.", RefusalType.CONFLICT)
-        return made(trail, user, by=trail.actor)
+        return made(trail, user, by=trail.actor, by_mail=by_mail)
 
 
-def made(trail: Trail, user: User, *, by: User | None) -> str:
+def made(trail: Trail, user: User, *, by: User | None, by_mail: bool = False) -> str:
     """As `issue`, in the act of whoever holds the write lock and has asked for the right. `by`: None for a command."""
     for older in AccountLink.objects.filter(person=user, used_at=None, ended_at=None):
         older.ended_at = trail.at
@@ -65,7 +66,8 @@ def made(trail: Trail, user: User, *, by: User | None) -> str:
     trail.save(link)
     if user.has_usable_password():
         letters.write(trail, user, *letters.changed(user, "a link was made by which its password can be set anew"))
-    trail.record("account_link_made", f"user:{user.pk}", data={"username": user.get_username()})
+    data = {"username": user.get_username(), "by_mail": by_mail}
+    trail.record("account_link_made", f"user:{user.pk}", data=data)
     return f"{settings.SITE_URL}{reverse('account_link', args=[token])}"
 
 
@@ -103,7 +105,8 @@ def way_of(token: str) -> Way:
 def set_password(token: str, *, new_password: str, again_password: str) -> User:
     """Sets the password of whoever the token is for, ends all their sessions, and tells them by mail. They are held
     where somebody else had a hand in it: made the link though there was a password, or gave the account the address
-    that a link was mailed to."""
+    that a link was mailed to and that its owner did not confirm. Whoever opens their invitation from a letter has
+    confirmed its address."""
     person = way_of(token).person
     if new_password != again_password:
         sentence = "The two are not the same. Type it again."
@@ -114,8 +117,8 @@ def set_password(token: str, *, new_password: str, again_password: str) -> User:
         way = way_of(token)  # somebody may have been faster
         person = way.person
         had_one = person.has_usable_password()
-        by = way.link.made_by if way.link else _who_gave_the_address(person)
-        is_held = had_one and (way.link is not None or by is not None)
+        by = way.link.made_by if way.link else own_address.who_gave(person)
+        is_held = had_one and (way.link is not None or not own_address.is_confirmed(person))
         if way.link is not None:
             way.link.used_at = trail.at
             trail.save(way.link, "used_at")
@@ -126,6 +129,8 @@ def set_password(token: str, *, new_password: str, again_password: str) -> User:
         letters.write(trail, person, *letters.changed(person, "its password was set by a link"))
         data = {"username": person.get_username(), "by_mail": way.link is None, "held": is_held}
         trail.record("password_set", f"user:{person.pk}", data=data)
+        if way.link is not None and not had_one and _was_mailed(person):
+            own_address.confirmed(trail, person)
     end_sessions(person)
     return person
 
@@ -137,10 +142,8 @@ def _person(whose: str) -> User | None:
         return None
 
 
-def _who_gave_the_address(person: User) -> User | None:
-    """Who gave the account another address since a link that was mailed set its password last: until one does, nothing
-    shows that the address is theirs, and a link that is mailed there is no proof that it is them."""
-    about = AuditEvent.objects.filter(subject=f"user:{person.pk}")
-    own = next((one.seq for one in about.filter(verb="password_set").order_by("-seq") if one.data.get("by_mail")), 0)
-    changed = about.filter(verb="account_email_changed", seq__gt=own).order_by("-seq").first()
-    return changed.actor if changed else None
+def _was_mailed(person: User) -> bool:
+    """Whether the link that is open, the last one, was made for a letter to the address of now."""
+    about = AuditEvent.objects.filter(subject=f"user:{person.pk}", verb__in=("account_link_made", *own_address.GIVEN))
+    last = about.order_by("-seq").first()
+    return last is not None and last.data.get("by_mail") is True

@@ -1,8 +1,8 @@
 """What only a person can see to, stated by a button, with its day: letters arrive, checkpoints are copied."""
 
 from django.contrib.auth.models import User
-from django.core.mail import EmailMessage
 
+from reviews.access import letters
 from reviews.access.denials import refusals_recorded
 from reviews.access.grants import check_administrator
 from reviews.access.refusals import RefusalType, refuse
@@ -19,15 +19,9 @@ def try_mail(actor: User) -> None:
         check_administrator(actor)
         if not actor.email:
             raise refuse("email", "Your account has no e-mail address. Another administrator can add it.")
-        try:
-            sent = EmailMessage(SUBJECT, BODY, None, [actor.email]).send()
-        except (OSError, ValueError, TypeError) as error:  # as reviews.reports.mailing says
-            sentence = f"The mail server took no letter ({type(error).__name__}). Look at the settings of mail."
-            raise refuse("no_mail", sentence, RefusalType.CONFLICT) from error
-        if not sent:
-            raise refuse(
-                "no_mail", "The mail server took no letter. Look at the settings of mail.", RefusalType.CONFLICT
-            )
+        if code := letters.sent(actor.email, SUBJECT, BODY):
+            sentence = f"The mail server took no letter ({code}). Look at the settings of mail."
+            raise refuse("no_mail", sentence, RefusalType.CONFLICT)
         with audited_write(actor=actor) as trail:
             check_administrator(trail.actor)
             trail.record("mail_tried", "site")

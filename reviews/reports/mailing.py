@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from smtplib import SMTPException, SMTPRecipientsRefused
+from smtplib import SMTPException
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import get_connection
 from django.db.models import Min
 
+from reviews.access.letters import sent
 from reviews.audit.trail import audited_write
 from reviews.models import AuditEvent, ProblemReport, Reminder
 
@@ -52,14 +53,11 @@ def deliver(letters: Iterable[Letter]) -> Iterator[tuple[Letter, str]]:
             if not is_open:
                 _open(connection)
                 is_open = True
-            try:
-                EmailMessage(letter.subject, letter.body, None, [letter.to], connection=connection).send()
-            except (OSError, ValueError, TypeError) as error:  # SMTPException is an OSError, UnicodeError a ValueError
+            code = sent(letter.to, letter.subject, letter.body, connection)
+            if code:
                 _close(connection)
                 _open(connection)  # a letter that is refused leaves a server to talk to
-                yield letter, _code(error)
-            else:
-                yield letter, ""
+            yield letter, code
     finally:
         _close(connection)
 
@@ -74,12 +72,6 @@ def _open(connection: Any) -> None:
 def _close(connection: Any) -> None:
     with suppress(OSError, SMTPException):
         connection.close()
-
-
-def _code(error: Exception) -> str:
-    if isinstance(error, SMTPRecipientsRefused):
-        return ", ".join(sorted({str(code) for code, _said in error.recipients.values()}))
-    return str(getattr(error, "smtp_code", "") or type(error).__name__)
 
 
 # -- Who was refused ---------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from reviews.access import factors, sealed, second_factor
+from reviews.access import factors, own_address, sealed, second_factor
 from reviews.access.attempts import NOT_TRIED, Attempt, attempt
 from reviews.access.second_factor import before_factor
 from reviews.desk.account.own import sessions_of
@@ -55,6 +55,7 @@ def account(request: DeskRequest) -> HttpResponse:
         "codes_left": len(codes.get_unused_codes()) if codes else None,
         "must": settings.REQUIRE_MFA,
         "sessions": sessions_of(request),
+        "is_own_address": own_address.is_confirmed(request.user),
     }
     return render(request, "account/account.html", context)
 

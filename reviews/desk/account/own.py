@@ -7,8 +7,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from reviews.access import password, session
+from reviews.access import own_address, password, session
 from reviews.access.attempts import NOT_TRIED, attempt
+from reviews.access.refusals import Refused
 from reviews.desk.base import DeskRequest, act_on, own
 from reviews.forms import Form
 from reviews.forms import password as password_box
@@ -61,3 +62,35 @@ def session_end(request: DeskRequest) -> HttpResponse:
         session.end_others(request.user, request)
         messages.success(request, "All your other sessions are ended.")
     return redirect("account")
+
+
+# -- The address -------------------------------------------------------------------------------------------------------
+
+
+@own
+@act_on(_account)
+def address_ask(request: DeskRequest) -> HttpResponse:
+    """Mails a link by which the address is confirmed."""
+    tried = attempt(lambda: own_address.ask_for_letter(request.user))
+    if tried.is_done:
+        messages.success(request, f"A letter is on its way to {request.user.email}. Open the link in it.")
+    for one in tried.refusals:
+        messages.error(request, one.sentence)
+    return redirect("account")
+
+
+@own
+@require_http_methods(["GET", "HEAD", "POST"])
+def address_confirm(request: DeskRequest, token: str) -> HttpResponse:
+    """Asks whether the address is theirs; by POST it is."""
+    try:
+        own_address.check(request.user, token)
+    except Refused as refused:
+        return render(request, "account/link_gone.html", {"sentence": str(refused)}, status=409)
+    tried = NOT_TRIED
+    if request.method == "POST":
+        tried = attempt(lambda: own_address.confirm_address(request.user, token))
+        if tried.is_done:
+            messages.success(request, "Thank you. This address is yours.")
+            return redirect("account")
+    return render(request, "account/address.html", {"refusals": tried.refusals}, status=tried.status)

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.http import Http404
 
 from monographs.models import Monograph, TherapeuticClass
-from reviews.access import accounts, factors, grants, handover, links, rechecks, registrations
+from reviews.access import accounts, factors, grants, handover, invitation, rechecks, registrations
 from reviews.access.refusals import RefusalType, refuse
 from reviews.desk.base import name_of
 from reviews.desk.people.forms import (
@@ -17,6 +17,7 @@ from reviews.desk.people.forms import (
     EndForm,
     GiveForm,
     GrantForm,
+    LinkForm,
     ReasonForm,
     RegistrationForm,
     RenewForm,
@@ -135,8 +136,16 @@ def _email(person: User, actor: User, given: dict[str, Any]) -> str:
 
 
 def _link(person: User, actor: User, given: dict[str, Any]) -> str:
-    address = links.issue(person, actor=actor)
-    return f"Hand this link to {name_of(person)}. It opens once, within 72 hours, and is shown only now: {address}"
+    return handed_in_words(invitation.send_link(person, by=given["by"], actor=actor))
+
+
+def handed_in_words(handed: invitation.Handed) -> str:
+    """What is done with a link now; this once it is shown, if no letter carries it."""
+    if not handed.address:
+        return f"A letter with the link went to {handed.person.email}. It opens once, within 72 hours."
+    failed = f"The letter could not be sent ({handed.failed}). " if handed.failed else ""
+    name = name_of(handed.person)
+    return f"{failed}Hand this link to {name}. It opens once, within 72 hours, and is shown only now: {handed.address}"
 
 
 def _close(person: User, actor: User, given: dict[str, Any]) -> str:
@@ -162,7 +171,7 @@ ACTS = {
     "end": Act("End this registration", EndForm, _end, is_harm=True),
     "open-reviews": Act("Open their reviews", ReasonForm, _open_rechecks),
     "email": Act("Change the e-mail", EmailForm, _email),
-    "link": Act("Make a link by which they set a password", Form, _link),
+    "link": Act("Make a link by which they set a password", LinkForm, _link),
     "clear-factors": Act("Remove their second factors", ReasonForm, _clear_factors, is_harm=True),
     "close": Act("Close this account", CloseForm, _close, is_harm=True),
     "reopen": Act("Open this account again", Form, _reopen),

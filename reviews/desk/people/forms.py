@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from reviews.access import accounts, registrations
+from reviews.access.invitation import HAND, MAIL, WAYS
 from reviews.forms import Form, Text, choices
 from reviews.models.people import ENDINGS, INTEREST_KINDS, PROFESSIONS, SCOPES
 from reviews.models.roles import ROLES
@@ -90,6 +91,10 @@ class GiveForm(Form):
     reason = Text(rows=2, label="Reason", help_text=f"It may stay empty. {KEPT}")
 
 
+class LinkForm(Form):
+    by = forms.ChoiceField(label="How they get it", choices=list(WAYS.items()), initial=HAND)
+
+
 class InviteForm(GiveForm):
     name = Text(label="Name", attrs={"maxlength": accounts.NAME, "autocomplete": "off"})
     email = Text(label="E-mail", attrs={"maxlength": accounts.EMAIL, "autocomplete": "off"})
@@ -98,7 +103,13 @@ class InviteForm(GiveForm):
         help_text="Letters, digits, dots and hyphens. It never changes.",
         attrs={"maxlength": accounts.USERNAME, "autocomplete": "off"},
     )
-    field_order = ("name", "email", "username", "role", "on", "reason")
+    by = forms.ChoiceField(
+        label="How they get their link",
+        help_text="It opens once, within 72 hours, and they set their password with it.",
+        choices=list(WAYS.items()),
+        initial=MAIL,
+    )
+    field_order = ("name", "email", "username", "role", "on", "by", "reason")
 
 
 class GrantForm(Form):

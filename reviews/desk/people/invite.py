@@ -1,4 +1,4 @@
-"""Inviting somebody, in one form: who they are, and what they may do."""
+"""Inviting somebody, in one form: who they are, what they may do, and how their link reaches them."""
 
 from typing import Any
 
@@ -8,9 +8,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from reviews.access.attempts import NOT_TRIED, attempt
+from reviews.access.invitation import Handed
 from reviews.access.invitation import invite as invited
 from reviews.desk.base import DeskRequest, name_of
-from reviews.desk.people.acts import place_of
+from reviews.desk.people.acts import handed_in_words, place_of
 from reviews.desk.people.forms import InviteForm
 from reviews.desk.people.person import administrators, places
 from reviews.forms import offer
@@ -19,20 +20,20 @@ from reviews.forms import offer
 @require_http_methods(["GET", "HEAD", "POST"])
 @administrators
 def invite(request: DeskRequest) -> HttpResponse:
-    """The form; by POST the account, with its first role."""
+    """The form; by POST the account, with its first role and a link."""
     form, tried = InviteForm(request.POST if request.method == "POST" else None), NOT_TRIED
     offer(form, "on", places())
     if request.method == "POST":
         tried = attempt(lambda: _invited(request, form.given))
         if tried.is_done:
-            messages.success(
-                request, f"{name_of(tried.result)} has an account, and may do this. Give them their link now."
-            )
-            return redirect("person", tried.result.username)
+            handed: Handed = tried.result
+            done = f"{name_of(handed.person)} has an account, and may do this."
+            messages.success(request, f"{done} {handed_in_words(handed)}")
+            return redirect("person", handed.person.username)
     context = {"section": "people", "form": form, "refusals": form.refuse(tried.refusals)}
     return render(request, "reviews/people/invite.html", context, status=tried.status)
 
 
-def _invited(request: DeskRequest, given: dict[str, Any]) -> Any:
+def _invited(request: DeskRequest, given: dict[str, Any]) -> Handed:
     on = place_of(str(given.pop("on")))
     return invited(**given, on=on, actor=request.user)

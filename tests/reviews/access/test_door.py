@@ -22,7 +22,7 @@ from monographs.pages.said import said
 from monographs.standing import today
 from monographs.typed import to_plain
 from reviews import overlays
-from reviews.access import rechecks, registrations
+from reviews.access import own_address, rechecks, registrations
 from reviews.access.door import LONGEST_REASON, admitted, as_code, kept, told
 from reviews.access.password import TooManyFailures
 from reviews.access.refusals import Refused
@@ -211,7 +211,10 @@ VERBS = {
     "change_email": lambda w: {"user": w.house.editor, "email": "other@example.org", "actor": w.house.admin},
     "try_mail": lambda w: {"actor": w.house.admin},
     "checkpoint_copied": lambda w: {"actor": w.house.admin},
-    "invite": lambda w: {"username": "ann", "name": "Ann Other", "email": "ann@example.org", "actor": w.house.admin, "role": "editor", "reason": "New here"},
+    "invite": lambda w: {"username": "ann", "name": "Ann Other", "email": "ann@example.org", "actor": w.house.admin, "role": "editor", "by": "hand", "reason": "New here"},
+    "send_link": lambda w: {"user": w.house.editor, "by": "hand", "actor": w.house.admin},
+    "ask_for_letter": lambda w: {"actor": w.house.editor},
+    "confirm_address": lambda w: {"actor": w.house.editor, "token": own_address._signer(w.house.editor).sign(str(w.house.editor.pk))},
     "close": lambda w: {"person": w.house.nobody, "actor": w.house.admin, "reason": "Left"},
     "deactivate": lambda w: {"user": w.house.editor, "actor": w.house.admin, "reason": "Left"},
     "reactivate": lambda w: {"user": make.changed_account(w.house.nobody, is_active=False), "actor": w.house.admin},

@@ -10,8 +10,9 @@ from django.test import Client
 from django.utils import timezone
 
 from monographs.canonical import sha256
-from reviews.access import accounts, holds, links
+from reviews.access import accounts, holds, links, own_address
 from reviews.access.refusals import Refused
+from reviews.audit.trail import audited_write
 from reviews.audit.verify import verify
 from reviews.models import AccountHold, AccountLink, AuditEvent
 from tests import factories as make
@@ -163,7 +164,13 @@ def test_a_password_that_somebody_else_gave_a_way_to_holds_for_24_hours(house, c
     assert holds.held_until(again(house.clinician)) is None
 
 
+def confirm(person):
+    with audited_write(actor=person) as trail:
+        own_address.confirmed(trail, person)
+
+
 def test_ones_own_reset_by_mail_holds_nobody_and_is_recorded(house):
+    confirm(house.clinician)
     address = links.mailed_address(house.clinician)
 
     set_by(address)
@@ -175,7 +182,17 @@ def test_ones_own_reset_by_mail_holds_nobody_and_is_recorded(house):
     assert opens(address) is None, "once"
 
 
+def test_a_reset_by_mail_to_the_address_that_an_account_began_with_holds_until_it_is_confirmed(house, newcomer):
+    set_by(links.issue(newcomer, actor=house.admin))
+
+    set_by(links.mailed_address(again(newcomer)), "a third horse battery")
+
+    assert AccountHold.objects.get().by == house.admin
+    assert AuditEvent.objects.filter(verb="password_set").latest("seq").data["held"] is True
+
+
 def test_a_reset_by_mail_to_an_address_that_somebody_else_gave_holds(house):
+    confirm(house.clinician)
     accounts.change_email(house.clinician, "elsewhere@example.org", actor=house.admin)
 
     set_by(links.mailed_address(again(house.clinician)))
@@ -196,7 +213,11 @@ def test_another_password_of_the_owner_does_not_show_that_the_address_is_theirs(
     assert AccountHold.objects.get().by == house.admin
 
     set_by(links.mailed_address(again(house.clinician)), "a fourth horse battery")
-    assert AccountHold.objects.count() == 1, "now it was shown"
+    assert AccountHold.objects.count() == 2, "nor does a reset: whoever reads the letters sets a password"
+
+    confirm(again(house.clinician))
+    set_by(links.mailed_address(again(house.clinician)), "a fifth horse battery")
+    assert AccountHold.objects.count() == 2
 
 
 @pytest.mark.parametrize(("minutes", "is_open"), [(59, True), (62, False)])

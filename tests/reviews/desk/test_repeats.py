@@ -146,7 +146,7 @@ FORMS = [
     ("own registration", "editor", lambda: reverse("profile"), lambda: reverse("profile_register"), None, {"name": "N. N.", "profession": "nurse", "number": "12A3456B", "scope": "both"}, ["clinician_registered"]),
     ("interests", "clinician", lambda: reverse("profile"), lambda: reverse("profile_interests"), None, {}, ["interests_declared"]),
     ("recheck", "clinician2", lambda: reverse("recheck", args=[Recheck.objects.earliest("pk").pk]), None, None, {"found": "It is right"}, ["recheck_closed"]),
-    ("invite", "admin", lambda: reverse("invite"), None, None, {"name": "Ann Other", "email": "ann@example.org", "username": "ann", "role": "editor", "on": "everywhere"}, ["account_made", "role_given"]),
+    ("invite", "admin", lambda: reverse("invite"), None, None, {"name": "Ann Other", "email": "ann@example.org", "username": "ann", "role": "editor", "on": "everywhere"}, ["account_link_made", "account_made", "role_given"]),
     ("mail tried", "admin", lambda: reverse("first_steps"), lambda: reverse("mail_try"), None, {}, ["mail_tried"]),
     ("copied", "admin", lambda: reverse("first_steps"), lambda: reverse("checkpoint_copied"), None, {}, ["checkpoint_copied"]),
     ("give", "admin", person("editor2"), does("editor2", "give"), None, {"role": "publisher", "on": "everywhere"}, ["role_given"]),
