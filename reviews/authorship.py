@@ -2,7 +2,8 @@
 
 Whoever wrote or suggested a part in an edition by the time when it said so is its author, undone edits included. Words
 that were published and are kept in the next edition keep their authors. A part is found again in other editions of its
-monograph by its digest and by each run of its words, and anywhere by its long texts (reviews.derived.written_texts).
+monograph by its digest and by each run of its words, anywhere in its monograph by its sentences, and in any by its long
+texts (reviews.derived.written_texts).
 So are words that somebody put over the page, or gave as a reason, and that then come into an edition.
 """
 
@@ -22,10 +23,10 @@ from monographs.digest import as_json, digest_of_part
 from monographs.document import PART_FIELDS
 from monographs.models import Document, Edition, Monograph, Overlay, Publication
 from monographs.typed import Value
-from reviews.derived.written_texts import LONG, parts_of, texts_of, words_of
+from reviews.derived.sides import Parts, parts_of
+from reviews.derived.written_texts import LONG, sentences_of, texts_of, words_of
 from reviews.models import AuditEvent, ChangedPart, ChangeSet, WrittenText
 
-Parts = Mapping[str, Value]
 Words = tuple[str, ...]
 Orders = list[list[str]]  # the keys of the parts of a document, kind by kind
 # (change set, part) where words stand -> the parts of the document at hand that say them.
@@ -67,7 +68,8 @@ def authors_of_copies(edition: Edition, document: values.Document, parts: Iterab
     no authors: it was signed."""
     live = edition.monograph.live
     published = parts_of(live.document.value) if live else {}
-    ours, signed = parts_of(document), frozenset[str]().union(*(texts_of(one, 0) for one in published.values()))
+    ours = parts_of(document)
+    signed = frozenset[str]().union(*(_texts(one, edition.monograph_id) for one in published.values()))
     wanted = {part for part in parts if part == "order" or ours.get(part) != published.get(part)}
     history = _History(edition.monograph_id, wanted, but=edition.pk)
     found: dict[str, set[int]] = {}
@@ -76,7 +78,7 @@ def authors_of_copies(edition: Edition, document: values.Document, parts: Iterab
     _add(found, history.authors(ours, _where_words_stand(history, ours, published)))
     if "order" in wanted:
         _add(found, {"order": history.movers(_order(document), _order(live.document.value) if live else None)})
-    _add(found, _authors_of_texts(ours, wanted, but=edition.pk, signed=signed))
+    _add(found, _authors_of_texts(edition.monograph_id, ours, wanted, but=edition.pk, signed=signed))
     _add(found, _authors_of_said(edition.monograph_id, ours, wanted, published))
     return _sorted(found)
 
@@ -88,7 +90,7 @@ def authors_of_page(publication: Publication) -> frozenset[int]:
     found = {part: history.of_published(publication.number, part) for part in ours}
     _add(found, history.authors(ours, _where_it_stands(publication.monograph_id, ours, set(ours), until=until)))
     _add(found, history.authors(ours, _where_words_stand(history, ours, {}, until=until)))
-    _add(found, _authors_of_texts(ours, set(ours), until=until))
+    _add(found, _authors_of_texts(publication.monograph_id, ours, set(ours), until=until))
     _add(found, _authors_of_said(publication.monograph_id, ours, set(ours), {}, until=until))
     return frozenset[int]().union(*found.values())
 
@@ -313,15 +315,15 @@ def _authors_of_said(
 
 
 def _authors_of_texts(
-    ours: Parts, parts: set[str], *, but: int | None = None, signed: frozenset[str] = frozenset(),
+    monograph: int, ours: Parts, parts: set[str], *, but: int | None = None, signed: frozenset[str] = frozenset(),
     until: datetime | None = None,
 ) -> dict[str, set[int]]:  # fmt: skip
-    """Who had written the long texts of these parts, in whatever part of whatever monograph. `but`: an edition whose
-    own parts are not asked for themselves. `signed`: texts that are not asked for. Whatever its length here: without
-    its marks and signs a long text may be short."""
+    """Who had written the long texts of these parts, in whatever part of whatever monograph, and their sentences, in
+    whatever part of this one. `but`: an edition whose own parts are not asked for themselves. `signed`: texts that are
+    not asked for. Whatever its length here: without its marks and signs a long text may be short."""
     wanted: dict[str, set[str]] = {}
     for part in parts & ours.keys():
-        for text in texts_of(ours[part], longer_than=0) - signed:
+        for text in _texts(ours[part], monograph) - signed:
             wanted.setdefault(text, set()).add(part)
     places: dict[int, Places] = {}
     for row in _rows_of_texts(list(wanted), until):
@@ -329,9 +331,13 @@ def _authors_of_texts(
         here = places.setdefault(row.change_set.edition.monograph_id, {})
         here.setdefault((row.change_set_id, row.key), set()).update(mine)
     found: dict[str, set[int]] = {}
-    for monograph, where in places.items():
-        _add(found, _History(monograph, {part for _pk, part in where}).authors(ours, where))
+    for one, where in places.items():
+        _add(found, _History(one, {part for _pk, part in where}).authors(ours, where))
     return found
+
+
+def _texts(part: Value, monograph: int) -> frozenset[str]:
+    return texts_of(part, longer_than=0) | sentences_of(part, monograph)
 
 
 def _rows_of_texts(digests: list[str], until: datetime | None) -> Iterator[WrittenText]:

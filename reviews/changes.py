@@ -34,8 +34,8 @@ from reviews.access.privacy import holds_nhs_number
 from reviews.access.refusals import Conflict, Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail
 from reviews.authorship import authors_of_copies
-from reviews.derived.changed_parts import keep_changed_parts
-from reviews.derived.written_texts import keep_written_texts
+from reviews.derived import of_change_sets
+from reviews.derived.sides import Sides, parts_of
 from reviews.models import ChangedPart, ChangeSet
 
 
@@ -251,8 +251,7 @@ def change_set(
             touched=touched, before=before, after=after, at=trail.at,
         )  # fmt: skip
     WriteLock.objects.filter(pk=1).update(edition_id=None)
-    keep_changed_parts(change.id, touched, was, document)
-    keep_written_texts(change.id, touched, was, document)
+    of_change_sets.keep(change.id, Sides.of(edition.monograph_id, touched, was, document))
     versions = list(Version.objects.filter(revision__change_set=change.id).values_list("pk", "revision_id"))
     trail.wrote(edition, *change.written)
     trail.wrote_keys("reviews.changeset", [change.id])
@@ -289,8 +288,7 @@ def _judge(document: values.Document, touched: Iterable[str], day: date) -> None
 
 def _judge_plain_fields(document: values.Document, was: values.Document | None, touched: Iterable[str]) -> None:
     """Marks are for prose. What stands in a field that takes none may stay: only what is typed into it is refused."""
-    stood = was or values.Document()
-    before: dict[str, Value] = {"header": stood.header, **{str(part.key): part for part in stood.parts()}}
+    before = parts_of(was or values.Document())
     found = [
         Refusal("invalid", f"{label}: {sentence}", RefusalType.INVALID, key, field_of(where))
         for key, value, label in _touched(document, touched)

@@ -31,6 +31,11 @@ def sendable(sent: Any) -> Any:
     return _HALF.sub("\ufffd", sent) if isinstance(sent, str) else sent
 
 
+def key_in(sent: Any) -> int:
+    """The key of a row as a form sends it; 0, which is no row’s, for what no table holds, however long it is."""
+    return int(sent) if re.fullmatch(r"[0-9]{1,18}", str(sent), re.ASCII) else 0
+
+
 class Renderer(TemplatesSetting):
     field_template_name = "components/_field.html"
 

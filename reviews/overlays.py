@@ -6,97 +6,47 @@ Overlays.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib.auth.models import User
 
-from monographs.canonical import clean, digest_of, normal
-from monographs.checks.dates import AHEAD, not_of_our_time
-from monographs.checks.plain_fields import refusal
+from monographs.canonical import normal
 from monographs.models import Monograph, Overlay, SecondSignature
 from monographs.overlay_kinds import (
-    HARMS,
     LIFT,
     OVERLAY_KINDS,
-    REGULATORS,
-    SEVERITIES,
-    TITLES,
     WITHDRAWALS,
     WITHHOLD_REASONS,
     OverlayKind,
 )
-from monographs.pages.said import Said, said
+from monographs.pages.said import said
 from monographs.standing import WITHHELD_KINDS, overlays_of, today
-from monographs.texts.addresses import hidden_host
 from monographs.texts.characters import says_nothing
-from monographs.texts.line_grammar import safe_address
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
-from reviews.access.door import PATIENT, kept, wrong
-from reviews.access.privacy import holds_nhs_number
+from reviews.access.door import kept
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
+from reviews.overlay_words import (
+    LONGEST_PRINTED_REASON,
+    CorrectionInput,
+    WarningInput,
+    digest_of_act,
+    digest_of_part_withheld,
+    digest_of_placing,
+    not_printable,
+    quotable,
+    words_of_erratum,
+    words_of_warning,
+)
 from reviews.review.attestation import Attestation, attestation_refusals
 from reviews.review.edition_review import EditionReview
 from reviews.review.steps import stay
 from reviews.review.transition import Given, Transition
 
-LONGEST_WORDS, LONGEST_LINK = 600, 500
-LONGEST_PRINTED_REASON = 300
 MOST_PAGES = 50
-MOST_PLACES = 50
-HOW_TO_QUOTE = (
-    "Copy the words as they stand on the page, from one paragraph or line, without the numbers of references."
-)
-
-
-@dataclass(frozen=True)
-class WarningInput:
-    """An urgent warning as a regulator gave it. `issued` is a day; `quote` is word for word theirs."""
-
-    title: str
-    severity: str
-    regulator: str
-    link: str
-    issued: str
-    quote: str
-
-    def digest(self, monographs: Sequence[Monograph]) -> str:
-        return digest_of({"warning": self.normal(), "over": sorted(one.slug for one in monographs)})
-
-    def normal(self) -> dict[str, str]:
-        """The words as they are kept, where nothing stands against them."""
-        return {name: normal(words) for name, words in asdict(self).items()}
-
-
-@dataclass(frozen=True)
-class CorrectionInput:
-    """What a page said word for word, what it should have said, what harm that could do, and which of the places where
-    the words stand are meant: keys of `monographs.pages.places.Choice`, also where there is one only."""
-
-    wrong: str
-    right: str
-    harm: str
-    places: tuple[str, ...]
-
-    def digest(self, monograph: Monograph) -> str:
-        return digest_of({"erratum": self.normal(), "over": monograph.slug})
-
-    def normal(self) -> dict[str, Any]:
-        """The words as they are kept, where nothing stands against them."""
-        return {**asdict(self), **{name: normal(getattr(self, name)) for name in ("wrong", "right", "harm")}}
-
-
-def digest_of_act(act: str, overlay: Overlay) -> str:
-    """What an attestation names for a second signature, or for the end of an overlay."""
-    return digest_of({act: overlay.pk})
-
-
-def digest_of_placing(kind: str, monograph: Monograph, reason: str) -> str:
-    return digest_of({"place": kind, "over": monograph.slug, "reason": normal(reason)})
 
 
 def place(kind: str, monograph: Monograph, *, reason: str, actor: User, attestation: Attestation | None) -> Overlay:
@@ -112,7 +62,7 @@ def place(kind: str, monograph: Monograph, *, reason: str, actor: User, attestat
         page = Monograph.objects.for_desk().get(pk=monograph.pk)
         if found := policy.refusals(trail.actor, row.place, page):
             raise Refused(found)
-        found = [*_pages([page]), *_quotable("reason", reason, "Say why: readers see it.", LONGEST_PRINTED_REASON)]
+        found = [*_pages([page]), *quotable("reason", reason, "Say why: readers see it.", LONGEST_PRINTED_REASON)]
         if any((one.kind, one.reason) == (kind, reason) for one in overlays_of(page.pk)):
             found.append(Refusal("added_already", "This notice is on the page already.", RefusalType.CONFLICT))
         if found := found or _unattested(trail, attestation, digest_of_placing(kind, page, reason)):
@@ -147,10 +97,6 @@ def withhold(monograph: Monograph, *, part: UUID, reason: str, actor: User, atte
         return overlay
 
 
-def digest_of_part_withheld(monograph: Monograph, part: UUID) -> str:
-    return digest_of({"withhold": str(part), "over": monograph.slug})
-
-
 def warn(
     monographs: Sequence[Monograph], *, warned: WarningInput, actor: User, attestation: Attestation | None
 ) -> list[Overlay]:
@@ -165,7 +111,7 @@ def warn(
         found = [one for page in pages for one in policy.refusals(trail.actor, "warn", page)][:1]
         if found:
             raise Refused(found)
-        found = [*_pages(pages), *_words_of_warning(warned, today(trail.clock))]
+        found = [*_pages(pages), *words_of_warning(warned, today(trail.clock))]
         if found := found or _unattested(trail, attestation, warned.digest(pages)):
             raise Refused(found)
         act, made = uuid4(), []
@@ -193,7 +139,7 @@ def correct(
         if found := policy.refusals(trail.actor, "correct", page):
             raise Refused(found)
         quoted = said(page, corrected.wrong)
-        found = [*_pages([page]), *_words_of_erratum(corrected, quoted)]
+        found = [*_pages([page]), *words_of_erratum(corrected, quoted)]
         if found := found or _unattested(trail, attestation, corrected.digest(page)):
             raise Refused(found)
         chosen = quoted.chosen(corrected.places)
@@ -241,7 +187,7 @@ def lift(overlay: Overlay, *, actor: User, reason: str, attestation: Attestation
             raise Refused(found)
         if says_nothing(reason):
             found.append(Refusal("reason", "Say why it ends: readers are told.", RefusalType.INVALID, field="reason"))
-        found += _not_printable(reason.strip())
+        found += not_printable(reason.strip())
         digest = digest_of_act("lift", overlay)
         if found := found or _unattested(trail, attestation, digest):
             raise Refused(found)
@@ -268,7 +214,7 @@ def what_is_withdrawn(review: EditionReview, given: Given) -> Iterator[Refusal]:
         yield Refusal(
             "withdrawn_already", "The page is retired already. You can still take it down.", RefusalType.CONFLICT
         )
-    yield from _not_printable(given.reason)
+    yield from not_printable(given.reason)
 
 
 def confirm_withdrawal(trail: Trail, row: Transition, review: EditionReview, given: Given) -> EditionReview:
@@ -312,14 +258,6 @@ def _standing(overlay: Overlay, asked: Callable[[OverlayKind], bool]) -> Overlay
     return found
 
 
-def _not_printable(reason: str) -> Iterator[Refusal]:
-    if sentence := refusal(reason):
-        yield Refusal("reason", sentence, RefusalType.INVALID, field="reason")
-    if len(reason) > LONGEST_PRINTED_REASON:
-        sentence = f"Readers see this reason: keep it to {LONGEST_PRINTED_REASON} characters."
-        yield Refusal("too_long", sentence, RefusalType.INVALID, field="reason")
-
-
 def _unattested(trail: Trail, attestation: Attestation | None, digest: str) -> list[Refusal]:
     return attestation_refusals(attestation, actor=trail.actor, digest=digest, ticks=())
 
@@ -333,73 +271,3 @@ def _pages(monographs: Sequence[Monograph]) -> list[Refusal]:
         for one in monographs
         if one.live is None
     ]
-
-
-def _words_of_warning(warned: WarningInput, day: date) -> list[Refusal]:
-    found = [
-        Refusal(name, "Choose one from the list.", RefusalType.INVALID, field=name)
-        for name, listed in (("title", TITLES), ("severity", SEVERITIES), ("regulator", REGULATORS))
-        if getattr(warned, name) not in listed
-    ]
-    if sentence := _not_their_text(warned.link):
-        found.append(Refusal("link", sentence, RefusalType.INVALID, field="link"))
-    try:
-        issued = date.fromisoformat(warned.issued).isoformat()
-    except ValueError:
-        found.append(Refusal("issued", "Give the day on which it was issued.", RefusalType.INVALID, field="issued"))
-    else:
-        if sentence := not_of_our_time(issued, day, AHEAD):
-            found.append(Refusal("issued", sentence, RefusalType.INVALID, field="issued"))
-    return [*found, *_quotable("quote", warned.quote, "Quote the regulator’s sentence, word for word.")]
-
-
-def _not_their_text(link: str) -> str:
-    if len(link) > LONGEST_LINK:
-        return f"Keep it to {LONGEST_LINK} characters."
-    if not link.startswith("https://") or not safe_address(link):
-        return "Give the address of the regulator’s own text, beginning with https://."
-    return PATIENT if holds_nhs_number(link) else hidden_host(link)
-
-
-def _words_of_erratum(corrected: CorrectionInput, quoted: Said) -> list[Refusal]:
-    found = [
-        *_quotable("wrong", corrected.wrong, "Copy what the page said, word for word."),
-        *_quotable("right", corrected.right, "Write what it should have said."),
-    ]
-    if corrected.harm not in HARMS:
-        found.append(Refusal("harm", "Say what harm it could do.", RefusalType.INVALID, field="harm"))
-    if corrected.wrong.strip() and not quoted.choices:
-        sentence = f"No published edition says this. {quoted.near or HOW_TO_QUOTE}"
-        found.append(Refusal("not_said", sentence, RefusalType.INVALID, field="wrong"))
-    found += _places_of_erratum(corrected, quoted)
-    if corrected.wrong.strip() == corrected.right.strip() != "":
-        found.append(Refusal("same", "Both are the same words.", RefusalType.INVALID, field="right"))
-    return found
-
-
-def _places_of_erratum(corrected: CorrectionInput, quoted: Said) -> Iterator[Refusal]:
-    known = {one.key for one in quoted.choices}
-    if len(known) > MOST_PLACES:
-        sentence = f"These words stand in {len(known)} places. Quote more of what stands around those that are wrong."
-        yield Refusal("not_one_place", sentence, RefusalType.INVALID, field="wrong")
-    elif not set(corrected.places) <= known:
-        sentence = "The words do not stand in all of these places any more. Look, and choose again."
-        yield Refusal("places_changed", sentence, RefusalType.CONFLICT, field="places")
-    elif known and not corrected.places:
-        sentence = f"These words stand in {len(known)} places. Choose those in which they are wrong."
-        if len(known) == 1:
-            sentence = "These words stand in one place. Say whether they are wrong there."
-        yield Refusal("not_one_place", sentence, RefusalType.INVALID, field="places")
-
-
-def _quotable(field: str, words: str, empty: str, longest: int = LONGEST_WORDS) -> list[Refusal]:
-    if found := wrong(words, field, longest):
-        if found[0].code == "patient_data":
-            raise Refused(found, recorded=False)
-        return found
-    fine = clean(words)
-    if not fine or (field in ("reason", "quote") and says_nothing(fine)):  # a correction may be of one sign
-        return [Refusal("missing", empty, RefusalType.INVALID, field=field)]
-    if field == "reason" and (sentence := refusal(fine)):
-        return [Refusal("reason", sentence, RefusalType.INVALID, field=field)]
-    return []

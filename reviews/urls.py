@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from reviews.desk import queue, review_page, transitions
+from reviews.desk import kept_forms, queue, review_page, transitions
 from reviews.desk.editor import write
 from reviews.desk.library import classes, drugs
 from reviews.desk.monograph import change_address, compare, copy, history, new, restore, tier, workspace
@@ -28,6 +28,7 @@ MONOGRAPH = "monographs/<slug:slug>/"
 
 urlpatterns = [
     path("", queue.queue, name="queue"),
+    path("kept/<int:pk>/", kept_forms.throw_away, name="throw_away"),
     path("monographs/", queue.monographs, name="monographs"),
     path("monographs/new/", new.monograph_new, name="monograph_new"),
     path(MONOGRAPH, workspace.workspace, name="workspace"),

@@ -29,7 +29,7 @@ from monographs.models import Edition, Monograph, Overlay, TherapeuticClass, Wri
 from monographs.overlay_kinds import Effect, Form, OverlayKind, Words
 from monographs.pages.said import said
 from monographs.standing import today
-from reviews import misprints, overlays
+from reviews import misprints, overlay_words, overlays
 from reviews.access import factors, grants, registrations
 from reviews.access.grants import confirm, give, take
 from reviews.access.refusals import Refusal
@@ -40,7 +40,7 @@ from reviews.editing.library import make_class, make_drug
 from reviews.editing.monographs import begin
 from reviews.models import ClinicianProfile, Grant, HarmlessMisprint, Misprint
 from reviews.models.roles import ROLES as KNOWN_ROLES
-from reviews.overlays import CorrectionInput, WarningInput
+from reviews.overlay_words import CorrectionInput, WarningInput
 from reviews.review.edition_review import EditionReview
 from reviews.signing import attest
 from reviews.workflow import TRANSITIONS, perform, refusals
@@ -432,7 +432,7 @@ def warn(actor: Any, *monographs: Any, **changes: Any) -> list[Overlay]:
 
 
 def countersign(overlay: Overlay, actor: Any) -> Any:
-    digest = overlays.digest_of_act("countersign", overlay)
+    digest = overlay_words.digest_of_act("countersign", overlay)
     return overlays.countersign(overlay, actor=actor, attestation=password(actor, digest))
 
 
@@ -449,7 +449,7 @@ def correct(
 
 
 def lift(overlay: Overlay, actor: Any, reason: str = "it was answered") -> Overlay:
-    digest = overlays.digest_of_act("lift", overlay)
+    digest = overlay_words.digest_of_act("lift", overlay)
     return overlays.lift(overlay, actor=actor, reason=reason, attestation=password(actor, digest))
 
 
@@ -481,12 +481,12 @@ TRIAL = OverlayKind(
 
 
 def place(kind: str, monograph: Any, actor: Any, reason: str = "the maker stopped") -> Overlay:
-    digest = overlays.digest_of_placing(kind, monograph, reason)
+    digest = overlay_words.digest_of_placing(kind, monograph, reason)
     return overlays.place(kind, monograph, reason=reason, actor=actor, attestation=password(actor, digest))
 
 
 def withhold(monograph: Any, part: UUID, actor: Any) -> Overlay:
-    digest = overlays.digest_of_part_withheld(monograph, part)
+    digest = overlay_words.digest_of_part_withheld(monograph, part)
     return overlays.withhold(
         monograph, part=part, reason="source-changed", actor=actor, attestation=password(actor, digest)
     )

@@ -164,6 +164,7 @@ ASKED_ELSEWHERE = {
     "monographs/typed.py": "monographs/test_document.py",
     "reviews/audit/trail.py": "reviews/test_changes.py",
     "reviews/desk/editor/context.py": "reviews/desk/editor/test_write.py",
+    "reviews/desk/kept_forms.py": "reviews/desk/test_kept.py",
     "reviews/desk/people/acts.py": "reviews/desk/people/test_person.py",
     "reviews/desk/people/forms.py": "reviews/desk/people/test_person.py",
     "reviews/desk/published/forms.py": "reviews/desk/published/test_urgent_tasks.py",
@@ -172,6 +173,7 @@ ASKED_ELSEWHERE = {
     "reviews/exchange/schema.py": "reviews/exchange/test_files.py",
     "reviews/management/demonstration/load.py": "reviews/test_demonstration.py",
     "reviews/models/people.py": "reviews/access/test_registrations.py",
+    "reviews/overlay_words.py": "reviews/test_overlays.py",
     "reviews/reports/mailing.py": "reviews/reports/test_service.py",
     "reviews/review/attestation.py": "reviews/test_signing.py",
 }

@@ -38,8 +38,13 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth carries n
         return person if is_right and self.user_can_authenticate(person) else None
 
 
+LONGEST = 254  # characters of a name or an address that anybody could have
+
+
 def person_of(name: str, address: str) -> User | None:
-    """Whose this name is or, if nobody has it, this address."""
+    """Whose this name is or, if nobody has it, this address. No database is asked for what is too long for either."""
+    if len(name) > LONGEST or len(address) > LONGEST:
+        return None
     exactly = get_user_model().objects.filter(username=name).first() if name else None
     if found := exactly or (get_user_by_username(name) if name else None):
         return found

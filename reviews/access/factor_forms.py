@@ -14,6 +14,17 @@ from reviews.access.refusals import Refused
 from reviews.audit.trail import WriteLockTimeout
 
 
+class PasskeyAnswer(forms.JSONField):
+    """What a browser says for a passkey. Whatever is no JSON that can be read is one sentence: Django lets through that
+    a number is too long for Python, or brackets too deep."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except (ValueError, RecursionError) as error:
+            raise forms.ValidationError("The passkey did not answer as it should. Try again.") from error
+
+
 class _Given(forms.Form):
     """What was given, judged when it is read: a code is spent by it."""
 
@@ -46,7 +57,7 @@ class CodeForm(_Given):
 
 
 class PasskeyForm(_Given):
-    credential = forms.JSONField(error_messages={"required": "The passkey did not answer."})
+    credential = PasskeyAnswer(error_messages={"required": "The passkey did not answer."})
 
     def clean_credential(self) -> Any:
         return self._judge(second_factor.given_passkey, self.cleaned_data["credential"])

@@ -16,14 +16,13 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import User
 from django.core import signing
-from django.core.cache import cache
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Q
 from django.http import HttpRequest, QueryDict
@@ -40,11 +39,9 @@ WHOSE, FIELD = acts.WHOSE, acts.KEPT
 LASTS = timedelta(hours=24)
 A_TAB_LASTS = timedelta(days=30)  # somebody comes back to a window that was open over their holidays
 MOST_OF_A_PERSON = 20
-MOST_OF_AN_ADDRESS = 200  # in an hour
+MOST_OF_AN_ADDRESS, AN_HOUR = 200, timedelta(hours=1)
 LARGEST = 300_000  # characters
 
-_TOKENS = {acts.FIELD, WHOSE, FIELD, "csrfmiddlewaretoken"}
-_SECRET = re.compile(r"password|passcode|\Aotp|\Acode\Z|one_time|recovery", re.IGNORECASE)
 # What a form holds beside what is typed, and its buttons.
 _MACHINE = re.compile(
     r"digest|seen|over|key|page|reference|remove|restore|preview|as_typed|tidy|more|typed_.*"
@@ -86,7 +83,10 @@ def keep(request: HttpRequest, cause: KeptForm.Cause) -> str:
     """
     key = person_of(request) if request.method == "POST" else None
     person = get_user_model().objects.filter(pk=key, is_active=True).first() if key else None
-    if person is None or _is_done(request) or not _has_room(request):
+    if person is None or _is_done(request):
+        return ""
+    now, sender = timezone.now(), senders.sender_of(senders.address_of(request), "kept")
+    if not _has_room(sender, now):
         return ""
     kept, lacks = _cleaned(request.POST)
     asked, of_address = _cleaned(request.GET)
@@ -96,10 +96,10 @@ def keep(request: HttpRequest, cause: KeptForm.Cause) -> str:
         return ""
     if len(fields) > LARGEST or len(request.path) > 500 or len(query) > 500:
         return ""
-    now, mine = timezone.now(), KeptForm.objects.filter(person=person)
+    mine = KeptForm.objects.filter(person=person)
     row = KeptForm(
         person=person, path=request.path, tab=request.POST[acts.FIELD], query=query, fields=fields, cause=cause, at=now,
-        expires_at=now + LASTS, **lacks,
+        expires_at=now + LASTS, sender=sender, **lacks,
     )  # fmt: skip
     before = opened(request.POST.get(FIELD, ""), person, request.path)
     try:
@@ -118,14 +118,10 @@ def _is_done(request: HttpRequest) -> bool:
     return bool(token) and Act.objects.filter(token=token).exists()
 
 
-def _has_room(request: HttpRequest) -> bool:
-    """Whether not too many came from one place in an hour."""
-    name = f"kept:{senders.sender_of(senders.address_of(request), 'kept')}"
-    cache.add(name, 0, 3600)
-    try:
-        return cache.incr(name) <= MOST_OF_AN_ADDRESS
-    except ValueError:  # it ran out between the two
-        return True
+def _has_room(sender: str, now: datetime) -> bool:
+    """Whether not too many of what is kept came from one place in an hour: counted for all processes as one."""
+    rows = KeptForm.objects.filter(sender=sender, at__gt=now - AN_HOUR, at__lte=now + AN_HOUR)
+    return rows.count() < MOST_OF_AN_ADDRESS
 
 
 def _cleaned(sent: QueryDict) -> tuple[Typed, dict[str, bool]]:
@@ -133,9 +129,9 @@ def _cleaned(sent: QueryDict) -> tuple[Typed, dict[str, bool]]:
     kept: Typed = {}
     lacks = {"lacks_password": False, "lacks_number": False}
     for name, values in sent.lists():
-        if _SECRET.search(name):
+        if acts.SECRET.search(name):
             lacks["lacks_password"] = True
-        elif name not in _TOKENS:
+        elif name not in acts.UNTYPED:
             clean = without_nhs_numbers(name)
             kept[clean] = [without_nhs_numbers(value) for value in values]
             lacks["lacks_number"] |= clean != name or kept[clean] != values
@@ -172,6 +168,16 @@ def opened(token: str, person: User, path: str) -> KeptForm | None:
 def waiting_for(person: User) -> list[KeptForm]:
     """What is kept for somebody, the newest first."""
     return list(KeptForm.objects.filter(person=person, expires_at__gt=timezone.now())[:MOST_OF_A_PERSON])
+
+
+def one_of(person: User, key: int) -> KeptForm | None:
+    """A form that is kept for this person."""
+    return KeptForm.objects.filter(pk=key, person=person, expires_at__gt=timezone.now()).first()
+
+
+def throw_away(row: KeptForm) -> bool:
+    """Whether it was still there."""
+    return bool(KeptForm.objects.filter(pk=row.pk, person=row.person_id).delete()[0])
 
 
 @dataclass
@@ -247,8 +253,10 @@ def typed_of(request: HttpRequest) -> TypedForm | None:
     if request.method != "POST" or sent_from(request) != "here":
         return None
     sent = {name: values for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"}
-    hidden = [(name, one) for name, values in sent.items() for one in values if not _SECRET.search(name)]
-    return TypedForm(request.get_full_path(), hidden, [name for name in sent if _SECRET.search(name)], words_of(sent))
+    hidden = [(name, one) for name, values in sent.items() for one in values if not acts.SECRET.search(name)]
+    return TypedForm(
+        request.get_full_path(), hidden, [name for name in sent if acts.SECRET.search(name)], words_of(sent)
+    )
 
 
 def words_of(sent: Typed) -> list[tuple[str, str]]:
@@ -256,7 +264,7 @@ def words_of(sent: Typed) -> list[tuple[str, str]]:
     return [
         (named(name), one)
         for name, values in sent.items()
-        if not (name in _TOKENS or _SECRET.search(name) or _MACHINE.fullmatch(name))
+        if not (name in acts.UNTYPED or acts.SECRET.search(name) or _MACHINE.fullmatch(name))
         for one in values
         if one.strip()
     ]

@@ -20,7 +20,9 @@ from reviews.models import Act
 FIELD = "act"
 _SHAPE = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
 WHOSE, KEPT = "whose", "kept"  # what else stands in a form and nobody types (reviews.access.kept)
-_UNTYPED = (FIELD, WHOSE, KEPT, "csrfmiddlewaretoken", "password")
+UNTYPED = {FIELD, WHOSE, KEPT, "csrfmiddlewaretoken"}
+# Names of what is typed and kept nowhere, in no form: passwords, and codes that are used once.
+SECRET = re.compile(r"password|passcode|\Aotp|\Acode\Z|one_time|recovery", re.IGNORECASE)
 _token: ContextVar[str] = ContextVar("act", default="")
 
 
@@ -37,11 +39,12 @@ def new_token() -> str:
 
 
 def token_of(request: HttpRequest) -> str:
-    """The token of the form that was sent and of the words in it, "" for none. A password counts for nothing."""
+    """The token of the form that was sent and of the words in it, "" for none. Passwords and codes count for nothing,
+    so that no row tells whether one was guessed."""
     token = request.POST.get(FIELD, "")
     if not _SHAPE.fullmatch(token):
         return ""
-    typed = sorted((name, values) for name, values in request.POST.lists() if name not in _UNTYPED)
+    typed = sorted(one for one in request.POST.lists() if one[0] not in UNTYPED and not SECRET.search(one[0]))
     return f"{token}.{salted_hmac(token, repr(typed), algorithm='sha256').hexdigest()[:32]}"
 
 

@@ -1,27 +1,26 @@
-"""Long texts as change sets put them into parts, by the digest of their words: so that words are found again wherever
-they are put, in whatever part of whatever monograph.
+"""Texts as change sets put them into parts, by the digest of their words: so that words are found again wherever they
+are put. Long ones in whatever part of whatever monograph, short sentences in whatever part of theirs.
 
-What is long enough (LONG characters) nobody types twice by chance. A part's texts are all of its words together, each
-of its fields, and each paragraph, line and sentence of them; those of the header are its fields and what is in them.
+What is long enough (LONG characters) nobody types twice by chance, and what has A_SENTENCE words nobody types twice in
+prose about one drug. A part's texts are all of its words together, each of its fields, and each paragraph, line and
+sentence of them; those of the header are its fields and what is in them. Its sentences are those of its prose.
 Marks, where a link leads, the numbers and letters of a list, signs, spaces, hyphens, capitals and letters that look
 alike make no difference: a copy with another full stop is a copy. References are no texts of their author: they are the
 library's.
 """
 
+import math
 import re
-from collections.abc import Iterable, Iterator
-from itertools import islice
-from uuid import UUID
+from collections.abc import Iterator
 
 from monographs import document as values
 from monographs.canonical import sha256
 from monographs.texts.confusables import skeleton
 from monographs.typed import Value
-from reviews.derived.changed_parts import in_order, sides_of
-from reviews.models import WrittenText
+from reviews.derived.sides import Sides
 
 LONG = 80
-A_BATCH = 2000
+A_SENTENCE = 6
 _MARK = re.compile(r"\[@[^\]]*\]|(?<=\])\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*\)")
 _NUMBER = re.compile(r"^\W*(?:(?:\d+(?:\.\d+)*|[a-z]|[ivx]{2,5})[.)]+|\d+(?:\.\d+)+)\s", re.M | re.I)
 _WORD = re.compile(r"[^\W_]+")
@@ -61,50 +60,20 @@ def texts_of(part: Value | None, longer_than: int = LONG) -> frozenset[str]:
     return frozenset(sha256("".join(words)) for words in long)
 
 
-def rows_of(
-    touched: Iterable[str], before: values.Document | None, after: values.Document
-) -> Iterator[tuple[str, str]]:
-    """(part, digest) of each long text that a change set put where it was not."""
-    was, now = parts_of(before), parts_of(after)
-    for key in sorted(touched):
-        for text in sorted(texts_of(now.get(key)) - texts_of(was.get(key))):
+def sentences_of(part: Value | None, monograph: int, up_to: float = math.inf) -> frozenset[str]:
+    """The digests of the sentences of a part, and of all else in its prose, up to this length: others in another
+    monograph."""
+    text: str = getattr(part, values.PROSE.get(type(part), ""), "") if part else ""
+    texts = {text, *(one for gap in _GAPS for one in gap.split(text))}
+    short = [words_of(one) for one in texts if len(one.strip()) <= up_to]
+    return frozenset(sha256(f"{monograph} {''.join(words)}") for words in short if len(words) >= A_SENTENCE)
+
+
+def rows_of(sides: Sides) -> Iterator[tuple[str, str]]:
+    """(part, digest) of each text that a change set put where it was not."""
+    for key in sorted(sides.touched):
+        was, now = sides.was.get(key), sides.now.get(key)
+        for text in sorted(texts_of(now) - texts_of(was)):
             yield key, text
-
-
-def parts_of(document: values.Document | None) -> dict[str, Value]:
-    """The header and the parts of a document, by the keys of change sets."""
-    if document is None:
-        return {}
-    return {"header": document.header, **{str(part.key): part for part in document.parts()}}
-
-
-def keep_written_texts(
-    change_set: UUID, touched: Iterable[str], before: values.Document | None, after: values.Document
-) -> None:
-    """In the act of the change set, once its row is there."""
-    _keep((change_set, row) for row in rows_of(touched, before, after))
-
-
-def rows_of_change_set(pk: UUID) -> list[tuple[str, str]]:
-    """The rows that a change set must have, from its documents as they are stored."""
-    return list(rows_of(*sides_of(pk)))
-
-
-def remake() -> None:
-    """Makes all rows anew. A change set whose documents cannot be read gets none: `verify_trail` names it."""
-    WrittenText.objects.all().delete()
-    _keep((pk, row) for pk in in_order() for row in _rows_if_readable(pk))
-
-
-def _rows_if_readable(pk: UUID) -> list[tuple[str, str]]:
-    try:
-        return rows_of_change_set(pk)
-    except (ValueError, TypeError, RecursionError):  # pydantic's ValidationError is a ValueError
-        return []
-
-
-def _keep(rows: Iterator[tuple[UUID, tuple[str, str]]]) -> None:
-    for batch in iter(lambda: list(islice(rows, A_BATCH)), []):
-        WrittenText.objects.bulk_create(
-            WrittenText(change_set_id=pk, key=key, digest=digest) for pk, (key, digest) in batch
-        )
+        for text in sorted(sentences_of(now, sides.monograph, LONG) - sentences_of(was, sides.monograph)):
+            yield key, text

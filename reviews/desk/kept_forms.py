@@ -1,12 +1,20 @@
-"""What is kept for somebody, as the queue lists it: what each form was, and where it stands filled."""
+"""What is kept for somebody, as the queue lists it: what each form was, where it stands filled, and how it is thrown
+away."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib import messages
 from django.contrib.auth.models import User
+from django.db import OperationalError
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
+from django.views.decorators.http import require_http_methods
 
 from reviews.access import kept
+from reviews.desk.base import NOTHING_KEPT, DeskRequest, desk
+from reviews.models import KeptForm
 from reviews.workflow import TRANSITIONS
 
 WORDS = {
@@ -46,6 +54,7 @@ WORDS = {
 class Line:
     """One kept form: what it was, of which monograph, since when, and until when."""
 
+    key: int
     what: str
     address: str
     at: datetime
@@ -54,7 +63,34 @@ class Line:
 
 def lines_for(person: User) -> list[Line]:
     """One query, however many there are."""
-    return [Line(_what(row.path), kept.address_of(row), row.at, row.expires_at) for row in kept.waiting_for(person)]
+    return list(map(_line, kept.waiting_for(person)))
+
+
+def _line(row: KeptForm) -> Line:
+    return Line(row.pk, _what(row.path), kept.address_of(row), row.at, row.expires_at)
+
+
+@desk
+@require_http_methods(["GET", "HEAD", "POST"])
+def throw_away(request: DeskRequest, pk: int) -> HttpResponse:
+    """What a kept form is, with its words, and the button that throws it away. Sent twice it is thrown away once; whose
+    it is not is told what is told of one that is gone. It is no part of the record, so no entry tells of it."""
+    row = kept.one_of(request.user, pk)
+    if row is None:
+        messages.info(request, NOTHING_KEPT)
+        return redirect("queue")
+    line, is_busy = _line(row), False
+    if request.method == "POST":
+        try:
+            kept.throw_away(row)
+        except OperationalError:
+            is_busy = True
+        else:
+            messages.success(request, f"Thrown away: {line.what}.")
+            return redirect("queue")
+    words = kept.words_of(dict(row.typed.lists()))
+    context = {"line": line, "words": words, "busy": is_busy}
+    return render(request, "reviews/throw_away.html", context, status=503 if is_busy else 200)
 
 
 def _what(path: str) -> str:

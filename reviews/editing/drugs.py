@@ -4,37 +4,29 @@ Editions hold copies, so none of these changes a word of one: no digest moves an
 editions are told (`reviews.editing.copies`), and whoever edits one takes the change over or leaves it.
 """
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from django.contrib.auth.models import User
-from pydantic import ValidationError
 
-from monographs import document as values
-from monographs.checks.plain_fields import marked
-from monographs.checks.problems import objections, sentences
-from monographs.checks.typed_words import words_of
-from monographs.checks.unnamed import unnamed
 from monographs.models import Drug, Monograph
 from monographs.texts.characters import says_nothing
-from monographs.texts.confusables import mixed_scripts, skeleton
-from monographs.vocabulary import CODE_SYSTEMS, TRAITS
+from monographs.texts.confusables import skeleton
+from monographs.vocabulary import TRAITS
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
-from reviews.access.door import PATIENT, kept
-from reviews.access.privacy import holds_nhs_number
+from reviews.access.door import kept
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
 from reviews.editing import copies
 from reviews.editing.alike import asked_about, drugs_like
+from reviews.editing.drug_lists import LISTS, checked_lists, checked_traits
 from reviews.editing.library import check_free, checked_name, said_of
 from reviews.editing.shown import meanwhile
 from reviews.review.tiers import ROWS
 
 RAISE_THE_TIER = frozenset().union(*(row.traits for row in ROWS.values()))
-LISTS = ("names", "brands", "codes")
 
 
 def needs_reason(reason: str) -> list[Refusal]:
@@ -73,10 +65,7 @@ def change_drug(
         _judged(drug, actor, seen, reason, asks_why=False) as (trail, drug),
     ):
         lists = checked_lists(names, brands, codes, stood={name: getattr(drug, name) for name in LISTS})
-        wanted = sorted(set(traits))
-        if unknown := set(wanted) - set(TRAITS):
-            sentence = f"There is no trait “{sorted(unknown)[0][:100]}”."
-            raise refuse("traits", sentence, RefusalType.INVALID, field="traits")
+        wanted = checked_traits(traits)
         dropped = (set(drug.traits) - set(wanted)) & RAISE_THE_TIER
         if dropped and not policy.can(trail.actor, "drop_trait"):
             sentence = f"A clinician takes “{TRAITS[min(dropped)]}” away: it decides how many signatures are needed."
@@ -96,47 +85,6 @@ def change_drug(
         if changed:
             copies.tell(trail, Monograph.objects.filter(drug=drug), of=f"drug:{drug.slug}", by="drug_changed")
         return drug
-
-
-def checked_lists(
-    names: Iterable[Any], brands: Iterable[Any], codes: Iterable[Any], stood: dict[str, Any] | None = None
-) -> dict[str, list[dict[str, str]]]:
-    """Lists of a drug as they are stored. Refuses all that a header of an edition would not take; what stood already
-    may stay."""
-
-    def plain(rows: Iterable[Any]) -> list[Any]:
-        return [row if isinstance(row, dict) else row.model_dump(mode="json") for row in rows]
-
-    given: dict[str, Any] = {"names": plain(names), "brands": plain(brands), "codes": plain(codes)}
-    try:
-        header = values.Header(**given)
-    except ValidationError as error:
-        raise Refused(
-            [Refusal("invalid", words, RefusalType.INVALID, field=str(at[0])) for at, words in sentences(error)]
-        ) from error
-    before = values.Header.stored(stood or {})
-    found = [(field, words) for field, words in objections(header) if field in LISTS]
-    found += [(str(at[0]), words) for at, words in (*unnamed(header), *marked(header, before))]
-    for name in ("names", "brands"):
-        found += [
-            (name, f"“{row.name[:100]}” mixes letters of different alphabets that look alike. Type it again.")
-            for row in getattr(header, name)
-            if mixed_scripts(row.name)
-        ]
-    for code in header.codes:
-        if not re.fullmatch(CODE_SYSTEMS[code.system], code.code, re.ASCII):
-            found.append(("codes", f"“{code.code}” is not a code of {code.system}."))
-    for name in LISTS:
-        rows = getattr(header, name)
-        if twice := next((row for row in rows if rows.count(row) > 1), None):
-            found.append((name, f"“{twice.in_words}” stands there twice."))
-    if found:
-        raise Refused([Refusal("invalid", words, RefusalType.INVALID, field=field) for field, words in found])
-    old = {words for _field, words in words_of(before)}
-    if any(words not in old and holds_nhs_number(words) for _field, words in words_of(header)):
-        raise refuse("patient_data", PATIENT, RefusalType.INVALID, recorded=False)
-    held: dict[str, list[dict[str, str]]] = header.model_dump(mode="json", include=set(LISTS))
-    return held
 
 
 def rename_drug(drug: Drug, *, name: str, actor: User, seen: str, reason: str, another: Collection[str] = ()) -> Drug:

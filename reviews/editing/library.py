@@ -17,7 +17,7 @@ from monographs.texts.characters import says_nothing
 from monographs.texts.confusables import mixed_scripts, skeleton
 from monographs.texts.identifiers import DOI, LONGEST_DOI
 from monographs.typed import SLUG
-from monographs.vocabulary import TIERS, TRAITS
+from monographs.vocabulary import TIERS
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
 from reviews.access.door import PATIENT, admitted
@@ -26,6 +26,7 @@ from reviews.access.privacy import holds_nhs_number
 from reviews.access.refusals import RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
 from reviews.editing.alike import asked_about, classes_like
+from reviews.editing.drug_lists import checked_lists, checked_traits
 
 LONGEST_NAME = 500
 RETIRED_CLASS = "The class “{}” is retired: nothing new begins in it. Choose another."
@@ -52,24 +53,18 @@ def make_drug(
     trail: Trail, *, name: str, names: Iterable[Any] = (), brands: Iterable[Any] = (), codes: Iterable[Any] = (),
     traits: Iterable[str] = (), slug: str = "", another_than: Iterable[str] = (),
 ) -> Drug:  # fmt: skip
-    """Adds a drug. Refuses a name that is there already, or has the same skeleton. `another_than`: drugs whose names
+    """Adds a drug. Refuses a name that is there already, or has the same skeleton, and rows and traits that a change
+    of a drug would refuse. `another_than`: drugs whose names
     are like it, and of which somebody said that this is another."""
     name = checked_name(name)
-    if unknown := set(traits) - set(TRAITS):
-        raise refuse("traits", f"There is no trait “{sorted(unknown)[0][:100]}”.", RefusalType.INVALID, field="traits")
+    wanted, lists = checked_traits(traits), checked_lists(names, brands, codes)
     check_free(name)
     slug = slug or slugify(name)[:100].strip("-_")
     _check_slug(slug)
     if Drug.objects.filter(slug=slug).exists():
         raise refuse("slug", f"The address “{slug}” is taken, or cannot be one.", RefusalType.INVALID, field="name")
 
-    def plain(rows: Iterable[Any]) -> list[dict[str, str]]:
-        return [row if isinstance(row, dict) else row.model_dump(mode="json") for row in rows]
-
-    drug = Drug(
-        slug=slug, name=name, skeleton=skeleton(name), names=plain(names), brands=plain(brands), codes=plain(codes),
-        traits=sorted(set(traits)),
-    )  # fmt: skip
+    drug = Drug(slug=slug, name=name, skeleton=skeleton(name), traits=wanted, **lists)
     trail.save(drug)
     data = {"name": name, "traits": drug.traits, **said_of(another_than)}
     trail.record("drug_added", f"drug:{drug.slug}", data=data)

@@ -29,12 +29,16 @@ class KeptForm(models.Model):
     lacks_password = models.BooleanField(default=False)  # passwords are never kept
     lacks_number = models.BooleanField(default=False)  # a patient's number was taken out
     cause = models.CharField(max_length=10, choices=Cause)
+    sender = models.CharField(max_length=64, blank=True)  # a keyed hash of where it came from, to count by
     at = models.DateTimeField()
     expires_at = models.DateTimeField()
 
     class Meta:
         ordering = ["-at", "-id"]
-        indexes = [models.Index(fields=["expires_at"], name="reviews_keptform_expires")]
+        indexes = [
+            models.Index(fields=["expires_at"], name="reviews_keptform_expires"),
+            models.Index(fields=["sender", "at"], name="reviews_keptform_sender"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["person", "path", "tab"], name="reviews_keptform_key"),
             Unchanged(name="reviews_keptform_unchanged"),

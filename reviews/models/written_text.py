@@ -5,8 +5,8 @@ from reviews.models.changeset import ChangeSet
 
 
 class WrittenText(models.Model):
-    """A long text that a change set put into a part, by the digest of its words: whose it is, is then known wherever
-    else it is put.
+    """A long text or a sentence that a change set put into a part, by the digest of its words: whose it is, is then
+    known wherever else it is put.
 
     Made from the change set's documents in its own act (reviews.derived.written_texts); `reindex` makes it again.
     """

@@ -44,7 +44,7 @@ def put(words: dict[str, Any], sender: str, monograph: Monograph | None) -> Rece
     now = timezone.now()
     key = acts.at_hand() or _key(words, sender, now)
     token = _token(key)
-    if twin := received(token) or _just_sent(words, sender, now):
+    if twin := received(token) or just_sent(words, sender, now):
         return twin
     row = InboxReport(
         key=key, token=token, monograph=monograph, sender=sender, at=now, due_at=now + SEVERE,
@@ -82,10 +82,11 @@ def _token(key: str) -> str:
     return urlsafe_b64encode(code).decode().rstrip("=")
 
 
-def _just_sent(words: dict[str, Any], sender: str, now: datetime) -> Received | None:
-    lately = {"sender": sender, "at__gt": now - SAME_WORDS, "at__lte": now + A_SLIP}
+def just_sent(words: dict[str, Any], whose: str, now: datetime) -> Received | None:
+    """The very same report, in every field, of the same sender a moment ago: waiting, or taken in and not answered."""
+    lately = {"sender": whose, "at__gt": now - SAME_WORDS, "at__lte": now + A_SLIP}
     same = {name: kept for name, kept in words.items() if name != "harm"}
-    waiting = InboxReport.objects.filter(**lately, **same).first()
+    waiting = InboxReport.objects.filter(**lately, **same).first() if words["harm"] else None
     return waiting or ProblemReport.objects.filter(**lately, **words, answered_at=None).order_by("-pk").first()
 
 

@@ -92,7 +92,8 @@ def report(
     }
     if said.harm:
         return inbox.put(words, sender, monograph)
-    if twin := _just_sent(sender, words):  # so that a double click does not wait for the write lock
+    now = timezone.now()
+    if twin := inbox.just_sent(words, sender, now):  # so that a double click does not wait for the write lock
         return twin
     try:
         return _take_in(words, sender, monograph)
@@ -105,13 +106,13 @@ def report(
         return report(said, sender=sender, monograph=monograph, page=page, edition=edition)
 
 
-def _take_in(words: dict[str, Any], sender: str, monograph: Monograph | None) -> ProblemReport:
+def _take_in(words: dict[str, Any], sender: str, monograph: Monograph | None) -> inbox.Received:
     with audited_write(actor=None) as trail:
-        if twin := _just_sent(sender, words):
+        if twin := inbox.just_sent(words, sender, trail.clock):
             raise _Twin(twin)
         _not_too_many(sender)
         made = ProblemReport(token=secrets.token_urlsafe(32), monograph=monograph, sender=sender, **words)
-        made.at, made.due_at = trail.at, due(trail.clock)
+        made.at, made.due_at = trail.clock, due(trail.clock)
         trail.save(made)
         subject = f"monograph:{monograph.slug}" if monograph else "site"
         trail.record("reported", subject, data={"report": made.pk, "harm": made.harm})
@@ -121,15 +122,9 @@ def _take_in(words: dict[str, Any], sender: str, monograph: Monograph | None) ->
 class _Twin(Exception):
     """Another click of the same reader was faster: nothing is written."""
 
-    def __init__(self, twin: ProblemReport) -> None:
+    def __init__(self, twin: inbox.Received) -> None:
         super().__init__(twin)
         self.twin = twin
-
-
-def _just_sent(sender: str, words: dict[str, Any]) -> ProblemReport | None:
-    """The same report, in every field, of the same sender a moment ago."""
-    same = ProblemReport.objects.filter(sender=sender, answered_at=None, **words)
-    return same.filter(pk__in=_taken_in(inbox.SAME_WORDS)).first()
 
 
 def _of_act(seq: int, words: dict[str, Any]) -> ProblemReport | None:

@@ -25,8 +25,8 @@ from monographs.texts.confusables import skeleton
 from reviews.audit import seals
 from reviews.audit.hashes import instant
 from reviews.audit.trail import Trail, audited_write
-from reviews.derived.changed_parts import keep_changed_parts
-from reviews.derived.written_texts import keep_written_texts
+from reviews.derived import of_change_sets
+from reviews.derived.sides import Sides
 from reviews.editing.library import make_class
 from reviews.management.demonstration.load import accounts, rights
 from reviews.models import ChangeSet, ClinicianProfile, SignOff
@@ -193,8 +193,7 @@ def _write_history(trail: Trail, made: Sequence[Made], editor: Any) -> None:
     )  # fmt: skip
     for one, change_set in zip(made, change_sets, strict=True):
         one.change_set = change_set
-        keep_changed_parts(change_set.pk, one.touched, None, one.document)
-        keep_written_texts(change_set.pk, one.touched, None, one.document)
+        of_change_sets.keep(change_set.pk, Sides.of(one.monograph.pk, one.touched, None, one.document))
     trail.wrote(*revisions, *versions, *change_sets)
 
 

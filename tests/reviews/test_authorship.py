@@ -31,6 +31,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 MONITORING = str(make.key("monitoring"))
 LONG = "Measure the full blood count before treatment, after one month, and then every three months for as long as it lasts."
+SHORT = "Stop it at once if the count falls."
 OTHER = "Ask at every visit about infections, shortness of breath and bruising, and write down what was said each time."
 
 
@@ -252,10 +253,10 @@ def test_words_spread_over_the_fields_of_a_part_are_found_together(house):
 
 def test_short_words_of_another_monograph_are_nobodys(house):
     written = make.draft(house, "writtenumab")
-    make.reword(written, "monitoring", "Tests go on for months.", actor=house.clinician)
+    make.reword(written, "monitoring", SHORT, actor=house.clinician)
     edition = make.draft(house)
 
-    make.reword(edition, "monitoring", "Tests go on for months.", actor=house.editor)
+    make.reword(edition, "monitoring", SHORT, actor=house.editor)
 
     assert credits_of(edition) == {house.editor.pk}
 
@@ -304,6 +305,39 @@ def test_a_text_moved_within_a_draft_keeps_its_author(house):
     parts.add_part(edition, moved, actor=house.editor)
 
     assert credits_of(edition, str(moved.key)) == {house.editor.pk, house.clinician.pk}
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        (SHORT, True),
+        (f"Nobody else knows.\n\n- {SHORT} Then ask.", True),
+        (SHORT.upper().replace("-", " "), True),
+        ("Stop it at once if it falls.", False),  # other words
+    ],
+)
+def test_short_words_that_are_put_under_another_heading_keep_their_author(house, text, own):
+    """Nobody signs their own sentence because somebody else put it into another part of the page."""
+    edition = make.start(house, make.published(house))
+    stood = build(edition).by_key()[make.key("monitoring")].text
+    make.reword(edition, "monitoring", f"{SHORT} And so on.", actor=house.clinician)
+    moved = Section(key=uuid4(), kind="cautions", heading="Cautions", text=text)
+    parts.add_part(edition, moved, actor=house.editor)
+    make.reword(edition, "monitoring", stood, actor=house.editor)
+    edition = make.submit(house, edition)
+
+    assert credits_of(edition, str(moved.key)) == {house.editor.pk} | ({house.clinician.pk} if own else set())
+    assert codes("sign", edition, house.clinician) == (["counts_for_nothing"] if own else [])
+
+
+@pytest.mark.parametrize(("text", "own"), [("Stop it if the count falls.", True), ("Stop if the count falls.", False)])
+def test_six_words_are_one_persons_on_a_page_and_fewer_are_nobodys(house, text, own):
+    edition = make.draft(house)
+    make.reword(edition, "monitoring", text, actor=house.clinician)
+    moved = SafetyNotice(key=uuid4(), type="caution", severity="major", title="Mind", text=text)
+    parts.add_part(edition, moved, actor=house.editor)
+
+    assert (house.clinician.pk in credits_of(edition, str(moved.key))) is own
 
 
 def test_what_is_published_carries_no_authors_into_the_next_edition(house):

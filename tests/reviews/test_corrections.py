@@ -11,10 +11,10 @@ import pytest
 from monographs.document import MonitoringItem, Section
 from monographs.models import Monograph, Overlay
 from monographs.pages.said import said
-from reviews import overlays
+from reviews import overlay_words, overlays
 from reviews.access.refusals import Refused
 from reviews.audit.verify import verify
-from reviews.overlays import CorrectionInput
+from reviews.overlay_words import CorrectionInput
 from tests import factories as make
 from tests.monographs.public.test_updates import again
 
@@ -163,7 +163,7 @@ def test_words_that_stand_everywhere_are_to_be_quoted_with_more_around_them(hous
     [
         ("Before; monthly.", "No published edition says this. The page says “before; monthly.”. Yours differs in capital letters: copy it so."),
         ("Look monthly1.", "No published edition says this. The page says “Look monthly.”. Yours differs in the numbers of references: copy it so."),
-        ("**mon**thly", f"No published edition says this. {overlays.HOW_TO_QUOTE}"),
+        ("**mon**thly", f"No published edition says this. {overlay_words.HOW_TO_QUOTE}"),
     ],
 )  # fmt: skip
 def test_words_that_nobody_saw_are_refused_with_how_to_quote(house, page, wrong, sentence):

@@ -11,13 +11,13 @@ from django.utils import timezone
 from monographs.models import Edition, Epoch, IndexEntry, Monograph, Overlay, SecondSignature
 from monographs.overlay_kinds import HARMS, OVERLAY_KINDS, REGULATORS, SEVERITIES, TITLES, WITHHOLD_REASONS
 from monographs.pages.said import said
-from reviews import overlays
+from reviews import overlay_words, overlays
 from reviews.access.refusals import Refused
 from reviews.audit.hashes import instant
 from reviews.audit.verify import verify
 from reviews.editing.library import make_class
 from reviews.models import AuditEvent, ClassPermission, ClinicianProfile, SignOff
-from reviews.overlays import CorrectionInput, WarningInput
+from reviews.overlay_words import CorrectionInput, WarningInput
 from reviews.workflow import perform
 from tests import factories as make
 
@@ -290,12 +290,12 @@ def test_each_word_is_part_of_what_a_password_is_given_for(page, other):
 
 def test_a_password_for_one_act_on_one_overlay_does_no_other(house, page, other):
     first, second = make.warn(house.clinician, page, other)
-    digests = [overlays.digest_of_act(act, one) for act in ("countersign", "lift") for one in (first, second)]
-    parts = [overlays.digest_of_part_withheld(one, make.key(name)) for one in (page, other) for name in ("fbc", "monitoring")]  # fmt: skip
+    digests = [overlay_words.digest_of_act(act, one) for act in ("countersign", "lift") for one in (first, second)]
+    parts = [overlay_words.digest_of_part_withheld(one, make.key(name)) for one in (page, other) for name in ("fbc", "monitoring")]  # fmt: skip
     assert len({*digests, *parts}) == 8
 
     for act, over in itertools.product((overlays.countersign, overlays.lift), (first, second)):
-        own = overlays.digest_of_act(act.__name__, over)
+        own = overlay_words.digest_of_act(act.__name__, over)
         more = {"reason": "Over"} if act is overlays.lift else {}
         for digest in {*digests} - {own}:
             given = make.password(house.pharmacist, digest)
@@ -551,7 +551,7 @@ def test_somebody_else_countersigns_and_somebody_else_ends_it(house, page):
         signature, house.clinician2, "general physician", overlay
     )  # fmt: skip
     assert second.at == AuditEvent.objects.latest("seq").at
-    digest = overlays.digest_of_act("countersign", overlay)
+    digest = overlay_words.digest_of_act("countersign", overlay)
     data = {"overlay": overlay.pk, "kind": "warning"}
     assert told() == ("countersigned", "clinician2", "monograph:testazumab", digest, "", data)
     epoch = Epoch.objects.get()
@@ -567,7 +567,7 @@ def test_somebody_else_countersigns_and_somebody_else_ends_it(house, page):
         "lift", overlay, "It was answered.", house.pharmacist, "pharmacist", "clinician", 2
     )  # fmt: skip
     data = {"overlay": ended.pk, "lifted": overlay.pk, "kind": "warning"}
-    digest = overlays.digest_of_act("lift", overlay)
+    digest = overlay_words.digest_of_act("lift", overlay)
     assert told() == ("lifted", "pharmacist", "monograph:testazumab", digest, "It was answered.", data)
     assert Epoch.objects.get().number == AuditEvent.objects.latest("seq").seq
     assert not Overlay.objects.unlifted().exists()
@@ -614,7 +614,7 @@ def test_what_needs_a_reason_alone_is_placed_and_ended_by_whoever_its_row_names(
         "trial", page, 2, None, "the maker stopped", None
     )  # fmt: skip
     assert (overlay.by, overlay.by_title, overlay.by_role) == (house.publisher, "publisher", "publisher")
-    digest = overlays.digest_of_placing(trial, page, "the maker stopped")
+    digest = overlay_words.digest_of_placing(trial, page, "the maker stopped")
     data = {"overlay": overlay.pk, "kind": "trial"}
     assert told() == ("placed", "publisher", "monograph:testazumab", digest, "the maker stopped", data)
     assert Epoch.objects.get().number == AuditEvent.objects.latest("seq").seq
@@ -653,11 +653,11 @@ def test_a_reason_for_readers_is_one_that_can_be_printed(house, page, trial, rea
 @pytest.mark.any_database
 def test_a_password_for_one_reason_over_one_page_places_nothing_else(house, page, other, trial):
     digests = {
-        overlays.digest_of_placing(kind, over, reason)
+        overlay_words.digest_of_placing(kind, over, reason)
         for kind, over, reason in itertools.product((trial, "another"), (page, other), ("one", "two"))
     }
     assert len(digests) == 8
-    for digest in digests - {overlays.digest_of_placing(trial, page, "one")}:
+    for digest in digests - {overlay_words.digest_of_placing(trial, page, "one")}:
         given = make.password(house.publisher, digest)
         refused(
             "stale",
@@ -701,7 +701,7 @@ def test_a_part_is_withheld_once_and_from_one_page(house, page, other):
         "withhold", page, 2, part, "the source has changed"
     )  # fmt: skip
     assert (overlay.by, overlay.by_title, overlay.by_role) == (house.publisher, "publisher", "publisher")
-    entry = ("withheld", "publisher", "monograph:testazumab", overlays.digest_of_part_withheld(page, part))
+    entry = ("withheld", "publisher", "monograph:testazumab", overlay_words.digest_of_part_withheld(page, part))
     assert told() == (*entry, "the source has changed", {"overlay": overlay.pk})
     assert Epoch.objects.get().number == AuditEvent.objects.latest("seq").seq
     assert refused("withheld_already", lambda: make.withhold(page, part, house.publisher)).kind == "conflict"
@@ -740,7 +740,7 @@ def test_a_part_of_an_edition_before_is_on_no_page(house, page):
 @pytest.mark.parametrize("code", [*WITHHOLD_REASONS, "", "the source has changed", "other"])
 def test_why_a_part_is_withheld_is_one_of_the_list(house, page, code):
     part = make.key("monitoring")
-    given = make.password(house.publisher, overlays.digest_of_part_withheld(page, part))
+    given = make.password(house.publisher, overlay_words.digest_of_part_withheld(page, part))
     withhold = lambda: overlays.withhold(page, part=part, reason=code, actor=house.publisher, attestation=given)  # noqa: E731
 
     if code in WITHHOLD_REASONS:

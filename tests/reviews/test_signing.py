@@ -10,7 +10,7 @@ from django.utils import timezone
 from monographs.document import Brand, Section
 from monographs.models import Edition, Monograph
 from monographs.pages.said import said
-from reviews import overlays
+from reviews import overlay_words, overlays
 from reviews.access import password
 from reviews.access.password import TooManyFailures
 from reviews.access.refusals import RefusalType, Refused
@@ -19,7 +19,7 @@ from reviews.audit.trail import MissingAuditEntry, audited_write
 from reviews.audit.verify import verify
 from reviews.editing.library import keep_references
 from reviews.models import AuditEvent, SignOff
-from reviews.overlays import CorrectionInput
+from reviews.overlay_words import CorrectionInput
 from reviews.review.attestation import Attestation, Tick, attestation_refusals, checklist, still_correct
 from reviews.signing import attest
 from reviews.workflow import perform
@@ -86,9 +86,9 @@ def given_for(world, act):
     who, digest = {
         "warn": (house.pharmacist, make.WARNED.digest([world.page])),
         "correct": (house.pharmacist, corrected(world).digest(world.page)),
-        "withhold": (house.publisher, overlays.digest_of_part_withheld(world.page, part)),
-        "countersign": (house.clinician2, overlays.digest_of_act("countersign", world.warning)),
-        "lift": (house.pharmacist, overlays.digest_of_act("lift", world.warning)),
+        "withhold": (house.publisher, overlay_words.digest_of_part_withheld(world.page, part)),
+        "countersign": (house.clinician2, overlay_words.digest_of_act("countersign", world.warning)),
+        "lift": (house.pharmacist, overlay_words.digest_of_act("lift", world.warning)),
     }[act]
     return make.password(who, digest)
 

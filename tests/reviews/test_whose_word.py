@@ -28,7 +28,7 @@ from tests import factories as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
-HISTORIES = 12
+HISTORIES = 15
 # What was done and what was refused, how often.
 ARMS: Counter[str] = Counter()
 SLUGS = ("aumab", "bumab", "cumab")
@@ -53,6 +53,11 @@ def words(text: Text) -> str:
 
 def is_long(text: Text) -> bool:
     return text[0] < 3
+
+
+def is_known_on_its_page(text: Text) -> bool:
+    """Of the short ones those of six words and more."""
+    return not is_long(text) and text[1] > 0
 
 
 def runs(text: Text | None, length: int = 3) -> set[tuple[str, ...]]:
@@ -179,7 +184,15 @@ class Oracle:
                     or (put.text[0] == text[0] and put.brought((text[0], 0)) and text[0] not in nobodys_first)
                 )
             )
-            if (same and put.text == text) or kept or copied:
+            moved = (
+                is_known_on_its_page(text)
+                and put.at[0] == at[0]
+                and not (is_here and not own)
+                and put.text == text
+                and put.brought(text)
+                and text not in nobodys.values()
+            )
+            if (same and put.text == text) or kept or copied or moved:
                 people |= self.so_far(put.at, put.part, place + 1) | self.kept(put.at, put.part, text)
         return people
 
@@ -202,6 +215,8 @@ class Oracle:
                 ARMS["words of a correction" if one.part else "words of a warning"] += 1
         numbers = {number for number, _when in self.published.get(at[0], ())}
         for put in self.puts:
+            if put.text == text != signed.get(part) and put.at[0] == at[0] and put.part != part:
+                ARMS["words under another heading"] += is_known_on_its_page(text)
             if put.text == text != signed.get(part) and is_long(text):
                 if put.at[0] != at[0]:
                     ARMS["words of another monograph"] += 1
@@ -266,11 +281,19 @@ class Oracle:
         for part, text in self.said[at].items():
             found |= self.authors_of_published(at, part)
             found |= self.wrote_before(at, part, text, own=True, until=until)
-            found |= self.told_before(slug, part, text, None, self.told_by_then[at])
         return found
+
+    def who_said_it(self, slug: str) -> set[str]:
+        """Everybody who had said words of the live page over it by the time when it went out."""
+        at = slug, self.pages[slug].live
+        said = [self.told_before(slug, part, text, None, self.told_by_then[at]) for part, text in self.said[at].items()]
+        return set().union(*said)
 
     def may_vouch(self, slug: str, who: str) -> bool:
         page = self.pages[slug]
+        if page.withdrawn and who in self.who_said_it(slug):
+            ARMS["only said what came into the page"] += who not in self.whose_page(slug)
+            return False
         return bool(page.withdrawn) and who not in page.vouched and who not in self.whose_page(slug)
 
     def may_confirm(self, slug: str, who: str) -> list[list[str]]:
@@ -560,6 +583,13 @@ class History:
         self.start(slug, "editor", n, m)
         self.write(slug, WRITERS[m % 5], n, m)
 
+    def put_elsewhere(self, slug, who, n, m) -> None:
+        """A short text under one heading, and then under the other, put there by somebody else."""
+        self.start(slug, "editor", n, m)
+        text = 3 + m % 2 + 5 * (1 + n // 2 % 2)
+        self.write(slug, who, n, text)
+        self.write(slug, WRITERS[m % 5], n + 1, text)
+
     def say_and_take(self, slug, who, n, m) -> None:
         """Words that were said over the page come into the next edition."""
         self.release(slug, who, n, m)
@@ -567,6 +597,18 @@ class History:
             (self.correct if n % 2 else self.warn)(slug, who, 8 if n % 4 == 1 else 5 if n % 4 == 3 else n, m)
             self.start(slug, "editor", n, m)
             self.write(slug, WRITERS[(n + m) % 5], 1 if n % 4 == 3 else n, m)
+
+    def write_and_say(self, slug, who, n, m) -> None:
+        """Words that stand in a draft are said over the page by somebody else, before they go out; then all vouch."""
+        self.release(slug, who, n, m)
+        if self.oracle.pages[slug].live and not self.oracle.pages[slug].open:
+            self.start(slug, "editor", n, m)
+            self.write(slug, "editor", n, m)
+            (self.correct if n % 2 else self.warn)(slug, who, 5 if n % 2 else 0, m)
+            self.release(slug, who, n, m)
+            self.withdraw(slug, who, 3, m)
+            for place in range(3):
+                self.vouch(slug, who, place, m)
 
     def doubt(self, slug, who, n, m) -> None:
         """Withdrawn, once more, and confirmed by whoever withdrew it and by somebody else."""
@@ -593,7 +635,8 @@ class History:
 VERBS = (
     "write", "copy", "import_", "restore", "start", "discard", "submit", "send_back", "sign", "publish", "release",
     "release", "release", "tier", "withdraw", "confirm", "vouch", "reinstate", "bring_back", "bring_back", "unsign",
-    "move", "correct", "warn", "take_back", "give_up", "say_and_take", "say_and_take", "judge_tier", "doubt",
+    "move", "correct", "warn", "take_back", "give_up", "say_and_take", "say_and_take", "write_and_say", "put_elsewhere",
+    "judge_tier", "doubt",
 )  # fmt: skip
 acts = st.tuples(
     st.sampled_from(VERBS), st.integers(0, 2), st.sampled_from(WRITERS), st.integers(0, 11), st.integers(0, 59)
@@ -606,6 +649,7 @@ BOTH = (
 WANTED = {
     *(f"{verb} {outcome}" for verb in BOTH for outcome in ("done", "refused")), "import under another address done",
     "words of a correction", "words of a warning", "words of another monograph", "words that were given up",
+    "words under another heading", "only said what came into the page",
 }  # fmt: skip
 
 

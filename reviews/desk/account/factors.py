@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from reviews.access import factors, own_address, sealed, second_factor
 from reviews.access.attempts import NOT_TRIED, Attempt, attempt
+from reviews.access.factor_forms import PasskeyAnswer
 from reviews.access.second_factor import before_factor
 from reviews.desk.account.own import sessions_of
 from reviews.desk.account.sign_in import as_json
@@ -38,7 +39,7 @@ class AppForm(Form):
 class PasskeyForm(Form):
     name = Text(label="A name for it", help_text="“My phone”, “key on my ring”.", attrs={"maxlength": 60})
     password = password("Your password")
-    credential = forms.JSONField(widget=forms.HiddenInput)
+    credential = PasskeyAnswer(widget=forms.HiddenInput)
 
 
 class PasswordForm(Form):

@@ -24,7 +24,7 @@ from reviews.desk.library.history import history_of
 from reviews.desk.likes import ask_about, typed_in
 from reviews.editing import drugs as verbs
 from reviews.editing.alike import drugs_like
-from reviews.editing.drugs import LISTS
+from reviews.editing.drug_lists import LISTS
 from reviews.editing.shown import meanwhile
 from reviews.forms import Form, FromRows, Text, rows_of
 

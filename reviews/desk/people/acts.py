@@ -25,7 +25,7 @@ from reviews.desk.people.forms import (
     VerifyForm,
     as_day,
 )
-from reviews.forms import Form
+from reviews.forms import Form, key_in
 from reviews.models import ClinicianProfile, Grant
 from reviews.models.people import STRUCK_OFF
 
@@ -106,7 +106,7 @@ def _give(person: User, actor: User, given: dict[str, Any]) -> str:
 
 def _grant(person: User, key: Any) -> Grant:
     """A grant of this person by its key. Refuses what is none of theirs."""
-    found = Grant.objects.filter(person=person, pk=int(key)).first() if str(key).isdecimal() else None
+    found = Grant.objects.filter(person=person, pk=key_in(key)).first()
     if found is None:
         raise refuse("no_such_role", "Choose one of their roles.", RefusalType.INVALID, field="grant")
     return found
@@ -149,8 +149,7 @@ def handed_in_words(handed: invitation.Handed) -> str:
 
 
 def _close(person: User, actor: User, given: dict[str, Any]) -> str:
-    key = str(given["to"])
-    to = User.objects.filter(pk=int(key)).first() if key.isdecimal() else None
+    to = User.objects.filter(pk=key_in(given["to"])).first()
     work = handover.close(person, actor=actor, reason=given["reason"], to=to)
     done = f"The account of {name_of(person)} is closed."
     return f"{done} {name_of(to)} goes on with their work." if work and to else done

@@ -16,7 +16,7 @@ from monographs.models import Monograph, Overlay
 from monographs.overlay_kinds import OVERLAY_KINDS
 from monographs.pages.places import Choice, key_of_all
 from monographs.pages.said import said
-from reviews import overlays
+from reviews import overlay_words, overlays
 from reviews.access import policy
 from reviews.access.attempts import attempt
 from reviews.access.refusals import Refused
@@ -24,7 +24,7 @@ from reviews.desk.base import DeskRequest, act_on, desk, digest_in, monograph_fo
 from reviews.desk.published.forms import ErratumForm, PlacingForm, WarningForm
 from reviews.desk.published.page import Answer, published_page, unverified
 from reviews.misprints import call_harmless
-from reviews.overlays import CorrectionInput, WarningInput
+from reviews.overlay_words import CorrectionInput, WarningInput
 from reviews.review.attestation import Attestation
 from reviews.signing import attest
 
@@ -87,7 +87,7 @@ def _places_asked(request: DeskRequest, monograph: Monograph) -> tuple[tuple[Cho
     if policy.refusals(request.user, "correct", monograph):
         return (), ()
     asked = said(monograph, request.POST.get("wrong", "")).choices
-    if not 0 < len(asked) <= overlays.MOST_PLACES:
+    if not 0 < len(asked) <= overlay_words.MOST_PLACES:
         return (), ()
     sent = set(request.POST.getlist("places"))
     if len(asked) == 1 and not sent:
@@ -106,7 +106,7 @@ def place(request: DeskRequest, slug: str, kind: str) -> HttpResponse:
     reason = form.given["reason"]
 
     def act() -> None:
-        attestation = _attested(request, overlays.digest_of_placing(kind, monograph, reason), row.place, monograph)
+        attestation = _attested(request, overlay_words.digest_of_placing(kind, monograph, reason), row.place, monograph)
         overlays.place(kind, monograph, reason=reason, actor=request.user, attestation=attestation)
 
     tried = attempt(act)
@@ -123,7 +123,7 @@ def place(request: DeskRequest, slug: str, kind: str) -> HttpResponse:
 def countersign(request: DeskRequest, pk: int) -> HttpResponse:
     """The second signature on what asks for one. Field: `password`."""
     overlay = _overlay_for(request, pk)
-    digest = overlays.digest_of_act("countersign", overlay)
+    digest = overlay_words.digest_of_act("countersign", overlay)
 
     second = overlay.row.second
 
@@ -139,7 +139,7 @@ def countersign(request: DeskRequest, pk: int) -> HttpResponse:
 def lift(request: DeskRequest, pk: int) -> HttpResponse:
     """Ends what stands over the page. Fields: `reason`, `password`."""
     overlay = _overlay_for(request, pk)
-    digest, reason = overlays.digest_of_act("lift", overlay), request.POST.get("reason", "")
+    digest, reason = overlay_words.digest_of_act("lift", overlay), request.POST.get("reason", "")
 
     def act() -> None:
         attestation = _attested(request, digest, "lift", overlay)

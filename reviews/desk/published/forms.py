@@ -11,7 +11,7 @@ from monographs.models import Monograph
 from monographs.overlay_kinds import HARMS, OVERLAY_KINDS, REGULATORS, SEVERITIES, TITLES, WITHDRAWALS, OverlayKind
 from monographs.pages.places import Choice, key_of_all
 from monographs.templatetags.words import editions
-from reviews import overlays
+from reviews import overlay_words
 from reviews.access.refusals import Refusal
 from reviews.forms import Form, Text, choices, dressed, offer, password
 
@@ -28,13 +28,13 @@ class WarningForm(Form):
     quote = forms.CharField(
         label="Their sentence, word for word",
         help_text="One or two sentences. Readers see it in quotation marks; write nothing of your own.",
-        widget=forms.Textarea(attrs={"rows": 3, "maxlength": overlays.LONGEST_WORDS}),
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": overlay_words.LONGEST_WORDS}),
     )
     password = password()
 
     def __init__(self, pages: Iterable[Monograph], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["link"].widget.attrs["maxlength"] = overlays.LONGEST_LINK
+        self.fields["link"].widget.attrs["maxlength"] = overlay_words.LONGEST_LINK
         offer(self, "monographs", [(one.slug, _named(one)) for one in pages])
 
 
@@ -48,10 +48,10 @@ class ErratumForm(Form):
     wrong = forms.CharField(
         label="What did the page say?",
         help_text="Copy the words as the page shows them. Where they stand, and since when, is looked up.",
-        widget=forms.Textarea(attrs={"rows": 2, "maxlength": overlays.LONGEST_WORDS}),
+        widget=forms.Textarea(attrs={"rows": 2, "maxlength": overlay_words.LONGEST_WORDS}),
     )
     right = forms.CharField(
-        label="What should it say?", widget=forms.Textarea(attrs={"rows": 2, "maxlength": overlays.LONGEST_WORDS})
+        label="What should it say?", widget=forms.Textarea(attrs={"rows": 2, "maxlength": overlay_words.LONGEST_WORDS})
     )
     harm = forms.ChoiceField(label="What harm could it do?", choices=choices(HARMS))
     password = password()
@@ -86,7 +86,7 @@ class PlacingForm(Form):
     reason = forms.CharField(
         label="Reason, for readers",
         help_text="They see it at once, under the label of the notice. Nothing about a patient.",
-        widget=forms.Textarea(attrs={"rows": 2, "maxlength": overlays.LONGEST_PRINTED_REASON}),
+        widget=forms.Textarea(attrs={"rows": 2, "maxlength": overlay_words.LONGEST_PRINTED_REASON}),
     )
     password = password()
 
@@ -105,7 +105,7 @@ class WithdrawForm(Form):
 
     def __init__(self, typed: Any, refusals: Iterable[Refusal]) -> None:
         super().__init__(typed, auto_id="%s-withdraw")
-        box, longest = self.fields["reason"], overlays.LONGEST_PRINTED_REASON
+        box, longest = self.fields["reason"], overlay_words.LONGEST_PRINTED_REASON
         box.help_text = f"They read: “Retired on …: your words”. Up to {longest} characters, nothing about a patient."
         box.widget.attrs["maxlength"] = longest
         self.refuse(refusals)

@@ -17,7 +17,7 @@ from monographs.document import Document
 from monographs.models import Monograph, Overlay
 from monographs.overlay_kinds import OVERLAY_KINDS, OverlayKind
 from monographs.standing import overlays_of
-from reviews import overlays
+from reviews import overlay_words
 from reviews.access import policy
 from reviews.access.refusals import Refusal
 from reviews.desk import transition_labels
@@ -120,7 +120,7 @@ def published_page(request: DeskRequest, monograph: Monograph, answer: Answer) -
         "unverified": unverified([*against["warn"], *against["correct"]]),
         "misprints": asked(monograph, user, answer.act, answer.typed, answer.refusals or []),
         "erratum": answer.erratum
-        or ErratumForm(initial={"wrong": request.GET.get("wrong", "")[: overlays.LONGEST_WORDS]}),
+        or ErratumForm(initial={"wrong": request.GET.get("wrong", "")[: overlay_words.LONGEST_WORDS]}),
         "placing": [
             (_form_of(row, answer), policy.refusals(user, row.place, monograph))
             for row in OVERLAY_KINDS.values()
@@ -156,7 +156,7 @@ def _over(one: Overlay, user: User, document: Document, answer: Answer) -> Over:
             at=act,
             label="Why does it end?",
             hint="Readers of the updates are told.",
-            longest=overlays.LONGEST_PRINTED_REASON,
+            longest=overlay_words.LONGEST_PRINTED_REASON,
             rows=2,
             refusals=answer.refusals_of(act),
         )

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 
 from monographs.models import Monograph
 from reviews.audit.trail import audited_write
-from reviews.derived import changed_parts, former_addresses, misprints, subjects, written_texts
+from reviews.derived import former_addresses, misprints, of_change_sets, subjects
 from reviews.derived.version import VERSION
 
 
@@ -21,8 +21,7 @@ class Command(BaseCommand):
             trail.reindex(*monographs)
             former_addresses.remake()
             subjects.remake()
-            changed_parts.remake()
-            written_texts.remake()
+            of_change_sets.remake()
             misprints.remake()
             pages = sum(one.live_id is not None for one in monographs)
             trail.record("reindexed", "site", data={"pages": pages, "version": VERSION})

@@ -21,7 +21,7 @@ from monographs.models import Drug, Edition, Monograph, Overlay, TherapeuticClas
 from monographs.pages.said import said
 from monographs.standing import today
 from monographs.typed import to_plain
-from reviews import overlays
+from reviews import overlay_words, overlays
 from reviews.access import own_address, rechecks, registrations
 from reviews.access.door import LONGEST_REASON, admitted, as_code, kept, told
 from reviews.access.password import TooManyFailures
@@ -31,7 +31,7 @@ from reviews.editing.shown import digest_of_row
 from reviews.exchange.files import dump
 from reviews.exchange.importer import import_file
 from reviews.models import AuditEvent, ChangeSet, Misprint
-from reviews.overlays import CorrectionInput
+from reviews.overlay_words import CorrectionInput
 from reviews.reports import service
 from reviews.reports.service import ReportInput
 from reviews.review import guards
@@ -177,15 +177,15 @@ VERBS = {
     "place": lambda w: {"kind": "trial", "monograph": w.page, "reason": "It is tried", "actor": w.house.clinician,
         "attestation": lambda given: make.password(w.house.clinician, digest_placing(given, w.page))},
     "withhold": lambda w: {"monograph": w.page, "part": make.key("monitoring"), "reason": "misprint", "actor": w.house.publisher,
-        "attestation": lambda given: make.password(w.house.publisher, overlays.digest_of_part_withheld(w.page, given["part"]))},
+        "attestation": lambda given: make.password(w.house.publisher, overlay_words.digest_of_part_withheld(w.page, given["part"]))},
     "warn": lambda w: {"monographs": [w.page], "warned": make.WARNED, "actor": w.house.clinician,
         "attestation": lambda given: make.password(w.house.clinician, digest(given["warned"], [w.page]))},
     "correct": lambda w: {"monograph": w.page, "corrected": corrected(w), "actor": w.house.pharmacist,
         "attestation": lambda given: make.password(w.house.pharmacist, digest(given["corrected"], w.page))},
     "countersign": lambda w: {"overlay": w.warning, "actor": w.house.clinician2,
-        "attestation": lambda given: make.password(w.house.clinician2, overlays.digest_of_act("countersign", w.warning))},
+        "attestation": lambda given: make.password(w.house.clinician2, overlay_words.digest_of_act("countersign", w.warning))},
     "lift": lambda w: {"overlay": w.warning, "reason": "Answered", "actor": w.house.pharmacist,
-        "attestation": lambda given: make.password(w.house.pharmacist, overlays.digest_of_act("lift", w.warning))},
+        "attestation": lambda given: make.password(w.house.pharmacist, overlay_words.digest_of_act("lift", w.warning))},
     "perform": lambda w: {"transition": "withdraw", "editions": [w.page.live.edition], "actor": w.house.publisher,
         "digest": w.page.live.document_id, "reason": "In doubt", "kind": "retire"},
     "attest": lambda w: {"actor": w.house.clinician, "password": make.PASSWORD, "ticks": (), "interests": "none", "digest": "0" * 64},
@@ -260,7 +260,7 @@ VERBS = {
 
 def digest_placing(given, page):
     try:
-        return overlays.digest_of_placing(given["kind"], page, given["reason"])
+        return overlay_words.digest_of_placing(given["kind"], page, given["reason"])
     except ValueError:
         return "0" * 64
 

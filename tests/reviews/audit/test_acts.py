@@ -19,6 +19,17 @@ def write(house, verb="written"):
     return trail.seq
 
 
+@pytest.mark.parametrize("name", ["password", "new_password", "again_password", "code"])
+def test_no_row_tells_whether_a_secret_was_guessed(rf, name):
+    """Whoever has rows and key could else try passwords against it, at a millionth of what a hash costs."""
+    token = acts.new_token()
+
+    found = {acts.token_of(rf.post("/", {"act": token, "name": "x", name: typed})) for typed in ("one", "other")}
+
+    assert len(found) == 1
+    assert found != {acts.token_of(rf.post("/", {"act": token, "name": "y", name: "one"}))}
+
+
 def test_the_second_act_of_a_form_writes_nothing_and_says_which_was_the_first(house):
     token = acts.new_token()
     with acts.of_form(token):

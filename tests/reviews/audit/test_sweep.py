@@ -33,7 +33,8 @@ UNTOLD_COLUMNS = {
     "reviews_countedtry": {"at", "pair", "sender", "went_well"},
     # What somebody typed and has not sent again yet is theirs, and no part of the record.
     "reviews_keptform": {
-        "at", "cause", "expires_at", "fields", "lacks_number", "lacks_password", "path", "person_id", "query", "tab",
+        "at", "cause", "expires_at", "fields", "lacks_number", "lacks_password", "path", "person_id", "query", "sender",
+        "tab",
     },
 }  # fmt: skip
 UNTOLD_ROWS = {

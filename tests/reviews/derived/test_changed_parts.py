@@ -18,6 +18,7 @@ from reviews.audit.verify import verify
 from reviews.authorship import earlier_authors
 from reviews.changes import change_set
 from reviews.derived.changed_parts import rows_of
+from reviews.derived.sides import Sides
 from reviews.editing import parts
 from reviews.models import ChangedPart, ChangeSet
 from reviews.workflow import perform
@@ -39,7 +40,7 @@ def test_each_part_is_called_what_it_is_called_after_the_change_or_was_before_it
     )
     touched = ["header", "order", str(section.key), str(item.key), str(LINK.key)]
 
-    assert sorted(rows_of(touched, before, after)) == sorted(
+    assert sorted(rows_of(Sides.of(1, touched, before, after))) == sorted(
         [
             ("header", "Header", digest_of_part(before.header), digest_of_part(after.header)),
             ("order", "Order of parts", "", ""),

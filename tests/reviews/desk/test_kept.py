@@ -136,8 +136,77 @@ def test_after_a_sign_in_in_another_window_it_waits_on_the_queue(house):
 
     html = elsewhere.get("/desk/").content.decode()
 
-    assert f'href="{back}">The header: draftumab</a>' in html
+    assert re.search(f'href="{re.escape(place_of(back))}[^"]+">The header: draftumab</a>', html)
     assert WORDS["covers"] in elsewhere.get(back).content.decode()
+
+
+def place_of(back):
+    """Without the second in which the token was made."""
+    return back.rpartition("kept=")[0] + "kept="
+
+
+def thrown_away(client):
+    """The queue, and the page and the form by which the one that is kept is thrown away."""
+    queue = client.get("/desk/").content.decode()
+    (address,) = set(re.findall(r'href="(/desk/kept/\d+/)"', queue))
+    html = client.get(address).content.decode()
+    return address, html, next(one for one in forms_of(html) if one.action == address)
+
+
+def test_what_is_kept_is_thrown_away_by_what_it_is(house):
+    _client, back = lost(house)
+    client = Client()
+    client.force_login(house.editor)
+    entries = AuditEvent.objects.count()
+    address, html, form = thrown_away(client)
+    assert "The header: draftumab, sent " in html
+    assert WORDS["covers"] in html
+    assert f'href="{place_of(back)}' in html
+    assert KeptForm.objects.count() == 1
+
+    answers = [client.post(address, form.filled()) for _ in range(2)]
+
+    assert [(one.status_code, one.headers["Location"]) for one in answers] == [(302, "/desk/")] * 2
+    html = client.get("/desk/").content.decode()
+    assert "Thrown away: The header: draftumab." in html
+    assert kept_words(html) == []
+    assert (KeptForm.objects.count(), AuditEvent.objects.count()) == (0, entries)
+
+
+def kept_words(html):
+    return re.findall(r'<section[^>]*aria-labelledby="kept-forms-t"', html)
+
+
+@pytest.mark.parametrize("who", ["editor2", "clinician", "admin", "auditor"])
+def test_nobody_throws_away_what_is_kept_for_another(house, who):
+    lost(house)
+    mine, other = Client(), Client()
+    mine.force_login(house.editor)
+    other.force_login(house.people[who])
+    address, _html, form = thrown_away(mine)
+
+    seen, sent, never = other.get(address), other.post(address, form.filled()), other.get("/desk/kept/0/")
+
+    assert {(one.status_code, one.headers["Location"]) for one in (seen, sent, never)} == {(302, "/desk/")}
+    assert KeptForm.objects.filter(person=house.editor).count() == 1
+    assert mine.get(address).status_code == 200
+
+
+def test_a_kept_form_that_cannot_be_thrown_away_now_stays_and_says_so(house, monkeypatch):
+    lost(house)
+    client = Client()
+    client.force_login(house.editor)
+    address, _html, form = thrown_away(client)
+
+    def busy(row):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(kept, "throw_away", busy)
+    answer = client.post(address, form.filled())
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
+    assert WORDS["covers"] in answer.content.decode()
+    assert KeptForm.objects.count() == 1
 
 
 def test_every_form_that_can_be_kept_has_words_on_the_queue(house):

@@ -64,7 +64,7 @@ def test_a_name_that_is_none_or_would_mislead_is_refused(name, code):
 
 def test_a_drug_is_kept_whole_and_told(house):
     names, brands = [{"kind": "other", "name": "B"}], [{"name": "Brandex", "country": "GB"}]
-    codes = [{"system": "ATC", "code": "L04"}]
+    codes = [{"system": "ATC", "code": "L04AG06", "name": ""}]
 
     add(house, " Addumab  one ", names=names, brands=brands, codes=codes, traits=["opioid", "biologic", "opioid"])
 

@@ -198,7 +198,7 @@ def test_what_came_twice_at_one_moment_is_one_report_though_the_first_was_taken_
         assert isinstance(first, ProblemReport)
         with monkeypatch.context() as patch:
             patch.setattr(inbox, "received", lambda token: None)
-            patch.setattr(inbox, "_just_sent", lambda *about: None)
+            patch.setattr(inbox, "just_sent", lambda *about: None)
             row = service.report(SAID, sender="s", monograph=page)
 
     assert (row.token, ProblemReport.objects.count(), InboxReport.objects.count()) == (first.token, 1, 0)

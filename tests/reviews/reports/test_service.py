@@ -395,6 +395,17 @@ def test_the_same_words_are_one_report_for_ten_minutes_and_of_one_sender(page, c
     assert ProblemReport.objects.count() == 3
 
 
+def test_the_same_words_are_one_report_after_a_clock_that_was_a_day_ahead(page, clock):
+    begin = clock.at
+    clock.at = begin + timedelta(days=1)
+    service.report(replace(SAID, text="Sent while the clock was wrong.", harm=False), sender="s", monograph=page)
+    clock.at = begin
+    first = service.report(replace(SAID, harm=False), sender="s", monograph=page)
+
+    assert service.report(replace(SAID, harm=False), sender="s", monograph=page) == first
+    assert ProblemReport.objects.count() == 2
+
+
 def test_the_same_words_after_an_answer_are_another_report(house, page):
     first = answered(house, monograph=page)
 

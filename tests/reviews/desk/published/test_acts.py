@@ -297,7 +297,7 @@ def test_a_word_that_may_be_kept_is_kept_and_shown_as_it_is(house, page, enter, 
 def test_a_reason_may_be_typed_as_long_as_it_may_be_printed(house, page, enter, monkeypatch):
     make.warn(house.clinician, page)
     for longest in (300, 299):
-        monkeypatch.setattr("reviews.overlays.LONGEST_PRINTED_REASON", longest)
+        monkeypatch.setattr("reviews.overlay_words.LONGEST_PRINTED_REASON", longest)
         html = enter("pharmacist").get(ADDRESS).content.decode()
         assert f"Up to {longest} characters" in html
         assert (

@@ -1,0 +1,92 @@
+"""The rows that are kept of each change set: made from its documents in its own act, made again by `reindex`, and
+compared by `verify_trail`. One list says of which tables."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from uuid import UUID
+
+from django.db import DatabaseError, models
+
+from monographs.digest import UNREADABLE
+from reviews.derived import changed_parts, written_texts
+from reviews.derived.sides import Sides
+from reviews.models import ChangedPart, ChangeSet, WrittenText
+
+A_BATCH = 2000
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of change sets: their columns, how they are made, and what is said where they are others."""
+
+    model: type[models.Model]
+    columns: tuple[str, ...]
+    rows_of: Callable[[Sides], Iterable[tuple[str, ...]]]
+    otherwise: str
+
+    def keep(self, rows: Iterable[tuple[UUID, tuple[str, ...]]]) -> None:
+        rows = iter(rows)
+        for batch in iter(lambda: list(islice(rows, A_BATCH)), []):
+            self.model._default_manager.bulk_create(
+                self.model(change_set_id=pk, **dict(zip(self.columns, row, strict=True))) for pk, row in batch
+            )
+
+    def held(self) -> dict[UUID, list[tuple[str, ...]]]:
+        found: dict[UUID, list[tuple[str, ...]]] = {}
+        for pk, *row in self.model._default_manager.values_list("change_set", *self.columns):
+            found.setdefault(pk, []).append(tuple(row))
+        return found
+
+
+TABLES = (
+    Table(
+        ChangedPart, ("key", "label", "before", "after"), changed_parts.rows_of,
+        "what it touched is not labelled as its documents say.",
+    ),
+    Table(
+        WrittenText, ("key", "digest"), written_texts.rows_of,
+        "the texts that it wrote are not kept as its documents say.",
+    ),
+)  # fmt: skip
+
+
+def keep(change_set: UUID, sides: Sides) -> None:
+    """In the act of the change set, once its row is there."""
+    for table in TABLES:
+        table.keep((change_set, row) for row in table.rows_of(sides))
+
+
+def remake() -> None:
+    """Makes all rows anew. A change set whose documents cannot be read gets none, so that one broken text holds up no
+    upgrade: `verify_trail` names it."""
+    for table in TABLES:
+        table.model._default_manager.all().delete()
+        table.keep((pk, row) for pk in _in_order() for row in _rows(table, pk) or ())
+
+
+def broken() -> Iterator[tuple[UUID, str]]:
+    """The change sets whose rows are not those that they must have, and what to say of each."""
+    held = [table.held() for table in TABLES]
+    for pk in _in_order():
+        mine = [rows.pop(pk, []) for rows in held]
+        for table, rows in zip(TABLES, mine, strict=True):
+            wanted = _rows(table, pk)
+            if wanted is None or sorted(rows) != sorted(wanted):
+                yield pk, table.otherwise
+                break
+    for pk in set().union(*held):
+        yield pk, "it is not there, and what it touched is."
+
+
+def _rows(table: Table, change_set: UUID) -> list[tuple[str, ...]] | None:
+    """Those that it must have by its documents as they are stored. None: they cannot be read."""
+    try:
+        return list(table.rows_of(Sides.stored(change_set)))
+    except (*UNREADABLE, AttributeError, KeyError, DatabaseError, ChangeSet.DoesNotExist):  # a document is gone
+        return None
+
+
+def _in_order() -> list[UUID]:
+    """Keys of all change sets, edition by edition."""
+    return list(ChangeSet.objects.order_by("edition_id", "at", "revision_id").values_list("pk", flat=True))
