@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "reversion",
     "guardian",
     "csp",
+    "django_htmx",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -217,6 +217,7 @@ class Rows(forms.BaseFormSet):  # type: ignore[type-arg]  # Django's takes none 
     that is known from elsewhere than the form that was sent."""
 
     label = ""
+    uid = ""  # before each id, where several forms stand on one page
     stood = 0
     prefix: str
     error_messages: dict[str, str]
@@ -289,7 +290,7 @@ class Rows(forms.BaseFormSet):  # type: ignore[type-arg]  # Django's takes none 
 
 def rows_of(
     row: type[Row], name: str, label: str, data: Any, initial: list[dict[str, Any]], *, stood: int = 0,
-    most: int = MOST_ROWS, **kwargs: Any,
+    most: int = MOST_ROWS, uid: str = "", **kwargs: Any,
 ) -> Rows:  # fmt: skip
     """The rows of a list, filled from what was sent, or from what stands there. A list that is longer already may stay
     so."""
@@ -297,8 +298,8 @@ def rows_of(
     kind: Any = forms.formset_factory(
         row, Rows, extra=1, max_num=most, validate_max=True, absolute_max=max(ALL_ROWS, most), renderer=Renderer()
     )
-    made: Rows = kind(data, prefix=name, initial=initial, form_kwargs=kwargs)
-    made.label, made.stood = label, stood
+    made: Rows = kind(data, auto_id=f"{uid}id_%s", prefix=name, initial=initial, form_kwargs=kwargs)
+    made.label, made.stood, made.uid = label, stood, uid
     return made
 
 

@@ -20,6 +20,7 @@ from reviews.access import letters
 from tests import factories as make
 
 letters.in_background = lambda act: act()  # a thread would not see what a test has not committed
+os.fsync = lambda descriptor: None  # what a test wrote need not outlive the machine, only its process
 
 JOURNEYS = Path(__file__).parent / "journeys"
 

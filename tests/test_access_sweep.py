@@ -78,6 +78,7 @@ TABLE = {
     "place": ("nobody", "nobody"),  # no kind of overlay has a form there so far
     "countersign": ("reads", "reviews"), "lift": ("reads", "ends warnings"), "warning_new": ("desk", "warns"),
     "report_page": ("reads", "writes"), "recheck": ("reads, people", "reviews"),
+    "throw_away": ("desk", "desk"),  # what was kept for oneself, and of nobody else
     "reports": ("desk", None), "reports_take_in": ("desk", "reports"),
     "drug_list": ("desk", None), "drug": ("desk", "library"), "drug_act": ("desk", "library"),
     "class_list": ("desk", None), "class_new": ("desk", "people"), "therapeutic_class": ("desk", None),
@@ -108,7 +109,11 @@ CLOSED_IN_RECOVERY = {
     "mail_try",
     "checkpoint_copied",
 }
-FORMS_IN_RECOVERY = {"warning_new", *(name for name, (opens, _sends) in TABLE.items() if opens == "anyone")}
+FORMS_IN_RECOVERY = {
+    "warning_new",
+    "throw_away",
+    *(name for name, (opens, _sends) in TABLE.items() if opens == "anyone"),
+}
 # In the admin: what an administrator is answered to a request and to a form. Everybody else is led to its sign-in.
 ADMIN = {
     "index": (200, 200), "logout": (405, 200), "password_change": (404, 404), "password_change_done": (404, 404),
@@ -169,7 +174,7 @@ def addresses(world):
         "drug": {"slug": page.drug.slug}, "drug_act": {"slug": page.drug.slug, "act": "retire"},
         "therapeutic_class": of_class, "class_act": {**of_class, "act": "retire"},
         "account_address_confirm": {"token": "abc"},
-        "person_do": {"username": "editor2", "act": "give"}, "account_factor_remove": {"pk": 99},
+        "person_do": {"username": "editor2", "act": "give"}, "account_factor_remove": {"pk": 99}, "throw_away": {"pk": 99},
     }  # fmt: skip
     usual = {
         "slug": page.slug, "key": make.key("monitoring"), "kind": "section", "transition": "submit", "username": "editor2",

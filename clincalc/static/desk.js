@@ -1,21 +1,62 @@
-// Desk only; every form works without it. Guards words that are not saved yet, and says so.
+// Desk only; every form works without it. Guards words that are not saved yet, says so, and, where htmx is there, lets
+// several parts of a page be open side by side.
 (() => {
-  const form = document.querySelector('[data-edits]'), state = document.querySelector('[data-save-state]');
-  const first = document.querySelector('[role=alert][tabindex]');
-  if (first) first.focus();
-  if (!form || !state) return;
-  let dirty = 'unsaved' in form.dataset;
   const lost = 'Not saved: no connection. Your words are kept here.';
-  const say = (name, words) => { state.dataset.state = name; state.textContent = words; };
-  form.addEventListener('input', () => { if (!dirty || state.dataset.state === 'saved') say('typing', 'Not saved yet'); dirty = true; });
-  form.addEventListener('submit', (e) => {
-    if (!navigator.onLine) { e.preventDefault(); say('offline', lost); return; }
-    dirty = false;
-    say('typing', 'Saving');
+  const forms = () => [...document.querySelectorAll('form[data-edits]')];
+  const unsaved = (form) => 'unsaved' in form.dataset;
+  const say = (form, name, words) => { const at = form.querySelector('[data-save-state]'); if (at) { at.dataset.state = name; at.textContent = words; } };
+  // Where somebody goes on in a part that came: at what stands against it, or in its first box for words.
+  const goOn = (part) => {
+    const at = part.querySelector('[role=alert][tabindex]') || part.querySelector('form[data-edits]:not([data-unsaved]) textarea, form[data-edits]:not([data-unsaved]) input.input') || part.querySelector('[autofocus]');
+    if (at) at.focus();
+  };
+  const alerted = document.querySelector('[role=alert][tabindex]');
+  if (alerted) alerted.focus();
+  addEventListener('input', (e) => {
+    const form = e.target.closest('form[data-edits]');
+    if (!form) return;
+    if (!unsaved(form)) say(form, 'typing', 'Not saved yet');
+    form.dataset.unsaved = '';
   });
-  document.querySelectorAll('[data-drops]').forEach((link) => link.addEventListener('click', () => { dirty = false; }));
-  addEventListener('pageshow', (e) => { if (e.persisted) say('typing', 'Not saved yet'); });
-  addEventListener('offline', () => { if (dirty) say('offline', lost); });
-  addEventListener('online', () => { if (dirty) say('typing', 'Not saved yet'); });
-  addEventListener('beforeunload', (e) => { if (dirty) e.preventDefault(); });
+  addEventListener('submit', (e) => {
+    const form = e.target;
+    if (!form.matches('form[data-edits]')) return;
+    if (!navigator.onLine) { e.preventDefault(); e.stopPropagation(); say(form, 'offline', lost); return; }
+    if (form.hasAttribute('hx-post') && window.htmx) return;
+    delete form.dataset.unsaved;
+    say(form, 'typing', 'Saving');
+  }, true);
+  addEventListener('click', (e) => {
+    const drops = e.target.closest('[data-drops]'), opens = e.target.closest('[data-opens]');
+    if (drops) forms().filter((form) => form.closest('.editpart') === drops.closest('.editpart')).forEach((form) => delete form.dataset.unsaved);
+    const link = opens && window.htmx && document.getElementById(opens.dataset.opens);
+    if (link) { e.preventDefault(); link.click(); }
+  });
+  addEventListener('pageshow', (e) => { if (e.persisted) forms().forEach((form) => say(form, 'typing', 'Not saved yet')); });
+  addEventListener('offline', () => forms().filter(unsaved).forEach((form) => say(form, 'offline', lost)));
+  addEventListener('online', () => forms().filter(unsaved).forEach((form) => say(form, 'typing', 'Not saved yet')));
+  addEventListener('beforeunload', (e) => { if (forms().some(unsaved)) e.preventDefault(); });
+
+  // Parts of the page. What is no part (a sign-in, a refusal of the desk) is asked for as a page, with all that was typed.
+  const form = (e) => e.target.closest('form[data-edits]');
+  const isPreview = (e) => e.detail.elt.classList.contains('preview');
+  addEventListener('htmx:beforeRequest', (e) => { if (form(e) && !isPreview(e) && e.detail.elt.matches('form')) say(form(e), 'typing', 'Saving'); });
+  addEventListener('htmx:sendError', (e) => { if (form(e)) say(form(e), 'offline', lost); });
+  addEventListener('htmx:beforeSwap', (e) => {
+    const answer = e.detail.xhr, asked = e.detail.requestConfig;
+    if (answer.getResponseHeader('X-Part')) return;
+    e.detail.shouldSwap = false;
+    if (isPreview(e)) return;
+    const whole = asked.elt.closest('form');
+    if (asked.verb === 'get') { location.assign(asked.path); return; }
+    if (!whole) return;
+    const pressed = asked.triggeringEvent && asked.triggeringEvent.submitter;
+    delete whole.dataset.unsaved;
+    if (pressed && pressed.name) { const more = document.createElement('input'); more.type = 'hidden'; more.name = pressed.name; more.value = pressed.value; whole.append(more); }
+    HTMLFormElement.prototype.submit.call(whole);
+  });
+  // A part that somebody is writing in stays as it is.
+  addEventListener('htmx:oobBeforeSwap', (e) => { if (e.detail.target.querySelector && e.detail.target.querySelector('form[data-edits]')) e.detail.shouldSwap = false; });
+  addEventListener('htmx:afterSettle', (e) => { if (e.detail.elt && e.detail.elt.matches && e.detail.elt.matches('.editpart')) goOn(e.detail.elt); });
+  addEventListener('desk:open', (e) => { const link = document.getElementById(e.detail.value); if (link) link.click(); });
 })();

@@ -44,6 +44,11 @@ from monographs.texts.text import Html, Renderer
 from monographs.texts.wording import ended
 from monographs.vocabulary import NAME_KINDS, NOTICE_TYPES, SECTION_KINDS, SectionKind
 
+# The places of the page, top to bottom: notices by severity among the kinds of section, Dosing after Indications.
+PLACES = (
+    "critical", "indications", "major", "dosing", *(kind for kind in SECTION_KINDS if kind != "indications"),
+    "information",
+)  # fmt: skip
 # Short words for the contents; the kinds that are not here are called by their heading.
 _SHORT = {
     "prescribing": "Prescribing",
@@ -142,20 +147,10 @@ def _other_names(document: Document) -> Iterator[str]:
             yield f"{one.name} ({NAME_KINDS[one.kind]})" if one.kind in ("american", "british") else one.name
 
 
-def _order(seen: Shown) -> Iterator[str]:
-    """The places of the page, top to bottom: notices, then the kinds of section with Dosing after Indications."""
-    yield "critical"
-    yield "indications"
-    yield "major"
-    yield "dosing"
-    yield from (kind for kind in SECTION_KINDS if kind != "indications")
-    yield "information"
-
-
 def _texts(seen: Shown) -> Iterator[str]:
     """All texts with citation marks, in the order in which they are read: numbers follow it."""
     yield seen.document.header.introduction
-    for place in _order(seen):
+    for place in PLACES:
         for notice in seen.notices_of(place):
             yield notice.text
             yield f"[@{notice.source}]" if notice.source else ""
@@ -183,7 +178,7 @@ def _notices(seen: Shown, severity: str, renderer: Renderer) -> Block | None:
 def _blocks(seen: Shown, renderer: Renderer, traits: frozenset[str] | set[str]) -> Iterator[Block]:
     """What stands below the contents, in order."""
     missing = {kind.slug for kind in _gaps(seen, traits)}
-    for place in _order(seen):
+    for place in PLACES:
         if place in ("major", "information"):
             if block := _notices(seen, place, renderer):
                 yield block

@@ -50,10 +50,15 @@ def administrators() -> list[User]:
     return [one for one in everybody() if policy.can(one, "manage_people")]
 
 
-def whom_to_ask(refusal: Refusal) -> list[User]:
-    """The administrators, of a refusal that says to ask one: those who can sign in, if one can. Else nobody."""
-    found = administrators() if refusal.asks else []
+def helpers() -> list[User]:
+    """The administrators who can be asked: those who can sign in, if one can."""
+    found = administrators()
     return factors.able(found) or found
+
+
+def whom_to_ask(refusal: Refusal) -> list[User]:
+    """Of a refusal that says to ask an administrator, those who can be; else nobody."""
+    return helpers() if refusal.asks else []
 
 
 def who_may(action: str, thing: Any = None, people: list[User] | None = None) -> list[Right]:

@@ -8,6 +8,7 @@ put anything under a name. What only one of them has is named by its place.
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 from uuid import uuid4
 
@@ -21,6 +22,7 @@ from monographs.triggers import ELSEWHERE
 Thing = tuple[str, str]
 
 _made: dict[str, Counter[Thing]] = {}
+_TEXTS = 4096  # more than a database of ours says of itself: what it says again is not taken apart again
 
 
 def differences() -> Iterator[str]:
@@ -125,6 +127,7 @@ def _of_sqlite(on: BaseDatabaseWrapper) -> Iterator[Thing]:
 _SPACES = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")*")|[ \t\n\f\r]+""")
 
 
+@lru_cache(_TEXTS)
 def _even(sql: str) -> str:
     """The same text for what is written with other spaces. Where a comment may end with its line it stays as it is."""
     if "--" in sql or "/*" in sql:
@@ -132,8 +135,13 @@ def _even(sql: str) -> str:
     return _SPACES.sub(lambda found: found[1] or " ", sql).strip(" ")
 
 
-def _items(sql: str) -> Iterator[str]:
+@lru_cache(_TEXTS)
+def _items(sql: str) -> tuple[str, ...]:
     """The columns and constraints of CREATE TABLE, each by itself, and what follows them."""
+    return tuple(_split(sql))
+
+
+def _split(sql: str) -> Iterator[str]:
     depth, quote, item = 0, "", ""
     for sign in sql[sql.index("(") + 1 :]:
         if quote:
@@ -204,4 +212,9 @@ def _of_postgresql(on: BaseDatabaseWrapper) -> Iterator[Thing]:
             rows += cursor.fetchall()
         cursor.execute("SELECT set_config('search_path', %s, true)", [before])
     for place, text in rows:
-        yield place, _even(text.replace(f"{schema}.", "") if place.startswith("function ") else _CAST.sub("", text))
+        yield place, _even(text.replace(f"{schema}.", "")) if place.startswith("function ") else _without_casts(text)
+
+
+@lru_cache(_TEXTS)
+def _without_casts(text: str) -> str:
+    return _even(_CAST.sub("", text))

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from monographs.models import Edition, Monograph, State
 from monographs.standing import today
 from monographs.vocabulary import TIERS
-from reviews.access import policy
+from reviews.access import held, policy
 from reviews.access.handover import handed_to
 from reviews.desk.base import DeskRequest, and_list, chip, class_tree, desk, indented, name_of
 from reviews.desk.kept_forms import lines_for
@@ -180,6 +180,29 @@ def task_for_others(work: Work) -> Task:
     return Task("Clinician reviewed", work, "Waits for a publisher.", "workspace", "Open the workspace")
 
 
+@dataclass(frozen=True)
+class BeforeSigning:
+    """What is still to do before somebody whose role signs can sign: by themselves on their profile (the words of a
+    link that leads there), and by whom they ask."""
+
+    todo: str
+    asked: tuple[str, ...]  # the administrators, where one of them must look in the register
+
+    @classmethod
+    def of(cls, user: User, day: date) -> "BeforeSigning | None":
+        """None for whoever can sign today. A few queries more for whoever waits to be verified."""
+        profile: ClinicianProfile | None = getattr(user, "clinician_profile", None)
+        is_verified = profile is not None and profile.is_verified(day)
+        if profile is None:
+            todo = "State your registration"
+        else:
+            todo = "" if profile.has_declared(day) else "Declare your interests"
+        if is_verified and not todo:
+            return None
+        asked = [] if is_verified else [one for one in held.helpers() if one.pk != user.pk]
+        return cls(todo, tuple(name_of(one) for one in asked))
+
+
 @desk
 @require_safe
 def queue(request: DeskRequest) -> HttpResponse:
@@ -214,7 +237,7 @@ def queue(request: DeskRequest) -> HttpResponse:
         "kept_forms": lines_for(user),
         "urgent": urgent if show == "mine" else [],
         "waiting": len(mine) + len(urgent),
-        "unverified": profile is None and policy.signs(user),
+        "before_signing": BeforeSigning.of(user, today()) if policy.signs(user) else None,
         "next_due": None if shown[show] or urgent else next_review(user),
     }
     return render(request, "reviews/queue.html", context)

@@ -33,7 +33,7 @@ def test_a_section_survives_a_session_that_ended_and_a_second_sign_in(person):
     presses(other, "Sign out")
 
     presses(editor.page, "Save")
-    assert "Sign in to the desk" in editor.reads()
+    editor.page.wait_for_selector("text=Sign in to the desk")
     # Somebody else, at the same browser, sees none of it.
     signs_in(editor.page, "editor2")
     assert MINE not in editor.page.content()
@@ -64,7 +64,7 @@ def test_a_section_survives_a_session_that_ended_and_a_second_sign_in(person):
     other.goto("/accounts/login/")
     signs_in(other, "editor")
     presses(editor.page, "Save")
-    assert "This was kept because you signed in again" in editor.reads()
+    editor.page.wait_for_selector("text=This was kept because you signed in again")
     assert OLD in editor.page.locator("[name=text]").input_value()
     presses(editor.page, "Save")
     editor.page.wait_for_selector("text=Monitoring is saved.")
@@ -77,6 +77,7 @@ def test_a_signature_survives_it_and_the_password_is_asked_again(person):
     opens_monitoring(editor)
     rewords(editor, OLD, MINE)
     presses(editor.page, "Save")
+    editor.page.wait_for_selector("text=Monitoring is saved.")
     editor.goes_to(DESK)
     presses(editor.page, "Send for review")
     page = clinician.goes_to(f"{DESK}review/")

@@ -12,10 +12,10 @@ THIRD = "Blood is tested before the first infusion"
 
 def rewords(one, before: str, after: str) -> None:
     page = one.goes_to(f"{DESK}edit/")
-    page.get_by_role("link", name="Monitoring", exact=True).click()
+    page.get_by_role("link", name="Edit Monitoring", exact=True).click()
     box = page.locator("[name=text]")
     box.fill(box.input_value().replace(before, after))
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_selector("text=Monitoring is saved.")
 
 
@@ -84,9 +84,10 @@ def test_it_needs_no_script(person):
     editor = person("editor2", java_script_enabled=False, viewport={"width": 375, "height": 800})
     desk = "/desk/monographs/glatiramer-acetate/"
     page = editor.goes_to(f"{desk}edit/")
-    page.get_by_role("link", name="Monitoring", exact=True).click()
+    page.get_by_role("link", name="Edit Monitoring", exact=True).click()
     page.locator("[name=text]").fill("Routine blood tests are few.")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_selector("text=Monitoring is saved.")
     page.goto(f"{desk}compare/")
     page.get_by_role("button", name="Compare").click()
     page.goto(f"{desk}history/")

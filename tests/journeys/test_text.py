@@ -11,6 +11,11 @@ MADE = "Before the first dose:\n\n- weight\n- blood pressure\n\nThen decide."
 WORDS = "multiple sclerosis"
 
 
+def adds(one, said):
+    one.page.get_by_role("button", name="Add", exact=True).click()
+    one.page.wait_for_selector(f"text={said}")
+
+
 def test_a_pasted_list_and_table_and_a_sign_that_nobody_can_read(person):
     editor = person("editor")
     page = editor.goes_to(DESK)
@@ -18,28 +23,26 @@ def test_a_pasted_list_and_table_and_a_sign_that_nobody_can_read(person):
     editor.goes_to(f"{DESK}edit/section/new/")
     page.get_by_label("Kind of section", exact=True).select_option("pregnancy")
     page.get_by_label("Text", exact=True).fill(TABLE)
-    presses(editor, "Add")
-    assert "This was a table, and a text holds none." in editor.reads()
+    adds(editor, "This was a table, and a text holds none.")
     assert page.get_by_label("Text", exact=True).input_value() == TABLE
     editor.is_accessible("text-table-refused")
 
     page.get_by_label("Text", exact=True).fill(f"{LIST}\n\n**Give 10 \uf06dg**\u200b if 1.5*10^9/L\n- 20 °C")
-    presses(editor, "Add")
-    assert "a letter of Word" in editor.reads()
+    adds(editor, "a letter of Word")
     assert "2 lines of “Text” begin with a mark" in editor.reads()
     assert page.get_by_label("Text", exact=True).input_value().startswith(MADE)
     editor.is_accessible("text-characters-refused")
     presses(editor, "Take them out")
-    assert "Taken out, and not saved yet" in editor.reads()
+    page.wait_for_selector("text=Taken out, and not saved yet")
     assert "10 μg" in page.get_by_label("Text", exact=True).input_value()
     editor.is_accessible("text-characters-taken-out")
 
     presses(editor, "Preview")
-    shown = page.locator("#preview").inner_text()
+    page.wait_for_selector(".preview:has-text('Give 10 μg')")
+    shown = page.locator(".preview").inner_text()
     assert "Give 10 μg if 1.5*10^9/L\n- 20 °C" in shown
     editor.is_accessible("text-list-preview")
-    presses(editor, "Add")
-    assert " is saved." in editor.reads()
+    adds(editor, " is saved.")
 
 
 def test_a_correction_of_one_place_of_several(person):

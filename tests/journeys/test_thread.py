@@ -14,8 +14,8 @@ THEIRS = "Tests in the laboratory start before the first infusion"
 
 def opens_monitoring(one) -> None:
     page = one.goes_to(f"{DESK}edit/")
-    page.get_by_role("link", name="Monitoring", exact=True).click()
-    page.wait_for_selector("h1:has-text('Edit Monitoring')")
+    page.get_by_role("link", name="Edit Monitoring", exact=True).click()
+    page.wait_for_selector("h2:has-text('Edit Monitoring')")
 
 
 def rewords(one, before: str, after: str) -> None:
@@ -60,27 +60,26 @@ def test_a_changed_sentence_goes_from_an_editor_to_a_reader(person):
     opens_monitoring(editor2)
     rewords(editor, OLD, MINE)
     editor.page.get_by_role("button", name="Preview").click()
-    editor.page.wait_for_selector("#preview")
-    assert MINE in editor.page.inner_text("#preview")
+    editor.page.wait_for_selector(f".preview:has-text('{MINE}')")
     editor.is_accessible("part-preview")
-    editor.page.get_by_role("button", name="Save").click()
+    editor.page.get_by_role("button", name="Save", exact=True).click()
     editor.page.wait_for_selector("text=Monitoring is saved.")
     editor.is_accessible("outline")
     rewords(editor2, OLD, THEIRS)
-    editor2.page.get_by_role("button", name="Save").click()
+    editor2.page.get_by_role("button", name="Save", exact=True).click()
     editor2.page.wait_for_selector("text=saved this part at")
     assert THEIRS in editor2.page.locator("[name=text]").input_value()
     assert MINE.split()[2] in editor2.reads()
     editor2.is_accessible("conflict")
     editor2.page.get_by_role("link", name="Take theirs").click()
-    editor2.page.wait_for_load_state()
+    editor2.page.wait_for_selector("text=As saved")
     assert MINE in editor2.page.locator("[name=text]").input_value()
 
     # The clinician changes that section and nothing else.
     clinician = person("clinician")
     opens_monitoring(clinician)
     rewords(clinician, MINE, THEIRS)
-    clinician.page.get_by_role("button", name="Save").click()
+    clinician.page.get_by_role("button", name="Save", exact=True).click()
     clinician.page.wait_for_selector("text=Monitoring is saved.")
 
     for path, kind in (
@@ -171,7 +170,7 @@ def signs_in_the_wrong_way(reader) -> None:
 def an_error_stays_at_its_field(editor) -> None:
     page = editor.goes_to(f"{DESK}edit/section/new/")
     page.locator("[name=text]").fill("A [link](javascript:alert(1)) that may not be.")
-    page.get_by_role("button", name="Add").click()
+    page.get_by_role("button", name="Add", exact=True).click()
     page.wait_for_selector(".errors")
     assert "A link may lead only to" in page.inner_text(".field-bad")
     assert "javascript:alert(1)" in page.locator("[name=text]").input_value()
@@ -181,9 +180,9 @@ def an_error_stays_at_its_field(editor) -> None:
 def test_the_main_job_needs_no_script(person):
     editor = person("editor2", java_script_enabled=False)
     page = editor.goes_to("/desk/monographs/glatiramer-acetate/edit/")
-    page.get_by_role("link", name="Monitoring", exact=True).click()
+    page.get_by_role("link", name="Edit Monitoring", exact=True).click()
     page.locator("[name=text]").fill("Routine blood tests are few.")
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     assert "Monitoring is saved." in page.inner_text("main")
     page.goto("/desk/monographs/glatiramer-acetate/")
     page.get_by_role("button", name="Send for review").click()

@@ -15,6 +15,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from reviews.access import factors, own_address, sealed, second_factor
+from reviews.access.adapter import landing
 from reviews.access.attempts import NOT_TRIED, Attempt, attempt
 from reviews.access.factor_forms import PasskeyAnswer
 from reviews.access.second_factor import before_factor
@@ -140,6 +141,7 @@ def codes(request: DeskRequest) -> HttpResponse:
         "refusals": form.refuse(tried.refusals),
         "codes": unused if are_new and not tried.refusals else [],
         "left": len(unused),
+        "onward": landing(request.user),
     }
     return render(request, "account/codes.html", context, status=tried.status)
 

@@ -53,6 +53,21 @@ class EditorContext:
         self.document = build(self.edition)
 
     @property
+    def is_fragment(self) -> bool:
+        """The page is there already, and asks for one part of it."""
+        return self.request.headers.get("HX-Request") == "true"
+
+    def uid(self, key: object) -> str:
+        """What stands before the ids of a form, where others may be open beside it."""
+        return f"{str(key)[:8]}-" if self.is_fragment else ""
+
+    def refresh(self) -> None:
+        """What stands there now: others, or this very request, may have written."""
+        self.edition.refresh_from_db()
+        self.edition.monograph = self.monograph
+        self.document = build(self.edition)
+
+    @property
     def is_draft(self) -> bool:
         return self.edition.state == State.DRAFT
 
@@ -69,6 +84,8 @@ class EditorContext:
             "can_write": self.is_draft and self.may_edit,
             "may_edit": self.may_edit,
             "is_draft": self.is_draft,
+            "is_fragment": self.is_fragment,
+            "at": self.request.path,
             **more,
         }
 

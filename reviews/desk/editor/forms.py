@@ -54,11 +54,12 @@ class ValueForm(Form):
 
     def __init__(
         self, data: Any = None, *, document: values.Document, shown: Any = None, key: UUID | None = None,
-        initial: dict[str, Any] | None = None,
+        initial: dict[str, Any] | None = None, uid: str = "",
     ) -> None:  # fmt: skip
         if shown is not None:
             key, initial = getattr(shown, "key", None), {**self.shows(shown), "seen": digest_of_part(shown)}
-        super().__init__(data, initial=initial)
+        super().__init__(data, initial=initial, auto_id=f"{uid}id_%s")
+        self.uid = uid  # before each id, where several forms stand on one page
         self.document, self.shown, self.key = document, shown, key
         self.value: Any = None  # of `model`; each verb asks for its own kind
         self.typed: dict[str, Any] = {}
@@ -73,8 +74,12 @@ class ValueForm(Form):
             if name in most:
                 stood = len(held[name]) if is_current else 0
                 self.rows[name] = rows_of(
-                    row_form(row), name, said.label, data, held[name], stood=stood, most=most[name], kept=kept
+                    row_form(row), name, said.label, data, held[name], stood=stood, most=most[name], kept=kept, uid=uid
                 )
+
+    @property
+    def key_as_text(self) -> str:
+        return str(self.key)
 
     @property
     def is_over(self) -> bool:

@@ -10,29 +10,30 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from monographs import document as values
 from monographs.assemble import build
-from monographs.checks.problems import gaps, problems
+from monographs.checks.problems import problems
 from monographs.difference.diff_html import changes_of
 from monographs.difference.document_diff import compare
 from monographs.digest import digest_of_part
 from monographs.document import PART_FIELDS
-from monographs.models import PARTS
 from monographs.standing import today
 from monographs.typed import Value
-from monographs.vocabulary import SECTION_KINDS
 from reviews.access.attempts import Attempt, attempt
 from reviews.access.refusals import Conflict, Refusal
 from reviews.changes import faster
 from reviews.desk.base import DeskRequest, desk
+from reviews.desk.editor import fragments
 from reviews.desk.editor.citation_form import CitationForm
 from reviews.desk.editor.clash import base_shown, both_in
 from reviews.desk.editor.context import FORMS, HEADINGS, NOUNS, EditorContext, with_part
 from reviews.desk.editor.find import Finding, find
 from reviews.desk.editor.forms import OVER, HeaderForm, OrderForm, ValueForm
 from reviews.desk.editor.lists import make_lists, put
+from reviews.desk.editor.one_page import NEW, OnePage, place_of_new, seen_as
 from reviews.editing import parts
 from reviews.editing.merging import Merged
 from reviews.review.edition_review import EditionReview
@@ -42,7 +43,7 @@ from reviews.review.proofed import hints_of, spelling_of
 @desk
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: DeskRequest, slug: str) -> HttpResponse:
-    """The outline: every part with what stands against it, what could be added, what was taken out. A POST of
+    """The page: every part with what stands against it, what could be added, what was taken out. A POST of
     `restore` (a key) puts a removed part back."""
     editor = EditorContext(request, slug)
     if request.method != "POST":
@@ -55,32 +56,40 @@ def edit(request: DeskRequest, slug: str) -> HttpResponse:
     tried = attempt(lambda: parts.restore_part(editor.edition, part, actor=request.user))
     if not tried.is_done:
         return _outline_refusing(editor, tried)
+    if editor.is_fragment:
+        return fragments.saved(editor, part, [f"{part.label_for_people} is back as it was."])
     messages.success(request, f"{part.label_for_people} is back as it was.")
     return redirect("edit", slug)
 
 
 def _outline(editor: EditorContext) -> dict[str, Any]:
-    found: dict[str, list[str]] = {}
-    for problem in problems(editor.document, today()):
-        found.setdefault(str(problem.key) if problem.key else "header", []).append(problem.sentence)
-    groups = []
-    for kind, field in PART_FIELDS.items():
-        parts = list(getattr(editor.document, field))
-        if kind == "section":
-            order = list(SECTION_KINDS)
-            parts.sort(key=lambda part: order.index(part.kind))
-        removed = [row.as_value() for row in PARTS[kind].with_removed.filter(edition=editor.edition, removed=True)]
-        rows = [(part, found.get(str(part.key), [])) for part in parts]
-        groups.append({"kind": kind, "heading": HEADINGS[kind], "noun": NOUNS[kind], "rows": rows, "removed": removed})
-    missing = gaps(editor.document, set(editor.monograph.drug.traits))
+    """The page with nothing open."""
     review = None if editor.edition.is_open else EditionReview.load(editor.edition)
-    return editor.context(groups=groups, header_problems=found.get("header", []), missing=missing, review=review)
+    return editor.context(one=OnePage(editor), review=review)
 
 
 def _outline_refusing(editor: EditorContext, tried: Attempt) -> HttpResponse:
-    """The outline with the reasons on top: nothing was typed that could be lost."""
+    """The page with the reasons on top: nothing was typed that could be lost."""
     context = {**_outline(editor), "refusals": tried.refusals}
     return render(editor.request, "reviews/edit.html", context, status=tried.status)
+
+
+def _opened(editor: EditorContext, context: dict[str, Any], status: int) -> HttpResponse:
+    """The page with the form of this context open at its place, beside what readers would get of it; of a page that is
+    there already, that part alone."""
+    form, shown = context["form"], context.get("shown")
+    opened = NEW if shown is None else str(getattr(shown, "key", "header"))
+    kind = context.get("kind", "")
+    new_at = place_of_new(kind, str(form["kind"].value() or "") if kind == "section" else "") if kind else ""
+    value = form.readable if form.is_bound else shown
+    context["seen_as"] = seen_as(editor, value) if value else None
+    if editor.is_fragment and editor.request.POST.get("only") == "preview":
+        return fragments.answer(render(editor.request, "reviews/_edit_preview.html", context))
+    editor.refresh()
+    context["one"] = OnePage(editor, opened, new_at)
+    if editor.is_fragment:
+        return fragments.opened(editor, context, status)
+    return render(editor.request, "reviews/edit.html", context, status=status)
 
 
 @desk
@@ -89,7 +98,9 @@ def header(request: DeskRequest, slug: str) -> HttpResponse:
     """The form of the header."""
     editor = EditorContext(request, slug)
     shown = editor.document.header
-    form = HeaderForm(_posted(request), document=editor.document, shown=shown)
+    if editor.is_fragment and "closed" in request.GET:
+        return fragments.closed(editor, shown)
+    form = HeaderForm(_posted(request), document=editor.document, shown=shown, uid=editor.uid("header"))
     context = editor.context(form=form, shown=shown, words="the header", class_path=shown.class_path)
     return _answer(editor, context, lambda **how: parts.save_header(editor.edition, form.value, **how))
 
@@ -103,7 +114,10 @@ def part_new(request: DeskRequest, slug: str, kind: str) -> HttpResponse:
     editor = EditorContext(request, slug)
     found = _found(editor) if kind == "citation" else Finding()
     initial = found.boxes or {"kind": request.GET.get("section", "")}
-    form = FORMS[kind](_posted(request), document=editor.document, key=_key_of(request), initial=initial)
+    key = _key_of(request)
+    if editor.is_fragment and "closed" in request.GET:
+        return fragments.answer(HttpResponse())
+    form = FORMS[kind](_posted(request), document=editor.document, key=key, initial=initial, uid=editor.uid(key))
     context = editor.context(form=form, kind=kind, words=f"a {NOUNS[kind]}")
     if kind == "citation":
         if found.filled and isinstance(form, CitationForm):
@@ -143,7 +157,9 @@ def part(request: DeskRequest, slug: str, key: UUID) -> HttpResponse:
     shown, removed = editor.part(key)
     if "remove" in request.POST:
         return _remove(editor, shown)
-    form = FORMS[shown.part_kind](_posted(request), document=editor.document, shown=shown)
+    if editor.is_fragment and "closed" in request.GET and not removed:
+        return fragments.closed(editor, shown)
+    form = FORMS[shown.part_kind](_posted(request), document=editor.document, shown=shown, uid=editor.uid(key))
     if isinstance(shown, values.Section):  # another kind would be another section
         form.fields["kind"].disabled = True
     context = editor.context(form=form, shown=shown, words=shown.label_for_people, removed=removed)
@@ -165,7 +181,7 @@ def _restore(editor: EditorContext, shown: values.Part, context: dict[str, Any])
     if tried.is_done:
         _now_seen(context["form"], shown)
         context |= {"removed": False, "restored": True}
-    return render(editor.request, "reviews/edit_part.html", context, status=tried.status)
+    return _opened(editor, context, tried.status)
 
 
 def _now_seen(form: ValueForm, value: Value) -> None:
@@ -178,6 +194,8 @@ def _remove(editor: EditorContext, shown: values.Part) -> HttpResponse:
     tried = attempt(lambda: parts.remove_part(editor.edition, shown, seen=seen, actor=editor.request.user))
     if not tried.is_done:
         return _outline_refusing(editor, tried)
+    if editor.is_fragment:
+        return fragments.removed(editor, shown)
     messages.success(editor.request, f"{shown.label_for_people} was removed. You can restore it below.")
     return redirect("edit", editor.monograph.slug)
 
@@ -194,19 +212,21 @@ def _answer(editor: EditorContext, context: dict[str, Any], save: Callable[..., 
     if editor.request.method == "POST" and not form.is_valid():
         status = form.refused_status
     elif editor.request.method == "POST" and "preview" in editor.request.POST:
-        would_be = with_part(editor.document, form.value)
-        context["preview"] = would_be and editor.page_of(would_be)
+        context["previewed"] = True
     elif editor.request.method == "POST" and all(one.is_seen for one in made):
         how = {"seen": form.cleaned_data["seen"] or "", "reason": form.cleaned_data["reason"]}
         tried = attempt(lambda: save(actor=editor.request.user, **how))
         if tried.is_done:
             both: Merged | None = tried.result
-            for words in (_saved(editor, both.part if both else form.value), *form.said):
+            value = both.part if both else form.value
+            said = [*form.said, *([both_in(both, editor.request.user)] if both else [])]
+            if editor.is_fragment:
+                return fragments.saved(editor, value, said)
+            for words in (_saved(editor, value), *said):
                 messages.success(editor.request, words)
-            if both:
-                messages.success(editor.request, both_in(both, editor.request.user))
-                return redirect("part_edit", editor.monograph.slug, both.part.key)
-            return redirect("edit", editor.monograph.slug)
+            return (
+                redirect("part_edit", editor.monograph.slug, both.part.key) if both else redirect(_after(editor, value))
+            )
         status = tried.status
         if isinstance(tried.refused, Conflict):
             context |= _both(editor, form, tried.refused)
@@ -214,7 +234,17 @@ def _answer(editor: EditorContext, context: dict[str, Any], save: Callable[..., 
             context["refusals"] = form.refuse(tried.refusals)
     if form.is_over and "conflict" not in context:
         context |= _both(editor, form, _still(editor, form))
-    return render(editor.request, "reviews/edit_part.html", context, status=status)
+    return _opened(editor, context, status)
+
+
+def _after(editor: EditorContext, value: Value) -> str:
+    """Where whoever saved goes on: at what was saved, or, if they asked for it, at the next thing to do."""
+    key = str(getattr(value, "key", "header"))
+    editor.refresh()
+    if "next" in editor.request.POST and (further := OnePage(editor).next_after(key)[0]):
+        return further
+    place = "header" if key == "header" else f"part-{key}"
+    return f"{reverse('edit', args=[editor.monograph.slug])}?saved={key}#{place}"
 
 
 def _saved(editor: EditorContext, value: Value) -> str:

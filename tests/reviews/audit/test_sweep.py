@@ -5,12 +5,13 @@ and one is put in."""
 import copy
 from collections import defaultdict
 from functools import partial
+from unittest.mock import patch
 
 import pytest
 from django.apps import apps
 from django.db import DataError, IntegrityError, models, transaction
 
-from reviews.audit import hashes
+from reviews.audit import hashes, indexes, schema
 from reviews.audit.verify import verify
 from tests import factories as make
 from tests import tables
@@ -78,14 +79,16 @@ def delete(found):
 
 
 def is_told(change) -> bool:
-    """Whether this is named, or the database refuses it to its owner."""
+    """Whether this is named, or the database refuses it to its owner. No row changes what a table or an index is, so these
+    are not read each time."""
     with make.undone():
         try:
             with transaction.atomic(), tables.no_triggers():
                 change()
         except (IntegrityError, DataError):
             return True
-        return verify() != []
+        with patch.object(schema, "differences", list), patch.object(indexes, "lacking", list):
+            return verify() != []
 
 
 def test_each_column_that_no_entry_vouches_for_is_told_or_on_the_list(house):

@@ -6,7 +6,9 @@ import pytest
 from django.utils import timezone
 
 from monographs.models import Drug, Edition, Monograph
+from monographs.standing import today
 from reviews.audit.trail import audited_write
+from reviews.desk.queue import BeforeSigning
 from reviews.editing.copies import leave_copy, task_of
 from reviews.editing.drugs import rename_drug
 from reviews.editing.shown import digest_of_row
@@ -95,6 +97,24 @@ def test_a_clinician_whom_nobody_verified_lately_is_told_so(house, enter):
     assert page.context["tasks"] == []
     assert "You cannot sign yet" in page.content.decode()
     assert "You cannot sign yet" not in enter("editor").get("/desk/").content.decode()
+
+
+@pytest.mark.usefixtures("grants_last")
+def test_a_clinician_is_told_what_is_still_to_do_before_they_sign_and_by_whom(house, enter):
+    """Their own part as a link, the part of others with the names of whom to ask; nothing for whoever can sign."""
+    profile, day = house.clinician.clinician_profile, today()
+    assert "You cannot sign yet" not in enter("clinician").get("/desk/").content.decode()
+    assert BeforeSigning.of(house.clinician, day) is None
+    later = day + timedelta(days=367)
+    assert BeforeSigning.of(house.clinician, later) == BeforeSigning("Declare your interests", ("admin",))
+    profile.register_date = later
+    assert BeforeSigning.of(house.clinician, later) == BeforeSigning("Declare your interests", ())
+    make.give_role(house.publisher, "clinician", actor=house.admin)
+
+    page = enter("publisher").get("/desk/").content.decode()
+
+    assert '<a href="/desk/profile/">State your registration</a>' in page
+    assert "Ask an administrator to do it: admin." in page
 
 
 def test_what_was_sent_back_waits_for_its_editor_with_the_reason_and_by_whom(house, enter):

@@ -111,7 +111,7 @@ NEW = {"title": "Newumab in a test", "drug_name": "newumab", "therapeutic_class"
 
 # (name of the form, who sends it, the page that shows it, where it is sent, its button, what is typed, entries it leaves)
 FORMS = [
-    ("restored on the outline", "editor", at("edit", "draft"), None, "restore", {}, ["edited"]),
+    ("restored on the outline", "editor", at("edit", "draft"), at("edit", "draft"), "restore", {}, ["edited"]),
     ("part saved", "editor", part("monitoring"), None, "preview", {"text": "Words of a test."}, ["edited"]),
     ("part taken out", "editor", part("monitoring"), None, "remove", {"remove": "1"}, ["edited"]),
     ("part put back", "editor", part("link"), at("edit", "draft"), None, {}, ["edited"]),

@@ -45,6 +45,16 @@ def test_once_set_up_in_this_session_the_desk_is_open_and_codes_are_shown(client
     assert {name.partition(":")[0] for name in entry.data["rows"]} == {"mfa.authenticator", "reviews.reminder"}
 
 
+@pytest.mark.parametrize(("who", "where"), [("clinician", "/desk/"), ("admin", "/desk/people/")])
+def test_whoever_has_kept_the_codes_goes_on_to_where_their_role_works(client, house, who, where):
+    sign_in(client, who)
+    enrol(client)
+
+    page = client.get("/accounts/codes/").content.decode()
+
+    assert f'href="{where}">I have kept them' in page
+
+
 def test_its_owner_is_told_by_mail_and_no_secret_stands_in_database_trail_or_mail(client, house, mine):
     (letter,) = mail.outbox
     assert letter.to == [house.clinician.email]

@@ -72,7 +72,7 @@ def test_a_clash_shows_what_both_began_with_and_who_had_saved_it(client, house, 
 
     html = " ".join(response.content.decode().split())
     assert response.status_code == 409
-    assert f"What you both began with, as Test editor2 saved it at {at}</h2>" in html
+    assert f"What you both began with, as Test editor2 saved it at {at}</h3>" in html
     base = html.index("What you both began with")
     assert base < html.index("monthly", base) < html.index("Text, before</h4>")
     assert html.index("Text, before</h4>") < html.index("Text, yours</h4>")
@@ -88,7 +88,7 @@ def test_a_clash_over_what_stood_there_when_the_edition_began(client, house):
 
     html = client.post(ADDRESS.replace("testazumab", "oldumab"), mine).content.decode()
 
-    assert "What you both began with, as this edition began</h2>" in html
+    assert "What you both began with, as this edition began</h3>" in html
     assert "Tests go on for years." in html
 
 

@@ -159,7 +159,7 @@ def test_words_offer_what_the_register_knows_and_choosing_one_fills_the_form(db,
     ]
     html = page.content.decode()
     assert "At Crossref" in html
-    assert '<a class="btn btn-quiet" href="?q=10.1000%2Fnew">' in html
+    assert f'<a class="btn btn-quiet" href="{NEW}?q=10.1000%2Fnew"' in html
     assert f"<strong>{RETRACTED}</strong>" in html
     assert looked(client, "10.1000/new").context["form"]["title"].value() == "A new trial"
 

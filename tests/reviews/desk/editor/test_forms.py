@@ -103,12 +103,12 @@ def test_each_field_is_saved_in_its_own_place_shown_again_and_read_by_others(hou
     client = enter("editor")
     shown = client.get(address("part_new", kind))
     key = shown.context["form"].key
-    assert f"Add a {NOUNS[kind]}</h1>" in shown.content.decode()
+    assert f"Add a {NOUNS[kind]}</h2>" in shown.content.decode()
     assert f'name="key" value="{key}"' in shown.content.decode()
 
     answer = client.post(address("part_new", kind), {**typed, "key": key, "reason": "Said why"}, follow=True)
 
-    assert answer.redirect_chain == [(address("edit"), 302)]
+    assert answer.redirect_chain == [(f"{address('edit')}?saved={key}#part-{key}", 302)]
     part = build(edition).by_key()[key]
     assert f"{part.label_for_people} is saved." in answer.content.decode()
     assert said(part) == said(made(key))
@@ -466,14 +466,14 @@ def test_the_outline_offers_to_write_to_whoever_can_and_only_shows_it_to_the_oth
     edition = make.draft(house)
 
     html = enter("editor").get(address("edit")).content.decode()
-    for kind, noun in NOUNS.items():
-        assert f'href="{address("part_new", kind)}">Add a {noun}</a>' in html
-    assert f'href="{address("edit_order")}?kind=section">' in html
-    assert f'href="{address("edit_order")}?kind=notice">' not in html  # there is one
-    assert "Still missing:" in html
-    assert f'{address("part_new", "section")}?section=overdose">Overdose</a>' in html
+    for kind in NOUNS:
+        assert f'href="{address("part_new", kind)}' in html
+    assert f'href="{address("edit_order")}?kind=monitoring">' not in html  # there is one
+    assert f'{address("part_new", "section")}?section=overdose"' in html
+    assert ">Add overdose</a>" in html
+    assert "Readers are told that this page does not cover overdose." in html
     for part in build(edition).parts():
-        assert f'href="{address("part_edit", part.key)}">' in html
+        assert f'href="{address("part_edit", part.key)}"' in html
     html = enter("auditor").get(address("edit")).content.decode()
     assert "You can read this, but not change it" in html
     assert "/new/" not in html.replace("monographs/new/", "")
@@ -493,9 +493,9 @@ def test_what_was_taken_out_stands_under_its_kind_and_can_be_restored_by_writers
     html = answer.content.decode()
     assert "Safety notice: Mind the heart was removed. You can restore it below." in html
     assert f'name="restore" value="{notice.key}"' in html
-    groups = {group["kind"]: group for group in answer.context["groups"]}
-    assert [one.key for one in groups["notice"]["removed"]] == [notice.key]
-    assert groups["notice"]["rows"] == []
+    one = answer.context["one"]
+    assert [part.key for part in one.removed] == [notice.key]
+    assert str(notice.key) not in [row.key for place in one.places for row in place.rows]
     assert 'name="restore"' not in enter("auditor").get(address("edit")).content.decode()
     opened = client.get(address("part_edit", notice.key)).content.decode()
     assert "This part was removed" in opened
@@ -516,9 +516,10 @@ def test_sections_stand_in_the_order_of_their_kinds_with_what_is_to_do(house, en
     )
     make.draft(house, doc=make.document(sections=sections))
 
-    groups = {group["kind"]: group for group in enter("editor").get(address("edit")).context["groups"]}
+    one = enter("editor").get(address("edit")).context["one"]
 
-    assert [(part.heading, bool(todo)) for part, todo in groups["section"]["rows"]] == [
+    rows = [row for place in one.places for row in place.rows if row.kind == "section"]
+    assert [(row.part.heading, bool(row.to_do)) for row in rows] == [
         ("Indications", False),
         ("Prescribing in practice", True),
     ]

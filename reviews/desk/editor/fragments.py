@@ -1,0 +1,78 @@
+"""Single parts of the one page, for a browser that has it already: each takes the place of what stands there.
+
+Every such answer says in a header that it is one. Any other answer to a browser that asked for a part (a sign-in, a
+refusal of the whole desk) has no such header, and the browser asks again for the page (clincalc/static/desk.js).
+"""
+
+import json
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from monographs import document as values
+from monographs.typed import Value
+from reviews.desk.base import DONE, PART
+from reviews.desk.editor.context import EditorContext
+from reviews.desk.editor.one_page import NEW, OnePage, Row
+
+
+def answer(response: HttpResponse, *, done: bool = False, opens: str = "") -> HttpResponse:
+    """Says that this is a part of the page, and whether an act is done; `opens` is the id of a link to go on at."""
+    response[PART] = DONE if done else "shown"
+    if opens:
+        response["HX-Trigger-After-Settle"] = json.dumps({"desk:open": opens})
+    return response
+
+
+def opened(editor: EditorContext, context: dict[str, Any], status: int) -> HttpResponse:
+    """The part whose form is in this context."""
+    one: OnePage = context["one"]
+    place, row = one.found(one.opened)
+    shown = {**context, "place": place, "row": row, "is_new": one.opened == NEW}
+    return answer(render(editor.request, "reviews/_edit_swap.html", shown, status=status))
+
+
+def closed(editor: EditorContext, value: Value) -> HttpResponse:
+    """The part as readers will get it."""
+    place, row = (one := OnePage(editor)).found(_key(value))
+    shown = editor.context(one=one, place=place, row=row)
+    return answer(render(editor.request, "reviews/_edit_swap.html", shown))
+
+
+def saved(editor: EditorContext, value: Value, said: list[str]) -> HttpResponse:
+    """The part as it is now, with what changed around it: the outline, what is left at its place, and, where citations
+    got other numbers, the other parts."""
+    before = _numbers(OnePage(editor))
+    editor.refresh()
+    one = OnePage(editor, saved=_key(value))
+    place, row = one.found(_key(value))
+    shown = editor.context(one=one, place=place, row=row, is_saved=True, said=said)
+    shown["renumbered"] = _others(one, row, before)
+    opens = one.next_after(one.saved)[1] if "next" in editor.request.POST else ""
+    return answer(render(editor.request, "reviews/_edit_swap.html", shown), done=True, opens=opens)
+
+
+def removed(editor: EditorContext, part: values.Part) -> HttpResponse:
+    """What stands in the place of a part that was taken out: that it was, and how to undo it."""
+    before, place = _numbers(one := OnePage(editor)), one.found(str(part.key))[0]
+    editor.refresh()
+    one = OnePage(editor)
+    place = next((now for now in one.places if place and now.anchor == place.anchor), None)
+    shown = editor.context(one=one, place=place, gone=part, is_saved=True, renumbered=_others(one, None, before))
+    return answer(render(editor.request, "reviews/_edit_swap.html", shown), done=True)
+
+
+def _key(value: Value) -> str:
+    return str(getattr(value, "key", "header"))
+
+
+def _numbers(one: OnePage) -> dict[str, int]:
+    return {reference.label: reference.number for reference in one.page.references}
+
+
+def _others(one: OnePage, row: Row | None, before: dict[str, int]) -> list[Row]:
+    """The other parts, if a citation has another number than before."""
+    if _numbers(one) == before:
+        return []
+    return [other for place in one.places for other in place.rows if other is not row]

@@ -1,0 +1,246 @@
+"""The one page on which a monograph is written: the page as readers will get it, part by part in reading order, each
+with what stands against it, what could be added in its place, and the form of the part that is open."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Max
+from django.urls import reverse
+from django.utils import timezone
+
+from monographs import document as values
+from monographs.checks.problems import gaps, problems
+from monographs.document import PART_FIELDS
+from monographs.models import PARTS
+from monographs.pages.page import PLACES
+from monographs.pages.page_model import Page
+from monographs.standing import today
+from monographs.typed import Value
+from monographs.vocabulary import SECTION_KINDS, SectionKind
+from reviews.desk.base import name_of
+from reviews.desk.editor.context import HEADINGS, NOUNS, EditorContext, with_part
+from reviews.models import ChangedPart, ChangeSet
+
+NEW = "new"  # in the place of the key of a part that is being added
+_NOTICES = {"critical": "Critical safety notices", "major": "Safety notices", "information": "Information"}
+# What a place holds whose parts are of one kind.
+_KIND_OF = {**dict.fromkeys(_NOTICES, "notice"), "references": "citation", "related": "related"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A part at its place: `piece` is what readers get of it (of monographs.pages.page_model; None while it says
+    nothing), `who` last touched it."""
+
+    part: Value
+    piece: Any = None
+    to_do: list[str] = field(default_factory=list)
+    who: str = ""
+    page: Page | None = None
+
+    @property
+    def key(self) -> str:
+        return str(getattr(self.part, "key", "header"))
+
+    @property
+    def anchor(self) -> str:
+        return f"part-{self.key}"
+
+    @property
+    def kind(self) -> str:
+        return self.part.part_kind if isinstance(self.part, values.Part) else "header"
+
+    @property
+    def is_short(self) -> bool:
+        """It says itself what it is, in a line or two: its heading is for those who hear the page."""
+        return self.kind in ("monitoring", "citation", "notice")
+
+    @property
+    def is_numbered(self) -> bool:
+        """Whether readers see this reference: its number is that of the list."""
+        return self.kind == "citation" and self.piece is not None
+
+
+@dataclass(frozen=True)
+class Add:
+    """What may be added at a place: the words of the link, where its form is, and the id of the link."""
+
+    words: str
+    address: str
+    id: str
+
+
+@dataclass
+class Place:
+    """A place of the page. `gap` says what readers are told while it is empty; A form for a new part stands
+    here if `is_new`."""
+
+    anchor: str
+    heading: str
+    rows: list[Row] = field(default_factory=list)
+    gap: str = ""
+    adds: list[Add] = field(default_factory=list)
+    sorts: str = ""  # the kind whose order can be changed here
+    is_new: bool = False
+
+    @property
+    def to_do(self) -> int:
+        return sum(len(row.to_do) for row in self.rows)
+
+
+class OnePage:
+    """All that the page shows of an edition. `opened` is the key of the part whose form is shown, "header", or `NEW`
+    for one that is being added, which stands at the place `new_at`."""
+
+    def __init__(self, editor: EditorContext, opened: str = "", new_at: str = "", saved: str = "") -> None:
+        self.editor, self.opened = editor, opened
+        self.saved = saved or editor.request.GET.get("saved", "")
+        self.document, self.page = editor.document, editor.page_of(editor.document)
+        self._to_do: dict[str, list[str]] = {}
+        for problem in problems(self.document, today()):
+            self._to_do.setdefault(str(problem.key or "header"), []).append(problem.sentence)
+        self._pieces = dict(_pieces(self.page))
+        self._touched = _last_touched(editor)
+        self.header_to_do = self._to_do.get("header", [])
+        self.header_who = self._who("header")
+        self.removed = [
+            row.as_value()
+            for kind in PART_FIELDS
+            for row in PARTS[kind].with_removed.filter(edition=editor.edition, removed=True)
+        ]
+        self.missing = gaps(self.document, set(editor.monograph.drug.traits))
+        self.places = list(self._places(new_at if opened == NEW else ""))
+
+    @property
+    def others(self) -> list[Add]:
+        """Kinds of section of which nothing is here and nothing is missed: they may be added all the same."""
+        used = {section.kind for section in self.document.sections} | {kind.slug for kind in self.missing}
+        return [self._add_section(kind) for slug, kind in SECTION_KINDS.items() if slug not in used]
+
+    @property
+    def next_gap(self) -> tuple[str, str]:
+        return self.next_after(self.saved)
+
+    @property
+    def left_to_do(self) -> int:
+        return len(self.header_to_do) + sum(place.to_do for place in self.places)
+
+    def next_after(self, key: str) -> tuple[str, str]:
+        """The address of the next thing to do below this part, else from the top on, and the id of the link to it; two
+        empty words if nothing is left to do."""
+        places = self.places
+        here = next((at for at, place in enumerate(places) if key in [row.key for row in place.rows]), -1)
+        own = [row for row in places[here].rows if row.key != key] if here >= 0 else []
+        for place in (Place("", "", own), *places[here + 1 :], *places[: max(here, 0)]):
+            if row := next((row for row in place.rows if row.to_do), None):
+                return reverse("part_edit", args=[self.editor.monograph.slug, row.key]), f"open-{row.key}"
+            if place.gap:
+                return place.adds[0].address, place.adds[0].id
+        if self.header_to_do and key != "header":
+            return reverse("edit_header", args=[self.editor.monograph.slug]), "open-header"
+        return "", ""
+
+    def found(self, key: str) -> tuple[Place | None, Row | None]:
+        """The place and row of a part of this edition."""
+        return next(((place, row) for place in self.places for row in place.rows if row.key == key), (None, None))
+
+    def _places(self, new_at: str) -> Iterator[Place]:
+        missing = {kind.slug: kind for kind in self.missing}
+        for anchor in (*PLACES, "references", "related"):
+            if anchor == "dosing":
+                yield Place("dosing", "Dose")
+                continue
+            place = self._place(anchor, missing.get(anchor))
+            place.is_new = anchor == new_at
+            if place.rows or place.gap or place.is_new or anchor in ("critical", "references", "related"):
+                yield place
+
+    def _place(self, anchor: str, gap: SectionKind | None) -> Place:
+        kind = _KIND_OF.get(anchor, "section")
+        held = list(self._parts_at(anchor))
+        place = Place(anchor, self._heading(anchor), [self._row(part) for part in held], gap.gap if gap else "")
+        if kind == "section":
+            if gap:
+                place.adds.append(self._add_section(gap))
+            if anchor == "monitoring":
+                place.adds.append(self._add("monitoring", anchor))
+                place.sorts = "monitoring" if len(self.document.monitoring) > 1 else ""
+        else:
+            place.adds.append(self._add(kind, anchor))
+            place.sorts = kind if len(getattr(self.document, PART_FIELDS[kind])) > 1 and held else ""
+        return place
+
+    def _heading(self, anchor: str) -> str:
+        if anchor in SECTION_KINDS:
+            sections = self.document.sections_of(anchor)
+            return (sections[0].heading if sections else "") or SECTION_KINDS[anchor].heading
+        return _NOTICES.get(anchor) or HEADINGS[_KIND_OF[anchor]]
+
+    def _parts_at(self, anchor: str) -> Iterator[values.Part]:
+        """Each part stands at one place, whatever it says; references that are cited in the order of their numbers."""
+        if anchor in _NOTICES:
+            yield from (one for one in self.document.notices if one.severity == anchor)
+        elif anchor == "references":
+            number = {one.key: one.number for one in self.page.references}
+            yield from sorted(self.document.citations, key=lambda one: number.get(one.key, len(number) + 1))
+        elif anchor == "related":
+            yield from self.document.related
+        else:
+            yield from self.document.sections_of(anchor)
+            if anchor == "monitoring":
+                yield from self.document.monitoring
+
+    def _row(self, part: values.Part) -> Row:
+        key = str(part.key)
+        return Row(part, self._pieces.get(key), self._to_do.get(key, []), self._who(key))
+
+    def _who(self, key: str) -> str:
+        """Who changed this part last, in this edition; "" while it never was."""
+        return self._touched.get(key, "")
+
+    def _add_section(self, kind: SectionKind) -> Add:
+        address = reverse("part_new", args=[self.editor.monograph.slug, "section"])
+        return Add(f"Add {kind.heading.lower()}", f"{address}?section={kind.slug}", f"add-{kind.slug}")
+
+    def _add(self, kind: str, anchor: str) -> Add:
+        address = reverse("part_new", args=[self.editor.monograph.slug, kind])
+        return Add(f"Add a {NOUNS[kind]}", address, f"add-{anchor}-{kind}")
+
+
+def seen_as(editor: EditorContext, value: Value) -> Row | None:
+    """What readers would get of this header or part if it were saved so; None if it could not be."""
+    document = with_part(editor.document, value)
+    if document is None:
+        return None
+    page = editor.page_of(document)
+    return Row(value, dict(_pieces(page)).get(str(getattr(value, "key", ""))), page=page)
+
+
+def place_of_new(kind: str, section: str) -> str:
+    """Where the form of a new part stands."""
+    if kind == "section":
+        return section if section in SECTION_KINDS else next(reversed(SECTION_KINDS))
+    return {"monitoring": "monitoring", "notice": "critical", "citation": "references", "related": "related"}[kind]
+
+
+def _pieces(page: Page) -> Iterator[tuple[str, Any]]:
+    """What readers get of each part, by its key."""
+    for block in filter(None, (page.critical, *page.blocks)):
+        for pieces in (block.passages, block.items, block.notices):
+            yield from ((str(one.key), one) for one in pieces)
+    yield from ((str(one.key), one) for one in page.references)
+
+
+def _last_touched(editor: EditorContext) -> dict[str, str]:
+    """Key of a part -> who changed it last in this edition, and when: two queries, however long its history is."""
+    touched = ChangedPart.objects.filter(change_set__edition=editor.edition)
+    last = dict(touched.values_list("key").annotate(Max("change_set__at")).order_by())
+    made = ChangeSet.objects.filter(edition=editor.edition, at__in=set(last.values())).select_related("actor")
+    said = {}
+    for change in made.order_by("revision_id"):
+        at = timezone.localtime(change.at)
+        name = "you" if change.actor == editor.request.user else name_of(change.actor)
+        when = f"{at:%H:%M}" if at.date() == timezone.localdate() else f"{at.day} {at:%B %Y}"
+        said[change.at] = f"Changed by {name}, {when}"
+    return {key: said[at] for key, at in last.items()}

@@ -1,0 +1,181 @@
+"""Single parts of the one page, for a browser that has it already."""
+
+import json
+from types import SimpleNamespace
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from monographs.assemble import build
+from monographs.digest import digest_of_part
+from monographs.document import PART_FIELDS
+from reviews.models import ChangeSet
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+ASKS = {"HX-Request": "true"}
+
+
+@pytest.fixture(scope="module")
+def made(once_a_module):
+    return SimpleNamespace(edition=make.draft(make.the_house()))
+
+
+@pytest.fixture
+def edition(made):
+    return made.edition
+
+
+@pytest.fixture
+def editor(client, house):
+    client.force_login(house.editor)
+    return client
+
+
+def address(name, *arguments):
+    return reverse(name, args=["testazumab", *arguments])
+
+
+def part(edition, name):
+    return build(edition).by_key()[make.key(name)]
+
+
+def section(edition, name="monitoring", **changes):
+    shown = part(edition, name)
+    return {"heading": shown.heading, "text": shown.text, "seen": digest_of_part(shown), **changes}
+
+
+def is_part(answer):
+    """It says that it is one, and holds no page."""
+    return answer.headers.get("X-Part") in ("shown", "done") and "<html" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("kind", PART_FIELDS)
+def test_a_part_of_each_kind_opens_alone_and_closes_again(editor, edition, kind):
+    shown = getattr(build(edition), PART_FIELDS[kind])[0]
+    path = address("part_edit", shown.key)
+
+    opened = editor.get(path, headers=ASKS)
+    closed = editor.get(f"{path}?closed=1", headers=ASKS)
+
+    assert is_part(opened)
+    assert is_part(closed)
+    assert f'hx-post="{path}"' in opened.content.decode()
+    assert f'id="{str(shown.key)[:8]}-id_' in opened.content.decode()  # no id of another form that is open
+    assert "<form" not in closed.content.decode()
+    assert f'id="part-{shown.key}"' in closed.content.decode()
+
+
+def test_the_header_opens_alone_and_closes_again(editor, edition):
+    assert is_part(opened := editor.get(address("edit_header"), headers=ASKS))
+    assert 'name="introduction"' in opened.content.decode()
+    assert is_part(closed := editor.get(f"{address('edit_header')}?closed=1", headers=ASKS))
+    assert "<form" not in closed.content.decode()
+
+
+def test_what_is_saved_comes_back_as_readers_get_it_with_what_is_left_to_do(editor, house, edition):
+    answer = editor.post(
+        address("part_edit", make.key("monitoring")), section(edition, text="Monthly [@no]."), headers=ASKS
+    )
+
+    html = answer.content.decode()
+    assert is_part(answer)
+    assert answer.status_code == 200
+    assert "Monthly" in html
+    assert "<textarea" not in html
+    assert answer.headers["X-Part"] == "done"
+    assert "<strong>Monitoring is saved.</strong>" in html
+    assert "leads to no reference of this edition" in html
+    assert 'id="partlist" hx-swap-oob="true"' in html
+    assert "Still to do: " in html
+    assert part(edition, "monitoring").text == "Monthly [@no]."
+    assert ChangeSet.objects.latest("at").actor == house.editor
+
+
+def test_whoever_goes_on_is_told_where(editor, edition):
+    answer = editor.post(
+        address("part_edit", make.key("monitoring")), section(edition, text="Monthly.", next="1"), headers=ASKS
+    )
+
+    opens = json.loads(answer.headers["HX-Trigger-After-Settle"])["desk:open"]
+    assert f'id="{opens}"' in editor.get(address("edit")).content.decode()
+
+
+def test_what_is_refused_comes_back_open_with_its_words(editor, edition):
+    answer = editor.post(
+        address("part_new", "notice"), {"title": "", "text": "Mine.", "key": str(uuid4())}, headers=ASKS
+    )
+
+    assert is_part(answer)
+    assert answer.headers["X-Part"] == "shown"
+    assert answer.status_code == 422
+    assert "Mine." in answer.content.decode()
+
+
+def test_a_clash_comes_back_open_with_both(editor, house, edition):
+    mine = section(edition, text="Mine.")
+    make.reword(edition, "monitoring", "Theirs.", actor=house.editor2)
+
+    answer = editor.post(address("part_edit", make.key("monitoring")), mine, headers=ASKS)
+
+    assert is_part(answer)
+    assert answer.headers["X-Part"] == "shown"
+    assert answer.status_code == 409
+    assert "Mine." in answer.content.decode()
+    assert "Theirs" in answer.content.decode()
+
+
+def test_a_part_that_was_taken_out_says_so_and_comes_back_by_one_press(editor, edition):
+    seen = digest_of_part(part(edition, "notice"))
+
+    gone = editor.post(address("part_edit", make.key("notice")), {"remove": "1", "seen": seen}, headers=ASKS)
+    assert is_part(gone)
+    assert f'name="restore" value="{make.key("notice")}"' in gone.content.decode()
+    assert build(edition).notices == ()
+
+    back = editor.post(address("edit"), {"restore": str(make.key("notice"))}, headers=ASKS)
+    assert is_part(back)
+    assert len(build(edition).notices) == 1
+
+
+def test_the_preview_alone_is_what_readers_would_get_and_saves_nothing(editor, edition):
+    before, count = make.seen(edition), ChangeSet.objects.count()
+    sent = section(edition, text="Only *looked* at.", preview="1", only="preview")
+
+    answer = editor.post(address("part_edit", make.key("monitoring")), sent, headers=ASKS)
+
+    assert is_part(answer)
+    assert "Only <em>looked</em> at." in answer.content.decode()
+    assert "<form" not in answer.content.decode()
+    assert (make.seen(edition), ChangeSet.objects.count()) == (before, count)
+
+
+def test_other_parts_come_along_only_where_their_numbers_changed(editor, edition):
+    same = editor.post(address("part_edit", make.key("monitoring")), section(edition, text="Yearly."), headers=ASKS)
+    assert "outerHTML:#part-" not in same.content.decode()
+    labels = [one.label for one in build(edition).citations]
+    first = build(edition).header
+    sent = {
+        "name": first.name,
+        "title": first.title,
+        "introduction": f"New [@{labels[-1]}].",
+        "seen": digest_of_part(first),
+    }
+
+    editor.post(address("edit_header"), sent, headers=ASKS)
+
+    page = editor.get(address("edit")).context["one"].page
+    assert page.references[0].label == labels[-1]
+
+
+@pytest.mark.parametrize("who", ["auditor", "nobody", None])
+def test_whoever_may_not_write_gets_no_part_of_a_form(client, house, edition, who):
+    if who:
+        client.force_login(house.people[who])
+
+    answer = client.get(address("part_edit", make.key("monitoring")), headers=ASKS)
+
+    assert "<textarea" not in answer.content.decode()
+    if who != "auditor":
+        assert "X-Part" not in answer.headers
