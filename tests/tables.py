@@ -16,7 +16,7 @@ from reviews.access.grants import confirm, give, take
 from reviews.audit import acts
 from reviews.audit.trail import audited_write
 from reviews.editing.library import keep_references, record_name_check
-from reviews.models import ClassGrant, CountedTry, Grant, KeptForm, Organisation, SpentCode
+from reviews.models import ClassGrant, CountedTry, Grant, KeptForm, Organisation, Scratch, SpentCode
 from reviews.models.roles import ROLES
 from reviews.reports import service
 from reviews.reports.reminders import remind
@@ -71,6 +71,9 @@ def fill() -> make.House:
     now = timezone.now()
     KeptForm.objects.create(
         person=house.editor, path="/desk/", tab="t", fields="{}", cause="session", at=now, expires_at=now
+    )
+    Scratch.objects.create(
+        person=house.editor, edition=page.live.edition, part="header", tab="t", fields="{}", sign_in="s", slot=0, at=now
     )
     make.second_factor(house.editor)
     set_by_link(house.nobody, house.admin)

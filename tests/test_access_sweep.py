@@ -71,7 +71,7 @@ TABLE = {
     "queue": ("desk", None), "monographs": ("desk", None), "monograph_new": ("begins", "begins"),
     "workspace": ("reads", None), "edit": ("reads", "writes"), "edit_header": ("reads", "writes"),
     "edit_order": ("reads", "writes"), "part_new": ("reads", "writes"), "part_edit": ("reads", "writes"),
-    "preview": ("reads", None), "review": ("reads", None), "history": ("reads", None), "compare": ("reads", None),
+    "scratch": ("reads", "writes"), "preview": ("reads", None), "review": ("reads", None), "history": ("reads", None), "compare": ("reads", None),
     "restore": ("reads", "writes"), "tier": ("reads", "reviews"), "do": ("reads", "writes"),  # “submit”
     "move": ("reads", "publishes"), "published": ("reads", None), "places": ("reads", None),
     "erratum": ("reads", "reviews"), "harmless": ("reads", "reviews"), "copy": ("reads", "writes"),
@@ -91,7 +91,7 @@ TABLE = {
     "account_passkey": ("anyone", "anyone"), "account_codes": ("anyone", "anyone"),
     "account_session_end": ("anyone", "anyone"), "account_factor_remove": ("anyone", "anyone"),
     "account_reauthenticate": ("anyone", "anyone"), "account_address": ("anyone", "anyone"),
-    "account_address_confirm": ("anyone", "anyone"),
+    "account_ask": ("anyone", "anyone"), "account_address_confirm": ("anyone", "anyone"),
 }  # fmt: skip
 # What is answered to those who may not: as if it were not there (404) to whoever may not know of it, else 403.
 HIDDEN = {name for name, (opens, _sends) in TABLE.items() if opens.startswith("reads")} | {"place"}
@@ -169,7 +169,7 @@ def addresses(world):
     state = ChangeSet.objects.filter(edition=edition).earliest("at").pk
     overlay, of_class = Overlay.objects.get().pk, {"slug": "multiple-sclerosis"}
     given = {
-        "restore": {"slug": page.slug, "key": state}, "countersign": {"pk": overlay}, "lift": {"pk": overlay},
+        "restore": {"slug": page.slug, "key": state}, "scratch": {"slug": page.slug, "part": "header"}, "countersign": {"pk": overlay}, "lift": {"pk": overlay},
         "report_page": {"pk": ProblemReport.objects.get().pk}, "recheck": {"pk": Recheck.objects.get().pk},
         "drug": {"slug": page.drug.slug}, "drug_act": {"slug": page.drug.slug, "act": "retire"},
         "therapeutic_class": of_class, "class_act": {**of_class, "act": "retire"},

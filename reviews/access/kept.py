@@ -44,7 +44,7 @@ LARGEST = 300_000  # characters
 
 # What a form holds beside what is typed, and its buttons.
 _MACHINE = re.compile(
-    r"digest|seen|over|key|page|reference|remove|restore|preview|as_typed|tidy|more|typed_.*"
+    r"digest|seen|over|key|page|reference|scratch|remove|restore|preview|as_typed|tidy|more|typed_.*"
     r"|.*-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS"
 )
 Typed = dict[str, list[str]]
@@ -88,11 +88,11 @@ def keep(request: HttpRequest, cause: KeptForm.Cause) -> str:
     now, sender = timezone.now(), senders.sender_of(senders.address_of(request), "kept")
     if not _has_room(sender, now):
         return ""
-    kept, lacks = _cleaned(request.POST)
-    asked, of_address = _cleaned(request.GET)
+    kept, lacks = cleaned(request.POST)
+    asked, of_address = cleaned(request.GET)
     lacks["lacks_number"] |= of_address["lacks_number"]
     fields, query = json.dumps(kept), urlencode(asked, doseq=True)
-    if all(map(_MACHINE.fullmatch, kept)) or holds_nhs_number(request.path):
+    if not holds_words(kept) or holds_nhs_number(request.path):
         return ""
     if len(fields) > LARGEST or len(request.path) > 500 or len(query) > 500:
         return ""
@@ -124,7 +124,12 @@ def _has_room(sender: str, now: datetime) -> bool:
     return rows.count() < MOST_OF_AN_ADDRESS
 
 
-def _cleaned(sent: QueryDict) -> tuple[Typed, dict[str, bool]]:
+def holds_words(sent: Typed) -> bool:
+    """Whether somebody typed or chose something in it."""
+    return not all(map(_MACHINE.fullmatch, sent))
+
+
+def cleaned(sent: QueryDict) -> tuple[Typed, dict[str, bool]]:
     """What may be kept of a form or of an address, and what it lacks then."""
     kept: Typed = {}
     lacks = {"lacks_password": False, "lacks_number": False}

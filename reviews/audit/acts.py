@@ -64,6 +64,11 @@ def at_hand() -> str:
     return _token.get()
 
 
+def is_done(token: str) -> bool:
+    """Whether the form that was shown with this token was done, whatever was typed into it."""
+    return bool(token) and Act.objects.filter(token__gte=f"{token}.", token__lt=f"{token}/").exists()
+
+
 def claimed() -> str:
     """The token of the form at hand, "" for none. Asked by whoever holds the write lock; raises RepeatedAct."""
     token = _token.get()

@@ -16,6 +16,7 @@ from reviews.models.people import ClinicianProfile
 from reviews.models.recheck import Recheck
 from reviews.models.reminder import Reminder
 from reviews.models.report import ProblemReport
+from reviews.models.scratch import Scratch
 from reviews.models.signoff import SignOff, Unsigning
 from reviews.models.spent_code import SpentCode
 from reviews.models.written_text import WrittenText
@@ -42,6 +43,7 @@ __all__ = [
     "ProblemReport",
     "Recheck",
     "Reminder",
+    "Scratch",
     "SignOff",
     "SpentCode",
     "Unsigning",

@@ -34,6 +34,7 @@ from reviews.desk.editor.find import Finding, find
 from reviews.desk.editor.forms import OVER, HeaderForm, OrderForm, ValueForm
 from reviews.desk.editor.lists import make_lists, put
 from reviews.desk.editor.one_page import NEW, OnePage, place_of_new, seen_as
+from reviews.desk.editor.scratch import lines, offered, posted, spend
 from reviews.editing import parts
 from reviews.editing.merging import Merged
 from reviews.review.edition_review import EditionReview
@@ -65,7 +66,7 @@ def edit(request: DeskRequest, slug: str) -> HttpResponse:
 def _outline(editor: EditorContext) -> dict[str, Any]:
     """The page with nothing open."""
     review = None if editor.edition.is_open else EditionReview.load(editor.edition)
-    return editor.context(one=OnePage(editor), review=review)
+    return editor.context(one=OnePage(editor), review=review, scratch_lines=lines(editor))
 
 
 def _outline_refusing(editor: EditorContext, tried: Attempt) -> HttpResponse:
@@ -100,7 +101,7 @@ def header(request: DeskRequest, slug: str) -> HttpResponse:
     shown = editor.document.header
     if editor.is_fragment and "closed" in request.GET:
         return fragments.closed(editor, shown)
-    form = HeaderForm(_posted(request), document=editor.document, shown=shown, uid=editor.uid("header"))
+    form = HeaderForm(posted(editor, "header"), document=editor.document, shown=shown, uid=editor.uid("header"))
     context = editor.context(form=form, shown=shown, words="the header", class_path=shown.class_path)
     return _answer(editor, context, lambda **how: parts.save_header(editor.edition, form.value, **how))
 
@@ -117,7 +118,8 @@ def part_new(request: DeskRequest, slug: str, kind: str) -> HttpResponse:
     key = _key_of(request)
     if editor.is_fragment and "closed" in request.GET:
         return fragments.answer(HttpResponse())
-    form = FORMS[kind](_posted(request), document=editor.document, key=key, initial=initial, uid=editor.uid(key))
+    data = posted(editor, f"new-{kind}")
+    form = FORMS[kind](data, document=editor.document, key=key, initial=initial, uid=editor.uid(key))
     context = editor.context(form=form, kind=kind, words=f"a {NOUNS[kind]}")
     if kind == "citation":
         if found.filled and isinstance(form, CitationForm):
@@ -159,7 +161,8 @@ def part(request: DeskRequest, slug: str, key: UUID) -> HttpResponse:
         return _remove(editor, shown)
     if editor.is_fragment and "closed" in request.GET and not removed:
         return fragments.closed(editor, shown)
-    form = FORMS[shown.part_kind](_posted(request), document=editor.document, shown=shown, uid=editor.uid(key))
+    data = posted(editor, str(key))
+    form = FORMS[shown.part_kind](data, document=editor.document, shown=shown, uid=editor.uid(key))
     if isinstance(shown, values.Section):  # another kind would be another section
         form.fields["kind"].disabled = True
     context = editor.context(form=form, shown=shown, words=shown.label_for_people, removed=removed)
@@ -170,10 +173,6 @@ def part(request: DeskRequest, slug: str, key: UUID) -> HttpResponse:
     return _answer(editor, context, lambda **how: parts.save_part(editor.edition, form.value, **how))
 
 
-def _posted(request: DeskRequest) -> Any:
-    return request.POST if request.method == "POST" else None
-
-
 def _restore(editor: EditorContext, shown: values.Part, context: dict[str, Any]) -> HttpResponse:
     """The part as it was, behind a form that holds the words of whoever met its removal while writing."""
     tried = attempt(lambda: parts.restore_part(editor.edition, shown, actor=editor.request.user))
@@ -181,6 +180,7 @@ def _restore(editor: EditorContext, shown: values.Part, context: dict[str, Any])
     if tried.is_done:
         _now_seen(context["form"], shown)
         context |= {"removed": False, "restored": True}
+    context |= offered(editor, context["form"], str(shown.key))
     return _opened(editor, context, tried.status)
 
 
@@ -218,6 +218,7 @@ def _answer(editor: EditorContext, context: dict[str, Any], save: Callable[..., 
         tried = attempt(lambda: save(actor=editor.request.user, **how))
         if tried.is_done:
             both: Merged | None = tried.result
+            spend(editor.request)
             value = both.part if both else form.value
             said = [*form.said, *([both_in(both, editor.request.user)] if both else [])]
             if editor.is_fragment:
@@ -234,6 +235,7 @@ def _answer(editor: EditorContext, context: dict[str, Any], save: Callable[..., 
             context["refusals"] = form.refuse(tried.refusals)
     if form.is_over and "conflict" not in context:
         context |= _both(editor, form, _still(editor, form))
+    context |= offered(editor, form, str(form.key or "header") if form.shown else f"new-{context['kind']}")
     return _opened(editor, context, status)
 
 
@@ -293,7 +295,7 @@ def order(request: DeskRequest, slug: str) -> HttpResponse:
     seen = request.POST.getlist("seen")
     form = OrderForm(
         getattr(editor.document, PART_FIELDS[kind]),
-        _posted(request),
+        request.POST if request.method == "POST" else None,
         seen,
         is_closed=not (editor.is_draft and editor.may_edit),
     )

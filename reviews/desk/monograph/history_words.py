@@ -100,6 +100,8 @@ DONE: dict[str, Callable[[dict[str, Any]], str]] = {
 }
 # Codes of refusals in a few words. The sentence that the person read also named what to do then.
 WHY = {
+    "too_many_letters": "too many letters were asked for",
+    "way": "how they get their link was not chosen",
     "proofing": "proofing found what must be mended",
     "proofing_reason": "nobody said why words that proofing asked about may stand",
     "alike": "a name like it is there",

@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from monographs.standing import today
-from reviews.access import held, policy
+from reviews.access import asking, held, policy
 from reviews.access.handover import OpenWork, of_everybody
 from reviews.desk.base import DeskRequest, name_of
 from reviews.desk.people.first_steps import in_short
@@ -32,6 +32,7 @@ class Line:
     standing: Standing
     roles: list[str]
     needed_for: list[str] = field(default_factory=list)
+    asked: asking.Asked | None = None
 
     @property
     def has_left(self) -> bool:
@@ -44,7 +45,7 @@ class Line:
     @property
     def waits(self) -> bool:
         """Whether somebody must see to something of theirs."""
-        return not self.has_left and (self.standing.is_late or not self.roles)
+        return not self.has_left and (self.standing.is_late or not self.roles or self.asked is not None)
 
     def says(self, words: str) -> bool:
         """Whether each of these words stands in the name, the name to sign in by, or the address."""
@@ -67,8 +68,10 @@ def everybody() -> list[Line]:
         Line(one, name_of(one), Standing.of(getattr(one, "clinician_profile", None), day), sorted(policy.roles_of(one)))
         for one in held.everybody(closed=True)
     ]
+    asked = asking.opened(line.person for line in lines)
     for line in lines:
         line.needed_for = _needed_for(work.get(line.person.pk, none))
+        line.asked = asked.get(line.person.pk)
     return sorted(lines, key=lambda line: (line.name.casefold(), line.person.pk))
 
 
@@ -94,6 +97,7 @@ def people(request: DeskRequest) -> HttpResponse:
     context = {
         "section": "people",
         "steps": in_short(),
+        "asking": [line for line in lines if line.asked and not line.has_left],
         "words": words,
         "show": show,
         "filters": [(key, word, sum(map(test, found))) for key, (word, test) in FILTERS.items()],

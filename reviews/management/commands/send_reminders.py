@@ -1,6 +1,6 @@
 """Takes in reports that wait, tells people what waits, writes down roles that nobody confirmed, mails answers to
-reporters, forgets addresses that are no longer needed, forms that were kept for a day, sign-ins that failed, and
-sessions that are over.
+reporters, forgets addresses that are no longer needed, forms that were kept for a day, words that nobody saved,
+sign-ins that failed, and sessions that are over.
 
 Run it every hour. Running it twice tells nobody twice. Nothing that goes wrong in one of these keeps another; the exit
 status is 1 when somebody was not reached, or one of them could not be done.
@@ -12,8 +12,7 @@ from typing import Any, TypeVar
 
 from django.core.management.base import BaseCommand, CommandError
 
-from reviews.access import limits, session
-from reviews.access.kept import sweep
+from reviews.access import kept, limits, scratch, session
 from reviews.reports import inbox
 from reviews.reports.lapses import tell_of_grants
 from reviews.reports.mailing import Mailed, names_of, unreached
@@ -32,7 +31,7 @@ class Command(BaseCommand):
         new = self._tried(remind, 0) + self._tried(tell_of_grants, 0)
         mailed = self._tried(mail_reminders, Mailed())
         answers, forgotten = self._tried(mail_answers, Mailed()), self._tried(forget_addresses, 0)
-        for forget in (sweep, limits.sweep, session.sweep):
+        for forget in (kept.sweep, scratch.sweep, limits.sweep, session.sweep):
             self._tried(forget, None)
         if taken:
             self.stdout.write(f"{taken} reports taken in.")

@@ -37,6 +37,7 @@ UNTOLD_COLUMNS = {
         "at", "cause", "expires_at", "fields", "lacks_number", "lacks_password", "path", "person_id", "query", "sender",
         "tab",
     },
+    "reviews_scratch": {"at", "edition_id", "fields", "lacks_number", "part", "person_id", "sign_in", "slot", "tab"},
 }  # fmt: skip
 UNTOLD_ROWS = {
     "auth_permission",
@@ -44,6 +45,7 @@ UNTOLD_ROWS = {
     "reviews_act",
     "reviews_inboxreport",
     "reviews_keptform",
+    "reviews_scratch",
     "reviews_countedtry",
     "reviews_spentcode",
 }

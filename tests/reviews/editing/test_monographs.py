@@ -353,10 +353,12 @@ def test_a_move_needs_a_reason_that_may_be_kept(house, reason, code, entries):
 
 def test_what_the_library_holds_of_a_drug_and_is_no_row_is_not_copied(house):
     with audited_write(actor=house.editor) as trail:
-        drug = make_drug(
-            trail, name="oldumab", names=[{"kind": "other"}], brands=[{"country": "GB"}, {"name": "B", "country": "GB"}],
-            codes=[{"system": "ATC", "name": "of ATC"}],
-        )  # fmt: skip
+        drug = make_drug(trail, name="oldumab")
+        drug.names = [{"kind": "other"}]  # as it was stored before rows were asked
+        drug.brands = [{"country": "GB"}, {"name": "B", "country": "GB"}]
+        drug.codes = [{"system": "ATC", "name": "of ATC"}]
+        trail.save(drug, "names", "brands", "codes")
+        trail.record("drug_changed", f"drug:{drug.slug}")
 
     edition = new(actor=house.editor, slug="oldumab", title="Oldumab", therapeutic_class=house.leaf, drug=drug)
 

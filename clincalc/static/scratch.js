@@ -1,0 +1,39 @@
+// Desk only; every form works without it. Keeps what is being typed for its person, and says since when.
+(() => {
+  const WAIT = 3000, AGAIN = 15000;
+  const keep = (form) => {
+    const state = form.querySelector('[data-save-state]');
+    let timer = 0, dirty = false, over = false;
+    const body = () => {
+      const typed = new URLSearchParams(new FormData(form));
+      ['whose', 'kept', 'password'].forEach((name) => typed.delete(name));
+      return typed;
+    };
+    const later = (wait) => { clearTimeout(timer); timer = setTimeout(send, wait); };
+    const say = (words) => { if (state && !over && state.textContent !== words) state.textContent = words; };
+    async function send() {
+      if (over || !dirty) return;
+      dirty = false;
+      try {
+        const answer = await fetch(form.dataset.scratch, { method: 'POST', body: body(), redirect: 'manual' });
+        if (answer.ok) { if (!dirty) say(await answer.text()); return; }
+        if (answer.type === 'opaqueredirect') { say('Not kept: sign in again in another window.'); dirty = true; return; }
+        if (answer.status < 500) return;
+      } catch { /* no connection: tried again */ }
+      dirty = true;
+      later(AGAIN);
+    }
+    form.addEventListener('input', () => { dirty = true; later(WAIT); });
+    form.addEventListener('submit', () => { over = true; clearTimeout(timer); });
+    addEventListener('pageshow', (e) => { if (e.persisted) over = false; });
+    addEventListener('online', () => { if (dirty) later(0); });
+    addEventListener('pagehide', () => {
+      if (over || !dirty) return;
+      dirty = false;
+      navigator.sendBeacon(form.dataset.scratch, body());
+    });
+  };
+  const all = (root) => root.querySelectorAll('form[data-scratch]').forEach(keep);
+  all(document);
+  addEventListener('htmx:load', (e) => { if (e.target !== document.body) all(e.target); });
+})();

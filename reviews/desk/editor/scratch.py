@@ -1,0 +1,155 @@
+"""What is being typed, on the page of its person: kept meanwhile, offered when they come back, never put in unasked."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import DatabaseError, IntegrityError
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.views.decorators.http import require_http_methods
+
+from monographs.difference.diff_html import changes_of
+from monographs.difference.document_diff import compare
+from reviews.access import kept, policy, scratch
+from reviews.desk.base import DeskRequest, current_edition, desk, edit_address, monograph_for
+from reviews.desk.editor.context import NOUNS, EditorContext, with_part
+from reviews.desk.editor.forms import ValueForm
+from reviews.models import Scratch
+
+MOST_SHOWN = 5
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+NEW = "new-"
+
+
+def _address(slug: str, part: str) -> str:
+    """Where the form of a part stands."""
+    if part.startswith(NEW):
+        return reverse("part_new", args=[slug, part.removeprefix(NEW)])
+    return edit_address(slug, part)
+
+
+@desk
+@require_http_methods(["GET", "HEAD", "POST"])
+def keep(request: DeskRequest, slug: str, part: str) -> HttpResponse:
+    """A POST keeps what stands in the form and answers in a few words; with `throw` (tabs) it forgets what was kept.
+    Whoever asks for the address is led to the form."""
+    if part != "header" and not _UUID.fullmatch(part) and part not in {f"{NEW}{kind}" for kind in NOUNS}:
+        raise Http404
+    monograph = monograph_for(request, slug)
+    if request.method != "POST":
+        return redirect(_address(monograph.slug, part))
+    if "throw" in request.POST:
+        scratch.throw_away(request.user, request.POST.getlist("throw"))
+        return redirect(_address(monograph.slug, part))
+    if not policy.can(request.user, "edit", monograph):
+        return _said("Not kept: you may not change this.", 403)
+    try:
+        row = scratch.keep(request, current_edition(monograph), part)
+    except IntegrityError:
+        return _said("Not saved yet", 409)
+    except DatabaseError:
+        return _said("Not saved yet", 503)
+    if row is None:
+        return _said("Not saved yet", 200)
+    lacks = ", without the patient’s number" if row.lacks_number else ""
+    return _said(f"Kept for you at {timezone.localtime(row.at):%H:%M}{lacks}, not saved yet", 200)
+
+
+def _said(words: str, status: int) -> HttpResponse:
+    return HttpResponse(words, status=status, content_type="text/plain; charset=utf-8")
+
+
+def posted(editor: EditorContext, part: str) -> QueryDict | None:
+    """What a form is filled with: what was sent, or what was kept and its person asks to have in the boxes."""
+    request = editor.request
+    if request.method == "POST":
+        return request.POST
+    if tab := request.GET.get(scratch.FIELD, ""):
+        row = scratch.waiting(request.user, editor.monograph, part).filter(tab=tab).first()
+        return row.typed if row else None
+    return None
+
+
+def spend(request: DeskRequest) -> None:
+    """What was sent is saved: what was kept of it is gone. Where that cannot be written now it is swept later, and not
+    offered meanwhile: nothing of it differs from what stands there."""
+    if tab := request.POST.get(scratch.FIELD, ""):
+        try:
+            scratch.throw_away(request.user, [tab])
+        except DatabaseError:
+            pass
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Words that were kept: when and where, what in them differs from what stands there (`changes`), or, where that
+    cannot be told, the words themselves."""
+
+    tab: str
+    when: str
+    where: str
+    lacks_number: bool
+    changes: Any
+    words: list[tuple[str, str]]
+
+
+def offered(editor: EditorContext, form: ValueForm, part: str) -> dict[str, Any]:
+    """For the page of a part that its person may write and has just opened: what was kept of it and differs."""
+    request, found = editor.request, list[Offer]()
+    if not form.is_bound and editor.is_draft and editor.may_edit:
+        for row in scratch.waiting(request.user, editor.monograph, part)[:MOST_SHOWN]:
+            if offer := _offer(editor, form, row):
+                found.append(offer)
+    at = _address(editor.monograph.slug, part)
+    address = reverse("scratch", args=[editor.monograph.slug, part])
+    return {"scratch": found, "scratch_tab": scratch.tab_of(form.data), "scratch_to": address, "scratch_at": at}
+
+
+def _offer(editor: EditorContext, form: ValueForm, row: Scratch) -> Offer | None:
+    words, changes = kept.words_of(dict(row.typed.lists())), None
+    if form.shown is not None:
+        again = type(form)(row.typed, document=editor.document, shown=form.shown)
+        for name, box in form.fields.items():
+            again.fields[name].disabled = box.disabled
+        value = again.readable
+        now = with_part(editor.document, form.shown)
+        then = with_part(editor.document, value) if value is not None else None
+        if now and then:
+            changes = changes_of(compare(now, then))
+            if not changes:
+                return None
+    return Offer(row.tab, when(row), where(editor.request, row), row.lacks_number, changes, words)
+
+
+def lines(editor: EditorContext) -> list[dict[str, str]]:
+    """What is kept for a person in this monograph, part by part: one query, however many there are."""
+    names = {str(part.key): part.label_for_people for part in editor.document.parts()} | {"header": "the header"}
+    names |= {f"{NEW}{kind}": f"a new {noun}" for kind, noun in NOUNS.items()}
+    newest: dict[str, Scratch] = {}
+    for row in scratch.waiting(editor.request.user, editor.monograph).defer("fields"):
+        newest.setdefault(row.part, row)
+    return [
+        {
+            "name": names[part],
+            "when": when(row),
+            "where": where(editor.request, row),
+            "address": _address(editor.monograph.slug, part),
+        }
+        for part, row in newest.items()
+        if part in names
+    ]
+
+
+def when(row: Scratch) -> str:
+    at = timezone.localtime(row.at)
+    day = "today" if at.date() == timezone.localdate() else date_format(at, "j F")
+    return f"{day} at {at:%H:%M}"
+
+
+def where(request: DeskRequest, row: Scratch) -> str:
+    is_here = row.sign_in == scratch.sign_in_of(request)
+    return "in another window" if is_here else "on another device, or before you signed in again"

@@ -1,0 +1,316 @@
+"""Words that were typed and not saved, on the page of their person: kept, offered with what differs, never put in
+unasked, and nobody else's."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+from uuid import uuid4
+
+import pytest
+from django.db import OperationalError, connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils.timezone import localtime
+
+from monographs.assemble import build
+from monographs.digest import digest_of_part
+from reviews.access import scratch as keeping
+from reviews.access.grants import give
+from reviews.editing.library import make_class
+from reviews.models import AuditEvent, KeptForm, Scratch
+from reviews.urls import urlpatterns
+from tests import factories as make
+from tests.forms import forms_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
+KEY = make.key("monitoring")
+TAB = "t" * 22
+WORDS = "Tests go on for a decade."
+
+
+@pytest.fixture(scope="module")
+def made(once_a_module):
+    return SimpleNamespace(edition=make.draft(make.the_house()))
+
+
+def address(name, *arguments):
+    return reverse(name, args=["testazumab", *arguments])
+
+
+EDIT, TO = address("part_edit", KEY), address("scratch", KEY)
+
+
+def section(edition):
+    return build(edition).by_key()[KEY]
+
+
+def form(edition, **typed):
+    shown = section(edition)
+    return {"heading": shown.heading, "text": WORDS, "seen": digest_of_part(shown), "scratch": TAB, **typed}
+
+
+def signed_in(person):
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def main_form(html):
+    (found,) = [one for one in forms_of(html) if "text" in one.fields]
+    return found
+
+
+def test_typing_is_kept_and_told_in_a_few_words(client, house, edition):
+    client.force_login(house.editor)
+    entries, whole = AuditEvent.objects.count(), make.seen(edition)
+
+    response = client.post(TO, form(edition))
+
+    row = Scratch.objects.get()
+    assert (row.person, row.edition, row.part, row.tab) == (house.editor, edition, str(KEY), TAB)
+    assert response.content.decode() == f"Kept for you at {localtime(row.at):%H:%M}, not saved yet"
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
+    assert (AuditEvent.objects.count(), make.seen(edition)) == (entries, whole)
+    without = client.post(TO, form(edition, text="Of 943 476 5919.")).content.decode()
+    assert without.endswith(", without the patient’s number, not saved yet")
+
+
+def test_the_form_says_where_it_is_kept_and_in_which_tab(client, house, edition):
+    client.force_login(house.editor)
+
+    html = client.get(EDIT).content.decode()
+
+    assert f'data-scratch="{TO}"' in html
+    assert "scratch.js" in html
+    (tab,) = main_form(html).fields["scratch"]
+    assert len(tab) == 22
+    assert main_form(client.get(EDIT).content.decode()).fields["scratch"] != [tab]
+    back = client.post(EDIT, form(edition, preview="1")).content.decode()
+    assert main_form(back).fields["scratch"] == [TAB]  # so what is typed on keeps the place of what was typed
+
+
+def test_it_is_offered_with_when_where_and_the_difference_and_not_put_in(client, house, edition):
+    client.force_login(house.editor)
+    client.post(TO, form(edition))
+    at = localtime(Scratch.objects.get().at)
+
+    html = " ".join(client.get(EDIT).content.decode().split())
+
+    assert f"Words in Monitoring that you did not save, today at {at:%H:%M}, in another window</h3>" in html
+    assert "Text, kept for you</h4>" in html
+    assert "decade" in html[html.index("Text, kept for you") :]
+    assert main_form(html).fields["text"][0].strip() == "Tests go on for years."
+    elsewhere = signed_in(house.editor).get(EDIT).content.decode()
+    assert "on another device, or before you signed in again</h3>" in elsewhere
+    outline = client.get(address("edit")).content.decode()
+    assert f'<a href="{EDIT}">Words in Monitoring</a>, today at {at:%H:%M}, in another window' in outline
+
+
+def test_put_in_the_box_it_is_not_saved_and_once_saved_it_is_gone(client, house, edition):
+    client.force_login(house.editor)
+    client.post(TO, form(edition))
+
+    response = signed_in(house.editor).get(f"{EDIT}?scratch={TAB}")
+
+    filled = main_form(response.content.decode())
+    assert response.status_code == 200
+    assert (filled.fields["text"], filled.fields["scratch"]) == ([WORDS], [TAB])
+    assert "Not saved yet" in response.content.decode()
+    assert "Kept for you" not in response.content.decode()
+    assert section(edition).text == "Tests go on for years."
+
+    sent = {name: value for name, value in filled.fields.items() if name not in ("preview", "remove")}
+    assert client.post(EDIT, sent).status_code == 302
+    assert section(edition).text == WORDS
+    assert not Scratch.objects.exists()
+
+
+def test_what_says_what_stands_there_is_not_offered(client, house, edition):
+    client.force_login(house.editor)
+    client.post(TO, form(edition))
+    make.reword(edition, "monitoring", WORDS, actor=house.editor2)
+
+    assert "Kept for you" not in client.get(EDIT).content.decode()
+
+
+def test_a_refused_form_keeps_its_scratch(client, house, edition):
+    client.force_login(house.editor)
+    client.post(TO, form(edition))
+
+    assert client.post(EDIT, form(edition, seen="0" * 64)).status_code == 409
+    assert Scratch.objects.count() == 1
+
+
+def test_words_kept_over_a_conflict_meet_it_when_they_are_saved(client, house, edition):
+    client.force_login(house.editor)
+    client.post(TO, form(edition))
+    make.reword(edition, "monitoring", "Theirs.", actor=house.editor2)
+
+    filled = main_form(client.get(f"{EDIT}?scratch={TAB}").content.decode())
+    sent = {name: value for name, value in filled.fields.items() if name not in ("preview", "remove")}
+
+    assert client.post(EDIT, sent).status_code == 409
+    assert section(edition).text == "Theirs."
+
+
+def test_thrown_away_it_is_offered_no_more(client, house, edition):
+    client.force_login(house.editor)
+    client.post(TO, form(edition))
+    (throw,) = [one for one in forms_of(client.get(EDIT).content.decode()) if "throw" in one.fields]
+    assert throw.action == TO
+
+    for _ in range(2):
+        response = client.post(TO, throw.fields)
+        assert (response.status_code, response.url) == (302, EDIT)
+
+    assert not Scratch.objects.exists()
+
+
+@pytest.mark.parametrize("kind", ["section", "monitoring", "notice", "citation", "related"])
+def test_a_new_part_has_its_own(client, house, edition, kind):
+    client.force_login(house.editor)
+    to, new = address("scratch", f"new-{kind}"), address("part_new", kind)
+    client.post(to, {"scratch": TAB, "key": str(uuid4()), "reason": "Words that stay."})
+
+    html = client.get(new).content.decode()
+
+    assert "Look at the words" in html
+    assert "Words that stay." in html
+    assert "Words that stay." in client.get(f"{new}?scratch={TAB}").content.decode()
+    assert f'<a href="{new}">Words in a new ' in client.get(address("edit")).content.decode()
+
+
+def test_so_has_the_header(client, house, edition):
+    client.force_login(house.editor)
+    client.post(address("scratch", "header"), {"scratch": TAB, "title": "Another title", "seen": "0" * 64})
+
+    assert "Words in the header that you did not save" in client.get(address("edit_header")).content.decode()
+
+
+def test_nobody_else_reads_it_at_any_address(house, edition):
+    """At each address of the desk that takes no more than a monograph and a part, with the tab in it and without."""
+    secret = "Unheardofword that nobody else may read."
+    mine = signed_in(house.editor)
+    mine.post(TO, form(edition, text=secret))
+    given = {"slug": "testazumab", "key": KEY, "kind": "section", "part": str(KEY), "transition": "submit"}
+    names = [one for one in urlpatterns if one.name and set(one.pattern.converters) <= set(given)]
+    paths = [reverse(one.name, kwargs={name: given[name] for name in one.pattern.converters}) for one in names]
+    assert EDIT in paths
+    assert TO in paths
+    assert secret in mine.get(f"{EDIT}?scratch={TAB}").content.decode()
+
+    for who in ("editor2", "clinician", "publisher", "auditor", "admin", "nobody"):
+        client = signed_in(house.people[who])
+        for path in paths:
+            for asked in (path, f"{path}?scratch={TAB}"):
+                assert "Unheardofword" not in client.get(asked).content.decode(), (who, asked)
+        client.post(TO, {**form(edition), "throw": TAB})
+        client.post(TO, form(edition, text="Written over."))
+    assert Scratch.objects.get(person=house.editor).typed["text"] == secret
+    assert "Unheardofword" not in Client().get(f"{EDIT}?scratch={TAB}").content.decode()
+
+
+@pytest.mark.parametrize("who", ["publisher", "auditor"])
+def test_who_may_not_change_it_keeps_nothing(client, house, edition, who):
+    client.force_login(house.people[who])
+
+    response = client.post(TO, form(edition))
+
+    assert (response.status_code, response.content.decode()) == (403, "Not kept: you may not change this.")
+    assert not Scratch.objects.exists()
+
+
+def test_a_draft_that_was_sent_for_review_meanwhile_loses_no_words(client, house, edition):
+    make.submit(house, edition)
+    client.force_login(house.editor)
+
+    client.post(TO, form(edition))
+
+    assert Scratch.objects.count() == 1
+    assert "Words in Monitoring" in client.get(address("edit")).content.decode()
+
+
+@pytest.mark.parametrize("part", ["order", "new-", "new-x", "x", str(KEY).upper(), f"{KEY}x"])
+def test_an_address_of_no_part_is_not_there(client, house, edition, part):
+    client.force_login(house.editor)
+
+    assert client.post(address("scratch", part), form(edition)).status_code == 404
+    assert not Scratch.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["testazumab", "nowhere"])
+def test_a_monograph_that_one_may_not_know_of_is_not_there(house, edition, name):
+    path = reverse("scratch", args=[name, KEY])
+    who = house.editor if name == "nowhere" else make.account("far")
+    if name == "testazumab":
+        root = make_class("Elsewhere", slug="elsewhere", actor=house.admin)
+        give(who, "editor", on=root, actor=house.admin)
+
+    assert signed_in(who).post(path, form(edition)).status_code == 404
+    assert not Scratch.objects.exists()
+
+
+def test_whoever_asks_for_the_address_is_led_to_the_form(client, house, edition):
+    client.force_login(house.editor)
+
+    for part, page in ((KEY, EDIT), ("header", address("edit_header")), ("new-notice", address("part_new", "notice"))):
+        response = client.get(address("scratch", part))
+        assert (response.status_code, response.url) == (302, page)
+
+
+@pytest.mark.parametrize("typed", [{"scratch": ""}, {"scratch": "x"}, {"text": "x" * 300_001}])
+def test_what_is_not_kept_is_not_said_to_be(client, house, edition, typed):
+    client.force_login(house.editor)
+
+    response = client.post(TO, form(edition, **typed))
+
+    assert (response.status_code, response.content.decode()) == (200, "Not saved yet")
+    assert not Scratch.objects.exists()
+
+
+def test_while_the_database_takes_no_row_it_is_said_at_once(client, house, edition, monkeypatch):
+    def busy(*_args):
+        raise OperationalError("database is locked")
+
+    client.force_login(house.editor)
+    monkeypatch.setattr(keeping, "keep", busy)
+
+    response = client.post(TO, form(edition))
+
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    assert response.content.decode() == "Not saved yet"
+    monkeypatch.setattr(keeping, "throw_away", busy)
+    assert client.post(EDIT, form(edition)).status_code == 302  # saved, whatever becomes of its scratch
+
+
+def test_a_session_that_ended_is_told_and_keeps_no_form_of_the_scratch_itself(client, edition):
+    response = client.post(TO, form(edition))
+
+    assert response.status_code == 302
+    assert response.url.startswith("/accounts/login/")
+    assert not KeptForm.objects.exists()
+
+
+def test_words_of_earlier_days_say_their_day(client, house, edition):
+    client.force_login(house.editor)
+    client.post(TO, form(edition))
+    row = Scratch.objects.get()
+    at = localtime(row.at - timedelta(days=2))
+    Scratch.objects.update(at=at)
+
+    assert f"that you did not save, {at.day} {at:%B} at {at:%H:%M}" in client.get(EDIT).content.decode()
+
+
+def test_the_pages_ask_as_little_with_many_kept_as_with_one(client, house, edition):
+    def cost(path):
+        with CaptureQueriesContext(connection) as queries:
+            client.get(path)
+        return len(queries)
+
+    client.force_login(house.editor)
+    client.post(TO, form(edition))
+    few = cost(EDIT), cost(address("edit"))
+    for number in range(10):
+        client.post(TO, form(edition, scratch=f"{number:022}", text=f"{WORDS} {number}"))
+        client.post(address("scratch", make.key("prescribing")), form(edition, scratch=f"{number:022}"))
+    assert (cost(EDIT), cost(address("edit"))) == few
