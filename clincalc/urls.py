@@ -9,6 +9,7 @@ from django.urls import include, path
 from clincalc.health import live, ready
 from reviews.access.second_factor import before_factor
 from reviews.desk.account import factors, own, sign_in
+from reviews.desk.people import ask
 from reviews.public.about import about
 from reviews.public.keys import keys
 from reviews.public.links import by_link, forgotten
@@ -31,6 +32,7 @@ urlpatterns = [
     path("accounts/sessions/end/", own.session_end, name="account_session_end"),
     path("accounts/address/", own.address_ask, name="account_address"),
     path("accounts/address/<str:token>/", own.address_confirm, name="account_address_confirm"),
+    path("accounts/ask/", ask.ask, name="account_ask"),
     path("accounts/app/", factors.app_add, name="account_app"),
     path("accounts/passkey/", factors.passkey_add, name="account_passkey"),
     path("accounts/codes/", factors.codes, name="account_codes"),

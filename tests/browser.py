@@ -18,6 +18,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP monographs.example.org 127.0.0.1",  # the site of README, served by tests/for_real.py
 ]
 
 

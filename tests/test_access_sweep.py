@@ -91,7 +91,7 @@ TABLE = {
     "account_passkey": ("anyone", "anyone"), "account_codes": ("anyone", "anyone"),
     "account_session_end": ("anyone", "anyone"), "account_factor_remove": ("anyone", "anyone"),
     "account_reauthenticate": ("anyone", "anyone"), "account_address": ("anyone", "anyone"),
-    "account_address_confirm": ("anyone", "anyone"),
+    "account_ask": ("anyone", "anyone"), "account_address_confirm": ("anyone", "anyone"),
 }  # fmt: skip
 # What is answered to those who may not: as if it were not there (404) to whoever may not know of it, else 403.
 HIDDEN = {name for name, (opens, _sends) in TABLE.items() if opens.startswith("reads")} | {"place"}

@@ -68,6 +68,7 @@ ODD = {
 }  # fmt: skip
 
 
+@pytest.mark.any_database
 def test_an_address_that_is_otherwise_written_is_the_same_page_or_refused(port):
     """Granian decodes an address and does not say how it was typed. So an encoded slash opens what a slash opens, to
     whoever that is open to; there is nothing that judges the typed address and could be led past by it."""
@@ -93,6 +94,7 @@ HALF = {
 }
 
 
+@pytest.mark.any_database
 def test_who_sends_half_a_request_holds_nobody(port):
     """Twenty of each kind at once, and of forms more than there are places; some go on letter by letter. A reader reads,
     another sends reports."""
@@ -156,6 +158,7 @@ def test_one_who_half_sends_a_thousand_forms_keeps_nobody_from_reading(port):
     assert sent == 303
 
 
+@pytest.mark.any_database
 def test_who_is_slow_to_ask_is_hung_up_on(port):
     with connect(port, HALF["a header"], timeout=30) as slow:
         began = time.monotonic()
@@ -164,6 +167,7 @@ def test_who_is_slow_to_ask_is_hung_up_on(port):
     assert time.monotonic() - began < 20
 
 
+@pytest.mark.any_database
 def test_who_does_not_read_the_answer_holds_nobody(environment, log):
     """More than a worker answers at a time, each asking until the line is full."""
     asked = request("/static/admin/js/vendor/xregexp/xregexp.js").replace(b"Connection: close", b"X: y") * 50
@@ -196,6 +200,7 @@ def workers() -> list[int]:
     ]  # fmt: skip
 
 
+@pytest.mark.any_database
 def test_a_worker_that_is_killed_comes_back(port):
     first = workers()
     for pid in first:
@@ -212,6 +217,7 @@ def test_a_worker_that_is_killed_comes_back(port):
     assert status == 200
 
 
+@pytest.mark.any_database
 def test_without_its_static_files_it_says_so_and_what_fails_is_told_on_a_page(environment, log, tmp_path):
     with serving(log, workers=1, **{**environment, "STATIC_ROOT": str(tmp_path)}) as port:
         before = len(log.read_text().splitlines())

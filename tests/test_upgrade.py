@@ -219,6 +219,7 @@ def test_an_upgrade_of_what_somebody_touched_ends_with_what_was_found(landed):
     assert last == "CommandError: The trail is not whole. Find out why before this database is served."
 
 
+@pytest.mark.any_database
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_a_checkpoint_file_that_is_another_or_cut_is_told_before_anything_is_made_anew(landed):
@@ -244,6 +245,7 @@ def test_a_checkpoint_file_that_is_another_or_cut_is_told_before_anything_is_mad
     assert landed.manage("upgrade").returncode == 0
 
 
+@pytest.mark.any_database
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_what_was_migrated_and_not_made_anew_is_neither_served_nor_written(landed):

@@ -19,6 +19,7 @@ ADDRESSES = {
     "/accounts/logout/": ("account_logout", {}), "/accounts/reauthenticate/": ("account_reauthenticate", {}),
     "/accounts/": ("account", {}), "/accounts/app/": ("account_app", {}), "/accounts/passkey/": ("account_passkey", {}),
     "/accounts/password/": ("account_password", {}), "/accounts/sessions/end/": ("account_session_end", {}),
+    "/accounts/ask/": ("account_ask", {}),
     "/accounts/address/": ("account_address", {}),
     "/accounts/address/abc/": ("account_address_confirm", {"token": "abc"}),
     "/accounts/codes/": ("account_codes", {}), "/accounts/login/second/": ("mfa_authenticate", {}),

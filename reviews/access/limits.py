@@ -1,4 +1,5 @@
-"""How often a sign-in is judged: counted in the database, so by all processes as one, and before anything is hashed.
+"""How often a sign-in is judged, and a public page that opens accounts is asked: counted in the database, so by all
+processes as one, and before anything is hashed.
 
 By a name from one sender: five failures in 15 minutes. By one sender: 20 different names in 15 minutes, but for whoever
 signed in from there before, so that one person does not shut a hospital out that has one address. Never by a name
@@ -56,7 +57,7 @@ def counted(name: str, address: str, person: User | None) -> Iterator[Judging]:
     before anything is judged; WriteLockTimeout when others ask too much at once."""
     key = f"user {person.pk}" if person else f"name {name.strip().casefold()}"
     sender = sender_of(address, "sign-in")
-    pair = hmac.new(settings.SECRET_KEY.encode(), f"{key}\n{sender}".encode(), hashlib.sha256).hexdigest()
+    pair = _hashed(f"{key}\n{sender}")
     with in_turn(f"sign-in {sender}"):  # counted first and judged after, so that of many at once no more are judged
         judging = _begun(pair, sender)
     yield judging
@@ -64,6 +65,23 @@ def counted(name: str, address: str, person: User | None) -> Iterator[Judging]:
         _note_well(pair, sender)
     elif judging.rank >= settings.SIGN_IN_FAILURES and person is not None and person.is_active:
         letters.in_background(partial(_lock, person))  # beside it, so that time does not tell who is anybody
+
+
+def count(kind: str, key: str, *, most: int, period: timedelta) -> None:
+    """Counts one request of a kind: of a sender, or for a name. Raises TooManySignIns, and counts nothing, where so
+    many were made within the period."""
+    pair = _hashed(f"{kind}\n{key}")
+    now = timezone.now()
+    with in_turn(f"{kind} {pair}"):
+        since = CountedTry.objects.filter(pair=pair, at__gt=now - period, at__lte=now + period)
+        made = sorted(since.values_list("at", flat=True))
+        if len(made) >= most:
+            raise TooManySignIns(made[-most] + period)
+        CountedTry.objects.create(pair=pair, sender=pair, at=now)
+
+
+def _hashed(words: str) -> str:
+    return hmac.new(settings.SECRET_KEY.encode(), words.encode(errors="replace"), hashlib.sha256).hexdigest()
 
 
 def _begun(pair: str, sender: str) -> Judging:

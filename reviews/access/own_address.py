@@ -14,7 +14,7 @@ from reviews.access import letters
 from reviews.access.denials import refusals_recorded
 from reviews.access.door import as_code
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
-from reviews.audit.trail import Trail, audited_write, is_recovering, lately
+from reviews.audit.trail import Trail, audited_write, full_until, is_recovering
 from reviews.models import AuditEvent
 
 LIVES = timedelta(hours=24)
@@ -66,7 +66,7 @@ def ask_for_letter(actor: User) -> None:
         if is_confirmed(person):
             raise refuse("confirmed_already", "You confirmed this address already.", RefusalType.CONFLICT)
         asked = AuditEvent.objects.filter(actor=person, verb="email_letter_sent")
-        if len(lately(asked, most=MOST, period=IN)) == MOST:
+        if full_until(asked, most=MOST, period=IN):
             sentence = "Three letters were sent within an hour. Look for them, or wait."
             raise refuse("too_many_letters", sentence, RefusalType.CONFLICT)
         address = (

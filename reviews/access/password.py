@@ -17,7 +17,7 @@ from reviews.access import letters, session
 from reviews.access.denials import refusals_recorded
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.access.turns import in_turn
-from reviews.audit.trail import audited_write, lately
+from reviews.audit.trail import audited_write, full_until
 from reviews.models import AuditEvent
 
 # docs/security.md: five failures end the session; ten in an hour are the most.
@@ -55,9 +55,8 @@ def proved(
 def _not_too_often(actor: User) -> None:
     failed = AuditEvent.objects.filter(actor=actor, verb="reauth_failed")
     for most, period in ((FAILURES_A_QUARTER, timedelta(minutes=15)), (FAILURES_AN_HOUR, timedelta(hours=1))):
-        recent = lately(failed, most=most, period=period)
-        if len(recent) == most:
-            raise TooManyFailures(min(one.clock_at for one in recent) + period)
+        if until := full_until(failed, most=most, period=period):
+            raise TooManyFailures(until)
 
 
 # -- A new one ---------------------------------------------------------------------------------------------------------

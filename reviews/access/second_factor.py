@@ -1,7 +1,7 @@
 """Whether whoever is signed in has given a second factor in this session, and judging what is given at the sign-in."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -31,7 +31,7 @@ from reviews.access.factors import APP, CODES, answered, codes_of, of
 from reviews.access.password import TooManyFailures
 from reviews.access.refusals import RefusalType, Refused, refuse
 from reviews.access.turns import in_turn
-from reviews.audit.trail import audited_write, lately
+from reviews.audit.trail import audited_write, full_until
 from reviews.models import AuditEvent, SpentCode
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -160,19 +160,17 @@ def _wrong_code() -> Refused:
 def _failed(person: User, kind: str) -> None:
     """Whoever types it has not shown who they are: the entry has no actor."""
     with audited_write(actor=None, is_note=True) as trail:
-        if _recent(person, MOST_FAILURES - 1):
+        if _full_until(person, MOST_FAILURES - 1):
             told = letters.changed(person, f"after your password {MOST_FAILURES} wrong codes were typed")
             letters.write(trail, person, "Somebody knows your password", told[1])
         trail.record("second_factor_failed", f"user:{person.pk}", data={"kind": kind})
 
 
 def _not_too_often(person: User) -> None:
-    if recent := _recent(person, MOST_FAILURES):
-        raise TooManyFailures(min(one.clock_at for one in recent) + IN)
+    if until := _full_until(person, MOST_FAILURES):
+        raise TooManyFailures(until)
 
 
-def _recent(person: User, most: int) -> list[AuditEvent]:
-    """The newest failures, if there were so many lately; else none."""
+def _full_until(person: User, most: int) -> datetime | None:
     failed = AuditEvent.objects.filter(subject=f"user:{person.pk}", verb="second_factor_failed")
-    recent = lately(failed, most=most, period=IN)
-    return recent if len(recent) == most else []
+    return full_until(failed, most=most, period=IN)

@@ -239,6 +239,12 @@ def instants_after(clock: datetime) -> list[str]:
     return sorted(instant(one.due_at) for one in waiting)
 
 
+def full_until(events: models.QuerySet[AuditEvent], *, most: int, period: timedelta) -> datetime | None:
+    """When one more of what leaves these entries may be tried; None: now, as fewer than `most` were made lately."""
+    recent = lately(events, most=most, period=period)
+    return min(one.clock_at for one in recent) + period if len(recent) == most else None
+
+
 def lately(events: models.QuerySet[AuditEvent], *, most: int, period: timedelta) -> list[AuditEvent]:
     """Those of the newest `most` of these entries that are younger than `period` by the clock of the machine.
 

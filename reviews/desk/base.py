@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from monographs.document import Document
 from monographs.models import Edition, Monograph, State, TherapeuticClass
-from reviews.access import held, kept, policy
+from reviews.access import asking, held, kept, policy
 from reviews.access.denials import count_denial, refusals_recorded
 from reviews.access.door import LONGEST_REASON, admitted
 from reviews.access.password import TooManyFailures
@@ -162,6 +162,8 @@ def no_entry(request: DeskRequest, refusals: Iterable[Refusal]) -> HttpResponse:
         "refusals": found,
         "keeps_accounts": policy.can(request.user, "manage_people"),
         "ask": [name_of(one) for one in asked if one != request.user],
+        "may_ask": any(one.asks for one in found),
+        "asked": asking.open_of(request.user),
     }
     return render(request, "reviews/no_entry.html", shown, status=403)
 

@@ -4,8 +4,9 @@ from monographs.triggers import Unchanged
 
 
 class CountedTry(models.Model):
-    """A sign-in that failed, or is being judged; or, once for each name and sender, that one went well. Hashes
-    with a key: it can be counted, and nobody can be read from it (`reviews.access.limits`)."""
+    """A sign-in that failed, or is being judged; or, once for each name and sender, that one went well; or a request of
+    a page that is counted, of one sender or for one name, in both columns. Hashes with a key: it can be counted, and
+    nobody can be read from it (`reviews.access.limits`)."""
 
     pair = models.CharField(max_length=64)  # of a name and where it came from
     sender = models.CharField(max_length=64)  # of where it came from alone

@@ -1,24 +1,29 @@
 """The pages of whoever cannot sign in: a password set by a link, and a link asked for by mail. Open to everybody."""
 
 import logging
+from datetime import timedelta
 from functools import partial
 
 from allauth.account.internal.userkit import filter_users_by_email
-from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from reviews.access import letters, links
+from reviews.access import letters, limits, links
 from reviews.access.attempts import NOT_TRIED, attempt
 from reviews.access.refusals import Refused
+from reviews.access.senders import address_of, sender_of
 from reviews.forms import Form
 from reviews.forms import password as password_box
 
 logger = logging.getLogger(__name__)
+# Requests that one sender makes of each of the two pages, and letters that are asked for in one name.
+BY_SENDER, A_MINUTE = 20, timedelta(minutes=1)
+BY_NAME, A_QUARTER = 5, timedelta(minutes=15)
 LOGIN = 254  # characters of a name or an address that are looked at
 _NEW = {"autocomplete": "new-password"}
 
@@ -37,8 +42,10 @@ class LinkForm(Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def by_link(request: HttpRequest, token: str) -> HttpResponse:
     """Fields: `new_password`, `again_password`. What opens nothing is answered 404, in one sentence."""
-    if limit := ratelimit.consume_or_429(request, action="reset_password_from_key"):
-        return limit  # type: ignore[no-any-return]  # allauth carries no types
+    try:
+        limits.count("link", sender_of(address_of(request), "link"), most=BY_SENDER, period=A_MINUTE)
+    except limits.TooManySignIns as error:
+        return _too_many(request, error)
     try:
         way = links.way_of(token)
     except Refused as refused:
@@ -67,10 +74,19 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "account/forgotten.html", {"is_asked": False})
     typed = request.POST.get("login", "").strip()[:LOGIN]
-    if limit := ratelimit.consume_or_429(request, action="reset_password", key=typed.lower()):
-        return limit  # type: ignore[no-any-return]  # allauth carries no types
+    try:
+        limits.count("forgotten", sender_of(address_of(request), "forgotten"), most=BY_SENDER, period=A_MINUTE)
+        limits.count("forgotten name", typed.casefold(), most=BY_NAME, period=A_QUARTER)
+    except limits.TooManySignIns as error:
+        return _too_many(request, error)
     letters.in_background(partial(_mail_link, typed))
     return render(request, "account/forgotten.html", {"is_asked": True})
+
+
+def _too_many(request: HttpRequest, error: limits.TooManySignIns) -> HttpResponse:
+    answer = render(request, "429.html", status=429)
+    answer["Retry-After"] = str(max(1, int((error.until - timezone.now()).total_seconds())))
+    return answer
 
 
 def _mail_link(typed: str) -> None:

@@ -4,10 +4,12 @@ import http.client
 import re
 import ssl
 import subprocess
+import time
 
 import pytest
 
 from tests import debian, for_real
+from tests.first_hour import FirstHour
 
 pytestmark = pytest.mark.slow
 
@@ -50,7 +52,10 @@ def test_every_line_of_readme_is_typed_and_the_site_is_ready(site):
 def test_what_is_searched_for_stands_in_no_log(site):
     assert _asked(site, "/search/?q=warfarinsecret").status == 200
     assert _asked(site, "/accounts/link/a-secret-link/").status in {404, 410, 200, 302}
-    logged = "".join(path.read_text() for path in site.home.glob("*.log"))
+    # nginx writes the line of a request after its answer is sent.
+    logged, until = "", time.monotonic() + 10
+    while "/accounts/link/ 4" not in logged and time.monotonic() < until:
+        logged = "".join(path.read_text() for path in site.home.glob("*.log"))
     assert "/search/ 200" in logged
     assert "secret" not in logged
     assert "/accounts/link/ 4" in logged
@@ -78,3 +83,22 @@ def test_the_units_are_such_as_systemd_takes(site):
     done = subprocess.run(["systemd-analyze", "verify", *units], capture_output=True, text=True, check=False)
     ours = [line for line in done.stderr.splitlines() if "clincalc" in line and "is not executable" not in line]
     assert ours == []
+
+
+def test_the_first_hour_ends_with_a_page_that_a_stranger_reads(site, browser):
+    (opened,) = [said for line, said in site.said.items() if "manage.py setup" in line]
+    links = re.findall(rf"{re.escape(site.url)}/accounts/link/\S+/", opened)
+    hour = FirstHour(browser, site.url, dict(zip(("ada", "ben"), links, strict=True)), site.mails)
+
+    hour.opens()
+    hour.arrives()
+    hour.writes()
+    hour.signs()
+    hour.publishes()
+    page = hour.is_read()
+
+    print(hour.is_told())
+    assert "Reviewed by an endocrinologist and a pharmacist on " in page
+    assert "Sudden withdrawal after more than three weeks can cause adrenal crisis." in page
+    assert site.type(".venv/bin/python manage.py verify_trail")
+    assert {name: one.errors for name, one in hour.people.items() if one.errors} == {}

@@ -8,11 +8,12 @@ from django.contrib.auth.models import User
 from django.http import Http404
 
 from monographs.models import Monograph, TherapeuticClass
-from reviews.access import accounts, factors, grants, handover, invitation, rechecks, registrations
+from reviews.access import accounts, asking, factors, grants, handover, invitation, rechecks, registrations
 from reviews.access.refusals import RefusalType, refuse
 from reviews.desk.base import name_of
 from reviews.desk.people.forms import (
     CloseForm,
+    DeclineForm,
     EmailForm,
     EndForm,
     GiveForm,
@@ -117,6 +118,11 @@ def _take(person: User, actor: User, given: dict[str, Any]) -> str:
     return f"{name_of(person)} is not {grant.role} there any more."
 
 
+def _decline(person: User, actor: User, given: dict[str, Any]) -> str:
+    asking.decline(person, actor=actor, reason=given["reason"])
+    return f"Declined. {name_of(person)} reads why in a letter."
+
+
 def _confirm(person: User, actor: User, given: dict[str, Any]) -> str:
     grant = grants.confirm(_grant(person, given["grant"]), actor=actor)
     return f"Confirmed: {grant.role}, until {grant.lapses_on:%-d %B %Y}."
@@ -162,6 +168,7 @@ def _reopen(person: User, actor: User, given: dict[str, Any]) -> str:
 
 ACTS = {
     "give": Act("Give a role", GiveForm, _give),
+    "decline": Act("Decline what they asked for", DeclineForm, _decline),
     "confirm": Act("Confirm", GrantForm, _confirm),
     "take": Act("Take a role away", TakeForm, _take, is_harm=True),
     "register": Act("Note this registration", RegistrationForm, _register),

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from monographs.models import Edition
 from monographs.standing import today
-from reviews.access import held, policy
+from reviews.access import asking, held, policy
 from reviews.desk.base import DeskRequest, name_of
 from reviews.desk.people.first_steps import in_short
 from reviews.desk.people.person import administrators
@@ -34,6 +34,7 @@ class Line:
     standing: Standing
     roles: list[str]
     needed_for: list[str] = field(default_factory=list)
+    asked: asking.Asked | None = None
 
     @property
     def has_left(self) -> bool:
@@ -46,7 +47,7 @@ class Line:
     @property
     def waits(self) -> bool:
         """Whether somebody must see to something of theirs."""
-        return not self.has_left and (self.standing.is_late or not self.roles)
+        return not self.has_left and (self.standing.is_late or not self.roles or self.asked is not None)
 
     def says(self, words: str) -> bool:
         """Whether each of these words stands in the name, the name to sign in by, or the address."""
@@ -70,6 +71,9 @@ def everybody() -> list[Line]:
         for one in held.everybody(closed=True)
     ]
     _needs(lines)
+    asked = asking.opened(line.person for line in lines)
+    for line in lines:
+        line.asked = asked.get(line.person.pk)
     return sorted(lines, key=lambda line: (line.name.casefold(), line.person.pk))
 
 
@@ -99,6 +103,7 @@ def people(request: DeskRequest) -> HttpResponse:
     context = {
         "section": "people",
         "steps": in_short(),
+        "asking": [line for line in lines if line.asked and not line.has_left],
         "words": words,
         "show": show,
         "filters": [(key, word, sum(map(test, found))) for key, (word, test) in FILTERS.items()],

@@ -134,6 +134,10 @@ class ReasonForm(Form):
     reason = Text(rows=3, label="Reason", help_text=KEPT)
 
 
+class DeclineForm(Form):
+    reason = Text(rows=2, label="Your answer", help_text=f"They read it in a letter. {KEPT}")
+
+
 class FoundForm(Form):
     found = Text(rows=4, label="What you found", help_text=KEPT)
 

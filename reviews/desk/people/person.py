@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from monographs.models import Monograph
 from monographs.standing import today
-from reviews.access import factors, policy, rechecks
+from reviews.access import asking, factors, policy, rechecks
 from reviews.access.attempts import NOT_TRIED, Attempt, attempt
 from reviews.access.handover import open_work
 from reviews.desk.base import DeskRequest, act_on, class_tree, desk, indented, name_of, no_entry
@@ -69,12 +69,16 @@ def _page(
     resting = rechecks.resting_on([profile])[profile.pk] if profile else []
     held = grants_of(subject)
     offered = _offered(subject, profile, standing, resting, held, is_own=subject.pk == request.user.pk)
+    asked = asking.open_of(subject)
+    if asked and subject.is_active and subject.pk != request.user.pk:
+        offered.insert(0, "decline")
     if subject.pk != request.user.pk and factors.of(subject):
         offered.append("clear-factors")
     refusals = form.refuse(tried.refusals) if form else []
     if act == "confirm" and form:
         refusals = tried.refusals
-    forms = {name: _form(name, subject, None, _filled(profile)) for name in offered}
+    wanted = {"role": asked.role, "on": asked.on} if asked else {}
+    forms = {name: _form(name, subject, None, {**_filled(profile), **wanted}) for name in offered}
     if form and act not in ("", "confirm"):
         forms[act] = form
     context = {
@@ -83,6 +87,7 @@ def _page(
         "name": name_of(subject),
         "grants": [(one, one.lapses_on - day <= SOON) for one in held],
         "work": open_work(subject),
+        "asked": asked,
         "profile": profile,
         "standing": standing,
         "interests": _interests(profile),

@@ -22,7 +22,7 @@ from monographs.pages.said import said
 from monographs.standing import today
 from monographs.typed import to_plain
 from reviews import overlay_words, overlays
-from reviews.access import own_address, rechecks, registrations
+from reviews.access import asking, own_address, rechecks, registrations
 from reviews.access.door import LONGEST_REASON, admitted, as_code, kept, told
 from reviews.access.password import TooManyFailures
 from reviews.access.refusals import Refused
@@ -172,6 +172,12 @@ def an_open_task(world):
     return copies.task_of(edition).digest
 
 
+def asking_for_a_role(world):
+    if asking.open_of(world.house.nobody) is None:
+        asking.ask(world.house.nobody, role="editor", reason="I write")
+    return world.house.nobody
+
+
 # Verb -> what it is given: arguments by their names; `attestation` is made of the others.
 VERBS = {
     "place": lambda w: {"kind": "trial", "monograph": w.page, "reason": "It is tried", "actor": w.house.clinician,
@@ -212,6 +218,8 @@ VERBS = {
     "checkpoint_copied": lambda w: {"actor": w.house.admin},
     "invite": lambda w: {"username": "ann", "name": "Ann Other", "email": "ann@example.org", "actor": w.house.admin, "role": "editor", "by": "hand", "reason": "New here"},
     "send_link": lambda w: {"user": w.house.editor, "by": "hand", "actor": w.house.admin},
+    "ask": lambda w: {"actor": w.house.nobody, "role": "editor", "on": "everywhere", "page": "/desk/", "reason": "I write"},
+    "decline": lambda w: {"person": asking_for_a_role(w), "actor": w.house.admin, "reason": "Not yet"},
     "ask_for_letter": lambda w: {"actor": w.house.editor},
     "confirm_address": lambda w: {"actor": w.house.editor, "token": own_address._signer(w.house.editor).sign(str(w.house.editor.pk))},
     "close": lambda w: {"person": w.house.nobody, "actor": w.house.admin, "reason": "Left"},
