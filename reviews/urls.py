@@ -6,7 +6,7 @@ from reviews.desk import kept_forms, queue, review_page, transitions
 from reviews.desk.editor import scratch, write
 from reviews.desk.library import classes, drugs
 from reviews.desk.monograph import change_address, compare, copy, history, new, restore, tier, workspace
-from reviews.desk.people import directory, first_steps, invite, person, profile, recheck, rights, trail
+from reviews.desk.people import directory, due, first_steps, invite, person, profile, recheck, rights, trail
 from reviews.desk.published import acts, page, reports
 
 
@@ -68,6 +68,7 @@ urlpatterns = [
     path("first-steps/copied/", first_steps.checkpoint_copied, name="checkpoint_copied"),
     path("people/", directory.people, name="people"),
     path("people/invite/", invite.invite, name="invite"),
+    path("roles/", due.roles, name="roles"),
     path("people/<username>/", person.person, name="person"),
     path("people/<username>/do/<act>/", person.person_do, name="person_do"),
     path("rights/", rights.rights, name="rights"),

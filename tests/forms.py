@@ -20,7 +20,7 @@ class Form:
     autofocus: list[str] = field(default_factory=list)
 
     def filled(self, **typed: str | list[str]) -> dict[str, str | list[str]]:
-        return {**self.fields, **typed}
+        return {**self.fields, **{name: one() if callable(one) else one for name, one in typed.items()}}
 
 
 class _Reader(HTMLParser):

@@ -4,6 +4,7 @@ Nobody gives, takes or confirms their own. What guardian keeps of a person (one 
 written in the same act.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -73,13 +74,30 @@ def confirm(grant: Grant, *, actor: User) -> Grant:
         refusals_recorded(actor=actor, action="confirm_role", subject=f"user:{grant.person_id}"),
         audited_write(actor=actor) as trail,
     ):
-        check_administrator(trail.actor, grant.person)
-        grant, day = _not_ended(grant), today(trail.clock)
-        if not grant.counts(day):
-            raise refuse("lapsed_grant", f"It lapsed on {grant.lapses_on:%d %B %Y}. Give the role again.", _CONFLICT)
-        grant.confirmed_on, grant.confirmed_by = day, trail.actor
-        trail.save(grant, "confirmed_on", "confirmed_by")
-        trail.record("role_confirmed", f"user:{grant.person_id}", data=_told(grant))
+        return _confirmed(trail, grant)
+
+
+def confirm_several(grants: Iterable[Grant], *, actor: User) -> list[Grant]:
+    """Confirms several in one act, each with its entry: all of them or none. Refuses none at all, and what `confirm`
+    refuses of any."""
+    with (
+        refusals_recorded(actor=actor, action="confirm_role", subject="site"),
+        audited_write(actor=actor) as trail,
+    ):
+        check_administrator(trail.actor)
+        if not (found := list(grants)):
+            raise refuse("missing", "Tick at least one role.", RefusalType.INVALID)
+        return [_confirmed(trail, one) for one in found]
+
+
+def _confirmed(trail: Trail, grant: Grant) -> Grant:
+    check_administrator(trail.actor, grant.person)
+    grant, day = _not_ended(grant), today(trail.clock)
+    if not grant.counts(day):
+        raise refuse("lapsed_grant", f"It lapsed on {grant.lapses_on:%d %B %Y}. Give the role again.", _CONFLICT)
+    grant.confirmed_on, grant.confirmed_by = day, trail.actor
+    trail.save(grant, "confirmed_on", "confirmed_by")
+    trail.record("role_confirmed", f"user:{grant.person_id}", data=_told(grant))
     return grant
 
 

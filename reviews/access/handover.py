@@ -4,6 +4,7 @@ Nobody is the owner of an edition: whoever may edit there edits it. What is hand
 person wrote in stand in the queue of whoever goes on, and so do the roles that nobody else would hold there.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
@@ -31,22 +32,30 @@ class OpenWork:
 
 
 def open_work(person: User) -> OpenWork:
-    """Three queries, however much it is."""
-    wrote = ChangeSet.objects.filter(edition__in=Edition.objects.open())
-    keys = {
-        edition
-        for edition, actor, credits in wrote.values_list("edition", "actor", "credits")
-        if actor == person.pk or any(person.pk in authors for authors in credits.values())
-    }
-    editions = Edition.objects.filter(pk__in=keys).select_related("monograph__live", "monograph__drug")
+    """What this person would leave behind."""
+    return of_everybody().get(person.pk, OpenWork([], []))
+
+
+def of_everybody() -> dict[int, OpenWork]:
+    """By the key of whoever has some. Three queries, however many they are."""
+    still_open = Edition.objects.open()
+    editions = list(still_open.select_related("monograph__live", "monograph__drug").order_by("monograph__slug"))
+    wrote: dict[int, set[int]] = {}
+    sets = ChangeSet.objects.filter(edition__in=still_open).values_list("edition", "actor", "credits")
+    for edition, actor, credits in sets:
+        for author in {actor, *(one for authors in credits.values() for one in authors)}:
+            wrote.setdefault(author, set()).add(edition)
     counting = Grant.objects.counting(today()).filter(person__is_active=True)
-    mine, others = list[Grant](), set[tuple[str, int | None, int | None]]()
-    for one in counting.select_related("therapeutic_class", "monograph").order_by("pk"):
-        if one.person_id == person.pk:
-            mine.append(one)
-        else:
-            others.add(_place(one))
-    return OpenWork(list(editions.order_by("monograph__slug")), [one for one in mine if _place(one) not in others])
+    grants = list(counting.select_related("therapeutic_class", "monograph").order_by("pk"))
+    holders = Counter(map(_place, grants))
+    alone: dict[int, list[Grant]] = {}
+    for grant in grants:
+        if holders[_place(grant)] == 1:
+            alone.setdefault(grant.person_id, []).append(grant)
+    return {
+        pk: OpenWork([one for one in editions if one.pk in wrote.get(pk, ())], alone.get(pk, []))
+        for pk in wrote.keys() | alone.keys()
+    }
 
 
 def _place(grant: Grant) -> tuple[str, int | None, int | None]:

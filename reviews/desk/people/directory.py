@@ -3,7 +3,6 @@
 As many queries for three hundred people as for three.
 """
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,14 +12,13 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from monographs.models import Edition
 from monographs.standing import today
 from reviews.access import asking, held, policy
+from reviews.access.handover import OpenWork, of_everybody
 from reviews.desk.base import DeskRequest, name_of
 from reviews.desk.people.first_steps import in_short
-from reviews.desk.people.person import administrators
+from reviews.desk.people.person import administrators, in_words
 from reviews.desk.people.standing import Standing
-from reviews.models import ChangeSet
 
 A_PAGE = 50
 
@@ -65,29 +63,25 @@ FILTERS = {
 
 def everybody() -> list[Line]:
     """By name. As many queries, however many they are."""
-    day = today()
+    day, work, none = today(), of_everybody(), OpenWork([], [])
     lines = [
         Line(one, name_of(one), Standing.of(getattr(one, "clinician_profile", None), day), sorted(policy.roles_of(one)))
         for one in held.everybody(closed=True)
     ]
-    _needs(lines)
     asked = asking.opened(line.person for line in lines)
     for line in lines:
+        line.needed_for = _needed_for(work.get(line.person.pk, none))
         line.asked = asked.get(line.person.pk)
     return sorted(lines, key=lambda line: (line.name.casefold(), line.person.pk))
 
 
-def _needs(lines: list[Line]) -> None:
-    """What each is needed for: a role that nobody else holds, open editions that they wrote in."""
-    held = Counter(role for line in lines for role in line.roles)
-    wrote: dict[int, set[int]] = {}
-    rows = ChangeSet.objects.filter(edition__in=Edition.objects.open())
-    for edition, actor in rows.values_list("edition", "actor").distinct():
-        wrote.setdefault(actor, set()).add(edition)
-    for line in lines:
-        line.needed_for = [f"The only {role}" for role in line.roles if held[role] == 1]
-        if count := len(wrote.get(line.person.pk, ())):
-            line.needed_for.append(f"{count} open edition{'s' * (count > 1)}")
+def _needed_for(work: OpenWork) -> list[str]:
+    """A role that nobody else holds there, open editions that they wrote in."""
+    count = len(work.editions)
+    return [
+        *(f"The only {in_words(one)}" for one in work.alone),
+        *([f"{count} open edition{'s' * (count > 1)}"] if count else []),
+    ]
 
 
 @require_safe

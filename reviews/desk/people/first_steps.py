@@ -23,6 +23,7 @@ from reviews.models import AuditEvent
 from reviews.models.roles import ADMINISTRATOR
 from reviews.reports.alarms import alarms
 from reviews.review import tiers
+from reviews.review.staff import Staff
 
 COPIED_EVERY = timedelta(days=31)
 STATED = ("mail_tried", "checkpoint_copied")
@@ -70,18 +71,11 @@ class House:
     def missing(self, tier: str) -> list[str]:
         """Who is still needed so that one edition of this tier can be written, signed and published. Whoever writes it
         signs nothing of it, so the best of them is left out."""
-        wanted = []
-        writers = self.holding("editor", "clinician")
-        best: list[str] | None = None
-        nobody: list[User | None] = [None]
-        for writer in writers or nobody:
-            jobs = [one.clinician_profile.profession for one in self.signers if writer is None or one.pk != writer.pk]
-            lacking = tiers.ROWS[tier].missing(jobs)
-            if best is None or len(lacking) < len(best):
-                best = lacking
-        if not writers:
-            wanted.append("somebody who writes")
-        return [*wanted, *(best or []), *([] if self.holding("publisher") else ["a publisher"])]
+        signers = {one.pk: one.clinician_profile.profession for one in self.signers}
+        writers, publishers = (
+            frozenset(one.pk for one in self.holding(*roles)) for roles in (("editor", "clinician"), ("publisher",))
+        )
+        return Staff(writers, signers, publishers).missing(tier)
 
 
 def steps(house: House) -> list[Step]:

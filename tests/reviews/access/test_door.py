@@ -200,6 +200,7 @@ VERBS = {
     "give": lambda w: {"person": w.house.nobody, "role": "editor", "on": w.house.leaf, "reason": "They begin", "actor": w.house.admin},
     "take": lambda w: {"grant": w.house.editor.grants.get(), "reason": "They left", "actor": w.house.admin},
     "confirm": lambda w: {"grant": w.house.editor.grants.get(), "actor": w.house.admin},
+    "confirm_several": lambda w: {"grants": [w.house.editor.grants.get()], "actor": w.house.admin},
     "register": lambda w: {"user": w.house.nobody, "actor": w.house.nobody, "name": "A name", "profession": "pharmacist",
         "number": "2000009", "scope": "both", "specialty": "All"},
     "verify": lambda w: {"profile": w.house.clinician.clinician_profile, "actor": w.house.admin, "reader_title": "doctor",

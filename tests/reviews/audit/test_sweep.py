@@ -37,7 +37,7 @@ UNTOLD_COLUMNS = {
         "at", "cause", "expires_at", "fields", "lacks_number", "lacks_password", "path", "person_id", "query", "sender",
         "tab",
     },
-    "reviews_scratch": {"at", "edition_id", "fields", "lacks_number", "part", "person_id", "sign_in", "slot", "tab"},
+    "reviews_scratch": {"at", "edition_id", "fields", "lacks_number", "part", "person_id", "sign_in", "tab"},
 }  # fmt: skip
 UNTOLD_ROWS = {
     "auth_permission",

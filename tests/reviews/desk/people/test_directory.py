@@ -29,8 +29,8 @@ def test_the_list_says_what_each_is_needed_for_and_what_waits(house, enter):
     answer = enter("admin").get("/desk/people/")
 
     lines = {line.person.username: line for line in answer.context["page"].object_list}
-    assert lines["editor"].needed_for == ["The only editor", "1 open edition"]
-    assert lines["publisher"].needed_for == ["The only publisher"]
+    assert lines["editor"].needed_for == ["The only editor, Neurology", "1 open edition"]
+    assert lines["publisher"].needed_for == ["The only publisher, Neurology"]
     assert lines["clinician"].needed_for == []
     assert (lines["clinician"].standing.word, lines["pharmacist"].standing.word) == ("Lapsed", "Verified")
     counts = {key: count for key, _word, count in answer.context["filters"]}
