@@ -14,6 +14,7 @@ from django.shortcuts import render
 from monographs import document as values
 from monographs.typed import Value
 from reviews.desk.base import DONE, PART
+from reviews.desk.editor import presence
 from reviews.desk.editor.context import EditorContext
 from reviews.desk.editor.one_page import NEW, OnePage, Row
 from reviews.desk.editor.scratch import NEW as NEW_PART
@@ -40,6 +41,7 @@ def opened(editor: EditorContext, context: dict[str, Any], status: int) -> HttpR
 
 def closed(editor: EditorContext, value: Value) -> HttpResponse:
     """The part as readers will get it."""
+    presence.note(editor)
     place, row = (one := OnePage(editor)).found(_key(value))
     shown = editor.context(one=one, place=place, row=row)
     return answer(render(editor.request, "reviews/_edit_swap.html", shown))
@@ -50,6 +52,7 @@ def saved(editor: EditorContext, value: Value, said: list[str]) -> HttpResponse:
     got other numbers, the other parts."""
     before = _numbers(OnePage(editor))
     editor.refresh()
+    presence.note(editor)
     one = OnePage(editor, saved=_key(value))
     place, row = one.found(_key(value))
     shown = editor.context(one=one, place=place, row=row, is_saved=True, said=said)
@@ -63,6 +66,7 @@ def removed(editor: EditorContext, part: values.Part) -> HttpResponse:
     """What stands in the place of a part that was taken out: that it was, and how to undo it."""
     before, place = _numbers(one := OnePage(editor)), one.found(str(part.key))[0]
     editor.refresh()
+    presence.note(editor)
     one = OnePage(editor)
     place = next((now for now in one.places if place and now.anchor == place.anchor), None)
     shown = editor.context(one=one, place=place, gone=part, is_saved=True, renumbered=_others(one, None, before))
