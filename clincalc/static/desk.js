@@ -58,5 +58,11 @@
   // A part that somebody is writing in stays as it is.
   addEventListener('htmx:oobBeforeSwap', (e) => { if (e.detail.target.querySelector && e.detail.target.querySelector('form[data-edits]')) e.detail.shouldSwap = false; });
   addEventListener('htmx:afterSettle', (e) => { if (e.detail.elt && e.detail.elt.matches && e.detail.elt.matches('.editpart')) goOn(e.detail.elt); });
+  addEventListener('desk:spent', (e) => {
+    const lines = document.querySelector('[data-kept-lines]');
+    if (!lines) return;
+    lines.querySelectorAll('[data-kept]').forEach((line) => { if (e.detail.value.includes(line.dataset.kept)) line.remove(); });
+    if (!lines.querySelector('[data-kept]')) lines.remove();
+  });
   addEventListener('desk:open', (e) => { const link = document.getElementById(e.detail.value); if (link) link.click(); });
 })();

@@ -1,5 +1,5 @@
 """What is in the library, or on the list of known names, under a name that is like a new one: asked before a drug or a
-class is made or renamed.
+class is made or renamed, and before a monograph is started.
 
 Nothing is refused for good: whoever sees what is there says that theirs is another, by naming what they saw.
 """
@@ -7,9 +7,14 @@ Nothing is refused for good: whoever sees what is there says that theirs is anot
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from django.contrib.auth.models import User
+from django.db.models import Q
+
 from monographs.known_names import names_like
-from monographs.models import Drug, TherapeuticClass
+from monographs.models import Drug, Edition, State, TherapeuticClass
+from monographs.models.states import OPEN_STATES
 from monographs.texts.likeness import folded, likeness
+from reviews.access import policy
 from reviews.access.refusals import RefusalType, Refused, refuse
 
 AS_NAME = {"same": "is the same name as", "looks": "looks like", "sounds": "sounds like"}
@@ -17,13 +22,14 @@ AS_NAME = {"same": "is the same name as", "looks": "looks like", "sounds": "soun
 
 @dataclass(frozen=True)
 class Like:
-    """A drug or class that is there, or a known name, and why it is shown."""
+    """A drug, class or monograph that is there, or a known name, and why it is shown."""
 
     slug: str
     name: str
     why: str
     is_certain: bool = False  # the very name stands there, as a brand, another name or a former one
     is_here: bool = True  # in the library; else it stands on the list of known names alone, and `slug` is its key there
+    is_live: bool = False  # a monograph that readers see
 
     def __str__(self) -> str:
         return self.why
@@ -82,21 +88,42 @@ def classes_like(name: str, *, but: TherapeuticClass | None = None) -> list[Like
     ]
 
 
-def asked_about(found: Iterable[Like], another: Collection[str]) -> list[str]:
+def monographs_like(title: str, drug: Drug | None, user: User) -> list[Like]:
+    """Monographs on this drug, and those whose title is like this one, as readers see it or as a draft says it; no
+    draft that this person may not read. What is published comes first. One query beside the rights."""
+    asked, found = folded(title), dict[str, Like]()
+    editions = Edition.objects.filter(
+        Q(state=State.PUBLISHED) | Q(state__in=OPEN_STATES, monograph__in=policy.readable(user))
+    )
+    rows = editions.values_list("monograph__slug", "monograph__drug_id", "title", "name", "monograph__live_id")
+    for slug, on, theirs, name, live in rows.order_by("monograph__slug", "number"):
+        said = theirs or name
+        if drug is not None and on == drug.pk:
+            why = f"There is a monograph on {drug.name}: “{said}”."
+        elif how := likeness(asked, folded(said)):
+            why = f"“{title}” {AS_NAME[how]} “{said}”."
+        else:
+            continue
+        found.setdefault(slug, Like(slug, said, why, is_live=live is not None))
+    return sorted(found.values(), key=lambda one: (not one.is_live, one.slug))
+
+
+def asked_about(found: Iterable[Like], another: Collection[str], field: str = "name") -> list[str]:
     """Addresses of what is alike, if whoever makes it has said of each that theirs is another: `another` are those that
     they saw. Else it is refused, which is no attempt at anything and not recorded."""
     found = list(found)
     if all(one.slug in another for one in found):
         return [one.slug for one in found]
-    raise asked(found)
+    raise asked(found, field)
 
 
-def asked(found: Iterable[Like]) -> Refused:
+def asked(found: Iterable[Like], field: str = "name") -> Refused:
     found = list(found)
     words = " ".join(one.why for one in found)
-    do = "Choose what is there" if any(one.is_here for one in found) else "Give the name of the substance"
+    there = "Open" if field == "title" else "Choose"
+    do = f"{there} what is there" if any(one.is_here for one in found) else "Give the name of the substance"
     sentence = f"{words} {do}, or say that yours is another."
-    return refuse("alike", sentence, RefusalType.INVALID, recorded=False, field="name")
+    return refuse("alike", sentence, RefusalType.INVALID, recorded=False, field=field)
 
 
 def known_as(name: str) -> Drug | None:

@@ -43,3 +43,20 @@ def test_words_survive_a_browser_that_is_gone_and_come_back_on_another_device_wh
     opens_monitoring(nobody_else)
     assert "Kept for you" not in nobody_else.reads()
     assert other.errors == nobody_else.errors == []
+
+
+def test_a_line_that_offers_words_of_a_part_goes_with_the_part(person):
+    """The page is there, and only the part is asked for."""
+    one = person("editor")
+    one.goes_to(DESK)
+    presses(one.page, "Start edition 2")
+    opens_monitoring(one)
+    rewords(one, OLD, MINE)
+    one.page.wait_for_selector(KEPT, timeout=15_000)
+    one.page.evaluate("document.querySelectorAll('form[data-edits]').forEach((form) => delete form.dataset.unsaved)")
+    opens_monitoring(one)
+    assert one.page.locator("[data-kept-lines] li").count() == 1
+    one.page.get_by_text("Remove this part").click()
+    one.page.get_by_role("button", name="Remove Monitoring").click()
+    one.page.wait_for_selector("text=Monitoring was removed.")
+    one.page.wait_for_selector("[data-kept-lines]", state="detached")

@@ -54,6 +54,7 @@ class EditorContext:
         self.edition: Edition = current_edition(self.monograph)
         self.edition.monograph = self.monograph
         self.document = build(self.edition)
+        self.is_begun = False  # by this very request
 
     @property
     def is_fragment(self) -> bool:
@@ -98,7 +99,7 @@ class EditorContext:
     def begin(self) -> None:
         """Starts the next edition as a copy of the one that is shown, and goes on in it."""
         started = perform("start", editions=[self.edition], actor=self.request.user, digest=digest(self.document))
-        self.edition = started[0].edition
+        self.edition, self.is_begun = started[0].edition, True
         self.edition.monograph = self.monograph
 
     def context(self, **more: Any) -> dict[str, Any]:
@@ -109,6 +110,7 @@ class EditorContext:
             "outline": self.document,
             "can_write": self.can_write,
             "begins": self.begins,
+            "is_begun": self.is_begun,
             "may_edit": self.may_edit,
             "is_draft": self.is_draft,
             "is_fragment": self.is_fragment,

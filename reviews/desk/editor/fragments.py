@@ -5,6 +5,7 @@ refusal of the whole desk) has no such header, and the browser asks again for th
 """
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import HttpResponse
@@ -15,13 +16,17 @@ from monographs.typed import Value
 from reviews.desk.base import DONE, PART
 from reviews.desk.editor.context import EditorContext
 from reviews.desk.editor.one_page import NEW, OnePage, Row
+from reviews.desk.editor.scratch import NEW as NEW_PART
+from reviews.desk.editor.scratch import lines
 
 
-def answer(response: HttpResponse, *, done: bool = False, opens: str = "") -> HttpResponse:
-    """Says that this is a part of the page, and whether an act is done; `opens` is the id of a link to go on at."""
+def answer(response: HttpResponse, *, done: bool = False, opens: str = "", spent: Sequence[str] = ()) -> HttpResponse:
+    """Says that this is a part of the page, and whether an act is done; `opens` is the id of a link to go on at,
+    `spent` the parts of which the page offers kept words that are not there any more."""
     response[PART] = DONE if done else "shown"
-    if opens:
-        response["HX-Trigger-After-Settle"] = json.dumps({"desk:open": opens})
+    events = {"desk:spent": list(spent)} if spent else {}
+    if told := events | ({"desk:open": opens} if opens else {}):
+        response["HX-Trigger-After-Settle"] = json.dumps(told)
     return response
 
 
@@ -50,7 +55,8 @@ def saved(editor: EditorContext, value: Value, said: list[str]) -> HttpResponse:
     shown = editor.context(one=one, place=place, row=row, is_saved=True, said=said)
     shown["renumbered"] = _others(one, row, before)
     opens = one.next_after(one.saved)[1] if "next" in editor.request.POST else ""
-    return answer(render(editor.request, "reviews/_edit_swap.html", shown), done=True, opens=opens)
+    response = render(editor.request, "reviews/_edit_swap.html", shown)
+    return answer(response, done=True, opens=opens, spent=_spent(editor, value))
 
 
 def removed(editor: EditorContext, part: values.Part) -> HttpResponse:
@@ -60,11 +66,19 @@ def removed(editor: EditorContext, part: values.Part) -> HttpResponse:
     one = OnePage(editor)
     place = next((now for now in one.places if place and now.anchor == place.anchor), None)
     shown = editor.context(one=one, place=place, gone=part, is_saved=True, renumbered=_others(one, None, before))
-    return answer(render(editor.request, "reviews/_edit_swap.html", shown), done=True)
+    response = render(editor.request, "reviews/_edit_swap.html", shown)
+    return answer(response, done=True, spent=_spent(editor, part))
 
 
 def _key(value: Value) -> str:
     return str(getattr(value, "key", "header"))
+
+
+def _spent(editor: EditorContext, value: Value) -> list[str]:
+    """Where words of this part may have been kept, and none are offered now; those of another window still are."""
+    places = [_key(value), *([f"{NEW_PART}{value.part_kind}"] if isinstance(value, values.Part) else [])]
+    offered = {line["part"] for line in lines(editor)}
+    return [place for place in places if place not in offered]
 
 
 def _numbers(one: OnePage) -> dict[str, int]:

@@ -134,6 +134,7 @@ def lines(editor: EditorContext) -> list[dict[str, str]]:
         newest.setdefault(row.part, row)
     return [
         {
+            "part": part,
             "name": names[part],
             "when": when(row),
             "where": where(editor.request, row),

@@ -1,6 +1,7 @@
 """Single parts of the one page, for a browser that has it already."""
 
 import json
+import re
 from types import SimpleNamespace
 from uuid import uuid4
 
@@ -179,3 +180,44 @@ def test_whoever_may_not_write_gets_no_part_of_a_form(client, house, edition, wh
     assert "<textarea" not in answer.content.decode()
     if who != "auditor":
         assert "X-Part" not in answer.headers
+
+
+def spent(answer):
+    return json.loads(answer.headers.get("HX-Trigger-After-Settle", "{}")).get("desk:spent")
+
+
+def kept_lines(client):
+    return re.findall(r'<li data-kept="(\S+)"', client.get(address("edit")).content.decode())
+
+
+def test_what_was_kept_of_a_part_goes_from_the_page_once_it_is_saved(editor, edition):
+    """The words of another window are still there, and so is the line that offers them."""
+    key, (tab, other) = str(make.key("monitoring")), ("a" * 22, "b" * 22)
+    for one in (tab, other):
+        editor.post(address("scratch", key), section(edition, text="Monthly.", scratch=one))
+    assert kept_lines(editor) == [key]
+
+    to = address("part_edit", key)
+    first = editor.post(to, section(edition, text="Weekly.", scratch=tab), headers=ASKS)
+    assert first.headers["X-Part"] == "done"
+    assert spent(first) == ["new-section"]
+    second = editor.post(to, section(edition, text="Monthly.", scratch=other), headers=ASKS)
+
+    assert spent(second) == [key, "new-section"]
+    assert kept_lines(editor) == []
+
+
+def test_what_was_kept_of_a_new_part_or_of_one_that_was_removed_goes_too(editor, edition):
+    words = {"title": "New", "text": "Words.", "severity": "critical", "key": str(uuid4()), "scratch": "a" * 22}
+    editor.post(address("scratch", "new-notice"), words)
+    key = str(make.key("monitoring"))
+    editor.post(address("scratch", key), section(edition, text="Monthly.", scratch="b" * 22))
+    assert set(kept_lines(editor)) == {"new-notice", key}
+
+    refused = editor.post(address("part_new", "notice"), {**words, "title": ""}, headers=ASKS)
+    assert spent(refused) is None
+    shown = part(edition, "monitoring")
+    removed = editor.post(address("part_edit", key), {"remove": "1", "seen": digest_of_part(shown)}, headers=ASKS)
+
+    assert spent(removed) == [key, "new-section"]
+    assert kept_lines(editor) == ["new-notice"]
