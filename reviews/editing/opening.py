@@ -99,7 +99,9 @@ def recover_access(username: str) -> str:
         if ever:
             holds.begin(trail, person, by=None)
         for one in {**others, person.pk: person}.values():
-            letters.write(trail, one, "Access to accounts was recovered", _told(person, is_held=ever, has_lost=count > 0))
+            letters.write(
+                trail, one, "Access to accounts was recovered", _told(person, is_held=ever, has_lost=count > 0)
+            )
         data = {"username": person.username, "held": ever, "factors": count}
         trail.record("access_recovered", f"user:{person.pk}", data=data)
         return links.made(trail, person, by=None)
