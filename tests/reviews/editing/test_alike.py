@@ -8,9 +8,9 @@ from monographs.models import Drug, Monograph, TherapeuticClass
 from reviews.access.refusals import Refused
 from reviews.audit.trail import audited_write
 from reviews.editing import monographs
-from reviews.editing.alike import classes_like, drugs_like, known_as, monographs_like
+from reviews.editing.alike import classes_like, drugs_like, known_as, monographs_like, rows_like
 from reviews.editing.classes import rename_class
-from reviews.editing.drugs import merge_drug, rename_drug
+from reviews.editing.drugs import change_drug, merge_drug, rename_drug
 from reviews.editing.library import make_class, make_drug
 from reviews.editing.shown import digest_of_row
 from reviews.models import AuditEvent
@@ -118,6 +118,59 @@ def test_a_class_like_one_that_is_there_is_asked_about(house):
     assert AuditEvent.objects.latest("seq").data["another_than"] == ["neurology"]
     make_class("Neurologia", another=["neurology", "pain"], actor=house.admin)
     assert TherapeuticClass.objects.get(slug="neurologia").name == "Neurologia"
+
+
+# -- Brands and other names of a drug ----------------------------------------------------------------------------------
+
+
+def gets(house, drug, **lists):
+    given = {"names": drug.names, "brands": drug.brands, "codes": drug.codes, "traits": drug.traits, **lists}
+    return lambda **said: change_drug(drug, **given, actor=house.editor, seen=digest_of_row(drug), **said)
+
+
+@pytest.mark.parametrize(
+    ("lists", "why", "like"),
+    [
+        ({"brands": [{"name": "Prograff", "country": "GB"}]}, "“Prograff” looks like Prograf, a brand of tacrolimus.", "tacrolimus"),
+        ({"names": [{"kind": "other", "name": "fujimycin"}]}, "“fujimycin” is another name of tacrolimus.", "tacrolimus"),
+        ({"brands": [{"name": "Lemtrada", "country": "GB"}]}, "“Lemtrada” is a brand of alemtuzumab.", "known:lemtrada"),
+    ],
+)  # fmt: skip
+def test_a_brand_or_name_that_a_drug_gets_is_asked_about(house, tacrolimus, lists, why, like):
+    drug = add(house, "Sirolimus")
+    entries, act = AuditEvent.objects.count(), gets(house, drug, **lists)
+
+    with pytest.raises(Refused) as refused:
+        act()
+
+    (refusal,) = refused.value.refusals
+    assert (refusal.code, refusal.field) == ("alike", "another")
+    assert refusal.sentence == f"{why} Take the row out, or say that yours is another."
+    drug.refresh_from_db()
+    assert (drug.brands, drug.names, AuditEvent.objects.count()) == ([], [], entries)
+    act(another=[like])
+    assert AuditEvent.objects.filter(verb="drug_changed").latest("seq").data["another_than"] == [like]
+
+
+def test_what_a_drug_has_already_or_is_known_by_is_not_asked_about(house, tacrolimus):
+    add(house, "Takrolimus", brands=[{"name": "Prograf", "country": "GB"}])  # made in spite of the question
+    drug = gets(house, tacrolimus, brands=[*tacrolimus.brands, {"name": "Prograf", "country": "US"}])()
+    lemtrada = add(house, "alemtuzumab")
+
+    gets(house, lemtrada, brands=[{"name": "Lemtrada", "country": "GB"}])()
+
+    assert len(drug.brands) == 2
+    assert "another_than" not in AuditEvent.objects.filter(verb="drug_changed").latest("seq").data
+
+
+def test_rows_cost_one_query_however_many_there_are(house, tacrolimus, django_assert_num_queries):
+    drug = add(house, "Sirolimus")
+
+    with django_assert_num_queries(1):
+        (like,) = rows_like(drug, ["Prograff", "fujimycin", "Nothing like it"])
+    assert (
+        like.why == "“Prograff” looks like Prograf, a brand of tacrolimus. “fujimycin” is another name of tacrolimus."
+    )
 
 
 # -- Monographs --------------------------------------------------------------------------------------------------------
