@@ -6,6 +6,7 @@ vincristine, prednisone and prednisolone) and on names of one family that are no
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from jellyfish import damerau_levenshtein_distance, jaro_winkler_similarity, metaphone
 
@@ -18,6 +19,7 @@ HEARD = 4  # letters, below which nearly everything sounds like something
 _NOT_LETTERS = re.compile(r"[^a-z0-9]+")
 
 
+@lru_cache(maxsize=20_000)
 def folded(name: str) -> str:
     """A name as it is compared: without case, accents, spaces and hyphens."""
     plain = "".join(one for one in unicodedata.normalize("NFKD", skeleton(name)) if not unicodedata.combining(one))

@@ -14,17 +14,17 @@ LONGEST = 500  # of a name, as it is looked for
 class Another(forms.MultipleChoiceField):
     """One box for each that is alike. It is asked for by `ask_about`, and gone from a form that asks about none."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(widget=forms.CheckboxSelectMultiple, label="Is yours another one?", **kwargs)
+    def __init__(self, label: str = "Is yours another one?", **kwargs: Any) -> None:
+        super().__init__(widget=forms.CheckboxSelectMultiple, label=label, **kwargs)
 
 
-def ask_about(form: Form, likes: Iterable[Like]) -> list[Like]:
-    """Offers a box for each of these, or takes the field `another` out of the form."""
+def ask_about(form: Form, likes: Iterable[Like], field: str = "another") -> list[Like]:
+    """Offers a box for each of these, or takes the field out of the form."""
     likes = list(likes)
     if likes:
-        offer(form, "another", [(one.slug, f"{one.why} Mine is another.") for one in likes])
+        offer(form, field, [(one.slug, f"{one.why} Mine is another.") for one in likes])
     else:
-        del form.fields["another"]
+        del form.fields[field]
     return likes
 
 

@@ -20,7 +20,7 @@ from reviews.access.door import kept
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
 from reviews.editing import copies
-from reviews.editing.alike import asked_about, drugs_like
+from reviews.editing.alike import asked_about, drugs_like, rows_like
 from reviews.editing.drug_lists import LISTS, checked_lists, checked_traits
 from reviews.editing.library import check_free, checked_name, said_of
 from reviews.editing.shown import meanwhile
@@ -52,12 +52,13 @@ def _judged(drug: Drug, actor: User, seen: str, reason: str, *, asks_why: bool =
 
 def change_drug(
     drug: Drug, *, names: Iterable[Any], brands: Iterable[Any], codes: Iterable[Any], traits: Iterable[str],
-    actor: User, seen: str, reason: str = "",
+    actor: User, seen: str, reason: str = "", another: Collection[str] = (),
 ) -> Drug:  # fmt: skip
     """Gives a drug these names by kind, brands by country, codes and traits in place of those that it has.
 
     Refuses what could not be typed into an edition, and a change that changes nothing. A trait that raises the tier is
-    taken away by a clinician alone.
+    taken away by a clinician alone. Asks about brands and other names that it gets and that are like those of other
+    drugs: `another` are those that were shown.
     """
     reason = kept(reason)
     with (
@@ -74,9 +75,13 @@ def change_drug(
         if not changed and wanted == drug.traits:
             sentence = "Nothing has changed, so nothing was saved."
             raise refuse("nothing_changed", sentence, RefusalType.INVALID, recorded=False)
+        alike = asked_about(
+            rows_like(drug, (row["name"] for row in lists["names"] + lists["brands"])), another, "another"
+        )
         data = {"changed": [*changed, *(["traits"] if wanted != drug.traits else [])]}
         if wanted != drug.traits:
             data |= {"from_traits": drug.traits, "to_traits": wanted}
+        data |= said_of(alike)
         for name in LISTS:
             setattr(drug, name, lists[name])
         drug.traits = wanted

@@ -21,9 +21,9 @@ from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
 from reviews.changes import change_set
 from reviews.derived import former_addresses
-from reviews.editing.alike import asked_about, drugs_like
+from reviews.editing.alike import asked_about, drugs_like, monographs_like
 from reviews.editing.copies import copied
-from reviews.editing.library import RETIRED_CLASS, check_free, checked_name, make_drug
+from reviews.editing.library import RETIRED_CLASS, check_free, checked_name, make_drug, said_of
 from reviews.review import tiers
 from reviews.review.edition_review import EditionReview
 
@@ -75,9 +75,10 @@ def move(monograph: Monograph, *, slug: str, actor: User, reason: str) -> Monogr
 
 def begin(
     trail: Trail, *, slug: str, drug: Drug, therapeutic_class: TherapeuticClass, document: values.Document,
-    suggested_tier: str = "", reason: str,
+    suggested_tier: str = "", reason: str, another_than: Collection[str] = (),
 ) -> Edition:  # fmt: skip
-    """Makes a monograph and edition 1 with this document. Its tier is the highest of floor, suggestion, standard."""
+    """Makes a monograph and edition 1 with this document. Its tier is the highest of floor, suggestion, standard.
+    `another_than`: monographs that are like it, and of which somebody said that this is another."""
     _check_address(slug)
     if TherapeuticClass.objects.filter(pk=therapeutic_class.pk, retired=True).exists():
         sentence = RETIRED_CLASS.format(therapeutic_class.name)
@@ -91,9 +92,8 @@ def begin(
     trail.save(monograph)
     edition = Edition(monograph=monograph, number=1)
     trail.save(edition)
-    trail.record(
-        "begun", f"monograph:{slug}", data={"edition": 1, "from": None, "to": State.DRAFT, "round": 0, "tier": tier}
-    )
+    data = {"edition": 1, "from": None, "to": State.DRAFT, "round": 0, "tier": tier, **said_of(another_than)}
+    trail.record("begun", f"monograph:{slug}", data=data)
     with change_set(trail, edition=edition, reason=reason) as change:
         change.load(document)
     return change.edition
@@ -101,10 +101,11 @@ def begin(
 
 def new(
     *, actor: User, slug: str, title: str, therapeutic_class: TherapeuticClass, drug: Drug | None = None,
-    new_drug: dict[str, Any] | None = None, another: Collection[str] = (),
+    new_drug: dict[str, Any] | None = None, another: Collection[str] = (), another_monograph: Collection[str] = (),
 ) -> Edition:  # fmt: skip
     """Starts a monograph on a drug of the list, or on a new one ({name, names, brands, codes, traits}). Asks about
-    names that are like that of a new one: `another` are the drugs that were shown."""
+    names that are like that of a new one: `another` are the drugs that were shown; and about monographs on the drug or
+    of a like title: `another_monograph` are those that were shown."""
     subject = f"monograph:{slug[:100]}"
     with refusals_recorded(actor=actor, action="new", subject=subject), audited_write(actor=actor) as trail:
         if found := policy.refusals(trail.actor, "create", therapeutic_class):
@@ -121,6 +122,7 @@ def new(
         except ValidationError as error:
             sentence = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
             raise refuse("title", sentence, RefusalType.INVALID, field="title") from error
+        alike = asked_about(monographs_like(title, drug, trail.actor), another_monograph, "title")
         return begin(
             trail,
             slug=slug,
@@ -128,6 +130,7 @@ def new(
             therapeutic_class=therapeutic_class,
             document=document,
             reason="Started from nothing",
+            another_than=alike,
         )
 
 

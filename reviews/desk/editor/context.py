@@ -16,7 +16,7 @@ from monographs.pages.page_model import Page
 from monographs.standing import draft, names_found
 from monographs.typed import Value
 from reviews.access import policy
-from reviews.desk.base import DeskRequest, current_edition, monograph_for, not_here
+from reviews.desk.base import DeskRequest, current_edition, monograph_for, not_here, whom_to_ask
 from reviews.desk.editor.citation_form import CitationForm
 from reviews.desk.editor.forms import MonitoringForm, NoticeForm, RelatedForm, SectionForm, ValueForm
 from reviews.models import ChangeSet
@@ -54,6 +54,7 @@ class EditorContext:
         self.edition: Edition = current_edition(self.monograph)
         self.edition.monograph = self.monograph
         self.document = build(self.edition)
+        self.is_begun = False  # by this very request
 
     @property
     def is_fragment(self) -> bool:
@@ -98,17 +99,20 @@ class EditorContext:
     def begin(self) -> None:
         """Starts the next edition as a copy of the one that is shown, and goes on in it."""
         started = perform("start", editions=[self.edition], actor=self.request.user, digest=digest(self.document))
-        self.edition = started[0].edition
+        self.edition, self.is_begun = started[0].edition, True
         self.edition.monograph = self.monograph
 
     def context(self, **more: Any) -> dict[str, Any]:
+        refused = [] if self.is_fragment else policy.refusals(self.request.user, "edit", self.monograph)
         return {
+            **(whom_to_ask(self.request, refused) if refused else {}),
             "section": "monographs",
             "monograph": self.monograph,
             "edition": self.edition,
             "outline": self.document,
             "can_write": self.can_write,
             "begins": self.begins,
+            "is_begun": self.is_begun,
             "may_edit": self.may_edit,
             "is_draft": self.is_draft,
             "is_fragment": self.is_fragment,

@@ -159,7 +159,7 @@ class ValueForm(Form):
     @property
     def readable(self) -> Any:
         """What was typed, as a value, whether or not it may be saved so; None if some of it makes none."""
-        self.full_clean()
+        self.is_valid()
         rows = [row for rows in self.rows.values() for row in rows.filled]
         return self.value if all(row.value is not None for row in rows) else None
 

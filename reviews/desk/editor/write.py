@@ -22,6 +22,7 @@ from monographs.digest import digest_of_part
 from monographs.document import PART_FIELDS
 from monographs.standing import today
 from monographs.typed import Value
+from monographs.vocabulary import SECTION_KINDS
 from reviews.access.attempts import Attempt, attempt
 from reviews.access.refusals import Conflict, Refusal
 from reviews.changes import faster
@@ -123,7 +124,7 @@ def part_new(request: DeskRequest, slug: str, kind: str) -> HttpResponse:
         return fragments.answer(HttpResponse())
     data = posted(editor, f"new-{kind}")
     form = FORMS[kind](data, document=editor.document, key=key, initial=initial, uid=editor.uid(key))
-    context = editor.context(form=form, kind=kind, words=f"a {NOUNS[kind]}")
+    context = editor.context(form=form, kind=kind, words=_added(kind, form))
     if kind == "citation":
         if found.filled and isinstance(form, CitationForm):
             form.propose(found.filled.csl)
@@ -135,6 +136,12 @@ def part_new(request: DeskRequest, slug: str, kind: str) -> HttpResponse:
         parts.add_part(editor.edition, form.value, **how)
 
     return _answer(editor, context, add)
+
+
+def _added(kind: str, form: ValueForm) -> str:
+    """What is added, as the link to its form says it: a section by its heading, once its kind is known."""
+    section = str(form["kind"].value()) if kind == "section" else ""
+    return SECTION_KINDS[section].heading.lower() if section in SECTION_KINDS else f"a {NOUNS[kind]}"
 
 
 def _found(editor: EditorContext) -> Finding:

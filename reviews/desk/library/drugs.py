@@ -21,9 +21,9 @@ from reviews.desk.base import MOST_WORDS, DeskRequest, desk
 from reviews.desk.boxes import lists_of, row_form
 from reviews.desk.library.act import ActPage, Rename, Why, seen_of
 from reviews.desk.library.history import history_of
-from reviews.desk.likes import ask_about, typed_in
+from reviews.desk.likes import Another, ask_about, typed_in
 from reviews.editing import drugs as verbs
-from reviews.editing.alike import drugs_like
+from reviews.editing.alike import drugs_like, rows_like
 from reviews.editing.drug_lists import LISTS
 from reviews.editing.shown import meanwhile
 from reviews.forms import Form, FromRows, Text, rows_of
@@ -71,6 +71,7 @@ class DrugForm(Form):
         label="What applies to this drug",
         help_text="These decide how many signatures it needs. Only a clinician takes one away that raises the tier.",
     )
+    another = Another(help_text="If it belongs to one of these, take the row out.")
     reason = Text(rows=2, label="Reason", help_text="May be empty.", attrs={"maxlength": MOST_WORDS})
 
     def __init__(self, data: Any, drug: Drug, *, is_stale: bool = False) -> None:
@@ -80,6 +81,13 @@ class DrugForm(Form):
             stood = 0 if is_stale else len(held)
             kept = frozenset(str(words) for one in held for words in one.values())
             self.rows[name] = rows_of(row_form(row), name, said.label, data, held, stood=stood, kept=kept)
+        likes = ask_about(self, rows_like(drug, self._names()) if self.is_bound else ())
+        self.likes = [one for one in likes if one.is_here]
+
+    def _names(self) -> list[str]:
+        """Names and brands as they were typed."""
+        rows = [row for name in ("names", "brands") for row in self.rows[name].filled]
+        return [typed_in(row.data, row.add_prefix("name")) for row in rows]
 
     @property
     def lists(self) -> dict[str, list[Any]]:
@@ -102,7 +110,10 @@ def drug(request: DeskRequest, slug: str) -> HttpResponse:
             given = {**form.lists, "traits": form.cleaned_data["traits"]} if is_judged else stands
             reason = form.cleaned_data["reason"] if is_judged else ""
             seen = seen_of(request, one)
-            tried = attempt(lambda: verbs.change_drug(one, **given, actor=request.user, seen=seen, reason=reason))
+            another = form.cleaned_data.get("another", ()) if is_judged else ()
+            tried = attempt(
+                lambda: verbs.change_drug(one, **given, actor=request.user, seen=seen, reason=reason, another=another)
+            )
             status = tried.status
             if tried.is_done:
                 messages.success(request, "Saved. Open editions keep their copies and are told.")

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
@@ -23,7 +24,7 @@ from reviews.access.refusals import Refusal
 from reviews.desk.base import DeskRequest, class_tree, desk, indented, no_entry
 from reviews.desk.boxes import lists_of, row_form
 from reviews.desk.likes import Another, ask_about, typed_in
-from reviews.editing.alike import drugs_like
+from reviews.editing.alike import Like, drugs_like, monographs_like
 from reviews.editing.monographs import new
 from reviews.forms import Form, FromRows, Text, offer, rows_of
 
@@ -71,6 +72,9 @@ class NewMonograph(Form):
         label="Therapeutic class", help_text="The class decides who edits, signs and publishes it."
     )
     title = Line(label="Title", help_text="The drug, and what this page is about if there will be several.")
+    another_monograph = Another(
+        "Is yours another monograph?", help_text="If it is one of these, write in that one in place of a second one."
+    )
     slug = Line(
         longest=100,
         label="Address",
@@ -78,7 +82,7 @@ class NewMonograph(Form):
         "leads to the new one.",
     )
 
-    def __init__(self, data: Any = None, *, classes: list[Any]) -> None:
+    def __init__(self, data: Any = None, *, classes: list[Any], user: User) -> None:
         super().__init__(data)
         offer(
             self,
@@ -91,9 +95,15 @@ class NewMonograph(Form):
         name = typed_in(data, "drug_name")
         self.likes = ask_about(self, drugs_like(name) if name and not data.get("drug") else ())
         self.likes_here = [one for one in self.likes if one.is_here]
+        self.monographs_like = ask_about(self, self._monographs_like(data, user), "another_monograph")
         self.by_slug = {one.slug: one for one, _ in classes}
         for name, said, row in lists_of(Header):
             self.rows[name] = rows_of(row_form(row), name, said.label, data, [])
+
+    def _monographs_like(self, data: Any, user: User) -> list[Like]:
+        title, key = typed_in(data, "title"), typed_in(data, "drug")
+        drug = Drug.objects.filter(pk=key, retired=False).first() if re.fullmatch("[0-9]{1,9}", key, re.ASCII) else None
+        return monographs_like(title, drug, user) if title else []
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -132,7 +142,8 @@ class NewMonograph(Form):
 
 # Where a refusal of the verb is shown.
 _FIELDS = {
-    "name": "drug_name", "slug": "slug", "traits": "traits", "drug": "drug", "therapeutic_class": "therapeutic_class",
+    "name": "drug_name", "slug": "slug", "title": "title", "traits": "traits", "drug": "drug",
+    "therapeutic_class": "therapeutic_class",
 }  # fmt: skip
 
 
@@ -143,8 +154,10 @@ def monograph_new(request: DeskRequest) -> HttpResponse:
     classes = [one for one in class_tree().values() if not one.retired and policy.can(request.user, "create", one)]
     if not classes:
         sentence = "You need the editor or clinician role for a class. Ask your administrator."
-        return no_entry(request, [Refusal("not_granted", sentence)])
-    form = NewMonograph(request.POST if request.method == "POST" else None, classes=indented(classes))
+        return no_entry(request, [Refusal("not_granted", sentence, asks=True)])
+    form = NewMonograph(
+        request.POST if request.method == "POST" else None, classes=indented(classes), user=request.user
+    )
     status = 200
     if request.method == "POST":
         status = form.refused_status
@@ -159,6 +172,7 @@ def monograph_new(request: DeskRequest) -> HttpResponse:
                     drug=data["drug"],
                     new_drug=None if data["drug"] else form.new_drug(),
                     another=data.get("another", ()),
+                    another_monograph=data.get("another_monograph", ()),
                 )
             )
             status = tried.status

@@ -276,7 +276,7 @@ def test_the_header_of_a_first_draft_is_what_the_drug_and_the_class_say(house):
         ("neurology", "Neurology"), ("multiple-sclerosis", "Multiple sclerosis"),
     ]  # fmt: skip
     assert edition.monograph.tier == "high"
-    second = newumab(house, slug="newumab-2", drug=Drug.objects.get(), new_drug=None)
+    second = newumab(house, slug="newumab-2", drug=Drug.objects.get(), new_drug=None, another_monograph=["newumab"])
     assert (second.monograph.drug, build(second).header.codes) == (edition.monograph.drug, header.codes)
 
 

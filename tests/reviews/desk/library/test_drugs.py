@@ -103,6 +103,23 @@ def test_whoever_does_not_keep_the_library_reads_it_and_is_refused(enter, house,
     assert Drug.objects.get().name == "Addumab"
 
 
+def test_a_brand_is_added_after_what_is_like_it_was_shown(enter, house):
+    add(house, "Tacrolimus", brands=[{"name": "Prograf", "country": "GB"}])
+    add(house, "Addumab")
+    client, page = enter("editor"), reverse("drug", args=["addumab"])
+    assert "Is yours another" not in client.get(page).content.decode()
+
+    answer = send(client, page, **{"brands-0-name": "Prograff", "brands-0-country": "GB"})
+
+    html = answer.content.decode()
+    assert (answer.status_code, Drug.objects.get(slug="addumab").brands) == (422, [])
+    assert "“Prograff” looks like Prograf, a brand of Tacrolimus. Mine is another." in html
+    assert f'<a href="{reverse("drug", args=["tacrolimus"])}">Tacrolimus</a>' in html
+    (form,) = [one for one in forms_of(html) if "seen" in one.fields]
+    answer = client.post(page, form.filled(another=["tacrolimus"]))
+    assert (answer.status_code, len(Drug.objects.get(slug="addumab").brands)) == (302, 1)
+
+
 def test_a_drug_is_renamed_after_what_is_like_it_was_shown(enter, house):
     add(house, "Tacrolimus")
     add(house, "Addumab")

@@ -256,7 +256,8 @@ def test_what_is_typed_beside_a_drug_of_the_list_is_not_dropped(house, enter, ty
     assert answer.status_code == 422
     assert f"{drug.name} stands in the list with its names" in answer.content.decode()
     assert Edition.objects.filter(monograph__drug=drug).count() == 1
-    assert enter("editor").post("/desk/monographs/new/", {**page, **NO_ROWS}).status_code == 302
+    said = {**page, **NO_ROWS, "another_monograph": ["testazumab"]}
+    assert enter("editor").post("/desk/monographs/new/", said).status_code == 302
 
 
 @pytest.mark.parametrize("drug", ["\x00", "1\x00", "x", "99999999999999999999", "\ufffd"])
@@ -284,6 +285,25 @@ def test_a_drug_like_one_that_is_there_is_asked_about_before_it_is_made(enter, h
     answer = client.post(reverse("monograph_new"), {**form, "another": ["fictivumab-drug"]})
     assert answer.status_code == 302
     assert Drug.objects.count() == 2
+    assert b"Is yours another" not in client.get(reverse("monograph_new")).content
+
+
+def test_a_monograph_on_the_same_drug_is_asked_about_before_it_is_started(enter, house):
+    drug = make.draft(house, "fictivumab").monograph.drug
+    client = enter("editor")
+    form = {**NO_ROWS, "drug": drug.pk, "title": "Second page", "therapeutic_class": "multiple-sclerosis"}
+
+    answer = client.post(reverse("monograph_new"), form)
+
+    assert answer.status_code == 422
+    (box,) = answer.context["form"]["another_monograph"]
+    why = box.choice_label.removesuffix(" Mine is another.")
+    assert why.startswith("There is a monograph on fictivumab drug: “")
+    assert wrong(answer) == {"title": f"{why} Open what is there, or say that yours is another."}
+    assert f'<a href="{reverse("workspace", args=["fictivumab"])}">' in answer.content.decode()
+    assert Edition.objects.count() == 1
+    answer = client.post(reverse("monograph_new"), {**form, "another_monograph": ["fictivumab"]})
+    assert (answer.status_code, Edition.objects.count()) == (302, 2)
     assert b"Is yours another" not in client.get(reverse("monograph_new")).content
 
 

@@ -1,0 +1,111 @@
+"""The one page on which a monograph is written, with a script: parts open side by side, and nothing typed is lost."""
+
+EDIT = "/desk/monographs/glatiramer-acetate/edit/"
+PRESCRIBING, COUNSELLING = "A line about practice that is new.", "A line for the patient that is new."
+
+
+def opens(page, part):
+    page.get_by_role("link", name=f"Edit {part}", exact=True).click()
+    page.wait_for_selector(f"h2:has-text('Edit {part}')")
+
+
+def box_of(page, part):
+    return page.locator(f".editpart:has(h2:has-text('Edit {part}')) textarea[name=text]")
+
+
+def test_two_parts_are_open_and_saving_one_leaves_the_other_as_it_was_typed(person):
+    editor = person("editor")
+    page = editor.goes_to(EDIT)
+    loads = []
+    page.on("request", lambda asked: loads.append(asked.url) if asked.is_navigation_request() else None)
+    opens(page, "Prescribing in practice")
+    opens(page, "Counselling the patient")
+    editor.is_accessible("two-parts-open")
+    for part, words in (("Prescribing in practice", PRESCRIBING), ("Counselling the patient", COUNSELLING)):
+        box_of(page, part).fill(f"{box_of(page, part).input_value()}\n- {words}")
+        page.wait_for_selector(f".preview li:has-text('{words}')")
+
+    page.locator(".editpart:has(h2:has-text('Edit Prescribing'))").get_by_role(
+        "button", name="Save", exact=True
+    ).click()
+    page.wait_for_selector("text=Prescribing in practice is saved.")
+
+    assert COUNSELLING in box_of(page, "Counselling the patient").input_value()
+    assert page.locator("form[data-edits]").count() == 1
+    page.locator(".editpart:has(h2:has-text('Edit Counselling'))").get_by_role(
+        "button", name="Save", exact=True
+    ).click()
+    page.wait_for_selector("text=Counselling the patient is saved.")
+    assert loads == []
+    editor.is_accessible("two-parts-saved")
+    words = editor.goes_to(EDIT).inner_text("main")
+    assert PRESCRIBING in words
+    assert COUNSELLING in words
+    assert editor.errors == []
+
+
+def test_gap_after_gap_is_filled_without_loading_the_page_anew(person):
+    editor = person("editor2")
+    page = editor.goes_to(EDIT)
+    loads, pressed = [], 0
+    page.on("request", lambda asked: loads.append(asked.url) if asked.is_navigation_request() else None)
+    page.get_by_role("link", name="Add indications").click()
+    pressed += 1
+    for kind in ("indications", "contra-indications", "cautions"):
+        form = page.locator(f"#{kind} form[data-edits]:has(textarea[name=text])")
+        form.locator("textarea[name=text]").fill(f"Words about {kind}, made for a test.")
+        form.get_by_role("button", name="Add and go to the next gap").click()
+        pressed += 1
+        page.wait_for_selector(f"#{kind} .editpart:has-text('made for a test') header a")
+    page.wait_for_selector("#renal-impairment form[data-edits]")
+    page.locator("#renal-impairment").get_by_role("link", name="Close without saving").click()
+    page.wait_for_selector("#renal-impairment form[data-edits]", state="detached")
+
+    assert loads == []
+    assert pressed == 4
+    assert "Contra-indications" in page.inner_text("#partlist")
+    # Taken out by mistake, and back by one press.
+    opens(page, "Cautions")
+    part = page.locator("#cautions .editpart")
+    part.get_by_text("Remove this part").click()
+    part.get_by_role("button", name="Remove Cautions").click()
+    page.wait_for_selector("text=Cautions was removed.")
+    page.get_by_role("button", name="Undo").click()
+    page.wait_for_selector("#cautions :text('Words about cautions')")
+    assert loads == []
+    assert editor.errors == []
+
+
+def test_the_keyboard_alone_opens_writes_and_saves(person):
+    editor = person("editor")
+    page = editor.goes_to(EDIT)
+    page.get_by_role("link", name="Edit How it works", exact=True).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h2:has-text('Edit How it works')")
+    page.wait_for_selector("textarea:focus, input:focus")
+    while page.evaluate("document.activeElement.name") != "text":
+        page.keyboard.press("Tab")
+    page.keyboard.press("End")
+    page.keyboard.type(" Typed by keyboard.")
+    while page.evaluate("document.activeElement.textContent") != "Save":
+        page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=How it works is saved.")
+    assert "is saved." in page.evaluate("document.activeElement.textContent")
+    assert editor.errors == []
+
+
+def test_the_first_save_of_a_published_page_starts_an_edition(person):
+    editor = person("editor")
+    page = editor.goes_to("/desk/monographs/ocrelizumab/edit/")
+    if "Readers see this edition" not in page.inner_text("main"):
+        page = editor.goes_to("/desk/monographs/alemtuzumab/edit/")
+    opens(page, "Counselling the patient")
+    box = box_of(page, "Counselling the patient")
+    box.fill(f"{box.input_value()}\n- {COUNSELLING}")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_selector("text=is started.")
+    assert "Edition 2, draft" in page.inner_text("#edit-state")
+    assert "Readers see this edition" not in page.inner_text("main")
+    editor.is_accessible("edition-begun")
+    assert editor.errors == []
