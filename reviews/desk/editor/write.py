@@ -90,7 +90,7 @@ def _opened(editor: EditorContext, context: dict[str, Any], status: int) -> Http
         return fragments.answer(render(editor.request, "reviews/_edit_preview.html", context))
     editor.refresh()
     context["one"] = OnePage(editor, opened, new_at)
-    if editor.is_fragment:
+    if editor.is_fragment and not context.get("removed"):  # a part that was taken out has no place: the whole page
         return fragments.opened(editor, context, status)
     return render(editor.request, "reviews/edit.html", context, status=status)
 
