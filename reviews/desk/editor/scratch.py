@@ -100,7 +100,7 @@ class Offer:
 def offered(editor: EditorContext, form: ValueForm, part: str) -> dict[str, Any]:
     """For the page of a part that its person may write and has just opened: what was kept of it and differs."""
     request, found = editor.request, list[Offer]()
-    if not form.is_bound and editor.is_draft and editor.may_edit:
+    if not form.is_bound and editor.can_write:
         for row in scratch.waiting(request.user, editor.monograph, part)[:MOST_SHOWN]:
             if offer := _offer(editor, form, row):
                 found.append(offer)

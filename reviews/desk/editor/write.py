@@ -24,6 +24,7 @@ from monographs.standing import today
 from monographs.typed import Value
 from monographs.vocabulary import SECTION_KINDS
 from reviews.access.attempts import Attempt, attempt
+from reviews.access.door import kept as admitted_reason
 from reviews.access.refusals import Conflict, Refusal
 from reviews.changes import faster
 from reviews.desk.base import DeskRequest, desk
@@ -248,8 +249,13 @@ def _answer(editor: EditorContext, context: dict[str, Any], save: Callable[..., 
 
 
 def _saving(editor: EditorContext, form: ValueForm, save: Callable[[], Merged | None]) -> Merged | None:
-    """The first save of what readers see starts the next edition; words that change nothing start none."""
+    """The first save of what readers see starts the next edition; what changes nothing or is refused starts none."""
     if editor.begins and form.value != form.shown:
+        admitted_reason(form.cleaned_data["reason"])
+        if form.shown is not None and form.cleaned_data["seen"] != digest_of_part(form.shown):
+            raise _still(editor, form)
+        if form.shown is None and form.key and parts.is_there(form.key):
+            raise parts.added_already(form.key)
         editor.begin()
         form.said.append(f"Edition {editor.edition.number} is started. Readers see the old one until you publish.")
     return save()
