@@ -70,7 +70,7 @@ def is_there(key: UUID) -> bool:
 
 
 def added_already(key: UUID) -> Refused:
-    sentence = "This was added already: the button was pressed twice. You find it on the outline."
+    sentence = "This was added already: the button was pressed twice. You find it on the page."
     return refuse("added_already", sentence, RefusalType.CONFLICT, recorded=False, part=str(key))
 
 
