@@ -19,6 +19,7 @@ from reviews.desk.editor.context import EditorContext
 from reviews.desk.editor.one_page import NEW, OnePage, Row
 from reviews.desk.editor.scratch import NEW as NEW_PART
 from reviews.desk.editor.scratch import lines
+from reviews.review.proofed import must_fix
 
 
 def answer(response: HttpResponse, *, done: bool = False, opens: str = "", spent: Sequence[str] = ()) -> HttpResponse:
@@ -52,6 +53,8 @@ def saved(editor: EditorContext, value: Value, said: list[str]) -> HttpResponse:
     before = _numbers(editor.page_of(editor.document))
     editor.refresh()
     one = OnePage(editor, saved=_key(value))
+    if left := must_fix(value, {citation.label for citation in editor.document.citations}):
+        said = [*said, f"Still to do: {' '.join(left)}"]
     place, row = one.found(_key(value))
     shown = editor.context(one=one, place=place, row=row, is_saved=True, said=said)
     shown["renumbered"] = _others(one, row, before)

@@ -43,7 +43,10 @@ def keep(request: DeskRequest, slug: str, part: str) -> HttpResponse:
     if request.method != "POST":
         return redirect(_address(monograph.slug, part))
     if "throw" in request.POST:
-        scratch.throw_away(request.user, request.POST.getlist("throw"))
+        try:
+            scratch.throw_away(request.user, request.POST.getlist("throw"))
+        except DatabaseError:
+            return _said("Not thrown away: somebody else is writing. Try again in a few seconds.", 503)
         return redirect(_address(monograph.slug, part))
     if not policy.can(request.user, "edit", monograph):
         return _said("Not kept: you may not change this.", 403)

@@ -1,4 +1,4 @@
-"""The editor: outline, header, parts, order, and the preview.
+"""The editor: the one page, header, parts, order, and the preview.
 
 Nothing that was typed is lost: a form that is refused comes back as it was, and a conflict shows both texts.
 """
@@ -40,7 +40,7 @@ from reviews.desk.editor.scratch import lines, offered, posted, spend
 from reviews.editing import parts
 from reviews.editing.merging import Merged
 from reviews.review.edition_review import EditionReview
-from reviews.review.proofed import hints_of, spelling_of
+from reviews.review.proofed import hints_of, must_fix, spelling_of
 
 
 @desk
@@ -127,7 +127,7 @@ def part_new(request: DeskRequest, slug: str, kind: str) -> HttpResponse:
     if kind == "citation":
         if found.filled and isinstance(form, CitationForm):
             form.propose(found.filled.csl)
-        context |= {"query": found.typed, "hits": found.hits, "found": found}
+        context |= {"query": found.typed, "found": found}
     elif kind == "related":
         context["targets"] = editor.targets()
 
@@ -277,10 +277,7 @@ def _saved(editor: EditorContext, value: Value) -> str:
     editor.edition.refresh_from_db()  # the columns of the header are those that were shown
     document = build(editor.edition)
     to_do = [one.sentence for one in problems(document, today()) if one.key == key]
-    labels = {one.label for one in document.citations}
-    to_do += [
-        one.words for one in hints_of(value, labels) if one.finding.severity == "block" and one.finding.rule != "L35"
-    ]
+    to_do += must_fix(value, {one.label for one in document.citations})
     return " ".join([f"{name} is saved.", *(["Still to do:", *to_do] if to_do else [])])
 
 

@@ -235,3 +235,14 @@ def test_words_for_a_part_that_was_taken_out_meanwhile_come_back_on_the_whole_pa
     assert "X-Part" not in answer.headers  # so that the browser asks for the page
     assert answer.status_code == 409
     assert "Mine alone." in answer.content.decode()
+
+
+def test_what_proofing_will_not_let_pass_is_told_after_the_save(editor, edition):
+    sent = section(edition, text="Give 5 mg U qd.")
+
+    whole = editor.post(address("part_edit", make.key("monitoring")), sent, follow=True).content.decode()
+    again = section(edition, text="Give 6 mg U qd.")
+    alone = editor.post(address("part_edit", make.key("monitoring")), again, headers=ASKS).content.decode()
+
+    assert "Still to do:" in whole
+    assert "Still to do:" in alone
