@@ -27,6 +27,9 @@ INVITED = {
 BY_MAIL = ("eve", "dora")
 
 
+FORM = "form[data-edits]"  # of the part that is open
+
+
 class FirstHour:
     """`links` are those that `setup` printed; `mails` is where letters arrive."""
 
@@ -161,22 +164,24 @@ class FirstHour:
         })  # fmt: skip
         eve.presses("Start the monograph")
         eve.clicks("Edit")
-        eve.clicks("Name, introduction, dosing notice")
+        eve.clicks("Edit name and introduction")
+        eve.page.wait_for_selector(FORM)
         dosing = header["dosing"]
         eve.fills_in({
             "Introduction": header["introduction"], "No dose published since": dosing["since"],
             "Why no dose is published": dosing["reason"], "What to use instead": dosing["instead"],
         })  # fmt: skip
         eve.presses("Save")
+        eve.page.wait_for_selector(FORM, state="detached")
         for citation in DOCUMENT["citations"]:
             self._adds_reference(eve, citation)
         for section in DOCUMENT["sections"]:
-            self._adds(eve, "section", {"Kind of section": section["heading"], "Text": section["text"]})
+            self._adds(eve, "overdose", {"Kind of section": section["heading"], "Text": section["text"]})
         for item in DOCUMENT["monitoring"]:
             named = {"test": "Test", "when": "When", "how_often": "How often"}
-            self._adds(eve, "monitoring test", {label: item[key] for key, label in named.items()})
+            self._adds(eve, "a monitoring test", {label: item[key] for key, label in named.items()})
         for notice in DOCUMENT["notices"]:
-            self._adds(eve, "safety notice", {
+            self._adds(eve, "a safety notice", {
                 "Type": "Caution (major)", "Title": notice["title"], "Text": notice["text"], "Source": notice["source"],
             })  # fmt: skip
         eve.clicks("To the workspace")
@@ -187,16 +192,19 @@ class FirstHour:
         self._done("writing")
 
     def _adds(self, eve: Stranger, what: str, boxes: dict[str, str]) -> None:
-        eve.clicks(f"Add a {what}")
+        """By the link "Add …"; a section is begun in the gap of one kind and made another in its form."""
+        eve.clicks(f"Add {what}")
+        eve.page.wait_for_selector(FORM)
         eve.fills_in(boxes)
         eve.presses("Add")
+        eve.page.wait_for_selector(FORM, state="detached")
 
     def _adds_reference(self, eve: Stranger, citation: dict) -> None:
         csl = citation["csl"]
         authors = [one.get("literal") or f"{one['family']}, {one['given']}" for one in csl["author"]]
         known = {"Title": csl["title"], "Authors": "\n".join(authors), "Label": citation["label"]}
         more = {"DOI": csl.get("DOI"), "Web address": csl.get("URL")}
-        self._adds(eve, "reference", known | {label: words for label, words in more.items() if words})
+        self._adds(eve, "a reference", known | {label: words for label, words in more.items() if words})
 
     def signs(self) -> None:
         """Both clinicians find it in their queue, read it, and sign; who changes nothing needs no second visit."""

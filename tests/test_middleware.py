@@ -87,7 +87,14 @@ def test_each_cookie_is_hidden_from_scripts_and_from_other_sites(house):
 def addresses():
     """(name, address) of every route: those of the admin's that need no object, and all others."""
     given = {"slug": "testazumab", "kind": "section", "transition": "submit", "token": "nothing", "number": 1, "one": 1}
-    given |= {"other": 2, "pk": 1, "username": "editor", "act": "verify", "key": str(make.key("monitoring"))}
+    given |= {
+        "other": 2,
+        "pk": 1,
+        "username": "editor",
+        "act": "verify",
+        "key": str(make.key("monitoring")),
+        "part": str(make.key("monitoring")),
+    }
     for name, pattern, _entry in routes():
         if pattern.startswith("admin/"):
             if "<" not in pattern:

@@ -100,7 +100,7 @@ def test_the_demonstration_runs_on_every_name_of_this_machine(monkeypatch, tmp_p
 
 
 APPS = [
-    "allauth", "allauth.account", "allauth.mfa", "reversion", "guardian", "csp", "django.contrib.admin", "django.contrib.auth",
+    "allauth", "allauth.account", "allauth.mfa", "reversion", "guardian", "csp", "django_htmx", "django.contrib.admin", "django.contrib.auth",
     "django.contrib.contenttypes", "django.contrib.sessions", "django.contrib.messages",
     "django.contrib.staticfiles", "django.forms", "clincalc", "monographs", "reviews",
 ]  # fmt: skip

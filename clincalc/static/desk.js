@@ -28,7 +28,7 @@
   }, true);
   addEventListener('click', (e) => {
     const drops = e.target.closest('[data-drops]'), opens = e.target.closest('[data-opens]');
-    if (drops) forms().filter((form) => form.closest('.editpart') === drops.closest('.editpart')).forEach((form) => delete form.dataset.unsaved);
+    if (drops && !(window.htmx && drops.hasAttribute('hx-get'))) forms().filter((form) => form.closest('.editpart') === drops.closest('.editpart')).forEach((form) => delete form.dataset.unsaved);
     const link = opens && window.htmx && document.getElementById(opens.dataset.opens);
     if (link) { e.preventDefault(); link.click(); }
   });
@@ -40,15 +40,21 @@
   // Parts of the page. What is no part (a sign-in, a refusal of the desk) is asked for as a page, with all that was typed.
   const form = (e) => e.target.closest('form[data-edits]');
   const isPreview = (e) => e.detail.elt.classList.contains('preview');
-  addEventListener('htmx:beforeRequest', (e) => { if (form(e) && !isPreview(e) && e.detail.elt.matches('form')) say(form(e), 'typing', 'Saving'); });
-  addEventListener('htmx:sendError', (e) => { if (form(e)) say(form(e), 'offline', lost); });
+  // What is sent is what is answered: until then nothing more is typed into it.
+  const holds = (form, is) => { form.querySelectorAll('input, textarea').forEach((box) => { box.readOnly = is; }); form.toggleAttribute('aria-busy', is); };
+  addEventListener('htmx:beforeRequest', (e) => { if (e.target.matches('form[data-edits]')) { say(e.target, 'typing', 'Saving'); holds(e.target, true); } });
+  addEventListener('htmx:sendError', (e) => { if (e.target.matches('form[data-edits]')) { say(e.target, 'offline', lost); holds(e.target, false); } });
   addEventListener('htmx:beforeSwap', (e) => {
     const answer = e.detail.xhr, asked = e.detail.requestConfig;
     if (answer.getResponseHeader('X-Part')) return;
     e.detail.shouldSwap = false;
     if (isPreview(e)) return;
     const whole = asked.elt.closest('form');
-    if (asked.verb === 'get') { location.assign(asked.path); return; }
+    if (asked.verb === 'get') {
+      if (asked.elt.matches('[data-drops]')) forms().filter((form) => form.contains(asked.elt) || form.closest('.editpart') === asked.elt.closest('.editpart')).forEach((form) => delete form.dataset.unsaved);
+      location.assign(asked.path);
+      return;
+    }
     if (!whole) return;
     const pressed = asked.triggeringEvent && asked.triggeringEvent.submitter;
     delete whole.dataset.unsaved;

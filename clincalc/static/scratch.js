@@ -18,13 +18,14 @@
         const answer = await fetch(form.dataset.scratch, { method: 'POST', body: body(), redirect: 'manual' });
         if (answer.ok) { if (!dirty) say(await answer.text()); return; }
         if (answer.type === 'opaqueredirect') { say('Not kept: sign in again in another window.'); dirty = true; return; }
-        if (answer.status < 500) return;
+        if (answer.status < 500) { say('Not kept: save, or open this page again.'); dirty = true; return; }
       } catch { /* no connection: tried again */ }
       dirty = true;
       later(AGAIN);
     }
     form.addEventListener('input', () => { dirty = true; later(WAIT); });
     form.addEventListener('submit', () => { over = true; clearTimeout(timer); });
+    form.addEventListener('htmx:sendError', (e) => { if (e.target === form) { over = false; dirty = true; later(AGAIN); } });
     addEventListener('pageshow', (e) => { if (e.persisted) over = false; });
     addEventListener('online', () => { if (dirty) later(0); });
     addEventListener('pagehide', () => {

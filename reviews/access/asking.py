@@ -29,9 +29,10 @@ _ENDS = (DECLINED, "role_given", "clinician_verified", "registration_renewed")
 
 @dataclass(frozen=True)
 class Asked:
-    """An open request: for which role (or REGISTRATION), where ("everywhere", "class:slug", "" for wherever the
-    administrator thinks), from which page, and why."""
+    """An open request, by the number of its entry: for which role (or REGISTRATION), where ("everywhere", "class:slug",
+    "" for wherever the administrator thinks), from which page, and why."""
 
+    seq: int
     at: datetime
     role: str
     on: str
@@ -64,7 +65,7 @@ def ask(actor: User, *, role: str, on: str = "", page: str = "", reason: str) ->
             raise refuse("asked_already", "You asked already. It waits for an administrator.", RefusalType.CONFLICT)
         if full_until(AuditEvent.objects.filter(actor=actor, verb=ASKED), most=MOST, period=IN):
             raise refuse("too_many_requests", "You asked three times today. Talk to them.", RefusalType.CONFLICT)
-        asked = Asked(trail.at, role, on, admitted(page, "page", 200, is_line=True), reason)
+        asked = Asked(0, trail.at, role, on, admitted(page, "page", 200, is_line=True), reason)
         for one in held.administrators():
             if one.pk != actor.pk:
                 letters.write(trail, one, f"{_name(actor)} asks for a right", _letter(actor, asked))
@@ -72,18 +73,25 @@ def ask(actor: User, *, role: str, on: str = "", page: str = "", reason: str) ->
         trail.record("right_asked", f"user:{actor.pk}", reason=reason, data=data)
 
 
-def decline(person: User, *, actor: User, reason: str) -> None:
-    """Answers a request with a sentence, which is mailed to whoever asked. Refuses oneself, whoever is no
-    administrator, no reason, and where nothing was asked."""
+def still_open(person: User, seen: int) -> Asked:
+    """The request that was seen, if it is the one that waits. Refuses (Conflict) one that was answered meanwhile."""
+    asked = open_of(person)
+    if asked is None or asked.seq != seen:
+        sentence = "This request was answered meanwhile. Look at what they ask now, if anything."
+        raise refuse("not_asked", sentence, RefusalType.CONFLICT)
+    return asked
+
+
+def decline(person: User, *, actor: User, reason: str, seen: int) -> None:
+    """Answers the request that was seen with a sentence, which is mailed to whoever asked. Refuses oneself, whoever is
+    no administrator, no reason, and a request that is not open any more."""
     with (
         refusals_recorded(actor=actor, action="decline_right", subject=f"user:{person.pk}"),
         audited_write(actor=actor) as trail,
     ):
         check_administrator(trail.actor, person)
         reason = reason_of(reason, "Say why: they read it.")
-        asked = open_of(person)
-        if asked is None:
-            raise refuse("not_asked", "No request of theirs is open any more.", RefusalType.CONFLICT)
+        asked = still_open(person, seen)
         body = f"Of {asked.at:%-d %B %Y}. {_name(trail.actor)} answers:\n\n{reason}"
         letters.write(trail, person, "Your request was not granted", body)
         trail.record("right_declined", f"user:{person.pk}", reason=reason, data={"username": person.get_username()})
@@ -107,7 +115,7 @@ def opened(people: Iterable[User]) -> dict[int, Asked]:
         found.pop(whose[event.subject], None)
         if event.verb == ASKED:
             role, on, page = (event.data[name] for name in ("role", "on", "page"))
-            found[whose[event.subject]] = Asked(event.at, role, on, page, event.reason)
+            found[whose[event.subject]] = Asked(event.seq, event.at, role, on, page, event.reason)
     return found
 
 

@@ -137,18 +137,19 @@ def clear(person: User, *, actor: User, reason: str) -> None:
     ):
         check_administrator(trail.actor, person)
         reason = reason_of(reason)
-        count = cleared(trail, person, by=trail.actor)
+        count = taken_away(trail, person)
+        holds.begin(trail, person, by=trail.actor)
+        _tell(trail, person, "all second factors were removed, because somebody said that you lost them")
         trail.record("factors_cleared", subject, reason=reason, data={"factors": count})
     session.end_others(person, None)
 
 
-def cleared(trail: Trail, person: User, *, by: User | None) -> int:
-    """As `clear`, in the act of whoever holds the write lock and has asked for the right. `by`: None for a command."""
+def taken_away(trail: Trail, person: User) -> int:
+    """Every second factor of a person and their codes, in the act of whoever holds the write lock, has asked for the
+    right, and holds and tells the person. Answers how many rows it was."""
     rows = list(Authenticator.objects.filter(user=person))
     for row in rows:
         _delete(trail, row)
-    holds.begin(trail, person, by=by)
-    _tell(trail, person, "all second factors were removed, because somebody said that you lost them")
     return len(rows)
 
 

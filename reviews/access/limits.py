@@ -67,9 +67,9 @@ def counted(name: str, address: str, person: User | None) -> Iterator[Judging]:
         letters.in_background(partial(_lock, person))  # beside it, so that time does not tell who is anybody
 
 
-def count(kind: str, key: str, *, most: int, period: timedelta) -> None:
+def count(kind: str, key: str, *, most: int, period: timedelta) -> CountedTry:
     """Counts one request of a kind: of a sender, or for a name. Raises TooManySignIns, and counts nothing, where so
-    many were made within the period."""
+    many were made within the period. Whoever asked for what is theirs counts for nothing: delete what this answers."""
     pair = _hashed(f"{kind}\n{key}")
     now = timezone.now()
     with in_turn(f"{kind} {pair}"):
@@ -77,7 +77,7 @@ def count(kind: str, key: str, *, most: int, period: timedelta) -> None:
         made = sorted(since.values_list("at", flat=True))
         if len(made) >= most:
             raise TooManySignIns(made[-most] + period)
-        CountedTry.objects.create(pair=pair, sender=pair, at=now)
+        return CountedTry.objects.create(pair=pair, sender=pair, at=now)
 
 
 def _hashed(words: str) -> str:

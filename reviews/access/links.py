@@ -104,8 +104,9 @@ def way_of(token: str) -> Way:
 
 def set_password(token: str, *, new_password: str, again_password: str) -> User:
     """Sets the password of whoever the token is for, ends all their sessions, and tells them by mail. They are held
-    where somebody else had a hand in it: made the link though there was a password, or gave the account the address
-    that a link was mailed to and that its owner did not confirm. Whoever opens their invitation from a letter has
+    where somebody else had a hand in it: made the link though there was a password, gave the account another
+    address before it was ever opened, or gave it the address that a link was mailed to and that its owner did not
+    confirm. Whoever opens their invitation from a letter has
     confirmed its address."""
     person = way_of(token).person
     if new_password != again_password:
@@ -118,7 +119,8 @@ def set_password(token: str, *, new_password: str, again_password: str) -> User:
         person = way.person
         had_one = person.has_usable_password()
         by = way.link.made_by if way.link else own_address.who_gave(person)
-        is_held = had_one and (way.link is not None or not own_address.is_confirmed(person))
+        is_elsewhere = not had_one and own_address.was_changed(person)  # before anybody opened it
+        is_held = is_elsewhere or (had_one and (way.link is not None or not own_address.is_confirmed(person)))
         if way.link is not None:
             way.link.used_at = trail.at
             trail.save(way.link, "used_at")
@@ -129,7 +131,7 @@ def set_password(token: str, *, new_password: str, again_password: str) -> User:
         letters.write(trail, person, *letters.changed(person, "its password was set by a link"))
         data = {"username": person.get_username(), "by_mail": way.link is None, "held": is_held}
         trail.record("password_set", f"user:{person.pk}", data=data)
-        if way.link is not None and not had_one and _was_mailed(person):
+        if way.link is not None and not (had_one or is_elsewhere) and _was_mailed(person):
             own_address.confirmed(trail, person)
     end_sessions(person)
     return person

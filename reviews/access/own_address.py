@@ -41,6 +41,11 @@ def is_confirmed(person: User) -> bool:
     return about.order_by("-seq").values_list("verb", flat=True).first() == CONFIRMED
 
 
+def was_changed(person: User) -> bool:
+    """Whether the account has another address than the one that it was made with. One query."""
+    return AuditEvent.objects.filter(subject=f"user:{person.pk}", verb="account_email_changed").exists()
+
+
 def who_gave(person: User) -> User | None:
     """Whoever typed it; None for the system."""
     about = AuditEvent.objects.filter(subject=f"user:{person.pk}", verb__in=GIVEN)

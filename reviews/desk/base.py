@@ -157,15 +157,20 @@ def act_on(page: Callable[..., str]) -> Callable[[View], View]:
 def no_entry(request: DeskRequest, refusals: Iterable[Refusal]) -> HttpResponse:
     """403: who you are, what is needed, whom to ask."""
     found = list(refusals)
-    asked = next((held.whom_to_ask(one) for one in found if one.asks), [])
     shown = {
         "refusals": found,
         "keeps_accounts": policy.can(request.user, "manage_people"),
-        "ask": [name_of(one) for one in asked if one != request.user],
         "may_ask": any(one.asks for one in found),
-        "asked": asking.open_of(request.user),
+        **whom_to_ask(request, found),
     }
     return render(request, "reviews/no_entry.html", shown, status=403)
+
+
+def whom_to_ask(request: DeskRequest, refusals: Iterable[Refusal]) -> dict[str, Any]:
+    """What `components/_asked.html` takes: who can give the right that lacks, and what was asked already."""
+    helpers = next((held.whom_to_ask(one) for one in refusals if one.asks), [])
+    names = [name_of(one) for one in helpers if one != request.user]
+    return {"ask": names, "asked": asking.open_of(request.user)}
 
 
 def monograph_for(request: DeskRequest, slug: str) -> Monograph:

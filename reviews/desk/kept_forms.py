@@ -44,6 +44,7 @@ WORDS = {
     "person_do": "A change of a person",
     "profile_register": "Your registration",
     "profile_interests": "Your interests",
+    "roles": "Roles to confirm",
     "recheck": "The review of signatures",
     "mail_try": "A mail to try",
     "checkpoint_copied": "That the checkpoints were copied",

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from monographs.models import TherapeuticClass
 from monographs.standing import today
 from monographs.texts.characters import says_nothing
-from reviews.access import accounts, grants, holds, letters, links
+from reviews.access import accounts, factors, grants, holds, letters, links
 from reviews.access.door import admitted, as_code
 from reviews.access.refusals import RefusalType, refuse
 from reviews.audit.trail import Trail, audited_write
@@ -78,8 +78,9 @@ def classes_in(file: Path) -> Any:
 
 
 def recover_access(username: str) -> str:
-    """A link for somebody who looks after accounts from now on, where nobody else can give one. Every administrator is
-    told by mail. Whoever gets it administers nothing for 24 hours, unless nobody ever could.
+    """A link for somebody who looks after accounts from now on, where nobody else can give one, nor remove the second
+    factors that they lost: these are removed. Every administrator is told by mail. Whoever gets it administers nothing
+    for 24 hours, unless nobody ever could.
 
     Refuses a name that nobody has, and a closed account.
     """
@@ -94,19 +95,24 @@ def recover_access(username: str) -> str:
         ever = any(one.has_usable_password() for one in User.objects.all())
         if person.pk not in others:
             _renew(trail, person)
+        count = factors.taken_away(trail, person)
         if ever:
             holds.begin(trail, person, by=None)
         for one in {**others, person.pk: person}.values():
-            letters.write(trail, one, "Access to accounts was recovered", _told(person, is_held=ever))
-        trail.record("access_recovered", f"user:{person.pk}", data={"username": person.username, "held": ever})
+            letters.write(
+                trail, one, "Access to accounts was recovered", _told(person, is_held=ever, has_lost=count > 0)
+            )
+        data = {"username": person.username, "held": ever, "factors": count}
+        trail.record("access_recovered", f"user:{person.pk}", data=data)
         return links.made(trail, person, by=None)
 
 
-def _told(person: User, *, is_held: bool) -> str:
+def _told(person: User, *, is_held: bool, has_lost: bool) -> str:
+    lost = " Its second factors were removed: new ones are set up at the next sign-in." if has_lost else ""
     held = " For 24 hours that account administers nothing." if is_held else ""
     return (
         f"By a command, somebody asked for a way in for the account {person.get_username()}, as an administrator. If "
-        f"you do not know why, ask whoever runs this system at once.{held}"
+        f"you do not know why, ask whoever runs this system at once.{lost}{held}"
     )
 
 

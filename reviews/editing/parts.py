@@ -58,11 +58,20 @@ def add_part(edition: Edition, part: values.Part, *, actor: User, reason: str = 
     """A new part, at the end of its kind. A new reference goes to the library too. Refuses a key that is there
     already: a button that was pressed twice adds one part."""
     with _editing(edition, actor=actor, reason=reason, summary=f"Added {part.label_for_people}") as change:
-        if PARTS[part.part_kind].with_removed.filter(key=part.key).exists():
-            sentence = "This was added already: the button was pressed twice. You find it on the outline."
-            raise refuse("added_already", sentence, RefusalType.CONFLICT, recorded=False, part=str(part.key))
+        if is_there(part.key):
+            raise added_already(part.key)
         change.append(part)
         _keep_in_library(change.trail, part)
+
+
+def is_there(key: UUID) -> bool:
+    """Whether a part has this key, of whatever kind and in whatever edition, removed ones included."""
+    return any(model.with_removed.filter(key=key).exists() for model in PARTS.values())
+
+
+def added_already(key: UUID) -> Refused:
+    sentence = "This was added already: the button was pressed twice. You find it on the page."
+    return refuse("added_already", sentence, RefusalType.CONFLICT, recorded=False, part=str(key))
 
 
 def remove_part(edition: Edition, part: values.Part, *, seen: str, actor: User, reason: str = "") -> None:

@@ -21,8 +21,9 @@ from reviews.forms import Form
 from reviews.forms import password as password_box
 
 logger = logging.getLogger(__name__)
-# Requests that one sender makes of each of the two pages, and letters that are asked for in one name.
+# Guesses of links by one sender, and letters that one asks for; requests of one link; letters asked for in one name.
 BY_SENDER, A_MINUTE = 20, timedelta(minutes=1)
+BY_LINK = 20
 BY_NAME, A_QUARTER = 5, timedelta(minutes=15)
 LOGIN = 254  # characters of a name or an address that are looked at
 _NEW = {"autocomplete": "new-password"}
@@ -41,13 +42,15 @@ class LinkForm(Form):
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def by_link(request: HttpRequest, token: str) -> HttpResponse:
-    """Fields: `new_password`, `again_password`. What opens nothing is answered 404, in one sentence."""
+    """Fields: `new_password`, `again_password`. What opens nothing is answered 404, in one sentence, and counts for the
+    sender. A link that opens counts for itself, so that many people at one address can set their passwords at once."""
     try:
-        limits.count("link", sender_of(address_of(request), "link"), most=BY_SENDER, period=A_MINUTE)
+        guess = limits.count("link", sender_of(address_of(request), "link"), most=BY_SENDER, period=A_MINUTE)
+        way = links.way_of(token)
+        guess.delete()
+        limits.count("one link", token, most=BY_LINK, period=A_MINUTE)
     except limits.TooManySignIns as error:
         return _too_many(request, error)
-    try:
-        way = links.way_of(token)
     except Refused as refused:
         return _gone(request, refused)
     form, tried = LinkForm(request.POST if request.method == "POST" else None), NOT_TRIED

@@ -115,12 +115,13 @@ def take_in(actor: User | None = None) -> int:
     with recorded:
         if actor and (found := policy.refusals(actor, "answer_site_report")):
             raise Refused(found)
-        acts.claimed()  # so that a form which is sent again is told so, though nothing waits
         while InboxReport.objects.exists():
             try:
                 taken += _take_in_batch(actor)
             except _NothingWaits:
                 break
+        if not taken:  # a form that is sent again is told so, though nothing waits: asked after that was seen
+            acts.claimed()
     return taken
 
 

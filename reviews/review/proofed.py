@@ -78,6 +78,12 @@ def hints_of(value: Value, labels: set[str]) -> list[Hint]:
     return [Hint(place, one) for place, found in proof_part(value, labels) for one in found]
 
 
+def must_fix(value: Value, labels: set[str]) -> list[str]:
+    """What of a header or part holds its edition up, whatever reason is given. A notice names its source itself."""
+    left_out = {"L35"} if isinstance(value, SafetyNotice) else set()
+    return [one.words for one in hints_of(value, labels) if one.blocks and one.finding.rule not in left_out]
+
+
 def spelling_of(value: Value) -> list[tuple[str, str]]:
     """(word, proposal) of each word of a header or part that was probably meant to be another."""
     texts = [] if isinstance(value, Citation) else list(written(value))

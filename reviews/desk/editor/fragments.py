@@ -12,12 +12,14 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from monographs import document as values
+from monographs.pages.page_model import Page
 from monographs.typed import Value
 from reviews.desk.base import DONE, PART
 from reviews.desk.editor.context import EditorContext
 from reviews.desk.editor.one_page import NEW, OnePage, Row
 from reviews.desk.editor.scratch import NEW as NEW_PART
 from reviews.desk.editor.scratch import lines
+from reviews.review.proofed import must_fix
 
 
 def answer(response: HttpResponse, *, done: bool = False, opens: str = "", spent: Sequence[str] = ()) -> HttpResponse:
@@ -48,9 +50,11 @@ def closed(editor: EditorContext, value: Value) -> HttpResponse:
 def saved(editor: EditorContext, value: Value, said: list[str]) -> HttpResponse:
     """The part as it is now, with what changed around it: the outline, what is left at its place, and, where citations
     got other numbers, the other parts."""
-    before = _numbers(OnePage(editor))
+    before = _numbers(editor.page_of(editor.document))
     editor.refresh()
     one = OnePage(editor, saved=_key(value))
+    if left := must_fix(value, {citation.label for citation in editor.document.citations}):
+        said = [*said, f"Still to do: {' '.join(left)}"]
     place, row = one.found(_key(value))
     shown = editor.context(one=one, place=place, row=row, is_saved=True, said=said)
     shown["renumbered"] = _others(one, row, before)
@@ -61,7 +65,8 @@ def saved(editor: EditorContext, value: Value, said: list[str]) -> HttpResponse:
 
 def removed(editor: EditorContext, part: values.Part) -> HttpResponse:
     """What stands in the place of a part that was taken out: that it was, and how to undo it."""
-    before, place = _numbers(one := OnePage(editor)), one.found(str(part.key))[0]
+    one = OnePage(editor)
+    before, place = _numbers(one.page), one.found(str(part.key))[0]
     editor.refresh()
     one = OnePage(editor)
     place = next((now for now in one.places if place and now.anchor == place.anchor), None)
@@ -81,12 +86,12 @@ def _spent(editor: EditorContext, value: Value) -> list[str]:
     return [place for place in places if place not in offered]
 
 
-def _numbers(one: OnePage) -> dict[str, int]:
-    return {reference.label: reference.number for reference in one.page.references}
+def _numbers(page: Page) -> dict[str, int]:
+    return {reference.label: reference.number for reference in page.references}
 
 
 def _others(one: OnePage, row: Row | None, before: dict[str, int]) -> list[Row]:
     """The other parts, if a citation has another number than before."""
-    if _numbers(one) == before:
+    if _numbers(one.page) == before:
         return []
     return [other for place in one.places for other in place.rows if other is not row]

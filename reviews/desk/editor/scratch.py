@@ -43,7 +43,10 @@ def keep(request: DeskRequest, slug: str, part: str) -> HttpResponse:
     if request.method != "POST":
         return redirect(_address(monograph.slug, part))
     if "throw" in request.POST:
-        scratch.throw_away(request.user, request.POST.getlist("throw"))
+        try:
+            scratch.throw_away(request.user, request.POST.getlist("throw"))
+        except DatabaseError:
+            return _said("Not thrown away: somebody else is writing. Try again in a few seconds.", 503)
         return redirect(_address(monograph.slug, part))
     if not policy.can(request.user, "edit", monograph):
         return _said("Not kept: you may not change this.", 403)
@@ -100,7 +103,7 @@ class Offer:
 def offered(editor: EditorContext, form: ValueForm, part: str) -> dict[str, Any]:
     """For the page of a part that its person may write and has just opened: what was kept of it and differs."""
     request, found = editor.request, list[Offer]()
-    if not form.is_bound and editor.is_draft and editor.may_edit:
+    if not form.is_bound and editor.can_write:
         for row in scratch.waiting(request.user, editor.monograph, part)[:MOST_SHOWN]:
             if offer := _offer(editor, form, row):
                 found.append(offer)

@@ -1,4 +1,4 @@
-"""The editor: outline, header, parts, order, and the preview.
+"""The editor: the one page, header, parts, order, and the preview.
 
 Nothing that was typed is lost: a form that is refused comes back as it was, and a conflict shows both texts.
 """
@@ -22,7 +22,9 @@ from monographs.digest import digest_of_part
 from monographs.document import PART_FIELDS
 from monographs.standing import today
 from monographs.typed import Value
+from monographs.vocabulary import SECTION_KINDS
 from reviews.access.attempts import Attempt, attempt
+from reviews.access.door import kept as admitted_reason
 from reviews.access.refusals import Conflict, Refusal
 from reviews.changes import faster
 from reviews.desk.base import DeskRequest, desk
@@ -38,7 +40,7 @@ from reviews.desk.editor.scratch import lines, offered, posted, spend
 from reviews.editing import parts
 from reviews.editing.merging import Merged
 from reviews.review.edition_review import EditionReview
-from reviews.review.proofed import hints_of, spelling_of
+from reviews.review.proofed import hints_of, must_fix, spelling_of
 
 
 @desk
@@ -89,7 +91,7 @@ def _opened(editor: EditorContext, context: dict[str, Any], status: int) -> Http
         return fragments.answer(render(editor.request, "reviews/_edit_preview.html", context))
     editor.refresh()
     context["one"] = OnePage(editor, opened, new_at)
-    if editor.is_fragment:
+    if editor.is_fragment and not context.get("removed"):  # a part that was taken out has no place: the whole page
         return fragments.opened(editor, context, status)
     return render(editor.request, "reviews/edit.html", context, status=status)
 
@@ -121,11 +123,11 @@ def part_new(request: DeskRequest, slug: str, kind: str) -> HttpResponse:
         return fragments.answer(HttpResponse())
     data = posted(editor, f"new-{kind}")
     form = FORMS[kind](data, document=editor.document, key=key, initial=initial, uid=editor.uid(key))
-    context = editor.context(form=form, kind=kind, words=f"a {NOUNS[kind]}")
+    context = editor.context(form=form, kind=kind, words=_added(kind, form))
     if kind == "citation":
         if found.filled and isinstance(form, CitationForm):
             form.propose(found.filled.csl)
-        context |= {"query": found.typed, "hits": found.hits, "found": found}
+        context |= {"query": found.typed, "found": found}
     elif kind == "related":
         context["targets"] = editor.targets()
 
@@ -133,6 +135,12 @@ def part_new(request: DeskRequest, slug: str, kind: str) -> HttpResponse:
         parts.add_part(editor.edition, form.value, **how)
 
     return _answer(editor, context, add)
+
+
+def _added(kind: str, form: ValueForm) -> str:
+    """What is added, as the link to its form says it: a section by its heading, once its kind is known."""
+    section = str(form["kind"].value()) if kind == "section" else ""
+    return SECTION_KINDS[section].heading.lower() if section in SECTION_KINDS else f"a {NOUNS[kind]}"
 
 
 def _found(editor: EditorContext) -> Finding:
@@ -241,8 +249,13 @@ def _answer(editor: EditorContext, context: dict[str, Any], save: Callable[..., 
 
 
 def _saving(editor: EditorContext, form: ValueForm, save: Callable[[], Merged | None]) -> Merged | None:
-    """The first save of what readers see starts the next edition; words that change nothing start none."""
+    """The first save of what readers see starts the next edition; what changes nothing or is refused starts none."""
     if editor.begins and form.value != form.shown:
+        admitted_reason(form.cleaned_data["reason"])
+        if form.shown is not None and form.cleaned_data["seen"] != digest_of_part(form.shown):
+            raise _still(editor, form)
+        if form.shown is None and form.key and parts.is_there(form.key):
+            raise parts.added_already(form.key)
         editor.begin()
         form.said.append(f"Edition {editor.edition.number} is started. Readers see the old one until you publish.")
     return save()
@@ -264,10 +277,7 @@ def _saved(editor: EditorContext, value: Value) -> str:
     editor.edition.refresh_from_db()  # the columns of the header are those that were shown
     document = build(editor.edition)
     to_do = [one.sentence for one in problems(document, today()) if one.key == key]
-    labels = {one.label for one in document.citations}
-    to_do += [
-        one.words for one in hints_of(value, labels) if one.finding.severity == "block" and one.finding.rule != "L35"
-    ]
+    to_do += must_fix(value, {one.label for one in document.citations})
     return " ".join([f"{name} is saved.", *(["Still to do:", *to_do] if to_do else [])])
 
 

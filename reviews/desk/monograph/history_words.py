@@ -100,6 +100,9 @@ DONE: dict[str, Callable[[dict[str, Any]], str]] = {
 }
 # Codes of refusals in a few words. The sentence that the person read also named what to do then.
 WHY = {
+    "too_many_requests": "too much was asked of the administrators",
+    "asked_already": "it was asked already",
+    "not_asked": "nothing was asked",
     "too_many_letters": "too many letters were asked for",
     "way": "how they get their link was not chosen",
     "proofing": "proofing found what must be mended",

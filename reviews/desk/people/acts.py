@@ -16,7 +16,7 @@ from reviews.desk.people.forms import (
     DeclineForm,
     EmailForm,
     EndForm,
-    GiveForm,
+    GiveAskedForm,
     GrantForm,
     LinkForm,
     ReasonForm,
@@ -101,6 +101,8 @@ def place_of(key: str) -> TherapeuticClass | Monograph | None:
 
 
 def _give(person: User, actor: User, given: dict[str, Any]) -> str:
+    if given["asked"]:
+        asking.still_open(person, key_in(given["asked"]) or 0)
     grant = grants.give(person, given["role"], actor=actor, on=place_of(given["on"]), reason=given["reason"])
     return f"{name_of(person)} is {grant.role} now. Somebody else confirms it before {grant.lapses_on:%-d %B %Y}."
 
@@ -119,7 +121,7 @@ def _take(person: User, actor: User, given: dict[str, Any]) -> str:
 
 
 def _decline(person: User, actor: User, given: dict[str, Any]) -> str:
-    asking.decline(person, actor=actor, reason=given["reason"])
+    asking.decline(person, actor=actor, reason=given["reason"], seen=key_in(given["asked"]) or 0)
     return f"Declined. {name_of(person)} reads why in a letter."
 
 
@@ -167,7 +169,7 @@ def _reopen(person: User, actor: User, given: dict[str, Any]) -> str:
 
 
 ACTS = {
-    "give": Act("Give a role", GiveForm, _give),
+    "give": Act("Give a role", GiveAskedForm, _give),
     "decline": Act("Decline what they asked for", DeclineForm, _decline),
     "confirm": Act("Confirm", GrantForm, _confirm),
     "take": Act("Take a role away", TakeForm, _take, is_harm=True),

@@ -82,7 +82,7 @@ def steps(house: House) -> list[Step]:
     """In the order in which they are done. Two queries more."""
     rows = AuditEvent.objects.filter(verb__in=STATED).values("verb").annotate(last=Max("at")).order_by()
     last = {row["verb"]: today(row["last"]) for row in rows}
-    people, invite = reverse("people"), reverse("invite")
+    people = reverse("people")
     keepers, editors = house.holding(ADMINISTRATOR), house.holding("editor")
     able = factors.able(keepers)
     locked = [one for one in keepers if one not in able]
@@ -91,8 +91,8 @@ def steps(house: House) -> list[Step]:
     waiting = [name_of(one) for one in house.registered if one not in signers]
     pharmacists = [one for one in signers if one.clinician_profile.profession == "pharmacist"]
     copied = last.get("checkpoint_copied")
-    who_waits = (f"{people}?show=waits", "Look at who waits") if waiting else (invite, "Invite one")
-    who_cannot = (reverse("person", args=[locked[0].username]), "Open their page") if locked else (invite, "Invite one")
+    who_waits = (f"{people}?show=waits", "Look at who waits") if waiting else _invite("clinician")
+    who_cannot = (reverse("person", args=[locked[0].username]), "Open their page") if locked else _invite(ADMINISTRATOR)
     is_copied = copied is not None and house.day - copied < COPIED_EVERY
     return [
         Step("Two administrators",
@@ -100,19 +100,25 @@ def steps(house: House) -> list[Step]:
              *who_cannot),
         Step("Therapeutic classes", "Roles are given on them, and each monograph stands in one.",
              TherapeuticClass.objects.exists(), reverse("class_list"), "Open the classes"),
-        Step("An editor", f"Writes drafts. {_names(editors)}", bool(editors), invite, "Invite one"),
-        Step("A publisher", f"Publishes what was signed. {_names(publishers)}", bool(publishers), invite, "Invite one"),
+        Step("An editor", f"Writes drafts. {_names(editors)}", bool(editors), *_invite("editor")),
+        Step("A publisher", f"Publishes what was signed. {_names(publishers)}", bool(publishers),
+             *_invite("publisher")),
         Step("Clinicians, registered and verified",
              f"Waits to be verified, or for interests: {and_list(waiting)}." if waiting else _names(signers),
              bool(signers) and not waiting, *who_waits),
         Step("A pharmacist among them", f"Every page of the high tier needs one. {_names(pharmacists)}",
-             bool(pharmacists), invite, "Invite one"),
+             bool(pharmacists), *_invite("clinician")),
         Step("Mail tried", f"A letter to you, to see that it arrives. {_day(last.get('mail_tried'))}",
              "mail_tried" in last, reverse("mail_try"), "Send one", is_act=True),
         Step("Checkpoints copied elsewhere",
              f"The file counts as proof only where nobody who works here can change it. {_day(copied)}",
              is_copied, reverse("checkpoint_copied"), "I copied it today", is_act=True),
     ]  # fmt: skip
+
+
+def _invite(role: str) -> tuple[str, str]:
+    """Where somebody is invited, with the role chosen, and the words of the way there."""
+    return f"{reverse('invite')}?role={role}", "Invite one"
 
 
 def _names(people: Iterable[User]) -> str:

@@ -134,7 +134,17 @@ class ReasonForm(Form):
     reason = Text(rows=3, label="Reason", help_text=KEPT)
 
 
-class DeclineForm(Form):
+class AskedForm(Form):
+    """What answers a request carries the number of the one that was seen."""
+
+    asked = forms.Field(required=False, widget=forms.HiddenInput)
+
+
+class GiveAskedForm(GiveForm, AskedForm):
+    """A role, asked for or not."""
+
+
+class DeclineForm(AskedForm):
     reason = Text(rows=2, label="Your answer", help_text=f"They read it in a letter. {KEPT}")
 
 

@@ -15,13 +15,16 @@ from reviews.desk.people.acts import handed_in_words, place_of
 from reviews.desk.people.forms import InviteForm
 from reviews.desk.people.person import administrators, places
 from reviews.forms import offer
+from reviews.models.roles import ROLES
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @administrators
 def invite(request: DeskRequest) -> HttpResponse:
-    """The form; by POST the account, with its first role and a link."""
-    form, tried = InviteForm(request.POST if request.method == "POST" else None), NOT_TRIED
+    """The form, with the role that `?role=` names; by POST the account, with its first role and a link."""
+    role = request.GET.get("role", "")
+    initial = {"role": role, "on": "everywhere" if role in ROLES and not ROLES[role].grants else ""}
+    form, tried = InviteForm(request.POST if request.method == "POST" else None, initial=initial), NOT_TRIED
     offer(form, "on", places())
     if request.method == "POST":
         tried = attempt(lambda: _invited(request, form.given))

@@ -77,7 +77,7 @@ def _page(
     refusals = form.refuse(tried.refusals) if form else []
     if act == "confirm" and form:
         refusals = tried.refusals
-    wanted = {"role": asked.role, "on": asked.on} if asked else {}
+    wanted = {"role": asked.role, "on": asked.on, "asked": asked.seq} if asked else {}
     forms = {name: _form(name, subject, None, {**_filled(profile), **wanted}) for name in offered}
     if form and act not in ("", "confirm"):
         forms[act] = form

@@ -2,12 +2,13 @@
 
 import pytest
 from django.core import mail
+from django.urls import reverse
 
 from monographs.standing import today
 from reviews.access import asking, grants, registrations
 from reviews.access.refusals import Refused
 from reviews.audit.verify import verify
-from reviews.models import AuditEvent
+from reviews.models import AuditEvent, Grant
 from tests import factories as make
 
 pytestmark = pytest.mark.any_database
@@ -43,13 +44,36 @@ def test_each_administrator_is_told_and_what_is_asked_is_open(house):
     assert [one for one in verify() if "checkpoint" not in one[1]] == []
 
 
+def decline(person, *, actor, reason):
+    open_now = asking.open_of(person)
+    asking.decline(person, actor=actor, reason=reason, seen=open_now.seq if open_now else 0)
+
+
+def test_what_was_answered_meanwhile_is_not_answered_again_nor_another_in_its_place(house, client):
+    ask(house.nobody)
+    seen = asking.open_of(house.nobody).seq
+    decline(house.nobody, actor=house.admin, reason="Not yet")
+    ask(house.nobody, "publisher")
+
+    assert codes(lambda: asking.decline(house.nobody, actor=house.admin, reason="No", seen=seen)) == ["not_asked"]
+    client.force_login(house.admin)
+    at = reverse("person_do", args=["nobody", "give"])
+    sent = {"role": "editor", "on": "everywhere", "reason": "", "asked": str(seen)}
+    assert client.post(at, sent).status_code == 409
+    assert not Grant.objects.filter(person=house.nobody).exists()
+    assert asking.open_of(house.nobody).role == "publisher"
+    sent |= {"role": "publisher", "asked": str(asking.open_of(house.nobody).seq)}
+    assert client.post(at, sent).status_code == 302
+    assert asking.open_of(house.nobody) is None
+
+
 def test_one_is_open_at_a_time_and_three_are_asked_a_day(house):
     ask(house.nobody)
     assert codes(lambda: ask(house.nobody, "publisher")) == ["asked_already"]
     for _ in range(2):
-        asking.decline(house.nobody, actor=house.admin, reason="Not yet")
+        decline(house.nobody, actor=house.admin, reason="Not yet")
         ask(house.nobody)
-    asking.decline(house.nobody, actor=house.admin, reason="Not yet")
+    decline(house.nobody, actor=house.admin, reason="Not yet")
 
     mail.outbox.clear()
     assert codes(lambda: ask(house.nobody)) == ["too_many_requests"]
@@ -89,16 +113,16 @@ def test_a_request_is_declined_by_an_administrator_with_a_sentence(house):
     make.give_role(house.editor, "administrator", actor=house.admin)
     mail.outbox.clear()
 
-    assert codes(lambda: asking.decline(house.nobody, actor=house.clinician, reason="No")) == ["no_administrator"]
-    assert codes(lambda: asking.decline(house.nobody, actor=house.admin, reason=" ")) == ["reason"]
-    assert codes(lambda: asking.decline(house.admin, actor=house.admin, reason="No")) == ["oneself"]
-    asking.decline(house.nobody, actor=house.admin, reason="Speak to your ward first")
+    assert codes(lambda: decline(house.nobody, actor=house.clinician, reason="No")) == ["no_administrator"]
+    assert codes(lambda: decline(house.nobody, actor=house.admin, reason=" ")) == ["reason"]
+    assert codes(lambda: decline(house.admin, actor=house.admin, reason="No")) == ["oneself"]
+    decline(house.nobody, actor=house.admin, reason="Speak to your ward first")
 
     (letter,) = mail.outbox
     assert (letter.to, "Speak to your ward first" in letter.body) == (["nobody@example.org"], True)
     assert AuditEvent.objects.filter(verb="right_declined").count() == 1
     assert asking.open_of(house.auditor)
-    assert codes(lambda: asking.decline(house.nobody, actor=house.admin, reason="No")) == ["not_asked"]
+    assert codes(lambda: decline(house.nobody, actor=house.admin, reason="No")) == ["not_asked"]
 
 
 def test_the_requests_of_many_are_one_query(house, django_assert_num_queries):

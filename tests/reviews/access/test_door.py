@@ -220,7 +220,7 @@ VERBS = {
     "invite": lambda w: {"username": "ann", "name": "Ann Other", "email": "ann@example.org", "actor": w.house.admin, "role": "editor", "by": "hand", "reason": "New here"},
     "send_link": lambda w: {"user": w.house.editor, "by": "hand", "actor": w.house.admin},
     "ask": lambda w: {"actor": w.house.nobody, "role": "editor", "on": "everywhere", "page": "/desk/", "reason": "I write"},
-    "decline": lambda w: {"person": asking_for_a_role(w), "actor": w.house.admin, "reason": "Not yet"},
+    "decline": lambda w: {"person": asking_for_a_role(w), "actor": w.house.admin, "reason": "Not yet", "seen": asking.open_of(w.house.nobody).seq},
     "ask_for_letter": lambda w: {"actor": w.house.editor},
     "confirm_address": lambda w: {"actor": w.house.editor, "token": own_address._signer(w.house.editor).sign(str(w.house.editor.pk))},
     "close": lambda w: {"person": w.house.nobody, "actor": w.house.admin, "reason": "Left"},

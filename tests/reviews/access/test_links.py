@@ -83,6 +83,21 @@ def test_a_link_sets_the_first_password_once_and_nobody_is_held(house, newcomer)
     assert [one for one in verify() if "checkpoint" not in one[1]] == []
 
 
+@pytest.mark.parametrize("by_mail", [True, False])
+def test_an_account_that_got_another_address_before_it_was_opened_is_held_and_confirms_nothing(
+    house, newcomer, by_mail
+):
+    """Whoever typed the other address may read the letter."""
+    make.give_role(house.editor, "administrator", actor=house.admin)
+    accounts.change_email(newcomer, "elsewhere@example.org", actor=house.editor)
+    address = links.issue(again(newcomer), actor=house.editor, by_mail=by_mail)
+
+    set_by(address)
+
+    assert holds.held_until(again(newcomer)) is not None
+    assert not own_address.is_confirmed(again(newcomer))
+
+
 def test_only_a_digest_of_a_link_is_kept(house, newcomer):
     token = token_of(links.issue(newcomer, actor=house.admin))
 

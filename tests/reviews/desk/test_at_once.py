@@ -6,18 +6,25 @@ Real threads on real rows: each has a connection of its own, and waits for the o
 import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from itertools import count
 from threading import Barrier
 
 import pytest
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, connections
 from django.test import Client, override_settings
 
+from reviews.access import links
 from reviews.models import Act, AuditEvent, InboxReport, KeptForm, ProblemReport
 from tests import factories as make
 from tests.conftest import FAST_HASHERS, rows_now
 from tests.reviews.desk.test_repeats import FORMS, at, entries_since, every_state, shown
+from tests.second_factor import secret_on, sign_in
+from tests.totp import code_of
 
 pytestmark = pytest.mark.each_case
 
@@ -128,3 +135,37 @@ def test_a_form_that_is_sent_twenty_times_at_once_after_the_session_ended_is_kep
 
     assert {status for status, _where in answers} == {302}
     assert [row.typed["covers"] for row in KeptForm.objects.all()] == ["Words that stay"]
+
+
+# -- Accounts ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_link_that_is_used_twenty_times_at_once_sets_one_password(committed):
+    path = links.issue(committed.people["nobody"], actor=committed.admin).removeprefix(settings.SITE_URL)
+    new, number = "another horse battery", count()
+    before = AuditEvent.objects.latest("seq").seq
+
+    def send(one):
+        typed = f"{new} {next(number)}"
+        return one.post(path, {"new_password": typed, "again_password": typed})
+
+    answers = at_once(Client(), send)
+
+    assert [status for status, _where in answers] == [302] + [404] * (AT_ONCE - 1)
+    assert [one for one in entries_since(before) if one != "reminders_mailed"] == ["password_set"]
+    person = User.objects.get(username="nobody")
+    assert sum(person.check_password(f"{new} {one}") for one in range(AT_ONCE)) == 1
+
+
+def test_an_app_that_is_set_up_twenty_times_at_once_is_set_up_once(committed):
+    client = Client()
+    sign_in(client, "clinician")
+    form = shown(client, "/accounts/app/", None, "code")
+    secret = secret_on(client.get("/accounts/app/").content.decode())
+    sent, before = form.filled(code=code_of(secret), password=make.PASSWORD), AuditEvent.objects.latest("seq").seq
+
+    answers = at_once(client, lambda one: one.post("/accounts/app/", sent))
+
+    assert [status for status, _where in answers] == [302] + [409] * (AT_ONCE - 1)
+    assert [one for one in entries_since(before) if one != "reminders_mailed"] == ["factor_added"]
+    assert Authenticator.objects.filter(user=committed.clinician, type="totp").count() == 1

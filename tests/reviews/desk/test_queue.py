@@ -280,6 +280,7 @@ def test_a_second_monograph_takes_a_drug_of_the_list(enter):
             "therapeutic_class": "neurology",
             "title": "Another",
             "slug": "another-one",
+            "another_monograph": Monograph.objects.get().slug,
             **NO_ROWS,
         },
     )
@@ -318,7 +319,9 @@ def test_a_drug_or_address_that_is_there_already_is_refused_and_recorded(enter):
     client.post("/desk/monographs/new/", {**NEW, "slug": "demotuzumab"})
 
     again = client.post("/desk/monographs/new/", {**NEW, "slug": "demotuzumab-2"})
-    taken = client.post("/desk/monographs/new/", {**NEW, "drug_name": "otherzumab", "slug": "demotuzumab"})
+    taken = client.post(
+        "/desk/monographs/new/", {**NEW, "drug_name": "otherzumab", "title": "Something else", "slug": "demotuzumab"}
+    )
 
     assert (again.status_code, taken.status_code) == (422, 422)
     assert "there already" in str(again.context["form"].errors["drug_name"])

@@ -5,6 +5,7 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.core import mail
 from django.core.management import call_command
@@ -186,6 +187,23 @@ def test_whoever_recovers_access_administers_nothing_for_24_hours_and_all_are_to
     later = timezone.now() + timedelta(hours=24, minutes=1)
     monkeypatch.setattr("django.utils.timezone.now", lambda: later)
     assert policy.can(User.objects.get(username="ann"), "manage_people")
+    assert broken() == []
+
+
+def test_whoever_recovers_access_sets_up_a_new_second_factor_and_all_administrators_are_told_so(house):
+    make.second_factor(house.admin)
+    grants.give(house.publisher, "administrator", actor=house.admin)
+    mail.outbox.clear()
+
+    recover_access("admin")
+
+    assert not Authenticator.objects.filter(user=house.admin).exists(), "neither the app nor its codes"
+    assert AuditEvent.objects.get(verb="access_recovered").data["factors"] == 2
+    told = {
+        one.to[0]: "Its second factors were removed" in one.body for one in mail.outbox if "recovered" in one.subject
+    }
+    assert told == {"admin@example.org": True, "publisher@example.org": True}
+    assert AccountHold.objects.filter(person=house.admin).count() == 1
     assert broken() == []
 
 

@@ -160,5 +160,21 @@ def test_guesses_of_links_are_limited_by_all_processes_as_one(house, client, mon
     assert client.get("/accounts/link/x/").status_code == 404
 
 
+def test_people_in_one_room_set_their_passwords_at_once(house, client, path):
+    """Links that open count for themselves, not for the address that they share; until somebody there guesses."""
+    for number in range(11):
+        made = accounts.new(f"room{number}", f"Ann {number}", f"room{number}@example.org", actor=house.admin)
+        theirs = links.issue(made, actor=house.admin).removeprefix("https://clincalc.test")
+        opened = client.get(theirs).status_code, client.post(theirs, given()).status_code
+        assert opened == (200, 302), number
+
+    assert [client.get(path).status_code for _ in range(21)] == [200] * 20 + [429]
+    assert [client.get("/accounts/link/guess/").status_code for _ in range(21)] == [404] * 20 + [429]
+    made = accounts.new("late", "Late Other", "late@example.org", actor=house.admin)
+    late = links.issue(made, actor=house.admin).removeprefix("https://clincalc.test")
+    assert client.get(late).status_code == 429  # whoever guesses is not told what opens
+    assert client.get(late, REMOTE_ADDR="198.51.100.7").status_code == 200
+
+
 def test_the_login_leads_there(client):
     assert 'href="/accounts/password/forgotten/"' in client.get("/accounts/login/").content.decode()

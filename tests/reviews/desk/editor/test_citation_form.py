@@ -59,7 +59,7 @@ def test_a_typed_reference_goes_to_the_library_and_is_found_and_cited_elsewhere(
     other = make.draft(house, "otherumab")
 
     page = client.get(address("part_new", "citation", slug="otherumab"), {"q": "smith guideline"})
-    assert [found for found, _ in page.context["hits"]] == [record]
+    assert [found for found, _ in page.context["found"].hits] == [record]
     client.post(address("part_new", "citation", slug="otherumab"), {"reference": record.pk})
 
     copied = build(other).citations[-1]
@@ -72,7 +72,7 @@ def test_a_record_that_is_cited_here_is_not_offered_again(client, edition):
 
     page = client.get(address("part_new", "citation"), {"q": "10.1000/XYZ"})
 
-    assert [label for _, label in page.context["hits"]] == ["smith2021"]
+    assert [label for _, label in page.context["found"].hits] == ["smith2021"]
     assert b"Cited here as" in page.content
 
 

@@ -540,6 +540,26 @@ def test_an_edition_that_is_no_draft_says_how_it_can_become_one(house, enter, st
         assert "Add a section" not in html
 
 
+def test_the_form_of_a_section_whose_kind_is_known_names_it(house, enter):
+    make.draft(house)
+    client, at = enter("editor"), address("part_new", "section")
+
+    for kind, heading in (("overdose", "Add overdose</h2>"), ("", "Add a section</h2>"), ("<b>", "Add a section</h2>")):
+        assert heading in client.get(at, {"section": kind}).content.decode()
+    again = client.post(at, {"kind": "overdose", "text": "", "key": "x", "preview": "1"}).content.decode()
+    assert "Add overdose</h2>" in again
+
+
+def test_whoever_may_only_read_is_told_whom_to_ask(house, enter):
+    make.draft(house)
+
+    html = enter("auditor").get(address("edit")).content.decode()
+    assert "admin looks after people here." in html
+    assert 'href="/accounts/ask/?page=/desk/monographs/' in html
+    assert "looks after people" not in enter("editor").get(address("edit")).content.decode()
+    assert "admin looks after people here." in enter("auditor").get("/desk/monographs/new/").content.decode()
+
+
 def test_nobody_writes_by_a_form_that_is_closed_to_them(house, enter):
     """The form is not shown, and its POST is refused as well: at every address of the editor."""
     edition = make.draft(house)

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from monographs.assemble import build
@@ -221,3 +222,27 @@ def test_what_was_kept_of_a_new_part_or_of_one_that_was_removed_goes_too(editor,
 
     assert spent(removed) == [key, "new-section"]
     assert kept_lines(editor) == ["new-notice"]
+
+
+def test_words_for_a_part_that_was_taken_out_meanwhile_come_back_on_the_whole_page(editor, house, edition):
+    mine = section(edition, text="Mine alone.")
+    other = Client()
+    other.force_login(house.editor2)
+    other.post(address("part_edit", make.key("monitoring")), {"remove": "1", "seen": mine["seen"]})
+
+    answer = editor.post(address("part_edit", make.key("monitoring")), mine, headers=ASKS)
+
+    assert "X-Part" not in answer.headers  # so that the browser asks for the page
+    assert answer.status_code == 409
+    assert "Mine alone." in answer.content.decode()
+
+
+def test_what_proofing_will_not_let_pass_is_told_after_the_save(editor, edition):
+    sent = section(edition, text="Give 5 mg U qd.")
+
+    whole = editor.post(address("part_edit", make.key("monitoring")), sent, follow=True).content.decode()
+    again = section(edition, text="Give 6 mg U qd.")
+    alone = editor.post(address("part_edit", make.key("monitoring")), again, headers=ASKS).content.decode()
+
+    assert "Still to do:" in whole
+    assert "Still to do:" in alone

@@ -720,3 +720,40 @@ def test_whoever_could_sign_is_told_before_their_first_save_what_it_costs(client
     client.post(path, section_form(edition, text="Monthly."))
 
     assert words not in client.get(path).content.decode()
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"reason": "for patient 943 476 5919"}, {"seen": "0" * 64}, {"text": "Give 10\u200b mg."}]
+)
+def test_a_first_save_that_is_refused_starts_no_edition(client, house, live, wrong):
+    client.force_login(house.editor)
+
+    answer = client.post(
+        address("part_edit", make.key("monitoring")), section_form(live, **{"text": "Monthly.", **wrong})
+    )
+
+    assert answer.status_code in (409, 422)
+    assert Edition.objects.filter(monograph=live.monograph).count() == 1
+
+
+def test_a_part_that_is_there_already_starts_no_edition(client, house, live):
+    client.force_login(house.editor)
+    sent = {"kind": "driving", "text": "Wait.", "key": str(make.key("monitoring"))}
+
+    answer = client.post(address("part_new", "section"), sent)
+
+    assert answer.status_code == 409
+    assert Edition.objects.filter(monograph=live.monograph).count() == 1
+
+
+def test_a_key_is_one_part_s_whatever_its_kind(client, house, edition):
+    client.force_login(house.editor)
+    seen = digest_of_part(part(edition, "monitoring"))
+    client.post(address("part_edit", make.key("monitoring")), {"remove": "1", "seen": seen})
+
+    answer = client.post(
+        address("part_new", "monitoring"), {"test": "Creatinine", "when": "monthly", "key": str(make.key("monitoring"))}
+    )
+
+    assert answer.status_code == 409
+    assert make.key("monitoring") not in build(edition).by_key()

@@ -5,6 +5,7 @@ import pytest
 from reviews.access import asking
 from reviews.models import Grant
 from tests import factories as make
+from tests.forms import forms_of
 from tests.reviews.desk.test_pages import hangs_together
 
 pytestmark = pytest.mark.any_database
@@ -66,9 +67,11 @@ def test_or_declines_with_a_sentence(house, client):
     enter(client, house.admin)
     assert "Choose where, and give it" in client.get("/desk/people/nobody/").content.decode()
 
-    refused = client.post("/desk/people/nobody/do/decline/", {"reason": ""})
+    html = client.get("/desk/people/nobody/").content.decode()
+    form = next(one for one in forms_of(html) if one.action.endswith("/do/decline/"))
+    refused = client.post(form.action, form.filled(reason=""))
     assert (refused.status_code, set(refused.context["form"].errors)) == (422, {"reason"})
-    assert client.post("/desk/people/nobody/do/decline/", {"reason": "Not yet"}).status_code == 302
+    assert client.post(form.action, form.filled(reason="Not yet")).status_code == 302
 
     assert asking.open_of(house.nobody) is None
     assert "do/decline/" not in client.get("/desk/people/nobody/").content.decode()

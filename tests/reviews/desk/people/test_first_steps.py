@@ -76,6 +76,8 @@ def test_who_is_missing_is_named(house, enter):
     assert {"A publisher", "A pharmacist among them", "Clinicians, registered and verified"} <= set(undone())
     page = enter("admin").get("/desk/first-steps/").content.decode()
     assert "Waits to be verified, or for interests: Test pharmacist." in page
+    for role in ("administrator", "publisher", "clinician"):  # whoever is invited from here gets what is missing
+        assert page.count(f'href="/desk/people/invite/?role={role}"') == 1
     hangs_together(page, "first steps")
 
 

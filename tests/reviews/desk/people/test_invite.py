@@ -113,6 +113,19 @@ def test_a_link_is_mailed_to_somebody_who_is_there_and_one_with_a_password_is_he
     assert not own_address.is_confirmed(house.clinician)  # whoever made the link may have typed the address
 
 
+@pytest.mark.parametrize(
+    ("asked", "role", "on"),
+    [
+        ("publisher", "publisher", ""), ("administrator", "administrator", "everywhere"),
+        ("auditor", "auditor", "everywhere"), ("king", "", ""), ("", "", ""),
+    ],
+)  # fmt: skip
+def test_the_role_that_the_way_there_names_is_chosen(house, enter, asked, role, on):
+    page = enter("admin").get("/desk/people/invite/", {"role": asked}).content.decode()
+    chosen = [one for one in re.findall(r'<option value="(.*?)" selected', page) if one]
+    assert chosen == [one for one in (role, on, "mail") if one]
+
+
 @pytest.mark.parametrize("who", ["editor", "clinician", "publisher", "auditor", "nobody"])
 def test_only_administrators_invite(house, enter, who):
     assert enter(who).get("/desk/people/invite/").status_code == 403
