@@ -109,3 +109,57 @@ def test_the_first_save_of_a_published_page_starts_an_edition(person):
     assert "Readers see this edition" not in page.inner_text("main")
     editor.is_accessible("edition-begun")
     assert editor.errors == []
+
+
+def test_all_that_is_open_is_saved_at_once_and_a_clash_holds_back_its_part_alone(person):
+    editor, other = person("editor"), person("editor2")
+    page = editor.goes_to(EDIT)
+    loads = []
+    page.on("request", lambda asked: loads.append(asked.url) if asked.is_navigation_request() else None)
+    opens(page, "Prescribing in practice")
+    assert not page.get_by_role("button", name="Save all").is_visible()
+    opens(page, "Counselling the patient")
+    for part, words in (("Prescribing in practice", "For both."), ("Counselling the patient", "Mine at the end.")):
+        box_of(page, part).fill(f"{box_of(page, part).input_value()}\n- {words}")
+    page.wait_for_selector("text=2 parts are not saved yet.")
+    editor.is_accessible("save-all")
+
+    theirs = other.goes_to(EDIT)
+    opens(theirs, "Counselling the patient")
+    box_of(theirs, "Counselling the patient").fill("- Theirs alone.")
+    theirs.get_by_role("button", name="Save", exact=True).click()
+    theirs.wait_for_selector("text=Counselling the patient is saved.")
+    page.keyboard.press("Control+s")
+
+    page.wait_for_selector("text=Not saved yet: 1 part.")
+    page.wait_for_selector("text=Prescribing in practice is saved.")
+    page.wait_for_selector("text=Conflict")
+    assert "Mine at the end." in box_of(page, "Counselling the patient").input_value()
+    assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+    editor.is_accessible("save-all-clash")
+    page.get_by_role("button", name="Save mine over theirs").click()
+    page.wait_for_selector("text=Counselling the patient is saved.")
+    assert not page.get_by_role("button", name="Save all").is_visible()
+    assert loads == []
+    words = editor.goes_to(EDIT).inner_text("main")
+    assert "For both." in words
+    assert "Mine at the end." in words
+    assert (editor.errors, other.errors) == ([], [])
+
+
+def test_save_all_waits_for_whoever_was_signed_out(person):
+    editor = person("editor")
+    page = editor.goes_to(EDIT)
+    for part in ("Prescribing in practice", "Counselling the patient"):
+        opens(page, part)
+        box_of(page, part).fill(f"{box_of(page, part).input_value()}\n- Typed before the session ended.")
+    page.wait_for_selector("text=2 parts are not saved yet.")
+    kept = page.context.cookies()
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Save all").click()
+    page.wait_for_selector("text=sign in again in another window")
+    assert "Typed before" in box_of(page, "Counselling the patient").input_value()
+    page.context.add_cookies(kept)
+    page.get_by_role("button", name="Save all").click()
+    page.wait_for_selector("text=Counselling the patient is saved.")
+    assert "Typed before" in editor.goes_to(EDIT).inner_text("main")

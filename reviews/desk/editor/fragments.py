@@ -6,10 +6,12 @@ refusal of the whole desk) has no such header, and the browser asks again for th
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from monographs import document as values
 from monographs.pages.page_model import Page
@@ -18,6 +20,7 @@ from reviews.desk.base import DONE, PART
 from reviews.desk.editor import presence
 from reviews.desk.editor.context import EditorContext
 from reviews.desk.editor.one_page import NEW, OnePage, Row
+from reviews.desk.editor.opened import OpenForm
 from reviews.desk.editor.scratch import NEW as NEW_PART
 from reviews.desk.editor.scratch import lines
 from reviews.review.proofed import must_fix
@@ -56,14 +59,57 @@ def saved(editor: EditorContext, value: Value, said: list[str]) -> HttpResponse:
     editor.refresh()
     presence.note(editor)
     one = OnePage(editor, saved=_key(value))
-    if left := must_fix(value, {citation.label for citation in editor.document.citations}):
-        said = [*said, f"Still to do: {' '.join(left)}"]
+    said = [*said, *_left(editor, value)]
     place, row = one.found(_key(value))
     shown = editor.context(one=one, place=place, row=row, is_saved=True, said=said)
     shown["renumbered"] = _others(one, row, before)
     opens = one.next_after(one.saved)[1] if "next" in editor.request.POST else ""
     response = render(editor.request, "reviews/_edit_swap.html", shown)
     return answer(response, done=True, opens=opens, spent=_spent(editor, value))
+
+
+Saved = tuple[Value, list[str]]  # what stands there now, and what is said of it
+
+
+@dataclass
+class Piece:
+    """What takes the place of the element `at`."""
+
+    at: str
+    html: str
+
+
+def saved_all(editor: EditorContext, done: list[Saved], held: list[OpenForm], status: int) -> HttpResponse:
+    """Each part that was sent: saved as it is now, or held back, open as it was sent and with what stands against it;
+    and what changed around them."""
+    before = _numbers(editor.page_of(editor.document))
+    editor.refresh()
+    one, pieces = OnePage(editor), list[Piece]()
+    shown = editor.context(one=one, is_saved=True)
+    places = dict[str, Any]()
+    for value, said in done:
+        place, row = one.found(_key(value))
+        one.saved = _key(value)
+        template = "reviews/_edit_row.html" if row else "reviews/_edit_header.html"
+        now = {**shown, "row": row, "said": [*said, *_left(editor, value)]}
+        html = render_to_string(template, now, editor.request)
+        pieces.append(Piece(row.anchor if row else "header", html))
+        if place:
+            places[place.anchor] = place
+    one.saved = ""
+    for opened in held:
+        one.opened = key = str(opened.form.key or "header")
+        row = one.found(key)[1]
+        template = "header" if key == "header" else "row" if row else "new"
+        html = render_to_string(
+            f"reviews/_edit_{template}.html", {**opened.context, "one": one, "row": row}, editor.request
+        )
+        pieces.append(Piece("header" if key == "header" else f"part-{key}", html))
+    one.opened = ""
+    renumbered = [row for row in _others(one, None, before) if row.anchor not in {piece.at for piece in pieces}]
+    shown |= {"pieces": pieces, "places": places.values(), "renumbered": renumbered, "done": done, "held": held}
+    response = render(editor.request, "reviews/_edit_all.html", shown, status=status)
+    return answer(response, done=bool(done), spent=[place for value, _said in done for place in _spent(editor, value)])
 
 
 def removed(editor: EditorContext, part: values.Part) -> HttpResponse:
@@ -77,6 +123,12 @@ def removed(editor: EditorContext, part: values.Part) -> HttpResponse:
     shown = editor.context(one=one, place=place, gone=part, is_saved=True, renumbered=_others(one, None, before))
     response = render(editor.request, "reviews/_edit_swap.html", shown)
     return answer(response, done=True, spent=_spent(editor, part))
+
+
+def _left(editor: EditorContext, value: Value) -> list[str]:
+    """What proofing will not let pass of what was saved."""
+    left = must_fix(value, {citation.label for citation in editor.document.citations})
+    return [f"Still to do: {' '.join(left)}"] if left else []
 
 
 def _key(value: Value) -> str:
