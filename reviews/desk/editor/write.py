@@ -27,7 +27,7 @@ from reviews.access.attempts import Attempt, attempt
 from reviews.access.door import kept as admitted_reason
 from reviews.access.refusals import Conflict, Refusal
 from reviews.changes import faster
-from reviews.desk.base import DeskRequest, desk
+from reviews.desk.base import DeskRequest, desk, edit_address
 from reviews.desk.editor import fragments, presence
 from reviews.desk.editor.citation_form import CitationForm
 from reviews.desk.editor.clash import base_shown, both_in
@@ -350,6 +350,9 @@ def _keys(typed: list[str]) -> list[UUID]:
 @desk
 @require_safe
 def preview(request: DeskRequest, slug: str) -> HttpResponse:
-    """The whole page of the edition, by the template that readers get."""
+    """The whole page of the edition, by the template that readers get; each part with its "Edit", for those who may."""
     editor = EditorContext(request, slug)
-    return render(request, "reviews/preview.html", editor.context(page=editor.page_of(editor.document)))
+    keys = ["header", *(str(part.key) for part in editor.document.parts())] if editor.can_write else []
+    edits = {key: edit_address(editor.monograph.slug, key) for key in keys}
+    page = editor.page_of(editor.document)
+    return render(request, "reviews/preview.html", editor.context(page=page, edits=edits))
