@@ -1,6 +1,14 @@
 // Desk only; every form works without it. Keeps what is being typed for its person, and says since when.
 (() => {
   const WAIT = 3000, AGAIN = 15000;
+  // Who else has this edition open, and at the part that they write in.
+  const tell = (lines) => {
+    const said = new Map(lines.map((line) => line.split('\t')));
+    document.querySelectorAll('[data-here]').forEach((at) => {
+      const words = said.get(at.dataset.here) || '';
+      if (at.textContent !== words) at.textContent = words;
+    });
+  };
   const keep = (form) => {
     const state = form.querySelector('[data-save-state]');
     let timer = 0, dirty = false, over = false;
@@ -16,7 +24,12 @@
       dirty = false;
       try {
         const answer = await fetch(form.dataset.scratch, { method: 'POST', body: body(), redirect: 'manual' });
-        if (answer.ok) { if (!dirty) say(await answer.text()); return; }
+        if (answer.ok) {
+          const [words, ...others] = (await answer.text()).split('\n');
+          if (!dirty) say(words);
+          if (words.startsWith('Kept')) tell(others);
+          return;
+        }
         if (answer.type === 'opaqueredirect') { say('Not kept: sign in again in another window.'); dirty = true; return; }
         if (answer.status < 500) { say('Not kept: save, or open this page again.'); dirty = true; return; }
       } catch { /* no connection: tried again */ }

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 
 from monographs.models import Monograph, TherapeuticClass
 from monographs.vocabulary import TIERS
@@ -23,6 +24,7 @@ from reviews.editing.alike import asked_about, classes_like
 from reviews.editing.drugs import needs_reason
 from reviews.editing.library import RETIRED_CLASS, checked_name, said_of
 from reviews.editing.shown import meanwhile
+from reviews.review import tiers
 
 MOST_NAMED = 10  # monographs in a sentence
 
@@ -39,6 +41,21 @@ def at_or_below(therapeutic_class: TherapeuticClass) -> set[int]:
             found.add(one)
             waiting.extend(children.get(one, ()))
     return found
+
+
+def below_their_floor(
+    monographs: QuerySet[Monograph], classes: dict[int, TherapeuticClass]
+) -> list[tuple[Monograph, str]]:
+    """Published ones of these whose tier is below what their class or one above it asks for, with that tier. `classes`
+    are all of the tree, with their parents at hand. One query, and none where no class asks for anything."""
+    floors = {pk: tiers.highest(one.tier_floors) for pk, one in classes.items() if any(one.tier_floors)}
+    if not floors:
+        return []
+    pages = list(monographs.filter(live__isnull=False, therapeutic_class__in=floors).select_related("live"))
+    for page in pages:
+        page.therapeutic_class = classes[page.therapeutic_class_id]
+    asked = ((page, floors[page.therapeutic_class_id]) for page in pages)
+    return [(page, floor) for page, floor in asked if tiers.is_below(page.tier, floor)]
 
 
 @contextmanager
@@ -122,7 +139,8 @@ def set_floor(
     therapeutic_class: TherapeuticClass, *, tier_floor: str, actor: User, seen: str, reason: str
 ) -> TherapeuticClass:
     """Says below which tier no monograph of this class may be; "" asks for none. No tier of a monograph changes: an
-    edition whose tier is too low is not sent for review, and not published, before a clinician has raised it."""
+    edition whose tier is too low is not sent for review, and not published, before a clinician has raised it, and each
+    published one waits for those who sign for it (`below_their_floor`)."""
     reason = kept(reason)
     with (
         refusals_recorded(actor=actor, action="set_floor", subject=f"class:{therapeutic_class.slug}", reason=reason),

@@ -13,6 +13,7 @@ from reviews.models.kept import KeptForm
 from reviews.models.misprint import HarmlessMisprint, Misprint
 from reviews.models.organisation import Organisation
 from reviews.models.people import ClinicianProfile
+from reviews.models.presence import Presence
 from reviews.models.recheck import Recheck
 from reviews.models.reminder import Reminder
 from reviews.models.report import ProblemReport
@@ -40,6 +41,7 @@ __all__ = [
     "Misprint",
     "MonographPermission",
     "Organisation",
+    "Presence",
     "ProblemReport",
     "Recheck",
     "Reminder",

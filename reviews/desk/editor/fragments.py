@@ -15,6 +15,7 @@ from monographs import document as values
 from monographs.pages.page_model import Page
 from monographs.typed import Value
 from reviews.desk.base import DONE, PART
+from reviews.desk.editor import presence
 from reviews.desk.editor.context import EditorContext
 from reviews.desk.editor.one_page import NEW, OnePage, Row
 from reviews.desk.editor.scratch import NEW as NEW_PART
@@ -42,6 +43,7 @@ def opened(editor: EditorContext, context: dict[str, Any], status: int) -> HttpR
 
 def closed(editor: EditorContext, value: Value) -> HttpResponse:
     """The part as readers will get it."""
+    presence.note(editor)
     place, row = (one := OnePage(editor)).found(_key(value))
     shown = editor.context(one=one, place=place, row=row)
     return answer(render(editor.request, "reviews/_edit_swap.html", shown))
@@ -52,6 +54,7 @@ def saved(editor: EditorContext, value: Value, said: list[str]) -> HttpResponse:
     got other numbers, the other parts."""
     before, there = _numbers(editor.page_of(editor.document)), editor.document.by_key()
     editor.refresh()
+    presence.note(editor)
     one = OnePage(editor, saved=_key(value))
     if left := must_fix(value, {citation.label for citation in editor.document.citations}):
         said = [*said, f"Still to do: {' '.join(left)}"]
@@ -72,6 +75,7 @@ def removed(editor: EditorContext, part: values.Part) -> HttpResponse:
     one = OnePage(editor)
     before, place = _numbers(one.page), one.found(str(part.key))[0]
     editor.refresh()
+    presence.note(editor)
     one = OnePage(editor)
     place = next((now for now in one.places if place and now.anchor == place.anchor), None)
     shown = editor.context(one=one, place=place, gone=part, is_saved=True, renumbered=_others(one, None, before))

@@ -20,6 +20,7 @@ from monographs.typed import Value
 from monographs.vocabulary import SECTION_KINDS, SectionKind
 from reviews.desk.base import name_of
 from reviews.desk.editor.context import HEADINGS, NOUNS, EditorContext, with_part
+from reviews.desk.editor.presence import here
 from reviews.models import ChangedPart, ChangeSet
 
 NEW = "new"  # in the place of the key of a part that is being added
@@ -31,12 +32,13 @@ _KIND_OF = {**dict.fromkeys(_NOTICES, "notice"), "references": "citation", "rela
 @dataclass(frozen=True)
 class Row:
     """A part at its place: `piece` is what readers get of it (of monographs.pages.page_model; None while it says
-    nothing), `who` last touched it."""
+    nothing), `who` last touched it, `writing` says who else writes in it now."""
 
     part: Value
     piece: Any = None
     to_do: list[str] = field(default_factory=list)
     who: str = ""
+    writing: str = ""
     page: Page | None = None
 
     @property
@@ -102,8 +104,10 @@ class OnePage:
             self._to_do.setdefault(str(problem.key or "header"), []).append(problem.sentence)
         self._pieces = dict(_pieces(self.page))
         self._touched = _last_touched(editor)
+        self.here = here(editor.request.user, editor.edition)
         self.header_to_do = self._to_do.get("header", [])
         self.header_who = self._who("header")
+        self.header_writing = self.here.writing.get("header", "")
         self.removed = [
             row.as_value()
             for kind in PART_FIELDS
@@ -193,7 +197,8 @@ class OnePage:
 
     def _row(self, part: values.Part) -> Row:
         key = str(part.key)
-        return Row(part, self._pieces.get(key), self._to_do.get(key, []), self._who(key))
+        writing = self.here.writing.get(key, "")
+        return Row(part, self._pieces.get(key), self._to_do.get(key, []), self._who(key), writing)
 
     def _who(self, key: str) -> str:
         """Who changed this part last, in this edition; "" while it never was."""

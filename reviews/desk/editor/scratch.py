@@ -14,10 +14,11 @@ from django.views.decorators.http import require_http_methods
 
 from monographs.difference.diff_html import changes_of
 from monographs.difference.document_diff import compare
-from reviews.access import kept, policy, scratch
+from reviews.access import kept, policy, presence, scratch
 from reviews.desk.base import DeskRequest, current_edition, desk, edit_address, monograph_for
 from reviews.desk.editor.context import NOUNS, EditorContext, with_part
 from reviews.desk.editor.forms import ValueForm
+from reviews.desk.editor.presence import here
 from reviews.models import Scratch
 
 MOST_SHOWN = 5
@@ -35,8 +36,8 @@ def _address(slug: str, part: str) -> str:
 @desk
 @require_http_methods(["GET", "HEAD", "POST"])
 def keep(request: DeskRequest, slug: str, part: str) -> HttpResponse:
-    """A POST keeps what stands in the form and answers in a few words; with `throw` (tabs) it forgets what was kept.
-    Whoever asks for the address is led to the form."""
+    """A POST keeps what stands in the form and answers in a few words, and in further lines who else is there; with
+    `throw` (tabs) it forgets what was kept. Whoever asks for the address is led to the form."""
     if part != "header" and not _UUID.fullmatch(part) and part not in {f"{NEW}{kind}" for kind in NOUNS}:
         raise Http404
     monograph = monograph_for(request, slug)
@@ -50,16 +51,19 @@ def keep(request: DeskRequest, slug: str, part: str) -> HttpResponse:
         return redirect(_address(monograph.slug, part))
     if not policy.can(request.user, "edit", monograph):
         return _said("Not kept: you may not change this.", 403)
+    edition = current_edition(monograph)
     try:
-        row = scratch.keep(request, current_edition(monograph), part)
+        row = scratch.keep(request, edition, part)
     except IntegrityError:
         return _said("Not saved yet", 409)
     except DatabaseError:
         return _said("Not saved yet", 503)
     if row is None:
         return _said("Not saved yet", 200)
+    presence.note(request.user, edition, part)
     lacks = ", without the patient’s number" if row.lacks_number else ""
-    return _said(f"Kept for you at {timezone.localtime(row.at):%H:%M}{lacks}, not saved yet", 200)
+    words = f"Kept for you at {timezone.localtime(row.at):%H:%M}{lacks}, not saved yet"
+    return _said("\n".join([words, *here(request.user, edition).lines]), 200)
 
 
 def _said(words: str, status: int) -> HttpResponse:

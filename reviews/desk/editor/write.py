@@ -27,8 +27,8 @@ from reviews.access.attempts import Attempt, attempt
 from reviews.access.door import kept as admitted_reason
 from reviews.access.refusals import Conflict, Refusal
 from reviews.changes import faster
-from reviews.desk.base import DeskRequest, desk
-from reviews.desk.editor import fragments
+from reviews.desk.base import DeskRequest, desk, edit_address
+from reviews.desk.editor import fragments, presence
 from reviews.desk.editor.citation_form import CitationForm
 from reviews.desk.editor.clash import base_shown, both_in
 from reviews.desk.editor.context import FORMS, HEADINGS, NOUNS, EditorContext, with_part
@@ -68,6 +68,7 @@ def edit(request: DeskRequest, slug: str) -> HttpResponse:
 
 def _outline(editor: EditorContext) -> dict[str, Any]:
     """The page with nothing open."""
+    presence.note(editor)
     review = None if editor.edition.is_open else EditionReview.load(editor.edition)
     return editor.context(one=OnePage(editor), review=review, scratch_lines=lines(editor))
 
@@ -92,6 +93,7 @@ def _opened(editor: EditorContext, context: dict[str, Any], status: int) -> Http
     if editor.is_fragment and editor.request.POST.get("only") == "preview":
         return fragments.answer(render(editor.request, "reviews/_edit_preview.html", context))
     editor.refresh()
+    presence.note(editor, f"new-{kind}" if opened == NEW else opened)
     context["one"] = OnePage(editor, opened, new_at)
     if editor.is_fragment and not context.get("removed"):  # a part that was taken out has no place: the whole page
         return fragments.opened(editor, context, status)
@@ -357,6 +359,9 @@ def _keys(typed: list[str]) -> list[UUID]:
 @desk
 @require_safe
 def preview(request: DeskRequest, slug: str) -> HttpResponse:
-    """The whole page of the edition, by the template that readers get."""
+    """The whole page of the edition, by the template that readers get; each part with its "Edit", for those who may."""
     editor = EditorContext(request, slug)
-    return render(request, "reviews/preview.html", editor.context(page=editor.page_of(editor.document)))
+    keys = ["header", *(str(part.key) for part in editor.document.parts())] if editor.can_write else []
+    edits = {key: edit_address(editor.monograph.slug, key) for key in keys}
+    page = editor.page_of(editor.document)
+    return render(request, "reviews/preview.html", editor.context(page=page, edits=edits))

@@ -23,6 +23,7 @@ from reviews.editing import classes as verbs
 from reviews.editing.alike import classes_like
 from reviews.editing.library import make_class
 from reviews.forms import Form, Text, offer
+from reviews.review import tiers
 
 NO_FLOOR = "None: the drug decides"
 AT_THE_TOP = "None: at the top"
@@ -191,6 +192,18 @@ class FloorForm(Form):
     reason = Text(rows=2, label="Reason", help_text=KEPT, attrs={"maxlength": MOST_WORDS})
 
 
+def _lower_than(one: TherapeuticClass) -> list[str]:
+    """For each tier that would be higher than what is asked for now: the published monographs that are below it."""
+    pages = Monograph.objects.filter(therapeutic_class__in=verbs.at_or_below(one), live__isnull=False)
+    rows, asked = list(pages.order_by("slug").values_list("slug", "tier")), tiers.highest(one.tier_floors)
+    said = []
+    for tier, word in TIERS.items():
+        if tiers.is_below(asked, tier):
+            found = [slug for slug, now in rows if tiers.is_below(now, tier)]
+            said.append(f"Published and lower than {word}: {', '.join(found) or 'none'}.")
+    return said
+
+
 def _floor(request: DeskRequest, one: TherapeuticClass) -> ActPage:
     form = FloorForm(request.POST if request.method == "POST" else None, initial={"tier_floor": one.tier_floor})
     offer(form, "tier_floor", [("", NO_FLOOR), *TIERS.items()])
@@ -203,7 +216,8 @@ def _floor(request: DeskRequest, one: TherapeuticClass) -> ActPage:
     return _page(
         request, one, heading=f"The lowest tier in {one.name}", button="Set the lowest tier", form=form, do=do,
         lead="It holds for all below it. No tier changes by this: an edition whose tier is lower is not sent for "
-        "review and not published before a clinician has raised it.", done="Set.", touches=_touches(one)[:1],
+        "review and not published before a clinician has raised it. Each published monograph that is lower waits in "
+        "the queue of those who sign for it.", done="Set.", touches=[*_touches(one)[:1], *_lower_than(one)],
     )  # fmt: skip
 
 

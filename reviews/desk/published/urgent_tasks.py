@@ -1,5 +1,6 @@
-"""What of published pages waits for me: second signatures on warnings and withdrawals, pages that may come back, and
-texts that are printed otherwise than typed. Clocks of hours, so they stand first in the queue."""
+"""What of published pages waits for me: second signatures on warnings and withdrawals, pages that may come back,
+texts that are printed otherwise than typed, clocks of hours, so they stand first in the queue; and tiers that are below
+what a class asks for."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,9 +14,11 @@ from django.utils.text import Truncator
 
 from monographs.models import Monograph, Overlay, TherapeuticClass
 from monographs.overlay_kinds import say
+from monographs.vocabulary import TIERS
 from reviews.access import policy, rechecks
 from reviews.desk.base import class_tree
 from reviews.desk.published.reports import Open, open_for
+from reviews.editing.classes import below_their_floor
 from reviews.misprints import Judged, of_monographs
 from reviews.models import ProblemReport, Recheck, SignOff
 from reviews.models.signoff import STILL_CORRECT
@@ -39,7 +42,7 @@ class Urgent:
 
 
 def waiting_for(user: User) -> list[Urgent]:
-    """The first due comes first. Fourteen queries at most, however many pages and reports there are, and those
+    """The first due comes first. Fifteen queries at most, however many pages and reports there are, and those
     that judge a page which a clinician reaffirmed and this person could bring back."""
     now, classes = timezone.now(), class_tree()
     readable = policy.readable(user)
@@ -55,6 +58,8 @@ def waiting_for(user: User) -> list[Urgent]:
     found += [_reaffirmed(one) for one in _may_return(mine, user)]
     found += [_misprint(one) for one in _misprints(user, readable, classes)]
     found += [_recheck(one) for one in rechecks.waiting_for(user, classes)]
+    below = below_their_floor(readable, classes)
+    found += [_too_low(page, floor) for page, floor in below if policy.can(user, "sign", page)]
     found += _reports(open_for(user, classes), now)
     return sorted(found, key=lambda one: (not one.is_urgent, one.due_at is None, one.due_at or now))
 
@@ -95,6 +100,12 @@ def _recheck(one: Recheck) -> Urgent:
     why = f"{one.profile.name} signed it, and somebody must look at it again: {Truncator(one.reason).chars(100)}"
     address = reverse("recheck", args=[one.pk])
     return Urgent("Review of a signature", _name(one.monograph), address, why, "Open the review", is_urgent=False)
+
+
+def _too_low(one: Monograph, floor: str) -> Urgent:
+    why = f"Its tier is {TIERS[one.tier]}, and its class asks for {TIERS[floor]}. Raise it in the workspace."
+    address = reverse("workspace", args=[one.slug])
+    return Urgent("Tier too low", _name(one), address, why, "Open the workspace", is_urgent=False)
 
 
 def _reaffirmed(one: Monograph) -> Urgent:

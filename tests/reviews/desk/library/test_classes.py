@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from monographs.models import Monograph, TherapeuticClass
 from reviews.editing.library import make_class
+from reviews.editing.monographs import set_tier
 from tests import factories as make
 from tests.factories import give_role
 from tests.forms import forms_of
@@ -114,3 +115,19 @@ def test_whoever_does_not_administer_reads_and_is_refused(enter, house, who):
         assert client.post(act(name), {"name": "X", "parent": "", "tier_floor": "high", **REASON}).status_code == 403
     assert client.post(reverse("class_new"), {"name": "X", "parent": "", "tier_floor": ""}).status_code == 403
     assert TherapeuticClass.objects.count() == 2
+
+
+def test_the_page_of_a_floor_lists_what_is_published_below_it(admin, house):
+    low = make.published(house, "lowzumab").monograph
+    set_tier(low, "low", actor=house.clinician, reason="Harmless.")
+    make.published(house, "plainzumab")
+    make.draft(house, "draftzumab")
+
+    html = admin.get(act("floor", "neurology")).content.decode()
+
+    assert "Published and lower than Standard: lowzumab." in html
+    assert "Published and lower than High: lowzumab, plainzumab." in html
+    assert "draftzumab" not in html
+    assert send(admin, act("floor", "neurology"), tier_floor="standard", **REASON).status_code == 302
+    html = admin.get(act("floor")).content.decode()
+    assert ("lower than Standard" in html, "lower than High: lowzumab, plainzumab." in html) == (False, True)

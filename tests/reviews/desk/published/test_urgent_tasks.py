@@ -6,9 +6,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from monographs.models import Monograph, Overlay, SecondSignature
+from monographs.models import Monograph, Overlay, SecondSignature, TherapeuticClass
 from reviews.access.door import PATIENT
+from reviews.editing.classes import set_floor
 from reviews.editing.library import make_class
+from reviews.editing.monographs import set_tier
+from reviews.editing.shown import digest_of_row
 from reviews.models import AuditEvent, ProblemReport
 from reviews.reports import service
 from reviews.reports.service import ReportInput
@@ -661,3 +664,56 @@ def test_thirty_reports_stand_on_a_page(house, enter, monkeypatch):
     assert 'href="?show=all&amp;page=2">Next</a>' in squeezed(pages[0])
     assert 'href="?show=all&amp;page=1">Back</a>' in squeezed(pages[1])
     assert "Page 2 of 2" in squeezed(pages[1])
+
+
+# -- Tiers below what a class asks for ---------------------------------------------------------------------------------
+
+
+def too_low(client):
+    return [one for one in urgent(client) if one[0] == "Tier too low"]
+
+
+def floor(house, tier, on="root"):
+    one = TherapeuticClass.objects.get(pk=getattr(house, on).pk)
+    set_floor(one, tier_floor=tier, actor=house.admin, seen=digest_of_row(one), reason="The committee decided")
+
+
+@pytest.mark.parametrize("person", WAITS)
+def test_a_page_below_what_a_class_above_it_asks_for_waits_for_those_who_sign_for_it(house, enter, person):
+    set_tier(Monograph.objects.get(slug="warnzumab"), "high", actor=house.pharmacist, reason="x")
+    floor(house, "high")
+
+    found = too_low(enter(person))
+
+    named = ["Doublezumab", "Downzumab", "Plainzumab", "Retirezumab", "Vouchzumab"]
+    assert sorted(one[1] for one in found) == (named if person in ("clinician", "clinician2", "pharmacist") else [])
+    if found:
+        (plain,) = [one for one in found if one[1] == "Plainzumab"]
+        why = "Its tier is Standard, and its class asks for High. Raise it in the workspace."
+        assert plain[2:] == ("/desk/monographs/plainzumab/", why, "Open the workspace", None, False, False)
+
+
+def test_a_page_waits_until_its_tier_is_raised_or_the_class_asks_for_less(house, enter):
+    floor(house, "high", on="leaf")
+    assert len(too_low(enter("clinician"))) == 6
+    set_tier(Monograph.objects.get(slug="plainzumab"), "high", actor=house.clinician, reason="x")
+    assert "Plainzumab" not in [one[1] for one in too_low(enter("clinician"))]
+
+    floor(house, "standard", on="leaf")
+
+    assert too_low(enter("clinician")) == []
+
+
+def test_pages_that_are_too_low_cost_as_many_queries_as_one(house, enter, queries):
+    for slug in ("doublezumab", "downzumab", "plainzumab", "retirezumab", "vouchzumab"):
+        set_tier(Monograph.objects.get(slug=slug), "high", actor=house.pharmacist, reason="x")
+    floor(house, "high")
+    client = enter("clinician")
+    one, few = queries(client, "/desk/"), len(too_low(client))
+    floor(house, "")
+    for number in range(3):
+        make.published(house, f"more{number}zumab")
+    floor(house, "high")
+
+    client = enter("clinician")
+    assert (queries(client, "/desk/"), few, len(too_low(client))) == (one, 1, 4)

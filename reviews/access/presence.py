@@ -1,0 +1,38 @@
+"""Presence: who else has an edition open. Of those who may write it, told on its own page to those who may read it; a
+minute after the last that was heard of somebody they are gone. Nothing waits for it, and nothing rests on it: the write
+lock is neither asked for nor held, and what cannot be noted now is not noted.
+"""
+
+from datetime import timedelta
+
+from django.contrib.auth.models import User
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from monographs.models import Edition
+from reviews.access.turns import without_waiting
+from reviews.models import Presence
+
+LASTS = timedelta(seconds=60)
+
+
+def note(person: User, edition: Edition, part: str) -> None:
+    """They are there now, and write in this part; "" for none."""
+    now = {"part": part, "at": timezone.now()}
+    try:
+        with without_waiting(), transaction.atomic():
+            if not Presence.objects.filter(person=person, edition=edition).update(**now):
+                Presence.objects.create(person=person, edition=edition, **now)
+    except DatabaseError:  # somebody else writes, or another window of theirs was there first
+        return
+
+
+def others(person: User, edition: Edition) -> list[Presence]:
+    """Everybody else who has it open, each with their person: one query, however many there are."""
+    rows = Presence.objects.filter(edition=edition, at__gt=timezone.now() - LASTS, person__is_active=True)
+    return list(rows.exclude(person=person).select_related("person").order_by("person__username"))
+
+
+def sweep() -> int:
+    """Deletes who is gone. Answers how many."""
+    return Presence.objects.filter(at__lte=timezone.now() - LASTS).delete()[0]

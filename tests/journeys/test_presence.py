@@ -1,0 +1,33 @@
+"""Two editors who have one edition open learn of each other: when they come, and while they type."""
+
+from tests.journeys.test_lost_session import presses
+from tests.journeys.test_scratch import KEPT
+from tests.journeys.test_thread import DESK, MINE, OLD, opens_monitoring, rewords
+
+
+def test_two_editors_learn_of_each_other_when_they_come_and_while_they_type(person):
+    first, second = person("editor"), person("editor2")
+    first.goes_to(DESK)
+    presses(first.page, "Start edition 2")
+    opens_monitoring(first)
+    assert "this edition open" not in first.reads()
+
+    opens_monitoring(second)
+    second.page.locator("#here:has-text('has this edition open')").wait_for()
+    second.page.locator(".editpart-open header:has-text('is writing here')").wait_for()
+    second.is_accessible("presence-open")
+    assert "this edition open" not in first.reads()
+
+    rewords(first, OLD, MINE)
+    first.page.wait_for_selector(KEPT, timeout=15_000)
+    first.page.locator("#here:has-text('has this edition open')").wait_for()
+    first.page.locator(".editpart-open header:has-text('is writing here')").wait_for()
+
+    second.page.get_by_role("link", name="Close without saving Monitoring").click()
+    second.page.locator("header:has-text('Edit Monitoring'):has-text('is writing here')").wait_for()
+    second.is_accessible("presence-closed")
+    presses(first.page, "Save")
+    first.page.wait_for_selector("text=Monitoring is saved.")
+    assert "has this edition open" in first.reads()
+    assert "is writing here" not in first.reads()
+    assert second.errors == []
