@@ -3,6 +3,7 @@
 from django import template
 from django.template.base import FilterExpression, NodeList, Parser, Token
 from django.template.context import Context
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
@@ -34,3 +35,13 @@ def place(parser: Parser, token: Token) -> PlaceNode:
     return PlaceNode(
         nodelist, parser.compile_filter(part), parser.compile_filter(field), tuple(one.strip('"') for one in without)
     )
+
+
+@register.simple_tag(takes_context=True)
+def edits(context: Context, part: object, words: object) -> SafeString:
+    """Where a part of the preview is edited, beside its heading. Nothing is printed where the page gives no `edits`
+    (key of a part -> address): readers get the same bytes whoever they are."""
+    address = (context.get("edits") or {}).get(str(part), "")
+    if not address:
+        return SafeString()
+    return format_html('<a class="btn btn-quiet to-edit" href="{}">Edit<span class="vh"> {}</span></a>', address, words)

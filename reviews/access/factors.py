@@ -14,14 +14,14 @@ from typing import Any
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP, validate_totp_code
+from allauth.mfa.totp.internal.auth import TOTP
 from allauth.mfa.webauthn.internal import auth as webauthn
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import OperationalError
 from django.http import HttpRequest
 
-from reviews.access import holds, letters, sealed, session
+from reviews.access import app_codes, holds, letters, sealed, session
 from reviews.access.denials import refusals_recorded
 from reviews.access.door import admitted, kept, reason_of
 from reviews.access.grants import check_administrator
@@ -57,9 +57,11 @@ def codes_of(user: User) -> RecoveryCodes | None:
 
 
 def add_app(user: User, *, secret: str, code: str, password: str, request: HttpRequest | None = None) -> Authenticator:
-    """Notes an app whose code of now shows that it holds the secret. It takes the place of an app that was there."""
+    """Notes an app whose code of now shows that it holds the secret; the code is spent by it. It takes the place of an
+    app that was there."""
     with _own_act(user, "add_factor", password, request):
-        if not validate_totp_code(secret, code):
+        step = app_codes.step_of(secret, code)
+        if step is None:
             raise refuse(
                 "code",
                 "This is not the code that the app shows now.",
@@ -70,6 +72,7 @@ def add_app(user: User, *, secret: str, code: str, password: str, request: HttpR
         with audited_write(actor=user) as trail:
             for old in Authenticator.objects.filter(user=user, type=APP):
                 _delete(trail, old)
+            app_codes.spend(user, step)
             made = TOTP.activate(user, secret).instance
             _added(trail, made)
     return made

@@ -13,26 +13,20 @@ from allauth.account.internal.flows.login import (
 from allauth.account.models import Login
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import (
-    compare_user_code,
-    format_hotp_value,
-    hotp_value,
-    yield_hotp_counters_from_time,
-)
+from allauth.mfa.totp.internal.auth import compare_user_code
 from allauth.mfa.webauthn.internal import auth as webauthn
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 
-from reviews.access import letters, sealed
+from reviews.access import app_codes, letters, sealed
 from reviews.access.factors import APP, CODES, answered, codes_of, of
 from reviews.access.password import TooManyFailures
 from reviews.access.refusals import RefusalType, Refused, refuse
 from reviews.access.turns import in_turn
 from reviews.audit.trail import audited_write, full_until
-from reviews.models import AuditEvent, SpentCode
+from reviews.models import AuditEvent
 
 View = TypeVar("View", bound=Callable[..., Any])
 MOST_FAILURES, IN = 5, timedelta(minutes=15)
@@ -122,17 +116,8 @@ def _app(person: User, code: str) -> Authenticator | None:
     row = Authenticator.objects.filter(user=person, type=APP).first()
     if row is None:
         return None
-    secret = sealed.opened(row.data["secret"])
-    for step in yield_hotp_counters_from_time():
-        if compare_user_code(actual=code, expected=format_hotp_value(hotp_value(secret, step))):
-            SpentCode.objects.filter(person=person, step__lt=step - 10).delete()
-            try:
-                with transaction.atomic():
-                    SpentCode.objects.create(person=person, step=step)
-            except IntegrityError:
-                return None
-            return row
-    return None
+    step = app_codes.step_of(sealed.opened(row.data["secret"]), code)
+    return row if step is not None and app_codes.spend(person, step) else None
 
 
 def _recovery_code(person: User, code: str) -> Authenticator | None:

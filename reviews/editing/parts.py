@@ -1,6 +1,6 @@
 """Verbs on the parts of a draft: each one is one change set by one person, judged and recorded like everything else."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from django.utils.timezone import localtime
 from monographs import document as values
 from monographs.assemble import build
 from monographs.digest import digest as digest_of_document
-from monographs.models import PARTS, Edition
+from monographs.models import PARTS, Citation, Edition
 from monographs.typed import Value, to_plain
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
@@ -26,6 +26,7 @@ from reviews.editing import merging
 from reviews.editing.library import keep_references
 from reviews.models import ChangeSet
 
+Cited = Sequence[values.Citation]
 MOST_SAID = 400  # letters of a summary, so that it stands in the history in a few lines
 
 
@@ -48,10 +49,12 @@ def _editing(edition: Edition, *, actor: User, reason: str, summary: str) -> Ite
 
 @dataclass(frozen=True)
 class Wanted:
-    """A header or a part as somebody wants it. `seen` is the digest of what was shown; None for a new part."""
+    """A header or a part as somebody wants it, with the references of the library that its words bring (`cited`).
+    `seen` is the digest of what was shown; None for a new part."""
 
     value: Value
     seen: str | None
+    cited: Cited = ()
 
     @property
     def key(self) -> str:
@@ -70,6 +73,7 @@ class Wanted:
         if not isinstance(self.value, values.Part):
             assert isinstance(self.value, values.Header)
             change.header(self.value, seen=self.seen or "")
+            _bring(change, self.cited)
             return None
         both = None
         if self.seen is not None:
@@ -78,6 +82,7 @@ class Wanted:
             raise added_already(self.value.key)
         else:
             change.append(self.value)
+        _bring(change, self.cited)
         _keep_in_library(change.trail, self.value)
         return both
 
@@ -101,7 +106,7 @@ def save_all(edition: Edition, wanted: Collection[Wanted], *, actor: User, reaso
     """All of these in one change set. What clashes, or may not stand so, is held back alone, and the rest is
     saved; what is about no one of them refuses all of it."""
     left, held = {one.key: one for one in wanted}, dict[str, Refused]()
-    while left:
+    while left or not held:
         summary = "; ".join(one.summary for one in left.values())
         summary = summary if len(summary) <= MOST_SAID else f"Changed {len(left)} parts"
         try:
@@ -119,20 +124,22 @@ def save_all(edition: Edition, wanted: Collection[Wanted], *, actor: User, reaso
 
 
 def save_part(
-    edition: Edition, part: values.Part, *, seen: str, actor: User, reason: str = ""
+    edition: Edition, part: values.Part, *, seen: str, actor: User, reason: str = "", cited: Cited = ()
 ) -> merging.Merged | None:
     """New words for a part: `Wanted.put`."""
-    return save(edition, Wanted(part, seen), actor=actor, reason=reason)
+    return save(edition, Wanted(part, seen, cited), actor=actor, reason=reason)
 
 
-def add_part(edition: Edition, part: values.Part, *, actor: User, reason: str = "") -> None:
+def add_part(edition: Edition, part: values.Part, *, actor: User, reason: str = "", cited: Cited = ()) -> None:
     """A new part, at the end of its kind: `Wanted.put`."""
-    save(edition, Wanted(part, None), actor=actor, reason=reason)
+    save(edition, Wanted(part, None, cited), actor=actor, reason=reason)
 
 
-def save_header(edition: Edition, header: values.Header, *, seen: str, actor: User, reason: str = "") -> None:
+def save_header(
+    edition: Edition, header: values.Header, *, seen: str, actor: User, reason: str = "", cited: Cited = ()
+) -> None:
     """A new header in place of the one whose digest is `seen`."""
-    save(edition, Wanted(header, seen), actor=actor, reason=reason)
+    save(edition, Wanted(header, seen, cited), actor=actor, reason=reason)
 
 
 def is_there(key: UUID) -> bool:
@@ -194,6 +201,16 @@ def save_order(
     """The parts of a kind in another order. `seen` is the order that was shown."""
     with _editing(edition, actor=actor, reason=reason, summary="Put parts in another order") as change:
         change.order(kind, keys, seen=seen)
+
+
+def _bring(change: Change, cited: Cited) -> None:
+    """Adds the references that come with words which cite them; one that somebody else brought meanwhile is there."""
+    rows = Citation.objects.filter(edition=change.edition, label__in=[one.label for one in cited]) if cited else ()
+    there = {row.label: row.as_value().csl for row in rows}
+    for one in cited:
+        if there.get(one.label) != one.csl:
+            change.append(one)
+            _keep_in_library(change.trail, one)
 
 
 def _keep_in_library(trail: Trail, part: values.Part) -> None:

@@ -11,7 +11,7 @@ from reviews.models import ProblemReport
 from tests import factories as make
 from tests.forms import forms_of
 from tests.second_factor import codes_on, enrol, sign_in
-from tests.totp import code_of
+from tests.totp import next_code_of
 
 pytestmark = pytest.mark.django_db
 WARD, PHONE = "203.0.113.7", "198.51.100.9"
@@ -59,7 +59,7 @@ def test_2_whoever_is_shut_out_in_the_ward_signs_in_from_elsewhere(page, on_call
     assert sign_in(ward, "clinician").status_code == 429
 
     sign_in(phone, "clinician")
-    phone.post("/accounts/login/second/", {"code": code_of(on_call[0])})
+    phone.post("/accounts/login/second/", {"code": next_code_of(on_call[0])})
 
     assert phone.get("/desk/").status_code == 200
 

@@ -19,7 +19,7 @@ from monographs.typed import Value
 from reviews.desk.base import DONE, PART
 from reviews.desk.editor import presence
 from reviews.desk.editor.context import EditorContext
-from reviews.desk.editor.one_page import NEW, OnePage, Row
+from reviews.desk.editor.one_page import NEW, OnePage, Place, Row
 from reviews.desk.editor.opened import OpenForm
 from reviews.desk.editor.scratch import NEW as NEW_PART
 from reviews.desk.editor.scratch import lines
@@ -55,14 +55,18 @@ def closed(editor: EditorContext, value: Value) -> HttpResponse:
 def saved(editor: EditorContext, value: Value, said: list[str]) -> HttpResponse:
     """The part as it is now, with what changed around it: the outline, what is left at its place, and, where citations
     got other numbers, the other parts."""
-    before = _numbers(editor.page_of(editor.document))
+    before, there = _numbers(editor.page_of(editor.document)), editor.document.by_key()
     editor.refresh()
     presence.note(editor)
     one = OnePage(editor, saved=_key(value))
     said = [*said, *_left(editor, value)]
     place, row = one.found(_key(value))
     shown = editor.context(one=one, place=place, row=row, is_saved=True, said=said)
-    shown["renumbered"] = _others(one, row, before)
+    held = [other for place in one.places for other in place.rows if other is not row]
+    shown["brought"] = [
+        other for other in held if isinstance(other.part, values.Citation) and other.part.key not in there
+    ]
+    shown["renumbered"] = [other for other in _others(one, row, before) if other not in shown["brought"]]
     opens = one.next_after(one.saved)[1] if "next" in editor.request.POST else ""
     response = render(editor.request, "reviews/_edit_swap.html", shown)
     return answer(response, done=True, opens=opens, spent=_spent(editor, value))
@@ -79,35 +83,40 @@ class Piece:
     html: str
 
 
+def form_of(one: OnePage, opened: OpenForm) -> Piece:
+    """A form that stands open beside others, at its place on this page."""
+    one.opened = key = str(opened.form.key or "header")
+    row = one.found(key)[1]
+    template = "header" if key == "header" else "row" if row else "new"
+    shown = {**opened.context, "one": one, "row": row}
+    html = render_to_string(f"reviews/_edit_{template}.html", shown, opened.editor.request)
+    one.opened = ""
+    return Piece("header" if key == "header" else f"part-{key}", html)
+
+
 def saved_all(editor: EditorContext, done: list[Saved], held: list[OpenForm], status: int) -> HttpResponse:
     """Each part that was sent: saved as it is now, or held back, open as it was sent and with what stands against it;
     and what changed around them."""
-    before = _numbers(editor.page_of(editor.document))
+    before, there = _numbers(editor.page_of(editor.document)), editor.document.by_key()
     editor.refresh()
-    one, pieces = OnePage(editor), list[Piece]()
+    presence.note(editor)
+    one, pieces, places = OnePage(editor), list[Piece](), dict[str, Place]()
     shown = editor.context(one=one, is_saved=True)
-    places = dict[str, Any]()
     for value, said in done:
         place, row = one.found(_key(value))
         one.saved = _key(value)
-        template = "reviews/_edit_row.html" if row else "reviews/_edit_header.html"
         now = {**shown, "row": row, "said": [*said, *_left(editor, value)]}
-        html = render_to_string(template, now, editor.request)
+        html = render_to_string(f"reviews/_edit_{'row' if row else 'header'}.html", now, editor.request)
         pieces.append(Piece(row.anchor if row else "header", html))
         if place:
             places[place.anchor] = place
     one.saved = ""
-    for opened in held:
-        one.opened = key = str(opened.form.key or "header")
-        row = one.found(key)[1]
-        template = "header" if key == "header" else "row" if row else "new"
-        html = render_to_string(
-            f"reviews/_edit_{template}.html", {**opened.context, "one": one, "row": row}, editor.request
-        )
-        pieces.append(Piece("header" if key == "header" else f"part-{key}", html))
-    one.opened = ""
-    renumbered = [row for row in _others(one, None, before) if row.anchor not in {piece.at for piece in pieces}]
-    shown |= {"pieces": pieces, "places": places.values(), "renumbered": renumbered, "done": done, "held": held}
+    pieces += [form_of(one, opened) for opened in held]
+    at = {piece.at for piece in pieces}
+    rest = [row for place in one.places for row in place.rows if row.anchor not in at]
+    brought = [row for row in rest if isinstance(row.part, values.Citation) and row.part.key not in there]
+    shown |= {"pieces": pieces, "places": places.values(), "done": done, "held": held, "brought": brought}
+    shown["renumbered"] = [row for row in rest if row not in brought] if _numbers(one.page) != before else []
     response = render(editor.request, "reviews/_edit_all.html", shown, status=status)
     return answer(response, done=bool(done), spent=[place for value, _said in done for place in _spent(editor, value)])
 

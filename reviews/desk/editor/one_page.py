@@ -1,7 +1,7 @@
 """The one page on which a monograph is written: the page as readers will get it, part by part in reading order, each
 with what stands against it, what could be added in its place, and the form of the part that is open."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,10 +29,11 @@ _NOTICES = {"critical": "Critical safety notices", "major": "Safety notices", "i
 _KIND_OF = {**dict.fromkeys(_NOTICES, "notice"), "references": "citation", "related": "related"}
 
 
-@dataclass(frozen=True)
+@dataclass
 class Row:
     """A part at its place: `piece` is what readers get of it (of monographs.pages.page_model; None while it says
-    nothing), `who` last touched it, `writing` says who else writes in it now."""
+    nothing), `who` last touched it, `writing` says who else writes in it now; `form` stands in its place if several
+    are open."""
 
     part: Value
     piece: Any = None
@@ -40,6 +41,7 @@ class Row:
     who: str = ""
     writing: str = ""
     page: Page | None = None
+    form: str = ""
 
     @property
     def key(self) -> str:
@@ -85,6 +87,7 @@ class Place:
     adds: list[Add] = field(default_factory=list)
     sorts: str = ""  # the kind whose order can be changed here
     is_new: bool = False
+    forms: list[str] = field(default_factory=list)  # of new parts, if several are open
 
     @property
     def to_do(self) -> int:
@@ -105,6 +108,7 @@ class OnePage:
         self._pieces = dict(_pieces(self.page))
         self._touched = _last_touched(editor)
         self.here = here(editor.request.user, editor.edition)
+        self.header_form, self.loose = "", list[str]()  # if several forms are open; `loose` have no place
         self.header_to_do = self._to_do.get("header", [])
         self.header_who = self._who("header")
         self.header_writing = self.here.writing.get("header", "")
@@ -213,13 +217,21 @@ class OnePage:
         return Add(f"Add a {NOUNS[kind]}", address, f"add-{anchor}-{kind}")
 
 
-def seen_as(editor: EditorContext, value: Value) -> Row | None:
-    """What readers would get of this header or part if it were saved so; None if it could not be."""
-    document = with_part(editor.document, value)
+def seen_as(editor: EditorContext, value: Value, cited: Sequence[values.Citation] = ()) -> Row | None:
+    """What readers would get of this header or part if it were saved so, with the references that it brings; None if it
+    could not be."""
+    document: values.Document | None = editor.document
+    for one in (*cited, value):
+        document = with_part(document, one) if document else None
     if document is None:
         return None
     page = editor.page_of(document)
     return Row(value, dict(_pieces(page)).get(str(getattr(value, "key", ""))), page=page)
+
+
+def brought(citation: values.Citation) -> str:
+    """What is said of a reference that came with the words that cite it."""
+    return f"[@{citation.label}] was added to the references from the library: {citation.csl.get('title', '')}."
 
 
 def place_of_new(kind: str, section: str) -> str:

@@ -1,6 +1,7 @@
 """A form of the one page that is open: of the header, of a part, or of a new part. What it is filled with, whether what
 was typed may be saved, and what its page says if it is not."""
 
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -16,12 +17,15 @@ from monographs.vocabulary import SECTION_KINDS
 from reviews.access.door import kept as admitted_reason
 from reviews.access.refusals import Conflict, Refused
 from reviews.changes import faster
+from reviews.desk.editor.citation_form import CitationForm
 from reviews.desk.editor.clash import base_shown, both_in
 from reviews.desk.editor.context import FORMS, NOUNS, EditorContext, with_part
 from reviews.desk.editor.forms import OVER, HeaderForm, ValueForm
 from reviews.desk.editor.lists import make_lists, put
+from reviews.desk.editor.one_page import brought, seen_as
 from reviews.desk.editor.scratch import offered
 from reviews.editing import parts
+from reviews.editing.citable import from_library, visible
 from reviews.editing.merging import Merged
 from reviews.review.proofed import hints_of, spelling_of
 
@@ -57,13 +61,24 @@ class OpenForm:
         cls, editor: EditorContext, kind: str, data: QueryDict | None, *, key: UUID, initial: dict[str, Any]
     ) -> "OpenForm":
         form = FORMS[kind](data, document=editor.document, key=key, initial=initial, uid=editor.uid(key))
+        if isinstance(form, CitationForm):
+            form.may_copy(visible(editor.request.user))
         more = {"targets": editor.targets()} if kind == "related" else {}
         return cls(editor, form, f"new-{kind}", kind=kind, words=_added(kind, form), **more)
+
+    @property
+    def is_new(self) -> bool:
+        return "kind" in self.context
 
     @property
     def is_ready(self) -> bool:
         """What was sent makes a value, and what was made of it was looked at."""
         return self.form.is_valid() and all(one.is_seen for one in self.made)
+
+    @cached_property
+    def brings(self) -> tuple[values.Citation, ...]:
+        """The references of the library that go into the edition with these words."""
+        return brought_by(self.editor, self.form.value, self.form.shown)
 
     @property
     def reason(self) -> str:
@@ -71,7 +86,8 @@ class OpenForm:
 
     @property
     def wanted(self) -> parts.Wanted:
-        return parts.Wanted(self.form.value, (self.form.cleaned_data["seen"] or "") if self.form.shown else None)
+        seen = (self.form.cleaned_data["seen"] or "") if self.form.shown else None
+        return parts.Wanted(self.form.value, seen, self.brings)
 
     def begin(self) -> None:
         """The first save of what readers see starts the next edition; what changes nothing, or is refused, does not."""
@@ -88,9 +104,10 @@ class OpenForm:
 
     def saved(self, both: Merged | None) -> tuple[Value, list[str]]:
         """What stands there now, and what is said of it."""
+        said = [*self.form.said, *map(brought, self.brings)]
         if both is None:
-            return self.form.value, self.form.said
-        return both.part, [*self.form.said, both_in(both, self.editor.request.user)]
+            return self.form.value, said
+        return both.part, [*said, both_in(both, self.editor.request.user)]
 
     def refuse(self, refused: Refused) -> None:
         """It is not saved: says why, and of a conflict what the others saved meanwhile."""
@@ -100,9 +117,20 @@ class OpenForm:
             self.context["refusals"] = self.form.refuse(refused.refusals)
 
     def comes_back(self) -> dict[str, Any]:
-        """What its page is given."""
+        """What its page is given; a conflict that was shown and that nothing settled yet is shown again."""
         if self.form.is_over and "conflict" not in self.context:
             self.context |= self._both(self._still())
+        return self.shows()
+
+    def shows(self) -> dict[str, Any]:
+        """What its page is given: the form, and what readers would get of it."""
+        value = self.form.readable if self.form.is_bound else self.form.shown
+        brings = brought_by(self.editor, value, self.form.shown) if value else ()
+        self.context |= {
+            "costs_signature": self.editor.costs_signature,
+            "brings": brings,
+            "seen_as": seen_as(self.editor, value, brings) if value else None,
+        }
         return self.context | offered(self.editor, self.form, self.place)
 
     def _still(self) -> Conflict:
@@ -129,6 +157,11 @@ class OpenForm:
 def now_seen(form: ValueForm, value: Value) -> None:
     """What stands there now counts as seen: saving again puts the words of this form over it, knowingly."""
     put(form, "seen", digest_of_part(value))
+
+
+def brought_by(editor: EditorContext, value: Value, shown: Value | None) -> tuple[values.Citation, ...]:
+    """The references of the library that go into the edition with these words."""
+    return from_library(editor.document, value, shown, user=editor.request.user) if editor.can_write else ()
 
 
 def _added(kind: str, form: ValueForm) -> str:

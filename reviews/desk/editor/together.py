@@ -9,15 +9,16 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from monographs.models import PARTS
-from reviews.access import kept
 from reviews.access.attempts import attempt
 from reviews.access.refusals import Refused
 from reviews.access.scratch import FIELD
 from reviews.desk.base import DeskRequest, desk
 from reviews.desk.editor import fragments
 from reviews.desk.editor.context import EditorContext
+from reviews.desk.editor.one_page import OnePage, place_of_new
 from reviews.desk.editor.opened import OpenForm
 from reviews.desk.editor.scratch import NEW, spend
+from reviews.desk.editor.write import outline, outline_refusing
 from reviews.editing import parts
 
 PART = "part"  # of each form: "header", the key of its part, or "new-" and the kind
@@ -32,16 +33,19 @@ def edit_all(request: DeskRequest, slug: str) -> HttpResponse:
     editor = EditorContext(request, slug)
     if request.method != "POST":
         return redirect("edit", slug)
+    editor.is_together = True
     opened = {str(one.form.key or "header"): one for one in (_form(editor, sent) for sent in forms_in(request.POST))}
     ready = {key: one for key, one in opened.items() if one.is_ready}
     held = {key: one for key, one in opened.items() if key not in ready}
     done = parts.SavedAll({}, {})
-    if ready:
+    if ready or not opened:
         tried = attempt(lambda: _save(editor, ready))
         if not tried.is_done:
             assert tried.refused
             for one in ready.values():
                 one.refuse(tried.refused)
+            if not opened:
+                return outline_refusing(editor, tried)
             return _answer(editor, [], list(opened.values()), tried.status)
         done = tried.result
     for key, refused in done.held.items():
@@ -103,9 +107,28 @@ def _answer(editor: EditorContext, saved: list[fragments.Saved], held: list[Open
         one.context["at"] = one.context["scratch_at"]  # where it is sent to when it is saved alone
     if editor.is_fragment:
         return fragments.saved_all(editor, saved, held, status)
-    if held:  # no page holds several forms without a script: the words are shown, to be copied
-        words = kept.words_of(dict(editor.request.POST.lists()))
-        return render(editor.request, "reviews/kept.html", {"words": words}, status=409)
-    for value, _said in saved:
+    for value, said in saved:
         messages.success(editor.request, f"{getattr(value, 'label_for_people', 'The header')} is saved.")
-    return redirect("edit", editor.monograph.slug)
+        for words in said:
+            messages.success(editor.request, words)
+    return _page(editor, held, status) if held else redirect("edit", editor.monograph.slug)
+
+
+def _page(editor: EditorContext, held: list[OpenForm], status: int) -> HttpResponse:
+    """The page with each of these forms open at its place."""
+    editor.refresh()
+    context = outline(editor)
+    page: OnePage = context["one"]
+    for opened in held:
+        form, key = fragments.form_of(page, opened).html, str(opened.form.key or "header")
+        at = place_of_new(opened.context["kind"], str(opened.form.data.get("kind", ""))) if opened.is_new else ""
+        row = page.found(key)[1]
+        if key == "header":
+            page.header_form = form
+        elif row:
+            row.form = form
+        elif place := next((place for place in page.places if place.anchor == at), None):
+            place.forms.append(form)
+        else:
+            page.loose.append(form)
+    return render(editor.request, "reviews/edit.html", context, status=status)

@@ -21,15 +21,15 @@ from monographs.typed import Value
 from reviews.access.attempts import Attempt, attempt
 from reviews.access.refusals import Refusal
 from reviews.access.scratch import FIELD
-from reviews.desk.base import DeskRequest, desk
+from reviews.desk.base import DeskRequest, desk, edit_address
 from reviews.desk.editor import fragments, presence
 from reviews.desk.editor.citation_form import CitationForm
 from reviews.desk.editor.context import HEADINGS, EditorContext
 from reviews.desk.editor.find import Finding, find
 from reviews.desk.editor.forms import OrderForm
-from reviews.desk.editor.one_page import NEW, OnePage, place_of_new, seen_as
+from reviews.desk.editor.one_page import NEW, OnePage, place_of_new
 from reviews.desk.editor.opened import OpenForm, now_seen
-from reviews.desk.editor.scratch import lines, offered, posted, spend
+from reviews.desk.editor.scratch import lines, posted, spend
 from reviews.editing import parts
 from reviews.editing.merging import Merged
 from reviews.review.edition_review import EditionReview
@@ -43,7 +43,7 @@ def edit(request: DeskRequest, slug: str) -> HttpResponse:
     `restore` (a key) puts a removed part back."""
     editor = EditorContext(request, slug)
     if request.method != "POST":
-        return render(request, "reviews/edit.html", _outline(editor))
+        return render(request, "reviews/edit.html", outline(editor))
     try:
         key = UUID(request.POST.get("restore", ""))
     except ValueError:
@@ -51,23 +51,23 @@ def edit(request: DeskRequest, slug: str) -> HttpResponse:
     part, _removed = editor.part(key)
     tried = attempt(lambda: parts.restore_part(editor.edition, part, actor=request.user))
     if not tried.is_done:
-        return _outline_refusing(editor, tried)
+        return outline_refusing(editor, tried)
     if editor.is_fragment:
         return fragments.saved(editor, part, [f"{part.label_for_people} is back as it was."])
     messages.success(request, f"{part.label_for_people} is back as it was.")
     return redirect("edit", slug)
 
 
-def _outline(editor: EditorContext) -> dict[str, Any]:
+def outline(editor: EditorContext) -> dict[str, Any]:
     """The page with nothing open."""
     presence.note(editor)
     review = None if editor.edition.is_open else EditionReview.load(editor.edition)
     return editor.context(one=OnePage(editor), review=review, scratch_lines=lines(editor))
 
 
-def _outline_refusing(editor: EditorContext, tried: Attempt) -> HttpResponse:
+def outline_refusing(editor: EditorContext, tried: Attempt) -> HttpResponse:
     """The page with the reasons on top: nothing was typed that could be lost."""
-    context = {**_outline(editor), "refusals": tried.refusals}
+    context = {**outline(editor), "refusals": tried.refusals}
     return render(editor.request, "reviews/edit.html", context, status=tried.status)
 
 
@@ -78,9 +78,6 @@ def _opened(editor: EditorContext, context: dict[str, Any], status: int) -> Http
     opened = NEW if shown is None else str(getattr(shown, "key", "header"))
     kind = context.get("kind", "")
     new_at = place_of_new(kind, str(form["kind"].value() or "") if kind == "section" else "") if kind else ""
-    value = form.readable if form.is_bound else shown
-    context["costs_signature"] = editor.costs_signature
-    context["seen_as"] = seen_as(editor, value) if value else None
     if editor.is_fragment and editor.request.POST.get("only") == "preview":
         return fragments.answer(render(editor.request, "reviews/_edit_preview.html", context))
     editor.refresh()
@@ -127,8 +124,8 @@ def _found(editor: EditorContext) -> Finding:
     typed = request.GET.get("q", "").strip()
     if not typed:
         return Finding()
-    asks = request.method == "GET" and editor.is_draft and editor.may_edit
-    return find(typed, editor.document, actor=request.user if asks else None, further="further" in request.GET)
+    asks = request.method == "GET" and editor.can_write
+    return find(typed, editor.document, user=request.user, asks=asks, further="further" in request.GET)
 
 
 def _key_of(request: DeskRequest) -> UUID:
@@ -160,14 +157,14 @@ def _restore(opened: OpenForm, shown: values.Part) -> HttpResponse:
     if tried.is_done:
         now_seen(opened.form, shown)
         opened.context |= {"removed": False, "restored": True}
-    return _opened(editor, opened.context | offered(editor, opened.form, opened.place), tried.status)
+    return _opened(editor, opened.shows(), tried.status)
 
 
 def _remove(editor: EditorContext, shown: values.Part) -> HttpResponse:
     seen = editor.request.POST.get("seen", "")
     tried = attempt(lambda: parts.remove_part(editor.edition, shown, seen=seen, actor=editor.request.user))
     if not tried.is_done:
-        return _outline_refusing(editor, tried)
+        return outline_refusing(editor, tried)
     if editor.is_fragment:
         return fragments.removed(editor, shown)
     messages.success(editor.request, f"{shown.label_for_people} was removed. You can restore it below.")
@@ -271,6 +268,9 @@ def _keys(typed: list[str]) -> list[UUID]:
 @desk
 @require_safe
 def preview(request: DeskRequest, slug: str) -> HttpResponse:
-    """The whole page of the edition, by the template that readers get."""
+    """The whole page of the edition, by the template that readers get; each part with its "Edit", for those who may."""
     editor = EditorContext(request, slug)
-    return render(request, "reviews/preview.html", editor.context(page=editor.page_of(editor.document)))
+    keys = ["header", *(str(part.key) for part in editor.document.parts())] if editor.can_write else []
+    edits = {key: edit_address(editor.monograph.slug, key) for key in keys}
+    page = editor.page_of(editor.document)
+    return render(request, "reviews/preview.html", editor.context(page=page, edits=edits))

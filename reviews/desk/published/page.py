@@ -115,6 +115,7 @@ def published_page(request: DeskRequest, monograph: Monograph, answer: Answer) -
             answer.typed_in("still-correct"),
             answer.refusals_of("still-correct"),
         ),
+        "may_edit": policy.can(user, "edit", monograph),
         "may_warn": not against["warn"],
         "may_correct": not against["correct"],
         "unverified": unverified([*against["warn"], *against["correct"]]),

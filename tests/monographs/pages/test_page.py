@@ -595,7 +595,8 @@ Check that nothing was altered Every signature is on this fingerprint (SHA-256) 
 01234567 89abcdef 01234567 89abcdef 01234567 89abcdef 01234567 89abcdef
 Uncontrolled when printed. Printed on. Before you rely on edition 3, check https://clincalc.test/drugs/wholumab/.
 Take doses from the product characteristics (SmPC) and your local formulary.
-Report a problem with this page Report a side effect (Yellow Card) All editions"""
+Report a problem with this page Report a side effect (Yellow Card) All editions
+For editors: edit this page"""
 
 
 def test_the_whole_page_reads_so():
@@ -657,6 +658,7 @@ def test_where_the_links_of_the_page_lead(settings):
         ("/report/?page=/drugs/wholumab/&amp;edition=3", "Report a problem with this page"),
         ("https://yellow.example/", "Report a side effect (Yellow Card)"),
         ("/drugs/wholumab/editions/", "All editions"),
+        ("/desk/monographs/wholumab/edit/", "For editors: edit this page"),
     ]
 
 
@@ -926,7 +928,15 @@ def test_a_preview_leads_to_no_public_page_and_shows_no_status():
     said = read(markup)
 
     assert said.startswith("Neurology Multiple sclerosis Wholumab Wholumab in one condition Brand names")
-    for absent in ("/classes/", 'class="plate"', 'id="status"', "Report a problem", "All editions", "Uncontrolled"):
+    for absent in (
+        "/classes/",
+        'class="plate"',
+        'id="status"',
+        "Report a problem",
+        "All editions",
+        "For editors",
+        "Uncontrolled",
+    ):
         assert absent not in markup
     assert said.endswith("Thirdumab Report a side effect (Yellow Card)")
     assert [entry for entry in shown(whole.whole()).contents if entry[0] in ("status", "related")] == []

@@ -13,7 +13,7 @@ from reviews.audit.verify import verify
 from reviews.models import AuditEvent
 from tests import factories as make
 from tests.second_factor import codes_on, enrol, sign_in
-from tests.totp import code_of
+from tests.totp import next_code_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.each_case]
 
@@ -74,7 +74,7 @@ def test_a_recovery_code_that_sql_made_good_again_is_named(client, house, mine):
 def test_when_it_was_used_last_moves_and_is_no_finding(client, house, mine):
     other = Client()
     sign_in(other, "clinician")
-    other.post("/accounts/login/second/", {"code": code_of(mine)})
+    other.post("/accounts/login/second/", {"code": next_code_of(mine)})
 
     assert Authenticator.objects.get(type="totp").last_used_at
     assert verify() == []

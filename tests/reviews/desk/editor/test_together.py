@@ -11,12 +11,14 @@ from django.urls import reverse
 from monographs.assemble import build
 from monographs.digest import digest_of_part
 from monographs.models import Edition
+from reviews.audit.trail import WriteLockTimeout
 from reviews.audit.verify import verify
 from reviews.desk.editor.together import forms_in
 from reviews.editing import parts
 from reviews.models import AuditEvent, ChangeSet, Scratch
 from tests import factories as make
-from tests.forms import emptied
+from tests.forms import emptied, forms_of
+from tests.reviews.desk.test_kept import sign_in_of
 
 pytestmark = pytest.mark.django_db
 ASKS = {"HX-Request": "true"}
@@ -224,14 +226,62 @@ def test_a_part_of_nowhere_is_not_found_and_nothing_is_saved(editor, edition, na
     assert counts()[0] == before
 
 
-def test_without_a_script_it_is_saved_too_and_nothing_held_back_is_lost(editor, house, edition):
+def open_forms(html):
+    """The forms of parts, by their words."""
+    return {one.fields["text"][0]: one for one in forms_of(html) if "text" in one.fields}
+
+
+def test_without_a_script_it_is_saved_too_and_what_is_held_back_stands_open_on_the_page(editor, house, edition):
     one, other = section(edition, ONE, text="Mine."), section(edition, OTHER, text="Words that clash.")
     assert sends(editor, one, hx=False).status_code == 302
     make.reword(edition, OTHER, "Theirs.", actor=house.editor2)
-    answer = sends(editor, other, hx=False)
-    assert answer.status_code == 409
-    assert "Words that clash." in answer.content.decode()
+
+    answer = sends(editor, other, new(text="A bad word\u202e."), new(text="Good words."), hx=False)
+
+    assert answer.status_code == 200
+    forms = open_forms(answer.content.decode())
+    assert set(forms) == {"Words that clash.", "A bad word\u202e."}
+    assert "Good words." in [one.text for one in build(Edition.objects.get(pk=edition.pk)).sections]
+    # Each goes on alone.
+    clash = forms["Words that clash."]
+    done = editor.post(clash.action, clash.filled())
+    assert done.status_code == 302
+    assert part(edition, OTHER).text == "Words that clash."
     assert editor.get(reverse("edit_all", args=["testazumab"])).status_code == 302
+
+
+def test_after_the_session_ended_each_form_stands_filled_at_its_place(client, house, edition):
+    client.force_login(house.editor)
+    page = client.get(reverse("edit", args=["testazumab"])).content.decode()
+    (form,) = [one for one in forms_of(page) if one.action == reverse("edit_all", args=["testazumab"])]
+    sent = [section(edition, ONE, text="Kept."), new(text="Kept as well.", reason="Asked for")]
+    hidden = {name: form.fields[name] for name in ("act", "whose")}
+    client.logout()
+    before = counts()
+
+    back = sign_in_of(sends(client, *sent, hx=False, **hidden))
+    client.force_login(house.editor)
+    html = client.get(back).content.decode()
+
+    assert counts() == before
+    forms = open_forms(html)
+    assert set(forms) == {"Kept as well.", "Kept."}
+    assert html.count("This was kept when your session ended.") == 1
+    for one in forms.values():
+        assert client.post(one.action, one.filled()).status_code == 302
+    assert counts()[0] == before[0] + 2
+
+
+def test_while_somebody_else_writes_all_of_it_comes_back(editor, edition, monkeypatch):
+    def busy(*_args, **_how):
+        raise WriteLockTimeout
+
+    monkeypatch.setattr("reviews.editing.parts.save_all", busy)
+    answer = sends(editor, section(edition, ONE, text="One."), new(text="Two."))
+    assert (answer.status_code, answer["Retry-After"], answer["X-Part"]) == (503, "5", "shown")
+    html = answer.content.decode()
+    assert html.count("Somebody else is writing just now.") >= 2
+    assert set(open_forms(html)) == {"One.", "Two."}
 
 
 class TestOfAPublishedPage:
