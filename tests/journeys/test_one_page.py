@@ -163,3 +163,24 @@ def test_save_all_waits_for_whoever_was_signed_out(person):
     page.get_by_role("button", name="Save all").click()
     page.wait_for_selector("text=Counselling the patient is saved.")
     assert "Typed before" in editor.goes_to(EDIT).inner_text("main")
+
+
+def test_references_that_get_other_numbers_get_them_everywhere_on_the_page(person):
+    editor = person("editor")
+    page = editor.goes_to(EDIT)
+    parts = page.locator(".editpart").count()
+    before = page.inner_text("#references")
+    opens(page, "How it works")
+    box = box_of(page, "How it works")
+    labels = page.locator("details:has-text('References that can be cited here') code").all_inner_texts()
+    box.fill(f"{box.input_value()} Said first of all {labels[-1]}.")
+    page.locator(".editpart:has(h2:has-text('Edit How it works'))").get_by_role(
+        "button", name="Save", exact=True
+    ).click()
+    page.wait_for_selector("text=How it works is saved.")
+    assert page.locator(".editpart").count() == parts
+    shown = page.inner_text("main")
+    page = editor.goes_to(EDIT)
+    lines = lambda words: [line for line in words.splitlines() if line.strip() and "saved" not in line]  # noqa: E731
+    assert sorted(lines(shown)) == sorted(lines(page.inner_text("main")))
+    assert page.inner_text("#references") != before

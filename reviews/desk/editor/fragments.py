@@ -88,7 +88,7 @@ def form_of(one: OnePage, opened: OpenForm) -> Piece:
     one.opened = key = str(opened.form.key or "header")
     row = one.found(key)[1]
     template = "header" if key == "header" else "row" if row else "new"
-    shown = {**opened.context, "one": one, "row": row}
+    shown = {**opened.context, "one": one, "row": row, "is_oob": opened.editor.is_fragment}
     html = render_to_string(f"reviews/_edit_{template}.html", shown, opened.editor.request)
     one.opened = ""
     return Piece("header" if key == "header" else f"part-{key}", html)
@@ -105,7 +105,7 @@ def saved_all(editor: EditorContext, done: list[Saved], held: list[OpenForm], st
     for value, said in done:
         place, row = one.found(_key(value))
         one.saved = _key(value)
-        now = {**shown, "row": row, "said": [*said, *_left(editor, value)]}
+        now = {**shown, "row": row, "is_oob": True, "said": [*said, *_left(editor, value)]}
         html = render_to_string(f"reviews/_edit_{'row' if row else 'header'}.html", now, editor.request)
         pieces.append(Piece(row.anchor if row else "header", html))
         if place:
