@@ -54,3 +54,27 @@ def test_traffic_comes_only_to_a_whole_database_of_this_version(
     assert (answer.status_code, answer.content) == (status, word)
     assert "no-store" in answer.headers["Cache-Control"]
     assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("told", "said"),
+    [
+        (OperationalError("gone"), b"no database\n"),
+        (
+            [Alarm("backup", "It is late.", "Make one."), Alarm("mail", "Nobody knows.", "Look.", is_unread=True)],
+            b"alarms could not be read: mail\nalarm, backup: It is late.\nalarm, mail: Nobody knows.\n",
+        ),
+    ],
+)
+def test_where_alarms_cannot_be_read_that_is_the_answer(client, monkeypatch, told, said):
+    def alarms():
+        if isinstance(told, Exception):
+            raise told
+        return told
+
+    monkeypatch.setattr(health, "lacking", lambda request: "")
+    monkeypatch.setattr(health, "alarms", alarms)
+
+    answer = client.get("/health/ready")
+
+    assert (answer.status_code, answer.content) == (503, said)

@@ -25,7 +25,7 @@ from reviews.access.grants import check_administrator
 from reviews.access.password import check_new
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
-from reviews.models import AccountLink, AuditEvent
+from reviews.models import AccountHold, AccountLink, AuditEvent
 
 LIVES = timedelta(hours=72)
 # One sentence for what never was, was used, was replaced or expired: it tells a stranger nothing.
@@ -104,10 +104,9 @@ def way_of(token: str) -> Way:
 
 def set_password(token: str, *, new_password: str, again_password: str) -> User:
     """Sets the password of whoever the token is for, ends all their sessions, and tells them by mail. They are held
-    where somebody else had a hand in it: made the link though there was a password, gave the account another
-    address before it was ever opened, or gave it the address that a link was mailed to and that its owner did not
-    confirm. Whoever opens their invitation from a letter has
-    confirmed its address."""
+    where somebody else had a hand in it: made the link though there was a password, or one that a command ended; gave
+    the account another address before it was ever opened, or gave it the address that a link was mailed to and that its
+    owner did not confirm. Whoever opens their invitation from a letter has confirmed its address."""
     person = way_of(token).person
     if new_password != again_password:
         sentence = "The two are not the same. Type it again."
@@ -117,7 +116,7 @@ def set_password(token: str, *, new_password: str, again_password: str) -> User:
     with audited_write(actor=person) as trail:
         way = way_of(token)  # somebody may have been faster
         person = way.person
-        had_one = person.has_usable_password()
+        had_one = person.has_usable_password() or AccountHold.objects.filter(person=person).exists()
         by = way.link.made_by if way.link else own_address.who_gave(person)
         is_elsewhere = not had_one and own_address.was_changed(person)  # before anybody opened it
         is_held = is_elsewhere or (had_one and (way.link is not None or not own_address.is_confirmed(person)))

@@ -16,7 +16,7 @@ from reviews.access.door import admitted, as_code
 from reviews.access.refusals import RefusalType, refuse
 from reviews.audit.trail import Trail, audited_write
 from reviews.editing.library import added_class
-from reviews.models import Grant, Organisation
+from reviews.models import AccountHold, Grant, Organisation
 from reviews.models.roles import ADMINISTRATOR
 
 NAME = 200
@@ -79,8 +79,9 @@ def classes_in(file: Path) -> Any:
 
 def recover_access(username: str) -> str:
     """A link for somebody who looks after accounts from now on, where nobody else can give one, nor remove the second
-    factors that they lost: these are removed. Every administrator is told by mail. Whoever gets it administers nothing
-    for 24 hours, unless nobody ever could.
+    factors that they lost. These are removed, the password of before opens nothing any more, and every session of
+    theirs ends: nobody signs in by it but through the link, or one mailed to their address. Every administrator is told
+    by mail. Whoever gets it administers nothing for 24 hours, unless nobody ever could.
 
     Refuses a name that nobody has, and a closed account.
     """
@@ -92,10 +93,13 @@ def recover_access(username: str) -> str:
             raise refuse("closed_already", "This account is closed.", RefusalType.CONFLICT)
         counting = Grant.objects.counting(today(trail.clock)).filter(role=ADMINISTRATOR, person__is_active=True)
         others = {one.person_id: one.person for one in counting.select_related("person")}
-        ever = any(one.has_usable_password() for one in User.objects.all())
+        ever = AccountHold.objects.exists() or any(one.has_usable_password() for one in User.objects.all())
+        link = links.made(trail, person, by=None)  # tells them so, who have a password yet
         if person.pk not in others:
             _renew(trail, person)
         count = factors.taken_away(trail, person)
+        person.set_unusable_password()
+        trail.save(person, "password")
         if ever:
             holds.begin(trail, person, by=None)
         for one in {**others, person.pk: person}.values():
@@ -104,7 +108,8 @@ def recover_access(username: str) -> str:
             )
         data = {"username": person.username, "held": ever, "factors": count}
         trail.record("access_recovered", f"user:{person.pk}", data=data)
-        return links.made(trail, person, by=None)
+    accounts.end_sessions(person)
+    return link
 
 
 def _told(person: User, *, is_held: bool, has_lost: bool) -> str:
@@ -112,7 +117,8 @@ def _told(person: User, *, is_held: bool, has_lost: bool) -> str:
     held = " For 24 hours that account administers nothing." if is_held else ""
     return (
         f"By a command, somebody asked for a way in for the account {person.get_username()}, as an administrator. If "
-        f"you do not know why, ask whoever runs this system at once.{lost}{held}"
+        f"you do not know why, ask whoever runs this system at once. Its password of before opens nothing any more."
+        f"{lost}{held}"
     )
 
 

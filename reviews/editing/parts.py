@@ -1,6 +1,6 @@
 """Verbs on the parts of a draft: each one is one change set by one person, judged and recorded like everything else."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +12,7 @@ from django.utils.timezone import localtime
 from monographs import document as values
 from monographs.assemble import build
 from monographs.digest import digest as digest_of_document
-from monographs.models import PARTS, Edition
+from monographs.models import PARTS, Citation, Edition
 from monographs.typed import to_plain
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
@@ -24,6 +24,8 @@ from reviews.changes import Change, change_set, touched_parts
 from reviews.editing import merging
 from reviews.editing.library import keep_references
 from reviews.models import ChangeSet
+
+Cited = Sequence[values.Citation]
 
 
 @contextmanager
@@ -44,23 +46,26 @@ def _editing(edition: Edition, *, actor: User, reason: str, summary: str) -> Ite
 
 
 def save_part(
-    edition: Edition, part: values.Part, *, seen: str, actor: User, reason: str = ""
+    edition: Edition, part: values.Part, *, seen: str, actor: User, reason: str = "", cited: Cited = ()
 ) -> merging.Merged | None:
-    """New words for a part. `seen` is the digest of the part that was shown; another one now is a Conflict, unless it
-    is a section in which both changes have their place: answers what was made of them then."""
+    """New words for a part, with the references of the library that they bring (`cited`). `seen` is the digest of the
+    part that was shown; another one now is a Conflict, unless it is a section in which both changes have their place:
+    answers what was made of them then."""
     with _editing(edition, actor=actor, reason=reason, summary=f"Changed {part.label_for_people}") as change:
         both = merging.save(change, part, seen=seen)
+        _bring(change, cited)
         _keep_in_library(change.trail, part)
     return both
 
 
-def add_part(edition: Edition, part: values.Part, *, actor: User, reason: str = "") -> None:
+def add_part(edition: Edition, part: values.Part, *, actor: User, reason: str = "", cited: Cited = ()) -> None:
     """A new part, at the end of its kind. A new reference goes to the library too. Refuses a key that is there
     already: a button that was pressed twice adds one part."""
     with _editing(edition, actor=actor, reason=reason, summary=f"Added {part.label_for_people}") as change:
         if is_there(part.key):
             raise added_already(part.key)
         change.append(part)
+        _bring(change, cited)
         _keep_in_library(change.trail, part)
 
 
@@ -117,10 +122,13 @@ def _moment(at: datetime) -> str:
     return date_format(localtime(at), "j F Y, H:i:s")
 
 
-def save_header(edition: Edition, header: values.Header, *, seen: str, actor: User, reason: str = "") -> None:
+def save_header(
+    edition: Edition, header: values.Header, *, seen: str, actor: User, reason: str = "", cited: Cited = ()
+) -> None:
     """A new header in place of the one whose digest is `seen`."""
     with _editing(edition, actor=actor, reason=reason, summary="Changed the header") as change:
         change.header(header, seen=seen)
+        _bring(change, cited)
 
 
 def save_order(
@@ -129,6 +137,16 @@ def save_order(
     """The parts of a kind in another order. `seen` is the order that was shown."""
     with _editing(edition, actor=actor, reason=reason, summary="Put parts in another order") as change:
         change.order(kind, keys, seen=seen)
+
+
+def _bring(change: Change, cited: Cited) -> None:
+    """Adds the references that come with words which cite them; one that somebody else brought meanwhile is there."""
+    rows = Citation.objects.filter(edition=change.edition, label__in=[one.label for one in cited]) if cited else ()
+    there = {row.label: row.as_value().csl for row in rows}
+    for one in cited:
+        if there.get(one.label) != one.csl:
+            change.append(one)
+            _keep_in_library(change.trail, one)
 
 
 def _keep_in_library(trail: Trail, part: values.Part) -> None:

@@ -4,10 +4,12 @@ administrators under "First steps", and to whoever watches `/health/ready`. Coun
 Ten queries at most, however many people and letters there are.
 """
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
+from django.db import DatabaseError
 from django.db.models import Q
 from django.utils import timezone
 
@@ -19,6 +21,7 @@ from reviews.models import ClinicianProfile, Grant, ProblemReport, Reminder
 from reviews.models.people import REGISTER_PERIOD
 from reviews.reports.mailing import unreached
 
+logger = logging.getLogger(__name__)
 DAILY = timedelta(hours=36)  # what runs every day is late after a day and a half
 HOURLY = timedelta(hours=3)  # a letter that waits longer was tried, and did not go out
 SOON = timedelta(days=30)  # so long before a registration runs out it is told
@@ -26,17 +29,30 @@ SOON = timedelta(days=30)  # so long before a registration runs out it is told
 
 @dataclass(frozen=True)
 class Alarm:
-    """One thing: its kind, a sentence of what is so, and one of what to do next."""
+    """One thing: its kind, a sentence of what is so, and one of what to do next. `is_unread`: nobody knows what is
+    so."""
 
     kind: str
     words: str
     todo: str
+    is_unread: bool = False
 
 
 def alarms(now: datetime | None = None) -> list[Alarm]:
-    """All of now, by kind in this order: verification, checkpoint, mail, backup, registrations."""
+    """All of now, by kind in the order of `KINDS`. A kind of which something cannot be read is an alarm itself, and
+    hides no other. Raises DatabaseError where the database does not answer."""
     now = now or timezone.now()
-    return [*_verification(now), *_checkpoint(now), *_mail(now), *_backup(now), *_registrations(today(now))]
+    return [one for kind, told in KINDS.items() for one in _read(kind, told, now)]
+
+
+def _read(kind: str, told: Callable[[datetime], Iterator["Alarm"]], now: datetime) -> list[Alarm]:
+    try:
+        return list(told(now))
+    except DatabaseError:
+        raise
+    except Exception:  # a stamp that makes no sense, whatever is wrong with it
+        logger.exception("The alarms of this kind could not be read: %s", kind)
+        return [Alarm(kind, "What is so could not be read.", "Read in the log of the service what is wrong.", True)]
 
 
 def _is_late(at: datetime, now: datetime) -> bool:
@@ -90,7 +106,8 @@ def _backup(now: datetime) -> Iterator[Alarm]:
         yield Alarm("backup", f"The last dump of the database is of {_day(last)}.", todo)
 
 
-def _registrations(day: date) -> Iterator[Alarm]:
+def _registrations(now: datetime) -> Iterator[Alarm]:
+    day = today(now)
     soon = day + SOON - REGISTER_PERIOD  # looked up until then
     looked_up = Q(register_date__lte=soon) | Q(register_date=None, verified_on__lte=soon)
     once = ClinicianProfile.objects.filter(verified_on__isnull=False).filter(Q(ended_on__isnull=False) | looked_up)
@@ -111,6 +128,15 @@ def _registrations(day: date) -> Iterator[Alarm]:
             f"{_count(count, 'registration')} {verb} out within 30 days.",
             "Look each up in the register again, on the page of the person.",
         )
+
+
+KINDS = {
+    "verification": _verification,
+    "checkpoint": _checkpoint,
+    "mail": _mail,
+    "backup": _backup,
+    "registrations": _registrations,
+}
 
 
 def _count(number: int, one: str, several: str = "") -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from monographs import document as values
 from monographs.canonical import BadCharacters, clean_line
@@ -49,7 +49,7 @@ class CitationForm(ValueForm):
 
     model = values.Citation
 
-    reference = FromRows(Reference.objects.all(), required=False, widget=forms.HiddenInput)
+    reference = FromRows(Reference.objects.none(), required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -58,6 +58,11 @@ class CitationForm(ValueForm):
             del self.fields["reference"]
             if (present := self.before.get("type")) and present not in CSL_TYPES:
                 offer(self, "type", [*CSL_TYPES.items(), (present, str(present))])
+
+    def may_copy(self, records: QuerySet[Reference]) -> None:
+        """Which records of the library can be chosen; none before this is said."""
+        if isinstance(box := self.fields.get("reference"), FromRows):
+            box.queryset = records
 
     def boxes_of_value(self) -> dict[str, forms.Field]:
         def box(name: str, field: str, **kwargs: Any) -> forms.Field:

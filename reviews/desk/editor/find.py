@@ -18,6 +18,7 @@ from monographs.citations.typed_source import MOST_SIGNS, TypedSource, read_cita
 from monographs.models import Reference
 from monographs.typed import to_plain
 from reviews.desk.editor.citation_form import boxes_of_record
+from reviews.editing.citable import is_same, visible
 from reviews.lookup.registers import look_up, registers
 
 _MOST_WORDS, _MOST_SIGNS, _MOST_HITS = 12, 200, 20
@@ -59,24 +60,24 @@ class Finding:
         return typed | boxes_of_record(self.filled.csl) if self.filled else typed
 
 
-def find(typed: str, document: values.Document, *, actor: User | None, further: bool = False) -> Finding:
-    """What somebody typed or pasted, looked for. The registers are asked if there is nothing here, or `further` is
-    wanted, and never without an `actor`."""
+def find(typed: str, document: values.Document, *, user: User, asks: bool, further: bool = False) -> Finding:
+    """What somebody typed or pasted, looked for where they may see it. Only if this `asks`, the registers are asked: if
+    there is nothing here, or `further` is wanted."""
     source = typed_source(typed)
-    found = Finding(typed, hits=hits(typed, document), said=[source.refused] if source.refused else [])
+    found = Finding(typed, hits=hits(typed, document, user), said=[source.refused] if source.refused else [])
     here = {label for _record, label in found.hits}
     found.cited = [one for one in document.citations if one.label not in here and _is_it(source, one)]
-    if not actor or source.kind == "nothing":
+    if not asks or source.kind == "nothing":
         return found
     if (found.hits or found.cited) and not further:
         found.goes_further = bool(registers()) and not (source.doi or source.pmid)
         return found
-    answer = look_up(source, actor=actor)
+    answer = look_up(source, actor=user)
     found.said += answer.said
     if len(answer.found) == 1 and (source.doi or source.pmid or source.kind == "address"):
         (found.filled,) = answer.found
         if doi := str(found.filled.csl.get("DOI", "")):
-            found.hits = hits(doi, document)  # the library knew it by this alone
+            found.hits = hits(doi, document, user)  # the library knew it by this alone
     else:
         found.elsewhere = list(filter(None, map(_candidate, answer.found)))
     return found
@@ -105,10 +106,10 @@ def _is_it(source: TypedSource, citation: values.Citation) -> bool:
     return bool(words) and all(word in held for word in words)
 
 
-def search(typed: str) -> QuerySet[Reference]:
-    """Records of the library that have this DOI, PMID or address, or that hold every one of the words, in whatever
-    field. Odd characters find nothing."""
-    rows = Reference.objects.annotate(record=Cast("csl", TextField()))
+def search(typed: str, user: User) -> QuerySet[Reference]:
+    """Records of the library that this person may see, and that have this DOI, PMID or address, or hold every one of
+    the words, in whatever field. Odd characters find nothing."""
+    rows = visible(user).annotate(record=Cast("csl", TextField()))
     found = _named(typed_source(typed[:MOST_SIGNS])) or _holding(typed)
     return rows.filter(found)[:_MOST_HITS] if found else Reference.objects.none()
 
@@ -140,16 +141,12 @@ def _holding(typed: str) -> Q:
     return found
 
 
-def hits(typed: str, document: values.Document) -> list[tuple[Reference, str]]:
+def hits(typed: str, document: values.Document, user: User) -> list[tuple[Reference, str]]:
     """(record, the label under which this edition cites it already, or nothing) for each hit."""
     if not typed:
         return []
     cited = [(citation.label, to_plain(citation.csl)) for citation in document.citations]
-    return [(found, next((label for label, csl in cited if _same(csl, found)), "")) for found in search(typed)]
-
-
-def _same(csl: dict[str, Any], record: Reference) -> bool:
-    return csl == record.csl or bool(record.doi and str(csl.get("DOI", "")).lower() == record.doi)
+    return [(found, next((label for label, csl in cited if is_same(csl, found)), "")) for found in search(typed, user)]
 
 
 def typed_from(typed: str) -> dict[str, Any]:

@@ -58,7 +58,7 @@ def closed(editor: EditorContext, value: Value) -> HttpResponse:
 def saved(editor: EditorContext, value: Value, said: list[str]) -> HttpResponse:
     """The part as it is now, with what changed around it: the outline, what is left at its place, and, where citations
     got other numbers, the other parts."""
-    before = _numbers(editor.page_of(editor.document))
+    before, there = _numbers(editor.page_of(editor.document)), editor.document.by_key()
     editor.refresh()
     presence.note(editor)
     one = OnePage(editor, saved=_key(value))
@@ -66,7 +66,13 @@ def saved(editor: EditorContext, value: Value, said: list[str]) -> HttpResponse:
         said = [*said, f"Still to do: {' '.join(left)}"]
     place, row = one.found(_key(value))
     shown = editor.context(one=one, place=place, row=row, is_saved=True, said=said)
-    shown["renumbered"] = _others(one, row, before) or _beside(place, value)
+    held = [other for place in one.places for other in place.rows if other is not row]
+    shown["brought"] = [
+        other for other in held if isinstance(other.part, values.Citation) and other.part.key not in there
+    ]
+    shown["renumbered"] = [
+        other for other in _others(one, row, before) or _beside(place, value) if other not in shown["brought"]
+    ]
     opens = one.next_after(one.saved)[1] if "next" in editor.request.POST else ""
     response = render(editor.request, "reviews/_edit_swap.html", shown)
     return answer(response, done=True, opens=opens, spent=_spent(editor, value))

@@ -1,7 +1,7 @@
 """The one page on which a monograph is written: the page as readers will get it, part by part in reading order, each
 with what stands against it, what could be added in its place, and the form of the part that is open."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -228,13 +228,21 @@ class OnePage:
         return Add(f"Add a {NOUNS[kind]}", address, f"add-{anchor}-{kind}")
 
 
-def seen_as(editor: EditorContext, value: Value) -> Row | None:
-    """What readers would get of this header or part if it were saved so; None if it could not be."""
-    document = with_part(editor.document, value)
+def seen_as(editor: EditorContext, value: Value, cited: Sequence[values.Citation] = ()) -> Row | None:
+    """What readers would get of this header or part if it were saved so, with the references that it brings; None if it
+    could not be."""
+    document: values.Document | None = editor.document
+    for one in (*cited, value):
+        document = with_part(document, one) if document else None
     if document is None:
         return None
     page = editor.page_of(document)
     return Row(value, dict(_pieces(page)).get(str(getattr(value, "key", ""))), page=page)
+
+
+def brought(citation: values.Citation) -> str:
+    """What is said of a reference that came with the words that cite it."""
+    return f"[@{citation.label}] was added to the references from the library: {citation.csl.get('title', '')}."
 
 
 def place_of_new(kind: str, section: str) -> str:

@@ -34,9 +34,10 @@ from reviews.desk.editor.context import FORMS, NOUNS, EditorContext, with_part
 from reviews.desk.editor.find import Finding, find
 from reviews.desk.editor.forms import OVER, HeaderForm, ValueForm
 from reviews.desk.editor.lists import make_lists, put
-from reviews.desk.editor.one_page import NEW, OnePage, place_of_new, seen_as
+from reviews.desk.editor.one_page import NEW, OnePage, brought, place_of_new, seen_as
 from reviews.desk.editor.scratch import lines, offered, posted, spend
 from reviews.editing import parts
+from reviews.editing.citable import from_library, visible
 from reviews.editing.merging import Merged
 from reviews.review.edition_review import EditionReview
 from reviews.review.proofed import hints_of, must_fix, spelling_of
@@ -86,7 +87,8 @@ def _opened(editor: EditorContext, context: dict[str, Any], status: int) -> Http
     new_at = place_of_new(kind, str(form["kind"].value() or "") if kind == "section" else "") if kind else ""
     value = form.readable if form.is_bound else shown
     context["costs_signature"] = editor.costs_signature
-    context["seen_as"] = seen_as(editor, value) if value else None
+    context["brings"] = brings = _brings(editor, value, shown) if value else ()
+    context["seen_as"] = seen_as(editor, value, brings) if value else None
     if editor.is_fragment and editor.request.POST.get("only") == "preview":
         return fragments.answer(render(editor.request, "reviews/_edit_preview.html", context))
     editor.refresh()
@@ -125,8 +127,9 @@ def part_new(request: DeskRequest, slug: str, kind: str) -> HttpResponse:
     data = posted(editor, f"new-{kind}")
     form = FORMS[kind](data, document=editor.document, key=key, initial=initial, uid=editor.uid(key))
     context = editor.context(form=form, kind=kind, words=_added(kind, form))
-    if kind == "citation":
-        if found.filled and isinstance(form, CitationForm):
+    if isinstance(form, CitationForm):
+        form.may_copy(visible(request.user))
+        if found.filled:
             form.propose(found.filled.csl)
         context |= {"query": found.typed, "found": found}
     elif kind == "related":
@@ -150,8 +153,13 @@ def _found(editor: EditorContext) -> Finding:
     typed = request.GET.get("q", "").strip()
     if not typed:
         return Finding()
-    asks = request.method == "GET" and editor.is_draft and editor.may_edit
-    return find(typed, editor.document, actor=request.user if asks else None, further="further" in request.GET)
+    asks = request.method == "GET" and editor.can_write
+    return find(typed, editor.document, user=request.user, asks=asks, further="further" in request.GET)
+
+
+def _brings(editor: EditorContext, value: Value, shown: Value | None) -> tuple[values.Citation, ...]:
+    """The references of the library that go into the edition with these words."""
+    return from_library(editor.document, value, shown, user=editor.request.user) if editor.can_write else ()
 
 
 def _key_of(request: DeskRequest) -> UUID:
@@ -224,13 +232,14 @@ def _answer(editor: EditorContext, context: dict[str, Any], save: Callable[..., 
     elif editor.request.method == "POST" and "preview" in editor.request.POST:
         context["previewed"] = True
     elif editor.request.method == "POST" and all(one.is_seen for one in made):
-        how = {"seen": form.cleaned_data["seen"] or "", "reason": form.cleaned_data["reason"]}
+        how: dict[str, Any] = {"seen": form.cleaned_data["seen"] or "", "reason": form.cleaned_data["reason"]}
+        how["cited"] = brings = _brings(editor, form.value, form.shown)
         tried = attempt(lambda: _saving(editor, form, lambda: save(actor=editor.request.user, **how)))
         if tried.is_done:
             both: Merged | None = tried.result
             spend(editor.request)
             value = both.part if both else form.value
-            said = [*form.said, *([both_in(both, editor.request.user)] if both else [])]
+            said = [*form.said, *map(brought, brings), *([both_in(both, editor.request.user)] if both else [])]
             if editor.is_fragment:
                 return fragments.saved(editor, value, said)
             for words in (_saved(editor, value), *said):

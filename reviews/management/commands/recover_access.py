@@ -8,9 +8,10 @@ from reviews.editing.opening import recover_access
 
 class Command(BaseCommand):
     help = (
-        "Prints a link by which somebody becomes an administrator again, when nobody else can make one. Second factors "
-        "of that account are removed. It is recorded, every administrator is told by mail, and for 24 hours that "
-        "account administers nothing (unless nobody has a password yet)."
+        "Prints a link by which somebody becomes an administrator again, when nobody else can make one. The password "
+        "and the second factors of that account are removed, and its sessions end. It is recorded, every "
+        "administrator is told by mail, and for 24 hours that account administers nothing (unless nobody ever had a "
+        "password)."
     )
 
     def add_arguments(self, parser: Any) -> None:

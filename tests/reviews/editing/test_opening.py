@@ -6,10 +6,12 @@ from io import StringIO
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.core import mail
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.test import Client
 from django.utils import timezone
 
 from monographs.models import TherapeuticClass
@@ -205,6 +207,44 @@ def test_whoever_recovers_access_sets_up_a_new_second_factor_and_all_administrat
     assert told == {"admin@example.org": True, "publisher@example.org": True}
     assert AccountHold.objects.filter(person=house.admin).count() == 1
     assert broken() == []
+
+
+def test_from_then_on_nothing_but_the_link_opens_that_account(house):
+    """Whoever took the account over knows its password, and may be signed in and have a link in their mail."""
+    browser, others = Client(), Client()
+    browser.force_login(house.admin)
+    others.force_login(house.editor)
+    mailed = links.mailed_address(house.admin)
+
+    link = recover_access("admin")
+
+    assert authenticate(None, username="admin", password=make.PASSWORD) is None
+    assert browser.get("/desk/").status_code == 302
+    assert others.get("/desk/").status_code == 200
+    assert authenticate(None, username="editor", password=make.PASSWORD) == house.editor
+    with pytest.raises(Refused):
+        use(mailed)
+    use(link)
+    assert authenticate(None, username="admin", password=NEW) == house.admin
+    assert broken() == []
+
+
+@pytest.mark.parametrize("by_mail", [False, True])
+def test_the_hold_begins_anew_with_the_password_however_late_it_is_set_and_however_often_it_was_asked(
+    house, monkeypatch, by_mail
+):
+    """The only one with a password: the second time nobody has one, and it is no new house for it."""
+    for one in User.objects.exclude(username="admin"):
+        make.changed_account(one, password=None)
+    recover_access("admin")
+    link = recover_access("admin")
+    assert [one.data["held"] for one in AuditEvent.objects.filter(verb="access_recovered")] == [True, True]
+    later = timezone.now() + timedelta(hours=30)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: later)
+
+    use(links.mailed_address(User.objects.get(username="admin")) if by_mail else link)
+
+    assert [one.code for one in policy.refusals(User.objects.get(username="admin"), "manage_people")] == ["held"]
 
 
 def test_whoever_lost_the_role_has_it_again(house):

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import OperationalError
 from django.utils import timezone
 
 from clincalc import readiness
@@ -52,6 +53,33 @@ def test_what_stands_still_is_told_after_a_day_and_a_half(calm):
     assert [kind for kind, _words in told(NOW() + timedelta(hours=37))] == late
     # A stamp of a clock that was set back since counts for nothing.
     assert [kind for kind, _words in told(NOW() - timedelta(hours=1))] == late
+
+
+@pytest.mark.parametrize("stamp", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_stamp_that_makes_no_sense_is_an_alarm_and_hides_no_other(calm, client, stamp):
+    """The first instants and the last have no day in London."""
+    stamps._path("dumped").write_text(stamp)
+    stamps._path("verified").write_text(f'{{"at": "{stamp}", "findings": 2}}')
+    late = stamps._path("dumped")
+
+    assert [(one.kind, one.is_unread) for one in alarms()] == [("verification", True), ("backup", True)]
+    client.force_login(calm.admin)
+    assert "What is so could not be read." in client.get("/desk/first-steps/").content.decode()
+    late.unlink()
+    answer = client.get("/health/ready")
+    lines = answer.content.decode().splitlines()
+    assert (answer.status_code, lines[0]) == (503, "alarms could not be read: verification")
+    assert "alarm, backup: No dump of the database was ever made here." in lines
+
+
+def test_a_database_that_goes_away_meanwhile_is_no_alarm(calm, monkeypatch):
+    def gone():
+        raise OperationalError("gone")
+
+    monkeypatch.setattr("reviews.reports.alarms.unreached", gone)
+
+    with pytest.raises(OperationalError):
+        alarms()
 
 
 def test_a_verification_that_found_something_is_told(calm):

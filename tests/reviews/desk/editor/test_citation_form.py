@@ -93,10 +93,10 @@ def test_a_record_that_is_cited_under_another_label_makes_no_twin_in_the_library
         ("a\x00", 0), ("a\u202e", 0), ("x " * 5_000, 1),
     ],
 )  # fmt: skip
-def test_every_word_must_be_in_the_record(client, edition, words, found):
+def test_every_word_must_be_in_the_record(client, house, edition, words, found):
     client.post(address("part_new", "citation"), NEW)
 
-    assert len(search(words)) == found
+    assert len(search(words, house.editor)) == found
 
 
 def test_what_was_searched_in_vain_stands_in_the_form(client, edition):

@@ -3,16 +3,18 @@
 from types import SimpleNamespace
 
 import pytest
+from django.test import Client
 from django.urls import reverse, reverse_lazy
 
 from monographs.assemble import build
 from monographs.citations.answers import RETRACTED
-from monographs.document import Citation
-from monographs.models import Reference
+from monographs.document import Citation, PathStep
+from monographs.models import Edition, Reference
 from reviews.audit.trail import audited_write
 from reviews.desk.editor.citation_form import CitationForm
 from reviews.desk.editor.find import hits, search, typed_from
-from reviews.editing.library import keep_references
+from reviews.editing.citable import visible
+from reviews.editing.library import keep_references, make_class
 from reviews.lookup.registers import OFF
 from reviews.models import AuditEvent
 from tests import factories as make
@@ -39,11 +41,13 @@ def made(once_a_module):
     edition = make.draft(house)
     with audited_write(actor=house.editor) as trail:
         keep_references(trail, [("coles2012", CARE), ("nice-ta312", NICE), ("other", OTHER)])
+    held = [Citation(key=make.key(name), label=name, csl=csl) for name, csl in (("a", CARE), ("b", NICE), ("c", OTHER))]
+    make.draft(house, "otherzumab", make.document(citations=held, sections=(), notices=()))
     return SimpleNamespace(house=house, edition=edition)
 
 
-def labels(typed):
-    return sorted(record.label for record in search(typed))
+def labels(made, typed):
+    return sorted(record.label for record in search(typed, made.house.editor))
 
 
 @pytest.mark.each_case
@@ -58,11 +62,11 @@ def labels(typed):
     ],
 )  # fmt: skip
 def test_a_record_is_found_by_whatever_names_it(db, made, typed, found):
-    assert labels(typed) == found
+    assert labels(made, typed) == found
 
 
 def test_a_record_that_is_cited_is_found_with_its_label(db, made):
-    (found,) = hits("23122650 coles", build(made.edition))
+    (found,) = hits("23122650 coles", build(made.edition), made.house.editor)
 
     assert (found[0].label, found[1]) == ("coles2012", "")
 
@@ -255,6 +259,49 @@ def test_what_a_register_says_is_no_markup(db, made, enter, register):
         assert '"onmouseover' not in html
 
 
+# -- Who sees what of the library ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def stranger(made):
+    """An editor of another class, who has a page there."""
+    house = make.the_house()
+    far = make.account("far")
+    other = make_class("Cardiology", slug="cardiology", actor=house.admin)
+    make.give(far, "editor", on=other, actor=house.admin)
+    house.leaf = other
+    whole = make.document()
+    step = [PathStep(slug="cardiology", name="Cardiology")]
+    make.draft(house, "farumab", whole.replaced(header=whole.header.replaced(class_path=step)), actor=far)
+    client = Client()
+    client.force_login(far)
+    return client
+
+
+def test_a_record_of_an_edition_that_is_closed_to_somebody_is_never_shown_to_them(db, made, stranger, register):
+    new = reverse("part_new", args=["farumab", "citation"])
+    chosen = Reference.objects.get(label="coles2012")
+
+    for typed in ("alemtuzumab", "coles2012", CARE["DOI"], CITED):
+        page = stranger.get(new, {"q": typed})
+        assert page.context["found"].hits == []
+        assert "Alemtuzumab after relapse<br>" not in page.content.decode()
+    answer = stranger.post(new, {"reference": chosen.pk, "key": str(make.key("stolen"))})
+
+    assert answer.status_code == 422
+    assert "This record is not in the library. Search for it again." in answer.content.decode()
+    assert CARE["title"] not in answer.content.decode()
+
+
+def test_a_page_that_readers_see_has_its_new_reference_looked_up_before_its_edition_is_begun(db, made, enter, register):
+    make.published(made.house, "liveumab")
+
+    page = enter("editor").get(reverse("part_new", args=["liveumab", "citation"]), {"q": "10.1000/new"})
+
+    assert page.context["form"]["title"].value() == "A new trial"
+    assert Edition.objects.filter(monograph__slug="liveumab").count() == 1
+
+
 # -- The form: identifiers in any form, one date, a key that nobody is asked for -----------------------------------------
 
 
@@ -328,6 +375,7 @@ def test_a_record_whose_key_is_taken_in_the_edition_gets_another(db, made):
     cited = taken.citations[0].replaced(label="coles2012")
     document = taken.replaced(citations=(cited,), sections=(), notices=())
     form = CitationForm({"reference": chosen.pk}, document=document, key=make.key("new"))
+    form.may_copy(visible(made.house.editor))
 
     assert form.is_valid(), form.errors
     assert form.value.label == "coles2012b"

@@ -438,11 +438,11 @@ def test_the_library_looks_for_the_first_twelve_words_and_gives_twenty_records_a
             trail, [(f"many{number}", {"type": "report", "title": f"Guideline {number}"}) for number in range(21)]
         )
 
-    assert len(search("guideline")) == 20
-    assert len(search("guideline 20")) == 1
-    assert len(search("guideline " * 12 + "nowhere")) == 20
-    assert len(search("guideline " * 11 + "nowhere")) == 0
-    assert len(search("x" * 201)) == 0
+    assert len(search("guideline", house.auditor)) == 20
+    assert len(search("guideline 20", house.auditor)) == 1
+    assert len(search("guideline " * 12 + "nowhere", house.auditor)) == 20
+    assert len(search("guideline " * 11 + "nowhere", house.auditor)) == 0
+    assert len(search("x" * 201, house.auditor)) == 0
 
 
 @pytest.mark.parametrize(

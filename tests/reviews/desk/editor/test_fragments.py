@@ -11,7 +11,12 @@ from django.urls import reverse
 
 from monographs.assemble import build
 from monographs.digest import digest_of_part
-from monographs.document import PART_FIELDS
+from monographs.document import PART_FIELDS, Citation
+from monographs.models import Edition
+from monographs.typed import to_plain
+from reviews.audit.trail import audited_write
+from reviews.editing import parts
+from reviews.editing.library import keep_references
 from reviews.models import ChangeSet
 from tests import factories as make
 
@@ -27,6 +32,17 @@ def made(once_a_module):
 @pytest.fixture
 def edition(made):
     return made.edition
+
+
+@pytest.fixture
+def library(made):
+    """A source that another edition holds, and a page that readers see."""
+    source = Citation(key=make.key("held"), label="held2020", csl={"type": "report", "title": "What is <held>"})
+    whole = make.document()
+    house = make.the_house()
+    make.published(house, "liveumab", whole.replaced(citations=(*whole.citations, source)))
+    with audited_write(actor=house.editor) as trail:
+        keep_references(trail, [(source.label, to_plain(source.csl))])
 
 
 @pytest.fixture
@@ -246,3 +262,61 @@ def test_what_proofing_will_not_let_pass_is_told_after_the_save(editor, edition)
 
     assert "Still to do:" in whole
     assert "Still to do:" in alone
+
+
+# -- What words bring from the library -----------------------------------------------------------------------------------
+
+BROUGHT = "[@held2020] was added to the references from the library: What is &lt;held&gt;."
+
+
+def test_a_source_of_the_library_has_its_number_in_the_preview_before_it_is_added(editor, edition, library):
+    typed = section(edition, text="Late harm [@held2020].", preview="1", only="preview")
+
+    html = editor.post(address("part_edit", make.key("monitoring")), typed, headers=ASKS).content.decode()
+
+    assert "[@held2020] will be added to the references from the library when you save: What is &lt;held&gt;." in html
+    assert 'href="#ref-2"' in html
+    assert "held2020" not in [one.label for one in build(edition).citations]
+
+
+def test_a_source_of_the_library_is_added_with_the_words_that_cite_it(editor, edition, library):
+    typed = section(edition, text="Late harm [@held2020].")
+
+    html = editor.post(address("part_edit", make.key("monitoring")), typed, headers=ASKS).content.decode()
+
+    (added,) = [one for one in build(edition).citations if one.label == "held2020"]
+    assert BROUGHT in html
+    row = f'<template hx-swap-oob="beforebegin:#gap-references"><section class="editpart editpart-short" id="part-{added.key}"'
+    assert row in re.sub(r"\s*\n\s*|{#.*?#}", "", html)
+    assert html.count(f'id="part-{added.key}"') == 1  # nothing is put in the place of what is not on the page yet
+
+
+def test_without_a_script_it_is_added_and_said_too(editor, edition, library):
+    typed = section(edition, text="Late harm [@held2020].")
+
+    page = editor.post(address("part_edit", make.key("monitoring")), typed, follow=True).content.decode()
+
+    assert BROUGHT in page
+    assert build(edition).citations[-1].label == "held2020"
+
+
+def test_the_first_save_of_a_live_page_brings_it_into_the_edition_that_it_starts(editor, edition, library):
+    live = Edition.objects.get(monograph__slug="liveumab")
+    source = Citation(key=make.key("own"), label="own2021", csl={"type": "report", "title": "Own"})
+    parts.add_part(edition, source, actor=make.the_house().editor)
+    shown = build(live).by_key()[make.key("monitoring")]
+    typed = {"heading": shown.heading, "text": "Late [@own2021].", "seen": digest_of_part(shown)}
+
+    editor.post(reverse("part_edit", args=["liveumab", shown.key]), typed, headers=ASKS)
+
+    assert [one.label for one in build(live).citations] == ["trial2020", "held2020"]
+    assert [one.label for one in build(live.monograph.editions.get(number=2)).citations][-1] == "own2021"
+
+
+def test_what_is_refused_brings_nothing(editor, edition, library):
+    typed = section(edition, text="- a\nb [@held2020]")
+
+    answer = editor.post(address("part_edit", make.key("monitoring")), typed, headers=ASKS)
+
+    assert answer.status_code == 422
+    assert [one.label for one in build(edition).citations] == ["trial2020"]
