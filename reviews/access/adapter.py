@@ -41,11 +41,9 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries n
     the login stages as they are, so that second factor, limits and the password before a signature hold as now."""
 
     # The same whether a name or an address was typed.
-    error_messages: ClassVar = {
-        **DefaultAccountAdapter.error_messages,
-        "username_password_mismatch": NO_MATCH,
-        "email_password_mismatch": NO_MATCH,
-    }
+    error_messages: ClassVar = DefaultAccountAdapter.error_messages | dict.fromkeys(
+        ("username_password_mismatch", "email_password_mismatch"), NO_MATCH
+    )
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody makes their own account: an administrator of the organisation does."""
