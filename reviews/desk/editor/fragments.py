@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -16,6 +17,7 @@ from django.template.loader import render_to_string
 from monographs import document as values
 from monographs.pages.page_model import Page
 from monographs.typed import Value
+from reviews.access.attempts import Attempt
 from reviews.desk.base import DONE, PART
 from reviews.desk.editor import presence
 from reviews.desk.editor.context import EditorContext
@@ -26,12 +28,16 @@ from reviews.desk.editor.scratch import lines
 from reviews.review.proofed import must_fix
 
 
-def answer(response: HttpResponse, *, done: bool = False, opens: str = "", spent: Sequence[str] = ()) -> HttpResponse:
+def answer(
+    response: HttpResponse, *, done: bool = False, opens: str = "", spent: Sequence[str] = (),
+    order: dict[str, Any] | None = None,
+) -> HttpResponse:  # fmt: skip
     """Says that this is a part of the page, and whether an act is done; `opens` is the id of a link to go on at,
-    `spent` the parts of which the page offers kept words that are not there any more."""
+    `spent` the parts of which the page offers kept words that are not there any more, `order` in which order parts of
+    one place stand (`keys`), and the id of the button to go on at (`focus`)."""
     response[PART] = DONE if done else "shown"
-    events = {"desk:spent": list(spent)} if spent else {}
-    if told := events | ({"desk:open": opens} if opens else {}):
+    events = {"desk:spent": list(spent), "desk:open": opens, "desk:order": order}
+    if told := {name: event for name, event in events.items() if event}:
         response["HX-Trigger-After-Settle"] = json.dumps(told)
     return response
 
@@ -66,7 +72,9 @@ def saved(editor: EditorContext, value: Value, said: list[str]) -> HttpResponse:
     shown["brought"] = [
         other for other in held if isinstance(other.part, values.Citation) and other.part.key not in there
     ]
-    shown["renumbered"] = [other for other in _others(one, row, before) if other not in shown["brought"]]
+    shown["renumbered"] = [
+        other for other in _others(one, row, before) or _beside(place, value) if other not in shown["brought"]
+    ]
     opens = one.next_after(one.saved)[1] if "next" in editor.request.POST else ""
     response = render(editor.request, "reviews/_edit_swap.html", shown)
     return answer(response, done=True, opens=opens, spent=_spent(editor, value))
@@ -129,7 +137,8 @@ def removed(editor: EditorContext, part: values.Part) -> HttpResponse:
     presence.note(editor)
     one = OnePage(editor)
     place = next((now for now in one.places if place and now.anchor == place.anchor), None)
-    shown = editor.context(one=one, place=place, gone=part, is_saved=True, renumbered=_others(one, None, before))
+    shown = editor.context(one=one, place=place, gone=part, is_saved=True)
+    shown["renumbered"] = _others(one, None, before) or _beside(place, part)
     response = render(editor.request, "reviews/_edit_swap.html", shown)
     return answer(response, done=True, spent=_spent(editor, part))
 
@@ -138,6 +147,26 @@ def _left(editor: EditorContext, value: Value) -> list[str]:
     """What proofing will not let pass of what was saved."""
     left = must_fix(value, {citation.label for citation in editor.document.citations})
     return [f"Still to do: {' '.join(left)}"] if left else []
+
+
+def moved(editor: EditorContext, key: UUID, said: str, *, back: str, focus: str) -> HttpResponse:
+    """What moved and how to undo it, the order of its place as it is now, and, where citations got other numbers, the
+    other parts."""
+    before = _numbers(editor.page_of(editor.document))
+    editor.refresh()
+    presence.note(editor)
+    one = OnePage(editor)
+    place, _row = one.found(str(key))
+    shown = editor.context(one=one, place=place, said=said, back=back, renumbered=_others(one, None, before))
+    keys = [row.key for row in place.rows if row.sorts] if place else []
+    response = render(editor.request, "reviews/_edit_moved.html", shown)
+    return answer(response, done=True, order={"keys": keys, "focus": focus})
+
+
+def not_moved(editor: EditorContext, tried: Attempt) -> HttpResponse:
+    """Why nothing was moved. The page may be older than what stands there: it is asked for anew by a link."""
+    shown = editor.context(refusals=tried.refusals)
+    return answer(render(editor.request, "reviews/_edit_moved.html", shown, status=tried.status))
 
 
 def _key(value: Value) -> str:
@@ -153,6 +182,15 @@ def _spent(editor: EditorContext, value: Value) -> list[str]:
 
 def _numbers(page: Page) -> dict[str, int]:
     return {reference.label: reference.number for reference in page.references}
+
+
+def _beside(place: Place | None, changed: Value) -> list[Row]:
+    """The other part of a place at which two can be sorted now, or one no more: its buttons come and go."""
+    kind = getattr(changed, "part_kind", "header")
+    if place is None or place.moves_kind != kind:
+        return []
+    beside = [row for row in place.rows if row.kind == kind and row.key != _key(changed)]
+    return beside if len(beside) == 1 else []
 
 
 def _others(one: OnePage, row: Row | None, before: dict[str, int]) -> list[Row]:

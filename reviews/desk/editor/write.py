@@ -1,4 +1,4 @@
-"""The editor: the one page, header, parts, order, and the preview.
+"""The editor: the one page, header, parts, and the preview.
 
 Nothing that was typed is lost: a form that is refused comes back as it was, and a conflict shows both texts.
 """
@@ -15,18 +15,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 from monographs import document as values
 from monographs.assemble import build
 from monographs.checks.problems import problems
-from monographs.document import PART_FIELDS
 from monographs.standing import today
 from monographs.typed import Value
 from reviews.access.attempts import Attempt, attempt
-from reviews.access.refusals import Refusal
 from reviews.access.scratch import FIELD
 from reviews.desk.base import DeskRequest, desk, edit_address
 from reviews.desk.editor import fragments, presence
 from reviews.desk.editor.citation_form import CitationForm
-from reviews.desk.editor.context import HEADINGS, EditorContext
+from reviews.desk.editor.context import EditorContext
 from reviews.desk.editor.find import Finding, find
-from reviews.desk.editor.forms import OrderForm
 from reviews.desk.editor.one_page import NEW, OnePage, place_of_new
 from reviews.desk.editor.opened import OpenForm, now_seen
 from reviews.desk.editor.scratch import lines, posted, spend
@@ -221,48 +218,6 @@ def _saved(editor: EditorContext, value: Value) -> str:
     to_do = [one.sentence for one in problems(document, today()) if one.key == key]
     to_do += must_fix(value, {one.label for one in document.citations})
     return " ".join([f"{name} is saved.", *(["Still to do:", *to_do] if to_do else [])])
-
-
-@desk
-@require_http_methods(["GET", "HEAD", "POST"])
-def order(request: DeskRequest, slug: str) -> HttpResponse:
-    """The order of the parts of one kind (`?kind=`): a number beside each. `seen` lists the keys that were shown."""
-    editor = EditorContext(request, slug)
-    kind = request.GET.get("kind", "section")
-    if kind not in PART_FIELDS:
-        raise Http404
-    seen = request.POST.getlist("seen")
-    form = OrderForm(
-        getattr(editor.document, PART_FIELDS[kind]),
-        request.POST if request.method == "POST" else None,
-        seen,
-        is_closed=not (editor.is_draft and editor.may_edit),
-    )
-    status, refusals = 200, list[Refusal]()
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            wanted = sorted(seen, key=lambda key: (form.place_of(key), seen.index(key)))
-            tried = attempt(
-                lambda: parts.save_order(editor.edition, kind, _keys(wanted), seen=_keys(seen), actor=request.user)
-            )
-            if tried.is_done:
-                messages.success(request, f"The order of {HEADINGS[kind].lower()} is saved.")
-                return redirect("edit", slug)
-            status, refusals = tried.status, tried.refusals
-    context = editor.context(kind=kind, heading=HEADINGS[kind], form=form, kinds=HEADINGS.items(), refusals=refusals)
-    return render(request, "reviews/edit_order.html", context, status=status)
-
-
-def _keys(typed: list[str]) -> list[UUID]:
-    """Keys as they came; a word that is none stands for a part that is not there, so that the order is refused."""
-    keys = []
-    for word in typed:
-        try:
-            keys.append(UUID(word))
-        except ValueError:
-            keys.append(UUID(int=0))
-    return keys
 
 
 @desk

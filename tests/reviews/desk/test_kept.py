@@ -21,7 +21,7 @@ SESSION = "This was kept when your session ended. Nothing has been saved yet."
 # What is ticked is known only when it is shown: nothing is typed there.
 FORMS = [one for one in FORMS if not any(map(callable, one[5].values()))]
 TOGETHER = "all"  # comes back as several forms: desk/editor/test_together.py
-TYPED = [one for one in FORMS if set(one[5]) - {"password", "remove"} and one[0] != TOGETHER]
+TYPED = [one for one in FORMS if set(one[5]) - {"password", "remove", "up"} and one[0] != TOGETHER]
 UNTYPED = [one for one in FORMS if one not in TYPED and one[0] != TOGETHER]
 
 

@@ -42,6 +42,8 @@ def every_state():
     make.reword(draft, "monitoring", "Other words.", actor=house.editor)
     link = make.document().related[0]
     parts.remove_part(draft, link, seen=digest_of_part(link), actor=house.editor)
+    another = make.document().monitoring[0].replaced(key=make.key("alt"), test="ALT")
+    parts.add_part(draft, another, actor=house.editor)
     make.sign(make.submit(house, make.draft(house, SLUGS["review"])), house.clinician)
     make.signed(house, SLUGS["ready"])
     for name in ("live", "retired", "confirmed"):
@@ -123,6 +125,7 @@ FORMS = [
     ("header", "editor", at("edit_header", "draft"), None, "preview", {"covers": "all of it"}, ["edited"]),
     ("all", "editor", at("edit", "draft"), at("edit_all", "draft"), None, {"0.part": "new-section", "0.kind": "driving", "0.text": "Wait.", "0.key": str(make.key("all"))}, ["edited"]),
     ("order", "editor", at("edit_order", "draft"), None, None, {f"place_{make.key('prescribing')}": "9"}, ["edited"]),
+    ("a step up", "editor", at("edit", "draft"), lambda: f"{at('edit_order', 'draft')()}?kind=monitoring", None, {"up": str(make.key("alt"))}, ["edited"]),
     ("new", "editor", lambda: reverse("monograph_new"), None, None, NEW, ["drug_added", "begun", "edited"]),
     ("moved", "publisher", at("move", "draft"), None, None, {"slug": "elsewhere", **REASON}, ["moved"]),
     ("tier", "clinician2", at("workspace", "draft"), at("tier", "draft"), None, {"tier": "high", **REASON}, ["tier_set"]),
