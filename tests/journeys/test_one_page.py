@@ -170,14 +170,12 @@ def test_references_that_get_other_numbers_get_them_everywhere_on_the_page(perso
     page = editor.goes_to(EDIT)
     parts = page.locator(".editpart").count()
     before = page.inner_text("#references")
-    opens(page, "How it works")
-    box = box_of(page, "How it works")
-    labels = page.locator("details:has-text('References that can be cited here') code").all_inner_texts()
-    box.fill(f"{box.input_value()} Said first of all {labels[-1]}.")
-    page.locator(".editpart:has(h2:has-text('Edit How it works'))").get_by_role(
-        "button", name="Save", exact=True
-    ).click()
-    page.wait_for_selector("text=How it works is saved.")
+    last = page.locator("#references .editpart .soft").last.inner_text()
+    first = page.locator(".editplace .editpart:not(.editpart-short) h2").first.inner_text()
+    opens(page, first)
+    box_of(page, first).fill(f"Said first of all {last}.\n\n{box_of(page, first).input_value()}")
+    page.locator(f".editpart:has(h2:has-text('Edit {first}'))").get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_selector(f"text={first} is saved.")
     assert page.locator(".editpart").count() == parts
     shown = page.inner_text("main")
     page = editor.goes_to(EDIT)
