@@ -23,12 +23,16 @@ from reviews.desk.editor.scratch import lines
 from reviews.review.proofed import must_fix
 
 
-def answer(response: HttpResponse, *, done: bool = False, opens: str = "", spent: Sequence[str] = ()) -> HttpResponse:
+def answer(
+    response: HttpResponse, *, done: bool = False, opens: str = "", spent: Sequence[str] = (), cited: str = ""
+) -> HttpResponse:
     """Says that this is a part of the page, and whether an act is done; `opens` is the id of a link to go on at,
-    `spent` the parts of which the page offers kept words that are not there any more."""
+    `spent` the parts of which the page offers kept words that are not there any more, `cited` the key of a new
+    reference."""
     response[PART] = DONE if done else "shown"
     events = {"desk:spent": list(spent)} if spent else {}
-    if told := events | ({"desk:open": opens} if opens else {}):
+    told = events | ({"desk:open": opens} if opens else {}) | ({"desk:cited": cited} if cited else {})
+    if told:
         response["HX-Trigger-After-Settle"] = json.dumps(told)
     return response
 
@@ -67,7 +71,8 @@ def saved(editor: EditorContext, value: Value, said: list[str]) -> HttpResponse:
     shown["renumbered"] = [other for other in _others(one, row, before) if other not in shown["brought"]]
     opens = one.next_after(one.saved)[1] if "next" in editor.request.POST else ""
     response = render(editor.request, "reviews/_edit_swap.html", shown)
-    return answer(response, done=True, opens=opens, spent=_spent(editor, value))
+    new = isinstance(value, values.Citation) and value.key not in there
+    return answer(response, done=True, opens=opens, spent=_spent(editor, value), cited=value.label if new else "")
 
 
 def removed(editor: EditorContext, part: values.Part) -> HttpResponse:
