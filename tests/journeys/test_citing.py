@@ -175,6 +175,7 @@ def test_the_button_lists_the_sources_and_one_of_the_library_comes_with_the_word
     editor, record = person("editor"), of_the_library()
     page, box = writes_in(editor)
 
+    before = page.locator(".editplace .editpart").count()
     box.press_sequentially(" Said late")
     page.get_by_role("button", name="Cite a source").click()
     page.wait_for_selector("[role=listbox]")
@@ -187,9 +188,9 @@ def test_the_button_lists_the_sources_and_one_of_the_library_comes_with_the_word
     saves(page)
 
     assert f"[@{record.label}] was added to the references from the library" in editor.reads()
-    page.wait_for_timeout(500); print("ERR", editor.errors); print("IDS", page.evaluate("[...document.querySelectorAll('.editpart,.editpart-gap')].map(e=>e.id)"), page.evaluate("document.querySelectorAll('template').length"))
-    page.wait_for_selector(f"#references code:text-is('[@{record.label}]')", timeout=2000)
+    page.wait_for_selector(f"#references code:text-is('[@{record.label}]')")
     assert keys()[-1] == record.label
+    assert page.locator(".editplace .editpart").count() == before + 1  # and each part is where it was
     assert editor.errors == []
 
 
