@@ -104,16 +104,6 @@ def test_a_source_is_cited_by_keyboard_alone_and_has_its_number_in_the_preview(p
     page.wait_for_selector("[role=listbox] [aria-selected=true]")
     assert box.get_attribute("aria-activedescendant")
     editor.is_accessible("citing-list")
-    import os
-
-    if os.environ.get("PICTURES"):
-        for width, scheme in ((1280, "light"), (375, "dark"), (1280, "dark"), (375, "light")):
-            page.set_viewport_size({"width": width, "height": 900})
-            page.emulate_media(color_scheme=scheme)
-            page.locator("[role=listbox]").scroll_into_view_if_needed()
-            page.screenshot(path=f"/tmp/cite/pics/el-{width}-{scheme}.png")
-        page.set_viewport_size({"width": 1280, "height": 720})
-        page.emulate_media(color_scheme="light")
     assert page.locator("[role=listbox] [role=option]").count() == len(keys()) + 1
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowUp")

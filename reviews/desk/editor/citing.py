@@ -1,6 +1,8 @@
 """The sources that are offered while somebody writes: those of this edition first, then those of the library."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.http import HttpResponse
@@ -9,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from monographs import document as values
-from monographs.citations.csl import FormattedReference, format_reference
+from monographs.citations.csl import format_reference, year
 from monographs.citations.typed_source import typed_source
 from monographs.models import Reference
 from reviews.desk.base import DeskRequest, desk
@@ -18,17 +20,17 @@ from reviews.desk.editor.context import EditorContext
 from reviews.desk.editor.find import hits, is_it
 from reviews.desk.editor.forms import ValueForm
 
-MOST_OWN, MOST_OF_LIBRARY, MOST_SIGNS = 8, 5, 300
+MOST_OWN, MOST_OF_LIBRARY, MOST_SIGNS = 6, 4, 300
 
 
 @dataclass
 class Offer:
-    """Each with its words. `taken`: records of the library whose key is that of another source in this edition; they
-    get another key when they are added. `more` are those that fit too, and for which no place is left."""
+    """Each with who made it and when. `taken`: records of the library whose key is that of another source in this
+    edition; they get another key when they are added. `more` are those that fit too, and have no place in the list."""
 
-    own: list[tuple[values.Citation, FormattedReference]] = field(default_factory=list)
-    library: list[tuple[Reference, FormattedReference]] = field(default_factory=list)
-    taken: list[tuple[Reference, FormattedReference]] = field(default_factory=list)
+    own: list[tuple[values.Citation, str]] = field(default_factory=list)
+    library: list[tuple[Reference, str]] = field(default_factory=list)
+    taken: list[tuple[Reference, str]] = field(default_factory=list)
     more: int = 0
 
 
@@ -38,13 +40,20 @@ def offer(typed: str, document: values.Document, user: User) -> Offer:
     made, labels = Offer(), {one.label for one in document.citations}
     source = typed_source(typed)
     own = [one for one in document.citations if not typed or is_it(source, one)]
-    made.own = [(one, format_reference(one.csl)) for one in own[:MOST_OWN]]
+    made.own = [(one, by(one.csl)) for one in own[:MOST_OWN]]
     new = [record for record, cited in hits(typed, document, user) if not cited]
     for record in new[:MOST_OF_LIBRARY]:
         place = made.taken if record.label in labels else made.library
-        place.append((record, format_reference(record.csl)))
+        place.append((record, by(record.csl)))
     made.more = max(0, len(own) - MOST_OWN) + max(0, len(new) - MOST_OF_LIBRARY)
     return made
+
+
+def by(csl: Mapping[str, Any]) -> str:
+    """Who made a source, and when: "Coles AJ et al., 2012"."""
+    first, *others = format_reference(csl).authors.removesuffix(".").split(", ")
+    first = f"{first.removesuffix(' et al')} et al." if others or first.endswith(" et al") else first
+    return ", ".join(filter(None, (first or str(csl.get("publisher") or ""), year(csl))))
 
 
 @desk

@@ -14,7 +14,7 @@ from monographs.assemble import build
 from monographs.document import Citation
 from monographs.models import Reference
 from reviews.audit.trail import audited_write
-from reviews.desk.editor.citing import MOST_OF_LIBRARY, MOST_OWN, offer
+from reviews.desk.editor.citing import MOST_OF_LIBRARY, MOST_OWN, by, offer
 from reviews.editing.citable import visible
 from reviews.editing.library import keep_references, make_class
 from reviews.models import AuditEvent, ChangeSet
@@ -93,7 +93,7 @@ def test_no_more_are_offered_than_can_be_looked_over_and_the_rest_are_counted(ma
 
     found = offer("guideline", document, made.house.editor)
 
-    assert (len(found.own), found.more) == (MOST_OWN, 2)
+    assert (len(found.own), found.more) == (MOST_OWN, 4)
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -116,6 +116,17 @@ def test_whatever_is_typed_each_source_stands_in_one_list_and_may_be_seen(made, 
         assert not {one.label for one, _ in found.library} & {one.label for one in document.citations}
         assert len(own) <= MOST_OWN
         assert len(new) == len({one.pk for one in new}) <= MOST_OF_LIBRARY
+
+
+@pytest.mark.parametrize(
+    ("csl", "words"),
+    [
+        (CARE, "Coles AJ, 2012"), ({**CARE, "author": [{"family": "A"}, {"family": "B"}]}, "A et al., 2012"), (OWN, "2020"),
+        ({"author": [{"literal": "NICE"}], "custom": {"authors_truncated": True}}, "NICE et al."), ({"publisher": "Teva"}, "Teva"), ({}, ""),
+    ],
+)  # fmt: skip
+def test_a_source_is_told_by_who_made_it_and_when(csl, words):
+    assert by(csl) == words
 
 
 # -- The list ----------------------------------------------------------------------------------------------------------
