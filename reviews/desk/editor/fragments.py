@@ -76,8 +76,8 @@ def saved(editor: EditorContext, value: Value, said: list[str]) -> HttpResponse:
     ]
     opens = one.next_after(one.saved)[1] if "next" in editor.request.POST else ""
     response = render(editor.request, "reviews/_edit_swap.html", shown)
-    new = isinstance(value, values.Citation) and value.key not in there
-    return answer(response, done=True, opens=opens, spent=_spent(editor, value), cited=value.label if new else "")
+    cited = value.label if isinstance(value, values.Citation) and value.key not in there else ""
+    return answer(response, done=True, opens=opens, spent=_spent(editor, value), cited=cited)
 
 
 def removed(editor: EditorContext, part: values.Part) -> HttpResponse:
