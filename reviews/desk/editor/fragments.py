@@ -7,6 +7,7 @@ refusal of the whole desk) has no such header, and the browser asks again for th
 import json
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -14,21 +15,27 @@ from django.shortcuts import render
 from monographs import document as values
 from monographs.pages.page_model import Page
 from monographs.typed import Value
+from reviews.access.attempts import Attempt
 from reviews.desk.base import DONE, PART
 from reviews.desk.editor import presence
 from reviews.desk.editor.context import EditorContext
-from reviews.desk.editor.one_page import NEW, OnePage, Row
+from reviews.desk.editor.one_page import NEW, OnePage, Place, Row
 from reviews.desk.editor.scratch import NEW as NEW_PART
 from reviews.desk.editor.scratch import lines
 from reviews.review.proofed import must_fix
 
 
-def answer(response: HttpResponse, *, done: bool = False, opens: str = "", spent: Sequence[str] = ()) -> HttpResponse:
+def answer(
+    response: HttpResponse, *, done: bool = False, opens: str = "", spent: Sequence[str] = (),
+    order: dict[str, Any] | None = None, cited: str = "",
+) -> HttpResponse:  # fmt: skip
     """Says that this is a part of the page, and whether an act is done; `opens` is the id of a link to go on at,
-    `spent` the parts of which the page offers kept words that are not there any more."""
+    `spent` the parts of which the page offers kept words that are not there any more, `order` in which order parts of
+    one place stand (`keys`), and the id of the button to go on at (`focus`), `cited` the key of a
+    new reference."""
     response[PART] = DONE if done else "shown"
-    events = {"desk:spent": list(spent)} if spent else {}
-    if told := events | ({"desk:open": opens} if opens else {}):
+    events = {"desk:spent": list(spent), "desk:open": opens, "desk:order": order, "desk:cited": cited}
+    if told := {name: event for name, event in events.items() if event}:
         response["HX-Trigger-After-Settle"] = json.dumps(told)
     return response
 
@@ -64,10 +71,13 @@ def saved(editor: EditorContext, value: Value, said: list[str]) -> HttpResponse:
     shown["brought"] = [
         other for other in held if isinstance(other.part, values.Citation) and other.part.key not in there
     ]
-    shown["renumbered"] = [other for other in _others(one, row, before) if other not in shown["brought"]]
+    shown["renumbered"] = [
+        other for other in _others(one, row, before) or _beside(place, value) if other not in shown["brought"]
+    ]
     opens = one.next_after(one.saved)[1] if "next" in editor.request.POST else ""
     response = render(editor.request, "reviews/_edit_swap.html", shown)
-    return answer(response, done=True, opens=opens, spent=_spent(editor, value))
+    cited = value.label if isinstance(value, values.Citation) and value.key not in there else ""
+    return answer(response, done=True, opens=opens, spent=_spent(editor, value), cited=cited)
 
 
 def removed(editor: EditorContext, part: values.Part) -> HttpResponse:
@@ -78,9 +88,30 @@ def removed(editor: EditorContext, part: values.Part) -> HttpResponse:
     presence.note(editor)
     one = OnePage(editor)
     place = next((now for now in one.places if place and now.anchor == place.anchor), None)
-    shown = editor.context(one=one, place=place, gone=part, is_saved=True, renumbered=_others(one, None, before))
+    shown = editor.context(one=one, place=place, gone=part, is_saved=True)
+    shown["renumbered"] = _others(one, None, before) or _beside(place, part)
     response = render(editor.request, "reviews/_edit_swap.html", shown)
     return answer(response, done=True, spent=_spent(editor, part))
+
+
+def moved(editor: EditorContext, key: UUID, said: str, *, back: str, focus: str) -> HttpResponse:
+    """What moved and how to undo it, the order of its place as it is now, and, where citations got other numbers, the
+    other parts."""
+    before = _numbers(editor.page_of(editor.document))
+    editor.refresh()
+    presence.note(editor)
+    one = OnePage(editor)
+    place, _row = one.found(str(key))
+    shown = editor.context(one=one, place=place, said=said, back=back, renumbered=_others(one, None, before))
+    keys = [row.key for row in place.rows if row.sorts] if place else []
+    response = render(editor.request, "reviews/_edit_moved.html", shown)
+    return answer(response, done=True, order={"keys": keys, "focus": focus})
+
+
+def not_moved(editor: EditorContext, tried: Attempt) -> HttpResponse:
+    """Why nothing was moved. The page may be older than what stands there: it is asked for anew by a link."""
+    shown = editor.context(refusals=tried.refusals)
+    return answer(render(editor.request, "reviews/_edit_moved.html", shown, status=tried.status))
 
 
 def _key(value: Value) -> str:
@@ -96,6 +127,15 @@ def _spent(editor: EditorContext, value: Value) -> list[str]:
 
 def _numbers(page: Page) -> dict[str, int]:
     return {reference.label: reference.number for reference in page.references}
+
+
+def _beside(place: Place | None, changed: Value) -> list[Row]:
+    """The other part of a place at which two can be sorted now, or one no more: its buttons come and go."""
+    kind = getattr(changed, "part_kind", "header")
+    if place is None or place.moves_kind != kind:
+        return []
+    beside = [row for row in place.rows if row.kind == kind and row.key != _key(changed)]
+    return beside if len(beside) == 1 else []
 
 
 def _others(one: OnePage, row: Row | None, before: dict[str, int]) -> list[Row]:

@@ -2,7 +2,7 @@
 with what stands against it, what could be added in its place, and the form of the part that is open."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db.models import Max
@@ -40,6 +40,7 @@ class Row:
     who: str = ""
     writing: str = ""
     page: Page | None = None
+    sorts: str = ""  # the place in which it can be moved
 
     @property
     def key(self) -> str:
@@ -89,6 +90,17 @@ class Place:
     @property
     def to_do(self) -> int:
         return sum(len(row.to_do) for row in self.rows)
+
+    @property
+    def moves_kind(self) -> str:
+        """Parts of which kind readers get here in the order of the editors: references stand as they are cited."""
+        kind = "monitoring" if self.anchor == "monitoring" else _KIND_OF.get(self.anchor, "section")
+        return "" if kind == "citation" else kind
+
+    @property
+    def moving(self) -> list[Row]:
+        """What can be moved among each other."""
+        return [row for row in self.rows if row.sorts]
 
 
 class OnePage:
@@ -173,6 +185,9 @@ class OnePage:
         else:
             place.adds.append(self._add(kind, anchor))
             place.sorts = kind if len(getattr(self.document, PART_FIELDS[kind])) > 1 and held else ""
+        mine = sum(row.kind == place.moves_kind for row in place.rows)
+        if mine > 1 and self.editor.is_draft and self.editor.may_edit:
+            place.rows = [replace(row, sorts=anchor) if row.kind == place.moves_kind else row for row in place.rows]
         return place
 
     def _heading(self, anchor: str) -> str:

@@ -1,4 +1,4 @@
-"""The editor: the one page, header, parts, order, and the preview.
+"""The editor: the one page, header, parts, and the preview.
 
 Nothing that was typed is lost: a form that is refused comes back as it was, and a conflict shows both texts.
 """
@@ -19,21 +19,20 @@ from monographs.checks.problems import problems
 from monographs.difference.diff_html import changes_of
 from monographs.difference.document_diff import compare
 from monographs.digest import digest_of_part
-from monographs.document import PART_FIELDS
 from monographs.standing import today
 from monographs.typed import Value
 from monographs.vocabulary import SECTION_KINDS
 from reviews.access.attempts import Attempt, attempt
 from reviews.access.door import kept as admitted_reason
-from reviews.access.refusals import Conflict, Refusal
+from reviews.access.refusals import Conflict
 from reviews.changes import faster
 from reviews.desk.base import DeskRequest, desk, edit_address
-from reviews.desk.editor import fragments, presence
+from reviews.desk.editor import citing, fragments, presence
 from reviews.desk.editor.citation_form import CitationForm
 from reviews.desk.editor.clash import base_shown, both_in
-from reviews.desk.editor.context import FORMS, HEADINGS, NOUNS, EditorContext, with_part
+from reviews.desk.editor.context import FORMS, NOUNS, EditorContext, with_part
 from reviews.desk.editor.find import Finding, find
-from reviews.desk.editor.forms import OVER, HeaderForm, OrderForm, ValueForm
+from reviews.desk.editor.forms import OVER, HeaderForm, ValueForm
 from reviews.desk.editor.lists import make_lists, put
 from reviews.desk.editor.one_page import NEW, OnePage, brought, place_of_new, seen_as
 from reviews.desk.editor.scratch import lines, offered, posted, spend
@@ -59,7 +58,7 @@ def edit(request: DeskRequest, slug: str) -> HttpResponse:
     part, _removed = editor.part(key)
     tried = attempt(lambda: parts.restore_part(editor.edition, part, actor=request.user))
     if not tried.is_done:
-        return _outline_refusing(editor, tried)
+        return outline_refusing(editor, tried)
     if editor.is_fragment:
         return fragments.saved(editor, part, [f"{part.label_for_people} is back as it was."])
     messages.success(request, f"{part.label_for_people} is back as it was.")
@@ -73,7 +72,7 @@ def _outline(editor: EditorContext) -> dict[str, Any]:
     return editor.context(one=OnePage(editor), review=review, scratch_lines=lines(editor))
 
 
-def _outline_refusing(editor: EditorContext, tried: Attempt) -> HttpResponse:
+def outline_refusing(editor: EditorContext, tried: Attempt) -> HttpResponse:
     """The page with the reasons on top: nothing was typed that could be lost."""
     context = {**_outline(editor), "refusals": tried.refusals}
     return render(editor.request, "reviews/edit.html", context, status=tried.status)
@@ -88,6 +87,7 @@ def _opened(editor: EditorContext, context: dict[str, Any], status: int) -> Http
     new_at = place_of_new(kind, str(form["kind"].value() or "") if kind == "section" else "") if kind else ""
     value = form.readable if form.is_bound else shown
     context["costs_signature"] = editor.costs_signature
+    context["cites"] = citing.equip(form, editor)
     context["brings"] = brings = _brings(editor, value, shown) if value else ()
     context["seen_as"] = seen_as(editor, value, brings) if value else None
     if editor.is_fragment and editor.request.POST.get("only") == "preview":
@@ -212,7 +212,7 @@ def _remove(editor: EditorContext, shown: values.Part) -> HttpResponse:
     seen = editor.request.POST.get("seen", "")
     tried = attempt(lambda: parts.remove_part(editor.edition, shown, seen=seen, actor=editor.request.user))
     if not tried.is_done:
-        return _outline_refusing(editor, tried)
+        return outline_refusing(editor, tried)
     if editor.is_fragment:
         return fragments.removed(editor, shown)
     messages.success(editor.request, f"{shown.label_for_people} was removed. You can restore it below.")
@@ -312,48 +312,6 @@ def _both(editor: EditorContext, form: ValueForm, conflict: Conflict) -> dict[st
         shown = type(form)(document=editor.document, shown=conflict.current).as_read()
         return {"conflict": conflict, "theirs": shown, **base}
     return {"conflict": conflict, "changes": changes_of(compare(theirs, mine)), **base}
-
-
-@desk
-@require_http_methods(["GET", "HEAD", "POST"])
-def order(request: DeskRequest, slug: str) -> HttpResponse:
-    """The order of the parts of one kind (`?kind=`): a number beside each. `seen` lists the keys that were shown."""
-    editor = EditorContext(request, slug)
-    kind = request.GET.get("kind", "section")
-    if kind not in PART_FIELDS:
-        raise Http404
-    seen = request.POST.getlist("seen")
-    form = OrderForm(
-        getattr(editor.document, PART_FIELDS[kind]),
-        request.POST if request.method == "POST" else None,
-        seen,
-        is_closed=not (editor.is_draft and editor.may_edit),
-    )
-    status, refusals = 200, list[Refusal]()
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            wanted = sorted(seen, key=lambda key: (form.place_of(key), seen.index(key)))
-            tried = attempt(
-                lambda: parts.save_order(editor.edition, kind, _keys(wanted), seen=_keys(seen), actor=request.user)
-            )
-            if tried.is_done:
-                messages.success(request, f"The order of {HEADINGS[kind].lower()} is saved.")
-                return redirect("edit", slug)
-            status, refusals = tried.status, tried.refusals
-    context = editor.context(kind=kind, heading=HEADINGS[kind], form=form, kinds=HEADINGS.items(), refusals=refusals)
-    return render(request, "reviews/edit_order.html", context, status=status)
-
-
-def _keys(typed: list[str]) -> list[UUID]:
-    """Keys as they came; a word that is none stands for a part that is not there, so that the order is refused."""
-    keys = []
-    for word in typed:
-        try:
-            keys.append(UUID(word))
-        except ValueError:
-            keys.append(UUID(int=0))
-    return keys
 
 
 @desk

@@ -42,6 +42,8 @@ def every_state():
     make.reword(draft, "monitoring", "Other words.", actor=house.editor)
     link = make.document().related[0]
     parts.remove_part(draft, link, seen=digest_of_part(link), actor=house.editor)
+    another = make.document().monitoring[0].replaced(key=make.key("alt"), test="ALT")
+    parts.add_part(draft, another, actor=house.editor)
     make.sign(make.submit(house, make.draft(house, SLUGS["review"])), house.clinician)
     make.signed(house, SLUGS["ready"])
     for name in ("live", "retired", "confirmed"):
@@ -122,6 +124,7 @@ FORMS = [
     ("related", "editor", at("part_new", "draft", kind="related"), None, "preview", {"target": "liveumab", "reason": "comparator"}, ["edited"]),
     ("header", "editor", at("edit_header", "draft"), None, "preview", {"covers": "all of it"}, ["edited"]),
     ("order", "editor", at("edit_order", "draft"), None, None, {f"place_{make.key('prescribing')}": "9"}, ["edited"]),
+    ("a step up", "editor", at("edit", "draft"), lambda: f"{at('edit_order', 'draft')()}?kind=monitoring", None, {"up": str(make.key("alt"))}, ["edited"]),
     ("new", "editor", lambda: reverse("monograph_new"), None, None, NEW, ["drug_added", "begun", "edited"]),
     ("moved", "publisher", at("move", "draft"), None, None, {"slug": "elsewhere", **REASON}, ["moved"]),
     ("tier", "clinician2", at("workspace", "draft"), at("tier", "draft"), None, {"tier": "high", **REASON}, ["tier_set"]),
