@@ -182,3 +182,16 @@ def test_references_that_get_other_numbers_get_them_everywhere_on_the_page(perso
     lines = lambda words: [line for line in words.splitlines() if line.strip() and "saved" not in line]  # noqa: E731
     assert sorted(lines(shown)) == sorted(lines(page.inner_text("main")))
     assert page.inner_text("#references") != before
+
+
+def test_what_stands_for_the_dose_is_opened_at_its_boxes(person):
+    editor = person("editor")
+    page = editor.goes_to(EDIT)
+    page.get_by_role("link", name="Edit what stands for the dose").click()
+    page.wait_for_selector(".editpart [name=dosing_since]:focus")
+
+    plain = person("editor", java_script_enabled=False)
+    page = plain.goes_to(EDIT)
+    page.get_by_role("link", name="Edit what stands for the dose").click()
+    page.wait_for_selector("#id_dosing_since:target")
+    assert editor.errors == []

@@ -30,13 +30,14 @@ from reviews.review.proofed import must_fix
 
 def answer(
     response: HttpResponse, *, done: bool = False, opens: str = "", spent: Sequence[str] = (),
-    order: dict[str, Any] | None = None,
+    order: dict[str, Any] | None = None, cited: str = "",
 ) -> HttpResponse:  # fmt: skip
     """Says that this is a part of the page, and whether an act is done; `opens` is the id of a link to go on at,
     `spent` the parts of which the page offers kept words that are not there any more, `order` in which order parts of
-    one place stand (`keys`), and the id of the button to go on at (`focus`)."""
+    one place stand (`keys`), and the id of the button to go on at (`focus`), `cited` the key of a
+    new reference."""
     response[PART] = DONE if done else "shown"
-    events = {"desk:spent": list(spent), "desk:open": opens, "desk:order": order}
+    events = {"desk:spent": list(spent), "desk:open": opens, "desk:order": order, "desk:cited": cited}
     if told := {name: event for name, event in events.items() if event}:
         response["HX-Trigger-After-Settle"] = json.dumps(told)
     return response
@@ -77,7 +78,8 @@ def saved(editor: EditorContext, value: Value, said: list[str]) -> HttpResponse:
     ]
     opens = one.next_after(one.saved)[1] if "next" in editor.request.POST else ""
     response = render(editor.request, "reviews/_edit_swap.html", shown)
-    return answer(response, done=True, opens=opens, spent=_spent(editor, value))
+    cited = value.label if isinstance(value, values.Citation) and value.key not in there else ""
+    return answer(response, done=True, opens=opens, spent=_spent(editor, value), cited=cited)
 
 
 Saved = tuple[Value, list[str]]  # what stands there now, and what is said of it
@@ -96,7 +98,7 @@ def form_of(one: OnePage, opened: OpenForm) -> Piece:
     one.opened = key = str(opened.form.key or "header")
     row = one.found(key)[1]
     template = "header" if key == "header" else "row" if row else "new"
-    shown = {**opened.context, "one": one, "row": row, "is_oob": opened.editor.is_fragment}
+    shown = {**opened.context, "one": one, "row": row, "oob": opened.editor.is_fragment}
     html = render_to_string(f"reviews/_edit_{template}.html", shown, opened.editor.request)
     one.opened = ""
     return Piece("header" if key == "header" else f"part-{key}", html)
@@ -113,7 +115,7 @@ def saved_all(editor: EditorContext, done: list[Saved], held: list[OpenForm], st
     for value, said in done:
         place, row = one.found(_key(value))
         one.saved = _key(value)
-        now = {**shown, "row": row, "is_oob": True, "said": [*said, *_left(editor, value)]}
+        now = {**shown, "row": row, "oob": True, "said": [*said, *_left(editor, value)]}
         html = render_to_string(f"reviews/_edit_{'row' if row else 'header'}.html", now, editor.request)
         pieces.append(Piece(row.anchor if row else "header", html))
         if place:

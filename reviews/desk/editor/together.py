@@ -13,7 +13,7 @@ from reviews.access.attempts import attempt
 from reviews.access.refusals import Refused
 from reviews.access.scratch import FIELD
 from reviews.desk.base import DeskRequest, desk
-from reviews.desk.editor import fragments
+from reviews.desk.editor import citing, fragments
 from reviews.desk.editor.context import EditorContext
 from reviews.desk.editor.one_page import OnePage, place_of_new
 from reviews.desk.editor.opened import OpenForm
@@ -103,7 +103,7 @@ def _save(editor: EditorContext, ready: dict[str, OpenForm]) -> parts.SavedAll:
 
 def _answer(editor: EditorContext, saved: list[fragments.Saved], held: list[OpenForm], status: int) -> HttpResponse:
     for one in held:
-        one.context = one.comes_back()
+        one.context = one.comes_back() | {"cites": citing.equip(one.form, editor)}
         one.context["at"] = one.context["scratch_at"]  # where it is sent to when it is saved alone
     if editor.is_fragment:
         return fragments.saved_all(editor, saved, held, status)

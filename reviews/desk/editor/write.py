@@ -20,7 +20,7 @@ from monographs.typed import Value
 from reviews.access.attempts import Attempt, attempt
 from reviews.access.scratch import FIELD
 from reviews.desk.base import DeskRequest, desk, edit_address
-from reviews.desk.editor import fragments, presence
+from reviews.desk.editor import citing, fragments, presence
 from reviews.desk.editor.citation_form import CitationForm
 from reviews.desk.editor.context import EditorContext
 from reviews.desk.editor.find import Finding, find
@@ -75,6 +75,7 @@ def _opened(editor: EditorContext, context: dict[str, Any], status: int) -> Http
     opened = NEW if shown is None else str(getattr(shown, "key", "header"))
     kind = context.get("kind", "")
     new_at = place_of_new(kind, str(form["kind"].value() or "") if kind == "section" else "") if kind else ""
+    context["cites"] = citing.equip(form, editor)
     if editor.is_fragment and editor.request.POST.get("only") == "preview":
         return fragments.answer(render(editor.request, "reviews/_edit_preview.html", context))
     editor.refresh()
