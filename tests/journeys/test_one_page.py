@@ -139,7 +139,7 @@ def test_all_that_is_open_is_saved_at_once_and_a_clash_holds_back_its_part_alone
     editor.is_accessible("save-all-clash")
     page.get_by_role("button", name="Save mine over theirs").click()
     page.wait_for_selector("text=Counselling the patient is saved.")
-    assert not page.get_by_role("button", name="Save all").is_visible()
+    page.wait_for_selector("#save-all", state="hidden")
     assert loads == []
     words = editor.goes_to(EDIT).inner_text("main")
     assert "For both." in words

@@ -96,7 +96,7 @@ def test_two_parts_and_a_new_one_are_one_change_set(editor, house, edition):
     assert (change.actor, change.reason) == (house.editor, "Asked for by the ward")
     html = answer.content.decode()
     for key in change.touched:
-        assert re.search(f'<section [^>]*id="part-{key}"[^>]* hx-swap-oob="true">', html)
+        assert re.search(f'<section [^>]*id="part-{key}"[^>]* hx-swap-oob="true"', html)
     assert "data-edits" not in html
     assert html.count("is saved.") == 3
     assert verify() == []
