@@ -104,7 +104,7 @@ class FirstHour:
         dora.judges("profile-empty")
         dora.fills_in({
             "Name in the register": "Dora Doctor", "Profession": "Specialist doctor", "Registration number": "1234567",
-            "Specialty": "endocrinology", "Whom they treat": "Adults",
+            "Specialty": "endocrinology", "Whom you treat": "Adults",
         })  # fmt: skip
         dora.presses("State my registration")
         self._declares(dora)

@@ -17,7 +17,8 @@ def test_the_login_keeps_the_name_says_what_is_wrong_and_never_shows_a_password(
 
     html = answer.content.decode()
     assert answer.status_code == 200
-    assert 'role="alert"' in html
+    assert 'role="alert" aria-labelledby="e-t" tabindex="-1" autofocus' in html
+    assert "The name or the password is not right." in html
     assert 'name="login" value="&lt;i&gt;&quot;editor"' in html
     assert "<i>" not in html
     assert "not-my-password" not in html

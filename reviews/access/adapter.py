@@ -1,6 +1,6 @@
 """Sign-in by allauth, with no sign-up, and its second factors, with no secret that can be read in the database."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -32,10 +32,18 @@ def landing(user: Any) -> str:
     return reverse("trail" if policy.can(user, "read_trail") else "queue")
 
 
+NO_MATCH = "The name or the password is not right."
+
+
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries no types
     """A hospital's own sign-on (OIDC) would come in here, and is not built: an adapter of allauth's social accounts
     that finds the account by a number kept in it (never by its e-mail alone), makes none, and leaves `authenticate` and
     the login stages as they are, so that second factor, limits and the password before a signature hold as now."""
+
+    # The same whether a name or an address was typed.
+    error_messages: ClassVar = DefaultAccountAdapter.error_messages | dict.fromkeys(
+        ("username_password_mismatch", "email_password_mismatch"), NO_MATCH
+    )
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody makes their own account: an administrator of the organisation does."""

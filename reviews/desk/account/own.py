@@ -18,7 +18,7 @@ _NEW = {"autocomplete": "new-password"}
 
 
 class ChangeForm(Form):
-    password = password_box("Your password of now")
+    password = password_box("Your password now")
     new_password = password_box("The new one", help_text="12 characters or more. Several words in a row do well.")
     again_password = password_box("The new one again")
 

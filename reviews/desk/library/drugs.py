@@ -17,7 +17,7 @@ from monographs.texts.likeness import folded
 from monographs.vocabulary import TRAITS
 from reviews.access import policy
 from reviews.access.attempts import NOT_TRIED, attempt
-from reviews.desk.base import MOST_WORDS, DeskRequest, desk
+from reviews.desk.base import MOST_WORDS, DeskRequest, class_tree, desk
 from reviews.desk.boxes import lists_of, row_form
 from reviews.desk.library.act import ActPage, Rename, Why, seen_of
 from reviews.desk.library.history import history_of
@@ -58,7 +58,10 @@ def drug_list(request: DeskRequest) -> HttpResponse:
     ]
     found.sort(key=lambda drug: (drug.name.casefold(), drug.pk))
     page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
-    context = {"section": "drugs", "page": page, "query": query, "is_filtered": bool(words)}
+    context = {
+        "section": "drugs", "page": page, "query": query, "is_filtered": bool(words),
+        "may_begin": any(policy.can(request.user, "create", one) for one in class_tree().values()),
+    }  # fmt: skip
     return render(request, "reviews/drug_list.html", context)
 
 

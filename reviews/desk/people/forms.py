@@ -56,6 +56,7 @@ class RegistrationForm(Form):
 class OwnRegistrationForm(RegistrationForm):
     """One's own registration. Only here can somebody consent to be named."""
 
+    scope = forms.ChoiceField(label="Whom you treat", choices=choices(SCOPES))
     name_consent = forms.BooleanField(label="Readers may see my name beside what I sign")
 
 

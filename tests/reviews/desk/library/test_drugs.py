@@ -27,7 +27,11 @@ def send(client, address, which=-1, to=None, **typed):
 
 def test_the_list_finds_a_drug_by_any_of_its_names_and_pages_the_rest(enter, house):
     client = enter("auditor")
-    assert "No drug yet" in client.get(reverse("drug_list")).content.decode()
+    empty = client.get(reverse("drug_list")).content.decode()
+    assert "No drug yet" in empty
+    begin = reverse("monograph_new")
+    assert begin not in empty  # which is closed to an auditor
+    assert begin in enter("editor").get(reverse("drug_list")).content.decode()
     add(
         house, "Tacrolimus", brands=[{"name": "Prograf", "country": "GB"}], codes=[{"system": "ATC", "code": "L04AD02"}]
     )

@@ -24,6 +24,7 @@ def test_a_closed_page_leads_to_asking_and_says_what_waits_for_whom(house, clien
     assert (closed.status_code, 'href="/accounts/ask/?page=/desk/"' in closed.content.decode()) == (403, True)
     form = client.get("/accounts/ask/?page=/desk/").content.decode()
     assert 'name="page" value="/desk/"' in form
+    assert ">Page</label>" not in form  # it is hidden
     assert "neurology" not in form  # whoever has no role sees no list of classes
     hangs_together(form, "ask")
 
