@@ -5,15 +5,17 @@ and dark. Somebody with a name of 60 letters and an address of 100 characters is
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.contrib.auth.models import User
 from django.urls import resolve
 
 from monographs.models import Monograph
-from reviews.access import asking, invitation, rechecks, registrations
+from reviews.access import asking, factors, invitation, rechecks, registrations
 from reviews.editing.library import make_class
 from reviews.reports import service
 from reviews.reports.service import ReportInput
 from tests.test_access_sweep import TABLE
+from tests.totp import code_of
 
 pytestmark = pytest.mark.slow
 
@@ -102,6 +104,37 @@ def test_each_page_that_a_role_comes_to(crowded, person, role):
     assert "\n".join(wrong) == ""
     assert {name for name, *_rest in met} >= JUDGED[role]
     assert somebody.errors == []
+
+
+def test_pages_of_an_account_that_no_link_of_the_desk_leads_to(crowded, person):
+    user, aada = User.objects.get(username="clinician"), User.objects.get(first_name="Aada")
+    link = invitation.send_link(aada, by=invitation.HAND, actor=User.objects.get(username="admin")).address
+    somebody, insider = person(), person("clinician")
+    assert "signed in" not in insider.reads().lower()  # the desk is seen, and nothing is said of it
+    secret = generate_totp_secret()
+    app = factors.add_app(user, secret=secret, code=code_of(secret), password="clincalc-demo")
+
+    def looks(who, path, kind):
+        who.goes_to(path)
+        who.page.set_viewport_size({"width": 375, "height": 900})
+        assert who.page.evaluate(WRONG) == [], kind
+        who.is_accessible(kind, everywhere=True)
+
+    for path, kind in (
+        ("/accounts/password/forgotten/", "forgotten"), (urlsplit(link).path, "link"), ("/accounts/login/", "login"),
+    ):  # fmt: skip
+        looks(somebody, path, kind)
+    somebody.page.fill("[name=login]", "clinician")
+    somebody.page.fill("[name=password]", "clincalc-demo")
+    somebody.page.get_by_role("button", name="Sign in", exact=True).click()
+    somebody.page.wait_for_url("**/accounts/login/second/")
+    looks(somebody, "/accounts/login/second/", "second-factor")
+    for path, kind in (
+        ("/accounts/", "account-app"), ("/accounts/codes/", "codes"), ("/accounts/logout/", "logout"),
+        (f"/accounts/factors/{app.pk}/remove/", "factor-remove"), ("/accounts/reauthenticate/", "reauthenticate"),
+    ):  # fmt: skip
+        looks(insider, path, kind)
+    assert somebody.errors == insider.errors == []
 
 
 def test_a_table_is_one_on_a_phone_too(crowded, person):
