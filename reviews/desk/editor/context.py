@@ -16,7 +16,7 @@ from monographs.pages.page_model import Page
 from monographs.standing import draft, names_found
 from monographs.typed import Value
 from reviews.access import policy
-from reviews.desk.base import DeskRequest, current_edition, monograph_for, not_here, whom_to_ask
+from reviews.desk.base import DeskRequest, current_edition, monograph_for, not_here
 from reviews.desk.editor.citation_form import CitationForm
 from reviews.desk.editor.forms import MonitoringForm, NoticeForm, RelatedForm, SectionForm, ValueForm
 from reviews.models import ChangeSet
@@ -103,9 +103,7 @@ class EditorContext:
         self.edition.monograph = self.monograph
 
     def context(self, **more: Any) -> dict[str, Any]:
-        refused = [] if self.is_fragment else policy.refusals(self.request.user, "edit", self.monograph)
         return {
-            **(whom_to_ask(self.request, refused) if refused else {}),
             "section": "monographs",
             "monograph": self.monograph,
             "edition": self.edition,

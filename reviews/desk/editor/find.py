@@ -66,7 +66,7 @@ def find(typed: str, document: values.Document, *, user: User, asks: bool, furth
     source = typed_source(typed)
     found = Finding(typed, hits=hits(typed, document, user), said=[source.refused] if source.refused else [])
     here = {label for _record, label in found.hits}
-    found.cited = [one for one in document.citations if one.label not in here and _is_it(source, one)]
+    found.cited = [one for one in document.citations if one.label not in here and is_it(source, one)]
     if not asks or source.kind == "nothing":
         return found
     if (found.hits or found.cited) and not further:
@@ -89,7 +89,7 @@ def _candidate(one: Found) -> Candidate | None:
     return Candidate(format_reference(one.csl), names_it, one.told_by, one.warning) if names_it else None
 
 
-def _is_it(source: TypedSource, citation: values.Citation) -> bool:
+def is_it(source: TypedSource, citation: values.Citation) -> bool:
     """Whether this reference of the edition is what somebody typed."""
     csl = citation.csl
     if source.doi:

@@ -27,13 +27,14 @@ from reviews.review.proofed import must_fix
 
 def answer(
     response: HttpResponse, *, done: bool = False, opens: str = "", spent: Sequence[str] = (),
-    order: dict[str, Any] | None = None,
+    order: dict[str, Any] | None = None, cited: str = "",
 ) -> HttpResponse:  # fmt: skip
     """Says that this is a part of the page, and whether an act is done; `opens` is the id of a link to go on at,
     `spent` the parts of which the page offers kept words that are not there any more, `order` in which order parts of
-    one place stand (`keys`), and the id of the button to go on at (`focus`)."""
+    one place stand (`keys`), and the id of the button to go on at (`focus`), `cited` the key of a
+    new reference."""
     response[PART] = DONE if done else "shown"
-    events = {"desk:spent": list(spent), "desk:open": opens, "desk:order": order}
+    events = {"desk:spent": list(spent), "desk:open": opens, "desk:order": order, "desk:cited": cited}
     if told := {name: event for name, event in events.items() if event}:
         response["HX-Trigger-After-Settle"] = json.dumps(told)
     return response
@@ -75,7 +76,8 @@ def saved(editor: EditorContext, value: Value, said: list[str]) -> HttpResponse:
     ]
     opens = one.next_after(one.saved)[1] if "next" in editor.request.POST else ""
     response = render(editor.request, "reviews/_edit_swap.html", shown)
-    return answer(response, done=True, opens=opens, spent=_spent(editor, value))
+    cited = value.label if isinstance(value, values.Citation) and value.key not in there else ""
+    return answer(response, done=True, opens=opens, spent=_spent(editor, value), cited=cited)
 
 
 def removed(editor: EditorContext, part: values.Part) -> HttpResponse:

@@ -27,7 +27,7 @@ from reviews.access.door import kept as admitted_reason
 from reviews.access.refusals import Conflict
 from reviews.changes import faster
 from reviews.desk.base import DeskRequest, desk, edit_address
-from reviews.desk.editor import fragments, presence
+from reviews.desk.editor import citing, fragments, presence
 from reviews.desk.editor.citation_form import CitationForm
 from reviews.desk.editor.clash import base_shown, both_in
 from reviews.desk.editor.context import FORMS, NOUNS, EditorContext, with_part
@@ -87,6 +87,7 @@ def _opened(editor: EditorContext, context: dict[str, Any], status: int) -> Http
     new_at = place_of_new(kind, str(form["kind"].value() or "") if kind == "section" else "") if kind else ""
     value = form.readable if form.is_bound else shown
     context["costs_signature"] = editor.costs_signature
+    context["cites"] = citing.equip(form, editor)
     context["brings"] = brings = _brings(editor, value, shown) if value else ()
     context["seen_as"] = seen_as(editor, value, brings) if value else None
     if editor.is_fragment and editor.request.POST.get("only") == "preview":

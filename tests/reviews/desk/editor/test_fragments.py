@@ -286,7 +286,9 @@ def test_a_source_of_the_library_is_added_with_the_words_that_cite_it(editor, ed
 
     (added,) = [one for one in build(edition).citations if one.label == "held2020"]
     assert BROUGHT in html
-    row = f'<template hx-swap-oob="beforebegin:#gap-references"><section class="editpart editpart-short" id="part-{added.key}"'
+    row = (
+        f'<div hx-swap-oob="beforebegin:#gap-references"><section class="editpart editpart-short" id="part-{added.key}"'
+    )
     assert row in re.sub(r"\s*\n\s*|{#.*?#}", "", html)
     assert html.count(f'id="part-{added.key}"') == 1  # nothing is put in the place of what is not on the page yet
 
