@@ -75,6 +75,7 @@ TABLE = {
     "restore": ("reads", "writes"), "tier": ("reads", "reviews"), "do": ("reads", "writes"),  # “submit”
     "move": ("reads", "publishes"), "published": ("reads", None), "places": ("reads", None),
     "erratum": ("reads", "reviews"), "harmless": ("reads", "reviews"), "copy": ("reads", "writes"),
+    "start_from": ("reads", "writes"),
     "place": ("nobody", "nobody"),  # no kind of overlay has a form there so far
     "countersign": ("reads", "reviews"), "lift": ("reads", "ends warnings"), "warning_new": ("desk", "warns"),
     "report_page": ("reads", "writes"), "recheck": ("reads, people", "reviews"),
@@ -218,9 +219,19 @@ def answered(client, method, path, body=None):
     cookies = {name: morsel.value for name, morsel in client.cookies.items()}
     with make.undone():
         answer = getattr(client, method)(path, body or {})
+    names_whom_to_ask(answer, path)
     for name, value in cookies.items():
         client.cookies[name] = value
     return answer.status_code, answer.headers.get("Location", ""), b"Tests go on for years" in answer.content
+
+
+def names_whom_to_ask(answer, path):
+    """Whatever page or refusal says “your administrator” names one, and leads to where they are asked."""
+    html = answer.content.decode(errors="replace")
+    if "your administrator" in html:
+        (line,) = re.findall(r'<p class="whom-to-ask">.*?</p>', html)
+        assert re.search(r">(.+, )?admin(, .+)? looks? after people here\.", line), (path, line)
+        assert 'href="/accounts/ask/?page=' in line, (path, line)
 
 
 def person_of(who):

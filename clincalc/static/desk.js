@@ -5,9 +5,13 @@
   const forms = () => [...document.querySelectorAll('form[data-edits]')];
   const unsaved = (form) => 'unsaved' in form.dataset;
   const say = (form, name, words) => { const at = form.querySelector('[data-save-state]'); if (at) { at.dataset.state = name; at.textContent = words; } };
-  // Where somebody goes on in a part that came: at what stands against it, or in its first box for words.
+  // Where somebody goes on in a part that came: at what stands against it, in the box that they asked for, or in its
+  // first box for words.
+  let wanted = '';
   const goOn = (part) => {
-    const at = part.querySelector('[role=alert][tabindex]') || part.querySelector('form[data-edits]:not([data-unsaved]) textarea, form[data-edits]:not([data-unsaved]) input.input') || part.querySelector('[autofocus]');
+    const box = wanted && part.querySelector(`[name="${wanted}"]`);
+    wanted = '';
+    const at = part.querySelector('[role=alert][tabindex]') || box || part.querySelector('form[data-edits]:not([data-unsaved]) textarea, form[data-edits]:not([data-unsaved]) input.input') || part.querySelector('[autofocus]');
     if (at) at.focus();
   };
   const alerted = document.querySelector('[role=alert][tabindex]');
@@ -30,7 +34,7 @@
     const drops = e.target.closest('[data-drops]'), opens = e.target.closest('[data-opens]');
     if (drops && !(window.htmx && drops.hasAttribute('hx-get'))) forms().filter((form) => form.closest('.editpart') === drops.closest('.editpart')).forEach((form) => delete form.dataset.unsaved);
     const link = opens && window.htmx && document.getElementById(opens.dataset.opens);
-    if (link) { e.preventDefault(); link.click(); }
+    if (link) { e.preventDefault(); wanted = opens.dataset.at || ''; link.click(); }
   });
   addEventListener('pageshow', (e) => { if (e.persisted) forms().forEach((form) => say(form, 'typing', 'Not saved yet')); });
   addEventListener('offline', () => forms().filter(unsaved).forEach((form) => say(form, 'offline', lost)));

@@ -8,7 +8,6 @@ from django.db.models import Prefetch
 
 from monographs.standing import today
 from reviews.access import factors, holds, policy
-from reviews.access.refusals import Refusal
 from reviews.models import Grant
 
 # What is asked of a class or a monograph, and what of the house as a whole.
@@ -54,11 +53,6 @@ def helpers() -> list[User]:
     """The administrators who can be asked: those who can sign in, if one can."""
     found = administrators()
     return factors.able(found) or found
-
-
-def whom_to_ask(refusal: Refusal) -> list[User]:
-    """Of a refusal that says to ask an administrator, those who can be; else nobody."""
-    return helpers() if refusal.asks else []
 
 
 def who_may(action: str, thing: Any = None, people: list[User] | None = None) -> list[Right]:

@@ -143,7 +143,7 @@ def _needs(*permissions: str) -> Rule:
         if is_granted(user, permissions, thing):
             return None
         sentence = _you_need((holding(name)[0].name for name in permissions), _class_of(thing))
-        return Refusal("not_granted", sentence, asks=True)
+        return Refusal("not_granted", sentence)
 
     return rule
 
@@ -162,7 +162,7 @@ def _needs_or_contributor(*permissions: str) -> Rule:
 def _may_read(user: Person, thing: Any) -> Refusal | None:
     if opens(user, "read") or is_granted(user, (EDIT, REVIEW, PUBLISH), thing):
         return None
-    return Refusal("not_granted", f"You need a role for “{_class_of(thing)}”. Ask your administrator.", asks=True)
+    return Refusal("not_granted", f"You need a role for “{_class_of(thing)}”. Ask your administrator.")
 
 
 def _may_set_tier(user: Person, monograph: Monograph) -> Refusal | None:
@@ -183,7 +183,6 @@ def _is_verified(user: Person, _thing: Any) -> Refusal | None:
     return Refusal(
         "not_verified",
         "Your registration was not verified in the last 12 months. Ask your administrator to verify it.",
-        asks=True,
     )
 
 
@@ -240,7 +239,7 @@ def _has_role(*names: str) -> Rule:
             return None
         any_role = set(names) == set(ROLES)
         words = "You have no role yet. Ask your administrator." if any_role else _you_need(names)
-        return Refusal("no_role", words, asks=True)
+        return Refusal("no_role", words)
 
     return rule
 
@@ -248,7 +247,7 @@ def _has_role(*names: str) -> Rule:
 def _administers(user: Person, _thing: Any) -> Refusal | None:
     if opens(user, "manage_people"):
         return None
-    return Refusal("no_administrator", "You need the administrator role. Ask your administrator.", asks=True)
+    return Refusal("no_administrator", "You need the administrator role. Ask your administrator.")
 
 
 def _has_open_account(user: Person, _thing: Any) -> Refusal | None:
@@ -330,7 +329,7 @@ def _held(user: Person, action: str) -> Refusal | None:
     return Refusal(
         "held",
         f"How you sign in was changed by somebody else, or after a recovery code. Until {when} you do not sign, "
-        "publish or administer. If it was not asked for by you, tell an administrator now.",
+        "publish or administer. If it was not asked for by you, tell your administrator now.",
     )
 
 

@@ -22,7 +22,6 @@ class Refusal:
     kind: RefusalType = RefusalType.FORBIDDEN
     part: str = ""
     field: str = ""
-    asks: bool = False  # it says to ask an administrator: `held.whom_to_ask` names them
 
 
 # The same thing asked for twice: a button that was pressed twice, a form that was sent again.

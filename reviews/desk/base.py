@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from monographs.document import Document
 from monographs.models import Edition, Monograph, State, TherapeuticClass
-from reviews.access import asking, held, kept, policy
+from reviews.access import kept, policy
 from reviews.access.denials import count_denial, refusals_recorded
 from reviews.access.door import LONGEST_REASON, admitted
 from reviews.access.password import TooManyFailures
@@ -156,21 +156,8 @@ def act_on(page: Callable[..., str]) -> Callable[[View], View]:
 
 def no_entry(request: DeskRequest, refusals: Iterable[Refusal]) -> HttpResponse:
     """403: who you are, what is needed, whom to ask."""
-    found = list(refusals)
-    shown = {
-        "refusals": found,
-        "keeps_accounts": policy.can(request.user, "manage_people"),
-        "may_ask": any(one.asks for one in found),
-        **whom_to_ask(request, found),
-    }
+    shown = {"refusals": list(refusals), "keeps_accounts": policy.can(request.user, "manage_people")}
     return render(request, "reviews/no_entry.html", shown, status=403)
-
-
-def whom_to_ask(request: DeskRequest, refusals: Iterable[Refusal]) -> dict[str, Any]:
-    """What `components/_asked.html` takes: who can give the right that lacks, and what was asked already."""
-    helpers = next((held.whom_to_ask(one) for one in refusals if one.asks), [])
-    names = [name_of(one) for one in helpers if one != request.user]
-    return {"ask": names, "asked": asking.open_of(request.user)}
 
 
 def monograph_for(request: DeskRequest, slug: str) -> Monograph:

@@ -15,11 +15,12 @@ from django.views.decorators.http import require_safe
 from monographs.models import Edition, Monograph, State
 from monographs.standing import today
 from monographs.vocabulary import TIERS
-from reviews.access import held, policy
+from reviews.access import policy
 from reviews.access.handover import handed_to
 from reviews.desk.base import DeskRequest, and_list, chip, class_tree, desk, indented, name_of
 from reviews.desk.kept_forms import lines_for
 from reviews.desk.published.urgent_tasks import waiting_for
+from reviews.desk.whom_to_ask import names_for
 from reviews.editing import copies
 from reviews.models import AuditEvent, ChangeSet, ClinicianProfile, EntrySubject, SignOff
 from reviews.review.lowered_tiers import tiers_that_count
@@ -199,8 +200,7 @@ class BeforeSigning:
             todo = "" if profile.has_declared(day) else "Declare your interests"
         if is_verified and not todo:
             return None
-        asked = [] if is_verified else [one for one in held.helpers() if one.pk != user.pk]
-        return cls(todo, tuple(name_of(one) for one in asked))
+        return cls(todo, () if is_verified else tuple(names_for(user)))
 
 
 @desk

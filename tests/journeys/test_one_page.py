@@ -109,3 +109,16 @@ def test_the_first_save_of_a_published_page_starts_an_edition(person):
     assert "Readers see this edition" not in page.inner_text("main")
     editor.is_accessible("edition-begun")
     assert editor.errors == []
+
+
+def test_what_stands_for_the_dose_is_opened_at_its_boxes(person):
+    editor = person("editor")
+    page = editor.goes_to(EDIT)
+    page.get_by_role("link", name="Edit what stands for the dose").click()
+    page.wait_for_selector(".editpart [name=dosing_since]:focus")
+
+    plain = person("editor", java_script_enabled=False)
+    page = plain.goes_to(EDIT)
+    page.get_by_role("link", name="Edit what stands for the dose").click()
+    page.wait_for_selector("#id_dosing_since:target")
+    assert editor.errors == []

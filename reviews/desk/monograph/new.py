@@ -154,7 +154,7 @@ def monograph_new(request: DeskRequest) -> HttpResponse:
     classes = [one for one in class_tree().values() if not one.retired and policy.can(request.user, "create", one)]
     if not classes:
         sentence = "You need the editor or clinician role for a class. Ask your administrator."
-        return no_entry(request, [Refusal("not_granted", sentence, asks=True)])
+        return no_entry(request, [Refusal("not_granted", sentence)])
     form = NewMonograph(
         request.POST if request.method == "POST" else None, classes=indented(classes), user=request.user
     )

@@ -6,10 +6,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from reviews.access import asking, held, policy
+from reviews.access import asking, policy
 from reviews.access.attempts import NOT_TRIED, attempt
-from reviews.desk.base import DeskRequest, class_tree, indented, name_of, own
+from reviews.desk.base import DeskRequest, class_tree, indented, own
 from reviews.desk.people.forms import KEPT, MAY
+from reviews.desk.whom_to_ask import names_for
 from reviews.forms import Form, Text, choices, offer
 
 
@@ -43,6 +44,6 @@ def ask(request: DeskRequest) -> HttpResponse:
         "form": form,
         "refusals": form.refuse(tried.refusals),
         "asked": asking.open_of(request.user),
-        "ask": [name_of(one) for one in held.administrators() if one != request.user],
+        "names": names_for(request.user),
     }
     return render(request, "account/ask.html", context, status=tried.status)
