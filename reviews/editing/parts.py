@@ -29,7 +29,7 @@ Cited = Sequence[values.Citation]
 
 
 @contextmanager
-def _editing(edition: Edition, *, actor: User, reason: str, summary: str) -> Iterator[Change]:
+def editing(edition: Edition, *, actor: User, reason: str, summary: str) -> Iterator[Change]:
     """The write lock, the right to edit as it is now, and a change set of this edition. Refuses a reason that may not
     be kept (hidden characters, a patient's number) before anything is stored. Without a reason the summary stands in
     its place; the words of a part in it are judged with the part."""
@@ -51,7 +51,7 @@ def save_part(
     """New words for a part, with the references of the library that they bring (`cited`). `seen` is the digest of the
     part that was shown; another one now is a Conflict, unless it is a section in which both changes have their place:
     answers what was made of them then."""
-    with _editing(edition, actor=actor, reason=reason, summary=f"Changed {part.label_for_people}") as change:
+    with editing(edition, actor=actor, reason=reason, summary=f"Changed {part.label_for_people}") as change:
         both = merging.save(change, part, seen=seen)
         _bring(change, cited)
         _keep_in_library(change.trail, part)
@@ -61,7 +61,7 @@ def save_part(
 def add_part(edition: Edition, part: values.Part, *, actor: User, reason: str = "", cited: Cited = ()) -> None:
     """A new part, at the end of its kind. A new reference goes to the library too. Refuses a key that is there
     already: a button that was pressed twice adds one part."""
-    with _editing(edition, actor=actor, reason=reason, summary=f"Added {part.label_for_people}") as change:
+    with editing(edition, actor=actor, reason=reason, summary=f"Added {part.label_for_people}") as change:
         if is_there(part.key):
             raise added_already(part.key)
         change.append(part)
@@ -81,13 +81,13 @@ def added_already(key: UUID) -> Refused:
 
 def remove_part(edition: Edition, part: values.Part, *, seen: str, actor: User, reason: str = "") -> None:
     """Takes a part out. Its history stays, and it can be restored."""
-    with _editing(edition, actor=actor, reason=reason, summary=f"Removed {part.label_for_people}") as change:
+    with editing(edition, actor=actor, reason=reason, summary=f"Removed {part.label_for_people}") as change:
         change.remove(part.part_kind, part.key, seen=seen)
 
 
 def restore_part(edition: Edition, part: values.Part, *, actor: User, reason: str = "") -> None:
     """Puts a removed part back as it was."""
-    with _editing(edition, actor=actor, reason=reason, summary=f"Restored {part.label_for_people}") as change:
+    with editing(edition, actor=actor, reason=reason, summary=f"Restored {part.label_for_people}") as change:
         change.restore(part.part_kind, part.key)
 
 
@@ -101,7 +101,7 @@ def restore(edition: Edition, *, change: ChangeSet, digest: str, actor: User, re
     """
     summary = f"Restored edition {change.edition.number} as it was on {_moment(change.at)}"
     reason = f"{summary}: {reason}" if reason.strip() else ""
-    with _editing(edition, actor=actor, reason=reason, summary=summary) as opened:
+    with editing(edition, actor=actor, reason=reason, summary=summary) as opened:
         edition = opened.edition
         if change.edition.monograph_id != edition.monograph_id:
             raise refuse("not_of_this_monograph", "That state is one of another monograph.")
@@ -126,7 +126,7 @@ def save_header(
     edition: Edition, header: values.Header, *, seen: str, actor: User, reason: str = "", cited: Cited = ()
 ) -> None:
     """A new header in place of the one whose digest is `seen`."""
-    with _editing(edition, actor=actor, reason=reason, summary="Changed the header") as change:
+    with editing(edition, actor=actor, reason=reason, summary="Changed the header") as change:
         change.header(header, seen=seen)
         _bring(change, cited)
 
@@ -135,7 +135,7 @@ def save_order(
     edition: Edition, kind: str, keys: list[UUID], *, seen: list[UUID], actor: User, reason: str = ""
 ) -> None:
     """The parts of a kind in another order. `seen` is the order that was shown."""
-    with _editing(edition, actor=actor, reason=reason, summary="Put parts in another order") as change:
+    with editing(edition, actor=actor, reason=reason, summary="Put parts in another order") as change:
         change.order(kind, keys, seen=seen)
 
 

@@ -225,7 +225,9 @@ def _answer(editor: EditorContext, context: dict[str, Any], save: Callable[..., 
     form: ValueForm = context["form"]
     status = 200
     if not form.is_bound and context.get("shown") is not None:
-        context["hints"] = hints_of(context["shown"], {one.label for one in editor.document.citations})
+        context["hints"] = hints_of(
+            context["shown"], {one.label for one in editor.document.citations}, editor.names_of(context["shown"])
+        )
         context["spelling"] = spelling_of(context["shown"]) if context["can_write"] else []
     made = context["made_lists"] = make_lists(form) if form.is_bound else []
     if editor.request.method == "POST" and not form.is_valid():
@@ -288,7 +290,7 @@ def _saved(editor: EditorContext, value: Value) -> str:
     editor.edition.refresh_from_db()  # the columns of the header are those that were shown
     document = build(editor.edition)
     to_do = [one.sentence for one in problems(document, today()) if one.key == key]
-    to_do += must_fix(value, {one.label for one in document.citations})
+    to_do += must_fix(value, {one.label for one in document.citations}, editor.names_of(value))
     return " ".join([f"{name} is saved.", *(["Still to do:", *to_do] if to_do else [])])
 
 

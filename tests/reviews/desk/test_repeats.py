@@ -125,6 +125,7 @@ FORMS = [
     ("header", "editor", at("edit_header", "draft"), None, "preview", {"covers": "all of it"}, ["edited"]),
     ("order", "editor", at("edit_order", "draft"), None, None, {f"place_{make.key('prescribing')}": "9"}, ["edited"]),
     ("a step up", "editor", at("edit", "draft"), lambda: f"{at('edit_order', 'draft')()}?kind=monitoring", None, {"up": str(make.key("alt"))}, ["edited"]),
+    ("copied from another", "editor", lambda: f"{at('start_from', 'draft')()}?of={SLUGS['live']}", None, None, {}, ["edited", "parts_copied"]),
     ("new", "editor", lambda: reverse("monograph_new"), None, None, NEW, ["drug_added", "begun", "edited"]),
     ("moved", "publisher", at("move", "draft"), None, None, {"slug": "elsewhere", **REASON}, ["moved"]),
     ("tier", "clinician2", at("workspace", "draft"), at("tier", "draft"), None, {"tier": "high", **REASON}, ["tier_set"]),
