@@ -75,6 +75,7 @@ TABLE = {
     "restore": ("reads", "writes"), "tier": ("reads", "reviews"), "do": ("reads", "writes"),  # “submit”
     "move": ("reads", "publishes"), "published": ("reads", None), "places": ("reads", None),
     "erratum": ("reads", "reviews"), "harmless": ("reads", "reviews"), "copy": ("reads", "writes"),
+    "start_from": ("reads", "writes"),
     "place": ("nobody", "nobody"),  # no kind of overlay has a form there so far
     "countersign": ("reads", "reviews"), "lift": ("reads", "ends warnings"), "warning_new": ("desk", "warns"),
     "report_page": ("reads", "writes"), "recheck": ("reads, people", "reviews"),

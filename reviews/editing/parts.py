@@ -31,7 +31,7 @@ MOST_SAID = 400  # letters of a summary, so that it stands in the history in a f
 
 
 @contextmanager
-def _editing(edition: Edition, *, actor: User, reason: str, summary: str) -> Iterator[Change]:
+def editing(edition: Edition, *, actor: User, reason: str, summary: str) -> Iterator[Change]:
     """The write lock, the right to edit as it is now, and a change set of this edition. Refuses a reason that may not
     be kept (hidden characters, a patient's number) before anything is stored. Without a reason the summary stands in
     its place; the words of a part in it are judged with the part."""
@@ -98,7 +98,7 @@ class SavedAll:
 
 def save(edition: Edition, wanted: Wanted, *, actor: User, reason: str = "") -> merging.Merged | None:
     """A header, a part or a new part, in a change set of its own."""
-    with _editing(edition, actor=actor, reason=reason, summary=wanted.summary) as change:
+    with editing(edition, actor=actor, reason=reason, summary=wanted.summary) as change:
         return wanted.put(change)
 
 
@@ -110,7 +110,7 @@ def save_all(edition: Edition, wanted: Collection[Wanted], *, actor: User, reaso
         summary = "; ".join(one.summary for one in left.values())
         summary = summary if len(summary) <= MOST_SAID else f"Changed {len(left)} parts"
         try:
-            with _editing(edition, actor=actor, reason=reason, summary=summary) as change:
+            with editing(edition, actor=actor, reason=reason, summary=summary) as change:
                 return SavedAll({key: one.put(change) for key, one in left.items()}, held)
         except Refused as refused:
             about = {one.part for one in refused.refusals}
@@ -154,13 +154,13 @@ def added_already(key: UUID) -> Refused:
 
 def remove_part(edition: Edition, part: values.Part, *, seen: str, actor: User, reason: str = "") -> None:
     """Takes a part out. Its history stays, and it can be restored."""
-    with _editing(edition, actor=actor, reason=reason, summary=f"Removed {part.label_for_people}") as change:
+    with editing(edition, actor=actor, reason=reason, summary=f"Removed {part.label_for_people}") as change:
         change.remove(part.part_kind, part.key, seen=seen)
 
 
 def restore_part(edition: Edition, part: values.Part, *, actor: User, reason: str = "") -> None:
     """Puts a removed part back as it was."""
-    with _editing(edition, actor=actor, reason=reason, summary=f"Restored {part.label_for_people}") as change:
+    with editing(edition, actor=actor, reason=reason, summary=f"Restored {part.label_for_people}") as change:
         change.restore(part.part_kind, part.key)
 
 
@@ -174,7 +174,7 @@ def restore(edition: Edition, *, change: ChangeSet, digest: str, actor: User, re
     """
     summary = f"Restored edition {change.edition.number} as it was on {_moment(change.at)}"
     reason = f"{summary}: {reason}" if reason.strip() else ""
-    with _editing(edition, actor=actor, reason=reason, summary=summary) as opened:
+    with editing(edition, actor=actor, reason=reason, summary=summary) as opened:
         edition = opened.edition
         if change.edition.monograph_id != edition.monograph_id:
             raise refuse("not_of_this_monograph", "That state is one of another monograph.")
@@ -199,7 +199,7 @@ def save_order(
     edition: Edition, kind: str, keys: list[UUID], *, seen: list[UUID], actor: User, reason: str = ""
 ) -> None:
     """The parts of a kind in another order. `seen` is the order that was shown."""
-    with _editing(edition, actor=actor, reason=reason, summary="Put parts in another order") as change:
+    with editing(edition, actor=actor, reason=reason, summary="Put parts in another order") as change:
         change.order(kind, keys, seen=seen)
 
 

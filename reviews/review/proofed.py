@@ -4,20 +4,22 @@ What stands word for word as it is published was looked at before, and is not as
 a closed list, given once for all of them when the edition is sent for review; the signers see both.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
 
 from monographs.checks.typed_words import written
-from monographs.document import Citation, SafetyNotice
+from monographs.document import Citation, Part, SafetyNotice
 from monographs.models import Drug, TherapeuticClass
+from monographs.proofing.copied import names_in
 from monographs.proofing.dictionary import proposals
 from monographs.proofing.proof import Finding, Place, proof_part
 from monographs.typed import Value
 from reviews.access.refusals import Refusal, RefusalType
 from reviews.models import AuditEvent
+from reviews.review.copied_from import names_told
 from reviews.review.edition_review import EditionReview
 
 # The source may give no interval, and nobody invents one: the only reason by which a vague span stands in Monitoring.
@@ -73,15 +75,22 @@ class Hint:
         return "Must fix" if self.finding.severity == "block" else "Look again"
 
 
-def hints_of(value: Value, labels: set[str]) -> list[Hint]:
-    """All that is found in a header or part, in the order of its fields."""
-    return [Hint(place, one) for place, found in proof_part(value, labels) for one in found]
+def hints_of(value: Value, labels: set[str], names: Collection[str] = ()) -> list[Hint]:
+    """All that is found in a header or part, in the order of its fields. `names`: those of the drug for which it was
+    written, where it was copied from another page."""
+    return [*(Hint(place, one) for place, found in proof_part(value, labels) for one in found), *named(value, names)]
 
 
-def must_fix(value: Value, labels: set[str]) -> list[str]:
+def named(value: Value, names: Collection[str]) -> list[Hint]:
+    """Where a copied part still names the drug for which it was written."""
+    found = names_in(value, names) if isinstance(value, Part) else ()
+    return [Hint(place, one) for place, hits in found for one in hits]
+
+
+def must_fix(value: Value, labels: set[str], names: Collection[str] = ()) -> list[str]:
     """What of a header or part holds its edition up, whatever reason is given. A notice names its source itself."""
     left_out = {"L35"} if isinstance(value, SafetyNotice) else set()
-    return [one.words for one in hints_of(value, labels) if one.blocks and one.finding.rule not in left_out]
+    return [one.words for one in hints_of(value, labels, names) if one.blocks and one.finding.rule not in left_out]
 
 
 def spelling_of(value: Value) -> list[tuple[str, str]]:
@@ -111,10 +120,15 @@ def hints_in(review: EditionReview) -> list[Hint]:
     document = review.document
     labels = {citation.label for citation in document.citations}
     found = [] if "header" not in review.changed else hints_of(document.header, labels)
+    names = names_told(review.monograph)
     for part in document.parts():
         if str(part.key) in review.changed:
             is_notice = isinstance(part, SafetyNotice)
-            found += [one for one in hints_of(part, labels) if not (is_notice and one.finding.rule == "L35")]
+            found += [
+                one
+                for one in hints_of(part, labels, names.get(str(part.key), ()))
+                if not (is_notice and one.finding.rule == "L35")
+            ]
     return found
 
 

@@ -1,6 +1,6 @@
-"""Each page of the desk and of an account as each role comes to it by links: no page wider than a phone, focus seen on
-all that takes it, a heading and one main button; and on each kind of page axe-core finds nothing, at both widths, light
-and dark. Somebody with a name of 60 letters and an address of 100 characters is among the people."""
+"""Each page of the desk and of an account as each role comes to it by links: no page wider than the smallest phone,
+focus seen on all that takes it, one heading and one main button; and on each kind of page axe-core finds nothing, at
+both widths, light and dark. Somebody with a name of 60 letters and an address of 100 characters is among the people."""
 
 from urllib.parse import parse_qsl, urlsplit
 
@@ -90,7 +90,7 @@ def test_each_page_that_a_role_comes_to(crowded, person, role):
         answer = page.goto(path)
         if answer.status != 200:
             wrong.append(f"{path}, a link of {met_on[path]}: {answer.status}")
-        page.set_viewport_size({"width": 375, "height": 900})
+        page.set_viewport_size({"width": 320, "height": 900})
         wrong += [f"{path}: {words}" for words in page.evaluate(WRONG)]
         hrefs = page.locator("a[href]").evaluate_all("all => all.map(one => one.getAttribute('href').split('#')[0])")
         links = [
@@ -116,7 +116,7 @@ def test_pages_of_an_account_that_no_link_of_the_desk_leads_to(crowded, person):
 
     def looks(who, path, kind):
         who.goes_to(path)
-        who.page.set_viewport_size({"width": 375, "height": 900})
+        who.page.set_viewport_size({"width": 320, "height": 900})
         assert who.page.evaluate(WRONG) == [], kind
         who.is_accessible(kind, everywhere=True)
 
@@ -139,7 +139,7 @@ def test_pages_of_an_account_that_no_link_of_the_desk_leads_to(crowded, person):
 
 def test_a_table_is_one_on_a_phone_too(crowded, person):
     page = person("admin").goes_to("/desk/people/")
-    page.set_viewport_size({"width": 375, "height": 900})
+    page.set_viewport_size({"width": 320, "height": 900})
     table = page.get_by_role("table")
     row = table.get_by_role("row").filter(has=page.get_by_role("rowheader", name="Demo editor 2"))
 

@@ -1,5 +1,7 @@
 """Parts of the one page in another order: by keyboard, by pointer, without a script, and what is typed stays."""
 
+from playwright.sync_api import expect
+
 EDIT = "/desk/monographs/alemtuzumab/edit/"
 FIRST, SECOND, THIRD = "Full blood count with differential", "Serum creatinine", "Urinalysis with microscopy"
 
@@ -16,6 +18,12 @@ def begun(person, **options):
 
 def names_of(page):
     return page.locator("#monitoring .timeline h3").all_inner_texts()
+
+
+def stand(page, *names):
+    """They come to stand so, first of all: the page is put in order once the answer has settled."""
+    for at, name in enumerate(names):
+        expect(page.locator("#monitoring .timeline h3").nth(at)).to_have_text(name)
 
 
 def button_of(page, direction, test):
@@ -37,8 +45,8 @@ def test_by_keyboard_a_part_goes_down_and_back_and_the_focus_goes_with_it(person
     for said, now in ((THIRD, [SECOND, FIRST, THIRD]), (before[3], [SECOND, THIRD, FIRST])):
         page.keyboard.press("Enter")
         page.wait_for_selector(f"#sorted:has-text('{FIRST} stands before {said} now.')")
-        assert names_of(page)[:3] == now
-        assert page.evaluate("document.activeElement.textContent") == f"Down Monitoring: {FIRST}"
+        stand(page, *now)
+        expect(button_of(page, "Down", FIRST)).to_be_focused()
     editor.is_accessible("sorted")
     page.locator("#sorted").get_by_role("button", name="Undo").click()
     page.wait_for_selector(f"#sorted:has-text('{FIRST} stands before {THIRD} now.')")
@@ -75,7 +83,7 @@ def test_by_pointer_a_part_is_put_before_another_and_escape_leaves_it(person):
     assert names_of(page) == before
     drags(THIRD, FIRST)
     page.wait_for_selector(f"#sorted:has-text('{THIRD} stands before {FIRST} now.')")
-    assert names_of(page)[:3] == [THIRD, FIRST, SECOND]
+    stand(page, THIRD, FIRST, SECOND)
     assert names_of(editor.goes_to(EDIT))[:3] == [THIRD, FIRST, SECOND]
     assert editor.errors == []
 

@@ -1,5 +1,6 @@
 """What every page of the editor is about: the monograph, its current edition, and the document as it stands."""
 
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from reviews.desk.base import DeskRequest, current_edition, monograph_for, not_h
 from reviews.desk.editor.citation_form import CitationForm
 from reviews.desk.editor.forms import MonitoringForm, NoticeForm, RelatedForm, SectionForm, ValueForm
 from reviews.models import ChangeSet
+from reviews.review.copied_from import names_told
 from reviews.workflow import perform
 
 FORMS: dict[str, type[ValueForm]] = {
@@ -71,6 +73,14 @@ class EditorContext:
         self.edition.refresh_from_db()
         self.edition.monograph = self.monograph
         self.document = build(self.edition)
+
+    @cached_property
+    def copied_names(self) -> dict[str, frozenset[str]]:
+        """Key of a part that was copied from another monograph -> names that should not stand in it any more."""
+        return names_told(self.monograph)
+
+    def names_of(self, value: Value) -> frozenset[str]:
+        return self.copied_names.get(str(getattr(value, "key", "")), frozenset())
 
     @property
     def is_draft(self) -> bool:

@@ -22,6 +22,7 @@ from reviews.desk.base import name_of
 from reviews.desk.editor.context import HEADINGS, NOUNS, EditorContext, with_part
 from reviews.desk.editor.presence import here
 from reviews.models import ChangedPart, ChangeSet
+from reviews.review.proofed import named
 
 NEW = "new"  # in the place of the key of a part that is being added
 _NOTICES = {"critical": "Critical safety notices", "major": "Safety notices", "information": "Information"}
@@ -117,6 +118,9 @@ class OnePage:
         self._to_do: dict[str, list[str]] = {}
         for problem in problems(self.document, today()):
             self._to_do.setdefault(str(problem.key or "header"), []).append(problem.sentence)
+        for part in self.document.parts():
+            for hint in named(part, editor.names_of(part)):
+                self._to_do.setdefault(str(part.key), []).append(hint.words)
         self._pieces = dict(_pieces(self.page))
         self._touched = _last_touched(editor)
         self.here = here(editor.request.user, editor.edition)

@@ -38,7 +38,8 @@ class OpenForm:
         self.made = make_lists(form) if form.is_bound else []
         self.context = editor.context(form=form, made_lists=self.made, **context)
         if not form.is_bound and form.shown is not None:
-            self.context["hints"] = hints_of(form.shown, {one.label for one in editor.document.citations})
+            labels = {one.label for one in editor.document.citations}
+            self.context["hints"] = hints_of(form.shown, labels, editor.names_of(form.shown))
             self.context["spelling"] = spelling_of(form.shown) if editor.can_write else []
 
     @classmethod

@@ -217,7 +217,7 @@ def _saved(editor: EditorContext, value: Value) -> str:
     editor.edition.refresh_from_db()  # the columns of the header are those that were shown
     document = build(editor.edition)
     to_do = [one.sentence for one in problems(document, today()) if one.key == key]
-    to_do += must_fix(value, {one.label for one in document.citations})
+    to_do += must_fix(value, {one.label for one in document.citations}, editor.names_of(value))
     return " ".join([f"{name} is saved.", *(["Still to do:", *to_do] if to_do else [])])
 
 

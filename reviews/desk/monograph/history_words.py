@@ -49,6 +49,10 @@ def _reports(pks: Sequence[int]) -> str:
     return f"a report of a reader{named}" if len(pks) == 1 else f"{len(pks)} reports of readers{named}"
 
 
+def _parts(count: int) -> str:
+    return "1 part" if count == 1 else f"{count} parts"
+
+
 OF_A_DRUG = {"names": "its other names", "brands": "its brands", "codes": "its codes", "traits": "its traits"}
 # By which act the library changed -> what is told where it was copied.
 LIBRARY = {
@@ -79,6 +83,7 @@ DONE: dict[str, Callable[[dict[str, Any]], str]] = {
     "library_changed": lambda data: LIBRARY[data["by"]],
     "copy_taken": lambda data: f"took over into edition {data['edition']} what the library says",
     "copy_left": lambda data: f"left in edition {data['edition']} what it had copied",
+    "parts_copied": lambda data: f"copied {_parts(len(data['parts']))} from {data['from']}, edition {data['of']}",
     "drug_added": lambda data: f"added the drug {data['name']}",
     "drug_changed": lambda data: f"changed {and_list(OF_A_DRUG[name] for name in data['changed'])}",
     "drug_renamed": lambda data: f"renamed it from {data['from_name']} to {data['to_name']}",
@@ -108,6 +113,7 @@ WHY = {
     "proofing": "proofing found what must be mended",
     "proofing_reason": "nobody said why words that proofing asked about may stand",
     "alike": "a name like it is there",
+    "not_to_copy": "it is not published, or its page is withdrawn or corrected",
     "link_refused": "the address leads where nothing is opened",
     "counts_for_nothing": "they wrote or suggested everything that changed",
     "not_granted": "they do not have permission in this class",

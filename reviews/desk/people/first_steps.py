@@ -125,7 +125,8 @@ def _names(people: Iterable[User]) -> str:
     listed = [name_of(one) for one in people]
     if not listed:
         return "Nobody yet."
-    return f"Now: {and_list(listed[:3])}{f' and {len(listed) - 3} more' if len(listed) > 3 else ''}."
+    shown = [*listed[:3], f"{len(listed) - 3} more"] if len(listed) > 4 else listed
+    return f"Now: {and_list(shown)}."
 
 
 def _day(day: date | None) -> str:

@@ -33,7 +33,7 @@ class Standing:
             return cls("Interests due", "Interests were not declared in the last 12 months: signs nothing.", True, True)
         if until - day <= SOON:
             return cls("Runs out soon", f"Runs out on {_day(until)}.", True, True)
-        return cls("Verified", f"Verified until {_day(until)}.", False, True)
+        return cls("Verified", f"It holds until {_day(until)}.", False, True)
 
 
 def _day(day: date) -> str:

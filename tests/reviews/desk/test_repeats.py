@@ -126,6 +126,7 @@ FORMS = [
     ("all", "editor", at("edit", "draft"), at("edit_all", "draft"), None, {"0.part": "new-section", "0.kind": "driving", "0.text": "Wait.", "0.key": str(make.key("all"))}, ["edited"]),
     ("order", "editor", at("edit_order", "draft"), None, None, {f"place_{make.key('prescribing')}": "9"}, ["edited"]),
     ("a step up", "editor", at("edit", "draft"), lambda: f"{at('edit_order', 'draft')()}?kind=monitoring", None, {"up": str(make.key("alt"))}, ["edited"]),
+    ("copied from another", "editor", lambda: f"{at('start_from', 'draft')()}?of={SLUGS['live']}", None, None, {}, ["edited", "parts_copied"]),
     ("new", "editor", lambda: reverse("monograph_new"), None, None, NEW, ["drug_added", "begun", "edited"]),
     ("moved", "publisher", at("move", "draft"), None, None, {"slug": "elsewhere", **REASON}, ["moved"]),
     ("tier", "clinician2", at("workspace", "draft"), at("tier", "draft"), None, {"tier": "high", **REASON}, ["tier_set"]),

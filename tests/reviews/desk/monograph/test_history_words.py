@@ -254,6 +254,8 @@ SAID = [
     ("reports_taken_in", {"reports": [1, 2, 3, 4, 5, 6]}, "took in 6 reports of readers"),
     ("library_changed", {"of": "drug:a", "by": "drug_renamed"}, "gave its drug another name in the library"),
     ("copy_taken", {"edition": 2, "changed": ["name"]}, "took over into edition 2 what the library says"),
+    ("parts_copied", {"from": "a", "of": 3, "parts": {"1": "2"}}, "copied 1 part from a, edition 3"),
+    ("parts_copied", {"from": "a", "of": 3, "parts": {"1": "2", "3": "4"}}, "copied 2 parts from a, edition 3"),
     ("copy_left", {"edition": 2, "changed": ["name"]}, "left in edition 2 what it had copied"),
     ("drug_added", {"name": "addumab", "traits": []}, "added the drug addumab"),
     ("drug_changed", {"changed": ["names", "traits"]}, "changed its other names and its traits"),

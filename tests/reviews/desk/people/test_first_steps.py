@@ -1,11 +1,12 @@
 """First steps: what a house lacks, told from what is there, and what can be published with so many people."""
 
 import pytest
+from django.contrib.auth.models import User
 from django.core import mail
 
 from monographs.standing import today
 from reviews.access import grants, registrations
-from reviews.desk.people.first_steps import House, in_short, steps
+from reviews.desk.people.first_steps import House, _names, in_short, steps
 from reviews.models import AuditEvent
 from tests import factories as make
 from tests.reviews.desk.test_pages import hangs_together
@@ -125,3 +126,12 @@ def test_it_asks_as_many_queries_for_forty_people(house, enter, queries):
     for number in range(30):
         make.account(f"more{number}", "", None)
     assert queries(client, "/desk/first-steps/") == few
+
+
+def test_many_names_are_cut_and_none_is_left_out_alone():
+    people = [User(username=name, first_name=name) for name in ("ann", "ben", "cleo", "dan", "eve")]
+
+    assert _names(people) == "Now: ann, ben, cleo and 2 more."
+    assert _names(people[:4]) == "Now: ann, ben, cleo and dan."
+    assert _names(people[:1]) == "Now: ann."
+    assert _names([]) == "Nobody yet."

@@ -1,0 +1,45 @@
+"""A new monograph begins with sections of another page: chosen, copied with their references, and mended."""
+
+from playwright.sync_api import expect
+
+from reviews.audit.verify import verify
+
+
+def test_a_new_monograph_begins_with_parts_of_another_page(person):
+    editor = person("editor")
+    page = editor.goes_to("/desk/monographs/new/")
+    page.fill("[name=drug_name]", "begunumab")
+    page.fill("[name=title]", "Begunumab in multiple sclerosis")
+    page.select_option(
+        "[name=therapeutic_class]", label=page.locator("[name=therapeutic_class] option").last.inner_text()
+    )
+    page.get_by_role("button", name="Start the monograph").click()
+    page.wait_for_load_state()
+    page = editor.goes_to("/desk/monographs/begunumab-in-multiple-sclerosis/edit/")
+
+    page.get_by_role("link", name="Copy from another page").click()
+    page.fill("[name=q]", "alemtu")
+    page.get_by_role("button", name="Find").click()
+    editor.is_accessible("start-from-which")
+    page.get_by_role("link", name="Choose Alemtuzumab").click()
+    page.get_by_text("Read it").first.click()
+    editor.is_accessible("start-from-parts")
+    page.get_by_label("Counselling the patient").uncheck()
+    page.get_by_role("button", name="Copy them").click()
+
+    expect(page.locator("main")).to_contain_text("Copied from Alemtuzumab, with the references cited")
+    words = page.inner_text("main")
+    assert "Full blood count with differential" in words
+    assert "Keep going for the blood and urine tests" not in words
+    expect(page.locator("main")).to_contain_text("This was copied from its page.")
+    editor.is_accessible("start-from-copied")
+    page.get_by_role("link", name="Edit How it works", exact=True).click()
+    box = page.locator("form[data-edits] textarea[name=text]")
+    assert "Alemtuzumab" in box.input_value()
+    box.fill(box.input_value().replace("Alemtuzumab", "It"))
+    page.get_by_role("button", name="Save", exact=True).click()
+    part = page.locator(".editpart", has=page.get_by_role("heading", name="How it works", exact=True))
+    expect(part).to_contain_text("How it works is saved.")
+    expect(part).not_to_contain_text("This was copied from its page.")
+    assert editor.errors == []
+    assert verify() == []
