@@ -147,7 +147,7 @@ def removed(editor: EditorContext, part: values.Part) -> HttpResponse:
 
 def _left(editor: EditorContext, value: Value) -> list[str]:
     """What proofing will not let pass of what was saved."""
-    left = must_fix(value, {citation.label for citation in editor.document.citations})
+    left = must_fix(value, {one.label for one in editor.document.citations}, editor.names_of(value))
     return [f"Still to do: {' '.join(left)}"] if left else []
 
 
