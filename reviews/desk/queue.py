@@ -18,6 +18,7 @@ from monographs.vocabulary import TIERS
 from reviews.access import policy
 from reviews.access.handover import handed_to
 from reviews.desk.base import DeskRequest, and_list, chip, class_tree, desk, indented, name_of
+from reviews.desk.editor.scratch import everywhere
 from reviews.desk.kept_forms import lines_for
 from reviews.desk.published.urgent_tasks import waiting_for
 from reviews.desk.whom_to_ask import names_for
@@ -235,6 +236,7 @@ def queue(request: DeskRequest) -> HttpResponse:
         "heading": words[show],
         "filters": [(key, words[key], len(shown[key]) + (len(urgent) if key == "mine" else 0)) for key in shown],
         "kept_forms": lines_for(user),
+        "unsaved": everywhere(request),
         "urgent": urgent if show == "mine" else [],
         "waiting": len(mine) + len(urgent),
         "before_signing": BeforeSigning.of(user, today()) if policy.signs(user) else None,

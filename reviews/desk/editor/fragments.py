@@ -20,10 +20,9 @@ from monographs.typed import Value
 from reviews.access.attempts import Attempt
 from reviews.desk.base import DONE, PART
 from reviews.desk.editor import presence
-from reviews.desk.editor.context import EditorContext
-from reviews.desk.editor.one_page import NEW, OnePage, Place, Row
+from reviews.desk.editor.context import NEW, EditorContext
+from reviews.desk.editor.one_page import OnePage, Place, Row
 from reviews.desk.editor.opened import OpenForm
-from reviews.desk.editor.scratch import NEW as NEW_PART
 from reviews.desk.editor.scratch import lines
 from reviews.review.proofed import must_fix
 
@@ -47,7 +46,7 @@ def opened(editor: EditorContext, context: dict[str, Any], status: int) -> HttpR
     """The part whose form is in this context."""
     one: OnePage = context["one"]
     place, row = one.found(one.opened)
-    shown = {**context, "place": place, "row": row, "is_new": one.opened == NEW}
+    shown = {**context, "place": place, "row": row, "is_new": one.opened.startswith(NEW)}
     return answer(render(editor.request, "reviews/_edit_swap.html", shown, status=status))
 
 
@@ -177,7 +176,7 @@ def _key(value: Value) -> str:
 
 def _spent(editor: EditorContext, value: Value) -> list[str]:
     """Where words of this part may have been kept, and none are offered now; those of another window still are."""
-    places = [_key(value), *([f"{NEW_PART}{value.part_kind}"] if isinstance(value, values.Part) else [])]
+    places = [_key(value), *([f"{NEW}{value.part_kind}"] if isinstance(value, values.Part) else [])]
     offered = {line["part"] for line in lines(editor)}
     return [place for place in places if place not in offered]
 

@@ -19,12 +19,11 @@ from monographs.standing import today
 from monographs.typed import Value
 from monographs.vocabulary import SECTION_KINDS, SectionKind
 from reviews.desk.base import name_of
-from reviews.desk.editor.context import HEADINGS, NOUNS, EditorContext, with_part
+from reviews.desk.editor.context import HEADINGS, NEW, NOUNS, EditorContext, with_part
 from reviews.desk.editor.presence import here
 from reviews.models import ChangedPart, ChangeSet
 from reviews.review.proofed import named
 
-NEW = "new"  # in the place of the key of a part that is being added
 _NOTICES = {"critical": "Critical safety notices", "major": "Safety notices", "information": "Information"}
 # What a place holds whose parts are of one kind.
 _KIND_OF = {**dict.fromkeys(_NOTICES, "notice"), "references": "citation", "related": "related"}
@@ -108,8 +107,8 @@ class Place:
 
 
 class OnePage:
-    """All that the page shows of an edition. `opened` is the key of the part whose form is shown, "header", or `NEW`
-    for one that is being added, which stands at the place `new_at`."""
+    """All that the page shows of an edition. `opened` is the key of the part whose form is shown, "header", or `NEW` and a
+    kind for one that is being added, which stands at the place `new_at`."""
 
     def __init__(self, editor: EditorContext, opened: str = "", new_at: str = "", saved: str = "") -> None:
         self.editor, self.opened = editor, opened
@@ -134,7 +133,7 @@ class OnePage:
             for row in PARTS[kind].with_removed.filter(edition=editor.edition, removed=True)
         ]
         self.missing = gaps(self.document, set(editor.monograph.drug.traits))
-        self.places = list(self._places(new_at if opened == NEW else ""))
+        self.places = list(self._places(new_at if opened.startswith(NEW) else ""))
 
     @property
     def others(self) -> list[Add]:

@@ -14,10 +14,10 @@ from reviews.access.refusals import Refused
 from reviews.access.scratch import FIELD
 from reviews.desk.base import DeskRequest, desk
 from reviews.desk.editor import citing, fragments
-from reviews.desk.editor.context import EditorContext
+from reviews.desk.editor.context import NEW, EditorContext
 from reviews.desk.editor.one_page import OnePage, place_of_new
 from reviews.desk.editor.opened import OpenForm
-from reviews.desk.editor.scratch import NEW, spend
+from reviews.desk.editor.scratch import spend
 from reviews.desk.editor.write import outline, outline_refusing
 from reviews.editing import parts
 

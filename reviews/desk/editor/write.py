@@ -22,9 +22,9 @@ from reviews.access.scratch import FIELD
 from reviews.desk.base import DeskRequest, desk, edit_address
 from reviews.desk.editor import citing, fragments, presence
 from reviews.desk.editor.citation_form import CitationForm
-from reviews.desk.editor.context import EditorContext
+from reviews.desk.editor.context import NEW, EditorContext
 from reviews.desk.editor.find import Finding, find
-from reviews.desk.editor.one_page import NEW, OnePage, place_of_new
+from reviews.desk.editor.one_page import OnePage, place_of_new
 from reviews.desk.editor.opened import OpenForm, now_seen
 from reviews.desk.editor.scratch import lines, posted, spend
 from reviews.editing import parts
@@ -71,15 +71,13 @@ def outline_refusing(editor: EditorContext, tried: Attempt) -> HttpResponse:
 def _opened(editor: EditorContext, context: dict[str, Any], status: int) -> HttpResponse:
     """The page with the form of this context open at its place, beside what readers would get of it; of a page that is
     there already, that part alone."""
-    form, shown = context["form"], context.get("shown")
-    opened = NEW if shown is None else str(getattr(shown, "key", "header"))
-    kind = context.get("kind", "")
+    form, opened, kind = context["form"], context["scratch_part"], context.get("kind", "")
     new_at = place_of_new(kind, str(form["kind"].value() or "") if kind == "section" else "") if kind else ""
     context["cites"] = citing.equip(form, editor)
     if editor.is_fragment and editor.request.POST.get("only") == "preview":
         return fragments.answer(render(editor.request, "reviews/_edit_preview.html", context))
     editor.refresh()
-    presence.note(editor, f"new-{kind}" if opened == NEW else opened)
+    presence.note(editor, opened)
     context["one"] = OnePage(editor, opened, new_at)
     if editor.is_fragment and not context.get("removed"):  # a part that was taken out has no place: the whole page
         return fragments.opened(editor, context, status)
@@ -108,7 +106,7 @@ def part_new(request: DeskRequest, slug: str, kind: str) -> HttpResponse:
     key = _key_of(request)
     if editor.is_fragment and "closed" in request.GET:
         return fragments.answer(HttpResponse())
-    opened = OpenForm.of_new(editor, kind, posted(editor, f"new-{kind}"), key=key, initial=initial)
+    opened = OpenForm.of_new(editor, kind, posted(editor, f"{NEW}{kind}"), key=key, initial=initial)
     if kind == "citation":
         if found.filled and isinstance(opened.form, CitationForm):
             opened.form.propose(found.filled.csl)
