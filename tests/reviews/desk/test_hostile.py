@@ -212,6 +212,7 @@ HALVES = {
     "header": ("editor", "edit_header", (), ["title", "names-0-name", "reason", "seen", "dosing_reason"]),
     "section": ("editor", "part_new", ("section",), ["text", "heading", "kind", "key", "reason"]),
     "reference": ("editor", "part_new", ("citation",), ["title", "authors", "reference", "label", "issued"]),
+    "all": ("editor", "edit_all", (), ["0.part", "0.text", "0.reason", "0.seen", "0.key"]),
     "order": ("editor", "edit_order", (), ["seen", "place_x"]),
     "outline": ("editor", "edit", (), ["restore"]),
     "tier": ("clinician", "tier", (), ["tier", "reason", "seen"]),
