@@ -113,6 +113,16 @@ addEventListener('desk:cited', (e) => {
   setTimeout(() => put(back.box, from, stands ? from + back.words.length : from, `[@${e.detail.value}]`));
 });
 
+// Whoever closes that form is back where they were.
+addEventListener('click', (e) => {
+  const closes = waits && e.target instanceof Element && e.target.closest('[data-drops]');
+  if (!closes || closes.closest('.editpart').contains(waits.box)) return;
+  const at = waits.box;
+  waits = null;
+  const back = (tries) => { if (!document.contains(closes)) { left = -1; at.focus(); } else if (tries) setTimeout(back, 50, tries - 1); };
+  back(100);
+});
+
 const cites = (e) => e.target instanceof Element && e.target.matches('textarea[data-cites]');
 addEventListener('input', (e) => { if (cites(e) && !e.isComposing) look(e.target); });
 addEventListener('compositionend', (e) => { if (cites(e)) look(e.target); });

@@ -1,5 +1,5 @@
-"""Asking an administrator for a right. One request of a person is open at a time, until it is granted or declined; it
-stands in the trail alone: whoever grants it writes a grant, and the request is over.
+"""Asking an administrator for a right. One request of a person is open at a time, until it is granted or declined, or
+their account is closed; it stands in the trail alone: whoever grants it writes a grant, and the request is over.
 """
 
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ from reviews.models.roles import ROLES
 REGISTRATION = "registration"  # to be looked up, so that one can sign: no role
 MOST, IN = 3, timedelta(days=1)  # requests of one person
 ASKED, DECLINED = "right_asked", "right_declined"
-_ENDS = (DECLINED, "role_given", "clinician_verified", "registration_renewed")
+_ENDS = (DECLINED, "role_given", "clinician_verified", "registration_renewed", "account_closed")
 
 
 @dataclass(frozen=True)

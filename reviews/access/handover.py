@@ -1,7 +1,10 @@
 """Open work of a person, and closing their account so that somebody goes on with it, in one act.
 
 Nobody is the owner of an edition: whoever may edit there edits it. What is handed over is the task: drafts that the
-person wrote in stand in the queue of whoever goes on, and so do the roles that nobody else would hold there.
+person wrote in, or that somebody who left handed to them, stand in the queue of whoever goes on, and so do the roles
+that nobody else would hold there. All other work is nobody's own: second signatures, signatures of editions in review,
+reports, reviews of signatures and pages that may return wait for whoever holds the role there, so it is enough that
+somebody does. What they asked for themself ends with the account.
 """
 
 from collections import Counter
@@ -22,7 +25,8 @@ from reviews.models import AuditEvent, ChangeSet, Grant
 
 @dataclass(frozen=True)
 class OpenWork:
-    """What would be left behind: open editions that they wrote in, and grants of which nobody else holds the like."""
+    """What would be left behind: open editions that they wrote in or go on with, and grants of which nobody else holds
+    the like."""
 
     editions: list[Edition]
     alone: list[Grant]
@@ -37,7 +41,7 @@ def open_work(person: User) -> OpenWork:
 
 
 def of_everybody() -> dict[int, OpenWork]:
-    """By the key of whoever has some. Three queries, however many they are."""
+    """By the key of whoever has some. Four queries, however many they are."""
     still_open = Edition.objects.open()
     editions = list(still_open.select_related("monograph__live", "monograph__drug").order_by("monograph__slug"))
     wrote: dict[int, set[int]] = {}
@@ -45,6 +49,8 @@ def of_everybody() -> dict[int, OpenWork]:
     for edition, actor, credits in sets:
         for author in {actor, *(one for authors in credits.values() for one in authors)}:
             wrote.setdefault(author, set()).add(edition)
+    for subject, data in AuditEvent.objects.filter(verb="handed_over").values_list("subject", "data"):
+        wrote.setdefault(int(subject.removeprefix("user:")), set()).update(data["editions"])
     counting = Grant.objects.counting(today()).filter(person__is_active=True)
     grants = list(counting.select_related("therapeutic_class", "monograph").order_by("pk"))
     holders = Counter(map(_place, grants))
@@ -52,10 +58,11 @@ def of_everybody() -> dict[int, OpenWork]:
     for grant in grants:
         if holders[_place(grant)] == 1:
             alone.setdefault(grant.person_id, []).append(grant)
-    return {
+    found = {
         pk: OpenWork([one for one in editions if one.pk in wrote.get(pk, ())], alone.get(pk, []))
         for pk in wrote.keys() | alone.keys()
     }
+    return {pk: work for pk, work in found.items() if work}
 
 
 def _place(grant: Grant) -> tuple[str, int | None, int | None]:

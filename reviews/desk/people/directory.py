@@ -70,7 +70,7 @@ def everybody() -> list[Line]:
     ]
     asked = asking.opened(line.person for line in lines)
     for line in lines:
-        line.needed_for = _needed_for(work.get(line.person.pk, none))
+        line.needed_for = [] if line.has_left else _needed_for(work.get(line.person.pk, none))
         line.asked = asked.get(line.person.pk)
     return sorted(lines, key=lambda line: (line.name.casefold(), line.person.pk))
 

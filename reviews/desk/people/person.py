@@ -1,6 +1,7 @@
 """One person, for administrators: account, registration and interests, the pages that rest on them, and the forms of
 what can be done now."""
 
+from collections import Counter
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -20,6 +21,7 @@ from reviews.access.handover import open_work
 from reviews.desk.base import DeskRequest, act_on, class_tree, desk, indented, name_of, no_entry
 from reviews.desk.people.acts import ACTS
 from reviews.desk.people.standing import SOON, Standing
+from reviews.desk.published.urgent_tasks import waiting_for
 from reviews.forms import Form, offer
 from reviews.models import ClinicianProfile, Grant
 from reviews.models.people import INTEREST_KINDS
@@ -86,7 +88,8 @@ def _page(
         "subject": subject,
         "name": name_of(subject),
         "grants": [(one, one.lapses_on - day <= SOON) for one in held],
-        "work": open_work(subject),
+        "work": open_work(subject) if subject.is_active else None,
+        "of_others_too": of_others_too(subject),
         "asked": asked,
         "profile": profile,
         "standing": standing,
@@ -98,6 +101,13 @@ def _page(
         "refusals": refusals,
     }
     return render(request, "reviews/people/person.html", context, status=tried.status)
+
+
+def of_others_too(subject: User) -> list[str]:
+    """What waits for this person and is nobody's own: it stays in the queue of whoever else holds the role. Kinds, with
+    how often."""
+    found = Counter(one.what for one in waiting_for(subject)) if subject.is_active else Counter[str]()
+    return [f"{what} ({number})" if number > 1 else what for what, number in found.items()]
 
 
 def _form(act: str, subject: User, sent: Any, initial: dict[str, Any] | None = None) -> Form:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reviews.access import handover
+from reviews.access import accounts, asking, handover
 from reviews.access.grants import give
 from reviews.access.refusals import Refused
 from reviews.audit.verify import verify
@@ -45,7 +45,7 @@ def test_open_work_is_what_one_wrote_in_and_what_one_alone_may_do(house):
 def test_it_asks_as_much_for_one_edition_as_for_three(house, django_assert_num_queries):
     for slug in ("oneumab", "twoumab", "threeumab"):
         make.draft(house, slug)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert len(handover.open_work(house.editor).editions) == 3
 
 
@@ -67,6 +67,26 @@ def test_an_account_is_closed_and_its_work_handed_over_in_one_act(house):
     assert handover.handed_to(house.editor2) == {edition.pk}
     assert handover.handed_to(house.clinician) == frozenset()
     assert [one for one in verify() if "checkpoint" not in one[1]] == []
+
+
+def test_what_was_handed_to_somebody_who_leaves_too_goes_on_to_the_next(house):
+    """Though they wrote nothing in it: else nobody would have it in their queue any more."""
+    edition = make.draft(house)
+    handover.close(house.editor, actor=house.admin, reason="Left", to=house.editor2)
+
+    assert handover.open_work(house.editor2).editions == [edition]
+    assert refused(lambda: handover.close(house.editor2, actor=house.admin, reason="Left")) == ["nobody_goes_on"]
+    handover.close(house.editor2, actor=house.admin, reason="Left", to=house.clinician)
+    assert handover.handed_to(house.clinician) == {edition.pk}
+
+
+def test_what_they_asked_for_ends_with_the_account(house):
+    asking.ask(house.nobody, role="editor", on="everywhere", page="/desk/", reason="I write")
+
+    handover.close(house.nobody, actor=house.admin, reason="Left")
+    accounts.reactivate(fresh(house.nobody), actor=house.admin)
+
+    assert asking.open_of(fresh(house.nobody)) is None
 
 
 def test_whoever_has_no_open_work_leaves_it_to_nobody(house):

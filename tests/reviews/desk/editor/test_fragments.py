@@ -19,6 +19,7 @@ from reviews.editing import parts
 from reviews.editing.library import keep_references
 from reviews.models import ChangeSet
 from tests import factories as make
+from tests.forms import sent
 
 pytestmark = pytest.mark.django_db
 ASKS = {"HX-Request": "true"}
@@ -262,6 +263,19 @@ def test_what_proofing_will_not_let_pass_is_told_after_the_save(editor, edition)
 
     assert "Still to do:" in whole
     assert "Still to do:" in alone
+
+
+def test_parts_whose_references_got_other_numbers_take_their_own_place_on_the_page(editor, edition):
+    source = {"type": "report", "title": "First", "label": "first", "key": str(make.key("first"))}
+    editor.post(address("part_new", "citation"), source, headers=ASKS)
+    header = editor.get(address("edit_header")).context["form"]
+    typed = {**sent(header), "introduction": "It comes first [@first]."}
+
+    html = editor.post(address("edit_header"), typed, headers=ASKS).content.decode()
+
+    for other in ("prescribing", "first", "trial"):
+        assert re.search(rf'<section [^>]*id="part-{make.key(other)}" hx-swap-oob="true"', html), other
+    assert "<template" not in html  # what stands in one is on no page
 
 
 # -- What words bring from the library -----------------------------------------------------------------------------------
