@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from reviews.desk import kept_forms, queue, review_page, transitions
-from reviews.desk.editor import citing, scratch, sorting, start_from, write
+from reviews.desk.editor import citing, scratch, sorting, start_from, together, write
 from reviews.desk.library import classes, drugs
 from reviews.desk.monograph import change_address, compare, copy, history, new, restore, tier, workspace
 from reviews.desk.people import directory, due, first_steps, invite, person, profile, recheck, rights, trail
@@ -33,6 +33,7 @@ urlpatterns = [
     path("monographs/new/", new.monograph_new, name="monograph_new"),
     path(MONOGRAPH, workspace.workspace, name="workspace"),
     path(f"{MONOGRAPH}edit/", write.edit, name="edit"),
+    path(f"{MONOGRAPH}edit/all/", together.edit_all, name="edit_all"),
     path(f"{MONOGRAPH}edit/header/", write.header, name="edit_header"),
     path(f"{MONOGRAPH}edit/cite/", citing.cite, name="cite"),
     path(f"{MONOGRAPH}edit/order/", sorting.order, name="edit_order"),

@@ -50,7 +50,7 @@
   addEventListener('htmx:sendError', (e) => { if (e.target.matches('form[data-edits]')) { say(e.target, 'offline', lost); holds(e.target, false); } });
   addEventListener('htmx:beforeSwap', (e) => {
     const answer = e.detail.xhr, asked = e.detail.requestConfig;
-    if (answer.getResponseHeader('X-Part')) return;
+    if (answer.getResponseHeader('X-Part') || asked.elt.id === 'save-all') return;
     e.detail.shouldSwap = false;
     if (isPreview(e)) return;
     const whole = asked.elt.closest('form');
@@ -65,8 +65,8 @@
     if (pressed && pressed.name) { const more = document.createElement('input'); more.type = 'hidden'; more.name = pressed.name; more.value = pressed.value; whole.append(more); }
     HTMLFormElement.prototype.submit.call(whole);
   });
-  // A part that somebody is writing in stays as it is.
-  addEventListener('htmx:oobBeforeSwap', (e) => { if (e.detail.target.querySelector && e.detail.target.querySelector('form[data-edits]')) e.detail.shouldSwap = false; });
+  // A part that somebody is writing in stays as it is, but for what was sent.
+  addEventListener('htmx:oobBeforeSwap', (e) => { if (e.detail.target.querySelector && e.detail.target.querySelector('form[data-edits]:not([data-sent])')) e.detail.shouldSwap = false; });
   addEventListener('htmx:afterSettle', (e) => { if (e.detail.elt && e.detail.elt.matches && e.detail.elt.matches('.editpart')) goOn(e.detail.elt); });
   addEventListener('desk:spent', (e) => {
     const lines = document.querySelector('[data-kept-lines]');

@@ -38,6 +38,7 @@
     }
     form.addEventListener('input', () => { dirty = true; later(WAIT); });
     form.addEventListener('submit', () => { over = true; clearTimeout(timer); });
+    form.addEventListener('desk:sent', () => { clearTimeout(timer); });
     form.addEventListener('htmx:sendError', (e) => { if (e.target === form) { over = false; dirty = true; later(AGAIN); } });
     addEventListener('pageshow', (e) => { if (e.persisted) over = false; });
     addEventListener('online', () => { if (dirty) later(0); });

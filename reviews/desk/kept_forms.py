@@ -20,6 +20,7 @@ from reviews.workflow import TRANSITIONS
 WORDS = {
     "edit": "A part put back",
     "edit_header": "The header",
+    "edit_all": "Several parts of the page",
     "edit_order": "The order of parts",
     "part_new": "A new part",
     "part_edit": "A part",

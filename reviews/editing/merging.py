@@ -55,7 +55,8 @@ def save(change: Change, part: values.Part, *, seen: str) -> Merged | None:
             raise
         change.save(both.part, seen=digest_of_part(conflict.current))
         times = " and ".join(f"{localtime(at):%H:%M}" for _by, at in both.others)
-        change.note = f"put together with what was saved at {times}"
+        note = f"put together with what was saved at {times}"
+        change.note = "; ".join(filter(None, (change.note, note)))
         return both
     return None
 

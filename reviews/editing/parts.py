@@ -1,7 +1,8 @@
 """Verbs on the parts of a draft: each one is one change set by one person, judged and recorded like everything else."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from monographs import document as values
 from monographs.assemble import build
 from monographs.digest import digest as digest_of_document
 from monographs.models import PARTS, Citation, Edition
-from monographs.typed import to_plain
+from monographs.typed import Value, to_plain
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
 from reviews.access.door import kept
@@ -26,6 +27,7 @@ from reviews.editing.library import keep_references
 from reviews.models import ChangeSet
 
 Cited = Sequence[values.Citation]
+MOST_SAID = 400  # letters of a summary, so that it stands in the history in a few lines
 
 
 @contextmanager
@@ -45,28 +47,99 @@ def editing(edition: Edition, *, actor: User, reason: str, summary: str) -> Iter
             yield change
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """A header or a part as somebody wants it, with the references of the library that its words bring (`cited`).
+    `seen` is the digest of what was shown; None for a new part."""
+
+    value: Value
+    seen: str | None
+    cited: Cited = ()
+
+    @property
+    def key(self) -> str:
+        return str(getattr(self.value, "key", "header"))
+
+    @property
+    def summary(self) -> str:
+        if isinstance(self.value, values.Part):
+            return f"{'Added' if self.seen is None else 'Changed'} {self.value.label_for_people}"
+        return "Changed the header"
+
+    def put(self, change: Change) -> merging.Merged | None:
+        """In its place: another digest there now is a Conflict, unless it is a section in which both changes have
+        theirs; answers what was made of them then. A new part stands at the end of its kind; a key that is there
+        already is refused: a button that was pressed twice adds one part. A reference goes to the library too."""
+        if not isinstance(self.value, values.Part):
+            assert isinstance(self.value, values.Header)
+            change.header(self.value, seen=self.seen or "")
+            _bring(change, self.cited)
+            return None
+        both = None
+        if self.seen is not None:
+            both = merging.save(change, self.value, seen=self.seen)
+        elif is_there(self.value.key):
+            raise added_already(self.value.key)
+        else:
+            change.append(self.value)
+        _bring(change, self.cited)
+        _keep_in_library(change.trail, self.value)
+        return both
+
+
+@dataclass
+class SavedAll:
+    """What became of each, by key: what was made of two changes of a part (None: it stands as it was wanted), or why it
+    was held back."""
+
+    done: dict[str, merging.Merged | None]
+    held: dict[str, Refused]
+
+
+def save(edition: Edition, wanted: Wanted, *, actor: User, reason: str = "") -> merging.Merged | None:
+    """A header, a part or a new part, in a change set of its own."""
+    with editing(edition, actor=actor, reason=reason, summary=wanted.summary) as change:
+        return wanted.put(change)
+
+
+def save_all(edition: Edition, wanted: Collection[Wanted], *, actor: User, reason: str = "") -> SavedAll:
+    """All of these in one change set. What clashes, or may not stand so, is held back alone, and the rest is
+    saved; what is about no one of them refuses all of it."""
+    left, held = {one.key: one for one in wanted}, dict[str, Refused]()
+    while left or not held:
+        summary = "; ".join(one.summary for one in left.values())
+        summary = summary if len(summary) <= MOST_SAID else f"Changed {len(left)} parts"
+        try:
+            with editing(edition, actor=actor, reason=reason, summary=summary) as change:
+                return SavedAll({key: one.put(change) for key, one in left.items()}, held)
+        except Refused as refused:
+            about = {one.part for one in refused.refusals}
+            if not about <= left.keys():
+                raise
+            for key in about:
+                own = [one for one in refused.refusals if one.part == key]
+                held[key] = refused if len(about) == 1 else Refused(own, refused.recorded)
+                del left[key]
+    return SavedAll({}, held)
+
+
 def save_part(
     edition: Edition, part: values.Part, *, seen: str, actor: User, reason: str = "", cited: Cited = ()
 ) -> merging.Merged | None:
-    """New words for a part, with the references of the library that they bring (`cited`). `seen` is the digest of the
-    part that was shown; another one now is a Conflict, unless it is a section in which both changes have their place:
-    answers what was made of them then."""
-    with editing(edition, actor=actor, reason=reason, summary=f"Changed {part.label_for_people}") as change:
-        both = merging.save(change, part, seen=seen)
-        _bring(change, cited)
-        _keep_in_library(change.trail, part)
-    return both
+    """New words for a part: `Wanted.put`."""
+    return save(edition, Wanted(part, seen, cited), actor=actor, reason=reason)
 
 
 def add_part(edition: Edition, part: values.Part, *, actor: User, reason: str = "", cited: Cited = ()) -> None:
-    """A new part, at the end of its kind. A new reference goes to the library too. Refuses a key that is there
-    already: a button that was pressed twice adds one part."""
-    with editing(edition, actor=actor, reason=reason, summary=f"Added {part.label_for_people}") as change:
-        if is_there(part.key):
-            raise added_already(part.key)
-        change.append(part)
-        _bring(change, cited)
-        _keep_in_library(change.trail, part)
+    """A new part, at the end of its kind: `Wanted.put`."""
+    save(edition, Wanted(part, None, cited), actor=actor, reason=reason)
+
+
+def save_header(
+    edition: Edition, header: values.Header, *, seen: str, actor: User, reason: str = "", cited: Cited = ()
+) -> None:
+    """A new header in place of the one whose digest is `seen`."""
+    save(edition, Wanted(header, seen, cited), actor=actor, reason=reason)
 
 
 def is_there(key: UUID) -> bool:
@@ -120,15 +193,6 @@ def restore(edition: Edition, *, change: ChangeSet, digest: str, actor: User, re
 
 def _moment(at: datetime) -> str:
     return date_format(localtime(at), "j F Y, H:i:s")
-
-
-def save_header(
-    edition: Edition, header: values.Header, *, seen: str, actor: User, reason: str = "", cited: Cited = ()
-) -> None:
-    """A new header in place of the one whose digest is `seen`."""
-    with editing(edition, actor=actor, reason=reason, summary="Changed the header") as change:
-        change.header(header, seen=seen)
-        _bring(change, cited)
 
 
 def save_order(

@@ -111,6 +111,79 @@ def test_the_first_save_of_a_published_page_starts_an_edition(person):
     assert editor.errors == []
 
 
+def test_all_that_is_open_is_saved_at_once_and_a_clash_holds_back_its_part_alone(person):
+    editor, other = person("editor"), person("editor2")
+    page = editor.goes_to(EDIT)
+    loads = []
+    page.on("request", lambda asked: loads.append(asked.url) if asked.is_navigation_request() else None)
+    opens(page, "Prescribing in practice")
+    assert not page.get_by_role("button", name="Save all").is_visible()
+    opens(page, "Counselling the patient")
+    for part, words in (("Prescribing in practice", "For both."), ("Counselling the patient", "Mine at the end.")):
+        box_of(page, part).fill(f"{box_of(page, part).input_value()}\n- {words}")
+    page.wait_for_selector("text=2 parts are not saved yet.")
+    editor.is_accessible("save-all")
+
+    theirs = other.goes_to(EDIT)
+    opens(theirs, "Counselling the patient")
+    box_of(theirs, "Counselling the patient").fill("- Theirs alone.")
+    theirs.get_by_role("button", name="Save", exact=True).click()
+    theirs.wait_for_selector("text=Counselling the patient is saved.")
+    page.keyboard.press("Control+s")
+
+    page.wait_for_selector("text=Not saved yet: 1 part.")
+    page.wait_for_selector("text=Prescribing in practice is saved.")
+    page.wait_for_selector("text=Conflict")
+    assert "Mine at the end." in box_of(page, "Counselling the patient").input_value()
+    assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+    editor.is_accessible("save-all-clash")
+    page.get_by_role("button", name="Save mine over theirs").click()
+    page.wait_for_selector("text=Counselling the patient is saved.")
+    page.wait_for_selector("#save-all", state="hidden")
+    assert loads == []
+    words = editor.goes_to(EDIT).inner_text("main")
+    assert "For both." in words
+    assert "Mine at the end." in words
+    assert (editor.errors, other.errors) == ([], [])
+
+
+def test_save_all_waits_for_whoever_was_signed_out(person):
+    editor = person("editor")
+    page = editor.goes_to(EDIT)
+    for part in ("Prescribing in practice", "Counselling the patient"):
+        opens(page, part)
+        box_of(page, part).fill(f"{box_of(page, part).input_value()}\n- Typed before the session ended.")
+    page.wait_for_selector("text=2 parts are not saved yet.")
+    kept = page.context.cookies()
+    page.context.clear_cookies()
+    page.get_by_role("button", name="Save all").click()
+    page.wait_for_selector("text=sign in again in another window")
+    assert "Typed before" in box_of(page, "Counselling the patient").input_value()
+    page.context.add_cookies(kept)
+    page.get_by_role("button", name="Save all").click()
+    page.wait_for_selector("text=Counselling the patient is saved.")
+    assert "Typed before" in editor.goes_to(EDIT).inner_text("main")
+
+
+def test_references_that_get_other_numbers_get_them_everywhere_on_the_page(person):
+    editor = person("editor")
+    page = editor.goes_to(EDIT)
+    parts = page.locator(".editpart").count()
+    before = page.inner_text("#references")
+    last = page.locator("#references .editpart .soft").last.inner_text()
+    first = page.locator(".editplace .editpart:not(.editpart-short) h2").first.inner_text()
+    opens(page, first)
+    box_of(page, first).fill(f"Said first of all {last}.\n\n{box_of(page, first).input_value()}")
+    page.locator(f".editpart:has(h2:has-text('Edit {first}'))").get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_selector(f"text={first} is saved.")
+    assert page.locator(".editpart").count() == parts
+    shown = page.inner_text("main")
+    page = editor.goes_to(EDIT)
+    lines = lambda words: [line for line in words.splitlines() if line.strip() and "saved" not in line]  # noqa: E731
+    assert sorted(lines(shown)) == sorted(lines(page.inner_text("main")))
+    assert page.inner_text("#references") != before
+
+
 def test_what_stands_for_the_dose_is_opened_at_its_boxes(person):
     editor = person("editor")
     page = editor.goes_to(EDIT)

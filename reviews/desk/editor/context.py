@@ -57,6 +57,7 @@ class EditorContext:
         self.edition.monograph = self.monograph
         self.document = build(self.edition)
         self.is_begun = False  # by this very request
+        self.is_together = False  # several forms were sent, and may come back
 
     @property
     def is_fragment(self) -> bool:
@@ -65,7 +66,7 @@ class EditorContext:
 
     def uid(self, key: object) -> str:
         """What stands before the ids of a form, where others may be open beside it."""
-        return f"{str(key)[:8]}-" if self.is_fragment else ""
+        return f"{str(key)[:8]}-" if self.is_fragment or self.is_together else ""
 
     def refresh(self) -> None:
         """What stands there now: others, or this very request, may have written."""
@@ -124,6 +125,7 @@ class EditorContext:
             "may_edit": self.may_edit,
             "is_draft": self.is_draft,
             "is_fragment": self.is_fragment,
+            "is_together": self.is_together,
             "at": self.request.path,
             **more,
         }

@@ -6,11 +6,13 @@ refusal of the whole desk) has no such header, and the browser asks again for th
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from monographs import document as values
 from monographs.pages.page_model import Page
@@ -20,6 +22,7 @@ from reviews.desk.base import DONE, PART
 from reviews.desk.editor import presence
 from reviews.desk.editor.context import EditorContext
 from reviews.desk.editor.one_page import NEW, OnePage, Place, Row
+from reviews.desk.editor.opened import OpenForm
 from reviews.desk.editor.scratch import NEW as NEW_PART
 from reviews.desk.editor.scratch import lines
 from reviews.review.proofed import must_fix
@@ -63,8 +66,7 @@ def saved(editor: EditorContext, value: Value, said: list[str]) -> HttpResponse:
     editor.refresh()
     presence.note(editor)
     one = OnePage(editor, saved=_key(value))
-    if left := must_fix(value, {citation.label for citation in editor.document.citations}):
-        said = [*said, f"Still to do: {' '.join(left)}"]
+    said = [*said, *_left(editor, value)]
     place, row = one.found(_key(value))
     shown = editor.context(one=one, place=place, row=row, is_saved=True, said=said)
     held = [other for place in one.places for other in place.rows if other is not row]
@@ -80,6 +82,55 @@ def saved(editor: EditorContext, value: Value, said: list[str]) -> HttpResponse:
     return answer(response, done=True, opens=opens, spent=_spent(editor, value), cited=cited)
 
 
+Saved = tuple[Value, list[str]]  # what stands there now, and what is said of it
+
+
+@dataclass
+class Piece:
+    """What takes the place of the element `at`."""
+
+    at: str
+    html: str
+
+
+def form_of(one: OnePage, opened: OpenForm) -> Piece:
+    """A form that stands open beside others, at its place on this page."""
+    one.opened = key = str(opened.form.key or "header")
+    row = one.found(key)[1]
+    template = "header" if key == "header" else "row" if row else "new"
+    shown = {**opened.context, "one": one, "row": row, "oob": opened.editor.is_fragment}
+    html = render_to_string(f"reviews/_edit_{template}.html", shown, opened.editor.request)
+    one.opened = ""
+    return Piece("header" if key == "header" else f"part-{key}", html)
+
+
+def saved_all(editor: EditorContext, done: list[Saved], held: list[OpenForm], status: int) -> HttpResponse:
+    """Each part that was sent: saved as it is now, or held back, open as it was sent and with what stands against it;
+    and what changed around them."""
+    before, there = _numbers(editor.page_of(editor.document)), editor.document.by_key()
+    editor.refresh()
+    presence.note(editor)
+    one, pieces, places = OnePage(editor), list[Piece](), dict[str, Place]()
+    shown = editor.context(one=one, is_saved=True)
+    for value, said in done:
+        place, row = one.found(_key(value))
+        one.saved = _key(value)
+        now = {**shown, "row": row, "oob": True, "said": [*said, *_left(editor, value)]}
+        html = render_to_string(f"reviews/_edit_{'row' if row else 'header'}.html", now, editor.request)
+        pieces.append(Piece(row.anchor if row else "header", html))
+        if place:
+            places[place.anchor] = place
+    one.saved = ""
+    pieces += [form_of(one, opened) for opened in held]
+    at = {piece.at for piece in pieces}
+    rest = [row for place in one.places for row in place.rows if row.anchor not in at]
+    brought = [row for row in rest if isinstance(row.part, values.Citation) and row.part.key not in there]
+    shown |= {"pieces": pieces, "places": places.values(), "done": done, "held": held, "brought": brought}
+    shown["renumbered"] = [row for row in rest if row not in brought] if _numbers(one.page) != before else []
+    response = render(editor.request, "reviews/_edit_all.html", shown, status=status)
+    return answer(response, done=bool(done), spent=[place for value, _said in done for place in _spent(editor, value)])
+
+
 def removed(editor: EditorContext, part: values.Part) -> HttpResponse:
     """What stands in the place of a part that was taken out: that it was, and how to undo it."""
     one = OnePage(editor)
@@ -92,6 +143,12 @@ def removed(editor: EditorContext, part: values.Part) -> HttpResponse:
     shown["renumbered"] = _others(one, None, before) or _beside(place, part)
     response = render(editor.request, "reviews/_edit_swap.html", shown)
     return answer(response, done=True, spent=_spent(editor, part))
+
+
+def _left(editor: EditorContext, value: Value) -> list[str]:
+    """What proofing will not let pass of what was saved."""
+    left = must_fix(value, {one.label for one in editor.document.citations}, editor.names_of(value))
+    return [f"Still to do: {' '.join(left)}"] if left else []
 
 
 def moved(editor: EditorContext, key: UUID, said: str, *, back: str, focus: str) -> HttpResponse:

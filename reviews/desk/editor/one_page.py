@@ -30,10 +30,11 @@ _NOTICES = {"critical": "Critical safety notices", "major": "Safety notices", "i
 _KIND_OF = {**dict.fromkeys(_NOTICES, "notice"), "references": "citation", "related": "related"}
 
 
-@dataclass(frozen=True)
+@dataclass
 class Row:
     """A part at its place: `piece` is what readers get of it (of monographs.pages.page_model; None while it says
-    nothing), `who` last touched it, `writing` says who else writes in it now."""
+    nothing), `who` last touched it, `writing` says who else writes in it now; `form` stands in its place if several
+    are open."""
 
     part: Value
     piece: Any = None
@@ -41,6 +42,7 @@ class Row:
     who: str = ""
     writing: str = ""
     page: Page | None = None
+    form: str = ""
     sorts: str = ""  # the place in which it can be moved
 
     @property
@@ -87,6 +89,7 @@ class Place:
     adds: list[Add] = field(default_factory=list)
     sorts: str = ""  # the kind whose order can be changed here
     is_new: bool = False
+    forms: list[str] = field(default_factory=list)  # of new parts, if several are open
 
     @property
     def to_do(self) -> int:
@@ -121,6 +124,7 @@ class OnePage:
         self._pieces = dict(_pieces(self.page))
         self._touched = _last_touched(editor)
         self.here = here(editor.request.user, editor.edition)
+        self.header_form, self.loose = "", list[str]()  # if several forms are open; `loose` have no place
         self.header_to_do = self._to_do.get("header", [])
         self.header_who = self._who("header")
         self.header_writing = self.here.writing.get("header", "")

@@ -1,9 +1,11 @@
 """What is being typed, on the page of its person: kept meanwhile, offered when they come back, never put in unasked."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import DatabaseError, IntegrityError
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -81,14 +83,13 @@ def posted(editor: EditorContext, part: str) -> QueryDict | None:
     return None
 
 
-def spend(request: DeskRequest) -> None:
+def spend(person: User, tabs: Iterable[str]) -> None:
     """What was sent is saved: what was kept of it is gone. Where that cannot be written now it is swept later, and not
     offered meanwhile: nothing of it differs from what stands there."""
-    if tab := request.POST.get(scratch.FIELD, ""):
-        try:
-            scratch.throw_away(request.user, [tab])
-        except DatabaseError:
-            pass
+    try:
+        scratch.throw_away(person, tabs)
+    except DatabaseError:
+        pass
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,13 @@ def offered(editor: EditorContext, form: ValueForm, part: str) -> dict[str, Any]
                 found.append(offer)
     at = _address(editor.monograph.slug, part)
     address = reverse("scratch", args=[editor.monograph.slug, part])
-    return {"scratch": found, "scratch_tab": scratch.tab_of(form.data), "scratch_to": address, "scratch_at": at}
+    return {
+        "scratch": found,
+        "scratch_tab": scratch.tab_of(form.data),
+        "scratch_to": address,
+        "scratch_at": at,
+        "scratch_part": part,
+    }
 
 
 def _offer(editor: EditorContext, form: ValueForm, row: Scratch) -> Offer | None:

@@ -3,7 +3,6 @@
 Nothing that was typed is lost: a form that is refused comes back as it was, and a conflict shows both texts.
 """
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,31 +15,22 @@ from django.views.decorators.http import require_http_methods, require_safe
 from monographs import document as values
 from monographs.assemble import build
 from monographs.checks.problems import problems
-from monographs.difference.diff_html import changes_of
-from monographs.difference.document_diff import compare
-from monographs.digest import digest_of_part
 from monographs.standing import today
 from monographs.typed import Value
-from monographs.vocabulary import SECTION_KINDS
 from reviews.access.attempts import Attempt, attempt
-from reviews.access.door import kept as admitted_reason
-from reviews.access.refusals import Conflict
-from reviews.changes import faster
+from reviews.access.scratch import FIELD
 from reviews.desk.base import DeskRequest, desk, edit_address
 from reviews.desk.editor import citing, fragments, presence
 from reviews.desk.editor.citation_form import CitationForm
-from reviews.desk.editor.clash import base_shown, both_in
-from reviews.desk.editor.context import FORMS, NOUNS, EditorContext, with_part
+from reviews.desk.editor.context import EditorContext
 from reviews.desk.editor.find import Finding, find
-from reviews.desk.editor.forms import OVER, HeaderForm, ValueForm
-from reviews.desk.editor.lists import make_lists, put
-from reviews.desk.editor.one_page import NEW, OnePage, brought, place_of_new, seen_as
-from reviews.desk.editor.scratch import lines, offered, posted, spend
+from reviews.desk.editor.one_page import NEW, OnePage, place_of_new
+from reviews.desk.editor.opened import OpenForm, now_seen
+from reviews.desk.editor.scratch import lines, posted, spend
 from reviews.editing import parts
-from reviews.editing.citable import from_library, visible
 from reviews.editing.merging import Merged
 from reviews.review.edition_review import EditionReview
-from reviews.review.proofed import hints_of, must_fix, spelling_of
+from reviews.review.proofed import must_fix
 
 
 @desk
@@ -50,7 +40,7 @@ def edit(request: DeskRequest, slug: str) -> HttpResponse:
     `restore` (a key) puts a removed part back."""
     editor = EditorContext(request, slug)
     if request.method != "POST":
-        return render(request, "reviews/edit.html", _outline(editor))
+        return render(request, "reviews/edit.html", outline(editor))
     try:
         key = UUID(request.POST.get("restore", ""))
     except ValueError:
@@ -65,7 +55,7 @@ def edit(request: DeskRequest, slug: str) -> HttpResponse:
     return redirect("edit", slug)
 
 
-def _outline(editor: EditorContext) -> dict[str, Any]:
+def outline(editor: EditorContext) -> dict[str, Any]:
     """The page with nothing open."""
     presence.note(editor)
     review = None if editor.edition.is_open else EditionReview.load(editor.edition)
@@ -74,7 +64,7 @@ def _outline(editor: EditorContext) -> dict[str, Any]:
 
 def outline_refusing(editor: EditorContext, tried: Attempt) -> HttpResponse:
     """The page with the reasons on top: nothing was typed that could be lost."""
-    context = {**_outline(editor), "refusals": tried.refusals}
+    context = {**outline(editor), "refusals": tried.refusals}
     return render(editor.request, "reviews/edit.html", context, status=tried.status)
 
 
@@ -85,11 +75,7 @@ def _opened(editor: EditorContext, context: dict[str, Any], status: int) -> Http
     opened = NEW if shown is None else str(getattr(shown, "key", "header"))
     kind = context.get("kind", "")
     new_at = place_of_new(kind, str(form["kind"].value() or "") if kind == "section" else "") if kind else ""
-    value = form.readable if form.is_bound else shown
-    context["costs_signature"] = editor.costs_signature
     context["cites"] = citing.equip(form, editor)
-    context["brings"] = brings = _brings(editor, value, shown) if value else ()
-    context["seen_as"] = seen_as(editor, value, brings) if value else None
     if editor.is_fragment and editor.request.POST.get("only") == "preview":
         return fragments.answer(render(editor.request, "reviews/_edit_preview.html", context))
     editor.refresh()
@@ -105,12 +91,9 @@ def _opened(editor: EditorContext, context: dict[str, Any], status: int) -> Http
 def header(request: DeskRequest, slug: str) -> HttpResponse:
     """The form of the header."""
     editor = EditorContext(request, slug)
-    shown = editor.document.header
     if editor.is_fragment and "closed" in request.GET:
-        return fragments.closed(editor, shown)
-    form = HeaderForm(posted(editor, "header"), document=editor.document, shown=shown, uid=editor.uid("header"))
-    context = editor.context(form=form, shown=shown, words="the header", class_path=shown.class_path)
-    return _answer(editor, context, lambda **how: parts.save_header(editor.edition, form.value, **how))
+        return fragments.closed(editor, editor.document.header)
+    return _answer(OpenForm.of_header(editor, posted(editor, "header")))
 
 
 @desk
@@ -125,27 +108,12 @@ def part_new(request: DeskRequest, slug: str, kind: str) -> HttpResponse:
     key = _key_of(request)
     if editor.is_fragment and "closed" in request.GET:
         return fragments.answer(HttpResponse())
-    data = posted(editor, f"new-{kind}")
-    form = FORMS[kind](data, document=editor.document, key=key, initial=initial, uid=editor.uid(key))
-    context = editor.context(form=form, kind=kind, words=_added(kind, form))
-    if isinstance(form, CitationForm):
-        form.may_copy(visible(request.user))
-        if found.filled:
-            form.propose(found.filled.csl)
-        context |= {"query": found.typed, "found": found}
-    elif kind == "related":
-        context["targets"] = editor.targets()
-
-    def add(seen: str, **how: Any) -> None:
-        parts.add_part(editor.edition, form.value, **how)
-
-    return _answer(editor, context, add)
-
-
-def _added(kind: str, form: ValueForm) -> str:
-    """What is added, as the link to its form says it: a section by its heading, once its kind is known."""
-    section = str(form["kind"].value()) if kind == "section" else ""
-    return SECTION_KINDS[section].heading.lower() if section in SECTION_KINDS else f"a {NOUNS[kind]}"
+    opened = OpenForm.of_new(editor, kind, posted(editor, f"new-{kind}"), key=key, initial=initial)
+    if kind == "citation":
+        if found.filled and isinstance(opened.form, CitationForm):
+            opened.form.propose(found.filled.csl)
+        opened.context |= {"query": found.typed, "found": found}
+    return _answer(opened)
 
 
 def _found(editor: EditorContext) -> Finding:
@@ -156,11 +124,6 @@ def _found(editor: EditorContext) -> Finding:
         return Finding()
     asks = request.method == "GET" and editor.can_write
     return find(typed, editor.document, user=request.user, asks=asks, further="further" in request.GET)
-
-
-def _brings(editor: EditorContext, value: Value, shown: Value | None) -> tuple[values.Citation, ...]:
-    """The references of the library that go into the edition with these words."""
-    return from_library(editor.document, value, shown, user=editor.request.user) if editor.can_write else ()
 
 
 def _key_of(request: DeskRequest) -> UUID:
@@ -180,32 +143,19 @@ def part(request: DeskRequest, slug: str, key: UUID) -> HttpResponse:
         return _remove(editor, shown)
     if editor.is_fragment and "closed" in request.GET and not removed:
         return fragments.closed(editor, shown)
-    data = posted(editor, str(key))
-    form = FORMS[shown.part_kind](data, document=editor.document, shown=shown, uid=editor.uid(key))
-    if isinstance(shown, values.Section):  # another kind would be another section
-        form.fields["kind"].disabled = True
-    context = editor.context(form=form, shown=shown, words=shown.label_for_people, removed=removed)
-    if shown.part_kind == "related":
-        context["targets"] = editor.targets()
-    if "restore" in request.POST:
-        return _restore(editor, shown, context)
-    return _answer(editor, context, lambda **how: parts.save_part(editor.edition, form.value, **how))
+    opened = OpenForm.of_part(editor, shown, posted(editor, str(key)), removed=removed)
+    return _restore(opened, shown) if "restore" in request.POST else _answer(opened)
 
 
-def _restore(editor: EditorContext, shown: values.Part, context: dict[str, Any]) -> HttpResponse:
+def _restore(opened: OpenForm, shown: values.Part) -> HttpResponse:
     """The part as it was, behind a form that holds the words of whoever met its removal while writing."""
+    editor = opened.editor
     tried = attempt(lambda: parts.restore_part(editor.edition, shown, actor=editor.request.user))
-    context["refusals"] = tried.refusals
+    opened.context["refusals"] = tried.refusals
     if tried.is_done:
-        _now_seen(context["form"], shown)
-        context |= {"removed": False, "restored": True}
-    context |= offered(editor, context["form"], str(shown.key))
-    return _opened(editor, context, tried.status)
-
-
-def _now_seen(form: ValueForm, value: Value) -> None:
-    """What stands there now counts as seen: saving again puts the words of this form over it, knowingly."""
-    put(form, "seen", digest_of_part(value))
+        now_seen(opened.form, shown)
+        opened.context |= {"removed": False, "restored": True}
+    return _opened(editor, opened.shows(), tried.status)
 
 
 def _remove(editor: EditorContext, shown: values.Part) -> HttpResponse:
@@ -219,30 +169,20 @@ def _remove(editor: EditorContext, shown: values.Part) -> HttpResponse:
     return redirect("edit", editor.monograph.slug)
 
 
-def _answer(editor: EditorContext, context: dict[str, Any], save: Callable[..., Merged | None]) -> HttpResponse:
+def _answer(opened: OpenForm) -> HttpResponse:
     """Shows the form, previews it, or saves it: whatever is refused comes back with all that was typed, and what was
     made of it is looked at before it is saved."""
-    form: ValueForm = context["form"]
-    status = 200
-    if not form.is_bound and context.get("shown") is not None:
-        context["hints"] = hints_of(
-            context["shown"], {one.label for one in editor.document.citations}, editor.names_of(context["shown"])
-        )
-        context["spelling"] = spelling_of(context["shown"]) if context["can_write"] else []
-    made = context["made_lists"] = make_lists(form) if form.is_bound else []
+    editor, form, status = opened.editor, opened.form, 200
     if editor.request.method == "POST" and not form.is_valid():
         status = form.refused_status
     elif editor.request.method == "POST" and "preview" in editor.request.POST:
-        context["previewed"] = True
-    elif editor.request.method == "POST" and all(one.is_seen for one in made):
-        how: dict[str, Any] = {"seen": form.cleaned_data["seen"] or "", "reason": form.cleaned_data["reason"]}
-        how["cited"] = brings = _brings(editor, form.value, form.shown)
-        tried = attempt(lambda: _saving(editor, form, lambda: save(actor=editor.request.user, **how)))
+        opened.context["previewed"] = True
+    elif editor.request.method == "POST" and opened.is_ready:
+        tried = attempt(lambda: _save(opened))
         if tried.is_done:
             both: Merged | None = tried.result
-            spend(editor.request)
-            value = both.part if both else form.value
-            said = [*form.said, *map(brought, brings), *([both_in(both, editor.request.user)] if both else [])]
+            spend(editor.request.user, [editor.request.POST.get(FIELD, "")])
+            value, said = opened.saved(both)
             if editor.is_fragment:
                 return fragments.saved(editor, value, said)
             for words in (_saved(editor, value), *said):
@@ -250,28 +190,15 @@ def _answer(editor: EditorContext, context: dict[str, Any], save: Callable[..., 
             return (
                 redirect("part_edit", editor.monograph.slug, both.part.key) if both else redirect(_after(editor, value))
             )
+        assert tried.refused
         status = tried.status
-        if isinstance(tried.refused, Conflict):
-            context |= _both(editor, form, tried.refused)
-        else:
-            context["refusals"] = form.refuse(tried.refusals)
-    if form.is_over and "conflict" not in context:
-        context |= _both(editor, form, _still(editor, form))
-    context |= offered(editor, form, str(form.key or "header") if form.shown else f"new-{context['kind']}")
-    return _opened(editor, context, status)
+        opened.refuse(tried.refused)
+    return _opened(editor, opened.comes_back(), status)
 
 
-def _saving(editor: EditorContext, form: ValueForm, save: Callable[[], Merged | None]) -> Merged | None:
-    """The first save of what readers see starts the next edition; what changes nothing or is refused starts none."""
-    if editor.begins and form.value != form.shown:
-        admitted_reason(form.cleaned_data["reason"])
-        if form.shown is not None and form.cleaned_data["seen"] != digest_of_part(form.shown):
-            raise _still(editor, form)
-        if form.shown is None and form.key and parts.is_there(form.key):
-            raise parts.added_already(form.key)
-        editor.begin()
-        form.said.append(f"Edition {editor.edition.number} is started. Readers see the old one until you publish.")
-    return save()
+def _save(opened: OpenForm) -> Merged | None:
+    opened.begin()
+    return parts.save(opened.editor.edition, opened.wanted, actor=opened.editor.request.user, reason=opened.reason)
 
 
 def _after(editor: EditorContext, value: Value) -> str:
@@ -292,28 +219,6 @@ def _saved(editor: EditorContext, value: Value) -> str:
     to_do = [one.sentence for one in problems(document, today()) if one.key == key]
     to_do += must_fix(value, {one.label for one in document.citations}, editor.names_of(value))
     return " ".join([f"{name} is saved.", *(["Still to do:", *to_do] if to_do else [])])
-
-
-def _still(editor: EditorContext, form: ValueForm) -> Conflict:
-    """The conflict that was shown with this form, and that nothing has settled yet."""
-    key, did = (str(form.key), "saved this part") if form.key else ("header", "saved the header")
-    return Conflict(faster(editor.edition, editor.request.user, key, did), form.shown, key)
-
-
-def _both(editor: EditorContext, form: ValueForm, conflict: Conflict) -> dict[str, Any]:
-    """The texts of a conflict: mine in the form, theirs beside it, word by word (whole, while mine cannot be read), and
-    what both began with."""
-    if conflict.current is None:  # it was removed: there is nothing beside mine
-        return {"conflict": conflict, "removed": True}
-    base = base_shown(editor, form, conflict.current)
-    _now_seen(form, conflict.current)
-    put(form, OVER, digest_of_part(conflict.current))
-    theirs = with_part(build(editor.edition), conflict.current)
-    mine = with_part(theirs, form.readable) if theirs and form.readable is not None else None
-    if mine is None:
-        shown = type(form)(document=editor.document, shown=conflict.current).as_read()
-        return {"conflict": conflict, "theirs": shown, **base}
-    return {"conflict": conflict, "changes": changes_of(compare(theirs, mine)), **base}
 
 
 @desk

@@ -122,6 +122,10 @@ def part_of(world):
     return build(world.draft).sections[0]
 
 
+def wanted(w):
+    return parts.Wanted(part_of(w).replaced(text="New words."), digest_of_part(part_of(w)))
+
+
 def seen_part(world):
     return {"seen": digest_of_part(part_of(world)), "actor": world.house.editor, "reason": "Why"}
 
@@ -236,6 +240,8 @@ VERBS = {
         "new_drug": {"name": "newumab"}},
     "set_tier": lambda w: {"monograph": w.page, "tier": "high", "actor": w.house.clinician2, "reason": "More harm", "seen": w.page.tier},
     "save_part": lambda w: {"edition": w.draft, "part": part_of(w).replaced(text="New words."), **seen_part(w)},
+    "save": lambda w: {"edition": w.draft, "wanted": wanted(w), "actor": w.house.editor, "reason": "Why"},
+    "save_all": lambda w: {"edition": w.draft, "wanted": [wanted(w)], "actor": w.house.editor, "reason": "Why"},
     "add_part": lambda w: {"edition": w.draft, "part": part_of(w).replaced(key=make.key("added")), "actor": w.house.editor, "reason": "Why"},
     "remove_part": lambda w: {"edition": w.draft, "part": part_of(w), **seen_part(w)},
     "copy_parts": lambda w: {"edition": w.draft, "source": w.page, "seen": 1, "keys": [make.key("prescribing")], "actor": w.house.editor, "reason": "Why"},

@@ -161,6 +161,7 @@ def test_neither_header_nor_order_nor_search_takes_it_raw_or_fails(house, enter,
     is_clean(post_raw(client, address("part_edit", key), {"remove": "1", "seen": word}), (409,), "remove")
     asked = {"q": word.encode("utf-8", "replace").decode()[:5_000]}
     is_clean(client.get(address("part_new", "citation"), asked), (200,), "search")
+    is_clean(client.get(address("cite"), asked), (200,), "sources that are offered")
     pages_are_clean(client)
 
 
@@ -211,6 +212,7 @@ HALVES = {
     "header": ("editor", "edit_header", (), ["title", "names-0-name", "reason", "seen", "dosing_reason"]),
     "section": ("editor", "part_new", ("section",), ["text", "heading", "kind", "key", "reason"]),
     "reference": ("editor", "part_new", ("citation",), ["title", "authors", "reference", "label", "issued"]),
+    "all": ("editor", "edit_all", (), ["0.part", "0.text", "0.reason", "0.seen", "0.key"]),
     "order": ("editor", "edit_order", (), ["seen", "place_x"]),
     "outline": ("editor", "edit", (), ["restore"]),
     "tier": ("clinician", "tier", (), ["tier", "reason", "seen"]),

@@ -123,6 +123,7 @@ FORMS = [
     ("citation", "editor", at("part_new", "draft", kind="citation"), None, "preview", {"type": "book", "title": "A book"}, ["edited", "reference_added"]),
     ("related", "editor", at("part_new", "draft", kind="related"), None, "preview", {"target": "liveumab", "reason": "comparator"}, ["edited"]),
     ("header", "editor", at("edit_header", "draft"), None, "preview", {"covers": "all of it"}, ["edited"]),
+    ("all", "editor", at("edit", "draft"), at("edit_all", "draft"), None, {"0.part": "new-section", "0.kind": "driving", "0.text": "Wait.", "0.key": str(make.key("all"))}, ["edited"]),
     ("order", "editor", at("edit_order", "draft"), None, None, {f"place_{make.key('prescribing')}": "9"}, ["edited"]),
     ("a step up", "editor", at("edit", "draft"), lambda: f"{at('edit_order', 'draft')()}?kind=monitoring", None, {"up": str(make.key("alt"))}, ["edited"]),
     ("copied from another", "editor", lambda: f"{at('start_from', 'draft')()}?of={SLUGS['live']}", None, None, {}, ["edited", "parts_copied"]),

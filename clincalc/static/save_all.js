@@ -1,0 +1,61 @@
+// Desk only, and only beside htmx: every part that is open and not saved yet, in one change set. Without it each part has
+// its own Save. Ctrl+S (or Cmd+S) saves all that is not saved yet.
+(() => {
+  const all = () => document.getElementById('save-all');
+  const unsaved = () => [...document.querySelectorAll('form[data-edits][data-part]')].filter((form) => 'unsaved' in form.dataset);
+  const says = (words) => { all().querySelector('[data-says]').textContent = words; };
+  const hold = (is) => unsaved().forEach((form) => {
+    form.querySelectorAll('input, textarea').forEach((box) => { box.readOnly = is; });
+    form.toggleAttribute('aria-busy', is);
+    form.toggleAttribute('data-sent', is);
+    if (is) form.dispatchEvent(new CustomEvent('desk:sent'));
+  });
+  const count = () => {
+    if (!all() || !window.htmx) return;
+    const several = unsaved().length;
+    const tells = 'held' in all().dataset;
+    if (several > 1 && !tells) says(`${several} parts are not saved yet.`);
+    all().hidden = several < (tells ? 1 : 2);
+  };
+  let waits = 0;
+  const soon = () => { clearTimeout(waits); waits = setTimeout(count, 50); };
+  addEventListener('input', soon);
+  addEventListener('click', soon);
+  addEventListener('htmx:afterSettle', (e) => { if (e.detail.elt !== all() && !(all() && all().contains(document.activeElement))) soon(); });
+  addEventListener('keydown', (e) => {
+    if (!(e.ctrlKey || e.metaKey) || e.altKey || e.shiftKey || e.key.toLowerCase() !== 's' || !all()) return;
+    e.preventDefault();
+    const forms = unsaved();
+    if (forms.length > 1 && window.htmx) all().requestSubmit();
+    else if (forms.length) forms[0].requestSubmit(forms[0].querySelector('button:not([name])'));
+  });
+  addEventListener('htmx:configRequest', (e) => {
+    if (e.target !== all()) return;
+    unsaved().forEach((form, number) => {
+      for (const [name, value] of new FormData(form)) if (!['csrfmiddlewaretoken', 'whose', 'kept'].includes(name)) e.detail.formData.append(`${number}.${name}`, value);
+      e.detail.formData.append(`${number}.part`, form.dataset.part);
+    });
+  });
+  addEventListener('htmx:beforeRequest', (e) => { if (e.target === all()) { says('Saving'); hold(true); } });
+  addEventListener('htmx:sendError', (e) => { if (e.target === all()) { hold(false); says('Not saved: no connection. Your words are kept here.'); } });
+  // Whoever was signed out signs in in another window and saves again: what is typed stays on this page.
+  addEventListener('htmx:beforeSwap', async (e) => {
+    if (e.detail.requestConfig.elt !== all() || e.detail.xhr.getResponseHeader('X-Part')) return;
+    e.detail.shouldSwap = false;
+    hold(false);
+    says('Not saved: sign in again in another window, then save again. Your words are kept here.');
+    try {
+      const page = new DOMParser().parseFromString(await (await fetch(all().action.replace(/all\/$/, ''))).text(), 'text/html').getElementById('save-all');
+      if (!page) return;
+      if (page.dataset.person !== all().dataset.person) { says('Not saved: somebody else is signed in here now. Copy your words before you leave this page.'); return; }
+      page.querySelectorAll('input[type=hidden]').forEach((field) => { all().elements[field.name].value = field.value; });
+      says('Not saved: you had been signed out. Save again.');
+    } catch { /* no connection: said so already */ }
+  });
+  // Where somebody goes on: at what was held back, else at what was said.
+  addEventListener('htmx:afterSettle', (e) => {
+    if (!e.detail.requestConfig || e.detail.requestConfig.elt.id !== 'save-all') return;
+    const at = document.querySelector('form[data-edits] [role=alert][tabindex], .editpart-open [role=alert][tabindex]') || document.querySelector('.editpart [role=status][tabindex]');
+    if (at) at.focus();
+  });
+})();

@@ -1,0 +1,134 @@
+"""Save all: every part that is open on the one page in one change set."""
+
+import re
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from monographs.models import PARTS
+from reviews.access.attempts import attempt
+from reviews.access.refusals import Refused
+from reviews.access.scratch import FIELD
+from reviews.desk.base import DeskRequest, desk
+from reviews.desk.editor import citing, fragments
+from reviews.desk.editor.context import EditorContext
+from reviews.desk.editor.one_page import OnePage, place_of_new
+from reviews.desk.editor.opened import OpenForm
+from reviews.desk.editor.scratch import NEW, spend
+from reviews.desk.editor.write import outline, outline_refusing
+from reviews.editing import parts
+
+PART = "part"  # of each form: "header", the key of its part, or "new-" and the kind
+_NAME = re.compile(r"([0-9]{1,3})\.(.+)", re.ASCII | re.DOTALL)
+
+
+@desk
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_all(request: DeskRequest, slug: str) -> HttpResponse:
+    """Saves each form that was sent (`<number>.<name of the box>`, and `<number>.part`). What is refused comes back
+    alone, with all that was typed, and the rest is saved. Whoever asks for the address is led to the page."""
+    editor = EditorContext(request, slug)
+    if request.method != "POST":
+        return redirect("edit", slug)
+    editor.is_together = True
+    opened = {str(one.form.key or "header"): one for one in (_form(editor, sent) for sent in forms_in(request.POST))}
+    ready = {key: one for key, one in opened.items() if one.is_ready}
+    held = {key: one for key, one in opened.items() if key not in ready}
+    done = parts.SavedAll({}, {})
+    if ready or not opened:
+        tried = attempt(lambda: _save(editor, ready))
+        if not tried.is_done:
+            assert tried.refused
+            for one in ready.values():
+                one.refuse(tried.refused)
+            if not opened:
+                return outline_refusing(editor, tried)
+            return _answer(editor, [], list(opened.values()), tried.status)
+        done = tried.result
+    for key, refused in done.held.items():
+        ready[key].refuse(refused)
+        held[key] = ready[key]
+    spend(request.user, [opened[key].form.data.get(FIELD, "") for key in done.done])
+    saved = [ready[key].saved(both) for key, both in done.done.items()]
+    left = [one for key, one in opened.items() if key in held]
+    return _answer(editor, saved, left, 422 if left and not saved else 200)
+
+
+def forms_in(sent: QueryDict) -> list[QueryDict]:
+    """The forms that were sent together, each with the names of its own boxes, in the order of their numbers."""
+    found: dict[int, QueryDict] = {}
+    for name, several in sent.lists():
+        if at := _NAME.fullmatch(name):
+            found.setdefault(int(at[1]), QueryDict(mutable=True)).setlist(at[2], several)
+    return [found[number] for number in sorted(found)]
+
+
+def _form(editor: EditorContext, sent: QueryDict) -> OpenForm:
+    part = sent.get(PART, "")
+    if part == "header":
+        return OpenForm.of_header(editor, sent)
+    kind = part.removeprefix(NEW)
+    if part.startswith(NEW) and kind in PARTS:
+        return OpenForm.of_new(editor, kind, sent, key=_uuid(sent.get("key", "")) or uuid4(), initial={})
+    key = _uuid(part)
+    if key is None:
+        raise Http404
+    shown, removed = editor.part(key)
+    return OpenForm.of_part(editor, shown, sent, removed=removed)
+
+
+def _uuid(typed: str) -> UUID | None:
+    try:
+        return UUID(typed)
+    except ValueError:
+        return None
+
+
+def _save(editor: EditorContext, ready: dict[str, OpenForm]) -> parts.SavedAll:
+    """What clashes with what readers see by now starts no edition, and is held back like any other."""
+    held = dict[str, Refused]()
+    for key, one in ready.items():
+        try:
+            one.begin()
+        except Refused as refused:
+            held[key] = refused
+    wanted = [one.wanted for key, one in ready.items() if key not in held]
+    reason = "; ".join(dict.fromkeys(one.reason for key, one in ready.items() if one.reason and key not in held))
+    saved = parts.save_all(editor.edition, wanted, actor=editor.request.user, reason=reason)
+    return parts.SavedAll(saved.done, held | saved.held)
+
+
+def _answer(editor: EditorContext, saved: list[fragments.Saved], held: list[OpenForm], status: int) -> HttpResponse:
+    for one in held:
+        one.context = one.comes_back() | {"cites": citing.equip(one.form, editor)}
+        one.context["at"] = one.context["scratch_at"]  # where it is sent to when it is saved alone
+    if editor.is_fragment:
+        return fragments.saved_all(editor, saved, held, status)
+    for value, said in saved:
+        messages.success(editor.request, f"{getattr(value, 'label_for_people', 'The header')} is saved.")
+        for words in said:
+            messages.success(editor.request, words)
+    return _page(editor, held, status) if held else redirect("edit", editor.monograph.slug)
+
+
+def _page(editor: EditorContext, held: list[OpenForm], status: int) -> HttpResponse:
+    """The page with each of these forms open at its place."""
+    editor.refresh()
+    context = outline(editor)
+    page: OnePage = context["one"]
+    for opened in held:
+        form, key = fragments.form_of(page, opened).html, str(opened.form.key or "header")
+        at = place_of_new(opened.context["kind"], str(opened.form.data.get("kind", ""))) if opened.is_new else ""
+        row = page.found(key)[1]
+        if key == "header":
+            page.header_form = form
+        elif row:
+            row.form = form
+        elif place := next((place for place in page.places if place.anchor == at), None):
+            place.forms.append(form)
+        else:
+            page.loose.append(form)
+    return render(editor.request, "reviews/edit.html", context, status=status)

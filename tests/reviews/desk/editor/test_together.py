@@ -1,0 +1,309 @@
+"""Save all: what is sent together is saved together, and a clash holds back its part alone."""
+
+import re
+from types import SimpleNamespace
+from uuid import uuid4
+
+import pytest
+from django.http import QueryDict
+from django.urls import reverse
+
+from monographs.assemble import build
+from monographs.digest import digest_of_part
+from monographs.models import Edition
+from reviews.audit.trail import WriteLockTimeout
+from reviews.audit.verify import verify
+from reviews.desk.editor.together import forms_in
+from reviews.editing import parts
+from reviews.models import AuditEvent, ChangeSet, Scratch
+from tests import factories as make
+from tests.forms import emptied, forms_of
+from tests.reviews.desk.test_kept import sign_in_of
+
+pytestmark = pytest.mark.django_db
+ASKS = {"HX-Request": "true"}
+ONE, OTHER = "monitoring", "prescribing"
+NHS = "943 476 5919"
+
+
+@pytest.fixture(scope="module")
+def made(once_a_module):
+    return SimpleNamespace(edition=make.draft(make.the_house()))
+
+
+@pytest.fixture
+def edition(made):
+    return made.edition
+
+
+@pytest.fixture
+def editor(client, house):
+    client.force_login(house.editor)
+    return client
+
+
+def part(edition, name):
+    return build(Edition.objects.get(pk=edition.pk)).by_key()[make.key(name)]
+
+
+def section(edition, name, **changes):
+    shown = part(edition, name)
+    return {
+        "part": str(shown.key),
+        "heading": shown.heading,
+        "text": shown.text,
+        "seen": digest_of_part(shown),
+    } | changes
+
+
+def new(kind="section", **fields):
+    key = str(uuid4())
+    return {"part": f"new-{kind}", "key": key, "kind": "cautions", "heading": "Cautions", **fields}
+
+
+def sends(client, *forms, hx=True, slug="testazumab", **more):
+    sent = {f"{number}.{name}": words for number, form in enumerate(forms) for name, words in form.items()}
+    path = reverse("edit_all", args=[slug])
+    return client.post(path, sent | more, headers=ASKS if hx else {})
+
+
+def counts():
+    return ChangeSet.objects.count(), AuditEvent.objects.count()
+
+
+def test_forms_are_told_apart_by_their_number():
+    sent = QueryDict("10.text=b&2.text=a&2.rows-0-name=x&2.rows-0-name=y&text=no&1000.text=no&.text=no&csrf=1")
+    assert [dict(one.lists()) for one in forms_in(sent)] == [
+        {"text": ["a"], "rows-0-name": ["x", "y"]},
+        {"text": ["b"]},
+    ]
+
+
+def test_two_parts_and_a_new_one_are_one_change_set(editor, house, edition):
+    before, added = counts(), new(text="Words that are new here.")
+
+    answer = sends(
+        editor,
+        section(edition, ONE, text="One is new.", reason="Asked for by the ward"),
+        section(edition, OTHER, text="The other is new.", reason="Asked for by the ward"),
+        added,
+    )
+
+    assert (answer.status_code, answer["X-Part"]) == (200, "done")
+    assert counts() == (before[0] + 1, before[1] + 1)
+    change = ChangeSet.objects.latest("at")
+    assert sorted(change.touched) == sorted([str(make.key(ONE)), str(make.key(OTHER)), added["key"]])
+    assert (change.actor, change.reason) == (house.editor, "Asked for by the ward")
+    html = answer.content.decode()
+    for key in change.touched:
+        assert re.search(f'<section [^>]*id="part-{key}"[^>]* hx-swap-oob="true"', html)
+    assert "data-edits" not in html
+    assert html.count("is saved.") == 3
+    assert verify() == []
+
+
+def test_without_a_reason_the_history_says_what_was_saved(editor, edition):
+    sends(editor, section(edition, ONE, text="One."), new(text="Words."))
+    assert ChangeSet.objects.latest("at").reason == f"Changed {part(edition, ONE).label_for_people}; Added Cautions"
+
+
+def test_a_clash_holds_back_its_part_alone(editor, house, edition):
+    one, other = section(edition, ONE, text="Mine."), section(edition, OTHER, text="Mine as well.")
+    make.reword(edition, ONE, "Theirs.", actor=house.editor2)
+    before = counts()
+
+    answer = sends(editor, one, other)
+
+    assert answer["X-Part"] == "done"
+    assert counts()[0] == before[0] + 1
+    assert (part(edition, ONE).text, part(edition, OTHER).text) == ("Theirs.", "Mine as well.")
+    html = answer.content.decode()
+    assert html.count("data-edits") == 1
+    assert "Conflict" in html
+    assert "Mine." in html
+    assert "Saved: 1 part." in html
+    assert "Not saved yet: 1 part." in html
+    # It can be saved alone, where its own form is sent.
+    (action,) = re.findall(r'data-edits[^>]* action="([^"]+)"', html)
+    assert action == reverse("part_edit", args=["testazumab", make.key(ONE)])
+
+
+def test_of_two_changes_with_their_places_both_are_in(editor, house, edition):
+    make.reword(edition, ONE, "First line.\n\nLast line.", actor=house.editor2)
+    one = section(edition, ONE, text="First line, mine.\n\nLast line.")
+    make.reword(edition, ONE, "First line.\n\nLast line, theirs.", actor=house.editor2)
+
+    answer = sends(editor, one, section(edition, OTHER, text="Another."))
+
+    assert part(edition, ONE).text == "First line, mine.\n\nLast line, theirs."
+    assert "are both in: look at it." in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        ({"text": "A word\u202e."}, "cannot be kept"),
+        ({"text": f"Seen in {NHS}."}, "number"),
+        ({"text": "- a\n* b\n1) c"}, "Not saved yet: look at the list"),
+        ({"text": "x", "heading": "y" * 5000}, "longer than"),
+    ],
+)  # fmt: skip
+def test_what_may_not_stand_so_comes_back_and_the_rest_is_saved(editor, edition, bad, says):
+    answer = sends(editor, section(edition, ONE, **bad), section(edition, OTHER, text="This is fine."))
+
+    html = answer.content.decode()
+    assert part(edition, OTHER).text == "This is fine."
+    assert html.count("data-edits") == 1
+    assert "Not saved yet: 1 part." in html
+    assert part(edition, ONE).text not in (bad["text"],)
+
+
+def test_a_part_that_was_taken_out_meanwhile_comes_back_with_its_words(editor, house, edition):
+    one = section(edition, ONE, text="Written in vain?")
+    parts.remove_part(edition, part(edition, ONE), seen=one["seen"], actor=house.editor2)
+
+    answer = sends(editor, one, section(edition, OTHER, text="This is fine."))
+
+    assert "Written in vain?" in answer.content.decode()
+    assert part(edition, OTHER).text == "This is fine."
+
+
+def test_the_header_goes_with_the_parts(editor, edition):
+    header = build(edition).header
+    boxes = {
+        "part": "header",
+        "title": "A new title",
+        "name": header.name,
+        "seen": digest_of_part(header),
+        **emptied(header),
+    }
+    before = counts()
+
+    answer = sends(editor, boxes, section(edition, ONE, text="With the header."))
+
+    assert answer["X-Part"] == "done", answer.content.decode()
+    assert "header" in ChangeSet.objects.latest("at").touched
+    assert counts()[0] == before[0] + 1
+
+
+def test_sent_twice_it_is_done_once(editor, edition):
+    page = editor.get(reverse("edit", args=["testazumab"])).content.decode()
+    token = re.search(r'id="save-all".*?name="act" value="([^"]+)"', page, re.DOTALL)[1]
+    forms = [section(edition, ONE, text="Once."), new(text="Once as well.")]
+    before = counts()
+
+    sends(editor, *forms, act=token)
+    sends(editor, *forms, act=token)
+
+    assert counts() == (before[0] + 1, before[1] + 1)
+
+
+def test_what_was_kept_meanwhile_is_gone_once_it_is_saved(editor, house, edition):
+    tabs = ["a" * 22, "b" * 22]
+    saved = section(edition, ONE, text="Saved.", scratch=tabs[0])
+    clash = section(edition, OTHER, text="Clash.", scratch=tabs[1])
+    for one in (saved, clash):
+        editor.post(reverse("scratch", args=["testazumab", one["part"]]), one)
+    make.reword(edition, OTHER, "Theirs.", actor=house.editor2)
+
+    sends(editor, saved, clash)
+
+    assert list(Scratch.objects.values_list("tab", flat=True)) == [tabs[1]]
+
+
+def test_nothing_is_done_for_whoever_may_not_write(client, house, edition):
+    client.force_login(house.auditor)
+    before = counts()
+    sends(client, section(edition, ONE, text="Not theirs."), section(edition, OTHER, text="Not theirs."))
+    assert ChangeSet.objects.count() == before[0]
+
+
+@pytest.mark.parametrize("name", ["nobody", "new-nothing", str(uuid4()), ""])
+def test_a_part_of_nowhere_is_not_found_and_nothing_is_saved(editor, edition, name):
+    before = counts()[0]
+    answer = sends(editor, section(edition, ONE, text="Fine."), {"part": name, "text": "x"})
+    assert answer.status_code == 404
+    assert counts()[0] == before
+
+
+def open_forms(html):
+    """The forms of parts, by their words."""
+    return {one.fields["text"][0]: one for one in forms_of(html) if "text" in one.fields}
+
+
+def test_without_a_script_it_is_saved_too_and_what_is_held_back_stands_open_on_the_page(editor, house, edition):
+    one, other = section(edition, ONE, text="Mine."), section(edition, OTHER, text="Words that clash.")
+    assert sends(editor, one, hx=False).status_code == 302
+    make.reword(edition, OTHER, "Theirs.", actor=house.editor2)
+
+    answer = sends(editor, other, new(text="A bad word\u202e."), new(text="Good words."), hx=False)
+
+    assert answer.status_code == 200
+    forms = open_forms(answer.content.decode())
+    assert set(forms) == {"Words that clash.", "A bad word\u202e."}
+    assert "Good words." in [one.text for one in build(Edition.objects.get(pk=edition.pk)).sections]
+    # Each goes on alone.
+    clash = forms["Words that clash."]
+    done = editor.post(clash.action, clash.filled())
+    assert done.status_code == 302
+    assert part(edition, OTHER).text == "Words that clash."
+    assert editor.get(reverse("edit_all", args=["testazumab"])).status_code == 302
+
+
+def test_after_the_session_ended_each_form_stands_filled_at_its_place(client, house, edition):
+    client.force_login(house.editor)
+    page = client.get(reverse("edit", args=["testazumab"])).content.decode()
+    (form,) = [one for one in forms_of(page) if one.action == reverse("edit_all", args=["testazumab"])]
+    sent = [section(edition, ONE, text="Kept."), new(text="Kept as well.", reason="Asked for")]
+    hidden = {name: form.fields[name] for name in ("act", "whose")}
+    client.logout()
+    before = counts()
+
+    back = sign_in_of(sends(client, *sent, hx=False, **hidden))
+    client.force_login(house.editor)
+    html = client.get(back).content.decode()
+
+    assert counts() == before
+    forms = open_forms(html)
+    assert set(forms) == {"Kept as well.", "Kept."}
+    assert html.count("This was kept when your session ended.") == 1
+    for one in forms.values():
+        assert client.post(one.action, one.filled()).status_code == 302
+    assert counts()[0] == before[0] + 2
+
+
+def test_while_somebody_else_writes_all_of_it_comes_back(editor, edition, monkeypatch):
+    def busy(*_args, **_how):
+        raise WriteLockTimeout
+
+    monkeypatch.setattr("reviews.editing.parts.save_all", busy)
+    answer = sends(editor, section(edition, ONE, text="One."), new(text="Two."))
+    assert (answer.status_code, answer["Retry-After"], answer["X-Part"]) == (503, "5", "shown")
+    html = answer.content.decode()
+    assert html.count("Somebody else is writing just now.") >= 2
+    assert set(open_forms(html)) == {"One.", "Two."}
+
+
+class TestOfAPublishedPage:
+    @pytest.fixture
+    def live(self, house):
+        return make.published(house, "otherazumab")
+
+    def test_the_first_save_starts_one_edition_for_all(self, client, house, live):
+        client.force_login(house.editor)
+        answer = sends(
+            client,
+            section(live, ONE, text="For the next."),
+            section(live, OTHER, text="For it too."),
+            slug="otherazumab",
+        )
+
+        (begun,) = Edition.objects.filter(monograph=live.monograph, number=live.number + 1)
+        assert (part(begun, ONE).text, part(begun, OTHER).text) == ("For the next.", "For it too.")
+        assert answer.content.decode().count("is started.") == 1
+
+    def test_what_clashes_with_what_readers_see_starts_none(self, client, house, live):
+        client.force_login(house.editor)
+        stale = [section(live, name, text="Late.", seen="0" * 64) for name in (ONE, OTHER)]
+        sends(client, *stale, slug="otherazumab")
+        assert not Edition.objects.filter(monograph=live.monograph, number=live.number + 1).exists()
