@@ -161,6 +161,7 @@ def test_neither_header_nor_order_nor_search_takes_it_raw_or_fails(house, enter,
     is_clean(post_raw(client, address("part_edit", key), {"remove": "1", "seen": word}), (409,), "remove")
     asked = {"q": word.encode("utf-8", "replace").decode()[:5_000]}
     is_clean(client.get(address("part_new", "citation"), asked), (200,), "search")
+    is_clean(client.get(address("cite"), asked), (200,), "sources that are offered")
     pages_are_clean(client)
 
 
