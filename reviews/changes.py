@@ -37,6 +37,7 @@ from reviews.authorship import authors_of_copies
 from reviews.derived import of_change_sets
 from reviews.derived.sides import Sides, parts_of
 from reviews.models import ChangedPart, ChangeSet
+from reviews.models.people import name_of
 
 
 def store(trail: Trail, document: values.Document) -> Document:
@@ -57,7 +58,7 @@ def faster(edition: Edition, person: User | None, key: str, did: str) -> str:
     actor, at = last.change_set.actor, timezone.localtime(last.change_set.at)
     if actor == person:
         return f"You {did} at {at:%H:%M}, in another window."
-    return f"{actor.get_full_name() or actor.get_username()} {did} at {at:%H:%M}, while you were writing."
+    return f"{name_of(actor)} {did} at {at:%H:%M}, while you were writing."
 
 
 class Change:

@@ -17,12 +17,20 @@ from monographs.standing import today
 from monographs.vocabulary import TIERS
 from reviews.access import policy
 from reviews.access.handover import handed_to
-from reviews.desk.base import DeskRequest, and_list, chip, class_tree, desk, indented, name_of
+from reviews.desk.base import (
+    DeskRequest,
+    and_list,
+    chip,
+    class_tree,
+    desk,
+    indented,
+)
 from reviews.desk.kept_forms import lines_for
 from reviews.desk.published.urgent_tasks import waiting_for
 from reviews.desk.whom_to_ask import names_for
 from reviews.editing import copies
 from reviews.models import AuditEvent, ChangeSet, ClinicianProfile, EntrySubject, SignOff
+from reviews.models.people import name_of
 from reviews.review.lowered_tiers import tiers_that_count
 from reviews.review.sign_off_rules import Edit, Signature, authors, counts_for, missing_sign_offs
 from reviews.review.tiers import highest

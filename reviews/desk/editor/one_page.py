@@ -18,10 +18,10 @@ from monographs.pages.page_model import Page
 from monographs.standing import today
 from monographs.typed import Value
 from monographs.vocabulary import SECTION_KINDS, SectionKind
-from reviews.desk.base import name_of
 from reviews.desk.editor.context import HEADINGS, NOUNS, EditorContext, with_part
 from reviews.desk.editor.presence import here
 from reviews.models import ChangedPart, ChangeSet
+from reviews.models.people import name_of
 from reviews.review.proofed import named
 
 NEW = "new"  # in the place of the key of a part that is being added
