@@ -85,7 +85,7 @@ def _put(row: Scratch) -> Scratch:
 
 
 def waiting(person: User, monograph: Monograph | None = None, part: str | None = None) -> QuerySet[Scratch]:
-    """What is kept for somebody, or of it that of a monograph, or of one part, the newest first, in whatever edition."""
+    """What is kept for somebody, or of it that of a monograph or of one part, newest first, in whatever edition."""
     rows = Scratch.objects.filter(person=person, at__gt=timezone.now() - LASTS)
     rows = rows.filter(edition__monograph=monograph) if monograph else rows
     return rows if part is None else rows.filter(part=part)

@@ -176,9 +176,9 @@ class Unsaved:
 
 
 def everywhere(request: DeskRequest) -> list[Unsaved]:
-    """What is kept for a person of all that they may read, the newest first: as many queries however many there are, one
-    if there are none. Words in an edition that is closed by now are offered by the page of the monograph, if they have
-    a place there still."""
+    """What is kept for a person of all that they may read, the newest first: as many queries however many there are,
+    one if there are none. Words in an edition that is closed by now are offered by the page of the monograph, if they
+    have a place there still."""
     rows = list(scratch.waiting(request.user).defer("fields").select_related("edition__monograph"))
     readable = set(policy.readable(request.user).values_list("pk", flat=True)) if rows else set()
     kept_of: dict[tuple[str, str], list[Scratch]] = {}
