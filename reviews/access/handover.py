@@ -81,9 +81,9 @@ def handed_to(user: User) -> frozenset[int]:
 def close(person: User, *, actor: User, reason: str, to: User | None = None) -> OpenWork:
     """Closes an account and hands all of its open work to `to`, who gets the roles that nobody else would hold there.
 
-    Refuses what `accounts.deactivate` refuses; nobody to go on where there is open work; the one who leaves, and a
-    closed account; the administrator who acts, where roles would come with it; and somebody who could not edit what is
-    handed over.
+    Refuses oneself, whoever is no administrator, no reason, and an account that is closed. Where there is open work,
+    refuses nobody to go on, the one who leaves, and a closed account; the administrator who acts, where roles would
+    come with it; and somebody who could not edit what is handed over.
     """
     with (
         refusals_recorded(actor=actor, action="deactivate", subject=f"user:{person.pk}", reason=reason),
