@@ -107,8 +107,8 @@ class Place:
 
 
 class OnePage:
-    """All that the page shows of an edition. `opened` is the key of the part whose form is shown, "header", or `NEW` and
-    a kind for one that is being added, which stands at the place `new_at`."""
+    """All that the page shows of an edition. `opened` is the key of the part whose form is shown, "header", or, for one
+    that is being added, `NEW` and a kind; it stands at the place `new_at`."""
 
     def __init__(self, editor: EditorContext, opened: str = "", new_at: str = "", saved: str = "") -> None:
         self.editor, self.opened = editor, opened
