@@ -71,8 +71,11 @@ def keep(request: HttpRequest, edition: Edition, part: str) -> Scratch | None:
 
 def _put(row: Scratch) -> Scratch:
     mine = Scratch.objects.filter(person=row.person)
-    columns = {name: getattr(row, name) for name in ("fields", "lacks_number", "sign_in", "at")}
-    if mine.filter(edition=row.edition, part=row.part, tab=row.tab).update(**columns):
+    columns = {name: getattr(row, name) for name in ("edition", "fields", "lacks_number", "sign_in", "at")}
+    page = Edition.objects.filter(
+        monograph=row.edition.monograph_id
+    )  # the first save of a published page begins another
+    if mine.filter(edition__in=page, part=row.part, tab=row.tab).update(**columns):
         return row
     taken = dict(mine.order_by("at", "id").values_list("slot", "id"))
     if len(taken) >= MOST_OF_A_PERSON:

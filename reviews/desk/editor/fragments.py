@@ -123,7 +123,12 @@ def saved_all(editor: EditorContext, done: list[Saved], held: list[OpenForm], st
     rest = [row for place in one.places for row in place.rows if row.anchor not in at]
     brought = [row for row in rest if isinstance(row.part, values.Citation) and row.part.key not in there]
     shown |= {"pieces": pieces, "places": places.values(), "done": done, "held": held, "brought": brought}
-    shown["renumbered"] = [row for row in rest if row not in brought] if _numbers(one.page) != before else []
+    changed = (
+        rest
+        if _numbers(one.page) != before
+        else [row for value, _ in done for row in _beside(one.found(_key(value))[0], value)]
+    )
+    shown["renumbered"] = [row for row in changed if row in rest and row not in brought]
     response = render(editor.request, "reviews/_edit_all.html", shown, status=status)
     return answer(response, done=bool(done), spent=[place for value, _said in done for place in _spent(editor, value)])
 

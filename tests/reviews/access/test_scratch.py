@@ -68,6 +68,15 @@ def test_each_person_edition_part_and_tab_has_its_own(house, edition, other):
     assert words() == [["Words."], ["Other words."]]
 
 
+def test_one_window_keeps_one_form_when_its_first_save_began_the_next_edition(house):
+    live = make.published(house, "liveumab")
+    keep(house.editor, live)
+
+    keep(house.editor, make.start(house, live), text="Other words.")
+
+    assert words() == [["Other words."]]
+
+
 def test_only_its_person_finds_it_and_for_thirty_days(house, edition, monkeypatch):
     row, page = keep(house.editor, edition), edition.monograph
 
