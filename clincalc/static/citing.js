@@ -107,10 +107,9 @@ const find = (at, from, to, words) => {
 addEventListener('desk:cited', (e) => {
   const back = waits;
   waits = null;
-  if (!back || !document.contains(back.box)) return;
-  const stands = back.box.value.indexOf(back.words, back.from) === back.from;
-  const from = stands ? back.from : back.box.selectionStart;
-  setTimeout(() => put(back.box, from, stands ? from + back.words.length : from, `[@${e.detail.value}]`));
+  // Only where what was looked for still stands: whoever took it out wants no source there.
+  if (!back || !document.contains(back.box) || back.box.value.indexOf(back.words, back.from) !== back.from) return;
+  setTimeout(() => put(back.box, back.from, back.from + back.words.length, `[@${e.detail.value}]`));
 });
 
 // Whoever closes that form is back where they were.

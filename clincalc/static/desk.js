@@ -25,6 +25,7 @@
   addEventListener('submit', (e) => {
     const form = e.target;
     if (!form.matches('form[data-edits]')) return;
+    if (form.hasAttribute('aria-busy')) { e.preventDefault(); e.stopPropagation(); return; }
     if (!navigator.onLine) { e.preventDefault(); e.stopPropagation(); say(form, 'offline', lost); return; }
     if (form.hasAttribute('hx-post') && window.htmx) return;
     delete form.dataset.unsaved;
@@ -54,6 +55,12 @@
     e.detail.shouldSwap = false;
     if (isPreview(e)) return;
     const whole = asked.elt.closest('form');
+    if (whole && asked.verb !== 'get' && (answer.status >= 500 || [400, 408, 413, 429].includes(answer.status))) {
+      say(whole, 'offline', 'Not saved: this was not answered as it should be. Your words are kept here. Try again.');
+      holds(whole, false);
+      whole.dispatchEvent(new CustomEvent('desk:sent', { detail: { is: false } }));
+      return;
+    }
     if (asked.verb === 'get') {
       if (asked.elt.matches('[data-drops]')) forms().filter((form) => form.contains(asked.elt) || form.closest('.editpart') === asked.elt.closest('.editpart')).forEach((form) => delete form.dataset.unsaved);
       location.assign(asked.path);
@@ -74,5 +81,18 @@
     lines.querySelectorAll('[data-kept]').forEach((line) => { if (e.detail.value.includes(line.dataset.kept)) line.remove(); });
     if (!lines.querySelector('[data-kept]')) lines.remove();
   });
+  // Whoever closes a part goes on at its link; whoever gives up a new one, at the link that opened it.
+  addEventListener('htmx:beforeRequest', (e) => {
+    if (!e.target.matches('[data-drops]')) return;
+    const part = e.target.closest('.editpart'), place = part.parentElement, id = part.id.replace('part-', 'open-');
+    const back = (tries) => {
+      if (document.contains(e.target)) { if (tries) setTimeout(back, 50, tries - 1); return; }
+      const at = document.getElementById(id === 'header' ? 'open-header' : id) || place.querySelector('.editpart-gap a');
+      if (at && document.activeElement === document.body) at.focus();
+    };
+    back(100);
+  });
+  // Enter in a line chooses no side of a clash.
+  addEventListener('keydown', (e) => { if (e.key === 'Enter' && e.target.matches('form[data-edits] input') && e.target.form.querySelector('[name=over]')) e.preventDefault(); });
   addEventListener('desk:open', (e) => { const link = document.getElementById(e.detail.value); if (link) link.click(); });
 })();

@@ -2,7 +2,9 @@
 // its own Save. Ctrl+S (or Cmd+S) saves all that is not saved yet.
 (() => {
   const all = () => document.getElementById('save-all');
-  const unsaved = () => [...document.querySelectorAll('form[data-edits][data-part]')].filter((form) => 'unsaved' in form.dataset);
+  const open = () => [...document.querySelectorAll('form[data-edits][data-part]')];
+  // What is on its way by its own button is not sent a second time.
+  const unsaved = () => open().filter((form) => 'unsaved' in form.dataset && ('sent' in form.dataset || !form.hasAttribute('aria-busy')));
   const says = (words) => { all().querySelector('[data-says]').textContent = words; };
   const hold = (is) => unsaved().forEach((form) => {
     form.querySelectorAll('input, textarea').forEach((box) => { box.readOnly = is; });
@@ -25,8 +27,10 @@
   addEventListener('keydown', (e) => {
     if (!(e.ctrlKey || e.metaKey) || e.altKey || e.shiftKey || e.key.toLowerCase() !== 's' || !all()) return;
     e.preventDefault();
-    const forms = unsaved();
-    if (forms.length > 1 && window.htmx) all().requestSubmit();
+    const forms = unsaved(), clash = forms.find((form) => form.querySelector('[name=over]'));
+    // Whose words stand in the end is said by a button of that part alone.
+    if (forms.length === 1 && clash) clash.closest('.editpart').querySelector('[role=alert]').focus();
+    else if (forms.length > 1 && window.htmx) all().requestSubmit();
     else if (forms.length) forms[0].requestSubmit(forms[0].querySelector('button:not([name])'));
   });
   addEventListener('htmx:configRequest', (e) => {
@@ -44,6 +48,7 @@
     if (e.detail.xhr.getResponseHeader('X-Part')) { again = false; return; }
     e.detail.shouldSwap = false;
     hold(false);
+    if (e.detail.xhr.status !== 403 && e.detail.xhr.status >= 400) { says('Not saved: this was not answered as it should be. Your words are kept here. Try again.'); return; }
     says('Not saved: sign in again in another window, then save again. Your words are kept here.');
     try {
       const page = new DOMParser().parseFromString(await (await fetch(all().action.replace(/all\/$/, ''))).text(), 'text/html').getElementById('save-all');

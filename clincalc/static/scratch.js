@@ -17,9 +17,12 @@
       ['whose', 'kept', 'password'].forEach((name) => typed.delete(name));
       return typed;
     };
-    const later = (wait) => { clearTimeout(timer); timer = setTimeout(send, wait); };
+    const stop = () => { clearTimeout(timer); timer = 0; };
+    // Whoever types on is kept all the same: a time that runs goes on running.
+    const later = (wait) => { if (!timer) timer = setTimeout(send, wait); };
     const say = (words) => { if (state && !over && state.textContent !== words) state.textContent = words; };
     async function send() {
+      timer = 0;
       if (over || !dirty) return;
       dirty = false;
       asked = new AbortController();
@@ -38,11 +41,12 @@
       later(AGAIN);
     }
     form.addEventListener('input', () => { dirty = true; later(WAIT); });
-    form.addEventListener('submit', () => { over = true; clearTimeout(timer); });
-    form.addEventListener('desk:sent', (e) => { over = e.detail.is; clearTimeout(timer); if (over) asked.abort(); else if (dirty) later(AGAIN); });
-    form.addEventListener('htmx:sendError', (e) => { if (e.target === form) { over = false; dirty = true; later(AGAIN); } });
+    form.addEventListener('submit', () => { over = true; stop(); });
+    // Sent, or not saved after all: then it is kept at once.
+    form.addEventListener('desk:sent', (e) => { over = e.detail.is; stop(); if (over) asked.abort(); else { dirty = true; later(0); } });
+    form.addEventListener('htmx:sendError', (e) => { if (e.target === form) { over = false; dirty = true; stop(); later(AGAIN); } });
     addEventListener('pageshow', (e) => { if (e.persisted) over = false; });
-    addEventListener('online', () => { if (dirty) later(0); });
+    addEventListener('online', () => { if (dirty) { stop(); later(0); } });
     addEventListener('pagehide', () => {
       if (over || !dirty) return;
       dirty = false;

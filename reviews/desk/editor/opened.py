@@ -17,6 +17,7 @@ from monographs.typed import Value
 from monographs.vocabulary import SECTION_KINDS
 from reviews.access.door import kept as admitted_reason
 from reviews.access.refusals import Conflict, Refused
+from reviews.audit import acts
 from reviews.changes import faster, judge
 from reviews.desk.editor.citation_form import CitationForm
 from reviews.desk.editor.clash import base_shown, both_in
@@ -102,7 +103,8 @@ class OpenForm:
         if form.shown is None and form.key and parts.is_there(form.key):
             raise parts.added_already(form.key)
         self._judge()
-        self.editor.begin()
+        with acts.of_form(""):  # what the form asks for is the save
+            self.editor.begin()
         form.said.append(f"Edition {self.editor.edition.number} is started. Readers see the old one until you publish.")
 
     def _judge(self) -> None:

@@ -30,13 +30,14 @@ _NAME = re.compile(r"([0-9]{1,3})\.(.+)", re.ASCII | re.DOTALL)
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_all(request: DeskRequest, slug: str) -> HttpResponse:
     """Saves each form that was sent (`<number>.<name of the box>`, and `<number>.part`). What is refused comes back
-    alone, with all that was typed, and the rest is saved. Whoever asks for the address is led to the page."""
+    alone, with all that was typed, and the rest is saved; whose words stand after a clash is said by the button of that
+    part alone. Whoever asks for the address is led to the page."""
     editor = EditorContext(request, slug)
     if request.method != "POST":
         return redirect("edit", slug)
     editor.is_together = True
     opened = {str(one.form.key or "header"): one for one in (_form(editor, sent) for sent in forms_in(request.POST))}
-    ready = {key: one for key, one in opened.items() if one.is_ready}
+    ready = {key: one for key, one in opened.items() if one.is_ready and not one.form.is_over}
     held = {key: one for key, one in opened.items() if key not in ready}
     done = parts.SavedAll({}, {})
     if ready or not opened:

@@ -128,6 +128,23 @@ def test_a_clash_holds_back_its_part_alone(editor, house, edition):
     assert action == reverse("part_edit", args=["testazumab", make.key(ONE)])
 
 
+def test_sent_again_a_clash_is_held_back_until_somebody_chooses(editor, house, edition):
+    one, other = section(edition, ONE, text="Mine."), section(edition, OTHER, text="Mine as well.")
+    make.reword(edition, ONE, "Theirs.", actor=house.editor2)
+    html = sends(editor, one, other).content.decode()
+    (form,) = open_forms(html).values()
+
+    for _ in range(2):
+        again = sends(
+            editor, {"part": one["part"], **{name: form.fields[name][0] for name in ("text", "seen", "over")}}
+        )
+        assert "Conflict" in again.content.decode()
+        assert part(edition, ONE).text == "Theirs."
+
+    editor.post(form.action, form.filled())
+    assert part(edition, ONE).text == "Mine."
+
+
 def test_of_two_changes_with_their_places_both_are_in(editor, house, edition):
     make.reword(edition, ONE, "First line.\n\nLast line.", actor=house.editor2)
     one = section(edition, ONE, text="First line, mine.\n\nLast line.")
