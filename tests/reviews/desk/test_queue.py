@@ -254,10 +254,10 @@ NEW = {
 }
 
 
-def test_a_new_monograph_makes_drug_and_draft_and_leads_to_its_workspace(enter):
+def test_a_new_monograph_makes_drug_and_draft_and_leads_to_where_it_is_written(enter):
     answer = enter("editor").post("/desk/monographs/new/", NEW)
 
-    assert answer["Location"] == "/desk/monographs/demotuzumab-in-multiple-sclerosis/"
+    assert answer["Location"] == "/desk/monographs/demotuzumab-in-multiple-sclerosis/edit/"
     drug, monograph = Drug.objects.get(), Monograph.objects.get()
     assert drug.brands == [{"name": "Exemplara", "country": "GB"}, {"name": "Specimena", "country": "US"}]
     assert drug.names == [
