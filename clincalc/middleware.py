@@ -77,9 +77,9 @@ class IdleSessions(MiddlewareMixin):
         is_idle = used is not None and now - used > settings.SESSION_IDLE_SECONDS
         if is_idle or session.is_over(request, settings.SESSION_COOKIE_AGE):
             logout(request)
-        elif not getattr(view_func, "by_itself", False) and (
-            used is None or now - used > 60
-        ):  # once a minute is enough, and spares a write
+        elif getattr(view_func, "by_itself", False):
+            return
+        elif used is None or now - used > 60:  # once a minute is enough, and spares a write
             request.session["used"] = now
 
 
