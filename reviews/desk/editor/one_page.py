@@ -3,6 +3,7 @@ with what stands against it, what could be added in its place, and the form of t
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Max
@@ -21,6 +22,7 @@ from monographs.vocabulary import SECTION_KINDS, SectionKind
 from reviews.desk.base import name_of
 from reviews.desk.editor.context import HEADINGS, NOUNS, EditorContext, with_part
 from reviews.desk.editor.presence import here
+from reviews.desk.editor.send import Send, sending
 from reviews.models import ChangedPart, ChangeSet
 from reviews.review.proofed import named
 
@@ -96,6 +98,11 @@ class Place:
         return sum(len(row.to_do) for row in self.rows)
 
     @property
+    def is_unseen(self) -> bool:
+        """Nothing is here, and the first place of notices offers to add one: this waits for one of its severity."""
+        return self.anchor in _NOTICES and self.anchor != "critical" and not (self.rows or self.is_new)
+
+    @property
     def moves_kind(self) -> str:
         """Parts of which kind readers get here in the order of the editors: references stand as they are cited."""
         kind = "monitoring" if self.anchor == "monitoring" else _KIND_OF.get(self.anchor, "section")
@@ -146,6 +153,11 @@ class OnePage:
     def next_gap(self) -> tuple[str, str]:
         return self.next_after(self.saved)
 
+    @cached_property
+    def send(self) -> Send | None:
+        """The edition can be sent for review from here: nothing on this page is left to do."""
+        return None if self.left_to_do else sending(self.editor, set(self._touched))
+
     @property
     def left_to_do(self) -> int:
         return len(self.header_to_do) + sum(place.to_do for place in self.places)
@@ -177,7 +189,7 @@ class OnePage:
                 continue
             place = self._place(anchor, missing.get(anchor))
             place.is_new = anchor == new_at
-            if place.rows or place.gap or place.is_new or anchor in ("critical", "references", "related"):
+            if place.rows or place.gap or place.is_new or anchor in (*_NOTICES, "references", "related"):
                 yield place
 
     def _place(self, anchor: str, gap: SectionKind | None) -> Place:

@@ -181,5 +181,5 @@ def monograph_new(request: DeskRequest) -> HttpResponse:
             if tried.is_done:
                 words = "The monograph is started: edition 1 is a draft. Write its parts, then send it for review."
                 messages.success(request, words)
-                return redirect("workspace", slug=tried.result.monograph.slug)
+                return redirect("edit", slug=tried.result.monograph.slug)
     return render(request, "reviews/monograph_new.html", {"section": "monographs", "form": form}, status=status)

@@ -60,7 +60,7 @@ NEW = {
 def test_each_field_of_a_new_monograph_is_kept_in_its_own_place(enter):
     answer = enter("editor").post(reverse("monograph_new"), NEW, follow=True)
 
-    assert answer.redirect_chain == [("/desk/monographs/newazumab-ms/", 302)]
+    assert answer.redirect_chain == [("/desk/monographs/newazumab-ms/edit/", 302)]
     assert "The monograph is started: edition 1 is a draft." in answer.content.decode()
     drug = Drug.objects.get()
     assert (drug.name, drug.traits) == ("newazumab", ["biologic"])
@@ -156,7 +156,7 @@ def test_a_drug_of_the_list_and_a_new_name_are_too_much(house, enter):
 def test_an_address_that_is_left_empty_is_made_of_the_title(house, enter, title, slug):
     answer = enter("editor").post(reverse("monograph_new"), {**NEW, "title": title, "slug": ""})
 
-    assert answer.headers["Location"] == f"/desk/monographs/{slug}/"
+    assert answer.headers["Location"] == f"/desk/monographs/{slug}/edit/"
 
 
 def test_the_longest_names_are_allowed(house, enter):
