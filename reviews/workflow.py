@@ -56,6 +56,7 @@ _ROWS = (
         guards=(guards.no_open_edition, guards.is_the_latest),
         entry="started",
         write=steps.start,
+        leads_to="edit",
         words=Words(
             button="Start edition {next}",
             help="A draft with the same words. Readers notice nothing until it is signed and published.",

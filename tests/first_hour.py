@@ -163,7 +163,6 @@ class FirstHour:
             "International name": DRUG, "Therapeutic class": HORMONES, "Title": header["title"],
         })  # fmt: skip
         eve.presses("Start the monograph")
-        eve.clicks("Edit")
         eve.clicks("Edit name and introduction")
         eve.page.wait_for_selector(FORM)
         dosing = header["dosing"]

@@ -159,14 +159,18 @@ def _citations_lead_somewhere(document: Document) -> Iterator[Problem]:
             place,
         )
 
-    for label in markdown.citation_labels(document.header.introduction):
-        if label not in labels:
-            yield dangling(label, None, "introduction", "Header")
+    def in_text(text: str, key: UUID | None, field: str, place: str) -> Iterator[Problem]:
+        for label in markdown.citation_labels(text):
+            if label not in labels:
+                yield dangling(label, key, field, place)
+        for begun in markdown.begun_citations(text):
+            sentence = f"“{begun}” is begun and cites nothing. Choose its source, or take the mark out."
+            yield Problem("citation", sentence, key, field, place)
+
+    yield from in_text(document.header.introduction, None, "introduction", "Header")
     for part in document.parts():
         if isinstance(part, Section | SafetyNotice):
-            for label in markdown.citation_labels(part.text):
-                if label not in labels:
-                    yield dangling(label, part.key, "text", part.label_for_people)
+            yield from in_text(part.text, part.key, "text", part.label_for_people)
         if isinstance(part, SafetyNotice | MonitoringItem) and part.source and part.source not in labels:
             yield dangling(part.source, part.key, "source", part.label_for_people)
 

@@ -27,6 +27,7 @@ TextRules = Literal[2] | None
 RULES: TextRules = 2
 
 _MARKED = re.compile("\x02(\\d+)\x03")
+_BEGUN = re.compile(r"\[@[^\]\n]{0,40}\]?")
 
 
 class Html(str):
@@ -41,6 +42,11 @@ class Html(str):
 def citation_labels(text: str) -> list[str]:
     """Labels of the citation marks of a text, in order, repeated ones too."""
     return CITATION.findall(text)
+
+
+def begun_citations(text: str) -> list[str]:
+    """What begins like a citation mark and is none, with the words behind it: `[@nice 2017]`, `[@10.1000/x`."""
+    return _BEGUN.findall(CITATION.sub("\n", text))
 
 
 def refusals(text: str, rules: TextRules = None) -> list[str]:

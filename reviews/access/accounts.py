@@ -14,7 +14,7 @@ from django.db.models.functions import Cast
 from monographs.texts.characters import says_nothing
 from reviews.access import letters, session
 from reviews.access.denials import refusals_recorded
-from reviews.access.door import admitted, is_address, reason_of
+from reviews.access.door import admitted, is_address
 from reviews.access.grants import check_administrator
 from reviews.access.refusals import RefusalType, refuse
 from reviews.audit.trail import Trail, audited_write
@@ -67,24 +67,9 @@ def change_email(user: User, email: str, *, actor: User) -> User:
     return user
 
 
-def deactivate(user: User, *, actor: User, reason: str) -> User:
-    """Closes an account and ends its sessions. What the person wrote and signed stays theirs."""
-    with (
-        refusals_recorded(actor=actor, action="deactivate", subject=f"user:{user.pk}"),
-        audited_write(actor=actor) as trail,
-    ):
-        user = _of_another(trail, user)
-        reason = reason_of(reason)
-        if not user.is_active:
-            raise refuse("closed_already", "This account is closed already.", RefusalType.CONFLICT)
-        closed(trail, user, reason)
-    end_sessions(user)
-    return user
-
-
 def closed(trail: Trail, user: User, reason: str) -> None:
-    """Closes it in the act of whoever holds the write lock and has asked for the right; its sessions are ended after
-    it."""
+    """Closes an account, in the act of whoever holds the write lock and has asked for the right
+    (`reviews.access.handover.close`); its sessions are ended after it. What they wrote and signed stays theirs."""
     user.is_active = False
     trail.save(user, "is_active")
     trail.record("account_closed", f"user:{user.pk}", reason=reason, data={"username": user.username})

@@ -64,7 +64,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth carries n
                 return found
         except WriteLockTimeout as error:
             raise ValidationError(BUSY.sentence) from error
-        except limits.TooManySignIns as error:
+        except limits.TooOften as error:
             request.too_many_until = error.until  # type: ignore[attr-defined]  # for the view, which answers 429
             until = timezone.localtime(error.until)
             raise ValidationError(f"Too many sign-ins failed. No password is looked at until {until:%H:%M}.") from error

@@ -19,6 +19,7 @@ from reviews.access.grants import check_administrator
 from reviews.access.refusals import RefusalType, refuse
 from reviews.audit.trail import audited_write, full_until
 from reviews.models import AuditEvent
+from reviews.models.people import name_of
 from reviews.models.roles import ROLES
 
 REGISTRATION = "registration"  # to be looked up, so that one can sign: no role
@@ -68,7 +69,7 @@ def ask(actor: User, *, role: str, on: str = "", page: str = "", reason: str) ->
         asked = Asked(0, trail.at, role, on, admitted(page, "page", 200, is_line=True), reason)
         for one in held.administrators():
             if one.pk != actor.pk:
-                letters.write(trail, one, f"{_name(actor)} asks for a right", _letter(actor, asked))
+                letters.write(trail, one, f"{name_of(actor)} asks for a right", _letter(actor, asked))
         data = {"role": role, "on": on, "page": asked.page, "username": actor.get_username()}
         trail.record("right_asked", f"user:{actor.pk}", reason=reason, data=data)
 
@@ -92,7 +93,7 @@ def decline(person: User, *, actor: User, reason: str, seen: int) -> None:
         check_administrator(trail.actor, person)
         reason = reason_of(reason, "Say why: they read it.")
         asked = still_open(person, seen)
-        body = f"Of {asked.at:%-d %B %Y}. {_name(trail.actor)} answers:\n\n{reason}"
+        body = f"Of {asked.at:%-d %B %Y}. {name_of(trail.actor)} answers:\n\n{reason}"
         letters.write(trail, person, "Your request was not granted", body)
         trail.record("right_declined", f"user:{person.pk}", reason=reason, data={"username": person.get_username()})
 
@@ -127,8 +128,6 @@ def _slug(on: str) -> str:
 def _letter(actor: User, asked: Asked) -> str:
     where = f", on the page {asked.page}" if asked.page else ""
     address = f"{settings.SITE_URL}{reverse('person', args=[actor.get_username()])}"
-    return f"{_name(actor)} asks {asked.words}{where}:\n\n{asked.reason}\n\nGive it, or decline it, here:\n\n{address}"
-
-
-def _name(person: User) -> str:
-    return person.get_full_name() or person.get_username()
+    return (
+        f"{name_of(actor)} asks {asked.words}{where}:\n\n{asked.reason}\n\nGive it, or decline it, here:\n\n{address}"
+    )

@@ -8,6 +8,7 @@ somebody does. What they asked for themself ends with the account.
 """
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
@@ -21,6 +22,7 @@ from reviews.access.grants import begin, check_administrator
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import audited_write
 from reviews.models import AuditEvent, ChangeSet, Grant
+from reviews.models.people import name_of
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,9 @@ def of_everybody() -> dict[int, OpenWork]:
         wrote.setdefault(int(subject.removeprefix("user:")), set()).update(data["editions"])
     counting = Grant.objects.counting(today()).filter(person__is_active=True)
     grants = list(counting.select_related("therapeutic_class", "monograph").order_by("pk"))
-    holders = Counter(map(_place, grants))
     alone: dict[int, list[Grant]] = {}
-    for grant in grants:
-        if holders[_place(grant)] == 1:
-            alone.setdefault(grant.person_id, []).append(grant)
+    for grant in of_one(grants):
+        alone.setdefault(grant.person_id, []).append(grant)
     found = {
         pk: OpenWork([one for one in editions if one.pk in wrote.get(pk, ())], alone.get(pk, []))
         for pk in wrote.keys() | alone.keys()
@@ -65,8 +65,11 @@ def of_everybody() -> dict[int, OpenWork]:
     return {pk: work for pk, work in found.items() if work}
 
 
-def _place(grant: Grant) -> tuple[str, int | None, int | None]:
-    return grant.role, grant.therapeutic_class_id, grant.monograph_id
+def of_one(grants: Collection[Grant]) -> list[Grant]:
+    """Those of which no other is the like: nobody else holds this role in this place."""
+    places = [(one.role, one.therapeutic_class_id, one.monograph_id) for one in grants]
+    holders = Counter(places)
+    return [one for one, place in zip(grants, places, strict=True) if holders[place] == 1]
 
 
 def handed_to(user: User) -> frozenset[int]:
@@ -78,9 +81,9 @@ def handed_to(user: User) -> frozenset[int]:
 def close(person: User, *, actor: User, reason: str, to: User | None = None) -> OpenWork:
     """Closes an account and hands all of its open work to `to`, who gets the roles that nobody else would hold there.
 
-    Refuses what `accounts.deactivate` refuses; nobody to go on where there is open work; the one who leaves, and a
-    closed account; the administrator who acts, where roles would come with it; and somebody who could not edit what is
-    handed over.
+    Refuses oneself, whoever is no administrator, no reason, and an account that is closed. Where there is open work,
+    refuses nobody to go on, the one who leaves, and a closed account; the administrator who acts, where roles would
+    come with it; and somebody who could not edit what is handed over.
     """
     with (
         refusals_recorded(actor=actor, action="deactivate", subject=f"user:{person.pk}", reason=reason),
@@ -127,6 +130,6 @@ def _check_may_edit(to: User, work: OpenWork) -> None:
     to = User.objects.get(pk=to.pk)
     for one in work.editions:
         if not policy.can(to, "edit", one):
-            name = to.get_full_name() or to.get_username()
+            name = name_of(to)
             sentence = f"{name} may not edit “{one.monograph.slug}”. Choose somebody else, or give them the role first."
             raise refuse("nobody_goes_on", sentence, RefusalType.INVALID, field="to")

@@ -39,7 +39,7 @@ def everybody(*, closed: bool = False) -> list[User]:
     people = people if closed else people.filter(is_active=True)
     found: Any = list(people.prefetch_related(Prefetch("grants", _counting(), to_attr="held")))
     for one in found:
-        policy.remember(one, _held(one))
+        policy.remember(one, grants_of_known(one))
     holds.remember(found)
     return list(found)
 
@@ -75,7 +75,8 @@ def _counting() -> Any:
     return Grant.objects.counting(today()).select_related("therapeutic_class", "monograph__live")
 
 
-def _held(user: Any) -> list[Grant]:
+def grants_of_known(user: Any) -> list[Grant]:
+    """What somebody holds of whom `everybody` told: at hand, without a query."""
     found: list[Grant] = user.held
     return found
 
@@ -83,9 +84,9 @@ def _held(user: Any) -> list[Grant]:
 def _behind(user: User, action: str, thing: Any) -> tuple[Grant, ...]:
     """Each grant that would do alone: the policy is asked as if there were no other."""
     found = []
-    for one in _held(user):
+    for one in grants_of_known(user):
         policy.remember(user, [one])
         if policy.can(user, action, thing):
             found.append(one)
-    policy.remember(user, _held(user))
+    policy.remember(user, grants_of_known(user))
     return tuple(found)

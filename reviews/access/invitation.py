@@ -11,6 +11,7 @@ from reviews.access.door import kept
 from reviews.access.grants import Place, begin, check_administrator, check_role
 from reviews.access.refusals import RefusalType, refuse
 from reviews.audit.trail import audited_write
+from reviews.models.people import name_of
 
 MAIL, HAND = "mail", "hand"
 WAYS = {MAIL: "By a letter to their e-mail", HAND: "I hand the link over"}
@@ -65,7 +66,7 @@ def _handed(user: User, address: str, by: str, actor: User) -> Handed:
     confirms no address."""
     if by == HAND:
         return Handed(user, address)
-    body = _BODY.format(by=actor.get_full_name() or actor.get_username(), name=user.get_username(), address=address)
+    body = _BODY.format(by=name_of(actor), name=user.get_username(), address=address)
     if code := letters.sent(user.email, _SUBJECT, body):
         return Handed(user, links.issue(user, actor=actor), code)
     return Handed(user, "")

@@ -33,7 +33,7 @@ TOLD_AGAIN_AFTER = timedelta(hours=1)
 KNOWN_FOR = timedelta(days=90)  # so long a sender is known from whom somebody signed in
 
 
-class TooManySignIns(Exception):
+class TooOften(Exception):
     """Nothing was judged, and nothing is before `until`."""
 
     def __init__(self, until: datetime) -> None:
@@ -53,7 +53,7 @@ class Judging:
 
 @contextmanager
 def counted(name: str, address: str, person: User | None) -> Iterator[Judging]:
-    """One sign-in under this name from this address, of this person if the name is anybody's. Raises TooManySignIns
+    """One sign-in under this name from this address, of this person if the name is anybody's. Raises TooOften
     before anything is judged; WriteLockTimeout when others ask too much at once."""
     key = f"user {person.pk}" if person else f"name {name.strip().casefold()}"
     sender = sender_of(address, "sign-in")
@@ -68,7 +68,7 @@ def counted(name: str, address: str, person: User | None) -> Iterator[Judging]:
 
 
 def count(kind: str, key: str, *, most: int, period: timedelta) -> CountedTry:
-    """Counts one request of a kind: of a sender, or for a name. Raises TooManySignIns, and counts nothing, where so
+    """Counts one request of a kind: of a sender, or for a name. Raises TooOften, and counts nothing, where so
     many were made within the period. Whoever asked for what is theirs counts for nothing: delete what this answers."""
     pair = _hashed(f"{kind}\n{key}")
     now = timezone.now()
@@ -76,7 +76,7 @@ def count(kind: str, key: str, *, most: int, period: timedelta) -> CountedTry:
         since = CountedTry.objects.filter(pair=pair, at__gt=now - period, at__lte=now + period)
         made = sorted(since.values_list("at", flat=True))
         if len(made) >= most:
-            raise TooManySignIns(made[-most] + period)
+            raise TooOften(made[-most] + period)
         return CountedTry.objects.create(pair=pair, sender=pair, at=now)
 
 
@@ -89,13 +89,13 @@ def _begun(pair: str, sender: str) -> Judging:
     failed = CountedTry.objects.filter(went_well=False, at__gt=now - IN, at__lte=now + IN)
     mine = sorted(failed.filter(pair=pair).values_list("at", flat=True))
     if len(mine) >= settings.SIGN_IN_FAILURES:
-        raise TooManySignIns(mine[-settings.SIGN_IN_FAILURES] + IN)
+        raise TooOften(mine[-settings.SIGN_IN_FAILURES] + IN)
     if not mine and not CountedTry.objects.filter(pair=pair, went_well=True).exists():
         others = failed.filter(sender=sender).order_by().values("pair").distinct().count()
         if others >= settings.SIGN_IN_NAMES:
             oldest = failed.filter(sender=sender).order_by("at").values_list("at", flat=True).first()
             letters.in_background(_note_names)
-            raise TooManySignIns((oldest or now) + IN)
+            raise TooOften((oldest or now) + IN)
     return Judging(CountedTry.objects.create(pair=pair, sender=sender, at=now), len(mine) + 1)
 
 

@@ -103,10 +103,12 @@ def way_of(token: str) -> Way:
 
 
 def set_password(token: str, *, new_password: str, again_password: str) -> User:
-    """Sets the password of whoever the token is for, ends all their sessions, and tells them by mail. They are held
-    where somebody else had a hand in it: made the link though there was a password, or one that a command ended; gave
-    the account another address before it was ever opened, or gave it the address that a link was mailed to and that its
-    owner did not confirm. Whoever opens their invitation from a letter has confirmed its address."""
+    """Sets the password of whoever the token is for, ends all their sessions, and tells them by mail. Whoever opens
+    their invitation from a letter has confirmed its address.
+
+    They are held where somebody else had a hand in it: made the link though there was a password, or after a command
+    ended one; gave the account another address before it was ever opened; or gave it the address to which a link was
+    mailed, which its owner did not confirm."""
     person = way_of(token).person
     if new_password != again_password:
         sentence = "The two are not the same. Type it again."

@@ -84,10 +84,10 @@ def _put(row: Scratch) -> Scratch:
     return row
 
 
-def waiting(person: User, monograph: Monograph, part: str | None = None) -> QuerySet[Scratch]:
-    """What is kept for somebody of a monograph, or of one part of it, the newest first, in whatever edition."""
-    since = timezone.now() - LASTS
-    rows = Scratch.objects.filter(person=person, edition__monograph=monograph, at__gt=since)
+def waiting(person: User, monograph: Monograph | None = None, part: str | None = None) -> QuerySet[Scratch]:
+    """What is kept for somebody, or of it that of a monograph or of one part, newest first, in whatever edition."""
+    rows = Scratch.objects.filter(person=person, at__gt=timezone.now() - LASTS)
+    rows = rows.filter(edition__monograph=monograph) if monograph else rows
     return rows if part is None else rows.filter(part=part)
 
 

@@ -29,6 +29,7 @@ from reviews.audit.trail import WriteLockTimeout
 from reviews.desk import tidy
 from reviews.forms import sendable
 from reviews.models import ChangeSet, KeptForm
+from reviews.models.people import name_of
 
 logger = logging.getLogger(__name__)
 
@@ -243,13 +244,6 @@ def too_many(request: DeskRequest, error: TooManyFailures) -> HttpResponse:
         address = ""
     context = {"until": error.until, "kept": address if is_own else ""}
     return render(request, "reviews/too_many.html", context, status=429)
-
-
-def name_of(user: User | None) -> str:
-    """A person as the desk names them; without one it was the system."""
-    if user is None:
-        return "System"
-    return user.get_full_name() or user.get_username()
 
 
 class Names(dict[int | None, str]):

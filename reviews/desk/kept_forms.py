@@ -22,6 +22,7 @@ WORDS = {
     "edit_header": "The header",
     "edit_all": "Several parts of the page",
     "edit_order": "The order of parts",
+    "start_from": "What is copied from another page",
     "part_new": "A new part",
     "part_edit": "A part",
     "restore": "An earlier state",

@@ -17,12 +17,14 @@ from monographs.standing import today
 from monographs.vocabulary import TIERS
 from reviews.access import policy
 from reviews.access.handover import handed_to
-from reviews.desk.base import DeskRequest, and_list, chip, class_tree, desk, indented, name_of
+from reviews.desk.base import DeskRequest, and_list, chip, class_tree, desk, indented
+from reviews.desk.editor.scratch import everywhere
 from reviews.desk.kept_forms import lines_for
 from reviews.desk.published.urgent_tasks import waiting_for
 from reviews.desk.whom_to_ask import names_for
 from reviews.editing import copies
 from reviews.models import AuditEvent, ChangeSet, ClinicianProfile, EntrySubject, SignOff
+from reviews.models.people import name_of
 from reviews.review.lowered_tiers import tiers_that_count
 from reviews.review.sign_off_rules import Edit, Signature, authors, counts_for, missing_sign_offs
 from reviews.review.tiers import highest
@@ -235,6 +237,7 @@ def queue(request: DeskRequest) -> HttpResponse:
         "heading": words[show],
         "filters": [(key, words[key], len(shown[key]) + (len(urgent) if key == "mine" else 0)) for key in shown],
         "kept_forms": lines_for(user),
+        "unsaved": everywhere(request),
         "urgent": urgent if show == "mine" else [],
         "waiting": len(mine) + len(urgent),
         "before_signing": BeforeSigning.of(user, today()) if policy.signs(user) else None,

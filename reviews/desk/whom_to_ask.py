@@ -16,7 +16,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from reviews.access import asking, held, policy
-from reviews.desk.base import name_of
+from reviews.models.people import name_of
 
 register = template.Library()
 SAYS_SO = re.compile(r"\byour\s+administrator\b")

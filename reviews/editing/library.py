@@ -54,8 +54,8 @@ def make_drug(
     traits: Iterable[str] = (), slug: str = "", another_than: Iterable[str] = (),
 ) -> Drug:  # fmt: skip
     """Adds a drug. Refuses a name that is there already, or has the same skeleton, and rows and traits that a change
-    of a drug would refuse. `another_than`: drugs whose names
-    are like it, and of which somebody said that this is another."""
+    of a drug would refuse. `another_than`: drugs whose names are like it, and of which somebody said that this is
+    another."""
     name = checked_name(name)
     wanted, lists = checked_traits(traits), checked_lists(names, brands, codes)
     check_free(name)

@@ -50,7 +50,7 @@ def save(change: Change, part: values.Part, *, seen: str) -> Merged | None:
     try:
         change.save(part, seen=seen)
     except Conflict as conflict:
-        both = _both(change, part, conflict.current, seen)
+        both = _merged(change, part, conflict.current, seen)
         if both is None:
             raise
         change.save(both.part, seen=digest_of_part(conflict.current))
@@ -81,7 +81,7 @@ def _changes(edition: Edition, key: str) -> QuerySet[ChangedPart]:
     return rows.order_by("change_set__at", "change_set__revision_id")
 
 
-def _both(change: Change, mine: values.Part, theirs: values.Part | None, seen: str) -> Merged | None:
+def _merged(change: Change, mine: values.Part, theirs: values.Part | None, seen: str) -> Merged | None:
     base = base_of(change.edition, str(mine.key), seen)
     was = base.part if base else None
     if not (

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from django.conf import settings
+from django.contrib.auth.models import AbstractUser
 from django.db import models
 
 from monographs.fields import JSONText
@@ -34,6 +35,13 @@ INTEREST_KINDS = {
 # How a registration ends here before its 12 months are over.
 STRUCK_OFF, LAPSED = "struck_off", "lapsed"
 ENDINGS = {STRUCK_OFF: "Struck off", LAPSED: "Lapsed"}
+# So long before a registration or a role runs out, people are told.
+TOLD_BEFORE = timedelta(days=30)
+
+
+def name_of(person: AbstractUser | None) -> str:
+    """A person as pages and letters name them; without one it was the system."""
+    return "System" if person is None else person.get_full_name() or person.get_username()
 
 
 class ClinicianProfile(models.Model):

@@ -29,7 +29,7 @@ LOGIN = 254  # characters of a name or an address that are looked at
 _NEW = {"autocomplete": "new-password"}
 
 
-class LinkForm(Form):
+class NewPasswordForm(Form):
     new_password = password_box("Your new password", help_text="12 to 128 characters. Several words in a row do well.")
     again_password = password_box("The same again")
 
@@ -49,11 +49,11 @@ def by_link(request: HttpRequest, token: str) -> HttpResponse:
         way = links.way_of(token)
         guess.delete()
         limits.count("one link", token, most=BY_LINK, period=A_MINUTE)
-    except limits.TooManySignIns as error:
+    except limits.TooOften as error:
         return _too_many(request, error)
     except Refused as refused:
         return _gone(request, refused)
-    form, tried = LinkForm(request.POST if request.method == "POST" else None), NOT_TRIED
+    form, tried = NewPasswordForm(request.POST if request.method == "POST" else None), NOT_TRIED
     if request.method == "POST":
         tried = attempt(lambda: links.set_password(token, **form.given))
         if tried.is_done:
@@ -80,13 +80,13 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     try:
         limits.count("forgotten", sender_of(address_of(request), "forgotten"), most=BY_SENDER, period=A_MINUTE)
         limits.count("forgotten name", typed.casefold(), most=BY_NAME, period=A_QUARTER)
-    except limits.TooManySignIns as error:
+    except limits.TooOften as error:
         return _too_many(request, error)
     letters.in_background(partial(_mail_link, typed))
     return render(request, "account/forgotten.html", {"is_asked": True})
 
 
-def _too_many(request: HttpRequest, error: limits.TooManySignIns) -> HttpResponse:
+def _too_many(request: HttpRequest, error: limits.TooOften) -> HttpResponse:
     answer = render(request, "429.html", status=429)
     answer["Retry-After"] = str(max(1, int((error.until - timezone.now()).total_seconds())))
     return answer

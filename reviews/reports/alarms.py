@@ -18,13 +18,12 @@ from monographs.standing import today
 from reviews.access import rechecks
 from reviews.audit import seals, stamps
 from reviews.models import ClinicianProfile, Grant, ProblemReport, Reminder
-from reviews.models.people import REGISTER_PERIOD
+from reviews.models.people import REGISTER_PERIOD, TOLD_BEFORE
 from reviews.reports.mailing import unreached
 
 logger = logging.getLogger(__name__)
 DAILY = timedelta(hours=36)  # what runs every day is late after a day and a half
 HOURLY = timedelta(hours=3)  # a letter that waits longer was tried, and did not go out
-SOON = timedelta(days=30)  # so long before a registration runs out it is told
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,7 @@ def _backup(now: datetime) -> Iterator[Alarm]:
 
 def _registrations(now: datetime) -> Iterator[Alarm]:
     day = today(now)
-    soon = day + SOON - REGISTER_PERIOD  # looked up until then
+    soon = day + TOLD_BEFORE - REGISTER_PERIOD  # looked up until then
     looked_up = Q(register_date__lte=soon) | Q(register_date=None, verified_on__lte=soon)
     once = ClinicianProfile.objects.filter(verified_on__isnull=False).filter(Q(ended_on__isnull=False) | looked_up)
     found = list(once.select_related("user"))

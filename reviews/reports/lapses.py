@@ -1,7 +1,7 @@
 """Grants that nobody confirms: the person and the administrators are told 30 days before, and when one has lapsed."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -13,9 +13,8 @@ from monographs.standing import today
 from reviews.access.grants import lapse_due
 from reviews.access.held import administrators
 from reviews.models import Grant
+from reviews.models.people import TOLD_BEFORE, name_of
 from reviews.reports.reminders import AT_ONCE, batched, write
-
-BEFORE = timedelta(days=30)
 
 
 def tell_of_grants(now: datetime | None = None) -> int:
@@ -33,8 +32,8 @@ def _untold(day: date) -> Iterator[tuple[str, tuple[Any, str, str]]]:
     """(key, (person, subject, body)) of what is to be told now; what was told stays so by its key."""
     keepers = administrators()
     rows = Grant.objects.select_related("person", "therapeutic_class", "monograph__live__document").order_by("pk")
-    soon = [one for one in rows.not_ended() if one.lapses_on - BEFORE <= day < one.lapses_on]
-    lapsed = rows.filter(has_lapsed=True, ended_on__gt=day - BEFORE)
+    soon = [one for one in rows.not_ended() if one.lapses_on - TOLD_BEFORE <= day < one.lapses_on]
+    lapsed = rows.filter(has_lapsed=True, ended_on__gt=day - TOLD_BEFORE)
     for stage, grants in (("soon", soon), ("lapsed", lapsed)):
         for grant in grants:
             told = [grant.person] if grant.person.is_active else []
@@ -46,7 +45,7 @@ def _untold(day: date) -> Iterator[tuple[str, tuple[Any, str, str]]]:
 
 
 def _words(grant: Grant, stage: str, *, is_theirs: bool) -> str:
-    name = grant.person.get_full_name() or grant.person.get_username()
+    name = name_of(grant.person)
     whose = f"Your {grant.role} role" if is_theirs else f"{name}: the {grant.role} role"
     when = f"lapsed on {grant.ended_on:%d %B %Y}" if stage == "lapsed" else f"lapses on {grant.lapses_on:%d %B %Y}"
     return f"{whose} {_where(grant)} {when}"
@@ -65,6 +64,6 @@ def _body(words: str, grant: Grant, to: User, keepers: list[User]) -> str:
     if to.pk != grant.person_id:
         address = f"{settings.SITE_URL}{reverse('person', args=[grant.person.get_username()])}"
         return f"{words}. Nobody confirmed it for six months. See what they hold:\n\n{address}\n"
-    others = [one.get_full_name() or one.get_username() for one in keepers if one.pk != to.pk]
+    others = [name_of(one) for one in keepers if one.pk != to.pk]
     asked = f" Ask one of your administrators to see to it: {', '.join(others)}." if others else ""
     return f"{words}. Nobody confirmed it for six months.{asked}\n"

@@ -17,6 +17,7 @@ from django.db.models import Min
 from reviews.access.letters import sent
 from reviews.audit.trail import audited_write
 from reviews.models import AuditEvent, ProblemReport, Reminder
+from reviews.models.people import name_of
 
 _LOOKED_AT = 1_000  # entries: one an hour at most
 
@@ -108,7 +109,7 @@ def unreached() -> Unreached:
 def names_of(found: Unreached) -> list[tuple[str, str]]:
     """(person or number of a report, code), as the desk and the hourly run name them."""
     people = get_user_model().objects.in_bulk(found.people)
-    named = [(one.get_full_name() or one.get_username(), found.people[pk]) for pk, one in people.items()]
+    named = [(name_of(one), found.people[pk]) for pk, one in people.items()]
     return [*sorted(named), *((f"R-{pk}", code) for pk, code in sorted(found.reports.items()))]
 
 

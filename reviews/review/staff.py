@@ -8,9 +8,9 @@ from datetime import date
 from django.contrib.auth.models import User
 
 from monographs.models import Monograph, TherapeuticClass
-from reviews.access import policy
+from reviews.access import held, policy
 from reviews.models import Grant
-from reviews.models.roles import EDIT, PUBLISH, REVIEW
+from reviews.models.roles import EDIT, PUBLISH, REVIEW, ROLES
 from reviews.review import tiers
 
 
@@ -46,9 +46,24 @@ def of(people: Iterable[User], thing: Monograph | TherapeuticClass, day: date) -
     )
 
 
-def _signs(user: User, thing: Monograph | TherapeuticClass, day: date) -> bool:
+def anywhere(people: Iterable[User], day: date) -> Staff:
+    """Who of these people may do it somewhere."""
+    found = [(one, {name for role in policy.roles_of(one) for name in ROLES[role].grants}) for one in people]
+    return Staff(
+        frozenset(one.pk for one, may in found if EDIT in may),
+        {one.pk: one.clinician_profile.profession for one, may in found if REVIEW in may and could_sign(one, day)},
+        frozenset(one.pk for one, may in found if PUBLISH in may),
+    )
+
+
+def could_sign(user: User, day: date) -> bool:
+    """Whether their registration lets them, where a role does."""
     profile = policy.verified_profile(user, day)
-    return profile is not None and profile.has_declared(day) and policy.is_granted(user, (REVIEW,), thing)
+    return profile is not None and profile.has_declared(day)
+
+
+def _signs(user: User, thing: Monograph | TherapeuticClass, day: date) -> bool:
+    return could_sign(user, day) and policy.is_granted(user, (REVIEW,), thing)
 
 
 def lost_without(
@@ -59,7 +74,7 @@ def lost_without(
     `people` are those of `held.everybody`, and each monograph has its class with those above it at hand: then it asks
     nothing of the database."""
     by_pk, found = {one.pk: one for one in people}, dict[int, list[Monograph]]()
-    of_page = {one.monograph_id for person in people for one in person.__dict__["held"]}
+    of_page = {one.monograph_id for person in people for one in held.grants_of_known(person)}
     alike: dict[tuple[int, int, str], list[Monograph]] = {}
     for page in pages:  # where no role is held on the page itself, people may do the same on each of its class
         own = page.pk if page.pk in of_page else 0
@@ -70,12 +85,12 @@ def lost_without(
     for grant in lapsing:
         found[grant.pk] = []
         if (holder := by_pk.get(grant.person_id)) is not None:
-            held: list[Grant] = holder.__dict__["held"]
-            policy.remember(holder, [one for one in held if one.pk != grant.pk])
+            theirs = held.grants_of_known(holder)
+            policy.remember(holder, [one for one in theirs if one.pk != grant.pk])
             for group, staff in now:
                 if _instead(staff, holder, group[0], day).missing(group[0].tier):
                     found[grant.pk] += group
-            policy.remember(holder, held)
+            policy.remember(holder, theirs)
     return found
 
 

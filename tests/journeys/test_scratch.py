@@ -37,11 +37,11 @@ def test_words_survive_a_browser_that_is_gone_and_come_back_on_another_device_wh
     other.page.wait_for_selector("text=Monitoring is saved.")
     assert not Scratch.objects.exists()
     opens_monitoring(other)
-    assert "Kept for you" not in other.reads()
+    assert "Your words in" not in other.reads()
 
     nobody_else = person("editor2")
     opens_monitoring(nobody_else)
-    assert "Kept for you" not in nobody_else.reads()
+    assert "Your words in" not in nobody_else.reads()
     assert other.errors == nobody_else.errors == []
 
 

@@ -10,10 +10,13 @@ from django.utils.timezone import localtime
 from monographs.difference.diff_html import changes_of
 from monographs.difference.document_diff import compare
 from monographs.typed import Value
-from reviews.desk.base import and_list, name_of
+from reviews.desk.base import (
+    and_list,
+)
 from reviews.desk.editor.context import EditorContext, with_part
 from reviews.desk.editor.forms import ValueForm
 from reviews.editing.merging import Merged, base_of
+from reviews.models.people import name_of
 
 
 def both_in(merged: Merged, me: User) -> str:

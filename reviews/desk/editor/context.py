@@ -45,6 +45,7 @@ HEADINGS = {
     "citation": "References",
     "related": "Related monographs",
 }
+NEW = "new-"  # and a kind, in the place of the key of a part that is being added
 
 
 class EditorContext:

@@ -20,12 +20,10 @@ from monographs.typed import Value
 from reviews.access.attempts import Attempt
 from reviews.desk.base import DONE, PART
 from reviews.desk.editor import presence
-from reviews.desk.editor.context import EditorContext
-from reviews.desk.editor.one_page import NEW, OnePage, Place, Row
+from reviews.desk.editor.context import NEW, EditorContext
+from reviews.desk.editor.one_page import OnePage, Place, Row
 from reviews.desk.editor.opened import OpenForm
-from reviews.desk.editor.scratch import NEW as NEW_PART
 from reviews.desk.editor.scratch import lines
-from reviews.review.proofed import must_fix
 
 
 def answer(
@@ -47,7 +45,7 @@ def opened(editor: EditorContext, context: dict[str, Any], status: int) -> HttpR
     """The part whose form is in this context."""
     one: OnePage = context["one"]
     place, row = one.found(one.opened)
-    shown = {**context, "place": place, "row": row, "is_new": one.opened == NEW}
+    shown = {**context, "place": place, "row": row, "is_new": one.opened.startswith(NEW)}
     return answer(render(editor.request, "reviews/_edit_swap.html", shown, status=status))
 
 
@@ -66,7 +64,6 @@ def saved(editor: EditorContext, value: Value, said: list[str]) -> HttpResponse:
     editor.refresh()
     presence.note(editor)
     one = OnePage(editor, saved=_key(value))
-    said = [*said, *_left(editor, value)]
     place, row = one.found(_key(value))
     shown = editor.context(one=one, place=place, row=row, is_saved=True, said=said)
     held = [other for place in one.places for other in place.rows if other is not row]
@@ -115,7 +112,7 @@ def saved_all(editor: EditorContext, done: list[Saved], held: list[OpenForm], st
     for value, said in done:
         place, row = one.found(_key(value))
         one.saved = _key(value)
-        now = {**shown, "row": row, "oob": True, "said": [*said, *_left(editor, value)]}
+        now = {**shown, "row": row, "oob": True, "said": said}
         html = render_to_string(f"reviews/_edit_{'row' if row else 'header'}.html", now, editor.request)
         pieces.append(Piece(row.anchor if row else "header", html))
         if place:
@@ -145,12 +142,6 @@ def removed(editor: EditorContext, part: values.Part) -> HttpResponse:
     return answer(response, done=True, spent=_spent(editor, part))
 
 
-def _left(editor: EditorContext, value: Value) -> list[str]:
-    """What proofing will not let pass of what was saved."""
-    left = must_fix(value, {one.label for one in editor.document.citations}, editor.names_of(value))
-    return [f"Still to do: {' '.join(left)}"] if left else []
-
-
 def moved(editor: EditorContext, key: UUID, said: str, *, back: str, focus: str) -> HttpResponse:
     """What moved and how to undo it, the order of its place as it is now, and, where citations got other numbers, the
     other parts."""
@@ -177,7 +168,7 @@ def _key(value: Value) -> str:
 
 def _spent(editor: EditorContext, value: Value) -> list[str]:
     """Where words of this part may have been kept, and none are offered now; those of another window still are."""
-    places = [_key(value), *([f"{NEW_PART}{value.part_kind}"] if isinstance(value, values.Part) else [])]
+    places = [_key(value), *([f"{NEW}{value.part_kind}"] if isinstance(value, values.Part) else [])]
     offered = {line["part"] for line in lines(editor)}
     return [place for place in places if place not in offered]
 

@@ -1,7 +1,7 @@
 """The one page on which a monograph is written: the page as readers will get it, part by part in reading order, each
 with what stands against it, what could be added in its place, and the form of the part that is open."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -19,14 +19,13 @@ from monographs.pages.page_model import Page
 from monographs.standing import today
 from monographs.typed import Value
 from monographs.vocabulary import SECTION_KINDS, SectionKind
-from reviews.desk.base import name_of
-from reviews.desk.editor.context import HEADINGS, NOUNS, EditorContext, with_part
+from reviews.desk.editor.context import HEADINGS, NEW, NOUNS, EditorContext, with_part
 from reviews.desk.editor.presence import here
 from reviews.desk.editor.send import Send, sending
 from reviews.models import ChangedPart, ChangeSet
-from reviews.review.proofed import named
+from reviews.models.people import name_of
+from reviews.review.proofed import must_fix
 
-NEW = "new"  # in the place of the key of a part that is being added
 _NOTICES = {"critical": "Critical safety notices", "major": "Safety notices", "information": "Information"}
 # What a place holds whose parts are of one kind.
 _KIND_OF = {**dict.fromkeys(_NOTICES, "notice"), "references": "citation", "related": "related"}
@@ -115,21 +114,16 @@ class Place:
 
 
 class OnePage:
-    """All that the page shows of an edition. `opened` is the key of the part whose form is shown, "header", or `NEW`
-    for one that is being added, which stands at the place `new_at`."""
+    """All that the page shows of an edition. `opened` is the key of the part whose form is shown, "header", or, for one
+    that is being added, `NEW` and a kind; it stands at the place `new_at`."""
 
     def __init__(self, editor: EditorContext, opened: str = "", new_at: str = "", saved: str = "") -> None:
         self.editor, self.opened = editor, opened
         self.saved = saved or editor.request.GET.get("saved", "")
         self.document, self.page = editor.document, editor.page_of(editor.document)
-        self._to_do: dict[str, list[str]] = {}
-        for problem in problems(self.document, today()):
-            self._to_do.setdefault(str(problem.key or "header"), []).append(problem.sentence)
-        for part in self.document.parts():
-            for hint in named(part, editor.names_of(part)):
-                self._to_do.setdefault(str(part.key), []).append(hint.words)
         self._pieces = dict(_pieces(self.page))
         self._touched = _last_touched(editor)
+        self._to_do = to_do(editor, self._touched)
         self.here = here(editor.request.user, editor.edition)
         self.header_form, self.loose = "", list[str]()  # if several forms are open; `loose` have no place
         self.header_to_do = self._to_do.get("header", [])
@@ -141,7 +135,7 @@ class OnePage:
             for row in PARTS[kind].with_removed.filter(edition=editor.edition, removed=True)
         ]
         self.missing = gaps(self.document, set(editor.monograph.drug.traits))
-        self.places = list(self._places(new_at if opened == NEW else ""))
+        self.places = list(self._places(new_at if opened.startswith(NEW) else ""))
 
     @property
     def others(self) -> list[Add]:
@@ -246,6 +240,20 @@ class OnePage:
     def _add(self, kind: str, anchor: str) -> Add:
         address = reverse("part_new", args=[self.editor.monograph.slug, kind])
         return Add(f"Add a {NOUNS[kind]}", address, f"add-{anchor}-{kind}")
+
+
+def to_do(editor: EditorContext, changed: Collection[str]) -> dict[str, list[str]]:
+    """What stands against sending this edition for review, by the key of a part or "header": what it lacks, and what
+    proofing will not let pass in what was `changed`."""
+    document, found = editor.document, dict[str, list[str]]()
+    for problem in problems(document, today()):
+        found.setdefault(str(problem.key or "header"), []).append(problem.sentence)
+    labels = {one.label for one in document.citations}
+    for value in (document.header, *document.parts()):
+        key = str(getattr(value, "key", "header"))
+        if key in changed and (left := must_fix(value, labels, editor.names_of(value))):
+            found.setdefault(key, []).extend(left)
+    return found
 
 
 def seen_as(editor: EditorContext, value: Value, cited: Sequence[values.Citation] = ()) -> Row | None:

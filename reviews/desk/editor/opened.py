@@ -10,16 +10,17 @@ from django.http import QueryDict
 from monographs import document as values
 from monographs.assemble import build
 from monographs.difference.diff_html import changes_of
-from monographs.difference.document_diff import compare
+from monographs.difference.document_diff import changed_parts, compare
 from monographs.digest import digest_of_part
+from monographs.standing import today
 from monographs.typed import Value
 from monographs.vocabulary import SECTION_KINDS
 from reviews.access.door import kept as admitted_reason
 from reviews.access.refusals import Conflict, Refused
-from reviews.changes import faster
+from reviews.changes import faster, judge
 from reviews.desk.editor.citation_form import CitationForm
 from reviews.desk.editor.clash import base_shown, both_in
-from reviews.desk.editor.context import FORMS, NOUNS, EditorContext, with_part
+from reviews.desk.editor.context import FORMS, NEW, NOUNS, EditorContext, with_part
 from reviews.desk.editor.forms import OVER, HeaderForm, ValueForm
 from reviews.desk.editor.lists import make_lists, put
 from reviews.desk.editor.one_page import brought, seen_as
@@ -65,7 +66,7 @@ class OpenForm:
         if isinstance(form, CitationForm):
             form.may_copy(visible(editor.request.user))
         more = {"targets": editor.targets()} if kind == "related" else {}
-        return cls(editor, form, f"new-{kind}", kind=kind, words=_added(kind, form), **more)
+        return cls(editor, form, f"{NEW}{kind}", kind=kind, words=_added(kind, form), **more)
 
     @property
     def is_new(self) -> bool:
@@ -100,8 +101,18 @@ class OpenForm:
             raise self._still()
         if form.shown is None and form.key and parts.is_there(form.key):
             raise parts.added_already(form.key)
+        self._judge()
         self.editor.begin()
         form.said.append(f"Edition {self.editor.edition.number} is started. Readers see the old one until you publish.")
+
+    def _judge(self) -> None:
+        """As the act will: what it would refuse starts no edition."""
+        before: values.Document | None = self.editor.document
+        after = before
+        for value in (*self.brings, self.form.value):
+            after = with_part(after, value) if after else None
+        if after is not None:  # a label that is taken is said by the act
+            judge(after, before, changed_parts(before, after), today())
 
     def saved(self, both: Merged | None) -> tuple[Value, list[str]]:
         """What stands there now, and what is said of it."""
@@ -113,14 +124,14 @@ class OpenForm:
     def refuse(self, refused: Refused) -> None:
         """It is not saved: says why, and of a conflict what the others saved meanwhile."""
         if isinstance(refused, Conflict):
-            self.context |= self._both(refused)
+            self.context |= self._beside(refused)
         else:
             self.context["refusals"] = self.form.refuse(refused.refusals)
 
     def comes_back(self) -> dict[str, Any]:
         """What its page is given; a conflict that was shown and that nothing settled yet is shown again."""
         if self.form.is_over and "conflict" not in self.context:
-            self.context |= self._both(self._still())
+            self.context |= self._beside(self._still())
         return self.shows()
 
     def shows(self) -> dict[str, Any]:
@@ -139,7 +150,7 @@ class OpenForm:
         key, did = (str(self.form.key), "saved this part") if self.form.key else ("header", "saved the header")
         return Conflict(faster(self.editor.edition, self.editor.request.user, key, did), self.form.shown, key)
 
-    def _both(self, conflict: Conflict) -> dict[str, Any]:
+    def _beside(self, conflict: Conflict) -> dict[str, Any]:
         """The texts of a conflict: mine in the form, theirs beside it, word by word (whole, while mine cannot be read),
         and what both began with."""
         if conflict.current is None:  # it was removed: there is nothing beside mine

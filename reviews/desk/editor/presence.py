@@ -7,8 +7,8 @@ from django.contrib.auth.models import User
 
 from monographs.models import Edition
 from reviews.access import presence
-from reviews.desk.base import name_of
 from reviews.desk.editor.context import EditorContext
+from reviews.models.people import name_of
 
 
 @dataclass(frozen=True)

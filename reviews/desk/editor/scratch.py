@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.models import User
 from django.db import DatabaseError, IntegrityError
 from django.http import Http404, HttpResponse, QueryDict
@@ -18,14 +19,13 @@ from monographs.difference.diff_html import changes_of
 from monographs.difference.document_diff import compare
 from reviews.access import kept, policy, presence, scratch
 from reviews.desk.base import DeskRequest, current_edition, desk, edit_address, monograph_for
-from reviews.desk.editor.context import NOUNS, EditorContext, with_part
+from reviews.desk.editor.context import NEW, NOUNS, EditorContext, with_part
 from reviews.desk.editor.forms import ValueForm
 from reviews.desk.editor.presence import here
 from reviews.models import Scratch
 
 MOST_SHOWN = 5
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
-NEW = "new-"
 
 
 def _address(slug: str, part: str) -> str:
@@ -39,7 +39,8 @@ def _address(slug: str, part: str) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def keep(request: DeskRequest, slug: str, part: str) -> HttpResponse:
     """A POST keeps what stands in the form and answers in a few words, and in further lines who else is there; with
-    `throw` (tabs) it forgets what was kept. Whoever asks for the address is led to the form."""
+    `throw` (tabs) it forgets what was kept, and leads to the form, or back to the queue if it was thrown away there
+    (`to`). Whoever asks for the address is led to the form."""
     if part != "header" and not _UUID.fullmatch(part) and part not in {f"{NEW}{kind}" for kind in NOUNS}:
         raise Http404
     monograph = monograph_for(request, slug)
@@ -50,6 +51,9 @@ def keep(request: DeskRequest, slug: str, part: str) -> HttpResponse:
             scratch.throw_away(request.user, request.POST.getlist("throw"))
         except DatabaseError:
             return _said("Not thrown away: somebody else is writing. Try again in a few seconds.", 503)
+        if request.POST.get("to") == "queue":
+            messages.success(request, "Thrown away.")
+            return redirect("queue")
         return redirect(_address(monograph.slug, part))
     if not policy.can(request.user, "edit", monograph):
         return _said("Not kept: you may not change this.", 403)
@@ -157,6 +161,47 @@ def lines(editor: EditorContext) -> list[dict[str, str]]:
         for part, row in newest.items()
         if part in names
     ]
+
+
+@dataclass(frozen=True)
+class Unsaved:
+    """Words of one part, as the queue lists them: `to` is where they are thrown away, by their `tabs`."""
+
+    what: str
+    address: str
+    when: str
+    where: str
+    to: str
+    tabs: list[str]
+
+
+def everywhere(request: DeskRequest) -> list[Unsaved]:
+    """What is kept for a person of all that they may read, the newest first: as many queries however many there are,
+    one if there are none. Words in an edition that is closed by now are offered by the page of the monograph, if they
+    have a place there still."""
+    rows = list(scratch.waiting(request.user).defer("fields").select_related("edition__monograph"))
+    readable = set(policy.readable(request.user).values_list("pk", flat=True)) if rows else set()
+    kept_of: dict[tuple[str, str], list[Scratch]] = {}
+    for row in rows:
+        if row.edition.monograph_id in readable:
+            kept_of.setdefault((row.edition.monograph.slug, row.part), []).append(row)
+    return [
+        Unsaved(
+            what=f"{_kind_of(part)}: {slug}",
+            address=_address(slug, part) if several[0].edition.is_open else reverse("edit", args=[slug]),
+            when=when(several[0]),
+            where=where(request, several[0]),
+            to=reverse("scratch", args=[slug, part]),
+            tabs=[row.tab for row in several],
+        )
+        for (slug, part), several in kept_of.items()
+    ]
+
+
+def _kind_of(part: str) -> str:
+    if part.startswith(NEW):
+        return f"A new {NOUNS[part.removeprefix(NEW)]}"
+    return "The header" if part == "header" else "A part"
 
 
 def when(row: Scratch) -> str:

@@ -13,24 +13,20 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from monographs import document as values
-from monographs.assemble import build
-from monographs.checks.problems import problems
-from monographs.standing import today
 from monographs.typed import Value
 from reviews.access.attempts import Attempt, attempt
 from reviews.access.scratch import FIELD
 from reviews.desk.base import DeskRequest, desk, edit_address
 from reviews.desk.editor import citing, fragments, presence
 from reviews.desk.editor.citation_form import CitationForm
-from reviews.desk.editor.context import EditorContext
+from reviews.desk.editor.context import NEW, EditorContext
 from reviews.desk.editor.find import Finding, find
-from reviews.desk.editor.one_page import NEW, OnePage, place_of_new
+from reviews.desk.editor.one_page import OnePage, place_of_new, to_do
 from reviews.desk.editor.opened import OpenForm, now_seen
 from reviews.desk.editor.scratch import lines, posted, spend
 from reviews.editing import parts
 from reviews.editing.merging import Merged
 from reviews.review.edition_review import EditionReview
-from reviews.review.proofed import must_fix
 
 
 @desk
@@ -71,15 +67,13 @@ def outline_refusing(editor: EditorContext, tried: Attempt) -> HttpResponse:
 def _opened(editor: EditorContext, context: dict[str, Any], status: int) -> HttpResponse:
     """The page with the form of this context open at its place, beside what readers would get of it; of a page that is
     there already, that part alone."""
-    form, shown = context["form"], context.get("shown")
-    opened = NEW if shown is None else str(getattr(shown, "key", "header"))
-    kind = context.get("kind", "")
+    form, opened, kind = context["form"], context["scratch_part"], context.get("kind", "")
     new_at = place_of_new(kind, str(form["kind"].value() or "") if kind == "section" else "") if kind else ""
     context["cites"] = citing.equip(form, editor)
     if editor.is_fragment and editor.request.POST.get("only") == "preview":
         return fragments.answer(render(editor.request, "reviews/_edit_preview.html", context))
     editor.refresh()
-    presence.note(editor, f"new-{kind}" if opened == NEW else opened)
+    presence.note(editor, opened)
     context["one"] = OnePage(editor, opened, new_at)
     if editor.is_fragment and not context.get("removed"):  # a part that was taken out has no place: the whole page
         return fragments.opened(editor, context, status)
@@ -108,7 +102,7 @@ def part_new(request: DeskRequest, slug: str, kind: str) -> HttpResponse:
     key = _key_of(request)
     if editor.is_fragment and "closed" in request.GET:
         return fragments.answer(HttpResponse())
-    opened = OpenForm.of_new(editor, kind, posted(editor, f"new-{kind}"), key=key, initial=initial)
+    opened = OpenForm.of_new(editor, kind, posted(editor, f"{NEW}{kind}"), key=key, initial=initial)
     if kind == "citation":
         if found.filled and isinstance(opened.form, CitationForm):
             opened.form.propose(found.filled.csl)
@@ -214,11 +208,9 @@ def _after(editor: EditorContext, value: Value) -> str:
 def _saved(editor: EditorContext, value: Value) -> str:
     """What was saved, and what of it still stands against sending the edition for review."""
     key, name = (value.key, value.label_for_people) if isinstance(value, values.Part) else (None, "The header")
-    editor.edition.refresh_from_db()  # the columns of the header are those that were shown
-    document = build(editor.edition)
-    to_do = [one.sentence for one in problems(document, today()) if one.key == key]
-    to_do += must_fix(value, {one.label for one in document.citations}, editor.names_of(value))
-    return " ".join([f"{name} is saved.", *(["Still to do:", *to_do] if to_do else [])])
+    editor.refresh()
+    left = to_do(editor, {str(key or "header")}).get(str(key or "header"), [])
+    return " ".join([f"{name} is saved.", *(["Still to do:", *left] if left else [])])
 
 
 @desk

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from reviews.desk.base import name_of
 from reviews.desk.monograph.history_words import DONE, why
 from reviews.models import AuditEvent
+from reviews.models.people import name_of
 
 MOST = 50
 # Who got which role in a class is told where people are.

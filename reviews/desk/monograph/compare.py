@@ -25,10 +25,10 @@ from reviews.desk.base import (
     desk,
     digest_now,
     monograph_for,
-    name_of,
     why_no_restore,
 )
 from reviews.models import ChangeSet
+from reviews.models.people import name_of
 
 LIVE, NOW = "live", "now"
 LONGEST_OPTION = 60

@@ -24,11 +24,11 @@ from reviews.desk.base import (
     desk,
     digest_now,
     monograph_for,
-    name_of,
     why_no_restore,
 )
 from reviews.desk.monograph.history_words import DONE, why
 from reviews.models import AuditEvent, ChangedPart, ChangeSet, SignOff
+from reviews.models.people import name_of
 
 A_PAGE = 20
 # So many parts are named in one entry; of more, the number is said.

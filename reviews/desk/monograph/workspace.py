@@ -25,12 +25,12 @@ from reviews.desk.base import (
     desk,
     edit_address,
     monograph_for,
-    name_of,
     part_links,
 )
 from reviews.desk.monograph.tier import TierForm
 from reviews.editing.copies import task_of
 from reviews.models import AuditEvent, ChangeSet
+from reviews.models.people import name_of
 from reviews.review import tiers
 from reviews.review.edition_review import EditionReview
 from reviews.review.proofed import Hint

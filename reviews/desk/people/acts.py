@@ -10,7 +10,6 @@ from django.http import Http404
 from monographs.models import Monograph, TherapeuticClass
 from reviews.access import accounts, asking, factors, grants, handover, invitation, rechecks, registrations
 from reviews.access.refusals import RefusalType, refuse
-from reviews.desk.base import name_of
 from reviews.desk.people.forms import (
     CloseForm,
     DeclineForm,
@@ -28,7 +27,7 @@ from reviews.desk.people.forms import (
 )
 from reviews.forms import Form, key_in
 from reviews.models import ClinicianProfile, Grant
-from reviews.models.people import STRUCK_OFF
+from reviews.models.people import STRUCK_OFF, name_of
 
 
 @dataclass(frozen=True)

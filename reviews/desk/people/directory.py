@@ -15,10 +15,13 @@ from django.views.decorators.http import require_safe
 from monographs.standing import today
 from reviews.access import asking, held, policy
 from reviews.access.handover import OpenWork, of_everybody
-from reviews.desk.base import DeskRequest, name_of
+from reviews.desk.base import (
+    DeskRequest,
+)
 from reviews.desk.people.first_steps import in_short
 from reviews.desk.people.person import administrators, in_words
 from reviews.desk.people.standing import Standing
+from reviews.models.people import name_of
 
 A_PAGE = 50
 

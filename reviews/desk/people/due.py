@@ -2,7 +2,7 @@
 act, and never one's own."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django import forms
 from django.contrib import messages
@@ -15,14 +15,19 @@ from monographs.models import Monograph
 from monographs.standing import today
 from reviews.access import factors, grants, held, policy
 from reviews.access.attempts import NOT_TRIED, attempt
-from reviews.desk.base import DeskRequest, and_list, class_tree, name_of
+from reviews.access.handover import of_one
+from reviews.desk.base import (
+    DeskRequest,
+    and_list,
+    class_tree,
+)
 from reviews.desk.people.person import administrators, in_words
 from reviews.forms import Form, offer
 from reviews.models import Grant
+from reviews.models.people import TOLD_BEFORE, name_of
 from reviews.models.roles import ROLES
 from reviews.review import staff
 
-DUE = timedelta(days=31)  # so long before it lapses a grant is five months old
 NAMED = 3
 
 
@@ -51,7 +56,7 @@ def roles(request: DeskRequest) -> HttpResponse:
     """Those that are due; with `?show=all` every one. By POST those that are ticked count six months more."""
     show, tried = "all" if request.GET.get("show") == "all" else "due", NOT_TRIED
     people, day = held.everybody(), today()
-    counting = [one for person in people for one in person.__dict__["held"] if one.role in ROLES]
+    counting = [one for person in people for one in held.grants_of_known(person) if one.role in ROLES]
     shown = [one for one in counting if show == "all" or is_due(one, day)]
     form = ConfirmForm(request.POST if request.method == "POST" else None)
     offer(form, "grants", [(str(one.pk), in_words(one)) for one in counting])
@@ -77,8 +82,8 @@ def roles(request: DeskRequest) -> HttpResponse:
 
 
 def is_due(grant: Grant, day: date) -> bool:
-    """Whether it is five months since somebody said that it is right."""
-    return grant.lapses_on - day <= DUE
+    """Whether its holder and the administrators are told that it lapses soon."""
+    return grant.lapses_on - day <= TOLD_BEFORE
 
 
 def _sent(form: ConfirmForm) -> set[str]:
@@ -95,11 +100,11 @@ def _lines(user: User, people: list[User], shown: list[Grant], day: date, ticked
     """By the day on which they lapse. Three queries, however many they are."""
     names = {one.pk: name_of(one) for one in User.objects.all()}
     lost = staff.lost_without(shown, people, _pages() if shown else [], day)
-    alone = [one.role for person in people for one in person.__dict__["held"]]
+    alone = {one.pk for one in of_one([one for person in people for one in held.grants_of_known(person)])}
     return [
         Line(
             one, names[one.person_id], in_words(one), names.get(one.given_by_id or 0, ""),
-            names.get(one.confirmed_by_id or 0, ""), _lost(one, lost[one.pk], alone.count(one.role) == 1),
+            names.get(one.confirmed_by_id or 0, ""), _lost(one, lost[one.pk], one.pk in alone),
             is_due(one, day), one.person_id == user.pk, str(one.pk) in ticked,
         )
         for one in sorted(shown, key=lambda one: (one.lapses_on, names[one.person_id].casefold(), one.pk))
@@ -120,5 +125,5 @@ def _lost(grant: Grant, pages: list[Monograph], is_only: bool) -> str:
         named = [one.live.name if one.live else one.slug for one in pages[:NAMED]]
         return f"Could no longer be published: {', '.join(named) + more if more else and_list(named)}."
     if is_only:
-        return f"Nobody else would be {grant.role}."
+        return f"Nobody else would be {grant.role} there."
     return "Others can do what it opens."

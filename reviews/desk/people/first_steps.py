@@ -17,13 +17,17 @@ from monographs.models import TherapeuticClass
 from monographs.standing import today
 from reviews.access import factors, held, policy, stated
 from reviews.access.attempts import NOT_TRIED, Attempt, attempt
-from reviews.desk.base import DeskRequest, act_on, and_list, name_of
+from reviews.desk.base import (
+    DeskRequest,
+    act_on,
+    and_list,
+)
 from reviews.desk.people.person import administrators
 from reviews.models import AuditEvent
+from reviews.models.people import name_of
 from reviews.models.roles import ADMINISTRATOR
 from reviews.reports.alarms import alarms
-from reviews.review import tiers
-from reviews.review.staff import Staff
+from reviews.review import staff, tiers
 
 COPIED_EVERY = timedelta(days=31)
 STATED = ("mail_tried", "checkpoint_copied")
@@ -62,20 +66,11 @@ class House:
     @property
     def signers(self) -> list[User]:
         """Those who could sign today."""
-        return [
-            one
-            for one in self.registered
-            if one.clinician_profile.is_verified(self.day) and one.clinician_profile.has_declared(self.day)
-        ]
+        return [one for one in self.registered if staff.could_sign(one, self.day)]
 
     def missing(self, tier: str) -> list[str]:
-        """Who is still needed so that one edition of this tier can be written, signed and published. Whoever writes it
-        signs nothing of it, so the best of them is left out."""
-        signers = {one.pk: one.clinician_profile.profession for one in self.signers}
-        writers, publishers = (
-            frozenset(one.pk for one in self.holding(*roles)) for roles in (("editor", "clinician"), ("publisher",))
-        )
-        return Staff(writers, signers, publishers).missing(tier)
+        """Who is still needed so that one edition of this tier can be written, signed and published."""
+        return staff.anywhere(self.people, self.day).missing(tier)
 
 
 def steps(house: House) -> list[Step]:

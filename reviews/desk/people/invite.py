@@ -10,11 +10,14 @@ from django.views.decorators.http import require_http_methods
 from reviews.access.attempts import NOT_TRIED, attempt
 from reviews.access.invitation import Handed
 from reviews.access.invitation import invite as invited
-from reviews.desk.base import DeskRequest, name_of
+from reviews.desk.base import (
+    DeskRequest,
+)
 from reviews.desk.people.acts import handed_in_words, place_of
 from reviews.desk.people.forms import InviteForm
 from reviews.desk.people.person import administrators, places
 from reviews.forms import offer
+from reviews.models.people import name_of
 from reviews.models.roles import ROLES
 
 

@@ -18,13 +18,20 @@ from monographs.standing import today
 from reviews.access import asking, factors, policy, rechecks
 from reviews.access.attempts import NOT_TRIED, Attempt, attempt
 from reviews.access.handover import open_work
-from reviews.desk.base import DeskRequest, act_on, class_tree, desk, indented, name_of, no_entry
+from reviews.desk.base import (
+    DeskRequest,
+    act_on,
+    class_tree,
+    desk,
+    indented,
+    no_entry,
+)
 from reviews.desk.people.acts import ACTS
-from reviews.desk.people.standing import SOON, Standing
+from reviews.desk.people.standing import Standing
 from reviews.desk.published.urgent_tasks import waiting_for
 from reviews.forms import Form, offer
 from reviews.models import ClinicianProfile, Grant
-from reviews.models.people import INTEREST_KINDS
+from reviews.models.people import INTEREST_KINDS, TOLD_BEFORE, name_of
 
 
 def administrators(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -87,7 +94,7 @@ def _page(
         "section": "people",
         "subject": subject,
         "name": name_of(subject),
-        "grants": [(one, one.lapses_on - day <= SOON) for one in held],
+        "grants": [(one, one.lapses_on - day <= TOLD_BEFORE) for one in held],
         "work": open_work(subject) if subject.is_active else None,
         "of_others_too": of_others_too(subject),
         "asked": asked,

@@ -8,9 +8,14 @@ from django.views.decorators.http import require_http_methods
 from reviews.access import policy, rechecks
 from reviews.access.attempts import NOT_TRIED, attempt
 from reviews.access.refusals import Refused
-from reviews.desk.base import DeskRequest, desk, name_of, not_here
+from reviews.desk.base import (
+    DeskRequest,
+    desk,
+    not_here,
+)
 from reviews.desk.people.forms import FoundForm
 from reviews.models import Recheck
+from reviews.models.people import name_of
 
 
 @desk

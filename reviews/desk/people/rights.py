@@ -6,8 +6,14 @@ from django.views.decorators.http import require_safe
 
 from monographs.models import Monograph, TherapeuticClass
 from reviews.access import held, policy
-from reviews.desk.base import DeskRequest, class_tree, desk, indented, name_of
+from reviews.desk.base import (
+    DeskRequest,
+    class_tree,
+    desk,
+    indented,
+)
 from reviews.desk.people.person import in_words
+from reviews.models.people import name_of
 
 # Each action of `held`, as people call it.
 ACTIONS = {

@@ -1,11 +1,10 @@
 """How a registration stands today, in words: for the list, the page of a person, and their own."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from reviews.models import ClinicianProfile
-
-SOON = timedelta(days=30)  # so long before it runs out people are told
+from reviews.models.people import TOLD_BEFORE
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class Standing:
             return cls("Ran out", f"It ran out on {_day(until)}: signs nothing until it is renewed.", True, True)
         if not profile.has_declared(day):
             return cls("Interests due", "Interests were not declared in the last 12 months: signs nothing.", True, True)
-        if until - day <= SOON:
+        if until - day <= TOLD_BEFORE:
             return cls("Runs out soon", f"Runs out on {_day(until)}.", True, True)
         return cls("Verified", f"It holds until {_day(until)}.", False, True)
 

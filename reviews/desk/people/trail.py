@@ -10,9 +10,14 @@ from django.utils.text import capfirst
 from django.views.decorators.http import require_safe
 
 from reviews.access import policy
-from reviews.desk.base import DeskRequest, desk, name_of, no_entry
+from reviews.desk.base import (
+    DeskRequest,
+    desk,
+    no_entry,
+)
 from reviews.desk.monograph.history_words import DONE, why
 from reviews.models import AuditEvent
+from reviews.models.people import name_of
 
 A_PAGE = 50
 

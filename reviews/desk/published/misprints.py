@@ -13,9 +13,13 @@ from monographs.models import Edition, Monograph, State
 from reviews.access import policy
 from reviews.access.refusals import Refusal
 from reviews.desk.act_forms import ReasonForm
-from reviews.desk.base import and_list, edit_address, name_of
+from reviews.desk.base import (
+    and_list,
+    edit_address,
+)
 from reviews.misprints import LONGEST_REASON, Judged, of_monographs
 from reviews.models import HarmlessMisprint
+from reviews.models.people import name_of
 
 MOST_PLACES = 20
 _HINT = "Kept in the history, not shown to readers. It holds for these words in every edition. Nothing about a patient."

@@ -48,6 +48,7 @@ def test_problems_say_where_they_are():
 # -- Every problem there is: a document that has it, beside the nearest one that has not ---------------------------------
 
 WHOLE = whole.whole()
+BEGUN = "is begun and cites nothing. Choose its source, or take the mark out."
 UNCITED = "leads to no reference of this edition. Add it, or take the mark out."
 
 
@@ -123,6 +124,9 @@ PMID_SENTENCE = "A PMID is a number of up to 8 digits."
         (header(introduction="x [@nowhere]."), header(introduction="x [@smpc]."), "citation", "introduction", "Header", f"[@nowhere] {UNCITED}"),
         (part("sections", text="x [@nowhere]."), part("sections", text="x [@smpc]."), "citation", "text", "What it is for", f"[@nowhere] {UNCITED}"),
         (part("notices", text="x [@nowhere]."), part("notices", text="x [@smpc]."), "citation", "text", "Safety notice: Stop after 6 days", f"[@nowhere] {UNCITED}"),
+        (header(introduction="x [@smpc 2]."), header(introduction="x [@smpc]."), "citation", "introduction", "Header", f"“[@smpc 2]” {BEGUN}"),
+        (part("sections", text="x [@10.1000/x"), part("sections", text="x [@smpc][@record] [ @x"), "citation", "text", "What it is for", f"“[@10.1000/x” {BEGUN}"),
+        (part("notices", text="x [@\ny [@smpc]."), part("notices", text="x [\ny [@smpc]."), "citation", "text", "Safety notice: Stop after 6 days", f"“[@” {BEGUN}"),
         (part("notices", source="nowhere"), part("notices", source="record"), "citation", "source", "Safety notice: Stop after 6 days", f"[@nowhere] {UNCITED}"),
         (part("monitoring", source="nowhere"), part("monitoring", source=""), "citation", "source", "Monitoring: Blood count of 5 mL", f"[@nowhere] {UNCITED}"),
         (cited(title=None), cited(title="x"), "missing", "csl", "Reference: record", "Give the reference a title."),

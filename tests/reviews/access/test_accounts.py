@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
 from monographs.triggers import ACCOUNT_COLUMNS
-from reviews.access import accounts
+from reviews.access import accounts, handover
 from reviews.access.refusals import RefusalType, Refused
 from reviews.audit.verify import verify
 from reviews.models import AuditEvent
@@ -127,14 +127,14 @@ def test_a_closed_account_ends_its_sessions_and_opens_again_with_what_it_had(hou
     other.force_login(house.clinician)
     assert browser.get("/desk/").status_code == 200
 
-    accounts.deactivate(house.editor, actor=house.admin, reason="Left the house")
+    handover.close(house.editor, actor=house.admin, reason="Left the house")
 
     assert last() == ("account_closed", f"user:{house.editor.pk}", house.admin, {"username": "editor"})
     assert AuditEvent.objects.latest("seq").reason == "Left the house"
     assert browser.get("/desk/").status_code == 302
     assert other.get("/desk/").status_code == 200
     assert authenticate(None, username="editor", password=make.PASSWORD) is None
-    assert refused(lambda: accounts.deactivate(house.editor, actor=house.admin, reason="x y")) == ["closed_already"]
+    assert refused(lambda: handover.close(house.editor, actor=house.admin, reason="x y")) == ["closed_already"]
 
     accounts.reactivate(house.editor, actor=house.admin)
 
@@ -149,7 +149,7 @@ def test_a_session_that_outlived_the_closing_opens_nothing_afterwards(house, mon
     browser.force_login(house.editor)
     with monkeypatch.context() as patch:
         patch.setattr(accounts, "end_sessions", lambda user: None)
-        accounts.deactivate(house.editor, actor=house.admin, reason="Left")
+        handover.close(house.editor, actor=house.admin, reason="Left")
     assert Session.objects.count() == 1
 
     accounts.reactivate(house.editor, actor=house.admin)
@@ -159,13 +159,13 @@ def test_a_session_that_outlived_the_closing_opens_nothing_afterwards(house, mon
 
 @pytest.mark.parametrize("reason", ["", " ", "…"])
 def test_an_account_is_closed_for_a_reason(house, reason):
-    assert refused(lambda: accounts.deactivate(house.editor, actor=house.admin, reason=reason)) == ["reason"]
+    assert refused(lambda: handover.close(house.editor, actor=house.admin, reason=reason)) == ["reason"]
 
 
 VERBS = {
     "new": lambda house, actor: accounts.new("ann", "Ann Other", "ann@example.org", actor=actor),
     "change_email": lambda house, actor: accounts.change_email(house.nobody, "new@example.org", actor=actor),
-    "deactivate": lambda house, actor: accounts.deactivate(house.nobody, actor=actor, reason="Left"),
+    "deactivate": lambda house, actor: handover.close(house.nobody, actor=actor, reason="Left"),
     "reactivate": lambda house, actor: accounts.reactivate(house.nobody, actor=actor),
 }
 
@@ -182,7 +182,7 @@ def test_an_administrator_changes_nothing_of_their_own(house):
     admin = house.admin
     acts = [
         lambda: accounts.change_email(admin, "other@example.org", actor=admin),
-        lambda: accounts.deactivate(admin, actor=admin, reason="Left"),
+        lambda: handover.close(admin, actor=admin, reason="Left"),
         lambda: accounts.reactivate(admin, actor=admin),
     ]
 

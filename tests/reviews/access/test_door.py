@@ -229,7 +229,6 @@ VERBS = {
     "ask_for_letter": lambda w: {"actor": w.house.editor},
     "confirm_address": lambda w: {"actor": w.house.editor, "token": own_address._signer(w.house.editor).sign(str(w.house.editor.pk))},
     "close": lambda w: {"person": w.house.nobody, "actor": w.house.admin, "reason": "Left"},
-    "deactivate": lambda w: {"user": w.house.editor, "actor": w.house.admin, "reason": "Left"},
     "reactivate": lambda w: {"user": make.changed_account(w.house.nobody, is_active=False), "actor": w.house.admin},
     "issue": lambda w: {"user": w.house.editor, "actor": w.house.admin},
     "make_class": lambda w: {"name": "Oncology", "actor": w.house.admin, "slug": "oncology", "tier_floor": "high"},

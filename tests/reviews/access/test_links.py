@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from monographs.canonical import sha256
-from reviews.access import accounts, holds, links, own_address
+from reviews.access import accounts, handover, holds, links, own_address
 from reviews.access.refusals import Refused
 from reviews.audit.trail import audited_write
 from reviews.audit.verify import verify
@@ -125,7 +125,7 @@ def test_a_link_lives_for_72_hours(house, newcomer, clock, hours, is_open):
 def test_a_link_of_a_closed_account_opens_nothing(house, newcomer):
     address = links.issue(newcomer, actor=house.admin)
     mailed = links.mailed_address(newcomer)
-    accounts.deactivate(newcomer, actor=house.admin, reason="Left")
+    handover.close(newcomer, actor=house.admin, reason="Left")
 
     assert (opens(address), opens(mailed)) == (None, None)
     assert codes(lambda: links.issue(newcomer, actor=house.admin)) == ["closed_already"]

@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from monographs.assemble import build
 from monographs.digest import digest_of_part
-from reviews.desk.base import name_of
 from reviews.models import Presence
+from reviews.models.people import name_of
 from tests import factories as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]

@@ -1,13 +1,15 @@
 """Words that were typed and not saved, on the page of their person: kept, offered with what differs, never put in
 unasked, and nobody else's."""
 
+import re
 from datetime import timedelta
 from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import OperationalError, connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.timezone import localtime
@@ -16,9 +18,11 @@ from monographs.assemble import build
 from monographs.digest import digest_of_part
 from reviews.access import scratch as keeping
 from reviews.access.grants import give
+from reviews.desk.editor.scratch import everywhere
 from reviews.editing.library import make_class
 from reviews.models import AuditEvent, KeptForm, Scratch
 from reviews.urls import urlpatterns
+from reviews.workflow import perform
 from tests import factories as make
 from tests.forms import forms_of
 
@@ -96,9 +100,9 @@ def test_it_is_offered_with_when_where_and_the_difference_and_not_put_in(client,
 
     html = " ".join(client.get(EDIT).content.decode().split())
 
-    assert f"Words in Monitoring that you did not save, today at {at:%H:%M}, in another window</h3>" in html
-    assert "Text, kept for you</h4>" in html
-    assert "decade" in html[html.index("Text, kept for you") :]
+    assert f"Your words in Monitoring, today at {at:%H:%M}, in another window</h3>" in html
+    assert "Text, not saved yet</h4>" in html
+    assert "decade" in html[html.index("Text, not saved yet") :]
     assert main_form(html).fields["text"][0].strip() == "Tests go on for years."
     elsewhere = signed_in(house.editor).get(EDIT).content.decode()
     assert "on another device, or before you signed in again</h3>" in elsewhere
@@ -116,7 +120,7 @@ def test_put_in_the_box_it_is_not_saved_and_once_saved_it_is_gone(client, house,
     assert response.status_code == 200
     assert (filled.fields["text"], filled.fields["scratch"]) == ([WORDS], [TAB])
     assert "Not saved yet" in response.content.decode()
-    assert "Kept for you" not in response.content.decode()
+    assert "Your words in Monitoring" not in response.content.decode()
     assert section(edition).text == "Tests go on for years."
 
     sent = {name: value for name, value in filled.fields.items() if name not in ("preview", "remove")}
@@ -130,7 +134,7 @@ def test_what_says_what_stands_there_is_not_offered(client, house, edition):
     client.post(TO, form(edition))
     make.reword(edition, "monitoring", WORDS, actor=house.editor2)
 
-    assert "Kept for you" not in client.get(EDIT).content.decode()
+    assert "Your words in Monitoring" not in client.get(EDIT).content.decode()
 
 
 def test_a_refused_form_keeps_its_scratch(client, house, edition):
@@ -184,7 +188,7 @@ def test_so_has_the_header(client, house, edition):
     client.force_login(house.editor)
     client.post(address("scratch", "header"), {"scratch": TAB, "title": "Another title", "seen": "0" * 64})
 
-    assert "Words in the header that you did not save" in client.get(address("edit_header")).content.decode()
+    assert "Your words in the header, today" in client.get(address("edit_header")).content.decode()
 
 
 def test_nobody_else_reads_it_at_any_address(house, edition):
@@ -298,7 +302,7 @@ def test_words_of_earlier_days_say_their_day(client, house, edition):
     at = localtime(row.at - timedelta(days=2))
     Scratch.objects.update(at=at)
 
-    assert f"that you did not save, {at.day} {at:%B} at {at:%H:%M}" in client.get(EDIT).content.decode()
+    assert f"Your words in Monitoring, {at.day} {at:%B} at {at:%H:%M}" in client.get(EDIT).content.decode()
 
 
 def test_the_pages_ask_as_little_with_many_kept_as_with_one(client, house, edition):
@@ -314,3 +318,74 @@ def test_the_pages_ask_as_little_with_many_kept_as_with_one(client, house, editi
         client.post(TO, form(edition, scratch=f"{number:022}", text=f"{WORDS} {number}"))
         client.post(address("scratch", make.key("prescribing")), form(edition, scratch=f"{number:022}"))
     assert (cost(EDIT), cost(address("edit"))) == few
+
+
+# -- On the queue ------------------------------------------------------------------------------------------------------
+
+
+def unsaved_on(queue):
+    """[(what, address)] of the words that the queue lists."""
+    html = queue.content.decode()
+    at = html.find("Words that you did not save while you wrote.")
+    listed = html[at : html.index("</section>", at)] if at >= 0 else ""
+    return re.findall(r'<li><span><a href="([^"]+)">([^<]+)</a>', listed)
+
+
+def test_the_queue_lists_it_for_its_person_alone_and_throws_it_away(client, house, edition):
+    client.force_login(house.editor)
+    client.post(TO, form(edition))
+    client.post(TO, form(edition, scratch="u" * 22))
+    client.post(address("scratch", "new-notice"), {"title": "Typed.", "scratch": "v" * 22})
+
+    queue = client.get(reverse("queue"))
+
+    parts = [(EDIT, "A part: testazumab"), (address("part_new", "notice"), "A new safety notice: testazumab")]
+    assert unsaved_on(queue) == parts[::-1]
+    assert unsaved_on(signed_in(house.editor2).get(reverse("queue"))) == []
+    (throws,) = [one for one in forms_of(queue.content.decode()) if one.action == TO]
+    assert throws.fields["throw"] == ["u" * 22, TAB]
+    said = client.post(TO, throws.filled(), follow=True)
+    assert said.redirect_chain == [(reverse("queue"), 302)]
+    assert "Thrown away." in said.content.decode()
+    assert unsaved_on(said) == parts[1:]
+
+
+def test_the_queue_lists_none_of_a_monograph_that_one_may_not_read_any_more(client, house, edition):
+    client.force_login(house.editor)
+    client.post(TO, form(edition))
+    Scratch.objects.update(person=house.nobody)
+
+    assert scratch_of(house.nobody) == []
+    Scratch.objects.update(person=house.editor)
+    assert len(scratch_of(house.editor)) == 1
+
+
+def scratch_of(person):
+    request = RequestFactory().get("/")
+    request.user, request.session = person, SessionStore()
+    return everywhere(request)
+
+
+def test_the_queue_leads_to_the_page_where_the_edition_is_closed(client, house, edition):
+    client.force_login(house.editor)
+    client.post(TO, form(edition))
+    perform("discard", editions=[edition], actor=house.editor, reason="Not needed.", digest=make.seen(edition))
+
+    assert unsaved_on(client.get(reverse("queue"))) == [(address("edit"), "A part: testazumab")]
+
+
+def test_the_queue_asks_no_more_however_much_is_kept(client, house, edition):
+    client.force_login(house.editor)
+
+    def cost():
+        with CaptureQueriesContext(connection) as queries:
+            client.get(reverse("queue"))
+        return len(queries)
+
+    client.post(address("scratch", "header"), form(edition))
+    cost()
+    one = cost()
+    for part in ("header", str(KEY), "new-section"):
+        client.post(address("scratch", part), form(edition, scratch=part[-1] * 22))
+    assert len(unsaved_on(client.get(reverse("queue")))) == 3
+    assert cost() == one

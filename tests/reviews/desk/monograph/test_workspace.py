@@ -235,7 +235,6 @@ def test_people_are_those_who_wrote_and_those_who_signed(house, enter):
         ("in review", "send-back", "pharmacist", "Edition 1 is a draft again."),
         ("signed", "unsign", "clinician", "Your signature on edition 1 no longer counts. Next, one more"),
         ("signed", "publish", "publisher", "Edition 1 is published. Readers see it now."),
-        ("published", "start", "editor", "Edition 2 is started."),
     ],
 )
 def test_each_step_leads_back_here_and_says_what_happened_and_what_comes_next(
