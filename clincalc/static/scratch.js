@@ -26,7 +26,7 @@
   }
   const keep = (form) => {
     const state = form.querySelector('[data-save-state]');
-    let timer = 0, dirty = false, over = false;
+    let timer = 0, dirty = false, over = false, asked = new AbortController();
     const body = () => {
       const typed = new URLSearchParams(new FormData(form));
       ['whose', 'kept', 'password'].forEach((name) => typed.delete(name));
@@ -37,8 +37,9 @@
     async function send() {
       if (over || !dirty) return;
       dirty = false;
+      asked = new AbortController();
       try {
-        const answer = await fetch(form.dataset.scratch, { method: 'POST', body: body(), redirect: 'manual' });
+        const answer = await fetch(form.dataset.scratch, { method: 'POST', body: body(), redirect: 'manual', signal: asked.signal });
         if (answer.ok) {
           const [words, ...others] = (await answer.text()).split('\n');
           if (!dirty) say(words);
@@ -53,7 +54,7 @@
     }
     form.addEventListener('input', () => { dirty = true; later(WAIT); });
     form.addEventListener('submit', () => { over = true; clearTimeout(timer); });
-    form.addEventListener('desk:sent', () => { clearTimeout(timer); });
+    form.addEventListener('desk:sent', (e) => { over = e.detail.is; clearTimeout(timer); if (over) asked.abort(); else if (dirty) later(AGAIN); });
     form.addEventListener('htmx:sendError', (e) => { if (e.target === form) { over = false; dirty = true; later(AGAIN); } });
     addEventListener('pageshow', (e) => { if (e.persisted) over = false; });
     addEventListener('online', () => { if (dirty) later(0); });
