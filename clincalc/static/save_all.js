@@ -1,5 +1,6 @@
 // Desk only, and only beside htmx: every part that is open and not saved yet, in one change set. Without it each part has
-// its own Save. Ctrl+S (or Cmd+S) saves all that is not saved yet.
+// its own Save. Ctrl+S (or Cmd+S) saves all that is not saved yet, Ctrl+Enter the part that
+// somebody is in, and goes on at the next gap.
 (() => {
   const all = () => document.getElementById('save-all');
   const open = () => [...document.querySelectorAll('form[data-edits][data-part]')];
@@ -28,10 +29,20 @@
     if (!(e.ctrlKey || e.metaKey) || e.altKey || e.shiftKey || e.key.toLowerCase() !== 's' || !all()) return;
     e.preventDefault();
     const forms = unsaved(), clash = forms.find((form) => form.querySelector('[name=over]'));
+    if (forms.length > 1 && window.htmx) all().requestSubmit();
     // Whose words stand in the end is said by a button of that part alone.
-    if (forms.length === 1 && clash) clash.closest('.editpart').querySelector('[role=alert]').focus();
-    else if (forms.length > 1 && window.htmx) all().requestSubmit();
-    else if (forms.length) forms[0].requestSubmit(forms[0].querySelector('button:not([name])'));
+    else if (clash) clash.closest('.editpart').querySelector('[role=alert]').focus();
+    else {
+      // One that was filled in for whoever is in it has nothing typed into it, and is saved as well.
+      const form = forms[0] || document.activeElement.closest('form[data-edits][data-part^="new-"]:not([aria-busy])');
+      if (form) form.requestSubmit(form.querySelector('button:not([name])'));
+    }
+  });
+  addEventListener('keydown', (e) => {
+    const form = (e.ctrlKey || e.metaKey) && !e.defaultPrevented && e.key === 'Enter' && e.target.closest('form[data-edits][data-part]');
+    if (!form || form.hasAttribute('aria-busy') || form.querySelector('[name=over]')) return;
+    e.preventDefault();
+    (form.querySelector('button[name=next]') || form.querySelector('button:not([name])')).click();
   });
   addEventListener('htmx:configRequest', (e) => {
     if (e.target !== all()) return;

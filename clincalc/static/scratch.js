@@ -1,4 +1,5 @@
-// Desk only; every form works without it. Keeps what is being typed for its person, and says since when.
+// Desk only; every form works without it. Keeps what is being typed for its person, and says since when; and who else is
+// there.
 (() => {
   const WAIT = 3000, AGAIN = 15000;
   // Who else has this edition open, and at the part that they write in.
@@ -9,6 +10,20 @@
       if (at.textContent !== words) at.textContent = words;
     });
   };
+  // A page that is looked at says so, and hears of the others; a hidden one does neither, nor one whose person is gone.
+  const at = document.getElementById('here');
+  if (at) {
+    const stay = async () => {
+      if (document.hidden) return;
+      try {
+        const answer = await fetch(at.dataset.stays, { redirect: 'manual' });
+        if (answer.ok) tell((await answer.text()).split('\n'));
+        else if (answer.status < 500) clearInterval(every);
+      } catch { /* no connection: asked again */ }
+    };
+    const every = setInterval(stay, 30000);
+    addEventListener('visibilitychange', stay);
+  }
   const keep = (form) => {
     const state = form.querySelector('[data-save-state]');
     let timer = 0, dirty = false, over = false, asked = new AbortController();

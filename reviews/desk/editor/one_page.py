@@ -3,9 +3,11 @@ with what stands against it, what could be added in its place, and the form of t
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import F, Max
+from django.db.models import Value as Literal
 from django.urls import reverse
 from django.utils import timezone
 
@@ -20,6 +22,7 @@ from monographs.typed import Value
 from monographs.vocabulary import SECTION_KINDS, SectionKind
 from reviews.desk.editor.context import HEADINGS, NEW, NOUNS, EditorContext, with_part
 from reviews.desk.editor.presence import here
+from reviews.desk.editor.send import Send, sending
 from reviews.models import ChangedPart, ChangeSet
 from reviews.models.people import name_of
 from reviews.review.proofed import must_fix
@@ -95,6 +98,11 @@ class Place:
         return sum(len(row.to_do) for row in self.rows)
 
     @property
+    def is_unseen(self) -> bool:
+        """Nothing is here, and the first place of notices offers to add one: this waits for one of its severity."""
+        return self.anchor in _NOTICES and self.anchor != "critical" and not (self.rows or self.is_new)
+
+    @property
     def moves_kind(self) -> str:
         """Parts of which kind readers get here in the order of the editors: references stand as they are cited."""
         kind = "monitoring" if self.anchor == "monitoring" else _KIND_OF.get(self.anchor, "section")
@@ -122,13 +130,18 @@ class OnePage:
         self.header_to_do = self._to_do.get("header", [])
         self.header_who = self._who("header")
         self.header_writing = self.here.writing.get("header", "")
-        self.removed = [
-            row.as_value()
-            for kind in PART_FIELDS
-            for row in PARTS[kind].with_removed.filter(edition=editor.edition, removed=True)
-        ]
         self.missing = gaps(self.document, set(editor.monograph.drug.traits))
         self.places = list(self._places(new_at if opened.startswith(NEW) else ""))
+
+    @cached_property
+    def removed(self) -> list[values.Part]:
+        """What was taken out: one question while that is nothing."""
+        rows = {
+            kind: PARTS[kind].with_removed.filter(edition=self.editor.edition, removed=True) for kind in PART_FIELDS
+        }
+        first, *others = (of.order_by().values_list(Literal(kind)) for kind, of in rows.items())
+        kinds = {kind for (kind,) in first.union(*others)}
+        return [row.as_value() for kind in PART_FIELDS if kind in kinds for row in rows[kind]]
 
     @property
     def others(self) -> list[Add]:
@@ -139,6 +152,11 @@ class OnePage:
     @property
     def next_gap(self) -> tuple[str, str]:
         return self.next_after(self.saved)
+
+    @cached_property
+    def send(self) -> Send | None:
+        """The edition can be sent for review from here: nothing on this page is left to do."""
+        return None if self.left_to_do else sending(self.editor, set(self._touched))
 
     @property
     def left_to_do(self) -> int:
@@ -163,6 +181,13 @@ class OnePage:
         """The place and row of a part of this edition."""
         return next(((place, row) for place in self.places for row in place.rows if row.key == key), (None, None))
 
+    def place_of(self, part: values.Part) -> Place | None:
+        """Where a part stands, or stood before it was taken out."""
+        kind = part.part_kind
+        anchor = {"section": getattr(part, "kind", ""), "notice": getattr(part, "severity", "")}.get(kind)
+        anchor = anchor or {"citation": "references"}.get(kind, kind)
+        return next((place for place in self.places if place.anchor == anchor), None)
+
     def _places(self, new_at: str) -> Iterator[Place]:
         missing = {kind.slug: kind for kind in self.missing}
         for anchor in (*PLACES, "references", "related"):
@@ -171,7 +196,7 @@ class OnePage:
                 continue
             place = self._place(anchor, missing.get(anchor))
             place.is_new = anchor == new_at
-            if place.rows or place.gap or place.is_new or anchor in ("critical", "references", "related"):
+            if place.rows or place.gap or place.is_new or anchor in (*_NOTICES, "references", "related"):
                 yield place
 
     def _place(self, anchor: str, gap: SectionKind | None) -> Place:
@@ -277,8 +302,9 @@ def _pieces(page: Page) -> Iterator[tuple[str, Any]]:
 
 
 def _last_touched(editor: EditorContext) -> dict[str, str]:
-    """Key of a part -> who changed it last in this edition, and when: two queries, however long its history is."""
-    touched = ChangedPart.objects.filter(change_set__edition=editor.edition)
+    """Key of a part -> who changed it last in this edition, and when: two queries, however long its history is. What
+    was copied into it as it stood is no change."""
+    touched = ChangedPart.objects.filter(change_set__edition=editor.edition).exclude(before=F("after"))
     last = dict(touched.values_list("key").annotate(Max("change_set__at")).order_by())
     made = ChangeSet.objects.filter(edition=editor.edition, at__in=set(last.values())).select_related("actor")
     said = {}

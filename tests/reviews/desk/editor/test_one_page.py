@@ -141,3 +141,14 @@ def test_what_proofing_will_not_let_pass_is_to_do_at_its_part_and_counted(client
     row = html.split(f'id="part-{make.key("monitoring")}"')[1].split("</section>")[0]
     assert "Write micrograms." in row
     assert "No part lacks anything." not in html
+
+
+def test_what_the_next_edition_was_copied_from_is_changed_by_nobody_and_not_to_do(client, house):
+    live = make.published(house, "liveumab")
+    edition = make.start(house, live)
+    make.reword(edition, "monitoring", "Tests go on.", actor=house.editor2)
+    client.force_login(house.editor)
+
+    html = client.get(reverse("edit", args=["liveumab"])).content.decode()
+
+    assert html.count("Changed by") == 1
