@@ -20,7 +20,7 @@
     if (several > 1 && !tells) says(`${several} parts are not saved yet.`);
     all().hidden = several < (tells ? 1 : 2);
   };
-  let waits = 0, again = false;
+  let waits = 0, again = false, busy = false;
   const soon = () => { clearTimeout(waits); waits = setTimeout(count, 50); };
   addEventListener('input', soon);
   addEventListener('click', soon);
@@ -51,7 +51,14 @@
       e.detail.formData.append(`${number}.part`, form.dataset.part);
     });
   });
-  addEventListener('htmx:beforeRequest', (e) => { if (e.target === all()) { says('Saving'); hold(true); } });
+  addEventListener('htmx:beforeRequest', (e) => {
+    if (e.target !== all()) return;
+    if (busy) { e.preventDefault(); return; }
+    busy = true;
+    says('Saving');
+    hold(true);
+  });
+  addEventListener('htmx:afterRequest', (e) => { if (e.detail.requestConfig && e.detail.requestConfig.elt.id === 'save-all') busy = false; });
   addEventListener('htmx:sendError', (e) => { if (e.target === all()) { hold(false); says('Not saved: no connection. Your words are kept here.'); } });
   // Whoever was signed out signs in in another window and saves again: what is typed stays on this page.
   addEventListener('htmx:beforeSwap', async (e) => {
@@ -67,7 +74,7 @@
       if (page.dataset.person !== all().dataset.person) { says('Not saved: somebody else is signed in here now. Copy your words before you leave this page.'); return; }
       all().elements.csrfmiddlewaretoken.value = page.elements.csrfmiddlewaretoken.value;
       says('Not saved: you had been signed out. Save again.');
-      if (again) return;
+      if (again || busy) return;
       again = true;
       all().requestSubmit();
     } catch { /* no connection: said so already */ }
