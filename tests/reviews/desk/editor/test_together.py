@@ -235,9 +235,43 @@ def test_sent_twice_it_is_done_once(editor, edition):
     before = counts()
 
     sends(editor, *forms, act=token)
-    sends(editor, *forms, act=token)
+    again = sends(editor, *forms, act=token)
 
     assert counts() == (before[0] + 1, before[1] + 1)
+    # Its first answer may have been lost: the second says the same.
+    assert (again.status_code, again["X-Part"]) == (200, "done")
+    html = again.content.decode()
+    assert html.count("is saved.") == 2
+    assert "data-edits" not in html
+
+
+def test_sent_twice_what_was_held_back_is_held_back_again(editor, house, edition):
+    page = editor.get(reverse("edit", args=["testazumab"])).content.decode()
+    token = re.search(r'id="save-all".*?name="act" value="([^"]+)"', page, re.DOTALL)[1]
+    forms = [section(edition, ONE, text="Mine."), section(edition, OTHER, text="Mine as well.")]
+    make.reword(edition, ONE, "Theirs.", actor=house.editor2)
+    before = counts()[0]
+
+    for _time in range(2):
+        html = sends(editor, *forms, act=token).content.decode()
+        assert "Saved: 1 part." in html
+        assert "Not saved yet: 1 part." in html
+        assert "Conflict" in html
+    assert counts()[0] == before + 1
+    assert part(edition, ONE).text == "Theirs."
+
+
+@pytest.mark.parametrize("hx", [True, False])
+def test_two_forms_of_one_part_are_both_held_back(editor, edition, hx):
+    one = section(edition, ONE, text="First words.")
+    rest = section(edition, OTHER, text="This is fine.")
+    answer = sends(editor, one, rest, one | {"text": "Second words."}, hx=hx)
+
+    html = answer.content.decode()
+    assert html.count("This part was sent twice") == 2
+    assert {"First words.", "Second words."} <= set(open_forms(html))
+    assert part(edition, ONE).text not in ("First words.", "Second words.")
+    assert part(edition, OTHER).text == "This is fine."
 
 
 def test_what_was_kept_meanwhile_is_gone_once_it_is_saved(editor, house, edition):
