@@ -69,17 +69,18 @@ class Row:
 
 @dataclass(frozen=True)
 class Add:
-    """What may be added at a place: the words of the link, where its form is, and the id of the link."""
+    """What may be added at a place: the words of the link, where its form is, the id of the link, and the place."""
 
     words: str
     address: str
     id: str
+    at: str
 
 
 @dataclass
 class Place:
-    """A place of the page. `gap` says what readers are told while it is empty; A form for a new part stands
-    here if `is_new`."""
+    """A place of the page. `gap` says what readers are told while it is empty; a form for a new part stands here if
+    `is_new`."""
 
     anchor: str
     heading: str
@@ -93,6 +94,11 @@ class Place:
     @property
     def to_do(self) -> int:
         return sum(len(row.to_do) for row in self.rows)
+
+    @property
+    def is_unused(self) -> bool:
+        """Of this kind of section nothing is here and nothing is missed: one that is added would stand here."""
+        return self.anchor in SECTION_KINDS and not (self.rows or self.gap or self.is_new or self.forms)
 
     @property
     def moves_kind(self) -> str:
@@ -176,7 +182,7 @@ class OnePage:
                 continue
             place = self._place(anchor, missing.get(anchor))
             place.is_new = anchor == new_at
-            if place.rows or place.gap or place.is_new or anchor in ("critical", "references", "related"):
+            if place.rows or anchor in (*SECTION_KINDS, "critical", "references", "related"):
                 yield place
 
     def _place(self, anchor: str, gap: SectionKind | None) -> Place:
@@ -228,11 +234,11 @@ class OnePage:
 
     def _add_section(self, kind: SectionKind) -> Add:
         address = reverse("part_new", args=[self.editor.monograph.slug, "section"])
-        return Add(f"Add {kind.heading.lower()}", f"{address}?section={kind.slug}", f"add-{kind.slug}")
+        return Add(f"Add {kind.heading.lower()}", f"{address}?section={kind.slug}", f"add-{kind.slug}", kind.slug)
 
     def _add(self, kind: str, anchor: str) -> Add:
         address = reverse("part_new", args=[self.editor.monograph.slug, kind])
-        return Add(f"Add a {NOUNS[kind]}", address, f"add-{anchor}-{kind}")
+        return Add(f"Add a {NOUNS[kind]}", address, f"add-{anchor}-{kind}", anchor)
 
 
 def seen_as(editor: EditorContext, value: Value, cited: Sequence[values.Citation] = ()) -> Row | None:
