@@ -67,7 +67,8 @@ class LoginRequired(LoginRequiredMiddleware):
 
 class IdleSessions(MiddlewareMixin):
     """A session behind the login is over when it was not used for an hour, and 12 hours after the sign-in, whatever is
-    done in it. Public pages never read it."""
+    done in it. What a page asks by itself (`reviews.desk.base.by_itself`) is no use of it. Public pages never read
+    it."""
 
     def process_view(self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any) -> None:
         if not getattr(view_func, "login_required", True) or not request.user.is_authenticated:
@@ -76,6 +77,8 @@ class IdleSessions(MiddlewareMixin):
         is_idle = used is not None and now - used > settings.SESSION_IDLE_SECONDS
         if is_idle or session.is_over(request, settings.SESSION_COOKIE_AGE):
             logout(request)
+        elif getattr(view_func, "by_itself", False):
+            return
         elif used is None or now - used > 60:  # once a minute is enough, and spares a write
             request.session["used"] = now
 

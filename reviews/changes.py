@@ -229,10 +229,7 @@ def change_set(
         was = before.value if before else None
         touched = sorted(touched_parts(was, document, edition))
         if not copied:
-            _judge(document, touched, today(trail.clock))
-            _judge_patients(document, was, touched)
-            if change.is_typed:
-                _judge_plain_fields(document, was, touched)
+            judge(document, was, touched, today(trail.clock), is_typed=change.is_typed)
         if not (touched or copied):
             raise refuse(
                 "nothing_changed", "Nothing has changed, so nothing was saved.", RefusalType.INVALID, recorded=False
@@ -275,6 +272,16 @@ def _touched(document: values.Document, touched: Iterable[str]) -> Iterator[tupl
 def _all_of(document: values.Document) -> Iterator[tuple[str, Value, str]]:
     yield "header", document.header, "Header"
     yield from ((str(part.key), part, part.label_for_people) for part in document.parts())
+
+
+def judge(
+    document: values.Document, was: values.Document | None, touched: Iterable[str], day: date, *, is_typed: bool = True
+) -> None:
+    """Refuses what may not be written into an edition: of what is touched, with its part and its field."""
+    _judge(document, touched, day)
+    _judge_patients(document, was, touched)
+    if is_typed:
+        _judge_plain_fields(document, was, touched)
 
 
 def _judge(document: values.Document, touched: Iterable[str], day: date) -> None:

@@ -5,13 +5,13 @@
   const forms = () => [...document.querySelectorAll('form[data-edits]')];
   const unsaved = (form) => 'unsaved' in form.dataset;
   const say = (form, name, words) => { const at = form.querySelector('[data-save-state]'); if (at) { at.dataset.state = name; at.textContent = words; } };
-  // Where somebody goes on in a part that came: at what stands against it, in the box that they asked for, or in its
-  // first box for words.
+  // Where somebody goes on in a part that came: at what stands against it, in the box that they asked for, in the one
+  // that comes first to whoever writes it, or in its first box for words.
   let wanted = '';
   const goOn = (part) => {
     const box = wanted && part.querySelector(`[name="${wanted}"]`);
     wanted = '';
-    const at = part.querySelector('[role=alert][tabindex]') || box || part.querySelector('form[data-edits]:not([data-unsaved]) textarea, form[data-edits]:not([data-unsaved]) input.input') || part.querySelector('[autofocus]');
+    const at = part.querySelector('[role=alert][tabindex]') || box || part.querySelector('form[data-edits]:not([data-unsaved]) [data-first]') || part.querySelector('form[data-edits]:not([data-unsaved]) textarea, form[data-edits]:not([data-unsaved]) input.input') || part.querySelector('[autofocus]');
     if (at) at.focus();
   };
   const alerted = document.querySelector('[role=alert][tabindex]');
@@ -24,6 +24,11 @@
   });
   addEventListener('submit', (e) => {
     const form = e.target;
+    if (form.matches('[data-sends]') && forms().some(unsaved)) {
+      e.preventDefault();
+      form.parentElement.querySelector('[role=status]').textContent = 'Not sent: save what you typed first, or close it without saving.';
+      return;
+    }
     if (!form.matches('form[data-edits]')) return;
     if (!navigator.onLine) { e.preventDefault(); e.stopPropagation(); say(form, 'offline', lost); return; }
     if (form.hasAttribute('hx-post') && window.htmx) return;
@@ -67,7 +72,14 @@
   });
   // A part that somebody is writing in stays as it is, but for what was sent.
   addEventListener('htmx:oobBeforeSwap', (e) => { if (e.detail.target.querySelector && e.detail.target.querySelector('form[data-edits]:not([data-sent])')) e.detail.shouldSwap = false; });
-  addEventListener('htmx:afterSettle', (e) => { if (e.detail.elt && e.detail.elt.matches && e.detail.elt.matches('.editpart')) goOn(e.detail.elt); });
+  addEventListener('htmx:afterSettle', (e) => {
+    const at = e.detail.elt;
+    if (!at || !at.matches) return;
+    const writes = document.activeElement.closest('form[data-edits]'); // somebody who went on meanwhile stays where they are
+    if (writes && !at.querySelector('form[data-edits]') && !at.contains(writes)) return;
+    if (at.matches('.editpart')) goOn(at);
+    else if (at === e.detail.target && at.matches('.editpart-gap')) goOn(at.previousElementSibling); // a new part came before it
+  });
   addEventListener('desk:spent', (e) => {
     const lines = document.querySelector('[data-kept-lines]');
     if (!lines) return;

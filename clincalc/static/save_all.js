@@ -1,5 +1,6 @@
 // Desk only, and only beside htmx: every part that is open and not saved yet, in one change set. Without it each part has
-// its own Save. Ctrl+S (or Cmd+S) saves all that is not saved yet.
+// its own Save. Ctrl+S (or Cmd+S) saves all that is not saved yet, Ctrl+Enter the part that
+// somebody is in, and goes on at the next gap.
 (() => {
   const all = () => document.getElementById('save-all');
   const unsaved = () => [...document.querySelectorAll('form[data-edits][data-part]')].filter((form) => 'unsaved' in form.dataset);
@@ -8,7 +9,7 @@
     form.querySelectorAll('input, textarea').forEach((box) => { box.readOnly = is; });
     form.toggleAttribute('aria-busy', is);
     form.toggleAttribute('data-sent', is);
-    if (is) form.dispatchEvent(new CustomEvent('desk:sent'));
+    form.dispatchEvent(new CustomEvent('desk:sent', { detail: { is } }));
   });
   const count = () => {
     if (!all() || !window.htmx) return;
@@ -17,7 +18,7 @@
     if (several > 1 && !tells) says(`${several} parts are not saved yet.`);
     all().hidden = several < (tells ? 1 : 2);
   };
-  let waits = 0;
+  let waits = 0, again = false;
   const soon = () => { clearTimeout(waits); waits = setTimeout(count, 50); };
   addEventListener('input', soon);
   addEventListener('click', soon);
@@ -27,12 +28,22 @@
     e.preventDefault();
     const forms = unsaved();
     if (forms.length > 1 && window.htmx) all().requestSubmit();
-    else if (forms.length) forms[0].requestSubmit(forms[0].querySelector('button:not([name])'));
+    else {
+      // One that was filled in for whoever is in it has nothing typed into it, and is saved as well.
+      const form = forms[0] || document.activeElement.closest('form[data-edits][data-part^="new-"]:not([aria-busy])');
+      if (form) form.requestSubmit(form.querySelector('button:not([name])'));
+    }
+  });
+  addEventListener('keydown', (e) => {
+    const form = (e.ctrlKey || e.metaKey) && !e.defaultPrevented && e.key === 'Enter' && e.target.closest('form[data-edits][data-part]');
+    if (!form || form.hasAttribute('aria-busy')) return;
+    e.preventDefault();
+    (form.querySelector('button[name=next]') || form.querySelector('button:not([name])')).click();
   });
   addEventListener('htmx:configRequest', (e) => {
     if (e.target !== all()) return;
     unsaved().forEach((form, number) => {
-      for (const [name, value] of new FormData(form)) if (!['csrfmiddlewaretoken', 'whose', 'kept'].includes(name)) e.detail.formData.append(`${number}.${name}`, value);
+      for (const [name, value] of new FormData(form)) if (!['csrfmiddlewaretoken', 'act', 'whose', 'kept'].includes(name)) e.detail.formData.append(`${number}.${name}`, value);
       e.detail.formData.append(`${number}.part`, form.dataset.part);
     });
   });
@@ -40,7 +51,8 @@
   addEventListener('htmx:sendError', (e) => { if (e.target === all()) { hold(false); says('Not saved: no connection. Your words are kept here.'); } });
   // Whoever was signed out signs in in another window and saves again: what is typed stays on this page.
   addEventListener('htmx:beforeSwap', async (e) => {
-    if (e.detail.requestConfig.elt !== all() || e.detail.xhr.getResponseHeader('X-Part')) return;
+    if (e.detail.requestConfig.elt !== all()) return;
+    if (e.detail.xhr.getResponseHeader('X-Part')) { again = false; return; }
     e.detail.shouldSwap = false;
     hold(false);
     says('Not saved: sign in again in another window, then save again. Your words are kept here.');
@@ -48,8 +60,11 @@
       const page = new DOMParser().parseFromString(await (await fetch(all().action.replace(/all\/$/, ''))).text(), 'text/html').getElementById('save-all');
       if (!page) return;
       if (page.dataset.person !== all().dataset.person) { says('Not saved: somebody else is signed in here now. Copy your words before you leave this page.'); return; }
-      page.querySelectorAll('input[type=hidden]').forEach((field) => { all().elements[field.name].value = field.value; });
+      all().elements.csrfmiddlewaretoken.value = page.elements.csrfmiddlewaretoken.value;
       says('Not saved: you had been signed out. Save again.');
+      if (again) return;
+      again = true;
+      all().requestSubmit();
     } catch { /* no connection: said so already */ }
   });
   // Where somebody goes on: at what was held back, else at what was said.

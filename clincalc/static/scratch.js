@@ -1,4 +1,5 @@
-// Desk only; every form works without it. Keeps what is being typed for its person, and says since when.
+// Desk only; every form works without it. Keeps what is being typed for its person, and says since when; and who else is
+// there.
 (() => {
   const WAIT = 3000, AGAIN = 15000;
   // Who else has this edition open, and at the part that they write in.
@@ -9,9 +10,23 @@
       if (at.textContent !== words) at.textContent = words;
     });
   };
+  // A page that is looked at says so, and hears of the others; a hidden one does neither, nor one whose person is gone.
+  const at = document.getElementById('here');
+  if (at) {
+    const stay = async () => {
+      if (document.hidden) return;
+      try {
+        const answer = await fetch(at.dataset.stays, { redirect: 'manual' });
+        if (answer.ok) tell((await answer.text()).split('\n'));
+        else if (answer.status < 500) clearInterval(every);
+      } catch { /* no connection: asked again */ }
+    };
+    const every = setInterval(stay, 30000);
+    addEventListener('visibilitychange', stay);
+  }
   const keep = (form) => {
     const state = form.querySelector('[data-save-state]');
-    let timer = 0, dirty = false, over = false;
+    let timer = 0, dirty = false, over = false, asked = new AbortController();
     const body = () => {
       const typed = new URLSearchParams(new FormData(form));
       ['whose', 'kept', 'password'].forEach((name) => typed.delete(name));
@@ -22,8 +37,9 @@
     async function send() {
       if (over || !dirty) return;
       dirty = false;
+      asked = new AbortController();
       try {
-        const answer = await fetch(form.dataset.scratch, { method: 'POST', body: body(), redirect: 'manual' });
+        const answer = await fetch(form.dataset.scratch, { method: 'POST', body: body(), redirect: 'manual', signal: asked.signal });
         if (answer.ok) {
           const [words, ...others] = (await answer.text()).split('\n');
           if (!dirty) say(words);
@@ -38,7 +54,7 @@
     }
     form.addEventListener('input', () => { dirty = true; later(WAIT); });
     form.addEventListener('submit', () => { over = true; clearTimeout(timer); });
-    form.addEventListener('desk:sent', () => { clearTimeout(timer); });
+    form.addEventListener('desk:sent', (e) => { over = e.detail.is; clearTimeout(timer); if (over) asked.abort(); else if (dirty) later(AGAIN); });
     form.addEventListener('htmx:sendError', (e) => { if (e.target === form) { over = false; dirty = true; later(AGAIN); } });
     addEventListener('pageshow', (e) => { if (e.persisted) over = false; });
     addEventListener('online', () => { if (dirty) later(0); });

@@ -226,6 +226,14 @@ def spend(request: HttpRequest, person: User) -> None:
         pass  # it is swept later; sent again it meets what was done
 
 
+def forget(request: HttpRequest, person: User) -> None:
+    """As `spend`, for a form that was kept and sent again from the page on which it still stood."""
+    try:
+        KeptForm.objects.filter(person=person, path=request.path, tab=request.POST.get(acts.FIELD, "")).delete()
+    except OperationalError:
+        pass
+
+
 def sweep() -> int:
     """Deletes what nobody came back for within a day. Answers how many."""
     return KeptForm.objects.filter(expires_at__lte=timezone.now()).delete()[0]

@@ -27,6 +27,16 @@ def note(person: User, edition: Edition, part: str) -> None:
         return
 
 
+def stay(person: User, edition: Edition) -> None:
+    """They are there still, and write where they wrote."""
+    try:
+        with without_waiting(), transaction.atomic():
+            if not Presence.objects.filter(person=person, edition=edition).update(at=timezone.now()):
+                Presence.objects.create(person=person, edition=edition, part="", at=timezone.now())
+    except DatabaseError:
+        return
+
+
 def others(person: User, edition: Edition) -> list[Presence]:
     """Everybody else who has it open, each with their person: one query, however many there are."""
     rows = Presence.objects.filter(edition=edition, at__gt=timezone.now() - LASTS, person__is_active=True)

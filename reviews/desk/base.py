@@ -138,6 +138,12 @@ def _words(request: DeskRequest, status: int) -> HttpResponse:
     return render(request, "reviews/kept.html", {"words": words}, status=status)
 
 
+def by_itself(view: View) -> View:
+    """What an open page asks without its person: it keeps no session alive that nobody uses."""
+    view.by_itself = True  # type: ignore[attr-defined]  # read by clincalc.middleware.IdleSessions
+    return view
+
+
 def act_on(page: Callable[..., str]) -> Callable[[View], View]:
     """An act is a POST. Whoever asks for its address, after a sign-in for example, is led to the page where its form
     stands: `page` answers that, and refuses (404) whoever may not know of it."""

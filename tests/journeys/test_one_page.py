@@ -205,3 +205,16 @@ def test_what_stands_for_the_dose_is_opened_at_its_boxes(person):
     page.get_by_role("link", name="Edit what stands for the dose").click()
     page.wait_for_selector("#id_dosing_since:target")
     assert editor.errors == []
+
+
+def test_what_was_saved_at_once_is_not_offered_again(person):
+    editor = person("editor")
+    page = editor.goes_to(EDIT)
+    for part in ("Prescribing in practice", "Counselling the patient"):
+        opens(page, part)
+        box_of(page, part).fill(f"{box_of(page, part).input_value()}\n- Typed and saved at once.")
+    page.keyboard.press("Control+s")
+    page.wait_for_selector("text=Counselling the patient is saved.")
+    words = editor.goes_to(EDIT).inner_text("main")
+    assert "Typed and saved at once." in words
+    assert "Kept for you" not in words

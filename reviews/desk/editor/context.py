@@ -56,7 +56,6 @@ class EditorContext:
         self.monograph: Monograph = monograph_for(request, slug)
         self.edition: Edition = current_edition(self.monograph)
         self.edition.monograph = self.monograph
-        self.document = build(self.edition)
         self.is_begun = False  # by this very request
         self.is_together = False  # several forms were sent, and may come back
 
@@ -68,6 +67,10 @@ class EditorContext:
     def uid(self, key: object) -> str:
         """What stands before the ids of a form, where others may be open beside it."""
         return f"{str(key)[:8]}-" if self.is_fragment or self.is_together else ""
+
+    @cached_property
+    def document(self) -> values.Document:
+        return build(self.edition)
 
     def refresh(self) -> None:
         """What stands there now: others, or this very request, may have written."""

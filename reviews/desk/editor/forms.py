@@ -26,6 +26,7 @@ from reviews.forms import Box, Form, Text, dressed, is_text, rows_of
 
 # Boxes of the form itself; a field of the value that is called so has another name in the form.
 _OWN = frozenset(("seen", "reason", "key", "over"))
+FIRST = {"data-first": ""}  # where whoever opens the form begins to write (clincalc/static/desk.js)
 OVER = "over"  # the digest of what others saved meanwhile, in a form that was shown beside it
 
 
@@ -210,6 +211,11 @@ class HeaderForm(ValueForm):
 class SectionForm(ValueForm):
     model = values.Section
 
+    def boxes_of_value(self) -> dict[str, forms.Field]:
+        boxes = super().boxes_of_value()
+        boxes["text"].widget.attrs |= FIRST  # its kind is chosen by where it is added, its heading is the usual one
+        return boxes
+
     def filled_in(self, made: dict[str, Any]) -> dict[str, Any]:
         kind = SECTION_KINDS.get(made["kind"])
         return made | {"heading": made["heading"] or (kind.heading if kind else "")}
@@ -238,6 +244,7 @@ class NoticeForm(ValueForm):
         boxes["type"] = dressed(
             forms.ChoiceField(label=boxes["type"].label, help_text=boxes["type"].help_text, choices=list(kinds))
         )
+        boxes["type" if self.shown is None else "text"].widget.attrs |= FIRST
         return boxes
 
     def filled_in(self, made: dict[str, Any]) -> dict[str, Any]:

@@ -24,7 +24,6 @@ from reviews.desk.editor.context import NEW, EditorContext
 from reviews.desk.editor.one_page import OnePage, Place, Row
 from reviews.desk.editor.opened import OpenForm
 from reviews.desk.editor.scratch import lines
-from reviews.review.proofed import must_fix
 
 
 def answer(
@@ -65,7 +64,6 @@ def saved(editor: EditorContext, value: Value, said: list[str]) -> HttpResponse:
     editor.refresh()
     presence.note(editor)
     one = OnePage(editor, saved=_key(value))
-    said = [*said, *_left(editor, value)]
     place, row = one.found(_key(value))
     shown = editor.context(one=one, place=place, row=row, is_saved=True, said=said)
     held = [other for place in one.places for other in place.rows if other is not row]
@@ -114,7 +112,7 @@ def saved_all(editor: EditorContext, done: list[Saved], held: list[OpenForm], st
     for value, said in done:
         place, row = one.found(_key(value))
         one.saved = _key(value)
-        now = {**shown, "row": row, "oob": True, "said": [*said, *_left(editor, value)]}
+        now = {**shown, "row": row, "oob": True, "said": said}
         html = render_to_string(f"reviews/_edit_{'row' if row else 'header'}.html", now, editor.request)
         pieces.append(Piece(row.anchor if row else "header", html))
         if place:
@@ -142,12 +140,6 @@ def removed(editor: EditorContext, part: values.Part) -> HttpResponse:
     shown["renumbered"] = _others(one, None, before) or _beside(place, part)
     response = render(editor.request, "reviews/_edit_swap.html", shown)
     return answer(response, done=True, spent=_spent(editor, part))
-
-
-def _left(editor: EditorContext, value: Value) -> list[str]:
-    """What proofing will not let pass of what was saved."""
-    left = must_fix(value, {one.label for one in editor.document.citations}, editor.names_of(value))
-    return [f"Still to do: {' '.join(left)}"] if left else []
 
 
 def moved(editor: EditorContext, key: UUID, said: str, *, back: str, focus: str) -> HttpResponse:

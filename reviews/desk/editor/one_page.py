@@ -1,8 +1,9 @@
 """The one page on which a monograph is written: the page as readers will get it, part by part in reading order, each
 with what stands against it, what could be added in its place, and the form of the part that is open."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Max
@@ -20,9 +21,10 @@ from monographs.typed import Value
 from monographs.vocabulary import SECTION_KINDS, SectionKind
 from reviews.desk.editor.context import HEADINGS, NEW, NOUNS, EditorContext, with_part
 from reviews.desk.editor.presence import here
+from reviews.desk.editor.send import Send, sending
 from reviews.models import ChangedPart, ChangeSet
 from reviews.models.people import name_of
-from reviews.review.proofed import named
+from reviews.review.proofed import must_fix
 
 _NOTICES = {"critical": "Critical safety notices", "major": "Safety notices", "information": "Information"}
 # What a place holds whose parts are of one kind.
@@ -96,9 +98,11 @@ class Place:
         return sum(len(row.to_do) for row in self.rows)
 
     @property
-    def is_unused(self) -> bool:
-        """Of this kind of section nothing is here and nothing is missed: one that is added would stand here."""
-        return self.anchor in SECTION_KINDS and not (self.rows or self.gap or self.is_new or self.forms)
+    def is_unseen(self) -> bool:
+        """Nothing is here and nothing is missed: this waits for what is added elsewhere on the page, a notice of its
+        severity or a section of its kind."""
+        waits = self.anchor in SECTION_KINDS or (self.anchor in _NOTICES and self.anchor != "critical")
+        return waits and not (self.rows or self.gap or self.is_new or self.forms)
 
     @property
     def moves_kind(self) -> str:
@@ -120,14 +124,9 @@ class OnePage:
         self.editor, self.opened = editor, opened
         self.saved = saved or editor.request.GET.get("saved", "")
         self.document, self.page = editor.document, editor.page_of(editor.document)
-        self._to_do: dict[str, list[str]] = {}
-        for problem in problems(self.document, today()):
-            self._to_do.setdefault(str(problem.key or "header"), []).append(problem.sentence)
-        for part in self.document.parts():
-            for hint in named(part, editor.names_of(part)):
-                self._to_do.setdefault(str(part.key), []).append(hint.words)
         self._pieces = dict(_pieces(self.page))
         self._touched = _last_touched(editor)
+        self._to_do = to_do(editor, self._touched)
         self.here = here(editor.request.user, editor.edition)
         self.header_form, self.loose = "", list[str]()  # if several forms are open; `loose` have no place
         self.header_to_do = self._to_do.get("header", [])
@@ -150,6 +149,11 @@ class OnePage:
     @property
     def next_gap(self) -> tuple[str, str]:
         return self.next_after(self.saved)
+
+    @cached_property
+    def send(self) -> Send | None:
+        """The edition can be sent for review from here: nothing on this page is left to do."""
+        return None if self.left_to_do else sending(self.editor, set(self._touched))
 
     @property
     def left_to_do(self) -> int:
@@ -182,8 +186,7 @@ class OnePage:
                 continue
             place = self._place(anchor, missing.get(anchor))
             place.is_new = anchor == new_at
-            if place.rows or anchor in (*SECTION_KINDS, "critical", "references", "related"):
-                yield place
+            yield place
 
     def _place(self, anchor: str, gap: SectionKind | None) -> Place:
         kind = _KIND_OF.get(anchor, "section")
@@ -239,6 +242,20 @@ class OnePage:
     def _add(self, kind: str, anchor: str) -> Add:
         address = reverse("part_new", args=[self.editor.monograph.slug, kind])
         return Add(f"Add a {NOUNS[kind]}", address, f"add-{anchor}-{kind}", anchor)
+
+
+def to_do(editor: EditorContext, changed: Collection[str]) -> dict[str, list[str]]:
+    """What stands against sending this edition for review, by the key of a part or "header": what it lacks, and what
+    proofing will not let pass in what was `changed`."""
+    document, found = editor.document, dict[str, list[str]]()
+    for problem in problems(document, today()):
+        found.setdefault(str(problem.key or "header"), []).append(problem.sentence)
+    labels = {one.label for one in document.citations}
+    for value in (document.header, *document.parts()):
+        key = str(getattr(value, "key", "header"))
+        if key in changed and (left := must_fix(value, labels, editor.names_of(value))):
+            found.setdefault(key, []).extend(left)
+    return found
 
 
 def seen_as(editor: EditorContext, value: Value, cited: Sequence[values.Citation] = ()) -> Row | None:

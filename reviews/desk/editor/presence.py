@@ -4,9 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
 
 from monographs.models import Edition
 from reviews.access import presence
+from reviews.desk.base import DeskRequest, by_itself, desk
 from reviews.desk.editor.context import EditorContext
 from reviews.models.people import name_of
 
@@ -41,6 +44,19 @@ def note(editor: EditorContext, part: str = "") -> None:
     """Whoever may write has it open, with the form of this part; who only reads is not told of."""
     if editor.request.method != "HEAD" and editor.can_write:
         presence.note(editor.request.user, editor.edition, part)
+
+
+@by_itself
+@desk
+@require_safe
+def stay(request: DeskRequest, slug: str) -> HttpResponse:
+    """A page that somebody looks at asks this every half minute: whoever may write stays there, and everybody is told
+    who else is, a line for each sentence. No word of the edition is read for it."""
+    editor = EditorContext(request, slug)
+    if request.method != "HEAD" and editor.can_write:
+        presence.stay(request.user, editor.edition)
+    told = "\n".join(here(request.user, editor.edition).lines)
+    return HttpResponse(told, content_type="text/plain; charset=utf-8")
 
 
 def _all(names: Iterable[str]) -> str:

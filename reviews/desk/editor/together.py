@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from monographs.models import PARTS
+from reviews.access import kept
 from reviews.access.attempts import attempt
 from reviews.access.refusals import Refused
 from reviews.access.scratch import FIELD
@@ -52,6 +53,8 @@ def edit_all(request: DeskRequest, slug: str) -> HttpResponse:
         ready[key].refuse(refused)
         held[key] = ready[key]
     spend(request.user, [opened[key].form.data.get(FIELD, "") for key in done.done])
+    if done.done:
+        kept.forget(request, request.user)
     saved = [ready[key].saved(both) for key, both in done.done.items()]
     left = [one for key, one in opened.items() if key in held]
     return _answer(editor, saved, left, 422 if left and not saved else 200)

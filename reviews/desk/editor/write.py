@@ -13,9 +13,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from monographs import document as values
-from monographs.assemble import build
-from monographs.checks.problems import problems
-from monographs.standing import today
 from monographs.typed import Value
 from reviews.access.attempts import Attempt, attempt
 from reviews.access.scratch import FIELD
@@ -24,13 +21,12 @@ from reviews.desk.editor import citing, fragments, presence
 from reviews.desk.editor.citation_form import CitationForm
 from reviews.desk.editor.context import NEW, EditorContext
 from reviews.desk.editor.find import Finding, find
-from reviews.desk.editor.one_page import OnePage, place_of_new
+from reviews.desk.editor.one_page import OnePage, place_of_new, to_do
 from reviews.desk.editor.opened import OpenForm, now_seen
 from reviews.desk.editor.scratch import lines, posted, spend
 from reviews.editing import parts
 from reviews.editing.merging import Merged
 from reviews.review.edition_review import EditionReview
-from reviews.review.proofed import must_fix
 
 
 @desk
@@ -212,11 +208,9 @@ def _after(editor: EditorContext, value: Value) -> str:
 def _saved(editor: EditorContext, value: Value) -> str:
     """What was saved, and what of it still stands against sending the edition for review."""
     key, name = (value.key, value.label_for_people) if isinstance(value, values.Part) else (None, "The header")
-    editor.edition.refresh_from_db()  # the columns of the header are those that were shown
-    document = build(editor.edition)
-    to_do = [one.sentence for one in problems(document, today()) if one.key == key]
-    to_do += must_fix(value, {one.label for one in document.citations}, editor.names_of(value))
-    return " ".join([f"{name} is saved.", *(["Still to do:", *to_do] if to_do else [])])
+    editor.refresh()
+    left = to_do(editor, {str(key or "header")}).get(str(key or "header"), [])
+    return " ".join([f"{name} is saved.", *(["Still to do:", *left] if left else [])])
 
 
 @desk

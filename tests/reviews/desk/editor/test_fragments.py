@@ -185,7 +185,7 @@ def test_another_section_opens_where_it_will_stand_and_is_offered_no_more(editor
     add = page.context["one"].others[0]
     link = f'href="{add.address}" hx-get="{add.address}" hx-target="#gap-{add.at}"'
     assert link in page.content.decode()
-    assert page.content.decode().count(f'<div class="editpart-gap" id="gap-{add.at}"></div>') == 1
+    assert page.content.decode().count(f'<div class="editpart-gap" id="gap-{add.at}" hidden>') == 1
     assert f'href="#{add.at}"' not in page.content.decode()
 
     opened = editor.get(add.address, headers=ASKS)

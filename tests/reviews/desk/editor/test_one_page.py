@@ -130,3 +130,14 @@ def test_whoever_only_reads_sees_the_page_and_no_form(client, house, edition):
     assert "hx-get" not in html
     assert "htmx" not in html
     assert "Readers are told that this page does not cover overdose." in html
+
+
+def test_what_proofing_will_not_let_pass_is_to_do_at_its_part_and_counted(client, house, edition):
+    make.reword(edition, "monitoring", "Give 5 mcg.", actor=house.editor)
+    client.force_login(house.editor)
+
+    html = client.get(reverse("edit", args=["testazumab"])).content.decode()
+
+    row = html.split(f'id="part-{make.key("monitoring")}"')[1].split("</section>")[0]
+    assert "Write micrograms." in row
+    assert "No part lacks anything." not in html

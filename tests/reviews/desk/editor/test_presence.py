@@ -1,14 +1,16 @@
 """Who else has an edition open, on its page and at the part that they write in; other people see nothing of it."""
 
 import re
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from clincalc import middleware
 from monographs.assemble import build
 from monographs.digest import digest_of_part
 from reviews.models import Presence
@@ -34,7 +36,7 @@ def address(name, *arguments):
     return reverse(name, args=["testazumab", *arguments])
 
 
-EDIT, PART, HEADER = address("edit"), address("part_edit", KEY), address("edit_header")
+EDIT, PART, HEADER, HERE = address("edit"), address("part_edit", KEY), address("edit_header"), address("here")
 
 
 def at(person):
@@ -150,3 +152,84 @@ def test_the_page_costs_the_same_however_many_are_there(house, edition):
         at(person).get(PART)
     assert told(auditor.get(EDIT))
     assert cost() == none
+
+
+# -- A page that is only read ------------------------------------------------------------------------------------------
+
+
+def lines(answer):
+    assert (answer.status_code, answer["Content-Type"]) == (200, "text/plain; charset=utf-8")
+    return answer.content.decode().split("\n")
+
+
+def test_the_page_asks_where_it_is_told(house, edition):
+    page = f'id="here" data-here="" data-stays="{HERE}"'
+
+    assert page in at(house.editor).get(EDIT).content.decode()
+    assert page in at(house.auditor).get(EDIT).content.decode()
+
+
+def test_who_only_reads_stays_there_and_hears_of_the_others(house, edition):
+    editor, other = at(house.editor), at(house.editor2)
+    editor.get(PART)
+    assert lines(editor.get(HERE)) == [""]
+    for row in Presence.objects.all():  # fifty seconds later
+        Presence.objects.filter(pk=row.pk).update(at=row.at - timedelta(seconds=50))
+    before = Presence.objects.get().at
+
+    told_now = lines(other.get(HERE))
+    assert lines(editor.get(HERE)) == [f"\t{name_of(house.editor2)} has this edition open"]
+
+    assert told_now == [
+        f"\t{name_of(house.editor)} has this edition open",
+        f"{KEY}\t{name_of(house.editor)} is writing here",
+    ]
+    assert Presence.objects.get(person=house.editor).part == KEY
+    assert Presence.objects.get(person=house.editor).at > before + timedelta(seconds=40)
+    assert Presence.objects.get(person=house.editor2).part == ""
+
+
+def test_who_may_not_write_hears_and_is_not_told_of_and_who_may_not_read_hears_nothing(house, edition):
+    at(house.editor).get(EDIT)
+
+    assert lines(at(house.auditor).get(HERE)) == [f"\t{name_of(house.editor)} has this edition open"]
+    assert at(house.nobody).get(HERE).status_code in (403, 404)
+    assert Client().get(HERE).status_code == 302
+    assert at(house.editor2).head(HERE).status_code == 200
+    assert at(house.editor2).post(HERE).status_code == 405
+    assert [row.person for row in Presence.objects.all()] == [house.editor]
+
+
+def test_it_reads_no_word_of_the_edition_and_takes_no_write_lock(house, edition):
+    editor = at(house.editor)
+    editor.get(HERE)
+
+    with CaptureQueriesContext(connection) as queries:
+        editor.get(HERE)
+
+    asked = [one["sql"] for one in queries if not one["sql"].startswith(("SAVEPOINT", "RELEASE", "PRAGMA", "SET "))]
+    assert len(asked) == 7
+    assert not [sql for sql in asked if "monographs_section" in sql or "monographs_pen" in sql]
+    assert [sql.split()[:2] for sql in asked if not sql.startswith("SELECT")] == [["UPDATE", '"reviews_presence"']]
+
+
+def test_nobody_waits_for_it(house, edition, monkeypatch):
+    def busy(**_to):
+        raise OperationalError
+
+    monkeypatch.setattr(Presence.objects, "create", busy)
+
+    assert lines(at(house.editor).get(HERE)) == [""]
+
+
+def test_it_is_no_use_of_a_session(house, edition, monkeypatch):
+    editor = at(house.editor)
+    editor.get(EDIT)
+    used = editor.session["used"]
+
+    monkeypatch.setattr(middleware.time, "time", lambda: used + 3000)
+    assert editor.get(HERE).status_code == 200
+    assert editor.session["used"] == used
+    monkeypatch.setattr(middleware.time, "time", lambda: used + 3700)
+    assert editor.get(HERE).status_code == 302
+    assert editor.get(EDIT).status_code == 302

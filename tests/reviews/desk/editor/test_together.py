@@ -15,7 +15,7 @@ from reviews.audit.trail import WriteLockTimeout
 from reviews.audit.verify import verify
 from reviews.desk.editor.together import forms_in
 from reviews.editing import parts
-from reviews.models import AuditEvent, ChangeSet, Scratch
+from reviews.models import AuditEvent, ChangeSet, KeptForm, Scratch
 from tests import factories as make
 from tests.forms import emptied, forms_of
 from tests.reviews.desk.test_kept import sign_in_of
@@ -211,6 +211,22 @@ def test_what_was_kept_meanwhile_is_gone_once_it_is_saved(editor, house, edition
     assert list(Scratch.objects.values_list("tab", flat=True)) == [tabs[1]]
 
 
+def test_a_form_that_was_kept_when_the_session_ended_is_gone_once_it_is_saved_from_its_page(client, house, edition):
+    client.force_login(house.editor)
+    page = client.get(reverse("edit", args=["testazumab"])).content.decode()
+    (form,) = [one for one in forms_of(page) if one.action == reverse("edit_all", args=["testazumab"])]
+    hidden, sent = {name: form.fields[name] for name in ("act", "whose")}, section(edition, ONE, text="Kept.")
+    client.logout()
+    sends(client, sent, **hidden)
+    assert KeptForm.objects.count() == 1
+    client.force_login(house.editor)
+
+    sends(client, sent, **hidden)
+
+    assert part(edition, ONE).text == "Kept."
+    assert not KeptForm.objects.exists()
+
+
 def test_nothing_is_done_for_whoever_may_not_write(client, house, edition):
     client.force_login(house.auditor)
     before = counts()
@@ -218,7 +234,7 @@ def test_nothing_is_done_for_whoever_may_not_write(client, house, edition):
     assert ChangeSet.objects.count() == before[0]
 
 
-@pytest.mark.parametrize("name", ["nobody", "new-nothing", str(uuid4()), ""])
+@pytest.mark.parametrize("name", ["nobody", "new-nothing", str(make.key("nowhere")), ""])
 def test_a_part_of_nowhere_is_not_found_and_nothing_is_saved(editor, edition, name):
     before = counts()[0]
     answer = sends(editor, section(edition, ONE, text="Fine."), {"part": name, "text": "x"})

@@ -724,7 +724,14 @@ def test_whoever_could_sign_is_told_before_their_first_save_what_it_costs(client
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"reason": "for patient 943 476 5919"}, {"seen": "0" * 64}, {"text": "Give 10\u200b mg."}]
+    "wrong",
+    [
+        {"reason": "for patient 943 476 5919"},
+        {"seen": "0" * 64},
+        {"text": "Give 10\u200b mg."},
+        {"text": "Seen in 943 476 5919."},
+        {"heading": "*Marked*"},
+    ],
 )
 def test_a_first_save_that_is_refused_starts_no_edition(client, house, live, wrong):
     client.force_login(house.editor)
