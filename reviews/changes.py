@@ -61,6 +61,11 @@ def faster(edition: Edition, person: User | None, key: str, did: str) -> str:
     return f"{name_of(actor)} {did} at {at:%H:%M}, while you were writing."
 
 
+def nothing_changed() -> Refused:
+    sentence = "Nothing has changed, so nothing was saved."
+    return refuse("nothing_changed", sentence, RefusalType.INVALID, recorded=False)
+
+
 class Change:
     """One edition's parts, open for writing. Refuses (Conflict) a part that somebody else changed meanwhile. A text
     whose words are changed follows the rules of today from then on."""
@@ -231,9 +236,7 @@ def change_set(
         if not copied:
             judge(document, was, touched, today(trail.clock), is_typed=change.is_typed)
         if not (touched or copied):
-            raise refuse(
-                "nothing_changed", "Nothing has changed, so nothing was saved.", RefusalType.INVALID, recorded=False
-            )
+            raise nothing_changed()
         if not copied:
             for part, people in authors_of_copies(edition, document, touched).items():
                 others = {*people} - {trail.actor.pk} if trail.actor else {*people}

@@ -70,7 +70,7 @@ def page(
     """The page of what is shown of a document. Without a publication it is the preview of a draft."""
     document, standing = seen.document, seen.standing
     header = document.header
-    renderer = Renderer([citation.label for citation in document.citations], list(_texts(seen)))
+    renderer = _renderer(seen)
     introduction = renderer.html(header.introduction, header.text_rules)
     critical = _notices(seen, "critical", renderer)
     blocks = tuple(_merged(_blocks(seen, renderer, traits)))
@@ -114,6 +114,15 @@ def page(
         archive=archive,
     )
     return replace(made, marks=marks_on(made, publication.number)) if publication and seen.errata else made
+
+
+def numbers_of(seen: Shown) -> dict[str, int]:
+    """Label of a reference -> its number on the page, without making the page."""
+    return {one.label: one.number for one in _renderer(seen).numbered()}
+
+
+def _renderer(seen: Shown) -> Renderer:
+    return Renderer([citation.label for citation in seen.document.citations], list(_texts(seen)))
 
 
 def _warned(overlay: Overlay, seen: Shown, publication: Publication | None) -> UrgentWarning:

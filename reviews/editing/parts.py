@@ -73,7 +73,7 @@ class Wanted:
         if not isinstance(self.value, values.Part):
             assert isinstance(self.value, values.Header)
             change.header(self.value, seen=self.seen or "")
-            _bring(change, self.cited)
+            self._bring(change)
             return None
         both = None
         if self.seen is not None:
@@ -82,9 +82,26 @@ class Wanted:
             raise added_already(self.value.key)
         else:
             change.append(self.value)
-        _bring(change, self.cited)
+        self._bring(change)
         _keep_in_library(change.trail, self.value)
         return both
+
+    def _bring(self, change: Change) -> None:
+        """Adds the references that come with words which cite them; one that somebody else brought meanwhile is there.
+        Refuses one whose label another source has by now: it is these words that have to be looked at."""
+        labels = [one.label for one in self.cited]
+        rows = Citation.objects.filter(edition=change.edition, label__in=labels) if labels else ()
+        there = {row.label: row.as_value().csl for row in rows}
+        for one in self.cited:
+            if one.label not in there:
+                change.append(one)
+                _keep_in_library(change.trail, one)
+            elif there[one.label] != one.csl:
+                sentence = (
+                    f"These words cite “{one.label}” of the library, and another reference of this edition has that "
+                    "label by now. Look which of the two you mean, then save again."
+                )
+                raise refuse("label_taken", sentence, RefusalType.CONFLICT, part=self.key)
 
 
 @dataclass
@@ -103,8 +120,8 @@ def save(edition: Edition, wanted: Wanted, *, actor: User, reason: str = "") -> 
 
 
 def save_all(edition: Edition, wanted: Collection[Wanted], *, actor: User, reason: str = "") -> SavedAll:
-    """All of these in one change set. What clashes, or may not stand so, is held back alone, and the rest is
-    saved; what is about no one of them refuses all of it."""
+    """All of these in one change set. What clashes, or may not stand so, is held back alone (for a reference of the
+    library: the words that bring it), and the rest is saved; what is about no one of them refuses all of it."""
     left, held = {one.key: one for one in wanted}, dict[str, Refused]()
     while left or not held:
         summary = "; ".join(one.summary for one in left.values())
@@ -113,11 +130,13 @@ def save_all(edition: Edition, wanted: Collection[Wanted], *, actor: User, reaso
             with editing(edition, actor=actor, reason=reason, summary=summary) as change:
                 return SavedAll({key: one.put(change) for key, one in left.items()}, held)
         except Refused as refused:
-            about = {one.part for one in refused.refusals}
+            whose = {str(cited.key): key for key, one in left.items() for cited in one.cited}
+            found = [(whose.get(one.part, one.part), one) for one in refused.refusals]
+            about = {key for key, _one in found}
             if not about <= left.keys():
                 raise
             for key in about:
-                own = [one for one in refused.refusals if one.part == key]
+                own = [one for at, one in found if at == key]
                 held[key] = refused if len(about) == 1 else Refused(own, refused.recorded)
                 del left[key]
     return SavedAll({}, held)
@@ -201,16 +220,6 @@ def save_order(
     """The parts of a kind in another order. `seen` is the order that was shown."""
     with editing(edition, actor=actor, reason=reason, summary="Put parts in another order") as change:
         change.order(kind, keys, seen=seen)
-
-
-def _bring(change: Change, cited: Cited) -> None:
-    """Adds the references that come with words which cite them; one that somebody else brought meanwhile is there."""
-    rows = Citation.objects.filter(edition=change.edition, label__in=[one.label for one in cited]) if cited else ()
-    there = {row.label: row.as_value().csl for row in rows}
-    for one in cited:
-        if there.get(one.label) != one.csl:
-            change.append(one)
-            _keep_in_library(change.trail, one)
 
 
 def _keep_in_library(trail: Trail, part: values.Part) -> None:

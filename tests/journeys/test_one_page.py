@@ -218,3 +218,21 @@ def test_what_was_saved_at_once_is_not_offered_again(person):
     words = editor.goes_to(EDIT).inner_text("main")
     assert "Typed and saved at once." in words
     assert "Kept for you" not in words
+
+
+def test_nothing_is_sent_for_review_past_words_that_are_not_saved(person):
+    editor = person("editor")
+    page = editor.goes_to("/desk/monographs/alemtuzumab/edit/")
+    for words, saves in (("Saved.", True), ("Not saved.", False)):
+        opens(page, "Counselling the patient")
+        box = box_of(page, "Counselling the patient")
+        box.press("Control+End")
+        box.press_sequentially(f" {words}")
+        if saves:
+            page.keyboard.press("Control+s")
+            page.wait_for_selector("text=Counselling the patient is saved.")
+    page.get_by_role("button", name="Send for review").click()
+    page.wait_for_selector("text=Not sent: save what you typed first")
+    assert box.input_value().endswith("Not saved.")
+    assert "Edition 2, working copy" in editor.goes_to("/desk/monographs/alemtuzumab/").inner_text("main")
+    assert editor.errors == []

@@ -50,6 +50,7 @@ class CitationForm(ValueForm):
     model = values.Citation
 
     reference = FromRows(Reference.objects.none(), required=False, widget=forms.HiddenInput)
+    _seen = Reference.objects.none()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -60,7 +61,8 @@ class CitationForm(ValueForm):
                 offer(self, "type", [*CSL_TYPES.items(), (present, str(present))])
 
     def may_copy(self, records: QuerySet[Reference]) -> None:
-        """Which records of the library can be chosen; none before this is said."""
+        """Which records of the library its person may see, and so choose; none before this is said."""
+        self._seen = records
         if isinstance(box := self.fields.get("reference"), FromRows):
             box.queryset = records
 
@@ -153,11 +155,11 @@ class CitationForm(ValueForm):
         }
 
     def _key_for(self, csl: dict[str, Any], chosen: Reference | None) -> str:
-        """A key that is free in this edition: that of the same record in the library, or one that no other record of
-        the library has."""
+        """A key that is free in this edition: that of the same record in the library, or one that no other record has.
+        Of the library counts what its person may see: no key tells of a record that is closed to them."""
         others, doi = self._others(), str(csl.get("DOI", "")).lower()
         near = Q(label__istartswith=stem_of(csl)) | (Q(doi=doi) if doi else Q())
-        known = dict(Reference.objects.filter(near).values_list("label", "doi"))
+        known = dict(self._seen.filter(near).values_list("label", "doi"))
         same = chosen.label if chosen else next((label for label, one in known.items() if doi and one == doi), "")
         return same if same and same not in others else proposed_key(csl, {*others, *known})
 

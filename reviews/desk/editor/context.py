@@ -56,6 +56,8 @@ class EditorContext:
         self.monograph: Monograph = monograph_for(request, slug)
         self.edition: Edition = current_edition(self.monograph)
         self.edition.monograph = self.monograph
+        self._pages = list[tuple[values.Document, Page]]()
+        self._names = dict[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]()  # by the codes of a header
         self.is_begun = False  # by this very request
         self.is_together = False  # several forms were sent, and may come back
 
@@ -136,6 +138,8 @@ class EditorContext:
 
     def part(self, key: UUID) -> tuple[values.Part, bool]:
         """(the part of this key, whether it was removed). A key of another edition is a 404, and recorded."""
+        if part := self.document.by_key().get(key):
+            return part, False
         for model in PARTS.values():
             row = model.with_removed.filter(edition=self.edition, key=key).first()
             if row is not None:
@@ -150,16 +154,23 @@ class EditorContext:
         return sorted({*live, *mine} - {self.monograph.slug})
 
     def page_of(self, document: values.Document) -> Page:
-        """The page of a document, as readers would get it today."""
-        checks = NameCheck.objects.latest_for([(code.system, code.code) for code in document.header.codes])
-        return page(draft(document, names_found(checks)), set(self.monograph.drug.traits))
+        """The page of a document, as readers would get it today, made once."""
+        if not any(made is document for made, _page in self._pages):
+            codes = tuple((code.system, code.code) for code in document.header.codes)
+            if codes not in self._names:
+                self._names[codes] = names_found(NameCheck.objects.latest_for(list(codes)))
+            made = page(draft(document, self._names[codes]), set(self.monograph.drug.traits))
+            self._pages.append((document, made))
+        return next(page for made, page in self._pages if made is document)
 
 
 def with_part(document: values.Document, value: Value) -> values.Document | None:
-    """The document as it would be with this header or part; None if it could not be one."""
+    """The document as it would be with this header or part, itself if it stands so; None if there can be none."""
     if isinstance(value, values.Header):
-        return document.replaced(header=value)
+        return document if value == document.header else document.replaced(header=value)
     assert isinstance(value, values.Part)
+    if document.by_key().get(value.key) == value:
+        return document
     field = PART_FIELDS[value.part_kind]
     parts = [value if part.key == value.key else part for part in getattr(document, field)]
     if value.key not in document.by_key():

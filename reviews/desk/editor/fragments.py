@@ -15,7 +15,8 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from monographs import document as values
-from monographs.pages.page_model import Page
+from monographs.pages.page import numbers_of
+from monographs.standing import draft
 from monographs.typed import Value
 from reviews.access.attempts import Attempt
 from reviews.desk.base import DONE, PART
@@ -60,7 +61,7 @@ def closed(editor: EditorContext, value: Value) -> HttpResponse:
 def saved(editor: EditorContext, value: Value, said: list[str]) -> HttpResponse:
     """The part as it is now, with what changed around it: the outline, what is left at its place, and, where citations
     got other numbers, the other parts."""
-    before, there = _numbers(editor.page_of(editor.document)), editor.document.by_key()
+    before, there = _numbers(editor), editor.document.by_key()
     editor.refresh()
     presence.note(editor)
     one = OnePage(editor, saved=_key(value))
@@ -104,7 +105,7 @@ def form_of(one: OnePage, opened: OpenForm) -> Piece:
 def saved_all(editor: EditorContext, done: list[Saved], held: list[OpenForm], status: int) -> HttpResponse:
     """Each part that was sent: saved as it is now, or held back, open as it was sent and with what stands against it;
     and what changed around them."""
-    before, there = _numbers(editor.page_of(editor.document)), editor.document.by_key()
+    before, there = _numbers(editor), editor.document.by_key()
     editor.refresh()
     presence.note(editor)
     one, pieces, places = OnePage(editor), list[Piece](), dict[str, Place]()
@@ -123,19 +124,17 @@ def saved_all(editor: EditorContext, done: list[Saved], held: list[OpenForm], st
     rest = [row for place in one.places for row in place.rows if row.anchor not in at]
     brought = [row for row in rest if isinstance(row.part, values.Citation) and row.part.key not in there]
     shown |= {"pieces": pieces, "places": places.values(), "done": done, "held": held, "brought": brought}
-    shown["renumbered"] = [row for row in rest if row not in brought] if _numbers(one.page) != before else []
+    shown["renumbered"] = [row for row in rest if row not in brought] if _numbers(editor) != before else []
     response = render(editor.request, "reviews/_edit_all.html", shown, status=status)
     return answer(response, done=bool(done), spent=[place for value, _said in done for place in _spent(editor, value)])
 
 
 def removed(editor: EditorContext, part: values.Part) -> HttpResponse:
     """What stands in the place of a part that was taken out: that it was, and how to undo it."""
-    one = OnePage(editor)
-    before, place = _numbers(one.page), one.found(str(part.key))[0]
+    before = _numbers(editor)
     editor.refresh()
     presence.note(editor)
-    one = OnePage(editor)
-    place = next((now for now in one.places if place and now.anchor == place.anchor), None)
+    place = (one := OnePage(editor)).place_of(part)
     shown = editor.context(one=one, place=place, gone=part, is_saved=True)
     shown["renumbered"] = _others(one, None, before) or _beside(place, part)
     response = render(editor.request, "reviews/_edit_swap.html", shown)
@@ -145,7 +144,7 @@ def removed(editor: EditorContext, part: values.Part) -> HttpResponse:
 def moved(editor: EditorContext, key: UUID, said: str, *, back: str, focus: str) -> HttpResponse:
     """What moved and how to undo it, the order of its place as it is now, and, where citations got other numbers, the
     other parts."""
-    before = _numbers(editor.page_of(editor.document))
+    before = _numbers(editor)
     editor.refresh()
     presence.note(editor)
     one = OnePage(editor)
@@ -173,8 +172,8 @@ def _spent(editor: EditorContext, value: Value) -> list[str]:
     return [place for place in places if place not in offered]
 
 
-def _numbers(page: Page) -> dict[str, int]:
-    return {reference.label: reference.number for reference in page.references}
+def _numbers(editor: EditorContext) -> dict[str, int]:
+    return numbers_of(draft(editor.document))
 
 
 def _beside(place: Place | None, changed: Value) -> list[Row]:
@@ -188,6 +187,6 @@ def _beside(place: Place | None, changed: Value) -> list[Row]:
 
 def _others(one: OnePage, row: Row | None, before: dict[str, int]) -> list[Row]:
     """The other parts, if a citation has another number than before."""
-    if _numbers(one.page) == before:
+    if _numbers(one.editor) == before:
         return []
     return [other for place in one.places for other in place.rows if other is not row]

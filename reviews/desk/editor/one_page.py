@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Max
+from django.db.models import Value as Literal
 from django.urls import reverse
 from django.utils import timezone
 
@@ -132,13 +133,18 @@ class OnePage:
         self.header_to_do = self._to_do.get("header", [])
         self.header_who = self._who("header")
         self.header_writing = self.here.writing.get("header", "")
-        self.removed = [
-            row.as_value()
-            for kind in PART_FIELDS
-            for row in PARTS[kind].with_removed.filter(edition=editor.edition, removed=True)
-        ]
         self.missing = gaps(self.document, set(editor.monograph.drug.traits))
         self.places = list(self._places(new_at if opened.startswith(NEW) else ""))
+
+    @cached_property
+    def removed(self) -> list[values.Part]:
+        """What was taken out: one question while that is nothing."""
+        rows = {
+            kind: PARTS[kind].with_removed.filter(edition=self.editor.edition, removed=True) for kind in PART_FIELDS
+        }
+        first, *others = (of.order_by().values_list(Literal(kind)) for kind, of in rows.items())
+        kinds = {kind for (kind,) in first.union(*others)}
+        return [row.as_value() for kind in PART_FIELDS if kind in kinds for row in rows[kind]]
 
     @property
     def others(self) -> list[Add]:
@@ -177,6 +183,13 @@ class OnePage:
     def found(self, key: str) -> tuple[Place | None, Row | None]:
         """The place and row of a part of this edition."""
         return next(((place, row) for place in self.places for row in place.rows if row.key == key), (None, None))
+
+    def place_of(self, part: values.Part) -> Place | None:
+        """Where a part stands, or stood before it was taken out."""
+        kind = part.part_kind
+        anchor = {"section": getattr(part, "kind", ""), "notice": getattr(part, "severity", "")}.get(kind)
+        anchor = anchor or {"citation": "references"}.get(kind, kind)
+        return next((place for place in self.places if place.anchor == anchor), None)
 
     def _places(self, new_at: str) -> Iterator[Place]:
         missing = {kind.slug: kind for kind in self.missing}

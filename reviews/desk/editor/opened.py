@@ -17,7 +17,7 @@ from monographs.typed import Value
 from monographs.vocabulary import SECTION_KINDS
 from reviews.access.door import kept as admitted_reason
 from reviews.access.refusals import Conflict, Refused
-from reviews.changes import faster, judge
+from reviews.changes import faster, judge, nothing_changed
 from reviews.desk.editor.citation_form import CitationForm
 from reviews.desk.editor.clash import base_shown, both_in
 from reviews.desk.editor.context import FORMS, NEW, NOUNS, EditorContext, with_part
@@ -94,8 +94,10 @@ class OpenForm:
     def begin(self) -> None:
         """The first save of what readers see starts the next edition; what changes nothing, or is refused, does not."""
         form = self.form
-        if not self.editor.begins or form.value == form.shown:
+        if not self.editor.begins:
             return
+        if form.value == form.shown:
+            raise nothing_changed()
         admitted_reason(self.reason)
         if form.shown is not None and form.cleaned_data["seen"] != digest_of_part(form.shown):
             raise self._still()

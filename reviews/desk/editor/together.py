@@ -1,6 +1,7 @@
 """Save all: every part that is open on the one page in one change set."""
 
 import re
+from collections.abc import Iterable
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -11,8 +12,10 @@ from django.views.decorators.http import require_http_methods
 from monographs.models import PARTS
 from reviews.access import kept
 from reviews.access.attempts import attempt
+from reviews.access.door import LONGEST_REASON
 from reviews.access.refusals import Refused
 from reviews.access.scratch import FIELD
+from reviews.changes import nothing_changed
 from reviews.desk.base import DeskRequest, desk
 from reviews.desk.editor import citing, fragments
 from reviews.desk.editor.context import NEW, EditorContext
@@ -91,17 +94,29 @@ def _uuid(typed: str) -> UUID | None:
 
 
 def _save(editor: EditorContext, ready: dict[str, OpenForm]) -> parts.SavedAll:
-    """What clashes with what readers see by now starts no edition, and is held back like any other."""
-    held = dict[str, Refused]()
+    """What clashes with what readers see by now starts no edition, and is held back like any other. Where readers see
+    this edition still, there is nothing to be saved."""
+    held, same = dict[str, Refused](), dict[str, Refused]()
     for key, one in ready.items():
         try:
             one.begin()
         except Refused as refused:
-            held[key] = refused
-    wanted = [one.wanted for key, one in ready.items() if key not in held]
-    reason = "; ".join(dict.fromkeys(one.reason for key, one in ready.items() if one.reason and key not in held))
-    saved = parts.save_all(editor.edition, wanted, actor=editor.request.user, reason=reason)
+            (same if refused.codes == ["nothing_changed"] else held)[key] = refused
+    if editor.begins and not editor.is_begun:
+        if held:
+            return parts.SavedAll({}, held | same)
+        raise nothing_changed()
+    wanted = [one for key, one in ready.items() if key not in held]
+    reason = joined([one.reason for one in wanted])
+    saved = parts.save_all(editor.edition, [one.wanted for one in wanted], actor=editor.request.user, reason=reason)
     return parts.SavedAll(saved.done, held | saved.held)
+
+
+def joined(reasons: Iterable[str]) -> str:
+    """One reason for all that is saved together, no longer than one may be: those that have no room are not begun."""
+    each, more = list(dict.fromkeys(filter(None, reasons))), "; and others"
+    fits = next(n for n in range(len(each), -1, -1) if n < 2 or len("; ".join(each[:n])) <= LONGEST_REASON - len(more))
+    return "; ".join(each[:fits]) + (more if fits < len(each) else "")
 
 
 def _answer(editor: EditorContext, saved: list[fragments.Saved], held: list[OpenForm], status: int) -> HttpResponse:

@@ -72,7 +72,8 @@ def _opened(editor: EditorContext, context: dict[str, Any], status: int) -> Http
     context["cites"] = citing.equip(form, editor)
     if editor.is_fragment and editor.request.POST.get("only") == "preview":
         return fragments.answer(render(editor.request, "reviews/_edit_preview.html", context))
-    editor.refresh()
+    if editor.request.method == "POST":  # others, or this request, may have written
+        editor.refresh()
     presence.note(editor, opened)
     context["one"] = OnePage(editor, opened, new_at)
     if editor.is_fragment and not context.get("removed"):  # a part that was taken out has no place: the whole page

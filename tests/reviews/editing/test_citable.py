@@ -144,7 +144,8 @@ def test_another_source_under_that_key_meanwhile_refuses_the_words_too(made):
     parts.add_part(made.own, source("other").replaced(label="open"), actor=editor)
     now = make.seen(made.own)
 
-    with pytest.raises(Refused, match="Another reference of this edition has the label “open”"):
+    with pytest.raises(Refused, match="These words cite “open” of the library, and another") as refused:
         parts.add_part(made.own, section("Harm [@open]."), actor=editor, cited=(cited,))
 
     assert make.seen(made.own) == now != whole
+    assert [one.part for one in refused.value.refusals] == [str(make.key("new"))]

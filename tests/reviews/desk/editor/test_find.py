@@ -293,6 +293,32 @@ def test_a_record_of_an_edition_that_is_closed_to_somebody_is_never_shown_to_the
     assert CARE["title"] not in answer.content.decode()
 
 
+@pytest.mark.parametrize("more", [{}, {"doi": CARE["DOI"]}])
+def test_the_key_of_a_new_reference_tells_nothing_of_a_record_that_is_closed_to_its_person(db, made, stranger, more):
+    boxes = {"type": "report", "title": "Mine", "authors": "Coles, A.", "issued": "2012", **more}
+    key = make.key("mine")
+
+    answer = stranger.post(reverse("part_new", args=["farumab", "citation"]), {**boxes, "key": str(key)})
+
+    assert answer.status_code == 302
+    (edition,) = Edition.objects.filter(monograph__slug="farumab")
+    assert build(edition).by_key()[key].label == "coles2012"
+    assert Reference.objects.get(label="coles2012").title == CARE["title"]
+
+
+@pytest.mark.parametrize(("authors", "issued"), [("Secret, A.", "2026"), ("Other, B.", "2020")])
+def test_nor_does_one_under_a_key_of_another_form(db, made, stranger, authors, issued):
+    closed = {"type": "report", "title": "Closed", "DOI": "10.1000/closed"}
+    with audited_write(actor=made.house.editor) as trail:
+        keep_references(trail, [("secret2026", closed)])
+    boxes = {"type": "report", "title": "Mine", "authors": authors, "issued": issued, "doi": closed["DOI"]}
+
+    stranger.post(reverse("part_new", args=["farumab", "citation"]), {**boxes, "key": str(make.key("mine"))})
+
+    (edition,) = Edition.objects.filter(monograph__slug="farumab")
+    assert build(edition).by_key()[make.key("mine")].label == f"{authors.partition(',')[0].lower()}{issued}"
+
+
 def test_a_page_that_readers_see_has_its_new_reference_looked_up_before_its_edition_is_begun(db, made, enter, register):
     make.published(made.house, "liveumab")
 
@@ -308,6 +334,7 @@ def test_a_page_that_readers_see_has_its_new_reference_looked_up_before_its_edit
 def form_of(made, **change):
     typed = {"type": "report", "title": "A guideline", "authors": "Nice, A.", "issued": "2017", **change}
     form = CitationForm(typed, document=build(made.edition), key=make.key("new"))
+    form.may_copy(visible(made.house.editor))
     form.full_clean()
     return form
 

@@ -10,11 +10,13 @@ from django.urls import reverse
 
 from monographs.assemble import build
 from monographs.digest import digest_of_part
+from monographs.document import Citation
 from monographs.models import Edition
-from reviews.audit.trail import WriteLockTimeout
+from reviews.audit.trail import WriteLockTimeout, audited_write
 from reviews.audit.verify import verify
-from reviews.desk.editor.together import forms_in
+from reviews.desk.editor.together import forms_in, joined
 from reviews.editing import parts
+from reviews.editing.library import keep_references
 from reviews.models import AuditEvent, ChangeSet, KeptForm, Scratch
 from tests import factories as make
 from tests.forms import emptied, forms_of
@@ -67,6 +69,13 @@ def sends(client, *forms, hx=True, slug="testazumab", **more):
     return client.post(path, sent | more, headers=ASKS if hx else {})
 
 
+def citing(label, title):
+    """A document that has this source beside its own."""
+    whole = make.document()
+    source = Citation(key=make.key(label), label=label, csl={"type": "report", "title": title})
+    return whole.replaced(citations=(*whole.citations, source))
+
+
 def counts():
     return ChangeSet.objects.count(), AuditEvent.objects.count()
 
@@ -77,6 +86,39 @@ def test_forms_are_told_apart_by_their_number():
         {"text": ["a"], "rows-0-name": ["x", "y"]},
         {"text": ["b"]},
     ]
+
+
+def test_reasons_that_are_too_long_together_are_cut_at_a_whole_one():
+    long = [f"{number}{'x' * 498}" for number in range(5)]
+    assert joined([long[0], "", long[0], "Short"]) == f"{long[0]}; Short"
+    assert joined(long[:4]) == "; ".join(long[:3]) + "; and others"
+    assert joined(long) == "; ".join(long[:3]) + "; and others"
+    assert joined(["y" * 1998, "z"]) == "y" * 1998 + "; and others"
+    assert joined([]) == ""
+
+
+def test_five_long_reasons_hold_nothing_back(editor, edition):
+    new_ones = [new(text=f"Words {number}.", reason=f"{number}{'x' * 495}") for number in range(5)]
+    answer = sends(editor, *new_ones)
+    assert "Not saved yet" not in answer.content.decode()
+    assert ChangeSet.objects.latest("at").reason.endswith("; and others")
+
+
+def test_words_that_bring_a_source_whose_label_is_taken_by_another_are_held_back_alone(editor, house, edition):
+    with audited_write(actor=house.editor) as trail:
+        keep_references(trail, [("nice2017", {"type": "report", "title": "The library’s"})])
+    make.draft(house, "otherumab", citing("nice2017", "The library’s"))
+    mine = new("citation", type="report", title="Mine", label="nice2017")
+    words, rest = section(edition, ONE, text="As [@nice2017] says."), section(edition, OTHER, text="This is fine.")
+
+    answer = sends(editor, mine, words, rest)
+
+    html = answer.content.decode()
+    assert "Not saved yet: 1 part." in html
+    assert "These words cite “nice2017” of the library" in html
+    assert part(edition, OTHER).text == "This is fine."
+    assert part(edition, ONE).text != words["text"]
+    assert [one.csl["title"] for one in build(edition).citations if one.label == "nice2017"] == ["Mine"]
 
 
 def test_two_parts_and_a_new_one_are_one_change_set(editor, house, edition):
@@ -321,5 +363,23 @@ class TestOfAPublishedPage:
     def test_what_clashes_with_what_readers_see_starts_none(self, client, house, live):
         client.force_login(house.editor)
         stale = [section(live, name, text="Late.", seen="0" * 64) for name in (ONE, OTHER)]
+        before = AuditEvent.objects.count()
         sends(client, *stale, slug="otherazumab")
         assert not Edition.objects.filter(monograph=live.monograph, number=live.number + 1).exists()
+        assert AuditEvent.objects.count() == before
+
+    @pytest.mark.parametrize("names", [(), (ONE,), (ONE, OTHER)])
+    def test_what_changes_nothing_starts_none_and_is_no_attempt(self, client, house, live, names):
+        client.force_login(house.editor)
+        before = counts()
+        answer = sends(client, *(section(live, name) for name in names), slug="otherazumab")
+        assert answer.status_code == 422
+        assert "Nothing has changed, so nothing was saved." in answer.content.decode()
+        assert counts() == before
+
+    def test_beside_what_changes_something_it_counts_as_saved_as_it_does_in_a_draft(self, client, house, live):
+        client.force_login(house.editor)
+        answer = sends(client, section(live, ONE), section(live, OTHER, text="New."), slug="otherazumab")
+        assert "Not saved yet" not in answer.content.decode()
+        (begun,) = Edition.objects.filter(monograph=live.monograph, number=live.number + 1)
+        assert part(begun, OTHER).text == "New."

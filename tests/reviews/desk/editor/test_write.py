@@ -696,9 +696,13 @@ def test_the_first_save_of_a_published_page_starts_the_next_edition(client, hous
 def test_what_changes_nothing_starts_no_edition(client, house, live):
     client.force_login(house.editor)
 
+    before = AuditEvent.objects.count()
+
     answer = client.post(address("part_edit", make.key("monitoring")), section_form(live))
 
-    assert answer.status_code in (409, 422)
+    assert answer.status_code == 422
+    assert "Nothing has changed, so nothing was saved." in answer.content.decode()
+    assert AuditEvent.objects.count() == before  # it is no attempt at anything
     assert Edition.objects.filter(monograph=live.monograph).count() == 1
 
 
