@@ -20,7 +20,7 @@ from reviews.audit.acts import RepeatedAct
 from reviews.changes import faster, nothing_changed
 from reviews.desk.base import DeskRequest, desk
 from reviews.desk.editor import citing, fragments
-from reviews.desk.editor.context import NEW, EditorContext
+from reviews.desk.editor.context import FORMS, NEW, EditorContext
 from reviews.desk.editor.one_page import OnePage, place_of_new
 from reviews.desk.editor.opened import OpenForm
 from reviews.desk.editor.scratch import spend
@@ -30,6 +30,8 @@ from reviews.editing.merging import Merged
 from reviews.models import AuditEvent, ChangeSet
 
 SENT_TWICE = "This part was sent twice, with different words perhaps. Close one of the two, then save the other."
+OF_NOWHERE = "This part is not in this edition. Your words are below as a new part: add it, or copy them elsewhere."
+INSTEAD = "instead"  # of a form of a part that is not in this edition: the key that it was sent with
 PART = "part"  # of each form: "header", the key of its part, or "new-" and the kind
 _NAME = re.compile(r"([0-9]{1,3})\.(.+)", re.ASCII | re.DOTALL)
 
@@ -48,7 +50,7 @@ def edit_all(request: DeskRequest, slug: str) -> HttpResponse:
     for one in sent:
         if times[_key(one)] > 1:
             one.refuse(refuse("sent_twice", SENT_TWICE, RefusalType.CONFLICT, recorded=False))
-    opened = {_key(one): one for one in sent if times[_key(one)] == 1}
+    opened = {_key(one): one for one in sent if times[_key(one)] == 1 and INSTEAD not in one.context}
     ready = {key: one for key, one in opened.items() if one.is_ready}
     held = {key: one for key, one in opened.items() if key not in ready}
     done = parts.SavedAll({}, {})
@@ -72,7 +74,7 @@ def edit_all(request: DeskRequest, slug: str) -> HttpResponse:
     if done.done:
         kept.forget(request, request.user)
     saved = [ready[key].saved(both) for key, both in done.done.items()]
-    left = [one for one in sent if times[_key(one)] > 1 or _key(one) in held]
+    left = [one for one in sent if _key(one) in held or _key(one) not in opened]
     return _answer(editor, saved, left, 422 if left and not saved else 200)
 
 
@@ -95,8 +97,24 @@ def _form(editor: EditorContext, sent: QueryDict) -> OpenForm:
     key = _uuid(part)
     if key is None:
         raise Http404
-    shown, removed = editor.part(key)
+    try:
+        shown, removed = editor.part(key)
+    except Http404:
+        return _of_nowhere(editor, key, sent)
     return OpenForm.of_part(editor, shown, sent, removed=removed)
+
+
+def _of_nowhere(editor: EditorContext, key: UUID, sent: QueryDict) -> OpenForm:
+    """The words of a part that is not in this edition (the trail says that it was asked for): nothing of them is saved.
+    They come back as a new part, of the kind whose boxes they fill, in place of the form that they were typed into."""
+
+    def fits(kind: str) -> int:
+        return len(sent.keys() & FORMS[kind](document=editor.document, key=key).fields.keys())
+
+    one = OpenForm.of_new(editor, max(FORMS, key=fits), sent, key=uuid4(), initial={})
+    one.context[INSTEAD] = str(key)
+    one.refuse(refuse("no_such_part", OF_NOWHERE, RefusalType.CONFLICT, recorded=False))
+    return one
 
 
 def _key(one: OpenForm) -> str:

@@ -310,12 +310,43 @@ def test_nothing_is_done_for_whoever_may_not_write(client, house, edition):
     assert ChangeSet.objects.count() == before[0]
 
 
-@pytest.mark.parametrize("name", ["nobody", "new-nothing", str(make.key("nowhere")), ""])
-def test_a_part_of_nowhere_is_not_found_and_nothing_is_saved(editor, edition, name):
+@pytest.mark.parametrize("name", ["nobody", "new-nothing", ""])
+def test_what_names_no_part_is_not_found_and_nothing_is_saved(editor, edition, name):
     before = counts()[0]
     answer = sends(editor, section(edition, ONE, text="Fine."), {"part": name, "text": "x"})
     assert answer.status_code == 404
     assert counts()[0] == before
+
+
+@pytest.mark.parametrize("hx", [True, False])
+def test_a_part_of_nowhere_is_held_back_alone_with_its_words_and_told(editor, edition, hx):
+    key, (changes, events) = str(make.key("nowhere")), counts()
+    lost = {"part": key, "heading": "Lost", "text": "Words of nowhere.", "seen": "0" * 64}
+
+    answer = sends(editor, section(edition, ONE, text="Fine."), lost, hx=hx)
+
+    html = answer.content.decode()
+    assert "This part is not in this edition." in html
+    assert part(edition, ONE).text == "Fine."
+    assert counts() == (changes + 1, events + 2)
+    (told,) = AuditEvent.objects.filter(verb="refused")
+    assert told.data["codes"] == ["not_of_this_monograph"]
+    if hx:
+        assert answer["X-Part"] == "done"
+        assert f'hx-swap-oob="outerHTML:#part-{key}"' in html
+    # It can be added as a new part.
+    form = open_forms(html)["Words of nowhere."]
+    assert form.action == reverse("part_new", args=["testazumab", "section"])
+    assert editor.post(form.action, form.filled() | {"kind": "cautions"}).status_code == 302
+    assert "Words of nowhere." in [one.text for one in build(edition).sections]
+
+
+def test_of_nothing_but_parts_of_nowhere_nothing_is_saved(editor, edition):
+    test = {"part": str(make.key("nowhere")), "test": "Full blood count", "seen": "0" * 64}
+    before = counts()[0]
+    answer = sends(editor, test)
+    assert (answer.status_code, counts()[0]) == (422, before)
+    assert "Full blood count" in answer.content.decode()
 
 
 def open_forms(html):
