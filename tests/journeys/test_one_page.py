@@ -70,8 +70,19 @@ def test_gap_after_gap_is_filled_without_loading_the_page_anew(person):
     part.get_by_text("Remove this part").click()
     part.get_by_role("button", name="Remove Cautions").click()
     page.wait_for_selector("text=Cautions was removed.")
+    page.locator("#partlist").get_by_role("link", name="Removed").click()
+    page.locator("#removed:target").get_by_role("button", name="Restore Cautions").wait_for()
     page.get_by_role("button", name="Undo").click()
     page.wait_for_selector("#cautions :text('Words about cautions')")
+    assert page.locator("#removed").inner_text() == ""
+    # A section that nobody misses opens where it will stand.
+    page.get_by_text("Another section").click()
+    other = page.locator("#other-sections a").first
+    place = other.get_attribute("hx-target").replace("#gap-", "#")
+    other.click()
+    page.wait_for_selector(f"{place} form[data-edits]")
+    page.get_by_role("link", name="Close without saving").click()
+    page.wait_for_selector("form[data-edits]", state="detached")
     assert loads == []
     assert editor.errors == []
 
@@ -97,9 +108,8 @@ def test_the_keyboard_alone_opens_writes_and_saves(person):
 
 def test_the_first_save_of_a_published_page_starts_an_edition(person):
     editor = person("editor")
-    page = editor.goes_to("/desk/monographs/ocrelizumab/edit/")
-    if "Readers see this edition" not in page.inner_text("main"):
-        page = editor.goes_to("/desk/monographs/alemtuzumab/edit/")
+    page = editor.goes_to("/desk/monographs/alemtuzumab/edit/")
+    assert "Readers see this edition" in page.inner_text("main")
     opens(page, "Counselling the patient")
     box = box_of(page, "Counselling the patient")
     box.fill(f"{box.input_value()}\n- {COUNSELLING}")

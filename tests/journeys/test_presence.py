@@ -30,7 +30,7 @@ def test_two_editors_learn_of_each_other_when_they_come_and_while_they_type(pers
     first.page.wait_for_selector("text=Monitoring is saved.")
     assert "has this edition open" in first.reads()
     assert "is writing here" not in first.reads()
-    assert second.errors == []
+    assert first.errors == second.errors == []
 
 
 def test_who_only_reads_stays_there_and_hears_of_others_while_the_page_is_looked_at(person):

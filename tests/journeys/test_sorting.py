@@ -10,9 +10,8 @@ def begun(person, **options):
     """An editor on the one page of a draft, and the tests of its monitoring as they stand there."""
     editor = person("editor", **options)
     page = editor.goes_to(EDIT)
-    if page.get_by_role("button", name="Start the next edition").count():
-        page.get_by_role("button", name="Start the next edition").click()
-        page = editor.goes_to(EDIT)
+    page.get_by_role("button", name="Start the next edition").click()
+    page = editor.goes_to(EDIT)
     return editor, page
 
 

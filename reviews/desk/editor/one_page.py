@@ -72,17 +72,18 @@ class Row:
 
 @dataclass(frozen=True)
 class Add:
-    """What may be added at a place: the words of the link, where its form is, and the id of the link."""
+    """What may be added at a place: the words of the link, where its form is, the id of the link, and the place."""
 
     words: str
     address: str
     id: str
+    at: str
 
 
 @dataclass
 class Place:
-    """A place of the page. `gap` says what readers are told while it is empty; A form for a new part stands
-    here if `is_new`."""
+    """A place of the page. `gap` says what readers are told while it is empty; a form for a new part stands here if
+    `is_new`."""
 
     anchor: str
     heading: str
@@ -99,8 +100,10 @@ class Place:
 
     @property
     def is_unseen(self) -> bool:
-        """Nothing is here, and the first place of notices offers to add one: this waits for one of its severity."""
-        return self.anchor in _NOTICES and self.anchor != "critical" and not (self.rows or self.is_new)
+        """Nothing is here and nothing is missed: this waits for what is added elsewhere on the page, a notice of its
+        severity or a section of its kind."""
+        waits = self.anchor in SECTION_KINDS or (self.anchor in _NOTICES and self.anchor != "critical")
+        return waits and not (self.rows or self.gap or self.is_new or self.forms)
 
     @property
     def moves_kind(self) -> str:
@@ -196,8 +199,7 @@ class OnePage:
                 continue
             place = self._place(anchor, missing.get(anchor))
             place.is_new = anchor == new_at
-            if place.rows or place.gap or place.is_new or anchor in (*_NOTICES, "references", "related"):
-                yield place
+            yield place
 
     def _place(self, anchor: str, gap: SectionKind | None) -> Place:
         kind = _KIND_OF.get(anchor, "section")
@@ -248,11 +250,11 @@ class OnePage:
 
     def _add_section(self, kind: SectionKind) -> Add:
         address = reverse("part_new", args=[self.editor.monograph.slug, "section"])
-        return Add(f"Add {kind.heading.lower()}", f"{address}?section={kind.slug}", f"add-{kind.slug}")
+        return Add(f"Add {kind.heading.lower()}", f"{address}?section={kind.slug}", f"add-{kind.slug}", kind.slug)
 
     def _add(self, kind: str, anchor: str) -> Add:
         address = reverse("part_new", args=[self.editor.monograph.slug, kind])
-        return Add(f"Add a {NOUNS[kind]}", address, f"add-{anchor}-{kind}")
+        return Add(f"Add a {NOUNS[kind]}", address, f"add-{anchor}-{kind}", anchor)
 
 
 def to_do(editor: EditorContext, changed: Collection[str]) -> dict[str, list[str]]:

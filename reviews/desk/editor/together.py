@@ -1,6 +1,7 @@
 """Save all: every part that is open on the one page in one change set."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from uuid import UUID, uuid4
 
@@ -13,18 +14,24 @@ from monographs.models import PARTS
 from reviews.access import kept
 from reviews.access.attempts import attempt
 from reviews.access.door import LONGEST_REASON
-from reviews.access.refusals import Refused
+from reviews.access.refusals import Conflict, RefusalType, Refused, refuse
 from reviews.access.scratch import FIELD
-from reviews.changes import nothing_changed
+from reviews.audit.acts import RepeatedAct
+from reviews.changes import faster, nothing_changed
 from reviews.desk.base import DeskRequest, desk
 from reviews.desk.editor import citing, fragments
-from reviews.desk.editor.context import NEW, EditorContext
+from reviews.desk.editor.context import FORMS, NEW, EditorContext
 from reviews.desk.editor.one_page import OnePage, place_of_new
 from reviews.desk.editor.opened import OpenForm
 from reviews.desk.editor.scratch import spend
 from reviews.desk.editor.write import outline, outline_refusing
 from reviews.editing import parts
+from reviews.editing.merging import Merged
+from reviews.models import AuditEvent, ChangeSet
 
+SENT_TWICE = "This part was sent twice, with different words perhaps. Close one of the two, then save the other."
+OF_NOWHERE = "This part is not in this edition. Your words are below as a new part: add it, or copy them elsewhere."
+INSTEAD = "instead"  # of a form of a part that is not in this edition: the key that it was sent with
 PART = "part"  # of each form: "header", the key of its part, or "new-" and the kind
 _NAME = re.compile(r"([0-9]{1,3})\.(.+)", re.ASCII | re.DOTALL)
 
@@ -39,20 +46,28 @@ def edit_all(request: DeskRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         return redirect("edit", slug)
     editor.is_together = True
-    opened = {str(one.form.key or "header"): one for one in (_form(editor, sent) for sent in forms_in(request.POST))}
+    sent = [_form(editor, one) for one in forms_in(request.POST)]
+    times = Counter(map(_key, sent))
+    for one in sent:
+        if times[_key(one)] > 1:
+            one.refuse(refuse("sent_twice", SENT_TWICE, RefusalType.CONFLICT, recorded=False))
+    opened = {_key(one): one for one in sent if times[_key(one)] == 1 and INSTEAD not in one.context}
     ready = {key: one for key, one in opened.items() if one.is_ready and not one.form.is_over}
     held = {key: one for key, one in opened.items() if key not in ready}
     done = parts.SavedAll({}, {})
-    if ready or not opened:
+    if ready or not sent:
         tried = attempt(lambda: _save(editor, ready))
-        if not tried.is_done:
+        if tried.is_done:
+            done = tried.result
+        elif ready and tried.refused and isinstance(again := tried.refused.__cause__, RepeatedAct):
+            done = _saved_before(editor, ready, tried.refused, again.seq)
+        else:
             assert tried.refused
             for one in ready.values():
                 one.refuse(tried.refused)
-            if not opened:
+            if not sent:
                 return outline_refusing(editor, tried)
-            return _answer(editor, [], list(opened.values()), tried.status)
-        done = tried.result
+            return _answer(editor, [], sent, tried.status)
     for key, refused in done.held.items():
         ready[key].refuse(refused)
         held[key] = ready[key]
@@ -60,7 +75,7 @@ def edit_all(request: DeskRequest, slug: str) -> HttpResponse:
     if done.done:
         kept.forget(request, request.user)
     saved = [ready[key].saved(both) for key, both in done.done.items()]
-    left = [one for key, one in opened.items() if key in held]
+    left = [one for one in sent if _key(one) in held or _key(one) not in opened]
     return _answer(editor, saved, left, 422 if left and not saved else 200)
 
 
@@ -83,8 +98,28 @@ def _form(editor: EditorContext, sent: QueryDict) -> OpenForm:
     key = _uuid(part)
     if key is None:
         raise Http404
-    shown, removed = editor.part(key)
+    try:
+        shown, removed = editor.part(key)
+    except Http404:
+        return _of_nowhere(editor, key, sent)
     return OpenForm.of_part(editor, shown, sent, removed=removed)
+
+
+def _of_nowhere(editor: EditorContext, key: UUID, sent: QueryDict) -> OpenForm:
+    """The words of a part that is not in this edition (the trail says that it was asked for): nothing of them is saved.
+    They come back as a new part, of the kind whose boxes they fill, in place of the form that they were typed into."""
+
+    def fits(kind: str) -> int:
+        return len(sent.keys() & FORMS[kind](document=editor.document, key=key).fields.keys())
+
+    one = OpenForm.of_new(editor, max(FORMS, key=fits), sent, key=uuid4(), initial={})
+    one.context[INSTEAD] = str(key)
+    one.refuse(refuse("no_such_part", OF_NOWHERE, RefusalType.CONFLICT, recorded=False))
+    return one
+
+
+def _key(one: OpenForm) -> str:
+    return str(one.form.key or "header")
 
 
 def _uuid(typed: str) -> UUID | None:
@@ -111,6 +146,26 @@ def _save(editor: EditorContext, ready: dict[str, OpenForm]) -> parts.SavedAll:
     reason = joined([one.reason for one in wanted])
     saved = parts.save_all(editor.edition, [one.wanted for one in wanted], actor=editor.request.user, reason=reason)
     return parts.SavedAll(saved.done, held | saved.held)
+
+
+def _saved_before(editor: EditorContext, ready: dict[str, OpenForm], refused: Refused, seq: int) -> parts.SavedAll:
+    """It was sent before, and its answer was lost. What its person has saved since then, or stands there just so, is
+    saved; what was held back then is held back again."""
+    editor.refresh()
+    there = {str(key): value for key, value in editor.document.by_key().items()} | {"header": editor.document.header}
+    since, me = AuditEvent.objects.get(seq=seq).at, editor.request.user
+    mine = ChangeSet.objects.filter(edition=editor.edition, actor=me, at__gte=since)
+    touched = {key for change in mine for key in change.touched}
+    done, held = dict[str, Merged | None](), dict[str, Refused]()
+    for key, one in ready.items():
+        if key in there and (key in touched or there[key] == one.form.value):
+            done[key] = None
+        elif key in there and one.form.shown is not None:
+            did = "saved the header" if key == "header" else "saved this part"
+            held[key] = Conflict(faster(editor.edition, me, key, did), there[key], key)
+        else:
+            held[key] = refused
+    return parts.SavedAll(done, held)
 
 
 def joined(reasons: Iterable[str]) -> str:
@@ -142,9 +197,9 @@ def _page(editor: EditorContext, held: list[OpenForm], status: int) -> HttpRespo
         form, key = fragments.form_of(page, opened).html, str(opened.form.key or "header")
         at = place_of_new(opened.context["kind"], str(opened.form.data.get("kind", ""))) if opened.is_new else ""
         row = page.found(key)[1]
-        if key == "header":
+        if key == "header" and not page.header_form:
             page.header_form = form
-        elif row:
+        elif row and not row.form:
             row.form = form
         elif place := next((place for place in page.places if place.anchor == at), None):
             place.forms.append(form)

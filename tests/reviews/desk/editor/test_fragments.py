@@ -158,6 +158,50 @@ def test_a_part_that_was_taken_out_says_so_and_comes_back_by_one_press(editor, e
     assert len(build(edition).notices) == 1
 
 
+def around(answer, name):
+    """What is put in the place of the element of this id: all up to the next that has a place of its own."""
+    (there,) = re.findall(rf'id="{name}" hx-swap-oob="true">(.*?)(?=hx-swap-oob|$)', answer.content.decode(), re.DOTALL)
+    return there
+
+
+def test_what_was_taken_out_is_offered_below_and_the_outline_leads_there(editor, edition):
+    assert '<div id="removed"></div>' in editor.get(address("edit")).content.decode()
+    seen = digest_of_part(part(edition, "notice"))
+    restore = f'name="restore" value="{make.key("notice")}"'
+
+    gone = editor.post(address("part_edit", make.key("notice")), {"remove": "1", "seen": seen}, headers=ASKS)
+    back = editor.post(address("edit"), {"restore": str(make.key("notice"))}, headers=ASKS)
+
+    assert 'href="#removed"' in around(gone, "partlist")
+    assert restore in around(gone, "removed")
+    assert 'href="#removed"' not in around(back, "partlist")
+    assert "<section" not in around(back, "removed")
+    assert restore not in back.content.decode()
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_another_section_opens_where_it_will_stand_and_is_offered_no_more(editor, edition, together):
+    page = editor.get(address("edit"))
+    add = page.context["one"].others[0]
+    link = f'href="{add.address}" hx-get="{add.address}" hx-target="#gap-{add.at}"'
+    assert link in page.content.decode()
+    assert page.content.decode().count(f'<div class="editpart-gap" id="gap-{add.at}" hidden>') == 1
+    assert f'href="#{add.at}"' not in page.content.decode()
+
+    opened = editor.get(add.address, headers=ASKS)
+    assert is_part(opened)
+    words = {"kind": add.at, "text": "Added.", "key": str(uuid4())}
+    if together:
+        words = {f"0.{name}": value for name, value in {**words, "part": "new-section"}.items()}
+    added = editor.post(address("edit_all") if together else add.address, words, headers=ASKS)
+
+    assert added.headers["X-Part"] == "done"
+    assert add.address not in around(added, "other-sections")
+    assert "Another section" in around(added, "other-sections")
+    assert f'href="#{add.at}"' in around(added, "partlist")
+    assert f'id="gap-{add.at}" hx-swap-oob="true"' in added.content.decode()
+
+
 def test_the_preview_alone_is_what_readers_would_get_and_saves_nothing(editor, edition):
     before, count = make.seen(edition), ChangeSet.objects.count()
     sent = section(edition, text="Only *looked* at.", preview="1", only="preview")
@@ -171,21 +215,18 @@ def test_the_preview_alone_is_what_readers_would_get_and_saves_nothing(editor, e
 
 
 def test_other_parts_come_along_only_where_their_numbers_changed(editor, edition):
+    source = Citation(key=make.key("second"), label="second", csl={"type": "report", "title": "Second"})
+    parts.add_part(edition, source, actor=make.the_house().editor)
+    other = f'id="part-{make.key("prescribing")}"'
+
     same = editor.post(address("part_edit", make.key("monitoring")), section(edition, text="Yearly."), headers=ASKS)
-    assert "outerHTML:#part-" not in same.content.decode()
-    labels = [one.label for one in build(edition).citations]
-    first = build(edition).header
-    sent = {
-        "name": first.name,
-        "title": first.title,
-        "introduction": f"New [@{labels[-1]}].",
-        "seen": digest_of_part(first),
-    }
+    assert same.headers["X-Part"] == "done"
+    assert other not in same.content.decode()
 
-    editor.post(address("edit_header"), sent, headers=ASKS)
-
-    page = editor.get(address("edit")).context["one"].page
-    assert page.references[0].label == labels[-1]
+    typed = {**sent(editor.get(address("edit_header")).context["form"]), "introduction": "New [@second]."}
+    changed = editor.post(address("edit_header"), typed, headers=ASKS)
+    assert changed.headers["X-Part"] == "done"
+    assert other in changed.content.decode()
 
 
 @pytest.mark.parametrize("who", ["auditor", "nobody", None])

@@ -252,9 +252,43 @@ def test_sent_twice_it_is_done_once(editor, edition):
     before = counts()
 
     sends(editor, *forms, act=token)
-    sends(editor, *forms, act=token)
+    again = sends(editor, *forms, act=token)
 
     assert counts() == (before[0] + 1, before[1] + 1)
+    # Its first answer may have been lost: the second says the same.
+    assert (again.status_code, again["X-Part"]) == (200, "done")
+    html = again.content.decode()
+    assert html.count("is saved.") == 2
+    assert "data-edits" not in html
+
+
+def test_sent_twice_what_was_held_back_is_held_back_again(editor, house, edition):
+    page = editor.get(reverse("edit", args=["testazumab"])).content.decode()
+    token = re.search(r'id="save-all".*?name="act" value="([^"]+)"', page, re.DOTALL)[1]
+    forms = [section(edition, ONE, text="Mine."), section(edition, OTHER, text="Mine as well.")]
+    make.reword(edition, ONE, "Theirs.", actor=house.editor2)
+    before = counts()[0]
+
+    for _time in range(2):
+        html = sends(editor, *forms, act=token).content.decode()
+        assert "Saved: 1 part." in html
+        assert "Not saved yet: 1 part." in html
+        assert "Conflict" in html
+    assert counts()[0] == before + 1
+    assert part(edition, ONE).text == "Theirs."
+
+
+@pytest.mark.parametrize("hx", [True, False])
+def test_two_forms_of_one_part_are_both_held_back(editor, edition, hx):
+    one = section(edition, ONE, text="First words.")
+    rest = section(edition, OTHER, text="This is fine.")
+    answer = sends(editor, one, rest, one | {"text": "Second words."}, hx=hx)
+
+    html = answer.content.decode()
+    assert html.count("This part was sent twice") == 2
+    assert {"First words.", "Second words."} <= set(open_forms(html))
+    assert part(edition, ONE).text not in ("First words.", "Second words.")
+    assert part(edition, OTHER).text == "This is fine."
 
 
 def test_what_was_kept_meanwhile_is_gone_once_it_is_saved(editor, house, edition):
@@ -293,12 +327,43 @@ def test_nothing_is_done_for_whoever_may_not_write(client, house, edition):
     assert ChangeSet.objects.count() == before[0]
 
 
-@pytest.mark.parametrize("name", ["nobody", "new-nothing", str(make.key("nowhere")), ""])
-def test_a_part_of_nowhere_is_not_found_and_nothing_is_saved(editor, edition, name):
+@pytest.mark.parametrize("name", ["nobody", "new-nothing", ""])
+def test_what_names_no_part_is_not_found_and_nothing_is_saved(editor, edition, name):
     before = counts()[0]
     answer = sends(editor, section(edition, ONE, text="Fine."), {"part": name, "text": "x"})
     assert answer.status_code == 404
     assert counts()[0] == before
+
+
+@pytest.mark.parametrize("hx", [True, False])
+def test_a_part_of_nowhere_is_held_back_alone_with_its_words_and_told(editor, edition, hx):
+    key, (changes, events) = str(make.key("nowhere")), counts()
+    lost = {"part": key, "heading": "Lost", "text": "Words of nowhere.", "seen": "0" * 64}
+
+    answer = sends(editor, section(edition, ONE, text="Fine."), lost, hx=hx)
+
+    html = answer.content.decode()
+    assert "This part is not in this edition." in html
+    assert part(edition, ONE).text == "Fine."
+    assert counts() == (changes + 1, events + 2)
+    (told,) = AuditEvent.objects.filter(verb="refused")
+    assert told.data["codes"] == ["not_of_this_monograph"]
+    if hx:
+        assert answer["X-Part"] == "done"
+        assert f'hx-swap-oob="outerHTML:#part-{key}"' in html
+    # It can be added as a new part.
+    form = open_forms(html)["Words of nowhere."]
+    assert form.action == reverse("part_new", args=["testazumab", "section"])
+    assert editor.post(form.action, form.filled() | {"kind": "cautions"}).status_code == 302
+    assert "Words of nowhere." in [one.text for one in build(edition).sections]
+
+
+def test_of_nothing_but_parts_of_nowhere_nothing_is_saved(editor, edition):
+    test = {"part": str(make.key("nowhere")), "test": "Full blood count", "seen": "0" * 64}
+    before = counts()[0]
+    answer = sends(editor, test)
+    assert (answer.status_code, counts()[0]) == (422, before)
+    assert "Full blood count" in answer.content.decode()
 
 
 def open_forms(html):
