@@ -138,11 +138,11 @@ COSTS = {
     "the page": (20, 180_000, 21_000),
     "a part opens": (19, 10_000, 2_700),
     "its live preview": (11, 1_000, 500),
-    "a part is saved": (66, 5_500, 2_000),
+    "a part is saved": (66, 7_200, 2_300),
     "a part is closed": (18, 1_500, 600),
-    "three are saved": (97, 19_000, 4_600),
+    "three are saved": (97, 22_000, 5_400),
     "a part is moved": (64, 1_000, 500),
-    "a part is removed": (64, 5_500, 2_000),
+    "a part is removed": (64, 9_500, 2_900),
 }
 
 
