@@ -215,7 +215,9 @@ def test_a_form_that_is_sent_twice_is_done_once(house, who, page, action, button
     first, second = (client.post(target or address, sent) for _ in range(2))
 
     assert first.status_code == 302, first.content.decode()
-    assert (second.status_code, DONE in second.content.decode()) == (409, True)
+    # Save all, whose first answer may be lost, says again what it saved.
+    again = (302, False) if target == at("edit_all", "draft")() else (409, True)
+    assert (second.status_code, DONE in second.content.decode()) == again
     assert entries_since(before) == sorted(verbs)
     assert Act.objects.get(token__startswith=f"{form.fields['act'][0]}.").seq == AuditEvent.objects.latest("seq").seq
 
