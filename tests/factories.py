@@ -4,12 +4,14 @@ that people can reach."""
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils import timezone
 
 from monographs.assemble import build
 from monographs.digest import digest, digest_of_part
@@ -365,6 +367,11 @@ def signed(house: House, slug: str = "testazumab", doc: Document | None = None) 
 
 def publish(house: House, edition: Edition) -> Edition:
     return perform("publish", editions=[edition], actor=house.publisher, digest=seen(edition))[0].edition
+
+
+def later(start: datetime, **period: float) -> datetime:
+    """So much later, by the clock on the wall: days that are counted are those of the country, in summer and winter."""
+    return (timezone.localtime(start) + timedelta(**period)).astimezone(UTC)
 
 
 def published(house: House, slug: str = "testazumab", doc: Document | None = None) -> Edition:

@@ -236,3 +236,24 @@ def test_nothing_is_sent_for_review_past_words_that_are_not_saved(person):
     assert box.input_value().endswith("Not saved.")
     assert "Edition 2, working copy" in editor.goes_to("/desk/monographs/alemtuzumab/").inner_text("main")
     assert editor.errors == []
+
+
+def test_two_editors_change_different_lines_of_one_part_and_both_are_in(person):
+    first, second = person("editor"), person("editor2")
+    part = "Prescribing in practice"
+    pages = [one.goes_to(EDIT) for one in (first, second)]
+    for page in pages:
+        opens(page, part)
+    shown = box_of(pages[0], part).input_value()
+    box_of(pages[0], part).fill(f"- First of all, by one.\n{shown}")
+    box_of(pages[1], part).fill(f"{shown}\n- Last of all, by the other.")
+    for page in pages:
+        page.locator(f".editpart:has(h2:has-text('Edit {part}'))").get_by_role(
+            "button", name="Save", exact=True
+        ).click()
+        page.wait_for_selector(f"text={part} is saved.")
+    assert "are both in: look at it." in pages[1].inner_text("main")
+    words = second.goes_to(EDIT).inner_text("main")
+    assert "First of all, by one." in words
+    assert "Last of all, by the other." in words
+    assert (first.errors, second.errors) == ([], [])

@@ -121,9 +121,17 @@ class OpenForm:
     def saved(self, both: Merged | None) -> tuple[Value, list[str]]:
         """What stands there now, and what is said of it."""
         said = [*self.form.said, *map(brought, self.brings)]
-        if both is None:
-            return self.form.value, said
-        return both.part, [*said, both_in(both, self.editor.request.user)]
+        if both is not None:
+            said.append(both_in(both, self.editor.request.user))
+        value: Value = both.part if both else self.form.value
+        return value, [*said, *self._look_again(value)]
+
+    def _look_again(self, value: Value) -> list[str]:
+        """What proofing lets pass with a reason alone: said once, before the edition is sent for review."""
+        labels = {one.label for one in (*self.editor.document.citations, *self.brings)}
+        found = hints_of(value, labels, self.editor.names_of(value))
+        words = [one.words for one in found if not one.blocks and one.effect != "Style"]
+        return [f"Look again: {' '.join(words)}"] if words else []
 
     def refuse(self, refused: Refused) -> None:
         """It is not saved: says why, and of a conflict what the others saved meanwhile."""

@@ -1,8 +1,6 @@
 """Grants: each verb by the right one, the wrong one and oneself, what it leaves, and what the database refuses. Nobody
 gives, takes or confirms their own."""
 
-from datetime import timedelta
-
 import pytest
 from django.contrib.auth import get_user_model
 from django.utils import timezone
@@ -66,7 +64,7 @@ def later(monkeypatch):
     start = timezone.now()
 
     def later(**period):
-        monkeypatch.setattr("django.utils.timezone.now", lambda: start + timedelta(**period))
+        monkeypatch.setattr("django.utils.timezone.now", lambda: make.later(start, **period))
 
     return later
 

@@ -1,7 +1,6 @@
 """The policy as a table: every act, for every role, held on a class, on one monograph or everywhere, at every place of a
 tree."""
 
-from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -228,7 +227,7 @@ def test_a_grant_counts_for_six_months_after_it_was_given_or_confirmed(house, mo
     held, start = house.editor.grants.get(), timezone.now()
 
     def at(days):
-        monkeypatch.setattr("django.utils.timezone.now", lambda: start + timedelta(days=days))
+        monkeypatch.setattr("django.utils.timezone.now", lambda: make.later(start, days=days))
         return policy.can(fresh(house.editor), "edit", house.leaf), policy.can(fresh(house.editor), "use_desk")
 
     assert (at(0), at(182), at(183)) == ((True, True), (True, True), (False, False))
@@ -322,10 +321,10 @@ def test_what_clinicians_do_over_a_page_needs_a_registration_of_the_last_twelve_
     start = timezone.now()
     for days in (182, 364):
         with monkeypatch.context() as patch:
-            patch.setattr("django.utils.timezone.now", lambda days=days: start + timedelta(days=days))
+            patch.setattr("django.utils.timezone.now", lambda days=days: make.later(start, days=days))
             make.confirm_all(house.admin)
     for days, found in ((364, []), (365, ["not_verified"])):
-        later = start + timedelta(days=days)
+        later = make.later(start, days=days)
         with monkeypatch.context() as patch:
             patch.setattr("django.utils.timezone.now", lambda later=later: later)
             assert [codes(house.pharmacist, action, thing) for action, thing in acts.items()] == [found] * 4

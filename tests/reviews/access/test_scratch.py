@@ -11,6 +11,8 @@ from django.db import DatabaseError, IntegrityError, OperationalError, connectio
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from reviews.access import scratch
 from reviews.audit import acts
@@ -239,3 +241,33 @@ def test_killed_at_any_statement_the_words_of_before_or_those_of_now_are_there(h
 
     assert killed_at_each_statement(lambda: keep(house.editor, edition, text="Now."), check) >= 2
     assert [["Now."]] in seen
+
+
+PEOPLE, PARTS, TABS = ("editor", "editor2"), ("header", "new-section", "new-notice"), ("a" * 22, "b" * 22)
+at = st.tuples(st.sampled_from(PEOPLE), st.sampled_from(PARTS), st.sampled_from(TABS))
+acts_of = st.one_of(
+    st.tuples(st.just("keep"), at, st.text("abc é\n", min_size=1, max_size=6)),
+    st.tuples(st.just("throw"), at, st.just("")),
+    st.tuples(st.just("month"), at, st.just("")),
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(st.lists(acts_of, max_size=12))
+def test_whatever_two_people_type_and_throw_away_each_finds_their_own_last_words(house, edition, steps):
+    Scratch.objects.all().delete()
+    held: dict[tuple[str, str, str], str] = {}
+    for verb, (name, part, tab), text in steps:
+        if verb == "keep":
+            if keep(house.people[name], edition, part=part, tab=tab, text=text):
+                held[name, part, tab] = text
+        elif verb == "throw":
+            scratch.throw_away(house.people[name], [tab])
+            held = {key: one for key, one in held.items() if (key[0], key[2]) != (name, tab)}
+        else:
+            Scratch.objects.filter(person=house.people[name], part=part).update(at=timezone.now() - scratch.LASTS)
+            held = {key: one for key, one in held.items() if key[:2] != (name, part)}
+    for name in PEOPLE:
+        rows = scratch.waiting(house.people[name], edition.monograph)
+        found = {(name, row.part, row.tab): row.typed["text"] for row in rows}
+        assert found == {key: one for key, one in held.items() if key[0] == name}

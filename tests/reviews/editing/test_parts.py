@@ -20,6 +20,7 @@ from reviews.models import AuditEvent, ChangeSet
 from reviews.review.edition_review import EditionReview
 from reviews.workflow import perform
 from tests import factories as make
+from tests.processes import killed_at_each_statement
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
@@ -461,3 +462,32 @@ def test_a_state_in_which_two_references_had_each_others_labels(house):
 
     assert [citation.label for citation in build(edition).citations] == ["one2020", "two2020"]
     assert [one for one in verify() if "checkpoint" not in one[1]] == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_killed_at_any_statement_what_is_saved_together_is_all_there_or_nothing_of_it(house):
+    edition = make.draft(house)
+    names = ("monitoring", "prescribing")
+
+    def stand():
+        held = build(Edition.objects.get(pk=edition.pk)).by_key()
+        return [held[make.key(name)] for name in names]
+
+    before = [one.text for one in stand()]
+    seen = []
+
+    def save(texts):
+        wanted = [
+            parts.Wanted(one.replaced(text=text), digest_of_part(one)) for one, text in zip(stand(), texts, strict=True)
+        ]
+        parts.save_all(edition, wanted, actor=house.editor)
+
+    def check(outcome):
+        seen.append([one.text for one in stand()])
+        assert seen[-1] in (before, ["One.", "Other."]), outcome
+        if seen[-1] != before:
+            save(before)
+
+    assert killed_at_each_statement(lambda: save(["One.", "Other."]), check) >= 20
+    assert ["One.", "Other."] in seen
+    assert verify() == []

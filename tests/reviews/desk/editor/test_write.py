@@ -769,3 +769,15 @@ def test_a_key_is_one_part_s_whatever_its_kind(client, house, edition):
 
     assert answer.status_code == 409
     assert make.key("monitoring") not in build(edition).by_key()
+
+
+def test_what_proofing_lets_pass_with_a_reason_alone_is_said_after_the_save(client, house, edition):
+    client.force_login(house.editor)
+    path = address("part_edit", make.key("monitoring"))
+
+    warned = client.post(path, section_form(edition, text="Give 20mg at once."), follow=True).content.decode()
+    fine = client.post(path, section_form(edition, text="Wait for the result."), follow=True).content.decode()
+
+    assert "<p>Look again: " in warned
+    assert "“20mg”: Put a space before the unit." in warned
+    assert "Look again" not in fine

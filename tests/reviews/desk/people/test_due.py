@@ -1,7 +1,5 @@
 """Roles to confirm: which are due, what is lost without each, and several confirmed in one act, never one's own."""
 
-from datetime import timedelta
-
 import pytest
 from django.utils import timezone
 
@@ -20,7 +18,7 @@ def later(monkeypatch):
     start = timezone.now()
 
     def later(days):
-        monkeypatch.setattr("django.utils.timezone.now", lambda: start + timedelta(days=days))
+        monkeypatch.setattr("django.utils.timezone.now", lambda: make.later(start, days=days))
 
     return later
 
