@@ -9,6 +9,7 @@ from clincalc import middleware
 from monographs.public.caching import CACHE_CONTROL
 from reviews.audit.trail import WriteLockTimeout
 from tests import factories as make
+from tests.forms import forms_of
 from tests.test_access import PUBLIC, routes
 
 pytestmark = pytest.mark.any_database
@@ -69,7 +70,10 @@ def test_every_kind_of_page_tells_browsers_all_that_protects_it(page, client):
 def test_each_cookie_is_hidden_from_scripts_and_from_other_sites(house):
     browser = Client()
     browser.get("/accounts/login/")
-    browser.post("/accounts/login/", {"login": "editor", "password": make.PASSWORD})
+    browser.post("/accounts/login/", {"login": "clinician", "password": make.PASSWORD})
+    page = browser.get(reverse("profile")).content.decode()
+    (form,) = [one for one in forms_of(page) if one.action == reverse("profile_interests")]
+    browser.post(form.action, form.filled())  # it says what it did
 
     kept = {
         name: (bool(one["secure"]), bool(one["httponly"]), one["samesite"], one["path"], one["domain"])

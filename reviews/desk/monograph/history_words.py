@@ -156,6 +156,7 @@ WHY = {
     "invalid": "it held what may not be stored",
     "contributed": "they worked on the edition",
     "done_already": "it was done already",
+    "sent_twice": "it was sent twice at a time",
     "not_signed": "they had not signed",
     "not_live": "another edition is published",
     "not_the_latest": "a later edition was discarded",

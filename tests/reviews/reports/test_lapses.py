@@ -1,7 +1,6 @@
 """Grants that nobody confirms: told 30 days before and when they lapsed, to the person and the administrators, once."""
 
 import re
-from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -27,7 +26,7 @@ def later(monkeypatch):
     start = timezone.now()
 
     def later(days):
-        monkeypatch.setattr("django.utils.timezone.now", lambda: start + timedelta(days=days))
+        monkeypatch.setattr("django.utils.timezone.now", lambda: make.later(start, days=days))
 
     return later
 
