@@ -59,7 +59,7 @@ def test_each_page_says_what_was_lost_and_what_to_do():
     request = RequestFactory().get("/anything/")
     said = {
         errors.bad_request: "That request makes no sense here",
-        errors.forbidden: "You do not have permission. Ask your administrator.",
+        errors.forbidden: "You do not have permission. Nothing was changed.",
         errors.csrf_failure: "or came from another site. Nothing was changed. Go back, reload the page, and send it again.",
         errors.not_found: "The address may be mistyped, or nothing is published under this name.",
         errors.failed: "The fault is ours; nothing you wrote was changed.",
