@@ -22,7 +22,7 @@ from reviews.desk.base import DeskRequest, current_edition, desk, edit_address, 
 from reviews.desk.editor.context import NEW, NOUNS, EditorContext, with_part
 from reviews.desk.editor.forms import ValueForm
 from reviews.desk.editor.presence import here
-from reviews.models import Scratch
+from reviews.models import ChangedPart, Scratch
 
 MOST_SHOWN = 5
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
@@ -185,9 +185,10 @@ def everywhere(request: DeskRequest) -> list[Unsaved]:
     for row in rows:
         if row.edition.monograph_id in readable:
             kept_of.setdefault((row.edition.monograph.slug, row.part), []).append(row)
+    called = _called(rows)
     return [
         Unsaved(
-            what=f"{_kind_of(part)}: {slug}",
+            what=f"{called.get(part) or _kind_of(part)}, {several[0].edition.name or slug}",
             address=_address(slug, part) if several[0].edition.is_open else reverse("edit", args=[slug]),
             when=when(several[0]),
             where=where(request, several[0]),
@@ -196,6 +197,15 @@ def everywhere(request: DeskRequest) -> list[Unsaved]:
         )
         for (slug, part), several in kept_of.items()
     ]
+
+
+def _called(rows: list[Scratch]) -> dict[str, str]:
+    """Key of a part -> how people call it, as it was last saved."""
+    if not rows:
+        return {}
+    keys, editions = {row.part for row in rows}, {row.edition_id for row in rows}
+    found = ChangedPart.objects.filter(key__in=keys - {"header"}, change_set__edition__in=editions)
+    return dict(found.order_by("change_set__at").values_list("key", "label"))
 
 
 def _kind_of(part: str) -> str:

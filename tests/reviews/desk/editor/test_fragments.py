@@ -31,11 +31,6 @@ def made(once_a_module):
 
 
 @pytest.fixture
-def edition(made):
-    return made.edition
-
-
-@pytest.fixture
 def library(made):
     """A source that another edition holds, and a page that readers see."""
     source = Citation(key=make.key("held"), label="held2020", csl={"type": "report", "title": "What is <held>"})
@@ -44,12 +39,6 @@ def library(made):
     make.published(house, "liveumab", whole.replaced(citations=(*whole.citations, source)))
     with audited_write(actor=house.editor) as trail:
         keep_references(trail, [(source.label, to_plain(source.csl))])
-
-
-@pytest.fixture
-def editor(client, house):
-    client.force_login(house.editor)
-    return client
 
 
 def address(name, *arguments):

@@ -21,11 +21,6 @@ def made(once_a_module):
     return SimpleNamespace(edition=make.draft(make.the_house()))
 
 
-@pytest.fixture
-def edition(made):
-    return made.edition
-
-
 def address(name, *arguments):
     return reverse(name, args=["testazumab", *arguments])
 

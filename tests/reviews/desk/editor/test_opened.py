@@ -26,11 +26,6 @@ def made(once_a_module):
 
 
 @pytest.fixture
-def edition(made):
-    return made.edition
-
-
-@pytest.fixture
 def editor(house, edition):
     request = RequestFactory().get(reverse("edit", args=["testazumab"]))
     request.user, request.session = house.editor, SimpleNamespace(session_key="x")

@@ -23,11 +23,6 @@ def made(once_a_module):
     return SimpleNamespace(edition=make.start(house, make.published(house)))
 
 
-@pytest.fixture
-def edition(made):
-    return made.edition
-
-
 def address(name, *arguments):
     return reverse(name, args=["testazumab", *arguments])
 

@@ -40,17 +40,6 @@ def made(once_a_module):
     return SimpleNamespace(edition=make.draft(make.the_house(), doc=doc))
 
 
-@pytest.fixture
-def edition(made):
-    return made.edition
-
-
-@pytest.fixture
-def editor(client, house):
-    client.force_login(house.editor)
-    return client
-
-
 EDIT = "/desk/monographs/testazumab/edit/"
 
 

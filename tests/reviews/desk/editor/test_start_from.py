@@ -35,17 +35,6 @@ def made(once_a_module):
     return SimpleNamespace(edition=make.draft(house, "minezumab", mine))
 
 
-@pytest.fixture
-def edition(made):
-    return made.edition
-
-
-@pytest.fixture
-def editor(client, house):
-    client.force_login(house.editor)
-    return client
-
-
 def shown(client, path=OF):
     return next(
         one for one in forms_of(client.get(path).content.decode()) if one.method == "post" and "seen" in one.fields

@@ -33,17 +33,6 @@ def made(once_a_module):
     return SimpleNamespace(edition=make.draft(make.the_house()))
 
 
-@pytest.fixture
-def edition(made):
-    return made.edition
-
-
-@pytest.fixture
-def editor(client, house):
-    client.force_login(house.editor)
-    return client
-
-
 def part(edition, name):
     return build(Edition.objects.get(pk=edition.pk)).by_key()[make.key(name)]
 
