@@ -13,8 +13,11 @@ class Live(Protocol):
     """What is read of a live publication."""
 
     slug: str
-    called: str  # beside others
     class_slugs: list[str]
+
+    @property
+    def called(self) -> str:
+        """Beside others."""
 
 
 @dataclass(frozen=True)
