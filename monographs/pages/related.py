@@ -13,8 +13,11 @@ class Live(Protocol):
     """What is read of a live publication."""
 
     slug: str
-    name: str
     class_slugs: list[str]
+
+    @property
+    def called(self) -> str:
+        """Beside others."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +46,9 @@ def related(
         at = now.get(link.target, "")
         if at in there and at not in taken:
             taken.add(at)
-            chosen.append(linked(link, there[at].name, at))
+            chosen.append(linked(link, there[at].called, at))
     same = [
-        Related(one.slug, one.name)
+        Related(one.slug, one.called)
         for one in there.values()
         if printed_class and one.class_slugs[-1:] == [printed_class] and one.slug not in taken
     ]

@@ -177,9 +177,9 @@ def linked_from(client):
 
 
 def elsewhere():
-    """A document that prints no class: what leads to its page is a link alone."""
+    """A document that prints the class above: a link alone leads to its page."""
     header = make.document().header
-    return make.document(header=header.replaced(class_path=[]))
+    return make.document(header=header.replaced(class_path=header.class_path[:1]))
 
 
 def moved(house, slug, to):
