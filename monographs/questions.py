@@ -2,7 +2,8 @@
 takes ten times as long to write a statement as the database takes to answer it.
 """
 
-from functools import cached_property
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.db import connection, models
@@ -25,10 +26,53 @@ class Question:
         assert len(parameters) == 1, f"{sql} has other places than that of {self._by}"
         return query, sql, [column for column, *_rest in compiler.select]
 
+    @property
+    def sql(self) -> str:
+        return self._written[1]
+
+    @cached_property
+    def nothing(self) -> list[str]:
+        """No value for each column, of its type: what another question has in its place in one table of answers."""
+        return [f"CAST(NULL AS {one.output_field.cast_db_type(connection)})" for one in self._written[2]]
+
     def ask(self, value: Any) -> list[tuple[Any, ...]]:
-        query, sql, select = self._written
-        compiler = query.get_compiler(connection=connection)  # connections are a thread's own
         with connection.cursor() as cursor:
-            cursor.execute(sql, [self._field.get_db_prep_value(value, connection)])
-            rows = cursor.fetchall()
+            cursor.execute(self.sql, [self.stored(value)])
+            return self.read(cursor.fetchall())
+
+    def stored(self, value: Any) -> Any:
+        return self._field.get_db_prep_value(value, connection)
+
+    def read(self, rows: list[Any]) -> list[tuple[Any, ...]]:
+        query, _sql, select = self._written
+        compiler = query.get_compiler(connection=connection)  # connections are a thread's own
         return list(map(tuple, compiler.apply_converters(rows, compiler.get_converters(select))))
+
+
+def ask_together(asked: Sequence[tuple[Question, Any]]) -> list[list[tuple[Any, ...]]]:
+    """What each of these questions answers of its value, in one statement and as of one moment; each answer in no
+    order. Each kind of question has columns of its own there, so that they need not be alike."""
+    kinds = tuple(dict.fromkeys(question for question, _value in asked))
+    sql = _together(kinds, tuple(kinds.index(question) for question, _value in asked))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [question.stored(value) for question, value in asked])
+        found: list[list[Any]] = [[] for _one in asked]
+        for at, *row in cursor.fetchall():
+            found[at].append(row)
+    begins = {kind: sum(len(other.nothing) for other in kinds[:at]) for at, kind in enumerate(kinds)}
+    answers = []
+    for (question, _value), rows in zip(asked, found, strict=True):
+        begin = begins[question]
+        answers.append(question.read([row[begin : begin + len(question.nothing)] for row in rows]))
+    return answers
+
+
+@lru_cache(maxsize=200)
+def _together(kinds: tuple[Question, ...], asked: tuple[int, ...]) -> str:
+    """One statement: the place among what is asked, then the columns of every kind."""
+
+    def select(at: int, kind: int) -> str:
+        columns = [name for one, other in enumerate(kinds) for name in (["t.*"] if one == kind else other.nothing)]
+        return f"SELECT {at}, {', '.join(columns)} FROM ({kinds[kind].sql}) t"
+
+    return " UNION ALL ".join(select(at, kind) for at, kind in enumerate(asked))

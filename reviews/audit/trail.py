@@ -23,7 +23,7 @@ from django.utils import timezone
 from monographs.models import Epoch, Monograph, Overlay, WriteLock
 from monographs.overlay_kinds import COUNTERSIGNED, SECOND_SIGNATURE
 from reviews.audit import acts, seals
-from reviews.audit.hashes import event_hash, event_text, genesis, instant, newest_version, row_hashes
+from reviews.audit.hashes import event_hash, event_text, genesis, hashes_of, instant
 from reviews.derived import search_index, subjects, told_changes, version
 from reviews.models import AuditEvent
 
@@ -131,7 +131,7 @@ class Trail:
         hashes: dict[str, str | None] = {}
         for label, pks in self._written.items():
             hashes.update({f"{label}:{pk}": None for pk in pks})
-            hashes.update(row_hashes(label, newest_version(label), pks))
+        hashes.update(hashes_of(self._written))
         self._written.clear()
         now = {"now": instant(self.clock)} if self.at > self.clock else {}
         subject, about = subjects.fitted(subject)

@@ -5,7 +5,7 @@ from django.apps import apps
 from django.db.models import F
 
 from monographs.models import Edition, Section
-from monographs.questions import Question
+from monographs.questions import Question, ask_together
 from tests import factories as make
 from tests import tables
 
@@ -27,6 +27,33 @@ def test_a_row_of_any_table_is_what_the_query_gives(made):
             assert (model.__name__, question.ask(key)) == (model.__name__, [row])
             asked += 1
     assert asked > 30
+
+
+@pytest.mark.django_db
+def test_questions_that_are_asked_together_have_each_its_own_answer_in_one_statement(made, django_assert_num_queries):
+    asked, answers = [], []
+    for model in apps.get_models():
+        columns = tuple(field.attname for field in model._meta.concrete_fields)
+        question = Question(model._base_manager.order_by(), by=model._meta.pk.name, columns=columns)
+        for row in model._base_manager.order_by("pk").values_list(*columns)[:2]:
+            asked.append((question, dict(zip(columns, row, strict=True))[model._meta.pk.attname]))
+            answers.append([row])
+    assert len(asked) > 30
+
+    for begin in range(0, len(asked), 20):
+        some = slice(begin, begin + 20)
+        with django_assert_num_queries(1):
+            assert ask_together(asked[some]) == answers[some]
+
+
+def test_rows_of_several_keys_of_one_table_are_told_apart(house):
+    one, other = make.draft(house, "askedumab"), make.draft(house, "togetherumab")
+    question = Question(Section.objects.order_by(), by="edition", columns=("edition_id", "heading"))
+
+    first, nothing, second = ask_together([(question, one.pk), (question, 0), (question, other.pk)])
+
+    assert {row[0] for row in first} == {one.pk} and {row[0] for row in second} == {other.pk}
+    assert sorted(row[1] for row in first) == ["Monitoring", "Prescribing in practice"] and nothing == []
 
 
 def test_rows_come_in_their_order_without_those_that_are_left_out_and_as_they_are_by_then(
