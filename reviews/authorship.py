@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models.functions import Length
@@ -56,7 +56,7 @@ def earlier_authors(monograph: Monograph, document: values.Document, parts: Iter
     """
     wanted = set(parts)
     ours, history = parts_of(document), _History(monograph.pk, wanted)
-    found = history.authors(ours, _where_it_stands(monograph.pk, ours, wanted, unknown=True))
+    found = history.authors(ours, _where_it_stands(history, ours, unknown=True))
     if "order" in wanted:
         _add(found, {"order": history.movers(_order(document))})
     return _sorted(found)
@@ -72,9 +72,7 @@ def authors_of_copies(edition: Edition, document: values.Document, parts: Iterab
     signed = frozenset[str]().union(*(_texts(one, edition.monograph_id) for one in published.values()))
     wanted = {part for part in parts if part == "order" or ours.get(part) != published.get(part)}
     history = _History(edition.monograph_id, wanted, but=edition.pk)
-    found: dict[str, set[int]] = {}
-    if places := _where_it_stands(edition.monograph_id, ours, wanted, but=edition.pk):
-        found = history.authors(ours, places)
+    found = history.authors(ours, _where_it_stands(history, ours))
     _add(found, history.authors(ours, _where_words_stand(history, ours, published)))
     if "order" in wanted:
         _add(found, {"order": history.movers(_order(document), _order(live.document.value) if live else None)})
@@ -86,21 +84,34 @@ def authors_of_copies(edition: Edition, document: values.Document, parts: Iterab
 def authors_of_page(publication: Publication) -> frozenset[int]:
     """Everybody who wrote or suggested a word of a publication, in whatever edition, before it was published."""
     ours, until = parts_of(publication.document.value), publication.published_at
-    history = _History(publication.monograph_id, set(ours))
+    history = _History(publication.monograph_id, set(ours), until=until)
     found = {part: history.of_published(publication.number, part) for part in ours}
-    _add(found, history.authors(ours, _where_it_stands(publication.monograph_id, ours, set(ours), until=until)))
-    _add(found, history.authors(ours, _where_words_stand(history, ours, {}, until=until)))
+    _add(found, history.authors(ours, _where_it_stands(history, ours)))
+    _add(found, history.authors(ours, _where_words_stand(history, ours, {})))
     _add(found, _authors_of_texts(publication.monograph_id, ours, set(ours), until=until))
     _add(found, _authors_of_said(publication.monograph_id, ours, set(ours), {}, until=until))
     return frozenset[int]().union(*found.values())
 
 
+class _Changed(NamedTuple):
+    """A part in a change set: the digest that it left there ("": it was taken out), in this document, in the edition of
+    this number."""
+
+    change_set: UUID
+    part: str
+    after: str
+    document: str
+    number: int
+
+
 class _History:
     """Who wrote which of these parts of a monograph, change set by change set."""
 
-    def __init__(self, monograph: int, parts: Iterable[str], but: int | None = None) -> None:
-        """`but` is an edition that is not asked."""
-        self.monograph, self.parts, self.but = monograph, set(parts), but
+    def __init__(
+        self, monograph: int, parts: Iterable[str], but: int | None = None, until: datetime | None = None
+    ) -> None:
+        """`but` is an edition that is not asked; what stood there later than `until` tells nothing."""
+        self.monograph, self.parts, self.but, self.until = monograph, set(parts), but, until
 
     @cached_property
     def changes(self) -> list[ChangeSet]:
@@ -108,6 +119,18 @@ class _History:
         rows = ChangeSet.objects.filter(edition__monograph=self.monograph).exclude(edition=self.but)
         rows = rows.select_related("edition")
         return [one for one in rows.order_by("at", "revision_id") if self.parts & set(one.touched)]
+
+    @cached_property
+    def changed(self) -> list[_Changed]:
+        """These parts in every change set; those of one document one after the other."""
+        rows = ChangedPart.objects.filter(change_set__edition__monograph=self.monograph)
+        rows = rows.exclude(change_set__edition=self.but)
+        if self.until:
+            rows = rows.filter(change_set__at__lte=self.until)
+        if len(self.parts) <= A_BATCH:
+            rows = rows.filter(key__in=self.parts)
+        columns = ("change_set", "key", "after", "change_set__after", "change_set__edition__number")
+        return list(map(_Changed._make, rows.order_by("change_set__after").values_list(*columns)))
 
     @cached_property
     def writers(self) -> dict[tuple[int, str], set[int]]:
@@ -147,7 +170,7 @@ class _History:
         """By the parts that stand in these places: who had written them there by then."""
         found: dict[str, set[int]] = {}
         so_far: dict[tuple[int, str], set[int]] = {}
-        for change in self.changes:
+        for change in self.changes if places else ():
             for part in self.parts & set(change.touched):
                 people = so_far.setdefault((change.edition_id, part), set())
                 people.update(_people(change, part))
@@ -225,46 +248,34 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(one)
 
 
-def _where_it_stands(
-    monograph: int, ours: Parts, parts: set[str], *, but: int | None = None, until: datetime | None = None,
-    unknown: bool = False,
-) -> Places:  # fmt: skip
+def _where_it_stands(history: _History, ours: Parts, *, unknown: bool = False) -> Places:
     """Where these parts stand in change sets of the monograph just as they do in `ours`, and where what it lacks was
     taken out. `unknown`: also where nothing is known of what a change set left (`verify_trail` says so)."""
-    parts = parts - {"order"}
+    parts = history.parts - {"order"}
     digests = {part: digest_of_part(ours[part]) if part in ours else "" for part in parts}
-    rows = ChangedPart.objects.filter(change_set__edition__monograph=monograph).exclude(change_set__edition=but)
-    if until:
-        rows = rows.filter(change_set__at__lte=until)
-    if len(parts) <= A_BATCH:
-        rows = rows.filter(key__in=parts)
-    kept = {(pk, part): after for pk, part, after in rows.values_list("change_set", "key", "after")}
+    kept = {(one.change_set, one.part): one.after for one in history.changed}
     places = {at: {at[1]} for at, after in kept.items() if after == digests.get(at[1])}
     if unknown:
-        for pk, touched in ChangeSet.objects.filter(edition__monograph=monograph).values_list("pk", "touched"):
+        rows = ChangeSet.objects.filter(edition__monograph=history.monograph)
+        for pk, touched in rows.values_list("pk", "touched"):
             places |= {(pk, part): {part} for part in parts & set(touched) if (pk, part) not in kept}
     return places
 
 
-def _where_words_stand(history: _History, ours: Parts, live: Parts, *, until: datetime | None = None) -> Places:
+def _where_words_stand(history: _History, ours: Parts, live: Parts) -> Places:
     """Where a run of words of these parts stands in change sets of other editions, in the same part. Words tell nothing
     that were live already when such an edition was begun, or are `live` now. References are the library's words."""
     asked = {part for part in history.parts & ours.keys() if not isinstance(ours[part], values.Citation)}
-    rows = ChangedPart.objects.filter(change_set__edition__monograph=history.monograph)
-    rows = rows.exclude(change_set__edition=history.but).exclude(after="")
-    if len(asked) <= A_BATCH:
-        rows = rows.filter(key__in=asked)
-    if until:
-        rows = rows.filter(change_set__at__lte=until)
-    columns = ("change_set", "key", "change_set__after", "change_set__edition__number")
     words = {part: _all_words(ours[part]) for part in asked}
     places: Places = {}
-    for pk, part, document, number in rows.order_by("change_set__after").values_list(*columns):
-        before, _number = history.before(number, part)
-        if part in asked and _share_a_run(
-            _words_in(document, part), words[part], _all_words(before), _all_words(live.get(part))
+    for one in history.changed:
+        if one.part not in asked or not one.after:
+            continue
+        before, _number = history.before(one.number, one.part)
+        if _share_a_run(
+            _words_in(one.document, one.part), words[one.part], _all_words(before), _all_words(live.get(one.part))
         ):
-            places[pk, part] = {part}
+            places[one.change_set, one.part] = {one.part}
     return places
 
 

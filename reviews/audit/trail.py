@@ -75,6 +75,7 @@ class Trail:
         self.seq, self.head = held.seq, held.hash or genesis(held.site)
         self.events: list[AuditEvent] = []
         self._written: dict[str, set[Any]] = {}
+        self.owners: dict[str, int] = {}  # addresses of monographs whose keys are known already
         self.changes_what_readers_see = False
         self.is_vouched_for = False
         self.afterwards: list[Callable[[], None]] = []  # what is to be done once this act is committed, and may fail
@@ -152,7 +153,7 @@ class Trail:
         )
         event.seal = seals.seal_entry(event.hash)
         event.save(force_insert=True)
-        subjects.write(event)
+        subjects.write(event, self.owners)
         self.seq, self.head = event.seq, event.hash
         self.events.append(event)
         return event

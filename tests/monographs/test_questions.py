@@ -52,8 +52,8 @@ def test_rows_of_several_keys_of_one_table_are_told_apart(house):
 
     first, nothing, second = ask_together([(question, one.pk), (question, 0), (question, other.pk)])
 
-    assert {row[0] for row in first} == {one.pk} and {row[0] for row in second} == {other.pk}
-    assert sorted(row[1] for row in first) == ["Monitoring", "Prescribing in practice"] and nothing == []
+    assert ({row[0] for row in first}, {row[0] for row in second}, nothing) == ({one.pk}, {other.pk}, [])
+    assert sorted(row[1] for row in first) == ["Monitoring", "Prescribing in practice"]
 
 
 def test_rows_come_in_their_order_without_those_that_are_left_out_and_as_they_are_by_then(

@@ -17,6 +17,7 @@ from monographs.pages.page_model import Page
 from monographs.standing import draft, names_found
 from monographs.typed import Value
 from reviews.access import policy
+from reviews.changes import Change
 from reviews.desk.base import DeskRequest, current_edition, monograph_for, not_here
 from reviews.desk.editor.citation_form import CitationForm
 from reviews.desk.editor.forms import MonitoringForm, NoticeForm, RelatedForm, SectionForm, ValueForm
@@ -59,6 +60,7 @@ class EditorContext:
         self._pages = list[tuple[values.Document, Page]]()
         self._names = dict[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]()  # by the codes of a header
         self.is_begun = False  # by this very request
+        self.left: Change | None = None  # what this request wrote last
         self.is_together = False  # several forms were sent, and may come back
 
     @property
@@ -75,10 +77,14 @@ class EditorContext:
         return build(self.edition)
 
     def refresh(self) -> None:
-        """What stands there now: others, or this very request, may have written."""
-        self.edition.refresh_from_db()
+        """What stands there now: what this very request left there, which it read when it wrote; else asked anew, as
+        others may have written."""
+        if self.left and self.left.after:
+            self.edition, self.document, self.left = self.left.edition, self.left.after, None
+        else:
+            self.edition.refresh_from_db()
+            self.document = build(self.edition)
         self.edition.monograph = self.monograph
-        self.document = build(self.edition)
 
     @cached_property
     def copied_names(self) -> dict[str, frozenset[str]]:

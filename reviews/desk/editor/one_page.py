@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from django.db.models import F, Max
+from django.db.models import F, Max, Window
 from django.db.models import Value as Literal
 from django.urls import reverse
 from django.utils import timezone
@@ -23,7 +23,7 @@ from monographs.vocabulary import SECTION_KINDS, SectionKind
 from reviews.desk.editor.context import HEADINGS, NEW, NOUNS, EditorContext, with_part
 from reviews.desk.editor.presence import here
 from reviews.desk.editor.send import Send, sending
-from reviews.models import ChangedPart, ChangeSet
+from reviews.models import ChangedPart
 from reviews.models.people import name_of
 from reviews.review.proofed import must_fix
 
@@ -304,15 +304,14 @@ def _pieces(page: Page) -> Iterator[tuple[str, Any]]:
 
 
 def _last_touched(editor: EditorContext) -> dict[str, str]:
-    """Key of a part -> who changed it last in this edition, and when: two queries, however long its history is. What
-    was copied into it as it stood is no change."""
+    """Key of a part -> who changed it last in this edition, and when: one query, however long its history is. What was
+    copied into it as it stood is no change."""
     touched = ChangedPart.objects.filter(change_set__edition=editor.edition).exclude(before=F("after"))
-    last = dict(touched.values_list("key").annotate(Max("change_set__at")).order_by())
-    made = ChangeSet.objects.filter(edition=editor.edition, at__in=set(last.values())).select_related("actor")
+    touched = touched.annotate(last=Window(Max("change_set__at"), partition_by="key")).filter(change_set__at=F("last"))
     said = {}
-    for change in made.order_by("revision_id"):
-        at = timezone.localtime(change.at)
+    for row in touched.select_related("change_set__actor").defer("change_set__credits", "change_set__touched"):
+        change, at = row.change_set, timezone.localtime(row.change_set.at)
         name = "you" if change.actor == editor.request.user else name_of(change.actor)
         when = f"{at:%H:%M}" if at.date() == timezone.localdate() else f"{at.day} {at:%B %Y}"
-        said[change.at] = f"Changed by {name}, {when}"
-    return {key: said[at] for key, at in last.items()}
+        said[row.key] = f"Changed by {name}, {when}"
+    return said
