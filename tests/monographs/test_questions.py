@@ -2,10 +2,11 @@
 
 import pytest
 from django.apps import apps
-from django.db.models import F
+from django.db.models import F, Max
 
 from monographs.models import Edition, Section
-from monographs.questions import Question, ask_together
+from monographs.questions import Question, ask_together, together
+from reviews.models import ChangeSet
 from tests import factories as make
 from tests import tables
 
@@ -54,6 +55,29 @@ def test_rows_of_several_keys_of_one_table_are_told_apart(house):
 
     assert ({row[0] for row in first}, {row[0] for row in second}, nothing) == ({one.pk}, {other.pk}, [])
     assert sorted(row[1] for row in first) == ["Monitoring", "Prescribing in practice"]
+
+
+def test_querysets_that_are_not_alike_are_asked_together(house, django_assert_num_queries):
+    edition = make.draft(house, "unlikeumab")
+    sections = Section.objects.filter(edition=edition)
+    newest = ChangeSet.objects.filter(edition=edition).values("edition").annotate(last=Max("at"))
+    asked = (
+        sections.values_list("key", "heading", "text_rules"),
+        sections.none().values_list("key"),
+        newest.values_list("edition", "last"),
+        ChangeSet.objects.filter(edition=edition, at__in=newest.values("last")).values_list("touched", "actor"),
+        Edition.objects.filter(pk__in=()).values_list("number", flat=True),
+    )
+
+    with django_assert_num_queries(1):
+        found = together(*asked)
+
+    assert [sorted(rows, key=repr) for rows in found] == [sorted(map(tuple, rows), key=repr) for rows in asked[:4]] + [
+        []
+    ]
+    assert [len(rows) for rows in found] == [2, 0, 1, 1, 0]
+    with django_assert_num_queries(0):
+        assert together(asked[1], asked[4]) == [[], []]
 
 
 def test_rows_come_in_their_order_without_those_that_are_left_out_and_as_they_are_by_then(

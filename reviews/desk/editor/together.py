@@ -59,7 +59,7 @@ def edit_all(request: DeskRequest, slug: str) -> HttpResponse:
         tried = attempt(lambda: _save(editor, ready))
         if tried.is_done:
             done = tried.result
-            editor.left = done.change
+            editor.wrote(done.change)
         elif ready and tried.refused and isinstance(again := tried.refused.__cause__, RepeatedAct):
             done = _saved_before(editor, ready, tried.refused, again.seq)
         else:
