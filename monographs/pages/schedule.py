@@ -29,9 +29,7 @@ def sentence(item: MonitoringItem) -> str:
     line = ""
     for name, words in said_at(item, "schedule"):
         said = declared_of(type(item))[name]
-        if not line:
-            line = words
-        elif name == "how_often" and _says_both(words, line):
+        if not line or (name == "how_often" and _says_both(words, line)):
             line = words
         else:
             line += f"{said.joint or _joint(name, line, words)}{said.lead}{words}"
