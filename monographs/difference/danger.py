@@ -131,6 +131,11 @@ class Passage:
         return turns(*differing(self.segments))
 
     @property
+    def is_dangerous(self) -> bool:
+        """A figure, or the sense, may be another."""
+        return self.has_figure or self.is_turned
+
+    @property
     def is_uncited(self) -> bool:
         """A figure that readers would have from now on without a reference behind it."""
         return self.has_figure and bool(self.now) and not self.labels
