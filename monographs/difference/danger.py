@@ -29,6 +29,7 @@ from monographs.document import (
     Section,
 )
 from monographs.texts.text import citation_labels
+from monographs.typed import Value
 
 
 class Rank(IntEnum):
@@ -59,7 +60,7 @@ _RANK_WORDS = {
 
 # Of a field that changed. Words that hold a changed figure, unit or negation are told as FIGURE wherever they stand
 # (`_of_words`), and all of a section of contra-indications as CONTRA_INDICATION.
-RANKS: dict[type, dict[str, Rank]] = {
+RANKS: dict[type[Value], dict[str, Rank]] = {
     Header: {
         "title": Rank.FIGURE,
         "name": Rank.FIGURE,
@@ -100,7 +101,7 @@ RANKS: dict[type, dict[str, Rank]] = {
 def must_rank() -> None:
     """Refuses a field of a document that nobody gave a rank (TypeError)."""
     for model, ranks in RANKS.items():
-        for name, about in model.model_fields.items():  # type: ignore[attr-defined]
+        for name, about in model.model_fields.items():
             inner = getattr(about.annotation, "model_fields", None)
             names = [f"{name}_{one}" for one in inner] if inner else [name]
             missing = [one for one in names if one != "key" and one not in ranks]
@@ -217,6 +218,7 @@ _SEVERITIES = {"critical": "critical", "major": "major", "information": "plain"}
 
 def _of_field(change: PartChange, field: FieldChange) -> Danger:
     part = change.new
+    assert part is not None  # what changed is there on both sides
     passages = tuple(_passages(field, part))
     name = field.name.partition(".")[0]
     rank = RANKS[type(part)].get(name, Rank.WORDS)
