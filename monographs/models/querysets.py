@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
+from django.apps import apps
 from django.db import connections, models
 from django.db.models.functions import Lower
 
@@ -17,6 +18,13 @@ if TYPE_CHECKING:  # they import their querysets from here; the linter does not 
     from monographs.models.overlay import Overlay  # noqa: F401
     from monographs.models.publication import NameCheck, Publication
     from monographs.models.told_change import ToldChange  # noqa: F401
+
+
+def called_in_index(publication: str) -> models.Subquery:
+    """What the index calls the publication that this field names; None where the page is not listed."""
+    entries = apps.get_model("monographs", "IndexEntry").objects
+    of_it = entries.filter(kind="title", publication=models.OuterRef(publication))
+    return models.Subquery(of_it.values("words")[:1])
 
 
 class MonographQuerySet(models.QuerySet["Monograph"]):
@@ -68,8 +76,12 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         live = former.monograph.live if former else None
         return live if live and live.slug != slug else None
 
+    def with_called(self) -> Self:
+        """With what each is called beside others: asked of the index, which has it of every page that lists name."""
+        return self.annotate(called=called_in_index("pk"))
+
     def alphabetical(self) -> Self:
-        return self.order_by(Lower("name"), "slug").select_related("live_of")
+        return self.order_by(Lower("name"), "slug").select_related("live_of").with_called()
 
     def for_page(self) -> Self:
         """With the document's text and the two facts of the monograph that a page shows."""

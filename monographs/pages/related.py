@@ -13,8 +13,11 @@ class Live(Protocol):
     """What is read of a live publication."""
 
     slug: str
-    name: str
     class_slugs: list[str]
+
+    @property
+    def called(self) -> str:
+        """Beside others."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +40,10 @@ def related(
     """(chosen by the editors, in their order; others of the last printed class, by name). Live monographs only, each
     once: a link that leads nowhere yet is not shown."""
     there = {one.slug: one for one in live if one.slug != slug}
-    chosen = [linked(link, there[link.target].name) for link in links if link.target in there]
+    chosen = [linked(link, there[link.target].called) for link in links if link.target in there]
     taken = {one.slug for one in chosen}
     same = [
-        Related(one.slug, one.name)
+        Related(one.slug, one.called)
         for one in there.values()
         if printed_class and one.class_slugs[-1:] == [printed_class] and one.slug not in taken
     ]

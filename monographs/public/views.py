@@ -27,7 +27,9 @@ MOST_OF_CLASS = 24
 @public
 def home(request: HttpRequest) -> HttpResponse:
     """A search box, the letters that lead somewhere, classes, and what was published last."""
-    recent = Publication.objects.listed().select_related("live_of").order_by("-published_at", "slug")[:RECENT]
+    recent = (
+        Publication.objects.listed().with_called().select_related("live_of").order_by("-published_at", "slug")[:RECENT]
+    )
     lines = listed(recent)
     changed = what_changed(line.publication for line in lines)
     context = {
@@ -103,6 +105,7 @@ def _around(publication: Publication, targets: list[str]) -> list[Publication]:
     return list(
         rows.annotate(**{SAME_DRUG: Exists(entries.filter(kind="drug", term__in=drug, publication=OuterRef("pk")))})
         .only("slug", "name", "class_slugs", "monograph")
+        .with_called()
         .order_by("name", "slug")
     )
 

@@ -969,12 +969,15 @@ def test_a_page_without_a_name_says_so():
 
 
 def test_other_pages_on_the_same_drug_are_told_apart():
-    others = [Publication(slug=slug, name=name) for slug, name in (("a-use", "Wholumab"), ("b-use", "Bee"))]
+    others = [Publication(slug=slug) for slug in ("a-use", "b-use")]
+    others[0].called, others[1].called = whole.whole().header.called, "Wholumab in another"
 
     markup = whole_html(same_drug=others)
 
-    assert "Another use of the drug has its own page: Wholumab (a-use), Bee." in read(markup)
-    assert '<a href="/drugs/a-use/">Wholumab (a-use)</a>, <a href="/drugs/b-use/">Bee</a>.' in markup
+    assert "Another use of the drug has its own page: Wholumab in one condition (a-use), Wholumab in another." in read(
+        markup
+    )
+    assert '<a href="/drugs/b-use/">Wholumab in another</a>.' in markup
     assert "Another use of the drug" not in whole_html()
 
 
@@ -1233,7 +1236,7 @@ def test_the_head_of_a_page_says_what_it_is_and_what_a_print_of_it_is_worth():
         "robots": [],
     }
     plain = whole.whole().replaced(header=whole.whole().header.replaced(covers=""))
-    assert head("monograph_detail", plain)["title"] == "Wholumab – ClinCalc Pro"
+    assert head("monograph_detail", plain)["title"] == "Wholumab in one condition – ClinCalc Pro"
     stamp = head("monograph_detail", demo=True)["stamp"]
     assert stamp.startswith("Demonstration content, not for clinical use · Wholumab · Edition 3")
 
@@ -1244,7 +1247,7 @@ def test_the_head_of_an_old_edition_says_that_it_is_superseded_and_is_for_no_sea
     assert head("edition_old", archive=archive) == {
         "stamp": "Wholumab · Edition 3 · SUPERSEDED on 19 June 2026, do not use&#10;The current page:"
         " https://clincalc.test/drugs/wholumab/",
-        "title": "Wholumab, edition 3, superseded – ClinCalc Pro",
+        "title": "Wholumab in one condition, edition 3, superseded – ClinCalc Pro",
         "description": "Superseded on 19 June 2026. Do not use.",
         "canonical": ["https://clincalc.test/drugs/wholumab/"],
         "robots": ["noindex"],

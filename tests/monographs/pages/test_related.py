@@ -10,7 +10,7 @@ from tests import factories as make
 @dataclass
 class Live:
     slug: str
-    name: str
+    called: str
     class_slugs: list = field(default_factory=lambda: ["neurology", "ms"])
 
 
