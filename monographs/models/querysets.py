@@ -1,6 +1,6 @@
 """Questions about many rows, as chainable methods."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
@@ -89,17 +89,21 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
 
 
 class NameCheckQuerySet(models.QuerySet["NameCheck"]):
-    def latest_for(self, codes: Sequence[tuple[str, str]]) -> "list[NameCheck]":
-        """The newest check of each [system, code], in one query."""
-        if not codes:
-            return []
-        wanted = models.Q()
+    def of(self, codes: Sequence[tuple[str, str]]) -> Self:
+        """Every check of each [system, code]."""
+        wanted = models.Q(pk__in=())
         for system, code in codes:
             wanted |= models.Q(system=system, code=code)
-        newest: dict[tuple[str, str], NameCheck] = {}
-        for check in self.filter(wanted).order_by("id"):
-            newest[check.system, check.code] = check
-        return list(newest.values())
+        return self.filter(wanted)
+
+    def newest(self, checks: "Iterable[NameCheck]") -> "list[NameCheck]":
+        """Of checks, the last one of each [system, code]."""
+        found = {(one.system, one.code): one for one in sorted(checks, key=lambda one: one.pk)}
+        return list(found.values())
+
+    def latest_for(self, codes: Sequence[tuple[str, str]]) -> "list[NameCheck]":
+        """The newest check of each [system, code], in one query."""
+        return self.newest(self.of(codes)) if codes else []
 
 
 class OverlayQuerySet(models.QuerySet["Overlay"]):
