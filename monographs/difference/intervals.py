@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from fractions import Fraction
 
-# In days. A month is 30 days, as in docs/clinical/dose_changes.md; a year 12 months, so that "every 12 months" is "yearly".
+# In days. A month has 30 (docs/clinical/dose_changes.md) and a year 12 months: "every 12 months" is "yearly".
 _DAYS = {"hour": Fraction(1, 24), "day": Fraction(1), "week": Fraction(7), "month": Fraction(30), "year": Fraction(360)}
 _NUMBERS = {
     word: Fraction(number)
