@@ -52,7 +52,7 @@ def _joint(name: str, line: str, words: str) -> str:
 def _says_both(often: str, when: str) -> bool:
     """Whether "before and during treatment" says "before treatment" too."""
     both = _BOTH.fullmatch(often)
-    return bool(both) and f"{both[1]} {both[2]}".casefold() == when.casefold()  # type: ignore[index]
+    return both is not None and f"{both[1]} {both[2]}".casefold() == when.casefold()
 
 
 def _capital(line: str) -> str:
