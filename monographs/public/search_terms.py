@@ -5,9 +5,9 @@ import unicodedata
 from collections.abc import Iterator
 from string import ascii_uppercase
 
-from django.utils.text import slugify
-
+from monographs.called import called
 from monographs.standing import Gone, Shown
+from monographs.texts.slugs import slug_of
 
 _GAPS = re.compile(r"[\W_]+")
 LONGEST = 200
@@ -34,7 +34,7 @@ def entries(seen: Shown | Gone, title: str, drug_slug: str) -> Iterator[Entry]:
 
     A name is found by its beginning and by the beginning of each later word. A term with a sign before it is an
     address: of a class, of the drug, of a brand. Critical notices are kept with the days on which they begin and end,
-    because lists name them; and the letter under which the list from A to Z has the page.
+    because lists name them; and the letter under which the list from A to Z has the page, and what every list calls it.
     """
     if isinstance(seen, Gone):
         return
@@ -53,11 +53,12 @@ def entries(seen: Shown | Gone, title: str, drug_slug: str) -> Iterator[Entry]:
     for step in header.class_path:
         found["class", f"={step.slug}"] = step.name[:500]
     for brand in header.brands:
-        found["brand", f"={slugify(brand.name)[:LONGEST]}"] = brand.name[:500]
+        found["brand", f"={slug_of(brand.name, LONGEST)}"] = brand.name[:500]
     found["drug", f"={drug_slug}"] = header.name[:500]
     for (kind, term), words in found.items():
         yield kind, term, words, "", ""
     yield "letter", letter_of(header.name), header.name[:500], "", ""
+    yield "title", "", called(header.name, title)[:500], "", ""
     for notice in seen.document.notices:
         if notice.severity == "critical":
             yield "critical", str(notice.key), notice.title[:500], notice.effective, notice.expires
