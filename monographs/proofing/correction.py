@@ -17,15 +17,12 @@ from monographs.texts.line_grammar import ATOM
 from monographs.typed import Value, to_plain
 
 # A whole mark, address or link is one token, and so no correction.
-_TOKEN = re.compile(
-    rf"{re.sub(r'[?]P<[a-z]+>', '?:', ATOM.pattern)}|[^\W\d_]+(?:['’-][^\W\d_]+)*|\s+|.", re.DOTALL | re.IGNORECASE
-)
+_ATOM = re.sub(r"[?]P<[a-z]+>", "?:", ATOM.pattern)
+_TOKEN = re.compile(rf"{_ATOM}|[^\W\d_]+(?:['’-][^\W\d_]+)*|\s+|.", re.DOTALL | re.IGNORECASE)
 _LETTERS = re.compile(r"[a-z]+")
 _SHORTEST = 5  # as of the dictionary: a short word is too near to too many
 _MOST_TOKENS = 20_000
-_GUIDELINE = re.compile(
-    r"\b(?:TA|NG|CG|QS|IPG|DG|HST|ES)\s?\d{1,4}\b|\bPL(?:GB|NI)?\s?\d{4,5}/\d{4}\b|\bEU/\d/\d\d/\d{1,4}\b"
-)
+_GUIDELINE = re.compile(r"\b(?:TA|NG|CG|QS|IPG|DG|HST|ES)\s?\d{1,4}\b|\bPL(?:GB|NI)?\s?\d{4,5}\s\d{4}\b")
 
 Why = Iterator[str]
 
@@ -148,12 +145,10 @@ def _is_doubled(gone: list[str], before: list[str], after: list[str]) -> bool:
     if len(gone) != 2:
         return False
     word = next((one for one in gone if _is_plain(one)), "")
-    space = next((one for one in gone if one == " "), "")
-    beside = before[-2:] + after[:2]
-    is_there = (before[-1:] == [word] if gone[0] == " " else after[:1] == [word]) or (
-        gone[0] == word and before[-2:] == [word, " "]
-    )
-    return bool(word and space and is_there and word in beside)
+    if not word or " " not in gone:
+        return False
+    is_beside = before[-1:] == [word] if gone[0] == " " else after[:1] == [word]
+    return is_beside or before[-2:] == gone or after[:2] == gone
 
 
 def _is_missing_sign(come: list[str], before: list[str], after: list[str]) -> bool:
@@ -168,12 +163,10 @@ def _is_missing_sign(come: list[str], before: list[str], after: list[str]) -> bo
 
 def _is_capital(was: str, now: str, before: list[str]) -> bool:
     """A capital at the start of a sentence, of a word of the dictionary."""
-    starts = (
-        not before or "\n" in before[-1] or (before[-1].isspace() and before[-2:-1] in (["."], ["?"], ["!"], ["-"]))
-    )
-    return (
-        starts and bool(_LETTERS.fullmatch(was)) and len(was) > 1 and now == was[0].upper() + was[1:] and is_word(was)
-    )
+    ends = before[-2:-1] in (["."], ["?"], ["!"], ["-"])
+    starts = not before or "\n" in before[-1] or (before[-1].isspace() and ends)
+    is_plain = bool(_LETTERS.fullmatch(was)) and len(was) > 1
+    return starts and is_plain and now == was[0].upper() + was[1:] and is_word(was)
 
 
 def _is_split(word: str, come: list[str], names: set[str]) -> bool:
