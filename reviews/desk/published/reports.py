@@ -143,7 +143,7 @@ def open_for(user: User, classes: dict[int, TherapeuticClass]) -> Open:
     theirs = Q(monograph__therapeutic_class__in=mine)
     if policy.can(user, "answer_site_report"):
         theirs |= Q(monograph=None)
-    rows = ProblemReport.objects.filter(theirs, answered_at=None).select_related("monograph__live")
+    rows = ProblemReport.objects.filter(theirs, answered_at=None).select_related("monograph__live__edition")
     first = list(rows.order_by("-harm", "due_at", "pk")[: MOST_IN_QUEUE + 1])
     more = rows.count() - MOST_IN_QUEUE if len(first) > MOST_IN_QUEUE else 0
     waiting = InboxReport.objects.filter(theirs).aggregate(count=Count("pk"), since=Min("at"))
