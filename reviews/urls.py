@@ -2,12 +2,13 @@
 
 from django.urls import path, register_converter
 
-from reviews.desk import kept_forms, queue, review_page, transitions
+from reviews.desk import kept_forms, queue, transitions
 from reviews.desk.editor import citing, presence, scratch, sorting, start_from, together, write
 from reviews.desk.library import classes, drugs
 from reviews.desk.monograph import change_address, compare, copy, history, new, restore, tier, workspace
 from reviews.desk.people import directory, due, first_steps, invite, person, profile, recheck, rights, trail
 from reviews.desk.published import acts, page, reports
+from reviews.desk.review import review_page
 
 
 class PartKind:
@@ -66,6 +67,8 @@ urlpatterns = [
     path("reports/", reports.report_list, name="reports"),
     path("reports/take-in/", reports.take_in, name="reports_take_in"),
     path("reports/<int:pk>/", reports.report_page, name="report_page"),
+    path("reports/<int:pk>/look/", reports.look, name="report_look"),
+    path("reports/<int:pk>/give-back/", reports.give_back, name="report_give_back"),
     path("rechecks/<int:pk>/", recheck.recheck, name="recheck"),
     path("first-steps/", first_steps.first_steps, name="first_steps"),
     path("first-steps/mail/", first_steps.mail_try, name="mail_try"),
