@@ -98,12 +98,23 @@ class EditionReview:
 
     @property
     def valid_sign_offs(self) -> list[SignOff]:
-        """The signatures that stand: of this round, on this digest, not taken back."""
+        """The signatures that stand: of this round, on this digest, not taken back. A draft has none: its round ended
+        when it was sent back, whether or not a word was changed since."""
+        if self.edition.state in (State.DRAFT, State.DISCARDED):
+            return []
         return [
             one
             for one in self.all_sign_offs
             if one.round == self.edition.round and one.document_id == self.digest and not hasattr(one, "unsigning")
         ]
+
+    @property
+    def past_sign_offs(self) -> list[SignOff]:
+        """The last signature of everybody who signed a round that ended, took nothing back and has not signed since."""
+        standing = {one.signer_id for one in self.valid_sign_offs}
+        ended = sorted(self.all_sign_offs, key=lambda one: one.signed_at)
+        last = {one.signer_id: one for one in ended if not hasattr(one, "unsigning")}
+        return [one for one in last.values() if one.signer_id not in standing]
 
     def valid_sign_off_of(self, signer: int) -> SignOff | None:
         return next((one for one in self.valid_sign_offs if one.signer_id == signer), None)

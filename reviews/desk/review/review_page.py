@@ -89,6 +89,7 @@ def review_page(request: DeskRequest, monograph: Monograph, edition: Edition, an
         "count_of_mine": len(review.counts_for(user.pk)),
         "missing": and_list(transition_labels.missing(review)) if in_review else "",
         "standing": review.valid_sign_offs,
+        "past": review.past_sign_offs,
         "against": part_links(slug, review.document, against),
         "form": SignForm(checklist_of(review), name, answer.typed, answer.refusals),
         "sentence": _sentence(review),
