@@ -215,10 +215,8 @@ def open_for(user: User, classes: dict[int, TherapeuticClass]) -> Open:
     theirs = Q(monograph__therapeutic_class__in=mine)
     if policy.can(user, "answer_site_report"):
         theirs |= Q(monograph=None)
-    theirs_now = ProblemReport.objects.filter(theirs, answered_at=None)
-    rows = theirs_now.select_related("monograph__live__edition", "looking_by")
-        "monograph__live__edition", "looking_by"
-    )
+    rows = ProblemReport.objects.filter(theirs, answered_at=None)
+    rows = rows.select_related("monograph__live__edition", "looking_by")
     first = list(rows.order_by("-harm", "due_at", "pk")[: MOST_IN_QUEUE + 1])
     more = rows.count() - MOST_IN_QUEUE if len(first) > MOST_IN_QUEUE else 0
     waiting = InboxReport.objects.filter(theirs).aggregate(count=Count("pk"), since=Min("at"))
