@@ -491,3 +491,74 @@ def test_killed_at_any_statement_what_is_saved_together_is_all_there_or_nothing_
     assert killed_at_each_statement(lambda: save(["One.", "Other."]), check) >= 20
     assert ["One.", "Other."] in seen
     assert verify() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_killed_at_any_statement_the_first_save_starts_the_edition_with_its_words_or_not_at_all(house):
+    live = make.published(house)
+    before = [one.pk for one in live.monograph.editions.all()]
+    seen = []
+
+    def save():
+        shown = part(live)
+        wanted = parts.Wanted(shown.replaced(text="The first words."), digest_of_part(shown))
+        parts.save_all(live, [wanted], actor=house.editor, begins=make.seen(live))
+
+    def check(outcome):
+        begun = [one for one in live.monograph.editions.order_by("number") if one.pk not in before]
+        seen.append([part(one).text for one in begun])
+        assert seen[-1] in ([], ["The first words."]), outcome
+        for one in begun:
+            edition = Edition.objects.get(pk=one.pk)
+            perform("discard", editions=[edition], actor=house.editor, digest=make.seen(edition), reason="Again.")
+            before.append(one.pk)
+
+    assert killed_at_each_statement(save, check) >= 30
+    assert ["The first words."] in seen
+    assert verify() == []
+
+
+def test_what_may_not_be_saved_starts_no_edition(house):
+    live = make.published(house)
+    shown, count = part(live), AuditEvent.objects.count()
+    how = {"actor": house.editor, "begins": make.seen(live)}
+
+    for wanted, code in (
+        (parts.Wanted(shown, digest_of_part(shown)), "nothing_changed"),
+        (parts.Wanted(shown.replaced(text="Call NHS 943 476 5919."), digest_of_part(shown)), "patient_data"),
+    ):
+        with pytest.raises(Refused) as refused:
+            parts.save(live, wanted, **how)
+        assert refused.value.codes == [code]
+    with pytest.raises(Conflict):
+        parts.save(live, parts.Wanted(shown.replaced(text="New."), "0" * 64), **how)
+    assert [one.number for one in live.monograph.editions.all()] == [1]
+
+    clash = parts.Wanted(part(live, "prescribing").replaced(text="New."), "0" * 64)
+    saved = parts.save_all(live, [parts.Wanted(shown, digest_of_part(shown)), clash], **how)
+    assert (saved.done, saved.change) == ({}, None)
+    assert {key: one.codes for key, one in saved.held.items()} == {
+        str(shown.key): ["nothing_changed"], clash.key: ["changed_meanwhile"]
+    }  # fmt: skip
+    assert [one.number for one in live.monograph.editions.all()] == [1]
+    refused_only = AuditEvent.objects.filter(seq__gt=0).order_by("-seq")[: AuditEvent.objects.count() - count]
+    assert {one.verb for one in refused_only} <= {"refused"}
+
+
+def test_the_first_save_of_what_readers_see_is_one_act_that_starts_the_next_edition(house):
+    live = make.published(house)
+    shown, count = part(live), AuditEvent.objects.count()
+
+    saved = parts.save(
+        live, parts.Wanted(shown.replaced(text="New."), digest_of_part(shown)), actor=house.editor2, begins=make.seen(live)
+    )  # fmt: skip
+
+    entries = list(AuditEvent.objects.order_by("seq"))[count:]
+    assert [one.verb for one in entries] == ["started", "edited", "edited"]
+    assert len({one.at for one in entries}) == 1
+    edition = live.monograph.editions.latest("number")
+    assert (saved.change.edition.pk, edition.number, part(edition).text) == (edition.pk, 2, "New.")
+    made = list(ChangeSet.objects.filter(edition=edition).order_by("at", "revision_id"))
+    assert [(one.touched, one.actor) for one in made] == [([], house.editor2), ([str(shown.key)], house.editor2)]
+    assert made[1].before == made[0].after
+    assert verify() == []
