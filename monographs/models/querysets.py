@@ -1,6 +1,6 @@
 """Questions about many rows, as chainable methods."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
@@ -75,6 +75,22 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         former = self.filter(slug=slug, monograph__live__isnull=False).select_related("monograph__live").first()
         live = former.monograph.live if former else None
         return live if live and live.slug != slug else None
+
+    def at(self, slugs: Collection[str]) -> Self:
+        """Live ones whose monograph has one of these addresses on the desk, or had it once: it moves there at once,
+        and for readers with its next edition."""
+        live = self.live()
+        former = live.filter(monograph__former_addresses__slug__in=slugs)
+        return live.filter(
+            models.Q(pk__in=live.filter(live_of__slug__in=slugs).values("pk")) | models.Q(pk__in=former.values("pk"))
+        )
+
+    def with_addresses(self, slugs: Collection[str]) -> Self:
+        """With the address that the monograph has on the desk (`on_desk`) and one that it had (`former`) if it is among
+        these: a row for each."""
+        known = models.Q(monograph__former_addresses__slug__in=slugs)
+        joined = models.FilteredRelation("monograph__former_addresses", condition=known)
+        return self.annotate(joined=joined).annotate(former=models.F("joined__slug"), on_desk=models.F("live_of__slug"))
 
     def with_called(self) -> Self:
         """With what each is called beside others: asked of the index, which has it of every page that lists name."""
