@@ -151,25 +151,6 @@ def save_all(
     return Saved({}, held)
 
 
-def save_part(
-    edition: Edition, part: values.Part, *, seen: str, actor: User, reason: str = "", cited: Cited = ()
-) -> merging.Merged | None:
-    """New words for a part: `Wanted.put`."""
-    return save(edition, Wanted(part, seen, cited), actor=actor, reason=reason).done[str(part.key)]
-
-
-def add_part(edition: Edition, part: values.Part, *, actor: User, reason: str = "", cited: Cited = ()) -> None:
-    """A new part, at the end of its kind: `Wanted.put`."""
-    save(edition, Wanted(part, None, cited), actor=actor, reason=reason)
-
-
-def save_header(
-    edition: Edition, header: values.Header, *, seen: str, actor: User, reason: str = "", cited: Cited = ()
-) -> None:
-    """A new header in place of the one whose digest is `seen`."""
-    save(edition, Wanted(header, seen, cited), actor=actor, reason=reason)
-
-
 def is_there(key: UUID) -> bool:
     """Whether a part has this key, of whatever kind and in whatever edition, removed ones included."""
     return any(model.with_removed.filter(key=key).exists() for model in PARTS.values())
