@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
-from django.utils.text import slugify
 
 from monographs.models.index_entry import IndexEntry
 from monographs.models.publication import Publication
@@ -33,6 +32,7 @@ from monographs.public.search_words import (
     unsafe,
     words_of,
 )
+from monographs.texts.slugs import slug_of
 
 MOST_FOUND = 30
 # What a hit is found by, best first; and by which of these a short word is.
@@ -166,7 +166,7 @@ def _is_meant(whole: str, kind: str, words: str, _begins: bool) -> bool:
 
 def _former(query: str) -> _Matched | None:
     """A page that stood at an address which ends as was asked, before it moved."""
-    slug = slugify(readable(query).rstrip("/").rpartition("/")[2])[:100]
+    slug = slug_of(readable(query).rstrip("/").rpartition("/")[2])
     live = Publication.objects.now_of_former(slug) if slug and not is_weak(fold(slug)) else None
     return _Matched({live.pk: (FORMER, f"/drugs/{slug}/", True)}) if live else None
 

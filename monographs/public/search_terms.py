@@ -5,10 +5,9 @@ import unicodedata
 from collections.abc import Iterator
 from string import ascii_uppercase
 
-from django.utils.text import slugify
-
 from monographs.document import Header
 from monographs.standing import Gone, Shown
+from monographs.texts.slugs import slug_of, spelt_out
 
 _GAPS = re.compile(r"[\W_]+")
 _HYPHENS = re.compile(r"(?<=\w)[-\u2010-\u2015\u2212](?=\w)")
@@ -19,20 +18,8 @@ LETTERS, OTHER_LETTER = tuple(ascii_uppercase), "#"
 def fold(words: str) -> str:
     """Words as they are compared: without case, accents, punctuation and hidden characters, a Greek letter by its name,
     one space between them."""
-    letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", words).casefold())
-    return _GAPS.sub(" ", "".join(map(_plain, letters))).strip()[:LONGEST].strip()
-
-
-def _plain(letter: str) -> str:
-    if letter.isascii():
-        return letter
-    if unicodedata.combining(letter) or unicodedata.category(letter) == "Cf":
-        return ""
-    name = unicodedata.name(letter, "")
-    if name.startswith("GREEK SMALL LETTER "):
-        greek = name.removeprefix("GREEK SMALL LETTER ").removeprefix("FINAL ").partition(" ")[0].lower()
-        return f" {'lambda' if greek == 'lamda' else greek} "
-    return letter
+    seen = "".join(one for one in words if unicodedata.category(one) != "Cf")
+    return _GAPS.sub(" ", spelt_out(seen)).strip()[:LONGEST].strip()
 
 
 def joined(words: str) -> str:
@@ -71,7 +58,7 @@ def entries(seen: Shown | Gone, header: Header, drug_slug: str) -> Iterator[Entr
         for code in header.codes:
             found.setdefault(("code", fold(code.code)), f"{code.system} {code.code}"[:500])
         for brand in header.brands:
-            found["brand", f"={slugify(brand.name)[:LONGEST]}"] = brand.name[:500]
+            found["brand", f"={slug_of(brand.name, LONGEST)}"] = brand.name[:500]
         found["drug", f"={drug_slug}"] = header.name[:500]
     for (kind, term), words in found.items():
         yield kind, term, words, "", ""
