@@ -1,4 +1,4 @@
-"""Abbreviations of drug names that have been read as another drug: rule L23 warns of them, the search explains them. Pure.
+"""Abbreviations of drug names that were read as another drug: rule L23 warns of them, the search explains them. Pure.
 
 `short_names.tsv` has a line an abbreviation: how it is written and whether in any case, the rule that warns of it (none
 of MS, which our pages write for multiple sclerosis), what it is written for, what it has been read as, what else it

@@ -35,10 +35,13 @@ from monographs.public.search_words import (
 from monographs.texts.slugs import slug_of
 
 MOST_FOUND = 30
-# What a hit is found by, best first; and by which of these a short word is.
-KINDS = ("name", "brand", "code", "use", "class")
+# What a hit is found by, as it is told, best first; and by which of these a short word is.
+LABELS = {
+    "name": "Name", "brand": "Brand", "code": "Code", "use": "Covers", "class": "Class",
+    "former": "Its former address",
+}  # fmt: skip
+*KINDS, FORMER = LABELS
 SHORT_KINDS = ("name", "brand", "code")
-FORMER = "former"  # address
 SALTS = (" sulfate",)  # "morphine sulfate" stands on the page of morphine
 
 
@@ -49,6 +52,10 @@ class Hit:
     line: Listed
     kind: str
     words: SafeString
+
+    @property
+    def label(self) -> str:
+        return LABELS[self.kind]
 
 
 @dataclass(frozen=True)
@@ -103,8 +110,8 @@ class _Matched:
 
 
 def find(query: str) -> Found:
-    """At most 30 pages, best first; retired ones last. Case and accents do not matter, and words of three letters may be
-    cut off anywhere."""
+    """At most 30 pages, best first; retired ones last. Case and accents do not matter, and words may be cut off after
+    three letters."""
     words = words_of(query)
     if not fold(query[:MOST_CHARACTERS]):
         return Found()
@@ -135,8 +142,10 @@ def _hits(matched: _Matched, lines: dict[int, Listed]) -> list[Hit]:
     ranked = []
     for pk, (kind, words, begins) in matched.best.items():
         if line := lines.get(pk):
-            rank = (*KINDS, FORMER).index(kind)
-            ranked.append(((line.is_retired, rank, not begins, line.publication.name.casefold(), pk), kind, words, line))
+            rank = list(LABELS).index(kind)
+            ranked.append(
+                ((line.is_retired, rank, not begins, line.publication.name.casefold(), pk), kind, words, line)
+            )
     ranked.sort(key=lambda one: one[0])
     return [Hit(line, kind, _marked(words, matched.marked)) for _key, kind, words, line in ranked]
 
@@ -229,12 +238,10 @@ def _beginning(terms: Iterable[str]) -> IndexEntryQuerySet:
 
 def _whole_words(term: str) -> IndexEntryQuerySet:
     """Entries of names that begin with just these words."""
-    return IndexEntry.objects.filter(
-        Q(term=term) | IndexEntry.objects.begins_with(f"{term} "), kind__in=SHORT_KINDS
-    )
+    return IndexEntry.objects.filter(Q(term=term) | IndexEntry.objects.begins_with(f"{term} "), kind__in=SHORT_KINDS)
 
 
-def _best(rows: IndexEntryQuerySet, terms: tuple[str, ...], kinds: tuple[str, ...] = KINDS) -> Best:
+def _best(rows: IndexEntryQuerySet, terms: tuple[str, ...], kinds: Iterable[str] = KINDS) -> Best:
     """publication -> the best of its entries: by kind, and one that begins with a term before one that has it later."""
     found: Best = {}
     for kind in kinds:

@@ -77,6 +77,5 @@ def _called(header: Header) -> Iterator[tuple[str, list[str]]]:
 
 def _beginnings(words: str) -> Iterator[str]:
     for term in dict.fromkeys((fold(words), joined(words))):
-        while term:
-            yield term
-            term = term.partition(" ")[2]
+        words_of_it = term.split(" ") if term else []
+        yield from (" ".join(words_of_it[at:]) for at in range(len(words_of_it)))

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from monographs.proofing.short_names import ShortName, short_names
 from monographs.public.search_terms import fold, joined
@@ -20,11 +21,14 @@ SMALLEST_CODE = 4  # figures: fewer are strengths
 _BETWEEN = re.compile(r"[\s,;/+()\[\]|]+")
 _AMOUNT = re.compile(
     r"\W*(?:[\d.,]+\W*(?:m?g|kg|m[lL]|micrograms?|mcg|[µμ]g|nanograms?|ng|units?|iu|mmol|%)?|m?g|kg|ml|micrograms?|mcg|[µμ]g"
-    r"|nanograms?|ng|units?|iu|mmol|%|tablets?|tabs?|capsules?|caps?|injections?|infusions?|solutions?|liquids?|oral)\W*",
+    r"|nanograms?|ng|units?|iu|mmol|%|tablets?|tabs?|capsules?|caps?|injections?|infusions?|solutions?|liquids?|oral"
+    r"|daily|weekly|monthly|nightly|once|twice)\W*",
     re.IGNORECASE,
 )
 # They carry nothing: which page is meant is said by the others.
-LITTLE = frozenset(("a an and as at by for from in is not of on or the to with").split())
+LITTLE = frozenset(
+    ["a", "an", "and", "as", "at", "by", "for", "from", "in", "is", "not", "of", "on", "or", "the", "to", "with"]
+)
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ class Word:
 
     @property
     def is_amount(self) -> bool:
-        """A strength or a form: it says nothing of which medicine is meant."""
+        """A strength, a form or how often: it says nothing of which medicine is meant."""
         return bool(_AMOUNT.fullmatch(self.typed))
 
 
@@ -90,7 +94,7 @@ def unsafe(words: Iterable[Word]) -> list[ShortName]:
     """The abbreviations among the words that have been read as the wrong drug, in the order in which they stand. One
     may have been typed as two words."""
     terms = [word.term.replace(" ", "") for word in words]
-    asked = [*terms, *map("".join, zip(terms, terms[1:], strict=False))]
+    asked = [*terms, *map("".join, pairwise(terms))]
     return [_by_letters()[one] for one in dict.fromkeys(asked) if one in _by_letters()]
 
 

@@ -4,7 +4,6 @@ Spelling is not looked at yet, nor the text of a page: what needs them misses, a
 """
 
 import json
-import re
 from collections import Counter
 from pathlib import Path
 
@@ -147,7 +146,7 @@ def test_words_that_nothing_has_are_set_aside_and_said(world):
     told = {
         "apixaban 5 mg": ("apixaban", ("5 mg",), False),
         "amoxicillin 500mg": ("amoxicillin", ("500mg",), False),
-        "methotrexate weekly": ("methotrexate-weekly-oral", ("weekly",), True),
+        "methotrexate weekly": ("methotrexate-weekly-oral", ("weekly",), False),
         "interferon β": ("interferon-beta-1a", (), False),
         "Interférón BETA‑1a": ("interferon-beta-1a", (), False),
         "interferon beta1a": ("interferon-beta-1a", (), False),

@@ -286,7 +286,9 @@ def test_an_abbreviation_is_explained_with_the_pages_of_each_drug_and_never_answ
     assert "methotrexate: Methotrexate (retired)" in page
     assert "mitoxantrone: Mitoxantrone (taken down)" in page
     assert found("mtxo") == ["mtxy"]
-    assert 'href="/search/?q=multiple%20sclerosis">multiple sclerosis</a>' in client.get("/search/?q=MS").content.decode()
+    assert (
+        'href="/search/?q=multiple%20sclerosis">multiple sclerosis</a>' in client.get("/search/?q=MS").content.decode()
+    )
 
 
 ODD = {

@@ -61,7 +61,10 @@ def test_a_critical_notice_is_kept_before_it_begins_and_after_it_ended_and_no_ot
 
 def test_the_first_words_for_a_term_are_kept_and_words_and_terms_have_their_longest():
     header = whole.whole().header.replaced(
-        name="Same", title="same", names=[DrugName(kind="other", name="SAME")], brands=[Brand(name="b" * 500, country="GB")]
+        name="Same",
+        title="same",
+        names=[DrugName(kind="other", name="SAME")],
+        brands=[Brand(name="b" * 500, country="GB")],
     )
     found = {
         (kind, term): words
