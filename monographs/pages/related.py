@@ -1,6 +1,6 @@
 """Other monographs that a page leads to: those that the editors chose, and the rest of the class, told apart."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
@@ -13,8 +13,11 @@ class Live(Protocol):
     """What is read of a live publication."""
 
     slug: str
-    name: str
     class_slugs: list[str]
+
+    @property
+    def called(self) -> str:
+        """Beside others."""
 
 
 @dataclass(frozen=True)
@@ -26,21 +29,26 @@ class Related:
     lines: tuple[Line, ...] = ()
 
 
-def linked(link: RelatedLink, name: str = "") -> Related:
-    """A link that the editors chose, as a page prints it."""
-    return Related(link.target, name, run_on(link, "reason"), link.key, lines_of(link))
+def linked(link: RelatedLink, name: str = "", at: str = "") -> Related:
+    """A link that the editors chose, as a page prints it; `at`: where its monograph is now."""
+    return Related(at or link.target, name, run_on(link, "reason"), link.key, lines_of(link))
 
 
 def related(
-    slug: str, links: Iterable[RelatedLink], printed_class: str, live: Iterable[Live]
+    slug: str, links: Iterable[RelatedLink], printed_class: str, live: Iterable[Live], now: Mapping[str, str]
 ) -> tuple[list[Related], list[Related]]:
     """(chosen by the editors, in their order; others of the last printed class, by name). Live monographs only, each
-    once: a link that leads nowhere yet is not shown."""
+    once: a link that leads nowhere yet is not shown. `now`: {target of a link: where that monograph is live}."""
     there = {one.slug: one for one in live if one.slug != slug}
-    chosen = [linked(link, there[link.target].name) for link in links if link.target in there]
-    taken = {one.slug for one in chosen}
+    chosen: list[Related] = []
+    taken = set[str]()
+    for link in links:
+        at = now.get(link.target, "")
+        if at in there and at not in taken:
+            taken.add(at)
+            chosen.append(linked(link, there[at].called, at))
     same = [
-        Related(one.slug, one.name)
+        Related(one.slug, one.called)
         for one in there.values()
         if printed_class and one.class_slugs[-1:] == [printed_class] and one.slug not in taken
     ]

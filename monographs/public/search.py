@@ -119,7 +119,7 @@ def find(query: str) -> Found:
     shorts = unsafe(words)
     pages_of = _named([drug for one in shorts for drug in (*one.meant, *one.misread)])
     wanted = {*matched.best, *(pk for several in pages_of.values() for pk in several)}
-    rows = Publication.objects.live().select_related("live_of").filter(pk__in=wanted)
+    rows = Publication.objects.live().with_called().select_related("live_of").filter(pk__in=wanted)
     lines = {line.publication.pk: line for line in listed(rows)} if wanted else {}
 
     def drugs(names: tuple[str, ...]) -> tuple[Drug, ...]:

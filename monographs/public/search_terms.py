@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from string import ascii_uppercase
 
+from monographs.called import called
 from monographs.document import Header
 from monographs.standing import Gone, Shown
 from monographs.texts.slugs import slug_of, spelt_out
@@ -41,8 +42,9 @@ def entries(seen: Shown | Gone, header: Header, drug_slug: str) -> Iterator[Entr
 
     A name is found by its beginning and by the beginning of each later word, hyphenated words as one too. A term with a
     sign before it is an address: of a class, of the drug, of a brand. Critical notices are kept with the days on which
-    they begin and end, because lists name them; and the letter under which the list from A to Z has the page. A page
-    that was taken down is found by its names and brands alone: whoever looks for it is told why it is not there.
+    they begin and end, because lists name them; and the letter under which the list from A to Z has the page, and what
+    every list calls it. A page that was taken down is found by its names and brands alone: whoever looks for it is told
+    why it is not there.
     """
     found: dict[tuple[str, str], str] = {}
     for kind, several in _called(header):
@@ -65,6 +67,7 @@ def entries(seen: Shown | Gone, header: Header, drug_slug: str) -> Iterator[Entr
     if isinstance(seen, Gone):
         return
     yield "letter", letter_of(header.name), header.name[:500], "", ""
+    yield "title", "", called(header.name, header.title)[:500], "", ""
     for notice in seen.document.notices:
         if notice.severity == "critical":
             yield "critical", str(notice.key), notice.title[:500], notice.effective, notice.expires
