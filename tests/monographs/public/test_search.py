@@ -275,15 +275,15 @@ def test_an_abbreviation_is_explained_with_the_pages_of_each_drug_and_never_answ
     make.draft(house, "azathioprine", make.document(header=make.document().header.replaced(name="Azathioprine")))
 
     page = words(client, q="MTX")
-    assert "MTX is not a safe abbreviation It is written for: methotrexate: Methotrexate" in page
-    assert "It has been read as: mitoxantrone: Mitoxantrone" in page
+    assert "MTX is not a safe abbreviation It is written for: methotrexate: Methotrexate: Mtx-tablets" in page
+    assert "It has been read as: mitoxantrone: Mitoxantrone: Other" in page
     assert "No page is called “MTX”" in page
-    assert 'href="/drugs/mtx-tablets/">Methotrexate</a>' in client.get("/search/?q=mtx").content.decode()
+    assert 'href="/drugs/mtx-tablets/">Methotrexate: Mtx-tablets</a>' in client.get("/search/?q=mtx").content.decode()
     assert "azathioprine (no page here)" in words(client, q="azt")
     make.withdraw(make.live("other").edition, house.publisher, "take_down")
     make.withdraw(make.live("mtx-tablets").edition, house.publisher)
     page = words(client, q="mtx 10 mg")
-    assert "methotrexate: Methotrexate (retired)" in page
+    assert "methotrexate: Methotrexate: Mtx-tablets (retired)" in page
     assert "mitoxantrone: Mitoxantrone (taken down)" in page
     assert found("mtxo") == ["mtxy"]
     assert (
