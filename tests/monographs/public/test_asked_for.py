@@ -28,7 +28,7 @@ COUNTED = {
     "prefix": (22, 22),
     "misspelt": (58, 4),
     "class": (20, 15),
-    "symptom or topic words": (26, 0),
+    "symptom or topic words": (26, 1),
     "must not be confused": (6, 6),
     "form of the name": (13, 12),
 }
