@@ -30,7 +30,7 @@ def called_in_index(publication: str) -> models.Subquery:
 class MonographQuerySet(models.QuerySet["Monograph"]):
     def for_desk(self) -> Self:
         """With what a list on the desk shows, so that its length does not change the number of queries."""
-        return self.select_related("drug", "therapeutic_class__parent__parent", "live")
+        return self.select_related("drug", "therapeutic_class__parent__parent", "live__edition")
 
 
 class EditionQuerySet(models.QuerySet["Edition"]):

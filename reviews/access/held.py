@@ -14,7 +14,7 @@ from reviews.models import Grant
 ON_PAGES = (
     "read", "create", "edit", "start", "submit", "sign", "unsign", "publish", "withdraw", "confirm-withdrawal",
     "still-correct", "reinstate", "withhold", "warn", "correct", "call_harmless", "move", "answer_report",
-    "close_recheck",
+    "close_harm_report", "close_recheck",
 )  # fmt: skip
 OF_THE_HOUSE = ("use_desk", "keep_library", "drop_trait", "answer_site_report", "read_trail", "manage_people")
 
@@ -72,7 +72,7 @@ def who_may_do_what(thing: Any = None) -> dict[str, list[Right]]:
 
 
 def _counting() -> Any:
-    return Grant.objects.counting(today()).select_related("therapeutic_class", "monograph__live")
+    return Grant.objects.counting(today()).select_related("therapeutic_class", "monograph__live__edition")
 
 
 def grants_of_known(user: Any) -> list[Grant]:

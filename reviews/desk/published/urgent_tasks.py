@@ -21,6 +21,7 @@ from reviews.desk.published.reports import Open, open_for
 from reviews.editing.classes import below_their_floor
 from reviews.misprints import Judged, of_monographs
 from reviews.models import ProblemReport, Recheck, SignOff
+from reviews.models.people import name_of
 from reviews.models.signoff import STILL_CORRECT
 from reviews.reports.inbox import SEVERE
 from reviews.review.edition_review import EditionReview
@@ -48,7 +49,7 @@ def waiting_for(user: User) -> list[Urgent]:
     readable = policy.readable(user)
     rows = Overlay.objects.confirmed_by_another().filter(monograph__in=readable)
     found, withdrawn = [], dict[int, Monograph]()
-    for one in rows.select_related("monograph__live", "second_signature").order_by("at"):
+    for one in rows.select_related("monograph__live__edition", "second_signature").order_by("at"):
         one.monograph.therapeutic_class = classes[one.monograph.therapeutic_class_id]
         if one.row.is_withdrawal:
             withdrawn[one.monograph_id] = one.monograph
@@ -129,7 +130,8 @@ def _reports(all_of: Open, now: datetime) -> Iterator[Urgent]:
 
 def _report(one: ProblemReport, now: datetime) -> Urgent:
     name = f"{one.number}: {_name(one.monograph) if one.monograph else 'the site as a whole'}"
-    why = f"{one.part or 'The whole page'}: {Truncator(one.text).chars(100)}"
+    looks = f" {name_of(one.looking_by)} is looking at it." if one.looking_by else ""
+    why = f"{one.part or 'The whole page'}: {Truncator(one.text).chars(100)}{looks}"
     what = "Report: could harm" if one.harm else "Report of a problem"
     return Urgent(
         what,
@@ -150,7 +152,7 @@ def _second(one: Overlay, now: datetime) -> Urgent:
 
 
 def _name(monograph: Monograph) -> str:
-    return monograph.live.name if monograph.live else monograph.slug
+    return monograph.called
 
 
 def _address(monograph: Monograph) -> str:
