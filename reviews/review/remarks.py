@@ -2,6 +2,7 @@
 that none is passed over when the edition is sent for review again."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from django.contrib.auth.models import User
 
@@ -56,4 +57,5 @@ def send_back(trail: Trail, row: Transition, review: EditionReview, given: Given
         )  # fmt: skip
         trail.save(remark)
         sent.append(remark.pk)
-    return move(trail, row, review, reason=given.reason, **({"remarks": sent} if sent else {}))
+    data: dict[str, Any] = {"remarks": sent} if sent else {}
+    return move(trail, row, review, reason=given.reason, **data)

@@ -82,9 +82,7 @@ DONE: dict[str, Callable[[dict[str, Any]], str]] = {
     "report_answered": lambda data: f"answered the report R-{data['report']}",
     "rechecks_opened": lambda data: "opened a review: it rests on the signature of somebody who may not sign any more",
     "recheck_closed": lambda data: "said what the review of a signature found",
-    "remark_answered": lambda data: (
-        f"said of a remark on “{data['label']}”: {OUTCOMES[data['outcome']].lower()}"
-    ),
+    "remark_answered": lambda data: f"said of a remark on “{data['label']}”: {OUTCOMES[data['outcome']].lower()}",
     "remark_reopened": lambda data: f"took back what was said of a remark on “{data['label']}”",
     "called_harmless": lambda data: f"said that what the page prints in {data['label']} is harmless",
     "library_changed": lambda data: LIBRARY[data["by"]],

@@ -33,7 +33,11 @@ def test_an_answer_says_who_when_and_what(house, remark):
     assert (remark.outcome, remark.answer, remark.answered_by, remark.answered_at) == (
         "left", "The source says so", house.editor, entry.at,
     )  # fmt: skip
-    assert (entry.verb, entry.subject, entry.reason) == ("remark_answered", "monograph:testazumab", "The source says so")
+    assert (entry.verb, entry.subject, entry.reason) == (
+        "remark_answered",
+        "monograph:testazumab",
+        "The source says so",
+    )
     assert (entry.data["remark"], entry.data["label"], entry.data["outcome"]) == (remark.pk, remark.label, "left")
 
 

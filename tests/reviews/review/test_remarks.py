@@ -36,7 +36,9 @@ def in_review(house):
 
 
 def test_remarks_go_with_the_send_back_in_one_act(house, in_review):
-    send_back(in_review, house.clinician, {on("monitoring"): " Every week? ", "header": "The name", on("prescribing"): " "})
+    send_back(
+        in_review, house.clinician, {on("monitoring"): " Every week? ", "header": "The name", on("prescribing"): " "}
+    )
 
     entry = AuditEvent.objects.latest("seq")
     rows = list(Remark.objects.all())

@@ -205,7 +205,7 @@ def test_entries_say_the_state_that_they_led_to_why_and_what_else_is_to_know(hou
 
 
 def test_a_send_back_is_told_with_its_remarks(house, enter):
-    html = " ".join(enter("auditor").get(f"{ADDRESS}?edition=3").content.decode().split())
+    html = " ".join(enter("auditor").get(f"{ADDRESS}?edition=3&page=2").content.decode().split())
 
     entry = html.split("with 2 remarks</p>")[1].split("</ul>")[0]
     assert "<li><strong>Header:</strong> “The name?”</li>" in entry
