@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from monographs.models import Monograph, Publication
+from monographs.models import FormerAddress, Monograph, Publication
 from reviews.access.refusals import Refused
 from reviews.audit.verify import verify
 from reviews.editing import monographs
@@ -218,3 +218,24 @@ def test_a_link_to_an_address_that_readers_were_never_told_of_leads_to_the_page(
     moved(house, "thirdumab", "fourth")
     found = Publication.objects.at(["fourth", "second", "otherzumab", "nothing"])
     assert sorted(found.values_list("slug", flat=True)) == ["second", "thirdumab"]
+
+
+def test_a_monograph_may_have_its_own_address_again_and_nobody_else_may(house, client):
+    make.published(house)
+    moved(house, "testazumab", "second")
+    again(house, "second")
+    other = make.draft(house, "otherzumab").monograph
+    with pytest.raises(Refused) as refused:
+        monographs.move(other, slug="testazumab", actor=house.publisher, reason="why")
+    assert refused.value.codes == ["slug_taken"]
+
+    moved(house, "second", "testazumab")
+    assert client.get("/drugs/testazumab/").headers["Location"] == "/drugs/second/"  # until the next edition
+    again(house, "testazumab")
+    assert client.get("/drugs/testazumab/").status_code == 200
+    assert client.get("/drugs/second/editions/1/").headers["Location"] == "/drugs/testazumab/editions/1/"
+    assert list(FormerAddress.objects.values_list("slug", flat=True)) == ["second"]
+    assert verify() == []
+    moved(house, "testazumab", "second")
+    assert list(FormerAddress.objects.values_list("slug", flat=True)) == ["testazumab"]
+    assert verify() == []

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('monographs', '0014_index_titles'),
-        ('reviews', '0022_presence'),
+        ('reviews', '0023_report_outcomes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
