@@ -27,8 +27,8 @@ from reviews.access.door import LONGEST_REASON, admitted, as_code, kept, told
 from reviews.access.password import TooManyFailures
 from reviews.access.refusals import Refused
 from reviews.editing import classes, copies, drugs, parts
-from reviews.editing.shown import digest_of_row
 from reviews.editing.remarks import answer_remark
+from reviews.editing.shown import digest_of_row
 from reviews.exchange.files import dump
 from reviews.exchange.importer import import_file
 from reviews.models import AuditEvent, ChangeSet, Misprint, Remark
