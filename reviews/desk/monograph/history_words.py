@@ -114,9 +114,7 @@ DONE: dict[str, Callable[[dict[str, Any]], str]] = {
 # Codes of refusals in a few words. The sentence that the person read also named what to do then.
 WHY = {
     "remark_unanswered": "a remark of a reviewer had no answer",
-    "answered_already": "somebody had answered it",
     "not_answered": "it had no answer",
-    "no_such_part": "the edition has no such part",
     "too_many_requests": "too much was asked of the administrators",
     "asked_already": "it was asked already",
     "not_asked": "nothing was asked",
