@@ -55,7 +55,7 @@ demo: $(RUNTIME)
 	@$(MANAGE) demo
 	@echo "Every command on this database runs with DEMO=1: DEMO=1 .venv/bin/python manage.py …"
 	@echo "Open http://$(HOST):$(PORT)/ (Ctrl-C stops it)"
-	@exec $(BIN)/$(SERVE) --host $(HOST) --port $(PORT)
+	@exec env SITE_URL="$${SITE_URL:-http://127.0.0.1:$(PORT)}" $(BIN)/$(SERVE) --host $(HOST) --port $(PORT)
 
 # The checkpoints go too: they vouch for the trail that is thrown away.
 reset-demo: $(RUNTIME)

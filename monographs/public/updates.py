@@ -125,7 +125,8 @@ def feed(request: HttpRequest) -> HttpResponse:
         atom.add_item(
             title=f"{name}: {words[0]}",
             link=f"{site}{one.address}",
-            description=format_html_join("", "<p>{}</p>", ((line,) for line in words)),
+            # What its title does not say yet.
+            description=format_html_join("", "<p>{}</p>", ((line,) for line in words[1:])) or None,
             unique_id=f"{site}/updates/#{one.anchor}",
             pubdate=one.at,
             updateddate=one.at,

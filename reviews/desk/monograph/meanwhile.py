@@ -25,4 +25,7 @@ def meanwhile(review: EditionReview, seen: str) -> Meanwhile:
     old = Document.objects.filter(pk=seen, pk__in=review.edition.change_sets.values("after")).first()
     changes = changes_of(compare(old.value, review.document)) if old and seen != review.digest else []
     events = AuditEvent.objects.about(review.monograph).exclude(verb="refused").select_related("actor")
+    shown = review.edition.change_sets.filter(after=seen).order_by("at").last()
+    if shown:  # whatever was done up to these words stood there when the page was opened
+        events = events.filter(at__gt=shown.at)
     return Meanwhile(changes, entries_of(list(events.order_by("-seq")[:LATEST])))

@@ -107,11 +107,12 @@ def test_a_feed_entry_is_whole_and_holds_no_markup_of_ours_but_paragraphs(house,
     assert stamps == [live.published_at] * 2
     assert newest["author"][0].text == "ClinCalc Pro"
     assert newest["summary"].text == (
-        "<p>Header changed.</p><p>&lt;/script&gt;&lt;i&gt;&quot;&amp;&#x27; removed.</p><p>&lt;/script&gt;&lt;i&gt;&quot;&amp;&#x27;</p>"
+        "<p>&lt;/script&gt;&lt;i&gt;&quot;&amp;&#x27; removed.</p><p>&lt;/script&gt;&lt;i&gt;&quot;&amp;&#x27;</p>"
     )
     first_at = Publication.objects.get(number=1).published_at
     assert [datetime.fromisoformat(oldest[one].text) for one in ("published", "updated")] == [first_at] * 2
-    assert oldest["summary"].text == "<p>First published.</p>"
+    # Nothing is said twice: the title says it all.
+    assert (oldest["title"].text.endswith(": First published."), "summary" in oldest) == (True, False)
     answer = client.get("/updates/feed/")
     assert answer.headers["Content-Type"] == "application/atom+xml; charset=utf-8"
     feed = ElementTree.fromstring(answer.content)
@@ -322,6 +323,14 @@ def test_a_control_character_that_was_stored_once_breaks_no_feed(house, client, 
 
     assert len(found) == 4
     assert all(sign not in child.text for one in found for child in one.values() if child.text)
-    assert "it was answered" in found[1]["summary"].text
+    assert "it was answered" in found[1]["title"].text
     assert found[0]["title"].text == f"{CALLED}: Correction."
     assert client.get("/updates/").status_code == 200
+
+
+def test_the_page_of_all_corrections_does_not_lead_to_itself(house, client):
+    make.published(house)
+    make.correct(house.pharmacist, Monograph.objects.get(), "monthly", "weekly")
+
+    assert "All corrections" not in client.get("/corrections/").content.decode()
+    assert '<a href="/corrections/">All corrections</a>' in client.get("/drugs/testazumab/").content.decode()

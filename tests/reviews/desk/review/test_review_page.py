@@ -69,6 +69,8 @@ def test_a_first_edition_is_shown_as_a_whole_page(house, enter):
     assert "A first edition: all 7 parts are new" in html
     assert "An invented antibody, for tests only." in html
     assert "I read the whole edition." in html
+    assert len(re.findall("<h1[ >]", html)) == 1
+    assert "Testazumab" in re.search("<h2>(?:(?!</h2>).)*Testazumab(?:(?!</h2>).)*</h2>", html)[0]
     assert "I have reviewed edition 1 as a whole and find it fit to publish." in html
     assert f'name="digest" value="{make.seen(edition)}"' in html
     assert len(re.findall(r'\bid="([^"]+)"', html)) == len(set(re.findall(r'\bid="([^"]+)"', html)))
