@@ -50,7 +50,7 @@ def test_every_page_of_the_demonstration_says_that_it_is_one(house, client, sett
 def test_templates_know_the_house_and_the_password_of_the_demonstration_alone(settings):
     settings.DEMO_PASSWORD = "known-to-all"
     known = {
-        "DEMO": False, "DEMO_PASSWORD": "", "SITE_URL": "https://clincalc.test",
+        "canonical": "", "DEMO": False, "DEMO_PASSWORD": "", "SITE_URL": "https://clincalc.test",
         "SMPC_URL": "https://www.medicines.org.uk/emc/", "MEDICINES_INFORMATION_URL": "https://www.sps.nhs.uk/",
         "SIDE_EFFECT_URL": "https://yellowcard.mhra.gov.uk/",
     }  # fmt: skip

@@ -163,7 +163,7 @@ def test_names_stand_in_the_order_of_the_alphabet_whatever_their_case(house, cli
         assert found(f"/drugs/?letter={letter.replace('#', '%23')}") == expected, letter
     assert "Nothing published begins with Y." in words(client, "/drugs/?letter=y")
     page = client.get("/drugs/?letter=b").content.decode()
-    assert re.findall(r'letter=([^"]+)"( aria-current="page")?', page) == [
+    assert re.findall(r'href="[^"h]*letter=([^"]+)"( aria-current="page")?', page) == [
         ("A", ""), ("B", ' aria-current="page"'), ("Z", ""), ("%23", ""),
     ]  # fmt: skip
     assert re.findall(r'<section class="part" id="(letter-\w+)"', client.get("/drugs/").content.decode()) == [

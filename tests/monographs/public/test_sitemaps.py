@@ -32,7 +32,7 @@ def test_the_sitemap_names_each_page_once_with_its_last_change_by_edition_or_ove
     first = make.live("a-one").published_at
 
     def stamp(at: datetime) -> str:
-        return timezone.localtime(at).isoformat()
+        return timezone.localtime(at).isoformat(timespec="seconds")
 
     at = later.replace(microsecond=later.microsecond)
     assert addresses(client) == [
