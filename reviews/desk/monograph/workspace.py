@@ -87,7 +87,7 @@ def workspace(request: DeskRequest, slug: str) -> HttpResponse:
         "monograph": monograph,
         "edition": edition,
         "review": review,
-        "name": review.document.header.name or monograph.drug.name,
+        "name": review.document.header.called or monograph.called,
         "standing": overlays_of(monograph.pk) if monograph.live else (),
         "chip": chip(edition.state),
         "path": path(review),
@@ -216,6 +216,9 @@ def people(review: EditionReview, names: Names, user: User) -> list[tuple[str, s
         found.append((_me(names, key, user), f"Wrote or suggested {count} part{'s' if count != 1 else ''}.", None))
     for one in review.valid_sign_offs:
         found.append((_me(names, one.signer_id, user), f"Signed as {one.reader_title}", one.signed_at))
+    for one in review.past_sign_offs:
+        told = f"Signed as {one.reader_title} before it was sent back, which no longer counts"
+        found.append((_me(names, one.signer_id, user), told, one.signed_at))
     return found
 
 

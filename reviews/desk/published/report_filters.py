@@ -82,8 +82,6 @@ def pages_of(user: User) -> list[tuple[str, str]]:
     """(address, name) of each monograph that somebody may read and readers reported on. One query."""
     reported = ProblemReport.objects.exclude(monograph=None).values("monograph")
     rows = Monograph.objects.filter(pk__in=policy.readable(user).values("pk")).filter(pk__in=reported)
-    named = rows.order_by("live__name", "slug").values_list("slug", "live__name")
-    names = [name for _slug, name in named]
-    return [
-        (slug, f"{name or slug} ({slug})" if names.count(name) > 1 and name else name or slug) for slug, name in named
-    ]
+    named = sorted((one.called, one.slug) for one in rows.select_related("live__edition", "drug"))
+    names = [name for name, _slug in named]
+    return [(slug, f"{name} ({slug})" if names.count(name) > 1 else name) for name, slug in named]
