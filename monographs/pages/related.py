@@ -15,6 +15,7 @@ class Live(Protocol):
     slug: str
     name: str
     class_slugs: list[str]
+    said: str  # of what keeps its doses from readers; "" for nothing
 
 
 @dataclass(frozen=True)
@@ -24,11 +25,12 @@ class Related:
     reason: str = ""
     key: UUID | None = field(default=None, compare=False)  # of the link that the editors chose
     lines: tuple[Line, ...] = ()
+    said: str = ""
 
 
-def linked(link: RelatedLink, name: str = "") -> Related:
+def linked(link: RelatedLink, name: str = "", said: str = "") -> Related:
     """A link that the editors chose, as a page prints it."""
-    return Related(link.target, name, run_on(link, "reason"), link.key, lines_of(link))
+    return Related(link.target, name, run_on(link, "reason"), link.key, lines_of(link), said)
 
 
 def related(
@@ -37,10 +39,10 @@ def related(
     """(chosen by the editors, in their order; others of the last printed class, by name). Live monographs only, each
     once: a link that leads nowhere yet is not shown."""
     there = {one.slug: one for one in live if one.slug != slug}
-    chosen = [linked(link, there[link.target].name) for link in links if link.target in there]
+    chosen = [linked(link, there[link.target].name, there[link.target].said) for link in links if link.target in there]
     taken = {one.slug for one in chosen}
     same = [
-        Related(one.slug, one.name)
+        Related(one.slug, one.name, said=one.said)
         for one in there.values()
         if printed_class and one.class_slugs[-1:] == [printed_class] and one.slug not in taken
     ]

@@ -2,12 +2,14 @@
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from monographs.models.index_entry import IndexEntry
+from monographs.models.overlay import Overlay
 from monographs.models.publication import Publication
+from monographs.overlay_kinds import kind_of
 from monographs.pages.page import page
 from monographs.pages.related import related
 from monographs.public.caching import public
@@ -17,7 +19,7 @@ from monographs.public.search_terms import LETTERS, OTHER_LETTER, letter_of
 from monographs.public.what_changed import what_changed
 from monographs.standing import Gone, shown, standing
 
-SAME_DRUG = "is_same_drug"  # an annotation
+SAME_DRUG, OVER = "is_same_drug", "over"  # annotations
 
 RECENT = 8
 A_PAGE = 100
@@ -100,11 +102,21 @@ def _around(publication: Publication, targets: list[str]) -> list[Publication]:
     same_class = entries.filter(kind="class", term=f"={_last_class(publication)}").values("publication")[:MOST_OF_CLASS]
     wanted = Q(slug__in=targets) | Q(pk__in=same_class) | Q(pk__in=same_drug)
     rows = Publication.objects.listed().filter(wanted).exclude(pk=publication.pk)
-    return list(
-        rows.annotate(**{SAME_DRUG: Exists(entries.filter(kind="drug", term__in=drug, publication=OuterRef("pk")))})
+    retired = Overlay.objects.withdrawals().filter(monograph=OuterRef("monograph")).values("kind")[:1]
+    found = list(
+        rows.annotate(
+            **{
+                SAME_DRUG: Exists(entries.filter(kind="drug", term__in=drug, publication=OuterRef("pk"))),
+                OVER: Subquery(retired),
+            }
+        )
         .only("slug", "name", "class_slugs", "monograph")
         .order_by("name", "slug")
     )
+    for one in found:
+        kind = getattr(one, OVER)
+        one.said = kind_of(kind).words.line if kind else ""  # type: ignore[attr-defined]  # `related` and the page ask it
+    return found
 
 
 def _elsewhere(request: HttpRequest, slug: str) -> HttpResponse:
