@@ -7,17 +7,28 @@
     form.requestSubmit(button);
     button.remove();
   };
+  // A press while the one before is under way waits for its answer: the keys are quicker than the server. The newest waits alone.
+  let waiting = null;
   addEventListener('submit', (e) => {
     const form = e.target;
     if (!form.matches('form[data-sorts]') || !window.htmx) return;
     e.preventDefault();
-    if (form.hasAttribute('aria-busy')) return;
+    const { name, value } = e.submitter;
+    if (form.hasAttribute('aria-busy')) { waiting = { form, name, value }; return; }
     form.setAttribute('aria-busy', 'true');
-    const free = () => form.removeAttribute('aria-busy');
-    window.htmx.ajax('POST', form.getAttribute('action'), { source: form, event: e, swap: 'none', values: { [e.submitter.name]: e.submitter.value } }).then(free, free);
+    const free = () => {
+      form.removeAttribute('aria-busy');
+      const next = waiting;
+      waiting = null;
+      const now = next && document.getElementById(next.form.id);
+      if (now) send(now, next.name, next.value);
+    };
+    window.htmx.ajax('POST', form.getAttribute('action'), { source: form, event: e, swap: 'none', values: { [name]: value } }).then(free, free);
   });
   addEventListener('htmx:sendError', (e) => {
-    if (e.target.matches('form[data-sorts]')) document.getElementById('sorted').textContent = 'Not moved: no connection. Press it again.';
+    if (!e.target.matches('form[data-sorts]')) return;
+    waiting = null;
+    document.getElementById('sorted').textContent = 'Not moved: no connection. Press it again.';
   });
   // Parts are moved as they are: what is being typed in one of them stays.
   addEventListener('desk:order', (e) => {

@@ -5,9 +5,8 @@ import unicodedata
 from collections.abc import Iterator
 from string import ascii_uppercase
 
-from django.utils.text import slugify
-
 from monographs.standing import Gone, Shown
+from monographs.texts.slugs import slug_of
 
 _GAPS = re.compile(r"[\W_]+")
 LONGEST = 200
@@ -53,7 +52,7 @@ def entries(seen: Shown | Gone, title: str, drug_slug: str) -> Iterator[Entry]:
     for step in header.class_path:
         found["class", f"={step.slug}"] = step.name[:500]
     for brand in header.brands:
-        found["brand", f"={slugify(brand.name)[:LONGEST]}"] = brand.name[:500]
+        found["brand", f"={slug_of(brand.name, LONGEST)}"] = brand.name[:500]
     found["drug", f"={drug_slug}"] = header.name[:500]
     for (kind, term), words in found.items():
         yield kind, term, words, "", ""

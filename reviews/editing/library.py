@@ -9,13 +9,14 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.utils.text import slugify
+from django.db import models
 
 from monographs.canonical import canonical, digest_of
 from monographs.models import Drug, NameCheck, Reference, TherapeuticClass
 from monographs.texts.characters import says_nothing
 from monographs.texts.confusables import mixed_scripts, skeleton
 from monographs.texts.identifiers import DOI, LONGEST_DOI
+from monographs.texts.slugs import LONGEST, free_like, slug_of
 from monographs.typed import SLUG
 from monographs.vocabulary import TIERS
 from reviews.access import policy
@@ -29,6 +30,7 @@ from reviews.editing.alike import asked_about, classes_like
 from reviews.editing.drug_lists import checked_lists, checked_traits
 
 LONGEST_NAME = 500
+RESERVED = frozenset(("new",))  # addresses of the desk itself
 RETIRED_CLASS = "The class “{}” is retired: nothing new begins in it. Choose another."
 
 
@@ -59,10 +61,11 @@ def make_drug(
     name = checked_name(name)
     wanted, lists = checked_traits(traits), checked_lists(names, brands, codes)
     check_free(name)
-    slug = slug or slugify(name)[:100].strip("-_")
-    _check_slug(slug)
+    slug = slug or slug_of(name)
+    check_slug(slug, "drug_slug")
     if Drug.objects.filter(slug=slug).exists():
-        raise refuse("slug", f"The address “{slug}” is taken, or cannot be one.", RefusalType.INVALID, field="name")
+        sentence = f"Another drug has the address “{slug}”. {way_out(slug, Drug)}"
+        raise refuse("slug", sentence, RefusalType.INVALID, field="drug_slug")
 
     drug = Drug(slug=slug, name=name, skeleton=skeleton(name), traits=wanted, **lists)
     trail.save(drug)
@@ -88,11 +91,25 @@ def check_free(name: str, but: Drug | None = None) -> None:
     raise refuse("drug_exists", sentence, RefusalType.INVALID, field="name")
 
 
-def _check_slug(slug: str) -> None:
-    if len(slug) > 100 or not re.fullmatch(SLUG, slug) or slug == "new":  # an address of the desk's own
-        raise refuse("slug", f"“{slug[:100]}” cannot be an address.", RefusalType.INVALID, field="name")
+def check_slug(slug: str, field: str = "slug") -> None:
+    """Refuses what cannot be an address; "" is what a name made that has no letter or figure for one."""
+    if not slug:
+        sentence = "No name here makes an address. Type one: small letters a to z, figures and single hyphens."
+        raise refuse("slug", sentence, RefusalType.INVALID, field=field)
+    if len(slug) > LONGEST or not re.fullmatch(SLUG, slug, re.ASCII) or slug in RESERVED:
+        sentence = f"“{slug[:LONGEST]}” cannot be an address. Use small letters a to z, figures and single hyphens."
+        raise refuse("slug", sentence, RefusalType.INVALID, field=field)
     if holds_nhs_number(slug):
-        raise refuse("patient_data", PATIENT, RefusalType.INVALID, recorded=False, field="name")
+        raise refuse("patient_data", PATIENT, RefusalType.INVALID, recorded=False, field=field)
+
+
+def way_out(slug: str, *tables: type[models.Model]) -> str:
+    """What to do about an address that is taken in one of these tables: one that is free in all of them."""
+    taken: set[str] = set()
+    for table in tables:
+        like = table._default_manager.filter(slug__startswith=f"{slug[: LONGEST - 4].rstrip('-')}-")
+        taken.update(like.values_list("slug", flat=True))
+    return f"Type another one in the box of the address: “{free_like(slug, taken)}” is free."
 
 
 def make_class(
@@ -101,9 +118,9 @@ def make_class(
 ) -> TherapeuticClass:  # fmt: skip
     """Adds a therapeutic class. Administrators do: grants hang on classes. Asks about names that are like it: `another`
     are the classes that were shown; None, where nobody is there to be asked: a program lists its own."""
-    slug = slug or slugify(name[:LONGEST_NAME])[:100]
+    slug = slug or slug_of(name[:LONGEST_NAME])
     with (
-        refusals_recorded(actor=actor, action="make_class", subject=f"class:{slug[:100]}"),
+        refusals_recorded(actor=actor, action="make_class", subject=f"class:{slug[:LONGEST]}"),
         audited_write(actor=actor) as trail,
     ):
         check_administrator(trail.actor)
@@ -116,14 +133,15 @@ def added_class(
 ) -> TherapeuticClass:  # fmt: skip
     """As `make_class`, in the act of whoever holds the write lock and has asked for the right."""
     name = checked_name(name)
-    _check_slug(slug)
+    check_slug(slug)
     if tier_floor and tier_floor not in TIERS:
         sentence = f"Choose a tier: {', '.join(TIERS.values())}."
         raise refuse("tier", sentence, RefusalType.INVALID, field="tier_floor")
     if parent is not None and TherapeuticClass.objects.filter(pk=parent.pk, retired=True).exists():
         raise refuse("retired", RETIRED_CLASS.format(parent.name), RefusalType.CONFLICT, field="parent")
     if TherapeuticClass.objects.filter(slug=slug).exists():
-        raise refuse("class_exists", f"The class “{slug}” is there already.", RefusalType.INVALID, field="name")
+        sentence = f"Another class has the address “{slug}”. {way_out(slug, TherapeuticClass)}"
+        raise refuse("class_exists", sentence, RefusalType.INVALID, field="slug")
     alike = [] if another is None else asked_about(classes_like(name), another)
     made = TherapeuticClass(slug=slug, name=name, parent=parent, tier_floor=tier_floor)
     trail.save(made)

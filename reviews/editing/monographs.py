@@ -1,6 +1,5 @@
 """Verbs beside the workflow's table: a new monograph, an import, the tier."""
 
-import re
 from collections.abc import Collection
 from typing import Any
 
@@ -11,23 +10,19 @@ from monographs import document as values
 from monographs.models import Drug, Edition, FormerAddress, Monograph, State, TherapeuticClass
 from monographs.standing import today
 from monographs.texts.characters import says_nothing
-from monographs.typed import SLUG
 from monographs.vocabulary import TIERS
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
-from reviews.access.door import PATIENT, kept, reason_of
-from reviews.access.privacy import holds_nhs_number
+from reviews.access.door import kept, reason_of
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
 from reviews.changes import change_set
 from reviews.derived import former_addresses
 from reviews.editing.alike import asked_about, drugs_like, monographs_like
 from reviews.editing.copies import copied
-from reviews.editing.library import RETIRED_CLASS, check_free, checked_name, make_drug, said_of
+from reviews.editing.library import RETIRED_CLASS, check_free, check_slug, checked_name, make_drug, said_of, way_out
 from reviews.review import tiers
 from reviews.review.edition_review import EditionReview
-
-RESERVED = frozenset(("new",))  # addresses of the desk itself
 
 
 def header_from(drug: Drug, therapeutic_class: TherapeuticClass, title: str) -> values.Header:
@@ -37,17 +32,10 @@ def header_from(drug: Drug, therapeutic_class: TherapeuticClass, title: str) -> 
 
 def _check_address(slug: str) -> None:
     """An address is free if no monograph has it or ever had it: old links lead on for ever."""
-    if not re.fullmatch(SLUG, slug) or len(slug) > 100 or slug in RESERVED:
-        raise refuse(
-            "slug",
-            f"“{slug[:100]}” cannot be an address. Use small letters, digits and hyphens.",
-            RefusalType.INVALID,
-            field="slug",
-        )
-    if holds_nhs_number(slug):
-        raise refuse("patient_data", PATIENT, RefusalType.INVALID, recorded=False, field="slug")
+    check_slug(slug)
     if Monograph.objects.filter(slug=slug).exists() or FormerAddress.objects.filter(slug=slug).exists():
-        raise refuse("slug_taken", f"There is, or was, a monograph at “{slug}”.", RefusalType.INVALID, field="slug")
+        sentence = f"There is, or was, a monograph at “{slug}”. {way_out(slug, Monograph, FormerAddress)}"
+        raise refuse("slug_taken", sentence, RefusalType.INVALID, field="slug")
 
 
 def move(monograph: Monograph, *, slug: str, actor: User, reason: str) -> Monograph:
@@ -103,9 +91,9 @@ def new(
     *, actor: User, slug: str, title: str, therapeutic_class: TherapeuticClass, drug: Drug | None = None,
     new_drug: dict[str, Any] | None = None, another: Collection[str] = (), another_monograph: Collection[str] = (),
 ) -> Edition:  # fmt: skip
-    """Starts a monograph on a drug of the list, or on a new one ({name, names, brands, codes, traits}). Asks about
-    names that are like that of a new one: `another` are the drugs that were shown; and about monographs on the drug or
-    of a like title: `another_monograph` are those that were shown."""
+    """Starts a monograph on a drug of the list, or on a new one ({name, slug, names, brands, codes, traits}). Asks
+    about names that are like that of a new one: `another` are the drugs that were shown; and about monographs on the
+    drug or of a like title: `another_monograph` are those that were shown."""
     subject = f"monograph:{slug[:100]}"
     with refusals_recorded(actor=actor, action="new", subject=subject), audited_write(actor=actor) as trail:
         if found := policy.refusals(trail.actor, "create", therapeutic_class):

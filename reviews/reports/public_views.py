@@ -53,12 +53,21 @@ class ReportForm(Form):
 
 
 def _publication(page: str) -> tuple[Publication | None, int | None]:
-    """The live publication that an address is about, and the number of the edition if it is of the archive."""
+    """The live publication that an address is about, however often it moved since and in whatever capitals, and the
+    number of the edition if it is of the archive."""
     match = _PAGE.fullmatch(page[:200])
     if match is None:
         return None, None
-    live = Publication.objects.live().select_related("document", "live_of").filter(slug=match[1]).first()
-    return live, int(match[2]) if match[2] else None
+    slug = match[1].lower()
+    live = Publication.objects.live().select_related("document", "live_of").filter(slug=slug).first()
+    return live or Publication.objects.now_of_former(slug), int(match[2]) if match[2] else None
+
+
+def _address(publication: Publication | None, archived: int | None) -> str:
+    """Where it stands today: what a report keeps, and whoever answers it opens."""
+    if publication is None:
+        return ""
+    return f"{publication.get_absolute_url()}{f'editions/{archived}/' if archived else ''}"
 
 
 def _parts(publication: Publication | None) -> list[str]:
@@ -107,7 +116,7 @@ def problem(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form,
         "publication": publication,
-        "page": page if publication else "",
+        "page": _address(publication, archived),
         "edition": number,
     }
     status = 200

@@ -49,8 +49,10 @@ def test_by_keyboard_a_part_goes_down_and_back_and_the_focus_goes_with_it(person
     editor.is_accessible("sorted")
     page.locator("#sorted").get_by_role("button", name="Undo").click()
     page.wait_for_selector(f"#sorted:has-text('{FIRST} stands before {THIRD} now.')")
+    expect(button_of(page, "Up", FIRST)).to_be_focused()
     page.keyboard.press("Enter")
     page.wait_for_selector(f"#sorted:has-text('{FIRST} stands before {SECOND} now.')")
+    expect(button_of(page, "Up", FIRST)).to_be_focused()
     page.keyboard.press("Enter")
     page.wait_for_selector(f"#sorted:has-text('{FIRST} is the first already.')")
 
@@ -95,3 +97,20 @@ def test_without_a_script_the_buttons_move_it_as_well(person):
 
     assert f"{SECOND} stands before {FIRST} now." in page.inner_text("main")
     assert names_of(page)[:2] == [SECOND, FIRST]
+
+
+def test_a_press_while_the_one_before_is_under_way_is_done_after_it(person):
+    editor, page = begun(person)
+    held = []
+    page.route("**/edit/order/**", lambda route: route.continue_() if held else held.append(route))
+    button_of(page, "Down", FIRST).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelector('form[data-sorts][aria-busy]')")
+    page.keyboard.press("Enter")
+
+    fourth = names_of(page)[3]
+    held[0].continue_()
+
+    page.wait_for_selector(f"#sorted:has-text('{FIRST} stands before {fourth} now.')")
+    stand(page, SECOND, THIRD, FIRST)
+    assert editor.errors == []

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from monographs.models import Edition, Monograph, TherapeuticClass
+from monographs.texts.slugs import LONGEST
 from monographs.vocabulary import TIERS
 from reviews.access import policy
 from reviews.access.attempts import NOT_TRIED, attempt
@@ -70,6 +71,11 @@ def therapeutic_class(request: DeskRequest, slug: str) -> HttpResponse:
 
 class NewClass(Form):
     name = Text(label="Name", attrs={"maxlength": 500, "autocomplete": "off"})
+    slug = Text(
+        label="Address",
+        help_text="Made from the name if you leave it empty. It stays for ever.",
+        attrs={"maxlength": LONGEST, "autocomplete": "off", "spellcheck": "false"},
+    )
     another = Another(help_text="If it is one of these, open that one instead.")
     parent = forms.ChoiceField(label="Below", help_text="Whoever has a role there has it here too.")
     tier_floor = forms.ChoiceField(label="Lowest tier", help_text="No monograph of this class may have a lower one.")
@@ -94,8 +100,8 @@ def class_new(request: DeskRequest) -> HttpResponse:
         if data is not None:
             tried = attempt(
                 lambda: make_class(
-                    data["name"], parent=classes.get(data["parent"]), tier_floor=data["tier_floor"],
-                    another=data.get("another", ()), actor=request.user,
+                    data["name"], slug=data["slug"].strip(), parent=classes.get(data["parent"]),
+                    tier_floor=data["tier_floor"], another=data.get("another", ()), actor=request.user,
                 )
             )  # fmt: skip
             status = tried.status

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods
 
 from monographs.canonical import BadCharacters, clean_line
@@ -16,6 +15,7 @@ from monographs.checks.plain_fields import refusal
 from monographs.document import Code, Header
 from monographs.models import Drug
 from monographs.texts.characters import says_nothing
+from monographs.texts.slugs import LONGEST, slug_of
 from monographs.typed import SLUG
 from monographs.vocabulary import CODE_SYSTEMS, TRAITS
 from reviews.access import policy
@@ -25,10 +25,10 @@ from reviews.desk.base import DeskRequest, class_tree, desk, indented, no_entry
 from reviews.desk.boxes import lists_of, row_form
 from reviews.desk.likes import Another, ask_about, typed_in
 from reviews.editing.alike import Like, drugs_like, monographs_like
+from reviews.editing.library import RESERVED
 from reviews.editing.monographs import new
 from reviews.forms import Form, FromRows, Text, offer, rows_of
 
-TAKEN = {"new"}  # addresses of the desk's own
 MOST = 500
 
 
@@ -62,6 +62,9 @@ class NewMonograph(Form):
         label="International name", help_text="As the World Health Organization spells it, in small letters."
     )
     another = Another(help_text="If it is one of these, choose that from the list, or correct the name.")
+    drug_slug = Line(
+        longest=LONGEST, label="Address of the drug", help_text="Made from its name if you leave it empty. It stays."
+    )
     traits = forms.MultipleChoiceField(
         choices=list(TRAITS.items()),
         widget=forms.CheckboxSelectMultiple,
@@ -76,7 +79,7 @@ class NewMonograph(Form):
         "Is yours another monograph?", help_text="If it is one of these, write in that one in place of a second one."
     )
     slug = Line(
-        longest=100,
+        longest=LONGEST,
         label="Address",
         help_text="Made from the title if you leave it empty. A publisher can change it later; the old address then "
         "leads to the new one.",
@@ -121,28 +124,35 @@ class NewMonograph(Form):
         if data.get("drug") and data.get("drug_name"):
             sentence = f"You chose {data['drug'].name} from the list too. Empty this box, or choose “a new drug”."
             self.add_error("drug_name", sentence)
-        elif data.get("drug") and (data.get("traits") or any(rows.filled for rows in self.rows.values())):
+        elif data.get("drug") and (self._is_described(data)):
             stands = f"{data['drug'].name} stands in the list with its names, brands, codes and traits."
             self.add_error("drug", f"{stands} Empty those below, or choose “a new drug”.")
         if "title" not in self.errors and says_nothing(data.get("title", "")):
             self.add_error("title", "Give the monograph a title.")
-        slug = data.get("slug") or slugify(data.get("title", ""))[:100].strip("-")
-        if data.get("title") and (not re.fullmatch(SLUG, slug, re.ASCII) or slug in TAKEN):
+        slug = data.get("slug") or slug_of(data.get("title", ""))
+        if data.get("title") and (not re.fullmatch(SLUG, slug, re.ASCII) or slug in RESERVED):
             wrong = f"“{slug}” cannot be an address." if slug else "An address cannot be made from this title."
             sentence = f"{wrong} Use small letters a to z, figures and single hyphens."
             self.add_error("slug", sentence)
         data["slug"] = slug
         return data
 
+    def _is_described(self, data: dict[str, Any]) -> bool:
+        """Whether something is said of a new drug beside its name."""
+        rows = self.rows.values()
+        return bool(data.get("traits") or data.get("drug_slug") or any(one.filled for one in rows))
+
     def new_drug(self) -> dict[str, Any]:
         """The drug that was typed in, as the library takes it."""
         lists = {name: [row.value for row in rows.filled] for name, rows in self.rows.items()}
-        return {"name": self.cleaned_data["drug_name"], "traits": self.cleaned_data["traits"], **lists}
+        given = self.cleaned_data
+        return {"name": given["drug_name"], "slug": given["drug_slug"], "traits": given["traits"], **lists}
 
 
 # Where a refusal of the verb is shown.
 _FIELDS = {
     "name": "drug_name", "slug": "slug", "title": "title", "traits": "traits", "drug": "drug",
+    "drug_slug": "drug_slug",
     "therapeutic_class": "therapeutic_class",
 }  # fmt: skip
 

@@ -11,6 +11,7 @@ from django.utils.html import strip_tags
 from monographs.models import Monograph
 from reviews.audit import acts
 from reviews.audit.trail import WriteLockTimeout
+from reviews.editing.monographs import move
 from reviews.models import AuditEvent, ProblemReport
 from reviews.reports import public_views, service
 from reviews.reports.service import TooManyReports
@@ -260,6 +261,33 @@ def test_a_receipt_opens_by_its_whole_token_alone(page, client):
 )
 def test_addresses_are_as_long_as_slugs_may_be(page_given, found):
     assert bool(public_views._PAGE.fullmatch(page_given)) is found
+
+
+@pytest.mark.parametrize(
+    ("page_given", "kept", "edition"),
+    [
+        ("/drugs/testazumab/", "/drugs/thirdumab/", 4),
+        ("/drugs/secondumab/", "/drugs/thirdumab/", 4),
+        ("/drugs/TestaZumab/", "/drugs/thirdumab/", 4),
+        ("/drugs/Thirdumab/", "/drugs/thirdumab/", 4),
+        ("/drugs/testazumab/editions/1/", "/drugs/thirdumab/editions/1/", 1),
+        ("/drugs/SECONDUMAB/editions/2/", "/drugs/thirdumab/editions/2/", 2),
+    ],
+)
+def test_a_report_follows_its_page_however_often_it_moved_and_in_whatever_capitals(
+    page, client, page_given, kept, edition
+):
+    house = make.the_house()
+    for slug, related in (("secondumab", document().related), ("thirdumab", ())):
+        move(page, slug=slug, actor=house.publisher, reason="It has another name.")
+        again(house, Monograph.objects.get().live.edition, document().replaced(related=related))
+    form = client.get("/report/", {"page": page_given}).content.decode()
+    assert f'name="page" value="{kept}"' in form
+
+    answer = client.post("/report/", {**FORM, "page": page_given})
+
+    made = ProblemReport.objects.get()
+    assert (answer.status_code, made.monograph, made.page, made.edition) == (303, page, kept, edition)
 
 
 def filled_in(client, **typed):

@@ -8,7 +8,7 @@ from reviews.editing.library import make_class
 from reviews.editing.monographs import set_tier
 from tests import factories as make
 from tests.factories import give_role
-from tests.forms import forms_of
+from tests.forms import forms_of, wrong
 from tests.reviews.desk.library.test_drugs import REASON, send
 
 pytestmark = pytest.mark.any_database
@@ -54,6 +54,16 @@ def test_a_class_is_added_after_what_is_like_it_was_shown(admin):
     assert answer.headers["Location"] == reverse("therapeutic_class", args=["neurologie"])
     assert (made.parent.slug, made.tier_floor) == ("neurology", "high")
     assert admin.post(page, {"name": "", "parent": "nowhere"}).status_code == 422
+
+
+def test_the_address_of_a_class_can_be_chosen_and_a_clash_is_told_with_one_that_is_free(admin, house):
+    page = reverse("class_new")
+    make_class("Glucose 2.5%", actor=house.admin)
+
+    answer = admin.post(page, {"name": "Quite another", "slug": "glucose-2-5"})
+    said = "Another class has the address “glucose-2-5”. Type another one in the box of the address: “glucose-2-5-2” is free."
+    assert (answer.status_code, wrong(answer)) == (422, {"slug": said})
+    assert admin.post(page, {"name": "Quite another", "slug": " sugars "}).headers["Location"].endswith("/sugars/")
 
 
 def test_a_class_is_renamed_moved_floored_and_retired(admin, house):

@@ -317,3 +317,42 @@ def test_what_is_retired_is_not_offered(enter, house):
 
     assert drug.name not in str(form["drug"])
     assert [value for value, _ in form.fields["therapeutic_class"].choices] == ["", "neurology"]
+
+
+def test_two_strengths_have_two_addresses(house, enter):
+    for name in ("Glucose 2.5% infusion", "Glucose 25% infusion", "Interferon β"):
+        like = {"another": [*Drug.objects.values_list("slug", flat=True)],
+                "another_monograph": [*Edition.objects.values_list("monograph__slug", flat=True)]}  # fmt: skip
+        form = {**NO_ROWS, "drug_name": name, "title": name, "therapeutic_class": "multiple-sclerosis", **like}
+        assert enter("editor").post(reverse("monograph_new"), form).status_code == 302
+
+    expected = ["glucose-2-5-infusion", "glucose-25-infusion", "interferon-beta"]
+    assert sorted(Drug.objects.values_list("slug", flat=True)) == expected
+    assert sorted(Edition.objects.values_list("monograph__slug", flat=True)) == expected
+
+
+def test_an_address_that_is_taken_is_told_with_one_that_is_free_and_can_be_chosen(house, enter):
+    client, page = enter("editor"), reverse("monograph_new")
+    first = {**NO_ROWS, "drug_name": "abcumab 1", "title": "Abcumab", "drug_slug": "xyz",
+             "slug": "ms", "therapeutic_class": "multiple-sclerosis"}  # fmt: skip
+    assert client.post(page, first).status_code == 302
+    other = {**first, "drug_name": "qwertyzine", "title": "Quite another", "slug": "other-page"}
+
+    answer = client.post(page, other)
+    said = "Another drug has the address “xyz”. Type another one in the box of the address: “xyz-2” is free."
+    assert (answer.status_code, wrong(answer)) == (422, {"drug_slug": said})
+    answer = client.post(page, {**other, "drug_slug": "xyz-2", "slug": "ms"})
+    said = "There is, or was, a monograph at “ms”. Type another one in the box of the address: “ms-2” is free."
+    assert (answer.status_code, wrong(answer)) == (422, {"slug": said})
+    assert client.post(page, {**other, "drug_slug": "xyz-2", "slug": "ms-2"}).status_code == 302
+
+    assert sorted(Drug.objects.values_list("slug", "name")) == [("xyz", "abcumab 1"), ("xyz-2", "qwertyzine")]
+
+
+def test_an_address_of_a_new_drug_is_not_dropped_beside_one_of_the_list(house, enter):
+    drug = make.draft(house).monograph.drug
+    form = {**NO_ROWS, "drug": drug.pk, "drug_slug": "mine", "title": "Another", "therapeutic_class": "neurology"}
+
+    answer = enter("editor").post(reverse("monograph_new"), form)
+
+    assert (answer.status_code, list(wrong(answer))) == (422, ["drug"])
