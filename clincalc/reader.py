@@ -7,6 +7,7 @@ wait for a second would wait for ever.
 
 import sys
 from contextvars import ContextVar
+from importlib import import_module
 from io import BytesIO
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -14,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 
-from clincalc.front import our_host
+from clincalc.front import Front, our_host
 from clincalc.gate import made_plain
 
 _INSIDE = ContextVar("inside", default=False)  # a request is asked within another one
@@ -36,10 +37,8 @@ class Handler(WSGIHandler):
 
 
 def ask(address: str, **headers: str) -> Answer:
-    """(status, headers by their name in small letters, body) of a GET of an address of ours, path and query, by somebody
-    who is not signed in. `headers` as WSGI spells them, without HTTP_."""
-    from clincalc.wsgi import front  # it reads the database when it is imported
-
+    """(status, headers by their name in small letters, body) of a GET of an address of ours, path and query, by a
+    stranger. `headers` as WSGI spells them, without HTTP_."""
     told: list[Any] = []
 
     def start(status: str, heads: list[tuple[str, str]], _error: Any = None) -> None:
@@ -47,11 +46,17 @@ def ask(address: str, **headers: str) -> Answer:
 
     outer = _INSIDE.set(True)
     try:
-        body = b"".join(front(made_plain(_environ(address, headers)), start))
+        body = b"".join(_front()(made_plain(_environ(address, headers)), start))
     finally:
         _INSIDE.reset(outer)
     status, heads = told
     return status, heads, body
+
+
+def _front() -> Front:
+    """That of this process. The module reads the database when it is imported, and so it is imported by whoever asks."""
+    front: Front = import_module("clincalc.wsgi").front
+    return front
 
 
 def _environ(address: str, headers: dict[str, str]) -> dict[str, Any]:
@@ -61,7 +66,8 @@ def _environ(address: str, headers: dict[str, str]) -> dict[str, Any]:
         "REQUEST_METHOD": "GET", "PATH_INFO": unquote(asked.path, "latin-1"), "QUERY_STRING": asked.query,
         "HTTP_HOST": our_host() or ours.netloc, "SERVER_NAME": "localhost",
         "SERVER_PORT": "443" if is_secure else "80", "SERVER_PROTOCOL": "HTTP/1.1", "REMOTE_ADDR": "127.0.0.1",
-        "wsgi.version": (1, 0), "wsgi.url_scheme": "https" if is_secure else "http", "wsgi.input": BytesIO(), "wsgi.errors": sys.stderr,
+        "wsgi.version": (1, 0), "wsgi.url_scheme": "https" if is_secure else "http",
+        "wsgi.input": BytesIO(), "wsgi.errors": sys.stderr,
         "wsgi.multithread": True, "wsgi.multiprocess": True, "wsgi.run_once": False,
         **{f"HTTP_{name.upper()}": value for name, value in headers.items()},
     }  # fmt: skip

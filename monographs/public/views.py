@@ -115,7 +115,7 @@ def _around(publication: Publication, targets: list[str]) -> list[Publication]:
     )
     for one in found:
         kind = getattr(one, OVER)
-        one.said = kind_of(kind).words.line if kind else ""  # type: ignore[attr-defined]  # `related` and the page ask it
+        one.said = kind_of(kind).words.line if kind else ""
     return found
 
 

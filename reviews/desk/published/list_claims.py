@@ -238,7 +238,7 @@ def in_sitemap(subject: Subject, spot: Spot) -> Claim:
         for one in served.tree.all("url"):
             place, changed = one.first("loc"), one.first("lastmod")
             if place and place.words == subject.address:
-                return changed is not None and datetime.fromisoformat(changed.words) >= newest.replace(microsecond=0)
+                return changed is not None and datetime.fromisoformat(changed.words) >= newest
         return False
 
     return Claim("its address, changed on the day of what stands over it", holds)
@@ -246,9 +246,7 @@ def in_sitemap(subject: Subject, spot: Spot) -> Claim:
 
 def not_in_sitemap(subject: Subject, spot: Spot) -> Claim:
     def holds(served: Served) -> bool:
-        return served.status == 200 and not any(
-            one.words.startswith(subject.address) for one in served.tree.all("loc")
-        )
+        return served.status == 200 and not any(one.words.startswith(subject.address) for one in served.tree.all("loc"))
 
     return Claim("nothing: not its address", holds)
 

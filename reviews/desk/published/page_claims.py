@@ -35,7 +35,9 @@ def the_page(subject: Subject, spot: Spot) -> Claim:
 
 def _is_old(served: Served, subject: Subject) -> bool:
     banner = next((one for one in served.main.all("section", class_="banner") if "Supersededon" in one.words), None)
-    return banner is not None and "Donotuse" in banner.words and bool(served.leads_to(subject.path)) and is_hidden(served)
+    return (
+        banner is not None and "Donotuse" in banner.words and bool(served.leads_to(subject.path)) and is_hidden(served)
+    )
 
 
 def _is_told(subject: Subject, spot: Spot, one: Overlay) -> bool:
@@ -187,5 +189,3 @@ def removed_data(subject: Subject, spot: Spot) -> Claim:
         return served.status == 410 and served.data.get("status") == label and "document" not in served.data
 
     return Claim(f"status “{label}” (410), and no document", holds)
-
-

@@ -22,7 +22,9 @@ from django.utils.module_loading import import_string
 from monographs.texts.text import quantities
 
 MOST_PAGES = 30  # of one list that are looked at
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_VOID = frozenset(
+    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
+)
 
 
 def squashed(words: str) -> str:
@@ -160,8 +162,8 @@ class Unequal(Exception):
 
 
 def ask(address: str) -> Served:
-    """What stands there now. A page that is kept is asked for three times: as it is, compressed, and by somebody who has
-    these very bytes. Raises Unequal if that makes a difference; any other exception means that nobody could look."""
+    """What stands there now. A page that is kept is asked for three times: as it is, compressed, and by somebody who
+    has these very bytes. Raises Unequal if that makes a difference; any other exception: nobody could look."""
     asked = import_string(settings.READER)
     status, headers, body = asked(address)
     if status >= 500 or status == 429:

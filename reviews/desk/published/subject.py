@@ -8,7 +8,6 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.text import slugify
 
 from monographs.digest import as_json
 from monographs.document import Document, Part, SafetyNotice
@@ -17,6 +16,7 @@ from monographs.models.reference import RelatedLink
 from monographs.overlay_kinds import WITH_PART, Effect, say
 from monographs.public.search_terms import letter_of
 from monographs.standing import Gone, Shown, Standing, overlays_of, quotes_withheld, shown, today
+from monographs.texts.slugs import slug_of
 from reviews.desk.published.served import printed
 
 _MARKS = re.compile(r"\[@[^\]]*\]|[\[\]*_`#>|\n]")
@@ -86,7 +86,10 @@ class Subject:
     @cached_property
     def pieces(self) -> list[str]:
         """Longer words of the document: none of them may stand where it was taken down."""
-        several = [*cut(self.document.header.introduction), *(words for one in self.document.parts() for words in pieces_of(one))]
+        several = [
+            *cut(self.document.header.introduction),
+            *(words for one in self.document.parts() for words in pieces_of(one)),
+        ]
         return [one for one in several if one not in printed(self.live.name)]
 
     def pieces_of_withheld(self, overlay: Overlay) -> list[str]:
@@ -98,11 +101,11 @@ class Subject:
 
 def subject_of(monograph: Monograph) -> Subject:
     """What is known of a published monograph."""
-    live = Publication.objects.for_page().get(pk=monograph.live_id)
+    live = Publication.objects.for_page().get(live_of=monograph)
     document, overlays = live.document.value, overlays_of(monograph.pk)
     editions = list(monograph.publications.order_by("-number").values_list("number", "slug"))
     now = timezone.now()
-    led = {monograph.drug.slug, *(slugify(one.name) for one in document.header.brands)} - {live.slug, ""}
+    led = {monograph.drug.slug, *(slug_of(one.name) for one in document.header.brands)} - {live.slug, ""}
     taken = set(Publication.objects.live().filter(slug__in=led).values_list("slug", flat=True))
     return Subject(
         live=live,
@@ -138,7 +141,7 @@ def pieces_of(part: Part) -> list[str]:
 
 def cut(words: str) -> list[str]:
     """Longer runs of typed words without the marks between them, as a page prints them."""
-    several = [one.strip() for one in _MARKS.split(words)]
+    several = [one.strip("-0123456789. ") for one in _MARKS.split(words)]
     return [printed(one) for one in several if len(one) >= _LONG_ENOUGH and " " in one]
 
 

@@ -31,7 +31,10 @@ DATA: Mapping[str, MakerOver] = {
 }
 LINE: Mapping[str, MakerOver] = dict.fromkeys(("warning", "retire", "critical", "plain"), in_lists.in_line)
 ABOVE: Mapping[str, MakerOver] = dict.fromkeys(LINE, in_lists.beside_title)
-TOLD: Mapping[str, MakerOver] = dict.fromkeys(("warning", "erratum", "withhold", "retire", "plain"), in_lists.in_updates)
+COMPARED: Mapping[str, MakerOver] = {**ABOVE, "withhold": on_page.its_stub}
+TOLD: Mapping[str, MakerOver] = dict.fromkeys(
+    ("warning", "erratum", "withhold", "retire", "plain"), in_lists.in_updates
+)
 FED: Mapping[str, MakerOver] = dict.fromkeys(TOLD, in_lists.in_feed)
 NONE: Mapping[str, MakerOver] = {}
 
@@ -119,10 +122,11 @@ PLACES = (
     #     address of                                       as long as it stands    with what is over it  taken down
     Place("monograph", _at("Page", "PAGE/"), on_page.the_page, PAGE, on_page.removed),
     Place("monograph", _at("Print of the page", "PAGE/"), on_page.the_sheet, SHEET, on_page.removed),
-    Place("monograph_json", _at("The page as data", "PAGE/monograph.json"), on_page.the_data, DATA, on_page.removed_data),
+    Place("monograph_json", _at("The page as data", "PAGE/monograph.json"), on_page.the_data, DATA,
+          on_page.removed_data),
     Place("editions", _at("List of editions", "PAGE/editions/"), in_lists.its_editions, ABOVE, on_page.removed),
     Place("edition", _old, on_page.the_page, OLD_EDITION, on_page.removed),
-    Place("compare_editions", _compared, in_lists.its_comparison, {**ABOVE, "withhold": on_page.its_stub}, on_page.removed),
+    Place("compare_editions", _compared, in_lists.its_comparison, COMPARED, on_page.removed),
     Place("compare_chosen", _chosen, in_lists.compares, NONE, in_lists.compares),
     Place("home", _at("Home", "/"), in_lists.its_line_if_any, LINE, in_lists.not_named),
     Place("drugs", _at("A to Z", "/drugs/"), in_lists.its_line, LINE, in_lists.not_named, is_long=True),
@@ -136,7 +140,8 @@ PLACES = (
     Place("feed", _at("Feed of updates", "/updates/feed/"), in_lists.nothing, FED, in_lists.only_its_removal_in_feed),
     Place("corrections", _at("Corrections", "/corrections/"), in_lists.nothing, {"erratum": in_lists.in_corrections},
           in_lists.not_named, is_long=True),
-    Place("sitemap_file", _at("Sitemap", "/sitemap-1.xml"), in_lists.in_sitemap, NONE, in_lists.not_in_sitemap, is_long=True),
+    Place("sitemap_file", _at("Sitemap", "/sitemap-1.xml"), in_lists.in_sitemap, NONE, in_lists.not_in_sitemap,
+          is_long=True),
     Place("report", _reported, in_lists.its_form, NONE, in_lists.no_part_to_choose),
 )
 # fmt: on

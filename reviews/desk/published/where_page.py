@@ -63,7 +63,8 @@ def kept_by(found: list[Found]) -> Keeps | None:
     if served is None:
         return None
     header = served.headers.get("cache-control", "")
-    return Keeps(header, _seconds("s-maxage", header) or _seconds("max-age", header), _seconds("max-age", header))
+    shared, own = _seconds("s-maxage", header), _seconds("max-age", header)
+    return Keeps(header, own if shared is None else shared, own)
 
 
 def _seconds(name: str, header: str) -> int | None:

@@ -12,6 +12,7 @@ class Live:
     slug: str
     name: str
     class_slugs: list = field(default_factory=lambda: ["neurology", "ms"])
+    said: str = ""
 
 
 LIVE = [
@@ -48,3 +49,17 @@ def test_the_rest_of_the_last_printed_class_stands_by_name_and_each_page_once():
 
 def test_a_page_without_a_class_has_no_others_of_its_class():
     assert related("here", [], "", LIVE) == ([], [])
+
+
+def test_what_keeps_its_doses_from_readers_is_said_beside_its_name():
+    chosen, same = related(
+        "here",
+        links("alpha"),
+        "ms",
+        [Live("alpha", "Alpha", said="Retired"), Live("beta", "Beta", said="Retired"), *LIVE[3:4]],
+    )
+    assert [(one.slug, one.said) for one in (*chosen, *same)] == [
+        ("alpha", "Retired"),
+        ("beta", "Retired"),
+        ("twin-b", ""),
+    ]

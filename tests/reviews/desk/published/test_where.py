@@ -46,7 +46,9 @@ def made(once_a_module):
     house = make.the_house()
     doc = make.document()
     make.published(
-        house, "otherumab", doc.replaced(related=(RelatedLink(key=make.key("to it"), target="testazumab", reason="comparator"),))
+        house,
+        "otherumab",
+        doc.replaced(related=(RelatedLink(key=make.key("to it"), target="testazumab", reason="comparator"),)),
     )
     notice = SafetyNotice(
         key=make.key("critical"), type="contraindication", severity="critical", title=NOTICE, text="Ask first.",
@@ -135,12 +137,12 @@ RETIREMENT = NORMAL | {
     "RETIRED on": {"Page", "Print of the page"},
     "Doses are not shown": {*PAGES, *NEWS},
 }
-REMOVAL = {REASON: {*OF_PAGE, *NEWS}, REMOVED: NEWS, LATER: NEWS, "status\":\"removed": {"The page as data"}}
+REMOVAL = {REASON: {*OF_PAGE, *NEWS}, REMOVED: NEWS, LATER: NEWS, 'status":"removed': {"The page as data"}}
 SEEN = {
     "published": NORMAL,
     "warning": WARNING,
     "warning, countersigned": WARNING | {"Countersigned by": PAGES},
-    "warning, ended": NORMAL | {"Urgent warning ended": NEWS, **{one: NEWS for one in (QUOTE, WARNED)}},
+    "warning, ended": NORMAL | {"Urgent warning ended": NEWS, **dict.fromkeys((QUOTE, WARNED), NEWS)},
     "correction": CORRECTION,
     "part withheld": PART,
     "retired": RETIREMENT,
