@@ -54,7 +54,7 @@ def ask(address: str, **headers: str) -> Answer:
 
 
 def _front() -> Front:
-    """That of this process. The module reads the database when it is imported, and so it is imported by whoever asks."""
+    """That of this process. Its module reads the database when it is imported, hence here."""
     front: Front = import_module("clincalc.wsgi").front
     return front
 
