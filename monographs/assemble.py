@@ -4,7 +4,7 @@ from typing import Any
 
 from monographs.document import PART_FIELDS, Document, Header
 from monographs.models import PARTS, Edition, Part
-from monographs.questions import Question
+from monographs.questions import Question, ask_together
 
 
 def header_of(edition: Edition) -> Header:
@@ -22,17 +22,23 @@ def header_columns(header: Header) -> dict[str, Any]:
 
 
 _PARTS_OF = {
-    kind: Question(model.objects.all(), by="edition", columns=model.value_columns()) for kind, model in PARTS.items()
+    kind: Question(model.objects.order_by(), by="edition", columns=("position", *model.value_columns()))
+    for kind, model in PARTS.items()
 }
 
 
 def build(edition: Edition) -> Document:
-    """The document of an edition as its rows stand now: one query a model of parts. Refuses no draft, and no words."""
+    """The document of an edition as its rows stand now: one query. Refuses no draft, and no words."""
+    found = ask_together([(question, edition.pk) for question in _PARTS_OF.values()])
     parts = {
-        PART_FIELDS[kind]: tuple(map(model.of_columns, _PARTS_OF[kind].ask(edition.pk)))
-        for kind, model in PARTS.items()
+        PART_FIELDS[kind]: tuple(model.of_columns(stored) for _position, *stored in sorted(rows, key=_place))
+        for (kind, model), rows in zip(PARTS.items(), found, strict=True)
     }
     return Document.stored({"header": header_of(edition), **parts})
+
+
+def _place(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    return row[:2]  # its position, and its key
 
 
 def rows(edition: Edition, document: Document) -> list[Part]:

@@ -17,6 +17,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from monographs.called import called
 from monographs.declared import Declared, must_declare
 from monographs.typed import (
     Country,
@@ -106,6 +107,10 @@ class Header(Value):
     text_rules: Annotated[TextRules, _RULES_OF_TEXT] = None
     introduction: Annotated[Prose, Declared("Introduction", f"One or two sentences. {GRAMMAR}", rows=4)] = ""
     dosing: Dosing = Dosing()
+
+    @property
+    def called(self) -> str:
+        return called(self.name, self.title)
 
 
 class Part(Value):

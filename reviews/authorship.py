@@ -12,9 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.db.models.functions import Length
 
 from monographs import document as values
@@ -22,6 +24,7 @@ from monographs.difference.moved import is_moved, is_moved_from
 from monographs.digest import as_json, digest_of_part
 from monographs.document import PART_FIELDS
 from monographs.models import Document, Edition, Monograph, Overlay, Publication
+from monographs.questions import together
 from monographs.typed import Value
 from reviews.derived.sides import Parts, parts_of
 from reviews.derived.written_texts import LONG, sentences_of, texts_of, words_of
@@ -56,7 +59,7 @@ def earlier_authors(monograph: Monograph, document: values.Document, parts: Iter
     """
     wanted = set(parts)
     ours, history = parts_of(document), _History(monograph.pk, wanted)
-    found = history.authors(ours, _where_it_stands(monograph.pk, ours, wanted, unknown=True))
+    found = history.authors(ours, _where_it_stands(history, ours, unknown=True))
     if "order" in wanted:
         _add(found, {"order": history.movers(_order(document))})
     return _sorted(found)
@@ -72,35 +75,45 @@ def authors_of_copies(edition: Edition, document: values.Document, parts: Iterab
     signed = frozenset[str]().union(*(_texts(one, edition.monograph_id) for one in published.values()))
     wanted = {part for part in parts if part == "order" or ours.get(part) != published.get(part)}
     history = _History(edition.monograph_id, wanted, but=edition.pk)
-    found: dict[str, set[int]] = {}
-    if places := _where_it_stands(edition.monograph_id, ours, wanted, but=edition.pk):
-        found = history.authors(ours, places)
+    texts, said = _ask(history, digests := _parts_by_text(edition.monograph_id, ours, wanted, signed))
+    found = history.authors(ours, _where_it_stands(history, ours))
     _add(found, history.authors(ours, _where_words_stand(history, ours, published)))
     if "order" in wanted:
         _add(found, {"order": history.movers(_order(document), _order(live.document.value) if live else None)})
-    _add(found, _authors_of_texts(edition.monograph_id, ours, wanted, but=edition.pk, signed=signed))
-    _add(found, _authors_of_said(edition.monograph_id, ours, wanted, published))
+    _add(found, _authors_of_texts(texts, digests, ours, but=edition.pk))
+    _add(found, _authors_of_said(said, ours, wanted, published))
     return _sorted(found)
 
 
 def authors_of_page(publication: Publication) -> frozenset[int]:
     """Everybody who wrote or suggested a word of a publication, in whatever edition, before it was published."""
     ours, until = parts_of(publication.document.value), publication.published_at
-    history = _History(publication.monograph_id, set(ours))
+    history = _History(publication.monograph_id, set(ours), until=until)
+    texts, said = _ask(history, digests := _parts_by_text(publication.monograph_id, ours, set(ours)))
     found = {part: history.of_published(publication.number, part) for part in ours}
-    _add(found, history.authors(ours, _where_it_stands(publication.monograph_id, ours, set(ours), until=until)))
-    _add(found, history.authors(ours, _where_words_stand(history, ours, {}, until=until)))
-    _add(found, _authors_of_texts(publication.monograph_id, ours, set(ours), until=until))
-    _add(found, _authors_of_said(publication.monograph_id, ours, set(ours), {}, until=until))
+    _add(found, history.authors(ours, _where_it_stands(history, ours)))
+    _add(found, history.authors(ours, _where_words_stand(history, ours, {})))
+    _add(found, _authors_of_texts(texts, digests, ours))
+    _add(found, _authors_of_said(said, ours, set(ours), {}))
     return frozenset[int]().union(*found.values())
+
+
+class _Changed(NamedTuple):
+    change_set: UUID
+    part: str
+    after: str  # its digest; "": it was taken out
+    document: str
+    number: int  # of the edition
 
 
 class _History:
     """Who wrote which of these parts of a monograph, change set by change set."""
 
-    def __init__(self, monograph: int, parts: Iterable[str], but: int | None = None) -> None:
-        """`but` is an edition that is not asked."""
-        self.monograph, self.parts, self.but = monograph, set(parts), but
+    def __init__(
+        self, monograph: int, parts: Iterable[str], but: int | None = None, until: datetime | None = None
+    ) -> None:
+        """`but` is an edition that is not asked; what stood there later than `until` tells nothing."""
+        self.monograph, self.parts, self.but, self.until = monograph, set(parts), but, until
 
     @cached_property
     def changes(self) -> list[ChangeSet]:
@@ -108,6 +121,22 @@ class _History:
         rows = ChangeSet.objects.filter(edition__monograph=self.monograph).exclude(edition=self.but)
         rows = rows.select_related("edition")
         return [one for one in rows.order_by("at", "revision_id") if self.parts & set(one.touched)]
+
+    def then(self, rows: "QuerySet[Any]", at: str = "at") -> "QuerySet[Any]":
+        return rows.filter(**{f"{at}__lte": self.until}) if self.until else rows
+
+    @property
+    def rows(self) -> "QuerySet[Any, Any]":
+        """These parts in every change set: columns of `_Changed`."""
+        rows = self.then(ChangedPart.objects.filter(change_set__edition__monograph=self.monograph), "change_set__at")
+        rows = rows.exclude(change_set__edition=self.but)
+        if len(self.parts) <= A_BATCH:
+            rows = rows.filter(key__in=self.parts)
+        return rows.values_list("change_set", "key", "after", "change_set__after", "change_set__edition__number")
+
+    @cached_property
+    def changed(self) -> list[_Changed]:
+        return list(map(_Changed._make, self.rows))
 
     @cached_property
     def writers(self) -> dict[tuple[int, str], set[int]]:
@@ -147,7 +176,7 @@ class _History:
         """By the parts that stand in these places: who had written them there by then."""
         found: dict[str, set[int]] = {}
         so_far: dict[tuple[int, str], set[int]] = {}
-        for change in self.changes:
+        for change in self.changes if places else ():
             for part in self.parts & set(change.touched):
                 people = so_far.setdefault((change.edition_id, part), set())
                 people.update(_people(change, part))
@@ -225,46 +254,34 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(one)
 
 
-def _where_it_stands(
-    monograph: int, ours: Parts, parts: set[str], *, but: int | None = None, until: datetime | None = None,
-    unknown: bool = False,
-) -> Places:  # fmt: skip
+def _where_it_stands(history: _History, ours: Parts, *, unknown: bool = False) -> Places:
     """Where these parts stand in change sets of the monograph just as they do in `ours`, and where what it lacks was
     taken out. `unknown`: also where nothing is known of what a change set left (`verify_trail` says so)."""
-    parts = parts - {"order"}
+    parts = history.parts - {"order"}
     digests = {part: digest_of_part(ours[part]) if part in ours else "" for part in parts}
-    rows = ChangedPart.objects.filter(change_set__edition__monograph=monograph).exclude(change_set__edition=but)
-    if until:
-        rows = rows.filter(change_set__at__lte=until)
-    if len(parts) <= A_BATCH:
-        rows = rows.filter(key__in=parts)
-    kept = {(pk, part): after for pk, part, after in rows.values_list("change_set", "key", "after")}
+    kept = {(one.change_set, one.part): one.after for one in history.changed}
     places = {at: {at[1]} for at, after in kept.items() if after == digests.get(at[1])}
     if unknown:
-        for pk, touched in ChangeSet.objects.filter(edition__monograph=monograph).values_list("pk", "touched"):
+        rows = ChangeSet.objects.filter(edition__monograph=history.monograph)
+        for pk, touched in rows.values_list("pk", "touched"):
             places |= {(pk, part): {part} for part in parts & set(touched) if (pk, part) not in kept}
     return places
 
 
-def _where_words_stand(history: _History, ours: Parts, live: Parts, *, until: datetime | None = None) -> Places:
+def _where_words_stand(history: _History, ours: Parts, live: Parts) -> Places:
     """Where a run of words of these parts stands in change sets of other editions, in the same part. Words tell nothing
     that were live already when such an edition was begun, or are `live` now. References are the library's words."""
     asked = {part for part in history.parts & ours.keys() if not isinstance(ours[part], values.Citation)}
-    rows = ChangedPart.objects.filter(change_set__edition__monograph=history.monograph)
-    rows = rows.exclude(change_set__edition=history.but).exclude(after="")
-    if len(asked) <= A_BATCH:
-        rows = rows.filter(key__in=asked)
-    if until:
-        rows = rows.filter(change_set__at__lte=until)
-    columns = ("change_set", "key", "change_set__after", "change_set__edition__number")
     words = {part: _all_words(ours[part]) for part in asked}
     places: Places = {}
-    for pk, part, document, number in rows.order_by("change_set__after").values_list(*columns):
-        before, _number = history.before(number, part)
-        if part in asked and _share_a_run(
-            _words_in(document, part), words[part], _all_words(before), _all_words(live.get(part))
+    for one in sorted(history.changed, key=lambda one: one.document):  # one document after the other
+        if one.part not in asked or not one.after:
+            continue
+        before, _number = history.before(one.number, one.part)
+        if _share_a_run(
+            _words_in(one.document, one.part), words[one.part], _all_words(before), _all_words(live.get(one.part))
         ):
-            places[pk, part] = {part}
+            places[one.change_set, one.part] = {one.part}
     return places
 
 
@@ -285,67 +302,77 @@ class _Said:
         return min(len(words), len(self.words)) >= A_LONG_RUN and _share_a_run(self.words, words, live, run=A_LONG_RUN)
 
 
-def _said_of(monograph: int, until: datetime | None) -> Iterator[_Said]:
-    overlays = Overlay.objects.filter(monograph=monograph)
-    entries = AuditEvent.objects.filter(subjects__monograph=monograph)
-    if until:
-        overlays, entries = overlays.filter(at__lte=until), entries.filter(at__lte=until)
-    for one in overlays:
-        if words := words_of(one.right):
-            of = frozenset(place["part"] for place in one.places) if one.places else None
-            yield _Said(one.by_id, tuple(words), of, tuple(words_of(one.wrong)))
-        for text in (one.quote, one.reason):
-            yield _Said(one.by_id, tuple(words_of(text)), frozenset())
+def _ask(history: _History, texts: Iterable[str]) -> tuple[list[Any], list[_Said]]:
+    """Where these texts were ever written, and what was said of the monograph; with it what `history` needs to know.
+    One statement, if there are no more texts than fit."""
+    wanted = list(texts)
+    overlays = history.then(Overlay.objects.filter(monograph=history.monograph))
+    entries = history.then(AuditEvent.objects.filter(subjects__monograph=history.monograph))
     entries = entries.annotate(length=Length("reason")).filter(length__gt=LONG, actor__isnull=False)
-    for actor, reason in entries.values_list("actor", "reason"):
-        yield _Said(actor, tuple(words_of(reason)), frozenset())
+    held = history.then(WrittenText.objects.all(), "change_set__at")
+    held = held.values_list("digest", "key", "change_set", "change_set__edition", "change_set__edition__monograph")
+    changed, overlaid, reasons, found = together(
+        history.rows,
+        overlays.values_list("by", "right", "wrong", "quote", "reason", "places"),
+        entries.values_list("actor", "reason"),
+        held.filter(digest__in=wanted[:A_BATCH]),
+    )
+    for begin in range(A_BATCH, len(wanted), A_BATCH):
+        found += held.filter(digest__in=wanted[begin : begin + A_BATCH])
+    history.changed = list(map(_Changed._make, changed))
+    said = [_Said(by, tuple(words_of(reason)), frozenset()) for by, reason in reasons]
+    return found, [*chain.from_iterable(_said_over(*one) for one in overlaid), *said]
 
 
-def _authors_of_said(
-    monograph: int, ours: Parts, parts: set[str], live: Parts, *, until: datetime | None = None
-) -> dict[str, set[int]]:
+def _said_over(by: int, right: str, wrong: str, quote: str, reason: str, places: Any) -> Iterator[_Said]:
+    if words := words_of(right):
+        of = frozenset(place["part"] for place in places) if places else None
+        yield _Said(by, tuple(words), of, tuple(words_of(wrong)))
+    for text in (quote, reason):
+        yield _Said(by, tuple(words_of(text)), frozenset())
+
+
+def _authors_of_said(all_said: Iterable[_Said], ours: Parts, parts: set[str], live: Parts) -> dict[str, set[int]]:
     """Who had said words of these parts in a correction, a warning or a reason before somebody wrote them. Words that
     are `live` tell nothing."""
     asked = {part for part in parts & ours.keys() if not isinstance(ours[part], values.Citation)}
     words = {part: (_all_words(ours[part]), _all_words(live.get(part))) for part in asked}
     found: dict[str, set[int]] = {}
-    for said in _said_of(monograph, until):
+    for said in all_said:
         _add(found, {part: {said.by} for part, sides in words.items() if said.is_in(part, *sides)})
     return found
 
 
-def _authors_of_texts(
-    monograph: int, ours: Parts, parts: set[str], *, but: int | None = None, signed: frozenset[str] = frozenset(),
-    until: datetime | None = None,
-) -> dict[str, set[int]]:  # fmt: skip
-    """Who had written the long texts of these parts, in whatever part of whatever monograph, and their sentences, in
-    whatever part of this one. `but`: an edition whose own parts are not asked for themselves. `signed`: texts that are
-    not asked for. Whatever its length here: without its marks and signs a long text may be short."""
+def _parts_by_text(
+    monograph: int, ours: Parts, parts: set[str], signed: frozenset[str] = frozenset()
+) -> dict[str, set[str]]:
+    """The digests of the long texts of these parts and of their sentences, each with the parts that say it. `signed`:
+    texts that are not asked for."""
     wanted: dict[str, set[str]] = {}
     for part in parts & ours.keys():
         for text in _texts(ours[part], monograph) - signed:
             wanted.setdefault(text, set()).add(part)
+    return wanted
+
+
+def _authors_of_texts(
+    texts: Iterable[Any], wanted: Mapping[str, set[str]], ours: Parts, *, but: int | None = None
+) -> dict[str, set[int]]:
+    """Who had written the long texts of these parts, in whatever part of whatever monograph, and their sentences, in
+    whatever part of this one. `but`: an edition whose own parts are not asked for themselves. Whatever its length
+    here: without its marks and signs a long text may be short."""
     places: dict[int, Places] = {}
-    for row in _rows_of_texts(list(wanted), until):
-        mine = wanted[row.digest] - ({row.key} if row.change_set.edition_id == but else set())
-        here = places.setdefault(row.change_set.edition.monograph_id, {})
-        here.setdefault((row.change_set_id, row.key), set()).update(mine)
+    for digest, part, change_set, edition, monograph in texts:
+        mine = wanted[digest] - ({part} if edition == but else set())
+        places.setdefault(monograph, {}).setdefault((change_set, part), set()).update(mine)
     found: dict[str, set[int]] = {}
-    for one, where in places.items():
-        _add(found, _History(one, {part for _pk, part in where}).authors(ours, where))
+    for monograph, where in places.items():
+        _add(found, _History(monograph, {part for _pk, part in where}).authors(ours, where))
     return found
 
 
 def _texts(part: Value, monograph: int) -> frozenset[str]:
     return texts_of(part, longer_than=0) | sentences_of(part, monograph)
-
-
-def _rows_of_texts(digests: list[str], until: datetime | None) -> Iterator[WrittenText]:
-    rows = WrittenText.objects.select_related("change_set__edition")
-    if until:
-        rows = rows.filter(change_set__at__lte=until)
-    for begin in range(0, len(digests), A_BATCH):
-        yield from rows.filter(digest__in=digests[begin : begin + A_BATCH])
 
 
 def _people(change: ChangeSet, part: str) -> set[int]:

@@ -11,12 +11,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
-import reversion
 from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
+from django.core import serializers
 from django.db import models
 from django.utils import timezone
 from pydantic import ValidationError
-from reversion.models import Version
+from reversion.models import Revision, Version
 
 from monographs import document as values
 from monographs.assemble import build, header_columns, header_of, rows
@@ -38,6 +39,8 @@ from reviews.derived import of_change_sets
 from reviews.derived.sides import Sides, parts_of
 from reviews.models import ChangedPart, ChangeSet
 from reviews.models.people import name_of
+
+_WITH = "monograph__live__document"  # of an edition: what readers see, beside which it is judged
 
 
 def store(trail: Trail, document: values.Document) -> Document:
@@ -78,6 +81,7 @@ class Change:
         self.written: list[models.Model] = []
         self.is_typed = True  # and not what stood here once and comes back
         self.note = ""  # stands in the history beside the reason
+        self.after: values.Document | None = None  # what it left, once it is made
 
     def _current(self, kind: str, key: UUID) -> Part:
         row: Part | None = PARTS[kind].with_removed.filter(edition=self.edition, key=key).first()
@@ -135,9 +139,7 @@ class Change:
         parts = list(parts)
         for model in PARTS.values():
             batch = [part for part in parts if type(part) is model]
-            for row in model.objects.bulk_create(batch):
-                reversion.add_to_revision(row)
-                self.written.append(row)
+            self.written.extend(model.objects.bulk_create(batch))
 
     def append(self, part: values.Part) -> None:
         """Adds a part at the end of its kind."""
@@ -207,57 +209,49 @@ def change_set(
     draft, a change that changes nothing, and parts that it touches and nobody could type now: whichever way they came.
     What is `copied` into a new edition is taken as it stands, even if nothing of it differs.
     """
-    edition = Edition.objects.select_related("monograph__live__document").get(pk=edition.pk)
+    last = None if before else _last_of(edition)
+    edition = last.edition if last else Edition.objects.select_related(_WITH).get(pk=edition.pk)
     if edition.state != State.DRAFT:
         raise refuse(
             "not_a_draft",
             "Only a draft can be edited. Send this edition back first, with a reason.",
             RefusalType.CONFLICT,
         )
-    if before is None:
-        last = ChangeSet.objects.filter(edition=edition).select_related("after").order_by("-at", "-revision_id").first()
-        before = last.after if last else None
+    before = before or (last.after if last else None)
+    trail.owners[edition.monograph.slug] = edition.monograph_id
     change, shown = Change(trail, edition, credits), _columns(edition)
     WriteLock.objects.filter(pk=1).update(edition_id=edition.pk)
-    with reversion.create_revision(atomic=False):
-        yield change
-        try:
-            if _columns(edition) == shown:
-                reversion.add_to_revision(edition)  # its version makes the revision, whichever part changed
-            else:
-                edition.save()
-            document = build(edition)
-        except ValidationError as error:
-            raise Refused(
-                [Refusal("invalid", sentence, RefusalType.INVALID) for _where, sentence in sentences(error)]
-            ) from error
-        was = before.value if before else None
-        touched = sorted(touched_parts(was, document, edition))
-        if not copied:
-            judge(document, was, touched, today(trail.clock), is_typed=change.is_typed)
-        if not (touched or copied):
-            raise nothing_changed()
-        if not copied:
-            for part, people in authors_of_copies(edition, document, touched).items():
-                others = {*people} - {trail.actor.pk} if trail.actor else {*people}
-                if others := others.union(change.credits.get(part, ())):
-                    change.credits[part] = sorted(others)
-        after = store(trail, document)
-        reason = f"{reason} ({change.note})" if change.note else reason
-        reversion.set_user(trail.actor)
-        reversion.set_comment(reason)
-        reversion.set_date_created(trail.at)
-        reversion.add_meta(
-            ChangeSet, id=change.id, edition=edition, actor=trail.actor, credits=change.credits, reason=reason,
-            touched=touched, before=before, after=after, at=trail.at,
-        )  # fmt: skip
+    yield change
+    try:
+        if _columns(edition) != shown:
+            edition.save()
+        document = build(edition)
+    except ValidationError as error:
+        raise Refused(
+            [Refusal("invalid", sentence, RefusalType.INVALID) for _where, sentence in sentences(error)]
+        ) from error
+    was = before.value if before else None
+    touched = sorted(touched_parts(was, document, edition))
+    if not copied:
+        judge(document, was, touched, today(trail.clock), is_typed=change.is_typed)
+    if not (touched or copied):
+        raise nothing_changed()
+    if not copied:
+        for part, people in authors_of_copies(edition, document, touched).items():
+            others = {*people} - {trail.actor.pk} if trail.actor else {*people}
+            if others := others.union(change.credits.get(part, ())):
+                change.credits[part] = sorted(others)
+    after = store(trail, document)
+    reason = f"{reason} ({change.note})" if change.note else reason
+    revision = _keep_versions(trail, [*change.written, edition], reason)
+    ChangeSet.objects.create(
+        id=change.id, revision=revision, edition=edition, actor=trail.actor, credits=change.credits, reason=reason,
+        touched=touched, before=before, after=after, at=trail.at,
+    )  # fmt: skip
     WriteLock.objects.filter(pk=1).update(edition_id=None)
     of_change_sets.keep(change.id, Sides.of(edition.monograph_id, touched, was, document))
-    versions = list(Version.objects.filter(revision__change_set=change.id).values_list("pk", "revision_id"))
     trail.wrote(edition, *change.written)
     trail.wrote_keys("reviews.changeset", [change.id])
-    trail.wrote_keys("reversion.revision", {revision for _, revision in versions})
-    trail.wrote_keys("reversion.version", [pk for pk, _ in versions])
     trail.record(
         "edited",
         f"monograph:{edition.monograph.slug}",
@@ -265,6 +259,28 @@ def change_set(
         reason=reason,
         data={"edition": edition.number, "change_set": str(change.id), "touched": touched},
     )
+    change.after = document
+
+
+def _last_of(edition: Edition) -> ChangeSet | None:
+    """The last change set of an edition, with what it left, and the edition as it is now."""
+    rows = ChangeSet.objects.filter(edition=edition.pk).select_related("after", f"edition__{_WITH}")
+    return rows.order_by("-at", "-revision_id").first()
+
+
+def _keep_versions(trail: Trail, rows: Iterable[models.Model], reason: str) -> Revision:
+    """A version of each of these rows as it stands now; that of the edition makes the revision, whichever part changed.
+    By reversion's tables, and not by its `create_revision`: that asks again for every row and tells no keys."""
+    revision = Revision.objects.create(date_created=trail.at, user=trail.actor, comment=reason)
+    versions = [
+        Version(
+            revision=revision, content_type=ContentType.objects.get_for_model(row), object_id=str(row.pk), db="default",
+            format="json", serialized_data=serializers.serialize("json", [row]), object_repr=str(row),
+        )
+        for row in {(type(row), row.pk): row for row in rows}.values()
+    ]  # fmt: skip
+    trail.wrote(revision, *Version.objects.bulk_create(versions))
+    return revision
 
 
 def _touched(document: values.Document, touched: Iterable[str]) -> Iterator[tuple[str, Value, str]]:

@@ -2,12 +2,13 @@
 
 from django.urls import path, register_converter
 
-from reviews.desk import kept_forms, queue, review_page, transitions
+from reviews.desk import kept_forms, queue, transitions
 from reviews.desk.editor import citing, presence, scratch, sorting, start_from, together, write
 from reviews.desk.library import classes, drugs
 from reviews.desk.monograph import change_address, compare, copy, history, new, restore, tier, workspace
 from reviews.desk.people import directory, due, first_steps, invite, person, profile, recheck, rights, trail
 from reviews.desk.published import acts, page, reports, where_page
+from reviews.desk.review import review_page
 
 
 class PartKind:

@@ -6,7 +6,7 @@ misread digit.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import cycle, groupby
@@ -19,6 +19,7 @@ from monographs.difference.document_diff import Comparison, FieldChange, PartCha
 from monographs.difference.look_alikes import has_no_words
 from monographs.difference.word_diff import Segment
 from monographs.texts import grammar
+from monographs.texts.line_grammar import CITATION
 from monographs.texts.text import TextRules, quantities
 
 _BULLET = re.compile(r"^\s*[-+*][ \t]+")
@@ -36,9 +37,21 @@ class Block:
 
 
 @dataclass(frozen=True)
+class Cites:
+    """How the marks of citations are shown on each side: label -> HTML. A label that is not there stands as typed."""
+
+    old: Mapping[str, SafeString]
+    new: Mapping[str, SafeString]
+
+
+AS_TYPED = Cites({}, {})
+
+
+@dataclass(frozen=True)
 class Field:
     """One field of a part. A side that has no words is empty."""
 
+    name: str
     label: str
     old: tuple[Block, ...]
     new: tuple[Block, ...]
@@ -68,36 +81,39 @@ class Change:
         return f"{self.label}: {self.only or self.kind}"
 
 
-def changes_of(comparison: Comparison) -> list[Change]:
+def changes_of(comparison: Comparison, cites: Cites = AS_TYPED) -> list[Change]:
     """Every changed part in the order of the page; the order of parts comes last, as a part of its own."""
-    changes = [_change(one) for one in comparison.changes]
+    changes = [_change(one, cites) for one in comparison.changes]
     if comparison.moved:
         moves = tuple(f"{one.label}: from place {one.was + 1} to place {one.now + 1}" for one in comparison.moved)
         changes.append(Change("order", "Order of parts", "changed", moves=moves))
     return changes
 
 
-def _change(change: PartChange) -> Change:
-    fields = tuple(_field(one) for one in change.fields)
+def _change(change: PartChange, cites: Cites) -> Change:
+    fields = tuple(_field(one, cites) for one in change.fields)
     return Change(change.key, change.label, change.kind, change.part_kind, fields, change.only)
 
 
-def _field(change: FieldChange) -> Field:
+def _field(change: FieldChange, cites: Cites) -> Field:
     only = (f"{change.only.capitalize()}.",) if change.only else ()
     notes = tuple(
         f"This item moved from place {one.was + 1} to place {one.now + 1} of the list: {one.text}"
         for one in change.items
         if one.kind == "moved" and one.was is not None and one.now is not None
     )
-    old, new = side(change.segments, "removed", change.was), side(change.segments, "added", change.now)
-    return Field(change.label, old, new, only + notes)
+    old = side(change.segments, "removed", change.was, cites.old)
+    new = side(change.segments, "added", change.now, cites.new)
+    return Field(change.name, change.label, old, new, only + notes)
 
 
-def side(segments: Iterable[Segment], mark: str, rules: TextRules = None) -> tuple[Block, ...]:
+def side(
+    segments: Iterable[Segment], mark: str, rules: TextRules = None, cites: Mapping[str, SafeString] = AS_TYPED.old
+) -> tuple[Block, ...]:
     """One side of a difference: what both texts have, and what is marked (`removed`: the old one)."""
     typed = _lines(segments, mark)
     items = _bulleted(typed) if rules else set(range(len(typed)))
-    lines = [_line(pieces, number in items) for number, pieces in enumerate(typed)]
+    lines = [_line(pieces, number in items, cites) for number, pieces in enumerate(typed)]
     blocks: list[Block] = []
     for is_list, run in groupby((line for line in lines if line), key=lambda line: line[0]):
         htmls = tuple(html for _, html in run)
@@ -144,7 +160,7 @@ def _bulleted(lines: list[list[Piece]]) -> set[int]:
     return {item.at - 1 for item in grammar.items(text) if item.number is None}
 
 
-def _line(pieces: list[Piece], may_be_item: bool) -> tuple[bool, SafeString] | None:
+def _line(pieces: list[Piece], may_be_item: bool, cites: Mapping[str, SafeString]) -> tuple[bool, SafeString] | None:
     if not "".join(piece.text for piece in pieces).strip():
         return None
     op, first, name = pieces[0]
@@ -154,23 +170,36 @@ def _line(pieces: list[Piece], may_be_item: bool) -> tuple[bool, SafeString] | N
         pieces = [Piece(op, first[bullet.end() :], name), *pieces[1:]]
     else:
         bullet = None
-    return bool(bullet), format_html_join("", "{}", ((_html(piece),) for piece in pieces if piece.text))
+    return bool(bullet), format_html_join("", "{}", ((_html(piece, cites),) for piece in pieces if piece.text))
 
 
-def _html(piece: Piece) -> str:
+def _html(piece: Piece, cites: Mapping[str, SafeString]) -> str:
     """The words with their mark, and the name of what cannot be seen. A space at an end stands outside the mark."""
     if piece.op == "same":
-        return quantities(piece.text)
+        return _cited(piece.text, quantities, cites)
     words = piece.text.strip()
     before, rest = piece.text.split(words, 1) if words else ("", piece.text)
     name = format_html('<span class="called"> {} </span>', piece.name) if piece.name else ""
     if piece.op == "added":
-        return format_html('{}<ins><span class="vh">Added: </span>{}</ins>{}{}', before, quantities(words), name, rest)
-    # A figure in a box of its own: the line through removed words stops before it.
-    pieces = SafeString(
-        "".join(
-            f'<span class="q">{one}</span>' if is_figure else escape(one)
-            for one, is_figure in zip(_FIGURE.split(words), cycle((False, True)))
-        )
+        added = _cited(words, quantities, cites)
+        return format_html('{}<ins><span class="vh">Added: </span>{}</ins>{}{}', before, added, name, rest)
+    removed = _cited(words, _not_struck, cites)
+    return format_html('{}<del><span class="vh">Removed: </span>{}</del>{}{}', before, removed, name, rest)
+
+
+def _not_struck(words: str) -> str:
+    """Each figure in a box of its own: the line through removed words stops before it."""
+    return "".join(
+        f'<span class="q">{one}</span>' if is_figure else escape(one)
+        for one, is_figure in zip(_FIGURE.split(words), cycle((False, True)))
     )
-    return format_html('{}<del><span class="vh">Removed: </span>{}</del>{}{}', before, pieces, name, rest)
+
+
+def _cited(text: str, html: Callable[[str], str], cites: Mapping[str, SafeString]) -> SafeString:
+    """The HTML of a text, with the marks of citations as `cites` has them."""
+    pieces, end = list[str](), 0
+    for match in CITATION.finditer(text):
+        if match[1] in cites:
+            pieces += [html(text[end : match.start()]), cites[match[1]]]
+            end = match.end()
+    return SafeString("".join([*pieces, html(text[end:])]))

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.urls import reverse
+from django.utils.functional import cached_property
 
 from monographs.fields import JSONText
 from monographs.models.document import Document
@@ -52,6 +53,12 @@ class Publication(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("monograph", args=[self.slug])
+
+    @cached_property
+    def called(self) -> str:
+        """What it is called beside others (monographs.called). Lists ask for it by `with_called()`: here it reads the
+        document."""
+        return self.document.value.header.called
 
 
 class NameCheck(models.Model):

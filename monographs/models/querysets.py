@@ -1,9 +1,10 @@
 """Questions about many rows, as chainable methods."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
+from django.apps import apps
 from django.db import connections, models
 from django.db.models.functions import Lower
 
@@ -17,6 +18,13 @@ if TYPE_CHECKING:  # they import their querysets from here; the linter does not 
     from monographs.models.overlay import Overlay  # noqa: F401
     from monographs.models.publication import NameCheck, Publication
     from monographs.models.told_change import ToldChange  # noqa: F401
+
+
+def called_in_index(publication: str) -> models.Subquery:
+    """What the index calls the publication that this field names; None where the page is not listed."""
+    entries = apps.get_model("monographs", "IndexEntry").objects
+    of_it = entries.filter(kind="title", publication=models.OuterRef(publication))
+    return models.Subquery(of_it.values("words")[:1])
 
 
 class MonographQuerySet(models.QuerySet["Monograph"]):
@@ -68,8 +76,28 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         live = former.monograph.live if former else None
         return live if live and live.slug != slug else None
 
+    def at(self, slugs: Collection[str]) -> Self:
+        """Live ones whose monograph has one of these addresses on the desk, or had it once: it moves there at once,
+        and for readers with its next edition."""
+        live = self.live()
+        former = live.filter(monograph__former_addresses__slug__in=slugs)
+        return live.filter(
+            models.Q(pk__in=live.filter(live_of__slug__in=slugs).values("pk")) | models.Q(pk__in=former.values("pk"))
+        )
+
+    def with_addresses(self, slugs: Collection[str]) -> Self:
+        """With the address that the monograph has on the desk (`on_desk`) and one that it had (`former`) if it is among
+        these: a row for each."""
+        known = models.Q(monograph__former_addresses__slug__in=slugs)
+        joined = models.FilteredRelation("monograph__former_addresses", condition=known)
+        return self.annotate(joined=joined).annotate(former=models.F("joined__slug"), on_desk=models.F("live_of__slug"))
+
+    def with_called(self) -> Self:
+        """With what each is called beside others: asked of the index, which has it of every page that lists name."""
+        return self.annotate(called=called_in_index("pk"))
+
     def alphabetical(self) -> Self:
-        return self.order_by(Lower("name"), "slug").select_related("live_of")
+        return self.order_by(Lower("name"), "slug").select_related("live_of").with_called()
 
     def for_page(self) -> Self:
         """With the document's text and the two facts of the monograph that a page shows."""
@@ -77,17 +105,21 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
 
 
 class NameCheckQuerySet(models.QuerySet["NameCheck"]):
-    def latest_for(self, codes: Sequence[tuple[str, str]]) -> "list[NameCheck]":
-        """The newest check of each [system, code], in one query."""
-        if not codes:
-            return []
-        wanted = models.Q()
+    def of(self, codes: Sequence[tuple[str, str]]) -> Self:
+        """Every check of each [system, code]."""
+        wanted = models.Q(pk__in=())
         for system, code in codes:
             wanted |= models.Q(system=system, code=code)
-        newest: dict[tuple[str, str], NameCheck] = {}
-        for check in self.filter(wanted).order_by("id"):
-            newest[check.system, check.code] = check
-        return list(newest.values())
+        return self.filter(wanted)
+
+    def newest(self, checks: "Iterable[NameCheck]") -> "list[NameCheck]":
+        """Of checks, the last one of each [system, code]."""
+        found = {(one.system, one.code): one for one in sorted(checks, key=lambda one: one.pk)}
+        return list(found.values())
+
+    def latest_for(self, codes: Sequence[tuple[str, str]]) -> "list[NameCheck]":
+        """The newest check of each [system, code], in one query."""
+        return self.newest(self.of(codes)) if codes else []
 
 
 class OverlayQuerySet(models.QuerySet["Overlay"]):

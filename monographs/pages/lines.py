@@ -49,7 +49,7 @@ def partial_date(value: str) -> str:
     return f"{int(rest[1])} {month} {year}" if len(rest) > 1 else f"{month} {year}"
 
 
-def _said(value: Value, place: str) -> Iterator[tuple[str, str]]:
+def said_at(value: Value, place: str) -> Iterator[tuple[str, str]]:
     """(field, its words) of what stands together, where it says something."""
     for name in fields_at(type(value), place):
         if words := _words(value, name):
@@ -64,7 +64,7 @@ def _words(value: Value, name: str) -> str:
 def joined(value: Value, place: str) -> str:
     """What stands together, in one line."""
     line = ""
-    for name, words in _said(value, place):
+    for name, words in said_at(value, place):
         said = declared_of(type(value))[name]
         line += f"{said.joint or '; ' if line else ''}{said.lead}{words}"
     return line
@@ -72,7 +72,7 @@ def joined(value: Value, place: str) -> str:
 
 def run_on(value: Value, place: str) -> str:
     """The same as sentences, each ended; one by itself as it was typed."""
-    texts = [words for _name, words in _said(value, place)]
+    texts = [words for _name, words in said_at(value, place)]
     return " ".join([*map(ended, texts[:-1]), *texts[-1:]])
 
 

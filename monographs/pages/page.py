@@ -19,6 +19,7 @@ from monographs.citations.csl import format_reference, is_smpc
 from monographs.document import Citation, Document, MonitoringItem, SafetyNotice, Section
 from monographs.models.overlay import Overlay
 from monographs.models.publication import Publication
+from monographs.pages import schedule
 from monographs.pages.corrected import marks_on
 from monographs.pages.lines import joined, lines_of, partial_date, run_on
 from monographs.pages.page_model import (
@@ -41,10 +42,10 @@ from monographs.pages.related import Related
 from monographs.standing import LONDON, Shown, Standing
 from monographs.texts import text
 from monographs.texts.text import Html, Renderer
-from monographs.texts.wording import ended
 from monographs.vocabulary import NAME_KINDS, NOTICE_TYPES, SECTION_KINDS, SectionKind
 
-# The places of the page, top to bottom: notices by severity among the kinds of section, Dosing after Indications.
+# The places of the page, top to bottom: notices by severity among the kinds of section, Dosing after Indications. What
+# is not covered of Indications is told behind Dosing, with its neighbours: the page does not begin with what it lacks.
 PLACES = (
     "critical", "indications", "major", "dosing", *(kind for kind in SECTION_KINDS if kind != "indications"),
     "information",
@@ -80,6 +81,7 @@ def page(
     above = [("warning", "Warning")] * bool(seen.warnings) + [("correction", "Correction")] * bool(seen.errata)
     told = tuple(Told(one, standing.is_late(one)) for one in seen.plain)
     above += [(one.anchor, one.overlay.row.label) for one in told]
+    above += [("withheld", "Withheld")] * bool(seen.withheld)
     contents = above + [(block.anchor, _SHORT.get(block.kind, block.heading)) for block in listed]
     contents += [("references", "References")] if references else []
     contents += [("related", "Related")] if chosen or same_class else []
@@ -99,6 +101,7 @@ def page(
         dosing_lines=lines_of(header.dosing),
         summary=textwrap.shorten(text.plain(header.introduction, header.text_rules), 160, placeholder=" …"),
         gap_line=", ".join(["doses", *missing]),
+        gaps_counted=_counted(len(missing)),
         critical=critical,
         blocks=blocks,
         contents=tuple(contents),
@@ -136,6 +139,10 @@ def _gaps(seen: Shown, traits: frozenset[str] | set[str]) -> list[SectionKind]:
     return [kind for kind in gaps(seen.document, set(traits)) if kind.slug not in stopped]
 
 
+def _counted(missing: int) -> str:
+    return f"{missing} section{'' if missing == 1 else 's'} missing" if missing else "Doses missing"
+
+
 def _place_of(part: Any) -> str:
     return part.kind if isinstance(part, Section) else "monitoring"
 
@@ -158,8 +165,9 @@ def _other_names(document: Document) -> Iterator[str]:
 
 def _texts(seen: Shown) -> Iterator[str]:
     """All texts with citation marks, in the order in which they are read: numbers follow it."""
-    yield seen.document.header.introduction
-    for place in PLACES:
+    for place in ("critical", "introduction", *PLACES[1:]):
+        if place == "introduction":
+            yield seen.document.header.introduction
         for notice in seen.notices_of(place):
             yield notice.text
             yield f"[@{notice.source}]" if notice.source else ""
@@ -193,9 +201,10 @@ def _blocks(seen: Shown, renderer: Renderer, traits: frozenset[str] | set[str]) 
                 yield block
         elif place == "dosing":
             yield Block("dosing", "dose", "Dose")
+            yield from _gap("indications", missing, seen)
         elif place in missing and not _is_signed(seen, place):
-            kind = SECTION_KINDS[place]
-            yield Block("gap", place, kind.heading, gaps=(Gap(place, kind.gap),))
+            if place != "indications":
+                yield from _gap(place, missing, seen)
         elif place in SECTION_KINDS:
             sections = [section for section in seen.document.sections_of(place) if section.text]
             items = tuple(_item(one, renderer) for one in seen.document.monitoring) if place == "monitoring" else ()
@@ -206,6 +215,12 @@ def _blocks(seen: Shown, renderer: Renderer, traits: frozenset[str] | set[str]) 
                 passages = tuple(_passages(sections, heading, renderer))
                 whose = sections[0].key if own else None
                 yield Block(place, place, heading, whose, passages, items, stopped=stopped)
+
+
+def _gap(place: str, missing: set[str], seen: Shown) -> Iterator[Block]:
+    if place in missing and not _is_signed(seen, place):
+        kind = SECTION_KINDS[place]
+        yield Block("gap", place, kind.heading, gaps=(Gap(place, kind.gap),))
 
 
 def _passages(sections: list[Section], heading: str, renderer: Renderer) -> Iterator[Passage]:
@@ -256,7 +271,7 @@ def _item(item: MonitoringItem, renderer: Renderer) -> Item:
     return Item(
         key=item.key,
         test=text.quantities(item.test or "(no test named yet)"),
-        words=text.quantities(ended(joined(item, "schedule"))),
+        words=text.quantities(schedule.sentence(item)),
         note=text.quantities(run_on(item, "note")),
         mark=renderer.mark(item.source) if item.source else Html(""),
         lines=lines_of(item),

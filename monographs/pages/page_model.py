@@ -219,6 +219,7 @@ class Page:
     introduction: Html
     summary: str
     gap_line: str
+    gaps_counted: str
     critical: Block | None  # above the contents; the blocks are below
     blocks: tuple[Block, ...]
     contents: tuple[tuple[str, str], ...]
@@ -236,6 +237,29 @@ class Page:
     archive: Archive | None = None
     # What is done to the words of each place: nothing, or marks of corrections.
     marks: Marks | None = None
+
+    @property
+    def chips(self) -> tuple[tuple[str, str], ...]:
+        """(look, words) of the states in the status line. “Text reviewed”, the one that is green, stands alone: not
+        beside a warning, a correction, a part that is withheld, or a review that is overdue."""
+        if self.archive:
+            return (("chip-superseded", "Superseded"),)
+        if self.retired:
+            return (("chip-withdrawn", self.retired.row.label),)
+        warned = (
+            [("chip-late", "Reviewed before this warning")] if any(one.before_text for one in self.warnings) else []
+        )
+        said = warned or [("chip-late", "Urgent warning")] * bool(self.warnings)
+        said += [("chip-late", "Correction")] * bool(self.errata)
+        said += [("chip-late", one.overlay.row.label) for one in self.told]
+        said += [("chip-late", "Part withheld")] * bool(self.stopped)
+        said += [("chip-late", "Review overdue")] * bool(self.status and self.status.overdue)
+        return tuple(dict.fromkeys(said)) or (("chip-published", "Text reviewed"),)
+
+    @property
+    def stopped(self) -> tuple[Stopped, ...]:
+        """What is withheld, in the order in which its lines stand on the page."""
+        return tuple(one for block in self.blocks for one in block.stopped)
 
     @property
     def corrections(self) -> tuple[Correction, ...]:

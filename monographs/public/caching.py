@@ -23,23 +23,31 @@ def etag(content: bytes) -> str:
     return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
-def _moved(request: HttpRequest, slug: str) -> HttpResponse:
+def _moved(request: HttpRequest, typed: str) -> HttpResponse:
     """What lay below a former address of a monograph lies below its new one, for ever."""
-    live = Publication.objects.now_of_former(slug) if slug and request.path.startswith(f"/drugs/{slug}/") else None
+    former = f"/drugs/{typed}/"
+    is_below = typed and request.path.startswith(former)
+    live = Publication.objects.now_of_former(typed.lower()) if is_below else None
     if live is None:
         raise Http404
-    return redirect(f"{live.get_absolute_url()}{request.path.removeprefix(f'/drugs/{slug}/')}", permanent=True)
+    return redirect(live.get_absolute_url() + request.get_full_path().removeprefix(former), permanent=True)
 
 
 def public(view: View) -> View:
-    """GET and HEAD only. A page that is there carries its ETag, and is answered 304 to whoever has those very bytes."""
+    """GET and HEAD only. A page that is there carries its ETag, and is answered 304 to whoever has those very bytes.
+    An address that was typed with capital letters leads to that of small ones, if anything is there."""
 
     @wraps(view)
     def served(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        typed = kwargs.get("slug", "")
+        small = kwargs | ({"slug": typed.lower()} if typed else {})
         try:
-            response = view(request, *args, **kwargs)
+            response = view(request, *args, **small)
         except Http404:
-            response = _moved(request, kwargs.get("slug", ""))
+            response = _moved(request, typed)
+        if kwargs != small and not 300 <= response.status_code < 400:
+            address = request.get_full_path().replace(f"/{typed}/", f"/{small['slug']}/", 1)
+            response = redirect(address, permanent=True)
         # Browsers keep a 301 and a 410 for ever unless they are told not to: a page may come back.
         response["Cache-Control"] = CACHE_CONTROL
         if response.status_code != 200:

@@ -43,7 +43,8 @@ def editions_of(slug: str) -> list[Published]:
     """Every published edition of the monograph that is live at this address, newest first, without its text: whoever
     shows one reads it by `_read`. 404 if there is none."""
     live = Publication.objects.live().filter(slug=slug).values("monograph")
-    rows = list(Publication.objects.filter(monograph__in=live).select_related("live_of").order_by("-number"))
+    of_it = Publication.objects.filter(monograph__in=live).with_called()
+    rows = list(of_it.select_related("live_of").order_by("-number"))
     if not rows:
         raise Http404
     untils = [None, *(one.published_at for one in rows)]

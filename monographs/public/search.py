@@ -38,7 +38,9 @@ def find(query: str) -> list[Hit]:
         best = _entries(*dict.fromkeys(terms))
     lines = {
         line.publication.pk: line
-        for line in listed(Publication.objects.listed().select_related("live_of").filter(pk__in=list(best)))
+        for line in listed(
+            Publication.objects.listed().with_called().select_related("live_of").filter(pk__in=list(best))
+        )
     }
     hits = [
         Hit(lines[pk], kind, _marked(words, whole if len(best) else ""))

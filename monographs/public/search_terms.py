@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from string import ascii_uppercase
 
+from monographs.called import called
 from monographs.standing import Gone, Shown
 from monographs.texts.slugs import slug_of
 
@@ -33,7 +34,7 @@ def entries(seen: Shown | Gone, title: str, drug_slug: str) -> Iterator[Entry]:
 
     A name is found by its beginning and by the beginning of each later word. A term with a sign before it is an
     address: of a class, of the drug, of a brand. Critical notices are kept with the days on which they begin and end,
-    because lists name them; and the letter under which the list from A to Z has the page.
+    because lists name them; and the letter under which the list from A to Z has the page, and what every list calls it.
     """
     if isinstance(seen, Gone):
         return
@@ -57,6 +58,7 @@ def entries(seen: Shown | Gone, title: str, drug_slug: str) -> Iterator[Entry]:
     for (kind, term), words in found.items():
         yield kind, term, words, "", ""
     yield "letter", letter_of(header.name), header.name[:500], "", ""
+    yield "title", "", called(header.name, title)[:500], "", ""
     for notice in seen.document.notices:
         if notice.severity == "critical":
             yield "critical", str(notice.key), notice.title[:500], notice.effective, notice.expires

@@ -15,6 +15,7 @@ from django.utils.html import format_html_join
 
 from monographs.models.overlay import Overlay
 from monographs.models.publication import Publication
+from monographs.models.querysets import called_in_index
 from monographs.overlay_kinds import LABELS, LIFT, Effect, kind_of, say
 from monographs.public.caching import public
 from monographs.public.what_changed import what_changed
@@ -49,7 +50,12 @@ def _rows(most: int) -> list[Any]:
     """The newest publications and overlays of monographs that are live, in one order of time."""
     published = Publication.objects.filter(monograph__live__isnull=False).order_by("-published_at", "-pk")
     overlays = Overlay.objects.with_second().select_related("lifts").order_by("-at", "-pk")
-    both = [*published.select_related("monograph__live")[:most], *overlays.select_related("monograph__live")[:most]]
+    live = called_in_index("monograph__live")
+    both = [
+        row
+        for rows in (published, overlays)
+        for row in rows.select_related("monograph__live").annotate(live_called=live)[:most]
+    ]
     return sorted(both, key=_when, reverse=True)[:most]
 
 
@@ -67,10 +73,11 @@ def _updates(rows: list[Any]) -> Iterator[Update]:
         if live is None:
             continue
         is_gone = row.monograph_id in gone
+        called = row.live_called or live.name  # of a page that was taken down the index says nothing
         if isinstance(row, Publication):
             said = changed[row.pk]
             yield Update(
-                row.published_at, f"edition-{row.pk}", live.name, live.get_absolute_url(),
+                row.published_at, f"edition-{row.pk}", called, live.get_absolute_url(),
                 said.words or ("This page was removed later.",), said.is_loud,
                 "" if said.typed in said.words else said.typed,
             )  # fmt: skip
@@ -80,7 +87,7 @@ def _updates(rows: list[Any]) -> Iterator[Update]:
             kind = kind_of(row.kind)
             if is_gone and kind.effect != Effect.REMOVES:
                 words = (f"{LABELS.get(row.kind, kind.label)}. This page was removed later.",)
-            yield Update(row.at, f"notice-{row.pk}", live.name, live.get_absolute_url(), words, row.kind != LIFT)
+            yield Update(row.at, f"notice-{row.pk}", called, live.get_absolute_url(), words, row.kind != LIFT)
 
 
 def _of_overlay(one: Overlay) -> tuple[str, ...]:
@@ -135,5 +142,6 @@ def corrections(request: HttpRequest) -> HttpResponse:
     withheld = withheld_parts(rows.values_list("monograph", flat=True))
     untold = [one.pk for one in rows.filter(monograph__in=withheld) if quotes_withheld(one, withheld[one.monograph_id])]
     rows = rows.exclude(monograph__in=gone).exclude(pk__in=untold)
+    rows = rows.annotate(live_called=called_in_index("monograph__live"))
     pages = Paginator(rows.select_related("monograph__live").order_by("-id"), A_PAGE)
     return render(request, "monographs/corrections.html", {"this": pages.get_page(request.GET.get("page"))})

@@ -20,6 +20,7 @@ from monographs.public.what_changed import what_changed
 from monographs.standing import Gone, shown, standing
 
 SAME_DRUG, OVER = "is_same_drug", "over"  # annotations
+KNOWN = ("on_desk", "former")  # those of `with_addresses`
 
 RECENT = 8
 A_PAGE = 100
@@ -29,7 +30,9 @@ MOST_OF_CLASS = 24
 @public
 def home(request: HttpRequest) -> HttpResponse:
     """A search box, the letters that lead somewhere, classes, and what was published last."""
-    recent = Publication.objects.listed().select_related("live_of").order_by("-published_at", "slug")[:RECENT]
+    recent = (
+        Publication.objects.listed().with_called().select_related("live_of").order_by("-published_at", "slug")[:RECENT]
+    )
     lines = listed(recent)
     changed = what_changed(line.publication for line in lines)
     context = {
@@ -71,8 +74,8 @@ def monograph(request: HttpRequest, slug: str) -> HttpResponse:
     seen = shown(document, standing(publication, document))
     if isinstance(seen, Gone):
         return gone(request, publication, seen)
-    around = _around(publication, [link.target for link in document.related])
-    chosen, same_class = related(slug, document.related, _last_class(publication), around)
+    around, now = _around(publication, [link.target for link in document.related])
+    chosen, same_class = related(slug, document.related, _last_class(publication), around, now)
     what = page(seen, set(publication.traits), publication=publication, chosen=chosen, same_class=same_class)
     context = {
         "page": what,
@@ -94,29 +97,31 @@ def _last_class(publication: Publication) -> str:
     return publication.class_slugs[-1] if publication.class_slugs else ""
 
 
-def _around(publication: Publication, targets: list[str]) -> list[Publication]:
-    """What a page may lead to, in one query: links of the editors, some of its class, others on the same drug."""
+def _around(publication: Publication, targets: list[str]) -> tuple[list[Publication], dict[str, str]]:
+    """What a page may lead to, in one query: links of the editors, some of its class, others on the same drug; and
+    {target of a link: where that monograph is live}."""
     entries = IndexEntry.objects
     drug = entries.filter(publication=publication, kind="drug").values("term")
     same_drug = entries.filter(kind="drug", term__in=drug).values("publication")
     same_class = entries.filter(kind="class", term=f"={_last_class(publication)}").values("publication")[:MOST_OF_CLASS]
-    wanted = Q(slug__in=targets) | Q(pk__in=same_class) | Q(pk__in=same_drug)
-    rows = Publication.objects.listed().filter(wanted).exclude(pk=publication.pk)
+    chosen = Publication.objects.at(targets).values("pk")
+    wanted = Q(pk__in=chosen) | Q(pk__in=same_class) | Q(pk__in=same_drug)
+    rows = Publication.objects.listed().filter(wanted).exclude(pk=publication.pk).with_addresses(targets)
     retired = Overlay.objects.withdrawals().filter(monograph=OuterRef("monograph")).values("kind")[:1]
-    found = list(
-        rows.annotate(
-            **{
-                SAME_DRUG: Exists(entries.filter(kind="drug", term__in=drug, publication=OuterRef("pk"))),
-                OVER: Subquery(retired),
-            }
-        )
+    on_drug = Exists(entries.filter(kind="drug", term__in=drug, publication=OuterRef("pk")))
+    found = (
+        rows.annotate(**{SAME_DRUG: on_drug, OVER: Subquery(retired)})
         .only("slug", "name", "class_slugs", "monograph")
+        .with_called()
         .order_by("name", "slug")
     )
+    around, now = dict[int, Publication](), dict[str, str]()
     for one in found:
+        around[one.pk] = one
         kind = getattr(one, OVER)
         one.said = kind_of(kind).words.line if kind else ""
-    return found
+        now |= dict.fromkeys((getattr(one, name) for name in KNOWN), one.slug)
+    return list(around.values()), now
 
 
 def _elsewhere(request: HttpRequest, slug: str) -> HttpResponse:

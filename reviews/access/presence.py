@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from django.contrib.auth.models import User
 from django.db import DatabaseError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from monographs.models import Edition
@@ -37,10 +38,10 @@ def stay(person: User, edition: Edition) -> None:
         return
 
 
-def others(person: User, edition: Edition) -> list[Presence]:
-    """Everybody else who has it open, each with their person: one query, however many there are."""
+def others(person: User, edition: Edition) -> QuerySet[Presence]:
+    """Everybody else who has it open, each with their person."""
     rows = Presence.objects.filter(edition=edition, at__gt=timezone.now() - LASTS, person__is_active=True)
-    return list(rows.exclude(person=person).select_related("person").order_by("person__username"))
+    return rows.exclude(person=person).select_related("person").order_by("person__username")
 
 
 def sweep() -> int:

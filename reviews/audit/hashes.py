@@ -1,9 +1,8 @@
 """What an entry of the trail is made of: its text and hash, and the hash of every guarded row that an act wrote."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache
-from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -17,10 +16,11 @@ from reversion.models import Revision, Version
 
 from monographs.canonical import canonical, digest_of, sha256
 from monographs.fields import JSONText
-from monographs.questions import Question
+from monographs.questions import Question, ask_together
 from monographs.triggers import ACCOUNT_COLUMNS
 
 PREFIX = "clincalc-trail-v1\n"
+A_BATCH = 20  # rows whose hashes are asked together
 
 
 def instant(at: datetime) -> str:
@@ -107,16 +107,47 @@ def row_hashes(label: str, version: int, pks: Iterable[Any] | None = None) -> It
     JSON is read as the text that is stored. A row name is "label:pk", a hash "version:SHA-256". By an older list a row
     has the hash of then only while every newer column holds its default: an act that writes one records a newer list.
     """
+    if pks is not None:
+        yield from _hashes([(label, version, pk) for pk in pks])
+        return
+    columns, unwritten = _columns(label, version)
+    for row in _as_stored(guarded()[label][0], columns)[0].all():
+        yield _hashed(label, version, columns, unwritten, row)
+
+
+def hashes_of(written: Mapping[str, Iterable[Any]]) -> Iterator[tuple[str, str]]:
+    """The same of rows of several tables ({label: keys}), by the newest list of each."""
+    return _hashes([(label, newest_version(label), pk) for label, pks in written.items() for pk in pks])
+
+
+def _hashes(asked: list[tuple[str, int, Any]]) -> Iterator[tuple[str, str]]:
+    """Of rows by their keys, asked together: one statement for as many as an edit writes."""
+    for begin in range(0, len(asked), A_BATCH):
+        batch = asked[begin : begin + A_BATCH]
+        lists = {(label, version): _columns(label, version) for label, version, _pk in batch}
+        one = {at: _as_stored(guarded()[at[0]][0], columns)[1] for at, (columns, _unwritten) in lists.items()}
+        found = ask_together([(one[label, version], pk) for label, version, pk in batch])
+        for (label, version, _pk), rows in zip(batch, found, strict=True):
+            for row in rows:
+                yield _hashed(label, version, *lists[label, version], row)
+
+
+def _columns(label: str, version: int) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """The columns of a list and of the newer ones, and what these hold while nobody wrote into them."""
     model, lists = guarded()[label]
     newer = [name for name in lists[max(lists)] if name not in lists[version]]
     fields = {field.attname: field for field in model._meta.concrete_fields} if newer else {}
     unwritten = {name: _plain(fields[name].get_prep_value(fields[name].get_default())) for name in newer}
-    columns = (*lists[version], *newer)
-    every, one = _as_stored(model, columns)
-    for pk, *values in every.all() if pks is None else chain.from_iterable(map(one.ask, pks)):
-        held = zip(columns, map(_plain, values), strict=True)
-        form = [label, version, [[name, value] for name, value in held if (name, value) not in unwritten.items()]]
-        yield f"{label}:{pk}", f"{version}:{digest_of(form)}"
+    return (*lists[version], *newer), unwritten
+
+
+def _hashed(
+    label: str, version: int, columns: tuple[str, ...], unwritten: dict[str, Any], row: Sequence[Any]
+) -> tuple[str, str]:
+    pk, *values = row
+    held = zip(columns, map(_plain, values), strict=True)
+    form = [label, version, [[name, value] for name, value in held if (name, value) not in unwritten.items()]]
+    return f"{label}:{pk}", f"{version}:{digest_of(form)}"
 
 
 def newest_version(label: str) -> int:

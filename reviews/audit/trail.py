@@ -23,7 +23,7 @@ from django.utils import timezone
 from monographs.models import Epoch, Monograph, Overlay, WriteLock
 from monographs.overlay_kinds import COUNTERSIGNED, SECOND_SIGNATURE
 from reviews.audit import acts, seals
-from reviews.audit.hashes import event_hash, event_text, genesis, instant, newest_version, row_hashes
+from reviews.audit.hashes import event_hash, event_text, genesis, hashes_of, instant
 from reviews.derived import search_index, subjects, told_changes, version
 from reviews.models import AuditEvent
 
@@ -75,6 +75,7 @@ class Trail:
         self.seq, self.head = held.seq, held.hash or genesis(held.site)
         self.events: list[AuditEvent] = []
         self._written: dict[str, set[Any]] = {}
+        self.owners: dict[str, int] = {}  # addresses of monographs whose keys are known already
         self.changes_what_readers_see = False
         self.is_vouched_for = False
         self.afterwards: list[Callable[[], None]] = []  # what is to be done once this act is committed, and may fail
@@ -131,7 +132,7 @@ class Trail:
         hashes: dict[str, str | None] = {}
         for label, pks in self._written.items():
             hashes.update({f"{label}:{pk}": None for pk in pks})
-            hashes.update(row_hashes(label, newest_version(label), pks))
+        hashes.update(hashes_of(self._written))
         self._written.clear()
         now = {"now": instant(self.clock)} if self.at > self.clock else {}
         subject, about = subjects.fitted(subject)
@@ -152,7 +153,7 @@ class Trail:
         )
         event.seal = seals.seal_entry(event.hash)
         event.save(force_insert=True)
-        subjects.write(event)
+        subjects.write(event, self.owners)
         self.seq, self.head = event.seq, event.hash
         self.events.append(event)
         return event

@@ -1,4 +1,5 @@
-"""Addresses that monographs had. A monograph that moves leaves its address behind for ever: nobody else gets it."""
+"""Addresses that monographs had. A monograph that moves leaves its address behind for ever: nobody else
+gets it, and it may take it back."""
 
 from collections.abc import Sequence
 
@@ -9,7 +10,8 @@ Moves = Sequence[tuple[str, str]]  # (from, to), in the order of the trail
 
 
 def keep(slug: str, monograph: Monograph) -> None:
-    """The act that moves it calls this."""
+    """The act that moves it away from `slug` calls this; the address that it has now is no former one."""
+    FormerAddress.objects.filter(slug=monograph.slug, monograph=monograph).delete()
     FormerAddress.objects.create(slug=slug, monograph=monograph)
 
 

@@ -4,7 +4,7 @@ An entry names addresses, and an address is one monograph's for ever: the monogr
 it after somebody had tried to begin one there in vain.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
@@ -49,12 +49,14 @@ def rows_of(entries: Iterable[Named], owners: dict[str, int]) -> Iterator[tuple[
             yield seq, pk
 
 
-def write(event: AuditEvent) -> None:
-    """In the act of the entry: `Trail.record` calls it."""
+def write(event: AuditEvent, known: Mapping[str, int]) -> None:
+    """In the act of the entry: `Trail.record` calls it. `known`: owners that need not be asked for."""
     named = addresses(event.subject, event.data)
     if not named:
         return
-    owners = dict(Monograph.objects.filter(slug__in=named).values_list("slug", "pk"))
+    owners = {slug: known[slug] for slug in named if slug in known}
+    if len(owners) < len(named):
+        owners |= dict(Monograph.objects.filter(slug__in=named).values_list("slug", "pk"))
     if len(owners) < len(named):
         owners |= dict(FormerAddress.objects.filter(slug__in=named).values_list("slug", "monograph"))
     entries = [event.seq]

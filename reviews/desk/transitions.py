@@ -28,7 +28,7 @@ from reviews.desk.base import (
 from reviews.desk.monograph.meanwhile import meanwhile
 from reviews.desk.published.page import Answer as PageAnswer
 from reviews.desk.published.page import published_page
-from reviews.desk.review_page import Answer, review_page
+from reviews.desk.review.review_page import Answer, review_page
 from reviews.review.attestation import NO_PASSWORD, Attestation
 from reviews.review.edition_review import EditionReview
 from reviews.review.transition import Transition

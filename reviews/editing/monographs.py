@@ -30,17 +30,18 @@ def header_from(drug: Drug, therapeutic_class: TherapeuticClass, title: str) -> 
     return values.Header(title=title, **copied(drug, therapeutic_class))
 
 
-def _check_address(slug: str) -> None:
-    """An address is free if no monograph has it or ever had it: old links lead on for ever."""
+def _check_address(slug: str, of: Monograph | None = None) -> None:
+    """An address is free if no monograph has it, or ever had it, `of` apart: old links lead on for ever."""
     check_slug(slug)
-    if Monograph.objects.filter(slug=slug).exists() or FormerAddress.objects.filter(slug=slug).exists():
+    former = FormerAddress.objects.filter(slug=slug).exclude(monograph=of)
+    if Monograph.objects.filter(slug=slug).exists() or former.exists():
         sentence = f"There is, or was, a monograph at “{slug}”. {way_out(slug, Monograph, FormerAddress)}"
         raise refuse("slug_taken", sentence, RefusalType.INVALID, field="slug")
 
 
 def move(monograph: Monograph, *, slug: str, actor: User, reason: str) -> Monograph:
     """Gives a monograph another address on the desk at once, and for readers with its next publication. The old one
-    then leads to the new one for ever."""
+    then leads to the new one for ever; one that it had before it may have again."""
     reason = kept(reason)
     subject = f"monograph:{monograph.slug}"
     with (
@@ -51,7 +52,7 @@ def move(monograph: Monograph, *, slug: str, actor: User, reason: str) -> Monogr
         if found := policy.refusals(trail.actor, "move", monograph):
             raise Refused(found)
         old = monograph.slug
-        _check_address(slug)
+        _check_address(slug, monograph)
         reason = reason_of(reason)
         monograph.slug = slug
         trail.save(monograph, "slug")

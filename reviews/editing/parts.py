@@ -105,21 +105,22 @@ class Wanted:
 
 
 @dataclass
-class SavedAll:
+class Saved:
     """What became of each, by key: what was made of two changes of a part (None: it stands as it was wanted), or why it
-    was held back."""
+    was held back; and the change set, if there is one."""
 
     done: dict[str, merging.Merged | None]
     held: dict[str, Refused]
+    change: Change | None = None
 
 
-def save(edition: Edition, wanted: Wanted, *, actor: User, reason: str = "") -> merging.Merged | None:
+def save(edition: Edition, wanted: Wanted, *, actor: User, reason: str = "") -> Saved:
     """A header, a part or a new part, in a change set of its own."""
     with editing(edition, actor=actor, reason=reason, summary=wanted.summary) as change:
-        return wanted.put(change)
+        return Saved({wanted.key: wanted.put(change)}, {}, change)
 
 
-def save_all(edition: Edition, wanted: Collection[Wanted], *, actor: User, reason: str = "") -> SavedAll:
+def save_all(edition: Edition, wanted: Collection[Wanted], *, actor: User, reason: str = "") -> Saved:
     """All of these in one change set. What clashes, or may not stand so, is held back alone (for a reference of the
     library: the words that bring it), and the rest is saved; what is about no one of them refuses all of it."""
     left, held = {one.key: one for one in wanted}, dict[str, Refused]()
@@ -128,7 +129,7 @@ def save_all(edition: Edition, wanted: Collection[Wanted], *, actor: User, reaso
         summary = summary if len(summary) <= MOST_SAID else f"Changed {len(left)} parts"
         try:
             with editing(edition, actor=actor, reason=reason, summary=summary) as change:
-                return SavedAll({key: one.put(change) for key, one in left.items()}, held)
+                return Saved({key: one.put(change) for key, one in left.items()}, held, change)
         except Refused as refused:
             whose = {str(cited.key): key for key, one in left.items() for cited in one.cited}
             found = [(whose.get(one.part, one.part), one) for one in refused.refusals]
@@ -139,14 +140,14 @@ def save_all(edition: Edition, wanted: Collection[Wanted], *, actor: User, reaso
                 own = [one for at, one in found if at == key]
                 held[key] = refused if len(about) == 1 else Refused(own, refused.recorded)
                 del left[key]
-    return SavedAll({}, held)
+    return Saved({}, held)
 
 
 def save_part(
     edition: Edition, part: values.Part, *, seen: str, actor: User, reason: str = "", cited: Cited = ()
 ) -> merging.Merged | None:
     """New words for a part: `Wanted.put`."""
-    return save(edition, Wanted(part, seen, cited), actor=actor, reason=reason)
+    return save(edition, Wanted(part, seen, cited), actor=actor, reason=reason).done[str(part.key)]
 
 
 def add_part(edition: Edition, part: values.Part, *, actor: User, reason: str = "", cited: Cited = ()) -> None:
@@ -171,16 +172,18 @@ def added_already(key: UUID) -> Refused:
     return refuse("added_already", sentence, RefusalType.CONFLICT, recorded=False, part=str(key))
 
 
-def remove_part(edition: Edition, part: values.Part, *, seen: str, actor: User, reason: str = "") -> None:
+def remove_part(edition: Edition, part: values.Part, *, seen: str, actor: User, reason: str = "") -> Change:
     """Takes a part out. Its history stays, and it can be restored."""
     with editing(edition, actor=actor, reason=reason, summary=f"Removed {part.label_for_people}") as change:
         change.remove(part.part_kind, part.key, seen=seen)
+        return change
 
 
-def restore_part(edition: Edition, part: values.Part, *, actor: User, reason: str = "") -> None:
+def restore_part(edition: Edition, part: values.Part, *, actor: User, reason: str = "") -> Change:
     """Puts a removed part back as it was."""
     with editing(edition, actor=actor, reason=reason, summary=f"Restored {part.label_for_people}") as change:
         change.restore(part.part_kind, part.key)
+        return change
 
 
 def restore(edition: Edition, *, change: ChangeSet, digest: str, actor: User, reason: str = "") -> None:
@@ -216,10 +219,11 @@ def _moment(at: datetime) -> str:
 
 def save_order(
     edition: Edition, kind: str, keys: list[UUID], *, seen: list[UUID], actor: User, reason: str = ""
-) -> None:
+) -> Change:
     """The parts of a kind in another order. `seen` is the order that was shown."""
     with editing(edition, actor=actor, reason=reason, summary="Put parts in another order") as change:
         change.order(kind, keys, seen=seen)
+        return change
 
 
 def _keep_in_library(trail: Trail, part: values.Part) -> None:

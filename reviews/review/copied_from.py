@@ -1,15 +1,24 @@
 """Which parts of a monograph began as copies of another one, and by which names those words knew their drug."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db.models import QuerySet
 
 from monographs import document as values
 from monographs.models import Monograph, Publication
 from reviews.models import AuditEvent
 
 
-def names_told(monograph: Monograph) -> dict[str, frozenset[str]]:
-    """Key of a part that was copied -> the names of the drug that it was written for, but those of this one."""
-    entries = AuditEvent.objects.about(monograph).filter(verb="parts_copied").values_list("data", flat=True)
+def entries_of_copies(monograph: Monograph) -> "QuerySet[AuditEvent, Any]":
+    """What the trail tells of each copy: one column."""
+    return AuditEvent.objects.about(monograph).filter(verb="parts_copied").values_list("data", flat=True)
+
+
+def names_told(monograph: Monograph, entries: Iterable[Any] | None = None) -> dict[str, frozenset[str]]:
+    """Key of a part that was copied -> the names of the drug that it was written for, but those of this one. `entries`
+    are those of its copies, if they were read already."""
+    entries = entries_of_copies(monograph) if entries is None else entries
     told = {key: data["publication"] for data in entries for key in data["parts"]}
     if not told:
         return {}

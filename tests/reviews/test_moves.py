@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from monographs.models import Monograph
+from monographs.models import FormerAddress, Monograph, Publication
 from reviews.access.refusals import Refused
 from reviews.audit.verify import verify
 from reviews.editing import monographs
@@ -169,3 +169,73 @@ def test_nothing_looks_through_the_whole_trail_for_moves(house, client):
             assert client.get(f"/desk/monographs/second/{address}").status_code == 200
 
     assert [one["sql"] for one in queries if "'moved'" in one["sql"] and one["sql"].startswith("SELECT")] == []
+
+
+def linked_from(client):
+    """Where the links of the editors lead, by the page as readers get it."""
+    return [(one.slug, one.reason) for one in client.get("/drugs/testazumab/").context["page"].chosen]
+
+
+def elsewhere():
+    """A document that prints the class above: a link alone leads to its page."""
+    header = make.document().header
+    return make.document(header=header.replaced(class_path=header.class_path[:1]))
+
+
+def moved(house, slug, to):
+    return monographs.move(Monograph.objects.get(slug=slug), slug=to, actor=house.publisher, reason="why")
+
+
+def test_a_link_of_the_editors_follows_a_monograph_that_moves(house, client):
+    make.published(house, "otherzumab", elsewhere())
+    make.published(house)
+    assert linked_from(client) == [("otherzumab", "comparator")]
+
+    moved(house, "otherzumab", "second")
+    assert linked_from(client) == [("otherzumab", "comparator")]  # readers find it there until its next edition
+    again(house, "second")
+    assert linked_from(client) == [("second", "comparator")]
+    moved(house, "second", "third")
+    again(house, "third")
+    assert linked_from(client) == [("third", "comparator")]
+    make.withdraw(Monograph.objects.get(slug="third").live.edition, house.clinician, kind="take_down")
+    assert linked_from(client) == []
+
+
+def test_a_link_to_an_address_that_readers_were_never_told_of_leads_to_the_page(house, client):
+    """Whoever writes a link takes the address that the desk shows: one from before the first edition, or after a move
+    that readers do not know of yet."""
+    draft = make.draft(house, "otherzumab", elsewhere())
+    moved(house, "otherzumab", "second")
+    make.published(house)
+    assert linked_from(client) == []  # it is a draft
+
+    make.submit(house, draft)
+    make.sign(draft, house.clinician)
+    make.publish(house, make.sign(draft, house.pharmacist))
+    assert linked_from(client) == [("second", "comparator")]
+    make.published(house, "thirdumab")
+    moved(house, "thirdumab", "fourth")
+    found = Publication.objects.at(["fourth", "second", "otherzumab", "nothing"])
+    assert sorted(found.values_list("slug", flat=True)) == ["second", "thirdumab"]
+
+
+def test_a_monograph_may_have_its_own_address_again_and_nobody_else_may(house, client):
+    make.published(house)
+    moved(house, "testazumab", "second")
+    again(house, "second")
+    other = make.draft(house, "otherzumab").monograph
+    with pytest.raises(Refused) as refused:
+        monographs.move(other, slug="testazumab", actor=house.publisher, reason="why")
+    assert refused.value.codes == ["slug_taken"]
+
+    moved(house, "second", "testazumab")
+    assert client.get("/drugs/testazumab/").headers["Location"] == "/drugs/second/"  # until the next edition
+    again(house, "testazumab")
+    assert client.get("/drugs/testazumab/").status_code == 200
+    assert client.get("/drugs/second/editions/1/").headers["Location"] == "/drugs/testazumab/editions/1/"
+    assert list(FormerAddress.objects.values_list("slug", flat=True)) == ["second"]
+    assert verify() == []
+    moved(house, "testazumab", "second")
+    assert list(FormerAddress.objects.values_list("slug", flat=True)) == ["testazumab"]
+    assert verify() == []

@@ -23,6 +23,7 @@ Say so in `tests/data/upgrade/intended.toml`, one entry for each change of words
 
 `before` becomes `after` in every recorded answer that holds it, in the order of the file. The first line of an answer
 is its status, type and location, so these can be declared too. An entry that is found nowhere makes the test fail.
+`each = "called"` says it once for each row of the list `called` in that file: {0}, {1}… are filled in.
 
 When that would be most of a page, record all pages anew by the code of this checkout, look at what it says has changed,
 and commit both together:
@@ -117,15 +118,25 @@ class House:
 def recorded() -> dict[str, Any]:
     """{"code": by which version, "at": at which moment, "pages": {address: answer}}, intended differences applied."""
     kept = json.loads(gzip.decompress(PAGES.read_bytes()))
-    for one in tomllib.loads(INTENDED.read_text("utf-8")).get("difference", []):
-        changed = {
-            address: answer.replace(one["before"], one["after"])
-            for address, answer in kept["pages"].items()
-            if one["before"] in answer
-        }
-        assert changed, f"intended.toml: “{one['why']}” is found on no page. Take it out, or mend it."
-        kept["pages"] |= changed
+    meant = tomllib.loads(INTENDED.read_text("utf-8"))
+    for one in meant.get("difference", []):
+        is_found = False
+        for before, after in _each(one, meant):
+            changed = {
+                address: answer.replace(before, after) for address, answer in kept["pages"].items() if before in answer
+            }
+            is_found = is_found or bool(changed)
+            kept["pages"] |= changed
+        assert is_found, f"intended.toml: “{one['why']}” is found on no page. Take it out, or mend it."
     return kept
+
+
+def _each(one: dict[str, str], meant: dict[str, Any]) -> list[tuple[str, str]]:
+    """(before, after) of an entry: once as it stands, or filled in with each row of the list that it names."""
+    words = one["before"], one["after"]
+    if "each" not in one:
+        return [words]
+    return [(words[0].format(*row), words[1].format(*row)) for row in meant[one["each"]]]
 
 
 # -- A copy to work on -------------------------------------------------------------------------------------------------

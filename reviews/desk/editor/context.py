@@ -17,11 +17,12 @@ from monographs.pages.page_model import Page
 from monographs.standing import draft, names_found
 from monographs.typed import Value
 from reviews.access import policy
+from reviews.changes import Change
 from reviews.desk.base import DeskRequest, current_edition, monograph_for, not_here
+from reviews.desk.editor.around import Around, look_around
 from reviews.desk.editor.citation_form import CitationForm
 from reviews.desk.editor.forms import MonitoringForm, NoticeForm, RelatedForm, SectionForm, ValueForm
 from reviews.models import ChangeSet
-from reviews.review.copied_from import names_told
 from reviews.workflow import perform
 
 FORMS: dict[str, type[ValueForm]] = {
@@ -59,6 +60,7 @@ class EditorContext:
         self._pages = list[tuple[values.Document, Page]]()
         self._names = dict[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]()  # by the codes of a header
         self.is_begun = False  # by this very request
+        self._left: Change | None = None  # what this request wrote last, until it is shown
         self.is_together = False  # several forms were sent, and may come back
 
     @property
@@ -74,19 +76,30 @@ class EditorContext:
     def document(self) -> values.Document:
         return build(self.edition)
 
+    def wrote(self, change: Change | None) -> None:
+        """This request has written: what it left is shown next, as it was read under the write lock."""
+        self._left = change
+        self.__dict__.pop("around", None)
+
     def refresh(self) -> None:
-        """What stands there now: others, or this very request, may have written."""
-        self.edition.refresh_from_db()
+        """What stands there now: what this very request left, or else asked anew, as others may have written."""
+        if self._left and self._left.after:
+            self.edition, self.document, self._left = self._left.edition, self._left.after, None
+        else:
+            self.edition.refresh_from_db()
+            self.document = build(self.edition)
+            self.__dict__.pop("around", None)
         self.edition.monograph = self.monograph
-        self.document = build(self.edition)
 
     @cached_property
-    def copied_names(self) -> dict[str, frozenset[str]]:
-        """Key of a part that was copied from another monograph -> names that should not stand in it any more."""
-        return names_told(self.monograph)
+    def around(self) -> Around:
+        codes = _codes(self.document)
+        found = look_around(self.request.user, self.monograph, self.edition, codes)
+        self._names[codes] = found.found
+        return found
 
     def names_of(self, value: Value) -> frozenset[str]:
-        return self.copied_names.get(str(getattr(value, "key", "")), frozenset())
+        return self.around.copied.get(str(getattr(value, "key", "")), frozenset())
 
     @property
     def is_draft(self) -> bool:
@@ -156,12 +169,16 @@ class EditorContext:
     def page_of(self, document: values.Document) -> Page:
         """The page of a document, as readers would get it today, made once."""
         if not any(made is document for made, _page in self._pages):
-            codes = tuple((code.system, code.code) for code in document.header.codes)
+            codes = _codes(document)
             if codes not in self._names:
                 self._names[codes] = names_found(NameCheck.objects.latest_for(list(codes)))
             made = page(draft(document, self._names[codes]), set(self.monograph.drug.traits))
             self._pages.append((document, made))
         return next(page for made, page in self._pages if made is document)
+
+
+def _codes(document: values.Document) -> tuple[tuple[str, str], ...]:
+    return tuple((code.system, code.code) for code in document.header.codes)
 
 
 def with_part(document: values.Document, value: Value) -> values.Document | None:

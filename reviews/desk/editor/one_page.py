@@ -6,25 +6,19 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from django.db.models import F, Max
-from django.db.models import Value as Literal
 from django.urls import reverse
-from django.utils import timezone
 
 from monographs import document as values
 from monographs.checks.problems import gaps, problems
 from monographs.document import PART_FIELDS
-from monographs.models import PARTS
 from monographs.pages.page import PLACES
 from monographs.pages.page_model import Page
 from monographs.standing import today
 from monographs.typed import Value
 from monographs.vocabulary import SECTION_KINDS, SectionKind
 from reviews.desk.editor.context import HEADINGS, NEW, NOUNS, EditorContext, with_part
-from reviews.desk.editor.presence import here
+from reviews.desk.editor.presence import told_of
 from reviews.desk.editor.send import Send, sending
-from reviews.models import ChangedPart, ChangeSet
-from reviews.models.people import name_of
 from reviews.review.proofed import must_fix
 
 _NOTICES = {"critical": "Critical safety notices", "major": "Safety notices", "information": "Information"}
@@ -124,27 +118,18 @@ class OnePage:
     def __init__(self, editor: EditorContext, opened: str = "", new_at: str = "", saved: str = "") -> None:
         self.editor, self.opened = editor, opened
         self.saved = saved or editor.request.GET.get("saved", "")
+        around = editor.around  # before the page, which needs the names
         self.document, self.page = editor.document, editor.page_of(editor.document)
         self._pieces = dict(_pieces(self.page))
-        self._touched = _last_touched(editor)
+        self._touched, self.removed = around.touched, around.removed
         self._to_do = to_do(editor, self._touched)
-        self.here = here(editor.request.user, editor.edition)
+        self.here = told_of(around.others)
         self.header_form, self.loose = "", list[str]()  # if several forms are open; `loose` have no place
         self.header_to_do = self._to_do.get("header", [])
         self.header_who = self._who("header")
         self.header_writing = self.here.writing.get("header", "")
         self.missing = gaps(self.document, set(editor.monograph.drug.traits))
         self.places = list(self._places(new_at if opened.startswith(NEW) else ""))
-
-    @cached_property
-    def removed(self) -> list[values.Part]:
-        """What was taken out: one question while that is nothing."""
-        rows = {
-            kind: PARTS[kind].with_removed.filter(edition=self.editor.edition, removed=True) for kind in PART_FIELDS
-        }
-        first, *others = (of.order_by().values_list(Literal(kind)) for kind, of in rows.items())
-        kinds = {kind for (kind,) in first.union(*others)}
-        return [row.as_value() for kind in PART_FIELDS if kind in kinds for row in rows[kind]]
 
     @property
     def others(self) -> list[Add]:
@@ -301,18 +286,3 @@ def _pieces(page: Page) -> Iterator[tuple[str, Any]]:
         for pieces in (block.passages, block.items, block.notices):
             yield from ((str(one.key), one) for one in pieces)
     yield from ((str(one.key), one) for one in page.references)
-
-
-def _last_touched(editor: EditorContext) -> dict[str, str]:
-    """Key of a part -> who changed it last in this edition, and when: two queries, however long its history is. What
-    was copied into it as it stood is no change."""
-    touched = ChangedPart.objects.filter(change_set__edition=editor.edition).exclude(before=F("after"))
-    last = dict(touched.values_list("key").annotate(Max("change_set__at")).order_by())
-    made = ChangeSet.objects.filter(edition=editor.edition, at__in=set(last.values())).select_related("actor")
-    said = {}
-    for change in made.order_by("revision_id"):
-        at = timezone.localtime(change.at)
-        name = "you" if change.actor == editor.request.user else name_of(change.actor)
-        when = f"{at:%H:%M}" if at.date() == timezone.localdate() else f"{at.day} {at:%B %Y}"
-        said[change.at] = f"Changed by {name}, {when}"
-    return {key: said[at] for key, at in last.items()}

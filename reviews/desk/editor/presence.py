@@ -29,12 +29,17 @@ class Here:
 
 def here(person: User, edition: Edition) -> Here:
     """What this person is told of everybody else: one query."""
+    return told_of((row.part, name_of(row.person)) for row in presence.others(person, edition))
+
+
+def told_of(others: Iterable[tuple[str, str]]) -> Here:
+    """Of everybody else: the part that they write in ("" for none), and their name."""
     everybody, at = list[str](), dict[str, list[str]]()
-    for row in presence.others(person, edition):
-        name = " ".join(name_of(row.person).split())
+    for part, one in others:
+        name = " ".join(one.split())
         everybody.append(name)
-        if row.part:
-            at.setdefault(row.part, []).append(name)
+        if part:
+            at.setdefault(part, []).append(name)
     writing = {part: f"{_all(names)} {'is' if len(names) == 1 else 'are'} writing here" for part, names in at.items()}
     has = "has" if len(everybody) == 1 else "have"
     return Here(f"{_all(everybody)} {has} this edition open" if everybody else "", writing)

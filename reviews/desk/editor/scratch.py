@@ -144,11 +144,11 @@ def _offer(editor: EditorContext, form: ValueForm, row: Scratch) -> Offer | None
 
 
 def lines(editor: EditorContext) -> list[dict[str, str]]:
-    """What is kept for a person in this monograph, part by part: one query, however many there are."""
+    """What is kept for a person in this monograph, part by part."""
     names = {str(part.key): part.label_for_people for part in editor.document.parts()} | {"header": "the header"}
     names |= {f"{NEW}{kind}": f"a new {noun}" for kind, noun in NOUNS.items()}
     newest: dict[str, Scratch] = {}
-    for row in scratch.waiting(editor.request.user, editor.monograph).defer("fields"):
+    for row in editor.around.kept:
         newest.setdefault(row.part, row)
     return [
         {

@@ -80,6 +80,7 @@ def _move(editor: EditorContext, kind: str, button: str) -> HttpResponse:
         if editor.is_fragment:
             return fragments.not_moved(editor, tried)
         return outline_refusing(editor, tried)
+    editor.wrote(tried.result)
     at, stood = wanted.index(key), seen.index(key)
     where = f"before {names[wanted[at + 1]]}" if key != wanted[-1] else f"behind {names[wanted[at - 1]]}"
     back = f"{key}/{seen[stood + 1] if key != seen[-1] else ''}"

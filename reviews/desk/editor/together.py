@@ -54,11 +54,12 @@ def edit_all(request: DeskRequest, slug: str) -> HttpResponse:
     opened = {_key(one): one for one in sent if times[_key(one)] == 1 and INSTEAD not in one.context}
     ready = {key: one for key, one in opened.items() if one.is_ready and not one.form.is_over}
     held = {key: one for key, one in opened.items() if key not in ready}
-    done = parts.SavedAll({}, {})
+    done = parts.Saved({}, {})
     if ready or not sent:
         tried = attempt(lambda: _save(editor, ready))
         if tried.is_done:
             done = tried.result
+            editor.wrote(done.change)
         elif ready and tried.refused and isinstance(again := tried.refused.__cause__, RepeatedAct):
             done = _saved_before(editor, ready, tried.refused, again.seq)
         else:
@@ -129,7 +130,7 @@ def _uuid(typed: str) -> UUID | None:
         return None
 
 
-def _save(editor: EditorContext, ready: dict[str, OpenForm]) -> parts.SavedAll:
+def _save(editor: EditorContext, ready: dict[str, OpenForm]) -> parts.Saved:
     """What clashes with what readers see by now starts no edition, and is held back like any other. Where readers see
     this edition still, there is nothing to be saved."""
     held, same = dict[str, Refused](), dict[str, Refused]()
@@ -140,15 +141,15 @@ def _save(editor: EditorContext, ready: dict[str, OpenForm]) -> parts.SavedAll:
             (same if refused.codes == ["nothing_changed"] else held)[key] = refused
     if editor.begins and not editor.is_begun:
         if held:
-            return parts.SavedAll({}, held | same)
+            return parts.Saved({}, held | same)
         raise nothing_changed()
     wanted = [one for key, one in ready.items() if key not in held]
     reason = joined([one.reason for one in wanted])
     saved = parts.save_all(editor.edition, [one.wanted for one in wanted], actor=editor.request.user, reason=reason)
-    return parts.SavedAll(saved.done, held | saved.held)
+    return parts.Saved(saved.done, held | saved.held, saved.change)
 
 
-def _saved_before(editor: EditorContext, ready: dict[str, OpenForm], refused: Refused, seq: int) -> parts.SavedAll:
+def _saved_before(editor: EditorContext, ready: dict[str, OpenForm], refused: Refused, seq: int) -> parts.Saved:
     """It was sent before, and its answer was lost. What its person has saved since then, or stands there just so, is
     saved; what was held back then is held back again."""
     editor.refresh()
@@ -165,7 +166,7 @@ def _saved_before(editor: EditorContext, ready: dict[str, OpenForm], refused: Re
             held[key] = Conflict(faster(editor.edition, me, key, did), there[key], key)
         else:
             held[key] = refused
-    return parts.SavedAll(done, held)
+    return parts.Saved(done, held)
 
 
 def joined(reasons: Iterable[str]) -> str:

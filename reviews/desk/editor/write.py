@@ -25,7 +25,6 @@ from reviews.desk.editor.one_page import OnePage, place_of_new, to_do
 from reviews.desk.editor.opened import OpenForm, now_seen
 from reviews.desk.editor.scratch import lines, posted, spend
 from reviews.editing import parts
-from reviews.editing.merging import Merged
 from reviews.review.edition_review import EditionReview
 
 
@@ -45,6 +44,7 @@ def edit(request: DeskRequest, slug: str) -> HttpResponse:
     tried = attempt(lambda: parts.restore_part(editor.edition, part, actor=request.user))
     if not tried.is_done:
         return outline_refusing(editor, tried)
+    editor.wrote(tried.result)
     if editor.is_fragment:
         return fragments.saved(editor, part, [f"{part.label_for_people} is back as it was."])
     messages.success(request, f"{part.label_for_people} is back as it was.")
@@ -148,6 +148,7 @@ def _restore(opened: OpenForm, shown: values.Part) -> HttpResponse:
     tried = attempt(lambda: parts.restore_part(editor.edition, shown, actor=editor.request.user))
     opened.context["refusals"] = tried.refusals
     if tried.is_done:
+        editor.wrote(tried.result)
         now_seen(opened.form, shown)
         opened.context |= {"removed": False, "restored": True}
     return _opened(editor, opened.shows(), tried.status)
@@ -158,6 +159,7 @@ def _remove(editor: EditorContext, shown: values.Part) -> HttpResponse:
     tried = attempt(lambda: parts.remove_part(editor.edition, shown, seen=seen, actor=editor.request.user))
     if not tried.is_done:
         return outline_refusing(editor, tried)
+    editor.wrote(tried.result)
     if editor.is_fragment:
         return fragments.removed(editor, shown)
     messages.success(editor.request, f"{shown.label_for_people} was removed. You can restore it below.")
@@ -175,7 +177,8 @@ def _answer(opened: OpenForm) -> HttpResponse:
     elif editor.request.method == "POST" and opened.is_ready:
         tried = attempt(lambda: _save(opened))
         if tried.is_done:
-            both: Merged | None = tried.result
+            editor.wrote(tried.result.change)
+            (both,) = tried.result.done.values()
             spend(editor.request.user, [editor.request.POST.get(FIELD, "")])
             value, said = opened.saved(both)
             if editor.is_fragment:
@@ -191,7 +194,7 @@ def _answer(opened: OpenForm) -> HttpResponse:
     return _opened(editor, opened.comes_back(), status)
 
 
-def _save(opened: OpenForm) -> Merged | None:
+def _save(opened: OpenForm) -> parts.Saved:
     opened.begin()
     return parts.save(opened.editor.edition, opened.wanted, actor=opened.editor.request.user, reason=opened.reason)
 

@@ -253,7 +253,7 @@ def not_in_sitemap(subject: Subject, spot: Spot) -> Claim:
 
 def its_form(subject: Subject, spot: Spot) -> Claim:
     def holds(served: Served) -> bool:
-        return served.status == 200 and has(served.main.first("dl", class_="facts"), subject.live.name)
+        return served.status == 200 and has(served.main.first("dl", class_="facts"), subject.called)
 
     return Claim("a form about it, and its name", holds)
 

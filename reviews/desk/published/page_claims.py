@@ -49,9 +49,12 @@ def _is_told(subject: Subject, spot: Spot, one: Overlay) -> bool:
 def its_notice(subject: Subject, spot: Spot, one: Overlay) -> Claim:
     def holds(served: Served) -> bool:
         node = served.main.first("section", id=f"warning-{one.pk}")
-        return has(node, one.get_title_display(), one.quote) and node is not None and node.is_printed()
+        is_there = has(node, one.get_title_display(), one.quote) and node is not None and node.is_printed()
+        return is_there and (spot.edition is not None or not _chips(served, "chip-published"))
 
-    return Claim(f"the urgent warning “{one.get_title_display()}” with its quotation", holds)
+    return Claim(
+        f"the urgent warning “{one.get_title_display()}” with its quotation, no chip of a reviewed page", holds
+    )
 
 
 def its_correction(subject: Subject, spot: Spot, one: Overlay) -> Claim | None:
@@ -88,11 +91,14 @@ def its_banner(subject: Subject, spot: Spot, one: Overlay) -> Claim:
         dose = served.main.first(id="dose")
         if dose and "Dosesarenotshown" not in dose.words:
             return False
-        chips = [chip.words for plate in served.main.all(class_="plate") for chip in plate.all(class_="chip")]
-        return spot.edition is not None or one.row.label in chips
+        return spot.edition is not None or one.row.label in _chips(served)
 
     chip = "" if spot.edition else f", the chip “{one.row.label}”"
     return Claim(f"the banner “{one.row.label} on …” with the reason{chip}, no dose", holds)
+
+
+def _chips(served: Served, look: str = "chip") -> list[str]:
+    return [chip.words for plate in served.main.all(class_="plate") for chip in plate.all(class_=look)]
 
 
 def its_note(subject: Subject, spot: Spot, one: Overlay) -> Claim:

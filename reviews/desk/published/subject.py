@@ -45,6 +45,10 @@ class Subject:
         return f"{settings.SITE_URL}{self.path}"
 
     @property
+    def called(self) -> str:
+        return self.document.header.called
+
+    @property
     def letter(self) -> str:
         return letter_of(self.live.name)
 
@@ -90,7 +94,7 @@ class Subject:
             *cut(self.document.header.introduction),
             *(words for one in self.document.parts() for words in pieces_of(one)),
         ]
-        return [one for one in several if one not in printed(self.live.name)]
+        return [one for one in several if one not in printed(self.called)]
 
     def pieces_of_withheld(self, overlay: Overlay) -> list[str]:
         """Words of a withheld part that stand nowhere else in the document."""
@@ -128,7 +132,7 @@ def _beside(monograph: Monograph, live: Publication) -> Any:
         terms = IndexEntry.objects.filter(kind="class", term=f"={live.class_slugs[-1]}")
         wanted |= Q(pk__in=terms.values("publication"))
     rows = Publication.objects.listed().filter(wanted).exclude(pk=live.pk)
-    return rows.order_by("name", "slug").values_list("slug", "name")
+    return rows.with_called().order_by("name", "slug").values_list("slug", "called")
 
 
 def is_removal(overlay: Overlay) -> bool:

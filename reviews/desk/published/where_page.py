@@ -36,7 +36,7 @@ def places(request: DeskRequest, slug: str) -> HttpResponse:
         "section": "monographs",
         "monograph": monograph,
         "live": monograph.live,
-        "title": subject.document.header.title or monograph.live.name,
+        "called": subject.called,
         "overlays": subject.overlays,
         "this": this,
         "places": found,

@@ -54,7 +54,7 @@ QUOTES = [
     ("What to watch", "watch", "heading", "What to watch, heading"),
     ("Watching goes on.", "watch", "text", "What to watch"),
     ("Blood count of 5 mL", "count", "test", "Monitoring: Blood count of 5 mL, name of the test"),
-    ("before day 1; every 2 months; for 3 years.", "count", "schedule", "Monitoring: Blood count of 5 mL, when and how often"),
+    ("Before day 1, then every 2 months for 3 years.", "count", "schedule", "Monitoring: Blood count of 5 mL, when and how often"),
     ("every 2 months", "count", "schedule", "Monitoring: Blood count of 5 mL, when and how often"),
     ("After 4 weeks again.", "count", "note", "Monitoring: Blood count of 5 mL, note"),
     ("Stop after 6 days", "boxed", "title", "Safety notice: Stop after 6 days, title"),
@@ -89,7 +89,8 @@ def test_what_a_page_says_is_found_and_marked_where_it_stands(wrong, part, field
     body = re.sub(r'<div id="correction">.*?</section>\s*</div>', "", marked, flags=re.DOTALL)
     rest = re.sub(r"</?mark[^>]*>| <a class=\"corrected\".*?</a>", "", body)
     contents = '<li><a href="#correction">Correction</a></li>'
-    assert rest.replace(contents, "") == before
+    chips = '<span class="chip chip-late">Correction</span>', '<span class="chip chip-published">Text reviewed</span>'
+    assert rest.replace(contents, "").replace(*chips) == before
     held = folded(
         words("".join(re.findall(r'<mark class="wrong"[^>]*>(.*?)</mark>', marked, re.DOTALL)).replace("&nbsp;", " "))
     )
@@ -153,7 +154,7 @@ def marked_in(markup, pk=7):
 def test_just_the_chosen_of_several_places_are_marked():
     found = places_said("monthly")
     assert [(one.label, one.before[-8:], one.after[:8]) for one in found] == [
-        ("Monitoring", "Bloods: ", "."), ("Monitoring: Full blood count, when and how often", "before; ", "."),
+        ("Monitoring", "Bloods: ", "."), ("Monitoring: Full blood count, when and how often", "Before; ", "."),
         ("Practice", "Look ", ". Again "), ("Practice", ". Again ", ", then m"), ("Practice", "y, then ", "."),
     ]  # fmt: skip
 
@@ -162,7 +163,7 @@ def test_just_the_chosen_of_several_places_are_marked():
     assert marked_in(markup) == ["Monitoring: Full blood count, when and how often", "Practice"]
     assert 'Look monthly<sup class="cite">' in markup
     assert '<strong><mark class="wrong" id="wrong-7-2">mon</mark></strong><mark class="wrong">thly</mark> <a' in markup
-    assert 'before; <mark class="wrong" id="wrong-7-1">monthly</mark> <a' in markup
+    assert 'Before; <mark class="wrong" id="wrong-7-1">monthly</mark> <a' in markup
     assert markup.count("<mark") == 3
 
 
@@ -194,7 +195,7 @@ def test_words_that_do_not_stand_there_are_marked_nowhere(changes):
 
 def test_an_edition_that_a_correction_does_not_name_is_never_marked():
     """The words may be right in an edition that came later; an old correction says nothing of where it meant them."""
-    markup = under(FOUR, erratum("monthly", editions=[2]), erratum("before; monthly.", 8))
+    markup = under(FOUR, erratum("monthly", editions=[2]), erratum("Before; monthly.", 8))
 
     assert (marked_in(markup), marked_in(markup, 8)) == ([], ["Monitoring: Full blood count, when and how often"])
 

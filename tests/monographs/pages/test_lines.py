@@ -108,7 +108,7 @@ def test_a_number_in_such_a_line_keeps_its_unit(markup):
 def test_what_stands_together_is_said_in_the_words_of_its_choices(markup):
     bare = re.sub(r"<[^>]*>", "", markup[1]).replace("&nbsp;", " ")
 
-    assert "before day 1; every 2 months; for 3 years; Yes, always." in bare
+    assert "Before day 1, then every 2 months for 3 years; Yes, always." in bare
     assert re.search(r"After 4 weeks again\. .*Too", bare)
     assert "The first agency, 12 February 2020; replaces: the first notice; told by a friend." in markup[1]
 

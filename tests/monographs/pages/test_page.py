@@ -143,7 +143,7 @@ def test_every_word_of_a_part_is_on_the_page():
     told = notice("major", "Zeta", action="eta", issuer="theta", issued="2026-07", supersedes="iota")
     read = words(html(doc.replaced(monitoring=(item,), notices=(told,))))
 
-    for said in ("Alpha beta; gamma; delta. epsilon", "Zeta", "What to do: eta", "theta, July 2026; replaces: iota."):
+    for said in ("Alpha Beta; gamma; delta. epsilon", "Zeta", "What to do: eta", "theta, July 2026; replaces: iota."):
         assert said in read
     for kind in SECTION_KINDS:
         assert f"About {kind}" in read
@@ -190,7 +190,7 @@ def test_what_may_or_may_not_end_in_a_full_stop_is_printed_with_one(end):
     read = words(html(doc.replaced(header=header, monitoring=(item,), notices=(told,), citations=(book,))))
 
     for said in (
-        "Not covered: children.", "No data. Waiting since 4 July 2026", "Use B. See the", "Alpha monthly.",
+        "Not covered: children.", "No data. Waiting since 4 July 2026", "Use B. See the", "Alpha Monthly.",
         "The regulator.", "A book.",
     ):  # fmt: skip
         assert said in read
@@ -228,15 +228,15 @@ def test_doses_come_first_among_what_the_page_lacks_and_traits_add_to_it():
 def test_neighbouring_gaps_are_one_line_in_which_every_old_address_still_leads():
     (first, *_) = [block for block in shown().blocks if block.kind == "gap" and len(block.gaps) > 1]
 
-    assert [gap.anchor for gap in first.gaps][:3] == ["contra-indications", "cautions", "renal-impairment"]
+    assert [gap.anchor for gap in first.gaps][:3] == ["indications", "contra-indications", "cautions"]
     assert '<span id="cautions">cautions</span>' in html()
-    assert "Not yet covered: indications. Check the product SmPC." in words(html()).replace(" .", ".")
+    assert words(html()).count("indications , contra-indications , cautions") == 1
 
 
 def test_a_page_that_has_every_section_still_says_that_it_has_no_doses():
     page_ = shown(everything(), traits=("biologic", "injectable", "teratogen"))
 
-    assert page_.gap_line == "doses"
+    assert (page_.gap_line, page_.gaps_counted) == ("doses", "Doses missing")
     assert [block for block in page_.blocks if block.kind == "gap"] == []
 
 
@@ -294,8 +294,10 @@ def test_names_of_the_drug_are_told_apart():
 def test_the_line_on_rxnorm_needs_a_check_that_found_the_name():
     line = "Name found in RxNorm (US) as testazumab, sample; this does not check the content"
 
-    assert line in html(names_found=(("testazumab", "sample"),))
-    assert "RxNorm" not in html()
+    found = html(names_found=(("testazumab", "sample"),), publication=publication())
+    assert line in found.partition('id="status"')[2]
+    assert found.count("RxNorm") == 1
+    assert "RxNorm" not in html(publication=publication())
 
 
 # -- Status ------------------------------------------------------------------------------------------------------------
@@ -552,16 +554,17 @@ def between(markup, start, end):
 
 
 WHOLE_PAGE = """\
-Neurology Multiple sclerosis Wholumab Wholumab in one condition Brand names (UK) Wholera
-Other names Wholumabe (British name), Wholuzumab (American name), Wholumabum, WH-7
-Name found in RxNorm (US) as wholumab, of July; this does not check the content
-An antibody that was made up Reference 1.
-Text reviewed Edition 3, 2 June 2026 Doses: none published All dates and signatures
-This page does not cover: doses, contra-indications, cautions, renal impairment, hepatic impairment, interactions,
-pregnancy, breast-feeding, adverse effects, overdose, prescribing in practice, counselling the patient, how it works,
-evidence and guidelines. It covers one condition only. Not covered: the other condition.
+Neurology Multiple sclerosis Wholumab Wholumab in one condition
+It covers one condition only. Not covered: the other condition. Brand names (UK) Wholera
 Critical safety notice Stop after 6 days The heart slows Reference 1. What to do: Act within 7 hours.
 The first agency, 12 February 2020; replaces: the first notice. Source: Reference 2
+Text reviewed Edition 3, 2 June 2026 Doses: none published All dates and signatures
+An antibody that was made up Reference 1.
+Other names Wholumabe (British name), Wholuzumab (American name), Wholumabum, WH-7
+13 sections missing: check the product SmPC
+This page does not cover: doses, contra-indications, cautions, renal impairment, hepatic impairment, interactions,
+pregnancy, breast-feeding, adverse effects, overdose, prescribing in practice, counselling the patient, how it works,
+evidence and guidelines.
 On this page Critical safety What it is for Safety Dose What to watch Information References Related Status
 What it is for One condition Reference 1.
 Safety notice Only in hospital The liver suffers. What to do: Ask for help.
@@ -572,7 +575,7 @@ In doubt, ask medicines information.
 Not yet covered: contra-indications, cautions, renal impairment, hepatic impairment, interactions, pregnancy,
 breast-feeding. Check the product SmPC.
 What to watch Watching goes on.
-Blood count of 5 mL before day 1; every 2 months; for 3 years. Reference 2 After 4 weeks again.
+Blood count of 5 mL Before day 1, then every 2 months for 3 years. Reference 2 After 4 weeks again.
 Not yet covered: adverse effects, overdose, prescribing in practice, counselling the patient, how it works, evidence
 and guidelines. Check the product SmPC.
 Shortage Little of it is there It is rare. What to do: Order early.
@@ -589,6 +592,7 @@ Other monographs in this class (not a suggestion to substitute) Thirdumab
 Status and signatures Text of edition 3 Reviewed by a neurologist and an anaesthetist on 1 June 2026
 Doses None published Last full review 29 April 2026 Evidence last checked 20 June 2026
 Next review due 5 July 2027
+Name found in RxNorm (US) as wholumab, of July; this does not check the content
 Neurologist Signed 30 May 2026 No interests declared
 Ada Example, Anaesthetist Signed 1 June 2026 Interests: Fees from A
 Check that nothing was altered Every signature is on this fingerprint (SHA-256) of the text.
@@ -614,7 +618,6 @@ def test_every_day_that_a_machine_reads_is_the_day_that_people_read():
     )
 
     assert re.findall(r'<time datetime="([^"]+)">([^<]+)</time>', markup) == [
-        ("2026-06-02", "2 June 2026"),
         ("2026-07-01", "1 July 2026"),
         ("2026-07-02", "2 July 2026"),
         ("2026-07-03T10:30:00+01:00", "3 July 2026, 10:30"),
@@ -622,6 +625,7 @@ def test_every_day_that_a_machine_reads_is_the_day_that_people_read():
         ("2026-01-15", "15 January 2026"),
         ("2026-02-16", "16 February 2026"),
         ("2026-06-25", "25 June 2026"),
+        ("2026-06-02", "2 June 2026"),
         ("2026-06-30", "30 June 2026"),
         ("2026-05-04", "4 May 2026"),
         ("2026-06-01", "1 June 2026"),
@@ -836,6 +840,81 @@ def test_the_contents_begin_with_what_stands_over_the_page_and_with_nothing_else
     assert [one for one in contents if one[0] in ("warning", "correction")] == [first] * (first[0] != "safety")
 
 
+def test_what_stands_over_the_page_comes_before_critical_notices_the_status_the_introduction_and_the_gaps():
+    """The order of a phone, which is that of the document."""
+    overlays = [held("count"), erratum(wrong="Wholumab"), warning(), retired()]
+    markup = whole_html(overlays=overlays, due=date(2026, 1, 1))
+
+    marks = (
+        "<h1>", "Wholumab in one condition", 'id="retired"', 'id="warning"', 'id="correction"', 'id="withheld"',
+        'id="overdue-title"', 'id="safety"', 'class="plate"', 'class="lead"', "<details", 'id="contents-title"',
+        'id="indications"',
+    )  # fmt: skip
+    places = [markup.index(one) for one in marks]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("overlays", "chips"),
+    [
+        ([warning()], ["Reviewed before this warning"]),
+        ([warning(at=datetime(2026, 6, 1, 12, tzinfo=UTC))], ["Urgent warning"]),
+        ([erratum()], ["Correction"]),
+        ([erratum(until=datetime(2026, 2, 16, 12, tzinfo=UTC))], ["Correction"]),
+        ([held("count")], ["Part withheld"]),
+        (
+            [held("count"), erratum(wrong="Wholumab"), warning()],
+            ["Reviewed before this warning", "Correction", "Part withheld"],
+        ),
+        ([warning(), erratum(), retired()], ["Retired"]),
+    ],
+)
+def test_while_something_stands_over_the_page_the_status_says_so_and_is_not_green(overlays, chips):
+    markup = whole_html(overlays=overlays)
+    late = whole_html(overlays=overlays, due=date(2026, 7, 3))
+
+    said = dict(reversed(one) for one in re.findall(r'<span class="chip ([^"]*)">([^<]*)</span>', markup))
+    assert list(said) == chips
+    assert set(said.values()) == {"chip-withdrawn" if chips == ["Retired"] else "chip-late"}
+    assert "Text reviewed" not in markup
+    assert re.findall(r'<span class="chip [^"]*">([^<]*)</span>', late) == chips + ["Review overdue"] * (
+        chips != ["Retired"]
+    )
+
+
+def test_what_is_withheld_is_said_on_top_with_the_way_to_its_line():
+    markup = whole_html(overlays=[held("uses", 41), held("count", 42)])
+
+    assert "Withheld Not shown now: What it is for; Monitoring: Blood count of 5 mL Critical safety notice" in read(
+        markup
+    )
+    for name in ("uses", "count"):
+        anchor = f"withheld-{str(make.key(name))[:8]}"
+        assert markup.count(f'href="#{anchor}"') == markup.count(f'id="{anchor}"') == 1
+    assert shown(whole.whole(), overlays=[held("uses")]).contents[0] == ("withheld", "Withheld")
+    assert "Not shown now" not in whole_html()
+
+
+def test_no_page_begins_with_what_it_lacks():
+    """An anchor to the notices above it would open on that."""
+    for document in (make.document(), make.document(sections=(), monitoring=(), notices=()), everything()):
+        kinds = [block.kind for block in shown(document).blocks]
+        assert kinds[0] != "gap"
+        assert "gap" not in kinds[: kinds.index("dosing")]
+
+
+@pytest.mark.parametrize(
+    ("kept", "counted"), [(0, "Doses missing"), (1, "1 section missing"), (2, "2 sections missing")]
+)
+def test_what_is_missing_is_counted_in_one_line_that_opens(kept, counted):
+    kinds = [kind for kind in SECTION_KINDS if kind not in ("overdose", "pregnancy")[:kept]]
+    markup = html(make.document(sections=tuple(section(kind) for kind in kinds)))
+
+    assert f"<summary>{counted}: check the product SmPC</summary>" in markup
+    assert markup.count("check the product SmPC") == 1
+    assert "<details open" not in markup
+
+
 def test_a_retired_page_says_so_above_all_and_shows_no_dose():
     markup = whole_html(overlays=[retired()])
 
@@ -927,7 +1006,9 @@ def test_a_preview_leads_to_no_public_page_and_shows_no_status():
     markup = whole_html(published=False)
     said = read(markup)
 
-    assert said.startswith("Neurology Multiple sclerosis Wholumab Wholumab in one condition Brand names")
+    assert said.startswith(
+        "Neurology Multiple sclerosis Wholumab Wholumab in one condition It covers one condition only."
+    )
     for absent in (
         "/classes/",
         'class="plate"',
@@ -969,21 +1050,24 @@ def test_a_page_without_a_name_says_so():
 
 
 def test_other_pages_on_the_same_drug_are_told_apart():
-    others = [Publication(slug=slug, name=name) for slug, name in (("a-use", "Wholumab"), ("b-use", "Bee"))]
+    others = [Publication(slug=slug) for slug in ("a-use", "b-use")]
+    others[0].called, others[1].called = whole.whole().header.called, "Wholumab in another"
 
     markup = whole_html(same_drug=others)
 
-    assert "Another use of the drug has its own page: Wholumab (a-use), Bee." in read(markup)
-    assert '<a href="/drugs/a-use/">Wholumab (a-use)</a>, <a href="/drugs/b-use/">Bee</a>.' in markup
+    assert "Another use of the drug has its own page: Wholumab in one condition (a-use), Wholumab in another." in read(
+        markup
+    )
+    assert '<a href="/drugs/b-use/">Wholumab in another</a>.' in markup
     assert "Another use of the drug" not in whole_html()
 
 
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"issuer": "An agency", "issued": "", "supersedes": ""}, "An agency. Source: Reference 2"),
-        ({"issuer": "", "issued": "", "supersedes": "it"}, "replaces: it. Source: Reference 2"),
-        ({"issuer": "", "issued": "", "supersedes": ""}, "Source: Reference 2"),
+        ({"issuer": "An agency", "issued": "", "supersedes": ""}, "An agency. Source: Reference 1"),
+        ({"issuer": "", "issued": "", "supersedes": "it"}, "replaces: it. Source: Reference 1"),
+        ({"issuer": "", "issued": "", "supersedes": ""}, "Source: Reference 1"),
         ({"issuer": "An agency", "issued": "", "supersedes": "", "source": ""}, "An agency."),
         ({"issuer": "An agency", "issued": "2020-01", "supersedes": "", "source": "lost"}, "An agency, January 2020. Source:[@lost]"),
     ],
@@ -992,15 +1076,15 @@ def test_where_a_notice_comes_from_as_far_as_it_is_known(fields, said):
     one = whole.whole().notices[0].replaced(text="The end.", action="", **fields)
     markup = whole_html(whole.whole().replaced(notices=[one]))
 
-    assert between(read(markup), "The end.", " On this page") == f"The end. {said}".rstrip()
+    assert between(read(markup), "The end.", " Text reviewed") == f"The end. {said}".rstrip()
     assert "What to do" not in markup
 
 
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"when": "", "how_long": "", "note": ""}, "every 2 months. Reference 1"),
-        ({"when": "", "how_often": "", "how_long": "for ever.", "note": ""}, "for ever. Reference 1"),
+        ({"when": "", "how_long": "", "note": ""}, "Every 2 months. Reference 1"),
+        ({"when": "", "how_often": "", "how_long": "for ever.", "note": ""}, "For ever. Reference 1"),
         ({"when": "", "how_often": "", "how_long": "", "note": ""}, "Reference 1"),
         ({"when": "", "how_often": "", "how_long": "", "note": "A note", "source": ""}, "A note"),
         ({"when": "", "how_often": "", "how_long": "", "note": "", "source": ""}, ""),
@@ -1048,7 +1132,7 @@ TAKE_AWAY = (
     [
         ("uses", "What it is for", "One condition Reference 1", "indications"),
         ("watch", "What to watch", "Watching goes on.", "monitoring"),
-        ("count", "Monitoring: Blood count of 5 mL", "every 2 months", "monitoring"),
+        ("count", "Monitoring: Blood count of 5 mL", "then every 2 months", "monitoring"),
     ],
 )
 def test_what_is_withheld_leaves_its_line_where_it_stood_and_is_no_gap(name, label, lost, place):
@@ -1117,7 +1201,7 @@ def test_references_are_numbered_in_the_order_in_which_the_page_is_read():
     assert marks == list(range(1, len(places) + 1))
     rest = [kind for kind in SECTION_KINDS if kind != "indications"]
     rest.insert(rest.index("monitoring") + 1, "test")
-    expected = ["intro", "text0", "source0", "indications", "text1", "source1", *rest, "text2", "source2"]
+    expected = ["text0", "source0", "intro", "indications", "text1", "source1", *rest, "text2", "source2"]
     assert [one.label for one in shown(document).references] == expected
 
 
@@ -1233,7 +1317,7 @@ def test_the_head_of_a_page_says_what_it_is_and_what_a_print_of_it_is_worth():
         "robots": [],
     }
     plain = whole.whole().replaced(header=whole.whole().header.replaced(covers=""))
-    assert head("monograph_detail", plain)["title"] == "Wholumab – ClinCalc Pro"
+    assert head("monograph_detail", plain)["title"] == "Wholumab in one condition – ClinCalc Pro"
     stamp = head("monograph_detail", demo=True)["stamp"]
     assert stamp.startswith("Demonstration content, not for clinical use · Wholumab · Edition 3")
 
@@ -1244,7 +1328,7 @@ def test_the_head_of_an_old_edition_says_that_it_is_superseded_and_is_for_no_sea
     assert head("edition_old", archive=archive) == {
         "stamp": "Wholumab · Edition 3 · SUPERSEDED on 19 June 2026, do not use&#10;The current page:"
         " https://clincalc.test/drugs/wholumab/",
-        "title": "Wholumab, edition 3, superseded – ClinCalc Pro",
+        "title": "Wholumab in one condition, edition 3, superseded – ClinCalc Pro",
         "description": "Superseded on 19 June 2026. Do not use.",
         "canonical": ["https://clincalc.test/drugs/wholumab/"],
         "robots": ["noindex"],

@@ -140,3 +140,40 @@ def test_without_a_cache_pages_are_served(house, settings):
 
     for path in ("/", "/drugs/", "/drugs/testazumab/", "/updates/", "/search/?q=test", "/report/", "/health/live"):
         assert Client().get(path).status_code == 200, path
+
+
+def test_an_address_with_capital_letters_leads_to_that_of_small_ones(page, client, house):
+    make.published(house, "goneumab")
+    make.withdraw(make.live("goneumab").edition, house.publisher, "take_down")
+    leads = {
+        "/drugs/Testazumab/": "/drugs/testazumab/",
+        "/drugs/TESTAZUMAB/editions/?q=A%20b&x=%2F%2Fevil.example": "/drugs/testazumab/editions/?q=A%20b&x=%2F%2Fevil.example",
+        "/drugs/TestAzumab/monograph.json": "/drugs/testazumab/monograph.json",
+        "/drugs/Goneumab/": "/drugs/goneumab/",
+        "/classes/Multiple-Sclerosis/?page=1": "/classes/multiple-sclerosis/?page=1",
+    }  # fmt: skip
+    for path, expected in leads.items():
+        for ask in (client.get, client.head):
+            answer = ask(path)
+            assert (answer.status_code, answer.headers["Location"]) == (301, expected), path
+            assert (answer.headers["Cache-Control"], "ETag" in answer.headers) == (CACHE_CONTROL, False), path
+    assert client.get("/drugs/Testazumab-Drug/").headers["Location"] == "/drugs/testazumab/"
+    assert client.get("/drugs/Testazumab/editions/1/").headers["Location"] == "/drugs/testazumab/"
+
+
+def test_a_former_address_with_capital_letters_leads_to_the_page_at_once(page, client):
+    monographs.move(Monograph.objects.get(), slug="second", actor=page.publisher, reason="It has another name.")
+    again(page, "second")
+
+    for path in ("/drugs/Testazumab/editions/?q=1", "/drugs/testazumab/editions/?q=1"):
+        answer = client.get(path)
+        assert (answer.status_code, answer.headers["Location"]) == (301, "/drugs/second/editions/?q=1")
+
+
+def test_capital_letters_tell_nothing_of_what_is_not_there(house, client):
+    make.draft(house)
+
+    never = client.get("/drugs/nothing/").content
+    for path in ("/drugs/Testazumab/", "/drugs/NOTHING/", "/drugs/Testazumab/editions/", "/classes/Nothing/"):
+        answer = client.get(path)
+        assert (answer.status_code, answer.content) == (404, never), path

@@ -63,7 +63,7 @@ def test_each_use_is_told_with_what_it_covers_its_brands_and_what_stands_over_it
     html = client.get("/drugs/testazumab-drug/").content.decode()
     assert "<i>" not in html
     assert html.count(f"B {ESCAPED}: which use?") == 2
-    assert f'<a href="/drugs/b-second/">Title {ESCAPED}</a>' in html
+    assert f'<a href="/drugs/b-second/">B {ESCAPED}: Title {ESCAPED}</a>' in html
     for path in ("/", "/drugs/", "/drugs/?letter=b", "/classes/multiple-sclerosis/", "/search/?q=covered", "/updates/"):
         page = client.get(path).content.decode()
         assert f"B {ESCAPED}" in page, path

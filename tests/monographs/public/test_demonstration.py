@@ -13,7 +13,10 @@ from tests import factories as make
 
 pytestmark = pytest.mark.django_db
 
-BANNER = "<strong>Demonstration content, not for clinical use.</strong> No clinician has signed any of it for real."
+BANNER = (
+    "<strong>Demonstration content, not for clinical use.</strong>"
+    " <span>No clinician has signed any of it for real.</span>"
+)
 
 
 @pytest.mark.parametrize("demo", [True, False])

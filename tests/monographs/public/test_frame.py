@@ -134,7 +134,7 @@ def test_the_feed_is_atom_and_old_entries_forget_what_was_taken_down(house, clie
         return [one.findtext(f"{atom}title") for one in feed.iter(f"{atom}entry")]
 
     assert entries() == [
-        "Testazumab: Urgent warning: There is a new severe reaction.", "Testazumab: First published."
+        "Testazumab in multiple sclerosis: Urgent warning: There is a new severe reaction.", "Testazumab in multiple sclerosis: First published."
     ]  # fmt: skip
     make.withdraw(monograph.live.edition, house.publisher, "take_down")
     assert entries() == [

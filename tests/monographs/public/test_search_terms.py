@@ -34,6 +34,7 @@ def test_every_way_to_the_whole_page_with_the_words_that_are_shown_beside_it():
         ("name", "wholumabe", "Wholumabe", "", ""),
         ("name", "wholumabum", "Wholumabum", "", ""),
         ("name", "wholuzumab", "Wholuzumab", "", ""),
+        ("title", "", "Wholumab: Title of it", "", ""),
         ("use", "condition", "one condition", "", ""),
         ("use", "one condition", "one condition", "", ""),
     ]

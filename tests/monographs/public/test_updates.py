@@ -17,6 +17,7 @@ from tests.monographs.public.test_lists import notice
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 ATOM = "{http://www.w3.org/2005/Atom}"
+CALLED = "Testazumab in multiple sclerosis"
 
 
 def again(house, edition, changed, note=""):
@@ -85,7 +86,7 @@ def test_each_overlay_is_told_in_its_own_words_and_its_end_too(house, client):
     assert told(client) == [
         (anchor, "testazumab", words, words[:1] if is_loud else []) for anchor, words, is_loud in expected
     ]
-    assert [one["title"].text for one in entries(client)] == [f"Testazumab: {words[0]}" for _, words, _ in expected]
+    assert [one["title"].text for one in entries(client)] == [f"{CALLED}: {words[0]}" for _, words, _ in expected]
 
 
 def test_a_feed_entry_is_whole_and_holds_no_markup_of_ours_but_paragraphs(house, client):
@@ -99,7 +100,7 @@ def test_a_feed_entry_is_whole_and_holds_no_markup_of_ours_but_paragraphs(house,
     newest, oldest = entries(client)
 
     live = Publication.objects.get(number=2)
-    assert newest["title"].text == f"{nasty}: Header changed."
+    assert newest["title"].text == f"{nasty}: {CALLED}: Header changed."
     assert newest["link"].get("href") == "https://clincalc.test/drugs/testazumab/"
     assert newest["id"].text == f"https://clincalc.test/updates/#edition-{live.pk}"
     stamps = [datetime.fromisoformat(newest[one].text) for one in ("published", "updated")]
@@ -153,7 +154,7 @@ def test_a_notice_that_has_not_begun_is_told_by_nobody(house, client, monkeypatc
         ["Safety notice: Of another decade added."],
         ["Safety notice: Of another decade added."],
     )
-    assert entries(client)[0]["title"].text == "Testazumab: Safety notice: Of another decade added."
+    assert entries(client)[0]["title"].text == f"{CALLED}: Safety notice: Of another decade added."
 
 
 def test_an_edition_is_told_by_what_changed_since_the_one_before_it(house, client):
@@ -322,5 +323,5 @@ def test_a_control_character_that_was_stored_once_breaks_no_feed(house, client, 
     assert len(found) == 4
     assert all(sign not in child.text for one in found for child in one.values() if child.text)
     assert "it was answered" in found[1]["summary"].text
-    assert found[0]["title"].text == "Testazumab: Correction."
+    assert found[0]["title"].text == f"{CALLED}: Correction."
     assert client.get("/updates/").status_code == 200

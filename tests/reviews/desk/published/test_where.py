@@ -113,7 +113,7 @@ LISTS = {
 LED = {"Address of its drug or brand, markabrand", "Address of its drug or brand, oldazumab-drug"}
 NEWS = {"Updates", "Feed of updates"}
 OTHERS = {
-    "Form that compares editions", "Former address, oldazumab", "Page of Testazumab, which may lead to it",
+    "Form that compares editions", "Former address, oldazumab", "Page of Testazumab in multiple sclerosis, which may lead to it",
     "Corrections", "Sitemap", "Form to report a problem",
 }  # fmt: skip
 EVERYWHERE = OF_PAGE | LISTS | LED | NEWS | OTHERS
@@ -133,7 +133,14 @@ CORRECTION = NORMAL | {
 PART = NORMAL | {MARKER: set(), WITHHELD: {*PAGES, "The page as data"}, "One part is withheld.": NEWS}
 RETIREMENT = NORMAL | {
     REASON: {*PAGES, *NEWS, "The page as data"},
-    RETIRED: {*PAGES, *LISTS, *COMPARED, *NEWS, "List of editions", "Page of Testazumab, which may lead to it"},
+    RETIRED: {
+        *PAGES,
+        *LISTS,
+        *COMPARED,
+        *NEWS,
+        "List of editions",
+        "Page of Testazumab in multiple sclerosis, which may lead to it",
+    },
     "RETIRED on": {"Page", "Print of the page"},
     "Doses are not shown": {*PAGES, *NEWS},
 }

@@ -133,7 +133,7 @@ def test_a_part_that_went_away_and_one_that_came_are_shown(house, enter):
 
     titles = [change.title for change in enter("clinician").get(ADDRESS).context["changes"]]
 
-    assert titles == ["Overdose: added", "Monitoring: Full blood count: removed"]
+    assert titles == ["Monitoring: Full blood count: removed", "Overdose: added"]  # the more dangerous first
 
 
 def test_without_an_open_edition_nothing_is_under_review(house, enter):
@@ -298,3 +298,25 @@ def test_a_refused_signature_says_at_each_tick_and_choice_what_is_missing(house,
     assert {one for several in re.findall(r'aria-describedby="([^"]+)"', html) for one in several.split()} <= ids
     for name in ("tick_read", "tick_content", "tick_competent", "interests", "password"):
         assert f'<span class="error" id="{name}_error">' in html
+
+
+def test_an_interval_stands_first_in_a_whole_sentence_whatever_else_changed(house, enter):
+    edition = make.start(house, make.published(house))
+    make.reword(edition, "monitoring", "Other words.", actor=house.editor)
+    item = make.build(edition).monitoring[0]
+    with (
+        audited_write(actor=house.editor) as trail,
+        change_set(trail, edition=edition, reason="Newer guidance") as change,
+    ):
+        change.save(item.replaced(how_often="every 60 months"), seen=make.digest_of_part(item))
+    make.submit(house, edition)
+
+    shown = enter("clinician").get(ADDRESS)
+
+    html = shown.content.decode()
+    sentences = [said.sentence for part in shown.context["parts"] for said in part.said]
+    assert "is tested less often" in sentences[0]
+    assert "now it is “every 60 months”" in sentences[0]
+    assert len(sentences) == 2
+    assert '<span class="rank">Monitoring</span>' in html
+    assert not re.search(r"\[@[\w-]+\]", html)

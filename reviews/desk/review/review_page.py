@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from monographs.difference.diff_html import Change, changes_of
+from monographs.difference.diff_html import Change
 from monographs.difference.document_diff import compare
 from monographs.models import Edition, Monograph
 from monographs.pages.page import page
@@ -20,10 +20,11 @@ from reviews.access.refusals import Refusal
 from reviews.desk import transition_labels
 from reviews.desk.act_forms import SignForm, reason_of
 from reviews.desk.base import DeskRequest, Names, and_list, chip, current_edition, desk, monograph_for, part_links
+from reviews.desk.review.told import told
 from reviews.models import ChangeSet, ClinicianProfile
+from reviews.review import proofed
 from reviews.review.attestation import checklist_of
 from reviews.review.edition_review import EditionReview
-from reviews.review.proofed import told
 from reviews.workflow import TRANSITIONS, refusals
 
 
@@ -62,7 +63,9 @@ def review_page(request: DeskRequest, monograph: Monograph, edition: Edition, an
     user = request.user
     slug = monograph.slug
     in_review = review.edition.is_open
-    changes = changes_of(compare(review.live_value, review.document)) if in_review else []
+    comparison = compare(review.live_value, review.document) if in_review else None
+    parts = told(comparison, review.live_value, review.document) if comparison else []
+    changes = [one.change for one in parts]
     tell_people(changes, review, user)
     against = refusals(review, TRANSITIONS["sign"], user)
     first = review.live is None
@@ -75,6 +78,9 @@ def review_page(request: DeskRequest, monograph: Monograph, edition: Edition, an
         "name": name,
         "chip": chip(review.edition.state),
         "changes": changes,
+        "parts": parts,
+        "dangerous": sum(len(one.loud) for one in parts),
+        "uncited": sum(one.uncited for one in parts),
         "in_review": in_review,
         "first": first,
         "whole": preview_of(review) if first and in_review else None,
@@ -90,7 +96,7 @@ def review_page(request: DeskRequest, monograph: Monograph, edition: Edition, an
         "digest_short": f"{review.digest[:4]} {review.digest[4:8]} … {review.digest[-4:]}",
         "send_back": None if refusals(review, back, user) else reason_of(back, at="send-back"),
         "can_edit": policy.can(user, "edit", review.edition),
-        "proofing": told(review) if in_review else None,
+        "proofing": proofed.told(review) if in_review else None,
         "answer": answer,
         "errors": [(one, anchor_of(one)) for one in answer.refusals],
         "old_name": f"edition {review.monograph.live.number}, published" if review.monograph.live else "",

@@ -1,0 +1,71 @@
+"""Whether words that changed may change what a sentence means: a figure, a unit, or a word that turns it round. Pure.
+
+It errs on the side of telling: what is found here is shown first and large, and nothing else hangs on it.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from monographs.difference.word_diff import Segment
+from monographs.texts.text import citation_labels
+
+# A word that turns a sentence round when it comes, goes or takes the place of another.
+_TURNING = re.compile(
+    r"not|no|never|none|nor|neither|without|unless|except|cannot|avoid|stop|start|do|don't|must|may|might|should|shall"
+    r"|can|only|always|before|after|until|above|below|over|under|more|less|fewer|increased?|decreased?|raised?|lower(?:ed)?"
+    r"|reduced?|high|low|higher|maximum|minimum|hourly|daily|nightly|weekly|fortnightly|monthly|yearly|annually|once"
+    r"|twice|thrice|every|each|half|double|contra-?indicated|intra\w+|subcutaneous(?:ly)?|oral(?:ly)?|topical(?:ly)?"
+    r"|rectal(?:ly)?|inhaled|epidural"
+)
+_NUMBER_WORD = re.compile(
+    r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|hundred|thousand"
+    r"|million|third|quarter"
+)
+_UNIT = re.compile(
+    r"mg|mcg|(?:micro|nano|milli|kilo)?grams?|g|kg|ng|m[lL]|[lL]|(?:micro|milli)?litres?|units?|mmol|micromol|nmol|pmol"
+    r"|mmHg|cm|mm|m[²2]|hours?|days?|weeks?|months?|years?|minutes?|seconds?|per"
+)
+_OPPOSED = ("hypo", "hyper", "inter", "intra", "un", "in", "im", "ir", "dis", "anti", "pro", "sub", "super")
+_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’-][^\W\d_]+)*[²]?|[%<>≤≥±×/=°µμ]")
+_SIGNS = frozenset("%<>≤≥±×/=°µμ")
+
+
+def _words(segments: Sequence[Segment], op: str) -> list[str]:
+    text = " ".join(one.text for one in segments if one.op == op)
+    for label in citation_labels(text):
+        text = text.replace(f"[@{label}]", " ")
+    return _WORD.findall(text)
+
+
+def differing(segments: Sequence[Segment]) -> tuple[list[str], list[str]]:
+    """The words that were taken out, and those that were put in, marks of citations aside."""
+    return _words(segments, "removed"), _words(segments, "added")
+
+
+def is_figure(word: str) -> bool:
+    """A number in figures or in words, a unit, or a sign of comparison."""
+    return (
+        word[:1].isdigit()
+        or word in _SIGNS
+        or bool(_UNIT.fullmatch(word))
+        or bool(_NUMBER_WORD.fullmatch(word.lower()))
+    )
+
+
+def turns(gone: Iterable[str], come: Iterable[str]) -> bool:
+    """Whether the sense may be another: by a word of negation, duty, time or route, or "hypo" for "hyper"."""
+    one, other = {word.lower() for word in gone}, {word.lower() for word in come}
+    if any(map(_TURNING.fullmatch, one | other)):
+        return True
+    before, after = _stems(one), _stems(other)
+    return any(before[stem] ^ after[stem] for stem in before.keys() & after.keys())
+
+
+def _stems(words: set[str]) -> dict[str, set[str]]:
+    """Each word, whole and without a prefix of `_OPPOSED`, with the prefixes that stood before it."""
+    stems: dict[str, set[str]] = {}
+    for word in words:
+        for prefix in ("", *_OPPOSED):
+            if word.startswith(prefix) and len(word) > len(prefix) + 3:
+                stems.setdefault(word[len(prefix) :], set()).add(prefix)
+    return stems

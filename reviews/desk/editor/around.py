@@ -1,0 +1,83 @@
+"""What stands around the document of an edition on its one page, asked in one statement: who touched what last, what
+was taken out, who else has it open, what is kept for this person, and what is known of its names."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import F, Max
+from django.utils import timezone
+
+from monographs import document as values
+from monographs.models import PARTS, Edition, Monograph, NameCheck
+from monographs.questions import together
+from monographs.standing import names_found
+from reviews.access import presence, scratch
+from reviews.models import ChangedPart, ChangeSet, Scratch
+from reviews.models.people import name_of
+from reviews.review.copied_from import entries_of_copies, names_told
+
+_PERSON = ("first_name", "last_name", "username")
+_CHECK = ("id", "system", "code", "status", "matched_name", "release")
+
+
+@dataclass(frozen=True)
+class Around:
+    """`copied`: by the key of a part, the names that should not stand in it any more. `touched`: by the key of a part,
+    who changed it last in this edition, and when; what was copied into it as it stood is no change. `removed`: parts
+    that were taken out. `others`: (the part that somebody else writes in, their name). `kept`: what is kept for this
+    person, newest first, without its words. `found`: names that were found in their vocabularies, for the page."""
+
+    copied: dict[str, frozenset[str]]
+    touched: dict[str, str]
+    removed: list[values.Part]
+    others: list[tuple[str, str]]
+    kept: list[Scratch]
+    found: tuple[tuple[str, str], ...]
+
+
+def look_around(me: User, monograph: Monograph, edition: Edition, codes: Sequence[tuple[str, str]]) -> Around:
+    """Asked of whoever may read this edition of this monograph."""
+    touched = ChangedPart.objects.filter(change_set__edition=edition).exclude(before=F("after")).order_by()
+    last = touched.values("key").annotate(last=Max("change_set__at"))
+    changes = ChangeSet.objects.filter(edition=edition, at__in=last.values("last"))
+    entries, keys, made, there, kept, checks, *removed = together(
+        entries_of_copies(monograph),
+        last.values_list("key", "last"),
+        changes.values_list("at", "actor", *(f"actor__{name}" for name in _PERSON)),
+        presence.others(me, edition).values_list("part", *(f"person__{name}" for name in _PERSON)),
+        scratch.waiting(me, monograph).values_list("id", "part", "at", "sign_in"),
+        NameCheck.objects.of(codes).values_list(*_CHECK),
+        *(
+            model.with_removed.filter(edition=edition, removed=True).values_list("position", *model.value_columns())
+            for model in PARTS.values()
+        ),
+    )
+    said = {at: _said(at, "you" if pk == me.pk else _name(person)) for at, pk, *person in made}
+    return Around(
+        copied=names_told(monograph, [data for (data,) in entries]),
+        touched={key: said[at] for key, at in keys},
+        removed=[
+            model.of_columns(stored)
+            for model, rows in zip(PARTS.values(), removed, strict=True)
+            for _position, *stored in sorted(rows, key=lambda row: row[:2])
+        ],
+        others=[(part, _name(person)) for part, *person in sorted(there, key=lambda row: row[-1])],
+        kept=[
+            Scratch(id=pk, part=part, at=at, sign_in=sign_in)
+            for pk, part, at, sign_in in sorted(kept, key=lambda row: (row[2], row[0]), reverse=True)
+        ],
+        found=names_found(NameCheck.objects.newest(NameCheck(**dict(zip(_CHECK, row, strict=True))) for row in checks)),
+    )
+
+
+def _name(person: Sequence[Any]) -> str:
+    return name_of(User(**dict(zip(_PERSON, person, strict=True))))
+
+
+def _said(at: datetime, name: str) -> str:
+    at = timezone.localtime(at)
+    when = f"{at:%H:%M}" if at.date() == timezone.localdate() else f"{at.day} {at:%B %Y}"
+    return f"Changed by {name}, {when}"
