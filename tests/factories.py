@@ -340,6 +340,11 @@ def submit(house: House, edition: Edition, actor: Any = None) -> Edition:
     return perform("submit", editions=[edition], actor=who, digest=digest_, kind="looked_at")[0].edition
 
 
+def send_back(house: House, edition: Edition, actor: Any = None, reason: str = "Say when.") -> Edition:
+    who = actor or house.clinician
+    return perform("send-back", editions=[edition], actor=who, digest=seen(edition), reason=reason)[0].edition
+
+
 def attestation(edition: Edition, clinician: Any, transition: str = "sign", **changes: Any) -> Any:
     case = EditionReview.load(edition)
     ticks = [tick.code for tick in TRANSITIONS[transition].ticks(case)]

@@ -50,6 +50,7 @@ WHO = {
     "reads": lambda role, place: role == "auditor" or _in("editor", "clinician", "publisher")(role, place),
     "reads, people": lambda role, place: role == "administrator" or WHO["reads"](role, place),
     "writes": _in("editor", "clinician"),
+    "writes, publishes": _in("editor", "clinician", "publisher"),
     "begins": _in("editor", "clinician", places={"everywhere", "above", "elsewhere"}),
     "reviews": _in("clinician"),
     "reviews, publishes": _in("clinician", "publisher"),
@@ -78,7 +79,8 @@ TABLE = {
     "start_from": ("reads", "writes"),
     "place": ("nobody", "nobody"),  # no kind of overlay has a form there so far
     "countersign": ("reads", "reviews"), "lift": ("reads", "ends warnings"), "warning_new": ("desk", "warns"),
-    "report_page": ("reads", "writes"), "recheck": ("reads, people", "reviews"),
+    "report_page": ("reads", "reviews"), "report_look": ("reads", "writes, publishes"),
+    "report_give_back": ("reads", "writes, publishes"), "recheck": ("reads, people", "reviews"),
     "throw_away": ("desk", "desk"),  # what was kept for oneself, and of nobody else
     "reports": ("desk", None), "reports_take_in": ("desk", "reports"),
     "drug_list": ("desk", None), "drug": ("desk", "library"), "drug_act": ("desk", "library"),
@@ -171,7 +173,8 @@ def addresses(world):
     overlay, of_class = Overlay.objects.get().pk, {"slug": "multiple-sclerosis"}
     given = {
         "restore": {"slug": page.slug, "key": state}, "scratch": {"slug": page.slug, "part": "header"}, "countersign": {"pk": overlay}, "lift": {"pk": overlay},
-        "report_page": {"pk": ProblemReport.objects.get().pk}, "recheck": {"pk": Recheck.objects.get().pk},
+        **{name: {"pk": ProblemReport.objects.get().pk} for name in ("report_page", "report_look", "report_give_back")},
+        "recheck": {"pk": Recheck.objects.get().pk},
         "drug": {"slug": page.drug.slug}, "drug_act": {"slug": page.drug.slug, "act": "retire"},
         "therapeutic_class": of_class, "class_act": {**of_class, "act": "retire"},
         "account_address_confirm": {"token": "abc"},

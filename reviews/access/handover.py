@@ -4,7 +4,7 @@ Nobody is the owner of an edition: whoever may edit there edits it. What is hand
 person wrote in, or that somebody who left handed to them, stand in the queue of whoever goes on, and so do the roles
 that nobody else would hold there. All other work is nobody's own: second signatures, signatures of editions in review,
 reports, reviews of signatures and pages that may return wait for whoever holds the role there, so it is enough that
-somebody does. What they asked for themself ends with the account.
+somebody does. What they asked for themself ends with the account, and so does it that they are looking at a report.
 """
 
 from collections import Counter
@@ -20,8 +20,8 @@ from reviews.access.denials import refusals_recorded
 from reviews.access.door import reason_of
 from reviews.access.grants import begin, check_administrator
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
-from reviews.audit.trail import audited_write
-from reviews.models import AuditEvent, ChangeSet, Grant
+from reviews.audit.trail import Trail, audited_write
+from reviews.models import AuditEvent, ChangeSet, Grant, ProblemReport
 from reviews.models.people import name_of
 
 
@@ -105,9 +105,22 @@ def close(person: User, *, actor: User, reason: str, to: User | None = None) -> 
             _check_may_edit(to, work)
             data = {"from": person.pk, "editions": [one.pk for one in work.editions]}
             trail.record("handed_over", f"user:{to.pk}", reason=reason, data=data)
+        _give_reports_back(trail, person, reason)
         accounts.closed(trail, person, reason)
     accounts.end_sessions(person)
     return work
+
+
+def _give_reports_back(trail: Trail, person: User, reason: str) -> None:
+    """Nobody reads on the desk that somebody who left is looking at a report."""
+    reports = list(ProblemReport.objects.filter(looking_by=person).select_related("monograph").order_by("pk"))
+    for one in reports:
+        one.looking_by, one.looking_at = None, None
+        trail.save(one, "looking_by", "looking_at")
+    if reports:
+        about = sorted({f"monograph:{one.monograph.slug}" for one in reports if one.monograph})
+        data = {"reports": [one.pk for one in reports], "from": person.pk}
+        trail.record("reports_given_back", ",".join(about) or "site", reason=reason, data=data)
 
 
 def _against(work: OpenWork, person: User, to: User | None, actor: User) -> list[Refusal]:

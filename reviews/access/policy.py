@@ -244,6 +244,14 @@ def _has_role(*names: str) -> Rule:
     return rule
 
 
+def _closes_harm(user: Person, monograph: Monograph | None) -> Refusal | None:
+    """Of a report that could harm: about a page, or about none."""
+    if is_granted(user, (REVIEW,), monograph) if monograph else signs(user):
+        return None
+    where = f" for “{_class_of(monograph)}”" if monograph else ""
+    return Refusal("not_granted", f"It could harm, so a clinician{where} closes it, and nobody else.")
+
+
 def _administers(user: Person, _thing: Any) -> Refusal | None:
     if opens(user, "manage_people"):
         return None
@@ -288,6 +296,8 @@ RULES: dict[str, Rule] = {
     "lift": _may_lift,
     "move": _needs(PUBLISH),
     "answer_report": _needs(EDIT, REVIEW),
+    "close_harm_report": _all(_closes_harm, _is_verified),
+    "look_at_report": _needs(EDIT, REVIEW, PUBLISH),
     "answer_site_report": _has_role("editor", "clinician", "publisher"),
     "set_tier": _may_set_tier,
     "use_desk": _has_role(*ROLES),
@@ -317,7 +327,7 @@ def _in_recovery(user: Person, action: str) -> Refusal | None:
 WAITS = frozenset(
     {
         "sign", "still-correct", "publish", "reinstate", "countersign", "end-warning", "correct", "call_harmless",
-        "set_tier", "manage_people",
+        "close_harm_report", "set_tier", "manage_people",
     }
 )  # fmt: skip
 

@@ -27,7 +27,7 @@ from reviews.models import AuditEvent, ChangeSet, ClinicianProfile, EntrySubject
 from reviews.models.people import name_of
 from reviews.review.lowered_tiers import tiers_that_count
 from reviews.review.sign_off_rules import Edit, Signature, authors, counts_for, missing_sign_offs
-from reviews.review.tiers import highest
+from reviews.review.tiers import CORRECTION, highest
 
 A_PAGE = 50
 MOVES = ("submitted", "sent_back")
@@ -60,6 +60,15 @@ class Work:
         return frozenset().union(*(edit.touched for edit in self.edits))
 
     @property
+    def is_correction(self) -> bool:
+        """As it was judged when it was sent for review: since then nobody edits."""
+        return bool(self.last and self.last.verb == "submitted" and self.last.data.get("correction"))
+
+    @property
+    def signed_as(self) -> str:
+        return CORRECTION.key if self.is_correction else self.tier
+
+    @property
     def written_by(self) -> dict[str, frozenset[int]]:
         return authors(self.edits)
 
@@ -72,7 +81,7 @@ class Work:
 
     def open_parts(self, *more: Signature) -> dict[str, list[str]]:
         """Changed parts without their full set, if these signatures were added."""
-        return missing_sign_offs(self.tier, self.touched, self.written_by, [*self.signatures, *more])
+        return missing_sign_offs(self.signed_as, self.touched, self.written_by, [*self.signatures, *more])
 
     @property
     def missing(self) -> str:

@@ -64,7 +64,8 @@ def put(words: dict[str, Any], sender: str, monograph: Monograph | None) -> Rece
 
 def received(token: str) -> Received | None:
     """The report of this receipt, taken in or waiting."""
-    taken = ProblemReport.objects.select_related("monograph__live").filter(token=token)
+    taken = ProblemReport.objects.select_related("monograph__live", "overlay__lifted_by", "publication")
+    taken = taken.filter(token=token)
     waiting = InboxReport.objects.select_related("monograph__live").filter(token=token)
     return taken.first() or waiting.first() or taken.first()  # it may have been taken in between the two
 

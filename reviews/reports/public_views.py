@@ -22,6 +22,7 @@ from reviews.access.senders import address_of, sender_of
 from reviews.audit import acts
 from reviews.forms import Form, offer
 from reviews.reports import inbox
+from reviews.reports.outcomes import told
 from reviews.reports.service import LONGEST, ReportInput, TooManyReports, report
 
 _PAGE = re.compile(r"/drugs/([-a-zA-Z0-9_]{1,100})/(?:editions/(\d{1,6})/)?", re.ASCII)
@@ -166,4 +167,4 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
         one = inbox.received(token)
     if one is None:
         raise Http404
-    return render(request, "reviews/receipt.html", {"report": one})
+    return render(request, "reviews/receipt.html", {"report": one, "told": told(one) if one.answered_at else None})

@@ -13,20 +13,20 @@ from django.urls import reverse
 from django.utils import timezone
 
 from monographs.canonical import clean
-from monographs.models import Monograph
+from monographs.models import Monograph, Overlay
 from monographs.standing import LONDON
 from monographs.texts.characters import says_nothing, seen
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
-from reviews.access.door import as_code, is_address, wrong
+from reviews.access.door import LONGEST_REASON, as_code, is_address, wrong
 from reviews.access.privacy import holds_nhs_number
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.audit import acts
 from reviews.audit.trail import audited_write, lately
 from reviews.models import AuditEvent, ProblemReport
-from reviews.models.report import OUTCOMES
 from reviews.reports import inbox
 from reviews.reports.mailing import Letter, Mailed, ServerGone, deliver, note_refused
+from reviews.reports.outcomes import Since, told
 
 WORKING_DAYS = 5
 MOST_OF_SENDER, MOST_OF_ALL, PERIOD = 5, 60, timedelta(hours=1)
@@ -170,7 +170,9 @@ def _wrong(said: ReportInput) -> Iterator[Refusal]:
 
 
 def refusals_of(actor: User, one: ProblemReport) -> list[Refusal]:
-    """Why this person may not answer this report."""
+    """Why this person may not answer this report: one that could harm is closed by a clinician."""
+    if one.harm:
+        return policy.refusals(actor, "close_harm_report", one.monograph)
     return (
         policy.refusals(actor, "answer_report", one.monograph)
         if one.monograph
@@ -178,39 +180,54 @@ def refusals_of(actor: User, one: ProblemReport) -> list[Refusal]:
     )
 
 
-def answer(one: ProblemReport, *, actor: User, outcome: str, text: str) -> ProblemReport:
-    """Answers a report, once. The reporter reads it at the receipt, and by mail if an address was given."""
-    subject = f"monograph:{one.monograph.slug}" if one.monograph else "site"
+def answer(one: ProblemReport, *, actor: User, outcome: str, text: str, reason: str = "") -> ProblemReport:
+    """Answers a report, once, and so closes it. The reporter reads `text` at the receipt, and by mail if an address was
+    given. `outcome` is one of OUTCOMES, with the key of the act that makes it true (`corrected:overlay-12`) or without:
+    then it is the latest. `reason`: why what could harm may be closed, which the desk keeps.
+
+    Refuses whoever may not, what was not done since the report came, and what has ended meanwhile.
+    """
+    subject = subject_of(one)
     with refusals_recorded(actor=actor, action="answer_report", subject=subject), audited_write(actor=actor) as trail:
         one = ProblemReport.objects.select_related("monograph__therapeutic_class").get(pk=one.pk)
         if found := refusals_of(trail.actor, one):
             raise Refused(found)
         if one.answered_at:
             raise refuse("answered_already", "Somebody answered it already.", RefusalType.CONFLICT, recorded=False)
-        found = []
-        if outcome not in OUTCOMES:
-            found.append(Refusal("outcome", "Choose what came of it.", RefusalType.INVALID, field="outcome"))
-        if refused := wrong(text, "answer", LONGEST):
+        slug, act, found = Since(one).judged(outcome)
+        if refused := [*wrong(text, "answer", LONGEST), *wrong(reason, "reason", LONGEST_REASON)]:
             raise Refused([*found, *refused], recorded=False)
-        words = clean(text)
+        words, why = clean(text), clean(reason)
         if says_nothing(words):
-            found.append(
-                Refusal("missing", "Write what you found: the reader gets it.", RefusalType.INVALID, field="answer")
-            )
-        if found:
-            raise Refused(found, recorded=False)
-        one.outcome, one.answer, one.answered_by, one.answered_at = outcome, words, trail.actor, trail.at
+            sentence = "Write what you found: the reader gets it."
+            found.append(Refusal("missing", sentence, RefusalType.INVALID, field="answer"))
+        if one.harm and says_nothing(why):
+            sentence = "Say why it can be closed: it could harm. The desk keeps it."
+            found.append(Refusal("reason", sentence, RefusalType.INVALID, field="reason"))
+        if found:  # who says what was not done is told of in the trail
+            raise Refused(found, recorded=any(refusal.code == "not_done" for refusal in found))
+        one.outcome, one.answer, one.answered_by, one.answered_at = slug, words, trail.actor, trail.at
+        one.reason, one.looking_by, one.looking_at = why if one.harm else "", None, None
+        if act:
+            setattr(one, "overlay" if isinstance(act.done, Overlay) else "publication", act.done)
         trail.save(one)
-        trail.record("report_answered", subject, data={"report": one.pk, "outcome": outcome})
+        data = {"report": one.pk, "outcome": slug, **({"act": act.key} if act else {})}
+        trail.record("report_answered", subject, reason=one.reason, data=data)
     return one
+
+
+def subject_of(one: ProblemReport) -> str:
+    """What an entry about a report is about."""
+    return f"monograph:{one.monograph.slug}" if one.monograph else "site"
 
 
 def mail_answers() -> Mailed:
     """Mails the answers that were not mailed yet. A mail server that is gone loses nothing: the next call tries again.
 
-    A mail holds the answer and the address of the receipt: never what the page says, and so never a dose.
+    A mail holds the answer, what was done, and addresses: never what the page says, and so never a dose.
     """
     waiting = ProblemReport.objects.filter(answered_at__isnull=False, mailed_at=None).exclude(email="")
+    waiting = waiting.select_related("monograph__live", "overlay__lifted_by", "publication")
     done = Mailed()
     try:
         for letter, code in deliver(_letter(one) for one in list(waiting.order_by("pk"))):
@@ -234,6 +251,9 @@ def mail_answers() -> Mailed:
 def _letter(one: ProblemReport) -> Letter:
     link = f"{settings.SITE_URL}{reverse('receipt', args=[one.token])}"
     body = f"You reported a problem with {one.page or 'our pages'} ({one.number}).\n\n{one.get_outcome_display()}."
+    if done := told(one):
+        where = "".join(f"\n{words}: {settings.SITE_URL}{path}" for words, path in done.links)
+        body = f"{body} {done.words}{where}"
     return Letter(one.email, f"Your report {one.number}", f"{body}\n\n{one.answer}\n\n{link}\n", one.pk)
 
 

@@ -12,13 +12,15 @@ from monographs.assemble import build
 from monographs.difference.document_diff import changed_parts
 from monographs.digest import digest
 from monographs.models import Document, Edition, Monograph, Overlay, State
+from monographs.proofing.correction import is_correction
 from monographs.standing import today
 from reviews.authorship import authors_of_page
 from reviews.models import ChangeSet, SignOff
 from reviews.models.signoff import REVIEW
+from reviews.review.library_names import names_of_library
 from reviews.review.lowered_tiers import tiers_that_count
 from reviews.review.sign_off_rules import Edit, Signature, authors, counts_for, missing_sign_offs
-from reviews.review.tiers import highest, tier_floor
+from reviews.review.tiers import CORRECTION, highest, tier_floor
 
 
 @dataclass
@@ -82,6 +84,19 @@ class EditionReview:
         """By which the edition is signed: that of the monograph, or the one before if who lowered it wrote since."""
         return highest([self.monograph.tier, self._tier_at_least])
 
+    @cached_property
+    def is_correction(self) -> bool:
+        """Whether all that differs from live is a correction of spelling. Names are asked for where it seems so."""
+        old, new = self.live_value, self.document
+        if old is None or not self.edition.is_open or not is_correction(old, new, ()):
+            return False
+        return is_correction(old, new, list(names_of_library()))
+
+    @property
+    def signed_as(self) -> str:
+        """The key of who signs: a correction has one signature, whatever its tier."""
+        return CORRECTION.key if self.is_correction else self.tier
+
     @property
     def tier_of_page(self) -> str:
         """By which a page that was withdrawn is signed again: the highest of what it was published as, what counts now,
@@ -98,12 +113,23 @@ class EditionReview:
 
     @property
     def valid_sign_offs(self) -> list[SignOff]:
-        """The signatures that stand: of this round, on this digest, not taken back."""
+        """The signatures that stand: of this round, on this digest, not taken back. A draft has none: its round ended
+        when it was sent back, whether or not a word was changed since."""
+        if self.edition.state in (State.DRAFT, State.DISCARDED):
+            return []
         return [
             one
             for one in self.all_sign_offs
             if one.round == self.edition.round and one.document_id == self.digest and not hasattr(one, "unsigning")
         ]
+
+    @property
+    def past_sign_offs(self) -> list[SignOff]:
+        """The last signature of everybody who signed a round that ended, took nothing back and has not signed since."""
+        standing = {one.signer_id for one in self.valid_sign_offs}
+        ended = sorted(self.all_sign_offs, key=lambda one: one.signed_at)
+        last = {one.signer_id: one for one in ended if not hasattr(one, "unsigning")}
+        return [one for one in last.values() if one.signer_id not in standing]
 
     def valid_sign_off_of(self, signer: int) -> SignOff | None:
         return next((one for one in self.valid_sign_offs if one.signer_id == signer), None)
@@ -116,7 +142,7 @@ class EditionReview:
         sign for each."""
         counted = self.valid_sign_offs if sign_offs is None else sign_offs
         signatures = [Signature(one.signer_id, one.profession) for one in counted]
-        return missing_sign_offs(self.tier, self.changed, self.written_by, signatures)
+        return missing_sign_offs(self.signed_as, self.changed, self.written_by, signatures)
 
     @property
     def state_by_signatures(self) -> State:

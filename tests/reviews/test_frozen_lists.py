@@ -73,7 +73,8 @@ FROZEN = {
     "reviews.monographpermission": {1: "id user_id permission_id content_object_id"},
     "reviews.organisation": {1: "id name opened_at"},
     "reviews.problemreport": {
-        1: "id token monograph_id page edition part text harm source email sender at due_at outcome answer answered_by_id answered_at mailed_at"
+        1: "id token monograph_id page edition part text harm source email sender at due_at outcome answer answered_by_id answered_at mailed_at",
+        2: "id token monograph_id page edition part text harm source email sender at due_at outcome answer answered_by_id answered_at mailed_at overlay_id publication_id reason looking_by_id looking_at",
     },
     "reviews.recheck": {1: "id monograph_id profile_id reason opened_at opened_by_id found closed_at closed_by_id"},
     "reviews.reminder": {1: "id key person_id subject body at mailed_at"},

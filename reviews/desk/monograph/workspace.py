@@ -216,6 +216,9 @@ def people(review: EditionReview, names: Names, user: User) -> list[tuple[str, s
         found.append((_me(names, key, user), f"Wrote or suggested {count} part{'s' if count != 1 else ''}.", None))
     for one in review.valid_sign_offs:
         found.append((_me(names, one.signer_id, user), f"Signed as {one.reader_title}", one.signed_at))
+    for one in review.past_sign_offs:
+        told = f"Signed as {one.reader_title} before it was sent back, which no longer counts"
+        found.append((_me(names, one.signer_id, user), told, one.signed_at))
     return found
 
 

@@ -23,6 +23,7 @@ ACTIONS = {
     "still-correct": "Sign that a withdrawn page is still correct", "reinstate": "Let a withdrawn page return",
     "withhold": "Withhold a part", "warn": "Add an urgent warning", "correct": "Add a correction",
     "call_harmless": "Judge a misprint", "move": "Change an address", "answer_report": "Answer reports of readers",
+    "close_harm_report": "Close reports that could harm",
     "close_recheck": "Close the review of a signature", "use_desk": "Use the desk",
     "keep_library": "Keep drugs, classes and references", "drop_trait": "Take a trait of a drug away",
     "answer_site_report": "Answer reports about no page", "read_trail": "Read the trail",

@@ -15,18 +15,21 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from monographs.models import TherapeuticClass
-from reviews.access import policy
+from reviews.access import held, policy
 from reviews.access.attempts import NOT_TRIED, Attempt, attempt
+from reviews.access.door import LONGEST_REASON
 from reviews.access.refusals import Refused
 from reviews.desk.base import DeskRequest, act_on, desk, not_here
-from reviews.forms import Form
+from reviews.forms import Form, key_in, offer
 from reviews.models import InboxReport, ProblemReport
-from reviews.models.report import OUTCOMES
-from reviews.reports import inbox, service
+from reviews.models.people import name_of
+from reviews.reports import inbox, looking, service
 from reviews.reports.mailing import names_of, unreached
+from reviews.reports.outcomes import Act, Since
 
 A_PAGE = 30
 FIRST_OF_INBOX = 10
+MOST_TO_ASK = 10
 MOST_IN_QUEUE = 10  # reports, one by one: a flood buries nothing else there
 FILTERS = {
     "open": ("Open", Q(answered_at=None)),
@@ -36,18 +39,32 @@ FILTERS = {
 
 
 class AnswerForm(Form):
-    outcome = forms.ChoiceField(label="What came of it?", choices=[("", "Choose"), *OUTCOMES.items()])
+    """Only what is true now can be chosen; what could harm is closed with a reason."""
+
+    outcome = forms.ChoiceField(label="What came of it?")
     answer = forms.CharField(
         label="Answer to the reader",
         help_text="They read it at their receipt, and by e-mail if they gave an address. No doses, no patients.",
         widget=forms.Textarea(attrs={"rows": 4, "maxlength": service.LONGEST}),
     )
+    reason = forms.CharField(
+        label="Why can it be closed?",
+        help_text="It could harm. The desk keeps this, and the reader does not see it.",
+        widget=forms.Textarea(attrs={"rows": 2, "maxlength": LONGEST_REASON}),
+    )
+
+    def __init__(self, since: Since, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.since = since
+        offer(self, "outcome", [("", "Choose"), *since.choices()])
+        if not since.report.harm:
+            del self.fields["reason"]
 
 
 def readable(user: User) -> QuerySet[ProblemReport]:
     """The reports of monographs that a user may read, and those about the site as a whole."""
     rows = ProblemReport.objects.filter(_readable(user))
-    return rows.select_related("monograph__live", "monograph__drug", "answered_by")
+    return rows.select_related("monograph__live", "monograph__drug", "answered_by", "looking_by")
 
 
 def _readable(user: User) -> Q:
@@ -96,35 +113,90 @@ def take_in(request: DeskRequest) -> HttpResponse:
     return redirect("reports")
 
 
-@desk
-@require_http_methods(["GET", "HEAD", "POST"])
-def report_page(request: DeskRequest, pk: int) -> HttpResponse:
-    """One report; by POST (`outcome`, `answer`) its answer."""
-    one = ProblemReport.objects.select_related("monograph__therapeutic_class", "monograph__live").filter(pk=pk).first()
+def _report(request: DeskRequest, pk: int) -> ProblemReport:
+    """The report, if its monograph may be read; else 404, as if it were not there."""
+    rows = ProblemReport.objects.select_related(
+        "monograph__therapeutic_class", "monograph__live", "answered_by", "looking_by", "publication",
+        "overlay__second_signature",
+    )  # fmt: skip
+    one = rows.filter(pk=pk).first()
     if one is None:
         raise Http404
     if one.monograph and (refusals := policy.refusals(request.user, "read", one.monograph)):
         not_here(request, one.monograph, Refused(refusals))
-    form, tried = AnswerForm(request.POST if request.method == "POST" else None), NOT_TRIED
+    return one
+
+
+@desk
+@require_http_methods(["GET", "HEAD", "POST"])
+def report_page(request: DeskRequest, pk: int) -> HttpResponse:
+    """One report; by POST (`outcome`, `answer`, and `reason` where it could harm) its answer."""
+    one = _report(request, pk)
+    form, tried = AnswerForm(Since(one), request.POST if request.method == "POST" else None), NOT_TRIED
     if request.method == "POST":
         given = form.given
-        tried = attempt(lambda: service.answer(one, actor=request.user, outcome=given["outcome"], text=given["answer"]))
+        tried = attempt(
+            lambda: service.answer(
+                one, actor=request.user, outcome=given["outcome"], text=given["answer"], reason=given.get("reason", "")
+            )
+        )
         if tried.is_done:
             by_mail = " It is mailed within the hour." if one.email else ""
             messages.success(request, f"{one.number} is answered. The reader sees it at the receipt.{by_mail}")
             return redirect("reports")
+    return _page(request, one, form, tried)
+
+
+def _page(request: DeskRequest, one: ProblemReport, form: AnswerForm, tried: Attempt) -> HttpResponse:
+    against = service.refusals_of(request.user, one)
+    act = one.overlay or one.publication
     context = {
         "section": "reports",
         "report": one,
         "is_late": one.is_late(timezone.now()),
         "refused_by_mail": unreached().reports.get(one.pk, "") if one.answered_at and one.email else "",
         "form": form,
-        "against": service.refusals_of(request.user, one),
+        "others": [] if one.answered_at else form.since.others(),
+        "against": against,
+        "ask": _whom_to_ask(one) if against and not one.answered_at else [],
+        "act": Act(act).words if act else "",
+        "may_look": not one.answered_at and not looking.against(request.user, one),
+        "is_looking": one.looking_by_id == request.user.pk,
         "tried": tried.refusals,  # all, where no form is shown
         "refusals": form.refuse(tried.refusals),
         "typed": request.POST.get("answer", ""),
     }
     return render(request, "reviews/report_page.html", context, status=tried.status)
+
+
+def _whom_to_ask(one: ProblemReport) -> list[str]:
+    """Those who may close it."""
+    action = "close_harm_report" if one.harm else "answer_report" if one.monograph else "answer_site_report"
+    return [name_of(right.person) for right in held.who_may(action, one.monograph)][:MOST_TO_ASK]
+
+
+@desk
+@act_on(lambda request, pk: reverse("report_page", args=[_report(request, pk).pk]))
+def look(request: DeskRequest, pk: int) -> HttpResponse:
+    """“I am looking at it.” `seen`: the key of whom the page named, 0 of nobody."""
+    one = _report(request, pk)
+    seen = key_in(request.POST["seen"]) if "seen" in request.POST else -1
+    tried = attempt(lambda: looking.look(one, actor=request.user, seen=seen))
+    if not tried.is_done:
+        return _page(request, _report(request, pk), AnswerForm(Since(one)), tried)
+    messages.success(request, f"Everybody on the desk sees that you are looking at {one.number}.")
+    return redirect("report_page", pk)
+
+
+@desk
+@act_on(lambda request, pk: reverse("report_page", args=[_report(request, pk).pk]))
+def give_back(request: DeskRequest, pk: int) -> HttpResponse:
+    one = _report(request, pk)
+    tried = attempt(lambda: looking.give_back(one, actor=request.user))
+    if not tried.is_done:
+        return _page(request, _report(request, pk), AnswerForm(Since(one)), tried)
+    messages.success(request, f"You are not looking at {one.number} any more.")
+    return redirect("report_page", pk)
 
 
 @dataclass(frozen=True)
@@ -143,7 +215,7 @@ def open_for(user: User, classes: dict[int, TherapeuticClass]) -> Open:
     theirs = Q(monograph__therapeutic_class__in=mine)
     if policy.can(user, "answer_site_report"):
         theirs |= Q(monograph=None)
-    rows = ProblemReport.objects.filter(theirs, answered_at=None).select_related("monograph__live")
+    rows = ProblemReport.objects.filter(theirs, answered_at=None).select_related("monograph__live", "looking_by")
     first = list(rows.order_by("-harm", "due_at", "pk")[: MOST_IN_QUEUE + 1])
     more = rows.count() - MOST_IN_QUEUE if len(first) > MOST_IN_QUEUE else 0
     waiting = InboxReport.objects.filter(theirs).aggregate(count=Count("pk"), since=Min("at"))

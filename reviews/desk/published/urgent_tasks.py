@@ -21,6 +21,7 @@ from reviews.desk.published.reports import Open, open_for
 from reviews.editing.classes import below_their_floor
 from reviews.misprints import Judged, of_monographs
 from reviews.models import ProblemReport, Recheck, SignOff
+from reviews.models.people import name_of
 from reviews.models.signoff import STILL_CORRECT
 from reviews.reports.inbox import SEVERE
 from reviews.review.edition_review import EditionReview
@@ -129,7 +130,8 @@ def _reports(all_of: Open, now: datetime) -> Iterator[Urgent]:
 
 def _report(one: ProblemReport, now: datetime) -> Urgent:
     name = f"{one.number}: {_name(one.monograph) if one.monograph else 'the site as a whole'}"
-    why = f"{one.part or 'The whole page'}: {Truncator(one.text).chars(100)}"
+    looks = f" {name_of(one.looking_by)} is looking at it." if one.looking_by else ""
+    why = f"{one.part or 'The whole page'}: {Truncator(one.text).chars(100)}{looks}"
     what = "Report: could harm" if one.harm else "Report of a problem"
     return Urgent(
         what,

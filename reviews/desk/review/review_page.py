@@ -89,6 +89,7 @@ def review_page(request: DeskRequest, monograph: Monograph, edition: Edition, an
         "count_of_mine": len(review.counts_for(user.pk)),
         "missing": and_list(transition_labels.missing(review)) if in_review else "",
         "standing": review.valid_sign_offs,
+        "past": review.past_sign_offs,
         "against": part_links(slug, review.document, against),
         "form": SignForm(checklist_of(review), name, answer.typed, answer.refusals),
         "sentence": _sentence(review),
@@ -110,6 +111,8 @@ def _sentence(review: EditionReview) -> str:
     number = review.edition.number
     if review.live is None:
         return f"I have reviewed edition {number} as a whole and find it fit to publish."
+    if review.is_correction:
+        return f"I have reviewed the corrections of spelling in edition {number} and find them fit to publish."
     return f"I have reviewed the changes of edition {number} and find them fit to publish."
 
 

@@ -32,7 +32,7 @@ from reviews.exchange.files import dump
 from reviews.exchange.importer import import_file
 from reviews.models import AuditEvent, ChangeSet, Misprint
 from reviews.overlay_words import CorrectionInput
-from reviews.reports import service
+from reviews.reports import looking, service
 from reviews.reports.service import ReportInput
 from reviews.review import guards
 from tests import factories as make
@@ -252,7 +252,9 @@ VERBS = {
         "actor": w.house.editor, "reason": "Why"},
     "report": lambda w: {"said": ReportInput("The interval is wrong.", harm=False, part="Dose", source="SmPC", email="r@example.org"),
         "sender": "t", "monograph": w.page, "page": "/drugs/liveumab/"},
-    "answer": lambda w: {"one": w.report, "actor": w.house.editor, "outcome": "no-change", "text": "It is right."},
+    "answer": lambda w: {"one": w.report, "actor": w.house.editor, "outcome": "no-change", "text": "It is right.", "reason": "Looked at."},
+    "look": lambda w: {"one": w.report, "actor": w.house.editor, "seen": 0},
+    "give_back": lambda w: {"one": looking.look(w.report, actor=w.house.editor, seen=0), "actor": w.house.editor},
     "take_in": lambda w: {"actor": w.house.editor},
     "change_drug": lambda w: {"drug": w.page.drug, "names": [], "brands": [{"name": "Brandex", "country": "GB"}], "codes": [],
         "traits": [], "actor": w.house.editor, "seen": digest_of_row(w.page.drug), "reason": "Why"},

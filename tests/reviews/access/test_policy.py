@@ -49,6 +49,8 @@ MAY = {
     "lift": {"on-call"},
     "move": PUBLISHERS,
     "answer_report": WRITERS,
+    "close_harm_report": CLINICIANS,
+    "look_at_report": WRITERS | PUBLISHERS,
     "answer_site_report": {"editor", "clinician", "publisher"},
     "set_tier": CLINICIANS,
     "use_desk": set(ROLES),

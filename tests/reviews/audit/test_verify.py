@@ -67,7 +67,10 @@ UNTOUCHED = [
     *(f"reviews.clinicianprofile.{name}" for name in ("ended_by", "ended_how", "ended_on")),
     "reviews.grant.has_lapsed",
     "reviews.organisation.id",
-    *(f"reviews.problemreport.{name}" for name in ("answered_at", "answered_by", "outcome")),
+    *(
+        f"reviews.problemreport.{name}"
+        for name in ("answered_at", "answered_by", "looking_at", "looking_by", "outcome", "overlay", "publication")
+    ),
     *(f"reviews.recheck.{name}" for name in ("closed_at", "closed_by")),
 ]
 # No acts: whoever signs in writes when, without the write lock.

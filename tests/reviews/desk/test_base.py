@@ -54,7 +54,7 @@ def test_a_try_that_could_not_be_recorded_is_counted_with_the_next_one(closed, e
     ("verb", "path", "form"),
     [
         ("reviews.desk.monograph.change_address.monographs.move", f"{WORKSPACE}move/", {"slug": "x", "reason": "y"}),
-        ("reviews.desk.published.reports.service.answer", "/desk/reports/{}/", {"outcome": "corrected", "answer": "x"}),
+        ("reviews.desk.published.reports.service.answer", "/desk/reports/{}/", {"outcome": "elsewhere", "answer": "x"}),
     ],
 )
 def test_a_form_that_met_somebody_elses_act_says_when_to_send_it_again(house, enter, monkeypatch, verb, path, form):

@@ -291,7 +291,18 @@ BOTH = [
     "monograph_new", "edit", "edit_header", "edit_order", "start_from", "part_new", "part_edit", "restore", "move", "report_page",
     "warning_new", "recheck", "copy", "drug", "drug_act", "class_new", "class_act",
 ]  # fmt: skip
-POSTS = ["do", "tier", "erratum", "harmless", "countersign", "lift", "profile_register", "profile_interests"]
+POSTS = [
+    "do",
+    "tier",
+    "erratum",
+    "harmless",
+    "countersign",
+    "lift",
+    "report_look",
+    "report_give_back",
+    "profile_register",
+    "profile_interests",
+]
 
 
 def address_of(name):
@@ -308,7 +319,7 @@ def address_of(name):
         return reverse(name, args=["neurology", *(["rename"] if name == "class_act" else [])])
     if name in ("countersign", "lift"):
         return reverse(name, args=[Overlay.objects.get(kind="warning").pk])
-    if name == "report_page":
+    if name.startswith("report_"):
         return reverse(name, args=[ProblemReport.objects.get(sender="True").pk])
     more = {
         "do": ["submit"],

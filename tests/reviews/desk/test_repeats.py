@@ -16,7 +16,7 @@ from reviews.editing import parts
 from reviews.editing.drugs import rename_drug
 from reviews.editing.shown import digest_of_row
 from reviews.models import Act, AuditEvent, ChangeSet, Grant, ProblemReport, Recheck
-from reviews.reports import service
+from reviews.reports import looking, service
 from reviews.urls import urlpatterns
 from reviews.workflow import TRANSITIONS, perform
 from tests import factories as make
@@ -60,6 +60,8 @@ def every_state():
     make.somebody_writes(True)  # so this one stays in the inbox
     service.report(service.ReportInput("Something else could harm.", harm=True), sender="s", monograph=page)
     make.somebody_writes(False)
+    wording = service.report(service.ReportInput("A comma is missing.", harm=False), sender="t", monograph=page)
+    looking.look(wording, actor=house.editor2, seen=0)
     make.account("left", is_active=False)
     make.account("auditor2", "", None)
     rechecks.open_rechecks(house.clinician.clinician_profile, actor=house.admin, reason="Found conflicted")
@@ -147,7 +149,10 @@ FORMS = [
     ("countersign", "clinician2", at("published"), lambda: reverse("countersign", args=[overlay("warning")]), None, PASSWORD, ["countersigned"]),
     ("lift", "pharmacist", at("published"), lambda: reverse("lift", args=[overlay("warning")]), None, {**REASON, **PASSWORD}, ["lifted"]),
     ("warning", "clinician", lambda: reverse("warning_new"), None, None, {**WARNED, "monographs": ["liveumab"], **PASSWORD}, ["warned"]),
-    ("answer", "editor", lambda: reverse("report_page", args=[ProblemReport.objects.earliest("pk").pk]), None, None, {"outcome": "no-change", "answer": "It is right."}, ["report_answered"]),
+    ("answer", "editor", lambda: reverse("report_page", args=[ProblemReport.objects.get(harm=False).pk]), None, None, {"outcome": "no-change", "answer": "It is right."}, ["report_answered"]),
+    ("closed as harmless", "clinician", lambda: reverse("report_page", args=[ProblemReport.objects.filter(harm=True).earliest("pk").pk]), None, None, {"outcome": "no-change", "answer": "It is right.", **REASON}, ["report_answered"]),
+    ("looked at", "publisher", lambda: reverse("report_page", args=[ProblemReport.objects.filter(harm=True).earliest("pk").pk]), lambda: reverse("report_look", args=[ProblemReport.objects.filter(harm=True).earliest("pk").pk]), None, {}, ["report_looked_at"]),
+    ("given back", "editor2", lambda: reverse("report_page", args=[ProblemReport.objects.get(harm=False).pk]), lambda: reverse("report_give_back", args=[ProblemReport.objects.get(harm=False).pk]), None, {}, ["reports_given_back"]),
     ("own registration", "editor", lambda: reverse("profile"), lambda: reverse("profile_register"), None, {"name": "N. N.", "profession": "nurse", "number": "12A3456B", "scope": "both"}, ["clinician_registered"]),
     ("interests", "clinician", lambda: reverse("profile"), lambda: reverse("profile_interests"), None, {}, ["interests_declared"]),
     ("recheck", "clinician2", lambda: reverse("recheck", args=[Recheck.objects.earliest("pk").pk]), None, None, {"found": "It is right"}, ["recheck_closed"]),

@@ -193,7 +193,14 @@ def told(house):
     make.reword(started, "monitoring", "Other words.", actor=house.editor)
     make.submit(house, started)
     report = service.report(service.ReportInput(text="It should say weekly.", harm=False), sender="x", monograph=page)
-    return {"warning": warning.pk, "report": report.pk, "live": make.seen(edition), "review": make.seen(started)}
+    harm = service.report(service.ReportInput(text="It could kill.", harm=True), sender="x", monograph=page)
+    return {
+        "warning": warning.pk,
+        "report": report.pk,
+        "harm": harm.pk,
+        "live": make.seen(edition),
+        "review": make.seen(started),
+    }
 
 
 BOXES = {
@@ -225,6 +232,7 @@ BOXES = {
             "link": "https://www.gov.uk/x", "issued": "2026-01-23", "quote": DIRTY, "password": make.PASSWORD,
         },
     ),
+    "closing": ("clinician", "/desk/reports/{harm}/", {"outcome": "no_change", "answer": "x", "reason": DIRTY}),
     "answer": ("editor", "/desk/reports/{report}/", {"outcome": "no_change", "answer": DIRTY}),
 }  # fmt: skip
 

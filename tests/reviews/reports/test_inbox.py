@@ -162,7 +162,7 @@ def test_a_form_that_is_sent_again_leads_to_its_receipt_however_late(house, page
     make.somebody_writes(False)
     inbox.take_in()
     one = ProblemReport.objects.get()
-    service.answer(one, actor=house.editor, outcome="no-change", text="It is right.")
+    service.answer(one, actor=house.clinician, outcome="elsewhere", text="It is not ours.", reason="Looked at.")
 
     again = client.post("/report/", form)
 
@@ -174,7 +174,7 @@ def test_a_form_that_is_sent_again_leads_to_its_receipt_however_late(house, page
 
 def test_the_same_words_after_an_answer_are_another_report(house, page):
     first = service.report(SAID, sender="s", monograph=page)
-    service.answer(first, actor=house.editor, outcome="no-change", text="It is right.")
+    service.answer(first, actor=house.clinician, outcome="no-change", text="It is right.", reason="Looked at.")
 
     assert service.report(SAID, sender="s", monograph=page).token != first.token
 

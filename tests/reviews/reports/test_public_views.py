@@ -128,7 +128,13 @@ def test_each_field_reaches_the_report_and_the_receipt_as_text(page, client):
     assert f"<dt>Part</dt><dd>Head {ESCAPED}</dd>" in receipt
     assert f'<a href="{PAGE}editions/1/">{PAGE}editions/1/</a>, edition 1</dd>' in receipt
     assert "r@example.org" not in receipt  # whoever has the address of a receipt need not know the reporter's
-    service.answer(made, actor=make.the_house().editor, outcome="no-change", text=f"Right {NASTY}\nas it is")
+    service.answer(
+        made,
+        actor=make.the_house().clinician,
+        outcome="no-change",
+        text=f"Right {NASTY}\nas it is",
+        reason="Looked at.",
+    )
     answered = client.get(sent.headers["Location"]).content.decode()
     assert f"<p>Right {ESCAPED}<br>as it is</p>" in answered
     assert "The page is right as it is</h2>" in answered
@@ -302,7 +308,7 @@ def test_a_form_that_is_sent_again_leads_to_its_receipt_however_late_and_whateve
     first = client.post("/report/", form)
     one = ProblemReport.objects.get()
     house = make.the_house()
-    service.answer(one, actor=house.editor, outcome="no-change", text="It is right.")
+    service.answer(one, actor=house.clinician, outcome="no-change", text="It is right.", reason="Looked at.")
     later = timezone.now() + timedelta(days=1)
     monkeypatch.setattr("django.utils.timezone.now", lambda: later)
     entries = AuditEvent.objects.count()

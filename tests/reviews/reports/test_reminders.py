@@ -150,7 +150,7 @@ def test_what_was_confirmed_ended_or_answered_is_told_to_nobody(house, page):
     make.correct(house.pharmacist, page, "Start slowly", "Start fast")
     make.withhold(page, make.key("monitoring"), house.publisher)
     report = service.report(service.ReportInput("This could harm somebody.", harm=True), sender="a", monograph=page)
-    service.answer(report, actor=house.editor, outcome="no-change", text="It is right.")
+    service.answer(report, actor=house.clinician, outcome="no-change", text="It is right.", reason="Looked at.")
 
     assert told(timezone.now() + timedelta(days=8)) == {}
 
@@ -291,7 +291,7 @@ def test_the_hourly_run_does_all_else_says_who_was_refused_and_fails(house, page
         service.ReportInput("This could harm as well.", harm=True, email="s@example.org"), sender="a"
     )
     for report in (one, other):
-        service.answer(report, actor=house.editor, outcome="no-change", text="It is right.")
+        service.answer(report, actor=house.clinician, outcome="elsewhere", text="It is not ours.", reason="Looked at.")
     with audited_write(actor=None) as trail:
         one.refresh_from_db()
         one.email = f"r@{'é' * 70}.example"

@@ -14,20 +14,28 @@ from smtplib import (
 from types import SimpleNamespace
 
 import pytest
+from django.contrib.auth.models import User
 from django.core import mail
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import strip_tags
+from django.utils.timezone import localtime
 
 from monographs.models import Monograph
+from reviews.access import registrations
+from reviews.access.door import LONGEST_REASON
+from reviews.access.grants import give
 from reviews.access.refusals import Refused
 from reviews.audit.verify import verify
+from reviews.editing.library import make_class
 from reviews.models import AuditEvent, ProblemReport
 from reviews.models.report import OUTCOMES
 from reviews.reports import service
 from reviews.reports.mailing import unreached
+from reviews.reports.outcomes import NEEDS
 from reviews.reports.service import ReportInput, TooManyReports, due
 from tests import factories as make
 from tests import mail_server
@@ -167,26 +175,26 @@ def test_a_flood_is_stopped_and_a_double_click_is_one_report(client, page):
 
 def test_a_report_is_answered_once_by_whoever_works_on_the_class(house, page, client):
     one = service.report(SAID, sender="s", monograph=page, page="/drugs/testazumab/")
-    for person in ("publisher", "auditor", "nobody"):
+    for person in ("editor", "publisher", "auditor", "nobody"):
         with pytest.raises(Refused) as refused:
-            service.answer(one, actor=house.people[person], outcome="corrected", text="x")
+            service.answer(one, actor=house.people[person], outcome="no-change", text="x", reason="y")
         assert refused.value.codes == ["not_granted"]
     for outcome, text, code in (
         ("", "x", "outcome"),
-        ("corrected", " ", "missing"),
-        ("corrected", "9434765919", "patient_data"),
+        ("no-change", " ", "missing"),
+        ("no-change", "9434765919", "patient_data"),
     ):
         with pytest.raises(Refused) as refused:
-            service.answer(one, actor=house.clinician, outcome=outcome, text=text)
+            service.answer(one, actor=house.clinician, outcome=outcome, text=text, reason="y")
         assert refused.value.codes == [code]
 
-    service.answer(one, actor=house.clinician, outcome="corrected", text="You were right.")
+    service.answer(one, actor=house.clinician, outcome="next-edition", text="You were right.", reason="Looked at.")
 
     with pytest.raises(Refused) as refused:
-        service.answer(one, actor=house.editor, outcome="no-change", text="No.")
+        service.answer(one, actor=house.clinician, outcome="no-change", text="No.", reason="Looked at.")
     assert refused.value.codes == ["answered_already"]
     receipt = client.get(f"/report/{one.token}/").content.decode()
-    assert "The page was wrong and is corrected" in receipt
+    assert "The next edition will say it better" in receipt
     assert "You were right." in receipt
     for token in ("nothing", "%00", "a%00b", "x" * 5000, "%F0%9F%92%8A"):
         assert client.get(f"/report/{token}/").status_code == 404
@@ -195,7 +203,7 @@ def test_a_report_is_answered_once_by_whoever_works_on_the_class(house, page, cl
 
 def test_the_answer_is_mailed_once_and_tried_again_when_the_server_was_gone(house, page, settings, caplog):
     one = service.report(SAID, sender="s", monograph=page, page="/drugs/testazumab/")
-    service.answer(one, actor=house.editor, outcome="no-change", text="It is right as it is.")
+    service.answer(one, actor=house.clinician, outcome="no-change", text="It is right as it is.", reason="Looked at.")
 
     with mail_server.serving(settings, gone_after=0) as tried:
         gone = service.mail_answers()
@@ -211,7 +219,7 @@ def test_the_answer_is_mailed_once_and_tried_again_when_the_server_was_gone(hous
 
 def answered(house, said=SAID, **about):
     one = service.report(said, sender="s", **about)
-    return service.answer(one, actor=house.editor, outcome="no-change", text="It is right.")
+    return service.answer(one, actor=house.clinician, outcome="no-change", text="It is right.", reason="Looked at.")
 
 
 def test_an_address_is_forgotten_ninety_days_after_the_answer(house, page, clock):
@@ -450,20 +458,21 @@ def test_a_report_is_late_from_the_moment_until_which_somebody_should_have_looke
 
     assert not one.is_late(one.due_at - timedelta(microseconds=1))
     assert one.is_late(one.due_at)
-    one = service.answer(one, actor=house.editor, outcome="no-change", text="It is right.")
+    one.answered_at = clock.at
     assert not one.is_late(one.due_at)
 
 
-@pytest.mark.parametrize("outcome", OUTCOMES)
+@pytest.mark.parametrize("outcome", sorted({*OUTCOMES} - {*NEEDS, "passed-on"}))
 def test_an_answer_is_kept_with_who_gave_it_and_when(house, page, outcome):
     one = service.report(SAID, sender="s", monograph=page)
 
-    service.answer(one, actor=house.clinician, outcome=outcome, text="  You were right.  ")
+    service.answer(one, actor=house.clinician, outcome=outcome, text="  You were right.  ", reason=" It harms nobody. ")
 
     one.refresh_from_db()
-    assert (one.outcome, one.answer, one.answered_by, one.mailed_at) == (
-        outcome, "You were right.", house.clinician, None
+    assert (one.outcome, one.answer, one.answered_by, one.mailed_at, one.reason) == (
+        outcome, "You were right.", house.clinician, None, "It harms nobody."
     )  # fmt: skip
+    assert (one.overlay, one.publication) == (None, None)
     assert one.answered_at == AuditEvent.objects.latest("seq").at
     assert (one.text, one.email, one.harm) == (SAID.text, SAID.email, True)
     assert last_entry() == (
@@ -477,11 +486,13 @@ def test_an_answer_is_kept_with_who_gave_it_and_when(house, page, outcome):
     [
         ("", "Fine", ["outcome"], ["outcome"]),
         ("CorrectionInput", "Fine", ["outcome"], ["outcome"]),
-        ("corrected", "x" * 4001, ["too_long"], ["answer"]),
-        ("corrected", "a\x00b", ["characters"], ["answer"]),
-        ("corrected", "It was 943 476 5919", ["patient_data"], ["answer"]),
+        ("no-change:overlay-1", "Fine", ["outcome"], ["outcome"]),
+        ("passed-on", "Fine", ["outcome"], ["outcome"]),
+        ("no-change", "x" * 4001, ["too_long"], ["answer"]),
+        ("no-change", "a\x00b", ["characters"], ["answer"]),
+        ("no-change", "It was 943 476 5919", ["patient_data"], ["answer"]),
         ("", " ", ["outcome", "missing"], ["outcome", "answer"]),
-        ("corrected", "* * *", ["missing"], ["answer"]),
+        ("no-change", "* * *", ["missing"], ["answer"]),
     ],
 )
 def test_an_answer_that_cannot_be_kept_says_at_which_field_and_leaves_nothing(
@@ -491,20 +502,50 @@ def test_an_answer_that_cannot_be_kept_says_at_which_field_and_leaves_nothing(
     before = AuditEvent.objects.count()
 
     with pytest.raises(Refused) as refused:
-        service.answer(one, actor=house.clinician, outcome=outcome, text=text)
+        service.answer(one, actor=house.clinician, outcome=outcome, text=text, reason="Looked at.")
 
     assert refused.value.codes == codes
     assert [refusal.field for refusal in refused.value.refusals] == fields
     assert (refused.value.recorded, AuditEvent.objects.count()) == (False, before)
     one.refresh_from_db()
     assert (one.answered_at, one.outcome, one.answer) == (None, "", "")
-    assert service.answer(one, actor=house.clinician, outcome="corrected", text="x" * 4000).answer == "x" * 4000
+    longest = {"text": "x" * 4000, "reason": "y" * LONGEST_REASON}
+    assert service.answer(one, actor=house.clinician, outcome="no-change", **longest).answer == "x" * 4000
+
+
+@pytest.mark.parametrize(
+    ("reason", "code"),
+    [("", "reason"), (" ... ", "reason"), ("a\x00b", "characters"), ("943 476 5919", "patient_data"),
+     ("y" * (LONGEST_REASON + 1), "too_long")],
+)  # fmt: skip
+def test_what_could_harm_is_closed_with_a_reason_that_the_reader_never_sees(house, page, client, reason, code):
+    one = service.report(SAID, sender="s", monograph=page)
+    harmless = service.report(replace(SAID, text="A comma is missing.", harm=False), sender="s", monograph=page)
+
+    with pytest.raises(Refused) as refused:
+        service.answer(one, actor=house.clinician, outcome="no-change", text="It is right.", reason=reason)
+
+    assert [(found.code, found.field) for found in refused.value.refusals] == [(code, "reason")]
+    service.answer(
+        one, actor=house.clinician, outcome="no-change", text="It is right.", reason="The dose was read twice"
+    )
+    assert AuditEvent.objects.latest("seq").reason == "The dose was read twice"
+    service.answer(harmless, actor=house.editor, outcome="no-change", text="It is right.", reason="Not asked for")
+    harmless.refresh_from_db()
+    assert (harmless.reason, AuditEvent.objects.latest("seq").reason) == ("", "")
+    assert "read twice" not in client.get(f"/report/{one.token}/").content.decode()
+    service.mail_answers()
+    assert len(mail.outbox) == 2
+    assert not any("read twice" in letter.body for letter in mail.outbox)
+    client.force_login(house.editor)
+    assert "The dose was read twice" in client.get(f"/desk/reports/{one.pk}/").content.decode()
+    assert verify() == []
 
 
 def test_who_may_answer(house, page):
     """A report about a page is answered by whoever works on its class; nobody without a role answers any."""
-    about_page = service.report(SAID, sender="s", monograph=page)
-    about_site = service.report(replace(SAID, text="The whole house is wrong."), sender="s")
+    about_page = service.report(replace(SAID, harm=False), sender="s", monograph=page)
+    about_site = service.report(replace(SAID, text="The whole house is wrong.", harm=False), sender="s")
     code = lambda name, one: [refusal.code for refusal in service.refusals_of(house.people[name], one)]  # noqa: E731
 
     for name in ("editor", "editor2", "clinician", "clinician2", "pharmacist"):
@@ -517,7 +558,7 @@ def test_who_may_answer(house, page):
     for one in (about_page, about_site):
         before = AuditEvent.objects.count()
         with pytest.raises(Refused):
-            service.answer(one, actor=house.nobody, outcome="corrected", text="Fine")
+            service.answer(one, actor=house.nobody, outcome="no-change", text="Fine")
         assert AuditEvent.objects.count() == before + 1
         subject = "monograph:testazumab" if one is about_page else "site"
         verb, actor, where, data = last_entry()
@@ -525,6 +566,25 @@ def test_who_may_answer(house, page):
     assert not ProblemReport.objects.exclude(answered_at=None).exists()
     service.answer(about_site, actor=house.editor, outcome="elsewhere", text="It is not ours.")
     assert last_entry()[2] == "site"
+
+
+def test_what_could_harm_is_closed_by_a_clinician_alone(house, page):
+    """Of its class for a page, of any for the site, and only while somebody looked their registration up."""
+    about_page = service.report(SAID, sender="s", monograph=page)
+    about_site = service.report(replace(SAID, text="The whole house is wrong."), sender="s")
+    registrations.lapse(house.clinician2.clinician_profile, reason="It ran out", actor=house.admin)
+    elsewhere = make.account("elsewhere")
+    give(elsewhere, "clinician", on=make_class("Another", actor=house.admin), actor=house.admin)
+    make.clinician(elsewhere, actor=house.admin, profession="pharmacist", number="2000009")
+    people = {**house.people, "elsewhere": elsewhere}
+    code = lambda name, one: [found.code for found in service.refusals_of(User.objects.get(pk=people[name].pk), one)]  # noqa: E731
+
+    for name in ("clinician", "pharmacist"):
+        assert (code(name, about_page), code(name, about_site)) == ([], []), name
+    for name in ("editor", "editor2", "publisher", "auditor", "nobody", "admin"):
+        assert (code(name, about_page), code(name, about_site)) == (["not_granted"], ["not_granted"]), name
+    assert (code("clinician2", about_page), code("clinician2", about_site)) == (["not_verified"], ["not_verified"])
+    assert (code("elsewhere", about_page), code("elsewhere", about_site)) == (["not_granted"], [])
 
 
 @pytest.mark.parametrize(
@@ -566,15 +626,19 @@ def test_a_letter_that_cannot_be_sent_holds_up_no_other(house, page, settings, c
 def test_the_letter_says_what_came_of_it_and_nothing_that_the_page_says(house, page):
     one = service.report(SAID, sender="s", monograph=page, page="/drugs/testazumab/")
     other = service.report(replace(SAID, text="The whole house is wrong."), sender="s")
-    service.answer(one, actor=house.editor, outcome="corrected", text="You were right.")
-    service.answer(other, actor=house.editor, outcome="elsewhere", text="Ask the maker.")
+    erratum = make.correct(house.pharmacist, page, "Tests go on for years.", "Tests go on for months.")
+    service.answer(one, actor=house.clinician, outcome="corrected", text="You were right.", reason="Looked at.")
+    service.answer(other, actor=house.clinician, outcome="elsewhere", text="Ask the maker.", reason="Looked at.")
 
     assert service.mail_answers().sent == 2
 
     first, second = mail.outbox
     assert first.subject == f"Your report {one.number}"
     assert first.body == (
-        f"You reported a problem with /drugs/testazumab/ ({one.number}).\n\nThe page was wrong and is corrected.\n\n"
+        f"You reported a problem with /drugs/testazumab/ ({one.number}).\n\nThe page was wrong and is corrected. "
+        f"On {date_format(localtime(erratum.at), 'j F Y')} we put a correction over the page: what it said, and what it "
+        f"should say.\nRead the correction: https://clincalc.test/drugs/testazumab/#erratum-{erratum.pk}\n"
+        f"All corrections: https://clincalc.test/corrections/\n\n"
         f"You were right.\n\nhttps://clincalc.test/report/{one.token}/\n"
     )
     assert second.body.startswith(
@@ -596,7 +660,7 @@ def test_the_desk_lists_what_is_open_and_the_queue_shows_it_first(house, page, c
     assert "Withdraw or correct the page" in client.get(address).content.decode()
     refused = client.post(address, {"outcome": "", "answer": "Typed with care"})
     assert (refused.status_code, "Typed with care" in refused.content.decode()) == (422, True)
-    assert client.post(address, {"outcome": "corrected", "answer": "Thank you."}).status_code == 302
+    assert client.post(address, {"outcome": "no-change", "answer": "Thank you.", "reason": "Why"}).status_code == 302
     assert len(mail.outbox) == 0  # no request waits for a mail server
     assert service.mail_answers().sent == 1
     client.force_login(house.nobody)
@@ -654,10 +718,10 @@ def test_an_edition_that_never_was_is_the_present_one_and_an_anchor_names_its_pa
     assert '<option value="Monitoring" selected>' in form
 
 
-@pytest.mark.parametrize(("person", "status"), [("editor", 409), ("auditor", 403)])
+@pytest.mark.parametrize(("person", "status"), [("pharmacist", 409), ("editor", 403), ("auditor", 403)])
 def test_the_words_of_whoever_comes_too_late_or_may_not_are_kept(house, page, client, person, status):
     one = service.report(SAID, sender="s", monograph=page)
-    service.answer(one, actor=house.clinician, outcome="no-change", text="It is right.")
+    service.answer(one, actor=house.clinician, outcome="no-change", text="It is right.", reason="Looked at.")
     client.force_login(house.people[person])
 
     answer = client.post(f"/desk/reports/{one.pk}/", {"outcome": "corrected", "answer": "Typed with care"})

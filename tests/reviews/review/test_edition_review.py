@@ -38,3 +38,18 @@ def test_parts_are_told_in_the_order_of_the_page_by_their_names():
     assert [found.label_of(part) for part in ("header", "order", keys["new"], keys["gone"], "?")] == [
         "Header", "Order of parts", item.label_for_people, "Related: gone", "?",
     ]  # fmt: skip
+
+
+def test_no_signature_stands_on_a_draft_whatever_its_words(house):
+    signed = make.sign(make.sign(make.submit(house, make.draft(house)), house.clinician), house.pharmacist)
+    assert [one.signer for one in EditionReview.load(signed).valid_sign_offs] == [house.clinician, house.pharmacist]
+
+    draft = make.send_back(house, signed)
+
+    review = EditionReview.load(draft)
+    assert review.valid_sign_offs == []
+    assert [one.signer for one in review.past_sign_offs] == [house.clinician, house.pharmacist]
+    assert review.missing_sign_offs().keys() == review.changed
+    again = EditionReview.load(make.sign(make.submit(house, draft), house.pharmacist))
+    assert [one.signer for one in again.valid_sign_offs] == [house.pharmacist]
+    assert [one.signer for one in again.past_sign_offs] == [house.clinician]

@@ -11,7 +11,7 @@ from reviews.desk.monograph.history_words import DONE, TRIED, WHY, why
 from reviews.editing import monographs
 from reviews.editing.monographs import set_tier
 from reviews.models import AuditEvent, ChangeSet
-from reviews.reports import service
+from reviews.reports import looking, service
 from reviews.reports.service import ReportInput
 from reviews.workflow import TRANSITIONS, perform
 from tests import factories as make
@@ -60,7 +60,9 @@ def made(once_a_module):
     perform("confirm-withdrawal", editions=[live], actor=house.clinician, digest=make.seen(live))
     make.reinstate(house, live)
     one = service.report(ReportInput("The interval is wrong.", harm=True), sender="s", monograph=page)
-    service.answer(one, actor=house.editor, outcome="no-change", text="It is right.")
+    looking.look(one, actor=house.editor, seen=0)
+    looking.give_back(one, actor=house.editor)
+    service.answer(one, actor=house.clinician, outcome="no-change", text="It is right.", reason="It was looked at.")
     with pytest.raises(Refused):
         step(live, "withdraw", house.editor, "x")
     monographs.move(page, slug="secondzumab", actor=house.publisher, reason="It has another name.")
@@ -81,7 +83,9 @@ def told():
     return [
         (3, "Test publisher moved it from testazumab to secondzumab"),
         (3, "Test editor tried to withdraw the page"),
-        (3, f"Test editor answered the report {report.number}"),
+        (3, f"Test clinician answered the report {report.number}"),
+        (3, f"Test editor gave a report of a reader ({report.number}) back"),
+        (3, f"Test editor began to look at a report of a reader ({report.number})"),
         (3, f"System took in a report of a reader ({report.number})"),
         (3, "Test publisher reinstated the page"),
         (3, "Test pharmacist signed that edition 3 is still correct"),
@@ -282,7 +286,7 @@ def test_a_verb_is_told_by_its_data(verb, data, said):
 
 
 def test_every_act_that_can_be_refused_has_words():
-    named = {*TRANSITIONS, "new", "set_tier", "move", "edit", "import", "read", "withhold", "answer_report", "warn",
+    named = {*TRANSITIONS, "new", "set_tier", "move", "edit", "import", "read", "withhold", "answer_report", "look_at_report", "warn",
              "countersign", "correct", "call_harmless", "lift", "take_in_reports", "close_recheck", "take_over", "leave_copy",
              "change_drug", "rename_drug", "merge_drug", "retire_drug", "bring_back_drug", "make_class", "rename_class",
              "move_class", "set_floor", "retire_class", "bring_back_class"}  # fmt: skip

@@ -46,7 +46,9 @@ def made(once_a_module):
     make.vouch(edition, house.pharmacist)
     service.report(ReportInput("A comma is missing in it.", harm=False), sender="a")
     answered = service.report(ReportInput("Long answered by us.", harm=True), sender="b", monograph=pages["warnzumab"])
-    service.answer(answered, actor=house.editor, outcome="no-change", text="It is right.")
+    service.answer(
+        answered, actor=house.clinician, outcome="no-change", text="It is right.", reason="It was looked at."
+    )
     service.report(
         ReportInput(LONG, harm=True, part="Monitoring", email="r@example.org"), sender="c", monograph=pages["warnzumab"],
         page="/drugs/warnzumab/", edition=1,
@@ -173,7 +175,9 @@ def test_what_is_confirmed_answered_or_brought_back_waits_for_nobody_any_more(ho
     edition = Monograph.objects.get(slug="vouchzumab").live.edition
     perform("reinstate", editions=[edition], actor=house.publisher, digest=make.seen(edition))
     for one in ProblemReport.objects.filter(answered_at=None):
-        service.answer(one, actor=house.clinician, outcome="no-change", text="It is right.")
+        service.answer(
+            one, actor=house.clinician, outcome="elsewhere", text="It is not ours.", reason="It was looked at."
+        )
 
     for person in WAITS:
         assert urgent(enter(person)) == []
@@ -595,11 +599,11 @@ def test_a_report_says_all_that_the_reader_said_and_who_may_answer_it(house, ent
     assert "Yes, by e-mail" in html
     assert "r@example.org" not in html
     assert "Withdraw or correct the page" in html
-    assert "Send the answer" in html
-    for person in ("publisher", "auditor"):
+    assert "Send the answer" in squeezed(enter("clinician").get(address))
+    for person in ("editor", "publisher", "auditor"):
         html = squeezed(enter(person).get(address))
         assert "Send the answer" not in html
-        assert "You need the editor or clinician role for" in html
+        assert "It could harm, so a clinician for “Multiple sclerosis” closes it, and nobody else." in html
     whole = squeezed(enter("auditor").get(f"/desk/reports/{ProblemReport.objects.get(sender='a').pk}/"))
     assert "<dt>Page</dt><dd>The site as a whole</dd><dt>Part</dt><dd>The whole page</dd>" in whole
     assert "<dt>Could it harm?</dt><dd>No</dd>" in whole
@@ -611,7 +615,7 @@ def test_a_report_says_all_that_the_reader_said_and_who_may_answer_it(house, ent
         enter("publisher").get(f"/desk/reports/{ProblemReport.objects.get(sender='a').pk}/")
     )
     done = squeezed(enter("auditor").get(f"/desk/reports/{ProblemReport.objects.get(sender='b').pk}/"))
-    assert "<strong>The page is right as it is.</strong> By Test editor, <time" in done
+    assert "<strong>The page is right as it is.</strong> By Test clinician, <time" in done
     assert "It is right." in done
     assert "Send the answer" not in done
     assert enter("editor").get("/desk/reports/99999/").status_code == 404
@@ -626,13 +630,15 @@ def test_a_report_says_all_that_the_reader_said_and_who_may_answer_it(house, ent
         ({"answer": "x" * 4_001}, "answer", "Keep it to 4,000 characters."),
         ({"answer": "943 476 5919"}, "answer", PATIENT),
         ({"answer": "a\u202eb"}, "answer", "After “a”: a direction mark (U+202E). Take it out."),
+        ({"reason": " "}, "reason", "Say why it can be closed: it could harm. The desk keeps it."),
+        ({"reason": "a\u202eb"}, "reason", "After “a”: a direction mark (U+202E). Take it out."),
     ],
 )
 def test_what_an_answer_lacks_is_said_at_its_box_and_kept(house, enter, change, field, sentence):
     harm, entries = ProblemReport.objects.get(sender="c"), AuditEvent.objects.count()
-    sent = {"outcome": "corrected", "answer": "You were right.", **change}
+    sent = {"outcome": "no-change", "answer": "You were right.", "reason": "It was looked at.", **change}
 
-    answer = enter("editor").post(f"/desk/reports/{harm.pk}/", sent)
+    answer = enter("clinician").post(f"/desk/reports/{harm.pk}/", sent)
 
     form = answer.context["form"]
     assert answer.status_code == 422
@@ -644,12 +650,12 @@ def test_what_an_answer_lacks_is_said_at_its_box_and_kept(house, enter, change, 
 def test_an_answer_is_kept_with_its_outcome_and_says_whether_it_is_mailed(house, enter):
     harm, harmless = ProblemReport.objects.get(sender="c"), ProblemReport.objects.get(sender="a")
     for one, mailed in ((harm, " It is mailed within the hour."), (harmless, "")):
-        sent = {"outcome": "corrected", "answer": "You were right."}
-        answer = enter("editor").post(f"/desk/reports/{one.pk}/", sent, follow=True)
+        sent = {"outcome": "elsewhere", "answer": "You were right.", "reason": "It was looked at."}
+        answer = enter("clinician").post(f"/desk/reports/{one.pk}/", sent, follow=True)
         assert answer.redirect_chain == [("/desk/reports/", 302)]
         assert f"{one.number} is answered. The reader sees it at the receipt.{mailed}</p>" in answer.content.decode()
         one.refresh_from_db()
-        assert (one.outcome, one.answer, one.answered_by) == ("corrected", "You were right.", house.editor)
+        assert (one.outcome, one.answer, one.answered_by) == ("elsewhere", "You were right.", house.clinician)
     assert "not mailed yet: it is tried again" in squeezed(enter("editor").get(f"/desk/reports/{harm.pk}/"))
 
 

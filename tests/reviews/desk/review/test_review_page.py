@@ -320,3 +320,25 @@ def test_an_interval_stands_first_in_a_whole_sentence_whatever_else_changed(hous
     assert len(sentences) == 2
     assert '<span class="rank">Monitoring</span>' in html
     assert not re.search(r"\[@[\w-]+\]", html)
+
+
+def test_signatures_of_a_round_that_ended_are_told_as_past_and_count_for_nothing(house, enter):
+    """Sent back, and sent for review again without a change: the words are the same, and nobody signed them."""
+    edition = make.sign(amended(house), house.pharmacist)
+    client, past = enter("clinician"), "Signed before it was sent back, which no longer counts: Test pharmacist"
+    assert "Signed so far: Test pharmacist" in page(client)
+    assert past not in page(client)
+
+    edition = make.send_back(house, edition)
+    workspace = client.get("/desk/monographs/testazumab/").content.decode()
+
+    assert "Signed so far" not in page(client)
+    assert past in page(client)
+    assert "Signed as pharmacist before it was sent back, which no longer counts" in workspace
+    assert re.findall(r"Signed as \w+ \w+", workspace) == ["Signed as pharmacist before"]
+    edition = make.submit(house, edition)
+    assert "Signed so far" not in page(client)
+    assert past in page(client)
+    make.sign(edition, house.pharmacist)
+    assert "Signed so far: Test pharmacist" in page(client)
+    assert past not in page(client)
