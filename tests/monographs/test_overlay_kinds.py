@@ -224,7 +224,7 @@ def test_updates_and_feed_say_it_and_its_end(world):
 
     words = [say(sentence, world.overlay) for sentence in world.kind.words.update]
     item, title, summary = told()
-    assert title == f"Testazumab: {words[0]}"
+    assert title == f"Testazumab in multiple sclerosis: {words[0]}"
     assert all(one in item and f"<p>{one}</p>" in summary for one in words)
 
     end = ended(world)
@@ -233,7 +233,7 @@ def test_updates_and_feed_say_it_and_its_end(world):
         return
     last = say(world.kind.words.ended, end)
     item, title, summary = told()
-    assert (title, summary) == (f"Testazumab: {last}", f"<p>{last}</p>")
+    assert (title, summary) == (f"Testazumab in multiple sclerosis: {last}", f"<p>{last}</p>")
     assert last in item
     assert REASON not in text(read(PAGE))
     assert verify() == []
