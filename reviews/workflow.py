@@ -352,6 +352,12 @@ def perform(
             return [_step(trail, row, one, seen[one.pk], given) for one in editions]
 
 
+def begin(trail: Trail, edition: Edition, *, seen: str) -> Edition:
+    """Within an act that writes the first words of the next edition: that edition, as `start` makes it. Refuses what
+    `start` refuses, and with it the act."""
+    return _step(trail, TRANSITIONS["start"], edition, seen, Given(trail.actor, "", None, "")).edition
+
+
 def _step(trail: Trail, row: Transition, edition: Edition, seen: str, given: Given) -> EditionReview:
     """Loads the edition once, judges it once, and writes what was judged."""
     review, actor = EditionReview.load(edition, trail.clock), given.actor

@@ -136,7 +136,7 @@ def history(request: DeskRequest, slug: str) -> HttpResponse:
         if opened
         else [],
         "no_restore": no_restore,
-        "name": monograph.live.name if monograph.live else monograph.drug.name,
+        "name": monograph.called,
     }
     return render(request, "reviews/history.html", context)
 

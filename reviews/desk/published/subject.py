@@ -131,8 +131,8 @@ def _beside(monograph: Monograph, live: Publication) -> Any:
     if live.class_slugs:
         terms = IndexEntry.objects.filter(kind="class", term=f"={live.class_slugs[-1]}")
         wanted |= Q(pk__in=terms.values("publication"))
-    rows = Publication.objects.listed().filter(wanted).exclude(pk=live.pk)
-    return rows.with_called().order_by("name", "slug").values_list("slug", "called")
+    rows = Publication.objects.listed().filter(wanted).exclude(pk=live.pk).with_called().order_by("name", "slug")
+    return [(one.slug, one.called) for one in rows.only("slug")]
 
 
 def is_removal(overlay: Overlay) -> bool:
