@@ -86,6 +86,19 @@ def not_named(subject: Subject, spot: Spot) -> Claim:
     return Claim("nothing: no link to it", holds)
 
 
+def found_as_removed(subject: Subject, spot: Spot) -> Claim:
+    """Whoever searches is told that it was there, and why it is not."""
+    assert subject.removal
+    words = ("This page was removed", subject.removal.reason)
+
+    def holds(served: Served) -> bool:
+        lines = lines_of(subject, served)
+        is_told = bool(lines) and all(has(line, *words) for line in lines)
+        return served.status == 200 and is_told and not any(piece in served.main.words for piece in subject.pieces)
+
+    return Claim("its name with “This page was removed” and the reason, none of its words", holds)
+
+
 def nothing(subject: Subject, spot: Spot) -> Claim:
     return Claim("nothing of it that must be there", lambda served: served.status == 200)
 

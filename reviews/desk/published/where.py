@@ -132,7 +132,7 @@ PLACES = (
     Place("drugs", _at("A to Z", "/drugs/"), in_lists.its_line, LINE, in_lists.not_named, is_long=True),
     Place("drugs", _letter, in_lists.its_line, LINE, in_lists.not_named, is_long=True),
     Place("class", _classes, in_lists.its_line, LINE, in_lists.not_named, is_long=True),
-    Place("search", _searched, in_lists.its_line, LINE, in_lists.not_named),
+    Place("search", _searched, in_lists.its_line, LINE, in_lists.found_as_removed),
     Place("monograph", _led, in_lists.leads, NONE, in_lists.leads_nowhere),
     Place("monograph", _former, in_lists.moved, NONE, in_lists.moved),
     Place("monograph", _beside, in_lists.another_page, {"retire": in_lists.in_card}, in_lists.not_named),

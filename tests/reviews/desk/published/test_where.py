@@ -110,6 +110,7 @@ LISTS = {
     "A to Z", "A to Z, its letter", "Class Neurology", "Class Multiple sclerosis", "Search for Markazumab",
     "Search for Markabrand", "Home",
 }  # fmt: skip
+SEARCHED = {"Search for Markazumab", "Search for Markabrand"}
 LED = {"Address of its drug or brand, markabrand", "Address of its drug or brand, oldazumab-drug"}
 NEWS = {"Updates", "Feed of updates"}
 OTHERS = {
@@ -132,7 +133,7 @@ CORRECTION = NORMAL | {
 }
 PART = NORMAL | {MARKER: set(), WITHHELD: {*PAGES, "The page as data"}, "One part is withheld.": NEWS}
 RETIREMENT = NORMAL | {
-    REASON: {*PAGES, *NEWS, "The page as data"},
+    REASON: {*PAGES, *NEWS, *SEARCHED, "The page as data"},
     RETIRED: {
         *PAGES,
         *LISTS,
@@ -142,9 +143,9 @@ RETIREMENT = NORMAL | {
         "Page of Testazumab in multiple sclerosis, which may lead to it",
     },
     "RETIRED on": {"Page", "Print of the page"},
-    "Doses are not shown": {*PAGES, *NEWS},
+    "Doses are not shown": {*PAGES, *NEWS, *SEARCHED},
 }
-REMOVAL = {REASON: {*OF_PAGE, *NEWS}, REMOVED: NEWS, LATER: NEWS, 'status":"removed': {"The page as data"}}
+REMOVAL = {REASON: {*OF_PAGE, *NEWS, *SEARCHED}, REMOVED: NEWS, LATER: NEWS, 'status":"removed': {"The page as data"}}
 SEEN = {
     "published": NORMAL,
     "warning": WARNING,
