@@ -251,7 +251,7 @@ def in_sitemap(subject: Subject, spot: Spot) -> Claim:
         for one in served.tree.all("url"):
             place, changed = one.first("loc"), one.first("lastmod")
             if place and place.words == subject.address:
-                return changed is not None and datetime.fromisoformat(changed.words) >= newest
+                return changed is not None and datetime.fromisoformat(changed.words) >= newest.replace(microsecond=0)
         return False
 
     return Claim("its address, changed on the day of what stands over it", holds)
