@@ -24,6 +24,7 @@ from reviews.desk.editor.find import Finding, find
 from reviews.desk.editor.one_page import OnePage, place_of_new, to_do
 from reviews.desk.editor.opened import OpenForm, now_seen
 from reviews.desk.editor.scratch import lines, posted, spend
+from reviews.desk.editor.told_first import told_first
 from reviews.editing import parts
 from reviews.review.edition_review import EditionReview
 
@@ -41,6 +42,8 @@ def edit(request: DeskRequest, slug: str) -> HttpResponse:
     except ValueError:
         raise Http404 from None
     part, _removed = editor.part(key)
+    if told := told_first(editor, "puts a part back", "that part"):
+        return told
     tried = attempt(lambda: parts.restore_part(editor.edition, part, actor=request.user))
     if not tried.is_done:
         return outline_refusing(editor, tried)
