@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from monographs import document as values
 from monographs.typed import Value
 from reviews.access.attempts import Attempt, attempt
-from reviews.access.scratch import FIELD
+from reviews.access.scratch import tabs_of
 from reviews.desk.base import DeskRequest, desk, edit_address
 from reviews.desk.editor import citing, fragments, presence
 from reviews.desk.editor.citation_form import CitationForm
@@ -186,7 +186,7 @@ def _answer(opened: OpenForm) -> HttpResponse:
         if tried.is_done:
             editor.wrote(tried.result.change)
             (both,) = tried.result.done.values()
-            spend(editor.request.user, [editor.request.POST.get(FIELD, "")])
+            spend(editor.request.user, tabs_of(editor.request.POST))
             value, said = opened.saved(both)
             if editor.is_fragment:
                 return fragments.saved(editor, value, said)
