@@ -236,14 +236,8 @@ class OnePage:
     def _row(self, part: values.Part) -> Row:
         key = str(part.key)
         writing = self.here.writing.get(key, "")
-        return Row(
-            part,
-            self._pieces.get(key),
-            self._to_do.get(key, []),
-            self._who(key),
-            writing,
-            remarks=self._remarks_on(key),
-        )
+        left, said = self._to_do.get(key, []), self._remarks_on(key)
+        return Row(part, self._pieces.get(key), left, self._who(key), writing, remarks=said)
 
     def _shown(self, one: Remark) -> Shown:
         can = self.editor.is_draft and self.editor.may_edit
