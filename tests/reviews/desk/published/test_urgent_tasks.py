@@ -354,10 +354,10 @@ def test_everything_that_stands_over_a_page_is_told_with_its_words_people_and_mo
     assert moment(due_of("retirezumab")) in retired
     vouched = squeezed(enter("auditor").get(page_of("vouchzumab")))
     assert ": the source is in doubt. Confirmed by a neurologist." in vouched
-    assert "Where it is gone" in vouched
+    assert "What each place shows now" in vouched
     plain = squeezed(enter("auditor").get(page_of("plainzumab")))
     assert "Nothing. Readers see the edition as it was signed." in plain
-    assert "Where it is gone" not in plain
+    assert "What each place shows now" in plain
     live = Monograph.objects.get(slug="plainzumab").live
     assert "Edition 1, published <time" in plain
     assert f'<a class="btn btn-quiet" href="{live.get_absolute_url()}">' in plain
