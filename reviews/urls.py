@@ -67,6 +67,7 @@ urlpatterns = [
     path("classes/<slug:slug>/do/<act>/", classes.class_act, name="class_act"),
     path("reports/", reports.report_list, name="reports"),
     path("reports/take-in/", reports.take_in, name="reports_take_in"),
+    path("reports/close/", reports.close, name="reports_close"),
     path("reports/<int:pk>/", reports.report_page, name="report_page"),
     path("reports/<int:pk>/look/", reports.look, name="report_look"),
     path("reports/<int:pk>/give-back/", reports.give_back, name="report_give_back"),
