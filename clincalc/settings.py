@@ -126,6 +126,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "clincalc.urls"
 WSGI_APPLICATION = "clincalc.wsgi.application"
+READER = "clincalc.reader.ask"  # how the desk asks what readers get: it may not import this room
 
 TEMPLATES = [
     {
@@ -140,7 +141,12 @@ TEMPLATES = [
                 "clincalc.context.site",
             ],
             # As near at hand as {% csrf_token %}.
-            "builtins": ["reviews.access.act_token", "reviews.desk.tidy", "reviews.desk.whom_to_ask"],
+            "builtins": [
+                "monographs.templatetags.moments",
+                "reviews.access.act_token",
+                "reviews.desk.tidy",
+                "reviews.desk.whom_to_ask",
+            ],
         },
     },
 ]

@@ -88,7 +88,8 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
     def with_addresses(self, slugs: Collection[str]) -> Self:
         """With the address that the monograph has on the desk (`on_desk`) and one that it had (`former`) if it is among
         these: a row for each."""
-        known = models.Q(monograph__former_addresses__slug__in=slugs)
+        # A join on no address at all would leave no row; "" is nobody's.
+        known = models.Q(monograph__former_addresses__slug__in=slugs or [""])
         joined = models.FilteredRelation("monograph__former_addresses", condition=known)
         return self.annotate(joined=joined).annotate(former=models.F("joined__slug"), on_desk=models.F("live_of__slug"))
 

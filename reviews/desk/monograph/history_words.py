@@ -9,6 +9,7 @@ from typing import Any
 
 from monographs.overlay_kinds import OVERLAY_KINDS, kind_of
 from reviews.desk.base import and_list
+from reviews.models.remark import OUTCOMES
 from reviews.workflow import TRANSITIONS
 
 # Action -> after "tried to".
@@ -22,12 +23,15 @@ TRIED: dict[str, str] = {
     "import": "import an edition",
     "read": "open what they may not open",
     "answer_report": "answer a report",
+    "close_reports": "close reports as junk",
     "look_at_report": "say that they are looking at a report",
     "take_in_reports": "take in reports",
     "call_harmless": "say that what the page prints is harmless",
     "countersign": "countersign a warning",
     "close_recheck": "say what the review of a signature found",
     "lift": "end a notice on it",
+    "answer_remark": "answer a remark",
+    "reopen_remark": "take back an answer to a remark",
     "take_over": "take over what the library says now",
     "leave_copy": "leave what it copied from the library",
     "change_drug": "change the drug",
@@ -78,10 +82,13 @@ DONE: dict[str, Callable[[dict[str, Any]], str]] = {
     "reported": lambda data: f"reported a problem with the page (R-{data['report']})",
     "reports_taken_in": lambda data: f"took in {_reports(data['reports'])}",
     "report_answered": lambda data: f"answered the report R-{data['report']}",
+    "reports_closed": lambda data: f"closed {_reports(data['reports'])} as not about our pages",
     "report_looked_at": lambda data: f"began to look at {_reports(data['reports'])}",
     "reports_given_back": lambda data: f"gave {_reports(data['reports'])} back",
     "rechecks_opened": lambda data: "opened a review: it rests on the signature of somebody who may not sign any more",
     "recheck_closed": lambda data: "said what the review of a signature found",
+    "remark_answered": lambda data: f"said of a remark on “{data['label']}”: {OUTCOMES[data['outcome']].lower()}",
+    "remark_reopened": lambda data: f"took back what was said of a remark on “{data['label']}”",
     "called_harmless": lambda data: f"said that what the page prints in {data['label']} is harmless",
     "library_changed": lambda data: LIBRARY[data["by"]],
     "copy_taken": lambda data: f"took over into edition {data['edition']} what the library says",
@@ -108,6 +115,8 @@ DONE: dict[str, Callable[[dict[str, Any]], str]] = {
 }
 # Codes of refusals in a few words. The sentence that the person read also named what to do then.
 WHY = {
+    "remark_unanswered": "a remark of a reviewer had no answer",
+    "not_answered": "it had no answer",
     "too_many_requests": "too much was asked of the administrators",
     "asked_already": "it was asked already",
     "not_asked": "nothing was asked",
@@ -222,6 +231,9 @@ WHY = {
     "oneself": "it was about themselves",
     "open_already": "the account was open already",
     "outcome": "no outcome was chosen",
+    "could_harm": "one of them could harm",
+    "number_of_reports": "none was chosen, or too many",
+    "not_yours": "one of them was not theirs to answer",
     "not_done": "it said that something was done which was not",
     "act_ended": "what it named had ended",
     "looking_already": "they were looking at it already",
