@@ -126,7 +126,7 @@ def feed(request: HttpRequest) -> HttpResponse:
             title=f"{name}: {words[0]}",
             link=f"{site}{one.address}",
             # What its title does not say yet.
-            description=format_html_join("", "<p>{}</p>", ((line,) for line in words[1:])) or None,
+            description=format_html_join("", "<p>{}</p>", ((line,) for line in words[1:])) or None,  # type: ignore[arg-type]  # Django leaves it out
             unique_id=f"{site}/updates/#{one.anchor}",
             pubdate=one.at,
             updateddate=one.at,
