@@ -77,7 +77,7 @@ def review_page(request: DeskRequest, monograph: Monograph, edition: Edition, an
     tell_people(changes, review, user)
     against = refusals(review, TRANSITIONS["sign"], user)
     first = review.live is None
-    name, back = review.document.header.name or monograph.drug.name, TRANSITIONS["send-back"]
+    name, back = review.document.header.called or monograph.called, TRANSITIONS["send-back"]
     context = {
         "section": "queue",
         "monograph": monograph,

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('monographs', '0014_index_titles'),
-        ('reviews', '0023_report_outcomes'),
+        ('reviews', '0024_remarks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
