@@ -7,7 +7,7 @@ from reviews.desk.editor import citing, presence, scratch, sorting, start_from, 
 from reviews.desk.library import classes, drugs
 from reviews.desk.monograph import change_address, compare, copy, history, new, restore, tier, workspace
 from reviews.desk.people import directory, due, first_steps, invite, person, profile, recheck, rights, trail
-from reviews.desk.published import acts, page, reports
+from reviews.desk.published import acts, page, reports, where_page
 from reviews.desk.review import read_ticks, review_page
 
 
@@ -53,7 +53,7 @@ urlpatterns = [
     path(f"{MONOGRAPH}do/<transition>/", transitions.do, name="do"),
     path(f"{MONOGRAPH}move/", change_address.move, name="move"),
     path(f"{MONOGRAPH}withdraw/", page.published, name="published"),
-    path(f"{MONOGRAPH}withdraw/places/", page.places, name="places"),
+    path(f"{MONOGRAPH}withdraw/places/", where_page.places, name="places"),
     path(f"{MONOGRAPH}erratum/", acts.erratum, name="erratum"),
     path(f"{MONOGRAPH}harmless/", acts.harmless, name="harmless"),
     path(f"{MONOGRAPH}place/<kind>/", acts.place, name="place"),
@@ -67,6 +67,7 @@ urlpatterns = [
     path("classes/<slug:slug>/do/<act>/", classes.class_act, name="class_act"),
     path("reports/", reports.report_list, name="reports"),
     path("reports/take-in/", reports.take_in, name="reports_take_in"),
+    path("reports/close/", reports.close, name="reports_close"),
     path("reports/<int:pk>/", reports.report_page, name="report_page"),
     path("reports/<int:pk>/look/", reports.look, name="report_look"),
     path("reports/<int:pk>/give-back/", reports.give_back, name="report_give_back"),

@@ -276,6 +276,14 @@ def test_what_was_typed_into_forms_without_a_monograph_comes_back_as_words(house
         hangs_together(answer.content.decode(), path)
 
 
+def test_what_is_closed_as_junk_is_words(house, enter):
+    answer = enter("editor").get("/desk/reports/close/", {"report": ProblemReport.objects.get(sender="False").pk})
+
+    assert answer.status_code == 200
+    is_clean(answer.content.decode(), ["name", "report"], "junk")
+    hangs_together(answer.content.decode(), "junk")
+
+
 def test_a_class_in_a_refusal_is_words(house, enter):
     answer = enter("publisher").post(at("part_new", "related"), {"target": "other", "reason_shown": "x"})
 

@@ -151,6 +151,7 @@ FORMS = [
     ("warning", "clinician", lambda: reverse("warning_new"), None, None, {**WARNED, "monographs": ["liveumab"], **PASSWORD}, ["warned"]),
     ("answer", "editor", lambda: reverse("report_page", args=[ProblemReport.objects.get(harm=False).pk]), None, None, {"outcome": "no-change", "answer": "It is right."}, ["report_answered"]),
     ("closed as harmless", "clinician", lambda: reverse("report_page", args=[ProblemReport.objects.filter(harm=True).earliest("pk").pk]), None, None, {"outcome": "no-change", "answer": "It is right.", **REASON}, ["report_answered"]),
+    ("junk", "editor", lambda: f"{reverse('reports_close')}?report={ProblemReport.objects.get(harm=False).pk}", lambda: reverse("reports_close"), None, REASON, ["reports_closed"]),
     ("looked at", "publisher", lambda: reverse("report_page", args=[ProblemReport.objects.filter(harm=True).earliest("pk").pk]), lambda: reverse("report_look", args=[ProblemReport.objects.filter(harm=True).earliest("pk").pk]), None, {}, ["report_looked_at"]),
     ("given back", "editor2", lambda: reverse("report_page", args=[ProblemReport.objects.get(harm=False).pk]), lambda: reverse("report_give_back", args=[ProblemReport.objects.get(harm=False).pk]), None, {}, ["reports_given_back"]),
     ("own registration", "editor", lambda: reverse("profile"), lambda: reverse("profile_register"), None, {"name": "N. N.", "profession": "nurse", "number": "12A3456B", "scope": "both"}, ["clinician_registered"]),
