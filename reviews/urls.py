@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from reviews.desk import kept_forms, queue, transitions
+from reviews.desk import kept_forms, queue, remarks, transitions
 from reviews.desk.editor import citing, presence, scratch, sorting, start_from, together, write
 from reviews.desk.library import classes, drugs
 from reviews.desk.monograph import change_address, compare, copy, history, new, restore, tier, workspace
@@ -46,6 +46,7 @@ urlpatterns = [
     path(f"{MONOGRAPH}preview/", write.preview, name="preview"),
     path(f"{MONOGRAPH}review/", review_page.review, name="review"),
     path(f"{MONOGRAPH}review/read/", read_ticks.read, name="read_tick"),
+    path(f"{MONOGRAPH}remarks/", remarks.remarks, name="remarks"),
     path(f"{MONOGRAPH}history/", history.history, name="history"),
     path(f"{MONOGRAPH}compare/", compare.compare, name="compare"),
     path(f"{MONOGRAPH}restore/<uuid:key>/", restore.restore, name="restore"),
