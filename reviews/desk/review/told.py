@@ -3,6 +3,7 @@ the references that stand behind it, numbered as on the page."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -52,6 +53,7 @@ class ToldPart:
     change: Change
     said: tuple[Said, ...]
     behind: tuple[Behind, ...]
+    box: Any = None  # for a remark
 
     @property
     def rank(self) -> Rank:
