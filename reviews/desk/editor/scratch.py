@@ -60,6 +60,11 @@ def keep(request: DeskRequest, slug: str, part: str) -> HttpResponse:
             return redirect("queue")
         return redirect(_address(monograph.slug, part))
     edition, remarks = current_edition(monograph), part == scratch.REMARKS
+    if remarks and not any(
+        words.strip() for name, words in request.POST.items() if name.startswith(("remark-", "reason"))
+    ):
+        spend(request.user, [request.POST.get(scratch.FIELD, "")])  # all was taken out again
+        return _said("Nothing is kept", 200)
     if not policy.can(request.user, "send-back" if remarks else "edit", edition):
         return _said("Not kept: you may not change this.", 403)
     try:

@@ -122,3 +122,15 @@ def test_a_first_edition_takes_remarks_too(house, enter):
     page = words_of(enter("clinician"), "/desk/monographs/firstumab/review/")
 
     assert f'name="{on("monitoring")}"' in page
+
+
+def test_what_was_taken_out_again_is_kept_no_more_and_the_workspace_tells_of_what_is(house, enter):
+    client, workspace = enter("clinician"), "/desk/monographs/testazumab/"
+    sent = form(client)
+    client.post(KEEP, {**sent, on("monitoring"): "Every week?"})
+    assert "Remarks of yours are not sent yet." in words_of(client, workspace)
+
+    client.post(KEEP, {**sent, "reason": "", on("monitoring"): " "})
+
+    assert not Scratch.objects.exists()
+    assert "Remarks of yours" not in words_of(client, workspace)
