@@ -16,19 +16,21 @@ from monographs.models import Edition, Monograph
 from monographs.pages.page import page
 from monographs.pages.page_model import Page
 from monographs.standing import draft
-from reviews.access import policy, scratch
+from reviews.access import looks, policy, scratch
 from reviews.access.refusals import Refusal
 from reviews.desk import transition_labels
 from reviews.desk.act_forms import SendBackForm, SignForm
 from reviews.desk.base import DeskRequest, Names, and_list, chip, current_edition, desk, monograph_for, part_links
 from reviews.desk.editor.scratch import when
+from reviews.desk.review.baselines import baselines, chosen
+from reviews.desk.review.read_ticks import progress, ticks_of
 from reviews.desk.review.said import said_of
 from reviews.desk.review.told import told
 from reviews.models import ChangeSet, ClinicianProfile
 from reviews.review import proofed
 from reviews.review.attestation import checklist_of
 from reviews.review.edition_review import EditionReview
-from reviews.review.remarks import labels_of
+from reviews.review.remarks import labels_of, parts_of
 from reviews.workflow import TRANSITIONS, refusals
 
 
@@ -67,8 +69,14 @@ def review_page(request: DeskRequest, monograph: Monograph, edition: Edition, an
     user = request.user
     slug = monograph.slug
     in_review = review.edition.is_open
-    comparison = compare(review.live_value, review.document) if in_review else None
-    parts = told(comparison, review.live_value, review.document) if comparison else []
+    may_sign = policy.can(user, "sign", review.edition)
+    ticks = ticks_of(review, user) if in_review and may_sign else {}
+    bases = baselines(review, user)
+    base = chosen(bases, request.GET.get("against", ""))
+    comparison = compare(base.document, review.document) if in_review else None
+    parts = told(comparison, base.document, review.document, ticks) if comparison else []
+    if in_review and may_sign and request.method == "GET":
+        looks.note(user, review.edition, review.digest)
     back = TRANSITIONS["send-back"]
     kept = None if refusals(review, back, user) else kept_for(user, review.edition)
     send_back = None
@@ -80,6 +88,8 @@ def review_page(request: DeskRequest, monograph: Monograph, edition: Edition, an
     against = refusals(review, TRANSITIONS["sign"], user)
     first = review.live is None
     name = review.document.header.called or monograph.called
+    same = unchanged(review, send_back) if in_review and not first else []
+    others = other_boxes(review, send_back, {one.change.key for one in parts}) if send_back else []
     context = {
         "section": "queue",
         "monograph": monograph,
@@ -90,11 +100,14 @@ def review_page(request: DeskRequest, monograph: Monograph, edition: Edition, an
         "changes": changes,
         "parts": parts,
         "dangerous": sum(len(one.loud) for one in parts),
+        "bases": bases,
+        "base": base,
+        **(progress(ticks) if ticks else {}),
         "uncited": sum(one.uncited for one in parts),
         "in_review": in_review,
         "first": first,
         "whole": preview_of(review) if first and in_review else None,
-        "unchanged": unchanged(review, send_back) if in_review and not first else [],
+        "unchanged": same,
         "counts": counts(review, user),
         "count_of_mine": len(review.counts_for(user.pk)),
         "missing": and_list(transition_labels.missing(review)) if in_review else "",
@@ -107,12 +120,13 @@ def review_page(request: DeskRequest, monograph: Monograph, edition: Edition, an
         "digest_short": f"{review.digest[:4]} {review.digest[4:8]} … {review.digest[-4:]}",
         "send_back": send_back,
         "kept": kept,
+        "other_boxes": others,
         "said": said_of(review) if in_review else None,
         "can_edit": policy.can(user, "edit", review.edition),
         "proofing": proofed.told(review) if in_review else None,
         "answer": answer,
         "errors": [(one, anchor_of(one)) for one in answer.refusals],
-        "old_name": f"edition {review.monograph.live.number}, published" if review.monograph.live else "",
+        "old_name": base.name,
         "new_name": f"edition {review.edition.number}, {review.edition.get_state_display().lower()}",
     }
     return render(request, "reviews/review.html", context, status=answer.status)
@@ -170,6 +184,14 @@ def unchanged(review: EditionReview, form: SendBackForm | None) -> list[tuple[st
     keys = ["header", *(str(part.key) for part in review.document.parts())]
     same = [key for key in keys if key not in review.changed]
     return [(review.label_of(key), f"part-{key}", form.on(key) if form else None) for key in same]
+
+
+def other_boxes(review: EditionReview, form: SendBackForm, shown: set[str]) -> list[tuple[str, str, BoundField | None]]:
+    """As `unchanged`, of what stands neither there nor among the parts that are compared: it differs from what readers
+    have, and not from what it is compared with. No box is missing, so that nothing that was kept is left behind."""
+    listed = shown | (set() if review.live is None else {key for key in parts_of(review) if key not in review.changed})
+    rest = [key for key in parts_of(review) if key not in listed]
+    return [(review.label_of(key), f"part-{key}", form.on(key)) for key in rest]
 
 
 @dataclass(frozen=True)

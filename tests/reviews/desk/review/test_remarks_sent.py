@@ -134,3 +134,15 @@ def test_what_was_taken_out_again_is_kept_no_more_and_the_workspace_tells_of_wha
 
     assert not Scratch.objects.exists()
     assert "Remarks of yours" not in words_of(client, workspace)
+
+
+def test_whatever_it_is_compared_with_each_part_has_one_box_so_that_nothing_kept_is_left_behind(house, enter):
+    client = enter("clinician")
+    client.post(KEEP, {**form(client), on("monitoring"): "Every week?"})
+    client.get(REVIEW)
+
+    for against in ("", "?against=seen"):
+        page = words_of(client, f"{REVIEW}{against}")
+        names = re.findall(r'<textarea name="(remark-[^"]+)"', page)
+        assert len(names) == len(set(names)) == 7
+        assert box(page, on("monitoring")).group(1).strip() == "Every week?"
