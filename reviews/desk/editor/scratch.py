@@ -64,9 +64,8 @@ def keep(request: DeskRequest, slug: str, part: str) -> HttpResponse:
             return redirect("queue") if request.POST["to"] == "queue" else redirect("edit", monograph.slug)
         return redirect(_address(monograph.slug, part))
     edition, remarks = current_edition(monograph), part == scratch.REMARKS
-    if remarks and not any(
-        words.strip() for name, words in request.POST.items() if name.startswith(("remark-", "reason"))
-    ):
+    written = [request.POST[name] for name in request.POST if name.startswith(("remark-", "reason"))]
+    if remarks and not "".join(written).strip():
         spend(request.user, [request.POST.get(scratch.FIELD, "")])  # all was taken out again
         return _said("Nothing is kept", 200)
     if not policy.can(request.user, "send-back" if remarks else "edit", edition):
