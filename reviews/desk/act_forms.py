@@ -34,9 +34,14 @@ class ReasonForm(Form):
         self.refuse(refusals)
 
 
+def asked_of(row: Transition) -> tuple[str, str]:
+    """The label and hint of the box for a reason."""
+    return row.words.asks or ("Reason", KEPT)
+
+
 def reason_of(row: Transition, typed: str | None = None, *, at: str, refusals: Iterable[Refusal] = ()) -> ReasonForm:
     """The box for the reason of a transition; it may be typed and not needed."""
-    label, hint = row.words.asks or ("Reason", KEPT)
+    label, hint = asked_of(row)
     return ReasonForm(typed, at=at, label=label, hint=hint, refusals=refusals, rows=3 if row.needs_reason else 2)
 
 
@@ -52,7 +57,7 @@ class SendBackForm(Form):
     ) -> None:  # fmt: skip
         super().__init__(typed, auto_id=f"%s-{at}" if at else "%s")
         box = self.fields["reason"]
-        box.label, box.help_text = row.words.asks or ("Reason", KEPT)
+        box.label, box.help_text = asked_of(row)
         box.widget.attrs["maxlength"] = LONGEST
         attrs = {"maxlength": LONGEST, **({"form": of} if of else {})}
         self.parts = {f"{REMARK}{key}": label for key, label in parts.items()}
