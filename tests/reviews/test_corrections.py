@@ -161,7 +161,7 @@ def test_words_that_stand_everywhere_are_to_be_quoted_with_more_around_them(hous
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        ("Before; monthly.", "No published edition says this. The page says “before; monthly.”. Yours differs in capital letters: copy it so."),
+        ("before; monthly.", "No published edition says this. The page says “Before; monthly.”. Yours differs in capital letters: copy it so."),
         ("Look monthly1.", "No published edition says this. The page says “Look monthly.”. Yours differs in the numbers of references: copy it so."),
         ("**mon**thly", f"No published edition says this. {overlay_words.HOW_TO_QUOTE}"),
     ],
