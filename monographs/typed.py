@@ -20,6 +20,7 @@ from monographs.canonical import canonical, clean, clean_line, clean_prose
 from monographs.texts import text as markdown
 from monographs.texts.identifiers import cut_doi, cut_pmid
 from monographs.texts.line_grammar import safe_address
+from monographs.texts.plain_titles import plain
 
 COUNTRY = r"^[A-Z]{2}$"
 SLUG = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
@@ -125,8 +126,11 @@ def to_plain(value: Any) -> Any:
     return [to_plain(v) for v in value] if isinstance(value, list | tuple) else value
 
 
+_DEEPEST = 12
+
+
 def _cleaned(value: Any, depth: int = 0) -> Any:
-    if depth > 12:
+    if depth > _DEEPEST:
         raise ValueError("The record is nested too deeply.")
     if isinstance(value, dict | MappingProxyType):
         return {clean_line(str(k)): _cleaned(v, depth + 1) for k, v in value.items()}
@@ -138,8 +142,20 @@ def _cleaned(value: Any, depth: int = 0) -> Any:
     return clean(value) if isinstance(value, str) else value
 
 
+_IDENTIFIERS = frozenset(("URL", "DOI", "PMID", "id"))
+
+
+def _plain(value: Any, depth: int = 0) -> Any:
+    """A record without the marks of web pages in its words; an entity may hide any character, so it comes first."""
+    if isinstance(value, dict | MappingProxyType) and depth <= _DEEPEST:
+        return {key: held if key in _IDENTIFIERS else _plain(held, depth + 1) for key, held in value.items()}
+    if isinstance(value, list | tuple) and depth <= _DEEPEST:
+        return [_plain(one, depth + 1) for one in value]
+    return plain(value) if isinstance(value, str) else value
+
+
 def _record(value: Any) -> Any:
-    text = canonical(_cleaned(value))
+    text = canonical(_cleaned(_plain(value)))
     if len(text) > 100_000:
         raise ValueError("The record of this source is longer than 100,000 characters.")
     # Through text and back: what a row returns is then what was put in (1.0 is 1, for both).

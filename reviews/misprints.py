@@ -56,7 +56,11 @@ class Judged:
 def of_monographs(monographs: Any) -> list[Judged]:
     """Those of all editions of these monographs, the newest edition first. One query where there are none."""
     rows = Misprint.objects.filter(publication__monograph__in=monographs)
-    about = ("publication__live_of", "publication__monograph__live", "publication__monograph__therapeutic_class")
+    about = (
+        "publication__live_of",
+        "publication__monograph__live__edition",
+        "publication__monograph__therapeutic_class",
+    )
     rows = rows.select_related(*about)
     return judge(rows.order_by("publication__monograph__slug", "-publication__number", "pk"))
 

@@ -38,6 +38,7 @@ from reviews.access.refusals import Refusal
 from reviews.audit import seals
 from reviews.audit.trail import audited_write
 from reviews.changes import change_set
+from reviews.editing import parts
 from reviews.editing.library import make_class, make_drug
 from reviews.editing.monographs import begin
 from reviews.models import ClinicianProfile, Grant, HarmlessMisprint, Misprint
@@ -397,6 +398,23 @@ def reword(edition: Edition, name: str, text: str, *, actor: Any) -> None:
         change_set(trail, edition=edition, reason="Reworded for a test") as change,
     ):
         change.save(section.replaced(text=text), seen=digest_of_part(section))
+
+
+def save_part(edition: Edition, part: Any, *, seen: str, actor: Any, reason: str = "", cited: Any = ()) -> Any:
+    """New words for a part: what was made of two changes, if it was."""
+    return _saved(edition, parts.Wanted(part, seen, cited), actor, reason)
+
+
+def add_part(edition: Edition, part: Any, *, actor: Any, reason: str = "", cited: Any = ()) -> None:
+    _saved(edition, parts.Wanted(part, None, cited), actor, reason)
+
+
+def save_header(edition: Edition, header: Any, *, seen: str, actor: Any, reason: str = "", cited: Any = ()) -> None:
+    _saved(edition, parts.Wanted(header, seen, cited), actor, reason)
+
+
+def _saved(edition: Edition, wanted: parts.Wanted, actor: Any, reason: str) -> Any:
+    return parts.save(edition, wanted, actor=actor, reason=reason).done[wanted.key]
 
 
 def live(slug: str = "testazumab") -> Any:

@@ -19,7 +19,7 @@ from tests.bench.report import Report, Row, growth, table
 
 pytestmark = pytest.mark.any_database
 
-ACTS = ["save a section", "sign", "publish"]
+ACTS = ["save a section", "open a part", "save it on the page", "sign", "publish"]
 
 
 @pytest.fixture

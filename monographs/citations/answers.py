@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
@@ -15,6 +14,7 @@ from monographs.citations.typed_date import read_date
 from monographs.citations.typed_source import whole_pages
 from monographs.texts.characters import seen
 from monographs.texts.identifiers import DOI, PMID, unfit_doi
+from monographs.texts.plain_titles import plain
 
 MOST_AUTHORS = 50
 RETRACTED = "This work was retracted."
@@ -44,7 +44,7 @@ def _words(value: Any, most: int = 500) -> str:
         value = next(iter(value), "")
     if not isinstance(value, str | int) or isinstance(value, bool):
         return ""
-    return " ".join(seen(unescape(_TAG.sub("", str(value)[: 4 * most]))).split())[:most].strip()
+    return " ".join(seen(_TAG.sub("", plain(str(value)[: 4 * most]))).split())[:most].strip()
 
 
 def _record(csl: Mapping[str, Any], doi: str = "", pmid: str = "") -> dict[str, Any]:

@@ -15,6 +15,7 @@ FIELDS_OF_RECORD = {
     "type": "Kind of source",
     "title": "Title",
     "author": "Authors",
+    "editor": "Editors",
     "issued": "Date",
     "container-title": "Journal or book",
     "volume": "Volume",
@@ -38,6 +39,7 @@ class FormattedReference:
     container: str
     details: str
     links: tuple[tuple[str, str], ...]
+    editors: str = ""  # as they stand before the book that they edited, or behind its title
 
 
 def _text(csl: Mapping[str, Any], name: str) -> str:
@@ -54,9 +56,23 @@ def _name(one: Any) -> str:
     return _text(one, "literal") or " ".join(filter(None, (*family, _text(one, "suffix"))))
 
 
+def _names(csl: Mapping[str, Any], role: str) -> list[str]:
+    people = csl.get(role)
+    return [name for one in (people if isinstance(people, list | tuple) else ()) if (name := _name(one))]
+
+
+def _editors(csl: Mapping[str, Any], container: str) -> str:
+    """ "In: Stone K, Field L, editors." before the book of a chapter, "Edited by Stone K." of a book. Those of a
+    journal are not named."""
+    names = _names(csl, "editor")
+    if not names or _text(csl, "type").startswith("article"):
+        return ""
+    listed = ", ".join(names[:MOST_AUTHORS]) + (" et al" if len(names) > MOST_AUTHORS else "")
+    return f"In: {listed}, editor{'s' * (len(names) > 1)}." if container else f"Edited by {listed}."
+
+
 def _authors(csl: Mapping[str, Any]) -> str:
-    authors = csl.get("author")
-    names = [name for one in (authors if isinstance(authors, list | tuple) else ()) if (name := _name(one))]
+    names = _names(csl, "author")
     custom = csl.get("custom")
     truncated = isinstance(custom, Mapping) and custom.get("authors_truncated")
     more = len(names) > MOST_AUTHORS or truncated
@@ -96,7 +112,9 @@ def format_reference(csl: Mapping[str, Any]) -> FormattedReference:
         host = address.split("/")[2] if "//" in address else ""
         links.append((host or address, address))
     said = ". ".join(filter(None, (kind, publisher, details if not container else "")))
-    return FormattedReference(authors, _text(csl, "title"), container, details if container else said, tuple(links))
+    return FormattedReference(
+        authors, _text(csl, "title"), container, details if container else said, tuple(links), _editors(csl, container)
+    )
 
 
 def is_smpc(csl: Mapping[str, Any]) -> bool:

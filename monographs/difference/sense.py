@@ -52,6 +52,11 @@ def is_figure(word: str) -> bool:
     )
 
 
+def changes_the_sense(word: str) -> bool:
+    """Whether the coming or going of this one word may change what a sentence means."""
+    return is_figure(word) or bool(_TURNING.fullmatch(word.lower()))
+
+
 def turns(gone: Iterable[str], come: Iterable[str]) -> bool:
     """Whether the sense may be another: by a word of negation, duty, time or route, or "hypo" for "hyper"."""
     one, other = {word.lower() for word in gone}, {word.lower() for word in come}

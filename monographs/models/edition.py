@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.db import models
 
 from monographs import document as values
+from monographs.called import called
 from monographs.fields import JSONText
 from monographs.models.querysets import AllParts, EditionQuerySet, PresentParts
 from monographs.models.states import OPEN_STATES, State
@@ -70,6 +71,11 @@ class Edition(models.Model):
 
     def __str__(self) -> str:
         return f"edition {self.number} of {self.monograph_id}"
+
+    @property
+    def called(self) -> str:
+        """What its monograph is called by this edition (monographs.called)."""
+        return called(self.name, self.title) or self.monograph.called
 
     @property
     def is_open(self) -> bool:

@@ -4,7 +4,9 @@ from datetime import date
 
 from django.db import models
 from django.urls import reverse
+from django.utils.functional import cached_property
 
+from monographs.called import called
 from monographs.fields import JSONText
 from monographs.models.drug import Drug
 from monographs.models.querysets import MonographQuerySet
@@ -60,6 +62,14 @@ class Monograph(models.Model):
     def last_full_review(self) -> date | None:
         """The day from which every signature of the last full review was given; nothing before there is a page."""
         return self.reviewed_again_on or (self.live.last_full_review if self.live else None)
+
+    @cached_property
+    def called(self) -> str:
+        """What it is called beside others (monographs.called): by the edition that readers see, else by its newest;
+        before that has a name, by its drug. A query where nothing is live."""
+        edition = self.live.edition if self.live else self.editions.order_by("-number").first()
+        name = edition.name if edition else ""
+        return called(name or self.drug.name[:1].upper() + self.drug.name[1:], edition.title if edition else "")
 
     def is_overdue(self, today: date) -> bool:
         return self.next_review_due is not None and self.next_review_due < today

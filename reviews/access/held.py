@@ -72,7 +72,7 @@ def who_may_do_what(thing: Any = None) -> dict[str, list[Right]]:
 
 
 def _counting() -> Any:
-    return Grant.objects.counting(today()).select_related("therapeutic_class", "monograph__live")
+    return Grant.objects.counting(today()).select_related("therapeutic_class", "monograph__live__edition")
 
 
 def grants_of_known(user: Any) -> list[Grant]:

@@ -40,7 +40,7 @@ def resting_on(profiles: Iterable[ClinicianProfile]) -> dict[int, list[Resting]]
     of_signer = {one.user_id: one.pk for one in profiles}
     rows = SignOff.objects.filter(
         signer__in=of_signer, unsigning=None, edition__publication__isnull=False, edition__monograph__live__isnull=False
-    ).select_related("edition__publication", "edition__monograph__live")
+    ).select_related("edition__publication", "edition__monograph__live__edition")
     for one in rows.order_by("signed_at"):
         publication, monograph = one.edition.publication, one.edition.monograph
         assert monograph.live is not None, "asked for"

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Lower
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from monographs.called import called
 from monographs.models import Edition, Monograph, State
 from monographs.standing import today
 from monographs.vocabulary import TIERS
@@ -27,7 +28,7 @@ from reviews.models import AuditEvent, ChangeSet, ClinicianProfile, EntrySubject
 from reviews.models.people import name_of
 from reviews.review.lowered_tiers import tiers_that_count
 from reviews.review.sign_off_rules import Edit, Signature, authors, counts_for, missing_sign_offs
-from reviews.review.tiers import highest
+from reviews.review.tiers import CORRECTION, highest
 
 A_PAGE = 50
 MOVES = ("submitted", "sent_back")
@@ -53,11 +54,20 @@ class Work:
     def __post_init__(self) -> None:
         self.monograph = self.edition.monograph
         self.chip = chip(self.edition.state)
-        self.name = self.edition.name or self.monograph.drug.name
+        self.name = self.edition.called
 
     @property
     def touched(self) -> frozenset[str]:
         return frozenset().union(*(edit.touched for edit in self.edits))
+
+    @property
+    def is_correction(self) -> bool:
+        """As it was judged when it was sent for review: since then nobody edits."""
+        return bool(self.last and self.last.verb == "submitted" and self.last.data.get("correction"))
+
+    @property
+    def signed_as(self) -> str:
+        return CORRECTION.key if self.is_correction else self.tier
 
     @property
     def written_by(self) -> dict[str, frozenset[int]]:
@@ -72,7 +82,7 @@ class Work:
 
     def open_parts(self, *more: Signature) -> dict[str, list[str]]:
         """Changed parts without their full set, if these signatures were added."""
-        return missing_sign_offs(self.tier, self.touched, self.written_by, [*self.signatures, *more])
+        return missing_sign_offs(self.signed_as, self.touched, self.written_by, [*self.signatures, *more])
 
     @property
     def missing(self) -> str:
@@ -248,7 +258,8 @@ def queue(request: DeskRequest) -> HttpResponse:
 
 def next_review(user: User) -> Monograph | None:
     """The monograph whose full review falls due first."""
-    return policy.readable(user).filter(next_review_due__isnull=False).order_by("next_review_due", "slug").first()
+    due = policy.readable(user).filter(next_review_due__isnull=False).select_related("live__edition")
+    return due.order_by("next_review_due", "slug").first()
 
 
 # -- All monographs ----------------------------------------------------------------------------------------------------
@@ -261,7 +272,9 @@ def listed(user: User) -> QuerySet[Any]:  # monographs with more on each
         open_number=Subquery(editions.values("number")[:1]),
         open_state=Subquery(editions.values("state")[:1]),
         open_name=Subquery(editions.values("name")[:1]),
+        open_title=Subquery(editions.values("title")[:1]),
         shown_name=Coalesce("live__name", "open_name", "drug__name"),
+        shown_title=Coalesce("live__edition__title", "open_title", Value("")),
     )
 
 
@@ -297,6 +310,7 @@ def monographs(request: DeskRequest) -> HttpResponse:
     rows = found.filter(filters[state][1]).order_by(Lower("shown_name"), "slug")
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     for row in page.object_list:
+        row.called = called(row.shown_name or row.drug.name, row.shown_title)
         row.open_chip = chip(row.open_state) if row.open_state else None
         row.tier_word = TIERS[row.tier]
         row.overdue = row.is_overdue(day)

@@ -127,7 +127,7 @@ def refused_on_page(
 ) -> HttpResponse:
     """The published page again, with every reason and what was typed."""
     live = monograph.live
-    title = f"Not done: {transition_labels.button(row, live.number if live else 0, name=live.name if live else 'it')}"
+    title = f"Not done: {transition_labels.button(row, live.number if live else 0, name=monograph.called)}"
     answer = PageAnswer(title, tried.refusals, tried.status, act=row.name, typed=request.POST)
     return published_page(request, monograph, answer)
 
@@ -151,7 +151,7 @@ def refused_transition(
         "stands": stands,
         "edition": review.edition,
         "chip": chip(review.edition.state),
-        "name": review.document.header.name or monograph.drug.name,
+        "name": review.document.header.called or monograph.called,
         "transition": row.name,
         "label": transition_labels.button(row, review.edition.number, last + 1),
         "refusals": part_links(monograph.slug, review.document, tried.refusals),

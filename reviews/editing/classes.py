@@ -51,7 +51,7 @@ def below_their_floor(
     floors = {pk: tiers.highest(one.tier_floors) for pk, one in classes.items() if any(one.tier_floors)}
     if not floors:
         return []
-    pages = list(monographs.filter(live__isnull=False, therapeutic_class__in=floors).select_related("live"))
+    pages = list(monographs.filter(live__isnull=False, therapeutic_class__in=floors).select_related("live__edition"))
     for page in pages:
         page.therapeutic_class = classes[page.therapeutic_class_id]
     asked = ((page, floors[page.therapeutic_class_id]) for page in pages)

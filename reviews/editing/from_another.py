@@ -42,7 +42,7 @@ class Source:
 
     @property
     def name(self) -> str:
-        return self.publication.name
+        return self.document.header.called
 
     def cited(self, parts: Iterable[values.Part]) -> list[values.Citation]:
         """The references of these parts, in the order of the list."""
@@ -72,7 +72,7 @@ def copy_parts(
 ) -> list[UUID]:
     """Adds copies of these parts of another monograph's page to a draft, and the references that they cite and that are
     not there; answers their keys. `seen` is the number of the edition that was shown: another one now is refused."""
-    name = source.live.name if source.live else source.slug
+    name = source.called
     summary = f"Copied from {name}, edition {seen}"
     reason = f"{summary}: {reason}" if reason.strip() else ""
     with editing(edition, actor=actor, reason=reason, summary=summary) as change:

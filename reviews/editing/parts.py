@@ -25,22 +25,26 @@ from reviews.changes import Change, change_set, touched_parts
 from reviews.editing import merging
 from reviews.editing.library import keep_references
 from reviews.models import ChangeSet
+from reviews.workflow import begin
 
 Cited = Sequence[values.Citation]
 MOST_SAID = 400  # letters of a summary, so that it stands in the history in a few lines
 
 
 @contextmanager
-def editing(edition: Edition, *, actor: User, reason: str, summary: str) -> Iterator[Change]:
-    """The write lock, the right to edit as it is now, and a change set of this edition. Refuses a reason that may not
-    be kept (hidden characters, a patient's number) before anything is stored. Without a reason the summary stands in
-    its place; the words of a part in it are judged with the part."""
+def editing(edition: Edition, *, actor: User, reason: str, summary: str, begins: str | None = None) -> Iterator[Change]:
+    """The write lock, the right to edit as it is now, and a change set of this edition; or, if it is what readers see
+    and this its digest (`begins`), of the next one, which starts as its copy in the same act: with its first words, or
+    not at all. Refuses a reason that may not be kept (hidden characters, a patient's number) before anything is stored.
+    Without a reason the summary stands in its place; the words of a part in it are judged with the part."""
     reason = kept(reason) or summary
     subject = f"monograph:{edition.monograph.slug}"
     with (
         refusals_recorded(actor=actor, action="edit", subject=subject, reason=reason),
         audited_write(actor=actor) as trail,
     ):
+        if begins is not None:
+            edition = begin(trail, edition, seen=begins)
         if found := policy.refusals(trail.actor, "edit", edition):
             raise Refused(found)
         with change_set(trail, edition=edition, reason=reason) as change:
@@ -114,13 +118,15 @@ class Saved:
     change: Change | None = None
 
 
-def save(edition: Edition, wanted: Wanted, *, actor: User, reason: str = "") -> Saved:
-    """A header, a part or a new part, in a change set of its own."""
-    with editing(edition, actor=actor, reason=reason, summary=wanted.summary) as change:
+def save(edition: Edition, wanted: Wanted, *, actor: User, reason: str = "", begins: str | None = None) -> Saved:
+    """A header, a part or a new part, in a change set of its own. `begins` as in `editing`."""
+    with editing(edition, actor=actor, reason=reason, summary=wanted.summary, begins=begins) as change:
         return Saved({wanted.key: wanted.put(change)}, {}, change)
 
 
-def save_all(edition: Edition, wanted: Collection[Wanted], *, actor: User, reason: str = "") -> Saved:
+def save_all(
+    edition: Edition, wanted: Collection[Wanted], *, actor: User, reason: str = "", begins: str | None = None
+) -> Saved:
     """All of these in one change set. What clashes, or may not stand so, is held back alone (for a reference of the
     library: the words that bring it), and the rest is saved; what is about no one of them refuses all of it."""
     left, held = {one.key: one for one in wanted}, dict[str, Refused]()
@@ -128,12 +134,14 @@ def save_all(edition: Edition, wanted: Collection[Wanted], *, actor: User, reaso
         summary = "; ".join(one.summary for one in left.values())
         summary = summary if len(summary) <= MOST_SAID else f"Changed {len(left)} parts"
         try:
-            with editing(edition, actor=actor, reason=reason, summary=summary) as change:
+            with editing(edition, actor=actor, reason=reason, summary=summary, begins=begins) as change:
                 return Saved({key: one.put(change) for key, one in left.items()}, held, change)
         except Refused as refused:
             whose = {str(cited.key): key for key, one in left.items() for cited in one.cited}
             found = [(whose.get(one.part, one.part), one) for one in refused.refusals]
             about = {key for key, _one in found}
+            if held and refused.codes == ["nothing_changed"]:  # what would change anything is held back
+                return Saved({}, held | dict.fromkeys(left, refused))
             if not about <= left.keys():
                 raise
             for key in about:
@@ -141,25 +149,6 @@ def save_all(edition: Edition, wanted: Collection[Wanted], *, actor: User, reaso
                 held[key] = refused if len(about) == 1 else Refused(own, refused.recorded)
                 del left[key]
     return Saved({}, held)
-
-
-def save_part(
-    edition: Edition, part: values.Part, *, seen: str, actor: User, reason: str = "", cited: Cited = ()
-) -> merging.Merged | None:
-    """New words for a part: `Wanted.put`."""
-    return save(edition, Wanted(part, seen, cited), actor=actor, reason=reason).done[str(part.key)]
-
-
-def add_part(edition: Edition, part: values.Part, *, actor: User, reason: str = "", cited: Cited = ()) -> None:
-    """A new part, at the end of its kind: `Wanted.put`."""
-    save(edition, Wanted(part, None, cited), actor=actor, reason=reason)
-
-
-def save_header(
-    edition: Edition, header: values.Header, *, seen: str, actor: User, reason: str = "", cited: Cited = ()
-) -> None:
-    """A new header in place of the one whose digest is `seen`."""
-    save(edition, Wanted(header, seen, cited), actor=actor, reason=reason)
 
 
 def is_there(key: UUID) -> bool:

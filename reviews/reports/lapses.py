@@ -55,7 +55,7 @@ def _where(grant: Grant) -> str:
     if grant.therapeutic_class is not None:
         return f"for {grant.therapeutic_class.name}"
     if grant.monograph is not None:
-        return f"for {grant.monograph.live.name if grant.monograph.live else grant.monograph.slug}"
+        return f"for {grant.monograph.called}"
     return "everywhere"
 
 

@@ -40,8 +40,7 @@ Wanted = tuple[str, Monograph | None, tuple[str, ...], str, str]  # key, monogra
 
 
 def _name(monograph: Monograph) -> str:
-    assert monograph.live is not None  # they are told of what readers see
-    return monograph.live.name
+    return monograph.called
 
 
 def batched(all_of: Iterable[Any], size: int) -> Iterator[list[Any]]:
@@ -63,7 +62,9 @@ def wanted(now: datetime) -> Iterator[Wanted]:
         else:
             words = f"Review due on {due:%d %B %Y}: {_name(one)}"
             yield f"due:{one.pk}:{due}", one, (EDIT, REVIEW), words, path
-    for overlay in Overlay.objects.unconfirmed().select_related("monograph__live", "monograph__therapeutic_class"):
+    for overlay in Overlay.objects.unconfirmed().select_related(
+        "monograph__live__edition", "monograph__therapeutic_class"
+    ):
         late = now >= overlay.due_at
         wants = (policy.confirming(overlay),)
         words = f"{overlay.row.second_signature.reminder}{' in time' if late else ''}: {_name(overlay.monograph)}"
@@ -76,15 +77,15 @@ def wanted(now: datetime) -> Iterator[Wanted]:
             waiting[monograph] = waiting.get(monograph, 0) + 1
     for monograph, count in waiting.items():
         assert monograph.live
-        words = f"{count} text{'s' * (count > 1)} not printed as typed: {monograph.live.name}"
+        words = f"{count} text{'s' * (count > 1)} not printed as typed: {_name(monograph)}"
         path = reverse("published", args=[monograph.slug])
         yield f"misprint:{monograph.pk}:{monograph.live.pk}", monograph, (REVIEW,), words, path
     reports = ProblemReport.objects.filter(answered_at=None).filter(Q(harm=True) | Q(due_at__lte=now))
     for report in reports.order_by("-harm", "due_at", "pk").select_related(
-        "monograph__live", "monograph__therapeutic_class"
+        "monograph__live__edition", "monograph__therapeutic_class"
     ):
         late = report.is_late(now)
-        name = report.monograph.live.name if report.monograph and report.monograph.live else "the site as a whole"
+        name = _name(report.monograph) if report.monograph and report.monograph.live else "the site as a whole"
         words = f"Report {report.number} {'is late' if late else 'could harm'}: {name}"
         path = reverse("report_page", args=[report.pk])
         yield (

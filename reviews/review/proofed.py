@@ -12,7 +12,6 @@ from django.contrib.auth.models import User
 
 from monographs.checks.typed_words import written
 from monographs.document import Citation, Part, SafetyNotice
-from monographs.models import Drug, TherapeuticClass
 from monographs.proofing.copied import names_in
 from monographs.proofing.dictionary import proposals
 from monographs.proofing.proof import Finding, Place, proof_part
@@ -21,6 +20,7 @@ from reviews.access.refusals import Refusal, RefusalType
 from reviews.models import AuditEvent
 from reviews.review.copied_from import names_told
 from reviews.review.edition_review import EditionReview
+from reviews.review.library_names import names_of_library
 
 # The source may give no interval, and nobody invents one: the only reason by which a vague span stands in Monitoring.
 NO_NUMBER = "no_number"
@@ -105,14 +105,7 @@ def spelling_of(value: Value) -> list[tuple[str, str]]:
         }
 
     # The names are asked for only when there is something to propose.
-    return list(found(_names()).items()) if found(()) else []
-
-
-def _names() -> Iterator[str]:
-    """Every name of the library: of drugs, brands and classes."""
-    for name, names, brands in Drug.objects.values_list("name", "names", "brands"):
-        yield from (name, *(one["name"] for one in names), *(one["name"] for one in brands))
-    yield from TherapeuticClass.objects.values_list("name", flat=True)
+    return list(found(names_of_library()).items()) if found(()) else []
 
 
 def hints_in(review: EditionReview) -> list[Hint]:

@@ -17,7 +17,7 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 
 from monographs.assemble import build
 from monographs.digest import digest, digest_of_part
@@ -37,7 +37,10 @@ NAMES = 1_000
 # A burst ends after so many seconds, however few requests it made: some pages grow with the corpus.
 A_BURST = 3.0
 WARM, A_WARMING = 12, 30.0
-MOST_QUERIES = {"page, cold": 4, "save a section": 30, "sign": 50, "publish": 50}
+MOST_QUERIES = {
+    "page, cold": 4, "save a section": 30, "open a part": 15, "save it on the page": 30, "sign": 50, "publish": 50,
+}  # fmt: skip
+ASKS = {"HX-Request": "true"}  # the page is there already, and asks for one part of it
 
 Measure = Callable[[], float]
 
@@ -166,6 +169,18 @@ def _chosen(count: int) -> list[int]:
     return [found[place % len(found)] for place in range(count)]
 
 
+def _desk_of(person: Any) -> Client:
+    """The desk of somebody whose session is known."""
+    desk = Client(SERVER_NAME=HOST)
+    desk.force_login(person)
+    _answered(desk.get(reverse("queue")))
+    return desk
+
+
+def _answered(answer: Any) -> None:
+    assert answer.status_code == 200, answer.status_code
+
+
 def _next_edition(monograph: int, people: dict[str, Any]) -> Iterator[Act]:
     """The acts that bring the next edition of a monograph to its readers. What lies between them is not measured, and
     neither is the hashing of passwords, which is slow on purpose."""
@@ -175,7 +190,13 @@ def _next_edition(monograph: int, people: dict[str, Any]) -> Iterator[Act]:
     edition = current_edition(Monograph.objects.for_desk().get(pk=monograph))  # as the desk loads it
     section = build(edition).sections[0]
     words = section.replaced(text=f"{section.text}\n\nOne more paragraph.")
-    yield Act("save a section", lambda: parts.save_part(edition, words, seen=digest_of_part(section), actor=editor))
+    wanted = parts.Wanted(words, digest_of_part(section))
+    yield Act("save a section", lambda: parts.save(edition, wanted, actor=editor))
+    desk, at = _desk_of(editor), reverse("part_edit", args=[edition.monograph.slug, section.key])
+    yield Act("open a part", lambda: _answered(desk.get(at, headers=ASKS)))
+    shown = build(edition).sections[0]
+    typed = {"heading": shown.heading, "text": f"{shown.text}\n\nAnd another.", "seen": digest_of_part(shown)}
+    yield Act("save it on the page", lambda: _answered(desk.post(at, typed, headers=ASKS)))
     seen = digest(build(edition))
     perform("submit", editions=[edition], actor=editor, digest=seen)
     for name in SIGNERS:

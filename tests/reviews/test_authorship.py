@@ -202,7 +202,7 @@ def test_a_long_text_keeps_its_author_in_whatever_part_of_whatever_monograph(hou
     text = pasted(kind)
     if into == "header":
         header = build(edition).header
-        parts.save_header(edition, header.replaced(introduction=text), seen=digest_of_part(header), actor=house.editor)
+        make.save_header(edition, header.replaced(introduction=text), seen=digest_of_part(header), actor=house.editor)
         key = "header"
     else:
         part = {
@@ -210,7 +210,7 @@ def test_a_long_text_keeps_its_author_in_whatever_part_of_whatever_monograph(hou
             "notice": SafetyNotice(key=uuid4(), type="caution", severity="major", title="Mind", text=text, source="trial2020"),
             "monitoring": MonitoringItem(key=uuid4(), test="Blood", note=text),
         }[into]  # fmt: skip
-        parts.add_part(edition, part, actor=house.editor)
+        make.add_part(edition, part, actor=house.editor)
         key = str(part.key)
 
     assert credits_of(edition, key) == {house.editor.pk, house.clinician.pk}
@@ -242,11 +242,11 @@ def test_words_spread_over_the_fields_of_a_part_are_found_together(house):
         how_often="every three months", how_long="as long as it is taken",
     )  # fmt: skip
     written = make.draft(house, "writtenumab")
-    parts.add_part(written, item, actor=house.clinician)
+    make.add_part(written, item, actor=house.clinician)
     edition = make.draft(house)
 
     copy = item.replaced(key=uuid4())
-    parts.add_part(edition, copy, actor=house.editor)
+    make.add_part(edition, copy, actor=house.editor)
 
     assert credits_of(edition, str(copy.key)) == {house.editor.pk, house.clinician.pk}
 
@@ -302,7 +302,7 @@ def test_a_text_moved_within_a_draft_keeps_its_author(house):
     make.reword(edition, "monitoring", LONG, actor=house.clinician)
     moved = Section(key=uuid4(), kind="cautions", heading="Cautions", text=LONG)
 
-    parts.add_part(edition, moved, actor=house.editor)
+    make.add_part(edition, moved, actor=house.editor)
 
     assert credits_of(edition, str(moved.key)) == {house.editor.pk, house.clinician.pk}
 
@@ -322,7 +322,7 @@ def test_short_words_that_are_put_under_another_heading_keep_their_author(house,
     stood = build(edition).by_key()[make.key("monitoring")].text
     make.reword(edition, "monitoring", f"{SHORT} And so on.", actor=house.clinician)
     moved = Section(key=uuid4(), kind="cautions", heading="Cautions", text=text)
-    parts.add_part(edition, moved, actor=house.editor)
+    make.add_part(edition, moved, actor=house.editor)
     make.reword(edition, "monitoring", stood, actor=house.editor)
     edition = make.submit(house, edition)
 
@@ -335,7 +335,7 @@ def test_six_words_are_one_persons_on_a_page_and_fewer_are_nobodys(house, text, 
     edition = make.draft(house)
     make.reword(edition, "monitoring", text, actor=house.clinician)
     moved = SafetyNotice(key=uuid4(), type="caution", severity="major", title="Mind", text=text)
-    parts.add_part(edition, moved, actor=house.editor)
+    make.add_part(edition, moved, actor=house.editor)
 
     assert (house.clinician.pk in credits_of(edition, str(moved.key))) is own
 
@@ -347,7 +347,7 @@ def test_what_is_published_carries_no_authors_into_the_next_edition(house):
     make.reword(edition, "monitoring", "Otherwise.", actor=house.editor)
     make.reword(edition, "monitoring", LONG, actor=house.editor)
     moved = Section(key=uuid4(), kind="cautions", heading="Cautions", text=LONG)
-    parts.add_part(edition, moved, actor=house.editor)
+    make.add_part(edition, moved, actor=house.editor)
     make.reword(edition, "monitoring", "Quite another thing.", actor=house.editor)
 
     assert credits_of(edition) == credits_of(edition, str(moved.key)) == {house.editor.pk}

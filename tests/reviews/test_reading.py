@@ -186,7 +186,7 @@ def test_the_part_that_is_saved_is_judged_whoever_saves_it_however(house, draft,
     stricter()
 
     for old, field, value in changed:
-        save = parts.save_header if isinstance(value, Header) else parts.save_part
+        save = make.save_header if isinstance(value, Header) else make.save_part
         with pytest.raises(Refused) as refused:
             save(draft, value, seen=digest_of_part(old), actor=house.editor)
         key = "header" if isinstance(value, Header) else str(value.key)
@@ -203,7 +203,7 @@ def test_a_new_part_is_judged(house, draft, stricter):
     stricter()
 
     with pytest.raises(Refused, match=re.escape(f"Cautions: {SAID}")):
-        parts.add_part(draft, added, actor=house.editor)
+        make.add_part(draft, added, actor=house.editor)
 
     assert make.key("new") not in build(draft).by_key()
 
@@ -233,7 +233,7 @@ def test_the_desk_says_it_at_the_field_and_keeps_what_was_typed(house, draft, cl
 def test_another_part_is_saved_taken_out_and_put_in_order(house, draft, stricter):
     stricter()
     watch = part(draft, "watch")
-    parts.save_part(draft, watch.replaced(text="New."), seen=digest_of_part(watch), actor=house.editor)
+    make.save_part(draft, watch.replaced(text="New."), seen=digest_of_part(watch), actor=house.editor)
     keys = [one.key for one in build(draft).sections]
     parts.save_order(draft, "section", keys[::-1], seen=keys, actor=house.editor)
     for name in ("uses", "boxed"):  # the name of the second holds the letter
@@ -247,7 +247,7 @@ def test_a_part_whose_words_were_mended_is_saved(house, draft, stricter):
     stricter()
     uses = part(draft, "uses")
 
-    parts.save_part(draft, uses.replaced(text="Cafe."), seen=digest_of_part(uses), actor=house.editor)
+    make.save_part(draft, uses.replaced(text="Cafe."), seen=digest_of_part(uses), actor=house.editor)
 
     assert part(draft, "uses").text == "Cafe."
 
@@ -357,4 +357,4 @@ def test_what_was_given_up_is_taken_up_again_as_it_was(house, stricter):
     assert build(again) == WHOLE
     assert json.loads(ChangeSet.objects.get(edition=again).after.text)["sections"][0]["text"] == "Café [@record]."
     label = Citation(key=make.key("smpc"), label="other", csl=whole.SMPC)
-    parts.save_part(again, label, seen=digest_of_part(part(again, "smpc")), actor=house.editor)
+    make.save_part(again, label, seen=digest_of_part(part(again, "smpc")), actor=house.editor)

@@ -172,12 +172,10 @@ def test_a_verb_that_is_given_other_rules_does_the_same(house):
     edition = make.draft(house, "wholumab", newer())
     first, second = build(edition).sections[:2]
 
-    parts.save_part(
+    make.save_part(
         edition, first.replaced(text="New.", text_rules=None), seen=digest_of_part(first), actor=house.editor
     )
-    parts.save_part(
-        edition, second.replaced(heading="H", text_rules=2), seen=digest_of_part(second), actor=house.editor
-    )
+    make.save_part(edition, second.replaced(heading="H", text_rules=2), seen=digest_of_part(second), actor=house.editor)
 
     now = build(fresh(edition)).sections
     assert (now[0].text_rules, now[1].text_rules) == (2, None)

@@ -386,7 +386,7 @@ class History:
         section = build(self.edition(*at)).by_key()[make.key(part)]
         allowed = not page.round_open and self.oracle.said[at][part] != text
         changed = section.replaced(text=words(text))
-        act = lambda: parts.save_part(self.edition(*at), changed, seen=make.digest_of_part(section), actor=self.house.people[who])  # noqa: E731  # fmt: skip
+        act = lambda: make.save_part(self.edition(*at), changed, seen=make.digest_of_part(section), actor=self.house.people[who])  # noqa: E731  # fmt: skip
         if self.both("write", allowed, act):
             self.oracle.put(at, part, text, who)
             self.keep(slug)

@@ -23,7 +23,6 @@ from reviews.desk.editor.around import Around, look_around
 from reviews.desk.editor.citation_form import CitationForm
 from reviews.desk.editor.forms import MonitoringForm, NoticeForm, RelatedForm, SectionForm, ValueForm
 from reviews.models import ChangeSet
-from reviews.workflow import perform
 
 FORMS: dict[str, type[ValueForm]] = {
     "section": SectionForm,
@@ -60,6 +59,7 @@ class EditorContext:
         self._pages = list[tuple[values.Document, Page]]()
         self._names = dict[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]()  # by the codes of a header
         self.is_begun = False  # by this very request
+        self._news = list[str]()
         self._left: Change | None = None  # what this request wrote last, until it is shown
         self.is_together = False  # several forms were sent, and may come back
 
@@ -79,7 +79,15 @@ class EditorContext:
     def wrote(self, change: Change | None) -> None:
         """This request has written: what it left is shown next, as it was read under the write lock."""
         self._left = change
+        if change and change.edition.pk != self.edition.pk:
+            self.is_begun = True
+            self._news = [f"Edition {change.edition.number} is started. Readers see the old one until you publish."]
         self.__dict__.pop("around", None)
+
+    def news(self) -> list[str]:
+        """What is said, once, of the edition that this request started."""
+        said, self._news = self._news, []
+        return said
 
     def refresh(self) -> None:
         """What stands there now: what this very request left, or else asked anew, as others may have written."""
@@ -126,11 +134,10 @@ class EditorContext:
             return False
         return self.begins or not ChangeSet.objects.filter(edition=self.edition, actor=me).exists()
 
-    def begin(self) -> None:
-        """Starts the next edition as a copy of the one that is shown, and goes on in it."""
-        started = perform("start", editions=[self.edition], actor=self.request.user, digest=digest(self.document))
-        self.edition, self.is_begun = started[0].edition, True
-        self.edition.monograph = self.monograph
+    @property
+    def beginning(self) -> str | None:
+        """For the verbs that save: the digest of the edition that readers see, if the next one starts with this."""
+        return digest(self.document) if self.begins else None
 
     def context(self, **more: Any) -> dict[str, Any]:
         return {

@@ -10,15 +10,12 @@ from django.http import QueryDict
 from monographs import document as values
 from monographs.assemble import build
 from monographs.difference.diff_html import changes_of
-from monographs.difference.document_diff import changed_parts, compare
+from monographs.difference.document_diff import compare
 from monographs.digest import digest_of_part
-from monographs.standing import today
 from monographs.typed import Value
 from monographs.vocabulary import SECTION_KINDS
-from reviews.access.door import kept as admitted_reason
 from reviews.access.refusals import Conflict, Refused
-from reviews.audit import acts
-from reviews.changes import faster, judge, nothing_changed
+from reviews.changes import faster
 from reviews.desk.editor.citation_form import CitationForm
 from reviews.desk.editor.clash import base_shown, both_in
 from reviews.desk.editor.context import FORMS, NEW, NOUNS, EditorContext, with_part
@@ -92,35 +89,9 @@ class OpenForm:
         seen = (self.form.cleaned_data["seen"] or "") if self.form.shown else None
         return parts.Wanted(self.form.value, seen, self.brings)
 
-    def begin(self) -> None:
-        """The first save of what readers see starts the next edition; what changes nothing, or is refused, does not."""
-        form = self.form
-        if not self.editor.begins:
-            return
-        if form.value == form.shown:
-            raise nothing_changed()
-        admitted_reason(self.reason)
-        if form.shown is not None and form.cleaned_data["seen"] != digest_of_part(form.shown):
-            raise self._still()
-        if form.shown is None and form.key and parts.is_there(form.key):
-            raise parts.added_already(form.key)
-        self._judge()
-        with acts.of_form(""):  # what the form asks for is the save
-            self.editor.begin()
-        form.said.append(f"Edition {self.editor.edition.number} is started. Readers see the old one until you publish.")
-
-    def _judge(self) -> None:
-        """As the act will: what it would refuse starts no edition."""
-        before: values.Document | None = self.editor.document
-        after = before
-        for value in (*self.brings, self.form.value):
-            after = with_part(after, value) if after else None
-        if after is not None:  # a label that is taken is said by the act
-            judge(after, before, changed_parts(before, after), today())
-
     def saved(self, both: Merged | None) -> tuple[Value, list[str]]:
         """What stands there now, and what is said of it."""
-        said = [*self.form.said, *map(brought, self.brings)]
+        said = [*self.form.said, *self.editor.news(), *map(brought, self.brings)]
         if both is not None:
             said.append(both_in(both, self.editor.request.user))
         value: Value = both.part if both else self.form.value

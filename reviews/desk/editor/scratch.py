@@ -188,7 +188,7 @@ def everywhere(request: DeskRequest) -> list[Unsaved]:
     called = _called(rows)
     return [
         Unsaved(
-            what=f"{called.get(part) or _kind_of(part)}, {several[0].edition.name or slug}",
+            what=f"{called.get(part) or _kind_of(part)}, {several[0].edition.called}",
             address=_address(slug, part) if several[0].edition.is_open else reverse("edit", args=[slug]),
             when=when(several[0]),
             where=where(request, several[0]),

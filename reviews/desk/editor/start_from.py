@@ -109,7 +109,7 @@ def start_from(request: DeskRequest, slug: str) -> HttpResponse:
 
 def _listed(monograph: Monograph, typed: str) -> QuerySet[Monograph]:
     """Some that are published, those of the same class first."""
-    rows = Monograph.objects.filter(live__isnull=False).exclude(pk=monograph.pk).select_related("live")
+    rows = Monograph.objects.filter(live__isnull=False).exclude(pk=monograph.pk).select_related("live__edition")
     if typed:
         rows = rows.filter(Q(live__name__icontains=typed) | Q(slug__icontains=typed))
     is_near = Case(When(therapeutic_class=monograph.therapeutic_class_id, then=Value(0)), default=Value(1))

@@ -17,7 +17,7 @@ from reviews.access.door import LONGEST_REASON
 from reviews.access.refusals import Conflict, RefusalType, Refused, refuse
 from reviews.access.scratch import FIELD
 from reviews.audit.acts import RepeatedAct
-from reviews.changes import faster, nothing_changed
+from reviews.changes import faster
 from reviews.desk.base import DeskRequest, desk
 from reviews.desk.editor import citing, fragments
 from reviews.desk.editor.context import FORMS, NEW, EditorContext
@@ -131,22 +131,8 @@ def _uuid(typed: str) -> UUID | None:
 
 
 def _save(editor: EditorContext, ready: dict[str, OpenForm]) -> parts.Saved:
-    """What clashes with what readers see by now starts no edition, and is held back like any other. Where readers see
-    this edition still, there is nothing to be saved."""
-    held, same = dict[str, Refused](), dict[str, Refused]()
-    for key, one in ready.items():
-        try:
-            one.begin()
-        except Refused as refused:
-            (same if refused.codes == ["nothing_changed"] else held)[key] = refused
-    if editor.begins and not editor.is_begun:
-        if held:
-            return parts.Saved({}, held | same)
-        raise nothing_changed()
-    wanted = [one for key, one in ready.items() if key not in held]
-    reason = joined([one.reason for one in wanted])
-    saved = parts.save_all(editor.edition, [one.wanted for one in wanted], actor=editor.request.user, reason=reason)
-    return parts.Saved(saved.done, held | saved.held, saved.change)
+    reason, wanted = joined([one.reason for one in ready.values()]), [one.wanted for one in ready.values()]
+    return parts.save_all(editor.edition, wanted, actor=editor.request.user, reason=reason, begins=editor.beginning)
 
 
 def _saved_before(editor: EditorContext, ready: dict[str, OpenForm], refused: Refused, seq: int) -> parts.Saved:

@@ -175,7 +175,11 @@ def _answer(opened: OpenForm) -> HttpResponse:
     elif editor.request.method == "POST" and "preview" in editor.request.POST:
         opened.context["previewed"] = True
     elif editor.request.method == "POST" and opened.is_ready:
-        tried = attempt(lambda: _save(opened))
+        tried = attempt(
+            lambda: parts.save(
+                editor.edition, opened.wanted, actor=editor.request.user, reason=opened.reason, begins=editor.beginning
+            )
+        )
         if tried.is_done:
             editor.wrote(tried.result.change)
             (both,) = tried.result.done.values()
@@ -192,11 +196,6 @@ def _answer(opened: OpenForm) -> HttpResponse:
         status = tried.status
         opened.refuse(tried.refused)
     return _opened(editor, opened.comes_back(), status)
-
-
-def _save(opened: OpenForm) -> parts.Saved:
-    opened.begin()
-    return parts.save(opened.editor.edition, opened.wanted, actor=opened.editor.request.user, reason=opened.reason)
 
 
 def _after(editor: EditorContext, value: Value) -> str:

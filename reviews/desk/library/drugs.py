@@ -129,7 +129,7 @@ def drug(request: DeskRequest, slug: str) -> HttpResponse:
         "against": against,
         "refusals": form.refuse(tried.refusals),
         "monographs": [
-            page for page in one.monographs.select_related("live") if policy.can(request.user, "read", page)
+            page for page in one.monographs.select_related("live__edition") if policy.can(request.user, "read", page)
         ],
         "merged": list(one.merged.order_by("name")),
         "history": history_of(f"drug:{one.slug}"),

@@ -61,7 +61,7 @@ def compare(request: DeskRequest, slug: str) -> HttpResponse:
     context = {
         "section": "monographs",
         "monograph": monograph,
-        "name": monograph.live.name if monograph.live else monograph.drug.name,
+        "name": monograph.called,
         "edition": edition,
         "old": old,
         "new": new,

@@ -67,7 +67,7 @@ def _page(
     context = {
         "section": "monographs",
         "monograph": monograph,
-        "name": monograph.live.name if monograph.live else monograph.drug.name,
+        "name": monograph.called,
         "review": review,
         "edition": review.edition,
         "chip": chip(review.edition.state),

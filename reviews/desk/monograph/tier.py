@@ -115,7 +115,7 @@ def _refused(request: DeskRequest, monograph: Monograph, tried: Attempt) -> Http
     context = {
         "section": "monographs",
         "monograph": review.monograph,
-        "name": review.document.header.name or review.monograph.drug.name,
+        "name": review.document.header.called or review.monograph.called,
         "tier": tiers.ROWS[review.monograph.tier],
         "form": form,
         "typed": form.data.get("reason", ""),

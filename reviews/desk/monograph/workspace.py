@@ -87,7 +87,7 @@ def workspace(request: DeskRequest, slug: str) -> HttpResponse:
         "monograph": monograph,
         "edition": edition,
         "review": review,
-        "name": review.document.header.name or monograph.drug.name,
+        "name": review.document.header.called or monograph.called,
         "standing": overlays_of(monograph.pk) if monograph.live else (),
         "chip": chip(edition.state),
         "path": path(review),

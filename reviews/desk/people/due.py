@@ -113,7 +113,7 @@ def _lines(user: User, people: list[User], shown: list[Grant], day: date, ticked
 
 def _pages() -> list[Monograph]:
     classes = class_tree()
-    pages = list(Monograph.objects.select_related("live").order_by("slug"))
+    pages = list(Monograph.objects.select_related("live__edition").order_by("slug"))
     for one in pages:
         one.therapeutic_class = classes[one.therapeutic_class_id]
     return pages
@@ -122,7 +122,7 @@ def _pages() -> list[Monograph]:
 def _lost(grant: Grant, pages: list[Monograph], is_only: bool) -> str:
     if pages:
         more = f" and {len(pages) - NAMED} more" if len(pages) > NAMED else ""
-        named = [one.live.name if one.live else one.slug for one in pages[:NAMED]]
+        named = [one.called if one.live else one.slug for one in pages[:NAMED]]
         return f"Could no longer be published: {', '.join(named) + more if more else and_list(named)}."
     if is_only:
         return f"Nobody else would be {grant.role} there."

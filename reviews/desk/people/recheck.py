@@ -23,7 +23,7 @@ from reviews.models.people import name_of
 def recheck(request: DeskRequest, pk: int) -> HttpResponse:
     """One review; by POST (`found`) what came of it. Administrators read it too: they opened it."""
     rows = Recheck.objects.select_related(
-        "monograph__live", "monograph__therapeutic_class", "profile__user", "opened_by", "closed_by"
+        "monograph__live__edition", "monograph__therapeutic_class", "profile__user", "opened_by", "closed_by"
     )
     one = rows.filter(pk=pk).first()
     if one is None:
@@ -41,7 +41,7 @@ def recheck(request: DeskRequest, pk: int) -> HttpResponse:
     context = {
         "section": "queue",
         "one": one,
-        "page": one.monograph.live.name if one.monograph.live else one.monograph.slug,
+        "page": one.monograph.called,
         "signer": one.profile.name,
         "opened_by": name_of(one.opened_by),
         "closed_by": name_of(one.closed_by),

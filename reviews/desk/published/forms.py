@@ -40,7 +40,7 @@ class WarningForm(Form):
 
 def _named(page: Monograph) -> str:
     """A published page, with its address where its name is not that."""
-    name = page.live.name if page.live else page.slug
+    name = page.called
     return name if name.lower() == page.slug else format_html('{} <span class="soft">({})</span>', name, page.slug)
 
 

@@ -84,7 +84,7 @@ def published_page(request: DeskRequest, monograph: Monograph, answer: Answer) -
     offers = {
         name: Offer(
             name,
-            transition_labels.button(row, live.number, name=live.name),
+            transition_labels.button(row, live.number, name=monograph.called),
             transition_labels.help_for(row, review),
             refusals(review, row, user),
         )
@@ -111,7 +111,7 @@ def published_page(request: DeskRequest, monograph: Monograph, answer: Answer) -
         "vouch": offers["still-correct"],
         "vouch_form": SignForm(
             still_correct(review.document),
-            live.name,
+            monograph.called,
             answer.typed_in("still-correct"),
             answer.refusals_of("still-correct"),
         ),

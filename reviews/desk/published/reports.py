@@ -64,7 +64,7 @@ class AnswerForm(Form):
 def readable(user: User) -> QuerySet[ProblemReport]:
     """The reports of monographs that a user may read, and those about the site as a whole."""
     rows = ProblemReport.objects.filter(_readable(user))
-    return rows.select_related("monograph__live", "monograph__drug", "answered_by", "looking_by")
+    return rows.select_related("monograph__live__edition", "monograph__drug", "answered_by", "looking_by")
 
 
 def _readable(user: User) -> Q:
@@ -85,7 +85,7 @@ def _list(request: DeskRequest, tried: Attempt) -> HttpResponse:
     filters = [(key, word, rows.filter(condition).count()) for key, (word, condition) in FILTERS.items()]
     order = ("-harm", "due_at", "pk") if show == "open" else ("-pk",)
     page = Paginator(rows.filter(FILTERS[show][1]).order_by(*order), A_PAGE).get_page(request.GET.get("page"))
-    waiting = InboxReport.objects.filter(_readable(request.user)).select_related("monograph__live")
+    waiting = InboxReport.objects.filter(_readable(request.user)).select_related("monograph__live__edition")
     now = timezone.now()
     context = {
         "section": "reports",
@@ -116,7 +116,7 @@ def take_in(request: DeskRequest) -> HttpResponse:
 def _report(request: DeskRequest, pk: int) -> ProblemReport:
     """The report, if its monograph may be read; else 404, as if it were not there."""
     rows = ProblemReport.objects.select_related(
-        "monograph__therapeutic_class", "monograph__live", "answered_by", "looking_by", "publication",
+        "monograph__therapeutic_class", "monograph__live__edition", "answered_by", "looking_by", "publication",
         "overlay__second_signature",
     )  # fmt: skip
     one = rows.filter(pk=pk).first()
@@ -215,7 +215,8 @@ def open_for(user: User, classes: dict[int, TherapeuticClass]) -> Open:
     theirs = Q(monograph__therapeutic_class__in=mine)
     if policy.can(user, "answer_site_report"):
         theirs |= Q(monograph=None)
-    rows = ProblemReport.objects.filter(theirs, answered_at=None).select_related("monograph__live", "looking_by")
+    rows = ProblemReport.objects.filter(theirs, answered_at=None)
+    rows = rows.select_related("monograph__live__edition", "looking_by")
     first = list(rows.order_by("-harm", "due_at", "pk")[: MOST_IN_QUEUE + 1])
     more = rows.count() - MOST_IN_QUEUE if len(first) > MOST_IN_QUEUE else 0
     waiting = InboxReport.objects.filter(theirs).aggregate(count=Count("pk"), since=Min("at"))

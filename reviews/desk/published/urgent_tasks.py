@@ -49,7 +49,7 @@ def waiting_for(user: User) -> list[Urgent]:
     readable = policy.readable(user)
     rows = Overlay.objects.confirmed_by_another().filter(monograph__in=readable)
     found, withdrawn = [], dict[int, Monograph]()
-    for one in rows.select_related("monograph__live", "second_signature").order_by("at"):
+    for one in rows.select_related("monograph__live__edition", "second_signature").order_by("at"):
         one.monograph.therapeutic_class = classes[one.monograph.therapeutic_class_id]
         if one.row.is_withdrawal:
             withdrawn[one.monograph_id] = one.monograph
@@ -152,7 +152,7 @@ def _second(one: Overlay, now: datetime) -> Urgent:
 
 
 def _name(monograph: Monograph) -> str:
-    return monograph.live.name if monograph.live else monograph.slug
+    return monograph.called
 
 
 def _address(monograph: Monograph) -> str:

@@ -69,7 +69,7 @@ def review_page(request: DeskRequest, monograph: Monograph, edition: Edition, an
     tell_people(changes, review, user)
     against = refusals(review, TRANSITIONS["sign"], user)
     first = review.live is None
-    name, back = review.document.header.name or monograph.drug.name, TRANSITIONS["send-back"]
+    name, back = review.document.header.called or monograph.called, TRANSITIONS["send-back"]
     context = {
         "section": "queue",
         "monograph": monograph,
@@ -111,6 +111,8 @@ def _sentence(review: EditionReview) -> str:
     number = review.edition.number
     if review.live is None:
         return f"I have reviewed edition {number} as a whole and find it fit to publish."
+    if review.is_correction:
+        return f"I have reviewed the corrections of spelling in edition {number} and find them fit to publish."
     return f"I have reviewed the changes of edition {number} and find them fit to publish."
 
 

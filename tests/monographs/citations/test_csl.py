@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from monographs.citations.csl import format_reference, is_smpc, year
 from monographs.document import Citation
 from monographs.texts.line_grammar import safe_address
+from tests import factories as make
 from tests.strategies import csl as records
 
 FIRST = Path(__file__).parents[3] / "reviews" / "management" / "demonstration" / "monographs"
@@ -192,3 +194,50 @@ def test_where_a_reference_leads(csl, links):
 )
 def test_the_year_of_a_record(issued, said):
     assert year({"issued": issued}) == said
+
+
+@pytest.mark.parametrize(
+    ("csl", "editors"),
+    [
+        ({"type": "chapter", "container-title": "Handbook", "editor": [{"family": "Stone", "given": "Kay"}]}, "In: Stone K, editor."),
+        ({"type": "chapter", "container-title": "Handbook", "editor": [{"family": "Stone"}, {"literal": "A group"}]},
+         "In: Stone, A group, editors."),
+        ({"type": "book", "editor": [{"family": "Stone", "given": "K L"}]}, "Edited by Stone KL."),
+        ({"type": "chapter", "container-title": "H", "editor": [{"family": f"E{n}"} for n in range(7)]},
+         "In: E0, E1, E2, E3, E4, E5 et al, editors."),
+        ({"type": "article-journal", "container-title": "Lancet", "editor": [{"family": "Stone"}]}, ""),
+        ({"type": "chapter", "container-title": "Handbook", "editor": "Stone"}, ""),
+        ({"type": "chapter", "container-title": "Handbook"}, ""),
+    ],
+)  # fmt: skip
+def test_editors_of_a_book_are_named(csl, editors):
+    assert format_reference({"title": "A chapter", **csl}).editors == editors
+
+
+@pytest.mark.django_db
+def test_the_page_prints_the_editors_before_their_book(client, house):
+    csl = {
+        "type": "chapter", "title": "A chapter", "container-title": "Handbook", "author": [{"family": "Moss"}],
+        "editor": [{"family": "Stone", "given": "K"}], "issued": {"date-parts": [[2020]]},
+    }  # fmt: skip
+    citation = make.document().citations[0].replaced(csl=csl)
+    make.published(house, doc=make.document(citations=(citation,)))
+
+    html = client.get("/drugs/testazumab/").content.decode()
+
+    assert "Moss. A chapter. In: Stone K, editor. <cite>Handbook</cite> 2020." in html
+
+
+def test_a_record_is_kept_without_the_marks_of_a_web_page():
+    csl = {
+        "type": "article-journal", "title": "<i>In vivo</i> &amp;amp; 10<sup>9</sup>", "container-title": "A &amp; B",
+        "author": [{"literal": "Smith &amp; Sons"}], "URL": "https://example.org/?a=1&amp;b=2", "DOI": "10.1000/a&lt;b",
+    }  # fmt: skip
+
+    kept = Citation(key="00000000-0000-0000-0000-000000000001", label="a", csl=csl).csl
+
+    assert (kept["title"], kept["container-title"]) == ("In vivo & 10⁹", "A & B")
+    assert kept["author"][0]["literal"] == "Smith & Sons"
+    assert (kept["URL"], kept["DOI"]) == ("https://example.org/?a=1&amp;b=2", "10.1000/a&lt;b")
+    with pytest.raises(ValidationError):  # an entity hides no character that may not be typed
+        Citation(key="00000000-0000-0000-0000-000000000001", label="a", csl={"title": "a&#8238;b"})

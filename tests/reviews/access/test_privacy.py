@@ -12,7 +12,6 @@ from monographs.assemble import build
 from monographs.digest import digest_of_part
 from reviews.access.privacy import holds_nhs_number, without_nhs_numbers
 from reviews.access.refusals import Refused
-from reviews.editing import parts
 from reviews.models import AuditEvent
 from reviews.workflow import perform
 from tests import factories as make
@@ -192,7 +191,7 @@ def test_a_reason_with_one_is_neither_stored_nor_recorded(house):
         )
     part = build(edition).sections[0]
     with pytest.raises(Refused, match="holds an NHS number"):
-        parts.save_part(
+        make.save_part(
             edition, part.replaced(text="x"), seen=digest_of_part(part), actor=house.editor, reason="9990000018"
         )
 

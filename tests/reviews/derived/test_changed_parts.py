@@ -61,7 +61,7 @@ def made(once_a_module):
     first = make.draft(house)
     link, sections = parts_of(first, "related")[0], [one.key for one in parts_of(first, "sections")]
     make.reword(first, "monitoring", "Other words.", actor=house.editor2)
-    parts.add_part(first, LINK, actor=house.clinician)
+    make.add_part(first, LINK, actor=house.clinician)
     parts.save_order(first, "section", sections[::-1], seen=sections, actor=house.editor2)
     make.reword(first, "monitoring", "Tests go on for years.", actor=house.clinician)
     make.submit(house, first)

@@ -446,7 +446,6 @@ def test_a_monograph_that_moved_meanwhile_takes_the_form_at_its_old_address(hous
 
 
 def test_somebody_else_saved_meanwhile_and_both_texts_are_shown(house):
-    from reviews.editing import parts
 
     client, back = lost(house)
     from monographs.assemble import header_of
@@ -455,7 +454,7 @@ def test_somebody_else_saved_meanwhile_and_both_texts_are_shown(house):
 
     edition = Edition.objects.get(monograph__slug=SLUGS["draft"])
     header = header_of(edition)
-    parts.save_header(
+    make.save_header(
         edition, header.replaced(covers="Theirs"), seen=digest_of_part(header), actor=house.editor2, reason=""
     )
     client.force_login(house.editor)

@@ -90,7 +90,7 @@ def made(once_a_module):
     section = build(second).by_key()[make.key("monitoring")]
     from reviews.editing import parts
 
-    parts.save_part(
+    make.save_part(
         second, section.replaced(text=typed("newer")), seen=digest_of_part(section), actor=house.editor,
         reason=typed("change"),
     )  # fmt: skip

@@ -43,7 +43,7 @@ def every_state():
     link = make.document().related[0]
     parts.remove_part(draft, link, seen=digest_of_part(link), actor=house.editor)
     another = make.document().monitoring[0].replaced(key=make.key("alt"), test="ALT")
-    parts.add_part(draft, another, actor=house.editor)
+    make.add_part(draft, another, actor=house.editor)
     make.sign(make.submit(house, make.draft(house, SLUGS["review"])), house.clinician)
     make.signed(house, SLUGS["ready"])
     for name in ("live", "retired", "confirmed"):

@@ -9,7 +9,6 @@ from django.utils import timezone
 from monographs.assemble import build
 from monographs.digest import digest_of_part
 from monographs.models import Edition, Monograph
-from reviews.editing import parts
 from reviews.editing.library import make_class
 from reviews.editing.monographs import set_tier
 from reviews.models import AuditEvent
@@ -358,7 +357,7 @@ def test_the_list_calls_a_monograph_as_readers_know_it_else_as_its_draft_does(ho
     live = make.published(house, "livezumab", named("alpha"))
     edition = make.start(house, live)
     header = build(edition).header
-    parts.save_header(
+    make.save_header(
         edition, header.replaced(name="Omega"), seen=digest_of_part(header), actor=house.editor, reason="Renamed"
     )  # fmt: skip
     make.draft(house, "newzumab", named("Beta"))

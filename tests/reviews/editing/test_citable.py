@@ -11,7 +11,6 @@ from monographs.models import Reference
 from reviews.access.policy import reads_all
 from reviews.access.refusals import Refused
 from reviews.audit.trail import audited_write
-from reviews.editing import parts
 from reviews.editing.citable import from_library, visible
 from reviews.editing.library import keep_references, make_class
 from reviews.models import ChangeSet
@@ -117,7 +116,7 @@ def test_words_and_what_they_cite_are_saved_in_one_change_set(made):
     words = shown.replaced(text="Late harm [@open].")
     cited = from_library(build(made.own), words, shown, user=editor)
 
-    parts.save_part(made.own, words, seen=digest_of_part(shown), actor=editor, cited=cited)
+    make.save_part(made.own, words, seen=digest_of_part(shown), actor=editor, cited=cited)
 
     saved = build(made.own)
     assert [one.label for one in saved.citations] == ["trial2020", "own", "open"]
@@ -129,10 +128,10 @@ def test_words_and_what_they_cite_are_saved_in_one_change_set(made):
 def test_a_reference_that_somebody_else_brought_meanwhile_is_left_as_it_is(made):
     editor, header = made.house.editor, build(made.own).header
     cited = from_library(build(made.own), section("[@open]"), None, user=editor)
-    parts.add_part(made.own, section("Harm [@open]."), actor=editor, cited=cited)
+    make.add_part(made.own, section("Harm [@open]."), actor=editor, cited=cited)
     mine = header.replaced(introduction="Harm [@open].")
 
-    parts.save_header(made.own, mine, seen=digest_of_part(header), actor=editor, cited=cited)
+    make.save_header(made.own, mine, seen=digest_of_part(header), actor=editor, cited=cited)
 
     assert [one.label for one in build(made.own).citations] == ["trial2020", "own", "open"]
     assert build(made.own).citations[-1] == cited[0]
@@ -141,11 +140,11 @@ def test_a_reference_that_somebody_else_brought_meanwhile_is_left_as_it_is(made)
 def test_another_source_under_that_key_meanwhile_refuses_the_words_too(made):
     editor, whole = made.house.editor, make.seen(made.own)
     (cited,) = from_library(build(made.own), section("[@open]"), None, user=editor)
-    parts.add_part(made.own, source("other").replaced(label="open"), actor=editor)
+    make.add_part(made.own, source("other").replaced(label="open"), actor=editor)
     now = make.seen(made.own)
 
     with pytest.raises(Refused, match="These words cite “open” of the library, and another") as refused:
-        parts.add_part(made.own, section("Harm [@open]."), actor=editor, cited=(cited,))
+        make.add_part(made.own, section("Harm [@open]."), actor=editor, cited=(cited,))
 
     assert make.seen(made.own) == now != whole
     assert [one.part for one in refused.value.refusals] == [str(make.key("new"))]

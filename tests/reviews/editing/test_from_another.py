@@ -10,7 +10,6 @@ from monographs.document import Brand, Citation, MonitoringItem, Section
 from monographs.models import Monograph, Reference
 from reviews.access.refusals import Conflict, Refused
 from reviews.audit.verify import verify
-from reviews.editing import parts
 from reviews.editing.from_another import copy_parts, source_of
 from reviews.models import AuditEvent, ChangeSet
 from reviews.review.copied_from import names_told
@@ -150,14 +149,14 @@ def test_names_of_the_other_drug_stand_against_a_submission_until_they_are_gone(
     (one,) = against()
     assert (one.part, one.field) == (str(key), "text")
     assert "“**Elsezumab**”: This was copied from its page." in one.sentence
-    parts.save_part(edition, shown.replaced(text="- Start it slowly."), seen=digest_of_part(shown), actor=house.editor2)
+    make.save_part(edition, shown.replaced(text="- Start it slowly."), seen=digest_of_part(shown), actor=house.editor2)
     assert against() == []
 
 
 def test_a_part_of_ones_own_may_name_any_drug(house, edition, source):
     copied(edition, source, house)
     own = MonitoringItem(key=make.key("new"), test="Elsezumab level", when="before treatment", how_often="monthly")
-    parts.add_part(edition, own, actor=house.editor2)
+    make.add_part(edition, own, actor=house.editor2)
 
     assert str(own.key) not in names_told(edition.monograph)
 

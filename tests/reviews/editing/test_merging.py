@@ -38,7 +38,7 @@ def shown(edition):
 
 
 def save(edition, shown, actor, reason="", **words):
-    return parts.save_part(edition, shown.replaced(**words), seen=digest_of_part(shown), actor=actor, reason=reason)
+    return make.save_part(edition, shown.replaced(**words), seen=digest_of_part(shown), actor=actor, reason=reason)
 
 
 class TestOne:
@@ -130,9 +130,9 @@ class TestOne:
     def test_the_fields_of_the_header_are_never_put_together(self, house, edition):
         was = build(edition).header
         how = {"seen": digest_of_part(was)}
-        parts.save_header(edition, was.replaced(covers="a"), actor=house.editor2, **how)
+        make.save_header(edition, was.replaced(covers="a"), actor=house.editor2, **how)
         with pytest.raises(Conflict):
-            parts.save_header(edition, was.replaced(introduction="New words."), actor=house.editor, **how)
+            make.save_header(edition, was.replaced(introduction="New words."), actor=house.editor, **how)
 
     def test_what_was_removed_meanwhile_stays_removed(self, house, edition, shown):
         parts.remove_part(edition, shown, seen=digest_of_part(shown), actor=house.editor2)
@@ -148,7 +148,7 @@ class TestOne:
 
         assert base_of(edition, str(shown.key), seen) is None
         with pytest.raises(Conflict):
-            parts.save_part(edition, shown.replaced(text=MINE), seen=seen, actor=house.editor)
+            make.save_part(edition, shown.replaced(text=MINE), seen=seen, actor=house.editor)
 
     def test_a_version_of_another_part_or_edition_is_no_base(self, house, edition, shown):
         other = make.draft(house, "otherumab")

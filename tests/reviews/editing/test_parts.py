@@ -40,10 +40,10 @@ def acts(edition, actor, reason=""):
     keys = [section.key for section in build(edition).sections]
     added = Section(key=make.key("added"), kind="cautions", heading="Cautions", text="x")
     how = {"actor": actor, "reason": reason}
-    yield lambda: parts.save_part(edition, shown.replaced(text="New."), seen=digest_of_part(shown), **how)
-    yield lambda: parts.add_part(edition, added, **how)
+    yield lambda: make.save_part(edition, shown.replaced(text="New."), seen=digest_of_part(shown), **how)
+    yield lambda: make.add_part(edition, added, **how)
     yield lambda: parts.save_order(edition, "section", keys[::-1], seen=keys, **how)
-    yield lambda: parts.save_header(edition, header.replaced(covers="y"), seen=digest_of_part(header), **how)
+    yield lambda: make.save_header(edition, header.replaced(covers="y"), seen=digest_of_part(header), **how)
     yield lambda: parts.remove_part(edition, part(edition, "link"), seen=digest_of_part(part(edition, "link")), **how)
     yield lambda: parts.restore_part(edition, build(edition).by_key()[make.key("link")], **how)
 
@@ -71,9 +71,7 @@ def test_whoever_has_it_leaves_one_change_set_with_a_summary(house, edition, who
 
     parts.remove_part(edition, link, seen=seen, actor=house.people[who])
     parts.restore_part(edition, link, actor=house.people[who])
-    parts.save_part(
-        edition, link.replaced(reason="other"), seen=seen, actor=house.people[who], reason=" Said better \n"
-    )
+    make.save_part(edition, link.replaced(reason="other"), seen=seen, actor=house.people[who], reason=" Said better \n")
 
     last = list(ChangeSet.objects.filter(edition=edition).order_by("at").values_list("actor__username", "reason"))
     assert last[1:] == [
@@ -88,12 +86,12 @@ def test_each_verb_says_what_it_did_when_nobody_gives_a_reason(house, edition):
     shown, header, link = part(edition), build(edition).header, part(edition, "link")
     keys = [section.key for section in build(edition).sections]
 
-    parts.save_part(edition, shown.replaced(text="New."), seen=digest_of_part(shown), **how)
+    make.save_part(edition, shown.replaced(text="New."), seen=digest_of_part(shown), **how)
     parts.save_order(edition, "section", keys[::-1], seen=keys, **how)
-    parts.save_header(edition, header.replaced(covers="y"), seen=digest_of_part(header), **how)
+    make.save_header(edition, header.replaced(covers="y"), seen=digest_of_part(header), **how)
     parts.remove_part(edition, link, seen=digest_of_part(link), **how)
     parts.restore_part(edition, link, **how)
-    parts.add_part(edition, Section(key=make.key("added"), kind="cautions", heading="Cautions", text="x"), **how)
+    make.add_part(edition, Section(key=make.key("added"), kind="cautions", heading="Cautions", text="x"), **how)
 
     said = list(
         ChangeSet.objects.filter(edition=edition).order_by("at", "revision_id").values_list("reason", flat=True)
@@ -111,7 +109,7 @@ def test_each_verb_says_what_it_did_when_nobody_gives_a_reason(house, edition):
 def test_a_record_of_new_words_goes_to_the_library_beside_the_old_one(house, edition):
     shown = part(edition, "trial")
 
-    parts.save_part(
+    make.save_part(
         edition, shown.replaced(csl={"title": "Another trial"}), seen=digest_of_part(shown), actor=house.editor
     )
 
@@ -152,7 +150,7 @@ def test_a_part_that_changed_meanwhile_is_neither_saved_nor_removed(house, editi
     shown = part(edition)
     make.reword(edition, "monitoring", "Theirs.", actor=house.editor2)
 
-    for act in (parts.save_part, parts.remove_part):
+    for act in (make.save_part, parts.remove_part):
         with pytest.raises(Conflict) as conflict:
             act(edition, shown.replaced(text="Mine."), seen=digest_of_part(shown), actor=house.editor)
         assert conflict.value.current.text == "Theirs."
@@ -165,11 +163,11 @@ def test_a_part_is_added_once_however_often_it_is_sent(house, edition):
     added = Section(key=make.key("added"), kind="cautions", heading="Cautions", text="x")
     other = make.draft(house, "otherumab")
 
-    parts.add_part(edition, added, actor=house.editor)
+    make.add_part(edition, added, actor=house.editor)
     whole, before = make.seen(edition), AuditEvent.objects.count()
     for where in (edition, other):
         with pytest.raises(Refused) as refused:
-            parts.add_part(where, added, actor=house.editor)
+            make.add_part(where, added, actor=house.editor)
         assert refused.value.codes == ["added_already"]
 
     assert (make.seen(edition), AuditEvent.objects.count()) == (whole, before)
@@ -178,8 +176,8 @@ def test_a_part_is_added_once_however_often_it_is_sent(house, edition):
 def test_a_record_goes_to_the_library_once(house, edition):
     csl = {"type": "report", "title": "A guideline"}
 
-    parts.add_part(edition, Citation(key=make.key("a"), label="one2020", csl=csl), actor=house.editor)
-    parts.add_part(edition, Citation(key=make.key("b"), label="two2020", csl=csl), actor=house.editor)
+    make.add_part(edition, Citation(key=make.key("a"), label="one2020", csl=csl), actor=house.editor)
+    make.add_part(edition, Citation(key=make.key("b"), label="two2020", csl=csl), actor=house.editor)
 
     assert [(one.label, one.csl) for one in Reference.objects.filter(title="A guideline")] == [("one2020", csl)]
     assert [(one.label, to_plain(one.csl)) for one in build(edition).citations[1:]] == [
@@ -192,7 +190,7 @@ def test_a_record_goes_to_the_library_once(house, edition):
 def test_what_is_no_doi_is_kept_with_its_record_and_never_as_its_name(house, edition, doi):
     csl = {"type": "report", "title": "A guideline", "DOI": doi}
 
-    parts.add_part(edition, Citation(key=make.key("a"), label="one2020", csl=csl), actor=house.editor)
+    make.add_part(edition, Citation(key=make.key("a"), label="one2020", csl=csl), actor=house.editor)
 
     assert Reference.objects.get(label="one2020").doi is None
     assert any("10.1016" in problem.sentence for problem in problems(build(edition)))
@@ -244,11 +242,11 @@ def test_an_earlier_state_comes_back_whole_as_one_more_change_set(house, monkeyp
     then, whole = state(edition), build(edition)
     shown, header, keys = part(edition), whole.header, [section.key for section in whole.sections]
     how = {"actor": house.editor2}
-    parts.save_part(edition, shown.replaced(text="New."), seen=digest_of_part(shown), **how)
+    make.save_part(edition, shown.replaced(text="New."), seen=digest_of_part(shown), **how)
     parts.save_order(edition, "section", keys[::-1], seen=keys, **how)
-    parts.save_header(edition, header.replaced(covers="y"), seen=digest_of_part(header), **how)
+    make.save_header(edition, header.replaced(covers="y"), seen=digest_of_part(header), **how)
     parts.remove_part(edition, part(edition, "link"), seen=digest_of_part(part(edition, "link")), **how)
-    parts.add_part(edition, Section(key=make.key("added"), kind="cautions", heading="Cautions", text="x"), **how)
+    make.add_part(edition, Section(key=make.key("added"), kind="cautions", heading="Cautions", text="x"), **how)
     edition = Edition.objects.get(pk=edition.pk)
     made = ChangeSet.objects.filter(edition=edition).count()
 
@@ -490,4 +488,75 @@ def test_killed_at_any_statement_what_is_saved_together_is_all_there_or_nothing_
 
     assert killed_at_each_statement(lambda: save(["One.", "Other."]), check) >= 20
     assert ["One.", "Other."] in seen
+    assert verify() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_killed_at_any_statement_the_first_save_starts_the_edition_with_its_words_or_not_at_all(house):
+    live = make.published(house)
+    before = [one.pk for one in live.monograph.editions.all()]
+    seen = []
+
+    def save():
+        shown = part(live)
+        wanted = parts.Wanted(shown.replaced(text="The first words."), digest_of_part(shown))
+        parts.save_all(live, [wanted], actor=house.editor, begins=make.seen(live))
+
+    def check(outcome):
+        begun = [one for one in live.monograph.editions.order_by("number") if one.pk not in before]
+        seen.append([part(one).text for one in begun])
+        assert seen[-1] in ([], ["The first words."]), outcome
+        for one in begun:
+            edition = Edition.objects.get(pk=one.pk)
+            perform("discard", editions=[edition], actor=house.editor, digest=make.seen(edition), reason="Again.")
+            before.append(one.pk)
+
+    assert killed_at_each_statement(save, check) >= 30
+    assert ["The first words."] in seen
+    assert verify() == []
+
+
+def test_what_may_not_be_saved_starts_no_edition(house):
+    live = make.published(house)
+    shown, count = part(live), AuditEvent.objects.count()
+    how = {"actor": house.editor, "begins": make.seen(live)}
+
+    for wanted, code in (
+        (parts.Wanted(shown, digest_of_part(shown)), "nothing_changed"),
+        (parts.Wanted(shown.replaced(text="Call NHS 943 476 5919."), digest_of_part(shown)), "patient_data"),
+    ):
+        with pytest.raises(Refused) as refused:
+            parts.save(live, wanted, **how)
+        assert refused.value.codes == [code]
+    with pytest.raises(Conflict):
+        parts.save(live, parts.Wanted(shown.replaced(text="New."), "0" * 64), **how)
+    assert [one.number for one in live.monograph.editions.all()] == [1]
+
+    clash = parts.Wanted(part(live, "prescribing").replaced(text="New."), "0" * 64)
+    saved = parts.save_all(live, [parts.Wanted(shown, digest_of_part(shown)), clash], **how)
+    assert (saved.done, saved.change) == ({}, None)
+    assert {key: one.codes for key, one in saved.held.items()} == {
+        str(shown.key): ["nothing_changed"], clash.key: ["changed_meanwhile"]
+    }  # fmt: skip
+    assert [one.number for one in live.monograph.editions.all()] == [1]
+    refused_only = AuditEvent.objects.filter(seq__gt=0).order_by("-seq")[: AuditEvent.objects.count() - count]
+    assert {one.verb for one in refused_only} <= {"refused"}
+
+
+def test_the_first_save_of_what_readers_see_is_one_act_that_starts_the_next_edition(house):
+    live = make.published(house)
+    shown, count = part(live), AuditEvent.objects.count()
+
+    saved = parts.save(
+        live, parts.Wanted(shown.replaced(text="New."), digest_of_part(shown)), actor=house.editor2, begins=make.seen(live)
+    )  # fmt: skip
+
+    entries = list(AuditEvent.objects.order_by("seq"))[count:]
+    assert [one.verb for one in entries] == ["started", "edited", "edited"]
+    assert len({one.at for one in entries}) == 1
+    edition = live.monograph.editions.latest("number")
+    assert (saved.change.edition.pk, edition.number, part(edition).text) == (edition.pk, 2, "New.")
+    made = list(ChangeSet.objects.filter(edition=edition).order_by("at", "revision_id"))
+    assert [(one.touched, one.actor) for one in made] == [([], house.editor2), ([str(shown.key)], house.editor2)]
+    assert made[1].before == made[0].after
     assert verify() == []

@@ -39,7 +39,7 @@ def document():
     doc = make.document()
     twice = doc.sections[0].replaced(key=make.key("again"))
     bare = doc.sections[0].replaced(key=make.key("bare"), kind="cautions", heading=f"Head {NASTY}")
-    header = doc.header.replaced(name=f"Testazumab {NASTY}")
+    header = doc.header.replaced(name=f"Testazumab {NASTY}", title=f"Testazumab {NASTY}")
     return doc.replaced(header=header, sections=(*doc.sections, twice, bare))
 
 

@@ -59,7 +59,10 @@ def noon(day: date) -> datetime:
 
 def test_a_review_is_told_of_before_it_is_due_once_it_is_overdue_and_each_month(house, page):
     due = page.next_review_due
-    soon, overdue = f"Review due on {due:%d %B %Y}: Testazumab", f"Review overdue since {due:%d %B %Y}: Testazumab"
+    soon, overdue = (
+        f"Review due on {due:%d %B %Y}: Testazumab in multiple sclerosis",
+        f"Review overdue since {due:%d %B %Y}: Testazumab in multiple sclerosis",
+    )
 
     found = {days: told(noon(due + timedelta(days=days))) for days in (-61, -60, -59, -1, 0, 1, 2, 29, 30, 31, 59, 60)}
 
@@ -94,7 +97,7 @@ def test_a_reminder_is_written_with_its_words_and_where_to_go(house, page):
     assert (entry.verb, entry.actor, entry.subject, entry.data["reminders"]) == ("reminded", None, "site", 5)
     assert len(entry.data["rows"]) == 5
     for one in Reminder.objects.all():
-        words = f"Review due on {due:%d %B %Y}: Testazumab"
+        words = f"Review due on {due:%d %B %Y}: Testazumab in multiple sclerosis"
         assert (one.key, one.subject) == (f"due:{page.pk}:{due}:{one.person_id}", words)
         assert one.body == f"{words}.\n\nhttps://clincalc.test/desk/monographs/testazumab/\n"
         assert (one.at, one.mailed_at) == (entry.at, None)
@@ -127,9 +130,9 @@ def test_a_withdrawal_by_one_role_is_told_to_the_other(house, page, by, confirms
     overlay = page.overlays.get()
 
     now = overlay.due_at
-    assert told(now - MOMENT) == {"Withdrawal not confirmed: Testazumab": people}
+    assert told(now - MOMENT) == {"Withdrawal not confirmed: Testazumab in multiple sclerosis": people}
     assert told(now - MOMENT) == {}
-    assert told(now) == {"Withdrawal not confirmed in time: Testazumab": people}
+    assert told(now) == {"Withdrawal not confirmed in time: Testazumab in multiple sclerosis": people}
     assert told(now + timedelta(days=30)) == {}
     assert {one.body.split("\n")[2] for one in Reminder.objects.all()} == {
         "https://clincalc.test/desk/monographs/testazumab/withdraw/"
@@ -159,8 +162,8 @@ def test_a_warning_is_told_to_clinicians_until_one_has_countersigned(house, page
     (overlay,) = make.warn(house.clinician, page)
 
     now = overlay.due_at
-    assert told(now - MOMENT) == {"Urgent warning not countersigned: Testazumab": CLINICIANS}
-    assert told(now) == {"Urgent warning not countersigned in time: Testazumab": CLINICIANS}
+    assert told(now - MOMENT) == {"Urgent warning not countersigned: Testazumab in multiple sclerosis": CLINICIANS}
+    assert told(now) == {"Urgent warning not countersigned in time: Testazumab in multiple sclerosis": CLINICIANS}
 
 
 def test_texts_that_are_not_printed_as_typed_are_told_to_clinicians_once_an_edition(house, page):
@@ -170,7 +173,7 @@ def test_texts_that_are_not_printed_as_typed_are_told_to_clinicians_once_an_edit
     make.published(house, "thirdumab", make.misprinted(alleles=make.MISPRINTED["alleles"]))
     make.call_harmless(house.clinician, Monograph.objects.get(slug="thirdumab"))
 
-    assert told() == {"2 texts not printed as typed: Testazumab": CLINICIANS}
+    assert told() == {"2 texts not printed as typed: Testazumab in multiple sclerosis": CLINICIANS}
     assert told() == {}
 
 
@@ -178,11 +181,11 @@ def test_reports_are_told_at_once_if_they_could_harm_and_else_when_they_are_late
     harm = service.report(service.ReportInput("This could harm somebody.", harm=True), sender="a", monograph=page)
     calm = service.report(service.ReportInput("A comma is missing here.", harm=False), sender="a", monograph=page)
 
-    assert told(harm.at) == {f"Report {harm.number} could harm: Testazumab": EVERYBODY}
+    assert told(harm.at) == {f"Report {harm.number} could harm: Testazumab in multiple sclerosis": EVERYBODY}
     assert told(harm.due_at - MOMENT) == {}
-    assert told(harm.due_at) == {f"Report {harm.number} is late: Testazumab": EVERYBODY}
+    assert told(harm.due_at) == {f"Report {harm.number} is late: Testazumab in multiple sclerosis": EVERYBODY}
     assert told(calm.due_at - MOMENT) == {}
-    assert told(calm.due_at) == {f"Report {calm.number} is late: Testazumab": EVERYBODY}
+    assert told(calm.due_at) == {f"Report {calm.number} is late: Testazumab in multiple sclerosis": EVERYBODY}
     assert told(calm.due_at + timedelta(days=30)) == {}
     assert {one.body.split("\n")[2] for one in Reminder.objects.all()} == {
         f"https://clincalc.test/desk/reports/{one.pk}/" for one in (harm, calm)

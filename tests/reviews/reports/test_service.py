@@ -87,7 +87,7 @@ def test_the_clock_counts_working_days_in_london(at, expected):
 
 def test_a_reader_reports_without_account_cookie_or_script(client, page):
     form = client.get("/report/?page=/drugs/testazumab/&edition=1")
-    assert (form.status_code, "Testazumab, edition 1" in form.content.decode()) == (200, True)
+    assert (form.status_code, "Testazumab in multiple sclerosis, edition 1" in form.content.decode()) == (200, True)
     assert "Prescribing in practice" in form.content.decode()
 
     answer = client.post(

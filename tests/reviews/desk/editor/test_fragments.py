@@ -15,7 +15,6 @@ from monographs.document import PART_FIELDS, Citation
 from monographs.models import Edition
 from monographs.typed import to_plain
 from reviews.audit.trail import audited_write
-from reviews.editing import parts
 from reviews.editing.library import keep_references
 from reviews.models import ChangeSet
 from tests import factories as make
@@ -205,7 +204,7 @@ def test_the_preview_alone_is_what_readers_would_get_and_saves_nothing(editor, e
 
 def test_other_parts_come_along_only_where_their_numbers_changed(editor, edition):
     source = Citation(key=make.key("second"), label="second", csl={"type": "report", "title": "Second"})
-    parts.add_part(edition, source, actor=make.the_house().editor)
+    make.add_part(edition, source, actor=make.the_house().editor)
     other = f'id="part-{make.key("prescribing")}"'
 
     same = editor.post(address("part_edit", make.key("monitoring")), section(edition, text="Yearly."), headers=ASKS)
@@ -349,7 +348,7 @@ def test_without_a_script_it_is_added_and_said_too(editor, edition, library):
 def test_the_first_save_of_a_live_page_brings_it_into_the_edition_that_it_starts(editor, edition, library):
     live = Edition.objects.get(monograph__slug="liveumab")
     source = Citation(key=make.key("own"), label="own2021", csl={"type": "report", "title": "Own"})
-    parts.add_part(edition, source, actor=make.the_house().editor)
+    make.add_part(edition, source, actor=make.the_house().editor)
     shown = build(live).by_key()[make.key("monitoring")]
     typed = {"heading": shown.heading, "text": "Late [@own2021].", "seen": digest_of_part(shown)}
 

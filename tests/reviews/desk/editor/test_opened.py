@@ -90,6 +90,5 @@ def test_who_only_reads_brings_no_source_and_begins_nothing(house, edition, edit
     editor.request.user = house.auditor
     opened = of_part(editor, typed(edition, text="Words [@held2020]."))
     opened.form.is_valid()
-    opened.begin()
     assert opened.brings == ()
-    assert not editor.is_begun
+    assert editor.beginning is None

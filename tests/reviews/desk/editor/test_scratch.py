@@ -339,7 +339,10 @@ def test_the_queue_lists_it_for_its_person_alone_and_throws_it_away(client, hous
 
     queue = client.get(reverse("queue"))
 
-    parts = [(EDIT, "Monitoring, Testazumab"), (address("part_new", "notice"), "A new safety notice, Testazumab")]
+    parts = [
+        (EDIT, "Monitoring, Testazumab in multiple sclerosis"),
+        (address("part_new", "notice"), "A new safety notice, Testazumab in multiple sclerosis"),
+    ]
     assert unsaved_on(queue) == parts[::-1]
     assert unsaved_on(signed_in(house.editor2).get(reverse("queue"))) == []
     (throws,) = [one for one in forms_of(queue.content.decode()) if one.action == TO]
@@ -371,7 +374,9 @@ def test_the_queue_leads_to_the_page_where_the_edition_is_closed(client, house, 
     client.post(TO, form(edition))
     perform("discard", editions=[edition], actor=house.editor, reason="Not needed.", digest=make.seen(edition))
 
-    assert unsaved_on(client.get(reverse("queue"))) == [(address("edit"), "Monitoring, Testazumab")]
+    assert unsaved_on(client.get(reverse("queue"))) == [
+        (address("edit"), "Monitoring, Testazumab in multiple sclerosis")
+    ]
 
 
 def test_the_queue_asks_no_more_however_much_is_kept(client, house, edition):

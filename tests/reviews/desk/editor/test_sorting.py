@@ -239,7 +239,7 @@ def test_an_order_that_somebody_changed_meanwhile_is_not_put_over(editor, house,
 
 def test_a_part_that_somebody_added_meanwhile_is_no_clash(editor, house, edition):
     form = sort_form(editor)
-    parts.add_part(edition, MonitoringItem(key=make.key("new"), test="New"), actor=house.editor2)
+    make.add_part(edition, MonitoringItem(key=make.key("new"), test="New"), actor=house.editor2)
 
     assert editor.post(form.action, form.filled(up=str(make.key("alt")))).status_code == 302
 

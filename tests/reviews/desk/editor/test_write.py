@@ -496,7 +496,7 @@ def test_whoever_saves_it_however_the_day_is_judged(house, edition):
     notice = build(edition).notices[0].replaced(issued="2062")
 
     with pytest.raises(Refused, match="lies in the future"):
-        parts.save_part(edition, notice, seen=digest_of_part(build(edition).notices[0]), actor=house.editor)
+        make.save_part(edition, notice, seen=digest_of_part(build(edition).notices[0]), actor=house.editor)
 
 
 # -- Identifiers -------------------------------------------------------------------------------------------------------
@@ -597,7 +597,7 @@ def marked_before(house, edition, monkeypatch):
     with monkeypatch.context() as lenient:
         lenient.setattr("reviews.changes.marked", lambda value, before=None: [])
         item = build(edition).monitoring[0]
-        parts.save_part(
+        make.save_part(
             edition, item.replaced(note="Blood **count** [@nowhere]"), seen=digest_of_part(item), actor=house.editor
         )
     return build(edition).monitoring[0]
@@ -626,7 +626,7 @@ def test_whoever_saves_it_however_marks_are_refused(house, edition):
     item = build(edition).monitoring[0]
 
     with pytest.raises(Refused, match="This box takes no marks"):
-        parts.save_part(edition, item.replaced(note="**x**"), seen=digest_of_part(item), actor=house.editor)
+        make.save_part(edition, item.replaced(note="**x**"), seen=digest_of_part(item), actor=house.editor)
 
 
 @pytest.mark.parametrize("over", [0, 1])

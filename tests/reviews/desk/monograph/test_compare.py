@@ -227,7 +227,7 @@ def test_the_states_to_choose_from_stand_newest_first_edition_by_edition(house, 
 
 def test_a_long_reason_is_cut_in_the_list(house, edition, enter):
     monitoring = build(edition).by_key()[make.key("monitoring")]
-    parts.save_part(
+    make.save_part(
         edition, monitoring.replaced(text="x"), seen=digest_of_part(monitoring), actor=house.editor, reason="y" * 61
     )  # fmt: skip
 

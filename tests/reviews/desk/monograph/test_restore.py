@@ -221,8 +221,11 @@ def test_what_stands_now_is_on_the_left_and_what_would_come_on_the_right(house, 
     old, new = html.index("Text, as it is now</h4>"), html.index("Text, as it would be</h4>")
     assert old < html.index("Quite other words", old) < new < html.index("Tests go on for", new)
     moment = timezone.localtime(then.at)
-    assert f"<h1>Restore edition 1 on {moment.day} {moment:%B %Y, %H:%M:%S}</h1>" in html
-    assert "Into Testazumab, edition 2" in html
+    assert (
+        f"<h1>Restore edition 1 on {moment.day} {moment:%B %Y, %H:%M:%S} of Testazumab in multiple sclerosis</h1>"
+        in html
+    )
+    assert "Into Testazumab in multiple sclerosis, edition 2" in html
     assert "in text</li>" in html
 
 

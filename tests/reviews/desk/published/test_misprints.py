@@ -52,14 +52,18 @@ def block(html, name):
 
 # -- The queue ---------------------------------------------------------------------------------------------------------
 
-ALL = ["Testazumab: Exponents", "Testazumab: Minus", "Testazumab: Pluses"]
+ALL = [
+    "Testazumab in multiple sclerosis: Exponents",
+    "Testazumab in multiple sclerosis: Minus",
+    "Testazumab in multiple sclerosis: Pluses",
+]
 
 
 @pytest.mark.parametrize("person", ["clinician", "clinician2", "pharmacist"])
 def test_each_text_waits_as_urgent_for_every_clinician_of_the_class(house, enter, person):
     def told(name, why):
         return (
-            f"Testazumab: {name.capitalize()}",
+            f"Testazumab in multiple sclerosis: {name.capitalize()}",
             f"{PAGE}#misprint-{row(name).digest[:12]}",
             why,
             "Look at the text",
@@ -110,7 +114,7 @@ def test_what_was_decided_waits_no_more(house, enter):
     assert names(enter("pharmacist")) == ALL[2:]
     make.publish(house, make.sign(edition, house.pharmacist))
     # The correction stands over edition 1 for ever, and does not say that edition 2 prints these words again.
-    assert names(enter("pharmacist")) == ["Testazumab: Minus"]
+    assert names(enter("pharmacist")) == ["Testazumab in multiple sclerosis: Minus"]
 
 
 def test_the_same_words_in_two_editions_are_one_task(house, enter):
@@ -286,12 +290,15 @@ def test_an_archived_text_that_still_waits_is_named_with_its_edition(house, ente
     make.sign(edition, house.clinician)
     make.publish(house, make.sign(edition, house.pharmacist))
 
-    assert names(enter("clinician")) == ["Testazumab: Minus", "Testazumab: Minus, edition 1"]
+    assert names(enter("clinician")) == [
+        "Testazumab in multiple sclerosis: Minus",
+        "Testazumab in multiple sclerosis: Minus, edition 1",
+    ]
     form = [
         one for one in forms_of(enter("clinician").get(PAGE).content.decode()) if one.action.endswith("/harmless/")
     ][-1]
     assert enter("clinician").post(form.action, form.filled(reason="It is archived.")).status_code == 302
-    assert names(enter("clinician")) == ["Testazumab: Minus"]
+    assert names(enter("clinician")) == ["Testazumab in multiple sclerosis: Minus"]
 
 
 def test_the_history_tells_of_it(house, enter):

@@ -30,7 +30,7 @@ def made(once_a_module):
     make_class("Oncology", slug="oncology", actor=house.admin)
     pages = {}
     for slug in ("warnzumab", "doublezumab", "retirezumab", "downzumab", "vouchzumab", "plainzumab"):
-        header = make.document().header.replaced(name=slug.capitalize())
+        header = make.document().header.replaced(name=slug.capitalize(), title=slug.capitalize())
         make.published(house, slug, make.document(header=header))
         pages[slug] = Monograph.objects.get(slug=slug)
     make.warn(house.clinician, pages["warnzumab"])

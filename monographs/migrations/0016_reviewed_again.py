@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('monographs', '0014_index_titles'),
+        ('monographs', '0015_found_by_code'),
     ]
 
     operations = [

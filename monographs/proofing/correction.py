@@ -1,0 +1,190 @@
+"""Whether an edition corrects spelling and nothing else, by docs/clinical/corrections.md. Pure.
+
+The machine decides, not the editor: one difference that is not on the list makes it an edition like any other, which
+goes the whole way. Only prose, headings and addresses of references are looked at; what touches doses, monitoring,
+notices, names, figures or the order of things is never a correction.
+"""
+
+import re
+from collections.abc import Collection, Iterator
+from difflib import SequenceMatcher
+from typing import Any
+
+from monographs.difference.sense import changes_the_sense
+from monographs.document import PART_FIELDS, PROSE, Citation, Document, Part, Section
+from monographs.proofing.dictionary import is_near, is_word, proposal
+from monographs.texts.line_grammar import ATOM
+from monographs.texts.text import TextRules, seen
+from monographs.typed import Value, to_plain
+
+# A whole mark, address or link is one token, and so no correction.
+_ATOM = re.sub(r"[?]P<[a-z]+>", "?:", ATOM.pattern)
+_TOKEN = re.compile(rf"{_ATOM}|[^\W\d_]+(?:['’-][^\W\d_]+)*|\s+|.", re.DOTALL | re.IGNORECASE)
+_LETTERS = re.compile(r"[a-z]+")
+_SHORTEST = 5  # as of the dictionary: a short word is too near to too many
+_MOST_TOKENS = 20_000
+_GUIDELINE = re.compile(r"\b(?:TA|NG|CG|QS|IPG|DG|HST|ES)\s?\d{1,4}\b|\bPL(?:GB|NI)?\s?\d{4,5}\s\d{4}\b")
+
+Why = Iterator[str]
+
+
+def is_correction(old: Document | None, new: Document, names: Collection[str]) -> bool:
+    """Whether something differs, and all that differs is a correction of spelling. `names`: of all drugs, brands and
+    classes of the library."""
+    return old is not None and old != new and not why_not(old, new, names)
+
+
+def why_not(old: Document, new: Document, names: Collection[str]) -> list[str]:
+    """What is more than a correction, part by part, in sentences."""
+    return list(_why_not(old, new, names))
+
+
+def _why_not(old: Document, new: Document, names: Collection[str]) -> Why:
+    for field in PART_FIELDS.values():
+        before, after = getattr(old, field), getattr(new, field)
+        if [part.key for part in before] != [part.key for part in after]:
+            yield "Parts came, went or moved."
+            return
+        for was, now in zip(before, after, strict=True):
+            if was != now:
+                yield from _of_part(was, now, names)
+    if old.header != new.header:
+        yield from _of_fields(old.header, new.header, {"introduction"}, "Header", names)
+
+
+def _of_part(was: Part, now: Part, names: Collection[str]) -> Why:
+    if type(was) is not type(now):
+        yield f"{now.label_for_people}: another kind of part."
+    elif isinstance(was, Section) and isinstance(now, Section):
+        yield from _of_fields(was, now, {"heading", "text"}, now.label_for_people, names)
+    elif isinstance(was, Citation) and isinstance(now, Citation):
+        if was.label != now.label or not is_same_source(to_plain(was.csl), to_plain(now.csl)):
+            yield f"{now.label_for_people}: more than the address of the same source changed."
+    else:
+        yield f"{now.label_for_people}: nothing there is ever a correction."
+
+
+def _of_fields(was: Value, now: Value, allowed: set[str], label: str, names: Collection[str]) -> Why:
+    for name in type(now).model_fields:
+        before, after = getattr(was, name), getattr(now, name)
+        is_reworded = name == "text_rules" and _prose(was) != _prose(now)
+        if before == after or (is_reworded and _prints_alike(was, before, after)):
+            continue
+        if name not in allowed:
+            yield f"{label}: more than its words changed."
+        elif found := more_than_spelling(before, after, names):
+            yield f"{label}: {found}"
+
+
+def _prints_alike(was: Value, before: TextRules, after: TextRules) -> bool:
+    """Whether the words that stood there look the same by both rules: whoever saves others writes by today's."""
+    text = _prose(was)
+    return seen(text, before) == seen(text, after)
+
+
+def _prose(value: Value) -> str:
+    return str(getattr(value, PROSE[type(value)]))
+
+
+def is_same_source(was: dict[str, Any], now: dict[str, Any]) -> bool:
+    """Whether the address of a record, and nothing else of it, changed, and it is by a number the same source."""
+    before, after = was.get("URL", ""), now.get("URL", "")
+    if not after or before == after or {**was, "URL": ""} != {**now, "URL": ""}:
+        return False
+    if any(was.get(name) for name in ("DOI", "PMID")):
+        return True
+    numbers = [set(_numbers(one)) for one in (before, after)]
+    return bool(numbers[0]) and numbers[0] == numbers[1]
+
+
+def _numbers(address: str) -> Iterator[str]:
+    """The numbers of guidelines and licences in an address, as they are written in one."""
+    words = re.sub(r"[/_?=&#.-]", " ", address).upper()
+    for match in _GUIDELINE.finditer(words):
+        yield match[0].replace(" ", "")
+
+
+# -- Words ---------------------------------------------------------------------------------------------------------
+
+
+def more_than_spelling(was: str, now: str, names: Collection[str]) -> str:
+    """The first difference that no rule of the list allows, in a sentence; "" where there is none."""
+    one, other = _TOKEN.findall(was), _TOKEN.findall(now)
+    if len(one) + len(other) > _MOST_TOKENS:
+        return "too long to be compared word by word."
+    parts = {part for name in names for part in re.findall(r"\w+", name.casefold())}
+    for tag, begin, end, to, until in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
+        if tag != "equal" and not _is_allowed(one, begin, end, other, to, until, parts):
+            gone, come = "".join(one[begin:end]).strip(), "".join(other[to:until]).strip()
+            return f"“{_short(gone)}” became “{_short(come)}”." if gone or come else "spaces changed."
+    return ""
+
+
+def _short(words: str) -> str:
+    words = " ".join(words.split())
+    return f"{words[:60]}…" if len(words) > 60 else words or "nothing"
+
+
+def _is_allowed(one: list[str], begin: int, end: int, other: list[str], to: int, until: int, names: set[str]) -> bool:
+    gone, come = one[begin:end], other[to:until]
+    before, after = one[:begin][-3:], one[end:][:2]
+    if not come:
+        return _is_doubled(gone, before, after)
+    if not gone:
+        return _is_missing_sign(come, before, after)
+    if len(gone) != 1:
+        return False
+    (word,) = gone
+    if len(come) == 1:
+        return _is_capital(word, come[0], before) or _is_word_meant(word, come[0], names)
+    return _is_split(word, come, names)
+
+
+def _is_plain(word: str) -> bool:
+    return bool(_LETTERS.fullmatch(word)) and not changes_the_sense(word)
+
+
+def _is_word_meant(was: str, now: str, names: set[str]) -> bool:
+    """A non-word of small letters became the only word of the dictionary that is near it. At the start of a sentence,
+    where both begin with the same capital, they are judged by their small letters."""
+    if was[:1].isupper() and was[:1] == now[:1]:
+        was, now = was[:1].lower() + was[1:], now[:1].lower() + now[1:]
+    return len(was) >= _SHORTEST and _is_plain(was) and _is_plain(now) and proposal(was, names) == now
+
+
+def _is_doubled(gone: list[str], before: list[str], after: list[str]) -> bool:
+    """ "the the" -> "the": the word and the space between, before or behind it."""
+    if len(gone) != 2:
+        return False
+    word = next((one for one in gone if _is_plain(one)), "")
+    if not word or " " not in gone:
+        return False
+    is_beside = before[-1:] == [word] if gone[0] == " " else after[:1] == [word]
+    return is_beside or before[-2:] == gone or after[:2] == gone
+
+
+def _is_missing_sign(come: list[str], before: list[str], after: list[str]) -> bool:
+    """A space behind a full stop, comma, colon or semicolon between letters; a full stop at the end of a paragraph."""
+    last, first = (before or [""])[-1], (after or [""])[0]
+    if come == [" "]:
+        return last in (".", ",", ":", ";") and first[:1].isalpha() and before[-2:-1] != [] and before[-2].isalpha()
+    if come == ["."]:
+        return (last.isalpha() or last in (")", "]") or last.startswith("[@")) and (not after or "\n" in first)
+    return False
+
+
+def _is_capital(was: str, now: str, before: list[str]) -> bool:
+    """A capital at the start of a sentence, of a word of the dictionary."""
+    ends = before[-2:-1] in (["."], ["?"], ["!"], ["-"])
+    starts = not before or "\n" in before[-1] or (before[-1].isspace() and ends)
+    is_plain = bool(_LETTERS.fullmatch(was)) and len(was) > 1
+    return starts and is_plain and now == was[0].upper() + was[1:] and is_word(was)
+
+
+def _is_split(word: str, come: list[str], names: set[str]) -> bool:
+    """ "ofthe" -> "of the": a non-word that is two words without the space between."""
+    if len(come) != 3 or come[1] != " " or come[0] + come[2] != word or is_word(word):
+        return False
+    if not all(map(_is_plain, (come[0], come[2]))) or not all(map(is_word, (come[0], come[2]))):
+        return False
+    return min(len(come[0]), len(come[2])) > 1 and not any(is_near(word, name) for name in names)
