@@ -140,7 +140,12 @@ TEMPLATES = [
                 "clincalc.context.site",
             ],
             # As near at hand as {% csrf_token %}.
-            "builtins": ["reviews.access.act_token", "reviews.desk.tidy", "reviews.desk.whom_to_ask"],
+            "builtins": [
+                "monographs.templatetags.moments",
+                "reviews.access.act_token",
+                "reviews.desk.tidy",
+                "reviews.desk.whom_to_ask",
+            ],
         },
     },
 ]

@@ -8,6 +8,7 @@
 * AppendOnly: a row is inserted with the write lock, and never updated or deleted.
 * Inbox: a row is inserted by anybody, never updated, and taken out with the write lock.
 * Unchanged: a row is put in and taken out by anybody, and never updated.
+* Sent: a row is inserted with the write lock and never deleted; only what was answered is updated, with the write lock.
 * Account: as ByWriteLock, but when somebody signed in last may be written by whoever signs in.
 """
 
@@ -156,8 +157,8 @@ ACCOUNT_COLUMNS = (
 )  # fmt: skip
 
 
-def _differs(sign: str) -> str:
-    return " OR ".join(f"OLD.{one} {sign} NEW.{one}" for one in ACCOUNT_COLUMNS)
+def _differs(sign: str, columns: tuple[str, ...] = ACCOUNT_COLUMNS) -> str:
+    return " OR ".join(f"OLD.{one} {sign} NEW.{one}" for one in columns)
 
 
 class Account(Trigger):
@@ -170,6 +171,26 @@ class Account(Trigger):
         "UPDATE": f"NOT {_HELD['sqlite']} AND (" + _differs("IS NOT") + ")",
     }
     postgresql = f"NOT COALESCE(held, FALSE) AND (TG_OP <> 'UPDATE' OR {_differs('IS DISTINCT FROM')})"
+
+
+# Every column of a remark but its answer.
+REMARK_COLUMNS = ("id", "edition_id", "round", "part", "label", "words", "by_id", "at")
+
+
+class Sent(Trigger):
+    """Every write needs the write lock; what was said never changes and is never deleted, what was answered may be."""
+
+    function = "truth_sent"
+    reason = "what was sent never changes, and needs the write lock"
+    sqlite = {
+        "INSERT": f"NOT {_HELD['sqlite']}",
+        "UPDATE": f"NOT {_HELD['sqlite']} OR " + _differs("IS NOT", REMARK_COLUMNS),
+        "DELETE": "1",
+    }
+    postgresql = (
+        "TG_OP = 'DELETE' OR NOT COALESCE(held, FALSE)"
+        f" OR (TG_OP = 'UPDATE' AND ({_differs('IS DISTINCT FROM', REMARK_COLUMNS)}))"
+    )
 
 
 class InChangeSet(Trigger):

@@ -24,6 +24,7 @@ from reviews.audit.trail import Trail, audited_write
 from reviews.review import guards, proofed, steps
 from reviews.review.attestation import Attestation, attestation_refusals, checklist_of, still_correct_of
 from reviews.review.edition_review import EditionReview
+from reviews.review.remarks import none_unanswered, remark_refusals, send_back, taken
 from reviews.review.repeats import is_done_already
 from reviews.review.transition import Given, Transition, Words
 
@@ -40,6 +41,12 @@ def _submitted(data: dict[str, Any]) -> str:
     why = proofed.REASONS.get(data.get("kind", ""), "").rstrip(".")
     hints = f"; words that proofing asked about stand: {why[:1].lower()}{why[1:]}" if why else ""
     return f"sent edition {data['edition']} for review{hints}"
+
+
+def _sent_back(data: dict[str, Any]) -> str:
+    count = len(data.get("remarks", ()))
+    remarks = f", with {count} remark{'s' if count != 1 else ''}" if count else ""
+    return f"sent edition {data['edition']} back: {State(data['from']).label.lower()} to draft{remarks}"
 
 
 def _started(data: dict[str, Any]) -> str:
@@ -71,7 +78,13 @@ _ROWS = (
         sources=(DRAFT,),
         target=IN_REVIEW,
         permission="submit",
-        guards=(guards.something_changed, guards.no_problems, proofed.nothing_blocks, guards.tier_is_set),
+        guards=(
+            guards.something_changed,
+            guards.no_problems,
+            proofed.nothing_blocks,
+            guards.tier_is_set,
+            none_unanswered,
+        ),
         kinds=tuple(proofed.REASONS),
         refusals_of=lambda review, given: proofed.reason_refusals(review, given.kind),
         entry="submitted",
@@ -91,14 +104,15 @@ _ROWS = (
         target=DRAFT,
         permission="send-back",
         needs_reason=True,
+        refusals_of=remark_refusals,
         entry="sent_back",
-        write=steps.step,
+        write=send_back,
         words=Words(
             button="Send back to the editors",
             help="It becomes a draft again. Signatures of this round no longer count.",
             done="Edition {number} is a draft again. Its editors see your reason in their queue.",
             tried="send it back",
-            history=lambda data: f"sent edition {data['edition']} back: {State(data['from']).label.lower()} to draft",
+            history=_sent_back,
             public=(
                 "It may be sent back",
                 "With a reason. Signatures that were given on the old words no longer count.",
@@ -333,22 +347,24 @@ def perform(
     reason: str = "",
     attestation: Attestation | None = None,
     kind: str = "",
+    remarks: Mapping[str, str] | None = None,
 ) -> list[EditionReview]:
     """Performs one transition on one or several editions: all of them, or none.
 
     `digest` is the digest that the actor saw (for several editions: by their primary keys). Returns the editions as
-    they are now, with what was loaded to judge them; for `start`, the new ones. `kind` is one of the row's kinds.
+    they are now, with what was loaded to judge them; for `start`, the new ones. `kind` is one of the row's kinds;
+    `remarks` are those of a send-back, by part.
     Raises Refused with every reason, after recording it; KeyError for a name that is not in the table;
     WriteLockTimeout when somebody else writes.
     """
     row = TRANSITIONS[transition]
-    reason = kept(reason)
+    reason, said = kept(reason), taken(remarks or {})
     seen = {one.pk: digest if isinstance(digest, str) else digest.get(one.pk, "") for one in editions}
     subject = ",".join(sorted(f"monograph:{one.monograph.slug}" for one in editions))
     first = next(iter(seen.values()), "")
     with refusals_recorded(actor=actor, action=transition, subject=subject, digest=first, reason=reason):
         with audited_write(actor=actor) as trail:
-            given = Given(trail.actor, reason, attestation, kind)
+            given = Given(trail.actor, reason, attestation, kind, said)
             return [_step(trail, row, one, seen[one.pk], given) for one in editions]
 
 

@@ -16,7 +16,8 @@ from reviews.access.grants import confirm, give, take
 from reviews.audit import acts
 from reviews.audit.trail import audited_write
 from reviews.editing.library import keep_references, record_name_check
-from reviews.models import ClassGrant, CountedTry, Grant, KeptForm, Organisation, Presence, Scratch, SpentCode
+from reviews.editing.remarks import answer_remark
+from reviews.models import ClassGrant, CountedTry, Grant, KeptForm, Organisation, Presence, Remark, Scratch, SpentCode
 from reviews.models.roles import ROLES
 from reviews.reports import service
 from reviews.reports.reminders import remind
@@ -36,6 +37,7 @@ def fill() -> make.House:
     make.sign(make.submit(house, second), house.clinician)
     other = make.signed(house, "otherumab")
     perform("unsign", editions=[other], actor=house.pharmacist, digest=make.seen(other), reason="Doubts")
+    remarked(house, other)
     call_command("checkpoint", stdout=StringIO())
     record_name_check(
         actor=house.editor,
@@ -85,6 +87,14 @@ def fill() -> make.House:
     CountedTry.objects.create(pair="p", sender="s", at=now)
     SpentCode.objects.create(person=house.editor, step=1)
     return house
+
+
+def remarked(house: make.House, edition: Any) -> None:
+    """Sent back with a remark, which was answered, and sent for review again."""
+    said, by = {str(make.key("monitoring")): "Every week?"}, house.clinician
+    perform("send-back", editions=[edition], actor=by, digest=make.seen(edition), reason="One thing", remarks=said)
+    answer_remark(Remark.objects.get(edition=edition), outcome="left", answer="It is so", actor=house.editor)
+    make.submit(house, edition)
 
 
 def set_by_link(person: Any, admin: Any) -> None:

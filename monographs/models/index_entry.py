@@ -7,14 +7,14 @@ from monographs.models.querysets import IndexEntryQuerySet
 from monographs.triggers import ByWriteLock
 
 Row = tuple[int, str, str, str, str, str]  # publication, kind, term, words, begins, ends
-KINDS = ("name", "brand", "class", "use", "drug", "critical", "letter", "title")
+KINDS = ("name", "brand", "class", "use", "code", "drug", "critical", "letter", "title")
 
 
 class IndexEntry(models.Model):
-    """Under which words a live page is found: a row for each name, brand, class and use. Made from `shown(…)` in the
-    transaction that changes what readers see (`public/search_terms.py`), and nothing but a way to publications. The
-    letter of the list from A to Z is such a way too, and so is what lists call the page: rows here, made, remade and
-    compared like all others."""
+    """Under which words a live page is found: a row for each name, brand, class, use and code, and of a page that was
+    taken down for each name and brand. Made from `shown(…)` in the transaction that changes what readers see
+    (`public/search_terms.py`), and nothing but a way to publications. The letter of the list from A to Z is such a way
+    too, and so is what lists call the page: rows here, made, remade and compared like all others."""
 
     publication = models.ForeignKey(Publication, models.CASCADE, related_name="index_entries")
     kind = models.CharField(max_length=10, choices=[(one, one) for one in KINDS])

@@ -88,7 +88,8 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
     def with_addresses(self, slugs: Collection[str]) -> Self:
         """With the address that the monograph has on the desk (`on_desk`) and one that it had (`former`) if it is among
         these: a row for each."""
-        known = models.Q(monograph__former_addresses__slug__in=slugs)
+        # A join on no address at all would leave no row; "" is nobody's.
+        known = models.Q(monograph__former_addresses__slug__in=slugs or [""])
         joined = models.FilteredRelation("monograph__former_addresses", condition=known)
         return self.annotate(joined=joined).annotate(former=models.F("joined__slug"), on_desk=models.F("live_of__slug"))
 
@@ -154,11 +155,15 @@ class OverlayQuerySet(models.QuerySet["Overlay"]):
 
 class IndexEntryQuerySet(models.QuerySet["IndexEntry"]):
     def starting_with(self, term: str) -> Self:
-        """Entries whose term begins so, answered from the index whatever the number of rows: PostgreSQL has one for
-        LIKE, SQLite takes a range."""
+        """Entries whose term begins so."""
+        return self.filter(self.begins_with(term))
+
+    def begins_with(self, term: str) -> models.Q:
+        """The condition that a term begins so, answered from the index whatever the number of rows: PostgreSQL has one
+        for LIKE, SQLite takes a range."""
         if connections[self.db].vendor == "postgresql":
-            return self.filter(term__startswith=term)
-        return self.filter(term__gte=term, term__lt=f"{term}\U0010ffff")
+            return models.Q(term__startswith=term)
+        return models.Q(term__gte=term, term__lt=f"{term}\U0010ffff")
 
 
 class ToldChangeQuerySet(models.QuerySet["ToldChange"]):

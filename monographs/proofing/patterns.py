@@ -6,6 +6,8 @@ longer than the length of the text: no repeat can begin at every sign (lookbehin
 
 import re
 
+from monographs.proofing.short_names import pattern_of
+
 # As they should be written, and as people write them all the same.
 UNIT = r"(?:mg|g|micrograms?|nanograms?|mL|units?|mmol)"
 LOOSE = (
@@ -96,9 +98,7 @@ RANGE = _p(
     rf"(?<![\d.,])(?P<hit>\d[\d.,]*+(?:\s?(?:{UNIT}|kg|ml|mcg|{_RANGED}))?\s?[-–—]\s?\d[\d.,]*+\s?(?:{UNIT}\b|{_RANGED}(?!\w)))"
 )
 SMALLER_UNIT = _p(r"(?<![\d.,·])0[.·]\d+\s?(?:m?g|milligrams?|grams?)\b(?!\s?/)")
-SHORT_NAME = _p(
-    r"\b(?:(?i:MTX|AZT|CPZ|HCTZ)|HCT|PTU|TAC|TNK|MgSO4|MSO4|ZnSO4|APAP|CBZ|VPA|PHT|AZA|MMF|INH|DTO|5-?FU|6-?MP|6-?TG|NoAC)\b"
-)
+SHORT_NAME = _p(pattern_of("L23"))
 SHORT_ROUTE = _p(
     r"(?<![A-Za-z-])(?:S\.?C|s\.?c|SQ|sq|[sS]/[cC]|[sS]ub-?\s?[qQ]|[sS]ub-?cut|IJ|I\.?T|i\.t|per\sos)(?![A-Za-z\d])(?!\s(?:systems?|departments?|team|staff|support|services?)\b)"
 )

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.cache import get_conditional_response
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from monographs.models.publication import Publication
@@ -16,7 +17,15 @@ from monographs.models.publication import Publication
 # A browser asks each time; a shared cache may keep a page for a minute, and never serves one that is older.
 CACHE_CONTROL = "public, max-age=0, s-maxage=60, must-revalidate"
 
+_ADDRESSED = "is_addressed"
+
 View = Callable[..., HttpResponse]
+
+
+@gzip_page
+def zipped(_request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """An answer compressed for whoever takes that. It is the same for everybody, and holds no secret to guess at."""
+    return answer
 
 
 def etag(content: bytes) -> str:
@@ -31,6 +40,16 @@ def _moved(request: HttpRequest, typed: str) -> HttpResponse:
     if live is None:
         raise Http404
     return redirect(live.get_absolute_url() + request.get_full_path().removeprefix(former), permanent=True)
+
+
+def addressed(view: View) -> View:
+    """Marks a view whose pages name their own address, for those that index them."""
+    setattr(view, _ADDRESSED, True)
+    return view
+
+
+def is_addressed(view: View) -> bool:
+    return getattr(view, _ADDRESSED, False)
 
 
 def public(view: View) -> View:
@@ -53,6 +72,8 @@ def public(view: View) -> View:
         if response.status_code != 200:
             return response
         response["ETag"] = etag(response.content)
-        return get_conditional_response(request, etag=response["ETag"], response=response) or response
+        answer = get_conditional_response(request, etag=response["ETag"], response=response) or response
+        # The front door compresses what it keeps, and leaves every query to us.
+        return zipped(request, answer) if request.META.get("QUERY_STRING") else answer
 
-    return login_not_required(require_safe(served))
+    return addressed(login_not_required(require_safe(served)))

@@ -16,12 +16,21 @@ from monographs.standing import today
 
 @dataclass(frozen=True)
 class Listed:
-    """A line of a list. `said` are warnings in words; an overdue review is said in place of the reviewed one."""
+    """A line of a list. `said` are warnings in words; an overdue review is said in place of the reviewed one. A list
+    names a page that was taken down only to say so."""
 
     publication: Publication
     said: tuple[str, ...]
     is_overdue: bool
-    is_retired: bool
+    withdrawal: Overlay | None
+
+    @property
+    def is_retired(self) -> bool:
+        return self.withdrawal is not None and not self.is_gone
+
+    @property
+    def is_gone(self) -> bool:
+        return self.withdrawal is not None and self.withdrawal.row.effect == Effect.REMOVES
 
     @property
     def letter(self) -> str:
@@ -33,11 +42,11 @@ def listed(publications: Iterable[Publication], on: date | None = None) -> list[
     rows, on = list(publications), on or today()
     said: dict[int, list[str]] = {one.pk: [] for one in rows}
     of_monograph = {one.monograph_id: one.pk for one in rows}
-    retired = set()
+    withdrawn: dict[int, Overlay] = {}
     for overlay in Overlay.objects.unlifted().filter(monograph__in=of_monograph):
         pk, row = of_monograph[overlay.monograph_id], overlay.row
-        if row.effect == Effect.HIDES_DOSES:
-            retired.add(pk)
+        if row.effect == Effect.REMOVES or (row.effect == Effect.HIDES_DOSES and pk not in withdrawn):
+            withdrawn[pk] = overlay
         if row.words.line:
             said[pk].append(say(row.words.line, overlay))
     day = on.isoformat()
@@ -46,4 +55,4 @@ def listed(publications: Iterable[Publication], on: date | None = None) -> list[
     )
     for entry in critical.filter(Q(ends="") | Q(ends__gt=day)).order_by("id"):
         said[entry.publication_id].append(entry.words)
-    return [Listed(one, tuple(said[one.pk]), one.live_of.is_overdue(on), one.pk in retired) for one in rows]
+    return [Listed(one, tuple(said[one.pk]), one.live_of.is_overdue(on), withdrawn.get(one.pk)) for one in rows]

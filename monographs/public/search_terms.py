@@ -6,18 +6,26 @@ from collections.abc import Iterator
 from string import ascii_uppercase
 
 from monographs.called import called
+from monographs.document import Header
 from monographs.standing import Gone, Shown
-from monographs.texts.slugs import slug_of
+from monographs.texts.slugs import slug_of, spelt_out
 
 _GAPS = re.compile(r"[\W_]+")
+_HYPHENS = re.compile(r"(?<=\w)[-\u2010-\u2015\u2212](?=\w)")
 LONGEST = 200
 LETTERS, OTHER_LETTER = tuple(ascii_uppercase), "#"
 
 
 def fold(words: str) -> str:
-    """Words as they are compared: without case, accents and punctuation, one space between them."""
-    letters = unicodedata.normalize("NFKD", words.casefold())
-    return _GAPS.sub(" ", "".join(one for one in letters if not unicodedata.combining(one))).strip()[:LONGEST]
+    """Words as they are compared: without case, accents, punctuation and hidden characters, a Greek letter by its name,
+    one space between them."""
+    seen = "".join(one for one in words if unicodedata.category(one) != "Cf")
+    return _GAPS.sub(" ", spelt_out(seen)).strip()[:LONGEST].strip()
+
+
+def joined(words: str) -> str:
+    """The same with the parts of hyphenated words as one: “beta-1a” is looked for as “beta 1a” and as “beta1a”."""
+    return fold(_HYPHENS.sub("", words))
 
 
 def letter_of(name: str) -> str:
@@ -29,43 +37,48 @@ def letter_of(name: str) -> str:
 Entry = tuple[str, str, str, str, str]
 
 
-def entries(seen: Shown | Gone, title: str, drug_slug: str) -> Iterator[Entry]:
-    """(kind, term, words, begins, ends) for each way to a page; none to a page that was taken down.
+def entries(seen: Shown | Gone, header: Header, drug_slug: str) -> Iterator[Entry]:
+    """(kind, term, words, begins, ends) for each way to a page with this header.
 
-    A name is found by its beginning and by the beginning of each later word. A term with a sign before it is an
-    address: of a class, of the drug, of a brand. Critical notices are kept with the days on which they begin and end,
-    because lists name them; and the letter under which the list from A to Z has the page, and what every list calls it.
+    A name is found by its beginning and by the beginning of each later word, hyphenated words as one too. A term with a
+    sign before it is an address: of a class, of the drug, of a brand. Critical notices are kept with the days on which
+    they begin and end, because lists name them; and the letter under which the list from A to Z has the page, and what
+    every list calls it. A page that was taken down is found by its names and brands alone: whoever looks for it is told
+    why it is not there.
     """
-    if isinstance(seen, Gone):
-        return
-    header = seen.document.header
     found: dict[tuple[str, str], str] = {}
-    names = [header.name, title, *(one.name for one in header.names)]
-    for kind, several in (
-        ("name", names),
-        ("brand", [one.name for one in header.brands]),
-        ("class", [step.name for step in header.class_path]),
-        ("use", [header.covers]),
-    ):
+    for kind, several in _called(header):
         for words in several:
             for term in _beginnings(words):
                 found.setdefault((kind, term), words[:500])
-    for step in header.class_path:
-        found["class", f"={step.slug}"] = step.name[:500]
-    for brand in header.brands:
-        found["brand", f"={slug_of(brand.name, LONGEST)}"] = brand.name[:500]
-    found["drug", f"={drug_slug}"] = header.name[:500]
+    if not isinstance(seen, Gone):
+        for step in header.class_path:
+            for term in (*_beginnings(step.name), f"={step.slug}"):
+                found.setdefault(("class", term), step.name[:500])
+        for term in _beginnings(header.covers):
+            found.setdefault(("use", term), header.covers[:500])
+        for code in header.codes:
+            found.setdefault(("code", fold(code.code)), f"{code.system} {code.code}"[:500])
+        for brand in header.brands:
+            found["brand", f"={slug_of(brand.name, LONGEST)}"] = brand.name[:500]
+        found["drug", f"={drug_slug}"] = header.name[:500]
     for (kind, term), words in found.items():
         yield kind, term, words, "", ""
+    if isinstance(seen, Gone):
+        return
     yield "letter", letter_of(header.name), header.name[:500], "", ""
-    yield "title", "", called(header.name, title)[:500], "", ""
+    yield "title", "", called(header.name, header.title)[:500], "", ""
     for notice in seen.document.notices:
         if notice.severity == "critical":
             yield "critical", str(notice.key), notice.title[:500], notice.effective, notice.expires
 
 
+def _called(header: Header) -> Iterator[tuple[str, list[str]]]:
+    yield "name", [header.name, header.title, *(one.name for one in header.names)]
+    yield "brand", [one.name for one in header.brands]
+
+
 def _beginnings(words: str) -> Iterator[str]:
-    term = fold(words)
-    while term:
-        yield term
-        term = term.partition(" ")[2]
+    for term in dict.fromkeys((fold(words), joined(words))):
+        words_of_it = term.split(" ") if term else []
+        yield from (" ".join(words_of_it[at:]) for at in range(len(words_of_it)))

@@ -22,13 +22,17 @@ _GROUPS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))", re.ASCII)  # 10,000 is one figu
 _GAPS = re.compile(r"[^a-z0-9]+")
 
 
-def slug_of(words: str, longest: int = LONGEST) -> str:
-    """The address that a name makes; "" if it has nothing that may stand in one. Cut at the end of a word."""
+def spelt_out(words: str) -> str:
+    """Small letters without their marks; Greek ones by their names, between hyphens."""
     # Signs that the next step would write as letters ("TM") go before it.
     spelt = "".join(_SPELT.get(one, one) for one in words.lower())
     apart = unicodedata.normalize("NFKD", spelt)
-    plain = "".join(_SPELT.get(one, one) for one in apart.lower() if not unicodedata.combining(one))
-    slug = _GAPS.sub("-", _GROUPS.sub("", plain)).strip("-")
+    return "".join(_SPELT.get(one, one) for one in apart.lower() if not unicodedata.combining(one))
+
+
+def slug_of(words: str, longest: int = LONGEST) -> str:
+    """The address that a name makes; "" if it has nothing that may stand in one. Cut at the end of a word."""
+    slug = _GAPS.sub("-", _GROUPS.sub("", spelt_out(words))).strip("-")
     if len(slug) <= longest:
         return slug
     return slug[: longest + 1].rpartition("-")[0] or slug[:longest]

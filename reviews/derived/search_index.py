@@ -13,7 +13,7 @@ def rows_of(monograph: Monograph) -> list[Row]:
         return []
     document = live.document.value
     seen = shown(document, Standing(today=today(), overlays=overlays_of(monograph.pk)))
-    return sorted((live.pk, *entry) for entry in entries(seen, document.header.title, monograph.drug.slug))
+    return sorted((live.pk, *entry) for entry in entries(seen, document.header, monograph.drug.slug))
 
 
 def write(*monographs: Monograph) -> None:

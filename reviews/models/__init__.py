@@ -15,6 +15,7 @@ from reviews.models.organisation import Organisation
 from reviews.models.people import ClinicianProfile
 from reviews.models.presence import Presence
 from reviews.models.recheck import Recheck
+from reviews.models.remark import Remark
 from reviews.models.reminder import Reminder
 from reviews.models.report import ProblemReport
 from reviews.models.scratch import Scratch
@@ -44,6 +45,7 @@ __all__ = [
     "Presence",
     "ProblemReport",
     "Recheck",
+    "Remark",
     "Reminder",
     "Scratch",
     "SignOff",

@@ -11,9 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_http_methods, require_safe
 
 from monographs.models import Publication
+from monographs.public.caching import addressed
 from monographs.standing import Shown, shown, standing
 from monographs.vocabulary import SECTION_KINDS
 from reviews.access.attempts import attempt
@@ -94,8 +96,10 @@ def _named(part: str, parts: list[str]) -> str:
     )
 
 
+@addressed
 @login_not_required
 @csrf_exempt
+@gzip_page
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def problem(request: HttpRequest) -> HttpResponse:

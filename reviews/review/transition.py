@@ -4,7 +4,7 @@ To add one: a row there, a writer, and a guard if it needs one of its own. Views
 and the tests read the row.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +26,7 @@ class Given:
     reason: str = ""
     attestation: Attestation | None = None
     kind: str = ""
+    remarks: Mapping[str, str] = field(default_factory=dict)  # by part
 
 
 @dataclass(frozen=True)

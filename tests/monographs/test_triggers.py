@@ -260,7 +260,7 @@ def test_a_sealed_row_is_never_changed_or_taken_away(world, model, held):
 
 
 EVENTS = ("INSERT", "UPDATE", "DELETE")
-ANY_TRUTH = "without the write lock|only ever added|outside the change set|never truncated|never changed, and taken out|and never changed"
+ANY_TRUTH = "without the write lock|only ever added|outside the change set|never truncated|never changed, and taken out|and never changed|what was sent never changes"
 TRUTHS = sorted(triggers.declared(), key=lambda one: one[1].name)
 
 
@@ -298,8 +298,8 @@ def test_each_kind_of_write_is_refused_by_the_truth_of_its_table(world, model, t
     if not model._base_manager.exists():
         pytest.fail("there is no row that could be written")
     kind = type(trigger)
-    words = {triggers.ByWriteLock: "without the write lock", triggers.Account: "without the write lock", triggers.AppendOnly: "only ever added", triggers.InChangeSet: "outside the change set", triggers.Inbox: "never changed, and taken out", triggers.Unchanged: "and never changed"}[kind]  # fmt: skip
-    freely = {triggers.ByWriteLock: EVENTS, triggers.Account: EVENTS, triggers.AppendOnly: ("INSERT",), triggers.InChangeSet: (), triggers.Inbox: ("INSERT", "DELETE"), triggers.Unchanged: ("INSERT", "DELETE")}[kind]  # fmt: skip
+    words = {triggers.ByWriteLock: "without the write lock", triggers.Account: "without the write lock", triggers.Sent: "what was sent never changes", triggers.AppendOnly: "only ever added", triggers.InChangeSet: "outside the change set", triggers.Inbox: "never changed, and taken out", triggers.Unchanged: "and never changed"}[kind]  # fmt: skip
+    freely = {triggers.ByWriteLock: EVENTS, triggers.Account: EVENTS, triggers.Sent: ("INSERT", "UPDATE"), triggers.AppendOnly: ("INSERT",), triggers.InChangeSet: (), triggers.Inbox: ("INSERT", "DELETE"), triggers.Unchanged: ("INSERT", "DELETE")}[kind]  # fmt: skip
     by_anybody = {triggers.Inbox: ("INSERT",), triggers.Unchanged: ("INSERT", "DELETE")}.get(kind, ())
 
     assert [outcome(model, event, False) for event in EVENTS] == [None if event in by_anybody else words for event in EVENTS]  # fmt: skip
@@ -419,6 +419,7 @@ NAMES = {
     triggers.InChangeSet: ["insert", "update", "delete"],
     triggers.ByWriteLock: ["insert", "update", "delete"],
     triggers.Account: ["insert", "update", "delete"],
+    triggers.Sent: ["insert", "update", "delete"],
     triggers.AppendOnly: ["insert", "update", "delete"],
     triggers.Inbox: ["update", "delete"],
     triggers.Unchanged: ["update"],
@@ -482,6 +483,7 @@ def test_the_tables_that_keep_a_truth_are_these_and_each_keeps_its_own():
         triggers.Inbox: ["reviews.InboxReport"],
         triggers.Unchanged: ["reviews.CountedTry", "reviews.KeptForm", "reviews.SpentCode"],
         triggers.Account: ["auth.User"],
+        triggers.Sent: ["reviews.Remark"],
     }  # fmt: skip
 
 

@@ -239,3 +239,12 @@ def test_a_monograph_may_have_its_own_address_again_and_nobody_else_may(house, c
     moved(house, "testazumab", "second")
     assert list(FormerAddress.objects.values_list("slug", flat=True)) == ["testazumab"]
     assert verify() == []
+
+
+def test_a_page_without_links_of_its_editors_leads_to_the_rest_of_its_class(house, client):
+    make.published(house, "otherzumab")
+    make.published(house, doc=make.document(related=()))
+
+    page = client.get("/drugs/testazumab/").context["page"]
+
+    assert ([one.slug for one in page.same_class], list(page.chosen)) == (["otherzumab"], [])

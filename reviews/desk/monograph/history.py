@@ -27,7 +27,7 @@ from reviews.desk.base import (
     why_no_restore,
 )
 from reviews.desk.monograph.history_words import DONE, why
-from reviews.models import AuditEvent, ChangedPart, ChangeSet, SignOff
+from reviews.models import AuditEvent, ChangedPart, ChangeSet, Remark, SignOff
 from reviews.models.people import name_of
 
 A_PAGE = 20
@@ -45,6 +45,7 @@ class Entry:
     parts: str = ""
     why: str = ""
     more: str = ""
+    remarks: list[Remark] = field(default_factory=list)  # that were sent with a send-back
     chip: dict[str, str] | None = None
     change_set: str = ""
     links: list[tuple[str, str]] = field(default_factory=list)  # (words, address): what can be done with its state
@@ -62,10 +63,14 @@ def entries_of(events: Sequence[AuditEvent]) -> list[Entry]:
         labels[str(part.change_set_id)].append(part.label)
     signed = [one.data["sign_off"] for one in events if one.verb == "signed"]
     sign_offs = {one.pk: one for one in SignOff.objects.filter(pk__in=signed)}
-    return [_entry(event, labels, sign_offs) for event in events]
+    sent = [pk for one in events for pk in one.data.get("remarks", ())]
+    remarks = {one.pk: one for one in Remark.objects.filter(pk__in=sent)} if sent else {}
+    return [_entry(event, labels, sign_offs, remarks) for event in events]
 
 
-def _entry(event: AuditEvent, labels: dict[str, list[str]], sign_offs: dict[int, SignOff]) -> Entry:
+def _entry(
+    event: AuditEvent, labels: dict[str, list[str]], sign_offs: dict[int, SignOff], remarks: dict[int, Remark]
+) -> Entry:
     data = event.data
     nobody = "A reader" if event.verb == "reported" else "System"
     entry = Entry(event, name_of(event.actor) if event.actor else nobody, DONE[event.verb](data))
@@ -79,6 +84,8 @@ def _entry(event: AuditEvent, labels: dict[str, list[str]], sign_offs: dict[int,
         interests = "No interests declared." if sign_off.interests == "none" else f"Interests: {sign_off.interests}"
         parts = f"{count} changed part{'s' if count != 1 else ''}"
         entry.more = f"{capfirst(sign_off.reader_title)}. Counts for {parts}. {interests}"
+    elif event.verb == "sent_back":
+        entry.remarks = [remarks[pk] for pk in data.get("remarks", ())]
     elif event.verb == "refused":
         entry.why = why(data["codes"])
     if data.get("to") and data.get("to") != data.get("from"):

@@ -9,6 +9,7 @@ from typing import Any
 
 from monographs.overlay_kinds import OVERLAY_KINDS, kind_of
 from reviews.desk.base import and_list
+from reviews.models.remark import OUTCOMES
 from reviews.workflow import TRANSITIONS
 
 # Action -> after "tried to".
@@ -29,6 +30,8 @@ TRIED: dict[str, str] = {
     "countersign": "countersign a warning",
     "close_recheck": "say what the review of a signature found",
     "lift": "end a notice on it",
+    "answer_remark": "answer a remark",
+    "reopen_remark": "take back an answer to a remark",
     "take_over": "take over what the library says now",
     "leave_copy": "leave what it copied from the library",
     "change_drug": "change the drug",
@@ -84,6 +87,8 @@ DONE: dict[str, Callable[[dict[str, Any]], str]] = {
     "reports_given_back": lambda data: f"gave {_reports(data['reports'])} back",
     "rechecks_opened": lambda data: "opened a review: it rests on the signature of somebody who may not sign any more",
     "recheck_closed": lambda data: "said what the review of a signature found",
+    "remark_answered": lambda data: f"said of a remark on “{data['label']}”: {OUTCOMES[data['outcome']].lower()}",
+    "remark_reopened": lambda data: f"took back what was said of a remark on “{data['label']}”",
     "called_harmless": lambda data: f"said that what the page prints in {data['label']} is harmless",
     "library_changed": lambda data: LIBRARY[data["by"]],
     "copy_taken": lambda data: f"took over into edition {data['edition']} what the library says",
@@ -110,6 +115,8 @@ DONE: dict[str, Callable[[dict[str, Any]], str]] = {
 }
 # Codes of refusals in a few words. The sentence that the person read also named what to do then.
 WHY = {
+    "remark_unanswered": "a remark of a reviewer had no answer",
+    "not_answered": "it had no answer",
     "too_many_requests": "too much was asked of the administrators",
     "asked_already": "it was asked already",
     "not_asked": "nothing was asked",

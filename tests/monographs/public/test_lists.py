@@ -133,8 +133,9 @@ def test_no_list_names_what_is_a_draft_superseded_or_taken_down(house, client):
     assert words(client, "/classes/").count("Neurology 2 Multiple sclerosis 2") == 1
     letters = re.findall(r'\?letter=(\w+)"', client.get("/drugs/").content.decode())
     assert letters == ["R", "T"]
-    for path in ("/drugs/?letter=G", "/search/?q=gone", "/drugs/goneumab-drug/"):
+    for path in ("/drugs/?letter=G", "/search/?q=multiple", "/drugs/goneumab-drug/"):
         assert "Goneumab" not in words(client, path), path
+    assert "Taken down Goneumab" in words(client, "/search/?q=gone")  # to whoever looks for it
     assert client.get("/drugs/goneumab/").status_code == 410
     # It comes back to every list.
     make.reinstate(house, make.live("goneumab").edition)

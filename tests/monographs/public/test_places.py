@@ -122,7 +122,7 @@ def cell(overlay, place, answer, words):
         if place in said:
             assert WRONG in words, at
     if overlay == "retire":
-        told = {"page", "old edition with the part", "another old edition", "updates", "feed", "data"}
+        told = {"page", "old edition with the part", "another old edition", "updates", "feed", "data", "search by name"}
         assert ("its source is in doubt" in words) == (place in told), at
         if place in LISTS:
             assert "Retired" in words, at
@@ -130,6 +130,9 @@ def cell(overlay, place, answer, words):
             assert "Doses are not shown" in words, at
     if overlay == "take_down":
         if place in OF_PAGE:
+            assert "its source is in doubt" in words, at
+        elif place == "search by name":  # whoever looks for it is told why it is not there
+            assert "This page was removed" in words, at
             assert "its source is in doubt" in words, at
         elif place not in ("updates", "feed"):
             assert "testazumab/" not in words, at

@@ -1,14 +1,18 @@
 """Search: by what a page is found, in which order, how much of it is told, and what is marked."""
 
 import re
+import time
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils.html import strip_tags
 
 from monographs.document import Brand, DrugName
 from monographs.models import Monograph
 from monographs.public import search
-from monographs.public.search import find
+from monographs.public.search import Found, find
+from reviews.editing.monographs import move
 from tests import factories as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.each_case]
@@ -22,7 +26,7 @@ def publish(house, slug, **header):
 
 
 def found(query):
-    return [hit.line.publication.slug for hit in find(query)]
+    return [hit.line.publication.slug for hit in find(query).hits]
 
 
 def words(client, **asked):
@@ -79,7 +83,7 @@ def test_names_come_before_brands_uses_and_classes_and_retired_pages_last(house,
     make.draft(house, "u-draft", make.document(header=make.document().header.replaced(name="Zoxa")))
 
     assert found("zoxa") == ["y-other", "x-title", "z-name", "c-brand", "b-use", "a-class", "w-retired"]
-    assert [(hit.kind, hit.words) for hit in find("zoxa")] == [
+    assert [(hit.kind, hit.words) for hit in find("zoxa").hits] == [
         ("name", "<mark>Zoxa</mark> other"), ("name", "<mark>Zoxa</mark> title"), ("name", "<mark>zoxa</mark> name"),
         ("brand", "<mark>Zoxa</mark> brand"), ("use", "a <mark>zoxa</mark> use"),
         ("class", "<mark>Zoxa</mark> class"), ("name", "<mark>Zoxa</mark>"),
@@ -93,8 +97,8 @@ def test_names_come_before_brands_uses_and_classes_and_retired_pages_last(house,
 
 def test_a_page_is_found_once_by_the_best_of_its_words(house):
     publish(house, "zoxa", brands=(Brand(name="Zoxa forte", country="GB"),), covers="zoxa")
-    assert [(hit.kind, hit.words) for hit in find("zoxa")] == [("name", "<mark>Zoxa</mark>")]
-    assert [hit.kind for hit in find("zoxa f")] == ["brand"]
+    assert [(hit.kind, hit.words) for hit in find("zoxa").hits] == [("name", "<mark>Zoxa</mark>")]
+    assert [hit.kind for hit in find("zoxa f").hits] == ["brand"]
 
 
 def test_the_address_of_a_drug_or_brand_is_no_word_that_is_found(house):
@@ -111,6 +115,7 @@ def test_words_of_several_entries_are_found_together_only_on_the_page_that_has_t
     assert found("zox ril") == ["one"]
     assert found("zoxa zoxa zoxa") == ["one", "two"]
     assert found("zoxa rilla other") == []
+    assert find("zoxa rilla other").apart == ("zoxa", "rilla", "other")
     # The whole words first: where they are found, nothing else is looked for.
     publish(house, "four", name="Zoxa rilla")
     assert found("zoxa ril") == ["four"]
@@ -132,12 +137,12 @@ def test_two_hundred_characters_and_twelve_words_are_used(house, client):
 
 def test_as_many_as_are_promised_are_told_best_first(house, monkeypatch):
     monkeypatch.setattr(search, "MOST_FOUND", 2)
-    for slug in ("zc", "zb", "za"):
+    for slug in ("zoxc", "zoxb", "zoxa"):
         publish(house, slug)
-    publish(house, "brand", brands=(Brand(name="Zd", country="GB"),))
-    assert found("z") == ["za", "zb"]
-    make.withdraw(make.live("za").edition, house.publisher)
-    assert found("z") == ["zb", "zc"]
+    publish(house, "brand", brands=(Brand(name="Zoxd", country="GB"),))
+    assert found("zox") == ["zoxa", "zoxb"]
+    make.withdraw(make.live("zoxa").edition, house.publisher)
+    assert found("zox") == ["zoxb", "zoxc"]
 
 
 def test_nothing_asked_and_nothing_found_are_told_apart(house, client):
@@ -167,3 +172,181 @@ def test_what_is_withheld_or_superseded_is_not_found(house):
     make.publish(house, make.sign(edition, house.pharmacist))
 
     assert (found("oldbrand"), found("newname")) == ([], ["testazumab"])
+
+
+# -- what is not there -------------------------------------------------------------------------------------------------
+
+
+def test_a_page_that_was_taken_down_is_named_by_its_names_and_brands_with_the_reason_and_no_content(house, client):
+    kept = {"brands": (Brand(name="Marka", country="GB"),), "names": (DrugName(kind="other", name="Otherna"),)}
+    publish(house, "goneumab", covers="a marked use", **kept)
+    monograph = Monograph.objects.get()
+    make.warn(house.clinician, monograph)
+    make.withdraw(monograph.live.edition, house.publisher)
+    assert "Since" in words(client, q="goneumab")
+    make.withdraw(monograph.live.edition, house.publisher, "take_down", "its source is in doubt")
+    at = monograph.overlays.get(kind="take_down").at
+
+    for query in ("goneumab", "GONE", "Marka", "otherna", "goneumab 5 mg"):
+        page = words(client, q=query)
+        assert "Taken down Goneumab" in page, query
+        assert f"This page was removed on {at:%-d %B %Y}: its source is in doubt" in page, query
+        assert "Do not use printed or saved copies" in page, query
+        assert find(query).hits == (), query
+        html = client.get("/search/", {"q": query}).content.decode()
+        assert 'href="/drugs/goneumab/"' in html
+        for hidden in ("marked use", "severe reaction", "Retired", "edition 1", "No results", "Nothing published"):
+            assert hidden not in page, (query, hidden)
+    for query in ("marked use", "Neurology", "L04AG06"):
+        assert find(query).gone == (), query
+
+    make.reinstate(house, monograph.live.edition)
+    assert (found("marka"), find("marka").gone) == (["goneumab"], ())
+
+
+def test_a_page_that_is_gone_stands_below_those_that_are_there(house, client):
+    publish(house, "zoxalive")
+    publish(house, "zoxagone")
+    make.withdraw(make.live("zoxagone").edition, house.publisher, "take_down")
+
+    page = words(client, q="zoxa")
+
+    assert page.index("One page for zoxa.") < page.index("Zoxalive") < page.index("Taken down") < page.index("Zoxagone")
+
+
+def test_a_retired_page_says_since_when_why_and_what_is_left(house, client):
+    publish(house, "testazumab")
+    make.withdraw(make.live().edition, house.publisher, reason="it is sold no longer")
+    at = Monograph.objects.get().overlays.get().at
+
+    page = words(client, q="testa")
+
+    assert f"Retired Since {at:%-d %B %Y}: it is sold no longer Doses are not shown." in page
+
+
+def test_a_page_that_moved_is_found_by_its_former_address(house, client):
+    publish(house, "oldaddress", name="Newname", title="Newname")
+    move(Monograph.objects.get(), slug="newaddress", actor=house.publisher, reason="why")
+    edition = make.start(house, make.live("newaddress").edition)
+    make.reword(edition, "monitoring", "Other words.", actor=house.editor)
+    make.submit(house, edition)
+    make.sign(edition, house.clinician)
+    make.publish(house, make.sign(edition, house.pharmacist))
+
+    for query in ("oldaddress", "/drugs/oldaddress/", "https://clincalc.test/drugs/oldaddress/", "Old-Address"):
+        assert (found(query) == ["newaddress"]) == (query != "Old-Address"), query
+    assert "Its former address: /drugs/oldaddress/" in words(client, q="oldaddress")
+    assert found("newname") == ["newaddress"]
+    make.withdraw(make.live("newaddress").edition, house.publisher, "take_down")
+    assert ([hit.line.publication.slug for hit in find("oldaddress").gone], found("oldaddress")) == (["newaddress"], [])
+    make.draft(house, "draftaddress")
+    assert find("draftaddress") == Found()
+
+
+def test_words_that_are_apart_lead_to_each_of_them(house, client):
+    publish(house, "one", name="Zoxa")
+    publish(house, "two", name="Rilla")
+
+    html = client.get("/search/", {"q": "zoxa & rilla"}).content.decode()
+
+    assert "no page has them all" in html
+    assert 'href="/search/?q=zoxa">zoxa</a>, <a href="/search/?q=rilla">rilla</a>' in html
+    assert "That does not mean" not in html
+
+
+def test_what_was_set_aside_is_said_and_warned_of_where_it_may_be_another_medicine(house, client):
+    publish(house, "zoxa")
+    page = words(client, q="zoxa 5 mg, forte")
+    assert "One page for zoxa." in page
+    assert "No name, brand, class or use of this page has “5 mg forte”." in page
+    assert "Check that it is the medicine you mean." in page
+    assert "Check that" not in words(client, q="zoxa 5 mg")
+    publish(house, "zoxb", name="Zoxb")
+    assert "of these pages has “forte”" in words(client, q="zox forte")
+    html = client.get("/search/", {"q": "zoxa <b>'\""}).content.decode()
+    assert "has “&lt;b&gt;&#x27;&quot;”. <strong>" in html
+    assert "“b2b”" in words(client, q="zoxa b2b")
+
+
+def test_an_abbreviation_is_explained_with_the_pages_of_each_drug_and_never_answered_with_one(house, client):
+    publish(house, "mtx-tablets", name="Methotrexate")
+    publish(house, "other", name="Mitoxantrone")
+    publish(house, "mtxy", name="Mtxolol")
+    make.draft(house, "azathioprine", make.document(header=make.document().header.replaced(name="Azathioprine")))
+
+    page = words(client, q="MTX")
+    assert "MTX is not a safe abbreviation It is written for: methotrexate: Methotrexate: Mtx-tablets" in page
+    assert "It has been read as: mitoxantrone: Mitoxantrone: Other" in page
+    assert "No page is called “MTX”" in page
+    assert 'href="/drugs/mtx-tablets/">Methotrexate: Mtx-tablets</a>' in client.get("/search/?q=mtx").content.decode()
+    assert "azathioprine (no page here)" in words(client, q="azt")
+    make.withdraw(make.live("other").edition, house.publisher, "take_down")
+    make.withdraw(make.live("mtx-tablets").edition, house.publisher)
+    page = words(client, q="mtx 10 mg")
+    assert "methotrexate: Methotrexate: Mtx-tablets (retired)" in page
+    assert "mitoxantrone: Mitoxantrone (taken down)" in page
+    assert found("mtxo") == ["mtxy"]
+    assert (
+        'href="/search/?q=multiple%20sclerosis">multiple sclerosis</a>' in client.get("/search/?q=MS").content.decode()
+    )
+
+
+ODD = {
+    "a megabyte": "apix" * 262_144,
+    "many words": " ".join(f"word{n}" for n in range(10_000)),
+    "nothing but signs": "%_*'\"<>&;()[]{}|\\/?#!~`^=+-–—…" * 100,
+    "what is not seen": "\u202e\u200f\u200b\u00ad\ufeff\u2066",
+    "turned round": "\u202etestazumab\u202c",
+    "control": "testa\x00\x01\x1b[31m\x7fzumab",
+    "half a pair": "\ud800",
+    "beyond the plane": "\U0010ffff\U000e0041😀",
+    "accents": "e" + "\u0301" * 500,
+    "one that becomes many": "ﷺ" * 200,
+    "words of the database": "' OR 1=1; DROP TABLE monographs_indexentry; --",
+    "twelve words that are there": "test multi scler neuro testa sclero multip neurol testaz sclerosis multiple neurology",
+    "hyphens": "-".join("ab" for _ in range(100)),
+}
+
+
+@pytest.mark.parametrize("asked", ODD)
+def test_whatever_is_asked_is_answered_in_a_moment_and_with_few_queries(house, client, asked):
+    publish(house, "testazumab")
+    started = time.process_time()
+    with CaptureQueriesContext(connection) as queries:
+        try:
+            answer = client.get("/search/", {"q": ODD[asked]})
+        except UnicodeEncodeError:  # a client cannot even send it so
+            answer = client.get("/search/?q=%ED%A0%80")
+    assert answer.status_code == 200
+    assert time.process_time() - started < 1
+    assert len(queries) <= MOST_QUERIES
+    said = answer.content.decode()
+    assert not re.search("[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\x00-\x08\x0e-\x1f\x7f]", said)
+    assert ("/drugs/testazumab/" in said) == (asked in ("turned round", "control", "twelve words that are there"))
+
+
+# How it is found: queries. Names, brands, codes, uses and classes are asked one after the other until enough is found.
+COSTS = {
+    "testazumab": 8,  # five kinds; pages, what stands over them, critical notices
+    "nothing": 7,  # five kinds; a former address, which words are known
+    "neurology testazumab 5 mg": 15,  # the whole, a former address, known words, each of two weak words, the pages
+    "ms": 5,  # names, brands, codes; a former address is not asked; pages of the drugs
+    "": 0,
+}
+MOST_QUERIES = 24
+
+
+def test_a_search_costs_as_many_queries_as_are_counted_whatever_is_found(house, client):
+    def costs():
+        found = {}
+        for query in COSTS:
+            with CaptureQueriesContext(connection) as queries:
+                client.get("/search/", {"q": query})
+            found[query] = len(queries)
+        return found
+
+    publish(house, "testazumab")
+    first = costs()
+    for slug in ("testazumab-b", "testazumab-c", "testazumab-d"):
+        publish(house, slug)
+    assert (first, costs()) == (COSTS, COSTS)

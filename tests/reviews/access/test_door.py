@@ -27,14 +27,16 @@ from reviews.access.door import LONGEST_REASON, admitted, as_code, kept, told
 from reviews.access.password import TooManyFailures
 from reviews.access.refusals import Refused
 from reviews.editing import classes, copies, drugs, parts
+from reviews.editing.remarks import answer_remark
 from reviews.editing.shown import digest_of_row
 from reviews.exchange.files import dump
 from reviews.exchange.importer import import_file
-from reviews.models import AuditEvent, ChangeSet, Misprint
+from reviews.models import AuditEvent, ChangeSet, Misprint, Remark
 from reviews.overlay_words import CorrectionInput
 from reviews.reports import looking, service
 from reviews.reports.service import ReportInput
 from reviews.review import guards
+from reviews.workflow import perform
 from tests import factories as make
 from tests.conftest import rows_now
 
@@ -84,6 +86,7 @@ NO_VERBS = {
     "refusals_recorded",
     "check_administrator",
     "nothing_blocks",
+    "none_unanswered",
     "attestation_refusals",
     "proved",
     "count_denial",
@@ -183,6 +186,17 @@ def asking_for_a_role(world):
     return world.house.nobody
 
 
+def a_remark(world):
+    if not Remark.objects.unanswered().exists():
+        edition = make.submit(world.house, make.draft(world.house, "remarkumab"))
+        perform("send-back", editions=[edition], actor=world.house.clinician, digest=make.seen(edition), reason="W", remarks={"header": "W"})  # fmt: skip
+    return Remark.objects.unanswered().latest("id")
+
+
+def an_answered_remark(world):
+    return answer_remark(a_remark(world), outcome="done", answer="", actor=world.house.editor)
+
+
 # Verb -> what it is given: arguments by their names; `attestation` is made of the others.
 VERBS = {
     "place": lambda w: {"kind": "trial", "monograph": w.page, "reason": "It is tried", "actor": w.house.clinician,
@@ -197,6 +211,8 @@ VERBS = {
         "attestation": lambda given: make.password(w.house.clinician2, overlay_words.digest_of_act("countersign", w.warning))},
     "lift": lambda w: {"overlay": w.warning, "reason": "Answered", "actor": w.house.pharmacist,
         "attestation": lambda given: make.password(w.house.pharmacist, overlay_words.digest_of_act("lift", w.warning))},
+    "answer_remark": lambda w: {"remark": a_remark(w), "outcome": "left", "answer": "It is so", "actor": w.house.editor},
+    "reopen_remark": lambda w: {"remark": an_answered_remark(w), "actor": w.house.editor},
     "perform": lambda w: {"transition": "withdraw", "editions": [w.page.live.edition], "actor": w.house.publisher,
         "digest": w.page.live.document_id, "reason": "In doubt", "kind": "retire"},
     "attest": lambda w: {"actor": w.house.clinician, "password": make.PASSWORD, "ticks": (), "interests": "none", "digest": "0" * 64},

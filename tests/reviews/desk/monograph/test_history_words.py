@@ -10,11 +10,13 @@ from reviews.access.refusals import Refused
 from reviews.desk.monograph.history_words import DONE, TRIED, WHY, why
 from reviews.editing import monographs
 from reviews.editing.monographs import set_tier
-from reviews.models import AuditEvent, ChangeSet
+from reviews.editing.remarks import answer_remark, reopen_remark
+from reviews.models import AuditEvent, ChangeSet, Remark
 from reviews.reports import looking, service
 from reviews.reports.service import ReportInput
 from reviews.workflow import TRANSITIONS, perform
 from tests import factories as make
+from tests import tables
 from tests.test_stored_names import refusal_codes
 
 pytestmark = pytest.mark.any_database
@@ -24,6 +26,18 @@ ADDRESS = "/desk/monographs/secondzumab/history/"
 
 def step(edition, transition, actor, reason=""):
     return perform(transition, editions=[edition], actor=actor, digest=make.seen(edition), reason=reason)[0].edition
+
+
+def send_back_again(house, edition):
+    """With a remark of which it is said twice what became of it."""
+    remarks = {"header": "The name?", str(make.key("monitoring")): "For how long?"}
+    perform("send-back", editions=[edition], actor=house.clinician, digest=make.seen(edition), reason="Two.", remarks=remarks)  # fmt: skip
+    one, other = Remark.objects.unanswered()
+    for remark in (one, one, other):
+        if not Remark.objects.unanswered().filter(pk=remark.pk):
+            reopen_remark(remark, actor=house.editor2)
+        answer_remark(remark, outcome="done", answer="", actor=house.editor)
+    make.submit(house, edition)
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +59,8 @@ def made(once_a_module):
     third = make.start(house, first)
     make.reword(third, "prescribing", "- Start very slowly [@trial2020].", actor=house.editor)
     make.submit(house, third)
+    tables.remarked(house, third)
+    send_back_again(house, third)
     make.sign(third, house.clinician)
     make.publish(house, make.sign(third, house.pharmacist))
     page = Monograph.objects.get()
@@ -103,6 +119,15 @@ def told():
         (3, "Test pharmacist signed edition 3"),
         (3, "Test clinician signed edition 3"),
         (3, "Test editor sent edition 3 for review"),
+        (3, "Test editor said of a remark on “Monitoring”: done"),
+        (3, "Test editor said of a remark on “Header”: done"),
+        (3, "Test editor2 took back what was said of a remark on “Header”"),
+        (3, "Test editor said of a remark on “Header”: done"),
+        (3, "Test clinician sent edition 3 back: in review to draft, with 2 remarks"),
+        (3, "Test editor sent edition 3 for review"),
+        (3, "Test editor said of a remark on “Monitoring”: left as it is"),
+        (3, "Test clinician sent edition 3 back: in review to draft, with 1 remark"),
+        (3, "Test editor sent edition 3 for review"),
         (3, "Test editor changed Prescribing in practice"),
         (3, "Test editor copied the published edition, every part unchanged"),
         (3, "Test editor started edition 3 with the words of edition 1"),
@@ -159,6 +184,8 @@ def test_entries_say_the_state_that_they_led_to_why_and_what_else_is_to_know(hou
         "published edition 3; edition 1 was superseded": "Published",
         "signed edition 3": "Clinician reviewed",
         "sent edition 3 for review": "In review",
+        "sent edition 3 back: in review to draft, with 2 remarks": "Draft",
+        "sent edition 3 back: in review to draft, with 1 remark": "Draft",
         "started edition 3 with the words of edition 1": "Draft",
         "discarded edition 2": "Discarded",
         "started edition 2 with the words of edition 1": "Draft",
@@ -179,6 +206,14 @@ def test_entries_say_the_state_that_they_led_to_why_and_what_else_is_to_know(hou
         "Neurologist. Counts for 7 changed parts. Interests: Lecture fees, 2025",
     ]
     assert by_words["signed edition 3"].more == "Pharmacist. Counts for 1 changed part. No interests declared."
+
+
+def test_a_send_back_is_told_with_its_remarks(house, enter):
+    html = " ".join(enter("auditor").get(f"{ADDRESS}?edition=3&page=2").content.decode().split())
+
+    entry = html.split("with 2 remarks</p>")[1].split("</ul>")[0]
+    assert "<li><strong>Header:</strong> “The name?”</li>" in entry
+    assert "<li><strong>Monitoring:</strong> “For how long?”</li>" in entry
 
 
 def test_an_entry_stands_on_the_page_with_reason_moment_fingerprint_and_words(house, enter):
@@ -290,7 +325,7 @@ def test_every_act_that_can_be_refused_has_words():
     named = {*TRANSITIONS, "new", "set_tier", "ask_for_tier", "move", "edit", "import", "read", "withhold", "answer_report", "look_at_report", "warn",
              "countersign", "correct", "call_harmless", "lift", "take_in_reports", "close_recheck", "take_over", "leave_copy",
              "change_drug", "rename_drug", "merge_drug", "retire_drug", "bring_back_drug", "make_class", "rename_class",
-             "move_class", "set_floor", "retire_class", "bring_back_class"}  # fmt: skip
+             "move_class", "set_floor", "retire_class", "bring_back_class", "answer_remark", "reopen_remark"}  # fmt: skip
     for action in named:
         words = DONE["refused"]({"action": action})
         assert "_" not in words
