@@ -126,6 +126,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "clincalc.urls"
 WSGI_APPLICATION = "clincalc.wsgi.application"
+READER = "clincalc.reader.ask"  # how the desk asks what readers get: it may not import this room
 
 TEMPLATES = [
     {

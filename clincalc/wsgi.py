@@ -2,15 +2,17 @@
 
 import os
 
-from django.core.wsgi import get_wsgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clincalc.settings")
-django = get_wsgi_application()
+django.setup(set_prefix=False)
 
 from clincalc.front import Front  # noqa: E402 (the applications must be loaded)
 from clincalc.gate import Gate  # noqa: E402
+from clincalc.reader import Handler  # noqa: E402
 from clincalc.start import refuse_foreign_demonstration, refuse_other_version  # noqa: E402
 
 refuse_foreign_demonstration()
 refuse_other_version()
-application = Gate(Front(django))
+front = Front(Handler())
+application = Gate(front)

@@ -75,9 +75,6 @@ class Words:
     ended: str  # the same when it ended
     data: Mapping[str, str]  # in the page as data: name -> fact
     history: Callable[[Mapping[str, Any]], str]  # what its actor did, from the data of the entry
-    # In the list of places, what to do when one is not as it should be: a page, a list.
-    served: str = ""
-    listed: str = ""
     # Of a withdrawal: how far it goes, and what readers see when an edition is published under it.
     choice: str = ""
     stays: str = ""
@@ -256,7 +253,6 @@ _ROWS = (
             ended=BACK,
             data={"reason": "reason"},
             history=lambda data: "retired the page",
-            served="It does not say that it is retired. Tell your administrator at once.",
             choice="Retire: the page stays under a banner, doses hidden, monitoring and counselling readable.",
             stays="The page stays retired until it is reinstated: readers see it under the banner.",
         ),
@@ -276,8 +272,6 @@ _ROWS = (
             ended=BACK,
             data={"reason": "reason"},
             history=lambda data: "took the page down",
-            served="It is still served. Tell your administrator at once.",
-            listed="It still leads to the page, which says 410.",
             choice="Take down: nothing of it is shown, old editions neither.",
             stays="The page stays taken down until it is reinstated.",
         ),

@@ -2,12 +2,12 @@
 
 from django.urls import path, register_converter
 
-from reviews.desk import kept_forms, queue, transitions
+from reviews.desk import kept_forms, queue, remarks, transitions
 from reviews.desk.editor import citing, presence, scratch, sorting, start_from, together, write
 from reviews.desk.library import classes, drugs
 from reviews.desk.monograph import change_address, compare, copy, history, new, restore, tier, workspace
 from reviews.desk.people import directory, due, first_steps, invite, person, profile, recheck, rights, trail
-from reviews.desk.published import acts, page, reports
+from reviews.desk.published import acts, page, reports, where_page
 from reviews.desk.review import review_page
 
 
@@ -45,6 +45,7 @@ urlpatterns = [
     path(f"{MONOGRAPH}scratch/<part>/", scratch.keep, name="scratch"),
     path(f"{MONOGRAPH}preview/", write.preview, name="preview"),
     path(f"{MONOGRAPH}review/", review_page.review, name="review"),
+    path(f"{MONOGRAPH}remarks/", remarks.remarks, name="remarks"),
     path(f"{MONOGRAPH}history/", history.history, name="history"),
     path(f"{MONOGRAPH}compare/", compare.compare, name="compare"),
     path(f"{MONOGRAPH}restore/<uuid:key>/", restore.restore, name="restore"),
@@ -53,7 +54,7 @@ urlpatterns = [
     path(f"{MONOGRAPH}do/<transition>/", transitions.do, name="do"),
     path(f"{MONOGRAPH}move/", change_address.move, name="move"),
     path(f"{MONOGRAPH}withdraw/", page.published, name="published"),
-    path(f"{MONOGRAPH}withdraw/places/", page.places, name="places"),
+    path(f"{MONOGRAPH}withdraw/places/", where_page.places, name="places"),
     path(f"{MONOGRAPH}erratum/", acts.erratum, name="erratum"),
     path(f"{MONOGRAPH}harmless/", acts.harmless, name="harmless"),
     path(f"{MONOGRAPH}place/<kind>/", acts.place, name="place"),
@@ -67,6 +68,7 @@ urlpatterns = [
     path("classes/<slug:slug>/do/<act>/", classes.class_act, name="class_act"),
     path("reports/", reports.report_list, name="reports"),
     path("reports/take-in/", reports.take_in, name="reports_take_in"),
+    path("reports/close/", reports.close, name="reports_close"),
     path("reports/<int:pk>/", reports.report_page, name="report_page"),
     path("reports/<int:pk>/look/", reports.look, name="report_look"),
     path("reports/<int:pk>/give-back/", reports.give_back, name="report_give_back"),

@@ -82,7 +82,7 @@ TABLE = {
     "report_page": ("reads", "reviews"), "report_look": ("reads", "writes, publishes"),
     "report_give_back": ("reads", "writes, publishes"), "recheck": ("reads, people", "reviews"),
     "throw_away": ("desk", "desk"),  # what was kept for oneself, and of nobody else
-    "reports": ("desk", None), "reports_take_in": ("desk", "reports"),
+    "reports": ("desk", None), "reports_take_in": ("desk", "reports"), "reports_close": ("desk", "reports"),
     "drug_list": ("desk", None), "drug": ("desk", "library"), "drug_act": ("desk", "library"),
     "class_list": ("desk", None), "class_new": ("desk", "people"), "therapeutic_class": ("desk", None),
     "class_act": ("desk", "people"),

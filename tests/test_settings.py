@@ -134,7 +134,7 @@ OURS = {  # what this file decides, whatever the environment says
     "FILE_UPLOAD_MAX_MEMORY_SIZE": 5_242_880, "LANGUAGE_CODE": "en-gb", "TIME_ZONE": "Europe/London",
     "USE_I18N": True, "USE_TZ": True, "LANGUAGES": [("en-gb", "English")], "STATIC_URL": "static/",
     "EMAIL_TIMEOUT": 10, "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField", "ROOT_URLCONF": "clincalc.urls",
-    "WSGI_APPLICATION": "clincalc.wsgi.application", "ACCOUNT_REAUTHENTICATION_METHODS": ["password"],
+    "WSGI_APPLICATION": "clincalc.wsgi.application", "READER": "clincalc.reader.ask", "ACCOUNT_REAUTHENTICATION_METHODS": ["password"],
     "ACCOUNT_RATE_LIMITS": {"login": None, "login_failed": None},
     "MFA_ADAPTER": "reviews.access.adapter.SecondFactors",
     "MFA_SUPPORTED_TYPES": ["totp", "webauthn", "recovery_codes"], "MFA_RECOVERY_CODE_COUNT": 10,

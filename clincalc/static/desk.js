@@ -51,7 +51,8 @@
   const form = (e) => e.target.closest('form[data-edits]');
   const isPreview = (e) => e.detail.elt.classList.contains('preview');
   // What is sent is what is answered: until then nothing more is typed into it.
-  const holds = (form, is) => { form.querySelectorAll('input, textarea').forEach((box) => { box.readOnly = is; }); form.toggleAttribute('aria-busy', is); };
+  // A choice knows no readOnly: it is disabled, once what it says was read.
+  const holds = (form, is) => { form.querySelectorAll('input, textarea').forEach((box) => { box.readOnly = is; }); form.querySelectorAll('select').forEach((box) => { box.disabled = is; }); form.toggleAttribute('aria-busy', is); };
   addEventListener('htmx:beforeRequest', (e) => { if (e.target.matches('form[data-edits]')) { say(e.target, 'typing', 'Saving'); holds(e.target, true); } });
   addEventListener('htmx:sendError', (e) => { if (e.target.matches('form[data-edits]')) { say(e.target, 'offline', lost); holds(e.target, false); } });
   addEventListener('htmx:beforeSwap', (e) => {
@@ -74,6 +75,7 @@
     if (!whole) return;
     const pressed = asked.triggeringEvent && asked.triggeringEvent.submitter;
     delete whole.dataset.unsaved;
+    holds(whole, false);
     if (pressed && pressed.name) { const more = document.createElement('input'); more.type = 'hidden'; more.name = pressed.name; more.value = pressed.value; whole.append(more); }
     HTMLFormElement.prototype.submit.call(whole);
   });

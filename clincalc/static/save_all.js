@@ -9,6 +9,7 @@
   const says = (words) => { all().querySelector('[data-says]').textContent = words; };
   const hold = (is) => unsaved().forEach((form) => {
     form.querySelectorAll('input, textarea').forEach((box) => { box.readOnly = is; });
+    form.querySelectorAll('select').forEach((box) => { box.disabled = is; });
     form.toggleAttribute('aria-busy', is);
     form.toggleAttribute('data-sent', is);
     form.dispatchEvent(new CustomEvent('desk:sent', { detail: { is } }));

@@ -24,12 +24,20 @@
     const every = setInterval(stay, 30000);
     addEventListener('visibilitychange', stay);
   }
+  // Whoever signed in again in another window has another token: the page is asked for it, and typing goes on. The form
+  // says whose it is, so that nobody else's words are kept by it.
+  const renew = async () => {
+    const page = new DOMParser().parseFromString(await (await fetch(location.pathname, { redirect: 'manual' })).text(), 'text/html');
+    const token = page.querySelector('[name=csrfmiddlewaretoken]');
+    if (token) document.querySelectorAll('[name=csrfmiddlewaretoken]').forEach((box) => { box.value = token.value; });
+    return Boolean(token);
+  };
   const keep = (form) => {
     const state = form.querySelector('[data-save-state]');
-    let timer = 0, dirty = false, over = false, asked = new AbortController();
+    let timer = 0, dirty = false, over = false, renewed = false, asked = new AbortController();
     const body = () => {
       const typed = new URLSearchParams(new FormData(form));
-      ['whose', 'kept', 'password'].forEach((name) => typed.delete(name));
+      ['kept', 'password'].forEach((name) => typed.delete(name));
       return typed;
     };
     const stop = () => { clearTimeout(timer); timer = 0; };
@@ -45,11 +53,16 @@
         const answer = await fetch(form.dataset.scratch, { method: 'POST', body: body(), redirect: 'manual', signal: asked.signal });
         if (answer.ok) {
           const [words, ...others] = (await answer.text()).split('\n');
+          renewed = false;
           if (!dirty) say(words);
           if (words.startsWith('Kept')) tell(others);
           return;
         }
         if (answer.type === 'opaqueredirect') { say('Not kept: sign in again in another window.'); dirty = true; return; }
+        if (answer.status === 403 && !renewed) {
+          renewed = dirty = true;
+          if (await renew()) { later(0); return; }
+        }
         if (answer.status < 500) { say('Not kept: save, or open this page again.'); dirty = true; return; }
       } catch { /* no connection: tried again */ }
       dirty = true;

@@ -40,6 +40,8 @@ class Publication(models.Model):
     key = models.CharField(max_length=64)  # the id of the key that sealed it
     seal = models.CharField(max_length=128)
 
+    said = ""  # of what keeps its doses from readers, where whoever asked for the row asked for that too
+
     objects = PublicationQuerySet.as_manager()
 
     class Meta:

@@ -14,6 +14,7 @@ class Live(Protocol):
 
     slug: str
     class_slugs: list[str]
+    said: str  # of what keeps its doses from readers; "" for nothing
 
     @property
     def called(self) -> str:
@@ -27,11 +28,12 @@ class Related:
     reason: str = ""
     key: UUID | None = field(default=None, compare=False)  # of the link that the editors chose
     lines: tuple[Line, ...] = ()
+    said: str = ""
 
 
-def linked(link: RelatedLink, name: str = "", at: str = "") -> Related:
+def linked(link: RelatedLink, name: str = "", at: str = "", said: str = "") -> Related:
     """A link that the editors chose, as a page prints it; `at`: where its monograph is now."""
-    return Related(at or link.target, name, run_on(link, "reason"), link.key, lines_of(link))
+    return Related(at or link.target, name, run_on(link, "reason"), link.key, lines_of(link), said)
 
 
 def related(
@@ -46,9 +48,9 @@ def related(
         at = now.get(link.target, "")
         if at in there and at not in taken:
             taken.add(at)
-            chosen.append(linked(link, there[at].called, at))
+            chosen.append(linked(link, there[at].called, at, there[at].said))
     same = [
-        Related(one.slug, one.called)
+        Related(one.slug, one.called, said=one.said)
         for one in there.values()
         if printed_class and one.class_slugs[-1:] == [printed_class] and one.slug not in taken
     ]

@@ -24,6 +24,7 @@ from monographs.pages.page_model import Archive
 from monographs.pages.places import FIELDS
 from monographs.pages.related import linked
 from monographs.public.caching import public
+from monographs.public.lists import listed
 from monographs.public.views import gone
 from monographs.public.what_changed import Changed, what_changed
 from monographs.standing import Gone, Shown, shown, standing
@@ -79,7 +80,8 @@ def editions(request: HttpRequest, slug: str) -> HttpResponse:
     seen = _seen(live, live)
     if isinstance(seen, Gone):
         return gone(request, live, seen)
-    return render(request, "monographs/editions.html", {"editions": found, "live": live})
+    context = {"editions": found, "live": live, "said": listed([live])[0].said}
+    return render(request, "monographs/editions.html", context)
 
 
 @public
@@ -135,6 +137,7 @@ def compare_editions(request: HttpRequest, slug: str, one: int, other: int) -> H
     comparison = compare(_comparable(old), _comparable(new))
     context = {
         "live": live,
+        "said": listed([live])[0].said,
         "old": found[one],
         "new": found[other],
         "editions": list(found.values()),

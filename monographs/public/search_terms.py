@@ -19,7 +19,7 @@ LETTERS, OTHER_LETTER = tuple(ascii_uppercase), "#"
 def fold(words: str) -> str:
     """Words as they are compared: without case, accents, punctuation and hidden characters, a Greek letter by its name,
     one space between them."""
-    seen = "".join(one for one in words if unicodedata.category(one) != "Cf")
+    seen = words if words.isascii() else "".join(one for one in words if unicodedata.category(one) != "Cf")
     return _GAPS.sub(" ", spelt_out(seen)).strip()[:LONGEST].strip()
 
 

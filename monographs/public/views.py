@@ -2,12 +2,14 @@
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from monographs.models.index_entry import IndexEntry
+from monographs.models.overlay import Overlay
 from monographs.models.publication import Publication
+from monographs.overlay_kinds import kind_of
 from monographs.pages.page import page
 from monographs.pages.related import related
 from monographs.public.caching import public
@@ -17,7 +19,7 @@ from monographs.public.search_terms import LETTERS, OTHER_LETTER, letter_of
 from monographs.public.what_changed import what_changed
 from monographs.standing import Gone, shown, standing
 
-SAME_DRUG = "is_same_drug"  # an annotation
+SAME_DRUG, OVER = "is_same_drug", "over"  # annotations
 KNOWN = ("on_desk", "former")  # those of `with_addresses`
 
 RECENT = 8
@@ -105,8 +107,10 @@ def _around(publication: Publication, targets: list[str]) -> tuple[list[Publicat
     chosen = Publication.objects.at(targets).values("pk")
     wanted = Q(pk__in=chosen) | Q(pk__in=same_class) | Q(pk__in=same_drug)
     rows = Publication.objects.listed().filter(wanted).exclude(pk=publication.pk).with_addresses(targets)
+    retired = Overlay.objects.withdrawals().filter(monograph=OuterRef("monograph")).values("kind")[:1]
+    on_drug = Exists(entries.filter(kind="drug", term__in=drug, publication=OuterRef("pk")))
     found = (
-        rows.annotate(**{SAME_DRUG: Exists(entries.filter(kind="drug", term__in=drug, publication=OuterRef("pk")))})
+        rows.annotate(**{SAME_DRUG: on_drug, OVER: Subquery(retired)})
         .only("slug", "name", "class_slugs", "monograph")
         .with_called()
         .order_by("name", "slug")
@@ -114,6 +118,8 @@ def _around(publication: Publication, targets: list[str]) -> tuple[list[Publicat
     around, now = dict[int, Publication](), dict[str, str]()
     for one in found:
         around[one.pk] = one
+        kind = getattr(one, OVER)
+        one.said = kind_of(kind).words.line if kind else ""
         now |= dict.fromkeys((getattr(one, name) for name in KNOWN), one.slug)
     return list(around.values()), now
 

@@ -24,6 +24,8 @@ _GAPS = re.compile(r"[^a-z0-9]+")
 
 def spelt_out(words: str) -> str:
     """Small letters without their marks; Greek ones by their names, between hyphens."""
+    if words.isascii():
+        return words.lower().replace("'", "")
     # Signs that the next step would write as letters ("TM") go before it.
     spelt = "".join(_SPELT.get(one, one) for one in words.lower())
     apart = unicodedata.normalize("NFKD", spelt)

@@ -28,6 +28,7 @@ from reviews.models import Scratch
 from reviews.models.scratch import LARGEST, MOST_OF_A_PERSON
 
 FIELD = "scratch"  # of a form that is kept so: its tab
+OF = "scratch_of"  # of one that was filled with what was kept of another window: that one's tab
 LASTS = timedelta(days=30)
 _TAB = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)
 
@@ -38,22 +39,34 @@ def tab_of(sent: Mapping[str, Any]) -> str:
     return tab if _TAB.fullmatch(tab) else acts.new_token()
 
 
+class TooLong(Exception):
+    """More than one form may hold: it is not kept, and whoever types is told so."""
+
+
+def tabs_of(sent: Mapping[str, Any]) -> list[str]:
+    """The tab of a form that was sent, and the one that it was filled from: what is kept of both is these words'."""
+    return [str(sent.get(name, "")) for name in (FIELD, OF)]
+
+
 def sign_in_of(request: HttpRequest) -> str:
     return salted_hmac("reviews.access.scratch", request.session.session_key or "").hexdigest()[:16]
 
 
 def keep(request: HttpRequest, edition: Edition, part: str) -> Scratch | None:
     """Keeps the form that was sent in the place of what was kept of it before. None where there is nothing to keep: it
-    says no tab, nothing is typed into it, it is too long, or it was saved meanwhile.
+    says no tab, nothing is typed into it, or it was saved meanwhile. `made_room` says of the row that the oldest of its
+    person went for it.
 
-    Raises OperationalError where the database takes no row now.
+    Raises OperationalError where the database takes no row now, and TooLong.
     """
-    person, tab = request.user, request.POST.get(FIELD, "")
+    person, (tab, filled_from) = request.user, tabs_of(request.POST)
     assert isinstance(person, User)
     typed, lacks = kept.cleaned(request.POST)
     fields = json.dumps(typed)
-    if not _TAB.fullmatch(tab) or not kept.holds_words(typed) or len(fields) > LARGEST:
+    if not _TAB.fullmatch(tab) or not kept.holds_words(typed):
         return None
+    if len(fields) > LARGEST:
+        raise TooLong
     row = Scratch(
         person=person, edition=edition, part=part, tab=tab, fields=fields, lacks_number=lacks["lacks_number"],
         sign_in=sign_in_of(request), at=timezone.now(),
@@ -62,23 +75,27 @@ def keep(request: HttpRequest, edition: Edition, part: str) -> Scratch | None:
         for is_last in (False, True):
             try:
                 with transaction.atomic():
-                    return None if acts.is_done(request.POST.get(acts.FIELD, "")) else _put(row)
+                    return None if acts.is_done(request.POST.get(acts.FIELD, "")) else _put(row, filled_from)
             except IntegrityError:  # another window took the slot
                 if is_last:
                     raise
     return None
 
 
-def _put(row: Scratch) -> Scratch:
+def _put(row: Scratch, filled_from: str) -> Scratch:
     mine = Scratch.objects.filter(person=row.person)
     columns = {name: getattr(row, name) for name in ("edition", "fields", "lacks_number", "sign_in", "at")}
     page = Edition.objects.filter(
         monograph=row.edition.monograph_id
     )  # the first save of a published page begins another
-    if mine.filter(edition__in=page, part=row.part, tab=row.tab).update(**columns):
+    here = mine.filter(edition__in=page, part=row.part)
+    if here.filter(tab=row.tab).update(**columns):
+        return row
+    if here.filter(tab=filled_from).update(tab=row.tab, **columns):  # its words are in this window now
         return row
     taken = dict(mine.order_by("at", "id").values_list("slot", "id"))
     if len(taken) >= MOST_OF_A_PERSON:
+        row.made_room = True
         row.slot, oldest = next(iter(taken.items()))
         mine.filter(pk=oldest).delete()
     else:

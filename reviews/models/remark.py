@@ -64,5 +64,9 @@ class Remark(models.Model):
         return f"remark {self.pk} on {self.part}"
 
     @property
+    def outcome_words(self) -> str:
+        return OUTCOMES.get(self.outcome, "")
+
+    @property
     def is_open(self) -> bool:
         return self.answered_at is None

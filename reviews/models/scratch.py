@@ -32,6 +32,8 @@ class Scratch(models.Model):
     slot = models.PositiveSmallIntegerField()
     at = models.DateTimeField()
 
+    made_room = False  # whether the oldest of its person went for it
+
     class Meta:
         ordering = ["-at", "-id"]
         indexes = [models.Index(fields=["at"], name="reviews_scratch_at")]

@@ -1,12 +1,14 @@
 """What happens to a page after its publication, each told once by the people who do it, in a real browser."""
 
+import re
+
 from monographs.models import Overlay
 from reviews.audit.verify import verify
 
 PAGE, DESK = "/drugs/teriflunomide/", "/desk/monographs/teriflunomide/"
 
 
-def presses(one, name: str) -> None:
+def presses(one, name: str | re.Pattern[str]) -> None:
     one.page.get_by_role("button", name=name).click()
     one.page.wait_for_load_state()
 
@@ -32,7 +34,8 @@ def test_a_page_is_withdrawn_and_comes_back(person):
     page.get_by_label("Reason, for readers").fill("the product was withdrawn from the market")
     presses(publisher, "Withdraw Teriflunomide")
 
-    assert "Gone at" in publisher.reads()
+    presses(publisher, re.compile("^Look at"))
+    assert "places are as they should be" in publisher.reads()
     publisher.is_accessible("places")
     reader.goes_to(PAGE)
     assert "Retired on" in reader.reads()
@@ -214,10 +217,85 @@ def test_a_reader_reports_a_problem_and_reads_the_answer(person):
     clinician.is_accessible("report")
     clinician.page.get_by_label("What came of it?").select_option("next-edition")
     clinician.page.get_by_label("Answer to the reader").fill("Thank you: the next edition names the source.")
+    clinician.page.get_by_label("Why can it be closed?").fill("The interval is the one of the source.")
     presses(clinician, "Send the answer")
     clinician.goes_to("/desk/reports/?show=answered")
     assert "The next edition will say it better" in clinician.reads()
 
     page.goto(receipt)
     assert "Thank you: the next edition names the source." in reader.reads()
+    assert verify() == []
+
+
+def closes_by_hand(one, address: str, **fields: str):
+    """What somebody sends whose page has no such form: with the tokens of a form that it has."""
+    sent = {
+        name: one.page.locator(f"main [name={name}]").first.input_value() for name in ("csrfmiddlewaretoken", "act")
+    }
+    headers = {"Origin": one.server, "Referer": f"{one.server}{address}"}
+    return one.page.request.post(address, form={**sent, **fields}, headers=headers, max_redirects=0)
+
+
+def test_a_harm_report_comes_to_its_honest_end_after_it_was_closed_falsely_three_times(person):
+    reader, pharmacist = person(java_script_enabled=False), person("pharmacist")
+    before = "Flushing looks alarming but usually fades within weeks."
+    page = reader.goes_to("/report/?page=/drugs/Dimethyl-Fumarate/")
+    page.get_by_label("What is wrong?").fill("Flushing does not fade within weeks, as the page says.")
+    page.get_by_label("Yes, or I am not sure").check()
+    page.get_by_role("button", name="Send the report").click()
+    page.wait_for_url("**/report/*/")
+    receipt = page.url
+    pharmacist.goes_to("/desk/reports/")
+    pharmacist.page.get_by_role("link", name="R-", exact=False).first.click()
+    pharmacist.page.wait_for_url("**/desk/reports/*/")
+    report = pharmacist.page.url.removeprefix(pharmacist.server)
+    lie = {"outcome": "corrected", "answer": "It is corrected.", "reason": "It is corrected."}
+
+    for name in ("editor", "publisher"):
+        other = person(name)
+        other.goes_to(report)
+        assert "closes it, and nobody else." in other.reads()
+        assert "Whom to ask: Demo " in other.reads()
+        assert other.page.get_by_role("button", name="Send the answer").count() == 0
+        refused = closes_by_hand(other, report, **lie)
+        assert (refused.status, "closes it, and nobody else." in refused.text()) == (403, True)
+        if name == "editor":
+            presses(other, "I am looking at it")
+            assert "You are looking at it, since" in other.reads()
+            other.is_accessible("report-looked-at")
+
+    pharmacist.goes_to(report)
+    assert "Demo editor is looking at it, since" in pharmacist.reads()
+    assert "no correction was put over the page since the report came" in pharmacist.reads()
+    assert "corrected" not in pharmacist.page.get_by_label("What came of it?").inner_html()
+    pharmacist.is_accessible("report-could-harm")
+    refused = closes_by_hand(pharmacist, report, **lie)
+    assert (refused.status, "would not be true" in refused.text()) == (409, True)
+    page.goto(receipt)
+    assert "You said that it could harm: a clinician looks by" in reader.reads()
+
+    pharmacist.page.get_by_role("link", name="Withdraw or correct the page").click()
+    pharmacist.page.get_by_label("What did the page say?").fill(before)
+    pharmacist.page.get_by_label("What should it say?").fill("Flushing may last for as long as it is taken.")
+    pharmacist.page.get_by_label("What harm could it do?").select_option("minor")
+    pharmacist.page.get_by_label("Your password, as your signature").fill("clincalc-demo")
+    presses(pharmacist, "Add the correction")
+    assert "The correction stands on the page" in pharmacist.reads()
+    shown = pharmacist.goes_to(report)
+    choice = shown.get_by_label("What came of it?").locator("option", has_text="is corrected: correction of")
+    shown.get_by_label("What came of it?").select_option(choice.get_attribute("value"))
+    shown.get_by_label("Answer to the reader").fill("Thank you: you were right.")
+    shown.get_by_label("Why can it be closed?").fill("The correction says it rightly.")
+    presses(pharmacist, "Send the answer")
+    shown.wait_for_url("**/desk/reports/")
+    assert "is answered. The reader sees it at the receipt." in pharmacist.page.inner_text("body")
+
+    page.goto(receipt)
+    assert "we put a correction over the page" in reader.reads()
+    assert "Thank you: you were right." in reader.reads()
+    assert "The correction says it rightly." not in reader.reads()
+    assert "Demo" not in reader.reads()
+    page.get_by_role("link", name="Read the correction").click()
+    page.wait_for_url("**/drugs/dimethyl-fumarate/#erratum-*")
+    assert "Flushing may last for as long as it is taken." in reader.reads()
     assert verify() == []

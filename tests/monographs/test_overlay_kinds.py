@@ -123,9 +123,8 @@ def test_a_row_says_something_for_every_surface(kind):
     assert [name for name in ("update", "ended", "history", "data") if not said[name]] == []
     assert (kind.slug in NO_BANNER) == (words.page == "")
     assert (kind.slug in NO_LINE) == (words.line == "")
-    withdrawal = {name: bool(said[name]) for name in ("served", "choice", "stays")}
+    withdrawal = {name: bool(said[name]) for name in ("choice", "stays")}
     assert withdrawal == dict.fromkeys(withdrawal, kind.is_withdrawal)
-    assert bool(words.listed) == (kind.effect == Effect.REMOVES)
     if kind.second:
         assert all((kind.second.reminder, kind.second.task, kind.second.why, kind.second.button))
         assert all((kind.second.hint, kind.second.sign, kind.second.done)) == kind.is_countersigned
@@ -225,7 +224,7 @@ def test_updates_and_feed_say_it_and_its_end(world):
 
     words = [say(sentence, world.overlay) for sentence in world.kind.words.update]
     item, title, summary = told()
-    assert title == f"Testazumab: {words[0]}"
+    assert title == f"Testazumab in multiple sclerosis: {words[0]}"
     assert all(one in item and f"<p>{one}</p>" in summary for one in words)
 
     end = ended(world)
@@ -234,7 +233,7 @@ def test_updates_and_feed_say_it_and_its_end(world):
         return
     last = say(world.kind.words.ended, end)
     item, title, summary = told()
-    assert (title, summary) == (f"Testazumab: {last}", f"<p>{last}</p>")
+    assert (title, summary) == (f"Testazumab in multiple sclerosis: {last}", f"<p>{last}</p>")
     assert last in item
     assert REASON not in text(read(PAGE))
     assert verify() == []
@@ -307,11 +306,13 @@ def test_the_workspace_and_the_published_page_say_it_and_offer_its_end_to_whoeve
             assert f"place/{row.slug}/" not in answer.content.decode()
 
 
-def test_the_list_of_places_is_asked_by_what_withdrew_the_page(world):
-    row, said = world.kind, text(read(f"{DESK}withdraw/places/", world.house.publisher))
+def test_each_place_is_known_by_what_it_must_show_of_it_and_found_so(world):
+    answer = read(f"{DESK}withdraw/places/?look=now", world.house.publisher)
 
-    assert ("The page is not withdrawn" in said) == (not row.is_withdrawal)
-    assert ("Gone at" in said) == row.is_withdrawal
+    found = answer.context["places"]
+    assert {one.state for one in found} == {"good"}
+    (page,) = (one for one in found if one.spot.name == "Page")
+    assert len(page.must) == (1 if world.kind.effect == Effect.REMOVES else 2)
 
 
 def test_whoever_gives_the_second_signature_is_reminded_and_asked(world):

@@ -15,11 +15,12 @@ from monographs.models import PARTS, Edition, Monograph, NameCheck
 from monographs.questions import together
 from monographs.standing import names_found
 from reviews.access import presence, scratch
-from reviews.models import ChangedPart, ChangeSet, Scratch
+from reviews.models import ChangedPart, ChangeSet, Remark, Scratch
 from reviews.models.people import name_of
 from reviews.review.copied_from import entries_of_copies, names_told
 
 _PERSON = ("first_name", "last_name", "username")
+_REMARK = ("id", "part", "label", "words", "at", "outcome", "answer", "answered_at")
 _CHECK = ("id", "system", "code", "status", "matched_name", "release")
 
 
@@ -28,7 +29,8 @@ class Around:
     """`copied`: by the key of a part, the names that should not stand in it any more. `touched`: by the key of a part,
     who changed it last in this edition, and when; what was copied into it as it stood is no change. `removed`: parts
     that were taken out. `others`: (the part that somebody else writes in, their name). `kept`: what is kept for this
-    person, newest first, without its words. `found`: names that were found in their vocabularies, for the page."""
+    person, newest first, without its words. `found`: names that were found in their vocabularies, for the page.
+    `remarks`: those that came when this edition was last sent back, oldest first."""
 
     copied: dict[str, frozenset[str]]
     touched: dict[str, str]
@@ -36,6 +38,7 @@ class Around:
     others: list[tuple[str, str]]
     kept: list[Scratch]
     found: tuple[tuple[str, str], ...]
+    remarks: list[Remark]
 
 
 def look_around(me: User, monograph: Monograph, edition: Edition, codes: Sequence[tuple[str, str]]) -> Around:
@@ -43,13 +46,16 @@ def look_around(me: User, monograph: Monograph, edition: Edition, codes: Sequenc
     touched = ChangedPart.objects.filter(change_set__edition=edition).exclude(before=F("after")).order_by()
     last = touched.values("key").annotate(last=Max("change_set__at"))
     changes = ChangeSet.objects.filter(edition=edition, at__in=last.values("last"))
-    entries, keys, made, there, kept, checks, *removed = together(
+    entries, keys, made, there, kept, checks, remarks, *removed = together(
         entries_of_copies(monograph),
         last.values_list("key", "last"),
         changes.values_list("at", "actor", *(f"actor__{name}" for name in _PERSON)),
         presence.others(me, edition).values_list("part", *(f"person__{name}" for name in _PERSON)),
         scratch.waiting(me, monograph).values_list("id", "part", "at", "sign_in"),
         NameCheck.objects.of(codes).values_list(*_CHECK),
+        Remark.objects.filter(edition=edition, round=edition.round).values_list(
+            *_REMARK, *(f"{who}__{name}" for who in ("by", "answered_by") for name in _PERSON)
+        ),
         *(
             model.with_removed.filter(edition=edition, removed=True).values_list("position", *model.value_columns())
             for model in PARTS.values()
@@ -70,11 +76,25 @@ def look_around(me: User, monograph: Monograph, edition: Edition, codes: Sequenc
             for pk, part, at, sign_in in sorted(kept, key=lambda row: (row[2], row[0]), reverse=True)
         ],
         found=names_found(NameCheck.objects.newest(NameCheck(**dict(zip(_CHECK, row, strict=True))) for row in checks)),
+        remarks=[_remark(row) for row in sorted(remarks, key=lambda row: row[0])],
     )
 
 
+def _remark(row: Sequence[Any]) -> Remark:
+    """With who left it, and who answered it, as they are named."""
+    columns, by, answered_by = row[: len(_REMARK)], row[len(_REMARK) :][:3], row[-3:]
+    remark = Remark(**dict(zip(_REMARK, columns, strict=True)), by=_person(by))
+    if not remark.is_open:
+        remark.answered_by = _person(answered_by)
+    return remark
+
+
 def _name(person: Sequence[Any]) -> str:
-    return name_of(User(**dict(zip(_PERSON, person, strict=True))))
+    return name_of(_person(person))
+
+
+def _person(person: Sequence[Any]) -> User:
+    return User(**dict(zip(_PERSON, person, strict=True)))
 
 
 def _said(at: datetime, name: str) -> str:

@@ -135,6 +135,12 @@ class EditorContext:
         return self.begins or not ChangeSet.objects.filter(edition=self.edition, actor=me).exists()
 
     @property
+    def sends_back(self) -> bool:
+        """It is in review, and this person may send it back to its editors."""
+        is_sent = self.edition.is_open and not self.is_draft
+        return is_sent and policy.can(self.request.user, "send-back", self.edition)
+
+    @property
     def beginning(self) -> str | None:
         """For the verbs that save: the digest of the edition that readers see, if the next one starts with this."""
         return digest(self.document) if self.begins else None
@@ -149,6 +155,7 @@ class EditorContext:
             "begins": self.begins,
             "is_begun": self.is_begun,
             "may_edit": self.may_edit,
+            "sends_back": self.sends_back,
             "is_draft": self.is_draft,
             "is_fragment": self.is_fragment,
             "is_together": self.is_together,

@@ -16,9 +16,12 @@ from monographs.pages.page_model import Page
 from monographs.standing import today
 from monographs.typed import Value
 from monographs.vocabulary import SECTION_KINDS, SectionKind
+from reviews.desk.base import edit_address
 from reviews.desk.editor.context import HEADINGS, NEW, NOUNS, EditorContext, with_part
 from reviews.desk.editor.presence import told_of
 from reviews.desk.editor.send import Send, sending
+from reviews.desk.remarks import AnswerForm, Shown
+from reviews.models import Remark
 from reviews.review.proofed import must_fix
 
 _NOTICES = {"critical": "Critical safety notices", "major": "Safety notices", "information": "Information"}
@@ -40,6 +43,7 @@ class Row:
     page: Page | None = None
     form: str = ""
     sorts: str = ""  # the place in which it can be moved
+    remarks: list[Shown] = field(default_factory=list)  # of who sent it back
 
     @property
     def key(self) -> str:
@@ -127,9 +131,13 @@ class OnePage:
         self.header_form, self.loose = "", list[str]()  # if several forms are open; `loose` have no place
         self.header_to_do = self._to_do.get("header", [])
         self.header_who = self._who("header")
+        self._remarks = [self._shown(one) for one in around.remarks]
+        self.header_remarks = self._remarks_on("header")
         self.header_writing = self.here.writing.get("header", "")
         self.missing = gaps(self.document, set(editor.monograph.drug.traits))
         self.places = list(self._places(new_at if opened.startswith(NEW) else ""))
+        here = {"header", *(row.key for place in self.places for row in place.rows)}
+        self.other_remarks = [one for one in self._remarks if one.remark.part not in here]  # the part is gone
 
     @property
     def others(self) -> list[Add]:
@@ -148,7 +156,8 @@ class OnePage:
 
     @property
     def left_to_do(self) -> int:
-        return len(self.header_to_do) + sum(place.to_do for place in self.places)
+        unanswered = sum(one.remark.is_open for one in self._remarks)
+        return len(self.header_to_do) + sum(place.to_do for place in self.places) + unanswered
 
     def next_after(self, key: str) -> tuple[str, str]:
         """The address of the next thing to do below this part, else from the top on, and the id of the link to it; two
@@ -227,7 +236,16 @@ class OnePage:
     def _row(self, part: values.Part) -> Row:
         key = str(part.key)
         writing = self.here.writing.get(key, "")
-        return Row(part, self._pieces.get(key), self._to_do.get(key, []), self._who(key), writing)
+        left, said = self._to_do.get(key, []), self._remarks_on(key)
+        return Row(part, self._pieces.get(key), left, self._who(key), writing, remarks=said)
+
+    def _shown(self, one: Remark) -> Shown:
+        can = self.editor.is_draft and self.editor.may_edit
+        form = AnswerForm(one.pk) if can and one.is_open else None
+        return Shown(one, edit_address(self.editor.monograph.slug, one.part), form, can)
+
+    def _remarks_on(self, key: str) -> list[Shown]:
+        return [one for one in self._remarks if one.remark.part == key]
 
     def _who(self, key: str) -> str:
         """Who changed this part last, in this edition; "" while it never was."""

@@ -15,12 +15,14 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.http import require_http_methods
 
+from monographs import document as values
 from monographs.difference.diff_html import changes_of
 from monographs.difference.document_diff import compare
 from reviews.access import kept, policy, presence, scratch
+from reviews.audit.acts import new_token
 from reviews.desk.base import DeskRequest, current_edition, desk, edit_address, monograph_for
-from reviews.desk.editor.context import NEW, NOUNS, EditorContext, with_part
-from reviews.desk.editor.forms import ValueForm
+from reviews.desk.editor.context import FORMS, NEW, NOUNS, EditorContext, with_part
+from reviews.desk.editor.forms import HeaderForm, ValueForm
 from reviews.desk.editor.presence import here
 from reviews.models import ChangedPart, Scratch
 
@@ -46,20 +48,24 @@ def keep(request: DeskRequest, slug: str, part: str) -> HttpResponse:
     monograph = monograph_for(request, slug)
     if request.method != "POST":
         return redirect(_address(monograph.slug, part))
+    if kept.WHOSE in request.POST and kept.person_of(request) != request.user.pk:
+        return _said("Not kept: this page was opened by somebody else.", 403)
     if "throw" in request.POST:
         try:
             scratch.throw_away(request.user, request.POST.getlist("throw"))
         except DatabaseError:
             return _said("Not thrown away: somebody else is writing. Try again in a few seconds.", 503)
-        if request.POST.get("to") == "queue":
+        if request.POST.get("to") in ("queue", "edit"):
             messages.success(request, "Thrown away.")
-            return redirect("queue")
+            return redirect("queue") if request.POST["to"] == "queue" else redirect("edit", monograph.slug)
         return redirect(_address(monograph.slug, part))
     if not policy.can(request.user, "edit", monograph):
         return _said("Not kept: you may not change this.", 403)
     edition = current_edition(monograph)
     try:
         row = scratch.keep(request, edition, part)
+    except scratch.TooLong:
+        return _said("Not kept: this is too long to be kept while you type. Save it, or copy it elsewhere.", 200)
     except IntegrityError:
         return _said("Not saved yet", 409)
     except DatabaseError:
@@ -68,7 +74,8 @@ def keep(request: DeskRequest, slug: str, part: str) -> HttpResponse:
         return _said("Not saved yet", 200)
     presence.note(request.user, edition, part)
     lacks = ", without the patient’s number" if row.lacks_number else ""
-    words = f"Kept for you at {timezone.localtime(row.at):%H:%M}{lacks}, not saved yet"
+    room = ". The oldest of all that was kept for you went for it" if row.made_room else ""
+    words = f"Kept for you at {timezone.localtime(row.at):%H:%M}{lacks}, not saved yet{room}"
     return _said("\n".join([words, *here(request.user, edition).lines]), 200)
 
 
@@ -77,13 +84,18 @@ def _said(words: str, status: int) -> HttpResponse:
 
 
 def posted(editor: EditorContext, part: str) -> QueryDict | None:
-    """What a form is filled with: what was sent, or what was kept and its person asks to have in the boxes."""
+    """What a form is filled with: what was sent, or what was kept and its person asks to have in the boxes. This is
+    another window than the one that they were typed into, which may be open still: each keeps its own words."""
     request = editor.request
     if request.method == "POST":
         return request.POST
     if tab := request.GET.get(scratch.FIELD, ""):
         row = scratch.waiting(request.user, editor.monograph, part).filter(tab=tab).first()
-        return row.typed if row else None
+        if row is None:
+            return None
+        typed = row.typed.copy()
+        typed[scratch.FIELD], typed[scratch.OF] = new_token(), tab
+        return typed
     return None
 
 
@@ -121,6 +133,7 @@ def offered(editor: EditorContext, form: ValueForm, part: str) -> dict[str, Any]
     return {
         "scratch": found,
         "scratch_tab": scratch.tab_of(form.data),
+        "scratch_of": form.data.get(scratch.OF, ""),
         "scratch_to": address,
         "scratch_at": at,
         "scratch_part": part,
@@ -143,24 +156,44 @@ def _offer(editor: EditorContext, form: ValueForm, row: Scratch) -> Offer | None
     return Offer(row.tab, when(row), where(editor.request, row), row.lacks_number, changes, words)
 
 
-def lines(editor: EditorContext) -> list[dict[str, str]]:
-    """What is kept for a person in this monograph, part by part."""
+def lines(editor: EditorContext) -> list[dict[str, Any]]:
+    """What is kept for a person in this monograph and differs from what stands there, part by part: of a part that was
+    taken out too. One question more where something is kept."""
     names = {str(part.key): part.label_for_people for part in editor.document.parts()} | {"header": "the header"}
+    names |= {str(part.key): f"{part.label_for_people}, which was removed" for part in editor.around.removed}
     names |= {f"{NEW}{kind}": f"a new {noun}" for kind, noun in NOUNS.items()}
-    newest: dict[str, Scratch] = {}
-    for row in editor.around.kept:
-        newest.setdefault(row.part, row)
+    held = [row.pk for row in editor.around.kept if row.part in names]
+    rows = scratch.waiting(editor.request.user, editor.monograph).filter(pk__in=held) if held else ()
+    of_part: dict[str, list[Scratch]] = {}
+    for row in rows:
+        if _differs(editor, row):
+            of_part.setdefault(row.part, []).append(row)
     return [
         {
             "part": part,
             "name": names[part],
-            "when": when(row),
-            "where": where(editor.request, row),
+            "when": when(several[0]),
+            "where": where(editor.request, several[0]),
             "address": _address(editor.monograph.slug, part),
+            "to": reverse("scratch", args=[editor.monograph.slug, part]),
+            "tabs": [row.tab for row in several],
         }
-        for part, row in newest.items()
-        if part in names
+        for part, several in of_part.items()
     ]
+
+
+def _differs(editor: EditorContext, row: Scratch) -> bool:
+    """Whether these words are others than what stands there."""
+    there = {str(part.key): part for part in (*editor.document.parts(), *editor.around.removed)}
+    shown = editor.document.header if row.part == "header" else there.get(row.part)
+    if shown is None:  # a new part
+        return True
+    form = (FORMS[shown.part_kind] if isinstance(shown, values.Part) else HeaderForm)(
+        row.typed, document=editor.document, shown=shown
+    )
+    if isinstance(shown, values.Section):
+        form.fields["kind"].disabled = True
+    return bool(form.readable != shown)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from reviews.desk.base import DeskRequest, desk
 from reviews.desk.editor import fragments
 from reviews.desk.editor.context import HEADINGS, EditorContext
 from reviews.desk.editor.forms import OrderForm
+from reviews.desk.editor.told_first import told_first
 from reviews.desk.editor.write import outline_refusing
 from reviews.editing import parts
 
@@ -57,6 +58,7 @@ def order(request: DeskRequest, slug: str) -> HttpResponse:
                 return redirect("edit", slug)
             status, refusals = tried.status, tried.refusals
     context = editor.context(kind=kind, heading=HEADINGS[kind], form=form, kinds=HEADINGS.items(), refusals=refusals)
+    context["costs_signature"] = editor.costs_signature
     return render(request, "reviews/edit_order.html", context, status=status)
 
 
@@ -70,6 +72,8 @@ def _move(editor: EditorContext, kind: str, button: str) -> HttpResponse:
     if wanted == seen and key in names:
         end = {UP: "the first", DOWN: "the last"}.get(button, "there")
         return _told(editor, key, button, f"{name} is {end} already.")
+    if told := told_first(editor, "moves parts", "their order"):
+        return told
     whole = among(list(names), seen, wanted)
     tried = attempt(
         lambda: parts.save_order(

@@ -15,7 +15,7 @@ from reviews.access import kept
 from reviews.access.attempts import attempt
 from reviews.access.door import LONGEST_REASON
 from reviews.access.refusals import Conflict, RefusalType, Refused, refuse
-from reviews.access.scratch import FIELD
+from reviews.access.scratch import tabs_of
 from reviews.audit.acts import RepeatedAct
 from reviews.changes import faster
 from reviews.desk.base import DeskRequest, desk
@@ -72,7 +72,7 @@ def edit_all(request: DeskRequest, slug: str) -> HttpResponse:
     for key, refused in done.held.items():
         ready[key].refuse(refused)
         held[key] = ready[key]
-    spend(request.user, [opened[key].form.data.get(FIELD, "") for key in done.done])
+    spend(request.user, [tab for key in done.done for tab in tabs_of(opened[key].form.data)])
     if done.done:
         kept.forget(request, request.user)
     saved = [ready[key].saved(both) for key, both in done.done.items()]

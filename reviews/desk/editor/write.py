@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from monographs import document as values
 from monographs.typed import Value
 from reviews.access.attempts import Attempt, attempt
-from reviews.access.scratch import FIELD
+from reviews.access.scratch import tabs_of
 from reviews.desk.base import DeskRequest, desk, edit_address
 from reviews.desk.editor import citing, fragments, presence
 from reviews.desk.editor.citation_form import CitationForm
@@ -24,6 +24,7 @@ from reviews.desk.editor.find import Finding, find
 from reviews.desk.editor.one_page import OnePage, place_of_new, to_do
 from reviews.desk.editor.opened import OpenForm, now_seen
 from reviews.desk.editor.scratch import lines, posted, spend
+from reviews.desk.editor.told_first import told_first
 from reviews.editing import parts
 from reviews.review.edition_review import EditionReview
 
@@ -41,6 +42,8 @@ def edit(request: DeskRequest, slug: str) -> HttpResponse:
     except ValueError:
         raise Http404 from None
     part, _removed = editor.part(key)
+    if told := told_first(editor, "puts a part back", "that part"):
+        return told
     tried = attempt(lambda: parts.restore_part(editor.edition, part, actor=request.user))
     if not tried.is_done:
         return outline_refusing(editor, tried)
@@ -183,7 +186,7 @@ def _answer(opened: OpenForm) -> HttpResponse:
         if tried.is_done:
             editor.wrote(tried.result.change)
             (both,) = tried.result.done.values()
-            spend(editor.request.user, [editor.request.POST.get(FIELD, "")])
+            spend(editor.request.user, tabs_of(editor.request.POST))
             value, said = opened.saved(both)
             if editor.is_fragment:
                 return fragments.saved(editor, value, said)

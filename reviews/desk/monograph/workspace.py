@@ -29,7 +29,7 @@ from reviews.desk.base import (
 )
 from reviews.desk.monograph.tier import TierForm, too_low
 from reviews.editing.copies import task_of
-from reviews.models import AuditEvent, ChangeSet
+from reviews.models import AuditEvent, ChangeSet, Remark
 from reviews.models.people import name_of
 from reviews.review import tiers
 from reviews.review.edition_review import EditionReview
@@ -237,7 +237,8 @@ def last_move(monograph: Monograph, number: int) -> dict[str, Any] | None:
     event = events.select_related("actor").order_by("-seq").first()
     if event is None or event.verb == "submitted" or event.data.get("edition") != number:
         return None
-    return {"verb": event.verb, "by": name_of(event.actor), "at": event.at, "reason": event.reason}
+    remarks = Remark.objects.filter(pk__in=event.data.get("remarks", ()))
+    return {"verb": event.verb, "by": name_of(event.actor), "at": event.at, "reason": event.reason, "remarks": remarks}
 
 
 def tier_event(monograph: Monograph) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -26,7 +26,6 @@ from reviews.desk.base import DeskRequest, desk, monograph_for
 from reviews.desk.published.forms import ErratumForm, PlacingForm, WithdrawForm
 from reviews.desk.published.misprints import asked
 from reviews.desk.published.second_person import as_pending
-from reviews.desk.published.withdrawal_check import places_of
 from reviews.review.attestation import still_correct
 from reviews.review.edition_review import EditionReview
 from reviews.workflow import TRANSITIONS, refusals
@@ -186,14 +185,3 @@ def _form_of(row: OverlayKind, answer: Answer) -> PlacingForm:
 def unverified(found: list[Refusal]) -> str:
     """What whoever lacks nothing but a verified registration is told."""
     return next((one.sentence for one in found if one.code == "not_verified"), "")
-
-
-@desk
-@require_safe
-def places(request: DeskRequest, slug: str) -> HttpResponse:
-    """Where the page, or what was withheld of it, is gone, place by place."""
-    monograph = monograph_for(request, slug)
-    if monograph.live is None:
-        raise Http404
-    context = {"section": "monographs", "monograph": monograph, "live": monograph.live, "at": timezone.now()}
-    return render(request, "reviews/places.html", {**context, "places": places_of(monograph)})

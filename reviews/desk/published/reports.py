@@ -1,6 +1,7 @@
 """Reports of problems on the desk: the list, urgent ones first, and one of them with its answer."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django import forms
@@ -19,23 +20,21 @@ from reviews.access import held, policy
 from reviews.access.attempts import NOT_TRIED, Attempt, attempt
 from reviews.access.door import LONGEST_REASON
 from reviews.access.refusals import Refused
-from reviews.desk.base import DeskRequest, act_on, desk, not_here
+from reviews.desk.base import DeskRequest, act_on, class_tree, desk, not_here
+from reviews.desk.published.report_filters import STATES, Chosen, FilterForm, pages_of
 from reviews.forms import Form, key_in, offer
 from reviews.models import InboxReport, ProblemReport
 from reviews.models.people import name_of
-from reviews.reports import inbox, looking, service
+from reviews.reports import inbox, junk, looking, service
 from reviews.reports.mailing import names_of, unreached
 from reviews.reports.outcomes import Act, Since
 
 A_PAGE = 30
 FIRST_OF_INBOX = 10
 MOST_TO_ASK = 10
+FIRST_OF_JUNK = 10  # of those that are closed together, as they are shown before
+MOST_TICKED = 500
 MOST_IN_QUEUE = 10  # reports, one by one: a flood buries nothing else there
-FILTERS = {
-    "open": ("Open", Q(answered_at=None)),
-    "answered": ("Answered", Q(answered_at__isnull=False)),
-    "all": ("All", Q()),
-}
 
 
 class AnswerForm(Form):
@@ -74,32 +73,97 @@ def _readable(user: User) -> Q:
 @desk
 @require_safe
 def report_list(request: DeskRequest) -> HttpResponse:
-    """`?show=open` (what could harm first, then by clock), `answered`, `all`. What waits in the inbox stands above."""
+    """`?show=open` (what could harm first, then by clock), `answered`, `all`, and less by `grade`, `of` and `whose`.
+    What waits in the inbox stands above."""
     return _list(request, NOT_TRIED)
 
 
 def _list(request: DeskRequest, tried: Attempt) -> HttpResponse:
-    show = request.GET.get("show", "open")
-    show = show if show in FILTERS else "open"
-    rows = readable(request.user)
-    filters = [(key, word, rows.filter(condition).count()) for key, (word, condition) in FILTERS.items()]
-    order = ("-harm", "due_at", "pk") if show == "open" else ("-pk",)
-    page = Paginator(rows.filter(FILTERS[show][1]).order_by(*order), A_PAGE).get_page(request.GET.get("page"))
+    chosen = Chosen.asked(request.GET)
+    rows = chosen.narrowed(readable(request.user), request.user)
+    filters = [
+        (key, word, chosen.in_state(rows, key).count(), chosen.query(show=key))
+        for key, (word, _where) in STATES.items()
+    ]
+    order = ("-harm", "due_at", "pk") if chosen.show == "open" else ("-pk",)
+    page = Paginator(chosen.in_state(rows).order_by(*order), A_PAGE).get_page(request.GET.get("page"))
+    may = junk_of(request.user, page.object_list)
+    is_open = chosen == Chosen()  # what waits in the inbox is open, and nobody has looked at it
     waiting = InboxReport.objects.filter(_readable(request.user)).select_related("monograph__live__edition")
     now = timezone.now()
     context = {
         "section": "reports",
         "refusals": tried.refusals,
         "filters": filters,
-        "show": show,
+        "chosen": chosen,
+        "form": FilterForm(pages_of(request.user), initial=asdict(chosen)),
         "this": page,
-        "lines": [(one, one.is_late(now)) for one in page.object_list],
-        "waiting": waiting.order_by("due_at", "pk")[:FIRST_OF_INBOX] if show == "open" else (),
-        "waiting_count": waiting.count() if show == "open" else 0,
+        "lines": [(one, one.is_late(now), one.pk in may) for one in page.object_list],
+        "ticks": bool(may),
+        "waiting": waiting.order_by("due_at", "pk")[:FIRST_OF_INBOX] if is_open else (),
+        "waiting_count": waiting.count() if is_open else 0,
         "may_take_in": policy.can(request.user, "answer_site_report"),
         "unreached": names_of(unreached()),
     }
     return render(request, "reviews/report_list.html", context, status=tried.status)
+
+
+def junk_of(user: User, reports: Iterable[ProblemReport]) -> set[int]:
+    """Those of them that this person may close as junk. One query."""
+    found, classes = set(), class_tree()
+    for one in reports:
+        if one.monograph:
+            one.monograph.therapeutic_class = classes[one.monograph.therapeutic_class_id]
+        if not (one.harm or one.answered_at or service.refusals_of(user, one)):
+            found.add(one.pk)
+    return found
+
+
+class JunkForm(Form):
+    reason = forms.CharField(
+        label="What the readers are told",
+        help_text="One answer for all of them, beside “It is not about our pages”. No doses, no patients.",
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": service.LONGEST}),
+    )
+
+
+@desk
+@require_http_methods(["GET", "HEAD", "POST"])
+def close(request: DeskRequest) -> HttpResponse:
+    """Several reports (`report`, or `all` of what the list shows) closed as junk: shown first, and closed by POST with
+    one `reason`."""
+    is_sent = request.method == "POST"
+    sent = request.POST if is_sent else request.GET
+    form, tried = JunkForm(request.POST if is_sent else None), NOT_TRIED
+    pks = [pk for pk in map(key_in, sent.getlist("report")) if pk][:MOST_TICKED]
+    if is_sent:
+        tried = attempt(lambda: junk.close_junk(pks, actor=request.user, reason=form.given["reason"]))
+        if tried.is_done:
+            count = len(tried.result)
+            messages.success(request, f"{count} report{'s' * (count > 1)} closed as not about our pages.")
+            return redirect("reports")
+    rows = readable(request.user)
+    if "all" in sent:
+        chosen = Chosen.asked(sent)
+        rows = chosen.in_state(chosen.narrowed(rows, request.user), "open").filter(harm=False)
+    else:
+        rows = rows.filter(pk__in=pks)
+    asked = list(rows.order_by("due_at", "pk")[: MOST_TICKED + 1])
+    may = junk_of(request.user, asked)
+    reports = [one for one in asked if one.pk in may][: junk.MOST]
+    if not (reports or tried.refusals):
+        messages.info(request, "Nothing here can be closed as junk. Tick reports of wording that are open.")
+        return redirect("reports")
+    context = {
+        "section": "reports",
+        "form": form,
+        "refusals": form.refuse(tried.refusals),
+        "reports": reports,
+        "first": reports[:FIRST_OF_JUNK],
+        "more": max(0, len(reports) - FIRST_OF_JUNK),
+        "left_out": len(asked) - len(reports),
+    }
+    return render(request, "reviews/reports_close.html", context, status=tried.status)
 
 
 @desk

@@ -12,6 +12,7 @@ class Live:
     slug: str
     called: str
     class_slugs: list = field(default_factory=lambda: ["neurology", "ms"])
+    said: str = ""
 
 
 LIVE = [
@@ -57,3 +58,12 @@ def test_a_link_follows_a_monograph_that_moved_and_no_page_stands_twice():
     chosen, _ = related("here", links("old", "zeta", "was-here"), "ms", LIVE, NOW | {"old": "zeta", "was-here": "here"})
 
     assert chosen == [Related("zeta", "zeta", "why old")]
+
+
+def test_what_keeps_its_doses_from_readers_is_said_beside_its_name():
+    live = [Live("alpha", "Alpha", said="Retired"), Live("beta", "Beta", said="Retired"), Live("gamma", "Gamma")]
+
+    chosen, same = related("here", links("alpha"), "ms", live, {"alpha": "alpha"})
+
+    said = [(one.slug, one.said) for one in (*chosen, *same)]
+    assert said == [("alpha", "Retired"), ("beta", "Retired"), ("gamma", "")]

@@ -183,7 +183,7 @@ def test_a_page_that_was_taken_down_is_named_by_its_names_and_brands_with_the_re
     monograph = Monograph.objects.get()
     make.warn(house.clinician, monograph)
     make.withdraw(monograph.live.edition, house.publisher)
-    assert "Since" in words(client, q="goneumab")
+    assert "Retired on" in words(client, q="goneumab")
     make.withdraw(monograph.live.edition, house.publisher, "take_down", "its source is in doubt")
     at = monograph.overlays.get(kind="take_down").at
 
@@ -221,7 +221,7 @@ def test_a_retired_page_says_since_when_why_and_what_is_left(house, client):
 
     page = words(client, q="testa")
 
-    assert f"Retired Since {at:%-d %B %Y}: it is sold no longer Doses are not shown." in page
+    assert f"Retired Retired on {at:%-d %B %Y}: it is sold no longer Doses are not shown." in page
 
 
 def test_a_page_that_moved_is_found_by_its_former_address(house, client):

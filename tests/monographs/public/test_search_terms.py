@@ -117,3 +117,9 @@ def test_hyphenated_words_are_found_apart_and_as_one():
 
     assert found == {"interferon beta 1a", "beta 1a", "1a", "interferon beta1a", "beta1a", "bg 12", "12", "bg12"}
     assert joined("non-steroidal - BG‐12") == "nonsteroidal bg12"
+
+
+def test_plain_letters_are_folded_as_among_others():
+    """They take a shorter way."""
+    for sign in map(chr, range(128)):
+        assert fold(f"A{sign}B é") == f"{fold(f'A{sign}B')} e", repr(sign)

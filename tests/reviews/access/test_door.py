@@ -267,6 +267,7 @@ VERBS = {
     "answer": lambda w: {"one": w.report, "actor": w.house.editor, "outcome": "no-change", "text": "It is right.", "reason": "Looked at."},
     "look": lambda w: {"one": w.report, "actor": w.house.editor, "seen": 0},
     "give_back": lambda w: {"one": looking.look(w.report, actor=w.house.editor, seen=0), "actor": w.house.editor},
+    "close_junk": lambda w: {"pks": [w.report.pk], "actor": w.house.editor, "reason": "It is none of ours."},
     "take_in": lambda w: {"actor": w.house.editor},
     "change_drug": lambda w: {"drug": w.page.drug, "names": [], "brands": [{"name": "Brandex", "country": "GB"}], "codes": [],
         "traits": [], "actor": w.house.editor, "seen": digest_of_row(w.page.drug), "reason": "Why"},

@@ -133,7 +133,8 @@ def test_a_form_that_was_saved_meanwhile_is_not_kept_again(house, edition):
 def test_what_is_too_long_is_not_kept_and_what_was_kept_stays(house, edition):
     keep(house.editor, edition)
 
-    assert keep(house.editor, edition, text="x" * LARGEST) is None
+    with pytest.raises(scratch.TooLong):
+        keep(house.editor, edition, text="x" * LARGEST)
     assert words() == [["Words."]]
 
 

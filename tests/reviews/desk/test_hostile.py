@@ -219,6 +219,7 @@ HALVES = {
     "move": ("publisher", "move", (), ["slug", "reason"]),
     "submit": ("editor", "do", ("submit",), ["reason", "digest"]),
     "send back": ("clinician", "do", ("send-back",), ["reason", "digest", "kind"]),
+    "remark": ("editor", "remarks", (), ["remark", "answer", "outcome", "to"]),
     "sign": ("clinician", "do", ("sign",), ["interests", "interests_text", "tick_read", "digest"]),
     "withdraw": ("publisher", "do", ("withdraw",), ["reason", "kind", "digest"]),
     "correction": ("pharmacist", "erratum", (), ["wrong", "right", "harm", "places"]),

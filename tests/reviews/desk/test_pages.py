@@ -98,7 +98,12 @@ def made(once_a_module):
     parts.remove_part(second, notice, seen=digest_of_part(notice), actor=house.editor2, reason=typed("removal"))
     second = make.submit(house, second)
     second = perform(
-        "send-back", editions=[second], actor=house.pharmacist, digest=make.seen(second), reason=typed("back")
+        "send-back",
+        editions=[second],
+        actor=house.pharmacist,
+        digest=make.seen(second),
+        reason=typed("back"),
+        remarks={"header": typed("remark"), str(make.key("monitoring")): typed("another")},
     )[0].edition
     make.warn(house.clinician, page, quote=typed("quote"))
     make.correct(house.pharmacist, page, typed("text"), typed("right"))
@@ -133,7 +138,7 @@ def pages():
         "/desk/monographs/?class=hostile": ["name", "class"],
         "/desk/monographs/new/": ["class"],
         at("workspace"): ["name", "class", "heading-prescribing", "back", "pharmacist", "editor", "withdrawal", "clinician2"],
-        at("edit"): ["name", "heading-prescribing", "test", "reference", "notice"],
+        at("edit"): ["name", "remark", "another", "heading-prescribing", "test", "reference", "notice"],
         at("edit_header"): ["title", "name", "step", "reference", "brand", "dosing"],
         at("edit_order"): ["name", "heading-prescribing"],
         at("part_new", "section"): ["name", "reference"],
@@ -147,7 +152,8 @@ def pages():
         at("preview"): ["name", "text", "test", "covers"],
         at("review"): ["name", "editor", "notice", "heading-monitoring"],
         at("review", slug="freshzumab"): ["name", "heading-prescribing", "editor"],
-        at("history"): ["name", "back", "change", "tier", "interests", "editor2", "withdrawal"],
+        at("remarks"): ["name", "remark", "another", "pharmacist", "heading-monitoring"],
+        at("history"): ["name", "back", "remark", "change", "tier", "interests", "editor2", "withdrawal"],
         at("history") + f"?change={last}": ["notice", "removal", "editor2"],
         at("history") + f"?change={first}": ["heading-prescribing", "editor"],
         at("compare"): ["name", "notice", "change", "editor2", "heading-prescribing"],
@@ -276,6 +282,14 @@ def test_what_was_typed_into_forms_without_a_monograph_comes_back_as_words(house
         hangs_together(answer.content.decode(), path)
 
 
+def test_what_is_closed_as_junk_is_words(house, enter):
+    answer = enter("editor").get("/desk/reports/close/", {"report": ProblemReport.objects.get(sender="False").pk})
+
+    assert answer.status_code == 200
+    is_clean(answer.content.decode(), ["name", "report"], "junk")
+    hangs_together(answer.content.decode(), "junk")
+
+
 def test_a_class_in_a_refusal_is_words(house, enter):
     answer = enter("publisher").post(at("part_new", "related"), {"target": "other", "reason_shown": "x"})
 
@@ -289,7 +303,7 @@ SAFE = ["queue", "monographs", "workspace", "preview", "review", "history", "com
         "profile", "drug_list", "class_list", "therapeutic_class"]  # fmt: skip
 BOTH = [
     "monograph_new", "edit", "edit_header", "edit_order", "start_from", "part_new", "part_edit", "restore", "move", "report_page",
-    "warning_new", "recheck", "copy", "drug", "drug_act", "class_new", "class_act",
+    "warning_new", "recheck", "copy", "drug", "drug_act", "class_new", "class_act", "remarks",
 ]  # fmt: skip
 POSTS = [
     "do",

@@ -14,8 +14,9 @@ from monographs.standing import today
 from reviews.access import rechecks
 from reviews.editing import parts
 from reviews.editing.drugs import rename_drug
+from reviews.editing.remarks import answer_remark
 from reviews.editing.shown import digest_of_row
-from reviews.models import Act, AuditEvent, ChangeSet, Grant, ProblemReport, Recheck
+from reviews.models import Act, AuditEvent, ChangeSet, Grant, ProblemReport, Recheck, Remark
 from reviews.reports import looking, service
 from reviews.urls import urlpatterns
 from reviews.workflow import TRANSITIONS, perform
@@ -28,7 +29,7 @@ DONE = "This was done already, a moment ago."
 SLUGS = {
     "low": "lowumab",
     "draft": "draftumab", "review": "reviewumab", "ready": "readyumab", "live": "liveumab", "retired": "retirumab",
-    "confirmed": "confirmumab",
+    "confirmed": "confirmumab", "said": "saidumab",
 }  # fmt: skip
 
 
@@ -49,6 +50,7 @@ def every_state():
     make.add_part(make.draft(house, SLUGS["low"]), boxed(), actor=house.editor)
     make.sign(make.submit(house, make.draft(house, SLUGS["review"])), house.clinician)
     make.signed(house, SLUGS["ready"])
+    remarked(house)
     for name in ("live", "retired", "confirmed"):
         make.published(house, SLUGS[name], make.misprinted(minus=make.MISPRINTED["minus"]))
     page = Monograph.objects.get(slug=SLUGS["live"])
@@ -71,6 +73,14 @@ def every_state():
     give_role(house.auditor, "administrator", actor=house.admin)
     drug = Monograph.objects.get(slug=SLUGS["draft"]).drug
     rename_drug(drug, name="Renamedumab", actor=house.editor, seen=digest_of_row(drug), reason="For a test")
+
+
+def remarked(house):
+    """Sent back with two remarks, of which one is answered."""
+    edition = make.submit(house, make.draft(house, SLUGS["said"]))
+    said = {"header": "The name?", str(make.key("monitoring")): "Every week?"}
+    perform("send-back", editions=[edition], actor=house.clinician, digest=make.seen(edition), reason="Two", remarks=said)  # fmt: skip
+    answer_remark(Remark.objects.get(part="header"), outcome="done", answer="", actor=house.editor)
 
 
 def at(route, name="live", **more):
@@ -155,6 +165,7 @@ FORMS = [
     ("warning", "clinician", lambda: reverse("warning_new"), None, None, {**WARNED, "monographs": ["liveumab"], **PASSWORD}, ["warned"]),
     ("answer", "editor", lambda: reverse("report_page", args=[ProblemReport.objects.get(harm=False).pk]), None, None, {"outcome": "no-change", "answer": "It is right."}, ["report_answered"]),
     ("closed as harmless", "clinician", lambda: reverse("report_page", args=[ProblemReport.objects.filter(harm=True).earliest("pk").pk]), None, None, {"outcome": "no-change", "answer": "It is right.", **REASON}, ["report_answered"]),
+    ("junk", "editor", lambda: f"{reverse('reports_close')}?report={ProblemReport.objects.get(harm=False).pk}", lambda: reverse("reports_close"), None, REASON, ["reports_closed"]),
     ("looked at", "publisher", lambda: reverse("report_page", args=[ProblemReport.objects.filter(harm=True).earliest("pk").pk]), lambda: reverse("report_look", args=[ProblemReport.objects.filter(harm=True).earliest("pk").pk]), None, {}, ["report_looked_at"]),
     ("given back", "editor2", lambda: reverse("report_page", args=[ProblemReport.objects.get(harm=False).pk]), lambda: reverse("report_give_back", args=[ProblemReport.objects.get(harm=False).pk]), None, {}, ["reports_given_back"]),
     ("own registration", "editor", lambda: reverse("profile"), lambda: reverse("profile_register"), None, {"name": "N. N.", "profession": "nurse", "number": "12A3456B", "scope": "both"}, ["clinician_registered"]),
@@ -176,6 +187,8 @@ FORMS = [
     ("end", "admin", person("clinician2"), does("clinician2", "end"), None, {"how": "struck_off", **REASON}, ["registration_ended"]),
     ("open reviews", "admin", person("pharmacist"), does("pharmacist", "open-reviews"), None, REASON, ["rechecks_opened"]),
     ("copy taken over", "editor", at("copy", "draft"), None, None, {"decision": "take_over"}, ["edited", "copy_taken"]),
+    ("remark answered", "editor", at("edit", "said"), at("remarks", "said"), "outcome", {"outcome": "left", "answer": "It is so"}, ["remark_answered"]),
+    ("remark reopened", "editor", at("remarks", "said"), at("remarks", "said"), "reopen", {"reopen": "1"}, ["remark_reopened"]),
     ("copy left", "editor", at("copy", "draft"), None, None, REASON, ["copy_left"]),
     ("drug", "editor", drug_at("drug"), None, None, {"traits": ["opioid"]}, ["drug_changed"]),
     ("drug renamed", "editor", drug_at("drug_act", "rename"), None, None, {"name": "Elsewhere", **REASON}, ["drug_renamed", "library_changed"]),

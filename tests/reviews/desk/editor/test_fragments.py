@@ -254,7 +254,7 @@ def test_what_was_kept_of_a_part_goes_from_the_page_once_it_is_saved(editor, edi
     assert kept_lines(editor) == []
 
 
-def test_what_was_kept_of_a_new_part_or_of_one_that_was_removed_goes_too(editor, edition):
+def test_what_was_kept_of_a_new_part_goes_and_that_of_one_that_was_removed_is_offered(editor, edition):
     words = {"title": "New", "text": "Words.", "severity": "critical", "key": str(uuid4()), "scratch": "a" * 22}
     editor.post(address("scratch", "new-notice"), words)
     key = str(make.key("monitoring"))
@@ -266,8 +266,8 @@ def test_what_was_kept_of_a_new_part_or_of_one_that_was_removed_goes_too(editor,
     shown = part(edition, "monitoring")
     removed = editor.post(address("part_edit", key), {"remove": "1", "seen": digest_of_part(shown)}, headers=ASKS)
 
-    assert spent(removed) == [key, "new-section"]
-    assert kept_lines(editor) == ["new-notice"]
+    assert spent(removed) == ["new-section"]  # its words are offered beside what was removed
+    assert kept_lines(editor) == [key, "new-notice"]
 
 
 def test_words_for_a_part_that_was_taken_out_meanwhile_come_back_on_the_whole_page(editor, house, edition):

@@ -19,6 +19,7 @@ from monographs.digest import digest_of_part
 from reviews.access import scratch as keeping
 from reviews.access.grants import give
 from reviews.desk.editor.scratch import everywhere
+from reviews.editing import parts
 from reviews.editing.library import make_class
 from reviews.models import AuditEvent, KeptForm, Scratch
 from reviews.urls import urlpatterns
@@ -118,7 +119,7 @@ def test_put_in_the_box_it_is_not_saved_and_once_saved_it_is_gone(client, house,
 
     filled = main_form(response.content.decode())
     assert response.status_code == 200
-    assert (filled.fields["text"], filled.fields["scratch"]) == ([WORDS], [TAB])
+    assert (filled.fields["text"], filled.fields["scratch_of"]) == ([WORDS], [TAB])
     assert "Not saved yet" in response.content.decode()
     assert "Your words in Monitoring" not in response.content.decode()
     assert section(edition).text == "Tests go on for years."
@@ -262,7 +263,7 @@ def test_whoever_asks_for_the_address_is_led_to_the_form(client, house, edition)
         assert (response.status_code, response.url) == (302, page)
 
 
-@pytest.mark.parametrize("typed", [{"scratch": ""}, {"scratch": "x"}, {"text": "x" * 300_001}])
+@pytest.mark.parametrize("typed", [{"scratch": ""}, {"scratch": "x"}])
 def test_what_is_not_kept_is_not_said_to_be(client, house, edition, typed):
     client.force_login(house.editor)
 
@@ -394,3 +395,94 @@ def test_the_queue_asks_no_more_however_much_is_kept(client, house, edition):
         client.post(address("scratch", part), form(edition, scratch=part[-1] * 22))
     assert len(unsaved_on(client.get(reverse("queue")))) == 3
     assert cost() == one
+
+
+def lines_of(client):
+    return re.findall(r'<li data-kept="([^"]+)">', client.get(address("edit")).content.decode())
+
+
+def test_put_in_the_boxes_of_two_windows_each_keeps_its_own_words(client, house, edition):
+    client.force_login(house.editor)
+    client.post(TO, form(edition))
+    one, other = (forms_of(client.get(f"{EDIT}?scratch={TAB}").content.decode()) for _window in range(2))
+    (one,), (other,) = ([each for each in some if "text" in each.fields] for some in (one, other))
+    tabs = {each.fields["scratch"][0] for each in (one, other)}
+    assert len(tabs | {TAB}) == 3
+
+    client.post(TO, one.filled(text="Mine, here."))
+    client.post(TO, other.filled(text="Mine, there."))
+
+    kept = {row.tab: row.typed["text"] for row in Scratch.objects.filter(person=house.editor)}
+    assert kept == {one.fields["scratch"][0]: "Mine, here.", other.fields["scratch"][0]: "Mine, there."}
+    assert client.post(EDIT, one.filled(text="Mine, here.")).status_code == 302
+    assert [row.typed["text"] for row in Scratch.objects.filter(person=house.editor)] == ["Mine, there."]
+
+
+def test_saved_from_the_boxes_what_they_were_filled_from_is_gone(client, house, edition):
+    client.force_login(house.editor)
+    client.post(TO, form(edition))
+    (filled,) = [one for one in forms_of(client.get(f"{EDIT}?scratch={TAB}").content.decode()) if "text" in one.fields]
+
+    assert client.post(EDIT, filled.filled()).status_code == 302
+
+    assert not Scratch.objects.exists()
+
+
+def test_words_for_a_part_that_was_removed_are_offered_and_can_be_read_copied_and_thrown_away(client, house, edition):
+    client.force_login(house.editor)
+    client.post(TO, form(edition))
+    parts.remove_part(edition, section(edition), seen=digest_of_part(section(edition)), actor=house.editor2)
+
+    page = client.get(address("edit")).content.decode()
+    assert "which was removed" in page
+    shown = client.get(EDIT).content.decode()
+    assert f"{EDIT}?scratch={TAB}" in shown
+    assert "Restore, and keep my words" in client.get(f"{EDIT}?scratch={TAB}").content.decode()
+    client.post(TO, {"throw": TAB, "to": "edit"})
+    assert lines_of(client) == []
+
+
+def test_what_differs_from_nothing_is_no_line_of_the_page(client, house, edition):
+    client.force_login(house.editor)
+    client.post(TO, form(edition))
+    assert lines_of(client) == [str(KEY)]
+
+    client.post(TO, form(edition, text=section(edition).text))
+
+    assert lines_of(client) == []
+
+
+def test_a_line_of_the_page_is_thrown_away_there(client, house, edition):
+    client.force_login(house.editor)
+    for tab in (TAB, "u" * 22):
+        client.post(TO, form(edition, scratch=tab))
+    client.post(address("scratch", "new-notice"), {"title": "Mind it", "scratch": "v" * 22})
+    (thrown,) = [one for one in forms_of(client.get(address("edit")).content.decode()) if one.action == TO]
+
+    answer = client.post(thrown.action, thrown.filled())
+
+    assert (answer.status_code, answer["Location"]) == (302, address("edit"))
+    assert lines_of(client) == ["new-notice"]
+
+
+def test_too_much_is_told_and_so_is_what_made_room(client, house, edition, monkeypatch):
+    client.force_login(house.editor)
+    monkeypatch.setattr(keeping, "LARGEST", 500)
+    assert client.post(TO, form(edition, text="x" * 600)).content.decode().startswith("Not kept: this is too long")
+    monkeypatch.setattr(keeping, "MOST_OF_A_PERSON", 1)
+    assert "went for it" not in client.post(TO, form(edition)).content.decode()
+    assert "The oldest of all that was kept for you went for it" in (
+        client.post(TO, form(edition, scratch="w" * 22)).content.decode()
+    )
+
+
+def test_a_form_that_somebody_else_opened_keeps_nothing_for_whoever_signed_in_since(client, house, edition):
+    client.force_login(house.editor2)
+    theirs = next(one for one in forms_of(client.get(EDIT).content.decode()) if "text" in one.fields)
+    client.force_login(house.editor)
+
+    answer = client.post(TO, theirs.filled(text="Not mine."))
+
+    assert (answer.status_code, Scratch.objects.count()) == (403, 0)
+    client.force_login(house.editor2)
+    assert client.post(TO, theirs.filled(text="Mine.")).content.decode().startswith("Kept for you")

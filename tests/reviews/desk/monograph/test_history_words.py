@@ -322,7 +322,7 @@ def test_a_verb_is_told_by_its_data(verb, data, said):
 
 
 def test_every_act_that_can_be_refused_has_words():
-    named = {*TRANSITIONS, "new", "set_tier", "ask_for_tier", "move", "edit", "import", "read", "withhold", "answer_report", "look_at_report", "warn",
+    named = {*TRANSITIONS, "new", "set_tier", "ask_for_tier", "move", "edit", "import", "read", "withhold", "answer_report", "look_at_report", "close_reports", "warn",
              "countersign", "correct", "call_harmless", "lift", "take_in_reports", "close_recheck", "take_over", "leave_copy",
              "change_drug", "rename_drug", "merge_drug", "retire_drug", "bring_back_drug", "make_class", "rename_class",
              "move_class", "set_floor", "retire_class", "bring_back_class", "answer_remark", "reopen_remark"}  # fmt: skip
