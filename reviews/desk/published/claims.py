@@ -21,7 +21,7 @@ class Spot:
 class Claim:
     """One thing that must be seen, or must not."""
 
-    words: str  # after "Must show:"
+    words: str  # after "Must show:"; "" for what nobody need be told
     holds: Callable[[Served], bool]
 
 

@@ -52,7 +52,7 @@ def another_page(subject: Subject, spot: Spot) -> Claim:
         said = {span.words for card in _cards(subject, served) for span in card.all("span")}
         return served.status in (200, 410) and (retired or "Retired" not in said)
 
-    return Claim("nothing of it that must be there", holds)
+    return Claim("", holds)
 
 
 def its_line_if_any(subject: Subject, spot: Spot) -> Claim:
@@ -100,7 +100,7 @@ def found_as_removed(subject: Subject, spot: Spot) -> Claim:
 
 
 def nothing(subject: Subject, spot: Spot) -> Claim:
-    return Claim("nothing of it that must be there", lambda served: served.status == 200)
+    return Claim("", lambda served: served.status == 200)
 
 
 # -- Addresses that lead to it --------------------------------------------------------------------------------------

@@ -14,6 +14,8 @@ logger = logging.getLogger(__name__)
 
 STATES = AS_IT_SHOULD_BE, NOT_YET, NOT_SEEN = "good", "bad", "unseen"
 
+ANY = "an answer as it should be"
+
 
 @dataclass(frozen=True)
 class Found:
@@ -26,6 +28,12 @@ class Found:
     answered: str = ""  # what was seen, or why nothing was
     lacks: tuple[str, ...] = ()
     served: Served | None = None
+
+    @property
+    def must_show(self) -> str:
+        """In one line."""
+        words = "; ".join(one.words for one in self.must if one.words) or "nothing of it need be there"
+        return words[:1].upper() + words[1:]
 
 
 def unseen(subject: Subject, rows: Iterable[tuple[Place, Spot]]) -> list[Found]:
@@ -42,7 +50,7 @@ def _looked(subject: Subject, one: Found) -> Found:
         answers = []
         for served in _pages(one):
             answers.append(served)
-            lacks = tuple(claim.words for claim in one.must if not claim.holds(_joined(answers)))
+            lacks = tuple(claim.words or ANY for claim in one.must if not claim.holds(_joined(answers)))
             if not lacks and not subject.removal:
                 break
     except Unequal as unequal:
