@@ -8,7 +8,7 @@ from reviews.desk.library import classes, drugs
 from reviews.desk.monograph import change_address, compare, copy, history, new, restore, tier, workspace
 from reviews.desk.people import directory, due, first_steps, invite, person, profile, recheck, rights, trail
 from reviews.desk.published import acts, page, reports, where_page
-from reviews.desk.review import review_page
+from reviews.desk.review import read_ticks, review_page
 
 
 class PartKind:
@@ -45,6 +45,7 @@ urlpatterns = [
     path(f"{MONOGRAPH}scratch/<part>/", scratch.keep, name="scratch"),
     path(f"{MONOGRAPH}preview/", write.preview, name="preview"),
     path(f"{MONOGRAPH}review/", review_page.review, name="review"),
+    path(f"{MONOGRAPH}review/read/", read_ticks.read, name="read_tick"),
     path(f"{MONOGRAPH}remarks/", remarks.remarks, name="remarks"),
     path(f"{MONOGRAPH}history/", history.history, name="history"),
     path(f"{MONOGRAPH}compare/", compare.compare, name="compare"),

@@ -17,7 +17,18 @@ from reviews.audit import acts
 from reviews.audit.trail import audited_write
 from reviews.editing.library import keep_references, record_name_check
 from reviews.editing.remarks import answer_remark
-from reviews.models import ClassGrant, CountedTry, Grant, KeptForm, Organisation, Presence, Remark, Scratch, SpentCode
+from reviews.models import (
+    ClassGrant,
+    CountedTry,
+    Grant,
+    KeptForm,
+    Look,
+    Organisation,
+    Presence,
+    Remark,
+    Scratch,
+    SpentCode,
+)
 from reviews.models.roles import ROLES
 from reviews.reports import service
 from reviews.reports.reminders import remind
@@ -74,6 +85,7 @@ def fill() -> make.House:
     KeptForm.objects.create(
         person=house.editor, path="/desk/", tab="t", fields="{}", cause="session", at=now, expires_at=now
     )
+    Look.objects.create(person=house.clinician, edition=page.live.edition, part="header", digest="0" * 64, at=now)
     Presence.objects.create(person=house.editor, edition=page.live.edition, part="header", at=now)
     Scratch.objects.create(
         person=house.editor, edition=page.live.edition, part="header", tab="t", fields="{}", sign_in="s", slot=0, at=now

@@ -10,6 +10,7 @@ from reviews.models.event import AuditEvent
 from reviews.models.grant import ClassGrant, ClassPermission, Grant, MonographPermission
 from reviews.models.inbox import InboxReport
 from reviews.models.kept import KeptForm
+from reviews.models.look import Look
 from reviews.models.misprint import HarmlessMisprint, Misprint
 from reviews.models.organisation import Organisation
 from reviews.models.people import ClinicianProfile
@@ -39,6 +40,7 @@ __all__ = [
     "HarmlessMisprint",
     "InboxReport",
     "KeptForm",
+    "Look",
     "Misprint",
     "MonographPermission",
     "Organisation",

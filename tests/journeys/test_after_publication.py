@@ -281,6 +281,9 @@ def test_a_harm_report_comes_to_its_honest_end_after_it_was_closed_falsely_three
     pharmacist.page.get_by_label("Your password, as your signature").fill("clincalc-demo")
     presses(pharmacist, "Add the correction")
     assert "The correction stands on the page" in pharmacist.reads()
+    pharmacist.goes_to("/desk/reports/?grade=wording&whose=me")
+    assert "No report is like that" in pharmacist.reads()
+    pharmacist.is_accessible("reports-narrowed")
     shown = pharmacist.goes_to(report)
     choice = shown.get_by_label("What came of it?").locator("option", has_text="is corrected: correction of")
     shown.get_by_label("What came of it?").select_option(choice.get_attribute("value"))
@@ -298,4 +301,34 @@ def test_a_harm_report_comes_to_its_honest_end_after_it_was_closed_falsely_three
     page.get_by_role("link", name="Read the correction").click()
     page.wait_for_url("**/drugs/dimethyl-fumarate/#erratum-*")
     assert "Flushing may last for as long as it is taken." in reader.reads()
+    assert verify() == []
+
+
+def test_junk_is_ticked_shown_and_closed_together(person):
+    reader, editor = person(java_script_enabled=False), person("editor", java_script_enabled=False)
+    for words in ("Buy watches, cheap watches, at this address.", "asdf asdf asdf asdf", "A comma is missing here."):
+        page = reader.goes_to("/report/?page=/drugs/teriflunomide/")
+        page.get_by_label("What is wrong?").fill(words)
+        page.get_by_label("No: wording, spelling, a link").check()
+        page.get_by_role("button", name="Send the report").click()
+        page.wait_for_url("**/report/*/")
+    page = editor.goes_to("/desk/reports/")
+    for words in ("watches", "asdf"):
+        page.get_by_role("listitem").filter(has_text=words).get_by_label("Junk").check()
+    page.get_by_role("button", name="Close what is ticked as junk").click()
+    page.wait_for_url("**/desk/reports/close/?*")
+    assert "Close 2 reports as junk" in editor.reads()
+    assert "asdf asdf" in editor.reads()
+    looks = person("editor2")
+    looks.goes_to("/desk/reports/")
+    looks.is_accessible("reports-ticks")
+    looks.goes_to(page.url)
+    looks.is_accessible("reports-close")
+
+    page.get_by_label("What the readers are told").fill("We found nothing in it about a page of ours.")
+    page.get_by_role("button", name="Close 2 reports").click()
+    page.wait_for_url("**/desk/reports/")
+    assert "2 reports closed as not about our pages." in page.inner_text("body")
+    assert "A comma is missing here." in editor.reads()
+    assert "asdf" not in editor.reads()
     assert verify() == []

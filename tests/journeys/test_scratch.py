@@ -45,7 +45,7 @@ def test_words_survive_a_browser_that_is_gone_and_come_back_on_another_device_wh
     assert other.errors == nobody_else.errors == []
 
 
-def test_a_line_that_offers_words_of_a_part_goes_with_the_part(person):
+def test_a_line_that_offers_words_of_a_part_stays_when_the_part_is_removed(person):
     """The page is there, and only the part is asked for."""
     one = person("editor")
     one.goes_to(DESK)
@@ -60,3 +60,6 @@ def test_a_line_that_offers_words_of_a_part_goes_with_the_part(person):
     one.page.get_by_role("button", name="Remove Monitoring").click()
     one.page.wait_for_selector("text=Monitoring was removed.")
     one.page.wait_for_selector("[data-kept-lines]", state="detached")
+    assert one.page.locator("[data-kept-lines] li").count() == 1
+    one.page.reload()
+    assert "which was removed" in one.page.locator("[data-kept-lines]").inner_text()

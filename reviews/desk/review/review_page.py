@@ -15,11 +15,13 @@ from monographs.models import Edition, Monograph
 from monographs.pages.page import page
 from monographs.pages.page_model import Page
 from monographs.standing import draft
-from reviews.access import policy
+from reviews.access import looks, policy
 from reviews.access.refusals import Refusal
 from reviews.desk import transition_labels
 from reviews.desk.act_forms import SignForm, reason_of
 from reviews.desk.base import DeskRequest, Names, and_list, chip, current_edition, desk, monograph_for, part_links
+from reviews.desk.review.baselines import baselines, chosen
+from reviews.desk.review.read_ticks import progress, ticks_of
 from reviews.desk.review.told import told
 from reviews.models import ChangeSet, ClinicianProfile
 from reviews.review import proofed
@@ -63,8 +65,14 @@ def review_page(request: DeskRequest, monograph: Monograph, edition: Edition, an
     user = request.user
     slug = monograph.slug
     in_review = review.edition.is_open
-    comparison = compare(review.live_value, review.document) if in_review else None
-    parts = told(comparison, review.live_value, review.document) if comparison else []
+    may_sign = policy.can(user, "sign", review.edition)
+    ticks = ticks_of(review, user) if in_review and may_sign else {}
+    bases = baselines(review, user)
+    base = chosen(bases, request.GET.get("against", ""))
+    comparison = compare(base.document, review.document) if in_review else None
+    parts = told(comparison, base.document, review.document, ticks) if comparison else []
+    if in_review and may_sign and request.method == "GET":
+        looks.note(user, review.edition, review.digest)
     changes = [one.change for one in parts]
     tell_people(changes, review, user)
     against = refusals(review, TRANSITIONS["sign"], user)
@@ -80,6 +88,9 @@ def review_page(request: DeskRequest, monograph: Monograph, edition: Edition, an
         "changes": changes,
         "parts": parts,
         "dangerous": sum(len(one.loud) for one in parts),
+        "bases": bases,
+        "base": base,
+        **(progress(ticks) if ticks else {}),
         "uncited": sum(one.uncited for one in parts),
         "in_review": in_review,
         "first": first,
@@ -100,7 +111,7 @@ def review_page(request: DeskRequest, monograph: Monograph, edition: Edition, an
         "proofing": proofed.told(review) if in_review else None,
         "answer": answer,
         "errors": [(one, anchor_of(one)) for one in answer.refusals],
-        "old_name": f"edition {review.monograph.live.number}, published" if review.monograph.live else "",
+        "old_name": base.name,
         "new_name": f"edition {review.edition.number}, {review.edition.get_state_display().lower()}",
     }
     return render(request, "reviews/review.html", context, status=answer.status)

@@ -14,6 +14,7 @@ from monographs.difference.document_diff import Comparison
 from monographs.document import PROSE, Document
 from monographs.pages.page import numbers_of
 from monographs.standing import draft
+from reviews.desk.review.read_ticks import ReadTick
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class ToldPart:
     change: Change
     said: tuple[Said, ...]
     behind: tuple[Behind, ...]
+    tick: ReadTick | None = None
 
     @property
     def rank(self) -> Rank:
@@ -66,7 +68,9 @@ class ToldPart:
         return sum(sides.is_uncited for one in self.said for sides in one.sides)
 
 
-def told(comparison: Comparison, old: Document | None, new: Document) -> list[ToldPart]:
+def told(
+    comparison: Comparison, old: Document | None, new: Document, ticks: Mapping[str, ReadTick] | None = None
+) -> list[ToldPart]:
     """Every changed part, the most dangerous first, those of one rank in the order of the page; of a first edition all
     in the order of the page, as it is read."""
     before = numbers_of(draft(old)) if old else {}
@@ -81,7 +85,8 @@ def told(comparison: Comparison, old: Document | None, new: Document) -> list[To
         change.fields = tuple(one for one in change.fields if not _is_told_whole(one.name, found))
         labels = dict.fromkeys(label for one in found for passage in one.passages for label in passage.labels)
         said = tuple(_said(one, cites) for one in found)
-        parts.append(ToldPart(change, said, tuple(_behind(labels, old, new, after))))
+        behind = tuple(_behind(labels, old, new, after))
+        parts.append(ToldPart(change, said, behind, (ticks or {}).get(change.key)))
     return sorted(parts, key=lambda one: one.rank) if old else parts
 
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from django.core.management.base import BaseCommand, CommandError
 
-from reviews.access import kept, limits, presence, scratch, session
+from reviews.access import kept, limits, looks, presence, scratch, session
 from reviews.reports import inbox
 from reviews.reports.lapses import tell_of_grants
 from reviews.reports.mailing import Mailed, names_of, unreached
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         new = self._tried(remind, 0) + self._tried(tell_of_grants, 0)
         mailed = self._tried(mail_reminders, Mailed())
         answers, forgotten = self._tried(mail_answers, Mailed()), self._tried(forget_addresses, 0)
-        for forget in (kept.sweep, scratch.sweep, presence.sweep, limits.sweep, session.sweep):
+        for forget in (kept.sweep, scratch.sweep, presence.sweep, looks.sweep, limits.sweep, session.sweep):
             self._tried(forget, None)
         if taken:
             self.stdout.write(f"{taken} reports taken in.")

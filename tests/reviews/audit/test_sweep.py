@@ -37,6 +37,7 @@ UNTOLD_COLUMNS = {
         "at", "cause", "expires_at", "fields", "lacks_number", "lacks_password", "path", "person_id", "query", "sender",
         "tab",
     },
+    "reviews_look": {"at", "digest", "edition_id", "part", "person_id"},
     "reviews_presence": {"at", "edition_id", "part", "person_id"},
     "reviews_scratch": {"at", "edition_id", "fields", "lacks_number", "part", "person_id", "sign_in", "tab"},
 }  # fmt: skip
@@ -46,6 +47,7 @@ UNTOLD_ROWS = {
     "reviews_act",
     "reviews_inboxreport",
     "reviews_keptform",
+    "reviews_look",
     "reviews_presence",
     "reviews_scratch",
     "reviews_countedtry",

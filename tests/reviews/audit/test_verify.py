@@ -132,7 +132,11 @@ def test_the_trail_vouches_for_every_column_of_every_guarded_table():
     unguarded |= {"reviews.countedtry"}  # a wrong password, for as long as it counts
     unguarded |= {"reviews.spentcode"}  # a code that was used: it keeps it from being used again, for a minute
     unguarded |= {"reviews.keptform"}  # what somebody typed and nobody took: no part of the record
-    unguarded |= {"reviews.presence", "reviews.scratch"}  # who has an edition open, and what they are typing
+    unguarded |= {
+        "reviews.look",
+        "reviews.presence",
+        "reviews.scratch",
+    }  # who has an edition open, and what they are typing
     ours = {m._meta.label_lower for m in apps.get_models() if m._meta.app_label in ("monographs", "reviews")}
     assert ours - {label for label, _ in GUARDED} == unguarded
     elsewhere = {

@@ -1,0 +1,72 @@
+"""Looks: what a reviewer read of an edition, for their own eyes. A tick at a part holds while its words stand as they
+stood, and for two weeks; nobody else is told, nothing waits for it and nothing rests on it. What cannot be noted now,
+because somebody writes, is not noted.
+"""
+
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import User
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from monographs.models import Document, Edition, Monograph
+from reviews.access.turns import without_waiting
+from reviews.models import Look
+
+LASTS = timedelta(days=14)
+MOST_OF_AN_EDITION = 2_000  # ticks of one person
+
+
+def note(person: User, edition: Edition, digest: str) -> None:
+    """They look at the page of this document now."""
+    seen = Look.objects.filter(person=person, edition=edition, part="", digest=digest)
+    if not seen.exists():
+        _put(person, edition, "", digest)
+
+
+def tick(person: User, edition: Edition, part: str, digest: str) -> bool:
+    """They read this part as it stands by this digest. Answers whether it is noted."""
+    return _put(person, edition, part, digest)
+
+
+def untick(person: User, edition: Edition, part: str) -> bool:
+    """Twice is as good as once. Answers whether nothing is noted any more."""
+    try:
+        with without_waiting(), transaction.atomic():
+            Look.objects.filter(person=person, edition=edition, part=part).delete()
+    except DatabaseError:
+        return False
+    return True
+
+
+def _put(person: User, edition: Edition, part: str, digest: str) -> bool:
+    rows = Look.objects.filter(person=person, edition=edition)
+    try:
+        with without_waiting(), transaction.atomic():
+            if rows.count() >= MOST_OF_AN_EDITION:
+                return False
+            if part:
+                rows.filter(part=part).delete()
+            Look.objects.create(person=person, edition=edition, part=part, digest=digest, at=timezone.now())
+    except DatabaseError:  # somebody else writes, or another window of theirs was there first
+        return False
+    return True
+
+
+def ticks(person: User, edition: Edition) -> dict[str, tuple[str, datetime]]:
+    """Part -> its digest when it was ticked as read, and when."""
+    rows = Look.objects.filter(person=person, edition=edition, at__gt=timezone.now() - LASTS).exclude(part="")
+    return {part: (digest, at) for part, digest, at in rows.values_list("part", "digest", "at")}
+
+
+def last_seen(person: User, monograph: Monograph, now: str) -> tuple[Document, datetime] | None:
+    """The document that they looked at last, of any edition of the page, which was not the one of this digest."""
+    rows = Look.objects.filter(person=person, edition__monograph=monograph, part="", at__gt=timezone.now() - LASTS)
+    row = rows.exclude(digest=now).order_by("-at").first()
+    document = Document.objects.filter(pk=row.digest).first() if row else None
+    return (document, row.at) if row and document else None
+
+
+def sweep() -> int:
+    """Deletes what is too old. Answers how much."""
+    return Look.objects.filter(at__lte=timezone.now() - LASTS).delete()[0]
