@@ -157,6 +157,7 @@ FORMS = [
     ("withdraw", "publisher", at("published"), do("live", "withdraw"), None, {"kind": "retire", **REASON}, ["withdrawn"]),
     ("confirm-withdrawal", "clinician", at("published", "retired"), do("retired", "confirm-withdrawal"), None, {}, ["withdrawal_confirmed"]),
     ("still-correct", "clinician", at("published", "retired"), do("retired", "still-correct"), None, SIGNED, ["vouched"]),
+    ("full-review", "clinician", at("published"), do("live", "full-review"), None, SIGNED, ["reviewed_in_full"]),
     ("reinstate", "publisher", at("published", "confirmed"), do("confirmed", "reinstate"), None, {}, ["reinstated"]),
     ("erratum", "pharmacist", at("published"), at("erratum"), None, {"wrong": "It can slow.", "right": "It may slow.", "harm": "minor", **PASSWORD}, ["corrected"]),
     ("harmless", "clinician2", at("published"), at("harmless"), None, REASON, ["called_harmless"]),
