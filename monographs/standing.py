@@ -30,6 +30,9 @@ class Standing:
 
     today: date
     next_review_due: date | None = None
+    # The full review since the publication, of the live page: its day, and the titles of who signed it.
+    reviewed_again_on: date | None = None
+    reviewed_again_by: tuple[str, ...] = ()
     # The newest checks in RxNorm that found the name: (matched name, release).
     names_found: tuple[tuple[str, str], ...] = ()
     # What stands over the monograph's page, oldest first, and the instant for which it was asked.
@@ -201,6 +204,8 @@ def standing(publication: Publication, document: Document, at: datetime | None =
     return Standing(
         today=today(at),
         next_review_due=live_of.next_review_due if live_of else None,
+        reviewed_again_on=live_of.reviewed_again_on if live_of else None,
+        reviewed_again_by=tuple(live_of.reviewed_again_by) if live_of else (),
         names_found=names_found(NameCheck.objects.latest_for(codes)),
         overlays=overlays_of(publication.monograph_id),
         at=at,

@@ -39,7 +39,7 @@ def publish(trail: Trail, row: Transition, review: EditionReview, given: Given) 
         name=review.document.header.name, class_slugs=[step.slug for step in review.document.header.class_path],
         traits=monograph.drug.traits, tier=review.tier, signatures=signatures, published_at=trail.at,
         # The first edition was read as a whole; an amendment does not move that date.
-        last_full_review=previous.last_full_review if previous else today(trail.clock),
+        last_full_review=monograph.last_full_review or today(trail.clock),
         evidence_checked_at=previous.evidence_checked_at if previous else None,
         head=trail.head, key=seals.key_id(), seal=seals.seal(form),
     )  # fmt: skip

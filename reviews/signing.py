@@ -10,11 +10,13 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 from django.utils import timezone
 
+from monographs.standing import today
 from reviews.access.door import LONGEST_REASON, admitted, as_code
 from reviews.access.password import proved
 from reviews.audit.trail import Trail
 from reviews.models import SignOff, Unsigning
-from reviews.models.signoff import REVIEW, STILL_CORRECT
+from reviews.models.signoff import FULL_REVIEW, REVIEW, STILL_CORRECT
+from reviews.review import guards, tiers
 from reviews.review.attestation import NO_PASSWORD, Attestation
 from reviews.review.edition_review import EditionReview
 from reviews.review.steps import move, stay
@@ -63,6 +65,22 @@ def reaffirm(trail: Trail, row: Transition, review: EditionReview, given: Given)
     """Signs that a page which was withdrawn is still correct."""
     sign_off = _signature(trail, row, review, given, STILL_CORRECT)
     return stay(trail, row, review, given.reason, sign_off=sign_off.pk)
+
+
+def review_in_full(trail: Trail, row: Transition, review: EditionReview, given: Given) -> EditionReview:
+    """Signs the whole page again. With the full set of its tier the date of the last full review moves, to the day of
+    the oldest of these signatures, and the next one is counted from there."""
+    before = guards.full_reviews(review)
+    sign_off = _signature(trail, row, review, given, FULL_REVIEW)
+    monograph, signed, moved = review.monograph, [*before, sign_off], None
+    if not guards.missing_full_reviews(review, signed):
+        moved = min(today(one.signed_at) for one in signed)
+        monograph.reviewed_again_on = moved
+        monograph.reviewed_again_by = [one.reader_title for one in signed]
+        monograph.next_review_due = tiers.ROWS[review.tier_of_page].next_review(moved)
+        trail.save(monograph, "reviewed_again_on", "reviewed_again_by", "next_review_due")
+    said = moved.isoformat() if moved else None
+    return stay(trail, row, review, given.reason, sign_off=sign_off.pk, last_full_review=said)
 
 
 def _signature(trail: Trail, row: Transition, review: EditionReview, given: Given, meaning: str) -> SignOff:

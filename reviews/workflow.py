@@ -22,7 +22,13 @@ from reviews.access.door import kept
 from reviews.access.refusals import DONE_ALREADY, Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
 from reviews.review import guards, proofed, steps
-from reviews.review.attestation import Attestation, attestation_refusals, checklist_of, still_correct_of
+from reviews.review.attestation import (
+    Attestation,
+    attestation_refusals,
+    checklist_of,
+    full_review_of,
+    still_correct_of,
+)
 from reviews.review.edition_review import EditionReview
 from reviews.review.remarks import none_unanswered, remark_refusals, send_back, taken
 from reviews.review.repeats import is_done_already
@@ -41,6 +47,11 @@ def _submitted(data: dict[str, Any]) -> str:
     why = proofed.REASONS.get(data.get("kind", ""), "").rstrip(".")
     hints = f"; words that proofing asked about stand: {why[:1].lower()}{why[1:]}" if why else ""
     return f"sent edition {data['edition']} for review{hints}"
+
+
+def _reviewed_in_full(data: dict[str, Any]) -> str:
+    moved = "; with that its full review is of that day" if data.get("last_full_review") else ""
+    return f"signed a full review of edition {data['edition']}{moved}"
 
 
 def _sent_back(data: dict[str, Any]) -> str:
@@ -202,6 +213,35 @@ _ROWS = (
             tried="discard it",
             history=lambda data: f"discarded edition {data['edition']}",
             public=("It may be discarded", "Its history is kept."),
+        ),
+    ),
+    Transition(
+        name="full-review",
+        sources=(PUBLISHED,),
+        target=PUBLISHED,
+        permission="full-review",
+        guards=(
+            guards.is_live,
+            guards.is_shown,
+            guards.verified_clinician,
+            guards.wrote_no_word,
+            guards.not_yet_reviewed_again,
+        ),
+        ticks=full_review_of,
+        entry="reviewed_in_full",
+        write=signing.review_in_full,
+        on_page=True,
+        leads_to="published",
+        words=Words(
+            button="Sign the full review of edition {number}",
+            help="Read all of it again, then sign with your password. Its tier asks for as many as to publish it.",
+            done="You signed the full review of edition {number}. {reviewed}",
+            tried="sign a full review",
+            history=_reviewed_in_full,
+            public=(
+                "It is read again as a whole",
+                "As many clinicians as its tier asks for read the whole page and sign it. None of them wrote it.",
+            ),
         ),
     ),
     Transition(

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from monographs.called import called
+from monographs.fields import JSONText
 from monographs.models.drug import Drug
 from monographs.models.querysets import MonographQuerySet
 from monographs.models.therapeutic_class import TherapeuticClass
@@ -17,13 +18,22 @@ from monographs.vocabulary import TIERS
 class Monograph(models.Model):
     """The identity that links, permissions and history point to. `live` is what readers see, or nothing."""
 
-    trail_columns = {1: ("id", "slug", "drug_id", "therapeutic_class_id", "tier", "next_review_due", "live_id")}
+    trail_columns = {
+        1: ("id", "slug", "drug_id", "therapeutic_class_id", "tier", "next_review_due", "live_id"),
+        2: (
+            "id", "slug", "drug_id", "therapeutic_class_id", "tier", "next_review_due", "live_id",
+            "reviewed_again_on", "reviewed_again_by",
+        ),
+    }  # fmt: skip
 
     slug = models.SlugField(max_length=100, unique=True)
     drug = models.ForeignKey(Drug, models.PROTECT, related_name="monographs")
     therapeutic_class = models.ForeignKey(TherapeuticClass, models.PROTECT, related_name="monographs")
     tier = models.CharField(max_length=10, choices=list(TIERS.items()))
     next_review_due = models.DateField(null=True, blank=True)
+    # The day of the last full review since the first publication, and the titles of those who signed it.
+    reviewed_again_on = models.DateField(null=True, blank=True)
+    reviewed_again_by = JSONText(default=list)
     live = models.OneToOneField("monographs.Publication", models.PROTECT, null=True, blank=True, related_name="live_of")
 
     objects = MonographQuerySet.as_manager()
@@ -47,6 +57,11 @@ class Monograph(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("monograph", args=[self.slug])
+
+    @property
+    def last_full_review(self) -> date | None:
+        """The day from which every signature of the last full review was given; nothing before there is a page."""
+        return self.reviewed_again_on or (self.live.last_full_review if self.live else None)
 
     @cached_property
     def called(self) -> str:

@@ -42,6 +42,7 @@ from monographs.pages.related import Related
 from monographs.standing import LONDON, Shown, Standing
 from monographs.texts import text
 from monographs.texts.text import Html, Renderer
+from monographs.texts.wording import people
 from monographs.vocabulary import NAME_KINDS, NOTICE_TYPES, SECTION_KINDS, SectionKind
 
 # The places of the page, top to bottom: notices by severity among the kinds of section, Dosing after Indications. What
@@ -316,7 +317,8 @@ def _status(publication: Publication, standing: Standing) -> Status:
         published_at=publication.published_at,
         signatures=signatures,
         reviewed_on=last.astimezone(LONDON).date(),
-        last_full_review=publication.last_full_review,
+        last_full_review=standing.reviewed_again_on or publication.last_full_review,
+        reviewed_again_by=people(standing.reviewed_again_by),
         evidence_checked_at=publication.evidence_checked_at,
         next_review_due=standing.next_review_due,
         overdue=standing.overdue,

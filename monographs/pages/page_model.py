@@ -11,7 +11,7 @@ from monographs.models.overlay import Overlay
 from monographs.pages.lines import Line
 from monographs.pages.related import Related
 from monographs.texts.text import Html, Use
-from monographs.texts.wording import with_article
+from monographs.texts.wording import people
 
 
 @dataclass(frozen=True)
@@ -148,6 +148,7 @@ class Status:
     signatures: tuple[Signature, ...]
     reviewed_on: date
     last_full_review: date
+    reviewed_again_by: str  # "a neurologist and a pharmacist"; "" where the last full review was before publication
     evidence_checked_at: date | None
     next_review_due: date | None
     overdue: bool
@@ -156,12 +157,7 @@ class Status:
 
     @property
     def reviewed_by(self) -> str:
-        """ "a neurologist and a pharmacist"; two of one profession are "a pharmacist and another pharmacist"."""
-        said: list[str] = []
-        for title in (one.reader_title for one in self.signatures):
-            first = with_article(title)
-            said.append(f"another {title}" if first in said else first)
-        return " and ".join(filter(None, [", ".join(said[:-1]), *said[-1:]]))
+        return people(one.reader_title for one in self.signatures)
 
     @property
     def digest_in_groups(self) -> str:

@@ -1,6 +1,7 @@
 """How words are joined to a sentence: the article before them, the full stop after them. Pure."""
 
 import re
+from collections.abc import Iterable
 
 # A letter that begins a name of letters is said by its own name: "an NHS trust", "a UK maker".
 _LETTERS = re.compile(r"[A-Z](?:[A-Z0-9]+\b|\b)")
@@ -22,6 +23,15 @@ def with_article(words: str) -> str:
     else:
         is_vowel = bool(_SILENT_H.match(words))
     return f"{'an' if is_vowel else 'a'} {words}"
+
+
+def people(titles: Iterable[str]) -> str:
+    """ "a neurologist and a pharmacist"; two of one profession are "a pharmacist and another pharmacist"."""
+    said: list[str] = []
+    for title in titles:
+        first = with_article(title)
+        said.append(f"another {title}" if first in said else first)
+    return " and ".join(filter(None, [", ".join(said[:-1]), *said[-1:]]))
 
 
 def ended(words: str) -> str:

@@ -19,7 +19,7 @@ from reviews.access.grants import check_administrator
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
 from reviews.models import ClinicianProfile, Recheck, SignOff
-from reviews.models.signoff import REVIEW
+from reviews.models.signoff import FULL_REVIEW, REVIEW
 
 REASON = 2_000
 
@@ -45,7 +45,8 @@ def resting_on(profiles: Iterable[ClinicianProfile]) -> dict[int, list[Resting]]
         publication, monograph = one.edition.publication, one.edition.monograph
         assert monograph.live is not None, "asked for"
         went_out = one.meaning != REVIEW or one.document_id == publication.document_id
-        if went_out and today(publication.published_at) >= monograph.live.last_full_review:
+        since = one.signed_at if one.meaning == FULL_REVIEW else publication.published_at
+        if went_out and today(since) >= (monograph.last_full_review or monograph.live.last_full_review):
             pages = found[of_signer[one.signer_id]]
             pages[monograph.pk] = Resting(monograph, today(one.signed_at))
     for recheck in Recheck.objects.filter(profile__in=found, closed_at=None).select_related("opened_by"):

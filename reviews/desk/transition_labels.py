@@ -35,6 +35,7 @@ def done(row: Transition, review: EditionReview) -> str:
         number=review.edition.number,
         waits=f"Next, {and_list(wanted)} must sign." if wanted else "A publisher can publish it now.",
         returns=guards.what_is_next(review) if "{returns}" in words else "",
+        reviewed=guards.what_a_full_review_waits_for(review) if "{reviewed}" in words else "",
         seen=_what_readers_see(review) if "{seen}" in words else "",
     )
 

@@ -7,7 +7,7 @@ from monographs.fields import JSONText
 from monographs.models import Document, Edition
 from monographs.triggers import AppendOnly
 
-REVIEW, STILL_CORRECT = "review", "still_correct"
+REVIEW, STILL_CORRECT, FULL_REVIEW = "review", "still_correct", "full_review"
 
 
 class SignOff(models.Model):
@@ -24,7 +24,7 @@ class SignOff(models.Model):
     round = models.PositiveIntegerField()
     document = models.ForeignKey(Document, models.PROTECT, related_name="sign_offs")
     signer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="sign_offs")
-    # A review lets an edition out; "still correct" lets a withdrawn page come back.
+    # A review lets an edition out; "still correct" lets a withdrawn page come back; a full review keeps a page in date.
     meaning = models.CharField(max_length=20, default=REVIEW)
     # Signing, unsigning and signing again in one round gives 0, 1, 2 …
     sequence = models.PositiveIntegerField(default=0)

@@ -99,6 +99,12 @@ def still_correct_of(review: "EditionReview") -> list[Tick]:
     return still_correct(review.document)
 
 
+def full_review_of(review: "EditionReview") -> list[Tick]:
+    """What a signer ticks at a full review of the page: as on a first edition, on all that it says."""
+    every = [str(part.key) for part in review.document.parts()]
+    return checklist(review.document, every, first=True)
+
+
 def attestation_refusals(
     attestation: Attestation | None, *, actor: User, digest: str, ticks: Iterable[Tick]
 ) -> list[Refusal]:

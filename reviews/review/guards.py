@@ -14,8 +14,9 @@ from monographs.standing import today
 from reviews.access import policy
 from reviews.access.refusals import Refusal, RefusalType
 from reviews.audit import seals
-from reviews.models import SignOff
-from reviews.models.signoff import STILL_CORRECT
+from reviews.authorship import authors_of_page
+from reviews.models import AuditEvent, SignOff
+from reviews.models.signoff import FULL_REVIEW, STILL_CORRECT
 from reviews.review import tiers
 from reviews.review.edition_review import EditionReview
 
@@ -190,6 +191,56 @@ def not_removed(review: EditionReview, actor: User) -> Iterator[Refusal]:
 def is_withdrawn(review: EditionReview, actor: User) -> Iterator[Refusal]:
     if not review.withdrawals:
         yield Refusal("not_withdrawn", "The page is not withdrawn: readers see it.", RefusalType.CONFLICT)
+
+
+def is_shown(review: EditionReview, actor: User) -> Iterator[Refusal]:
+    if review.withdrawals:
+        sentence = "The page is withdrawn. It comes back when clinicians sign that it is still correct."
+        yield Refusal("page_withdrawn", sentence, RefusalType.CONFLICT)
+
+
+def wrote_no_word(review: EditionReview, actor: User) -> Iterator[Refusal]:
+    """A full review vouches for the whole page, whichever edition its words came with."""
+    live = review.monograph.live
+    if live and actor.pk in review.contributors | authors_of_page(live):
+        yield Refusal(
+            "contributed", "You wrote or suggested words of it. Another clinician must read it again as a whole."
+        )
+
+
+def full_reviews(review: EditionReview) -> list[SignOff]:
+    """Signatures on the page as a whole since its date moved last, by people who still could."""
+    moved = [
+        one.at
+        for one in AuditEvent.objects.about(review.monograph).filter(verb="reviewed_in_full")
+        if one.data["last_full_review"]
+    ]
+    rows = SignOff.objects.filter(edition=review.edition, document=review.digest, meaning=FULL_REVIEW)
+    if moved:
+        rows = rows.filter(signed_at__gt=max(moved))
+    found = [one for one in rows.select_related("signer__clinician_profile") if _signer_refusal(review, one) is None]
+    authors = authors_of_page(review.monograph.live) if found and review.monograph.live else frozenset()
+    return [one for one in found if one.signer_id not in review.contributors | authors]
+
+
+def missing_full_reviews(review: EditionReview, given: list[SignOff]) -> list[str]:
+    """Who still has to sign, beside these, before the date of the last full review moves: the full set of its tier."""
+    return tiers.ROWS[review.tier_of_page].missing([one.profession for one in given])
+
+
+def not_yet_reviewed_again(review: EditionReview, actor: User) -> Iterator[Refusal]:
+    given = full_reviews(review)
+    if any(one.signer_id == actor.pk for one in given):
+        missing = " and ".join(missing_full_reviews(review, given))
+        yield Refusal("signed_already", f"You signed this already. Next, {missing} must sign.", RefusalType.CONFLICT)
+
+
+def what_a_full_review_waits_for(review: EditionReview) -> str:
+    """Said once somebody signed: who must sign still, or when the next one is due."""
+    given, due = full_reviews(review), review.monograph.next_review_due
+    if given:
+        return f"Next, {' and '.join(missing_full_reviews(review, given))} must sign."
+    return f"The next one is due on {due.day} {due:%B %Y}." if due else ""
 
 
 def waits_for_confirmation(review: EditionReview, actor: User) -> Iterator[Refusal]:

@@ -78,11 +78,11 @@ def test_the_editions_of_a_correction_are_those_of_the_chosen_places(house, page
 
 def test_one_place_is_named_as_well(house, page):
     """Under the password too: what it is in later is another place."""
-    assert refused(house, page, CorrectionInput("before; monthly.", "x", "minor", ())) == [
+    assert refused(house, page, CorrectionInput("Before; monthly.", "x", "minor", ())) == [
         ("not_one_place", "places", "These words stand in one place. Say whether they are wrong there.")
     ]
-    (found,) = said(page, "before; monthly.").choices
-    given = CorrectionInput("before; monthly.", "x", "minor", (found.key,))
+    (found,) = said(page, "Before; monthly.").choices
+    given = CorrectionInput("Before; monthly.", "x", "minor", (found.key,))
     attestation = make.password(house.pharmacist, given.digest(page))
     again(house, make.live().edition, text("Bloods: yearly."))
 
@@ -112,7 +112,7 @@ def test_right_words_of_the_live_edition_are_marked_by_nobody_who_was_not_asked(
 
 
 def test_of_one_place_nothing_is_asked(house, page):
-    overlay = make.correct(house.pharmacist, page, "before; monthly.", "before; weekly.")
+    overlay = make.correct(house.pharmacist, page, "Before; monthly.", "before; weekly.")
 
     part = str(make.key("fbc"))
     assert overlay.places == [{"edition": n, "part": part, "field": "schedule", "nth": 0} for n in (2, 1)]
@@ -122,7 +122,7 @@ def test_of_one_place_nothing_is_asked(house, page):
 def test_a_place_that_is_none_of_these_words_is_refused(house, page, keys):
     known = said(page, "monthly").choices[0].key
     for places in (keys, (known, *keys)):
-        for wrong in ("monthly", "before; monthly."):
+        for wrong in ("monthly", "Before; monthly."):
             ((code, field, sentence),) = refused(house, page, CorrectionInput(wrong, "weekly", "minor", places))
             assert (code, field, sentence[:21]) == ("places_changed", "places", "The words do not stan")
 
@@ -161,7 +161,7 @@ def test_words_that_stand_everywhere_are_to_be_quoted_with_more_around_them(hous
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        ("Before; monthly.", "No published edition says this. The page says “before; monthly.”. Yours differs in capital letters: copy it so."),
+        ("before; monthly.", "No published edition says this. The page says “Before; monthly.”. Yours differs in capital letters: copy it so."),
         ("Look monthly1.", "No published edition says this. The page says “Look monthly.”. Yours differs in the numbers of references: copy it so."),
         ("**mon**thly", f"No published edition says this. {overlay_words.HOW_TO_QUOTE}"),
     ],
@@ -205,7 +205,7 @@ def test_page_archive_and_data_mark_the_chosen_words(house, page, client):
 
 def test_the_signed_text_stays_as_it_is_in_the_data(house, page, client):
     before = json.loads(client.get(f"{PAGE}monograph.json").content)
-    make.correct(house.pharmacist, page, "before; monthly.", "before; weekly.")
+    make.correct(house.pharmacist, page, "Before; monthly.", "before; weekly.")
     after = json.loads(client.get(f"{PAGE}monograph.json").content)
 
     assert {**after, "overlays": []} == before

@@ -31,7 +31,10 @@ FROZEN = {
         2: "id monograph_id number state round title name names brands codes class_path covers not_covered introduction dosing_status dosing_since dosing_reason dosing_instead text_rules",
     },
     "monographs.monitoringitem": {1: "id edition_id key position removed test when how_often how_long note source"},
-    "monographs.monograph": {1: "id slug drug_id therapeutic_class_id tier next_review_due live_id"},
+    "monographs.monograph": {
+        1: "id slug drug_id therapeutic_class_id tier next_review_due live_id",
+        2: "id slug drug_id therapeutic_class_id tier next_review_due live_id reviewed_again_on reviewed_again_by",
+    },
     "monographs.namecheck": {1: "id system code name status matched_name release source at"},
     "monographs.overlay": {
         1: "id kind monograph_id edition act part lifts_id by_id by_title by_role at reason title severity regulator link issued quote wrong right harm editions last_edition said_from",

@@ -8,8 +8,9 @@ import pytest
 from django.utils import timezone
 
 from monographs.document import Brand, Section
-from monographs.models import Edition, Monograph
+from monographs.models import Edition, Monograph, Publication
 from monographs.pages.said import said
+from monographs.standing import today
 from reviews import overlay_words, overlays
 from reviews.access import password
 from reviews.access.password import TooManyFailures
@@ -21,6 +22,7 @@ from reviews.editing.library import keep_references
 from reviews.models import AuditEvent, SignOff
 from reviews.overlay_words import CorrectionInput
 from reviews.review.attestation import Attestation, Tick, attestation_refusals, checklist, still_correct
+from reviews.review.tiers import ROWS
 from reviews.signing import attest
 from reviews.workflow import perform
 from tests import factories as make
@@ -457,3 +459,114 @@ def test_what_is_shared_changes_no_edition_and_voids_no_signature(house):
         2,
     )
     assert make.publish(house, edition).monograph.live.document_id == before
+
+
+# -- Full review -------------------------------------------------------------------------------------------------------
+
+
+def reviewed(edition, *people):
+    for one in people:
+        given = make.attestation(edition, one, "full-review")
+        perform("full-review", editions=[edition], actor=one, digest=given.digest, attestation=given)
+
+
+def dates(slug):
+    page = Monograph.objects.get(slug=slug)
+    return page.last_full_review, page.next_review_due, page.reviewed_again_by
+
+
+def test_a_full_review_moves_its_date_with_the_last_signature_of_the_tier_to_the_day_of_the_oldest(house, clock):
+    edition = make.published(house)
+    begun = dates("testazumab")
+    assert begun[1] == ROWS["standard"].next_review(begun[0])
+    clock.at += 40 * DAY
+    first = today(clock.at)
+    reviewed(edition, house.clinician)
+    assert dates("testazumab") == begun  # one of two
+    clock.at += 3 * DAY
+
+    reviewed(edition, house.pharmacist)
+
+    assert dates("testazumab") == (first, ROWS["standard"].next_review(first), ["neurologist", "pharmacist"])
+    entry = AuditEvent.objects.latest("seq")
+    assert (entry.verb, entry.data["last_full_review"]) == ("reviewed_in_full", first.isoformat())
+    assert Publication.objects.get(slug="testazumab").last_full_review == begun[0]  # what was published stays as it was
+    assert verify() == []
+
+
+def test_an_overdue_page_is_in_date_again_for_readers_and_says_who_read_it(house, clock, client):
+    edition = make.published(house)
+    clock.at += DAY
+    with audited_write(actor=house.admin) as trail:
+        page = Monograph.objects.get(slug="testazumab")
+        page.next_review_due = today(clock.at) - DAY
+        trail.save(page, "next_review_due")
+        trail.reindex(page)
+        trail.record("looked_up", "test")
+    assert "Review overdue" in client.get("/drugs/testazumab/").content.decode()
+
+    reviewed(edition, house.clinician, house.pharmacist)
+
+    html = client.get("/drugs/testazumab/").content.decode()
+    assert "Review overdue" not in html
+    assert "Text reviewed" in html
+    assert "A neurologist and a pharmacist read it again and signed that it is still correct." in html
+    data = client.get("/drugs/testazumab/monograph.json").json()
+    assert data["last_full_review"] == today(clock.at).isoformat()
+
+
+def test_a_signature_of_a_full_review_counts_once_and_for_the_edition_that_was_read(house, clock):
+    edition = make.published(house)
+    clock.at += 5 * DAY
+    reviewed(edition, house.clinician, house.pharmacist)
+    moved = dates("testazumab")
+    clock.at += 5 * DAY
+
+    reviewed(edition, house.clinician)  # of the next full review: nobody else's is left over from the last
+
+    assert dates("testazumab") == moved
+    with pytest.raises(Refused) as refused:
+        reviewed(edition, house.clinician)
+    assert refused.value.codes == ["done_already"]
+    second = make.start(house, edition)
+    make.reword(second, "monitoring", "Other words.", actor=house.editor)
+    second = make.publish(house, make.sign(make.sign(make.submit(house, second), house.clinician), house.pharmacist))
+    assert dates("testazumab") == moved  # an amendment moves no date
+    assert Publication.objects.get(slug="testazumab", number=2).last_full_review == moved[0]
+    reviewed(second, house.pharmacist)  # the one of before was given on edition 1
+    assert dates("testazumab") == moved
+    reviewed(second, house.clinician)
+    assert dates("testazumab")[0] == today(clock.at)
+
+
+@pytest.mark.parametrize(
+    ("who", "code"), [("editor", "not_granted"), ("publisher", "not_granted"), ("clinician", "contributed")]
+)
+def test_whoever_wrote_a_word_of_the_page_or_is_no_clinician_does_not_review_it_in_full(house, who, code):
+    first = make.published(house)
+    second = make.start(house, first, actor=house.clinician)
+    make.reword(second, "monitoring", "Other words.", actor=house.clinician)
+    second = make.submit(house, second)
+    second = make.publish(house, make.sign(make.sign(second, house.clinician2), house.pharmacist))
+    third = make.start(house, second)
+    make.reword(third, "prescribing", "Quite other words.", actor=house.editor)
+    third = make.submit(house, third)
+    third = make.publish(house, make.sign(make.sign(third, house.clinician2), house.pharmacist))
+    before = dates("testazumab")
+
+    with pytest.raises(Refused) as refused:
+        reviewed(third, house.people[who])
+
+    assert refused.value.codes == [code]
+    assert dates("testazumab") == before
+    assert not SignOff.objects.filter(meaning="full_review").exists()
+
+
+def test_a_withdrawn_page_is_not_reviewed_in_full(house):
+    edition = make.published(house)
+    make.withdraw(edition, house.publisher)
+
+    with pytest.raises(Refused) as refused:
+        reviewed(edition, house.clinician)
+
+    assert refused.value.codes == ["page_withdrawn"]

@@ -175,6 +175,7 @@ WHY = {
     "not_of_this_monograph": "it belongs to another monograph",
     "withdrawn_already": "it was withdrawn already",
     "not_withdrawn": "it was not withdrawn",
+    "page_withdrawn": "the page was withdrawn",
     "own_withdrawal": "they had withdrawn it themselves",
     "other_role": "somebody of the other role must",
     "confirmed_already": "it was confirmed already",

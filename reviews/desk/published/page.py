@@ -25,7 +25,7 @@ from reviews.desk.act_forms import SecondSignatureForm, SignedReasonForm, SignFo
 from reviews.desk.base import DeskRequest, desk, monograph_for
 from reviews.desk.published.forms import ErratumForm, PlacingForm, WithdrawForm
 from reviews.desk.published.misprints import asked
-from reviews.review.attestation import still_correct
+from reviews.review.attestation import full_review_of, still_correct
 from reviews.review.edition_review import EditionReview
 from reviews.workflow import TRANSITIONS, refusals
 
@@ -113,6 +113,10 @@ def published_page(request: DeskRequest, monograph: Monograph, answer: Answer) -
             monograph.called,
             answer.typed_in("still-correct"),
             answer.refusals_of("still-correct"),
+        ),
+        "full_review": offers["full-review"],
+        "full_review_form": SignForm(
+            full_review_of(review), live.name, answer.typed_in("full-review"), answer.refusals_of("full-review")
         ),
         "may_edit": policy.can(user, "edit", monograph),
         "may_warn": not against["warn"],

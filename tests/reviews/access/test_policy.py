@@ -38,6 +38,7 @@ MAY = {
     "withdraw": CLINICIANS | PUBLISHERS,
     "confirm-withdrawal": CLINICIANS | PUBLISHERS,
     "still-correct": CLINICIANS,
+    "full-review": CLINICIANS,
     "reinstate": PUBLISHERS,
     "withhold": CLINICIANS | PUBLISHERS,
     "warn": {"on-call"},

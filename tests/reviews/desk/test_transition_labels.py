@@ -25,6 +25,7 @@ BUTTONS = {
     "withdraw": "Withdraw Testazumab",
     "confirm-withdrawal": "Confirm the withdrawal",
     "still-correct": "Sign that edition 3 is still correct",
+    "full-review": "Sign the full review of edition 3",
     "reinstate": "Reinstate Testazumab",
 }
 NOTES = {
@@ -38,6 +39,7 @@ NOTES = {
     "withdraw": "Readers see it at once. Somebody of the other role, clinician or publisher, confirms it.",
     "confirm-withdrawal": "You looked at why it was withdrawn, and agree.",
     "still-correct": "Read all of it again, then sign with your password. Its tier asks for as many as to publish it.",
+    "full-review": "Read all of it again, then sign with your password. Its tier asks for as many as to publish it.",
     "reinstate": "Readers get the signed page again, at its address.",
 }
 

@@ -34,6 +34,7 @@ def test_every_step_of_the_table_is_told_in_its_order_with_what_it_needs(client)
         ("It may be discarded", [reason]),
     ]
     assert [title for title, _ in steps(after)] == [
+        "It is read again as a whole",
         "A page may be withdrawn at once",
         "Somebody else confirms that",
         "Then it is signed again",

@@ -324,6 +324,7 @@ PASSWORDS = {
     "countersign": ("clinician2", "pharmacist"), "lift": ("pharmacist",), "end-correction": ("pharmacist",),
     "correct": ("pharmacist",), "warn": ("clinician", "pharmacist"), "trial": ("clinician", "clinician2", "pharmacist", "publisher"),
     "still-correct": ("clinician", "clinician2", "pharmacist"),
+    "full-review": ("clinician", "clinician2", "pharmacist"),
 }  # fmt: skip
 
 
@@ -340,6 +341,7 @@ def test_no_password_is_tried_by_whoever_has_not_the_right(house, page, enter, t
         "trial": (f"/desk/monographs/testazumab/place/{trial}/", {"reason": "It is tried."}),
         "end-correction": ("", {"reason": "It was wrong itself."}),
         "still-correct": (f"{DO}still-correct/", {"digest": page.live.document_id, "interests": "none"}),
+        "full-review": (f"{DO}full-review/", {"digest": page.live.document_id, "interests": "none"}),
     }[act]  # fmt: skip
     if act == "end-correction":
         erratum = make.correct(house.pharmacist, page, wrong, "Tests go on for months.")

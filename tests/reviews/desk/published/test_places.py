@@ -55,7 +55,7 @@ def test_one_of_four_places_is_corrected(pharmacist, client):
     assert labels == [
         "In all 4 places",
         "Monitoring edition 1 Bloods: monthly .",
-        "Monitoring: Full blood count, when and how often edition 1 before; monthly .",
+        "Monitoring: Full blood count, when and how often edition 1 Before; monthly .",
         "Practice edition 1 Look monthly . Again monthly.",
         "Practice edition 1 Look monthly. Again monthly .",
     ]

@@ -282,8 +282,8 @@ def forms_of(slug, *names):
         ("plainzumab", "editor", [], ["withdraw"]),
         ("plainzumab", "auditor", [], ["withdraw"]),
         ("plainzumab", "publisher", ["do/withdraw"], []),
-        ("plainzumab", "clinician", ["do/withdraw"], []),
-        ("plainzumab", "pharmacist", ["do/withdraw", "erratum"], []),
+        ("plainzumab", "clinician", ["do/full-review", "do/withdraw"], []),
+        ("plainzumab", "pharmacist", ["do/full-review", "do/withdraw", "erratum"], []),
         ("retirezumab", "publisher", ["do/withdraw"], ["confirm-withdrawal", "reinstate", "still"]),
         (
             "retirezumab", "clinician", ["do/withdraw", "do/confirm-withdrawal", "do/still-correct"],
