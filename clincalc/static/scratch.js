@@ -43,7 +43,8 @@
     const stop = () => { clearTimeout(timer); timer = 0; };
     // Whoever types on is kept all the same: a time that runs goes on running.
     const later = (wait) => { if (!timer) timer = setTimeout(send, wait); };
-    const say = (words) => { if (state && !over && state.textContent !== words) state.textContent = words; };
+    const states = [state, ...document.querySelectorAll(`[data-beside="${form.id}"]`)];
+    const say = (words) => states.forEach((at) => { if (at && !over && at.textContent !== words) at.textContent = words; });
     async function send() {
       timer = 0;
       if (over || !dirty) return;
@@ -68,7 +69,16 @@
       dirty = true;
       later(AGAIN);
     }
-    form.addEventListener('input', () => { dirty = true; later(WAIT); });
+    const typed = () => { dirty = true; later(WAIT); };
+    form.addEventListener('input', typed);
+    // Boxes that stand beside what they are about, and how many of them go with it.
+    const beside = [...form.elements].filter((one) => one.matches('textarea') && !form.contains(one));
+    const button = form.querySelector('[data-counts]');
+    const count = () => {
+      const several = beside.filter((one) => one.value.trim()).length;
+      if (button) button.textContent = several ? `Send back with ${several} remark${several > 1 ? 's' : ''}` : 'Send back to the editors';
+    };
+    beside.forEach((one) => one.addEventListener('input', () => { typed(); count(); }));
     form.addEventListener('submit', () => { over = true; stop(); });
     // Sent, or not saved after all: then it is kept at once.
     form.addEventListener('desk:sent', (e) => { over = e.detail.is; stop(); if (over) asked.abort(); else { dirty = true; later(0); } });

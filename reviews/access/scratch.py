@@ -28,6 +28,7 @@ from reviews.models import Scratch
 from reviews.models.scratch import LARGEST, MOST_OF_A_PERSON
 
 FIELD = "scratch"  # of a form that is kept so: its tab
+REMARKS = "remarks"  # in the place of a part: what a reviewer writes while reading, to be sent with a send-back
 OF = "scratch_of"  # of one that was filled with what was kept of another window: that one's tab
 LASTS = timedelta(days=30)
 _TAB = re.compile(r"[A-Za-z0-9_-]{22}", re.ASCII)

@@ -5,11 +5,13 @@ from typing import Any
 
 from django import forms
 
+from monographs.texts.characters import says_nothing
 from reviews.access.refusals import Refusal
 from reviews.forms import Form, Text, choices, dressed, password
 from reviews.review.attestation import Tick
 from reviews.review.edition_review import EditionReview
 from reviews.review.proofed import REASONS, Hint, standing
+from reviews.review.remarks import FIELD as REMARK
 from reviews.review.transition import Transition
 
 LONGEST = 2_000
@@ -32,10 +34,52 @@ class ReasonForm(Form):
         self.refuse(refusals)
 
 
+def asked_of(row: Transition) -> tuple[str, str]:
+    """The label and hint of the box for a reason."""
+    return row.words.asks or ("Reason", KEPT)
+
+
 def reason_of(row: Transition, typed: str | None = None, *, at: str, refusals: Iterable[Refusal] = ()) -> ReasonForm:
     """The box for the reason of a transition; it may be typed and not needed."""
-    label, hint = row.words.asks or ("Reason", KEPT)
+    label, hint = asked_of(row)
     return ReasonForm(typed, at=at, label=label, hint=hint, refusals=refusals, rows=3 if row.needs_reason else 2)
+
+
+class SendBackForm(Form):
+    """What must change, and a remark on each part of which somebody has something to say. `parts` are called by their
+    names; `of` is the form on the page that the boxes belong to, where they stand elsewhere."""
+
+    reason = Text(rows=3)
+
+    def __init__(
+        self, row: Transition, parts: Mapping[str, str], typed: Mapping[str, Any] | None = None, *, at: str,
+        of: str = "", refusals: Iterable[Refusal] = (),
+    ) -> None:  # fmt: skip
+        super().__init__(typed, auto_id=f"%s-{at}" if at else "%s")
+        box = self.fields["reason"]
+        box.label, box.help_text = asked_of(row)
+        box.widget.attrs["maxlength"] = LONGEST
+        attrs = {"maxlength": LONGEST, **({"form": of} if of else {})}
+        self.parts = {f"{REMARK}{key}": label for key, label in parts.items()}
+        for name, label in self.parts.items():
+            self.fields[name] = dressed(Text(rows=2, label=f"Remark on “{label}”", attrs=attrs))
+        self.refuse(refusals)
+
+    def on(self, key: str) -> forms.BoundField | None:
+        """The box at a part."""
+        name = f"{REMARK}{key}"
+        return self[name] if name in self.fields else None
+
+    @property
+    def written(self) -> list[forms.BoundField]:
+        """The boxes in which something stands, or is refused."""
+        return [self[name] for name in self.parts if not says_nothing(self[name].value() or "") or self[name].errors]
+
+    @property
+    def words(self) -> str:
+        """All of it, to be copied."""
+        said = [f"{self.parts[box.name]}: {box.value()}" for box in self.written]
+        return "\n\n".join([self["reason"].value() or "", *said]).strip()
 
 
 class StandsForm(Form):

@@ -45,6 +45,7 @@ WORDS = {
     "class_act": "A change of a class",
     "class_new": "A new class",
     "copy": "What a draft takes over of a drug",
+    "remarks": "The answer to a remark",
     "invite": "An invitation",
     "person_do": "A change of a person",
     "profile_register": "Your registration",

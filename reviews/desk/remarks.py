@@ -4,6 +4,7 @@ editor."""
 from dataclasses import dataclass
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,16 +18,18 @@ from reviews.desk.base import MOST_WORDS, DeskRequest, chip, current_edition, de
 from reviews.editing.remarks import answer_remark, reopen_remark
 from reviews.forms import Form, Text, key_in
 from reviews.models import Remark
+from reviews.models.remark import OUTCOMES
 
 
 class AnswerForm(Form):
     """What became of one remark; several stand on one page."""
 
-    answer = Text(rows=2, label="Your answer", attrs={"maxlength": MOST_WORDS})
+    outcome = forms.ChoiceField(label="What became of it", choices=list(OUTCOMES.items()), widget=forms.RadioSelect)
+    answer = Text(rows=2, label="In a word", attrs={"maxlength": MOST_WORDS})
 
     def __init__(self, pk: int, typed: Any = None) -> None:
         super().__init__(typed, auto_id=f"%s-{pk}")
-        self.fields["answer"].help_text = "It may stay empty if it is done. Kept for good, seen by all on the desk."
+        self.fields["answer"].help_text = "Why, if it stays as it is. Kept for good, seen by all on the desk."
 
 
 @dataclass(frozen=True)
@@ -87,8 +90,8 @@ def remarks(request: DeskRequest, slug: str) -> HttpResponse:
 def _judge(request: DeskRequest, remark: Remark, form: AnswerForm) -> Remark:
     if "reopen" in request.POST:
         return reopen_remark(remark, actor=request.user)
-    outcome, answer = request.POST.get("outcome", ""), form.given["answer"].strip()
-    return answer_remark(remark, outcome=outcome, answer=answer, actor=request.user)
+    given = form.given
+    return answer_remark(remark, outcome=given["outcome"], answer=given["answer"].strip(), actor=request.user)
 
 
 def _form(one: Remark, asked: Remark | None, form: AnswerForm | None) -> AnswerForm | None:

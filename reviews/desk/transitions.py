@@ -9,10 +9,11 @@ from django.urls import reverse
 
 from monographs.models import Edition, Monograph
 from monographs.texts.characters import says_nothing
+from reviews.access import scratch
 from reviews.access.attempts import Attempt, attempt
 from reviews.access.refusals import RefusalType, Refused, refuse
 from reviews.desk import transition_labels
-from reviews.desk.act_forms import reason_of, stands_of
+from reviews.desk.act_forms import SendBackForm, reason_of, stands_of
 from reviews.desk.base import (
     DeskRequest,
     act_on,
@@ -25,15 +26,21 @@ from reviews.desk.base import (
     monograph_for,
     part_links,
 )
+from reviews.desk.editor.scratch import spend
 from reviews.desk.monograph.meanwhile import meanwhile
 from reviews.desk.published.page import Answer as PageAnswer
 from reviews.desk.published.page import published_page
 from reviews.desk.review.review_page import Answer, review_page
+from reviews.forms import Form
 from reviews.review.attestation import NO_PASSWORD, Attestation
 from reviews.review.edition_review import EditionReview
+from reviews.review.remarks import FIELD as REMARK
+from reviews.review.remarks import labels_of
 from reviews.review.transition import Transition
 from reviews.signing import attest
 from reviews.workflow import TRANSITIONS, perform, refusals
+
+SEND_BACK = "send-back"
 
 
 def _page(request: DeskRequest, slug: str, transition: str) -> str:
@@ -58,6 +65,8 @@ def do(request: DeskRequest, slug: str, transition: str) -> HttpResponse:
     edition = monograph.live.edition if row.on_page and monograph.live else current_edition(monograph)
     tried = attempt(lambda: _perform(request, row, edition))
     if tried.is_done:
+        if row.name == SEND_BACK:
+            spend(request.user, request.POST.getlist(scratch.FIELD))
         messages.success(request, transition_labels.done(row, tried.result))
         return redirect(row.leads_to) if row.leads_to == "queue" else redirect(row.leads_to, slug=slug)
     answer = refused_on_page if row.on_page else refused_signature if row.needs_attestation else refused_transition
@@ -71,6 +80,9 @@ def _perform(request: DeskRequest, row: Transition, edition: Edition) -> Edition
     else:
         given["reason"] = cleaned(request.POST.get("reason", ""), "reason")
         given["kind"] = request.POST.get("kind", "") if row.kinds else ""
+        if row.name == SEND_BACK:
+            sent = (name for name in request.POST if name.startswith(REMARK))
+            given["remarks"] = {name.removeprefix(REMARK): request.POST[name] for name in sent}
     return perform(row.name, editions=[edition], actor=request.user, digest=digest_in(request), **given)[0]
 
 
@@ -142,6 +154,10 @@ def refused_transition(
     review, typed = EditionReview.load(edition), request.POST.get("reason", "")
     last = monograph.editions.order_by("-number").values_list("number", flat=True)[0]
     kind = request.POST.get("kind", "") if row.kinds else ""
+    form: Form | None = reason_of(row, typed, at="", refusals=tried.refusals) if row.needs_reason or typed else None
+    if row.name == SEND_BACK:
+        form = back = SendBackForm(row, labels_of(review), request.POST, at="", refusals=tried.refusals)
+        typed = back.words
     hints, stands = stands_of(review, row, kind, at="", refusals=tried.refusals)
     context = {
         "section": "monographs",
@@ -155,7 +171,7 @@ def refused_transition(
         "transition": row.name,
         "label": transition_labels.button(row, review.edition.number, last + 1),
         "refusals": part_links(monograph.slug, review.document, tried.refusals),
-        "form": reason_of(row, typed, at="", refusals=tried.refusals) if row.needs_reason or typed else None,
+        "form": form,
         "meanwhile": meanwhile(review, digest_in(request)) if tried.status == 409 else None,
         "reason": typed,
         "again": not refusals(review, row, request.user),

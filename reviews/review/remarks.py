@@ -34,6 +34,11 @@ def parts_of(review: EditionReview) -> list[str]:
     return review.in_page_order({"header", *keys, *(review.changed & {"order"})})
 
 
+def labels_of(review: EditionReview) -> dict[str, str]:
+    """What a remark may be on, and what people call it."""
+    return {part: review.label_of(part) for part in parts_of(review)}
+
+
 def remark_refusals(review: EditionReview, given: Given) -> Iterator[Refusal]:
     for part in given.remarks.keys() - set(parts_of(review)):
         sentence = "This edition has no such part. Put what you wrote into the reason."

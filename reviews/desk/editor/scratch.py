@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.contrib.auth.models import User
@@ -32,6 +33,8 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
 def _address(slug: str, part: str) -> str:
     """Where the form of a part stands."""
+    if part == scratch.REMARKS:
+        return reverse("review", args=[slug])
     if part.startswith(NEW):
         return reverse("part_new", args=[slug, part.removeprefix(NEW)])
     return edit_address(slug, part)
@@ -43,7 +46,8 @@ def keep(request: DeskRequest, slug: str, part: str) -> HttpResponse:
     """A POST keeps what stands in the form and answers in a few words, and in further lines who else is there; with
     `throw` (tabs) it forgets what was kept, and leads to the form, or back to the queue if it was thrown away there
     (`to`). Whoever asks for the address is led to the form."""
-    if part != "header" and not _UUID.fullmatch(part) and part not in {f"{NEW}{kind}" for kind in NOUNS}:
+    named = {"header", scratch.REMARKS, *(f"{NEW}{kind}" for kind in NOUNS)}
+    if part not in named and not _UUID.fullmatch(part):
         raise Http404
     monograph = monograph_for(request, slug)
     if request.method != "POST":
@@ -59,9 +63,13 @@ def keep(request: DeskRequest, slug: str, part: str) -> HttpResponse:
             messages.success(request, "Thrown away.")
             return redirect("queue") if request.POST["to"] == "queue" else redirect("edit", monograph.slug)
         return redirect(_address(monograph.slug, part))
-    if not policy.can(request.user, "edit", monograph):
+    edition, remarks = current_edition(monograph), part == scratch.REMARKS
+    written = [request.POST[name] for name in request.POST if name.startswith(("remark-", "reason"))]
+    if remarks and not "".join(written).strip():
+        spend(request.user, [request.POST.get(scratch.FIELD, "")])  # all was taken out again
+        return _said("Nothing is kept", 200)
+    if not policy.can(request.user, "send-back" if remarks else "edit", edition):
         return _said("Not kept: you may not change this.", 403)
-    edition = current_edition(monograph)
     try:
         row = scratch.keep(request, edition, part)
     except scratch.TooLong:
@@ -72,10 +80,16 @@ def keep(request: DeskRequest, slug: str, part: str) -> HttpResponse:
         return _said("Not saved yet", 503)
     if row is None:
         return _said("Not saved yet", 200)
-    presence.note(request.user, edition, part)
+    if remarks and "to" in request.POST:  # the button at a part, without a script
+        return redirect(f"{_address(monograph.slug, part)}#{quote(request.POST['to'])}")
+    if not remarks:
+        presence.note(request.user, edition, part)
     lacks = ", without the patient’s number" if row.lacks_number else ""
     room = ". The oldest of all that was kept for you went for it" if row.made_room else ""
-    words = f"Kept for you at {timezone.localtime(row.at):%H:%M}{lacks}, not saved yet{room}"
+    undone = "sent" if remarks else "saved"
+    words = f"Kept for you at {timezone.localtime(row.at):%H:%M}{lacks}, not {undone} yet{room}"
+    if remarks:
+        return _said(words, 200)
     return _said("\n".join([words, *here(request.user, edition).lines]), 200)
 
 
@@ -222,7 +236,9 @@ def everywhere(request: DeskRequest) -> list[Unsaved]:
     return [
         Unsaved(
             what=f"{called.get(part) or _kind_of(part)}, {several[0].edition.called}",
-            address=_address(slug, part) if several[0].edition.is_open else reverse("edit", args=[slug]),
+            address=_address(slug, part)
+            if several[0].edition.is_open or part == scratch.REMARKS
+            else reverse("edit", args=[slug]),
             when=when(several[0]),
             where=where(request, several[0]),
             to=reverse("scratch", args=[slug, part]),
@@ -242,6 +258,8 @@ def _called(rows: list[Scratch]) -> dict[str, str]:
 
 
 def _kind_of(part: str) -> str:
+    if part == scratch.REMARKS:
+        return "Remarks for a send-back"
     if part.startswith(NEW):
         return f"A new {NOUNS[part.removeprefix(NEW)]}"
     return "The header" if part == "header" else "A part"

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from monographs.checks.problems import Problem, problems
 from monographs.models import Monograph, State
 from monographs.standing import overlays_of, today
-from reviews.access import policy
+from reviews.access import policy, scratch
 from reviews.access.refusals import Refusal, RefusalType
 from reviews.desk import transition_labels
 from reviews.desk.act_forms import ReasonForm, StandsForm, reason_of, stands_of
@@ -99,6 +99,8 @@ def workspace(request: DeskRequest, slug: str) -> HttpResponse:
         "can_edit": can_edit,
         "copy_task": task_of(edition),
         "can_read_review": edition.is_open,
+        "kept_remarks": any(one.name == "send-back" and one.is_open for one in offered)
+        and scratch.waiting(user, monograph, scratch.REMARKS).filter(edition=edition).exists(),
         "last_move": last_move(monograph, edition.number),
         "tier": tiers.ROWS[review.tier],
         "tier_set": tier_event(monograph),

@@ -1,10 +1,11 @@
 """The review page: what changed, for which parts my signature counts, and the signature."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.forms import BoundField
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -15,18 +16,21 @@ from monographs.models import Edition, Monograph
 from monographs.pages.page import page
 from monographs.pages.page_model import Page
 from monographs.standing import draft
-from reviews.access import looks, policy
+from reviews.access import looks, policy, scratch
 from reviews.access.refusals import Refusal
 from reviews.desk import transition_labels
-from reviews.desk.act_forms import SignForm, reason_of
+from reviews.desk.act_forms import SendBackForm, SignForm
 from reviews.desk.base import DeskRequest, Names, and_list, chip, current_edition, desk, monograph_for, part_links
+from reviews.desk.editor.scratch import when
 from reviews.desk.review.baselines import baselines, chosen
 from reviews.desk.review.read_ticks import progress, ticks_of
+from reviews.desk.review.said import said_of
 from reviews.desk.review.told import told
 from reviews.models import ChangeSet, ClinicianProfile
 from reviews.review import proofed
 from reviews.review.attestation import checklist_of
 from reviews.review.edition_review import EditionReview
+from reviews.review.remarks import labels_of, parts_of
 from reviews.workflow import TRANSITIONS, refusals
 
 
@@ -73,11 +77,19 @@ def review_page(request: DeskRequest, monograph: Monograph, edition: Edition, an
     parts = told(comparison, base.document, review.document, ticks) if comparison else []
     if in_review and may_sign and request.method == "GET":
         looks.note(user, review.edition, review.digest)
+    back = TRANSITIONS["send-back"]
+    kept = None if refusals(review, back, user) else kept_for(user, review.edition)
+    send_back = None
+    if kept:
+        send_back = SendBackForm(back, labels_of(review), kept.typed, at="send-back", of="send-back")
+        parts = [replace(one, box=send_back.on(one.change.key)) for one in parts]
     changes = [one.change for one in parts]
     tell_people(changes, review, user)
     against = refusals(review, TRANSITIONS["sign"], user)
     first = review.live is None
-    name, back = review.document.header.called or monograph.called, TRANSITIONS["send-back"]
+    name = review.document.header.called or monograph.called
+    same = unchanged(review, send_back) if in_review and not first else []
+    others = other_boxes(review, send_back, {one.change.key for one in parts}) if send_back else []
     context = {
         "section": "queue",
         "monograph": monograph,
@@ -95,7 +107,7 @@ def review_page(request: DeskRequest, monograph: Monograph, edition: Edition, an
         "in_review": in_review,
         "first": first,
         "whole": preview_of(review) if first and in_review else None,
-        "unchanged": unchanged_labels(review) if in_review and not first else [],
+        "unchanged": same,
         "counts": counts(review, user),
         "count_of_mine": len(review.counts_for(user.pk)),
         "missing": and_list(transition_labels.missing(review)) if in_review else "",
@@ -106,7 +118,10 @@ def review_page(request: DeskRequest, monograph: Monograph, edition: Edition, an
         "sentence": _sentence(review),
         "profile": ClinicianProfile.objects.filter(user=user.pk).first(),
         "digest_short": f"{review.digest[:4]} {review.digest[4:8]} … {review.digest[-4:]}",
-        "send_back": None if refusals(review, back, user) else reason_of(back, at="send-back"),
+        "send_back": send_back,
+        "kept": kept,
+        "other_boxes": others,
+        "said": said_of(review) if in_review else None,
         "can_edit": policy.can(user, "edit", review.edition),
         "proofing": proofed.told(review) if in_review else None,
         "answer": answer,
@@ -164,9 +179,33 @@ def counts(review: EditionReview, user: User) -> list[Count]:
     ]
 
 
-def unchanged_labels(review: EditionReview) -> list[str]:
+def unchanged(review: EditionReview, form: SendBackForm | None) -> list[tuple[str, str, BoundField | None]]:
+    """(label, anchor, box for a remark) of each part that says what it said."""
     keys = ["header", *(str(part.key) for part in review.document.parts())]
-    return [review.label_of(key) for key in keys if key not in review.changed]
+    same = [key for key in keys if key not in review.changed]
+    return [(review.label_of(key), f"part-{key}", form.on(key) if form else None) for key in same]
+
+
+def other_boxes(review: EditionReview, form: SendBackForm, shown: set[str]) -> list[tuple[str, str, BoundField | None]]:
+    """As `unchanged`, of what stands neither there nor among the parts that are compared: it differs from what readers
+    have, and not from what it is compared with. No box is missing, so that nothing that was kept is left behind."""
+    listed = shown | (set() if review.live is None else {key for key in parts_of(review) if key not in review.changed})
+    rest = [key for key in parts_of(review) if key not in listed]
+    return [(review.label_of(key), f"part-{key}", form.on(key)) for key in rest]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What this person wrote while reading this edition, and has not sent: the tab of the form that it goes on in."""
+
+    tab: str
+    typed: Mapping[str, Any] | None = None
+    when: str = ""
+
+
+def kept_for(user: User, edition: Edition) -> Kept:
+    row = scratch.waiting(user, edition.monograph, scratch.REMARKS).filter(edition=edition).first()
+    return Kept(row.tab, row.typed, when(row)) if row else Kept(scratch.tab_of({}))
 
 
 def preview_of(review: EditionReview) -> Page:

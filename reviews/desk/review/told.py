@@ -3,6 +3,7 @@ the references that stand behind it, numbered as on the page."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -54,6 +55,7 @@ class ToldPart:
     said: tuple[Said, ...]
     behind: tuple[Behind, ...]
     tick: ReadTick | None = None
+    box: Any = None  # for a remark
 
     @property
     def rank(self) -> Rank:

@@ -66,7 +66,7 @@ def test_a_remark_that_is_left_without_a_word_comes_back_with_the_reason_at_its_
     answer = client.post(ADDRESS, form_for(client, ADDRESS, remark).filled(answer=" ", outcome="left"))
 
     assert answer.status_code == 422
-    assert f'<a href="#answer-{remark.pk}">Your answer: Say why it stays as it is.</a>' in answer.content.decode()
+    assert f'<a href="#answer-{remark.pk}">In a word: Say why it stays as it is.</a>' in answer.content.decode()
     assert Remark.objects.unanswered().count() == 2
 
 

@@ -188,7 +188,7 @@ FORMS = [
     ("end", "admin", person("clinician2"), does("clinician2", "end"), None, {"how": "struck_off", **REASON}, ["registration_ended"]),
     ("open reviews", "admin", person("pharmacist"), does("pharmacist", "open-reviews"), None, REASON, ["rechecks_opened"]),
     ("copy taken over", "editor", at("copy", "draft"), None, None, {"decision": "take_over"}, ["edited", "copy_taken"]),
-    ("remark answered", "editor", at("edit", "said"), at("remarks", "said"), "outcome", {"outcome": "left", "answer": "It is so"}, ["remark_answered"]),
+    ("remark answered", "editor", at("edit", "said"), at("remarks", "said"), "answer", {"outcome": "left", "answer": "It is so"}, ["remark_answered"]),
     ("remark reopened", "editor", at("remarks", "said"), at("remarks", "said"), "reopen", {"reopen": "1"}, ["remark_reopened"]),
     ("copy left", "editor", at("copy", "draft"), None, None, REASON, ["copy_left"]),
     ("drug", "editor", drug_at("drug"), None, None, {"traits": ["opioid"]}, ["drug_changed"]),
