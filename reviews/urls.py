@@ -51,6 +51,7 @@ urlpatterns = [
     path(f"{MONOGRAPH}compare/", compare.compare, name="compare"),
     path(f"{MONOGRAPH}restore/<uuid:key>/", restore.restore, name="restore"),
     path(f"{MONOGRAPH}tier/", tier.tier, name="tier"),
+    path(f"{MONOGRAPH}tier/ask/", tier.ask, name="ask_for_tier"),
     path(f"{MONOGRAPH}do/<transition>/", transitions.do, name="do"),
     path(f"{MONOGRAPH}move/", change_address.move, name="move"),
     path(f"{MONOGRAPH}withdraw/", page.published, name="published"),

@@ -73,7 +73,7 @@ TABLE = {
     "workspace": ("reads", None), "edit": ("reads", "writes"), "edit_header": ("reads", "writes"),
     "edit_all": ("reads", "writes"), "edit_order": ("reads", "writes"), "cite": ("reads", None), "here": ("reads", None), "part_new": ("reads", "writes"), "part_edit": ("reads", "writes"),
     "scratch": ("reads", "writes"), "preview": ("reads", None), "review": ("reads", None), "read_tick": ("reads", "reviews"), "history": ("reads", None), "compare": ("reads", None),
-    "restore": ("reads", "writes"), "tier": ("reads", "reviews"), "do": ("reads", "writes"),  # “submit”
+    "restore": ("reads", "writes"), "tier": ("reads", "reviews"), "ask_for_tier": ("reads", "writes"), "do": ("reads", "writes"),  # “submit”
     "move": ("reads", "publishes"), "published": ("reads", None), "places": ("reads", None),
     "erratum": ("reads", "reviews"), "harmless": ("reads", "reviews"), "copy": ("reads", "writes"),
     "start_from": ("reads", "writes"),

@@ -21,6 +21,7 @@ from reviews.access.handover import handed_to
 from reviews.desk.base import DeskRequest, and_list, chip, class_tree, desk, indented
 from reviews.desk.editor.scratch import everywhere
 from reviews.desk.kept_forms import lines_for
+from reviews.desk.published.second_person import pending_of
 from reviews.desk.published.urgent_tasks import waiting_for
 from reviews.desk.whom_to_ask import names_for
 from reviews.editing import copies
@@ -235,17 +236,19 @@ def queue(request: DeskRequest) -> HttpResponse:
             mine.append(task)
         elif work.is_by(user) or work.is_signed_by(user) or (work.last and work.last.actor_id == user.pk):
             others.append(task_for_others(work))
-    urgent = waiting_for(user)
+    urgent, pending = waiting_for(user), pending_of(user)
     shown = {"mine": mine, "others": others, "all": everything}
     show = request.GET.get("show", "mine")
     show = show if show in shown else "mine"
     words = {"mine": "Waiting for me", "others": "Waiting for others", "all": "All open editions"}
+    more = {"mine": len(urgent), "others": len(pending)}
     context = {
         "section": "queue",
+        "pending": pending if show != "all" else [],
         "tasks": shown[show],
         "show": show,
         "heading": words[show],
-        "filters": [(key, words[key], len(shown[key]) + (len(urgent) if key == "mine" else 0)) for key in shown],
+        "filters": [(key, words[key], len(shown[key]) + more.get(key, 0)) for key in shown],
         "kept_forms": lines_for(user),
         "unsaved": everywhere(request),
         "urgent": urgent if show == "mine" else [],

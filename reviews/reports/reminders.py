@@ -27,6 +27,7 @@ from reviews.misprints import of_monographs
 from reviews.models import ProblemReport, Reminder
 from reviews.models.roles import EDIT, REVIEW
 from reviews.reports.mailing import Letter, Mailed, ServerGone, deliver, note_refused
+from reviews.review.asked_tiers import open_requests
 
 # A review that falls due is told of this many days before; an overdue one on its first day, and each 30 days.
 BEFORE, AGAIN = 60, 30
@@ -70,6 +71,9 @@ def wanted(now: datetime) -> Iterator[Wanted]:
         words = f"{overlay.row.second_signature.reminder}{' in time' if late else ''}: {_name(overlay.monograph)}"
         path = reverse("published", args=[overlay.monograph.slug])
         yield f"second:{overlay.pk}:{'late' if late else 'new'}", overlay.monograph, wants, words, path
+    for asked in open_requests(Monograph.objects.all()):
+        words = f"Tier to be raised to {asked.tier}: {_name(asked.monograph)}"
+        yield f"tier:{asked.seq}", asked.monograph, (REVIEW,), words, reverse("workspace", args=[asked.monograph.slug])
     waiting: dict[Monograph, int] = {}
     for text in of_monographs(Monograph.objects.filter(live__isnull=False)):
         if text.is_open:

@@ -27,7 +27,7 @@ from reviews.desk.base import (
     monograph_for,
     part_links,
 )
-from reviews.desk.monograph.tier import TierForm
+from reviews.desk.monograph.tier import TierForm, too_low
 from reviews.editing.copies import task_of
 from reviews.models import AuditEvent, ChangeSet, Remark
 from reviews.models.people import name_of
@@ -105,6 +105,7 @@ def workspace(request: DeskRequest, slug: str) -> HttpResponse:
         "tier": tiers.ROWS[review.tier],
         "tier_set": tier_event(monograph),
         "tier_form": TierForm(review, user),
+        "too_low": too_low(review, user),
         "overdue": monograph.is_overdue(today()),
         "people": people(review, names, user),
         "editions": [(one, chip(one.state)) for one in monograph.editions.order_by("-number")],

@@ -25,6 +25,7 @@ from reviews.desk.act_forms import SecondSignatureForm, SignedReasonForm, SignFo
 from reviews.desk.base import DeskRequest, desk, monograph_for
 from reviews.desk.published.forms import ErratumForm, PlacingForm, WithdrawForm
 from reviews.desk.published.misprints import asked
+from reviews.desk.published.second_person import as_pending
 from reviews.review.attestation import full_review_of, still_correct
 from reviews.review.edition_review import EditionReview
 from reviews.workflow import TRANSITIONS, refusals
@@ -92,11 +93,19 @@ def published_page(request: DeskRequest, monograph: Monograph, answer: Answer) -
     }
     for one in standing:
         one.monograph = monograph
+    withdrawn = [one for one in standing if one.row.is_withdrawal]
+    pending = as_pending(one for one in withdrawn if not one.second)
+    # A pending withdrawal is confirmed above all else; of the others first what can be done, the way back before more.
+    names = ["withdraw"]
+    if withdrawn:
+        names = [*([] if pending else ["confirm-withdrawal"]), "reinstate", "still-correct", "withdraw"]
+    steps = [offers[name] for name in names]
+    opened = [one for one in steps if not one.reasons]
     against = {act: policy.refusals(user, act, monograph) for act in ("warn", "correct")}
     context |= {
         "live": live,
         "review": review,
-        "withdrawn": [one for one in standing if one.row.is_withdrawal],
+        "withdrawn": withdrawn,
         "warnings": [_over(one, user, review.document, answer) for one in standing if one.kind == "warning"],
         "errata": [_over(one, user, review.document, answer) for one in standing if one.kind == "erratum"],
         "others": [
@@ -104,10 +113,13 @@ def published_page(request: DeskRequest, monograph: Monograph, answer: Answer) -
             for one in standing
             if not one.row.is_withdrawal and one.kind not in WITH_LAYOUT
         ],
-        "withdraw": offers["withdraw"],
+        "pending": pending,
+        "confirm": offers["confirm-withdrawal"],
+        "open_steps": opened,
+        "shut_steps": [one for one in steps if one.reasons],
+        # One solid button a view: what waits for a second person, else the first step that brings the page back.
+        "first_step": None if pending and not offers["confirm-withdrawal"].reasons else next(iter(opened), None),
         "withdraw_form": WithdrawForm(answer.typed_in("withdraw"), answer.refusals_of("withdraw")),
-        "simple": [offers["confirm-withdrawal"], offers["reinstate"]],
-        "vouch": offers["still-correct"],
         "vouch_form": SignForm(
             still_correct(review.document),
             monograph.called,

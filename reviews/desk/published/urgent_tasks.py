@@ -24,6 +24,7 @@ from reviews.models import ProblemReport, Recheck, SignOff
 from reviews.models.people import name_of
 from reviews.models.signoff import STILL_CORRECT
 from reviews.reports.inbox import SEVERE
+from reviews.review.asked_tiers import Asked, open_requests
 from reviews.review.edition_review import EditionReview
 from reviews.workflow import TRANSITIONS, refusals
 
@@ -61,6 +62,7 @@ def waiting_for(user: User) -> list[Urgent]:
     found += [_recheck(one) for one in rechecks.waiting_for(user, classes)]
     below = below_their_floor(readable, classes)
     found += [_too_low(page, floor) for page, floor in below if policy.can(user, "sign", page)]
+    found += [_asked(one) for one in open_requests(readable) if policy.can(user, "set_tier", one.monograph)]
     found += _reports(open_for(user, classes), now)
     return sorted(found, key=lambda one: (not one.is_urgent, one.due_at is None, one.due_at or now))
 
@@ -107,6 +109,12 @@ def _too_low(one: Monograph, floor: str) -> Urgent:
     why = f"Its tier is {TIERS[one.tier]}, and its class asks for {TIERS[floor]}. Raise it in the workspace."
     address = reverse("workspace", args=[one.slug])
     return Urgent("Tier too low", _name(one), address, why, "Open the workspace", is_urgent=False)
+
+
+def _asked(one: Asked) -> Urgent:
+    why = f"{one.by} asks for the {TIERS[one.tier].lower()} tier: until it is raised nothing can be sent for review."
+    address = f"{reverse('workspace', args=[one.monograph.slug])}#tier-low-t"
+    return Urgent("Tier to be raised", one.monograph.called, address, why, "Open the workspace", is_urgent=False)
 
 
 def _reaffirmed(one: Monograph) -> Urgent:

@@ -39,6 +39,7 @@ from reviews.review import guards
 from reviews.workflow import perform
 from tests import factories as make
 from tests.conftest import rows_now
+from tests.reviews.editing.test_tier_requests import with_notice
 
 NUMBER = "999 000 0018"
 SPACINGS = [
@@ -240,6 +241,7 @@ VERBS = {
     "checkpoint_copied": lambda w: {"actor": w.house.admin},
     "invite": lambda w: {"username": "ann", "name": "Ann Other", "email": "ann@example.org", "actor": w.house.admin, "role": "editor", "by": "hand", "reason": "New here"},
     "send_link": lambda w: {"user": w.house.editor, "by": "hand", "actor": w.house.admin},
+    "ask_for_tier": lambda w: {"monograph": with_notice(w.draft, w.house.editor).monograph, "actor": w.house.editor},
     "ask": lambda w: {"actor": w.house.nobody, "role": "editor", "on": "everywhere", "page": "/desk/", "reason": "I write"},
     "decline": lambda w: {"person": asking_for_a_role(w), "actor": w.house.admin, "reason": "Not yet", "seen": asking.open_of(w.house.nobody).seq},
     "ask_for_letter": lambda w: {"actor": w.house.editor},

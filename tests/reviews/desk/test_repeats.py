@@ -23,9 +23,11 @@ from reviews.workflow import TRANSITIONS, perform
 from tests import factories as make
 from tests.factories import give_role
 from tests.forms import forms_of
+from tests.reviews.editing.test_tier_requests import boxed
 
 DONE = "This was done already, a moment ago."
 SLUGS = {
+    "low": "lowumab",
     "draft": "draftumab", "review": "reviewumab", "ready": "readyumab", "live": "liveumab", "retired": "retirumab",
     "confirmed": "confirmumab", "said": "saidumab",
 }  # fmt: skip
@@ -45,6 +47,7 @@ def every_state():
     parts.remove_part(draft, link, seen=digest_of_part(link), actor=house.editor)
     another = make.document().monitoring[0].replaced(key=make.key("alt"), test="ALT")
     make.add_part(draft, another, actor=house.editor)
+    make.add_part(make.draft(house, SLUGS["low"]), boxed(), actor=house.editor)
     make.sign(make.submit(house, make.draft(house, SLUGS["review"])), house.clinician)
     make.signed(house, SLUGS["ready"])
     remarked(house)
@@ -141,6 +144,7 @@ FORMS = [
     ("copied from another", "editor", lambda: f"{at('start_from', 'draft')()}?of={SLUGS['live']}", None, None, {}, ["edited", "parts_copied"]),
     ("new", "editor", lambda: reverse("monograph_new"), None, None, NEW, ["drug_added", "begun", "edited"]),
     ("moved", "publisher", at("move", "draft"), None, None, {"slug": "elsewhere", **REASON}, ["moved"]),
+    ("tier asked for", "editor", at("workspace", "low"), at("ask_for_tier", "low"), None, {}, ["tier_asked"]),
     ("tier", "clinician2", at("workspace", "draft"), at("tier", "draft"), None, {"tier": "high", **REASON}, ["tier_set"]),
     ("restored state", "editor", lambda: reverse("restore", args=[SLUGS["draft"], first_state()]), None, None, {}, ["edited"]),
     ("start", "editor", at("workspace", "live"), do("live", "start"), None, {}, ["started", "edited"]),

@@ -279,6 +279,7 @@ def test_who_may_read_it(house, enter, person, status):
 # -- Words, one by one -------------------------------------------------------------------------------------------------
 
 SAID = [
+    ("tier_asked", {"to_tier": "high"}, "asked for the high tier"),
     ("begun", {"edition": 1, "tier": "low"}, "started this monograph with edition 1, low tier"),
     ("started", {"edition": 2, "copied": None}, "started edition 2"),
     ("started", {"edition": 2, "copied": 1}, "started edition 2 with the words of edition 1"),
@@ -321,7 +322,7 @@ def test_a_verb_is_told_by_its_data(verb, data, said):
 
 
 def test_every_act_that_can_be_refused_has_words():
-    named = {*TRANSITIONS, "new", "set_tier", "move", "edit", "import", "read", "withhold", "answer_report", "look_at_report", "close_reports", "warn",
+    named = {*TRANSITIONS, "new", "set_tier", "ask_for_tier", "move", "edit", "import", "read", "withhold", "answer_report", "look_at_report", "close_reports", "warn",
              "countersign", "correct", "call_harmless", "lift", "take_in_reports", "close_recheck", "take_over", "leave_copy",
              "change_drug", "rename_drug", "merge_drug", "retire_drug", "bring_back_drug", "make_class", "rename_class",
              "move_class", "set_floor", "retire_class", "bring_back_class", "answer_remark", "reopen_remark"}  # fmt: skip

@@ -8,6 +8,7 @@ from reviews.editing.monographs import set_tier
 from reviews.models import AuditEvent
 from tests import factories as make
 from tests.forms import wrong
+from tests.reviews.editing.test_tier_requests import with_notice
 
 pytestmark = pytest.mark.any_database
 
@@ -150,3 +151,42 @@ def test_a_form_without_anything_in_it_is_refused(house, enter):
 
     assert answer.status_code == 422
     assert tier() == "standard"
+
+
+# -- Too low, and asked for ----------------------------------------------------------------------------------------------
+
+
+def test_an_editor_whose_notice_needs_a_higher_tier_asks_for_it_once_and_it_ends_when_it_is_raised(enter, house):
+    edition = with_notice(make.draft(house, "askedumab"), house.editor)
+    page, ask = "/desk/monographs/askedumab/", "/desk/monographs/askedumab/tier/ask/"
+    client = enter("editor")
+    html = client.get(page).content.decode()
+    assert "It needs the high tier" in html
+    assert f'action="{ask}"' in html
+    assert "Ask for it</button>" in html
+
+    done = client.post(ask, follow=True)
+
+    assert "You asked for it. It stands in the queue of those who may raise the tier." in done.content.decode()
+    assert f'action="{ask}"' not in done.content.decode()
+    assert "editor asked for it on" in done.content.decode()
+    again = enter("editor2").post(ask)
+    assert (again.status_code, "Somebody asked already." in again.content.decode()) == (409, True)
+    raising = enter("clinician").get(page).content.decode()
+    assert ("You can raise it" in raising, f'action="{ask}"' in raising) == (True, False)
+    set_tier(edition.monograph, "high", actor=house.clinician, reason="A boxed warning")
+    assert "It needs the high tier" not in client.get(page).content.decode()
+
+
+def test_whoever_asks_for_the_address_is_led_to_where_the_button_stands(enter, house):
+    with_notice(make.draft(house, "ledumab"), house.editor)
+
+    answer = enter("editor").get("/desk/monographs/ledumab/tier/ask/")
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/desk/monographs/ledumab/#tier-low-t")
+
+
+def test_nothing_is_said_of_it_where_the_tier_is_high_enough(enter, house):
+    make.draft(house, "calmumab")
+
+    assert "tier-low-t" not in enter("editor").get("/desk/monographs/calmumab/").content.decode()
