@@ -349,7 +349,7 @@ def _of_words(
         return rank, f"{what}: {_counted(len(came))} added."
     if len(went) == len(passages):
         return rank, f"{what}: {_counted(len(went))} removed."
-    return rank, f"{what}: {_counted(len(passages))} reworded."
+    return rank, f"{what}: {_counted(len(passages))} changed."
 
 
 def _counted(number: int) -> str:

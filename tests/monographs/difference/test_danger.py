@@ -42,7 +42,7 @@ def test_the_thyroid_interval_comes_before_a_wording_change():
             Rank.MONITORING,
             "“Thyroid function” is tested less often (2 times): it was “every 3 months”, now it is “every 6 months”.",
         ),
-        (Rank.WORDS, "What it is for: 1 passage reworded."),
+        (Rank.WORDS, "What it is for: 1 passage changed."),
     ]
 
 
@@ -83,7 +83,7 @@ def test_notices(new, sentence):
     [
         ("Give 12 mg.", "Give 1.2 mg.", Rank.FIGURE, "Cautions: a figure, or a unit, is another."),
         ("Give it.", "Do not give it.", Rank.FIGURE, "Cautions: a word that may turn the sense is another."),
-        ("Rashes come.", "Rashes occur.", Rank.WORDS, "Cautions: 1 passage reworded."),
+        ("Rashes come.", "Rashes occur.", Rank.WORDS, "Cautions: 1 passage changed."),
         ("One.\n\nSome words.", "Some words.", Rank.FIGURE, "Cautions: a figure, or a unit, is another."),
         ("Rashes.\n\nSome words.", "Some words.", Rank.WORDS, "Cautions: 1 passage removed."),
         ("Some words.", "Some words.\n\nRashes.\n\nItching.", Rank.WORDS, "Cautions: 2 passages added."),
@@ -97,7 +97,7 @@ def test_words(was, now, rank, sentence):
 
 def test_all_words_of_contra_indications_are_dangerous():
     assert with_text("Rashes.", "Itching.", "contra-indications") == [
-        (Rank.CONTRA_INDICATION, "Contra-indications: 1 passage reworded.")
+        (Rank.CONTRA_INDICATION, "Contra-indications: 1 passage changed.")
     ]
 
 

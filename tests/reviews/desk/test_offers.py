@@ -102,7 +102,7 @@ def test_each_person_is_offered_what_they_can_do_now_and_told_why_not_of_all_els
     may_edit = slug in ("draftzumab", "holezumab", "backzumab") and person in ("editor", "clinician")
     assert (f'href="/desk/monographs/{slug}/edit/">Edit</a>' in html) == may_edit
     assert (">What changed</a>" in html) == (slug not in ("livezumab", "gonezumab"))
-    assert (">The published page</a>" in html) == (slug == "livezumab")
+    assert (", as readers see it</a>" in html) == (slug in ("livezumab", "changezumab"))
 
 
 @pytest.mark.parametrize(
@@ -259,11 +259,11 @@ def test_the_review_shows_changed_parts_alone_old_left_new_right_and_by_whom(hou
 
     html = " ".join(page.content.decode().split())
     assert [(change.title, change.people[0][0]) for change in page.context["changes"]] == [
+        ("Safety notice: Mind the heart: removed", "Test editor"),
         ("Monitoring: changed", "Test clinician"),
         ("Prescribing in practice: changed", "Test editor2"),
-        ("Safety notice: Mind the heart: removed", "Test editor"),
-    ]
-    monitoring = html.split(f'<section class="panel" id="change-{make.key("monitoring")}"')[1]
+    ]  # the most dangerous first
+    monitoring = html.split(f'id="change-{make.key("monitoring")}"')[1]
     old = monitoring.index("Text, edition 1, published</h4>")
     new = monitoring.index("Text, edition 2, in review</h4>")
     assert old < monitoring.index("Tests go on for", old) < new < monitoring.index("Other words", new)
@@ -271,7 +271,7 @@ def test_the_review_shows_changed_parts_alone_old_left_new_right_and_by_whom(hou
     moment = timezone.localtime(change.at)
     assert "Changed by Test clinician, <time" in monitoring
     assert f"{moment.day} {moment:%B %Y, %H:%M}</time>." in monitoring
-    assert page.context["unchanged"] == [
+    assert [label for label, *_ in page.context["unchanged"]] == [
         "Header", "Monitoring: Full blood count", "Reference: trial2020", "Related: otherzumab",
     ]  # fmt: skip
     assert "4 parts word for word as in edition 1" in html

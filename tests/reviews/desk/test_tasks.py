@@ -321,7 +321,8 @@ def test_the_next_review_that_is_told_is_the_one_that_is_due_first(house, enter)
 
     assert page.context["tasks"] == []
     assert page.context["next_due"].slug == "soonzumab"
-    assert 'is <a href="/desk/monographs/soonzumab/">Soonzumab drug</a>, due on' in page.content.decode()
+    called = "Testazumab in multiple sclerosis"
+    assert f'is <a href="/desk/monographs/soonzumab/">{called}</a>, due on' in page.content.decode()
     # Nothing is said of it where something waits.
     assert enter("editor").get("/desk/").context["next_due"] is None
 
@@ -369,5 +370,6 @@ def test_the_list_calls_a_monograph_as_readers_know_it_else_as_its_draft_does(ho
     assert (names["livezumab"], names["newzumab"]) == ("alpha", "Beta")
     order = [row.slug for row in page if row.slug in ("livezumab", "newzumab", "waitzumab")]
     assert order == ["livezumab", "newzumab", "waitzumab"]  # whatever the case of their letters
-    assert "Omega, edition 2" in enter("editor").get("/desk/").content.decode()
-    assert "<h1>Omega</h1>" in enter("editor").get("/desk/monographs/livezumab/").content.decode()
+    called = "Omega: Testazumab in multiple sclerosis"
+    assert f"{called}, edition 2" in enter("editor").get("/desk/").content.decode()
+    assert f"<h1>{called}</h1>" in enter("editor").get("/desk/monographs/livezumab/").content.decode()

@@ -382,7 +382,7 @@ def test_the_order_of_each_kind_is_its_own(client, house, edition, kind):
     page = client.get(f"{address('edit_order')}?kind={kind}")
 
     html = page.content.decode()
-    assert f"<h1>Order of {headings[kind].lower()}</h1>" in html
+    assert f"<h1>Order of {headings[kind].lower()} in Testazumab in multiple sclerosis</h1>" in html
     assert f'<a href="?kind={kind}" aria-current="page">{headings[kind]}</a>' in html
     form = page.context["form"]
     assert [box.value() for box in form] == [str(number) for number in range(1, len(form.fields) + 1)]
