@@ -21,7 +21,7 @@ from reviews.access.grants import give
 from reviews.desk.editor.forms import HeaderForm
 from reviews.editing import parts
 from reviews.editing.library import make_class
-from reviews.models import ChangeSet, ProblemReport, Recheck
+from reviews.models import ChangeSet, ProblemReport, Recheck, Remark
 from reviews.reports import service
 from reviews.workflow import perform
 from tests import factories as make
@@ -72,7 +72,7 @@ TABLE = {
     "queue": ("desk", None), "monographs": ("desk", None), "monograph_new": ("begins", "begins"),
     "workspace": ("reads", None), "edit": ("reads", "writes"), "edit_header": ("reads", "writes"),
     "edit_all": ("reads", "writes"), "edit_order": ("reads", "writes"), "cite": ("reads", None), "here": ("reads", None), "part_new": ("reads", "writes"), "part_edit": ("reads", "writes"),
-    "scratch": ("reads", "writes"), "preview": ("reads", None), "review": ("reads", None), "read_tick": ("reads", "reviews"), "history": ("reads", None), "compare": ("reads", None),
+    "scratch": ("reads", "writes"), "preview": ("reads", None), "review": ("reads", None), "read_tick": ("reads", "reviews"), "remarks": ("reads", "writes"), "history": ("reads", None), "compare": ("reads", None),
     "restore": ("reads", "writes"), "tier": ("reads", "reviews"), "ask_for_tier": ("reads", "writes"), "do": ("reads", "writes"),  # “submit”
     "move": ("reads", "publishes"), "published": ("reads", None), "places": ("reads", None),
     "erratum": ("reads", "reviews"), "harmless": ("reads", "reviews"), "copy": ("reads", "writes"),
@@ -138,7 +138,7 @@ def test_every_address_has_a_row():
 
 @pytest.fixture(scope="module")
 def made(once_a_module):
-    """A page with a warning, a report and a review, its next edition as a draft, and one person for each row of WHO."""
+    """A page with a warning, a report and a review, its next edition as a draft with a remark, and one person for each row of WHO."""
     house = make.the_house()
     make.published(house)
     page = Monograph.objects.get(slug="testazumab")
@@ -150,6 +150,10 @@ def made(once_a_module):
     edition = page.editions.get(state="draft")
     link = make.document().related[0]
     parts.remove_part(edition, link, seen=digest_of_part(link), actor=house.editor)
+    edition = make.submit(house, edition)
+    said = {"reason": "One thing", "remarks": {"header": "Which years?"}}
+    perform("send-back", editions=[edition], actor=house.clinician, digest=make.seen(edition), **said)
+    edition.refresh_from_db()
     places = {
         "everywhere": None,
         "above": house.root,
@@ -189,6 +193,7 @@ def addresses(world):
     bodies = {
         "edit": {"restore": str(make.key("link"))}, "part_new": {"kind": "driving", "text": "Wait."},
         "edit_header": sent(HeaderForm(document=document, shown=document.header)) | {"covers": "other uses"},
+        "remarks": {"remark": Remark.objects.get().pk, "outcome": "done"},
         "warning_new": {**warned, "monographs": [page.slug], "password": make.PASSWORD},
     }  # fmt: skip
     for name, pattern, entry in routes():

@@ -28,6 +28,7 @@ WORDS = {
     "restore": "An earlier state",
     "move": "Another address",
     "tier": "The tier",
+    "ask_for_tier": "What is asked of clinicians about the tier",
     "erratum": "A correction",
     "harmless": "Why a text is harmless",
     "place": "A notice over the page",

@@ -41,9 +41,10 @@ WAYS: dict[str, Callable] = {
 }
 # The kinds of which a surface says nothing by a sentence of their rows, and why.
 NO_BANNER = {"withhold", "warning", "erratum", "take_down"}  # the template has a layout of its own for them
-NO_LINE = {"withhold", "erratum", "take_down"}  # a part alone; the past; no list names the page
+NO_LINE = {"withhold", "erratum", "take_down"}  # a part alone; the past; only a search names the page
 PAGE, DESK = "/drugs/testazumab/", "/desk/monographs/testazumab/"
 LISTS = ("/", "/drugs/", "/drugs/?letter=T", "/classes/multiple-sclerosis/", "/search/?q=testa")
+SEARCHED = {"/search/?q=testa"}
 WITHHELD = "Tests go on"
 
 
@@ -208,9 +209,13 @@ def test_each_list_says_it_beside_the_name(world):
 
     for path in LISTS:
         page = read(path).content.decode()
-        assert (f'href="{PAGE}"' in page) == (row.effect != Effect.REMOVES), path
-        assert page.count(f">{line}</strong>") == bool(line), path
-        assert page.count('<strong class="said">') + page.count("<p><strong>") == bool(line), path
+        # Only who asks for what was taken down by its name is told that it was there, and why it is not.
+        is_told_gone = row.effect == Effect.REMOVES and path in SEARCHED
+        wanted = "This page was removed" if is_told_gone else line
+        assert (f'href="{PAGE}"' in page) == (is_told_gone or row.effect != Effect.REMOVES), path
+        assert page.count(f">{wanted}</strong>") == bool(wanted), path
+        assert page.count('<strong class="said">') + page.count("<p><strong>") == bool(wanted), path
+        assert (REASON in page) == (path in SEARCHED and row.is_withdrawal), path
 
 
 def test_updates_and_feed_say_it_and_its_end(world):
@@ -220,14 +225,15 @@ def test_updates_and_feed_say_it_and_its_end(world):
         feed = ElementTree.fromstring(read("/updates/feed/").content)
         entry = next(feed.iter("{http://www.w3.org/2005/Atom}entry"))
         title, summary = (entry.findtext(f"{{http://www.w3.org/2005/Atom}}{name}") for name in ("title", "summary"))
-        return html.unescape(strip_tags(item)), title, html.unescape(summary)
+        return html.unescape(strip_tags(item)), title, html.unescape(summary or "")
 
     words = [say(sentence, world.overlay) for sentence in world.kind.words.update]
     item, title, summary = told()
     # What was taken down is in no index, and so has its short name.
     name = "Testazumab" if world.kind.effect == Effect.REMOVES else "Testazumab in multiple sclerosis"
-    assert title == f"{name}: {words[0]}"
-    assert all(one in item and f"<p>{one}</p>" in summary for one in words)
+    # Each sentence once: the first in the title, the others below it.
+    assert (title, summary) == (f"{name}: {words[0]}", "".join(f"<p>{one}</p>" for one in words[1:]))
+    assert [item.count(one) for one in words] == [1] * len(words)
 
     end = ended(world)
     if end is None:
@@ -235,7 +241,7 @@ def test_updates_and_feed_say_it_and_its_end(world):
         return
     last = say(world.kind.words.ended, end)
     item, title, summary = told()
-    assert (title, summary) == (f"Testazumab in multiple sclerosis: {last}", f"<p>{last}</p>")
+    assert (title, summary) == (f"Testazumab in multiple sclerosis: {last}", "")
     assert last in item
     assert REASON not in text(read(PAGE))
     assert verify() == []

@@ -189,8 +189,9 @@ def in_feed(subject: Subject, spot: Spot, one: Overlay) -> Claim:
 
 
 def _told(entry: Node) -> str:
-    """The words of an entry of the feed, which are HTML in XML."""
-    return squashed(unescape(strip_tags("".join(_raw(entry)))))
+    """The words of an entry of the feed: of its title, which is text, and of its summary, which is HTML in XML."""
+    title, summary = entry.first("title"), entry.first("summary")
+    return (title.words if title else "") + squashed(unescape(strip_tags("".join(_raw(summary)))) if summary else "")
 
 
 def _raw(node: Node) -> list[str]:

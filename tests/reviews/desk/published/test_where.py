@@ -6,6 +6,7 @@ second time, by hand. It is asked of the bytes, and of the look that the desk ta
 
 import gzip
 import re
+from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -14,7 +15,7 @@ from django.utils.html import strip_tags
 from clincalc import reader
 from monographs.document import Brand, RelatedLink, SafetyNotice
 from monographs.models import Monograph
-from reviews.desk.published import look, subject, where
+from reviews.desk.published import look, served, subject, where
 from reviews.editing import monographs
 from reviews.workflow import perform
 from tests import factories as make
@@ -169,8 +170,9 @@ def read(spot, **headers):
     status, told, body = reader.ask(spot.address, accept_encoding="gzip", **headers)
     text = (gzip.decompress(body) if told.get("content-encoding") == "gzip" else body).decode()
     stamp = re.search(r'data-stamp="([^"]*)"', text)
-    words = re.sub(r"<title>.*?</title>|<head>.*?</head>", "", text, flags=re.DOTALL)
-    words = unescape(strip_tags(unescape(words) if "<feed" in text else words))
+    # The title of an entry of the feed is read, and says what its summary says no more; that of a page is no part of it.
+    words = unescape(text) if "<feed" in text else re.sub(r"<head>.*?</head>", "", text, flags=re.DOTALL)
+    words = unescape(strip_tags(words))
     return status, " ".join(f"{stamp[1] if stamp else ''} {words}".split()).replace('": "', '":"')
 
 
@@ -211,6 +213,26 @@ def test_each_place_shows_what_it_must_and_nothing_else_of_it(house, page, state
         if found.state != look.AS_IT_SHOULD_BE:
             wrong.append((spot.name, found.state, found.answered, found.lacks))
     assert wrong == []
+
+
+def test_the_feed_must_say_each_sentence_in_title_or_summary_as_it_was_typed(house, page):
+    """The title of an entry is text, its summary HTML: what looks like markup in either is words."""
+    STATES["warning"](house, page)
+    make.withdraw(page.live.edition, house.publisher, "retire", "more than <b>9</b> ml & <5 mg was printed")
+    known = subject.subject_of(page)
+    ((place, spot),) = ((place, spot) for place, spot in where.all_of(known) if place.route == "feed")
+    whole = served.ask(spot.address)
+
+    def lacks(left_out):
+        one = replace(whole, body=whole.body.replace(left_out, ""))
+        assert one.body != whole.body or not left_out
+        return [claim.words for claim in place.must_show(known, spot) if not claim.holds(one)]
+
+    assert lacks("") == []
+    assert lacks(f": {WARNED}") == lacks(QUOTE) == [f"“{WARNED}.”, as long as it is among the newest"]
+    for words in ("Retired: more than", "&lt;b&gt;", "&amp;"):
+        (told,) = lacks(words)
+        assert told.startswith("“Retired: more than <b>")
 
 
 def test_the_table_is_whole(page):
