@@ -1,6 +1,8 @@
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
+# The demonstration's pages name the address at which it is served.
+SITE_URL ?= http://127.0.0.1:$(PORT)
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 # As many threads as lines, so that who is slow holds his own (clincalc/gate.py says how many are answered at a time). Who is
@@ -49,13 +51,14 @@ $(TEST): requirements/test.txt | .venv/bin/pip
 
 demo reset-demo: export DEMO = 1
 
+demo: export SITE_URL := $(SITE_URL)
 demo: $(RUNTIME)
 	@$(MANAGE) upgrade
 	@$(MANAGE) collectstatic --noinput --verbosity 0
 	@$(MANAGE) demo
 	@echo "Every command on this database runs with DEMO=1: DEMO=1 .venv/bin/python manage.py …"
 	@echo "Open http://$(HOST):$(PORT)/ (Ctrl-C stops it)"
-	@exec env SITE_URL="$${SITE_URL:-http://127.0.0.1:$(PORT)}" $(BIN)/$(SERVE) --host $(HOST) --port $(PORT)
+	@exec $(BIN)/$(SERVE) --host $(HOST) --port $(PORT)
 
 # The checkpoints go too: they vouch for the trail that is thrown away.
 reset-demo: $(RUNTIME)

@@ -537,6 +537,7 @@ def whole_html(document=None, *, overlays=(), traits=(), published=True, edition
         **site(),
         "page": page_,
         "address": "https://clincalc.test/drugs/wholumab/",
+        "canonical": "https://clincalc.test/drugs/wholumab/",
         "live": Publication(slug="wholumab", number=4),
         "page_path": "/drugs/wholumab/",
         "same_drug": same_drug,
@@ -1295,6 +1296,7 @@ def head(template, document=None, *, demo=False, **more):
         "DEMO": demo,
         "page": shown(document or whole.whole(), publication=as_published(), **more),
         "address": "https://clincalc.test/drugs/wholumab/",
+        "canonical": "https://clincalc.test/drugs/wholumab/",
         "live": Publication(slug="wholumab", number=4),
     }
     markup = render_to_string(f"monographs/{template}.html", context).partition("</head>")[0]
@@ -1312,7 +1314,7 @@ def test_the_head_of_a_page_says_what_it_is_and_what_a_print_of_it_is_worth():
         "stamp": "Wholumab · Edition 3 · published 2 June 2026&#10;Uncontrolled when printed: check"
         " https://clincalc.test/drugs/wholumab/ · fingerprint 01234567",
         "title": "Wholumab: one condition – ClinCalc Pro",
-        "description": "An antibody that was made up.",
+        "description": "Wholumab in one condition. An antibody that was made up.",
         "canonical": ["https://clincalc.test/drugs/wholumab/"],
         "robots": [],
     }
@@ -1329,7 +1331,7 @@ def test_the_head_of_an_old_edition_says_that_it_is_superseded_and_is_for_no_sea
         "stamp": "Wholumab · Edition 3 · SUPERSEDED on 19 June 2026, do not use&#10;The current page:"
         " https://clincalc.test/drugs/wholumab/",
         "title": "Wholumab in one condition, edition 3, superseded – ClinCalc Pro",
-        "description": "Superseded on 19 June 2026. Do not use.",
+        "description": "Wholumab in one condition, edition 3. Superseded on 19 June 2026. Do not use.",
         "canonical": ["https://clincalc.test/drugs/wholumab/"],
         "robots": ["noindex"],
     }

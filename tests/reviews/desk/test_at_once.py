@@ -105,7 +105,9 @@ def test_a_form_that_is_sent_twenty_times_at_once_is_done_once(committed, who, p
 
     answers = at_once(client, lambda one: one.post(target, sent))
 
-    assert [status for status, _where in answers] == [302] + [409] * (AT_ONCE - 1)
+    # Save all tells whoever sends it again what it saved: its answer may have been lost.
+    again = 302 if target.endswith("/edit/all/") else 409
+    assert [status for status, _where in answers] == [302] + [again] * (AT_ONCE - 1)
     assert entries_since(before) == sorted(verbs)
     assert Act.objects.filter(token__startswith=f"{sent['act'][0]}.").count() == 1
 

@@ -55,7 +55,7 @@ def test_the_form_offers_the_headings_that_the_page_shows(page, client):
         "References",
     ]  # fmt: skip
     assert "<i>" not in html
-    assert html.count(f"Testazumab {ESCAPED}") == 3  # title, way back, page
+    assert html.count(f"Testazumab {ESCAPED}") == 4  # title, description, way back, page
     assert f'<input type="hidden" name="page" value="{PAGE}">' in html
     assert '<input type="hidden" name="edition" value="2">' in html
     assert "with this page</h1>" in html
@@ -120,7 +120,8 @@ def test_each_field_reaches_the_report_and_the_receipt_as_text(page, client):
     receipt = client.get(sent.headers["Location"]).content.decode()
     due = timezone.localtime(made.due_at)
     assert (
-        f'You said that it could harm: a clinician looks by <time datetime="{due.isoformat()}">{due:%H:%M}, ' in receipt
+        f'You said that it could harm: a clinician looks by <time datetime="{due.isoformat(timespec="seconds")}">{due:%H:%M}, '
+        in receipt
     )
     assert "You get it by e-mail too." in receipt
     assert f"<p>First line {ESCAPED}<br>second line</p>" in receipt
