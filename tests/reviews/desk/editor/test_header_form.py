@@ -12,7 +12,6 @@ from monographs.digest import digest_of_part
 from monographs.models import Edition
 from reviews.access.refusals import Refused
 from reviews.desk.editor.forms import HeaderForm
-from reviews.editing.parts import save_header
 from reviews.forms import MOST_ROWS
 from tests import factories as make
 from tests.forms import BOXES, forms_of, rows, sent
@@ -317,7 +316,7 @@ def test_no_row_without_what_makes_it_one_is_stored_whichever_way_it_comes(house
     header = build(edition).header
 
     with pytest.raises(Refused, match=r"Header: .*, or empty the whole row to take it out"):
-        save_header(edition, header.replaced(**rows), seen=digest_of_part(header), actor=house.editor)
+        make.save_header(edition, header.replaced(**rows), seen=digest_of_part(header), actor=house.editor)
 
 
 def test_the_blanks_around_a_word_are_left_out_of_every_box_of_one_line(client, house, edition):
