@@ -92,6 +92,8 @@ class EditorContext:
     def refresh(self) -> None:
         """What stands there now: what this very request left, or else asked anew, as others may have written."""
         if self._left and self._left.after:
+            if self._left.edition.pk != self.edition.pk:
+                self.__dict__.pop("around", None)  # asked meanwhile, it was of the edition before
             self.edition, self.document, self._left = self._left.edition, self._left.after, None
         else:
             self.edition.refresh_from_db()
