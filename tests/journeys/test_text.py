@@ -60,7 +60,7 @@ def test_a_correction_of_one_place_of_several(person):
     assert page.get_by_label("What should it say?").input_value() == "relapsing forms of multiple sclerosis"
     pharmacist.is_accessible("correction-places")
     page.locator("#id_places_0").set_checked(False)
-    places.nth(1).check()
+    page.locator("#id_places").get_by_label("Introduction").first.check()
     form.get_by_label("Your password").fill("clincalc-demo")
     presses(pharmacist, "Add the correction")
 

@@ -111,7 +111,7 @@ def test_a_changed_sentence_goes_from_an_editor_to_a_reader(person):
     refused = clinician.page.evaluate(
         """async () => {
             const token = document.querySelector('[name=csrfmiddlewaretoken]').value;
-            const digest = document.querySelector('[name=digest]').value;
+            const digest = document.querySelector('form[action*="/do/"] [name=digest]').value;
             const body = new URLSearchParams({csrfmiddlewaretoken: token, digest, password: 'clincalc-demo'});
             const answer = await fetch('../do/sign/', {method: 'POST', body});
             return [answer.status, await answer.text()];
