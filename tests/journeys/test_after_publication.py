@@ -46,6 +46,7 @@ def test_a_page_is_withdrawn_and_comes_back(person):
     assert "Retired" in reader.reads()
 
     publisher.goes_to(f"{DESK}withdraw/")
+    page.get_by_text("Withdraw it in another way").click()
     page.get_by_label("Take down: nothing").check()
     page.get_by_label("Reason, for readers").fill("its text could not be confirmed at the source")
     presses(publisher, "Withdraw Teriflunomide")
