@@ -11,11 +11,13 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
+from monographs.called import called
 from tests.stranger import Stranger
 
 DRUG = "prednisolone"
 KEPT = Path(__file__).parent.parent / "reviews" / "management" / "demonstration" / "monographs" / f"{DRUG}.json"
 DOCUMENT = json.loads(KEPT.read_text())["document"]
+CALLED = called(DOCUMENT["header"]["name"], DOCUMENT["header"].get("title", ""))
 EVERYWHERE, HORMONES = "Everywhere", "Systemic hormones"
 # name to sign in by: (name, role as the form says it, where)
 INVITED = {
@@ -210,7 +212,7 @@ class FirstHour:
         for name in ("dora", "phil"):
             clinician = self.people[name]
             clinician.clicks("My queue")
-            clinician.clicks(f"Open the review: {DOCUMENT['header']['name']}, edition 1")
+            clinician.clicks(f"Open the review: {CALLED}, edition 1")
             for tick in clinician.page.locator("[name^=tick_]").all():
                 tick.check()
                 self.took["clicks"] += 1
@@ -224,7 +226,7 @@ class FirstHour:
         """After a sign-in with a code, as on any later day."""
         paul = self.people["paul"]
         paul.signs_in_again()
-        paul.clicks(f"Open the workspace: {DOCUMENT['header']['name']}, edition 1")
+        paul.clicks(f"Open the workspace: {CALLED}, edition 1")
         paul.fills_in({"Why now, for our history": "The first page of this house."})
         paul.presses("Publish edition 1")
         self._done("publishing")

@@ -27,7 +27,9 @@ def test_a_new_monograph_begins_with_parts_of_another_page(person):
     page.get_by_label("Counselling the patient").uncheck()
     page.get_by_role("button", name="Copy them").click()
 
-    expect(page.locator("main")).to_contain_text("Copied from Alemtuzumab in multiple sclerosis, with the references cited")
+    expect(page.locator("main")).to_contain_text(
+        "Copied from Alemtuzumab in multiple sclerosis, with the references cited"
+    )
     words = page.inner_text("main")
     assert "Full blood count with differential" in words
     assert "Keep going for the blood and urine tests" not in words
