@@ -235,7 +235,7 @@ class FirstHour:
         """A stranger finds the page from the front page; what it says."""
         reader = Stranger(self.browser, self.site, "", self.took)
         reader.opens("/")
-        reader.clicks(DOCUMENT["header"]["name"])
+        reader.clicks(CALLED)
         self._done("reading")
         self.people["reader"] = reader
         return reader.page.inner_text("body")
