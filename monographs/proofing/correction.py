@@ -24,6 +24,13 @@ _LETTERS = re.compile(r"[a-z]+")
 _SHORTEST = 5  # as of the dictionary: a short word is too near to too many
 _MOST_TOKENS = 20_000
 _GUIDELINE = re.compile(r"\b(?:TA|NG|CG|QS|IPG|DG|HST|ES)\s?\d{1,4}\b|\bPL(?:GB|NI)?\s?\d{4,5}\s\d{4}\b")
+# How names of substances end, other words too: no list of names is whole, and one letter makes another medicine of one.
+_STEM = re.compile(
+    r"cef[a-z]+|[a-z]+(?:mab|nib|pril|sartan|olol|azole|olone|sone|dipine|gliptin|gliflozin|glutide"
+    r"|parin|xaban|gatran|tidine|azepam|azolam|triptan|setron|floxacin|cycline|vir|coxib|profen|fenac|thiazide|semide"
+    r"|peridone|idone|barbital|codone|morphone|fentanil|trexate|platin|rubicin"
+    r"|taxel|limus|ciclib|cept|kinra|stim|amide|epam|phylline|terol|lukast|oxide|ine?|ium)s?"
+)
 
 Why = Iterator[str]
 
@@ -149,7 +156,9 @@ def _is_word_meant(was: str, now: str, names: set[str]) -> bool:
     where both begin with the same capital, they are judged by their small letters."""
     if was[:1].isupper() and was[:1] == now[:1]:
         was, now = was[:1].lower() + was[1:], now[:1].lower() + now[1:]
-    return len(was) >= _SHORTEST and _is_plain(was) and _is_plain(now) and proposal(was, names) == now
+    if len(was) < _SHORTEST or not _is_plain(was) or not _is_plain(now):
+        return False
+    return not any(map(_STEM.fullmatch, (was, now))) and proposal(was, names) == now
 
 
 def _is_doubled(gone: list[str], before: list[str], after: list[str]) -> bool:
