@@ -5,18 +5,19 @@ sentence round wherever it stands, then parts that came or went, then words, the
 a field without a rank is refused when the program starts.
 """
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import IntEnum
 from functools import cached_property
+from itertools import zip_longest
 
 from monographs.declared import labels_of
 from monographs.difference import intervals
 from monographs.difference.document_diff import Comparison, FieldChange, Moved, PartChange
 from monographs.difference.merge import MOST_BLOCKS, blocks
 from monographs.difference.sense import differing, is_figure, turns
+from monographs.difference.text_diff import in_common
 from monographs.difference.word_diff import Segment, word_diff
 from monographs.document import (
     PROSE,
@@ -373,26 +374,25 @@ def _passages(field: FieldChange, part: Header | Part | None, *, is_whole: bool 
                 yield _passage(one, other)
 
 
+# Above this many pairs of blocks each stands beside the one of its place.
+_MOST_PAIRS = 2_000
+
+
 def _paired(gone: list[str], come: list[str]) -> Iterator[tuple[str, str]]:
     """Blocks of both sides that are about the same, in the order of the new ones."""
-    if len(gone) == len(come):
-        yield from zip(gone, come, strict=True)
+    if len(gone) == len(come) or len(gone) * len(come) > _MOST_PAIRS:
+        yield from zip_longest(gone, come, fillvalue="")
         return
     left = list(gone)
     for text in come:
-        twin = max(left, key=lambda one: _likeness(one, text), default="")
-        if twin and _likeness(twin, text) >= 0.5:
+        twin = max(left, key=lambda one: in_common(one, text), default="")
+        if twin and in_common(twin, text) >= 0.5:
             left.remove(twin)
             yield twin, text
         else:
             yield "", text
     for text in left:
         yield text, ""
-
-
-def _likeness(one: str, other: str) -> float:
-    words, more = Counter(one.split()), Counter(other.split())
-    return 2 * (words & more).total() / max(1, words.total() + more.total())
 
 
 def _passage(was: str, now: str, more: list[str] | None = None) -> Passage:

@@ -74,8 +74,8 @@ def item_changes(old: str, new: str, was: TextRules = None, now: TextRules = Non
     gone, come = [one for one in before if one not in set(after)], [one for one in after if one not in set(before)]
     changes = []
     for text in come:
-        twin = max(gone, key=lambda one: _likeness(one, text), default=None)
-        if twin is None or _likeness(twin, text) < 0.5:
+        twin = max(gone, key=lambda one: in_common(one, text), default=None)
+        if twin is None or in_common(twin, text) < 0.5:
             changes.append(ItemChange("added", text, now=after.index(text)))
         else:
             gone.remove(twin)
@@ -87,7 +87,7 @@ def item_changes(old: str, new: str, was: TextRules = None, now: TextRules = Non
     return tuple(changes)
 
 
-def _likeness(one: str, other: str) -> float:
+def in_common(one: str, other: str) -> float:
     """The share of words that two texts have in common, 0 to 1."""
     words, more = Counter(one.split()), Counter(other.split())
     return 2 * (words & more).total() / max(1, words.total() + more.total())
