@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from monographs.difference.diff_html import Change
-from monographs.difference.document_diff import compare
+from monographs.difference.document_diff import Comparison, compare
 from monographs.models import Edition, Monograph
 from monographs.pages.page import page
 from monographs.pages.page_model import Page
@@ -102,6 +102,7 @@ def review_page(request: DeskRequest, monograph: Monograph, edition: Edition, an
         "dangerous": sum(len(one.loud) for one in parts),
         "bases": bases,
         "base": base,
+        "not_shown": _not_shown(review, comparison),
         **(progress(ticks) if ticks else {}),
         "uncited": sum(one.uncited for one in parts),
         "in_review": in_review,
@@ -130,6 +131,13 @@ def review_page(request: DeskRequest, monograph: Monograph, edition: Edition, an
         "new_name": f"edition {review.edition.number}, {review.edition.get_state_display().lower()}",
     }
     return render(request, "reviews/review.html", context, status=answer.status)
+
+
+def _not_shown(review: EditionReview, comparison: Comparison | None) -> list[str]:
+    """What differs from what readers have, and not from what this page compares with: it is signed all the same."""
+    if comparison is None:
+        return []
+    return [review.label_of(key) for key in review.in_page_order(review.changed - comparison.keys)]
 
 
 def _sentence(review: EditionReview) -> str:

@@ -59,3 +59,19 @@ def test_who_may_not_sign_leaves_no_look(house, enter):
     enter("clinician").head(ADDRESS)
 
     assert Look.objects.count() == 0
+
+
+def test_what_is_signed_and_not_shown_is_named(house, enter):
+    edition = make.start(house, make.published(house))
+    make.reword(edition, "prescribing", "- Start slowly, and look [@trial2020].", actor=house.people["editor2"])
+    edition = send_back(house, make.sign(make.submit(house, edition), house.clinician))
+    make.reword(edition, "monitoring", "Tests go on for 60 months.", actor=house.people["editor2"])
+    make.submit(house, edition)
+
+    since = enter("clinician").get(ADDRESS, {"against": "signed"})
+    whole = enter("clinician").get(ADDRESS)
+
+    assert since.context["not_shown"] == ["Prescribing in practice"]
+    assert "and these are not shown here: Prescribing in practice." in since.content.decode()
+    assert whole.context["not_shown"] == []
+    assert "not shown here" not in whole.content.decode()
