@@ -1,6 +1,7 @@
 """Whether words that changed may change what a sentence means: a figure, a unit, or a word that turns it round. Pure.
 
-It errs on the side of telling: what is found here is shown first and large, and nothing else hangs on it.
+It errs on the side of telling: what is found here is shown first and large. A signing rule hangs on it too: no word of
+these is ever a correction of spelling (monographs/proofing/correction.py), so words are added here, and not taken out.
 """
 
 import re

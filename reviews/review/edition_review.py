@@ -20,7 +20,7 @@ from reviews.models.signoff import REVIEW
 from reviews.review.library_names import names_of_library
 from reviews.review.lowered_tiers import tiers_that_count
 from reviews.review.sign_off_rules import Edit, Signature, authors, counts_for, missing_sign_offs
-from reviews.review.tiers import CORRECTION, highest, tier_floor
+from reviews.review.tiers import SPELLING, highest, tier_floor
 
 
 @dataclass
@@ -85,7 +85,7 @@ class EditionReview:
         return highest([self.monograph.tier, self._tier_at_least])
 
     @cached_property
-    def is_correction(self) -> bool:
+    def is_spelling(self) -> bool:
         """Whether all that differs from live is a correction of spelling. Names are asked for where it seems so."""
         old, new = self.live_value, self.document
         if old is None or not self.edition.is_open or not is_correction(old, new, ()):
@@ -95,7 +95,7 @@ class EditionReview:
     @property
     def signed_as(self) -> str:
         """The key of who signs: a correction has one signature, whatever its tier."""
-        return CORRECTION.key if self.is_correction else self.tier
+        return SPELLING.key if self.is_spelling else self.tier
 
     @property
     def tier_of_page(self) -> str:

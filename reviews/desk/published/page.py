@@ -128,7 +128,7 @@ def published_page(request: DeskRequest, monograph: Monograph, answer: Answer) -
         ),
         "full_review": offers["full-review"],
         "full_review_form": SignForm(
-            full_review_of(review), live.name, answer.typed_in("full-review"), answer.refusals_of("full-review")
+            full_review_of(review), monograph.called, answer.typed_in("full-review"), answer.refusals_of("full-review")
         ),
         "may_edit": policy.can(user, "edit", monograph),
         "may_warn": not against["warn"],

@@ -44,7 +44,7 @@ def test_one_clinician_signs_whatever_the_tier_and_no_date_moves(house):
     assert live.number == 2
     assert (live.tier, live.last_full_review) == (before.tier, before.last_full_review)
     sent = AuditEvent.objects.about(edition.monograph).filter(verb="submitted").order_by("-seq").first()
-    assert sent.data["correction"] is True
+    assert sent.data["spelling"] is True
 
 
 def test_the_queue_knows_it_too(house):
@@ -52,7 +52,7 @@ def test_the_queue_knows_it_too(house):
 
     (work,) = [one for one in open_work(house.clinician) if one.edition.pk == edition.pk]
 
-    assert work.is_correction
+    assert work.is_spelling
     assert list(work.open_parts().values()) == [ONE]
     assert work.is_helped_by(house.clinician, "specialist_doctor")
 
@@ -66,7 +66,7 @@ def test_one_difference_more_and_it_goes_the_whole_way(house, text):
 
     assert missing(edition) == [WHOLE]
     (work,) = [one for one in open_work(house.clinician) if one.edition.pk == edition.pk]
-    assert not work.is_correction
+    assert not work.is_spelling
 
 
 def test_who_corrected_it_does_not_sign_it(house):
@@ -90,5 +90,5 @@ def test_a_name_that_comes_to_the_library_later_makes_it_an_edition_like_any_oth
 def test_a_first_edition_and_one_that_is_published_are_none(house):
     edition = make.published(house)
 
-    assert not EditionReview.load(edition).is_correction
+    assert not EditionReview.load(edition).is_spelling
     assert Monograph.objects.count() == 1
