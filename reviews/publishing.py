@@ -52,7 +52,9 @@ def publish(trail: Trail, row: Transition, review: EditionReview, given: Given) 
     monograph.live = publication
     monograph.tier = publication.tier  # who lowered it also wrote, so it was not lowered
     monograph.next_review_due = tiers.ROWS[publication.tier].next_review(publication.last_full_review)
-    trail.save(monograph, "live", "tier", "next_review_due")
+    # Whoever read the page again read the edition of before: their date goes on with it, and their word does not.
+    monograph.reviewed_again_on, monograph.reviewed_again_by = None, []
+    trail.save(monograph, "live", "tier", "next_review_due", "reviewed_again_on", "reviewed_again_by")
     trail.reindex(monograph)
     superseded = previous.number if previous else None
     return move(trail, row, review, reason=given.reason, publication=publication.pk, superseded=superseded)

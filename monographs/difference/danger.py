@@ -7,20 +7,13 @@ a field without a rank is refused when the program starts.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from enum import IntEnum
-from functools import cached_property
-from itertools import zip_longest
 
 from monographs.declared import labels_of
 from monographs.difference import intervals
 from monographs.difference.document_diff import Comparison, FieldChange, Moved, PartChange
-from monographs.difference.merge import MOST_BLOCKS, blocks
-from monographs.difference.sense import differing, is_figure, turns
-from monographs.difference.text_diff import in_common
-from monographs.difference.word_diff import Segment, word_diff
+from monographs.difference.passages import PROSE_FIELDS, Passage, passages_of, sides_of
 from monographs.document import (
-    PROSE,
     Citation,
     Header,
     MonitoringItem,
@@ -29,7 +22,6 @@ from monographs.document import (
     SafetyNotice,
     Section,
 )
-from monographs.texts.text import citation_labels
 from monographs.typed import Value
 
 
@@ -114,36 +106,6 @@ must_rank()
 
 
 @dataclass(frozen=True)
-class Passage:
-    """A passage as it was and as it is now; "" on a side that has none. `labels`: the references that it cites now, or
-    cited, if it went."""
-
-    was: str
-    now: str
-    labels: tuple[str, ...]
-    segments: tuple[Segment, ...] = ()
-
-    @cached_property
-    def has_figure(self) -> bool:
-        gone, come = differing(self.segments)
-        return any(map(is_figure, [*gone, *come]))
-
-    @cached_property
-    def is_turned(self) -> bool:
-        return turns(*differing(self.segments))
-
-    @property
-    def is_dangerous(self) -> bool:
-        """A figure, or the sense, may be another."""
-        return self.has_figure or self.is_turned
-
-    @property
-    def is_uncited(self) -> bool:
-        """A figure that readers would have from now on without a reference behind it."""
-        return self.has_figure and bool(self.now) and not self.labels
-
-
-@dataclass(frozen=True)
 class Danger:
     """One change: its rank, the key of its part ("header", "order"), a sentence, and the passages that it is about.
 
@@ -180,7 +142,10 @@ def _of_part(change: PartChange) -> Iterator[Danger]:
         return
     part = change.new or change.old
     passages = tuple(
-        passage for field in change.fields for passage in _passages(field, part, is_whole=True) if field.name in _SHOWN
+        passage
+        for field in change.fields
+        for passage in passages_of(field, part, is_whole=True)
+        if field.name in _SHOWN
     )
     yield Danger(_rank_of(part), change.key, _came_or_went(change, part), passages=passages)
 
@@ -220,30 +185,23 @@ _SEVERITIES = {"critical": "critical", "major": "major", "information": "plain"}
 def _of_field(change: PartChange, field: FieldChange) -> Danger:
     part = change.new
     assert part is not None  # what changed is there on both sides
-    passages = tuple(_passages(field, part))
+    passages = tuple(passages_of(field, part))
     name = field.name.partition(".")[0]
     rank = RANKS[type(part)].get(name, Rank.WORDS)
     sentence = ""
+    if _is_contra_indication(change.old) or _is_contra_indication(change.new):
+        rank = Rank.CONTRA_INDICATION
     if field.only:
-        rank = max(rank, Rank.WORDS) if rank != Rank.NOTICE else rank
+        # A space can join two words, "not able", so it is no less dangerous where all is.
+        rank = rank if rank <= Rank.CONTRA_INDICATION else max(rank, Rank.WORDS)
         return Danger(rank, change.key, f"{_named(change, field)}: {field.only}.", field.name, passages)
     if isinstance(part, MonitoringItem):
         sentence = _of_monitoring(part, field)
     elif isinstance(part, SafetyNotice):
         sentence = _of_notice(part, field)
-    if name in _PROSE_FIELDS or rank == Rank.WORDS:
+    if name in PROSE_FIELDS or rank == Rank.WORDS:
         rank, sentence = _of_words(change, field, passages, rank, sentence)
     return Danger(rank, change.key, sentence or _plain(change, field), field.name, passages)
-
-
-_PROSE_FIELDS = frozenset(PROSE.values())
-
-
-def _sides(field: FieldChange) -> tuple[str, str]:
-    return (
-        "".join(one.text for one in field.segments if one.op != "added"),
-        "".join(one.text for one in field.segments if one.op != "removed"),
-    )
 
 
 def _named(change: PartChange, field: FieldChange) -> str:
@@ -254,7 +212,7 @@ def _named(change: PartChange, field: FieldChange) -> str:
 
 
 def _plain(change: PartChange, field: FieldChange) -> str:
-    was, now = _sides(field)
+    was, now = sides_of(field)
     what = _named(change, field)
     if "\n" in was + now or len(was) + len(now) > _LONGEST_IN_A_SENTENCE:
         return f"{what} changed."
@@ -273,7 +231,7 @@ def _was_now(was: str, now: str) -> str:
 
 
 def _of_monitoring(part: MonitoringItem, field: FieldChange) -> str:
-    was, now = _sides(field)
+    was, now = sides_of(field)
     test = f"“{part.test or 'unnamed test'}”"
     if field.name == "test":
         return f"Another test is named in monitoring: {_was_now(was, now)}"
@@ -305,7 +263,7 @@ def _long(was: str, now: str) -> str:
 
 
 def _of_notice(part: SafetyNotice, field: FieldChange) -> str:
-    was, now = _sides(field)
+    was, now = sides_of(field)
     title = f"The {_SEVERITIES[part.severity]} notice “{part.title or 'untitled'}”"
     if field.name == "severity":
         grades = list(_SEVERITIES)
@@ -338,7 +296,7 @@ def _of_words(
         rank = min(rank, Rank.FIGURE)
     if sentence:
         return rank, sentence
-    if change.part_kind == "citation" or field.name not in _PROSE_FIELDS:
+    if change.part_kind == "citation" or field.name not in PROSE_FIELDS:
         return rank, ""
     what = _named(change, field)
     if has_figure:
@@ -355,46 +313,3 @@ def _of_words(
 
 def _counted(number: int) -> str:
     return f"{number} passage{'s' if number != 1 else ''}"
-
-
-def _passages(field: FieldChange, part: Header | Part | None, *, is_whole: bool = False) -> Iterator[Passage]:
-    """The blocks of a text that differ, side by side; of any other field its whole words."""
-    was, now = _sides(field)
-    if field.name not in _PROSE_FIELDS or field.name == "printed":
-        source = getattr(part, "source", "")
-        yield _passage(was, now, [source] if source else [])
-        return
-    before, after = [one.words for one in blocks(was)], [one.words for one in blocks(now)]
-    if before == after or is_whole or max(len(before), len(after)) > MOST_BLOCKS:
-        yield _passage(was, now)
-        return
-    for tag, begin, end, to, until in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if tag != "equal":
-            for one, other in _paired(before[begin:end], after[to:until]):
-                yield _passage(one, other)
-
-
-# Above this many pairs of blocks each stands beside the one of its place.
-_MOST_PAIRS = 2_000
-
-
-def _paired(gone: list[str], come: list[str]) -> Iterator[tuple[str, str]]:
-    """Blocks of both sides that are about the same, in the order of the new ones."""
-    if len(gone) == len(come) or len(gone) * len(come) > _MOST_PAIRS:
-        yield from zip_longest(gone, come, fillvalue="")
-        return
-    left = list(gone)
-    for text in come:
-        twin = max(left, key=lambda one: in_common(one, text), default="")
-        if twin and in_common(twin, text) >= 0.5:
-            left.remove(twin)
-            yield twin, text
-        else:
-            yield "", text
-    for text in left:
-        yield text, ""
-
-
-def _passage(was: str, now: str, more: list[str] | None = None) -> Passage:
-    labels = dict.fromkeys([*citation_labels(now or was), *(more or [])])
-    return Passage(was, now, tuple(labels), word_diff(was, now))

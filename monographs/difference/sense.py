@@ -1,6 +1,6 @@
 """Whether words that changed may change what a sentence means: a figure, a unit, or a word that turns it round. Pure.
 
-It errs on the side of telling: what is found here is shown first and large. A signing rule hangs on it too: no word of
+It errs on the side of telling: what is found here is shown first and large. No word of
 these is ever a correction of spelling (monographs/proofing/correction.py), so words are added here, and not taken out.
 """
 
@@ -12,23 +12,26 @@ from monographs.texts.text import citation_labels
 
 # A word that turns a sentence round when it comes, goes or takes the place of another.
 _TURNING = re.compile(
-    r"not|no|never|none|nor|neither|without|unless|except|cannot|avoid|stop|start|do|don't|must|may|might|should|shall"
-    r"|can|only|always|before|after|until|above|below|over|under|more|less|fewer|increased?|decreased?|raised?|lower(?:ed)?"
-    r"|reduced?|high|low|higher|maximum|minimum|hourly|daily|nightly|weekly|fortnightly|monthly|yearly|annually|once"
-    r"|twice|thrice|every|each|half|double|contra-?indicated|intra\w+|subcutaneous(?:ly)?|oral(?:ly)?|topical(?:ly)?"
-    r"|rectal(?:ly)?|inhaled|epidural"
+    r"not|no|never|none|nor|neither|without|unless|except|cannot|do|don't|must|may|might|should|shall|can|only|always|and"
+    r"|or|least|most|both|either|before|after|until|above|below|over|under|within|more|less|fewer|high(?:er)?|low(?:er)?"
+    r"|maximum|minimum|hourly|daily|nightly|weekly|fortnightly|monthly|quarterly|yearly|annually|morning|evening|night"
+    r"|once|twice|thrice|every|each|half|double|triple|rarely|seldom|often|adults?|child(?:ren)?|infants?|neonates?"
+    r"|(?:avoid|stopp?|start|give|increas|decreas|rais|lower|reduc|prohibit|withh[eo]ld|forbid|forbidden)(?:e|ed|es|ing|s)?"
+    r"|giving|given|contra-?indicated|intra\w+|subcutaneous(?:ly)?|oral(?:ly)?|topical(?:ly)?|rectal(?:ly)?|inhaled"
+    r"|epidural|I{1,3}|IV|V"
 )
 _NUMBER_WORD = re.compile(
-    r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|hundred|thousand"
-    r"|million|third|quarter"
+    r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen"
+    r"|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|dozen|first|second|third|quarter"
+    r"|quadruple"
 )
 _UNIT = re.compile(
     r"mg|mcg|(?:micro|nano|milli|kilo)?grams?|g|kg|ng|m[lL]|[lL]|(?:micro|milli)?litres?|units?|mmol|micromol|nmol|pmol"
-    r"|mmHg|cm|mm|m[²2]|hours?|days?|weeks?|months?|years?|minutes?|seconds?|per"
+    r"|mmHg|cm|mm|m[²2]|hours?|days?|weeks?|months?|years?|minutes?|seconds?|fortnights?|teaspoons?|tablets?|capsules?|per"
 )
 _OPPOSED = ("hypo", "hyper", "inter", "intra", "un", "in", "im", "ir", "dis", "anti", "pro", "sub", "super")
-_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’-][^\W\d_]+)*[²]?|[%<>≤≥±×/=°µμ]")
-_SIGNS = frozenset("%<>≤≥±×/=°µμ")
+_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’-][^\W\d_]+)*[²]?|[%<>≤≥±×/=°µμ+−]|[½¼¾⅓⅔]")
+_SIGNS = frozenset("%<>≤≥±×/=°µμ+−")
 
 
 def _words(segments: Sequence[Segment], op: str) -> list[str]:
@@ -46,23 +49,25 @@ def differing(segments: Sequence[Segment]) -> tuple[list[str], list[str]]:
 def is_figure(word: str) -> bool:
     """A number in figures or in words, a unit, or a sign of comparison."""
     return (
-        word[:1].isdigit()
+        word[:1].isnumeric()
         or word in _SIGNS
         or bool(_UNIT.fullmatch(word))
+        or (len(word) > 3 and bool(_UNIT.fullmatch(word.lower())))
         or bool(_NUMBER_WORD.fullmatch(word.lower()))
     )
 
 
 def changes_the_sense(word: str) -> bool:
     """Whether the coming or going of this one word may change what a sentence means."""
-    return is_figure(word) or bool(_TURNING.fullmatch(word.lower()))
+    return is_figure(word) or bool(_TURNING.fullmatch(word) or _TURNING.fullmatch(word.lower()))
 
 
 def turns(gone: Iterable[str], come: Iterable[str]) -> bool:
     """Whether the sense may be another: by a word of negation, duty, time or route, or "hypo" for "hyper"."""
-    one, other = {word.lower() for word in gone}, {word.lower() for word in come}
-    if any(map(_TURNING.fullmatch, one | other)):
+    gone, come = list(gone), list(come)
+    if any(map(changes_the_sense, [*gone, *come])):
         return True
+    one, other = {word.lower() for word in gone}, {word.lower() for word in come}
     before, after = _stems(one), _stems(other)
     return any(before[stem] ^ after[stem] for stem in before.keys() & after.keys())
 

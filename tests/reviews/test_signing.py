@@ -515,6 +515,24 @@ def test_an_overdue_page_is_in_date_again_for_readers_and_says_who_read_it(house
     assert data["last_full_review"] == today(clock.at).isoformat()
 
 
+def test_who_read_the_page_again_is_not_said_of_the_edition_that_follows(house, clock, client):
+    edition = make.published(house)
+    clock.at += DAY
+    reviewed(edition, house.clinician, house.pharmacist)
+    date = Monograph.objects.get(slug="testazumab").last_full_review
+    following = make.start(house, edition)
+    make.reword(following, "monitoring", "Tests go on for 48 months.", actor=house.editor)
+    following = make.submit(house, following)
+    for one in (house.clinician, house.pharmacist):
+        make.sign(following, one)
+    make.publish(house, following)
+
+    page = Monograph.objects.get(slug="testazumab")
+    assert (page.reviewed_again_on, list(page.reviewed_again_by), page.last_full_review) == (None, [], date)
+    assert "read it again" not in client.get("/drugs/testazumab/").content.decode()
+    assert verify() == []
+
+
 def test_a_signature_of_a_full_review_counts_once_and_for_the_edition_that_was_read(house, clock):
     edition = make.published(house)
     clock.at += 5 * DAY
@@ -534,7 +552,7 @@ def test_a_signature_of_a_full_review_counts_once_and_for_the_edition_that_was_r
     assert dates("testazumab") == moved  # an amendment moves no date
     assert Publication.objects.get(slug="testazumab", number=2).last_full_review == moved[0]
     reviewed(second, house.pharmacist)  # the one of before was given on edition 1
-    assert dates("testazumab") == moved
+    assert dates("testazumab") == (*moved[:2], [])  # the date goes on; their word was of the edition before
     reviewed(second, house.clinician)
     assert dates("testazumab")[0] == today(clock.at)
 

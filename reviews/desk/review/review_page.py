@@ -70,12 +70,13 @@ def review_page(request: DeskRequest, monograph: Monograph, edition: Edition, an
     slug = monograph.slug
     in_review = review.edition.is_open
     may_sign = policy.can(user, "sign", review.edition)
-    ticks = ticks_of(review, user) if in_review and may_sign else {}
     bases = baselines(review, user)
     base = chosen(bases, request.GET.get("against", ""))
+    # Signed and ticked as read is what stands on the page: all that differs from what readers have.
+    ticks = ticks_of(review, user) if in_review and may_sign and base.is_live else {}
     comparison = compare(base.document, review.document) if in_review else None
     parts = told(comparison, base.document, review.document, ticks) if comparison else []
-    if in_review and may_sign and request.method == "GET":
+    if in_review and may_sign and base.is_live and request.method == "GET":
         looks.note(user, review.edition, review.digest)
     back = TRANSITIONS["send-back"]
     kept = None if refusals(review, back, user) else kept_for(user, review.edition)
@@ -145,8 +146,6 @@ def _sentence(review: EditionReview) -> str:
     number = review.edition.number
     if review.live is None:
         return f"I have reviewed edition {number} as a whole and find it fit to publish."
-    if review.is_spelling:
-        return f"I have reviewed the corrections of spelling in edition {number} and find them fit to publish."
     return f"I have reviewed the changes of edition {number} and find them fit to publish."
 
 

@@ -9,9 +9,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from monographs.citations.csl import FormattedReference, format_reference
-from monographs.difference.danger import Danger, Passage, Rank, dangers
+from monographs.difference.danger import Danger, Rank, dangers
 from monographs.difference.diff_html import Block, Change, Cites, changes_of, side
 from monographs.difference.document_diff import Comparison
+from monographs.difference.passages import Passage
 from monographs.document import PROSE, Document
 from monographs.pages.page import numbers_of
 from monographs.standing import draft

@@ -135,26 +135,6 @@ def test_the_order_is_that_of_danger_and_then_of_the_page():
     assert all(one.rank <= other.rank for one, other in pairwise(found))
 
 
-def test_a_figure_without_a_reference_is_marked_and_one_with_its_own_is_not():
-    def passages(was, now):
-        (one,) = dangers(
-            compare(
-                WHOLE.replaced(sections=[Section(key=make.key("words"), kind="cautions", text=was)]),
-                WHOLE.replaced(sections=[Section(key=make.key("words"), kind="cautions", text=now)]),
-            )
-        )
-        return [(each.was, each.now, each.labels, each.is_uncited) for each in one.passages]
-
-    assert passages("Stays.\n\n5 days.", "Stays.\n\n6 days.") == [("5 days.", "6 days.", (), True)]
-    assert passages("Stays.\n\n5 days.", "Stays.\n\n6 days [@smpc].") == [
-        ("5 days.", "6 days [@smpc].", ("smpc",), False)
-    ]
-    assert passages("5 days.\n\nStays.", "Stays.") == [("5 days.", "", (), False)]
-    assert passages("- one thing\n- Rash of 5 days", "- one thing\n- Rash of 7 days") == [
-        ("- Rash of 5 days", "- Rash of 7 days", (), True)
-    ]
-
-
 def test_a_field_without_a_rank_is_refused_by_name(monkeypatch):
     monkeypatch.setitem(RANKS, MonitoringItem, {name: 1 for name in RANKS[MonitoringItem] if name != "how_long"})
     with pytest.raises(TypeError, match=r"MonitoringItem\.how_long has no rank"):
@@ -174,3 +154,16 @@ def test_every_field_has_a_rank_and_a_whole_sentence(path, other):
 def test_nothing_differs_and_nothing_is_told():
     assert dangers(compare(WHOLE, WHOLE)) == ()
     assert set(PART_FIELDS) == {one.part_kind for one in RANKS if hasattr(one, "part_kind")}
+
+
+@pytest.mark.parametrize(("was", "now"), [("He is not able.", "He is notable."), ("In men.", "In mеn.")])
+def test_a_space_or_a_sign_in_contra_indications_is_as_dangerous_as_a_word(was, now):
+    ((rank, _sentence),) = with_text(was, now, "contra-indications")
+    assert rank == Rank.CONTRA_INDICATION
+
+
+def test_a_section_that_is_contra_indications_no_more_is_told_as_one():
+    was = Section(key=make.key("words"), kind="contra-indications", heading="Words", text="Rashes.")
+    old, new = (WHOLE.replaced(sections=[one]) for one in (was, was.replaced(kind="cautions")))
+    ((rank, _sentence),) = told(old, new)
+    assert rank == Rank.CONTRA_INDICATION

@@ -75,3 +75,7 @@ def test_what_is_signed_and_not_shown_is_named(house, enter):
     assert "and these are not shown here: Prescribing in practice." in since.content.decode()
     assert whole.context["not_shown"] == []
     assert "not shown here" not in whole.content.decode()
+    assert "Sign edition 2</button>" in whole.content.decode()
+    assert "Sign edition 2</button>" not in since.content.decode()  # only what is shown whole is signed
+    assert "Show all changes, to sign" in since.content.decode()
+    assert "I have read this" not in since.content.decode()
