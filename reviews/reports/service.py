@@ -23,6 +23,7 @@ from reviews.access.privacy import holds_nhs_number
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.audit import acts
 from reviews.audit.trail import audited_write, lately
+from reviews.authorship import authors_of_page
 from reviews.models import AuditEvent, ProblemReport
 from reviews.reports import inbox
 from reviews.reports.mailing import Letter, Mailed, ServerGone, deliver, note_refused
@@ -189,12 +190,18 @@ def answer(one: ProblemReport, *, actor: User, outcome: str, text: str, reason: 
     """
     subject = subject_of(one)
     with refusals_recorded(actor=actor, action="answer_report", subject=subject), audited_write(actor=actor) as trail:
-        one = ProblemReport.objects.select_related("monograph__therapeutic_class").get(pk=one.pk)
+        one = ProblemReport.objects.select_related("monograph__therapeutic_class", "monograph__live").get(pk=one.pk)
         if found := refusals_of(trail.actor, one):
             raise Refused(found)
         if one.answered_at:
             raise refuse("answered_already", "Somebody answered it already.", RefusalType.CONFLICT, recorded=False)
         slug, act, found = Since(one).judged(outcome)
+        if one.harm and act is None and one.monograph and one.monograph.live:
+            if trail.actor.pk in authors_of_page(one.monograph.live):
+                sentence = (
+                    "You wrote or suggested words of this page. Another clinician must say that nothing needs doing."
+                )
+                raise refuse("contributed", sentence)
         if refused := [*wrong(text, "answer", LONGEST), *wrong(reason, "reason", LONGEST_REASON)]:
             raise Refused([*found, *refused], recorded=False)
         words, why = clean(text), clean(reason)

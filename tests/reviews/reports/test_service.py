@@ -587,6 +587,22 @@ def test_what_could_harm_is_closed_by_a_clinician_alone(house, page):
     assert (code("elsewhere", about_page), code("elsewhere", about_site)) == (["not_granted"], [])
 
 
+def test_nobody_says_of_their_own_words_that_they_harm_nobody(house, page):
+    second = make.start(house, page.live.edition, actor=house.clinician)
+    make.reword(second, "monitoring", "Words of the clinician.", actor=house.clinician)
+    second = make.submit(house, second)
+    make.publish(house, make.sign(make.sign(second, house.clinician2), house.pharmacist))
+    report = service.report(SAID, sender="s", monograph=page)
+    given = {"outcome": "no-change", "text": "It is right as it stands.", "reason": "Looked at its source."}
+
+    with pytest.raises(Refused) as refused:
+        service.answer(report, actor=house.clinician, **given)
+
+    assert refused.value.codes == ["contributed"]
+    assert AuditEvent.objects.latest("seq").data["codes"] == ["contributed"]
+    assert service.answer(report, actor=house.pharmacist, **given).answered_by == house.pharmacist
+
+
 @pytest.mark.parametrize(
     ("error", "code"),
     [
