@@ -148,7 +148,9 @@ def test_a_part_that_was_taken_out_says_so_and_comes_back_by_one_press(editor, e
 
 def around(answer, name):
     """What is put in the place of the element of this id: all up to the next that has a place of its own."""
-    (there,) = re.findall(rf'id="{name}" data-hx-swap-oob="true">(.*?)(?=data-hx-swap-oob|$)', answer.content.decode(), re.DOTALL)
+    (there,) = re.findall(
+        rf'id="{name}" data-hx-swap-oob="true">(.*?)(?=data-hx-swap-oob|$)', answer.content.decode(), re.DOTALL
+    )
     return there
 
 
@@ -329,9 +331,7 @@ def test_a_source_of_the_library_is_added_with_the_words_that_cite_it(editor, ed
 
     (added,) = [one for one in build(edition).citations if one.label == "held2020"]
     assert BROUGHT in html
-    row = (
-        f'<div data-hx-swap-oob="beforebegin:#gap-references"><section class="editpart editpart-short" id="part-{added.key}"'
-    )
+    row = f'<div data-hx-swap-oob="beforebegin:#gap-references"><section class="editpart editpart-short" id="part-{added.key}"'
     assert row in re.sub(r"\s*\n\s*|{#.*?#}", "", html)
     assert html.count(f'id="part-{added.key}"') == 1  # nothing is put in the place of what is not on the page yet
 
