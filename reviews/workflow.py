@@ -21,7 +21,7 @@ from reviews.access.denials import refusals_recorded
 from reviews.access.door import kept
 from reviews.access.refusals import DONE_ALREADY, Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
-from reviews.review import guards, proofed, steps
+from reviews.review import conflicts, guards, proofed, steps
 from reviews.review.attestation import (
     Attestation,
     attestation_refusals,
@@ -136,7 +136,7 @@ _ROWS = (
         sources=(IN_REVIEW, REVIEWED),
         target=None,
         permission="sign",
-        guards=(guards.verified_clinician, guards.counts_for_a_part, guards.not_yet_signed),
+        guards=(guards.verified_clinician, guards.counts_for_a_part, guards.not_yet_signed, conflicts.no_conflict),
         ticks=checklist_of,
         entry="signed",
         write=signing.sign,
@@ -172,6 +172,45 @@ _ROWS = (
             tried="take a signature back",
             history=lambda data: f"took the signature on edition {data['edition']} back",
             public=("A signature may be taken back", "By the one who gave it, with a reason, before it is published."),
+        ),
+    ),
+    Transition(
+        name="declare-conflict",
+        sources=(IN_REVIEW, REVIEWED),
+        target=None,
+        permission="declare-conflict",
+        guards=(conflicts.none_declared, conflicts.no_signature),
+        needs_reason=True,
+        entry="conflict_declared",
+        write=conflicts.declare,
+        leads_to="queue",
+        words=Words(
+            button="Decline for a conflict of interest",
+            help="You are not asked to sign this edition, and cannot, until you take it back.",
+            done="You declined edition {number}. {left}",
+            tried="decline it for a conflict of interest",
+            history=lambda data: f"declined edition {data['edition']} for a conflict of interest",
+            public=("A clinician may decline it", "For a conflict of interest. They do not sign it then."),
+            asks=("What is the conflict?", "Kept for good, seen by all on the desk. Readers do not see it."),
+        ),
+    ),
+    Transition(
+        name="end-conflict",
+        sources=(IN_REVIEW, REVIEWED, PUBLISHED),
+        target=None,
+        permission="declare-conflict",
+        guards=(conflicts.one_declared,),
+        needs_reason=True,
+        entry="conflict_ended",
+        write=conflicts.end,
+        leads_to="review",
+        words=Words(
+            button="I have no conflict of interest after all",
+            help="You can be asked to sign this edition again.",
+            done="You can sign edition {number} again.",
+            tried="take back that they declined it",
+            history=lambda data: f"took back that they declined edition {data['edition']}",
+            public=("They may take that back", "With a reason, when there is no conflict any more."),
         ),
     ),
     Transition(
@@ -226,6 +265,7 @@ _ROWS = (
             guards.verified_clinician,
             guards.wrote_no_word,
             guards.not_yet_reviewed_again,
+            conflicts.no_conflict,
         ),
         ticks=full_review_of,
         entry="reviewed_in_full",
@@ -302,6 +342,7 @@ _ROWS = (
             guards.verified_clinician,
             guards.no_author,
             guards.not_yet_reaffirmed,
+            conflicts.no_conflict,
         ),
         ticks=still_correct_of,
         entry="vouched",

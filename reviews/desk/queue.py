@@ -25,7 +25,7 @@ from reviews.desk.published.second_person import pending_of
 from reviews.desk.published.urgent_tasks import waiting_for
 from reviews.desk.whom_to_ask import names_for
 from reviews.editing import copies
-from reviews.models import AuditEvent, ChangeSet, ClinicianProfile, EntrySubject, SignOff
+from reviews.models import AuditEvent, ChangeSet, ClinicianProfile, Conflict, EntrySubject, SignOff
 from reviews.models.people import name_of
 from reviews.review.lowered_tiers import tiers_that_count
 from reviews.review.sign_off_rules import Edit, Signature, authors, counts_for, missing_sign_offs
@@ -50,6 +50,7 @@ class Work:
     edits: list[Edit] = field(default_factory=list)
     signatures: list[Signature] = field(default_factory=list)
     last: AuditEvent | None = None  # the last time it was submitted or sent back
+    conflicts: frozenset[int] = frozenset()  # who declined it for a conflict of interest
     copy: copies.Task | None = None  # what the library says otherwise than it copied
 
     def __post_init__(self) -> None:
@@ -109,6 +110,8 @@ def open_work(user: User) -> list[Work]:
     for pk, signer, profession in standing.values_list("edition_id", "signer_id", "profession"):
         if work[pk].edition.state != State.DRAFT:
             work[pk].signatures.append(Signature(signer, profession))
+    for conflict in Conflict.objects.standing(editions):
+        work[conflict.edition_id].conflicts |= {conflict.person_id}
     of_monograph = {one.monograph.pk: one for one in work.values()}
     said: dict[int, list[tuple[str, dict[str, Any]]]] = {}
     moves = EntrySubject.objects.filter(monograph__in=of_monograph, entry__verb__in=(*MOVES, *copies.TOLD_BY))
@@ -157,7 +160,8 @@ def task_for_me(
             why = f"Every changed part is signed.{f' It replaces edition {live.number}.' if live else ''}"
             return Task("Ready to publish", work, why, "workspace", "Open the workspace")
     if state == State.IN_REVIEW and profile and policy.can(user, "sign", edition):
-        if not work.is_signed_by(user) and work.is_helped_by(user, profile.profession):
+        is_free = not work.is_signed_by(user) and user.pk not in work.conflicts
+        if is_free and work.is_helped_by(user, profile.profession):
             mine, all_parts = work.counts_of(user)
             why = f"Your signature would count for {mine} of {all_parts} changed part{'s' if all_parts != 1 else ''}."
             return Task("Review and signature", work, why, "review", "Open the review")

@@ -1,13 +1,19 @@
 """What the desk says of a transition, before and after it is done: the words of its row, with their numbers filled
 in."""
 
+from django.contrib.auth.models import User
+
 from monographs.models import State
 from monographs.overlay_kinds import Effect
 from monographs.standing import overlays_of
+from reviews.access import held
 from reviews.desk.base import and_list
+from reviews.models import SignOff
+from reviews.models.people import name_of
 from reviews.review import guards
 from reviews.review.edition_review import EditionReview
 from reviews.review.transition import Transition
+from reviews.workflow import TRANSITIONS, refusals
 
 # The four steps of the path, with the state in which an edition stands on it.
 STEPS = (State.DRAFT, State.IN_REVIEW, State.CLINICIAN_REVIEWED, State.PUBLISHED)
@@ -36,6 +42,7 @@ def done(row: Transition, review: EditionReview) -> str:
         waits=f"Next, {and_list(wanted)} must sign." if wanted else "A publisher can publish it now.",
         returns=guards.what_is_next(review) if "{returns}" in words else "",
         reviewed=guards.what_a_full_review_waits_for(review) if "{reviewed}" in words else "",
+        left=_who_is_left(review) if "{left}" in words else "",
         seen=_what_readers_see(review) if "{seen}" in words else "",
     )
 
@@ -43,6 +50,27 @@ def done(row: Transition, review: EditionReview) -> str:
 def missing(review: EditionReview) -> list[str]:
     """Who still has to sign, each once: the union over all changed parts."""
     return list(dict.fromkeys(one for who in review.missing_sign_offs().values() for one in who))
+
+
+def left_to_ask(review: EditionReview) -> list[User]:
+    """Everybody who can sign the edition now, and whose signature it still lacks."""
+    sign, wanted = TRANSITIONS["sign"], _count(review)
+    able = (one for one in held.everybody() if not refusals(review, sign, one))
+    return [one for one in able if _count(review, one) < wanted]
+
+
+def _count(review: EditionReview, *more: User) -> int:
+    """How many signatures it lacks, if these people signed too."""
+    given = [SignOff(signer=one, profession=one.clinician_profile.profession) for one in more]
+    return sum(map(len, review.missing_sign_offs([*review.valid_sign_offs, *given]).values()))
+
+
+def _who_is_left(review: EditionReview) -> str:
+    if not missing(review):
+        return "It has its signatures."
+    if left := left_to_ask(review):
+        return f"Left to ask: {and_list(map(name_of, left))}."
+    return "Nobody else can sign it now. Ask your administrator for another clinician."
 
 
 def _what_readers_see(review: EditionReview) -> str:

@@ -14,7 +14,7 @@ from monographs.digest import digest
 from monographs.models import Document, Edition, Monograph, Overlay, State
 from monographs.standing import today
 from reviews.authorship import authors_of_page
-from reviews.models import ChangeSet, SignOff
+from reviews.models import ChangeSet, Conflict, SignOff
 from reviews.models.signoff import REVIEW
 from reviews.review.lowered_tiers import tiers_that_count
 from reviews.review.sign_off_rules import Edit, Signature, authors, counts_for, missing_sign_offs
@@ -118,6 +118,14 @@ class EditionReview:
 
     def valid_sign_off_of(self, signer: int) -> SignOff | None:
         return next((one for one in self.valid_sign_offs if one.signer_id == signer), None)
+
+    @cached_property
+    def conflicts(self) -> list[Conflict]:
+        """Who declined it for a conflict of interest, as it holds now."""
+        return Conflict.objects.with_people().standing([self.edition])
+
+    def conflict_of(self, person: int | None) -> Conflict | None:
+        return next((one for one in self.conflicts if one.person_id == person), None)
 
     def counts_for(self, signer: int) -> frozenset[str]:
         return counts_for(signer, self.changed, self.written_by)

@@ -69,6 +69,7 @@ FROZEN = {
         1: "id user_id name profession body number specialty scope reader_title name_consent interests interests_on verified_on verified_by_id",
         2: "id user_id name profession body number specialty scope reader_title name_consent interests interests_on verified_on verified_by_id register_date looked_at ended_on ended_by_id ended_how ended_reason interests_by_kind",
     },
+    "reviews.conflict": {1: "id edition_id person_id is_declared reason at"},
     "reviews.grant": {
         1: "id person_id role therapeutic_class_id monograph_id given_on given_by_id reason confirmed_on confirmed_by_id ended_on ended_by_id has_lapsed"
     },

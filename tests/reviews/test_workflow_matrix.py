@@ -17,7 +17,7 @@ from reversion.models import Version
 from monographs.models import Document, Edition, Overlay, Publication, SecondSignature
 from reviews import workflow
 from reviews.access.refusals import Refusal, Refused
-from reviews.models import AuditEvent, ChangeSet, SignOff, Unsigning
+from reviews.models import AuditEvent, ChangeSet, Conflict, SignOff, Unsigning
 from reviews.review.edition_review import EditionReview
 from reviews.workflow import TRANSITIONS, perform
 from tests import factories as make
@@ -39,6 +39,8 @@ MAY = {
     "send-back": CLINICIANS | {"publisher", "editor"},
     "sign": CLINICIANS,
     "unsign": CLINICIANS,
+    "declare-conflict": CLINICIANS,
+    "end-conflict": CLINICIANS,
     "publish": {"publisher"},
     "discard": {"editor", "publisher"},
     "withdraw": CLINICIANS | {"publisher"},
@@ -55,6 +57,8 @@ FROM = {
     "send-back": {"in_review", "clinician_reviewed"},
     "sign": {"in_review", "clinician_reviewed"},
     "unsign": {"in_review", "clinician_reviewed"},
+    "declare-conflict": {"in_review", "clinician_reviewed"},
+    "end-conflict": {"in_review", "clinician_reviewed", "published"},
     "publish": {"clinician_reviewed"},
     "discard": {"draft"},
     **{name: {"published"} for name in ON_PAGE},
@@ -69,6 +73,7 @@ DONE = {
 }
 ENTRY = {
     "start": "started", "submit": "submitted", "send-back": "sent_back", "sign": "signed", "unsign": "unsigned",
+    "declare-conflict": "conflict_declared", "end-conflict": "conflict_ended",
     "publish": "published", "discard": "discarded", "withdraw": "withdrawn",
     "confirm-withdrawal": "withdrawal_confirmed", "still-correct": "vouched",
     "full-review": "reviewed_in_full", "reinstate": "reinstated",
@@ -111,7 +116,7 @@ CELLS = sum(len(cells(*case)) for case in CASES)
 
 def test_the_table_is_the_designs():
     assert {name: {str(s) for s in row.sources} for name, row in TRANSITIONS.items()} == FROM
-    assert (len(CASES), CELLS) == (78, 1516)
+    assert (len(CASES), CELLS) == (92, 1795)
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +153,7 @@ def bring_about(name: str, house: make.House, editions: dict[str, Edition]) -> N
         make.vouch_all(house, editions["published"])
 
 
-COUNTED = (SignOff, Unsigning, Publication, ChangeSet, Document, Version, Overlay, SecondSignature)
+COUNTED = (SignOff, Unsigning, Conflict, Publication, ChangeSet, Document, Version, Overlay, SecondSignature)
 LOOKED_AT = (
     "SELECT " + ", ".join(f"(SELECT count(*) FROM {model._meta.db_table})" for model in COUNTED),
     "SELECT id, state, round FROM monographs_edition ORDER BY id",
@@ -192,13 +197,17 @@ def refused_codes(name: str, broken: str, state: str, role: str) -> set[str] | N
         codes.add("attestation")
     if name == "unsign" and broken != "own_signature" and (state == "in_review" or role not in SIGNED):
         codes.add("not_signed")
+    if name == "declare-conflict" and broken != "no_signature" and state == "clinician_reviewed" and role in SIGNED:
+        codes.add("signed_already")
+    if name == "end-conflict" and broken != "one_declared":
+        codes.add("no_conflict")
     if name == "confirm-withdrawal" and broken != "waits_for_confirmation" and role == "publisher":
         codes.add("own_withdrawal")
     return codes or None
 
 
 def expected_state(name: str, state: str) -> str:
-    if name == "sign":  # one signature is not the set; the reviewed one stays reviewed
+    if name in ("sign", "declare-conflict"):  # one signature is not the set; the reviewed one stays reviewed
         return state
     return AFTER.get(name, "in_review")
 

@@ -19,7 +19,7 @@ from monographs.standing import draft
 from reviews.access import looks, policy, scratch
 from reviews.access.refusals import Refusal
 from reviews.desk import transition_labels
-from reviews.desk.act_forms import SendBackForm, SignForm
+from reviews.desk.act_forms import SendBackForm, SignForm, reason_of
 from reviews.desk.base import DeskRequest, Names, and_list, chip, current_edition, desk, monograph_for, part_links
 from reviews.desk.editor.scratch import when
 from reviews.desk.review.baselines import baselines, chosen
@@ -27,6 +27,7 @@ from reviews.desk.review.read_ticks import progress, ticks_of
 from reviews.desk.review.said import said_of
 from reviews.desk.review.told import told
 from reviews.models import ChangeSet, ClinicianProfile
+from reviews.models.people import name_of
 from reviews.review import proofed
 from reviews.review.attestation import checklist_of
 from reviews.review.edition_review import EditionReview
@@ -127,11 +128,26 @@ def review_page(request: DeskRequest, monograph: Monograph, edition: Edition, an
         "can_edit": policy.can(user, "edit", review.edition),
         "proofing": proofed.told(review) if in_review else None,
         "answer": answer,
+        **_conflict(review, user),
         "errors": [(one, anchor_of(one)) for one in answer.refusals],
         "old_name": base.name,
         "new_name": f"edition {review.edition.number}, {review.edition.get_state_display().lower()}",
     }
     return render(request, "reviews/review.html", context, status=answer.status)
+
+
+def _conflict(review: EditionReview, user: User) -> dict[str, Any]:
+    """The form by which this person declines for a conflict of interest, or takes that back; and who is left to ask, once
+    somebody declined."""
+    told: dict[str, Any] = {"left": None}
+    if review.conflicts and transition_labels.missing(review):
+        told["left"] = and_list(map(name_of, transition_labels.left_to_ask(review)))
+    row = TRANSITIONS["end-conflict" if review.conflict_of(user.pk) else "declare-conflict"]
+    if refusals(review, row, user):
+        return told
+    label, note = transition_labels.button(row, review.edition.number), transition_labels.help_for(row, review)
+    form = reason_of(row, at=row.name)
+    return {**told, "decline": form, "decline_act": row.name, "decline_label": label, "decline_note": note}
 
 
 def _not_shown(review: EditionReview, comparison: Comparison | None) -> list[str]:

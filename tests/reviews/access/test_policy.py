@@ -33,6 +33,7 @@ MAY = {
     "send-back": CLINICIANS | PUBLISHERS,
     "sign": CLINICIANS,
     "unsign": CLINICIANS,
+    "declare-conflict": CLINICIANS,
     "publish": PUBLISHERS,
     "discard": PUBLISHERS,
     "withdraw": CLINICIANS | PUBLISHERS,

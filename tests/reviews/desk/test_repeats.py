@@ -48,7 +48,9 @@ def every_state():
     another = make.document().monitoring[0].replaced(key=make.key("alt"), test="ALT")
     make.add_part(draft, another, actor=house.editor)
     make.add_part(make.draft(house, SLUGS["low"]), boxed(), actor=house.editor)
-    make.sign(make.submit(house, make.draft(house, SLUGS["review"])), house.clinician)
+    asked = make.submit(house, make.draft(house, SLUGS["review"]))
+    perform("declare-conflict", editions=[asked], actor=house.clinician2, digest=make.seen(asked), reason="Shares")
+    make.sign(asked, house.clinician)
     make.signed(house, SLUGS["ready"])
     remarked(house)
     for name in ("live", "retired", "confirmed"):
@@ -152,6 +154,8 @@ FORMS = [
     ("send-back", "clinician", at("workspace", "review"), do("review", "send-back"), None, REASON, ["sent_back"]),
     ("sign", "pharmacist", at("review", "review"), do("review", "sign"), None, SIGNED, ["signed"]),
     ("unsign", "clinician", at("workspace", "review"), do("review", "unsign"), None, REASON, ["unsigned"]),
+    ("declare-conflict", "pharmacist", at("review", "review"), do("review", "declare-conflict"), None, REASON, ["conflict_declared"]),
+    ("end-conflict", "clinician2", at("review", "review"), do("review", "end-conflict"), None, REASON, ["conflict_ended"]),
     ("publish", "publisher", at("workspace", "ready"), do("ready", "publish"), None, {}, ["published"]),
     ("discard", "editor", at("workspace", "draft"), do("draft", "discard"), None, REASON, ["discarded"]),
     ("withdraw", "publisher", at("published"), do("live", "withdraw"), None, {"kind": "retire", **REASON}, ["withdrawn"]),

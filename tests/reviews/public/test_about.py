@@ -30,6 +30,8 @@ def test_every_step_of_the_table_is_told_in_its_order_with_what_it_needs(client)
         ("It may be sent back", [reason]),
         ("Clinicians sign it", [password]),
         ("A signature may be taken back", [reason]),
+        ("A clinician may decline it", [reason]),
+        ("They may take that back", [reason]),
         ("It is published", []),
         ("It may be discarded", [reason]),
     ]

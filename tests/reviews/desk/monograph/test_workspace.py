@@ -340,7 +340,7 @@ def test_what_one_can_do_and_who_is_waited_for_come_first_and_the_rest_is_folded
     assert [move.name for move in page.context["mine"]] == ["send-back"]
     assert "Waits for a doctor or a pharmacist and one more registered clinician to sign." in first
     assert 'aria-disabled="true"' not in first
-    assert rest.count('aria-disabled="true"') == len(page.context["folded"]) == 6
+    assert rest.count('aria-disabled="true"') == len(page.context["folded"]) == 8
 
 
 def test_who_can_do_nothing_is_told_so_and_who_is_waited_for(house, enter):
