@@ -23,7 +23,7 @@ _ATOM = re.sub(r"[?]P<[a-z]+>", "?:", ATOM.pattern)
 _TOKEN = re.compile(rf"{_ATOM}|[^\W\d_]+(?:['’-][^\W\d_]+)*|\s+|.", re.DOTALL | re.IGNORECASE)
 _LETTERS = re.compile(r"[a-z]+")
 _SHORTEST = 5  # as of the dictionary: a short word is too near to too many
-_MOST_TOKENS = 20_000
+_MOST_TOKENS, _MOST_WORDS = 20_000, 20
 _GUIDELINE = re.compile(r"\b(?:TA|NG|CG|QS|IPG|DG|HST|ES)\s?\d{1,4}\b|\bPL(?:GB|NI)?\s?\d{4,5}\s\d{4}\b")
 # How names of substances end, other words too: no list of names is whole, and one letter makes another medicine of one.
 _STEM = re.compile(
@@ -136,6 +136,8 @@ def more_than_spelling(was: str, now: str, names: Collection[str]) -> str:
     one, other = _TOKEN.findall(was), _TOKEN.findall(now)
     if len(one) + len(other) > _MOST_TOKENS:
         return "too long to be compared word by word."
+    if len(set(one) - set(other)) > _MOST_WORDS:
+        return f"more than {_MOST_WORDS} words."
     parts = {part for name in names for part in re.findall(r"\w+", name.casefold())}
     for tag, begin, end, to, until in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
         if tag != "equal" and not _is_allowed(one, begin, end, other, to, until, parts):

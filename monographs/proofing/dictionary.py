@@ -47,11 +47,10 @@ def is_word(word: str) -> bool:
     return is_english(word) or word.lower() in _medical()
 
 
-def looks_like(word: str) -> Iterator[str]:
+@lru_cache(maxsize=1024)
+def looks_like(word: str) -> tuple[str, ...]:
     """Words within two edits of this one that Hunspell would offer for it, inflections of each other among them."""
-    for one in _dictionary().suggest(word):
-        if one != word and is_near(word, one):
-            yield one
+    return tuple(one for one in _dictionary().suggest(word) if one != word and is_near(word, one))
 
 
 def proposal(word: str, names: Iterable[str] = ()) -> str | None:
