@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from monographs.doses.amounts import hours
+from monographs.doses.faults import Fault, refused, unknown
 from monographs.doses.model import Adjustment, At, Band, Freq, Interval, Rate, Regimen, Step
-from monographs.doses.refusals import Refusal, refused, unknown
 from monographs.doses.units import DAY, EXACT_TIMES, TIMES, UNITS
 
 # What an increase or a decrease cannot have: it is a change of another dose.
@@ -20,7 +20,7 @@ _OF_A_DOSE = (
 _OF_OTHERS = ("n", "n_max", "period", "period_max", "unit")
 
 
-def combinations(regimen: Regimen) -> Iterator[Refusal]:
+def combinations(regimen: Regimen) -> Iterator[Fault]:
     """What of this regimen no rule knows."""
     if not regimen.steps and regimen.is_shown:
         yield unknown("steps", "which are missing")
@@ -43,7 +43,7 @@ def combinations(regimen: Regimen) -> Iterator[Refusal]:
         yield from _no_rate(limit.unit, f"limits[{number}].unit")
 
 
-def _band(band: Band | None, place: str) -> Iterator[Refusal]:
+def _band(band: Band | None, place: str) -> Iterator[Fault]:
     if band is None:
         return
     if band.min is None and band.max is None:
@@ -54,7 +54,7 @@ def _band(band: Band | None, place: str) -> Iterator[Refusal]:
         yield unknown(f"{place}.max_incl", "without an upper end")
 
 
-def _twice_said(regimen: Regimen) -> Iterator[Refusal]:
+def _twice_said(regimen: Regimen) -> Iterator[Fault]:
     prn = regimen.prn
     if prn is not None and not any(step.is_dose for step in regimen.steps) and regimen.steps:
         yield unknown("prn", "without a dose")
@@ -70,7 +70,7 @@ def _twice_said(regimen: Regimen) -> Iterator[Refusal]:
             yield unknown(f"steps[{number}].min_interval", "beside the one of the regimen")
 
 
-def _adjustment(held: Adjustment, place: str) -> Iterator[Refusal]:
+def _adjustment(held: Adjustment, place: str) -> Iterator[Fault]:
     if (held.renal is not None) + bool(held.hepatic) + (held.when is not None) != 1:
         yield unknown(place, "which must be for one of: renal, hepatic, when")
     yield from _band(held.renal, f"{place}.renal")
@@ -86,7 +86,7 @@ def _adjustment(held: Adjustment, place: str) -> Iterator[Refusal]:
 # -- Steps ---------------------------------------------------------------------------------------------------------
 
 
-def _step(regimen: Regimen, step: Step, place: str) -> Iterator[Refusal]:
+def _step(regimen: Regimen, step: Step, place: str) -> Iterator[Fault]:
     yield from _label(regimen, step, place)
     if step.is_dose:
         yield from _amount(step, place)
@@ -102,7 +102,7 @@ def _step(regimen: Regimen, step: Step, place: str) -> Iterator[Refusal]:
             yield unknown(f"{place}.for.consecutive", f"with the unit {step.length.unit}")
 
 
-def _label(regimen: Regimen, step: Step, place: str) -> Iterator[Refusal]:
+def _label(regimen: Regimen, step: Step, place: str) -> Iterator[Fault]:
     course = step.course
     if step.phase is not None and (step.at is not None or course is not None):
         yield unknown(f"{place}.phase", "beside `at` or a course")
@@ -117,14 +117,14 @@ def _label(regimen: Regimen, step: Step, place: str) -> Iterator[Refusal]:
         yield from _at(step.at, f"{place}.at")
 
 
-def _at(at: At, place: str) -> Iterator[Refusal]:
+def _at(at: At, place: str) -> Iterator[Fault]:
     if not at.numbers or list(at.numbers) != sorted(set(at.numbers)):
         yield unknown(f"{place}.numbers", "which must rise")
     if at.onwards and len(at.numbers) > 1:
         yield unknown(f"{place}.onwards", "from several numbers")
 
 
-def _slope(regimen: Regimen, step: Step, place: str) -> Iterator[Refusal]:
+def _slope(regimen: Regimen, step: Step, place: str) -> Iterator[Fault]:
     if step.increase is not None and step.decrease is not None:
         yield unknown(f"{place}.decrease", "beside an increase")
     for name in _OF_A_DOSE:
@@ -134,13 +134,13 @@ def _slope(regimen: Regimen, step: Step, place: str) -> Iterator[Refusal]:
         yield from _no_rate(step.slope.unit, f"{place}.{'increase' if step.increase else 'decrease'}.unit")
 
 
-def _no_rate(unit: str | None, place: str) -> Iterator[Refusal]:
+def _no_rate(unit: str | None, place: str) -> Iterator[Fault]:
     """V03: a minute or an hour stands in rates, and in doses that are given continuously."""
     if unit in UNITS and UNITS[unit].is_rate:
         yield refused("V03", place)
 
 
-def _amount(step: Step, place: str) -> Iterator[Refusal]:
+def _amount(step: Step, place: str) -> Iterator[Fault]:
     unit = UNITS.get(step.unit or "")
     if step.up_to and step.high is not None:
         yield unknown(f"{place}.high", "with `up_to`")
@@ -157,7 +157,7 @@ def _amount(step: Step, place: str) -> Iterator[Refusal]:
         yield unknown(f"{place}.cap", "of a dose that is given continuously")
 
 
-def _how_often(regimen: Regimen, step: Step, place: str) -> Iterator[Refusal]:
+def _how_often(regimen: Regimen, step: Step, place: str) -> Iterator[Fault]:
     if step.per is not None:
         if step.freq is not None:
             yield unknown(f"{place}.freq", "beside a daily amount")
@@ -175,7 +175,7 @@ def _how_often(regimen: Regimen, step: Step, place: str) -> Iterator[Refusal]:
         yield unknown(f"{place}.freq", "which is closer than the least interval")
 
 
-def _division(step: Step, place: str) -> Iterator[Refusal]:
+def _division(step: Step, place: str) -> Iterator[Fault]:
     every = step.divided_every
     if every is not None and (step.divided is not None or step.divided_max is not None):
         yield unknown(f"{place}.divided_every", "beside a number of doses")
@@ -185,7 +185,7 @@ def _division(step: Step, place: str) -> Iterator[Refusal]:
         yield unknown(f"{place}.divided_every", "which must be within a day")
 
 
-def _freq(freq: Freq, step: Step, place: str) -> Iterator[Refusal]:
+def _freq(freq: Freq, step: Step, place: str) -> Iterator[Fault]:
     others = [name for name in _OF_OTHERS if getattr(freq, name) is not None]
     if freq.each and not freq.once:
         yield unknown(f"{place}.each", "without `once`")
@@ -198,7 +198,7 @@ def _freq(freq: Freq, step: Step, place: str) -> Iterator[Refusal]:
         yield from _regular(freq, place)
 
 
-def _once(freq: Freq, step: Step, place: str) -> Iterator[Refusal]:
+def _once(freq: Freq, step: Step, place: str) -> Iterator[Fault]:
     times = len(step.at.numbers) if step.at is not None and not step.at.onwards else 1
     if freq.each and not (step.at is not None and step.at.unit == "d" and times > 1):
         yield unknown(f"{place}.each", "without several days")
@@ -208,7 +208,7 @@ def _once(freq: Freq, step: Step, place: str) -> Iterator[Refusal]:
         yield unknown(f"{place}.once", "for a length of time")
 
 
-def _regular(freq: Freq, place: str) -> Iterator[Refusal]:
+def _regular(freq: Freq, place: str) -> Iterator[Fault]:
     if freq.n is None and freq.n_max == 1:
         yield unknown(f"{place}.n_max", "1 alone")
     is_one_period = freq.period == 1 and freq.period_max is None
@@ -228,7 +228,7 @@ def _is_closer(step: Step, least: Interval) -> bool:
     return longest < hours(least)
 
 
-def _rate(rate: Rate, place: str) -> Iterator[Refusal]:
+def _rate(rate: Rate, place: str) -> Iterator[Fault]:
     rising = [name for name in ("start", "by", "every") if getattr(rate, name) is not None]
     if rate.value is not None:
         for name in (*rising, *(["max"] if rate.max is not None else [])):

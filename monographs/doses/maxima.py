@@ -21,8 +21,8 @@ from monographs.doses.amounts import (
     total_of_step,
     typed_range,
 )
+from monographs.doses.faults import Fault, refused
 from monographs.doses.model import Limit, Regimen, Step, Window
-from monographs.doses.refusals import Refusal, refused
 from monographs.doses.units import DAY, TIMES, UNITS, Unit
 
 WEEK = 7 * DAY
@@ -35,7 +35,7 @@ def window_of(limit: Limit) -> Fraction | None:
     return {"24h": DAY, "7d": WEEK}.get(limit.per)
 
 
-def refusals(regimen: Regimen) -> Iterator[Refusal]:
+def faults(regimen: Regimen) -> Iterator[Fault]:
     yield from _v20(regimen)
     for number, limit in enumerate(regimen.limits):
         if limit.value is None or limit.unit not in UNITS:
@@ -46,7 +46,7 @@ def refusals(regimen: Regimen) -> Iterator[Refusal]:
     yield from _v09_of_numbers(regimen)
 
 
-def _v08(regimen: Regimen, limit: Limit) -> Iterator[Refusal]:
+def _v08(regimen: Regimen, limit: Limit) -> Iterator[Fault]:
     for number, step in dose_steps(regimen):
         unit = UNITS[step.unit or ""]
         if unit.is_rate:
@@ -180,7 +180,7 @@ def _beginnings(regimen: Regimen) -> list[tuple[Fraction, Step]]:
     return found
 
 
-def _v09_of_numbers(regimen: Regimen) -> Iterator[Refusal]:
+def _v09_of_numbers(regimen: Regimen) -> Iterator[Fault]:
     """The numbers of doses in 24 hours and of courses are maxima too."""
     if (most := regimen.most_doses) is not None:
         for number, step in dose_steps(regimen):
@@ -195,7 +195,7 @@ def _v09_of_numbers(regimen: Regimen) -> Iterator[Refusal]:
 # -- V20 -----------------------------------------------------------------------------------------------------------
 
 
-def _v20(regimen: Regimen) -> Iterator[Refusal]:
+def _v20(regimen: Regimen) -> Iterator[Fault]:
     doses = [(f"steps[{number}]", UNITS[step.unit or ""], step) for number, step in dose_steps(regimen)]
     for number, limit in enumerate(regimen.limits):
         if limit.unit in UNITS and any(not _match(unit, UNITS[limit.unit]) for _place, unit, _step in doses):

@@ -13,19 +13,19 @@ from functools import cache
 from typing import Any
 
 from monographs.canonical import BadCharacters, clean_line
+from monographs.doses.faults import Fault, RegimenRefused, refused, unknown
 from monographs.doses.model import NAMED, Interval, Missing, Pair, Regimen, Step
-from monographs.doses.refusals import Refusal, RegimenRefused, refused, unknown
 from monographs.doses.units import BASES, TIMES, UNITS
 from monographs.doses.values import plain, read_number
 
-Found = list[Refusal]
+Found = list[Fault]
 Reader = Callable[[Any, str, Found], Any]
 _DAY = 10
 LONGEST_TEXT = 2_000
 MOST_ROWS = 100
 
 
-def read(structure: Any) -> tuple[Regimen, list[Refusal]]:
+def read(structure: Any) -> tuple[Regimen, list[Fault]]:
     """The regimen of a structure, and what was refused in reading it. What could not be read is absent: the regimen is
     then fit for more rules to be asked, and for nothing else."""
     found: Found = []

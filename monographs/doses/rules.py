@@ -1,5 +1,5 @@
 """V02 to V07, V10 to V14, V16 to V19 and V21 to V24: a function each, named by its number. V01 and V03 are asked in
-reading, V08, V09 and V20 in `maxima.py`, V15 in `overlaps.py`; `refusals.py` has the sentences. Pure.
+reading, V08, V09 and V20 in `maxima.py`, V15 in `overlaps.py`; `faults.py` has the sentences. Pure.
 
 `problems` asks all but V15, which needs the other regimens.
 """
@@ -14,9 +14,9 @@ from typing import Any
 from monographs.doses import maxima
 from monographs.doses.amounts import hours
 from monographs.doses.combinations import combinations
+from monographs.doses.faults import Fault, refused, unknown
 from monographs.doses.model import COUNTRIES, STATUSES, Course, Regimen, Step
 from monographs.doses.reading import read, read_day
-from monographs.doses.refusals import Refusal, refused, unknown
 from monographs.doses.units import DAY, TIMES, UNITS
 from monographs.doses.values import decimal_of
 
@@ -30,31 +30,31 @@ class Asked:
     forms_differ: bool = False
 
 
-Found = Iterator[Refusal]
+Found = Iterator[Fault]
 
 
-def problems(structure: Any, asked: Asked) -> tuple[Regimen, list[Refusal]]:
-    """A regimen, and all that is refused of it, in the order of the rules. With refusals it is not fit to be shown."""
+def problems(structure: Any, asked: Asked) -> tuple[Regimen, list[Fault]]:
+    """A regimen, and all that is refused of it, in the order of the rules. With faults it is not fit to be shown."""
     regimen, found = read(structure)
     if not any(one.rule == "V00" for one in found):
         unread = [one.place for one in found]
-        found += (one for one in refusals(regimen, asked) if not _follows(one, unread))
+        found += (one for one in faults(regimen, asked) if not _follows(one, unread))
     return regimen, sorted(dict.fromkeys(found), key=lambda one: one.rule)
 
 
-def _follows(refusal: Refusal, unread: list[str]) -> bool:
+def _follows(fault: Fault, unread: list[str]) -> bool:
     """Whether something is only missed because what was typed there could not be read, and was refused already."""
-    step = refusal.place.partition(".")[0]
+    step = fault.place.partition(".")[0]
     slopes = (f"{step}.increase", f"{step}.decrease")
     return any(
-        one.startswith(refusal.place)
-        or (refusal.rule in ("V01", "V03", "V04", "V12") and one.startswith(slopes))
-        or (refusal.rule in ("V06", "V07", "V19") and one.startswith("limits"))
+        one.startswith(fault.place)
+        or (fault.rule in ("V01", "V03", "V04", "V12") and one.startswith(slopes))
+        or (fault.rule in ("V06", "V07", "V19") and one.startswith("limits"))
         for one in unread
     )
 
 
-def refusals(regimen: Regimen, asked: Asked) -> Iterator[Refusal]:
+def faults(regimen: Regimen, asked: Asked) -> Iterator[Fault]:
     """All that is refused of a regimen that could be read."""
     yield from combinations(regimen)
     for rule in RULES_ASKED:
@@ -328,7 +328,7 @@ def v24(regimen: Regimen, _asked: Asked) -> Found:
 
 
 def _maxima(regimen: Regimen, _asked: Asked) -> Found:
-    return maxima.refusals(regimen)
+    return maxima.faults(regimen)
 
 
 RULES_ASKED: tuple[Callable[[Regimen, Asked], Found], ...] = (

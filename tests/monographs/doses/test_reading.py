@@ -5,8 +5,8 @@ import dataclasses
 import pytest
 
 from monographs.doses import model
+from monographs.doses.faults import RegimenRefused
 from monographs.doses.reading import build, read, read_day, to_json
-from monographs.doses.refusals import RegimenRefused
 from tests.monographs.doses.examples import CLINICAL, DOSES, example, of
 
 pytestmark = pytest.mark.any_database
@@ -42,7 +42,7 @@ def test_what_is_unknown_or_missing_is_refused_with_its_place(structure, place):
     with pytest.raises(RegimenRefused) as refused:
         build(structure)
 
-    assert ("V00", place) in [(one.rule, one.place) for one in refused.value.refusals]
+    assert ("V00", place) in [(one.rule, one.place) for one in refused.value.faults]
 
 
 def test_text_is_of_one_line_with_plain_spaces():

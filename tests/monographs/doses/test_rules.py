@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from monographs.doses.refusals import RULES
+from monographs.doses.faults import RULES
 from monographs.doses.rules import problems
 from tests.monographs.doses.examples import ASKED, CLINICAL, DOSES, REMOVED, example, freq, of, rules
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class Fault:
     """`place` is where in the structure, as in `steps[0].dose`; empty: all of it."""
 
     rule: str
@@ -63,18 +63,18 @@ RULES = {
 }
 
 
-def refused(rule: str, place: str) -> Refusal:
-    return Refusal(rule, place, RULES[rule][0])
+def refused(rule: str, place: str) -> Fault:
+    return Fault(rule, place, RULES[rule][0])
 
 
-def unknown(place: str, why: str) -> Refusal:
+def unknown(place: str, why: str) -> Fault:
     """No rule knows this, so nothing is made of it."""
-    return Refusal("V00", place, f"No rule knows this: {place or 'the regimen'}, {why}.")
+    return Fault("V00", place, f"No rule knows this: {place or 'the regimen'}, {why}.")
 
 
 class RegimenRefused(ValueError):
-    """A structure of which no regimen can be made. `refusals` say why, each with its place."""
+    """A structure of which no regimen can be made. `faults` say why, each with its place."""
 
-    def __init__(self, refusals: list[Refusal]) -> None:
-        super().__init__(" ".join(f"{one.rule} {one.place}: {one.sentence}" for one in refusals))
-        self.refusals = refusals
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__(" ".join(f"{one.rule} {one.place}: {one.sentence}" for one in faults))
+        self.faults = faults
