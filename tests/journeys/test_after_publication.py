@@ -303,7 +303,7 @@ def test_a_harm_report_comes_to_its_honest_end_after_it_was_closed_falsely_three
     page.wait_for_url("**/drugs/dimethyl-fumarate/#erratum-*")
     assert "Flushing may last for as long as it is taken." in reader.reads()
 
-    pharmacist.goes_to("/desk/monographs/dimethyl-fumarate/published/")
+    pharmacist.goes_to("/desk/monographs/dimethyl-fumarate/withdraw/")
     ends = pharmacist.page.locator("details", has_text="End this correction").last
     ends.locator("summary").click()
     ends.get_by_label("Why").fill("It was wrong itself")
