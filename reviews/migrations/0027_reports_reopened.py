@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('monographs', '0016_reviewed_again'),
-        ('reviews', '0025_looks'),
+        ('reviews', '0026_sign_off_remark'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
