@@ -4,8 +4,8 @@ from reviews.models.account_link import AccountHold, AccountLink
 from reviews.models.act import Act
 from reviews.models.changed_part import ChangedPart
 from reviews.models.changeset import ChangeSet
-from reviews.models.counted_try import CountedTry
 from reviews.models.conflict import Conflict
+from reviews.models.counted_try import CountedTry
 from reviews.models.entry_subject import EntrySubject
 from reviews.models.event import AuditEvent
 from reviews.models.grant import ClassGrant, ClassPermission, Grant, MonographPermission

@@ -137,8 +137,8 @@ def review_page(request: DeskRequest, monograph: Monograph, edition: Edition, an
 
 
 def _conflict(review: EditionReview, user: User) -> dict[str, Any]:
-    """The form by which this person declines for a conflict of interest, or takes that back; and who is left to ask, once
-    somebody declined."""
+    """The form by which this person declines for a conflict of interest, or takes that back; and who is left to ask,
+    once somebody declined."""
     told: dict[str, Any] = {"left": None}
     if review.conflicts and transition_labels.missing(review):
         told["left"] = and_list(map(name_of, transition_labels.left_to_ask(review)))
@@ -162,6 +162,8 @@ def _sentence(review: EditionReview) -> str:
     number = review.edition.number
     if review.live is None:
         return f"I have reviewed edition {number} as a whole and find it fit to publish."
+    if review.is_spelling:
+        return f"I have reviewed the corrections of spelling in edition {number} and find them fit to publish."
     return f"I have reviewed the changes of edition {number} and find them fit to publish."
 
 
