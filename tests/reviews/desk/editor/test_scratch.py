@@ -185,6 +185,22 @@ def test_a_new_part_has_its_own(client, house, edition, kind):
     assert f'<a href="{new}">Words in a new ' in client.get(address("edit")).content.decode()
 
 
+def test_put_in_the_boxes_again_it_is_the_same_new_part_whichever_window_adds_it(client, house, edition):
+    client.force_login(house.editor)
+    new, key = address("part_new", "section"), str(make.key("one"))
+    typed = {"kind": "driving", "text": WORDS, "key": key, "scratch": TAB}
+    client.post(address("scratch", "new-section"), typed)
+
+    back = main_form(client.get(f"{new}?scratch={TAB}").content.decode())
+
+    assert back.fields["key"] == [key]
+    client.post(new, typed)
+    again = client.post(new, {name: words[0] for name, words in back.fields.items()} | {"text": "Other words."})
+    assert again.status_code == 409
+    assert [one.text for one in build(edition).sections if one.kind == "driving"] == [WORDS]
+    assert "Other words." in again.content.decode()
+
+
 def test_so_has_the_header(client, house, edition):
     client.force_login(house.editor)
     client.post(address("scratch", "header"), {"scratch": TAB, "title": "Another title", "seen": "0" * 64})
