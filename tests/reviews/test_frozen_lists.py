@@ -83,7 +83,8 @@ FROZEN = {
     "reviews.remark": {1: "id edition_id round part label words by_id at outcome answer answered_by_id answered_at"},
     "reviews.reminder": {1: "id key person_id subject body at mailed_at"},
     "reviews.signoff": {
-        1: "id edition_id round document_id signer_id meaning sequence name profession body number reader_title name_consent checklist interests signed_at"
+        1: "id edition_id round document_id signer_id meaning sequence name profession body number reader_title name_consent checklist interests signed_at",
+        2: "id edition_id round document_id signer_id meaning sequence name profession body number reader_title name_consent checklist interests signed_at remark seen",
     },
     "reviews.unsigning": {1: "id sign_off_id reason at"},
 }

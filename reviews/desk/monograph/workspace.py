@@ -28,13 +28,17 @@ from reviews.desk.base import (
     part_links,
 )
 from reviews.desk.monograph.tier import TierForm, too_low
+from reviews.desk.monograph.waits import waits_for
 from reviews.editing.copies import task_of
 from reviews.models import AuditEvent, ChangeSet, Remark
 from reviews.models.people import name_of
+from reviews.models.roles import REVIEW
 from reviews.review import tiers
 from reviews.review.edition_review import EditionReview
 from reviews.review.proofed import Hint
 from reviews.workflow import TRANSITIONS, refusals
+
+UNCHANGED = "Unchanged"
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,11 @@ class Move:
     def is_open(self) -> bool:
         return not self.reasons
 
+    @property
+    def is_mine(self) -> bool:
+        """It is open, or nothing stands against it but what this person can put right."""
+        return all(one.kind == RefusalType.INVALID for one, _ in self.reasons)
+
 
 @dataclass(frozen=True)
 class Row:
@@ -70,6 +79,10 @@ class Row:
     changed_by: str
     changed_at: datetime | None
 
+    @property
+    def is_changed(self) -> bool:
+        return self.against != UNCHANGED
+
 
 @desk
 @require_safe
@@ -82,6 +95,7 @@ def workspace(request: DeskRequest, slug: str) -> HttpResponse:
     can_edit = edition.state == State.DRAFT and policy.can(user, "edit", edition)
     found = problems(review.document, today(review.at)) if edition.state == State.DRAFT else []
     offered = moves(review, user)
+    listed = rows(review, changes, names, user, can_edit)
     context = {
         "section": "monographs",
         "monograph": monograph,
@@ -92,10 +106,17 @@ def workspace(request: DeskRequest, slug: str) -> HttpResponse:
         "chip": chip(edition.state),
         "path": path(review),
         "moves": offered,
-        "primary": any(move.is_primary for move in offered),
+        "mine": [move for move in offered if move.is_mine],
+        "folded": [move for move in offered if not move.is_mine],
+        "waits": waits_for(review, names, user),
+        # Whoever signs here would be an author with one save: the button does not ask them to.
+        "is_edit_quiet": any(move.is_primary for move in offered)
+        or (user.pk not in review.contributors and policy.is_granted(user, (REVIEW,), monograph)),
         # The move itself lists them for whoever could send it for review.
         "problems": [] if policy.can(user, "submit", edition) else [(one, _way(monograph.slug, one)) for one in found],
-        "rows": rows(review, changes, names, user, can_edit),
+        "rows": listed,
+        "changed_rows": [one for one in listed if one.is_changed],
+        "unchanged": [one for one in listed if not one.is_changed],
         "can_edit": can_edit,
         "copy_task": task_of(edition),
         "can_read_review": edition.is_open,
@@ -114,7 +135,8 @@ def workspace(request: DeskRequest, slug: str) -> HttpResponse:
 
 
 def moves(review: EditionReview, user: User) -> list[Move]:
-    """Every transition of the table: first what can be done now, then the rest, each with its reasons."""
+    """Every transition of the table: first what can be done now, then what this person can put right, then the rest,
+    each with its reasons."""
     number = review.edition.number
     last = review.monograph.editions.order_by("-number").values_list("number", flat=True)[0]
     offered = []
@@ -127,7 +149,7 @@ def moves(review: EditionReview, user: User) -> list[Move]:
         form = reason_of(row, at=name) if row.needs_reason or row.words.asks else None
         hints, stands = ([], None) if reasons else stands_of(review, row, at=name)
         offered.append(Move(name, label, means, heading, reasons, row.needs_reason, form, hints, stands))
-    offered.sort(key=lambda move: (not move.is_open, move.is_open and move.needs_reason))
+    offered.sort(key=lambda move: (not move.is_open, not move.is_mine, move.is_open and move.needs_reason))
     # One solid button a view: the first step ahead.
     ahead = next((move for move in offered if move.is_open and not move.needs_reason), None)
     return [replace(move, is_primary=move is ahead) for move in offered]
@@ -205,7 +227,7 @@ def rows(review: EditionReview, changes: list[ChangeSet], names: Names, user: Us
 
 def _against(key: str, review: EditionReview, here: dict[str, Any], before: set[str]) -> str:
     if key not in review.changed:
-        return "Unchanged"
+        return UNCHANGED
     if key in ("header", "order"):
         return "Changed" if review.live else "New"
     return "Removed" if key not in here else "Changed" if key in before else "Added" if review.live else "New"

@@ -153,7 +153,7 @@ def anchor_of(refusal: Refusal) -> str:
     """The box that a refusal is about, "" for none."""
     if refusal.field == "interests":
         return "interests_0"
-    is_box = refusal.field in ("password", "interests_text") or refusal.field.startswith("tick_")
+    is_box = refusal.field in ("password", "interests_text", "reason") or refusal.field.startswith("tick_")
     return refusal.field if is_box else ""
 
 

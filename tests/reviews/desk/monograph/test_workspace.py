@@ -325,3 +325,60 @@ def test_while_somebody_else_writes_the_reason_is_kept(house, enter, monkeypatch
 
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert "My words</textarea>" in answer.content.decode()
+
+
+# -- What comes first --------------------------------------------------------------------------------------------------
+
+
+def test_what_one_can_do_and_who_is_waited_for_come_first_and_the_rest_is_folded(house, enter):
+    make.submit(house, make.draft(house))
+
+    page = enter("publisher").get(ADDRESS)
+
+    html = page.content.decode()
+    first, rest = html.split("<summary>All steps, and why not</summary>")
+    assert [move.name for move in page.context["mine"]] == ["send-back"]
+    assert "Waits for a doctor or a pharmacist and one more registered clinician to sign." in first
+    assert 'aria-disabled="true"' not in first
+    assert rest.count('aria-disabled="true"') == len(page.context["folded"]) == 6
+
+
+def test_who_can_do_nothing_is_told_so_and_who_is_waited_for(house, enter):
+    make.submit(house, make.draft(house))
+
+    first = enter("auditor").get(ADDRESS).content.decode().split("<summary>All steps")[0]
+
+    assert "<p>Nothing now.</p>" in first
+    assert 'class="waits">Waits for' in first
+
+
+def test_what_one_can_put_right_oneself_is_not_folded(house, enter):
+    section = Section(key=make.key("empty"), kind="interactions", heading="Interactions")
+    make.draft(house, doc=Document(header=Header(name="Testazumab", title="Testazumab"), sections=(section,)))
+
+    page = enter("editor").get(ADDRESS)
+
+    assert [move.name for move in page.context["mine"]] == ["discard", "submit"]
+    assert "Not yet, for" in page.content.decode().split("<summary>All steps")[0]
+    assert [move.name for move in enter("auditor").get(ADDRESS).context["mine"]] == []
+
+
+def test_parts_that_did_not_change_are_folded_below_those_that_did(house, enter):
+    edition = make.start(house, make.published(house))
+    make.reword(edition, "monitoring", "Other words.", actor=house.editor2)
+
+    changed, folded = enter("editor").get(ADDRESS).content.decode().split("<summary>6 parts unchanged</summary>")
+
+    assert ">Monitoring</a></th>" in changed
+    assert ">Prescribing in practice</a></th>" not in changed
+    assert ">Prescribing in practice</a></th>" in folded
+
+
+def test_a_clinician_is_not_led_to_edit_what_they_could_sign(house, enter):
+    """With one save they would be an author."""
+    section = Section(key=make.key("empty"), kind="interactions", heading="Interactions")
+    make.draft(house, doc=Document(header=Header(name="Testazumab", title="Testazumab"), sections=(section,)))
+
+    quiet = f'<a class="btn btn-quiet" href="{ADDRESS}edit/">Edit</a>'
+    assert quiet in enter("clinician").get(ADDRESS).content.decode()
+    assert f'<a class="btn" href="{ADDRESS}edit/">Edit</a>' in enter("editor").get(ADDRESS).content.decode()
