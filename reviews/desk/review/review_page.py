@@ -146,6 +146,8 @@ def _sentence(review: EditionReview) -> str:
     number = review.edition.number
     if review.live is None:
         return f"I have reviewed edition {number} as a whole and find it fit to publish."
+    if review.is_spelling:
+        return f"I have reviewed the corrections of spelling in edition {number} and find them fit to publish."
     return f"I have reviewed the changes of edition {number} and find them fit to publish."
 
 
