@@ -54,9 +54,9 @@ def sign_in_of(request: HttpRequest) -> str:
 
 
 def keep(request: HttpRequest, edition: Edition, part: str, but: Collection[str] = ()) -> Scratch | None:
-    """Keeps the form that was sent, `but` these boxes, in the place of what was kept of it before. None where there is nothing to keep: it
-    says no tab, nothing is typed into it, or it was saved meanwhile. `made_room` says of the row that the oldest of its
-    person went for it.
+    """Keeps the form that was sent, `but` these boxes, in the place of what was kept of it before. None where there is
+    nothing to keep: it says no tab, nothing is typed into it, or it was saved meanwhile. `made_room` says of the row
+    that the oldest of its person went for it.
 
     Raises OperationalError where the database takes no row now, and TooLong.
     """

@@ -1,8 +1,8 @@
 """A new reference whose source is looked for while it is half typed: what was typed stays, whatever is found.
 
 The form says itself what was looked for (`looked`) and what that put into its boxes (`filled`), so that what a person
-typed can be told from it. What stands in the box of the search and was not looked for yet is looked for first, whichever
-button is pressed.
+typed can be told from it. What stands in the box of the search and was not looked for yet is looked for first,
+whichever button is pressed.
 """
 
 from dataclasses import dataclass, field
@@ -68,7 +68,7 @@ def _wanted(sent: QueryDict) -> str | None:
     """What is looked for: "" if nothing was typed to look for, None if that was not asked."""
     typed, looked = sent.get(_BOX, "").strip(), sent.get(_LOOKED, "").strip()
     if _FIND in sent:
-        return sent[_FIND].strip() or typed
+        return sent.get(_FIND, "").strip() or typed
     if _FURTHER in sent:
         return looked or typed
     return typed if typed and typed != looked and not _NO_SEARCH & sent.keys() else None
@@ -103,8 +103,9 @@ def _put_in(found: Finding, sent: QueryDict) -> QueryDict:
     mine, boxes, form = by_hand(sent), found.boxes, sent.copy()
     for name in _OF_A_RECORD - mine.keys():
         form[name] = str(boxes.get(name) or _UNTOUCHED.get(name, ""))
-    for name, words in mine.items() if found.filled else ():
-        if (other := _plain(str(boxes.get(name) or ""))) and other != words:
+    for name, words in mine.items():
+        other = _plain(str(boxes.get(name) or ""))
+        if found.filled and other not in ("", words):
             found.said.append(f"{LABELS[name]}: {found.filled.told_by} has “{other}”. What you typed stays.")
     form[_BOX] = form[_LOOKED] = found.typed
     form[_FILLED] = _as_sent({name: words for name, words in boxes.items() if name not in mine})

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 from django.db import OperationalError
 from django.http import QueryDict
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse_lazy
 from hypothesis import given
 from hypothesis import strategies as some
 
