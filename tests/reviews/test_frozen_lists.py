@@ -78,6 +78,7 @@ FROZEN = {
     "reviews.problemreport": {
         1: "id token monograph_id page edition part text harm source email sender at due_at outcome answer answered_by_id answered_at mailed_at",
         2: "id token monograph_id page edition part text harm source email sender at due_at outcome answer answered_by_id answered_at mailed_at overlay_id publication_id reason looking_by_id looking_at",
+        3: "id token monograph_id page edition part text harm source email sender at due_at outcome answer answered_by_id answered_at mailed_at overlay_id publication_id reason looking_by_id looking_at put_right lift_id reverted_by_id",
     },
     "reviews.recheck": {1: "id monograph_id profile_id reason opened_at opened_by_id found closed_at closed_by_id"},
     "reviews.remark": {1: "id edition_id round part label words by_id at outcome answer answered_by_id answered_at"},
