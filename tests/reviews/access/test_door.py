@@ -35,7 +35,7 @@ from reviews.models import AuditEvent, ChangeSet, Misprint, Remark
 from reviews.overlay_words import CorrectionInput
 from reviews.reports import looking, service
 from reviews.reports.service import ReportInput
-from reviews.review import guards
+from reviews.review import conflicts, guards
 from reviews.workflow import perform
 from tests import factories as make
 from tests.conftest import rows_now
@@ -98,7 +98,7 @@ NO_VERBS = {
     "look_up",
     "import_file",
     "put",
-    *(name for name in vars(guards) if not name.startswith("_")),
+    *(name for room in (guards, conflicts) for name in vars(room) if not name.startswith("_")),
 }
 # Made by the house itself, and typed by nobody.
 NOT_TYPED = {("report", "sender"), ("save", "begins"), ("save_all", "begins")}
