@@ -1,13 +1,19 @@
-"""What the engine answers to cases in the form of docs/clinical/dose_examples.json. Pure."""
+"""What the engine answers to cases: in the form of docs/clinical/dose_examples.json, and of
+docs/clinical/dose_change_examples.json. Pure."""
 
+import dataclasses
 import json
 from decimal import Decimal
 from typing import Any
 
+from monographs.doses.change import Change
+from monographs.doses.changes import Compared, compare
 from monographs.doses.faults import Fault, unknown
 from monographs.doses.figures import figures
 from monographs.doses.lines import text
+from monographs.doses.model import NAMED, Regimen, Step
 from monographs.doses.overlaps import overlaps
+from monographs.doses.reading import read
 from monographs.doses.rules import Asked, problems
 from monographs.doses.values import MOST_DIGITS, read_number
 
@@ -84,3 +90,57 @@ def _at(case: Any) -> tuple[dict[str, Decimal], list[Fault]]:
     read = {name: read_number(value) for name, value in held.items()}
     faults = [unknown(f"at.{name}", "which must be a number") for name, value in read.items() if not value]
     return {name: value for name, value in read.items() if value}, faults
+
+
+# -- Changes -------------------------------------------------------------------------------------------------------
+
+_OF_REGIMEN = {NAMED.get(one.name, one.name) for one in dataclasses.fields(Regimen)}
+_OF_STEP = {NAMED.get(one.name, one.name) for one in dataclasses.fields(Step)} - _OF_REGIMEN
+# What a pair may leave out, where it is the same on both sides.
+_LEFT_OUT = {"population": "Adult", "route": "oral"}
+
+
+def classified(case: Any) -> dict[str, Any]:
+    """`{id, class, lines, ratio}` of a pair of regimens, with `per_week` and `voids_checks`; fields of a step at the
+    top are those of the only step. What cannot be read is critical, whatever it is."""
+    held = case if isinstance(case, dict) else {}
+    before, after = held.get("before"), held.get("after")
+    one, unread = _state(before, after)
+    other, unread_after = _state(after, before)
+    faults = [*unread, *unread_after]
+    if not {"before", "after"} & set(held):
+        faults.append(unknown("", "which needs a before and an after"))
+    if faults:
+        lines = [f"{fault.place or 'Regimen'} cannot be compared: {fault.sentence}" for fault in faults]
+        compared = Compared(tuple(Change("critical", line) for line in dict.fromkeys(lines)))
+    else:
+        compared = compare(one, other)
+    answer = {"id": held.get("id"), "class": compared.cls or "none", "lines": compared.lines, "ratio": compared.ratio}
+    if compared.per_week is not None:
+        answer["per_week"] = compared.per_week
+    return answer | {
+        "voids_checks": compared.voids_checks,
+        "changes": [{"class": one.cls, "line": one.line} | _in_one_unit(one) for one in compared.changes],
+    }
+
+
+def _in_one_unit(change: Change) -> dict[str, list[str]]:
+    return {"in_one_unit": list(change.in_one_unit)} if change.in_one_unit is not None else {}
+
+
+def _state(structure: Any, beside: Any) -> tuple[Regimen | None, list[Fault]]:
+    """One side of a pair: None, where there is no regimen."""
+    if structure is None:
+        return None, []
+    if not isinstance(structure, dict):
+        return None, [unknown("", "which must be fields and their values")]
+    whole = {name: value for name, value in structure.items() if name not in _OF_STEP}
+    step = {name: value for name, value in structure.items() if name in _OF_STEP}
+    if step or (isinstance(beside, dict) and _OF_STEP & set(beside) and "steps" not in structure):
+        whole.setdefault("steps", [step])
+    for name, value in _LEFT_OUT.items():
+        whole.setdefault(name, value)
+    for name, field, value in (("renal", "measure", "crcl"), ("age", "unit", "a")):
+        if isinstance(whole.get(name), dict):
+            whole[name] = {field: value, **whole[name]}
+    return read(whole)

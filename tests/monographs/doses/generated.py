@@ -1,6 +1,7 @@
 """Regimens of every shape by the thousand, from a seed: most of them whole, some with a fault. Plain `random`, which is
 ten times as fast as a strategy."""
 
+import copy
 import random
 from collections.abc import Iterator
 from typing import Any
@@ -226,4 +227,4 @@ def _spoil(made: dict[str, Any], chance: random.Random) -> None:
         found: Any = made
         for part in other:
             found = found[part]
-        held[last] = found[name]
+        held[last] = copy.deepcopy(found[name])
