@@ -272,6 +272,7 @@ RULES: dict[str, Rule] = {
     "send-back": _needs_or_contributor(REVIEW, PUBLISH),
     "sign": _needs(REVIEW),
     "unsign": _needs(REVIEW),
+    "assign": _needs(EDIT, REVIEW, PUBLISH),
     "publish": _needs(PUBLISH),
     "discard": _needs_or_contributor(PUBLISH),
     "withdraw": _needs(REVIEW, PUBLISH),
