@@ -176,15 +176,16 @@ def quotes_withheld(erratum: Overlay, parts: Iterable[UUID | None], left: Docume
     """
     taken = set(map(str, parts))
     if erratum.places is None:
-        return bool(taken and erratum.wrong) and not (left and _says(as_json(left), " ".join(erratum.wrong.split())))
+        return bool(taken and erratum.wrong) and not (left and says(as_json(left), " ".join(erratum.wrong.split())))
     return bool(erratum.places) and all(one["part"] in taken for one in erratum.places)
 
 
-def _says(value: Any, words: str) -> bool:
+def says(value: Any, words: str) -> bool:
+    """Whether these words, with single spaces, stand anywhere in a value of JSON."""
     if isinstance(value, str):
         return words in " ".join(value.split())
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return any(_says(one, words) for one in inner)
+    return any(says(one, words) for one in inner)
 
 
 def withheld_parts(monographs: Iterable[int]) -> dict[int, list[UUID | None]]:

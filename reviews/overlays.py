@@ -29,6 +29,7 @@ from reviews.access.denials import refusals_recorded
 from reviews.access.door import kept
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
+from reviews.closing import reopening
 from reviews.overlay_words import (
     LONGEST_PRINTED_REASON,
     CorrectionInput,
@@ -194,6 +195,7 @@ def lift(overlay: Overlay, *, actor: User, reason: str, attestation: Attestation
         ended = _new(trail, overlay.monograph, LIFT, act=uuid4(), lifts=overlay, reason=reason.strip())
         data = {"overlay": ended.pk, "lifted": overlay.pk, "kind": overlay.kind}
         trail.record("lifted", subject, digest=digest, reason=reason.strip(), data=data)
+        reopening.ended(trail, [ended])
         return ended
 
 
@@ -228,10 +230,10 @@ def confirm_withdrawal(trail: Trail, row: Transition, review: EditionReview, giv
 
 def reinstate(trail: Trail, row: Transition, review: EditionReview, given: Given) -> EditionReview:
     monograph = review.monograph
-    ended = [
-        _new(trail, monograph, LIFT, act=uuid4(), lifts=one, reason=given.reason).lifts_id for one in review.withdrawals
-    ]
-    return stay(trail, row, review, given.reason, lifted=ended)
+    lifts = [_new(trail, monograph, LIFT, act=uuid4(), lifts=one, reason=given.reason) for one in review.withdrawals]
+    stayed = stay(trail, row, review, given.reason, lifted=[one.lifts_id for one in lifts])
+    reopening.ended(trail, lifts)
+    return stayed
 
 
 # -- What they share ---------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from reviews.access.refusals import Refused
 from reviews.audit import seals
 from reviews.audit.hashes import instant
 from reviews.audit.trail import Trail
+from reviews.closing import reopening
 from reviews.derived import misprints
 from reviews.review import tiers
 from reviews.review.edition_review import EditionReview
@@ -57,4 +58,6 @@ def publish(trail: Trail, row: Transition, review: EditionReview, given: Given) 
     trail.save(monograph, "live", "tier", "next_review_due", "reviewed_again_on", "reviewed_again_by")
     trail.reindex(monograph)
     superseded = previous.number if previous else None
-    return move(trail, row, review, reason=given.reason, publication=publication.pk, superseded=superseded)
+    moved = move(trail, row, review, reason=given.reason, publication=publication.pk, superseded=superseded)
+    reopening.published(trail, publication, review.document)
+    return moved

@@ -17,7 +17,7 @@ from reviews.audit.trail import Trail
 from reviews.models import SignOff, Unsigning
 from reviews.models.signoff import FULL_REVIEW, REVIEW, STILL_CORRECT
 from reviews.review import guards, tiers
-from reviews.review.attestation import NO_PASSWORD, Attestation
+from reviews.review.attestation import NO_PASSWORD, UNSEEN, Attestation, Seen
 from reviews.review.edition_review import EditionReview
 from reviews.review.steps import move, stay
 from reviews.review.transition import Given, Transition
@@ -31,6 +31,7 @@ def attest(
     interests: str,
     digest: str,
     paid_by_maker: bool = False,
+    seen: Seen = UNSEEN,
     request: HttpRequest | None = None,
 ) -> Attestation:
     """Checks the password again and makes an attestation on one digest.
@@ -40,7 +41,7 @@ def attest(
     """
     interests, digest = admitted(interests, "interests", LONGEST_REASON), as_code(digest)[:64]
     proved(actor, password, request, digest=digest, missing=NO_PASSWORD.sentence, undone="Nothing was signed.")
-    return Attestation(actor.pk, digest, frozenset(ticks), interests, paid_by_maker, timezone.now())
+    return Attestation(actor.pk, digest, frozenset(ticks), interests, paid_by_maker, timezone.now(), seen=seen)
 
 
 # -- What is written ---------------------------------------------------------------------------------------------------
@@ -50,7 +51,7 @@ def sign(trail: Trail, row: Transition, review: EditionReview, given: Given) -> 
     sign_off = _signature(trail, row, review, given, REVIEW)
     review.all_sign_offs.append(sign_off)
     counts = sorted(review.counts_for(given.actor.pk))
-    return move(trail, row, review, review.state_by_signatures, sign_off=sign_off.pk, counts_for=counts)
+    return move(trail, row, review, review.state_by_signatures, given.reason, sign_off=sign_off.pk, counts_for=counts)
 
 
 def unsign(trail: Trail, row: Transition, review: EditionReview, given: Given) -> EditionReview:
@@ -94,7 +95,8 @@ def _signature(trail: Trail, row: Transition, review: EditionReview, given: Give
         sequence=before.count(), name=profile.name, profession=profile.profession, body=profile.body,
         number=profile.number, reader_title=profile.reader_title, name_consent=profile.name_consent,
         interests=attestation.interests, checklist=[tick.sentence for tick in row.ticks(review)],
-        signed_at=trail.at,
+        signed_at=trail.at, remark=given.reason,
+        seen=attestation.seen.kept(review.live.pk if meaning == REVIEW and review.live else ""),
     )  # fmt: skip
     trail.save(sign_off)
     return sign_off

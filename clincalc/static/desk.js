@@ -32,13 +32,13 @@
     if (!form.matches('form[data-edits]')) return;
     if (form.hasAttribute('aria-busy')) { e.preventDefault(); e.stopPropagation(); return; }
     if (!navigator.onLine) { e.preventDefault(); e.stopPropagation(); say(form, 'offline', lost); return; }
-    if (form.hasAttribute('hx-post') && window.htmx) return;
+    if (form.hasAttribute('data-hx-post') && window.htmx) return;
     delete form.dataset.unsaved;
     say(form, 'typing', 'Saving');
   }, true);
   addEventListener('click', (e) => {
     const drops = e.target.closest('[data-drops]'), opens = e.target.closest('[data-opens]');
-    if (drops && !(window.htmx && drops.hasAttribute('hx-get'))) forms().filter((form) => form.closest('.editpart') === drops.closest('.editpart')).forEach((form) => delete form.dataset.unsaved);
+    if (drops && !(window.htmx && drops.hasAttribute('data-hx-get'))) forms().filter((form) => form.closest('.editpart') === drops.closest('.editpart')).forEach((form) => delete form.dataset.unsaved);
     const link = opens && window.htmx && document.getElementById(opens.dataset.opens);
     if (link) { e.preventDefault(); wanted = opens.dataset.at || ''; link.click(); }
   });

@@ -29,7 +29,26 @@ _UNIT = re.compile(
     r"mg|mcg|(?:micro|nano|milli|kilo)?grams?|g|kg|ng|m[lL]|[lL]|(?:micro|milli)?litres?|units?|mmol|micromol|nmol|pmol"
     r"|mmHg|cm|mm|m[²2]|hours?|days?|weeks?|months?|years?|minutes?|seconds?|fortnights?|teaspoons?|tablets?|capsules?|per"
 )
-_OPPOSED = ("hypo", "hyper", "inter", "intra", "un", "in", "im", "ir", "dis", "anti", "pro", "sub", "super")
+# Families of prefixes: one of a family for another, or for none, makes the opposite or something else of a word.
+PREFIXES = tuple(
+    tuple(family.split())
+    for family in (
+        "hypo hyper iso eu",
+        "inter intra infra extra",
+        "un in im ir il dis de non mis a an",
+        "anti ante pro pre post peri para",
+        "sub supra super over under",
+        "brady tachy dys eu",
+        "micro macro nano milli",
+        "endo exo ecto epi",
+        "ab ad",
+        "mono bi di tri poly oligo",
+        "up down",
+        "re",
+    )
+)
+_ALL_PREFIXES = tuple(dict.fromkeys(prefix for family in PREFIXES for prefix in family))
+
 _WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’-][^\W\d_]+)*[²]?|[%<>≤≥±×/=°µμ+−]|[½¼¾⅓⅔]")
 _SIGNS = frozenset("%<>≤≥±×/=°µμ+−")
 
@@ -57,6 +76,10 @@ def is_figure(word: str) -> bool:
     )
 
 
+def is_unit(word: str) -> bool:
+    return bool(_UNIT.fullmatch(word) or _UNIT.fullmatch(word.lower()))
+
+
 def changes_the_sense(word: str) -> bool:
     """Whether the coming or going of this one word may change what a sentence means."""
     return is_figure(word) or bool(_TURNING.fullmatch(word) or _TURNING.fullmatch(word.lower()))
@@ -73,10 +96,10 @@ def turns(gone: Iterable[str], come: Iterable[str]) -> bool:
 
 
 def _stems(words: set[str]) -> dict[str, set[str]]:
-    """Each word, whole and without a prefix of `_OPPOSED`, with the prefixes that stood before it."""
+    """Each word, whole and without a prefix of `_ALL_PREFIXES`, with the prefixes that stood before it."""
     stems: dict[str, set[str]] = {}
     for word in words:
-        for prefix in ("", *_OPPOSED):
+        for prefix in ("", *_ALL_PREFIXES):
             if word.startswith(prefix) and len(word) > len(prefix) + 3:
                 stems.setdefault(word[len(prefix) :], set()).add(prefix)
     return stems

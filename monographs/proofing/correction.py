@@ -9,10 +9,11 @@ import re
 from collections.abc import Collection, Iterator
 from difflib import SequenceMatcher
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
-from monographs.difference.sense import changes_the_sense
+from monographs.difference.sense import PREFIXES, changes_the_sense, is_unit, turns
 from monographs.document import PART_FIELDS, PROSE, Citation, Document, Part, Section
-from monographs.proofing.dictionary import is_near, is_word, proposal
+from monographs.proofing.dictionary import is_english, is_near, is_word, looks_like, proposal
 from monographs.texts.line_grammar import ATOM
 from monographs.texts.text import TextRules, seen
 from monographs.typed import Value, to_plain
@@ -22,7 +23,7 @@ _ATOM = re.sub(r"[?]P<[a-z]+>", "?:", ATOM.pattern)
 _TOKEN = re.compile(rf"{_ATOM}|[^\W\d_]+(?:['’-][^\W\d_]+)*|\s+|.", re.DOTALL | re.IGNORECASE)
 _LETTERS = re.compile(r"[a-z]+")
 _SHORTEST = 5  # as of the dictionary: a short word is too near to too many
-_MOST_TOKENS = 20_000
+_MOST_TOKENS, _MOST_WORDS = 20_000, 20
 _GUIDELINE = re.compile(r"\b(?:TA|NG|CG|QS|IPG|DG|HST|ES)\s?\d{1,4}\b|\bPL(?:GB|NI)?\s?\d{4,5}\s\d{4}\b")
 # How names of substances end, other words too: no list of names is whole, and one letter makes another medicine of one.
 _STEM = re.compile(
@@ -31,6 +32,12 @@ _STEM = re.compile(
     r"|peridone|idone|barbital|codone|morphone|fentanil|trexate|platin|rubicin"
     r"|taxel|limus|ciclib|cept|kinra|stim|amide|epam|phylline|terol|lukast|oxide|ine?|ium)s?"
 )
+# A joined word is taken apart beside one of these alone: "atopical" is no "a topical", nor "nonsmoker" a "non smoker".
+_BESIDE = frozenset(
+    ("the", "of", "to", "for", "with", "by", "from", "is", "are", "was", "were", "be", "this", "that", "these", "those")
+)
+# Where the address of a source that has a number may lead.
+_HOMES = {"DOI": ("doi.org", "dx.doi.org"), "PMID": ("pubmed.ncbi.nlm.nih.gov", "ncbi.nlm.nih.gov")}
 
 Why = Iterator[str]
 
@@ -94,14 +101,24 @@ def _prose(value: Value) -> str:
 
 
 def is_same_source(was: dict[str, Any], now: dict[str, Any]) -> bool:
-    """Whether the address of a record, and nothing else of it, changed, and it is by a number the same source."""
+    """Whether the address of a record, and nothing else of it, changed, and leads to the same source: to the home of
+    its DOI or PMID with that number, or on the same host to the same number of a guideline or licence."""
     before, after = was.get("URL", ""), now.get("URL", "")
-    if not after or before == after or {**was, "URL": ""} != {**now, "URL": ""}:
+    if not after.startswith("https://") or before == after or {**was, "URL": ""} != {**now, "URL": ""}:
         return False
-    if any(was.get(name) for name in ("DOI", "PMID")):
+    if any(_leads_to(after, name, str(was.get(name, ""))) for name in _HOMES):
         return True
-    numbers = [set(_numbers(one)) for one in (before, after)]
-    return bool(numbers[0]) and numbers[0] == numbers[1]
+    numbers = set(_numbers(before))
+    return bool(numbers) and numbers == set(_numbers(after)) and _host(before) == _host(after)
+
+
+def _host(address: str) -> str:
+    return urlsplit(address).netloc.lower().removeprefix("www.")
+
+
+def _leads_to(address: str, name: str, number: str) -> bool:
+    path = unquote(urlsplit(address).path).strip("/").lower().removeprefix("pubmed/")
+    return bool(number) and _host(address) in _HOMES[name] and path == number.lower()
 
 
 def _numbers(address: str) -> Iterator[str]:
@@ -119,6 +136,8 @@ def more_than_spelling(was: str, now: str, names: Collection[str]) -> str:
     one, other = _TOKEN.findall(was), _TOKEN.findall(now)
     if len(one) + len(other) > _MOST_TOKENS:
         return "too long to be compared word by word."
+    if len(set(one) - set(other)) > _MOST_WORDS:
+        return f"more than {_MOST_WORDS} words."
     parts = {part for name in names for part in re.findall(r"\w+", name.casefold())}
     for tag, begin, end, to, until in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
         if tag != "equal" and not _is_allowed(one, begin, end, other, to, until, parts):
@@ -158,7 +177,28 @@ def _is_word_meant(was: str, now: str, names: set[str]) -> bool:
         was, now = was[:1].lower() + was[1:], now[:1].lower() + now[1:]
     if len(was) < _SHORTEST or not _is_plain(was) or not _is_plain(now):
         return False
-    return not any(map(_STEM.fullmatch, (was, now))) and proposal(was, names) == now
+    if any(map(_STEM.fullmatch, (was, now))) or not is_english(now) or _has_opposite(now):
+        return False
+    if any(is_near(was, prefix + now) and is_word(prefix + now) for family in PREFIXES for prefix in family):
+        return False
+    return proposal(was, names) == now and not any(_is_hazard(one, now) for one in looks_like(was) if one != now)
+
+
+def _has_opposite(word: str) -> bool:
+    """Whether another prefix of the family, or none, makes another word of it, as of "hypotension"."""
+    for family in PREFIXES:
+        for prefix in family:
+            rest = word.removeprefix(prefix)
+            if rest != word and len(rest) > (3 if len(prefix) > 2 else 5):
+                if any(is_word(other + rest) for other in ("", *family) if other != prefix):
+                    return True
+    return False
+
+
+def _is_hazard(one: str, now: str) -> bool:
+    """Whether another word may have been meant that says something else: what it was meant to be is then no machine's
+    to say."""
+    return changes_the_sense(one) or turns([one], [now]) or bool(_STEM.fullmatch(one)) or not is_english(one)
 
 
 def _is_doubled(gone: list[str], before: list[str], after: list[str]) -> bool:
@@ -173,27 +213,46 @@ def _is_doubled(gone: list[str], before: list[str], after: list[str]) -> bool:
 
 
 def _is_missing_sign(come: list[str], before: list[str], after: list[str]) -> bool:
-    """A space behind a full stop, comma, colon or semicolon between letters; a full stop at the end of a paragraph."""
+    """A space between two words behind a comma, colon or semicolon, or behind the full stop of a sentence; a full stop
+    at the end of a paragraph or of an item."""
     last, first = (before or [""])[-1], (after or [""])[0]
-    if come == [" "]:
-        return last in (".", ",", ":", ";") and first[:1].isalpha() and before[-2:-1] != [] and before[-2].isalpha()
+    if come == [" "] and len(before) > 1:
+        is_next = is_word(first) and (first[0].isupper() if last == "." else True)
+        return last in (".", ",", ":", ";") and is_next and _ends_a_sentence(before[-2])
     if come == ["."]:
-        return (last.isalpha() or last in (")", "]") or last.startswith("[@")) and (not after or "\n" in first)
+        ends = _ends_a_sentence(last) or last in (")", "]") or last.startswith("[@")
+        return ends and (not after or _begins_anew(first, after[1:]))
     return False
+
+
+def _ends_a_sentence(word: str) -> bool:
+    """No unit, figure or short form, behind which a full stop may be part of it."""
+    return (len(word) > 2 or word in ("it", "so", "up", "us", "on", "be")) and is_word(word) and not is_unit(word)
+
+
+def _begins_anew(space: str, following: list[str]) -> bool:
+    """Whether a paragraph or an item of a list begins behind this space; one line broken off is the same sentence."""
+    return space.count("\n") > 1 or ("\n" in space and following[:1] == ["-"])
 
 
 def _is_capital(was: str, now: str, before: list[str]) -> bool:
     """A capital at the start of a sentence, of a word of the dictionary."""
-    ends = before[-2:-1] in (["."], ["?"], ["!"], ["-"])
-    starts = not before or "\n" in before[-1] or (before[-1].isspace() and ends)
+    if not before:
+        starts = True
+    elif before[-1].isspace() and before[-2:-1] == ["-"]:
+        starts = len(before) < 3 or "\n" in before[-3]
+    elif before[-1].isspace() and before[-2:-1] in (["."], ["?"], ["!"]):
+        starts = len(before) > 2 and _ends_a_sentence(before[-3])
+    else:
+        starts = before[-1].isspace() and before[-1].count("\n") > 1
     is_plain = bool(_LETTERS.fullmatch(was)) and len(was) > 1
     return starts and is_plain and now == was[0].upper() + was[1:] and is_word(was)
 
 
 def _is_split(word: str, come: list[str], names: set[str]) -> bool:
-    """ "ofthe" -> "of the": a non-word that is two words without the space between."""
+    """ "ofthe" -> "of the": a non-word that is two words without the space between, one of them such a small one."""
     if len(come) != 3 or come[1] != " " or come[0] + come[2] != word or is_word(word):
         return False
-    if not all(map(_is_plain, (come[0], come[2]))) or not all(map(is_word, (come[0], come[2]))):
+    if not {come[0], come[2]} & _BESIDE or not all(_is_plain(one) and is_word(one) for one in (come[0], come[2])):
         return False
-    return min(len(come[0]), len(come[2])) > 1 and not any(is_near(word, name) for name in names)
+    return not any(is_near(word, name) for name in names)

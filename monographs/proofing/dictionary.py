@@ -1,7 +1,9 @@
 """Spelling: the one word of the dictionary that a non-word may have been meant to be. Pure.
 
-The words are those of en_GB (monographs/proofing/en_GB/, with its licence and hashes), read by Hunspell. Proposed is
-what docs/clinical/corrections.md lets be called a correction: at most two letters apart, and the only candidate.
+The words are those of en_GB (monographs/proofing/en_GB/), read by Hunspell, and those of a medical list beside it
+(monographs/proofing/en_med/), without which "aplastic" would be a misprint of "plastic"; both with licence and hashes.
+Proposed is what docs/clinical/corrections.md lets be called a correction: at most two letters apart, and the only
+candidate.
 Nothing is proposed for, or near, the name of a drug, a brand or a class: one letter makes another drug of it.
 """
 
@@ -17,6 +19,7 @@ from hunspell import Hunspell
 from monographs.proofing.readable import APART, END, readable
 
 HERE = Path(__file__).parent / "en_GB"
+MEDICAL = Path(__file__).parent / "en_med" / "en_med_glut.dic"
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 # Small letters alone: a capital may be a name, a figure a gene, and short words are too near to too many.
 _WORD = re.compile(rf"(?<![\w'’{APART}-])[a-z]{{5,20}}+(?![\w'’{APART}-])")
@@ -30,8 +33,24 @@ def _dictionary() -> Any:
     return Hunspell("en_GB", hunspell_data_dir=str(HERE))
 
 
-def is_word(word: str) -> bool:
+@cache
+def _medical() -> frozenset[str]:
+    return frozenset(line.strip().lower() for line in MEDICAL.read_text(encoding="utf-8").splitlines())
+
+
+def is_english(word: str) -> bool:
+    """Whether it is a word of everyday English, which not all words of medicine are."""
     return bool(_dictionary().spell(word))
+
+
+def is_word(word: str) -> bool:
+    return is_english(word) or word.lower() in _medical()
+
+
+@lru_cache(maxsize=1024)
+def looks_like(word: str) -> tuple[str, ...]:
+    """Words within two edits of this one that Hunspell would offer for it, inflections of each other among them."""
+    return tuple(one for one in _dictionary().suggest(word) if one != word and is_near(word, one))
 
 
 def proposal(word: str, names: Iterable[str] = ()) -> str | None:

@@ -25,6 +25,7 @@ from reviews.audit.trail import Trail, audited_write
 from reviews.models import Assignment, AuditEvent, ChangeSet, Grant, ProblemReport
 from reviews.models.assignment import TAKEN_OFF
 from reviews.models.people import name_of
+from reviews.models.report import subject_of
 
 
 @dataclass(frozen=True)
@@ -118,12 +119,11 @@ def _give_reports_back(trail: Trail, person: User, reason: str) -> None:
     """Nobody reads on the desk that somebody who left is looking at a report."""
     reports = list(ProblemReport.objects.filter(looking_by=person).select_related("monograph").order_by("pk"))
     for one in reports:
-        one.looking_by, one.looking_at = None, None
+        one.look(None, None)
         trail.save(one, "looking_by", "looking_at")
     if reports:
-        about = sorted({f"monograph:{one.monograph.slug}" for one in reports if one.monograph})
         data = {"reports": [one.pk for one in reports], "from": person.pk}
-        trail.record("reports_given_back", ",".join(about) or "site", reason=reason, data=data)
+        trail.record("reports_given_back", subject_of(reports), reason=reason, data=data)
 
 
 def _ask_no_more(trail: Trail, person: User, reason: str) -> None:

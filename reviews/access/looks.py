@@ -24,6 +24,12 @@ def note(person: User, edition: Edition, digest: str) -> None:
         _put(person, edition, "", digest)
 
 
+def opened_at(person: User, edition: Edition, digest: str) -> datetime | None:
+    """When they first opened the page of this document, if that is noted."""
+    rows = Look.objects.filter(person=person, edition=edition, part="", digest=digest, at__gt=timezone.now() - LASTS)
+    return rows.values_list("at", flat=True).first()
+
+
 def tick(person: User, edition: Edition, part: str, digest: str) -> bool:
     """They read this part as it stands by this digest. Answers whether it is noted."""
     return _put(person, edition, part, digest)

@@ -124,7 +124,7 @@ INTERESTS = {
 
 
 class SignForm(Form):
-    """The checklist, interests, and the password as the signature."""
+    """The checklist, interests, a remark, and the password as the signature."""
 
     interests = forms.ChoiceField(choices=list(INTERESTS.items()), widget=forms.RadioSelect)
     interests_text = Text(
@@ -132,6 +132,10 @@ class SignForm(Form):
         help_text="Readers see these words.",
         attrs={"maxlength": LONGEST, "autocomplete": "off"},
     )
+    reason = Text(
+        rows=2, label="Remark", help_text="May stay empty. Kept with your signature; the desk sees it, readers do not.",
+        attrs={"maxlength": LONGEST},
+    )  # fmt: skip
     password = password()
 
     def __init__(

@@ -33,7 +33,7 @@ from reviews.models import Assignment, AuditEvent, ChangeSet, ClinicianProfile, 
 from reviews.models.people import name_of
 from reviews.review.lowered_tiers import tiers_that_count
 from reviews.review.sign_off_rules import Edit, Signature, authors, counts_for, missing_sign_offs
-from reviews.review.tiers import highest
+from reviews.review.tiers import SPELLING, highest
 
 A_PAGE, A_SCREEN = 50, 25  # rows of the list, cards of the queue
 MOVES = ("submitted", "sent_back")
@@ -66,6 +66,15 @@ class Work:
     @property
     def touched(self) -> frozenset[str]:
         return frozenset().union(*(edit.touched for edit in self.edits))
+
+    @property
+    def is_spelling(self) -> bool:
+        """As it was judged when it was sent for review: since then nobody edits."""
+        return bool(self.last and self.last.verb == "submitted" and self.last.data.get("spelling"))
+
+    @property
+    def signed_as(self) -> str:
+        return SPELLING.key if self.is_spelling else self.tier
 
     @property
     def written_by(self) -> dict[str, frozenset[int]]:
@@ -103,7 +112,7 @@ class Work:
 
     def open_parts(self, *more: Signature) -> dict[str, list[str]]:
         """Changed parts without their full set, if these signatures were added."""
-        return missing_sign_offs(self.tier, self.touched, self.written_by, [*self.signatures, *more])
+        return missing_sign_offs(self.signed_as, self.touched, self.written_by, [*self.signatures, *more])
 
     @property
     def missing(self) -> str:

@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from monographs.models import Edition, Monograph
 from monographs.texts.characters import says_nothing
-from reviews.access import scratch
+from reviews.access import looks, scratch
 from reviews.access.attempts import Attempt, attempt
 from reviews.access.refusals import RefusalType, Refused, refuse
 from reviews.desk import transition_labels
@@ -30,9 +31,10 @@ from reviews.desk.editor.scratch import spend
 from reviews.desk.monograph.meanwhile import meanwhile
 from reviews.desk.published.page import Answer as PageAnswer
 from reviews.desk.published.page import published_page
+from reviews.desk.review.read_ticks import ticks_of
 from reviews.desk.review.review_page import Answer, review_page
 from reviews.forms import Form
-from reviews.review.attestation import NO_PASSWORD, Attestation
+from reviews.review.attestation import NO_PASSWORD, Attestation, Seen
 from reviews.review.edition_review import EditionReview
 from reviews.review.remarks import FIELD as REMARK
 from reviews.review.remarks import labels_of
@@ -55,8 +57,8 @@ def _page(request: DeskRequest, slug: str, transition: str) -> str:
 @desk
 @act_on(_page)
 def do(request: DeskRequest, slug: str, transition: str) -> HttpResponse:
-    """Performs it on the current edition. Fields: `digest`, `reason`, `kind`; to sign instead `password`, `tick_…`,
-    `interests`, `interests_text`. Whatever else is sent is not read."""
+    """Performs it on the current edition. Fields: `digest`, `reason`, `kind`; to sign instead of that `password`,
+    `tick_…`, `interests`, `interests_text`, and `reason` for a remark. Whatever else is sent is not read."""
     row = TRANSITIONS.get(transition)
     if row is None:
         raise Http404
@@ -74,11 +76,10 @@ def do(request: DeskRequest, slug: str, transition: str) -> HttpResponse:
 
 
 def _perform(request: DeskRequest, row: Transition, edition: Edition) -> EditionReview:
-    given: dict[str, Any] = {}
+    given: dict[str, Any] = {"reason": cleaned(request.POST.get("reason", ""), "reason")}
     if row.needs_attestation:
         given["attestation"] = _attest(request, row, edition)
     else:
-        given["reason"] = cleaned(request.POST.get("reason", ""), "reason")
         given["kind"] = request.POST.get("kind", "") if row.kinds else ""
         if row.name == SEND_BACK:
             sent = (name for name in request.POST if name.startswith(REMARK))
@@ -105,7 +106,8 @@ def _attest(request: DeskRequest, row: Transition, edition: Edition) -> Attestat
         "paid_by_maker": chosen == "maker",
         "digest": digest_in(request),
     }
-    is_in_vain = given["digest"] != digest_now(edition) or refusals(EditionReview.load(edition), row, user)
+    review = EditionReview.load(edition)
+    is_in_vain = given["digest"] != digest_now(edition) or refusals(review, row, user)
     if not is_in_vain and chosen != "declared" and not says_nothing(words):
         sentence = (
             "You wrote interests here, and chose another answer above. Choose “I declare these”, or empty this box."
@@ -113,10 +115,19 @@ def _attest(request: DeskRequest, row: Transition, edition: Edition) -> Attestat
         raise refuse("interests", sentence, RefusalType.INVALID, field="interests_text")
     if is_in_vain or not password:  # nothing was tried, so it is no failure that counts
         return Attestation.unproved(user, Refused([NO_PASSWORD]), **given)
+    given["seen"] = _seen(review, row, user)
     try:
         return attest(user, password=password, request=request, **given)
     except Refused as refused:
         return Attestation.unproved(user, refused, **given)
+
+
+def _seen(review: EditionReview, row: Transition, user: User) -> Seen:
+    """What this person saw of an edition before they signed it; nothing is noted of a page that readers have."""
+    if row.on_page:
+        return Seen()
+    read = tuple(part for part, tick in ticks_of(review, user).items() if tick.is_read)
+    return Seen(looks.opened_at(user, review.edition, review.digest), read)
 
 
 def refused_signature(

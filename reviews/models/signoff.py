@@ -17,7 +17,11 @@ class SignOff(models.Model):
         1: (
             "id", "edition_id", "round", "document_id", "signer_id", "meaning", "sequence", "name", "profession",
             "body", "number", "reader_title", "name_consent", "checklist", "interests", "signed_at",
-        )
+        ),
+        2: (
+            "id", "edition_id", "round", "document_id", "signer_id", "meaning", "sequence", "name", "profession",
+            "body", "number", "reader_title", "name_consent", "checklist", "interests", "signed_at", "remark", "seen",
+        ),
     }  # fmt: skip
 
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="sign_offs")
@@ -38,6 +42,10 @@ class SignOff(models.Model):
     checklist = JSONText(default=list)
     interests = models.TextField()
     signed_at = models.DateTimeField()
+    # For the desk alone: readers are never told.
+    remark = models.TextField(blank=True)
+    # What was seen when it was given (`reviews.review.attestation.Seen`).
+    seen = JSONText(default=dict)
 
     class Meta:
         ordering = ["id"]

@@ -23,8 +23,8 @@ from reviews.access.turns import without_waiting
 from reviews.audit import acts
 from reviews.audit.trail import A_SLIP, Trail, WriteLockTimeout, audited_write, lately
 from reviews.models import AuditEvent, InboxReport, ProblemReport
+from reviews.models.report import due, subject_of
 
-SEVERE = timedelta(hours=4)
 SAME_WORDS = timedelta(minutes=10)
 A_BATCH = 100  # under one lock
 # So many batches a minute are begun by readers: what comes faster waits for the next.
@@ -47,7 +47,7 @@ def put(words: dict[str, Any], sender: str, monograph: Monograph | None) -> Rece
     if twin := received(token) or just_sent(words, sender, now):
         return twin
     row = InboxReport(
-        key=key, token=token, monograph=monograph, sender=sender, at=now, due_at=now + SEVERE,
+        key=key, token=token, monograph=monograph, sender=sender, at=now, due_at=due(now, harm=True),
         **{name: kept for name, kept in words.items() if name != "harm"},
     )  # fmt: skip
     try:
@@ -64,7 +64,9 @@ def put(words: dict[str, Any], sender: str, monograph: Monograph | None) -> Rece
 
 def received(token: str) -> Received | None:
     """The report of this receipt, taken in or waiting."""
-    taken = ProblemReport.objects.select_related("monograph__live", "overlay__lifted_by", "publication")
+    taken = ProblemReport.objects.select_related(
+        "monograph__live", "overlay__lifted_by", "publication", "lift__lifts", "reverted_by"
+    )
     taken = taken.filter(token=token)
     waiting = InboxReport.objects.select_related("monograph__live").filter(token=token)
     return taken.first() or waiting.first() or taken.first()  # it may have been taken in between the two
@@ -138,8 +140,7 @@ def _take_in_batch(actor: User | None) -> int:
         # Raw: nothing hangs on a row of the inbox, and the trigger wants the write lock, which is held.
         waiting = InboxReport.objects.filter(pk__in=[row.pk for row in rows])
         waiting._raw_delete(waiting.db)
-        about = sorted({f"monograph:{row.monograph.slug}" for row in rows if row.monograph})
-        trail.record("reports_taken_in", ",".join(about) or "site", data={"reports": [one.pk for one in made]})
+        trail.record("reports_taken_in", subject_of(rows), data={"reports": [one.pk for one in made]})
     return len(made)
 
 

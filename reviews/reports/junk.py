@@ -10,6 +10,7 @@ from reviews.access.door import reason_of
 from reviews.access.refusals import RefusalType, Refused, refuse
 from reviews.audit.trail import audited_write
 from reviews.models import ProblemReport
+from reviews.models.report import subject_of
 from reviews.reports.service import LONGEST, refusals_of
 
 OUTCOME = "elsewhere"
@@ -39,12 +40,10 @@ def close_junk(pks: Sequence[int], *, actor: User, reason: str) -> list[ProblemR
             raise refuse("answered_already", sentence, RefusalType.CONFLICT, recorded=False)
         words = reason_of(reason, "Write what the readers are told.", longest=LONGEST)
         for one in reports:
-            one.outcome, one.answer, one.answered_by, one.answered_at = OUTCOME, words, trail.actor, trail.at
-            one.looking_by, one.looking_at = None, None
+            one.close(OUTCOME, words, by=trail.actor, at=trail.at)
             trail.save(one)
-        about = sorted({f"monograph:{one.monograph.slug}" for one in reports if one.monograph})
         data = {"reports": [one.pk for one in reports], "outcome": OUTCOME}
-        trail.record("reports_closed", ",".join(about) or "site", data=data)
+        trail.record("reports_closed", subject_of(reports), data=data)
     return reports
 
 

@@ -9,7 +9,7 @@ from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
 from reviews.models import ProblemReport
 from reviews.models.people import name_of
-from reviews.reports.service import subject_of
+from reviews.models.report import subject_of
 
 
 def against(user: User, one: ProblemReport) -> list[Refusal]:
@@ -25,7 +25,7 @@ def look(one: ProblemReport, *, actor: User, seen: int) -> ProblemReport:
 
     Refuses whoever works on nothing there, an answered report, and one that somebody else took up meanwhile.
     """
-    subject = subject_of(one)
+    subject = subject_of([one])
     with refusals_recorded(actor=actor, action="look_at_report", subject=subject), audited_write(actor=actor) as trail:
         one = _open(trail, one)
         if one.looking_by_id == trail.actor.pk:
@@ -34,7 +34,7 @@ def look(one: ProblemReport, *, actor: User, seen: int) -> ProblemReport:
             who = name_of(one.looking_by) if one.looking_by else "Nobody"
             sentence = f"{who} is looking at it now: that changed while this page was open. Press again if you mean it."
             raise refuse("looked_at_meanwhile", sentence, RefusalType.CONFLICT, recorded=False)
-        one.looking_by, one.looking_at = trail.actor, trail.at
+        one.look(trail.actor, trail.at)
         trail.save(one, "looking_by", "looking_at")
         trail.record("report_looked_at", subject, data={"reports": [one.pk]})
     return one
@@ -42,13 +42,13 @@ def look(one: ProblemReport, *, actor: User, seen: int) -> ProblemReport:
 
 def give_back(one: ProblemReport, *, actor: User) -> ProblemReport:
     """Says that they are not looking at it any more. Refuses whoever did not say that they are."""
-    subject = subject_of(one)
+    subject = subject_of([one])
     with refusals_recorded(actor=actor, action="look_at_report", subject=subject), audited_write(actor=actor) as trail:
         one = _open(trail, one)
         if one.looking_by_id != trail.actor.pk:
             sentence = "You are not the one who is looking at it."
             raise refuse("not_looking", sentence, RefusalType.CONFLICT, recorded=False)
-        one.looking_by, one.looking_at = None, None
+        one.look(None, None)
         trail.save(one, "looking_by", "looking_at")
         trail.record("reports_given_back", subject, data={"reports": [one.pk]})
     return one

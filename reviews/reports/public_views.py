@@ -22,7 +22,10 @@ from reviews.access.attempts import attempt
 from reviews.access.origin import sent_from
 from reviews.access.senders import address_of, sender_of
 from reviews.audit import acts
+from reviews.closing.parts import DOSE, NOTICES, REFERENCES
+from reviews.closing.reopening import why_open
 from reviews.forms import Form, offer
+from reviews.models import ProblemReport
 from reviews.reports import inbox
 from reviews.reports.outcomes import told
 from reviews.reports.service import LONGEST, ReportInput, TooManyReports, report
@@ -84,16 +87,14 @@ def _parts(publication: Publication | None) -> list[str]:
     headings = [one.heading or SECTION_KINDS[one.kind].heading for one in seen.document.sections]
     if seen.document.monitoring:
         headings.append(SECTION_KINDS["monitoring"].heading)
-    notices = ["Safety notices"] if seen.notices else []
-    return [WHOLE, *notices, "Dose", *dict.fromkeys(headings), "References"]
+    notices = [NOTICES] if seen.notices else []
+    return [WHOLE, *notices, DOSE, *dict.fromkeys(headings), REFERENCES]
 
 
 def _named(part: str, parts: list[str]) -> str:
     """A part by its heading, or by its anchor on the page."""
     kind = SECTION_KINDS.get(part)
-    return (
-        kind.heading if kind and kind.heading in parts else {"dose": "Dose", "references": "References"}.get(part, part)
-    )
+    return kind.heading if kind and kind.heading in parts else {"dose": DOSE, "references": REFERENCES}.get(part, part)
 
 
 @addressed
@@ -171,4 +172,6 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
         one = inbox.received(token)
     if one is None:
         raise Http404
-    return render(request, "reviews/receipt.html", {"report": one, "told": told(one) if one.answered_at else None})
+    taken = one if isinstance(one, ProblemReport) else None
+    context = {"report": one, "told": told(taken) if taken else None, "why_open": why_open(taken) if taken else ""}
+    return render(request, "reviews/receipt.html", context)

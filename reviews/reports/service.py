@@ -13,8 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from monographs.canonical import clean
-from monographs.models import Monograph, Overlay
-from monographs.standing import LONDON
+from monographs.models import Monograph
 from monographs.texts.characters import says_nothing, seen
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
@@ -24,12 +23,13 @@ from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.audit import acts
 from reviews.audit.trail import audited_write, lately
 from reviews.authorship import authors_of_page
+from reviews.closing.acts import Since
 from reviews.models import AuditEvent, ProblemReport
+from reviews.models.report import due, subject_of
 from reviews.reports import inbox
 from reviews.reports.mailing import Letter, Mailed, ServerGone, deliver, note_refused
-from reviews.reports.outcomes import Since, told
+from reviews.reports.outcomes import told
 
-WORKING_DAYS = 5
 MOST_OF_SENDER, MOST_OF_ALL, PERIOD = 5, 60, timedelta(hours=1)
 KEPT_AFTER_ANSWER = timedelta(days=90)
 FORGOTTEN_AT_ONCE = 500  # under one lock
@@ -55,16 +55,6 @@ class ReportInput:
     part: str = ""
     source: str = ""
     email: str = ""
-
-
-def due(at: datetime) -> datetime:
-    """Until when somebody looks at what harms nobody: 5 working days later at the same time in London. Saturdays and
-    Sundays are no working days; bank holidays are not known here and count as days."""
-    local, left = at.astimezone(LONDON), WORKING_DAYS
-    while left:
-        local += timedelta(days=1)
-        left -= local.weekday() < 5
-    return local.astimezone(at.tzinfo)
 
 
 def report(
@@ -113,10 +103,9 @@ def _take_in(words: dict[str, Any], sender: str, monograph: Monograph | None) ->
             raise _Twin(twin)
         _not_too_many(sender)
         made = ProblemReport(token=secrets.token_urlsafe(32), monograph=monograph, sender=sender, **words)
-        made.at, made.due_at = trail.clock, due(trail.clock)
+        made.at, made.due_at = trail.clock, due(trail.clock, harm=made.harm)
         trail.save(made)
-        subject = f"monograph:{monograph.slug}" if monograph else "site"
-        trail.record("reported", subject, data={"report": made.pk, "harm": made.harm})
+        trail.record("reported", subject_of([made]), data={"report": made.pk, "harm": made.harm})
     return made
 
 
@@ -188,7 +177,7 @@ def answer(one: ProblemReport, *, actor: User, outcome: str, text: str, reason: 
 
     Refuses whoever may not, what was not done since the report came, and what has ended meanwhile.
     """
-    subject = subject_of(one)
+    subject = subject_of([one])
     with refusals_recorded(actor=actor, action="answer_report", subject=subject), audited_write(actor=actor) as trail:
         one = ProblemReport.objects.select_related("monograph__therapeutic_class", "monograph__live").get(pk=one.pk)
         if found := refusals_of(trail.actor, one):
@@ -213,19 +202,13 @@ def answer(one: ProblemReport, *, actor: User, outcome: str, text: str, reason: 
             found.append(Refusal("reason", sentence, RefusalType.INVALID, field="reason"))
         if found:  # who says what was not done is told of in the trail
             raise Refused(found, recorded=any(refusal.code == "not_done" for refusal in found))
-        one.outcome, one.answer, one.answered_by, one.answered_at = slug, words, trail.actor, trail.at
-        one.reason, one.looking_by, one.looking_at = why if one.harm else "", None, None
-        if act:
-            setattr(one, "overlay" if isinstance(act.done, Overlay) else "publication", act.done)
+        why = why if one.harm else ""
+        done, part = (act.done, act.part) if act else (None, "")
+        one.close(slug, words, by=trail.actor, at=trail.at, reason=why, done=done, part=part)
         trail.save(one)
-        data = {"report": one.pk, "outcome": slug, **({"act": act.key} if act else {})}
+        data = {"report": one.pk, "outcome": slug, **({"act": act.value} if act else {})}
         trail.record("report_answered", subject, reason=one.reason, data=data)
     return one
-
-
-def subject_of(one: ProblemReport) -> str:
-    """What an entry about a report is about."""
-    return f"monograph:{one.monograph.slug}" if one.monograph else "site"
 
 
 def mail_answers() -> Mailed:

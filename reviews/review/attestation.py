@@ -15,6 +15,7 @@ from django.utils import timezone
 from monographs import document as values
 from monographs.texts.characters import says_nothing
 from reviews.access.refusals import Refusal, RefusalType, Refused
+from reviews.audit.hashes import instant
 
 if TYPE_CHECKING:
     from reviews.review.edition_review import EditionReview
@@ -32,6 +33,22 @@ class Tick:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """What a signer saw: when the page of this very document was opened (None: nothing tells), and the parts ticked as
+    read, as they stand in it."""
+
+    opened: datetime | None = None
+    read: tuple[str, ...] = ()
+
+    def kept(self, against: str) -> dict[str, Any]:
+        """As a signature keeps it, with the digest of the document that it was compared with, "" for none."""
+        return {"against": against, "opened": instant(self.opened) if self.opened else "", "read": sorted(self.read)}
+
+
+UNSEEN = Seen()
+
+
+@dataclass(frozen=True)
 class Attestation:
     """That `actor` gave the password, ticked these lines and spoke on interests, for the document of this digest."""
 
@@ -42,6 +59,7 @@ class Attestation:
     paid_by_maker: bool
     at: datetime
     refused: tuple[Refusal, ...] = ()  # why it carries nothing: the password
+    seen: Seen = UNSEEN
 
     @classmethod
     def unproved(cls, actor: User, refused: Refused, **given: Any) -> "Attestation":

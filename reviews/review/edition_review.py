@@ -12,13 +12,15 @@ from monographs.assemble import build
 from monographs.difference.document_diff import changed_parts
 from monographs.digest import digest
 from monographs.models import Document, Edition, Monograph, Overlay, State
+from monographs.proofing.correction import is_correction, why_not
 from monographs.standing import today
 from reviews.authorship import authors_of_page
 from reviews.models import ChangeSet, SignOff
 from reviews.models.signoff import REVIEW
+from reviews.review.library_names import names_of_library
 from reviews.review.lowered_tiers import tiers_that_count
 from reviews.review.sign_off_rules import Edit, Signature, authors, counts_for, missing_sign_offs
-from reviews.review.tiers import highest, tier_floor
+from reviews.review.tiers import SPELLING, highest, is_below, tier_floor
 
 
 @dataclass
@@ -82,6 +84,32 @@ class EditionReview:
         """By which the edition is signed: that of the monograph, or the one before if who lowered it wrote since."""
         return highest([self.monograph.tier, self._tier_at_least])
 
+    @cached_property
+    def is_spelling(self) -> bool:
+        """Whether all that differs from live is a correction of spelling. Names are asked for where it seems so. Never
+        while the page is withdrawn, or its tier is lower than that of the page that readers have."""
+        live, old, new = self.monograph.live, self.live_value, self.document
+        if live is None or old is None or not self.edition.is_open or self.withdrawals:
+            return False
+        if is_below(self.tier, live.tier) or not is_correction(old, new, ()):
+            return False
+        return is_correction(old, new, list(names_of_library()))
+
+    @cached_property
+    def beyond_spelling(self) -> str:
+        """What alone keeps an open edition from being a correction of spelling, in a sentence; "" where it is one, or
+        where more than one thing does."""
+        old = self.live_value
+        if old is None or not self.edition.is_open or old == self.document or self.is_spelling:
+            return ""
+        found = why_not(old, self.document, ())
+        return found[0] if len(found) == 1 and "became" in found[0] else ""
+
+    @property
+    def signed_as(self) -> str:
+        """The key of who signs: a correction has one signature, whatever its tier."""
+        return SPELLING.key if self.is_spelling else self.tier
+
     @property
     def tier_of_page(self) -> str:
         """By which a page that was withdrawn is signed again: the highest of what it was published as, what counts now,
@@ -127,7 +155,7 @@ class EditionReview:
         sign for each."""
         counted = self.valid_sign_offs if sign_offs is None else sign_offs
         signatures = [Signature(one.signer_id, one.profession) for one in counted]
-        return missing_sign_offs(self.tier, self.changed, self.written_by, signatures)
+        return missing_sign_offs(self.signed_as, self.changed, self.written_by, signatures)
 
     @property
     def state_by_signatures(self) -> State:

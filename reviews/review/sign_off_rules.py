@@ -42,10 +42,12 @@ def counts_for(signer: int, changed: Iterable[str], written_by: Mapping[str, fro
 def missing_sign_offs(
     tier: str, changed: Iterable[str], written_by: Mapping[str, frozenset[int]], signatures: Iterable[Signature]
 ) -> dict[str, list[str]]:
-    """For each changed part without its full set: who still has to sign for it."""
+    """For each changed part without its full set: who still has to sign for it. `tier` may be that of a correction."""
     people = {signature.signer: signature.profession for signature in signatures}
     open_parts = {
-        part: tiers.ROWS[tier].missing(job for signer, job in people.items() if signer not in written_by.get(part, ()))
+        part: tiers.asked_of(tier).missing(
+            job for signer, job in people.items() if signer not in written_by.get(part, ())
+        )
         for part in changed
     }
     return {part: missing for part, missing in open_parts.items() if missing}

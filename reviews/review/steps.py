@@ -38,6 +38,8 @@ def submit(trail: Trail, row: Transition, review: EditionReview, given: Given) -
     store(trail, review.document)
     # Why words that proofing asked about may stand, where there are any.
     why: dict[str, Any] = {"kind": given.kind} if standing(review) else {}
+    if review.is_spelling:
+        why["spelling"] = True  # for lists, which judge without the text
     return move(trail, row, review, reason=given.reason, **why)
 
 

@@ -94,6 +94,15 @@ ROWS: dict[str, Tier] = {
     )
 }
 
+# What an edition asks for that corrects spelling and nothing else, whatever the tier of its page
+# (docs/clinical/corrections.md). It moves no date of review, so it is a row of no monograph.
+SPELLING = Tier("spelling", (Signer("a registered clinician"),), months=0)
+
+
+def asked_of(key: str) -> Tier:
+    """The row of a tier, or that of a correction."""
+    return SPELLING if key == SPELLING.key else ROWS[key]
+
 
 def highest(tiers: Iterable[str]) -> str:
     """The highest of some tiers ("" counts for none)."""

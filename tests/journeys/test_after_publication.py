@@ -302,6 +302,21 @@ def test_a_harm_report_comes_to_its_honest_end_after_it_was_closed_falsely_three
     page.get_by_role("link", name="Read the correction").click()
     page.wait_for_url("**/drugs/dimethyl-fumarate/#erratum-*")
     assert "Flushing may last for as long as it is taken." in reader.reads()
+
+    pharmacist.goes_to("/desk/monographs/dimethyl-fumarate/withdraw/")
+    ends = pharmacist.page.locator("details", has_text="End this correction").last
+    ends.locator("summary").click()
+    ends.get_by_label("Why").fill("It was wrong itself")
+    ends.locator("input[type=password]").fill("clincalc-demo")
+    ends.get_by_role("button", name="End this correction").click()
+    pharmacist.goes_to("/desk/reports/")
+    assert "Open again: what closed it was undone" in pharmacist.reads()
+    pharmacist.goes_to(report)
+    assert "Correction ended: It was wrong itself." in pharmacist.reads()
+    pharmacist.is_accessible("report-open-again")
+    page.goto(receipt)
+    assert "Open again: report R-" in reader.reads()
+    assert "a clinician looks by" in reader.reads()
     assert verify() == []
 
 

@@ -78,7 +78,7 @@ def test_gap_after_gap_is_filled_without_loading_the_page_anew(person):
     # A section that nobody misses opens where it will stand.
     page.get_by_text("Another section").click()
     other = page.locator("#other-sections a").first
-    place = other.get_attribute("hx-target").replace("#gap-", "#")
+    place = other.get_attribute("data-hx-target").replace("#gap-", "#")
     other.click()
     page.wait_for_selector(f"{place} form[data-edits]")
     page.get_by_role("link", name="Close without saving").click()

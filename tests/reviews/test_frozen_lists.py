@@ -79,12 +79,14 @@ FROZEN = {
     "reviews.problemreport": {
         1: "id token monograph_id page edition part text harm source email sender at due_at outcome answer answered_by_id answered_at mailed_at",
         2: "id token monograph_id page edition part text harm source email sender at due_at outcome answer answered_by_id answered_at mailed_at overlay_id publication_id reason looking_by_id looking_at",
+        3: "id token monograph_id page edition part text harm source email sender at due_at outcome answer answered_by_id answered_at mailed_at overlay_id publication_id reason looking_by_id looking_at put_right lift_id reverted_by_id",
     },
     "reviews.recheck": {1: "id monograph_id profile_id reason opened_at opened_by_id found closed_at closed_by_id"},
     "reviews.remark": {1: "id edition_id round part label words by_id at outcome answer answered_by_id answered_at"},
     "reviews.reminder": {1: "id key person_id subject body at mailed_at"},
     "reviews.signoff": {
-        1: "id edition_id round document_id signer_id meaning sequence name profession body number reader_title name_consent checklist interests signed_at"
+        1: "id edition_id round document_id signer_id meaning sequence name profession body number reader_title name_consent checklist interests signed_at",
+        2: "id edition_id round document_id signer_id meaning sequence name profession body number reader_title name_consent checklist interests signed_at remark seen",
     },
     "reviews.unsigning": {1: "id sign_off_id reason at"},
 }

@@ -99,6 +99,7 @@ DONE: dict[str, Callable[[dict[str, Any]], str]] = {
     "report_answered": lambda data: f"answered the report R-{data['report']}",
     "reports_closed": lambda data: f"closed {_reports(data['reports'])} as not about our pages",
     "report_looked_at": lambda data: f"began to look at {_reports(data['reports'])}",
+    "reports_reopened": lambda data: f"opened {_reports(data['reports'])} again: what had closed it was undone",
     "reports_given_back": lambda data: f"gave {_reports(data['reports'])} back",
     "rechecks_opened": lambda data: "opened a review: it rests on the signature of somebody who may not sign any more",
     "recheck_closed": lambda data: "said what the review of a signature found",

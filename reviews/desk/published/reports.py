@@ -20,6 +20,8 @@ from reviews.access import held, policy
 from reviews.access.attempts import NOT_TRIED, Attempt, attempt
 from reviews.access.door import LONGEST_REASON
 from reviews.access.refusals import Refused
+from reviews.closing.acts import Act, Since
+from reviews.closing.reopening import why_open
 from reviews.desk.base import DeskRequest, act_on, class_tree, desk, not_here
 from reviews.desk.published.report_filters import STATES, Chosen, FilterForm, pages_of
 from reviews.forms import Form, key_in, offer
@@ -27,7 +29,6 @@ from reviews.models import InboxReport, ProblemReport
 from reviews.models.people import name_of
 from reviews.reports import inbox, junk, looking, service
 from reviews.reports.mailing import names_of, unreached
-from reviews.reports.outcomes import Act, Since
 
 A_PAGE = 30
 FIRST_OF_INBOX = 10
@@ -181,7 +182,7 @@ def _report(request: DeskRequest, pk: int) -> ProblemReport:
     """The report, if its monograph may be read; else 404, as if it were not there."""
     rows = ProblemReport.objects.select_related(
         "monograph__therapeutic_class", "monograph__live__edition", "answered_by", "looking_by", "publication",
-        "overlay__second_signature",
+        "overlay__second_signature", "lift__lifts", "reverted_by",
     )  # fmt: skip
     one = rows.filter(pk=pk).first()
     if one is None:
@@ -223,7 +224,8 @@ def _page(request: DeskRequest, one: ProblemReport, form: AnswerForm, tried: Att
         "others": [] if one.answered_at else form.since.others(),
         "against": against,
         "ask": _whom_to_ask(one) if against and not one.answered_at else [],
-        "act": Act(act).words if act else "",
+        "act": Act(act, one.put_right).words if act else "",
+        "why_open": why_open(one),
         "may_look": not one.answered_at and not looking.against(request.user, one),
         "is_looking": one.looking_by_id == request.user.pk,
         "tried": tried.refusals,  # all, where no form is shown

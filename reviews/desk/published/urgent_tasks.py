@@ -22,8 +22,8 @@ from reviews.editing.classes import below_their_floor
 from reviews.misprints import Judged, of_monographs
 from reviews.models import ProblemReport, Recheck, SignOff
 from reviews.models.people import name_of
+from reviews.models.report import due
 from reviews.models.signoff import STILL_CORRECT
-from reviews.reports.inbox import SEVERE
 from reviews.review.asked_tiers import Asked, open_requests
 from reviews.review.edition_review import EditionReview
 from reviews.workflow import TRANSITIONS, refusals
@@ -142,7 +142,7 @@ def _reaffirmed(one: Monograph) -> Urgent:
 def _reports(all_of: Open, now: datetime) -> Iterator[Urgent]:
     address = reverse("reports")
     if all_of.waiting_since:
-        due_at = all_of.waiting_since + SEVERE
+        due_at = due(all_of.waiting_since, harm=True)
         why = "They could harm, and stand in the inbox: look at them, and take them in."
         what = f"{all_of.waiting} new report{'s' * (all_of.waiting > 1)} of readers"
         yield Urgent("Report: could harm", what, address, why, "Open the reports", due_at, now >= due_at)
@@ -156,7 +156,8 @@ def _reports(all_of: Open, now: datetime) -> Iterator[Urgent]:
 def _report(one: ProblemReport, now: datetime) -> Urgent:
     name = f"{one.number}: {_name(one.monograph) if one.monograph else 'the site as a whole'}"
     looks = f" {name_of(one.looking_by)} is looking at it." if one.looking_by else ""
-    why = f"{one.part or 'The whole page'}: {Truncator(one.text).chars(100)}{looks}"
+    again = " What closed it was undone." if one.is_open_again else ""
+    why = f"{one.part or 'The whole page'}: {Truncator(one.text).chars(100)}{looks}{again}"
     what = "Report: could harm" if one.harm else "Report of a problem"
     return Urgent(
         what,

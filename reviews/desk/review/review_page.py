@@ -146,6 +146,8 @@ def _sentence(review: EditionReview) -> str:
     number = review.edition.number
     if review.live is None:
         return f"I have reviewed edition {number} as a whole and find it fit to publish."
+    if review.is_spelling:
+        return f"I have reviewed the corrections of spelling in edition {number} and find them fit to publish."
     return f"I have reviewed the changes of edition {number} and find them fit to publish."
 
 
@@ -153,7 +155,7 @@ def anchor_of(refusal: Refusal) -> str:
     """The box that a refusal is about, "" for none."""
     if refusal.field == "interests":
         return "interests_0"
-    is_box = refusal.field in ("password", "interests_text") or refusal.field.startswith("tick_")
+    is_box = refusal.field in ("password", "interests_text", "reason") or refusal.field.startswith("tick_")
     return refusal.field if is_box else ""
 
 

@@ -13,7 +13,7 @@ from reviews.models import AuditEvent, Remark
 from reviews.review.edition_review import EditionReview
 
 BEGINNINGS = ("begun", "started")
-TELLING = ("sent_back", "unsigned", "submitted", "edited")
+TELLING = ("sent_back", "signed", "unsigned", "submitted", "edited")
 NEWEST, MOST = 3, 100  # that are not folded; of which anything is told
 
 

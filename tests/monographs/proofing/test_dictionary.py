@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from monographs.proofing.dictionary import HERE, is_near, proposal, proposals
+from monographs.proofing.dictionary import HERE, MEDICAL, is_english, is_near, is_word, proposal, proposals
 
 
 @pytest.mark.parametrize(
@@ -86,10 +86,21 @@ def test_a_word_is_told_once():
     assert [meant for _start, _end, meant in proposals("recieve, recieve")] == ["receive"]
 
 
-def test_the_dictionary_is_the_one_that_was_taken():
-    listed = dict(reversed(line.split()) for line in (HERE / "SHA256SUMS").read_text().splitlines())
+@pytest.mark.parametrize(
+    ("home", "names", "licence"),
+    [(HERE, {"en_GB.aff", "en_GB.dic"}, "LGPL"), (MEDICAL.parent, {MEDICAL.name}, "GENERAL PUBLIC LICENSE")],
+)
+def test_the_words_are_those_that_were_taken(home, names, licence):
+    listed = dict(reversed(line.split()) for line in (home / "SHA256SUMS").read_text().splitlines())
 
-    assert set(listed) == {"en_GB.aff", "en_GB.dic"}
+    assert set(listed) == names
     for name, digest in listed.items():
-        assert hashlib.sha256((HERE / name).read_bytes()).hexdigest() == digest
-    assert "LGPL" in (HERE / "LICENCE").read_text("utf-8")
+        assert hashlib.sha256((home / name).read_bytes()).hexdigest() == digest
+    assert licence in (home / "LICENCE").read_text("utf-8")
+
+
+def test_words_of_medicine_are_words_and_stand_beside_those_of_every_day():
+    assert is_word("aplastic")
+    assert not is_english("aplastic")
+    assert is_english("plastic")
+    assert proposal("aplastic") is None

@@ -5,11 +5,16 @@ import re
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from monographs.models import Edition
+from reviews.access import looks
+from reviews.audit import hashes
 from reviews.audit.trail import audited_write
 from reviews.desk.base import digest_in
+from reviews.desk.review import read_ticks
 from reviews.models import AuditEvent, SignOff
+from reviews.review.edition_review import EditionReview
 from tests import factories as make
 from tests.forms import wrong
 
@@ -469,3 +474,58 @@ def test_a_refused_step_is_named_and_offered_again_only_to_whoever_could_do_it(c
     html = do(client, "discard", edition, reason="<i>kept</i>").content.decode()
     assert 'name="digest"' not in html
     assert "readonly>&lt;i&gt;kept&lt;/i&gt;</textarea>" in html
+
+
+def test_a_remark_stays_with_the_signature_and_is_told_on_the_desk_alone(client, house):
+    said = "Wait for the new guideline before the next edition"
+    edition = make.submit(house, make.draft(house))
+    client.force_login(house.clinician)
+
+    do(client, "sign", edition, **signature(reason=f"  {said} "))
+
+    sign_off, entry = SignOff.objects.get(), AuditEvent.objects.get(verb="signed")
+    assert (sign_off.remark, entry.reason) == (said, said)
+    client.force_login(house.editor)
+    for page in ("review", "history"):
+        assert said in client.get(reverse(page, args=["testazumab"])).content.decode(), page
+    make.publish(house, make.sign(edition, house.pharmacist))
+    client.logout()
+    live = make.live()
+    for path in (live.get_absolute_url(), "/updates/", reverse("editions", args=["testazumab"])):
+        assert said not in client.get(path).content.decode(), path
+    assert said not in str(live.signatures)
+
+
+def test_a_remark_may_stay_empty_and_is_kept_typed_when_the_signature_is_refused(client, house):
+    edition = make.submit(house, make.draft(house))
+    client.force_login(house.clinician)
+
+    refused = do(client, "sign", edition, **signature(password="", reason="Typed already"))
+    too_long = do(client, "sign", edition, **signature(reason="x" * 2_001))
+    do(client, "sign", edition, **signature())
+
+    assert "Typed already" in refused.content.decode()
+    assert (too_long.status_code, SignOff.objects.get().remark) == (422, "")
+    assert '<a href="#reason">Keep it to 2,000 characters.' in too_long.content.decode()
+
+
+def test_a_signature_keeps_what_was_seen_of_the_edition(client, house):
+    second = make.start(house, make.published(house))
+    make.reword(second, "monitoring", "Other words.", actor=house.editor)
+    make.submit(house, second)
+    client.force_login(house.clinician)
+    part, opened = str(make.key("monitoring")), timezone.now()
+
+    client.get(reverse("review", args=["testazumab"]))
+    looks.tick(house.clinician, second, part, read_ticks.digests_of(EditionReview.load(second).document)[part])
+    do(client, "sign", second, **signature())
+
+    seen = SignOff.objects.get(edition=second).seen
+    assert (seen["against"], seen["read"]) == (make.live().document_id, [part])
+    assert hashes.instant(opened) <= seen["opened"] <= hashes.instant(timezone.now())
+
+
+def test_a_signature_says_so_when_nothing_tells_that_the_edition_was_opened(house):
+    edition = make.sign(make.submit(house, make.draft(house)), house.clinician)
+
+    assert SignOff.objects.get(edition=edition).seen == {"against": "", "opened": "", "read": []}

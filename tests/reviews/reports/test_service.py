@@ -30,13 +30,13 @@ from reviews.access.door import LONGEST_REASON
 from reviews.access.grants import give
 from reviews.access.refusals import Refused
 from reviews.audit.verify import verify
+from reviews.closing.acts import NEEDS
 from reviews.editing.library import make_class
 from reviews.models import AuditEvent, ProblemReport
-from reviews.models.report import OUTCOMES
+from reviews.models.report import OUTCOMES, due
 from reviews.reports import service
 from reviews.reports.mailing import unreached
-from reviews.reports.outcomes import NEEDS
-from reviews.reports.service import ReportInput, TooManyReports, due
+from reviews.reports.service import ReportInput, TooManyReports
 from tests import factories as make
 from tests import mail_server
 
@@ -70,19 +70,6 @@ def last_entry():
     """The last entry of the trail, but for the hashes of its rows."""
     entry = AuditEvent.objects.latest("seq")
     return entry.verb, entry.actor, entry.subject, {name: kept for name, kept in entry.data.items() if name != "rows"}
-
-
-@pytest.mark.parametrize(
-    ("at", "expected"),
-    [
-        (datetime(2026, 11, 25, 15, 0, tzinfo=UTC), datetime(2026, 12, 2, 15, 0, tzinfo=UTC)),
-        (datetime(2026, 11, 27, 23, 30, tzinfo=UTC), datetime(2026, 12, 4, 23, 30, tzinfo=UTC)),
-        (datetime(2026, 11, 28, 9, 0, tzinfo=UTC), datetime(2026, 12, 4, 9, 0, tzinfo=UTC)),  # a Saturday
-        (datetime(2026, 10, 23, 9, 0, tzinfo=UTC), datetime(2026, 10, 30, 10, 0, tzinfo=UTC)),  # the clocks change
-    ],
-)
-def test_the_clock_counts_working_days_in_london(at, expected):
-    assert due(at) == expected
 
 
 def test_a_reader_reports_without_account_cookie_or_script(client, page):
@@ -290,7 +277,7 @@ def test_what_was_said_is_kept_as_it_was_said_and_the_trail_holds_none_of_it(pag
         "email": "r@example.org", "sender": "s" * 64, "page": "/drugs/testazumab/", "edition": 1,
     }  # fmt: skip
     entry = AuditEvent.objects.latest("seq")
-    assert (made.monograph, made.at, made.due_at) == (page, entry.at, due(entry.at))
+    assert (made.monograph, made.at, made.due_at) == (page, entry.at, due(entry.at, harm=False))
     assert (made.outcome, made.answer, made.answered_by, made.answered_at, made.mailed_at) == ("", "", None, None, None)
     assert re.fullmatch(r"[\w-]{43}", made.token)
     assert (made.number, str(made)) == (f"R-{made.pk}", f"R-{made.pk}")

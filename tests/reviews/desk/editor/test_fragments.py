@@ -68,7 +68,7 @@ def test_a_part_of_each_kind_opens_alone_and_closes_again(editor, edition, kind)
 
     assert is_part(opened)
     assert is_part(closed)
-    assert f'hx-post="{path}"' in opened.content.decode()
+    assert f'data-hx-post="{path}"' in opened.content.decode()
     assert f'id="{str(shown.key)[:8]}-id_' in opened.content.decode()  # no id of another form that is open
     assert "<form" not in closed.content.decode()
     assert f'id="part-{shown.key}"' in closed.content.decode()
@@ -94,7 +94,7 @@ def test_what_is_saved_comes_back_as_readers_get_it_with_what_is_left_to_do(edit
     assert answer.headers["X-Part"] == "done"
     assert "<strong>Monitoring is saved.</strong>" in html
     assert "leads to no reference of this edition" in html
-    assert 'id="partlist" hx-swap-oob="true"' in html
+    assert 'id="partlist" data-hx-swap-oob="true"' in html
     assert "Still to do: " in html
     assert part(edition, "monitoring").text == "Monthly [@no]."
     assert ChangeSet.objects.latest("at").actor == house.editor
@@ -148,7 +148,9 @@ def test_a_part_that_was_taken_out_says_so_and_comes_back_by_one_press(editor, e
 
 def around(answer, name):
     """What is put in the place of the element of this id: all up to the next that has a place of its own."""
-    (there,) = re.findall(rf'id="{name}" hx-swap-oob="true">(.*?)(?=hx-swap-oob|$)', answer.content.decode(), re.DOTALL)
+    (there,) = re.findall(
+        rf'id="{name}" data-hx-swap-oob="true">(.*?)(?=data-hx-swap-oob|$)', answer.content.decode(), re.DOTALL
+    )
     return there
 
 
@@ -171,7 +173,7 @@ def test_what_was_taken_out_is_offered_below_and_the_outline_leads_there(editor,
 def test_another_section_opens_where_it_will_stand_and_is_offered_no_more(editor, edition, together):
     page = editor.get(address("edit"))
     add = page.context["one"].others[0]
-    link = f'href="{add.address}" hx-get="{add.address}" hx-target="#gap-{add.at}"'
+    link = f'href="{add.address}" data-hx-get="{add.address}" data-hx-target="#gap-{add.at}"'
     assert link in page.content.decode()
     assert page.content.decode().count(f'<div class="editpart-gap" id="gap-{add.at}" hidden>') == 1
     assert f'href="#{add.at}"' not in page.content.decode()
@@ -187,7 +189,7 @@ def test_another_section_opens_where_it_will_stand_and_is_offered_no_more(editor
     assert add.address not in around(added, "other-sections")
     assert "Another section" in around(added, "other-sections")
     assert f'href="#{add.at}"' in around(added, "partlist")
-    assert f'id="gap-{add.at}" hx-swap-oob="true"' in added.content.decode()
+    assert f'id="gap-{add.at}" data-hx-swap-oob="true"' in added.content.decode()
 
 
 def test_the_preview_alone_is_what_readers_would_get_and_saves_nothing(editor, edition):
@@ -303,7 +305,7 @@ def test_parts_whose_references_got_other_numbers_take_their_own_place_on_the_pa
     html = editor.post(address("edit_header"), typed, headers=ASKS).content.decode()
 
     for other in ("prescribing", "first", "trial"):
-        assert re.search(rf'<section [^>]*id="part-{make.key(other)}" hx-swap-oob="true"', html), other
+        assert re.search(rf'<section [^>]*id="part-{make.key(other)}" data-hx-swap-oob="true"', html), other
     assert "<template" not in html  # what stands in one is on no page
 
 
@@ -329,9 +331,7 @@ def test_a_source_of_the_library_is_added_with_the_words_that_cite_it(editor, ed
 
     (added,) = [one for one in build(edition).citations if one.label == "held2020"]
     assert BROUGHT in html
-    row = (
-        f'<div hx-swap-oob="beforebegin:#gap-references"><section class="editpart editpart-short" id="part-{added.key}"'
-    )
+    row = f'<div data-hx-swap-oob="beforebegin:#gap-references"><section class="editpart editpart-short" id="part-{added.key}"'
     assert row in re.sub(r"\s*\n\s*|{#.*?#}", "", html)
     assert html.count(f'id="part-{added.key}"') == 1  # nothing is put in the place of what is not on the page yet
 

@@ -122,7 +122,7 @@ def test_queries_do_not_grow_with_the_parts(client, house, edition, django_asser
 def test_whoever_only_reads_sees_the_page_and_no_form(client, house, edition):
     html = page(client, house.auditor, address("edit")).content.decode()
 
-    assert "hx-get" not in html
+    assert "data-hx-get" not in html
     assert "htmx" not in html
     assert "Readers are told that this page does not cover overdose." in html
 

@@ -69,7 +69,7 @@ def test_who_has_a_form_open_is_told_of_at_its_part(house, edition, to, part, ho
     assert told(at(house.editor2).get(EDIT)) == here
     opened = at(house.editor2).get(to, headers=ASKS)
     assert told(opened) == here
-    assert 'id="here" data-here="" hx-swap-oob="true"' in opened.content.decode()
+    assert 'id="here" data-here="" data-hx-swap-oob="true"' in opened.content.decode()
     both = f"{name_of(house.editor)} and {name_of(house.editor2)} are writing here"
     assert told(at(house.auditor).get(EDIT))[part] == both
     at(house.editor).get(f"{to}?closed=1", headers=ASKS)

@@ -175,7 +175,7 @@ def test_a_script_is_told_the_order_and_where_to_go_on(editor, edition):
     assert event == {"keys": seen("alt", "fbc", "ecg"), "focus": f"down-{make.key('fbc')}"}
     html = answer.content.decode()
     assert "<html" not in html
-    assert '<div id="sorted" hx-swap-oob="innerHTML"><p>Full blood count stands before ECG now.' in html
+    assert '<div id="sorted" data-hx-swap-oob="innerHTML"><p>Full blood count stands before ECG now.' in html
     assert f'id="part-{make.key("alt")}"' not in html  # rows stay: somebody may be writing in one
 
 

@@ -127,7 +127,7 @@ def test_two_parts_and_a_new_one_are_one_change_set(editor, house, edition):
     assert (change.actor, change.reason) == (house.editor, "Asked for by the ward")
     html = answer.content.decode()
     for key in change.touched:
-        assert re.search(f'<section [^>]*id="part-{key}"[^>]* hx-swap-oob="true"', html)
+        assert re.search(f'<section [^>]*id="part-{key}"[^>]* data-hx-swap-oob="true"', html)
     assert "data-edits" not in html
     assert html.count("is saved.") == 3
     assert verify() == []
@@ -339,7 +339,7 @@ def test_a_part_of_nowhere_is_held_back_alone_with_its_words_and_told(editor, ed
     assert told.data["codes"] == ["not_of_this_monograph"]
     if hx:
         assert answer["X-Part"] == "done"
-        assert f'hx-swap-oob="outerHTML:#part-{key}"' in html
+        assert f'data-hx-swap-oob="outerHTML:#part-{key}"' in html
     # It can be added as a new part.
     form = open_forms(html)["Words of nowhere."]
     assert form.action == reverse("part_new", args=["testazumab", "section"])

@@ -45,7 +45,7 @@ def test_who_may_not_edit_is_told_so_there(client, house):
 
     html = client.get(EDIT).content.decode()
 
-    assert "hx-post" not in html
+    assert "data-hx-post" not in html
     assert "Edit name and introduction" not in html
 
 

@@ -71,7 +71,7 @@ def test_with_a_script_the_tick_alone_is_exchanged_with_the_count(house, enter):
     assert answer["X-Part"] == "done"
     assert "<h1" not in html
     assert "Not read after all" in html
-    assert 'id="read-count" role="status" hx-swap-oob="true">You have read all 1.' in html
+    assert 'id="read-count" role="status" data-hx-swap-oob="true">You have read all 1.' in html
 
 
 @pytest.mark.parametrize("part", ["", "header", "nothing", "0" * 5000])
