@@ -66,7 +66,7 @@ def _without_place(review: EditionReview, person: User) -> list[Refusal]:
     own = Signature(person.pk, person.clinician_profile.profession)
 
     def left(signatures: list[Signature]) -> int:
-        found = missing_sign_offs(review.tier, review.changed, review.written_by, signatures)
+        found = missing_sign_offs(review.signed_as, review.changed, review.written_by, signatures)
         return sum(map(len, found.values()))
 
     if not review.changed or left([*given, own]) < left(given):
