@@ -275,7 +275,7 @@ def queue(request: DeskRequest) -> HttpResponse:
         elif work.is_by(user) or work.is_signed_by(user) or _sent_or_asked(work, user):
             others.append(task_for_others(work))
     mine.sort(key=lambda one: (one.asked is None, one.asked.due_on if one.asked else day))
-    all_urgent = waiting_for(user)
+    all_urgent = waiting_for(user, classes)
     urgent = [one for one in all_urgent if one.is_urgent or chosen.fits_page(one.page, one.name, day)]
     pending = [
         one for one in pending_of(user) if chosen.fits_page(one.overlay.monograph, one.overlay.monograph.called, day)

@@ -44,10 +44,10 @@ class Urgent:
     page: Monograph | None = None  # what it is about, if it is one page
 
 
-def waiting_for(user: User) -> list[Urgent]:
+def waiting_for(user: User, classes: dict[int, TherapeuticClass] | None = None) -> list[Urgent]:
     """The first due comes first. Fifteen queries at most, however many pages and reports there are, and those
     that judge a page which a clinician reaffirmed and this person could bring back."""
-    now, classes = timezone.now(), class_tree()
+    now, classes = timezone.now(), class_tree() if classes is None else classes
     readable = policy.readable(user)
     rows = Overlay.objects.confirmed_by_another().filter(monograph__in=readable)
     found, withdrawn = [], dict[int, Monograph]()

@@ -277,7 +277,7 @@ def test_longer_lists_ask_no_more_queries(house, enter, queries):
     more(3, 12)
 
     assert {page: queries(enter(page[0]), page[1]) for page in pages} == few
-    assert max(few.values()) == 37
+    assert max(few.values()) == 31
 
 
 # -- All monographs ----------------------------------------------------------------------------------------------------
