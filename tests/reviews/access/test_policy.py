@@ -34,6 +34,7 @@ MAY = {
     "sign": CLINICIANS,
     "unsign": CLINICIANS,
     "declare-conflict": CLINICIANS,
+    "assign": WRITERS | PUBLISHERS,
     "publish": PUBLISHERS,
     "discard": PUBLISHERS,
     "withdraw": CLINICIANS | PUBLISHERS,

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('monographs', '0016_reviewed_again'),
-        ('reviews', '0027_reports_reopened'),
+        ('reviews', '0028_assignments'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
