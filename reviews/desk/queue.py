@@ -257,7 +257,8 @@ def queue(request: DeskRequest) -> HttpResponse:
         "unsaved": everywhere(request),
         "urgent": urgent if show == "mine" else [],
         "waiting": len(mine) + len(urgent),
-        "before_signing": BeforeSigning.of(user, today()) if policy.signs(user) else None,
+        "signs": (signs := policy.signs(user)),
+        "before_signing": BeforeSigning.of(user, today()) if signs else None,
         "next_due": None if shown[show] or urgent else next_review(user),
     }
     return render(request, "reviews/queue.html", context)
