@@ -11,8 +11,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from monographs.standing import today
+from reviews.access import sitting
 from reviews.access.door import LONGEST_REASON, admitted, as_code
 from reviews.access.password import proved
+from reviews.access.sitting import Touch
 from reviews.audit.trail import Trail
 from reviews.models import SignOff, Unsigning
 from reviews.models.signoff import FULL_REVIEW, REVIEW, STILL_CORRECT
@@ -26,7 +28,8 @@ from reviews.review.transition import Given, Transition
 def attest(
     actor: User,
     *,
-    password: str,
+    password: str = "",
+    touch: Touch | None = None,
     ticks: Iterable[str],
     interests: str,
     digest: str,
@@ -34,14 +37,28 @@ def attest(
     seen: Seen = UNSEEN,
     request: HttpRequest | None = None,
 ) -> Attestation:
-    """Checks the password again and makes an attestation on one digest.
+    """Checks the password again, or in a sitting the touch of a second factor (`reviews.access.sitting`), and makes an
+    attestation on one digest.
 
     `interests` is what the signer declares for this drug: "none" is said, never left blank. A wrong password is
     refused and recorded; too many of them raise TooManyFailures (`reviews.access.password`).
     """
     interests, digest = admitted(interests, "interests", LONGEST_REASON), as_code(digest)[:64]
+    by = "password"
+    if touch and not password and request is not None:
+        by = sitting.touched(actor, touch, request)
+    else:
+        _password(actor, password, request, digest)
+    return Attestation(actor.pk, digest, frozenset(ticks), interests, paid_by_maker, timezone.now(), by=by, seen=seen)
+
+
+def _password(actor: User, password: str, request: HttpRequest | None, digest: str) -> None:
+    """A right one begins a sitting, a wrong one ends it."""
+    if request is not None:
+        sitting.end(request)
     proved(actor, password, request, digest=digest, missing=NO_PASSWORD.sentence, undone="Nothing was signed.")
-    return Attestation(actor.pk, digest, frozenset(ticks), interests, paid_by_maker, timezone.now(), seen=seen)
+    if request is not None:
+        sitting.begin(request)
 
 
 # -- What is written ---------------------------------------------------------------------------------------------------
@@ -51,7 +68,22 @@ def sign(trail: Trail, row: Transition, review: EditionReview, given: Given) -> 
     sign_off = _signature(trail, row, review, given, REVIEW)
     review.all_sign_offs.append(sign_off)
     counts = sorted(review.counts_for(given.actor.pk))
-    return move(trail, row, review, review.state_by_signatures, given.reason, sign_off=sign_off.pk, counts_for=counts)
+    return move(
+        trail,
+        row,
+        review,
+        review.state_by_signatures,
+        given.reason,
+        sign_off=sign_off.pk,
+        counts_for=counts,
+        **_by(given),
+    )
+
+
+def _by(given: Given) -> dict[str, str]:
+    """What stood for the password, where something did."""
+    by = given.attestation.by if given.attestation else ""
+    return {"by": by} if by not in ("", "password") else {}
 
 
 def unsign(trail: Trail, row: Transition, review: EditionReview, given: Given) -> EditionReview:
@@ -59,13 +91,13 @@ def unsign(trail: Trail, row: Transition, review: EditionReview, given: Given) -
     assert sign_off is not None, "the guard own_signature saw it"
     trail.save(Unsigning(sign_off=sign_off, reason=given.reason, at=trail.at))
     review.all_sign_offs.remove(sign_off)
-    return move(trail, row, review, review.state_by_signatures, given.reason, sign_off=sign_off.pk)
+    return move(trail, row, review, review.state_by_signatures, given.reason, sign_off=sign_off.pk, **_by(given))
 
 
 def reaffirm(trail: Trail, row: Transition, review: EditionReview, given: Given) -> EditionReview:
     """Signs that a page which was withdrawn is still correct."""
     sign_off = _signature(trail, row, review, given, STILL_CORRECT)
-    return stay(trail, row, review, given.reason, sign_off=sign_off.pk)
+    return stay(trail, row, review, given.reason, sign_off=sign_off.pk, **_by(given))
 
 
 def review_in_full(trail: Trail, row: Transition, review: EditionReview, given: Given) -> EditionReview:

@@ -8,7 +8,7 @@ from reviews.desk.library import classes, drugs
 from reviews.desk.monograph import change_address, compare, copy, history, new, restore, reviewers, tier, workspace
 from reviews.desk.people import directory, due, first_steps, invite, person, profile, recheck, rights, trail
 from reviews.desk.published import acts, page, reports, where_page
-from reviews.desk.review import read_ticks, review_page
+from reviews.desk.review import read_ticks, review_page, signatures
 
 
 class PartKind:
@@ -30,6 +30,8 @@ MONOGRAPH = "monographs/<slug:slug>/"
 urlpatterns = [
     path("", queue.queue, name="queue"),
     path("kept/<int:pk>/", kept_forms.throw_away, name="throw_away"),
+    path("signed/", signatures.signed_by_me, name="signed_by_me"),
+    path("signatures/<int:pk>/", signatures.signature, name="signature"),
     path("monographs/", queue.monographs, name="monographs"),
     path("monographs/new/", new.monograph_new, name="monograph_new"),
     path(MONOGRAPH, workspace.workspace, name="workspace"),

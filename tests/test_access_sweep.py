@@ -21,7 +21,7 @@ from reviews.access.grants import give
 from reviews.desk.editor.forms import HeaderForm
 from reviews.editing import parts
 from reviews.editing.library import make_class
-from reviews.models import ChangeSet, ProblemReport, Recheck, Remark
+from reviews.models import ChangeSet, ProblemReport, Recheck, Remark, SignOff
 from reviews.reports import service
 from reviews.workflow import perform
 from tests import factories as make
@@ -69,7 +69,8 @@ WHO = {
 
 # Address: who opens it, whose form is looked at (None: it takes none).
 TABLE = {
-    "queue": ("desk", None), "monographs": ("desk", None), "monograph_new": ("begins", "begins"),
+    "queue": ("desk", None), "signed_by_me": ("desk", None), "signature": ("reads", None),
+    "monographs": ("desk", None), "monograph_new": ("begins", "begins"),
     "workspace": ("reads", None), "edit": ("reads", "writes"), "edit_header": ("reads", "writes"),
     "edit_all": ("reads", "writes"), "edit_order": ("reads", "writes"), "cite": ("reads", None), "here": ("reads", None), "part_new": ("reads", "writes"), "part_edit": ("reads", "writes"),
     "scratch": ("reads", "writes"), "preview": ("reads", None), "review": ("reads", None), "read_tick": ("reads", "reviews"), "remarks": ("reads", "writes"), "history": ("reads", None), "compare": ("reads", None),
@@ -179,6 +180,7 @@ def addresses(world):
         "restore": {"slug": page.slug, "key": state}, "scratch": {"slug": page.slug, "part": "header"}, "countersign": {"pk": overlay}, "lift": {"pk": overlay},
         **{name: {"pk": ProblemReport.objects.get().pk} for name in ("report_page", "report_look", "report_give_back")},
         "recheck": {"pk": Recheck.objects.get().pk},
+        "signature": {"pk": SignOff.objects.earliest("pk").pk},
         "drug": {"slug": page.drug.slug}, "drug_act": {"slug": page.drug.slug, "act": "retire"},
         "therapeutic_class": of_class, "class_act": {**of_class, "act": "retire"},
         "account_address_confirm": {"token": "abc"},

@@ -21,14 +21,17 @@
   document.querySelectorAll('form[data-passkey]').forEach((form) => {
     if (!window.PublicKeyCredential) return;
     form.hidden = false;
+    // A form that is sent without one too has a button for it.
+    const own = form.querySelector('[data-passkey-button]');
+    if (own) own.hidden = false;
     const box = form.elements.credential, failed = form.querySelector('[data-passkey-error]');
     form.addEventListener('submit', async (event) => {
-      if (box.value) return;
+      if (box.value || (own && event.submitter !== own)) return;
       event.preventDefault();
       failed.hidden = true;
       try {
         box.value = answer(await ask[form.dataset.passkey](JSON.parse(form.dataset.options).publicKey));
-        form.requestSubmit();
+        form.requestSubmit(own);
       } catch {
         failed.hidden = false;
       }

@@ -1,5 +1,6 @@
 """Whether whoever is signed in has given a second factor in this session, and judging what is given at the sign-in."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import Enum
@@ -86,13 +87,13 @@ def ask(request: HttpRequest, address: str) -> HttpResponse:
 # -- What is given at the sign-in --------------------------------------------------------------------------------------
 
 
-def given_code(person: User, code: str) -> Authenticator:
-    """The app or the recovery codes of which this is one, which is spent now. A wrong one is refused and recorded
-    (`second_factor_failed`); after five in 15 minutes no code is looked at (TooManyFailures). One code of a person is
-    looked at after the other."""
+def given_code(person: User, code: str, *, recovery: bool = True) -> Authenticator:
+    """The app or (`recovery`) the recovery codes of which this is one, which is spent now. A wrong one is refused and
+    recorded (`second_factor_failed`); after five in 15 minutes no code is looked at (TooManyFailures). One code of a
+    person is looked at after the other."""
     with in_turn(f"factor {person.pk}"):
         _not_too_often(person)
-        if found := _app(person, code) or _recovery_code(person, code):
+        if found := _app(person, code) or (_recovery_code(person, code) if recovery else None):
             return found
         _failed(person, "code")
     raise _wrong_code()
@@ -110,6 +111,16 @@ def given_passkey(person: User, credential: Any) -> Authenticator:
             _failed(person, "passkey")
             raise
     return found
+
+
+def as_json(options: dict[str, Any]) -> str:
+    """What a browser is asked for a passkey, for passkey.js."""
+    return json.dumps({name: dict(value) for name, value in options.items() if value is not None}, default=dict)
+
+
+def passkey_asked(person: User) -> str:
+    """The question to the passkeys of this person, whose answer this session takes once."""
+    return as_json(webauthn.begin_authentication(person))
 
 
 def _app(person: User, code: str) -> Authenticator | None:

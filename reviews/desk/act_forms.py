@@ -136,6 +136,10 @@ class SignForm(Form):
         rows=2, label="Remark", help_text="May stay empty. Kept with your signature; the desk sees it, readers do not.",
         attrs={"maxlength": LONGEST},
     )  # fmt: skip
+    code = Text(
+        label="The code that your app shows now, as your signature",
+        attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "maxlength": 12},
+    )
     password = password()
 
     def __init__(

@@ -309,7 +309,8 @@ def queue(request: DeskRequest) -> HttpResponse:
         "urgent": urgent if chosen.show == "mine" and is_first else [],
         "waiting": waiting + len(all_urgent),
         "clocks": sum(one.is_urgent for one in all_urgent),
-        "before_signing": BeforeSigning.of(user, day) if policy.signs(user) else None,
+        "signs": (signs := policy.signs(user)),
+        "before_signing": BeforeSigning.of(user, day) if signs else None,
         "next_due": None if counts[chosen.show] else next_review(user),
     }
     return render(request, "reviews/queue.html", context)

@@ -12,7 +12,8 @@ from monographs.models import Edition, Monograph
 from monographs.texts.characters import says_nothing
 from reviews.access import looks, scratch
 from reviews.access.attempts import Attempt, attempt
-from reviews.access.refusals import RefusalType, Refused, refuse
+from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
+from reviews.access.sitting import Touch
 from reviews.desk import transition_labels
 from reviews.desk.act_forms import SendBackForm, reason_of, stands_of
 from reviews.desk.base import (
@@ -34,7 +35,7 @@ from reviews.desk.published.page import published_page
 from reviews.desk.review.read_ticks import ticks_of
 from reviews.desk.review.review_page import Answer, review_page
 from reviews.forms import Form
-from reviews.review.attestation import NO_PASSWORD, Attestation, Seen
+from reviews.review.attestation import NO_PASSWORD, NO_TOUCH, UNOPENED, Attestation, Seen
 from reviews.review.edition_review import EditionReview
 from reviews.review.remarks import FIELD as REMARK
 from reviews.review.remarks import labels_of
@@ -58,7 +59,8 @@ def _page(request: DeskRequest, slug: str, transition: str) -> str:
 @act_on(_page)
 def do(request: DeskRequest, slug: str, transition: str) -> HttpResponse:
     """Performs it on the current edition. Fields: `digest`, `reason`, `kind`; to sign instead of that `password`,
-    `tick_…`, `interests`, `interests_text`, and `reason` for a remark. Whatever else is sent is not read."""
+    `tick_…`, `interests`, `interests_text`, `reason` for a remark, and in a sitting `code` or `credential` in the place
+    of `password`. Whatever else is sent is not read."""
     row = TRANSITIONS.get(transition)
     if row is None:
         raise Http404
@@ -113,13 +115,26 @@ def _attest(request: DeskRequest, row: Transition, edition: Edition) -> Attestat
             "You wrote interests here, and chose another answer above. Choose “I declare these”, or empty this box."
         )
         raise refuse("interests", sentence, RefusalType.INVALID, field="interests_text")
-    if is_in_vain or not password:  # nothing was tried, so it is no failure that counts
+    touch = Touch(post.get("code", "").strip(), post.get("credential", ""))
+    if is_in_vain or not (password or touch):  # nothing was tried, so it is no failure that counts
         return Attestation.unproved(user, Refused([NO_PASSWORD]), **given)
     given["seen"] = _seen(review, row, user)
+    if not password and (missing := _before_touch(given, row, review)):
+        return Attestation.unproved(user, Refused([missing]), **given)
     try:
-        return attest(user, password=password, request=request, **given)
+        return attest(user, password=password, touch=touch, request=request, **given)
     except Refused as refused:
         return Attestation.unproved(user, refused, **given)
+
+
+def _before_touch(given: dict[str, Any], row: Transition, review: EditionReview) -> Refusal | None:
+    """What stands against a touch before it is looked at, so that no code is spent in vain. Nobody signs by a touch
+    what they have not opened."""
+    if not row.on_page and given["seen"].opened is None:
+        return UNOPENED
+    ticks = {tick.code for tick in row.ticks(review)} if row.ticks else set()
+    is_whole = ticks <= given["ticks"] and not says_nothing(given["interests"]) and not given["paid_by_maker"]
+    return None if is_whole else NO_TOUCH
 
 
 def _seen(review: EditionReview, row: Transition, user: User) -> Seen:

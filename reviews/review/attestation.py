@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 LIFETIME = timedelta(seconds=60)
 NO_PASSWORD = Refusal("password", "Enter your password: it is your signature.", RefusalType.INVALID, field="password")
+NO_TOUCH = Refusal("touch", "Then give your code or your passkey again: nothing was signed.", RefusalType.INVALID)
+UNOPENED = Refusal(
+    "unopened", "Nothing tells that you opened these words. Read them on this page, then sign.", RefusalType.INVALID
+)
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,8 @@ UNSEEN = Seen()
 
 @dataclass(frozen=True)
 class Attestation:
-    """That `actor` gave the password, ticked these lines and spoke on interests, for the document of this digest."""
+    """That `actor` gave the password or touched a second factor (`by`), ticked these lines and spoke on interests, for
+    the document of this digest."""
 
     actor: int
     digest: str
@@ -59,6 +64,7 @@ class Attestation:
     paid_by_maker: bool
     at: datetime
     refused: tuple[Refusal, ...] = ()  # why it carries nothing: the password
+    by: str = "password"
     seen: Seen = UNSEEN
 
     @classmethod

@@ -1,6 +1,6 @@
 """A clinician keeps away from an edition for a conflict of interest: said with a reason, and taken back with one.
 
-Whoever said so is not asked to sign that edition, is not counted among those who could, and cannot sign it."""
+Whoever said so is not asked to sign that edition (what they were asked ends), is not counted among those who could, and cannot sign it."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,8 @@ from django.utils.timezone import localtime
 
 from reviews.access.refusals import Refusal, RefusalType
 from reviews.audit.trail import Trail
-from reviews.models import Conflict
+from reviews.models import Assignment, Conflict
+from reviews.models.assignment import DECLINED
 from reviews.review.edition_review import EditionReview
 from reviews.review.steps import move
 from reviews.review.transition import Given, Transition
@@ -55,6 +56,11 @@ def _say(trail: Trail, row: Transition, review: EditionReview, given: Given, *, 
         edition=review.edition, person=given.actor, is_declared=is_declared, reason=given.reason, at=trail.at
     )
     trail.save(said)
+    for asked in (
+        Assignment.objects.standing().filter(edition=review.edition, person=given.actor) if is_declared else ()
+    ):
+        asked.end(DECLINED, given.reason, by=given.actor, at=trail.at)
+        trail.save(asked)
     review.conflicts = [one for one in review.conflicts if one.person_id != given.actor.pk]
     review.conflicts += [said] if is_declared else []
     return move(trail, row, review, reason=given.reason, conflict=said.pk)

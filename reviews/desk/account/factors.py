@@ -18,9 +18,8 @@ from reviews.access import factors, own_address, sealed, second_factor
 from reviews.access.adapter import landing
 from reviews.access.attempts import NOT_TRIED, Attempt, attempt
 from reviews.access.factor_forms import PasskeyAnswer
-from reviews.access.second_factor import before_factor
+from reviews.access.second_factor import as_json, before_factor
 from reviews.desk.account.own import sessions_of
-from reviews.desk.account.sign_in import as_json
 from reviews.desk.base import DeskRequest, own
 from reviews.forms import Form, Text, password
 

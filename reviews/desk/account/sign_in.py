@@ -1,6 +1,5 @@
 """The page that asks for the second factor at the sign-in, and the one that asks for the password once more."""
 
-import json
 from typing import Any
 
 from allauth.account.views import login as allauth_login
@@ -11,6 +10,7 @@ from django.utils import timezone
 
 from reviews.access import factors
 from reviews.access.password import TooManyFailures
+from reviews.access.second_factor import as_json
 from reviews.desk.base import DeskRequest, too_many
 
 
@@ -34,11 +34,6 @@ class SecondFactorView(AuthenticateView):  # type: ignore[misc]  # allauth carri
 
 
 second_factor = SecondFactorView.as_view()
-
-
-def as_json(options: dict[str, Any]) -> str:
-    """What a browser is asked for a passkey, for passkey.js."""
-    return json.dumps({name: dict(value) for name, value in options.items() if value is not None}, default=dict)
 
 
 def reauthenticate(request: DeskRequest) -> HttpResponse:

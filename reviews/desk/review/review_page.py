@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.forms import BoundField
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from monographs.difference.diff_html import Change
@@ -16,7 +18,7 @@ from monographs.models import Edition, Monograph
 from monographs.pages.page import page
 from monographs.pages.page_model import Page
 from monographs.standing import draft
-from reviews.access import looks, policy, scratch
+from reviews.access import factors, looks, policy, scratch, second_factor, sitting
 from reviews.access.refusals import Refusal
 from reviews.desk import transition_labels
 from reviews.desk.act_forms import SendBackForm, SignForm, reason_of
@@ -129,11 +131,25 @@ def review_page(request: DeskRequest, monograph: Monograph, edition: Edition, an
         "proofing": proofed.told(review) if in_review else None,
         "answer": answer,
         **_conflict(review, user),
+        **_sitting(request, review),
         "errors": [(one, anchor_of(one)) for one in answer.refusals],
         "old_name": base.name,
         "new_name": f"edition {review.edition.number}, {review.edition.get_state_display().lower()}",
     }
     return render(request, "reviews/review.html", context, status=answer.status)
+
+
+def _sitting(request: DeskRequest, review: EditionReview) -> dict[str, Any]:
+    """What this person saw of these words, and what stands for their password now."""
+    user = request.user
+    touches = sitting.touches_of(request, user)
+    options = second_factor.passkey_asked(user) if factors.PASSKEY in touches else ""
+    return {
+        "opened": looks.opened_at(user, review.edition, review.digest),
+        "touches": touches,
+        "sitting_until": timezone.now() + timedelta(seconds=sitting.seconds_left(request)),
+        "passkey_options": options,
+    }
 
 
 def _conflict(review: EditionReview, user: User) -> dict[str, Any]:
@@ -171,7 +187,7 @@ def anchor_of(refusal: Refusal) -> str:
     """The box that a refusal is about, "" for none."""
     if refusal.field == "interests":
         return "interests_0"
-    is_box = refusal.field in ("password", "interests_text", "reason") or refusal.field.startswith("tick_")
+    is_box = refusal.field in ("password", "code", "interests_text", "reason") or refusal.field.startswith("tick_")
     return refusal.field if is_box else ""
 
 

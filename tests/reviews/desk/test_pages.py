@@ -14,7 +14,7 @@ from reviews.access import rechecks
 from reviews.audit.trail import audited_write
 from reviews.editing.library import keep_references, make_class
 from reviews.editing.monographs import set_tier
-from reviews.models import AuditEvent, ChangeSet, ClinicianProfile, ProblemReport, Recheck
+from reviews.models import AuditEvent, ChangeSet, ClinicianProfile, ProblemReport, Recheck, SignOff
 from reviews.reports import service
 from reviews.reports.service import ReportInput
 from reviews.workflow import TRANSITIONS, perform
@@ -298,7 +298,7 @@ def test_a_class_in_a_refusal_is_words(house, enter):
 
 # -- Methods -----------------------------------------------------------------------------------------------------------
 
-SAFE = ["queue", "monographs", "workspace", "preview", "review", "history", "compare", "published", "places", "reports",
+SAFE = ["queue", "signed_by_me", "signature", "monographs", "workspace", "preview", "review", "history", "compare", "published", "places", "reports",
         "profile", "drug_list", "class_list", "therapeutic_class"]  # fmt: skip
 BOTH = [
     "monograph_new", "edit", "edit_header", "edit_order", "start_from", "part_new", "part_edit", "restore", "move", "report_page",
@@ -320,9 +320,21 @@ POSTS = [
 
 
 def address_of(name):
-    alone = ("queue", "monographs", "reports", "monograph_new", "warning_new", "drug_list", "class_list", "class_new")
+    alone = (
+        "queue",
+        "signed_by_me",
+        "monographs",
+        "reports",
+        "monograph_new",
+        "warning_new",
+        "drug_list",
+        "class_list",
+        "class_new",
+    )
     if name in alone or name.startswith("profile"):
         return reverse(name)
+    if name == "signature":
+        return reverse(name, args=[SignOff.objects.earliest("pk").pk])
     if name == "recheck":
         return reverse(name, args=[Recheck.objects.get().pk])
     if name in ("drug", "drug_act"):

@@ -5,11 +5,13 @@ import pytest
 from django.urls import reverse
 
 from monographs.models import Edition
+from monographs.standing import today
 from reviews.access.refusals import Refused
 from reviews.audit.verify import verify
 from reviews.desk import queue
 from reviews.desk.transition_labels import left_to_ask
-from reviews.models import AuditEvent, Conflict, SignOff
+from reviews.editing.assignments import assign
+from reviews.models import Assignment, AuditEvent, Conflict, SignOff
 from reviews.review.edition_review import EditionReview
 from reviews.workflow import TRANSITIONS, perform, refusals
 from tests import factories as make
@@ -62,6 +64,21 @@ def test_it_holds_through_rounds_and_for_this_edition_alone(house):
     make.reword(second, "monitoring", "Other words.", actor=house.editor)
 
     assert codes(make.submit(house, second), house.clinician) == []
+
+
+def test_what_they_were_asked_to_sign_ends_with_it(house):
+    edition = make.submit(house, make.draft(house))
+    for who in (house.clinician, house.pharmacist):
+        assign(edition, person=who, due_on=today(), actor=house.editor)
+
+    say(edition, house.clinician)
+
+    assert [one.person for one in Assignment.objects.standing()] == [house.pharmacist]
+    one = Assignment.objects.get(person=house.clinician)
+    assert (one.ended_how, one.ended_reason) == ("declined", "Shares of the maker")
+    with pytest.raises(Refused, match="declined it for a conflict of interest"):
+        assign(edition, person=house.clinician, due_on=today(), actor=house.editor)
+    assert verify() == []
 
 
 def test_it_needs_a_reason_and_comes_before_the_signature(house):
