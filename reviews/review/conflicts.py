@@ -1,6 +1,7 @@
 """A clinician keeps away from an edition for a conflict of interest: said with a reason, and taken back with one.
 
-Whoever said so is not asked to sign that edition (what they were asked ends), is not counted among those who could, and cannot sign it."""
+Whoever said so is not asked to sign that edition (what they were asked ends), is not counted among those who could, and
+cannot sign it."""
 
 from collections.abc import Iterator
 
