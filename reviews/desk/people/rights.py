@@ -19,7 +19,7 @@ from reviews.models.people import name_of
 ACTIONS = {
     "read": "Read drafts", "create": "Begin a monograph", "edit": "Write", "start": "Start an edition",
     "submit": "Send for review", "sign": "Sign", "unsign": "Take a signature back",
-    "declare-conflict": "Decline for a conflict of interest", "publish": "Publish",
+    "declare-conflict": "Decline for a conflict of interest", "assign": "Ask somebody to sign", "publish": "Publish",
     "withdraw": "Withdraw a page", "confirm-withdrawal": "Confirm a withdrawal",
     "still-correct": "Sign that a withdrawn page is still correct",
     "full-review": "Sign a full review", "reinstate": "Let a withdrawn page return",
