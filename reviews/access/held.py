@@ -14,7 +14,7 @@ from reviews.models import Grant
 ON_PAGES = (
     "read", "create", "edit", "start", "submit", "sign", "unsign", "declare-conflict", "publish",
     "withdraw", "confirm-withdrawal",
-    "still-correct", "full-review", "reinstate", "withhold", "warn", "correct", "call_harmless", "move",
+    "still-correct", "full-review", "no-change", "reinstate", "withhold", "warn", "correct", "call_harmless", "move",
     "look_at_report", "answer_report", "close_harm_report", "close_recheck",
 )  # fmt: skip
 OF_THE_HOUSE = ("use_desk", "keep_library", "drop_trait", "answer_site_report", "read_trail", "manage_people")
