@@ -76,7 +76,7 @@ def missing(review: EditionReview, given: list[SignOff]) -> list[str]:
     return tiers.ROWS[review.tier_of_page].missing([one.profession for one in given])
 
 
-def not_yet_signed(review: EditionReview, actor: User) -> Iterator[Refusal]:
+def not_yet_checked(review: EditionReview, actor: User) -> Iterator[Refusal]:
     given = signatures(review)
     if any(one.signer_id == actor.pk for one in given):
         words = " and ".join(missing(review, given))

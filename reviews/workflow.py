@@ -303,7 +303,7 @@ _ROWS = (
             conflicts.no_conflict,
             renewal.not_too_often,
             renewal.nothing_waits,
-            renewal.not_yet_signed,
+            renewal.not_yet_checked,
         ),
         ticks=renewal.ticks,
         entry="found_unchanged",

@@ -348,6 +348,8 @@ def test_no_password_is_tried_by_whoever_has_not_the_right(house, page, enter, t
     if act == "end-correction":
         erratum = make.correct(house.pharmacist, page, wrong, "Tests go on for months.")
         address = f"/desk/overlays/{erratum.pk}/lift/"
+    if act == "no-change":
+        make.lift(warning, house.pharmacist)
     if act == "still-correct":
         make.withdraw(page.live.edition, house.publisher)
     for person in ("editor", "editor2", "publisher", "auditor", "clinician", "clinician2", "pharmacist"):
