@@ -33,6 +33,7 @@ class Standing:
     # The full review since the publication, of the live page: its day, and the titles of who signed it.
     reviewed_again_on: date | None = None
     reviewed_again_by: tuple[str, ...] = ()
+    renewed_on: date | None = None  # checked without a change since the last full review
     # The newest checks in RxNorm that found the name: (matched name, release).
     names_found: tuple[tuple[str, str], ...] = ()
     # What stands over the monograph's page, oldest first, and the instant for which it was asked.
@@ -207,6 +208,7 @@ def standing(publication: Publication, document: Document, at: datetime | None =
         next_review_due=live_of.next_review_due if live_of else None,
         reviewed_again_on=live_of.reviewed_again_on if live_of else None,
         reviewed_again_by=tuple(live_of.reviewed_again_by) if live_of else (),
+        renewed_on=live_of.renewed_on if live_of else None,
         names_found=names_found(NameCheck.objects.latest_for(codes)),
         overlays=overlays_of(publication.monograph_id),
         at=at,

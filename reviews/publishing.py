@@ -52,7 +52,8 @@ def publish(trail: Trail, row: Transition, review: EditionReview, given: Given) 
     misprints.write(publication, review.document)
     monograph.live = publication
     monograph.tier = publication.tier  # who lowered it also wrote, so it was not lowered
-    monograph.next_review_due = tiers.ROWS[publication.tier].next_review(publication.last_full_review)
+    tier = tiers.ROWS[publication.tier]
+    monograph.next_review_due = tier.due_after(publication.last_full_review, monograph.renewed_on)
     # Whoever read the page again read the edition of before: their date goes on with it, and their word does not.
     monograph.reviewed_again_on, monograph.reviewed_again_by = None, []
     trail.save(monograph, "live", "tier", "next_review_due", "reviewed_again_on", "reviewed_again_by")

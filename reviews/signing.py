@@ -65,7 +65,7 @@ def _password(actor: User, password: str, request: HttpRequest | None, digest: s
 
 
 def sign(trail: Trail, row: Transition, review: EditionReview, given: Given) -> EditionReview:
-    sign_off = _signature(trail, row, review, given, REVIEW)
+    sign_off = signature(trail, row, review, given, REVIEW)
     review.all_sign_offs.append(sign_off)
     counts = sorted(review.counts_for(given.actor.pk))
     return move(
@@ -76,11 +76,11 @@ def sign(trail: Trail, row: Transition, review: EditionReview, given: Given) -> 
         given.reason,
         sign_off=sign_off.pk,
         counts_for=counts,
-        **_by(given),
+        **by_what(given),
     )
 
 
-def _by(given: Given) -> dict[str, str]:
+def by_what(given: Given) -> dict[str, str]:
     """What stood for the password, where something did."""
     by = given.attestation.by if given.attestation else ""
     return {"by": by} if by not in ("", "password") else {}
@@ -91,32 +91,35 @@ def unsign(trail: Trail, row: Transition, review: EditionReview, given: Given) -
     assert sign_off is not None, "the guard own_signature saw it"
     trail.save(Unsigning(sign_off=sign_off, reason=given.reason, at=trail.at))
     review.all_sign_offs.remove(sign_off)
-    return move(trail, row, review, review.state_by_signatures, given.reason, sign_off=sign_off.pk, **_by(given))
+    return move(trail, row, review, review.state_by_signatures, given.reason, sign_off=sign_off.pk, **by_what(given))
 
 
 def reaffirm(trail: Trail, row: Transition, review: EditionReview, given: Given) -> EditionReview:
     """Signs that a page which was withdrawn is still correct."""
-    sign_off = _signature(trail, row, review, given, STILL_CORRECT)
-    return stay(trail, row, review, given.reason, sign_off=sign_off.pk, **_by(given))
+    sign_off = signature(trail, row, review, given, STILL_CORRECT)
+    return stay(trail, row, review, given.reason, sign_off=sign_off.pk, **by_what(given))
 
 
 def review_in_full(trail: Trail, row: Transition, review: EditionReview, given: Given) -> EditionReview:
     """Signs the whole page again. With the full set of its tier the date of the last full review moves, to the day of
     the oldest of these signatures, and the next one is counted from there."""
     before = guards.full_reviews(review)
-    sign_off = _signature(trail, row, review, given, FULL_REVIEW)
+    sign_off = signature(trail, row, review, given, FULL_REVIEW)
     monograph, signed, moved = review.monograph, [*before, sign_off], None
     if not guards.missing_full_reviews(review, signed):
         moved = min(today(one.signed_at) for one in signed)
         monograph.reviewed_again_on = moved
         monograph.reviewed_again_by = [one.reader_title for one in signed]
+        monograph.renewed_on, monograph.renewals = None, 0
         monograph.next_review_due = tiers.ROWS[review.tier_of_page].next_review(moved)
-        trail.save(monograph, "reviewed_again_on", "reviewed_again_by", "next_review_due")
+        columns = ("reviewed_again_on", "reviewed_again_by", "renewed_on", "renewals", "next_review_due")
+        trail.save(monograph, *columns)
     said = moved.isoformat() if moved else None
     return stay(trail, row, review, given.reason, sign_off=sign_off.pk, last_full_review=said)
 
 
-def _signature(trail: Trail, row: Transition, review: EditionReview, given: Given, meaning: str) -> SignOff:
+def signature(trail: Trail, row: Transition, review: EditionReview, given: Given, meaning: str) -> SignOff:
+    """Written as it was attested, for the words that were judged."""
     actor, attestation, edition = given.actor, given.attestation, review.edition
     assert attestation is not None, "the table asks for one"
     assert row.ticks is not None, "and says what is ticked"

@@ -15,7 +15,7 @@ from django.contrib.auth.models import User
 from monographs.models import Edition, State
 from monographs.overlay_kinds import WITHDRAWALS, kind_of
 from monographs.texts.characters import says_nothing
-from reviews import overlays, publishing, signing
+from reviews import overlays, publishing, renewal, signing
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
 from reviews.access.door import kept
@@ -52,6 +52,11 @@ def _submitted(data: dict[str, Any]) -> str:
 def _reviewed_in_full(data: dict[str, Any]) -> str:
     moved = "; with that its full review is of that day" if data.get("last_full_review") else ""
     return f"signed a full review of edition {data['edition']}{moved}"
+
+
+def _found_unchanged(data: dict[str, Any]) -> str:
+    moved = "; with that the page is in date again" if data.get("renewed_on") else ""
+    return f"signed that edition {data['edition']} needs no change{moved}"
 
 
 def _sent_back(data: dict[str, Any]) -> str:
@@ -281,6 +286,39 @@ _ROWS = (
             public=(
                 "It is read again as a whole",
                 "As many clinicians as its tier asks for read the whole page and sign it. None of them wrote it.",
+            ),
+        ),
+    ),
+    Transition(
+        name="no-change",
+        sources=(PUBLISHED,),
+        target=PUBLISHED,
+        permission="no-change",
+        guards=(
+            guards.is_live,
+            guards.is_shown,
+            guards.no_open_edition,
+            guards.verified_clinician,
+            guards.wrote_no_word,
+            conflicts.no_conflict,
+            renewal.not_too_often,
+            renewal.nothing_waits,
+            renewal.not_yet_checked,
+        ),
+        ticks=renewal.ticks,
+        entry="found_unchanged",
+        write=renewal.sign,
+        on_page=True,
+        leads_to="published",
+        words=Words(
+            button="Sign that edition {number} needs no change",
+            help="Check it against today’s sources, then sign with your password. The last full review keeps its date.",
+            done="You signed that edition {number} needs no change. {renewed}",
+            tried="sign that it needs no change",
+            history=_found_unchanged,
+            public=(
+                "It may be checked without a change",
+                "Against today’s sources, twice in a row at most, and never for a drug of high risk.",
             ),
         ),
     ),

@@ -81,7 +81,7 @@ def names() -> dict[str, list[str]]:
         "states": sorted(State.values),
         "overlay kinds": sorted({*LABELS, *dict(Overlay._meta.get_field("kind").choices)}),
         "overlay words": sorted({*HARMS, *REGULATORS, *SEVERITIES, *TITLES, *WITHHOLD_REASONS}),
-        "meanings": sorted({signoff.REVIEW, signoff.STILL_CORRECT, signoff.FULL_REVIEW}),
+        "meanings": sorted({signoff.REVIEW, signoff.STILL_CORRECT, signoff.FULL_REVIEW, signoff.NO_CHANGE}),
         "roles": sorted(policy.ROLES),
     }
 

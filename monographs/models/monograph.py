@@ -24,6 +24,10 @@ class Monograph(models.Model):
             "id", "slug", "drug_id", "therapeutic_class_id", "tier", "next_review_due", "live_id",
             "reviewed_again_on", "reviewed_again_by",
         ),
+        3: (
+            "id", "slug", "drug_id", "therapeutic_class_id", "tier", "next_review_due", "live_id",
+            "reviewed_again_on", "reviewed_again_by", "renewed_on", "renewals",
+        ),
     }  # fmt: skip
 
     slug = models.SlugField(max_length=100, unique=True)
@@ -34,6 +38,9 @@ class Monograph(models.Model):
     # The day of the last full review since the first publication, and the titles of those who signed it.
     reviewed_again_on = models.DateField(null=True, blank=True)
     reviewed_again_by = JSONText(default=list)
+    # The day on which the page was last checked without a change, and how often in a row, since the last full review.
+    renewed_on = models.DateField(null=True, blank=True)
+    renewals = models.PositiveSmallIntegerField(default=0)
     live = models.OneToOneField("monographs.Publication", models.PROTECT, null=True, blank=True, related_name="live_of")
 
     objects = MonographQuerySet.as_manager()

@@ -319,6 +319,7 @@ def _status(publication: Publication, standing: Standing) -> Status:
         reviewed_on=last.astimezone(LONDON).date(),
         last_full_review=standing.reviewed_again_on or publication.last_full_review,
         reviewed_again_by=people(standing.reviewed_again_by),
+        renewed_on=standing.renewed_on,
         evidence_checked_at=publication.evidence_checked_at,
         next_review_due=standing.next_review_due,
         overdue=standing.overdue,

@@ -149,6 +149,7 @@ class Status:
     reviewed_on: date
     last_full_review: date
     reviewed_again_by: str  # "a neurologist and a pharmacist"; "" where the last full review was before publication
+    renewed_on: date | None  # checked without a change since then
     evidence_checked_at: date | None
     next_review_due: date | None
     overdue: bool

@@ -193,6 +193,7 @@ def _form(publication: Publication, seen: Shown) -> dict[str, Any]:
         "digest": publication.document_id,  # of what was signed; the document below lacks what is withheld
         "published_at": publication.published_at.isoformat(),
         "last_full_review": (standing.reviewed_again_on or publication.last_full_review).isoformat(),
+        **({"checked_no_change_on": standing.renewed_on.isoformat()} if standing.renewed_on else {}),
         "evidence_checked_at": publication.evidence_checked_at and publication.evidence_checked_at.isoformat(),
         "next_review_due": due and due.isoformat(),
         "status": _status(seen),

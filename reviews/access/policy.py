@@ -280,6 +280,7 @@ RULES: dict[str, Rule] = {
     "confirm-withdrawal": _may_confirm_withdrawal,
     "still-correct": _needs(REVIEW),
     "full-review": _needs(REVIEW),
+    "no-change": _needs(REVIEW),
     "reinstate": _needs(PUBLISH),
     "withhold": _needs(REVIEW, PUBLISH),
     "warn": _all(_needs(WARN), _is_verified),
@@ -329,8 +330,8 @@ def _in_recovery(user: Person, action: str) -> Refusal | None:
 # What waits while somebody is held: to vouch for words or for people. What keeps harm from readers does not wait.
 WAITS = frozenset(
     {
-        "sign", "still-correct", "full-review", "publish", "reinstate", "countersign", "end-warning", "correct",
-        "call_harmless", "close_harm_report", "set_tier", "manage_people",
+        "sign", "still-correct", "full-review", "no-change", "publish", "reinstate", "countersign", "end-warning",
+        "correct", "call_harmless", "close_harm_report", "set_tier", "manage_people",
     }
 )  # fmt: skip
 

@@ -144,9 +144,9 @@ class SignForm(Form):
 
     def __init__(
         self, ticks: Iterable[Tick], drug: str, typed: Mapping[str, Any] | None = None,
-        refusals: Iterable[Refusal] = (),
+        refusals: Iterable[Refusal] = (), *, at: str = "",
     ) -> None:  # fmt: skip
-        super().__init__(typed, auto_id="%s")
+        super().__init__(typed, auto_id=f"%s-{at}" if at else "%s")
         self.fields["interests"].label = f"Your interests in {drug}"
         self.ticks = [f"tick_{tick.code}" for tick in ticks]
         boxes = {f"tick_{tick.code}": forms.BooleanField(label=tick.sentence) for tick in ticks}

@@ -172,7 +172,8 @@ def set_tier(monograph: Monograph, tier: str, *, actor: User, reason: str, seen:
             raise Refused(found, recorded=tier != was)
         monograph.tier = tier
         if monograph.live and monograph.next_review_due:  # a higher tier is reviewed sooner, and never later
-            due = tiers.ROWS[tier].next_review(monograph.last_full_review or monograph.live.last_full_review)
+            full_review = monograph.last_full_review or monograph.live.last_full_review
+            due = tiers.ROWS[tier].due_after(full_review, monograph.renewed_on)
             monograph.next_review_due = min(monograph.next_review_due, due)
         trail.save(monograph, "tier", "next_review_due")
         data: dict[str, Any] = {"from_tier": was, "to_tier": tier}

@@ -7,7 +7,7 @@ from monographs.fields import JSONText
 from monographs.models import Document, Edition
 from monographs.triggers import AppendOnly
 
-REVIEW, STILL_CORRECT, FULL_REVIEW = "review", "still_correct", "full_review"
+REVIEW, STILL_CORRECT, FULL_REVIEW, NO_CHANGE = "review", "still_correct", "full_review", "no_change"
 
 
 class SignOff(models.Model):
@@ -28,7 +28,8 @@ class SignOff(models.Model):
     round = models.PositiveIntegerField()
     document = models.ForeignKey(Document, models.PROTECT, related_name="sign_offs")
     signer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="sign_offs")
-    # A review lets an edition out; "still correct" lets a withdrawn page come back; a full review keeps a page in date.
+    # A review lets an edition out; "still correct" lets a withdrawn page come back; a full review keeps a page in date;
+    # "no change" does so for a while.
     meaning = models.CharField(max_length=20, default=REVIEW)
     # Signing, unsigning and signing again in one round gives 0, 1, 2 …
     sequence = models.PositiveIntegerField(default=0)

@@ -7,6 +7,7 @@ A guard never writes. `reviews.workflow.TRANSITIONS` names the guards of each tr
 from collections.abc import Callable, Iterator
 
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 
 from monographs.checks.problems import problems
 from monographs.overlay_kinds import Effect
@@ -218,6 +219,11 @@ def full_reviews(review: EditionReview) -> list[SignOff]:
     rows = SignOff.objects.filter(edition=review.edition, document=review.digest, meaning=FULL_REVIEW)
     if moved:
         rows = rows.filter(signed_at__gt=max(moved))
+    return counting_for_page(review, rows)
+
+
+def counting_for_page(review: EditionReview, rows: QuerySet[SignOff]) -> list[SignOff]:
+    """Those of these signatures on the whole page whose signers could still give them, and wrote no word of it."""
     found = [one for one in rows.select_related("signer__clinician_profile") if _signer_refusal(review, one) is None]
     authors = authors_of_page(review.monograph.live) if found and review.monograph.live else frozenset()
     return [one for one in found if one.signer_id not in review.contributors | authors]

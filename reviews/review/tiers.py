@@ -41,6 +41,7 @@ class Tier:
     key: str
     signers: tuple[Signer, ...]
     months: int
+    renewals: int = 2  # checks without a change in a row, between two full reviews
     traits: frozenset[str] = frozenset()
     severities: frozenset[str] = frozenset()
 
@@ -74,6 +75,10 @@ class Tier:
         sign = "signs" if len(self.signers) == 1 else "sign"
         return f"{' and '.join(self._names)} {sign}; full review every {self.months} months"
 
+    def due_after(self, full_review: date, renewed: date | None) -> date:
+        """The day on which the next review is due, after a full one and what was found unchanged since."""
+        return self.next_review(max(full_review, renewed) if renewed and self.renewals else full_review)
+
     def next_review(self, last: date) -> date:
         """The day on which the next full review is due."""
         return months_later(last, self.months)
@@ -88,6 +93,7 @@ ROWS: dict[str, Tier] = {
             "high",
             (SPECIALIST, PHARMACIST),
             months=12,
+            renewals=0,
             traits=frozenset({"biologic", "cytotoxic", "insulin", "opioid", "anticoagulant"}),
             severities=frozenset({"critical"}),
         ),

@@ -33,8 +33,8 @@ class Given:
 class Words:
     """What people read of a transition. Where a sentence names a number, it is filled in by
     `reviews.desk.transition_labels`: {number} of the edition, {next} of one to be started, {stays} and {replaces} of
-    the published one, {waits}, {returns} and {reviewed} for who must sign next, {seen} for what readers see. {name} is
-    the published page's.
+    the published one, {waits}, {returns}, {reviewed} and {renewed} for who must sign next, {left} for who is left to
+    ask, {seen} for what readers see. {name} is the published page's.
     """
 
     button: str  # verb and thing

@@ -34,6 +34,7 @@ FROZEN = {
     "monographs.monograph": {
         1: "id slug drug_id therapeutic_class_id tier next_review_due live_id",
         2: "id slug drug_id therapeutic_class_id tier next_review_due live_id reviewed_again_on reviewed_again_by",
+        3: "id slug drug_id therapeutic_class_id tier next_review_due live_id reviewed_again_on reviewed_again_by renewed_on renewals",
     },
     "monographs.namecheck": {1: "id system code name status matched_name release source at"},
     "monographs.overlay": {

@@ -47,10 +47,11 @@ MAY = {
     "confirm-withdrawal": CLINICIANS | {"publisher"},
     "still-correct": CLINICIANS,
     "full-review": CLINICIANS,
+    "no-change": CLINICIANS,
     "reinstate": {"publisher"},
 }
-ON_PAGE = {"withdraw", "confirm-withdrawal", "still-correct", "full-review", "reinstate"}
-AS_SHOWN = {"withdraw", "full-review"}  # acts on a page that is not withdrawn
+ON_PAGE = {"withdraw", "confirm-withdrawal", "still-correct", "full-review", "no-change", "reinstate"}
+AS_SHOWN = {"withdraw", "full-review", "no-change"}  # acts on a page that is not withdrawn
 FROM = {
     "start": {"published", "discarded"},
     "submit": {"draft"},
@@ -76,7 +77,7 @@ ENTRY = {
     "declare-conflict": "conflict_declared", "end-conflict": "conflict_ended",
     "publish": "published", "discard": "discarded", "withdraw": "withdrawn",
     "confirm-withdrawal": "withdrawal_confirmed", "still-correct": "vouched",
-    "full-review": "reviewed_in_full", "reinstate": "reinstated",
+    "full-review": "reviewed_in_full", "no-change": "found_unchanged", "reinstate": "reinstated",
 }  # fmt: skip
 AFTER = {
     **dict.fromkeys(ON_PAGE, "published"),
@@ -116,7 +117,7 @@ CELLS = sum(len(cells(*case)) for case in CASES)
 
 def test_the_table_is_the_designs():
     assert {name: {str(s) for s in row.sources} for name, row in TRANSITIONS.items()} == FROM
-    assert (len(CASES), CELLS) == (92, 1795)
+    assert (len(CASES), CELLS) == (105, 1936)
 
 
 @pytest.fixture(scope="module")

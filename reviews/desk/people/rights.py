@@ -22,6 +22,7 @@ ACTIONS = {
     "declare-conflict": "Decline for a conflict of interest", "assign": "Ask somebody to sign", "publish": "Publish",
     "withdraw": "Withdraw a page", "confirm-withdrawal": "Confirm a withdrawal",
     "still-correct": "Sign that a withdrawn page is still correct",
+    "no-change": "Sign that nothing must change",
     "full-review": "Sign a full review", "reinstate": "Let a withdrawn page return",
     "withhold": "Withhold a part", "warn": "Add an urgent warning", "correct": "Add a correction",
     "call_harmless": "Judge a misprint", "move": "Change an address", "look_at_report": "Look at reports of readers",

@@ -17,7 +17,7 @@ from monographs.document import Document
 from monographs.models import Monograph, Overlay
 from monographs.overlay_kinds import OVERLAY_KINDS, OverlayKind
 from monographs.standing import overlays_of
-from reviews import overlay_words
+from reviews import overlay_words, renewal
 from reviews.access import policy
 from reviews.access.refusals import Refusal
 from reviews.desk import transition_labels
@@ -129,6 +129,14 @@ def published_page(request: DeskRequest, monograph: Monograph, answer: Answer) -
         "full_review": offers["full-review"],
         "full_review_form": SignForm(
             full_review_of(review), monograph.called, answer.typed_in("full-review"), answer.refusals_of("full-review")
+        ),
+        "no_change": offers["no-change"],
+        "no_change_form": SignForm(
+            renewal.ticks(review),
+            monograph.called,
+            answer.typed_in("no-change"),
+            answer.refusals_of("no-change"),
+            at="no-change",
         ),
         "may_edit": policy.can(user, "edit", monograph),
         "may_warn": not against["warn"],

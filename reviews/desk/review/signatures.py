@@ -19,7 +19,7 @@ from reviews.access.refusals import Refused
 from reviews.desk.base import DeskRequest, and_list, desk, not_here
 from reviews.models import SignOff
 from reviews.models.people import PROFESSIONS
-from reviews.models.signoff import FULL_REVIEW, REVIEW, STILL_CORRECT
+from reviews.models.signoff import FULL_REVIEW, NO_CHANGE, REVIEW, STILL_CORRECT
 
 A_PAGE = 50
 # What became of a signature: its word in the address -> on the page.
@@ -36,6 +36,7 @@ MEANINGS = {
     REVIEW: "that the edition is fit to publish",
     STILL_CORRECT: "that the withdrawn page is still correct",
     FULL_REVIEW: "a full review of the page",
+    NO_CHANGE: "that the page needs no change",
 }
 
 

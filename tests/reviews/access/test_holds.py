@@ -66,7 +66,7 @@ def test_what_waits_and_what_does_not(house, action, monkeypatch):
     monkeypatch.setitem(policy.RULES, action, lambda user, thing: None)
     hold(house.clinician)
     waits = {
-        "sign", "still-correct", "full-review", "publish", "reinstate", "countersign", "end-warning", "correct", "call_harmless",
+        "sign", "still-correct", "full-review", "no-change", "publish", "reinstate", "countersign", "end-warning", "correct", "call_harmless",
         "close_harm_report", "set_tier", "manage_people",
     }  # fmt: skip
 

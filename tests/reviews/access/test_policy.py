@@ -41,6 +41,7 @@ MAY = {
     "confirm-withdrawal": CLINICIANS | PUBLISHERS,
     "still-correct": CLINICIANS,
     "full-review": CLINICIANS,
+    "no-change": CLINICIANS,
     "reinstate": PUBLISHERS,
     "withhold": CLINICIANS | PUBLISHERS,
     "warn": {"on-call"},

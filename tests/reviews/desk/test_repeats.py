@@ -31,7 +31,7 @@ DONE = "This was done already, a moment ago."
 SLUGS = {
     "low": "lowumab",
     "draft": "draftumab", "review": "reviewumab", "ready": "readyumab", "live": "liveumab", "retired": "retirumab",
-    "confirmed": "confirmumab", "said": "saidumab",
+    "confirmed": "confirmumab", "said": "saidumab", "unchanged": "unchangedumab",
 }  # fmt: skip
 
 
@@ -57,6 +57,7 @@ def every_state():
     remarked(house)
     for name in ("live", "retired", "confirmed"):
         make.published(house, SLUGS[name], make.misprinted(minus=make.MISPRINTED["minus"]))
+    make.published(house, SLUGS["unchanged"])
     page = Monograph.objects.get(slug=SLUGS["live"])
     make.warn(house.clinician, page)
     make.correct(house.pharmacist, page, "Tests go on for years.", "Tests go on for months.")
@@ -169,6 +170,7 @@ FORMS = [
     ("confirm-withdrawal", "clinician", at("published", "retired"), do("retired", "confirm-withdrawal"), None, {}, ["withdrawal_confirmed"]),
     ("still-correct", "clinician", at("published", "retired"), do("retired", "still-correct"), None, SIGNED, ["vouched"]),
     ("full-review", "clinician", at("published"), do("live", "full-review"), None, SIGNED, ["reviewed_in_full"]),
+    ("no-change", "clinician", at("published", "unchanged"), do("unchanged", "no-change"), None, {**SIGNED, "tick_compared": "on", "tick_evidence": "on"}, ["found_unchanged"]),
     ("reinstate", "publisher", at("published", "confirmed"), do("confirmed", "reinstate"), None, {}, ["reinstated"]),
     ("erratum", "pharmacist", at("published"), at("erratum"), None, {"wrong": "It can slow.", "right": "It may slow.", "harm": "minor", **PASSWORD}, ["corrected"]),
     ("harmless", "clinician2", at("published"), at("harmless"), None, REASON, ["called_harmless"]),

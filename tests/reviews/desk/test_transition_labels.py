@@ -28,6 +28,7 @@ BUTTONS = {
     "confirm-withdrawal": "Confirm the withdrawal",
     "still-correct": "Sign that edition 3 is still correct",
     "full-review": "Sign the full review of edition 3",
+    "no-change": "Sign that edition 3 needs no change",
     "reinstate": "Reinstate Testazumab",
 }
 NOTES = {
@@ -44,6 +45,7 @@ NOTES = {
     "confirm-withdrawal": "You looked at why it was withdrawn, and agree.",
     "still-correct": "Read all of it again, then sign with your password. Its tier asks for as many as to publish it.",
     "full-review": "Read all of it again, then sign with your password. Its tier asks for as many as to publish it.",
+    "no-change": "Check it against today’s sources, then sign with your password. The last full review keeps its date.",
     "reinstate": "Readers get the signed page again, at its address.",
 }
 

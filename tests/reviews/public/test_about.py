@@ -37,6 +37,7 @@ def test_every_step_of_the_table_is_told_in_its_order_with_what_it_needs(client)
     ]
     assert [title for title, _ in steps(after)] == [
         "It is read again as a whole",
+        "It may be checked without a change",
         "A page may be withdrawn at once",
         "Somebody else confirms that",
         "Then it is signed again",

@@ -325,6 +325,7 @@ PASSWORDS = {
     "correct": ("pharmacist",), "warn": ("clinician", "pharmacist"), "trial": ("clinician", "clinician2", "pharmacist", "publisher"),
     "still-correct": ("clinician", "clinician2", "pharmacist"),
     "full-review": ("clinician", "clinician2", "pharmacist"),
+    "no-change": ("clinician", "clinician2", "pharmacist"),
 }  # fmt: skip
 
 
@@ -342,10 +343,13 @@ def test_no_password_is_tried_by_whoever_has_not_the_right(house, page, enter, t
         "end-correction": ("", {"reason": "It was wrong itself."}),
         "still-correct": (f"{DO}still-correct/", {"digest": page.live.document_id, "interests": "none"}),
         "full-review": (f"{DO}full-review/", {"digest": page.live.document_id, "interests": "none"}),
+        "no-change": (f"{DO}no-change/", {"digest": page.live.document_id, "interests": "none"}),
     }[act]  # fmt: skip
     if act == "end-correction":
         erratum = make.correct(house.pharmacist, page, wrong, "Tests go on for months.")
         address = f"/desk/overlays/{erratum.pk}/lift/"
+    if act == "no-change":
+        make.lift(warning, house.pharmacist)
     if act == "still-correct":
         make.withdraw(page.live.edition, house.publisher)
     for person in ("editor", "editor2", "publisher", "auditor", "clinician", "clinician2", "pharmacist"):
