@@ -143,7 +143,7 @@ def _told(gone: str, come: str) -> str:
     if gone and come:
         return f"“{_short(gone)}” became “{_short(come)}”."
     if gone or come:
-        return f"“{_short(gone or come)}” {'was taken out' if gone else 'was put in'}."
+        return f"“{_short(gone or come)}” {'was removed' if gone else 'was added'}."
     return "spaces changed."
 
 
