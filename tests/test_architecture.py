@@ -166,6 +166,7 @@ ASKED_ELSEWHERE = {
     "monographs/doses/answers.py": "reviews/management/test_render_doses.py",
     "monographs/doses/change.py": "monographs/doses/test_changes.py",
     "monographs/doses/combinations.py": "monographs/doses/test_rules.py",
+    "monographs/doses/fhir_reading.py": "monographs/doses/test_fhir.py",
     "monographs/doses/maxima.py": "monographs/doses/test_rules.py",
     "monographs/doses/model.py": "monographs/doses/test_reading.py",
     "monographs/doses/phrases.py": "monographs/doses/test_lines.py",
