@@ -123,7 +123,10 @@ def classified(case: Any) -> dict[str, Any]:
         answer["per_week"] = compared.per_week
     return answer | {
         "voids_checks": compared.voids_checks,
-        "changes": [{"class": one.cls, "line": one.line} | _in_one_unit(one) for one in compared.changes],
+        "changes": [
+            {"class": one.cls, "line": one.line} | ({"where": one.where} if one.where else {}) | _in_one_unit(one)
+            for one in compared.changes
+        ],
     }
 
 

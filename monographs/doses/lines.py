@@ -187,12 +187,12 @@ def _adjustment(held: Adjustment) -> Line:
 # -- Steps ---------------------------------------------------------------------------------------------------------
 
 
-def _label(regimen: Regimen, number: int) -> str:
+def label(regimen: Regimen, number: int) -> str:
     """`Course 1, month 1`, `Loading`, `Step 2, if needed`; empty for the only step, unless that says more."""
     step, found = regimen.steps[number], []
     if step.course is not None:
         found.append(phrases.course(step.course))
-    if step.at is not None:
+    if step.at is not None and step.at.numbers:
         words = phrases.at(step.at)
         found.append(words[:1].lower() + words[1:] if found else words)
     if step.phase is not None:
@@ -207,8 +207,8 @@ def _label(regimen: Regimen, number: int) -> str:
 def _step(regimen: Regimen, number: int) -> Line:
     step = regimen.steps[number]
     found: list[Segment] = []
-    if label := _label(regimen, number):
-        found += [("label", label), ("", ": ")]
+    if words := label(regimen, number):
+        found += [("label", words), ("", ": ")]
     first = next((at for at, one in enumerate(regimen.steps) if one.is_dose), None)
     said = _dose(regimen, step, is_first=number == first) if step.is_dose else _slope(step)
     found += next(said)
