@@ -120,8 +120,6 @@ def reviewers_page(request: DeskRequest, slug: str) -> HttpResponse:
 def _assign(request: DeskRequest, edition: Edition, form: AssignForm) -> Assignment:
     given = form.given
     person = User.objects.filter(pk=key_in(given["person"]), is_active=True).first()
-    if person is None:
-        raise refuse("person", "Choose who is asked.", RefusalType.INVALID, field="person", recorded=False)
     instead, chosen = None, given.get("instead", "")
     if chosen:
         instead = Assignment.objects.filter(pk=key_in(chosen), edition=edition).first()

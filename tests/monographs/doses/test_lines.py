@@ -152,7 +152,7 @@ def test_a_header_reads(fields, words):
     [
         ({"r_product": "X", "r_strength": {"value": "5", "unit": "mg"}}, "Preparation: X, 5 mg."),
         ({"r_product": "X", "r_formulation": "tablet"}, "Preparation: X, tablet."),
-        ({"r_strength": {"value": "1000", "unit": "[iU]", "per_unit": "mL"}}, "Preparation: 1,000 units/mL."),
+        ({"unit": "[iU]", "r_strength": {"value": "1000", "unit": "[iU]", "per_unit": "mL"}}, "Preparation: 1,000 units/mL."),
         ({"r_strength": {"value": "1", "unit": "ug", "per_value": "0.5", "per_unit": "mL"}}, "Preparation: 1 microgram/0.5 mL."),
         ({"r_max_doses_24h": 1}, "No more than 1 dose in 24 hours."),
         ({"r_max_courses": 1}, "No more than 1 course."),
@@ -161,6 +161,9 @@ def test_a_header_reads(fields, words):
         ({"r_adjustments": [{"renal": {"measure": "egfr", "max": 30}, "action": "contra_indicated"}]}, "eGFR less than 30 mL/min/1.73 m²: contra-indicated."),
         ({"r_adjustments": [{"hepatic": ["A", "B"], "action": "text", "text": "Halve it."}]}, "Child-Pugh class A or B: Halve it."),
         ({"r_adjustments": [{"when": "dialysis", "action": "same_dose_every", "every": [1, "wk"]}]}, "Dialysis: give the same single dose every week."),
+        ({"r_dose_as": "the base."}, "Dose expressed as the base."),
+        ({"condition": "if well."}, "10 mg once daily, if well."),
+        ({"r_product": "X Inc."}, "Preparation: X Inc."),
         ({"r_premedication": "paracetamol."}, "Before each dose: paracetamol."),
         ({"r_instructions": ["shake well"]}, "Shake well."),
         ({"r_licence": {"status": "unlicensed", "country": "GB"}}, "Unlicensed medicine in the United Kingdom."),
