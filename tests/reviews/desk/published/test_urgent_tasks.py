@@ -121,7 +121,7 @@ def test_each_person_finds_what_they_can_confirm_or_answer_the_first_due_first_a
 
     page = client.get("/desk/")
     html, count = page.content.decode(), len(WAITS[person])
-    assert page.context["filters"][0][2] == count
+    assert page.context["tabs"][0][2] == count
     if count == 0:
         assert "task-urgent" not in html
         return
