@@ -91,8 +91,7 @@ def saved(editor: EditorContext, value: Value, said: list[str]) -> HttpResponse:
     shown |= {"row": one.found(one.saved)[1], "said": said}
     opens = one.next_after(one.saved)[1] if "next" in editor.request.POST else ""
     response = render(editor.request, "reviews/_edit_swap.html", shown)
-    is_new = isinstance(value, values.Citation) and value.key not in shown["was"]
-    cited = value.label if is_new and isinstance(value, values.Citation) else ""
+    cited = value.label if isinstance(value, values.Citation) and value.key not in shown["was"] else ""
     return answer(response, done=True, opens=opens, spent=_spent(editor, value), cited=cited)
 
 
