@@ -78,7 +78,7 @@ TABLE = {
     "restore": ("reads", "writes"), "tier": ("reads", "reviews"), "ask_for_tier": ("reads", "writes"), "do": ("reads", "writes"),  # “submit”
     "move": ("reads", "publishes"), "published": ("reads", None), "places": ("reads", None),
     "erratum": ("reads", "reviews"), "harmless": ("reads", "reviews"), "copy": ("reads", "writes"),
-    "start_from": ("reads", "writes"),
+    "start_from": ("reads", "writes"), "start_sections": ("reads", None),
     "place": ("nobody", "nobody"),  # no kind of overlay has a form there so far
     "countersign": ("reads", "reviews"), "lift": ("reads", "ends warnings"), "warning_new": ("desk", "warns"),
     "report_page": ("reads", "reviews"), "report_look": ("reads", "writes, publishes"),

@@ -87,7 +87,8 @@ def reviewers_page(request: DeskRequest, slug: str) -> HttpResponse:
     edition, user = review.edition, request.user
     found, standing, day = reviewers(review, held.everybody()), standing_of(edition), today()
     of = {one.person.pk: one for one in found}
-    form = AssignForm([one for one in found if not one.against], standing, request.POST or None)
+    typed = request.POST if request.method == "POST" else None
+    form = AssignForm([one for one in found if not one.against], standing, typed)
     if request.method == "POST":
         tried = attempt(lambda: _assign(request, edition, form))
         if tried.is_done:
