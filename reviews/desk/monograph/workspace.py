@@ -27,8 +27,9 @@ from reviews.desk.base import (
     monograph_for,
     part_links,
 )
-from reviews.desk.monograph.tier import TierForm, too_low
+from reviews.desk.monograph.tier import TierForm
 from reviews.desk.monograph.waits import waits_for
+from reviews.desk.too_low import too_low
 from reviews.editing.copies import task_of
 from reviews.models import AuditEvent, ChangeSet, Remark
 from reviews.models.people import name_of
