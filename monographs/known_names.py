@@ -49,6 +49,16 @@ def known_names() -> tuple[Known, ...]:
 
 
 @cache
+def _words() -> frozenset[str]:
+    return frozenset(word for one in known_names() for word in one.name.lower().split() if len(word) > 3)
+
+
+def is_known(word: str) -> bool:
+    """Whether this word, in small letters, is a known name, or a word of one."""
+    return word in _words()
+
+
+@cache
 def _by_form() -> dict[str, Known]:
     return {folded(one.name): one for one in known_names()}
 

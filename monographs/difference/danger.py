@@ -1,8 +1,8 @@
 """What changed, the most dangerous first, each change as a whole sentence with what was and what is now. Pure.
 
-The order is the house's: notices, monitoring, contra-indications, then a name, a figure, a unit or a word that turns a
-sentence round wherever it stands, then parts that came or went, then words, then moves. `RANKS` says it of every field;
-a field without a rank is refused when the program starts.
+The order is the house's: notices, monitoring (what is monitored, in a row or in words), contra-indications, then a
+name, a figure, a unit or a word that turns a sentence round wherever it stands, then parts that came or went, then
+words, then moves. `RANKS` says it of every field; a field without a rank is refused when the program starts.
 """
 
 from collections.abc import Iterator
@@ -52,7 +52,8 @@ _RANK_WORDS = {
 }
 
 # Of a field that changed. Words that hold a changed figure, unit or negation are told as FIGURE wherever they stand
-# (`_of_words`), and all of a section of contra-indications as CONTRA_INDICATION.
+# (`_of_words`), in a section on monitoring as MONITORING, and all of a section of contra-indications as
+# CONTRA_INDICATION.
 RANKS: dict[type[Value], dict[str, Rank]] = {
     Header: {
         "title": Rank.FIGURE,
@@ -124,10 +125,11 @@ class Danger:
 
 
 def dangers(comparison: Comparison) -> tuple[Danger, ...]:
-    """Every change of a comparison, the most dangerous first, those of one rank in the order of the page."""
+    """Every change of a comparison, the most dangerous first, those of one rank in the order of the page; a row of
+    monitoring before words about it."""
     found = [one for change in comparison.changes for one in _of_part(change)]
     found += [_of_move(one) for one in comparison.moved]
-    return tuple(sorted(found, key=lambda one: one.rank))
+    return tuple(sorted(found, key=lambda one: (one.rank, one.rank == Rank.MONITORING and one.field == "text")))
 
 
 def _of_move(one: Moved) -> Danger:
@@ -158,7 +160,7 @@ def _rank_of(part: Header | Part | None) -> Rank:
     """The rank of a part that came or went."""
     if isinstance(part, SafetyNotice):
         return Rank.NOTICE
-    if isinstance(part, MonitoringItem):
+    if _is_monitoring(part):
         return Rank.MONITORING
     return Rank.CONTRA_INDICATION if _is_contra_indication(part) else Rank.PART
 
@@ -167,16 +169,25 @@ def _is_contra_indication(part: Header | Part | None) -> bool:
     return isinstance(part, Section) and part.kind == "contra-indications"
 
 
+def _is_monitoring(part: Header | Part | None) -> bool:
+    """Sections, too, tell of intervals, lengths and thresholds."""
+    return isinstance(part, MonitoringItem) or (isinstance(part, Section) and part.kind in ("monitoring", "screening"))
+
+
 def _came_or_went(change: PartChange, part: Header | Part | None) -> str:
     done = "is new" if change.kind == "added" else "was removed"
     if isinstance(part, SafetyNotice):
-        return f"A {_SEVERITIES[part.severity]} notice {done}: “{part.title or 'untitled'}”."
+        return f"{_a(part)} notice {done}: “{part.title or 'untitled'}”."
     if isinstance(part, MonitoringItem):
         return f"The test “{part.test or 'unnamed'}” {done} in monitoring."
     return f"{change.label} {done}."
 
 
-_SEVERITIES = {"critical": "critical", "major": "major", "information": "plain"}
+def _a(part: SafetyNotice) -> str:
+    return f"{'An' if part.severity == 'information' else 'A'} {part.severity}"
+
+
+_GRADES = ("critical", "major", "information")
 
 
 # -- A field -------------------------------------------------------------------------------------------------------
@@ -193,7 +204,8 @@ def _of_field(change: PartChange, field: FieldChange) -> Danger:
         rank = Rank.CONTRA_INDICATION
     if field.only:
         # A space can join two words, "not able", so it is no less dangerous where all is.
-        rank = rank if rank <= Rank.CONTRA_INDICATION else max(rank, Rank.WORDS)
+        if rank > Rank.CONTRA_INDICATION:
+            rank = Rank.FIGURE if any(one.is_dangerous for one in passages) else max(rank, Rank.WORDS)
         return Danger(rank, change.key, f"{_named(change, field)}: {field.only}.", field.name, passages)
     if isinstance(part, MonitoringItem):
         sentence = _of_monitoring(part, field)
@@ -264,17 +276,16 @@ def _long(was: str, now: str) -> str:
 
 def _of_notice(part: SafetyNotice, field: FieldChange) -> str:
     was, now = sides_of(field)
-    title = f"The {_SEVERITIES[part.severity]} notice “{part.title or 'untitled'}”"
+    title = f"The {part.severity} notice “{part.title or 'untitled'}”"
     if field.name == "severity":
-        grades = list(_SEVERITIES)
-        way = "less" if grades.index(now) > grades.index(was) else "more"
+        way = "less" if _GRADES.index(now) > _GRADES.index(was) else "more"
         return f"{title} counts as {way} severe: {_was_now(was, now)}"
     if field.name == "expires":
         return f"{title} ends on another day: {_was_now(was, now)}"
     if field.name == "effective":
         return f"{title} begins on another day: {_was_now(was, now)}"
     if field.name == "title":
-        return f"A {_SEVERITIES[part.severity]} notice has another title: {_was_now(was, now)}"
+        return f"{_a(part)} notice has another title: {_was_now(was, now)}"
     if field.name == "text":
         return f"{title} says something else."
     label = labels_of(SafetyNotice).get(field.name, field.label)
@@ -289,11 +300,12 @@ def _of_words(
 ) -> tuple[Rank, str]:
     """The rank of words by what is in them, and the sentence where none was said."""
     has_figure = any(one.has_figure for one in passages)
+    has_name = any(one.has_name for one in passages)
     is_turned = any(one.is_turned for one in passages)
     if _is_contra_indication(change.new) or _is_contra_indication(change.old):
         rank = Rank.CONTRA_INDICATION
-    elif (has_figure or is_turned) and change.part_kind not in ("citation", "related"):
-        rank = min(rank, Rank.FIGURE)
+    elif (has_figure or has_name or is_turned) and change.part_kind not in ("citation", "related"):
+        rank = min(rank, Rank.MONITORING if _is_monitoring(change.new) or _is_monitoring(change.old) else Rank.FIGURE)
     if sentence:
         return rank, sentence
     if change.part_kind == "citation" or field.name not in PROSE_FIELDS:
@@ -301,6 +313,8 @@ def _of_words(
     what = _named(change, field)
     if has_figure:
         return rank, f"{what}: a figure, or a unit, is another."
+    if has_name:
+        return rank, f"{what}: a name of a medicine came, went or is another."
     if is_turned:
         return rank, f"{what}: a word that may turn the sense is another."
     came, went = [one for one in passages if not one.was], [one for one in passages if not one.now]

@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 from monographs.difference.document_diff import FieldChange
 from monographs.difference.merge import MOST_BLOCKS, blocks
-from monographs.difference.sense import differing, is_figure, turns
+from monographs.difference.sense import differing, is_figure, is_substance, turns
 from monographs.difference.text_diff import in_common
 from monographs.difference.word_diff import Segment, word_diff
 from monographs.document import PROSE, Header, Part
@@ -34,12 +34,20 @@ class Passage:
 
     @cached_property
     def is_turned(self) -> bool:
-        return turns(*differing(self.segments))
+        was, now = self.was.split(), self.now.split()
+        is_joined = was != now and "".join(was) == "".join(now)  # "not able", "notable"
+        return is_joined or turns(*differing(self.segments))
+
+    @cached_property
+    def has_name(self) -> bool:
+        """Whether a name of a medicine came, went or became another."""
+        gone, come = ({word.lower() for word in side if is_substance(word)} for side in differing(self.segments))
+        return gone != come
 
     @property
     def is_dangerous(self) -> bool:
-        """A figure, or the sense, may be another."""
-        return self.has_figure or self.is_turned
+        """A figure, the name of a medicine, or the sense, may be another."""
+        return self.has_figure or self.has_name or self.is_turned
 
     @property
     def is_uncited(self) -> bool:

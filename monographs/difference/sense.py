@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from monographs.difference.word_diff import Segment
+from monographs.known_names import is_known
 from monographs.texts.text import citation_labels
 
 # A word that turns a sentence round when it comes, goes or takes the place of another.
@@ -29,6 +30,16 @@ _UNIT = re.compile(
     r"mg|mcg|(?:micro|nano|milli|kilo)?grams?|g|kg|ng|m[lL]|[lL]|(?:micro|milli)?litres?|units?|mmol|micromol|nmol|pmol"
     r"|mmHg|cm|mm|m[²2]|hours?|days?|weeks?|months?|years?|minutes?|seconds?|fortnights?|teaspoons?|tablets?|capsules?|per"
 )
+# How names of substances end: no list of names is whole, and one letter makes another medicine of one.
+_STEM = (
+    "cef[a-z]+|[a-z]+(?:mab|nib|pril|sartan|olol|azole|olone|sone|dipine|gliptin|gliflozin|glutide|parin|xaban|gatran|tidine"
+    "|azepam|azolam|triptan|setron|floxacin|cycline|vir|coxib|profen|fenac|thiazide|semide|peridone|idone|barbital|codone"
+    "|morphone|fentanil|trexate|platin|rubicin|taxel|limus|ciclib|cept|kinra|stim|statin|cillin|mycin|epam|phylline|terol"
+    "|lukast)s?"
+)
+_SUBSTANCE = re.compile(_STEM)
+# Other words end so, too.
+_MAY_BE_SUBSTANCE = re.compile(f"{_STEM}|[a-z]+(?:amide|oxide|ine?|ium)s?")
 # Families of prefixes: one of a family for another, or for none, makes the opposite or something else of a word.
 PREFIXES = tuple(
     tuple(family.split())
@@ -74,6 +85,17 @@ def is_figure(word: str) -> bool:
         or (len(word) > 3 and bool(_UNIT.fullmatch(word.lower())))
         or bool(_NUMBER_WORD.fullmatch(word.lower()))
     )
+
+
+def is_substance(word: str) -> bool:
+    """The name of a medicine: a known one, or a word that ends as they do."""
+    word = word.lower()
+    return is_known(word) or bool(_SUBSTANCE.fullmatch(word))
+
+
+def may_be_substance(word: str) -> bool:
+    """Other words than names of medicines, too: for a rule that must not overlook one."""
+    return bool(_MAY_BE_SUBSTANCE.fullmatch(word))
 
 
 def is_unit(word: str) -> bool:

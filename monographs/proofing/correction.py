@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from monographs.difference.sense import PREFIXES, changes_the_sense, is_unit, turns
+from monographs.difference.sense import PREFIXES, changes_the_sense, is_unit, may_be_substance, turns
 from monographs.document import PART_FIELDS, PROSE, Citation, Document, Part, Section
 from monographs.proofing.dictionary import is_english, is_near, is_word, looks_like, proposal
 from monographs.texts.line_grammar import ATOM
@@ -25,13 +25,6 @@ _LETTERS = re.compile(r"[a-z]+")
 _SHORTEST = 5  # as of the dictionary: a short word is too near to too many
 _MOST_TOKENS, _MOST_WORDS = 20_000, 20
 _GUIDELINE = re.compile(r"\b(?:TA|NG|CG|QS|IPG|DG|HST|ES)\s?\d{1,4}\b|\bPL(?:GB|NI)?\s?\d{4,5}\s\d{4}\b")
-# How names of substances end, other words too: no list of names is whole, and one letter makes another medicine of one.
-_STEM = re.compile(
-    r"cef[a-z]+|[a-z]+(?:mab|nib|pril|sartan|olol|azole|olone|sone|dipine|gliptin|gliflozin|glutide"
-    r"|parin|xaban|gatran|tidine|azepam|azolam|triptan|setron|floxacin|cycline|vir|coxib|profen|fenac|thiazide|semide"
-    r"|peridone|idone|barbital|codone|morphone|fentanil|trexate|platin|rubicin"
-    r"|taxel|limus|ciclib|cept|kinra|stim|amide|epam|phylline|terol|lukast|oxide|ine?|ium)s?"
-)
 # A joined word is taken apart beside one of these alone: "atopical" is no "a topical", nor "nonsmoker" a "non smoker".
 _BESIDE = frozenset(
     ("the", "of", "to", "for", "with", "by", "from", "is", "are", "was", "were", "be", "this", "that", "these", "those")
@@ -177,7 +170,7 @@ def _is_word_meant(was: str, now: str, names: set[str]) -> bool:
         was, now = was[:1].lower() + was[1:], now[:1].lower() + now[1:]
     if len(was) < _SHORTEST or not _is_plain(was) or not _is_plain(now):
         return False
-    if any(map(_STEM.fullmatch, (was, now))) or not is_english(now) or _has_opposite(now):
+    if any(map(may_be_substance, (was, now))) or not is_english(now) or _has_opposite(now):
         return False
     if any(is_near(was, prefix + now) and is_word(prefix + now) for family in PREFIXES for prefix in family):
         return False
@@ -198,7 +191,7 @@ def _has_opposite(word: str) -> bool:
 def _is_hazard(one: str, now: str) -> bool:
     """Whether another word may have been meant that says something else: what it was meant to be is then no machine's
     to say."""
-    return changes_the_sense(one) or turns([one], [now]) or bool(_STEM.fullmatch(one)) or not is_english(one)
+    return changes_the_sense(one) or turns([one], [now]) or may_be_substance(one) or not is_english(one)
 
 
 def _is_doubled(gone: list[str], before: list[str], after: list[str]) -> bool:

@@ -45,6 +45,7 @@ LARGEST = 300_000  # characters
 # What a form holds beside what is typed, and its buttons.
 _MACHINE = re.compile(
     r"digest|seen|over|key|page|reference|scratch|scratch_of|remove|restore|up|down|put|preview|only|next|throw|asked|as_typed|tidy|more|typed_.*"
+    r"|q|looked|filled|find|further"
     r"|.*-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS"
 )
 Typed = dict[str, list[str]]

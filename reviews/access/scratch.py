@@ -9,7 +9,7 @@ form tries again when the next words are typed. The write lock is neither asked 
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -53,16 +53,17 @@ def sign_in_of(request: HttpRequest) -> str:
     return salted_hmac("reviews.access.scratch", request.session.session_key or "").hexdigest()[:16]
 
 
-def keep(request: HttpRequest, edition: Edition, part: str) -> Scratch | None:
-    """Keeps the form that was sent in the place of what was kept of it before. None where there is nothing to keep: it
-    says no tab, nothing is typed into it, or it was saved meanwhile. `made_room` says of the row that the oldest of its
-    person went for it.
+def keep(request: HttpRequest, edition: Edition, part: str, but: Collection[str] = ()) -> Scratch | None:
+    """Keeps the form that was sent, `but` these boxes, in the place of what was kept of it before. None where there is
+    nothing to keep: it says no tab, nothing is typed into it, or it was saved meanwhile. `made_room` says of the row
+    that the oldest of its person went for it.
 
     Raises OperationalError where the database takes no row now, and TooLong.
     """
     person, (tab, filled_from) = request.user, tabs_of(request.POST)
     assert isinstance(person, User)
     typed, lacks = kept.cleaned(request.POST)
+    typed = {name: words for name, words in typed.items() if name not in but}
     fields = json.dumps(typed)
     if not _TAB.fullmatch(tab) or not kept.holds_words(typed):
         return None

@@ -38,7 +38,7 @@ def test_a_doi_is_looked_up_filled_in_and_saved_by_the_person(person, settings, 
         looks_for(editor, "thyroid infusion", "At Crossref")
         if script:
             editor.is_accessible("reference-found")
-        editor.page.get_by_role("link", name="Fill in").first.click()
+        editor.page.get_by_role("button", name="Fill in").first.click()
         editor.page.wait_for_selector("text=Filled in from Crossref")
         if script:
             editor.is_accessible("reference-filled")
@@ -48,6 +48,53 @@ def test_a_doi_is_looked_up_filled_in_and_saved_by_the_person(person, settings, 
     assert "Reference: nice2017 is saved." in editor.reads()
     edition = Edition.objects.filter(monograph__slug="glatiramer-acetate").latest("number")
     assert build(edition).citations[-1].csl["DOI"] == "10.1000/new"
+    assert editor.errors == []
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_source_is_looked_for_while_the_reference_is_half_typed_and_nothing_is_lost(person, settings, script):
+    with it.serving() as register:
+        settings.CROSSREF_URL, settings.PUBMED_URL = register.address, ""
+        register.says["/works/10.1000%2Fnew"] = it.json_of({"message": WORK})
+        register.says["/works"] = it.json_of({"message": {"items": [WORK, {**WORK, "DOI": "10.1000/other"}]}})
+        editor = person("editor", java_script_enabled=script)
+        page = editor.goes_to(EDIT)
+
+        page.get_by_label("Title", exact=True).fill("Half of a title")
+        page.get_by_label("Why this change?").fill("It was missing.")
+        looks_for(editor, "thyroid infusion", "At Crossref")
+        assert page.get_by_label("Title", exact=True).input_value() == "Half of a title"
+        page.get_by_role("button", name="Fill in").first.click()
+        page.wait_for_selector("text=Filled in from Crossref")
+        if script:
+            editor.is_accessible("reference-half-typed")
+            assert page.evaluate("document.activeElement.textContent") == "Find the source"
+
+    typed = {name: page.get_by_label(name, exact=True).input_value() for name in ("Title", "Authors", "DOI")}
+    assert typed == {"Title": "Half of a title", "Authors": "Nice, Anna B", "DOI": "10.1000/new"}
+    assert "Title: Crossref has “Thyroid events after infusion”. What you typed stays." in editor.reads()
+    page.get_by_role("textbox", name="Title", exact=True).press("Enter")  # the main button, not that of the search
+    page.wait_for_selector("text=Reference: nice2017 is saved.")
+    assert build(edition()).citations[-1].csl["title"] == "Half of a title"
+    assert editor.errors == []
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_whoever_takes_a_record_instead_of_what_they_half_typed_is_offered_it_again(person, script):
+    record = of_the_library()
+    label, title = record.label, record.title
+    editor = person("editor", java_script_enabled=script)
+    page = editor.goes_to(EDIT)
+
+    page.get_by_label("Title", exact=True).fill("Half of a title")
+    looks_for(editor, title, "In the library")
+    page.get_by_role("button", name=f"Cite {title}").click()
+    page.wait_for_selector("text=is kept for you, not saved")
+    assert label in keys()
+    editor.goes_to(EDIT)
+    page.get_by_role("link", name="Put them in the boxes").click()
+
+    assert page.get_by_label("Title", exact=True).input_value() == "Half of a title"
     assert editor.errors == []
 
 

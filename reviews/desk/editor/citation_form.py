@@ -32,6 +32,10 @@ _CSL_FIELDS = {
     "title": "title", "container": "container-title", "volume": "volume", "issue": "issue", "page": "page",
     "publisher": "publisher", "genre": "genre", "number": "number", "doi": "DOI", "pmid": "PMID", "address": "URL",
 }  # fmt: skip
+LABELS = {
+    **{name: FIELDS_OF_RECORD[name] for name in ("type", "issued")}, "authors": FIELDS_OF_RECORD["author"],
+    **{name: FIELDS_OF_RECORD[field] for name, field in _CSL_FIELDS.items()},
+}  # fmt: skip
 # A record does not say which of its fields it refuses: the sentence does.
 _SAID = {"address": "address", "issued": "Check the", "doi": "DOI"}
 
@@ -51,6 +55,7 @@ class CitationForm(ValueForm):
 
     reference = FromRows(Reference.objects.none(), required=False, widget=forms.HiddenInput)
     _seen = Reference.objects.none()
+    looks = False  # it was sent to have its source looked for: nothing is judged
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -59,6 +64,10 @@ class CitationForm(ValueForm):
             del self.fields["reference"]
             if (present := self.before.get("type")) and present not in CSL_TYPES:
                 offer(self, "type", [*CSL_TYPES.items(), (present, str(present))])
+
+    @property
+    def asks_for_row(self) -> bool:
+        return self.looks or super().asks_for_row
 
     def may_copy(self, records: QuerySet[Reference]) -> None:
         """Which records of the library its person may see, and so choose; none before this is said."""

@@ -34,6 +34,7 @@ class OpenForm:
 
     def __init__(self, editor: EditorContext, form: ValueForm, place: str, **context: Any) -> None:
         self.editor, self.form, self.place = editor, form, place
+        self.rest = ""  # what is said of words in this form that are kept, and not saved with it
         self.made = make_lists(form) if form.is_bound else []
         self.context = editor.context(form=form, made_lists=self.made, **context)
         if not form.is_bound and form.shown is not None:
@@ -91,7 +92,7 @@ class OpenForm:
 
     def saved(self, both: Merged | None) -> tuple[Value, list[str]]:
         """What stands there now, and what is said of it."""
-        said = [*self.form.said, *self.editor.news(), *map(brought, self.brings)]
+        said = [*self.form.said, *self.editor.news(), *map(brought, self.brings), *filter(None, [self.rest])]
         if both is not None:
             said.append(both_in(both, self.editor.request.user))
         value: Value = both.part if both else self.form.value

@@ -5,29 +5,36 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.db import DatabaseError, IntegrityError
 from django.http import Http404, HttpResponse, QueryDict
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.http import require_http_methods
 
 from monographs import document as values
+from monographs.assemble import build
 from monographs.difference.diff_html import changes_of
 from monographs.difference.document_diff import compare
+from monographs.models import Monograph
 from reviews.access import kept, policy, presence, scratch
+from reviews.access.scratch import tabs_of
 from reviews.audit.acts import new_token
 from reviews.desk.base import DeskRequest, current_edition, desk, edit_address, monograph_for
 from reviews.desk.editor.context import FORMS, NEW, NOUNS, EditorContext, with_part
 from reviews.desk.editor.forms import HeaderForm, ValueForm
 from reviews.desk.editor.presence import here
+from reviews.forms import is_text
 from reviews.models import ChangedPart, Scratch
+from reviews.models.scratch import MOST_OF_A_PERSON
 
 MOST_SHOWN = 5
+GONE = "There is nothing to throw away here: it was thrown away, or saved."
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 
 
@@ -43,9 +50,9 @@ def _address(slug: str, part: str) -> str:
 @desk
 @require_http_methods(["GET", "HEAD", "POST"])
 def keep(request: DeskRequest, slug: str, part: str) -> HttpResponse:
-    """A POST keeps what stands in the form and answers in a few words, and in further lines who else is there; with
-    `throw` (tabs) it forgets what was kept, and leads to the form, or back to the queue if it was thrown away there
-    (`to`). Whoever asks for the address is led to the form."""
+    """A POST keeps what stands in the form and answers in a few words, and in further lines who else is there; where it
+    says what stands there already, nothing is kept any more. With `throw` (tabs) it is asked whether what was kept
+    shall be forgotten. Whoever asks for the address is led to the form."""
     named = {"header", scratch.REMARKS, *(f"{NEW}{kind}" for kind in NOUNS)}
     if part not in named and not _UUID.fullmatch(part):
         raise Http404
@@ -55,14 +62,7 @@ def keep(request: DeskRequest, slug: str, part: str) -> HttpResponse:
     if kept.WHOSE in request.POST and kept.person_of(request) != request.user.pk:
         return _said("Not kept: this page was opened by somebody else.", 403)
     if "throw" in request.POST:
-        try:
-            scratch.throw_away(request.user, request.POST.getlist("throw"))
-        except DatabaseError:
-            return _said("Not thrown away: somebody else is writing. Try again in a few seconds.", 503)
-        if request.POST.get("to") in ("queue", "edit"):
-            messages.success(request, "Thrown away.")
-            return redirect("queue") if request.POST["to"] == "queue" else redirect("edit", monograph.slug)
-        return redirect(_address(monograph.slug, part))
+        return _throw(request, monograph, part)
     edition, remarks = current_edition(monograph), part == scratch.REMARKS
     written = [request.POST[name] for name in request.POST if name.startswith(("remark-", "reason"))]
     if remarks and not "".join(written).strip():
@@ -70,6 +70,9 @@ def keep(request: DeskRequest, slug: str, part: str) -> HttpResponse:
         return _said("Nothing is kept", 200)
     if not policy.can(request.user, "send-back" if remarks else "edit", edition):
         return _said("Not kept: you may not change this.", 403)
+    if not remarks and not _differs(Row(part, request.POST), build(edition)):
+        spend(request.user, tabs_of(request.POST))
+        return _said("Nothing to keep: it says what stands there", 200)
     try:
         row = scratch.keep(request, edition, part)
     except scratch.TooLong:
@@ -91,6 +94,31 @@ def keep(request: DeskRequest, slug: str, part: str) -> HttpResponse:
     if remarks:
         return _said(words, 200)
     return _said("\n".join([words, *here(request.user, edition).lines]), 200)
+
+
+def _throw(request: DeskRequest, monograph: Monograph, part: str) -> HttpResponse:
+    """What was kept of these tabs with all its words, and the button that throws it away (`sure`): it does not come
+    back. Whoever sends it twice is told that there is nothing any more."""
+    tabs, to = request.POST.getlist("throw"), request.POST.get("to", "")
+    back = {"queue": reverse("queue"), "edit": reverse("edit", args=[monograph.slug])}
+    leads = back.get(to) or _address(monograph.slug, part)
+    rows = list(scratch.waiting(request.user, monograph, part).filter(tab__in=tabs[:MOST_OF_A_PERSON]))
+    if not rows:
+        messages.info(request, GONE)
+        return redirect(leads)
+    is_busy = False
+    if "sure" in request.POST:
+        try:
+            scratch.throw_away(request.user, [row.tab for row in rows])
+        except DatabaseError:
+            is_busy = True
+        else:
+            messages.success(request, "Thrown away.")
+            return redirect(leads)
+    held = [(when(row), where(request, row), kept.words_of(dict(row.typed.lists()))) for row in rows]
+    what = f"{_called(rows).get(part) or _kind_of(part)}, {monograph.called}"
+    context = {"held": held, "what": what, "tabs": [row.tab for row in rows], "to": to, "busy": is_busy, "leads": leads}
+    return render(request, "reviews/scratch_throw.html", context, status=503 if is_busy else 200)
 
 
 def _said(words: str, status: int) -> HttpResponse:
@@ -138,7 +166,7 @@ class Offer:
 def offered(editor: EditorContext, form: ValueForm, part: str) -> dict[str, Any]:
     """For the page of a part that its person may write and has just opened: what was kept of it and differs."""
     request, found = editor.request, list[Offer]()
-    if not form.is_bound and editor.can_write:
+    if not form.is_bound and editor.may_edit:  # where it cannot be written now, they are there to be read
         for row in scratch.waiting(request.user, editor.monograph, part)[:MOST_SHOWN]:
             if offer := _offer(editor, form, row):
                 found.append(offer)
@@ -180,7 +208,7 @@ def lines(editor: EditorContext) -> list[dict[str, Any]]:
     rows = scratch.waiting(editor.request.user, editor.monograph).filter(pk__in=held) if held else ()
     of_part: dict[str, list[Scratch]] = {}
     for row in rows:
-        if _differs(editor, row):
+        if _differs(row, editor.document, editor.around.removed):
             of_part.setdefault(row.part, []).append(row)
     return [
         {
@@ -196,14 +224,27 @@ def lines(editor: EditorContext) -> list[dict[str, Any]]:
     ]
 
 
-def _differs(editor: EditorContext, row: Scratch) -> bool:
-    """Whether these words are others than what stands there."""
-    there = {str(part.key): part for part in (*editor.document.parts(), *editor.around.removed)}
-    shown = editor.document.header if row.part == "header" else there.get(row.part)
-    if shown is None:  # a new part
+@dataclass(frozen=True)
+class Row:
+    """What a form holds that is about to be kept."""
+
+    part: str
+    typed: QueryDict
+
+
+def _differs(row: Row | Scratch, document: values.Document, removed: Iterable[values.Part] = ()) -> bool:
+    """Whether these words are others than what stands there. A new part says something once words are in one of its
+    boxes: what is chosen stands there before anybody does anything."""
+    if row.part.startswith(NEW):
+        new = FORMS[row.part.removeprefix(NEW)](row.typed, document=document, key=UUID(int=0))
+        texts = (row.typed.get(name, "") for name, box in new.fields.items() if is_text(box))
+        return any(map(str.strip, texts)) or any(several.filled for several in new.rows.values())
+    there = {str(part.key): part for part in (*document.parts(), *removed)}
+    shown = document.header if row.part == "header" else there.get(row.part)
+    if shown is None:  # it was taken out
         return True
     form = (FORMS[shown.part_kind] if isinstance(shown, values.Part) else HeaderForm)(
-        row.typed, document=editor.document, shown=shown
+        row.typed, document=document, shown=shown
     )
     if isinstance(shown, values.Section):
         form.fields["kind"].disabled = True

@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.db import DatabaseError
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -15,12 +16,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from monographs import document as values
 from monographs.typed import Value
 from reviews.access.attempts import Attempt, attempt
-from reviews.access.scratch import tabs_of
+from reviews.access.scratch import TooLong, tabs_of
 from reviews.desk.base import DeskRequest, desk, edit_address
-from reviews.desk.editor import citing, fragments, presence
+from reviews.desk.editor import citing, fragments, half_typed, presence
 from reviews.desk.editor.citation_form import CitationForm
 from reviews.desk.editor.context import NEW, EditorContext
-from reviews.desk.editor.find import Finding, find
 from reviews.desk.editor.one_page import OnePage, place_of_new, to_do
 from reviews.desk.editor.opened import OpenForm, now_seen
 from reviews.desk.editor.scratch import lines, posted, spend
@@ -98,35 +98,38 @@ def header(request: DeskRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def part_new(request: DeskRequest, slug: str, kind: str) -> HttpResponse:
     """The form of a new part. A section begins as the kind that `?section=` names; a reference is looked for by `?q=`,
-    and with `?further=` at the registers even if something was found here. The key of the new part goes with the form,
-    so that it is added once however often it is sent."""
+    and by the form itself (reviews.desk.editor.half_typed). The key of the new part goes with the form, so that it is
+    added once however often it is sent, and from whichever window."""
     editor = EditorContext(request, slug)
-    found = _found(editor) if kind == "citation" else Finding()
-    initial = found.boxes or {"kind": request.GET.get("section", "")}
-    key = _key_of(request)
     if editor.is_fragment and "closed" in request.GET:
         return fragments.answer(HttpResponse())
-    opened = OpenForm.of_new(editor, kind, posted(editor, f"{NEW}{kind}"), key=key, initial=initial)
+    sent = posted(editor, f"{NEW}{kind}")
     if kind == "citation":
-        if found.filled and isinstance(opened.form, CitationForm):
-            opened.form.propose(found.filled.csl)
-        opened.context |= {"query": found.typed, "found": found}
+        return _reference(editor, sent)
+    initial = {"kind": request.GET.get("section", "")}
+    return _answer(OpenForm.of_new(editor, kind, sent, key=_key_of(sent), initial=initial))
+
+
+def _reference(editor: EditorContext, sent: QueryDict | None) -> HttpResponse:
+    """The form of a new reference, below what was found for it."""
+    looked = half_typed.look(editor, sent)
+    opened = OpenForm.of_new(editor, "citation", looked.form, key=_key_of(sent), initial=looked.found.boxes)
+    assert isinstance(opened.form, CitationForm)
+    opened.form.looks = looked.is_asked
+    if looked.found.filled:
+        opened.form.propose(looked.found.filled.csl)
+    opened.context |= {"look": looked, "found": looked.found}
+    if sent is not None:
+        try:
+            opened.rest = half_typed.keep_the_rest(editor, sent)
+        except (DatabaseError, TooLong):
+            opened.form.add_error(None, half_typed.NOT_KEPT)
     return _answer(opened)
 
 
-def _found(editor: EditorContext) -> Finding:
-    """What was looked for. Who only reads, or sends the form, asks no register."""
-    request = editor.request
-    typed = request.GET.get("q", "").strip()
-    if not typed:
-        return Finding()
-    asks = request.method == "GET" and editor.can_write
-    return find(typed, editor.document, user=request.user, asks=asks, further="further" in request.GET)
-
-
-def _key_of(request: DeskRequest) -> UUID:
+def _key_of(sent: QueryDict | None) -> UUID:
     try:
-        return UUID(request.POST.get("key", ""))
+        return UUID(sent.get("key", "") if sent else "")
     except ValueError:
         return uuid4()
 
@@ -186,7 +189,8 @@ def _answer(opened: OpenForm) -> HttpResponse:
         if tried.is_done:
             editor.wrote(tried.result.change)
             (both,) = tried.result.done.values()
-            spend(editor.request.user, tabs_of(editor.request.POST))
+            if not opened.rest:
+                spend(editor.request.user, tabs_of(editor.request.POST))
             value, said = opened.saved(both)
             if editor.is_fragment:
                 return fragments.saved(editor, value, said)

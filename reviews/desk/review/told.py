@@ -90,7 +90,8 @@ def told(
         said = tuple(_said(one, cites) for one in found)
         behind = tuple(_behind(labels, old, new, after))
         parts.append(ToldPart(change, said, behind, (ticks or {}).get(change.key)))
-    return sorted(parts, key=lambda one: one.rank) if old else parts
+    order = {key: at for at, key in enumerate(by_part)}
+    return sorted(parts, key=lambda one: (one.rank, order.get(one.change.key, len(order)))) if old else parts
 
 
 def _is_told_whole(field: str, found: list[Danger]) -> bool:
@@ -100,8 +101,9 @@ def _is_told_whole(field: str, found: list[Danger]) -> bool:
 
 def _said(one: Danger, cites: Cites) -> Said:
     loud = one.passages if one.is_loud else ()
-    if one.rank == Rank.FIGURE and one.field in PROSE.values():
-        loud = tuple(passage for passage in loud if passage.is_dangerous)  # the rest stands in the text below
+    if one.rank in (Rank.FIGURE, Rank.MONITORING) and one.field in PROSE.values():
+        # The rest stands in the text below.
+        loud = tuple(passage for passage in loud if passage.is_dangerous) or loud
     return Said(one.rank, one.sentence, one.is_loud, tuple(_sides(passage, cites) for passage in loud))
 
 

@@ -83,6 +83,9 @@ def test_notices(new, sentence):
     [
         ("Give 12 mg.", "Give 1.2 mg.", Rank.FIGURE, "Cautions: a figure, or a unit, is another."),
         ("Give it.", "Do not give it.", Rank.FIGURE, "Cautions: a word that may turn the sense is another."),
+        ("Give aspirin.", "Give ibuprofen.", Rank.FIGURE, "Cautions: a name of a medicine came, went or is another."),
+        ("Give it.", "Give Zanolimumab.", Rank.FIGURE, "Cautions: a name of a medicine came, went or is another."),
+        ("He is not able.", "He is notable.", Rank.FIGURE, "Cautions: only spaces changed."),
         ("Rashes come.", "Rashes occur.", Rank.WORDS, "Cautions: 1 passage changed."),
         ("One.\n\nSome words.", "Some words.", Rank.FIGURE, "Cautions: a figure, or a unit, is another."),
         ("Rashes.\n\nSome words.", "Some words.", Rank.WORDS, "Cautions: 1 passage removed."),
@@ -95,6 +98,14 @@ def test_words(was, now, rank, sentence):
     assert with_text(was, now) == [(rank, sentence)]
 
 
+@pytest.mark.parametrize("kind", ["monitoring", "screening"])
+def test_a_figure_in_a_section_on_monitoring_is_monitoring(kind):
+    ((rank, sentence),) = with_text("Thyroid tests every 3 months.", "Thyroid tests every 6 months.", kind)
+    assert rank == Rank.MONITORING
+    assert sentence.endswith("a figure, or a unit, is another.")
+    assert with_text("Rashes come.", "Rashes occur.", kind)[0][0] == Rank.WORDS
+
+
 def test_all_words_of_contra_indications_are_dangerous():
     assert with_text("Rashes.", "Itching.", "contra-indications") == [
         (Rank.CONTRA_INDICATION, "Contra-indications: 1 passage changed.")
@@ -105,7 +116,7 @@ def test_all_words_of_contra_indications_are_dangerous():
     ("field", "name", "rank", "sentence"),
     [
         ("notices", "boxed", Rank.NOTICE, "A critical notice {}: “Stop after 6 days”."),
-        ("notices", "shortage", Rank.NOTICE, "A plain notice {}: “Little of it is there”."),
+        ("notices", "shortage", Rank.NOTICE, "An information notice {}: “Little of it is there”."),
         ("monitoring", "count", Rank.MONITORING, "The test “Blood count of 5 mL” {} in monitoring."),
         ("sections", "uses", Rank.PART, "What it is for {}."),
         ("citations", "record", Rank.PART, "Reference: record {}."),
@@ -131,7 +142,7 @@ def test_the_order_is_that_of_danger_and_then_of_the_page():
     )
     found = dangers(compare(old, new))
 
-    assert [one.rank for one in found] == [Rank.NOTICE, Rank.MONITORING, Rank.FIGURE, Rank.PART]
+    assert [one.rank for one in found] == [Rank.NOTICE, Rank.MONITORING, Rank.MONITORING, Rank.PART]
     assert all(one.rank <= other.rank for one, other in pairwise(found))
 
 

@@ -163,7 +163,7 @@ def test_words_offer_what_the_register_knows_and_choosing_one_fills_the_form(db,
     ]
     html = page.content.decode()
     assert "At Crossref" in html
-    assert f'<a class="btn btn-quiet" href="{NEW}?q=10.1000%2Fnew"' in html
+    assert '<button class="btn btn-quiet" name="find" value="10.1000/new">' in html
     assert f"<strong>{RETRACTED}</strong>" in html
     assert looked(client, "10.1000/new").context["form"]["title"].value() == "A new trial"
 
@@ -176,7 +176,7 @@ def test_what_the_library_has_is_not_asked_for_elsewhere(db, made, enter, regist
 
     assert register.asked == []
     assert page.context["found"].goes_further is further
-    assert ("Look for more at Crossref</a>" in page.content.decode()) is further
+    assert ("Look for more at Crossref</button>" in page.content.decode()) is further
     if further:
         assert len(looked(client, typed, further="1").context["found"].elsewhere) == 2
 

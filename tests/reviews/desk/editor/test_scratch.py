@@ -18,7 +18,7 @@ from monographs.assemble import build
 from monographs.digest import digest_of_part
 from reviews.access import scratch as keeping
 from reviews.access.grants import give
-from reviews.desk.editor.scratch import everywhere
+from reviews.desk.editor.scratch import GONE, everywhere
 from reviews.editing import parts
 from reviews.editing.library import make_class
 from reviews.models import AuditEvent, KeptForm, Scratch
@@ -164,11 +164,56 @@ def test_thrown_away_it_is_offered_no_more(client, house, edition):
     (throw,) = [one for one in forms_of(client.get(EDIT).content.decode()) if "throw" in one.fields]
     assert throw.action == TO
 
-    for _ in range(2):
-        response = client.post(TO, throw.fields)
-        assert (response.status_code, response.url) == (302, EDIT)
+    asked = client.post(TO, throw.fields)
+    html = asked.content.decode()
+    assert (asked.status_code, Scratch.objects.count()) == (200, 1)
+    assert "Monitoring, Testazumab in multiple sclerosis. It was never saved." in html
+    assert f"<dd>{WORDS}</dd>" in html
+    (sure,) = [one for one in forms_of(html) if "sure" in one.fields]
+    first, second = (client.post(TO, sure.fields, follow=True) for _ in range(2))
 
+    assert first.redirect_chain == second.redirect_chain == [(EDIT, 302)]
     assert not Scratch.objects.exists()
+    assert ("Thrown away." in first.content.decode(), GONE in first.content.decode()) == (True, False)
+    assert ("Thrown away." in second.content.decode(), GONE in second.content.decode()) == (False, True)
+
+
+@pytest.mark.parametrize("who", ["editor2", "clinician", "admin"])
+def test_nobody_throws_away_or_reads_there_what_is_another_s(house, edition, who):
+    mine, other = signed_in(house.editor), signed_in(house.people[who])
+    mine.post(TO, form(edition))
+
+    for more in ({}, {"sure": "1"}):
+        answer = other.post(TO, {"throw": TAB, **more}, follow=True)
+        assert WORDS not in answer.content.decode()
+
+    assert Scratch.objects.count() == 1
+
+
+def test_only_what_was_named_is_thrown_away(client, house, edition):
+    client.force_login(house.editor)
+    client.post(TO, form(edition))
+    client.post(address("scratch", "header"), {"scratch": "u" * 22, "title": "Another title", "seen": "0" * 64})
+
+    client.post(TO, {"throw": [TAB, "u" * 22], "sure": "1"})
+
+    assert list(Scratch.objects.values_list("part", flat=True)) == ["header"]
+
+
+def test_what_cannot_be_thrown_away_now_stays_and_says_so(client, house, edition, monkeypatch):
+    client.force_login(house.editor)
+    client.post(TO, form(edition))
+    monkeypatch.setattr(keeping, "throw_away", busy)
+
+    answer = client.post(TO, {"throw": TAB, "sure": "1"})
+
+    assert (answer.status_code, Scratch.objects.count()) == (503, 1)
+    assert "nothing was thrown away" in answer.content.decode()
+    assert WORDS in answer.content.decode()
+
+
+def busy(*_arguments):
+    raise OperationalError
 
 
 @pytest.mark.parametrize("kind", ["section", "monitoring", "notice", "citation", "related"])
@@ -183,6 +228,22 @@ def test_a_new_part_has_its_own(client, house, edition, kind):
     assert "Words that stay." in html
     assert "Words that stay." in client.get(f"{new}?scratch={TAB}").content.decode()
     assert f'<a href="{new}">Words in a new ' in client.get(address("edit")).content.decode()
+
+
+def test_put_in_the_boxes_again_it_is_the_same_new_part_whichever_window_adds_it(client, house, edition):
+    client.force_login(house.editor)
+    new, key = address("part_new", "section"), str(make.key("one"))
+    typed = {"kind": "driving", "text": WORDS, "key": key, "scratch": TAB}
+    client.post(address("scratch", "new-section"), typed)
+
+    back = main_form(client.get(f"{new}?scratch={TAB}").content.decode())
+
+    assert back.fields["key"] == [key]
+    client.post(new, typed)
+    again = client.post(new, {name: words[0] for name, words in back.fields.items()} | {"text": "Other words."})
+    assert again.status_code == 409
+    assert [one.text for one in build(edition).sections if one.kind == "driving"] == [WORDS]
+    assert "Other words." in again.content.decode()
 
 
 def test_so_has_the_header(client, house, edition):
@@ -233,6 +294,13 @@ def test_a_draft_that_was_sent_for_review_meanwhile_loses_no_words(client, house
 
     assert Scratch.objects.count() == 1
     assert "Words in Monitoring" in client.get(address("edit")).content.decode()
+    page = client.get(EDIT).content.decode()
+    assert "Your words in Monitoring" in page  # to be read, copied, thrown away: there is no box to put them in
+    assert "decade" in page
+    assert f"{EDIT}?scratch={TAB}" not in page
+    assert "They can be put in the boxes while the edition is a draft." in page
+    assert "data-edits" not in page
+    assert "Your words in" not in signed_in(house.people["auditor"]).get(EDIT).content.decode()
 
 
 @pytest.mark.parametrize("part", ["order", "new-", "new-x", "x", str(KEY).upper(), f"{KEY}x"])
@@ -348,7 +416,8 @@ def test_the_queue_lists_it_for_its_person_alone_and_throws_it_away(client, hous
     assert unsaved_on(signed_in(house.editor2).get(reverse("queue"))) == []
     (throws,) = [one for one in forms_of(queue.content.decode()) if one.action == TO]
     assert throws.fields["throw"] == ["u" * 22, TAB]
-    said = client.post(TO, throws.filled(), follow=True)
+    (sure,) = [one for one in forms_of(client.post(TO, throws.filled()).content.decode()) if "sure" in one.fields]
+    said = client.post(TO, sure.filled(), follow=True)
     assert said.redirect_chain == [(reverse("queue"), 302)]
     assert "Thrown away." in said.content.decode()
     assert unsaved_on(said) == parts[1:]
@@ -438,7 +507,7 @@ def test_words_for_a_part_that_was_removed_are_offered_and_can_be_read_copied_an
     shown = client.get(EDIT).content.decode()
     assert f"{EDIT}?scratch={TAB}" in shown
     assert "Restore, and keep my words" in client.get(f"{EDIT}?scratch={TAB}").content.decode()
-    client.post(TO, {"throw": TAB, "to": "edit"})
+    client.post(TO, {"throw": TAB, "to": "edit", "sure": "1"})
     assert lines_of(client) == []
 
 
@@ -447,9 +516,34 @@ def test_what_differs_from_nothing_is_no_line_of_the_page(client, house, edition
     client.post(TO, form(edition))
     assert lines_of(client) == [str(KEY)]
 
-    client.post(TO, form(edition, text=section(edition).text))
+    said = client.post(TO, form(edition, text=section(edition).text))
 
     assert lines_of(client) == []
+    assert said.content.decode() == "Nothing to keep: it says what stands there"
+    assert unsaved_on(client.get(reverse("queue"))) == []
+    assert not Scratch.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "typed"),
+    [
+        ("section", {"kind": "cautions", "text": " ", "heading": ""}),
+        ("monitoring", {"test": "", "kind": "laboratory", "citation": "trial2020"}),
+        ("notice", {"type": "black-box", "title": ""}),
+        ("citation", {"type": "book", "title": "", "q": "10.1000/new"}),
+        ("related", {"target": "", "reason": ""}),
+    ],
+)
+def test_a_new_part_in_which_nobody_wrote_a_word_is_not_kept_for_anybody(client, house, edition, kind, typed):
+    client.force_login(house.editor)
+    to = address("scratch", f"new-{kind}")
+    name = "target" if kind == "related" else next(name for name in ("title", "text", "test") if name in typed)
+    client.post(to, {**typed, "scratch": TAB, name: "Words"})
+    assert Scratch.objects.count() == 1
+
+    client.post(to, {**typed, "scratch": TAB})
+
+    assert not Scratch.objects.exists()
 
 
 def test_a_line_of_the_page_is_thrown_away_there(client, house, edition):
@@ -459,7 +553,7 @@ def test_a_line_of_the_page_is_thrown_away_there(client, house, edition):
     client.post(address("scratch", "new-notice"), {"title": "Mind it", "scratch": "v" * 22})
     (thrown,) = [one for one in forms_of(client.get(address("edit")).content.decode()) if one.action == TO]
 
-    answer = client.post(thrown.action, thrown.filled())
+    answer = client.post(thrown.action, thrown.filled(sure="1"))
 
     assert (answer.status_code, answer["Location"]) == (302, address("edit"))
     assert lines_of(client) == ["new-notice"]
