@@ -6,6 +6,7 @@ A form brings words in and says at each box what is wrong with it; values and ve
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -164,6 +165,20 @@ class Text(forms.CharField):
         elif "attrs" in kwargs:
             kwargs["widget"] = forms.TextInput(attrs=kwargs.pop("attrs"))
         super().__init__(**{"strip": False, **kwargs})
+
+
+class Day(forms.DateField):
+    """A day, as the browser's own box gives it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        box = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        super().__init__(widget=box, input_formats=["%Y-%m-%d"], **kwargs)
+        self.error_messages["invalid"] = "Give the date as year-month-day."
+
+
+def as_day(given: Any) -> date | None:
+    """What a form read; None for what is no day."""
+    return given if isinstance(given, date) else None
 
 
 def password(label: str = "Your password, as your signature", **kwargs: Any) -> forms.CharField:

@@ -5,7 +5,7 @@ from django.urls import path, register_converter
 from reviews.desk import kept_forms, queue, remarks, transitions
 from reviews.desk.editor import citing, presence, scratch, sorting, start_from, together, write
 from reviews.desk.library import classes, drugs
-from reviews.desk.monograph import change_address, compare, copy, history, new, restore, tier, workspace
+from reviews.desk.monograph import change_address, compare, copy, history, new, restore, reviewers, tier, workspace
 from reviews.desk.people import directory, due, first_steps, invite, person, profile, recheck, rights, trail
 from reviews.desk.published import acts, page, reports, where_page
 from reviews.desk.review import read_ticks, review_page
@@ -47,6 +47,8 @@ urlpatterns = [
     path(f"{MONOGRAPH}review/", review_page.review, name="review"),
     path(f"{MONOGRAPH}review/read/", read_ticks.read, name="read_tick"),
     path(f"{MONOGRAPH}remarks/", remarks.remarks, name="remarks"),
+    path(f"{MONOGRAPH}reviewers/", reviewers.reviewers_page, name="reviewers"),
+    path("assignments/<int:pk>/end/", reviewers.assignment_end, name="assignment_end"),
     path(f"{MONOGRAPH}history/", history.history, name="history"),
     path(f"{MONOGRAPH}compare/", compare.compare, name="compare"),
     path(f"{MONOGRAPH}restore/<uuid:key>/", restore.restore, name="restore"),

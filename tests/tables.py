@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from io import StringIO
 from typing import Any
 
@@ -11,10 +12,12 @@ from django.db import connection
 from django.utils import timezone
 
 from monographs.models import Publication
+from monographs.standing import today
 from reviews.access import links, rechecks
 from reviews.access.grants import confirm, give, take
 from reviews.audit import acts
 from reviews.audit.trail import audited_write
+from reviews.editing.assignments import assign, end_assignment
 from reviews.editing.library import keep_references, record_name_check
 from reviews.editing.remarks import answer_remark
 from reviews.models import (
@@ -49,6 +52,7 @@ def fill() -> make.House:
     other = make.signed(house, "otherumab")
     perform("unsign", editions=[other], actor=house.pharmacist, digest=make.seen(other), reason="Doubts")
     remarked(house, other)
+    asked(house, other)
     call_command("checkpoint", stdout=StringIO())
     record_name_check(
         actor=house.editor,
@@ -107,6 +111,14 @@ def remarked(house: make.House, edition: Any) -> None:
     perform("send-back", editions=[edition], actor=by, digest=make.seen(edition), reason="One thing", remarks=said)
     answer_remark(Remark.objects.get(edition=edition), outcome="left", answer="It is so", actor=house.editor)
     make.submit(house, edition)
+
+
+def asked(house: make.House, edition: Any) -> None:
+    """Two people are asked to sign it, of whom one declines."""
+    by = {"actor": house.editor, "due_on": today() + timedelta(days=7)}
+    declined = assign(edition, person=house.clinician2, **by)
+    end_assignment(declined, actor=house.clinician2, reason="I am away")
+    assign(edition, person=house.pharmacist, **by)
 
 
 def set_by_link(person: Any, admin: Any) -> None:

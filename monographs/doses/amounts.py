@@ -183,8 +183,9 @@ def doses_of_step(regimen: Regimen, step: Step) -> Counts | None:
         least, most = length
     else:
         return None
-    counts = _given(step, least)[0], _given(step, most)[1]
-    return (0 if is_open(regimen, step) or not least else counts[0] * times), counts[1] * times
+    highest = min(_given(step, most)[1], doses_a_day(regimen, step) * ceil(most / DAY))
+    lowest = 0 if is_open(regimen, step) or not least else min(_given(step, least)[0], highest)
+    return lowest * times, highest * times
 
 
 def _of_numbers(step: Step) -> Fraction | None:

@@ -4,7 +4,8 @@ Nobody is the owner of an edition: whoever may edit there edits it. What is hand
 person wrote in, or that somebody who left handed to them, stand in the queue of whoever goes on, and so do the roles
 that nobody else would hold there. All other work is nobody's own: second signatures, signatures of editions in review,
 reports, reviews of signatures and pages that may return wait for whoever holds the role there, so it is enough that
-somebody does. What they asked for themself ends with the account, and so does it that they are looking at a report.
+somebody does. What they asked for themself ends with the account, and so does it that they are looking at a report, or
+are asked to sign an edition.
 """
 
 from collections import Counter
@@ -21,7 +22,8 @@ from reviews.access.door import reason_of
 from reviews.access.grants import begin, check_administrator
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
-from reviews.models import AuditEvent, ChangeSet, Grant, ProblemReport
+from reviews.models import Assignment, AuditEvent, ChangeSet, Grant, ProblemReport
+from reviews.models.assignment import TAKEN_OFF
 from reviews.models.people import name_of
 from reviews.models.report import subject_of
 
@@ -107,6 +109,7 @@ def close(person: User, *, actor: User, reason: str, to: User | None = None) -> 
             data = {"from": person.pk, "editions": [one.pk for one in work.editions]}
             trail.record("handed_over", f"user:{to.pk}", reason=reason, data=data)
         _give_reports_back(trail, person, reason)
+        _ask_no_more(trail, person, reason)
         accounts.closed(trail, person, reason)
     accounts.end_sessions(person)
     return work
@@ -121,6 +124,15 @@ def _give_reports_back(trail: Trail, person: User, reason: str) -> None:
     if reports:
         data = {"reports": [one.pk for one in reports], "from": person.pk}
         trail.record("reports_given_back", subject_of(reports), reason=reason, data=data)
+
+
+def _ask_no_more(trail: Trail, person: User, reason: str) -> None:
+    """Nobody waits for the signature of somebody who left."""
+    for one in Assignment.objects.standing().filter(person=person).select_related("edition__monograph"):
+        one.end(TAKEN_OFF, reason, by=trail.actor, at=trail.at)
+        trail.save(one)
+        data = {"edition": one.edition.number, "person": person.pk, "name": name_of(person)}
+        trail.record("assignment_taken_off", f"monograph:{one.edition.monograph.slug}", reason=reason, data=data)
 
 
 def _against(work: OpenWork, person: User, to: User | None, actor: User) -> list[Refusal]:

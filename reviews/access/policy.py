@@ -24,7 +24,7 @@ from reviews.models import ChangeSet, ClinicianProfile, Grant
 from reviews.models.roles import EDIT, PUBLISH, REVIEW, ROLES, WARN, holding
 
 Person = User | AnonymousUser  # who asks: nobody may be signed in
-_RIGHTS = "_rights"  # what is kept on the object of a user
+_RIGHTS, _BELOW = "_rights", "_below"  # what is kept on the object of a user
 
 
 @dataclass(frozen=True)
@@ -272,6 +272,7 @@ RULES: dict[str, Rule] = {
     "send-back": _needs_or_contributor(REVIEW, PUBLISH),
     "sign": _needs(REVIEW),
     "unsign": _needs(REVIEW),
+    "assign": _needs(EDIT, REVIEW, PUBLISH),
     "publish": _needs(PUBLISH),
     "discard": _needs_or_contributor(PUBLISH),
     "withdraw": _needs(REVIEW, PUBLISH),
@@ -384,12 +385,17 @@ def reads_all(user: Person) -> bool:
 
 
 def readable(user: Person) -> QuerySet[Monograph]:
-    """The monographs that a user may open on the desk."""
+    """The monographs that a user may open on the desk. The classes in which, and below, they hold something are kept on
+    this user object for its life, as their rights are."""
     monographs, rights = Monograph.objects.for_desk(), rights_of(user)
     if reads_all(user):
         return monographs
     roots, pages = {pk for pk, _name in rights.on_classes}, {pk for pk, _name in rights.on_monographs}
-    return monographs.filter(Q(therapeutic_class__in=_with_those_below(roots)) | Q(pk__in=pages))
+    kept: dict[frozenset[int], set[int]] = user.__dict__.setdefault(_BELOW, {})
+    key = frozenset(roots)
+    if key not in kept:
+        kept[key] = _with_those_below(roots)
+    return monographs.filter(Q(therapeutic_class__in=kept[key]) | Q(pk__in=pages))
 
 
 def _with_those_below(roots: set[int]) -> set[int]:

@@ -1,8 +1,10 @@
-"""My queue, and the list of all monographs. Both ask as many queries for thirty rows as for three."""
+"""My queue, and the list of all monographs. Both ask as many queries for thirty rows as for three, and send as many
+rows."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
 from django.core.paginator import Paginator
@@ -13,25 +15,27 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from monographs.called import called
-from monographs.models import Edition, Monograph, State
+from monographs.models import Edition, Monograph, State, TherapeuticClass
 from monographs.standing import today
 from monographs.vocabulary import TIERS
 from reviews.access import policy
 from reviews.access.handover import handed_to
+from reviews.desk import due_lists
 from reviews.desk.base import DeskRequest, and_list, chip, class_tree, desk, indented
+from reviews.desk.before_signing import BeforeSigning
 from reviews.desk.editor.scratch import everywhere
 from reviews.desk.kept_forms import lines_for
 from reviews.desk.published.second_person import pending_of
 from reviews.desk.published.urgent_tasks import waiting_for
-from reviews.desk.whom_to_ask import names_for
+from reviews.desk.queue_filters import NAME, Chosen, FilterForm, Thing, named
 from reviews.editing import copies
-from reviews.models import AuditEvent, ChangeSet, ClinicianProfile, EntrySubject, SignOff
+from reviews.models import Assignment, AuditEvent, ChangeSet, ClinicianProfile, EntrySubject, SignOff
 from reviews.models.people import name_of
 from reviews.review.lowered_tiers import tiers_that_count
 from reviews.review.sign_off_rules import Edit, Signature, authors, counts_for, missing_sign_offs
 from reviews.review.tiers import SPELLING, highest
 
-A_PAGE = 50
+A_PAGE, A_SCREEN = 50, 25  # rows of the list, cards of the queue
 MOVES = ("submitted", "sent_back")
 
 # -- What is known of the open editions --------------------------------------------------------------------------------
@@ -51,6 +55,8 @@ class Work:
     signatures: list[Signature] = field(default_factory=list)
     last: AuditEvent | None = None  # the last time it was submitted or sent back
     copy: copies.Task | None = None  # what the library says otherwise than it copied
+    began: datetime | None = None  # its first change set
+    asked: list[Assignment] = field(default_factory=list)  # who is asked to sign it, the first due first
 
     def __post_init__(self) -> None:
         self.monograph = self.edition.monograph
@@ -78,6 +84,29 @@ class Work:
         """Whether the user wrote or suggested any of it."""
         return any(user.pk in people for people in self.written_by.values())
 
+    def asks(self, user: User) -> Assignment | None:
+        """What asks this person to sign it."""
+        return next((one for one in self.asked if one.person_id == user.pk), None)
+
+    @property
+    def asked_words(self) -> str:
+        """Who is asked and has not signed."""
+        waiting = [one for one in self.asked if not self.is_signed_by(one.person)]
+        told = [f"{name_of(one.person)} by {one.due_on.day} {one.due_on:%B %Y}" for one in waiting]
+        return f"Asked to sign: {and_list(told)}." if told else ""
+
+    @property
+    def thing(self) -> Thing:
+        """As filters see it."""
+        people = {pk for authors in self.written_by.values() for pk in authors}
+        people |= {one.signer for one in self.signatures} | {one.person_id for one in self.asked}
+        if self.last and self.last.actor_id:
+            people.add(self.last.actor_id)
+        since = self.last.at if self.last else self.began
+        day = today(since) if since else None
+        words = f"{self.name}\n{self.monograph.drug.name}\n{self.monograph.slug}"
+        return Thing(self.monograph, words, self.tier, self.edition.state, frozenset(people), day)
+
     def is_signed_by(self, user: User) -> bool:
         return any(one.signer == user.pk for one in self.signatures)
 
@@ -99,34 +128,39 @@ class Work:
         return wanted > sum(map(len, self.open_parts(Signature(user.pk, profession)).values()))
 
 
-def open_work(user: User) -> list[Work]:
+def open_work(user: User, classes: dict[int, TherapeuticClass] | None = None) -> list[Work]:
     """Every open edition that the user may read, the longest waiting first."""
     found = Edition.objects.open().filter(monograph__in=policy.readable(user))
     editions = list(found.select_related("monograph__drug", "monograph__live").order_by("monograph__slug"))
-    classes, counting = class_tree(), tiers_that_count(edition.monograph for edition in editions)
+    classes = class_tree() if classes is None else classes
+    counting = tiers_that_count(edition.monograph for edition in editions)
     work = {}
     for edition in editions:
         # The policy walks up the tree: with every class at hand it asks no more of the database.
         edition.monograph.therapeutic_class = classes[edition.monograph.therapeutic_class_id]
         tier = highest([edition.monograph.tier, counting.get(edition.monograph_id, "")])
         work[edition.pk] = Work(edition, tier)
-    sets = ChangeSet.objects.filter(edition__in=editions).values_list("edition_id", "actor_id", "touched", "credits")
-    for pk, actor, touched, credits in sets:
+    sets = ChangeSet.objects.filter(edition__in=editions).order_by("at")
+    for pk, actor, touched, credits, at in sets.values_list("edition_id", "actor_id", "touched", "credits", "at"):
         work[pk].edits.append(Edit(actor, frozenset(touched), credits))
+        work[pk].began = work[pk].began or at
+    asked = Assignment.objects.standing().filter(edition__in=editions).select_related("person", "by")
+    for one in asked.order_by("due_on", "pk"):
+        work[one.edition_id].asked.append(one)
     # In review nothing is edited, so a signature of the round is one on the present text.
     standing = SignOff.objects.filter(edition__in=editions, round=F("edition__round"), unsigning=None)
     for pk, signer, profession in standing.values_list("edition_id", "signer_id", "profession"):
         if work[pk].edition.state != State.DRAFT:
             work[pk].signatures.append(Signature(signer, profession))
-    of_monograph = {one.monograph.pk: one for one in work.values()}
+    of_monograph = {each.monograph.pk: each for each in work.values()}
     said: dict[int, list[tuple[str, dict[str, Any]]]] = {}
     moves = EntrySubject.objects.filter(monograph__in=of_monograph, entry__verb__in=(*MOVES, *copies.TOLD_BY))
     for move in moves.select_related("entry__actor").order_by("entry"):
-        one, entry = of_monograph[move.monograph_id], move.entry
+        its, entry = of_monograph[move.monograph_id], move.entry
         if entry.verb not in MOVES:
             said.setdefault(move.monograph_id, []).append((entry.verb, entry.data))
-        elif entry.data["edition"] == one.edition.number:
-            one.last = entry
+        elif entry.data["edition"] == its.edition.number:
+            its.last = entry
     for pk, entries in said.items():
         of_monograph[pk].copy = copies.differing(of_monograph[pk].edition) if copies.is_told(entries) else None
     # Never sent for review: after all that were.
@@ -146,6 +180,11 @@ class Task:
     link: str  # the name of a route of the monograph
     button: str
     reason: str = ""
+    asked: Assignment | None = None  # what asks this person by a day
+
+    @property
+    def is_late(self) -> bool:
+        return self.asked is not None and self.asked.is_late(today())
 
 
 def task_for_me(
@@ -169,7 +208,10 @@ def task_for_me(
         if not work.is_signed_by(user) and work.is_helped_by(user, profile.profession):
             mine, all_parts = work.counts_of(user)
             why = f"Your signature would count for {mine} of {all_parts} changed part{'s' if all_parts != 1 else ''}."
-            return Task("Review and signature", work, why, "review", "Open the review")
+            asked = work.asks(user)
+            if asked and not asked.is_claimed:
+                why = f"{name_of(asked.by)} asks you to sign. {why}"
+            return Task("Review and signature", work, why, "review", "Open the review", asked=asked)
     return None
 
 
@@ -194,69 +236,85 @@ def task_for_others(work: Work) -> Task:
     return Task("Clinician reviewed", work, "Waits for a publisher.", "workspace", "Open the workspace")
 
 
-@dataclass(frozen=True)
-class BeforeSigning:
-    """What is still to do before somebody whose role signs can sign: by themselves on their profile (the words of a
-    link that leads there), and by whom they ask."""
-
-    todo: str
-    asked: tuple[str, ...]  # the administrators, where one of them must look in the register
-
-    @classmethod
-    def of(cls, user: User, day: date) -> "BeforeSigning | None":
-        """None for whoever can sign today. A few queries more for whoever waits to be verified."""
-        profile: ClinicianProfile | None = getattr(user, "clinician_profile", None)
-        is_verified = profile is not None and profile.is_verified(day)
-        if profile is None:
-            todo = "State your registration"
-        else:
-            todo = "" if profile.has_declared(day) else "Declare your interests"
-        if is_verified and not todo:
-            return None
-        return cls(todo, () if is_verified else tuple(names_for(user)))
+SHOWS = {
+    "mine": "Waiting for me",
+    "others": "Waiting for others",
+    "due": "Full reviews due",
+    "withdrawn": "Withdrawn by me",
+    "all": "All open editions",
+}
 
 
 @desk
 @require_safe
 def queue(request: DeskRequest) -> HttpResponse:
-    """What waits for me and why; `?show=others`: what I wrote, sent or signed and others have now; `?show=all`: all
-    open editions that I may read."""
-    user = request.user
+    """What waits for me and why, what I am asked to sign by a day first; `?show=`: what I wrote, sent, signed or asked
+    for and others have now; full reviews that fall due; what I withdrew; all open editions that I may read. Narrowed
+    by what `reviews.desk.queue_filters` reads in the address; what has a clock of hours stays in sight whatever it is.
+    """
+    user, day, classes = request.user, today(), class_tree()
+    chosen = Chosen.asked(request.GET, SHOWS, classes)
     profile = policy.verified_profile(user)
+    handed = handed_to(user)
     mine: list[Task] = []
     others: list[Task] = []
     everything: list[Task] = []
-    handed = handed_to(user)
-    for work in open_work(user):
-        if of_copy := task_of_copy(work, user, handed):
+    people, waiting = set[int](), 0
+    for work in open_work(user, classes):
+        thing = work.thing
+        people |= thing.people
+        of_copy, task = task_of_copy(work, user, handed), task_for_me(work, user, profile, handed)
+        waiting += (of_copy is not None) + (task is not None)
+        if not chosen.fits(thing, day):
+            continue
+        if of_copy:
             mine.append(of_copy)
-        task = task_for_me(work, user, profile, handed)
         everything.append(task or task_for_others(work))
         if task:
             mine.append(task)
-        elif work.is_by(user) or work.is_signed_by(user) or (work.last and work.last.actor_id == user.pk):
+        elif work.is_by(user) or work.is_signed_by(user) or _sent_or_asked(work, user):
             others.append(task_for_others(work))
-    urgent, pending = waiting_for(user), pending_of(user)
-    shown = {"mine": mine, "others": others, "all": everything}
-    show = request.GET.get("show", "mine")
-    show = show if show in shown else "mine"
-    words = {"mine": "Waiting for me", "others": "Waiting for others", "all": "All open editions"}
+    mine.sort(key=lambda one: (one.asked is None, one.asked.due_on if one.asked else day))
+    all_urgent = waiting_for(user, classes)
+    urgent = [one for one in all_urgent if one.is_urgent or chosen.fits_page(one.page, one.name, day)]
+    pending = [
+        one for one in pending_of(user) if chosen.fits_page(one.overlay.monograph, one.overlay.monograph.called, day)
+    ]
+    due, withdrawn = due_lists.due(user, chosen, day), due_lists.withdrawn_by(user, chosen)
+    shown: dict[str, Any] = {"mine": mine, "others": others, "due": due, "withdrawn": withdrawn, "all": everything}
     more = {"mine": len(urgent), "others": len(pending)}
+    counts = {
+        key: more.get(key, 0) + (len(rows) if isinstance(rows, list) else rows.count()) for key, rows in shown.items()
+    }
+    page = Paginator(shown[chosen.show], A_SCREEN).get_page(request.GET.get("page"))
+    is_first = page.number == 1
     context = {
         "section": "queue",
-        "pending": pending if show != "all" else [],
-        "tasks": shown[show],
-        "show": show,
-        "heading": words[show],
-        "filters": [(key, words[key], len(shown[key]) + more.get(key, 0)) for key in shown],
+        "chosen": chosen,
+        "form": FilterForm(chosen, classes.values(), User.objects.filter(pk__in=people)),
+        "show": chosen.show,
+        "heading": SHOWS[chosen.show],
+        "tabs": [(key, word, counts[key], chosen.query(show=key)) for key, word in SHOWS.items()],
+        "page": page,
+        "tasks": list(page) if chosen.show in ("mine", "others", "all") else [],
+        "due": due_lists.as_due(page, day) if chosen.show == "due" else [],
+        "withdrawn": due_lists.as_withdrawn(page) if chosen.show == "withdrawn" else [],
+        "pending": pending if chosen.show in ("mine", "others") and is_first else [],
         "kept_forms": lines_for(user),
         "unsaved": everywhere(request),
-        "urgent": urgent if show == "mine" else [],
-        "waiting": len(mine) + len(urgent),
-        "before_signing": BeforeSigning.of(user, today()) if policy.signs(user) else None,
-        "next_due": None if shown[show] or urgent else next_review(user),
+        "urgent": urgent if chosen.show == "mine" and is_first else [],
+        "waiting": waiting + len(all_urgent),
+        "clocks": sum(one.is_urgent for one in all_urgent),
+        "before_signing": BeforeSigning.of(user, day) if policy.signs(user) else None,
+        "next_due": None if counts[chosen.show] else next_review(user),
     }
     return render(request, "reviews/queue.html", context)
+
+
+def _sent_or_asked(work: Work, user: User) -> bool:
+    """Whether this person sent it on or back last, asked somebody to sign it, or is asked to."""
+    is_last = work.last is not None and work.last.actor_id == user.pk
+    return is_last or any(user.pk in (one.by_id, one.person_id) for one in work.asked)
 
 
 def next_review(user: User) -> Monograph | None:
@@ -297,13 +355,21 @@ def filters_on(day: date) -> dict[str, tuple[str, Q]]:
 @desk
 @require_safe
 def monographs(request: DeskRequest) -> HttpResponse:
-    """All that I may read, by state (`?state=`) and class with those below it (`?class=`), 50 a page."""
+    """All that I may read, by name (`?q=`), state (`?state=`), tier (`?tier=`) and class with those below it
+    (`?class=`), 50 a page."""
     user, day = request.user, today()
     classes = class_tree()
     found = listed(user)
     chosen = next((one for one in classes.values() if one.slug == request.GET.get("class")), None)
     if chosen:
         found = found.filter(therapeutic_class__in=[one.pk for one in classes.values() if chosen in one.path()])
+    words = " ".join(request.GET.get("q", "")[:NAME].split())
+    if words:
+        found = found.filter(named(words) | Q(shown_name__icontains=words) | Q(shown_title__icontains=words))
+    tier = request.GET.get("tier", "")
+    tier = tier if tier in TIERS else ""
+    if tier:
+        found = found.filter(tier=tier)
     filters = filters_on(day)
     counts = found.aggregate(
         **{f"count_{key}": Count("pk", filter=condition) for key, (_, condition) in filters.items()}
@@ -323,6 +389,12 @@ def monographs(request: DeskRequest) -> HttpResponse:
         "state": state,
         "filters": [(key, word, counts[f"count_{key}"]) for key, (word, _) in filters.items()],
         "chosen": chosen,
+        "words": words,
+        "tier": tier,
+        "tiers": TIERS.items(),
+        "more": urlencode(
+            {key: one for key, one in (("class", chosen.slug if chosen else ""), ("q", words), ("tier", tier)) if one}
+        ),
         "classes": indented(classes.values()),
         "may_begin": any(policy.can(user, "create", one) for one in classes.values()),
     }

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from monographs.models import Monograph, TherapeuticClass
 from monographs.vocabulary import TIERS
@@ -51,11 +51,14 @@ def below_their_floor(
     floors = {pk: tiers.highest(one.tier_floors) for pk, one in classes.items() if any(one.tier_floors)}
     if not floors:
         return []
-    pages = list(monographs.filter(live__isnull=False, therapeutic_class__in=floors).select_related("live__edition"))
+    too_low = Q(pk__in=())
+    for floor in set(floors.values()):
+        there = [pk for pk, one in floors.items() if one == floor]
+        too_low |= Q(therapeutic_class__in=there, tier__in=[one for one in tiers.ROWS if tiers.is_below(one, floor)])
+    pages = list(monographs.filter(too_low, live__isnull=False).select_related("live__edition"))
     for page in pages:
         page.therapeutic_class = classes[page.therapeutic_class_id]
-    asked = ((page, floors[page.therapeutic_class_id]) for page in pages)
-    return [(page, floor) for page, floor in asked if tiers.is_below(page.tier, floor)]
+    return [(page, floors[page.therapeutic_class_id]) for page in pages]
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from reviews.models.account_link import AccountHold, AccountLink
 from reviews.models.act import Act
+from reviews.models.assignment import Assignment
 from reviews.models.changed_part import ChangedPart
 from reviews.models.changeset import ChangeSet
 from reviews.models.counted_try import CountedTry
@@ -28,6 +29,7 @@ __all__ = [
     "AccountHold",
     "AccountLink",
     "Act",
+    "Assignment",
     "AuditEvent",
     "ChangeSet",
     "ChangedPart",

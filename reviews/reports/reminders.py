@@ -1,5 +1,5 @@
-"""Who is told of what waits: reviews that fall due or are overdue, second signatures and reports past their clock, and
-texts that are not printed as typed.
+"""Who is told of what waits: reviews that fall due or are overdue, second signatures and reports past their clock,
+signatures that somebody was asked for and did not give, and texts that are not printed as typed.
 
 Each thing is told to each person once a stage. A reminder is written first and mailed after: a mail server that is gone
 loses none, and the next run mails what is left. However much waits for somebody, it is one mail. A mail names pages and
@@ -24,7 +24,8 @@ from monographs.standing import today
 from reviews.access import policy
 from reviews.audit.trail import audited_write
 from reviews.misprints import of_monographs
-from reviews.models import ProblemReport, Reminder
+from reviews.models import Assignment, ProblemReport, Reminder
+from reviews.models.people import name_of
 from reviews.models.roles import EDIT, REVIEW
 from reviews.reports.mailing import Letter, Mailed, ServerGone, deliver, note_refused
 from reviews.review.asked_tiers import open_requests
@@ -37,7 +38,8 @@ MOST_REPORTS = 20
 A_BATCH, AT_ONCE, IN_A_LETTER = 100, 200, 50
 
 logger = logging.getLogger(__name__)
-Wanted = tuple[str, Monograph | None, tuple[str, ...], str, str]  # key, monograph, permissions, subject, path
+# Key, monograph, permissions of whom it concerns (or their keys), subject, path.
+Wanted = tuple[str, Monograph | None, tuple[str, ...] | frozenset[int], str, str]
 
 
 def _name(monograph: Monograph) -> str:
@@ -74,6 +76,11 @@ def wanted(now: datetime) -> Iterator[Wanted]:
     for asked in open_requests(Monograph.objects.all()):
         words = f"Tier to be raised to {asked.tier}: {_name(asked.monograph)}"
         yield f"tier:{asked.seq}", asked.monograph, (REVIEW,), words, reverse("workspace", args=[asked.monograph.slug])
+    late_ones = Assignment.objects.waiting().filter(due_on__lt=day).select_related("person", "edition__monograph")
+    for row in late_ones.order_by("due_on", "pk"):
+        page, path = row.edition.monograph, reverse("workspace", args=[row.edition.monograph.slug])
+        words = f"{name_of(row.person)} was asked to sign by {row.due_on:%d %B %Y}: {_name(page)}"
+        yield f"assigned:{row.pk}", page, frozenset({row.person_id, row.by_id}), words, path
     waiting: dict[Monograph, int] = {}
     for text in of_monographs(Monograph.objects.filter(live__isnull=False)):
         if text.is_open:
@@ -118,9 +125,9 @@ def _untold(now: datetime) -> Iterator[tuple[str, tuple[Any, str, str]]]:
     reports: set[str] = set()
     for things in batched(wanted(now), A_BATCH):
         found: dict[str, tuple[str, Any, str, str]] = {}
-        for key, monograph, permissions, words, path in things:
+        for key, monograph, whom, words, path in things:
             for user in users:
-                if _concerns(user, monograph, permissions):
+                if _concerns(user, monograph, whom):
                     found[f"{key}:{user.pk}"] = (key, user, words, f"{words}.\n\n{settings.SITE_URL}{path}\n")
         known = set(Reminder.objects.filter(key__in=list(found)).values_list("key", flat=True))
         for own_key, (key, user, words, body) in found.items():
@@ -133,10 +140,12 @@ def _untold(now: datetime) -> Iterator[tuple[str, tuple[Any, str, str]]]:
             yield own_key, (user, words, body)
 
 
-def _concerns(user: User, monograph: Monograph | None, permissions: tuple[str, ...]) -> bool:
+def _concerns(user: User, monograph: Monograph | None, whom: tuple[str, ...] | frozenset[int]) -> bool:
+    if isinstance(whom, frozenset):
+        return user.pk in whom
     if monograph is None:
         return policy.can(user, "answer_site_report")
-    return policy.is_granted(user, permissions, monograph)
+    return policy.is_granted(user, whom, monograph)
 
 
 def write(new: dict[str, tuple[Any, str, str]]) -> int:

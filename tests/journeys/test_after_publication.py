@@ -176,6 +176,7 @@ def test_every_other_public_page(person):
         ("/", "home"), ("/drugs/", "a-to-z"), ("/drugs/?letter=M", "a-to-z-letter"), ("/classes/", "classes"),
         ("/classes/neurology/", "class"), ("/search/", "search-empty"), ("/search/?q=mul", "search"),
         ("/search/?q=zzyzx", "search-none"), ("/updates/", "updates"), ("/corrections/", "corrections-none"),
+        ("/search/?q=cladribine+zzyzx", "search-aside"), ("/search/?q=mtx", "search-unsafe"),
         ("/about/", "about"), ("/nowhere/", "not-found"),
     ):  # fmt: skip
         reader.goes_to(path)

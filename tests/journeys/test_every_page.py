@@ -1,6 +1,9 @@
 """The pages that the main job passes by, each judged by axe-core at two widths, light and dark."""
 
+from django.test import RequestFactory
+
 from monographs.models import Edition
+from tests.monographs.public.test_every_page import WENT_WRONG
 
 OCRELIZUMAB, ALEMTUZUMAB = "/desk/monographs/ocrelizumab/", "/desk/monographs/alemtuzumab/"
 
@@ -21,6 +24,18 @@ def test_pages_that_say_no(person):
     page.wait_for_load_state()
     assert "Somebody changed this edition while you were reading it." in publisher.reads()
     publisher.is_accessible("transition-refused")
+
+
+def test_pages_for_what_went_wrong(person):
+    reader, served = person(), {}
+    reader.page.route("**/wrong/*/", lambda route: route.fulfill(**served[route.request.url.split("/")[-2]]))
+    for kind, view in WENT_WRONG.items():
+        answer = view(RequestFactory().get("/anything/"))
+        name = kind.replace(", ", "-").replace(" ", "-")
+        served[name] = {"status": answer.status_code, "content_type": "text/html", "body": answer.content.decode()}
+        reader.goes_to(f"/wrong/{name}/")
+        assert f"{answer.status_code}." in reader.reads()
+        reader.is_accessible(f"wrong-{name}")
 
 
 def test_too_many_wrong_passwords(person):

@@ -5,6 +5,7 @@ over.
 """
 
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 from monographs.overlay_kinds import OVERLAY_KINDS, kind_of
@@ -33,6 +34,8 @@ TRIED: dict[str, str] = {
     "lift": "end a notice on it",
     "answer_remark": "answer a remark",
     "reopen_remark": "take back an answer to a remark",
+    "assign": "ask somebody to sign",
+    "end_assignment": "end that somebody is asked to sign",
     "take_over": "take over what the library says now",
     "leave_copy": "leave what it copied from the library",
     "change_drug": "change the drug",
@@ -57,6 +60,16 @@ def _reports(pks: Sequence[int]) -> str:
 
 def _parts(count: int) -> str:
     return "1 part" if count == 1 else f"{count} parts"
+
+
+def _assigned(data: dict[str, Any]) -> str:
+    instead = f", in the place of {data['instead']}" if data.get("instead", data["name"]) != data["name"] else ""
+    return f"asked {data['name']} to sign edition {data['edition']} by {_day(data['due_on'])}{instead}"
+
+
+def _day(given: str) -> str:
+    day = date.fromisoformat(given)
+    return f"{day.day} {day:%B %Y}"
 
 
 OF_A_DRUG = {"names": "its other names", "brands": "its brands", "codes": "its codes", "traits": "its traits"}
@@ -92,6 +105,9 @@ DONE: dict[str, Callable[[dict[str, Any]], str]] = {
     "recheck_closed": lambda data: "said what the review of a signature found",
     "remark_answered": lambda data: f"said of a remark on “{data['label']}”: {OUTCOMES[data['outcome']].lower()}",
     "remark_reopened": lambda data: f"took back what was said of a remark on “{data['label']}”",
+    "assigned": _assigned,
+    "assignment_declined": lambda data: f"declined to sign edition {data['edition']}",
+    "assignment_taken_off": lambda data: f"asks {data['name']} no more to sign edition {data['edition']}",
     "called_harmless": lambda data: f"said that what the page prints in {data['label']} is harmless",
     "library_changed": lambda data: LIBRARY[data["by"]],
     "copy_taken": lambda data: f"took over into edition {data['edition']} what the library says",
@@ -122,6 +138,12 @@ WHY = {
     "not_answered": "it had no answer",
     "too_many_requests": "too much was asked of the administrators",
     "asked_already": "it was asked already",
+    "assigned_already": "the person was asked to sign it already",
+    "assignment_ended": "that had ended meanwhile",
+    "cannot_sign": "the person could not sign it",
+    "person": "nobody was chosen",
+    "due_on": "no day was given, or none within a year",
+    "fills_no_place": "the tier left no place for their profession",
     "not_asked": "nothing was asked",
     "too_many_letters": "too many letters were asked for",
     "way": "how they get their link was not chosen",

@@ -1,7 +1,7 @@
 """The workspace of one monograph: where its edition stands, what can be done next or why not, parts, people."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -27,10 +27,18 @@ from reviews.desk.base import (
     monograph_for,
     part_links,
 )
+<<<<<<< HEAD
 from reviews.desk.monograph.tier import TierForm
 from reviews.desk.monograph.waits import waits_for
 from reviews.desk.too_low import too_low
+=======
+from reviews.desk.monograph.reviewers import Asked, asked_of
+from reviews.desk.monograph.tier import TierForm, too_low
+from reviews.desk.monograph.waits import waits_for
+from reviews.editing.assignments import A_WEEK
+>>>>>>> main
 from reviews.editing.copies import task_of
+from reviews.editing.reviewers import against
 from reviews.models import AuditEvent, ChangeSet, Remark
 from reviews.models.people import name_of
 from reviews.models.roles import REVIEW
@@ -96,6 +104,7 @@ def workspace(request: DeskRequest, slug: str) -> HttpResponse:
     can_edit = edition.state == State.DRAFT and policy.can(user, "edit", edition)
     found = problems(review.document, today(review.at)) if edition.state == State.DRAFT else []
     offered = moves(review, user)
+    asked = asked_of(edition, user)
     listed = rows(review, changes, names, user, can_edit)
     context = {
         "section": "monographs",
@@ -109,7 +118,7 @@ def workspace(request: DeskRequest, slug: str) -> HttpResponse:
         "moves": offered,
         "mine": [move for move in offered if move.is_mine],
         "folded": [move for move in offered if not move.is_mine],
-        "waits": waits_for(review, names, user),
+        "waits": waits_for(review, names, user, asked),
         # Whoever signs here would be an author with one save: the button does not ask them to.
         "is_edit_quiet": any(move.is_primary for move in offered)
         or (user.pk not in review.contributors and policy.is_granted(user, (REVIEW,), monograph)),
@@ -130,6 +139,10 @@ def workspace(request: DeskRequest, slug: str) -> HttpResponse:
         "too_low": too_low(review, user),
         "overdue": monograph.is_overdue(today()),
         "people": people(review, names, user),
+        "asked": asked,
+        "may_assign": policy.can(user, "assign", edition),
+        "is_to_be_signed": edition.state in (State.DRAFT, State.IN_REVIEW),
+        "claim": _claim(review, user, asked),
         "editions": [(one, chip(one.state)) for one in monograph.editions.order_by("-number")],
     }
     return render(request, "reviews/workspace.html", context)
@@ -246,6 +259,13 @@ def people(review: EditionReview, names: Names, user: User) -> list[tuple[str, s
         told = f"Signed as {one.reader_title} before it was sent back, which no longer counts"
         found.append((_me(names, one.signer_id, user), told, one.signed_at))
     return found
+
+
+def _claim(review: EditionReview, user: User, asked: list[Asked]) -> date | None:
+    """The day by which this person would sign, if they claim it; None for whoever could not, or is asked."""
+    if review.edition.state != State.IN_REVIEW or any(one.is_me for one in asked) or against(review, user):
+        return None
+    return today() + A_WEEK
 
 
 def _me(names: Names, key: int, user: User) -> str:

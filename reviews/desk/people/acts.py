@@ -23,9 +23,8 @@ from reviews.desk.people.forms import (
     RenewForm,
     TakeForm,
     VerifyForm,
-    as_day,
 )
-from reviews.forms import Form, key_in
+from reviews.forms import Form, as_day, key_in
 from reviews.models import ClinicianProfile, Grant
 from reviews.models.people import STRUCK_OFF, name_of
 

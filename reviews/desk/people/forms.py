@@ -1,13 +1,12 @@
 """The forms on people. Verbs judge what is typed; a form says at each box what is wrong with it."""
 
-from datetime import date
 from typing import Any
 
 from django import forms
 
 from reviews.access import accounts, registrations
 from reviews.access.invitation import HAND, MAIL, WAYS
-from reviews.forms import Form, Text, choices
+from reviews.forms import Day, Form, Text, choices
 from reviews.models.people import ENDINGS, INTEREST_KINDS, PROFESSIONS, SCOPES
 from reviews.models.roles import ROLES
 
@@ -21,20 +20,6 @@ MAY = {
     "auditor": "Auditor: read everything, and the trail (everywhere)",
     "administrator": "Administrator: look after people (everywhere)",
 }
-
-
-class Day(forms.DateField):
-    """A day, as the browser's own box gives it."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        box = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-        super().__init__(widget=box, input_formats=["%Y-%m-%d"], **kwargs)
-        self.error_messages["invalid"] = "Give the date as year-month-day."
-
-
-def as_day(given: Any) -> date | None:
-    """What a form read; None for what is no day."""
-    return given if isinstance(given, date) else None
 
 
 class RegistrationForm(Form):

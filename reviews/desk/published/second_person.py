@@ -41,7 +41,7 @@ def pending_of(user: User) -> list[Pending]:
     """What this person did that nobody else has signed, the first due first. A query where there is nothing; else one
     more for whom was told, and three for who could be, if nobody was."""
     own = Overlay.objects.unconfirmed().filter(by=user, monograph__in=policy.readable(user))
-    return as_pending(own.select_related("monograph__live__edition", "monograph__therapeutic_class"))
+    return as_pending(own.select_related("monograph__live__edition", "monograph__therapeutic_class__parent__parent"))
 
 
 def as_pending(overlays: Iterable[Overlay]) -> list[Pending]:

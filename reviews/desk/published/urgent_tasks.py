@@ -41,12 +41,13 @@ class Urgent:
     due_at: datetime | None = None
     is_late: bool = False
     is_urgent: bool = True
+    page: Monograph | None = None  # what it is about, if it is one page
 
 
-def waiting_for(user: User) -> list[Urgent]:
+def waiting_for(user: User, classes: dict[int, TherapeuticClass] | None = None) -> list[Urgent]:
     """The first due comes first. Fifteen queries at most, however many pages and reports there are, and those
     that judge a page which a clinician reaffirmed and this person could bring back."""
-    now, classes = timezone.now(), class_tree()
+    now, classes = timezone.now(), class_tree() if classes is None else classes
     readable = policy.readable(user)
     rows = Overlay.objects.confirmed_by_another().filter(monograph__in=readable)
     found, withdrawn = [], dict[int, Monograph]()
@@ -96,30 +97,46 @@ def _misprint(one: Judged) -> Urgent:
     name = f"{_name(monograph)}: {row.label}{'' if one.is_live else f', edition {row.publication.number}'}"
     why = f"Typed “{row.typed}”, shown “{row.shown}”." if row.shown else f"Typed “{row.typed}”, and nothing is shown."
     address = f"{_address(monograph)}#misprint-{row.digest[:12]}"
-    return Urgent("Not printed as typed", name, address, why, "Look at the text")
+    return Urgent("Not printed as typed", name, address, why, "Look at the text", page=monograph)
 
 
 def _recheck(one: Recheck) -> Urgent:
     why = f"{one.profile.name} signed it, and somebody must look at it again: {Truncator(one.reason).chars(100)}"
     address = reverse("recheck", args=[one.pk])
-    return Urgent("Review of a signature", _name(one.monograph), address, why, "Open the review", is_urgent=False)
+    return Urgent(
+        "Review of a signature",
+        _name(one.monograph),
+        address,
+        why,
+        "Open the review",
+        is_urgent=False,
+        page=one.monograph,
+    )
 
 
 def _too_low(one: Monograph, floor: str) -> Urgent:
     why = f"Its tier is {TIERS[one.tier]}, and its class asks for {TIERS[floor]}. Raise it in the workspace."
     address = reverse("workspace", args=[one.slug])
-    return Urgent("Tier too low", _name(one), address, why, "Open the workspace", is_urgent=False)
+    return Urgent("Tier too low", _name(one), address, why, "Open the workspace", is_urgent=False, page=one)
 
 
 def _asked(one: Asked) -> Urgent:
     why = f"{one.by} asks for the {TIERS[one.tier].lower()} tier: until it is raised nothing can be sent for review."
     address = f"{reverse('workspace', args=[one.monograph.slug])}#tier-low-t"
-    return Urgent("Tier to be raised", one.monograph.called, address, why, "Open the workspace", is_urgent=False)
+    return Urgent(
+        "Tier to be raised",
+        one.monograph.called,
+        address,
+        why,
+        "Open the workspace",
+        is_urgent=False,
+        page=one.monograph,
+    )
 
 
 def _reaffirmed(one: Monograph) -> Urgent:
     why = "It was signed again: it is still correct."
-    return Urgent("Withdrawn page", _name(one), _address(one), why, "Open the page")
+    return Urgent("Withdrawn page", _name(one), _address(one), why, "Open the page", page=one)
 
 
 def _reports(all_of: Open, now: datetime) -> Iterator[Urgent]:
@@ -151,13 +168,23 @@ def _report(one: ProblemReport, now: datetime) -> Urgent:
         one.due_at,
         one.is_late(now),
         one.harm,
+        one.monograph,
     )
 
 
 def _second(one: Overlay, now: datetime) -> Urgent:
     second = one.row.second_signature
     why, is_late = say(second.why, one), now >= one.due_at
-    return Urgent(second.task, _name(one.monograph), _address(one.monograph), why, second.button, one.due_at, is_late)
+    return Urgent(
+        second.task,
+        _name(one.monograph),
+        _address(one.monograph),
+        why,
+        second.button,
+        one.due_at,
+        is_late,
+        page=one.monograph,
+    )
 
 
 def _name(monograph: Monograph) -> str:

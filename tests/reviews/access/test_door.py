@@ -27,11 +27,12 @@ from reviews.access.door import LONGEST_REASON, admitted, as_code, kept, told
 from reviews.access.password import TooManyFailures
 from reviews.access.refusals import Refused
 from reviews.editing import classes, copies, drugs, parts
+from reviews.editing.assignments import assign, end_assignment
 from reviews.editing.remarks import answer_remark
 from reviews.editing.shown import digest_of_row
 from reviews.exchange.files import dump
 from reviews.exchange.importer import import_file
-from reviews.models import AuditEvent, ChangeSet, Misprint, Remark
+from reviews.models import Assignment, AuditEvent, ChangeSet, Misprint, Remark
 from reviews.overlay_words import CorrectionInput
 from reviews.reports import looking, service
 from reviews.reports.service import ReportInput
@@ -198,6 +199,17 @@ def an_answered_remark(world):
     return answer_remark(a_remark(world), outcome="done", answer="", actor=world.house.editor)
 
 
+def a_draft(world):
+    edition = Edition.objects.filter(monograph__slug="askumab").first() or make.draft(world.house, "askumab")
+    for row in Assignment.objects.standing().filter(edition=edition):
+        end_assignment(row, actor=row.person, reason="W")
+    return edition
+
+
+def an_assignment(world):
+    return assign(a_draft(world), person=world.house.pharmacist, due_on=today(), actor=world.house.editor)
+
+
 # Verb -> what it is given: arguments by their names; `attestation` is made of the others.
 VERBS = {
     "place": lambda w: {"kind": "trial", "monograph": w.page, "reason": "It is tried", "actor": w.house.clinician,
@@ -214,6 +226,8 @@ VERBS = {
         "attestation": lambda given: make.password(w.house.pharmacist, overlay_words.digest_of_act("lift", w.warning))},
     "answer_remark": lambda w: {"remark": a_remark(w), "outcome": "left", "answer": "It is so", "actor": w.house.editor},
     "reopen_remark": lambda w: {"remark": an_answered_remark(w), "actor": w.house.editor},
+    "assign": lambda w: {"edition": a_draft(w), "person": w.house.pharmacist, "due_on": today(), "actor": w.house.editor},
+    "end_assignment": lambda w: {"assignment": an_assignment(w), "actor": w.house.pharmacist, "reason": "I am away"},
     "perform": lambda w: {"transition": "withdraw", "editions": [w.page.live.edition], "actor": w.house.publisher,
         "digest": w.page.live.document_id, "reason": "In doubt", "kind": "retire"},
     "attest": lambda w: {"actor": w.house.clinician, "password": make.PASSWORD, "ticks": (), "interests": "none", "digest": "0" * 64},

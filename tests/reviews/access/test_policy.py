@@ -33,6 +33,7 @@ MAY = {
     "send-back": CLINICIANS | PUBLISHERS,
     "sign": CLINICIANS,
     "unsign": CLINICIANS,
+    "assign": WRITERS | PUBLISHERS,
     "publish": PUBLISHERS,
     "discard": PUBLISHERS,
     "withdraw": CLINICIANS | PUBLISHERS,

@@ -68,6 +68,7 @@ GUARDED = sorted(hashes.guarded().items())
 ROW = re.compile(r": the row (is not as entry \d+ left it|of entry \d+ is gone)\.$|: the row cannot be read\.$")
 # Columns that are filled in together or not at all: a constraint refuses to change one of them.
 UNTOUCHED = [
+    "reviews.assignment.ended_how",
     *(f"reviews.clinicianprofile.{name}" for name in ("ended_by", "ended_how", "ended_on")),
     "reviews.grant.has_lapsed",
     "reviews.organisation.id",

@@ -303,6 +303,7 @@ SAFE = ["queue", "monographs", "workspace", "preview", "review", "history", "com
 BOTH = [
     "monograph_new", "edit", "edit_header", "edit_order", "start_from", "part_new", "part_edit", "restore", "move", "report_page",
     "warning_new", "recheck", "copy", "drug", "drug_act", "class_new", "class_act", "remarks",
+    "reviewers",
 ]  # fmt: skip
 POSTS = [
     "do",

@@ -8,7 +8,7 @@ from django.utils import timezone
 from monographs.models import Drug, Edition, Monograph
 from monographs.standing import today
 from reviews.audit.trail import audited_write
-from reviews.desk.queue import BeforeSigning
+from reviews.editing.assignments import assign
 from reviews.editing.copies import leave_copy, task_of
 from reviews.editing.drugs import rename_drug
 from reviews.editing.shown import digest_of_row
@@ -99,24 +99,6 @@ def test_a_clinician_whom_nobody_verified_lately_is_told_so(house, enter):
     assert "You cannot sign yet" not in enter("editor").get("/desk/").content.decode()
 
 
-@pytest.mark.usefixtures("grants_last")
-def test_a_clinician_is_told_what_is_still_to_do_before_they_sign_and_by_whom(house, enter):
-    """Their own part as a link, the part of others with the names of whom to ask; nothing for whoever can sign."""
-    profile, day = house.clinician.clinician_profile, today()
-    assert "You cannot sign yet" not in enter("clinician").get("/desk/").content.decode()
-    assert BeforeSigning.of(house.clinician, day) is None
-    later = day + timedelta(days=367)
-    assert BeforeSigning.of(house.clinician, later) == BeforeSigning("Declare your interests", ("admin",))
-    profile.register_date = later
-    assert BeforeSigning.of(house.clinician, later) == BeforeSigning("Declare your interests", ())
-    make.give_role(house.publisher, "clinician", actor=house.admin)
-
-    page = enter("publisher").get("/desk/").content.decode()
-
-    assert '<a href="/desk/profile/">State your registration</a>' in page
-    assert "Ask an administrator to do it: admin." in page
-
-
 def test_what_was_sent_back_waits_for_its_editor_with_the_reason_and_by_whom(house, enter):
     send_back(make.submit(house, make.draft(house)), house.pharmacist, "Say <which> test.")
 
@@ -180,6 +162,90 @@ def test_what_changed_in_the_library_waits_for_whoever_works_on_an_edition_that_
     assert tasks(enter("editor")) == [("Your draft", "otherumab")]
 
 
+def test_what_one_is_asked_to_sign_stands_first_with_its_day_and_the_way_to_decline(house, enter):
+    for slug in ("aumab", "bumab", "cumab"):
+        make.submit(house, make.draft(house, slug))
+    for slug, days in (("cumab", 9), ("bumab", 3)):
+        edition = Edition.objects.get(monograph__slug=slug)
+        row = assign(edition, person=house.pharmacist, due_on=today() + timedelta(days=days), actor=house.editor)
+    day = row.due_on
+
+    page = enter("pharmacist").get("/desk/")
+
+    assert [task.work.monograph.slug for task in page.context["tasks"]] == ["bumab", "cumab", "aumab"]
+    html = page.content.decode()
+    assert "Test editor asks you to sign. Your signature would count for 7 of 7 changed parts." in html
+    assert f'Sign by <time datetime="{day}">{day.day} {day:%B %Y}</time>' in html
+    assert f'href="/desk/assignments/{row.pk}/end/">Decline' in html
+    assert "chip-late" not in html
+    # Others are told whom it waits for; who asked finds it with them.
+    assert (
+        f"Asked to sign: Test pharmacist by {day.day} {day:%B %Y}." in enter("clinician").get("/desk/").content.decode()
+    )
+    assert [slug for _, slug in tasks(enter("clinician"))] == ["aumab", "bumab", "cumab"]
+    assert "Asked to sign: Test pharmacist" in enter("editor").get("/desk/?show=others").content.decode()
+
+    make.sign(Edition.objects.get(monograph__slug="bumab"), house.pharmacist)
+    assert [slug for _, slug in tasks(enter("pharmacist"))] == ["cumab", "aumab"]
+    assert (
+        "Asked to sign: Test pharmacist by"
+        not in (enter("clinician").get("/desk/?q=bumab").content.decode().split("<h2")[1])
+    )
+
+
+def test_what_one_was_asked_for_and_did_not_sign_in_time_is_late(house, enter, monkeypatch):
+    edition = make.submit(house, make.draft(house))
+    row = assign(edition, person=house.pharmacist, due_on=today(), actor=house.editor)
+    monkeypatch.setattr("reviews.desk.queue.today", lambda at=None: row.due_on + timedelta(days=1))
+
+    html = enter("pharmacist").get("/desk/").content.decode()
+
+    assert '<span class="chip chip-late">Late</span>' in html
+    assert '<li class="task task-late">' in html
+
+
+def test_whoever_asked_finds_what_others_have(house, enter):
+    edition = make.submit(house, make.draft(house))
+    assert tasks(enter("publisher"), "others") == tasks(enter("editor2"), "others") == []
+
+    assign(edition, person=house.pharmacist, due_on=today(), actor=house.editor2)
+
+    assert tasks(enter("editor2"), "others") == [("In review", "testazumab")]
+
+
+def test_a_long_list_has_pages_and_keeps_what_was_chosen(house, enter, monkeypatch):
+    monkeypatch.setattr("reviews.desk.queue.A_SCREEN", 2)
+    for slug in ("aumab", "bumab", "cumab"):
+        make.draft(house, slug)
+
+    first = enter("editor").get("/desk/?q=umab")
+    last = enter("editor").get("/desk/?q=umab&page=2")
+
+    assert [[one.work.monograph.slug for one in page.context["tasks"]] for page in (first, last)] == [
+        ["aumab", "bumab"],
+        ["cumab"],
+    ]
+    assert 'href="?show=mine&amp;q=umab&amp;page=2">Next</a>' in first.content.decode()
+    assert 'href="?show=mine&amp;q=umab&amp;page=1">Before</a>' in last.content.decode()
+    assert "3 things wait for you." in first.content.decode()
+
+
+def test_the_list_is_searched_by_name_and_tier(house, enter):
+    make.published(house, "livezumab")
+    make.draft(house, "draftzumab")
+
+    def slugs(query):
+        return [row.slug for row in enter("editor").get(f"/desk/monographs/?{query}").context["page"]]
+
+    assert slugs("q=LIVEZ") == ["livezumab"]
+    assert slugs("q=multiple+sclerosis") == ["draftzumab", "livezumab"]
+    assert slugs("q=zzz") == slugs("tier=high") == []
+    assert slugs("tier=standard&state=draft&q=zumab") == ["draftzumab"]
+    html = enter("editor").get("/desk/monographs/?q=livez&tier=standard").content.decode()
+    assert 'href="?state=draft&amp;q=livez&amp;tier=standard"' in html
+    assert "1 of those that you may read, with “livez” in their name." in html
+
+
 def test_a_filter_that_is_not_there_shows_my_own(enter):
     assert enter("editor").get("/desk/?show=%00x").context["show"] == "mine"
 
@@ -191,7 +257,7 @@ def test_longer_lists_ask_no_more_queries(house, enter, queries):
     pages = [
         (person, address)
         for person in ("editor", "clinician", "publisher")
-        for address in ("/desk/", "/desk/?show=all", "/desk/monographs/")
+        for address in ("/desk/", "/desk/?show=all&q=t&tier=standard", "/desk/?show=due", "/desk/monographs/?q=t")
     ]
 
     def more(first, last):
@@ -211,7 +277,7 @@ def test_longer_lists_ask_no_more_queries(house, enter, queries):
     more(3, 12)
 
     assert {page: queries(enter(page[0]), page[1]) for page in pages} == few
-    assert max(few.values()) <= 28
+    assert max(few.values()) == 31
 
 
 # -- All monographs ----------------------------------------------------------------------------------------------------

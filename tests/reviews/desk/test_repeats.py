@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import resolve, reverse
 
@@ -13,10 +14,11 @@ from monographs.models import Monograph, Overlay
 from monographs.standing import today
 from reviews.access import rechecks
 from reviews.editing import parts
+from reviews.editing.assignments import assign
 from reviews.editing.drugs import rename_drug
 from reviews.editing.remarks import answer_remark
 from reviews.editing.shown import digest_of_row
-from reviews.models import Act, AuditEvent, ChangeSet, Grant, ProblemReport, Recheck, Remark
+from reviews.models import Act, Assignment, AuditEvent, ChangeSet, Grant, ProblemReport, Recheck, Remark
 from reviews.reports import looking, service
 from reviews.urls import urlpatterns
 from reviews.workflow import TRANSITIONS, perform
@@ -67,12 +69,17 @@ def every_state():
     make.somebody_writes(False)
     wording = service.report(service.ReportInput("A comma is missing.", harm=False), sender="t", monograph=page)
     looking.look(wording, actor=house.editor2, seen=0)
+    assign(page_of("draft"), person=house.pharmacist, due_on=today(), actor=house.pharmacist)
     make.account("left", is_active=False)
     make.account("auditor2", "", None)
     rechecks.open_rechecks(house.clinician.clinician_profile, actor=house.admin, reason="Found conflicted")
     give_role(house.auditor, "administrator", actor=house.admin)
     drug = Monograph.objects.get(slug=SLUGS["draft"]).drug
     rename_drug(drug, name="Renamedumab", actor=house.editor, seen=digest_of_row(drug), reason="For a test")
+
+
+def page_of(name):
+    return Monograph.objects.get(slug=SLUGS[name]).editions.latest("number")
 
 
 def remarked(house):
@@ -190,6 +197,8 @@ FORMS = [
     ("copy taken over", "editor", at("copy", "draft"), None, None, {"decision": "take_over"}, ["edited", "copy_taken"]),
     ("remark answered", "editor", at("edit", "said"), at("remarks", "said"), "answer", {"outcome": "left", "answer": "It is so"}, ["remark_answered"]),
     ("remark reopened", "editor", at("remarks", "said"), at("remarks", "said"), "reopen", {"reopen": "1"}, ["remark_reopened"]),
+    ("asked to sign", "clinician2", at("reviewers", "draft"), None, None, {"person": lambda: str(User.objects.get(username="clinician2").pk)}, ["assigned"]),
+    ("declined", "pharmacist", lambda: reverse("assignment_end", args=[Assignment.objects.get(person__username="pharmacist").pk]), None, None, REASON, ["assignment_declined"]),
     ("copy left", "editor", at("copy", "draft"), None, None, REASON, ["copy_left"]),
     ("drug", "editor", drug_at("drug"), None, None, {"traits": ["opioid"]}, ["drug_changed"]),
     ("drug renamed", "editor", drug_at("drug_act", "rename"), None, None, {"name": "Elsewhere", **REASON}, ["drug_renamed", "library_changed"]),

@@ -97,7 +97,7 @@ def test_each_person_finds_what_waits_for_them_in_its_words_the_longest_waiting_
     said = {0: "Nothing waits for you.", 1: "1 thing waits for you."}.get(count, f"{count} things wait for you.")
     html = page.content.decode()
     assert f'<p class="soft">{said}</p>' in html
-    assert page.context["filters"][0] == ("mine", "Waiting for me", count)
+    assert page.context["tabs"][0] == ("mine", "Waiting for me", count, "show=mine")
     assert html.count('<a class="btn" href') == min(count, 1)
     for _what, slug, why, link, _button, _reason in MINE[person]:
         assert why in html
@@ -121,7 +121,7 @@ def test_what_others_have_now_is_what_one_wrote_sent_or_signed(house, enter, per
     page = enter(person).get("/desk/?show=others")
 
     assert [task.work.monograph.slug for task in page.context["tasks"]] == OTHERS[person]
-    assert page.context["filters"][1] == ("others", "Waiting for others", len(OTHERS[person]))
+    assert page.context["tabs"][1] == ("others", "Waiting for others", len(OTHERS[person]), "show=others")
     assert page.context["heading"] == "Waiting for others"
     assert '<a class="btn" href' not in page.content.decode()
     assert ("Nothing of yours waits for others" in page.content.decode()) == (not OTHERS[person])
@@ -149,7 +149,7 @@ def test_all_open_editions_are_told_in_the_words_of_their_state_and_only_the_aud
     ]
     assert {row[3:] for row in shown} == {("workspace", "Open the workspace", "")}
     assert [row[1] for row in rows(enter("editor"), "all")] == [slug for slug in told if slug != "closedzumab"]
-    assert enter("editor").get("/desk/?show=all").context["filters"][2] == ("all", "All open editions", 8)
+    assert enter("editor").get("/desk/?show=all").context["tabs"][4] == ("all", "All open editions", 8, "show=all")
 
 
 def test_each_task_says_when_it_moved_last_and_who_moved_it(house, enter):

@@ -471,7 +471,7 @@ def test_the_outline_offers_to_write_to_whoever_can_and_only_shows_it_to_the_oth
     assert f'href="{address("edit_order")}?kind=monitoring">' not in html  # there is one
     assert f'{address("part_new", "section")}?section=overdose"' in html
     assert ">Add overdose</a>" in html
-    assert "Readers are told that this page does not cover overdose." in html
+    assert "Overdose: not written. Readers are told so." in html
     for part in build(edition).parts():
         assert f'href="{address("part_edit", part.key)}"' in html
     html = enter("auditor").get(address("edit")).content.decode()

@@ -124,7 +124,7 @@ def test_whoever_only_reads_sees_the_page_and_no_form(client, house, edition):
 
     assert "data-hx-get" not in html
     assert "htmx" not in html
-    assert "Readers are told that this page does not cover overdose." in html
+    assert "Overdose: not written. Readers are told so." in html
 
 
 def test_what_proofing_will_not_let_pass_is_to_do_at_its_part_and_counted(client, house, edition):

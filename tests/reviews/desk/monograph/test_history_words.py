@@ -311,6 +311,13 @@ SAID = [
     ("class_floor_set", {"from_tier": "high", "to_tier": ""}, "set its lowest tier: high to none"),
     ("class_retired", {}, "retired it: nothing new begins in it"),
     ("class_back", {}, "said that it is in use again"),
+    ("assigned", {"edition": 2, "name": "Ann", "due_on": "2026-12-03"}, "asked Ann to sign edition 2 by 3 December 2026"),
+    ("assigned", {"edition": 2, "name": "Ann", "due_on": "2026-12-03", "instead": "Ben"},
+     "asked Ann to sign edition 2 by 3 December 2026, in the place of Ben"),
+    ("assigned", {"edition": 2, "name": "Ann", "due_on": "2026-12-03", "instead": "Ann"},
+     "asked Ann to sign edition 2 by 3 December 2026"),
+    ("assignment_declined", {"edition": 2, "name": "Ann"}, "declined to sign edition 2"),
+    ("assignment_taken_off", {"edition": 2, "name": "Ann"}, "asks Ann no more to sign edition 2"),
     ("refused", {"action": "answer_report"}, "tried to answer a report"),
     ("refused", {"action": "publish"}, "tried to publish"),
 ]  # fmt: skip
@@ -325,7 +332,7 @@ def test_every_act_that_can_be_refused_has_words():
     named = {*TRANSITIONS, "new", "set_tier", "ask_for_tier", "move", "edit", "import", "read", "withhold", "answer_report", "look_at_report", "close_reports", "warn",
              "countersign", "correct", "call_harmless", "lift", "take_in_reports", "close_recheck", "take_over", "leave_copy",
              "change_drug", "rename_drug", "merge_drug", "retire_drug", "bring_back_drug", "make_class", "rename_class",
-             "move_class", "set_floor", "retire_class", "bring_back_class", "answer_remark", "reopen_remark"}  # fmt: skip
+             "move_class", "set_floor", "retire_class", "bring_back_class", "answer_remark", "reopen_remark", "assign", "end_assignment"}  # fmt: skip
     for action in named:
         words = DONE["refused"]({"action": action})
         assert "_" not in words

@@ -145,6 +145,7 @@ def test_without_an_open_edition_nothing_is_under_review(house, enter):
 
     assert "Nothing is under review" in html
     assert SIGN not in html
+    assert "Amendment" not in html
 
 
 def test_a_draft_can_be_read_and_not_signed(house, enter):

@@ -1,0 +1,120 @@
+"""What the queue and the review cost, pinned: as many queries and rows for many monographs as for few, and pages that
+grow no longer (docs/design.md tells them at 2,000 monographs)."""
+
+import pytest
+from django.db import connection
+from django.db.models.sql import compiler
+from django.test.utils import CaptureQueriesContext
+
+from monographs.assemble import build
+from monographs.digest import digest_of_part
+from monographs.document import Section
+from monographs.standing import today
+from reviews.audit.trail import audited_write
+from reviews.changes import change_set
+from reviews.editing.assignments import assign
+from reviews.editing.classes import set_floor
+from reviews.editing.shown import digest_of_row
+from tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+NARROWED = "q=umab&of=neurology&state=in_review&tier=standard"
+PEOPLE = ("editor", "clinician", "pharmacist", "publisher", "auditor")
+
+
+@pytest.fixture
+def asked(enter, monkeypatch):
+    """What a page costs: queries, rows that the database answered, and bytes."""
+    monkeypatch.setattr("reviews.desk.queue.A_SCREEN", 2)
+    real = compiler.cursor_iter
+    rows = []
+
+    def counted(*args, **kwargs):
+        for some in real(*args, **kwargs):
+            rows.extend(some)
+            yield some
+
+    def ask(person, address):
+        client = enter(person)
+        client.get(address)  # content types and the session are known
+        with monkeypatch.context() as patch, CaptureQueriesContext(connection) as queries:
+            patch.setattr(compiler, "cursor_iter", counted)
+            rows.clear()
+            answer = client.get(address)
+        assert answer.status_code == 200
+        return len([one for one in queries if "SAVEPOINT" not in one["sql"]]), len(rows), len(answer.content)
+
+    return ask
+
+
+def in_review(house, slug):
+    edition = make.submit(house, make.draft(house, slug))
+    for person in ("clinician", "pharmacist"):
+        assign(edition, person=house.people[person], due_on=today(), actor=house.editor)
+    return edition
+
+
+def test_monographs_on_which_nobody_works_cost_the_queue_no_query_and_no_row(house, asked):
+    set_floor(house.root, tier_floor="standard", actor=house.admin, seen=digest_of_row(house.root), reason="For a test")
+    in_review(house, "openumab")
+    pages = [(person, f"/desk/?show=mine&{query}") for person in PEOPLE for query in ("", NARROWED)]
+
+    def published(first, last):
+        for number in range(first, last):
+            make.published(house, f"liveumab-{number}")
+
+    published(0, 2)
+    few = {page: asked(*page)[:2] for page in pages}
+    published(2, 6)
+
+    assert {page: asked(*page)[:2] for page in pages} == few
+
+
+@pytest.mark.parametrize("show", ["mine", "others", "all", "due", "withdrawn"])
+def test_a_longer_queue_asks_no_more_and_its_pages_do_not_grow(house, asked, monkeypatch, show):
+    """Each open edition is read once: its row, its change sets, its last step, and who is asked."""
+    far = today().replace(year=today().year + 4)
+    monkeypatch.setattr("reviews.desk.queue.today", lambda at=None: today(at) if at else far)
+
+    def more(first, last):
+        for number in range(first, last):
+            in_review(house, f"openumab-{number:03}")
+            make.withdraw(make.published(house, f"liveumab-{number:03}"), house.publisher)
+            make.draft(house, f"draftumab-{number:03}")
+
+    pages = [(person, f"/desk/?show={show}&{query}") for person in PEOPLE for query in ("", "q=umab&tier=standard")]
+    more(0, 3)
+    few = {page: asked(*page) for page in pages}
+    more(3, 8)
+    many = {page: asked(*page) for page in pages}
+
+    assert {page: cost[0] for page, cost in many.items()} == {page: cost[0] for page, cost in few.items()}
+    for page, (_queries, _rows, size) in many.items():
+        # Counts have more figures, and there is a link to the next page.
+        assert size - few[page][2] < 400 or show in ("mine", "others"), page
+
+
+def test_a_review_of_sixty_parts_asks_as_much_as_one_of_six(house, asked):
+    def changed(slug, doc, count):
+        edition = make.start(house, make.published(house, slug, doc))
+        found = build(edition).sections[:count]
+        with audited_write(actor=house.editor) as trail, change_set(trail, edition=edition, reason="More") as change:
+            for one in found:
+                change.save(one.replaced(text=f"{one.text}\n\nMore."), seen=digest_of_part(one))
+        make.submit(house, edition)
+        return asked("clinician", f"/desk/monographs/{slug}/review/"), asked("clinician", f"/desk/monographs/{slug}/")
+
+    doc = make.document()
+    more = [
+        Section(
+            key=make.key(f"c {at}"), kind="cautions", heading=f"Caution {at}", text="Look for it in the first weeks."
+        )
+        for at in range(54)
+    ]
+    few = changed("fewumab", doc, 2)
+    many = changed("manyumab", make.document(sections=(*doc.sections, *more)), 60)
+
+    assert len(list(make.document(sections=(*doc.sections, *more)).parts())) == 60
+    assert [one[0] for one in many] == [one[0] for one in few]
+    assert [one[0] for one in many] == [24, 30]
