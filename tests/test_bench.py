@@ -43,6 +43,9 @@ def static_files(settings, tmp_path, demonstration):
     settings.STORAGES = plain
 
 
+DOSES = ["dose: model", "dose: rules", "dose: lines", "dose: figures", "dose: class", "dose: memory"]
+
+
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_everything_is_measured_and_the_trail_stays_whole(empty_database, static_files):
@@ -54,10 +57,20 @@ def test_everything_is_measured_and_the_trail_stays_whole(empty_database, static
     report = json.loads(out.getvalue())
     rows = {row["name"]: row for row in report["rows"]}
     assert (report["database"], report["monographs"]) == (connection.vendor, 3)
-    assert list(rows) == ["bare view", "page, the same", "pages in turn", "A to Z", "search", "page, cold", *ACTS]
+    assert list(rows) == [
+        "bare view",
+        "page, the same",
+        "pages in turn",
+        "A to Z",
+        "search",
+        "page, cold",
+        *ACTS,
+        *DOSES,
+    ]
     for name in ("bare view", "page, the same", "pages in turn", "A to Z", *ACTS):
         assert rows[name]["ratio"] > 0
         assert rows[name]["per_second"] > 0
+    assert all(rows[name]["ratio"] > 0 for name in DOSES[:-1])
     assert 1 <= rows["page, cold"]["queries"] <= 4
     assert all(rows[name]["queries"] > 10 for name in ACTS)
     assert Edition.objects.filter(number=2, state="published").count() == 3

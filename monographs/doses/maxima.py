@@ -200,6 +200,10 @@ def _v20(regimen: Regimen) -> Iterator[Fault]:
     for number, limit in enumerate(regimen.limits):
         if limit.unit in UNITS and any(not _match(unit, UNITS[limit.unit]) for _place, unit, _step in doses):
             yield refused("V20", f"limits[{number}].unit")
+    if (strength := regimen.strength) is not None:
+        kinds = {UNITS[code].kind for code in (strength.unit, strength.per_unit) if code is not None}
+        if any(unit.kind not in kinds for _place, unit, _step in doses):
+            yield refused("V20", "strength")
     for place, unit, step in doses:
         if step.cap is not None and step.cap.unit in UNITS and not _match(unit, UNITS[step.cap.unit]):
             yield refused("V20", f"{place}.cap")

@@ -73,10 +73,13 @@ class Age:
 
 @dataclass(frozen=True, slots=True)
 class Weight:
+    """In kilograms, whether or not its unit says so."""
+
     min: Decimal | None = _read("bound")
     min_incl: bool = _read("flag", default=True)
     max: Decimal | None = _read("bound")
     max_incl: bool = _read("flag", default=False)
+    unit: str = _read("choice", ("kg",), "V03", default="kg")
 
 
 @dataclass(frozen=True, slots=True)

@@ -303,7 +303,9 @@ def v22(regimen: Regimen, _asked: Asked) -> Found:
             continue
         unit, volume = UNITS[step.unit], UNITS[step.volume.unit]
         per, held = UNITS.get(strength.per_unit or ""), UNITS[strength.unit]
-        if per is None or per.kind != volume.kind or held.kind != unit.kind or unit.person != volume.person:
+        if held.kind != unit.kind or volume.kind != "volume":
+            continue  # V20
+        if per is None or per.kind != volume.kind or unit.person != volume.person:
             yield refused("V22", f"{place}.volume")
             continue
         of = Fraction(strength.per_value or 1) * per.factor / (Fraction(strength.value) * held.factor)

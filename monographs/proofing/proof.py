@@ -4,14 +4,16 @@ A finding never changes a word. What it does to a submission follows from its se
 `warn` passes with a reason, `advise` is a hint.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, Self
 from uuid import UUID
 
 from monographs.checks.typed_words import Written, written
 from monographs.document import Citation, Document, Header, MonitoringItem, Part, SafetyNotice, Section
+from monographs.doses.model import Regimen
+from monographs.doses.quantities import Quantity, quantities, read_quantities
 from monographs.proofing.readable import readable
 from monographs.proofing.rules import RULES
 from monographs.proofing.sentences import is_of_water
@@ -27,10 +29,16 @@ _EXACT = ("monitoring", "counselling")
 @dataclass(frozen=True)
 class Doses:
     """What of the doses of a monograph readers are shown. `hidden` are the quantities of regimens that they are not
-    shown, as they would be written: `12 mg`."""
+    shown."""
 
     are_shown: bool = True
-    hidden: frozenset[str] = frozenset()
+    hidden: frozenset[Quantity] = frozenset()
+
+    @classmethod
+    def of(cls, regimens: Iterable[Regimen]) -> Self:
+        """Of the regimens of a monograph."""
+        hidden = [quantities(one) for one in regimens if not one.is_shown]
+        return cls(are_shown=not hidden, hidden=frozenset().union(*hidden))
 
 
 SHOWN = Doses()
@@ -86,7 +94,7 @@ def _severity(rule: str, severity: str, place: str, doses: Doses, words: str, is
             return "block"
         if place == DOSING or doses.are_shown:
             return None
-        return "block" if " ".join(words.split()) in doses.hidden else "warn"
+        return "block" if read_quantities(words) & doses.hidden else "warn"
     if rule == "L25" and place == "overdose":
         return "warn"
     if severity == "block_in_monitoring_and_counselling":

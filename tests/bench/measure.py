@@ -28,6 +28,7 @@ from reviews.review.attestation import checklist
 from reviews.review.edition_review import EditionReview
 from reviews.signing import attest
 from reviews.workflow import perform
+from tests.bench import doses
 from tests.bench.http import HOST, burst, server
 from tests.bench.load import SIGNERS
 from tests.bench.report import Report, Row
@@ -76,6 +77,7 @@ def run(*, requests: int, rounds: int) -> Report:
         report.rows.append(_cold_page(slugs[0][0]))
         # One act at a time, so one bare request at a time beside it.
         report.rows.extend(_acts(asking(bare_port, ["/"], connections=1), rounds))
+    report.rows.extend(doses.rows(rounds))
     return report
 
 

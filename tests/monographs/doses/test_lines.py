@@ -152,7 +152,7 @@ def test_a_header_reads(fields, words):
     [
         ({"r_product": "X", "r_strength": {"value": "5", "unit": "mg"}}, "Preparation: X, 5 mg."),
         ({"r_product": "X", "r_formulation": "tablet"}, "Preparation: X, tablet."),
-        ({"r_strength": {"value": "1000", "unit": "[iU]", "per_unit": "mL"}}, "Preparation: 1,000 units/mL."),
+        ({"unit": "[iU]", "r_strength": {"value": "1000", "unit": "[iU]", "per_unit": "mL"}}, "Preparation: 1,000 units/mL."),
         ({"r_strength": {"value": "1", "unit": "ug", "per_value": "0.5", "per_unit": "mL"}}, "Preparation: 1 microgram/0.5 mL."),
         ({"r_max_doses_24h": 1}, "No more than 1 dose in 24 hours."),
         ({"r_max_courses": 1}, "No more than 1 course."),

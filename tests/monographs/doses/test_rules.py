@@ -72,7 +72,7 @@ REFUSED = {
     "V03": [
         *(of(unit=unit) for unit in ("mcg", "MG", "Mg", "IU", "iu", "mg/day", "mg/m²", "mg/m2/kg", "", "ml", "cc", "mg/h", "mg/kg/min", "mg/min/kg", "%")),
         of(unit=REMOVED), of(unit=5), of("10", "mg", **limit("20", "mg/h")), of(cap=["1", "mg/min"]), of(for_={"value": 5, "unit": "days"}),
-        of(r_age={"min": 5, "unit": "y"}), of(r_age={"min": 5}), of(min_interval=[4, "hours"]), of(rate={"unit": "mg", "max": "5"}),
+        of(r_age={"min": 5, "unit": "y"}), of(r_age={"min": 5}), of(r_weight={"min": 5, "unit": "lb"}), of(min_interval=[4, "hours"]), of(rate={"unit": "mg", "max": "5"}),
         of(rate={"unit": "mg/kg", "max": "5"}), of(r_strength={"value": "5", "unit": "mg/kg"}), of(volume=["5", "ml"]),
         example("E04", steps__1__increase__unit="mg/h"), of("10", "mg", **limit("9", "mg", {"value": 2, "unit": "y"})),
     ],
@@ -121,7 +121,7 @@ REFUSED = {
     "V19": [rising(), rising(also={"for": {"value": 4, "unit": "wk"}}), example("E24", steps__1__until=REMOVED)],
     "V20": [
         of("10", **limit("20", "mL")), of("10", "[iU]", **limit("20", "mmol")), of("10", "mg/kg", **limit("100", "mg/m2")), of(cap=["1", "mL"], unit="mg/kg"),
-        of(volume=["5", "mg"]), of("10", "mL", **limit("20", "g")), example("E04", steps__1__increase__unit="mL", limits=[]) | {"limits": [{"value": "500", "unit": "mg", "per": "24h"}]},
+        of(volume=["5", "mg"]), of("10", "[iU]", r_strength={"value": "5", "unit": "mg", "per_unit": "mL"}), of("10", "mL", **limit("20", "g")), example("E04", steps__1__increase__unit="mL", limits=[]) | {"limits": [{"value": "500", "unit": "mg", "per": "24h"}]},
     ],
     "V21": [
         {name: held for name, held in of(**WHOLE).items() if name != "licence"}, of(r_licence={"status": "licensed"}), of(r_licence={"country": "GB"}),
@@ -191,7 +191,8 @@ PASSES = [
     example("E01", limits=[{"value": "60", "unit": "mg", "per": "course"}, {"value": "96", "unit": "mg", "per": "lifetime"}, {"value": "60", "unit": "mg", "per": {"value": 1, "unit": "a"}}]),
     of("12", "mg/m2", freq=freq(1, 3, "mo"), **limit("72", "mg/m2", "lifetime")), of(weight_basis="ideal", unit="mg/kg", cap=["1", "g"]), of(r_hepatic=["A", "B"]),
     of(freq=freq(2, 1, "mo")), of(freq=freq(1, 1, "a")), of(freq=freq(1, 3, "d")), of(r_licence={"status": "unlicensed", "country": "GB"}), example("E02", steps__0__freq__n="1"),
-    of(r_unchecked=True), {"population": "Adult", "route": "oral", "unchecked": True}, of(r_instructions=[]), of(optional=False), of(r_weight={"min": 0, "max": 5}),
+    of(r_unchecked=True), {"population": "Adult", "route": "oral", "unchecked": True}, of(r_instructions=[]), of(optional=False), of(r_weight={"min": 0, "max": 5}), of(r_weight={"min": 5, "unit": "kg"}),
+    of("5", "mL", r_strength={"value": "5", "unit": "mg", "per_unit": "mL"}),
 ]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from monographs.doses.quantities import read_quantities
 from monographs.proofing.proof import Doses, proof
 from monographs.proofing.rules import RULES
 from monographs.proofing.sentences import sentences
@@ -114,7 +115,7 @@ def found(rule, words):
     return [(start, words[start:end]) for start, end in RULES[rule].find(words)]
 
 
-HIDDEN = Doses(are_shown=False, hidden=frozenset(["12 mg"]))
+HIDDEN = Doses(are_shown=False, hidden=read_quantities("12 mg"))
 
 
 @pytest.mark.parametrize(
