@@ -23,7 +23,8 @@ TIERS = {"low": "Low", "standard": "Standard", "high": "High"}
 
 @dataclass(frozen=True)
 class SectionKind:
-    """A kind of section: its usual heading, its word in "This page does not cover: …", and when it is needed.
+    """A kind of section: its usual heading, its word in "This page does not cover: …", when it is needed, and what it
+    must contain.
 
     `needed` is "required", "optional", or the trait of the drug that asks for it.
     """
@@ -32,32 +33,160 @@ class SectionKind:
     heading: str
     gap: str
     needed: str
+    contains: str
 
 
 SECTION_KINDS: dict[str, SectionKind] = {
     kind.slug: kind
     for kind in (
-        SectionKind("indications", "Indications", "indications", "required"),
-        SectionKind("contra-indications", "Contra-indications", "contra-indications", "required"),
-        SectionKind("cautions", "Cautions", "cautions", "required"),
-        SectionKind("renal-impairment", "Renal impairment", "renal impairment", "required"),
-        SectionKind("hepatic-impairment", "Hepatic impairment", "hepatic impairment", "required"),
-        SectionKind("interactions", "Interactions", "interactions", "required"),
-        SectionKind("pregnancy", "Pregnancy", "pregnancy", "required"),
-        SectionKind("contraception", "Contraception", "contraception", "teratogen"),
-        SectionKind("breast-feeding", "Breast-feeding", "breast-feeding", "required"),
-        SectionKind("screening", "Pre-treatment screening", "pre-treatment screening", "biologic"),
-        SectionKind("monitoring", "Monitoring", "monitoring", "required"),
-        SectionKind("adverse-effects", "Adverse effects", "adverse effects", "required"),
-        SectionKind("overdose", "Overdose", "overdose", "required"),
-        SectionKind("administration", "Administration", "administration", "injectable"),
-        SectionKind("prescribing", "Prescribing in practice", "prescribing in practice", "required"),
-        SectionKind("counselling", "Counselling the patient", "counselling the patient", "required"),
-        SectionKind("stopping", "Stopping", "stopping", "optional"),
-        SectionKind("driving", "Driving", "driving", "optional"),
-        SectionKind("storage", "Storage", "storage", "optional"),
-        SectionKind("how-it-works", "How it works", "how it works", "required"),
-        SectionKind("evidence", "Evidence & guidelines", "evidence and guidelines", "required"),
+        SectionKind(
+            "indications",
+            "Indications",
+            "indications",
+            "required",
+            "The uses this monograph covers, each with its licence status. "
+            "It names the main uses that it does not cover.",
+        ),
+        SectionKind(
+            "contra-indications",
+            "Contra-indications",
+            "contra-indications",
+            "required",
+            "A list of who must not have the drug. “None known” is written, with its source.",
+        ),
+        SectionKind(
+            "cautions",
+            "Cautions",
+            "cautions",
+            "required",
+            "A list of who needs more care, and which care.",
+        ),
+        SectionKind(
+            "renal-impairment",
+            "Renal impairment",
+            "renal impairment",
+            "required",
+            "What changes at which function, or “no change”. It agrees with the bands in Dosing.",
+        ),
+        SectionKind(
+            "hepatic-impairment",
+            "Hepatic impairment",
+            "hepatic impairment",
+            "required",
+            "What changes at which Child-Pugh class, or “no change”.",
+        ),
+        SectionKind(
+            "interactions",
+            "Interactions",
+            "interactions",
+            "required",
+            "A list: the other drug, the effect, what to do.",
+        ),
+        SectionKind(
+            "pregnancy",
+            "Pregnancy",
+            "pregnancy",
+            "required",
+            "Known risk and advice, in people and not only in animals.",
+        ),
+        SectionKind(
+            "contraception",
+            "Contraception",
+            "contraception",
+            "teratogen",
+            "Who needs it, from when until how long after the last dose.",
+        ),
+        SectionKind(
+            "breast-feeding",
+            "Breast-feeding",
+            "breast-feeding",
+            "required",
+            "Whether it passes into milk and the advice.",
+        ),
+        SectionKind(
+            "screening",
+            "Pre-treatment screening",
+            "pre-treatment screening",
+            "biologic",
+            "Tests, vaccines and prophylaxis, with when and how long. It stays readable when doses are withheld.",
+        ),
+        SectionKind(
+            "monitoring",
+            "Monitoring",
+            "monitoring",
+            "required",
+            "A test for each thing that is watched, with its interval and its end.",
+        ),
+        SectionKind(
+            "adverse-effects",
+            "Adverse effects",
+            "adverse effects",
+            "required",
+            "A list by frequency, very common to very rare. Those that need action come first.",
+        ),
+        SectionKind(
+            "overdose",
+            "Overdose",
+            "overdose",
+            "required",
+            "Signs, first steps, whom to call.",
+        ),
+        SectionKind(
+            "administration",
+            "Administration",
+            "administration",
+            "injectable",
+            "Dilution, route, observation, what to do at a reaction.",
+        ),
+        SectionKind(
+            "prescribing",
+            "Prescribing in practice",
+            "prescribing in practice",
+            "required",
+            "A list of what a specialist would tell a colleague. No dose figures.",
+        ),
+        SectionKind(
+            "counselling",
+            "Counselling the patient",
+            "counselling the patient",
+            "required",
+            "A list for the clinician to tell the patient. Each warning sign has its place to go and its time window.",
+        ),
+        SectionKind(
+            "stopping",
+            "Stopping",
+            "stopping",
+            "optional",
+            "How to stop.",
+        ),
+        SectionKind(
+            "driving",
+            "Driving",
+            "driving",
+            "optional",
+            "Effects on driving.",
+        ),
+        SectionKind(
+            "storage",
+            "Storage",
+            "storage",
+            "optional",
+            "Keeping.",
+        ),
+        SectionKind(
+            "how-it-works",
+            "How it works",
+            "how it works",
+            "required",
+            "One paragraph on mechanism.",
+        ),
+        SectionKind(
+            "evidence",
+            "Evidence & guidelines",
+            "evidence and guidelines",
+            "required",
+            "The trials and guidance behind the page, each cited. It says what is uncertain.",
+        ),
     )
 }
 

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from reviews.desk import kept_forms, queue, remarks, transitions
-from reviews.desk.editor import citing, presence, scratch, sorting, start_from, together, write
+from reviews.desk.editor import citing, presence, scratch, sections, sorting, start_from, together, write
 from reviews.desk.library import classes, drugs
 from reviews.desk.monograph import change_address, compare, copy, history, new, restore, reviewers, tier, workspace
 from reviews.desk.people import directory, due, first_steps, invite, person, profile, recheck, rights, trail
@@ -40,6 +40,7 @@ urlpatterns = [
     path(f"{MONOGRAPH}edit/here/", presence.stay, name="here"),
     path(f"{MONOGRAPH}edit/order/", sorting.order, name="edit_order"),
     path(f"{MONOGRAPH}edit/from/", start_from.start_from, name="start_from"),
+    path(f"{MONOGRAPH}edit/sections/", sections.sections, name="start_sections"),
     path(f"{MONOGRAPH}edit/<kind:kind>/new/", write.part_new, name="part_new"),
     path(f"{MONOGRAPH}edit/<uuid:key>/", write.part, name="part_edit"),
     path(f"{MONOGRAPH}scratch/<part>/", scratch.keep, name="scratch"),

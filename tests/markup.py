@@ -11,7 +11,7 @@ from tinyhtml5.parser import HTMLParser
 XHTML = "{http://www.w3.org/1999/xhtml}"
 # Element: the attributes of its own, beside those of all.
 OWN = {
-    "a": "href rel hreflang type download target", "abbr": "", "article": "", "aside": "", "blockquote": "cite", "body": "", "br": "", "button": "type name value form formaction formmethod formnovalidate disabled popovertarget",
+    "a": "href rel hreflang type download target", "abbr": "", "article": "", "aside": "", "b": "", "blockquote": "cite", "body": "", "br": "", "button": "type name value form formaction formmethod formnovalidate disabled popovertarget",
     "caption": "", "cite": "", "code": "", "col": "span", "colgroup": "span", "datalist": "", "dd": "", "del": "datetime", "details": "open name",
     "div": "", "dl": "", "dt": "", "em": "", "fieldset": "disabled form name", "figcaption": "", "figure": "", "footer": "",
     "form": "action method enctype novalidate autocomplete", "h1": "", "h2": "", "h3": "", "h4": "", "h5": "", "h6": "",
@@ -33,11 +33,11 @@ CHILDREN = {
     "table": "caption colgroup thead tbody tfoot tr", "select": "option optgroup hr", "datalist": "option", "optgroup": "option",
 }  # fmt: skip
 ONLY_WORDS = {
-    "button", "code", "dt", "em", "h1", "h2", "h3", "h4", "h5", "h6", "kbd", "label", "legend", "mark", "p", "pre",
+    "b", "button", "code", "dt", "em", "h1", "h2", "h3", "h4", "h5", "h6", "kbd", "label", "legend", "mark", "p", "pre",
     "q", "s", "small", "span", "strong", "sub", "summary", "sup", "time",
 }  # fmt: skip
 WORDS = {
-    "a", "abbr", "br", "button", "cite", "code", "datalist", "del", "em", "img", "input", "ins", "kbd", "label",
+    "b", "a", "abbr", "br", "button", "cite", "code", "datalist", "del", "em", "img", "input", "ins", "kbd", "label",
     "mark", "noscript", "optgroup", "option", "output", "q", "s", "script", "select", "small", "span", "strong",
     "sub", "sup", "template", "textarea", "time",
 }  # fmt: skip

@@ -15,13 +15,15 @@ from django.urls import reverse
 from monographs.assemble import build
 from monographs.digest import digest_of_part
 from monographs.models import Monograph, Overlay
+from monographs.standing import today
 from reviews.access import rechecks
 from reviews.access.factors import APP, CODES
 from reviews.access.grants import give
 from reviews.desk.editor.forms import HeaderForm
 from reviews.editing import parts
+from reviews.editing.assignments import assign
 from reviews.editing.library import make_class
-from reviews.models import ChangeSet, ProblemReport, Recheck, Remark
+from reviews.models import Assignment, ChangeSet, ProblemReport, Recheck, Remark
 from reviews.reports import service
 from reviews.workflow import perform
 from tests import factories as make
@@ -72,11 +74,11 @@ TABLE = {
     "queue": ("desk", None), "monographs": ("desk", None), "monograph_new": ("begins", "begins"),
     "workspace": ("reads", None), "edit": ("reads", "writes"), "edit_header": ("reads", "writes"),
     "edit_all": ("reads", "writes"), "edit_order": ("reads", "writes"), "cite": ("reads", None), "here": ("reads", None), "part_new": ("reads", "writes"), "part_edit": ("reads", "writes"),
-    "scratch": ("reads", "writes"), "preview": ("reads", None), "review": ("reads", None), "read_tick": ("reads", "reviews"), "remarks": ("reads", "writes"), "history": ("reads", None), "compare": ("reads", None),
+    "scratch": ("reads", "writes"), "preview": ("reads", None), "review": ("reads", None), "read_tick": ("reads", "reviews"), "remarks": ("reads", "writes"), "reviewers": ("reads", "writes, publishes"), "assignment_end": ("reads", "writes, publishes"), "history": ("reads", None), "compare": ("reads", None),
     "restore": ("reads", "writes"), "tier": ("reads", "reviews"), "ask_for_tier": ("reads", "writes"), "do": ("reads", "writes"),  # “submit”
     "move": ("reads", "publishes"), "published": ("reads", None), "places": ("reads", None),
     "erratum": ("reads", "reviews"), "harmless": ("reads", "reviews"), "copy": ("reads", "writes"),
-    "start_from": ("reads", "writes"),
+    "start_from": ("reads", "writes"), "start_sections": ("reads", None),
     "place": ("nobody", "nobody"),  # no kind of overlay has a form there so far
     "countersign": ("reads", "reviews"), "lift": ("reads", "ends warnings"), "warning_new": ("desk", "warns"),
     "report_page": ("reads", "reviews"), "report_look": ("reads", "writes, publishes"),
@@ -154,6 +156,7 @@ def made(once_a_module):
     said = {"reason": "One thing", "remarks": {"header": "Which years?"}}
     perform("send-back", editions=[edition], actor=house.clinician, digest=make.seen(edition), **said)
     edition.refresh_from_db()
+    assign(edition, person=house.clinician2, due_on=today(), actor=house.editor)
     places = {
         "everywhere": None,
         "above": house.root,
@@ -178,7 +181,7 @@ def addresses(world):
     given = {
         "restore": {"slug": page.slug, "key": state}, "scratch": {"slug": page.slug, "part": "header"}, "countersign": {"pk": overlay}, "lift": {"pk": overlay},
         **{name: {"pk": ProblemReport.objects.get().pk} for name in ("report_page", "report_look", "report_give_back")},
-        "recheck": {"pk": Recheck.objects.get().pk},
+        "recheck": {"pk": Recheck.objects.get().pk}, "assignment_end": {"pk": Assignment.objects.get().pk},
         "drug": {"slug": page.drug.slug}, "drug_act": {"slug": page.drug.slug, "act": "retire"},
         "therapeutic_class": of_class, "class_act": {**of_class, "act": "retire"},
         "account_address_confirm": {"token": "abc"},
@@ -193,6 +196,7 @@ def addresses(world):
     bodies = {
         "edit": {"restore": str(make.key("link"))}, "part_new": {"kind": "driving", "text": "Wait."},
         "edit_header": sent(HeaderForm(document=document, shown=document.header)) | {"covers": "other uses"},
+        "reviewers": {"person": make.User.objects.get(username="pharmacist").pk, "due_on": str(today())},
         "remarks": {"remark": Remark.objects.get().pk, "outcome": "done"},
         "warning_new": {**warned, "monographs": [page.slug], "password": make.PASSWORD},
     }  # fmt: skip

@@ -327,12 +327,12 @@ def test_the_sections_are_in_the_order_of_their_table():
     rows = [row for row in table("docs/clinical/sections.md", "| order |") if row[2] not in ("when any", "automatic")]
     needed = {"teratogens": "teratogen", "biologics": "biologic", "injectables": "injectable"}
     told = [
-        (heading, needed.get(when, when))
-        for _order, heading, when, _words in rows
+        (heading, needed.get(when, when), re.sub(r" \(`.*?`\)", "", re.sub(r'"(.*?)"', r"“\1”", words)))
+        for _order, heading, when, words in rows
         if heading not in ("Dosing", "Related")
     ]
 
-    assert told == [(kind.heading, kind.needed) for kind in SECTION_KINDS.values()]
+    assert told == [(kind.heading, kind.needed, kind.contains) for kind in SECTION_KINDS.values()]
 
 
 def test_the_types_of_notice_have_the_severities_of_their_table():

@@ -41,7 +41,13 @@
     if (drops && !(window.htmx && drops.hasAttribute('data-hx-get'))) forms().filter((form) => form.closest('.editpart') === drops.closest('.editpart')).forEach((form) => delete form.dataset.unsaved);
     const link = opens && window.htmx && document.getElementById(opens.dataset.opens);
     if (link) { e.preventDefault(); wanted = opens.dataset.at || ''; link.click(); }
+    if (window.htmx && e.target.closest('[data-begins]')) { e.preventDefault(); begin([...document.querySelectorAll('a[data-gap]')]); }
   });
+  // What the page lacks is opened one after the other; whoever asked for it begins at the first.
+  const begin = async (links) => {
+    for (const link of links) await window.htmx.ajax('GET', link.dataset.hxGet, { target: link.closest('.editpart-gap'), swap: 'beforebegin' });
+    if (links.length) setTimeout(() => goOn(links[0].closest('.editplace').querySelector('.editpart-open:has(form[data-part^="new-"])')), 100); // after the last has settled
+  };
   addEventListener('pageshow', (e) => { if (e.persisted) forms().forEach((form) => say(form, 'typing', 'Not saved yet')); });
   addEventListener('offline', () => forms().filter(unsaved).forEach((form) => say(form, 'offline', lost)));
   addEventListener('online', () => forms().filter(unsaved).forEach((form) => say(form, 'typing', 'Not saved yet')));

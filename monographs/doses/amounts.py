@@ -136,7 +136,9 @@ def doses_a_day(regimen: Regimen, step: Step) -> int:
 def most_a_day(regimen: Regimen, step: Step, high: Fraction) -> Fraction:
     """The most in 24 hours of a step whose one dose, or daily amount, is at most `high`."""
     if step.freq is not None and step.freq.continuous:
-        return high * (DAY / TIMES[time].hours if (time := UNITS[step.unit or ""].time) else 1)
+        length = lasting(step)
+        span = min(DAY, length[1]) if length is not None else DAY
+        return high * (span / TIMES[time].hours if (time := UNITS[step.unit or ""].time) else 1)
     return high if step.per is not None else high * doses_a_day(regimen, step)
 
 

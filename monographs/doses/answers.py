@@ -12,7 +12,7 @@ from monographs.doses.faults import Fault, unknown
 from monographs.doses.figures import figures
 from monographs.doses.lines import text
 from monographs.doses.model import NAMED, Regimen, Step
-from monographs.doses.overlaps import overlaps
+from monographs.doses.overlaps import GAP, gaps, overlaps
 from monographs.doses.reading import read
 from monographs.doses.rules import Asked, problems
 from monographs.doses.values import MOST_DIGITS, read_number
@@ -54,7 +54,7 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def rendered(case: Any, asked: Asked) -> dict[str, Any]:
     """`{id, text, derived, refused}` of a case. What is refused has no text and no figure. `input` is a regimen, or a
-    list of regimens that stand side by side."""
+    list of regimens that stand side by side: then `warned` says between which of them somebody is forgotten."""
     structure = case.get("input") if isinstance(case, dict) else None
     several = structure if isinstance(structure, list) else [structure]
     regimens, faults = [], []
@@ -75,6 +75,9 @@ def rendered(case: Any, asked: Asked) -> dict[str, Any]:
             derived |= figures(regimen, **at)
         answer |= {"text": "\n".join(text(regimen) for regimen in regimens), "derived": derived}
     answer["refused"] = [{"rule": one.rule, "place": one.place, "sentence": one.sentence} for one in faults]
+    if len(several) > 1:
+        pairs = [] if faults else gaps(regimens)
+        answer["warned"] = [{"rule": "V15", "between": list(pair), "sentence": GAP} for pair in pairs]
     return answer
 
 
@@ -120,7 +123,10 @@ def classified(case: Any) -> dict[str, Any]:
         answer["per_week"] = compared.per_week
     return answer | {
         "voids_checks": compared.voids_checks,
-        "changes": [{"class": one.cls, "line": one.line} | _in_one_unit(one) for one in compared.changes],
+        "changes": [
+            {"class": one.cls, "line": one.line} | ({"where": one.where} if one.where else {}) | _in_one_unit(one)
+            for one in compared.changes
+        ],
     }
 
 

@@ -22,8 +22,9 @@ DAYS_OF = {"d": 1, "wk": 7, "mo": 30, "a": 365}
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """`line` is what people read. `ratio` is new by old where amounts were compared; `is_of_dose` tells that of a dose
-    from others, `in_one_unit` is old and new in the smaller unit. `is_of_source` voids no check by itself."""
+    """`line` is what people read. `ratio` is new by old of a dose, `per_week` of the doses of a week; `in_one_unit` is
+    old and new in the smaller unit. `is_of_source` voids no check by itself. `where` is the label of its step, where
+    there are several."""
 
     cls: Class
     line: str
@@ -31,6 +32,7 @@ class Change:
     per_week: Fraction | None = None
     in_one_unit: tuple[str, str] | None = None
     is_of_source: bool = False
+    where: str = ""
 
 
 Changes = Iterator[Change]

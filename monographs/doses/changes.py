@@ -5,7 +5,7 @@ compared in one unit, exactly.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from monographs.doses import phrases
@@ -24,7 +24,7 @@ from monographs.doses.change import (
     ratio_text,
     said,
 )
-from monographs.doses.lines import day_in_words, header
+from monographs.doses.lines import day_in_words, header, label
 from monographs.doses.model import (
     ACTIONS,
     POPULATIONS,
@@ -92,8 +92,7 @@ def compare(before: Regimen | None, after: Regimen | None) -> Compared:
         if after is not None:
             found.append(Change("major", f"Regimen added: {header(after)}"))
         return Compared(tuple(found))
-    made = dict.fromkeys(_changes(before, after))
-    return Compared(tuple(sorted(made, key=lambda one: CLASSES.index(one.cls))))
+    return Compared(tuple(sorted(_changes(before, after), key=lambda one: CLASSES.index(one.cls))))
 
 
 def compare_all(before: Sequence[Regimen], after: Sequence[Regimen]) -> list[tuple[str, Compared]]:
@@ -286,10 +285,14 @@ def _steps(old: tuple[Step, ...], new: tuple[Step, ...], before: Regimen, after:
     if order != kept:
         was, now = (", ".join(str(kept.index(key) + 1) for key in keys) for keys in (kept, order))
         yield Change("critical", f"Step order changed: {was} -> {now}")
+    intervals: list[Change] = []
     for key in kept:
-        yield from of_step(before, first[key], after, second[key])
+        where = label(after, new.index(second[key])) if len(new) > 1 else ""
+        yield from (replace(one, where=where) for one in of_step(first[key], second[key]))
+        intervals += of_interval(before, first[key], after, second[key])
     if not kept:
-        yield from of_interval(before, Step(), after, Step())
+        intervals += of_interval(before, Step(), after, Step())
+    yield from dict.fromkeys(intervals)
 
 
 def _steps_words(count: int) -> str:

@@ -46,7 +46,11 @@ def figures(regimen: Regimen, weight: Decimal | None = None, surface: Decimal | 
             found |= _of_a_day(regimen, here, point)
             if len(here) == len(steps):
                 found |= _of_spans(regimen, steps, point)
-    found |= _most_of_a_day(regimen, steps)
+    if any(step.increase is not None for step in regimen.steps):
+        # How far it is increased, nobody reckons.
+        found = {label: words for label, words in found.items() if not label.startswith("24 hours")}
+    else:
+        found |= _most_of_a_day(regimen, steps)
     return found | _binding(regimen, steps)
 
 
@@ -167,9 +171,7 @@ def _bounded(regimen: Regimen, amount: Fraction, unit: Unit, point: Point) -> st
 
 
 def _most_of_a_day(regimen: Regimen, steps: list[Step]) -> dict[str, str]:
-    """The most that anybody is given in 24 hours; none, where a dose by weight or an increase has no upper end."""
-    if any(step.increase is not None for step in regimen.steps):
-        return {}
+    """The most that anybody is given in 24 hours; none, where a dose by weight has no upper end."""
     found: list[tuple[Fraction, Unit]] = []
     for step in steps:
         unit, cap = UNITS[step.unit or ""], step.cap

@@ -86,7 +86,13 @@ def _begun(line: Line) -> Line:
 
 
 def _stopped(words: str) -> str:
+    """With the full stop that it may lack."""
     return words if words.endswith(".") else f"{words}."
+
+
+def _closed(segments: list[Segment]) -> Line:
+    """The same of a line."""
+    return tuple(segments) if segments[-1][1].endswith(".") else (*segments, ("", "."))
 
 
 # -- Header --------------------------------------------------------------------------------------------------------
@@ -95,7 +101,7 @@ def _stopped(words: str) -> str:
 def _header(regimen: Regimen) -> Line:
     found: list[Segment] = []
     if regimen.indication is not None:
-        found += [("indication", _capital(regimen.indication.rstrip("."))), ("", ". ")]
+        found += [*_closed([("indication", _capital(regimen.indication))]), ("", " ")]
     found.append(("population", POPULATIONS[regimen.population]))
     if regimen.age is not None:
         found += [("", " "), ("age", phrases.band(regimen.age))]
@@ -111,7 +117,7 @@ def _header(regimen: Regimen) -> Line:
         bands.append(("criteria", f"with at least {regimen.criteria.at_least} of these: {of}"))
     for segment in bands:
         found += [("", ", "), segment]
-    return (*found, ("", ". "), ("route", ROUTES[regimen.route]), ("", "."))
+    return (*_closed(found), ("", " "), ("route", ROUTES[regimen.route]), ("", "."))
 
 
 # -- Below it ------------------------------------------------------------------------------------------------------
@@ -120,10 +126,10 @@ def _header(regimen: Regimen) -> Line:
 def _body(regimen: Regimen) -> Iterator[Line]:
     yield from _preparation(regimen)
     if regimen.dose_as is not None:
-        yield ("", "Dose expressed as "), ("dose_as", regimen.dose_as), ("", ".")
+        yield _closed([("", "Dose expressed as "), ("dose_as", regimen.dose_as)])
     if regimen.not_interchangeable is not None:
         words = regimen.not_interchangeable
-        yield ("", "Not interchangeable dose for dose with "), ("not_interchangeable", words), ("", ".")
+        yield _closed([("", "Not interchangeable dose for dose with "), ("not_interchangeable", words)])
     for number in range(len(regimen.steps)):
         yield _step(regimen, number)
     for one in regimen.limits:
@@ -165,7 +171,7 @@ def _preparation(regimen: Regimen) -> Iterator[Line]:
             found.append(("", " " if number else ", "))
         found.append(segment)
     if len(found) > 1:
-        yield (*found, ("", "."))
+        yield _closed(found)
 
 
 def _adjustment(held: Adjustment) -> Line:
@@ -181,12 +187,12 @@ def _adjustment(held: Adjustment) -> Line:
 # -- Steps ---------------------------------------------------------------------------------------------------------
 
 
-def _label(regimen: Regimen, number: int) -> str:
+def label(regimen: Regimen, number: int) -> str:
     """`Course 1, month 1`, `Loading`, `Step 2, if needed`; empty for the only step, unless that says more."""
     step, found = regimen.steps[number], []
     if step.course is not None:
         found.append(phrases.course(step.course))
-    if step.at is not None:
+    if step.at is not None and step.at.numbers:
         words = phrases.at(step.at)
         found.append(words[:1].lower() + words[1:] if found else words)
     if step.phase is not None:
@@ -201,8 +207,8 @@ def _label(regimen: Regimen, number: int) -> str:
 def _step(regimen: Regimen, number: int) -> Line:
     step = regimen.steps[number]
     found: list[Segment] = []
-    if label := _label(regimen, number):
-        found += [("label", label), ("", ": ")]
+    if words := label(regimen, number):
+        found += [("label", words), ("", ": ")]
     first = next((at for at, one in enumerate(regimen.steps) if one.is_dose), None)
     said = _dose(regimen, step, is_first=number == first) if step.is_dose else _slope(step)
     found += next(said)
@@ -210,9 +216,7 @@ def _step(regimen: Regimen, number: int) -> Line:
         found += segments
     for segment in _after(regimen, step):
         found += [("", ", "), segment]
-    if found[-1][1].endswith("."):
-        return tuple(found)
-    return (*found, ("", "."))
+    return _closed(found)
 
 
 def _spaced(slot: str, words: str) -> list[Segment]:

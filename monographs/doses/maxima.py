@@ -141,13 +141,18 @@ def _whole(regimen: Regimen, step: Step, limit: Limit) -> Fraction:
 
 def _in_windows(regimen: Regimen, limit: Limit, window: Fraction) -> Iterator[Fraction]:
     """The least in a window that begins with a step, over the steps after it whose beginning is fixed."""
-    begun = _beginnings(regimen)
+    begun = [(at, step) for at, step in _beginnings(regimen) if not step.up_to]
+    whole = [_in_window(regimen, step, limit, window) for _at, step in begun]
+    ends = [at + (length[0] if (length := lasting(step)) is not None else window) for at, step in begun]
     for first, (start, _step) in enumerate(begun):
-        within = [(at, step) for at, step in begun[first:] if at < start + window]
-        yield sum(
-            (_in_window(regimen, step, limit, start + window - at) for at, step in within if not step.up_to),
-            Fraction(0),
-        )
+        last, amount = start + window, Fraction(0)
+        for number in range(first, len(begun)):
+            at, step = begun[number]
+            if at >= last:
+                break
+            is_within = ends[number] <= last
+            amount += whole[number] if is_within else _in_window(regimen, step, limit, last - at)
+        yield amount
 
 
 def _beginnings(regimen: Regimen) -> list[tuple[Fraction, Step]]:

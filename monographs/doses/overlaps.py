@@ -14,6 +14,7 @@ from monographs.doses.faults import Fault, refused
 from monographs.doses.model import Age, Band, Regimen, Renal
 from monographs.doses.units import AGES
 
+GAP = "Nobody between these bands has a regimen."
 # An end of a band: where it is, and on which side of that; open at infinity.
 End = tuple[Fraction, int]
 _FIRST, _LAST = (Fraction(-1), 0), (Fraction(10**12), 0)

@@ -22,7 +22,7 @@ Found = list[Fault]
 Reader = Callable[[Any, str, Found], Any]
 _DAY = 10
 LONGEST_TEXT = 2_000
-MOST_ROWS = 100
+MOST_ROWS = 40
 
 
 def read(structure: Any) -> tuple[Regimen, list[Fault]]:

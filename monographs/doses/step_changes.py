@@ -31,8 +31,8 @@ from monographs.doses.units import TIMES, UNITS
 from monographs.doses.values import decimal_of, figure
 
 
-def of_step(before: Regimen, old: Step, after: Regimen, new: Step) -> Changes:
-    """What is said of a step that was and is."""
+def of_step(old: Step, new: Step) -> Changes:
+    """What is said of a step that was and is, but of its least interval, which may be that of all."""
     dose = list(_dose(old, new))
     yield from dose
     often = list(_how_often(old, new))
@@ -41,7 +41,6 @@ def of_step(before: Regimen, old: Step, after: Regimen, new: Step) -> Changes:
     yield from of_words(
         "Volume", said(old.volume, phrases.pair), said(new.volume, phrases.pair), added="critical", changed="critical"
     )
-    yield from of_interval(before, old, after, new)
     yield from _infusion(old, new)
     length = list(
         of_sizes("Duration", _lasting(old), _lasting(new), _length, _length_size, verbs=LENGTH, is_worse_up=False)

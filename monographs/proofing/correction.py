@@ -20,7 +20,7 @@ from monographs.typed import Value, to_plain
 
 # A whole mark, address or link is one token, and so no correction.
 _ATOM = re.sub(r"[?]P<[a-z]+>", "?:", ATOM.pattern)
-_TOKEN = re.compile(rf"{_ATOM}|[^\W\d_]+(?:['’-][^\W\d_]+)*|\s+|.", re.DOTALL | re.IGNORECASE)
+_TOKEN = re.compile(rf"{_ATOM}|\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’-][^\W\d_]+)*|\s+|.", re.DOTALL | re.IGNORECASE)
 _LETTERS = re.compile(r"[a-z]+")
 _SHORTEST = 5  # as of the dictionary: a short word is too near to too many
 _MOST_TOKENS, _MOST_WORDS = 20_000, 20
@@ -135,13 +135,21 @@ def more_than_spelling(was: str, now: str, names: Collection[str]) -> str:
     for tag, begin, end, to, until in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
         if tag != "equal" and not _is_allowed(one, begin, end, other, to, until, parts):
             gone, come = "".join(one[begin:end]).strip(), "".join(other[to:until]).strip()
-            return f"“{_short(gone)}” became “{_short(come)}”." if gone or come else "spaces changed."
+            return _told(gone, come)
     return ""
+
+
+def _told(gone: str, come: str) -> str:
+    if gone and come:
+        return f"“{_short(gone)}” became “{_short(come)}”."
+    if gone or come:
+        return f"“{_short(gone or come)}” {'was removed' if gone else 'was added'}."
+    return "spaces changed."
 
 
 def _short(words: str) -> str:
     words = " ".join(words.split())
-    return f"{words[:60]}…" if len(words) > 60 else words or "nothing"
+    return f"{words[:60]}…" if len(words) > 60 else words
 
 
 def _is_allowed(one: list[str], begin: int, end: int, other: list[str], to: int, until: int, names: set[str]) -> bool:

@@ -7,7 +7,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from monographs.proofing.patterns import UNIT
+from monographs.proofing.patterns import FORM, UNIT
 from monographs.proofing.readable import END
 
 Span = tuple[int, int]
@@ -27,7 +27,9 @@ def sentences(words: str) -> Iterator[tuple[int, str]]:
 # -- L25: methotrexate is given once a week ------------------------------------------------------------------------
 
 _METHOTREXATE = re.compile(r"\bmethotrexate\b", re.IGNORECASE)
-_MG = re.compile(r"(?<![\w.,])(?P<number>\d[\d.,]*+)\s?(?:mgs?|MG|milligrams?)\b(?P<after>(?:/m²|/m2)?)", re.IGNORECASE)
+_MG = re.compile(
+    r"(?<![\w.,])(?P<number>\d[\d.,]*+)[\s-]?(?:mgs?|MG|milligrams?)\b(?P<after>(?:/m²|/m2)?)", re.IGNORECASE
+)
 # What has such a figure and is no dose: a strength, a concentration, a level.
 _NO_DOSE = re.compile(
     r"(?:\s(?:and|or|to)\s\d[\d.,]*+\s?mg)*+(?:\s?/\s?(?:\d|m?L|dL)|[\s-](?:tab|strength|syringe|pens?\b|vial|of\sprotein))",
@@ -81,8 +83,11 @@ def _is_high(dose: re.Match[str]) -> bool:
 
 _AS_REQUIRED = re.compile(r"\bas\srequired\b(?!\sby\s(?:the|your)\s(?:doctor|prescriber))", re.IGNORECASE)
 _WHEN_NEEDED = re.compile(
-    r"\b(?:as|when)\s(?:needed|required)\b(?!\s(?:by|for|to)\b)|\bas\soften\sas\sneeded\b", re.IGNORECASE
+    r"\b(?:as|when)\s(?:needed|required|necessary)\b(?!\s(?:by|for|to)\b)|\bas\soften\sas\sneeded\b|\bon\sdemand\b",
+    re.IGNORECASE,
 )
+_IF_NEEDED = re.compile(r"\b(?:if|where)\s(?:needed|required|necessary)\b(?!\s(?:by|for|to)\b)", re.IGNORECASE)
+_AN_AMOUNT = re.compile(rf"\d\s?{UNIT}\b|\b(?:\d|one|two)\s(?:{FORM})\b", re.IGNORECASE)
 _A_DOSE = re.compile(
     r"\b(?:takes?|taken|give|given|dose|doses|tablets?|capsules?|puffs?|drops?|sprays?|sachets?|inhale|inject|apply)\b"
     rf"|\d\s?{UNIT}\b",
@@ -100,6 +105,7 @@ def without_interval(words: str) -> Iterator[Span]:
         if _A_DOSE.search(sentence):
             spans = {one.span() for one in found}
             found += [one for one in _WHEN_NEEDED.finditer(sentence) if one.span() not in spans]
+            found += _IF_NEEDED.finditer(sentence) if _AN_AMOUNT.search(sentence) else ()
         last = max((one.start() for one in _INTERVAL.finditer(sentence)), default=-1)
         first = next((one.end() for one in _INTERVAL_BEFORE.finditer(sentence)), len(sentence))
         for one in found:
@@ -113,7 +119,7 @@ _AS_DIRECTED = re.compile(
     r"\b(?:as\s(?:directed|advised|instructed|prescribed|ordered|told)|as\srequired\sby\s(?:the|your)\s(?:doctor|prescriber)"
     r"|as\s(?:the|your|a)\s(?:doctor|prescriber|pharmacist|nurse|specialist|clinician)\s(?:\w+\s)?(?:directs?|directed|advises?|advised"
     r"|instructs?|instructed|tells?|told|says?|said|recommends?|recommended)|as\srecommended\sby\s(?:the|your|a)\s\w+"
-    r"|(?:as\sper|according\sto)\s(?:the\s|your\s)?(?:instructions?|directions?|label|leaflet|doctor|prescriber))\b",
+    r"|per\s(?:the\s|your\s)?(?:instructions?|directions?)|(?:as\sper|according\sto)\s(?:the\s|your\s)?(?:instructions?|directions?|label|leaflet|doctor|prescriber))\b",
     re.IGNORECASE,
 )
 _TAKING = re.compile(
@@ -151,18 +157,19 @@ def as_directed(words: str) -> Iterator[Span]:
 
 # -- L31 and L36: doses in prose -----------------------------------------------------------------------------------
 
-_AMOUNT = r"(?:mg|g|micrograms?|nanograms?|milligrams?|mcg|[µμ]g|IU|mL|ml|units?|mmol)"
+_AMOUNT = r"(?:mg|g|micrograms?|nanograms?|milligrams?|mcg|[µμ]g|IU|mL|ml|units?|mmol|M[gG]|ML)"
 _FIGURE = r"(?<![\w./])(?<!/\s)(?<!\d,)\d[\d.,]*+"
 _TIMES = (
     r"(?:once|twice|thrice|two|three|four|five|six|\d+|daily|weekly|monthly|nightly|fortnightly|hourly|every|each|an?\s(?:day|week|month|hour)|per"
-    r"|over|before|after|with|at|in|for|on|as\sa\ssingle\sdose|then|until)"
+    r"|over|before|after|with|at|in|for|on|as\sa\ssingle\sdose|then|until|stat|by\s(?:mouth|injection|infusion)"
+    r"|(?:oral|intravenous|subcutaneous|intramuscular|rectal|sublingual|topical)ly)"
 )
 _INSTRUCTION = re.compile(
     rf"{_FIGURE}\s?{_AMOUNT}(?:/kg|/m²|/m2)?"
     rf"(?:/(?:day|dose|week|hour|minute|h|d)\b|,?\s\(?{_TIMES}\b)",
 )
 _CHANGE = re.compile(
-    r"\b(?i:(?:halv|doubl|tripl|increas|reduc|decreas|rais|lower|titrat|start|stepp?|cut|go(?:es|ing)?\b|taper)\w*\s(?:[a-z]+\s){0,4}?"
+    r"\b(?i:(?:halv|doubl|trebl|tripl|increas|reduc|decreas|rais|lower|titrat|start|stepp?|cut|go(?:es|ing)?\b|taper)\w*\s(?:[a-z]+\s){0,4}?"
     r"(?:to|by|at|with|on)|(?:give|take|inject|infuse|inhale|administer)(?:\s[a-z]+){0,3}?)\s"
     rf"\.?\d[\d.,]*+\s?(?:to\s\d[\d.,]*+\s?)?{_AMOUNT}\b(?!/(?:\d|m?L|dL|min\b))",
 )

@@ -12,9 +12,9 @@ from reviews.models import Grant
 
 # What is asked of a class or a monograph, and what of the house as a whole.
 ON_PAGES = (
-    "read", "create", "edit", "start", "submit", "sign", "unsign", "publish", "withdraw", "confirm-withdrawal",
-    "still-correct", "full-review", "reinstate", "withhold", "warn", "correct", "call_harmless", "move",
-    "look_at_report", "answer_report", "close_harm_report", "close_recheck",
+    "read", "create", "edit", "start", "submit", "sign", "unsign", "assign", "publish", "withdraw",
+    "confirm-withdrawal", "still-correct", "full-review", "reinstate", "withhold", "warn", "correct", "call_harmless",
+    "move", "look_at_report", "answer_report", "close_harm_report", "close_recheck",
 )  # fmt: skip
 OF_THE_HOUSE = ("use_desk", "keep_library", "drop_trait", "answer_site_report", "read_trail", "manage_people")
 

@@ -304,7 +304,7 @@ def queue(request: DeskRequest) -> HttpResponse:
         "unsaved": everywhere(request),
         "urgent": urgent if chosen.show == "mine" and is_first else [],
         "waiting": waiting + len(all_urgent),
-        "clocks": sum(one.is_urgent for one in all_urgent),
+        "clocks": sum(one.is_urgent and one.due_at is not None for one in all_urgent),
         "before_signing": BeforeSigning.of(user, day) if policy.signs(user) else None,
         "next_due": None if counts[chosen.show] else next_review(user),
     }

@@ -29,21 +29,24 @@ LONGEST, A_WEEK = timedelta(days=365), timedelta(days=7)
 
 
 def assign(
-    edition: Edition, *, person: User, due_on: date | None, actor: User, instead: Assignment | None = None
+    edition: Edition, *, person: User | None, due_on: date | None, actor: User, instead: Assignment | None = None
 ) -> Assignment:
     """Asks this person to sign it by a day, in the place of `instead`, which ends. Whoever asks themself claims it.
 
-    Refuses whoever does not work in its class, an edition whose signing is over, no day and one that is past or over a
-    year away, whoever could not sign it, whoever is asked already, and the place of what has ended.
+    Refuses whoever does not work in its class, an edition whose signing is over, nobody to ask, no day and one that is
+    past or over a year away, whoever could not sign it, whoever is asked already, and the place of what has ended.
     """
     with (
         refusals_recorded(actor=actor, action="assign", subject=_subject(edition)),
         audited_write(actor=actor) as trail,
     ):
-        review, asked = EditionReview.load(edition, trail.clock), User.objects.get(pk=person.pk)
+        review = EditionReview.load(edition, trail.clock)
         if found := policy.refusals(trail.actor, "assign", review.edition):
             raise Refused(found)
         _is_to_be_signed(review.edition)
+        if person is None:
+            raise refuse("person", "Choose who is asked.", RefusalType.INVALID, field="person", recorded=False)
+        asked = User.objects.get(pk=person.pk)
         day = _day(due_on, today(trail.clock))
         if found := against(review, trail.actor if asked.pk == trail.actor.pk else asked):
             if asked.pk == trail.actor.pk:

@@ -26,6 +26,7 @@ WHY_NOT = {
     "interests_overdue": "has not declared interests in the last 12 months",
     "counts_for_nothing": "wrote or suggested everything that changed",
     "signed_already": "has signed it",
+    "has_conflict": "declined it for a conflict of interest",
     "fills_no_place": "is of a profession for which its tier leaves no place",
 }
 

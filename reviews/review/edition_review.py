@@ -103,7 +103,7 @@ class EditionReview:
         if old is None or not self.edition.is_open or old == self.document or self.is_spelling:
             return ""
         found = why_not(old, self.document, ())
-        return found[0] if len(found) == 1 and "became" in found[0] else ""
+        return found[0] if len(found) == 1 and "“" in found[0] else ""
 
     @property
     def signed_as(self) -> str:

@@ -24,7 +24,7 @@ def signs_again(clinician) -> None:
 def test_a_page_is_withdrawn_and_comes_back(person):
     publisher, clinician2, reader = person("publisher"), person("clinician2"), person()
     page = publisher.goes_to(DESK)
-    page.get_by_role("link", name=", as readers see it").click()
+    page.get_by_role("link", name="As readers see it").click()
     publisher.is_accessible("published-page")
     presses(publisher, "Withdraw Teriflunomide")
     assert "Choose whether the page is retired" in publisher.reads()

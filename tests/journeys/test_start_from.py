@@ -45,3 +45,38 @@ def test_a_new_monograph_begins_with_parts_of_another_page(person):
     expect(part).not_to_contain_text("This was copied from its page.")
     assert editor.errors == []
     assert verify() == []
+
+
+def test_all_that_a_kind_of_drug_needs_is_begun_at_once_and_saved_together(person):
+    editor = person("editor")
+    page = editor.goes_to("/desk/monographs/glatiramer-acetate/edit/")
+    missing = page.locator("a[data-gap]").count()
+    assert missing > 2
+
+    page.get_by_role("link", name="Begin all missing sections").click()
+    expect(page.locator("form[data-edits]")).to_have_count(missing)
+    first, second = (page.locator("form[data-edits] textarea[name=text]").nth(number) for number in (0, 1))
+    expect(first).to_be_focused()
+    editor.is_accessible("sections-begun")
+    first.fill("Words of the first.")
+    second.fill("Words of the second.")
+    page.get_by_role("button", name="Save all").click()
+    expect(page.locator("form[data-edits]")).to_have_count(missing - 2)
+
+    assert page.locator("main").inner_text().count("is saved.") == 2
+    assert editor.errors == []
+    assert verify() == []
+
+
+def test_without_a_script_they_stand_on_one_page_and_are_saved_together(person):
+    editor = person("editor", java_script_enabled=False)
+    page = editor.goes_to("/desk/monographs/glatiramer-acetate/edit/")
+
+    page.get_by_role("link", name="Begin all missing sections").click()
+    page.get_by_label("Cautions").fill("Words of the first.")
+    page.get_by_label("Overdose").fill("Words of the second.")
+    page.get_by_role("button", name="Save what is written").click()
+
+    assert "Cautions is saved." in editor.reads()
+    assert "Overdose is saved." in editor.reads()
+    assert verify() == []

@@ -79,6 +79,12 @@ class ValueForm(Form):
                 )
 
     @property
+    def has_words(self) -> bool:
+        """Whether somebody wrote something in it: what is chosen stands there before anybody does anything."""
+        texts = (str(self.data.get(name, "")) for name, box in self.fields.items() if is_text(box))
+        return any(map(str.strip, texts)) or any(several.filled for several in self.rows.values())
+
+    @property
     def key_as_text(self) -> str:
         return str(self.key)
 

@@ -51,9 +51,10 @@ class OpenForm:
     @classmethod
     def of_part(cls, editor: EditorContext, shown: values.Part, data: QueryDict | None, *, removed: bool) -> "OpenForm":
         form = FORMS[shown.part_kind](data, document=editor.document, shown=shown, uid=editor.uid(shown.key))
+        more: dict[str, Any] = {"targets": editor.targets()} if shown.part_kind == "related" else {}
         if isinstance(shown, values.Section):  # another kind would be another section
             form.fields["kind"].disabled = True
-        more: dict[str, Any] = {"targets": editor.targets()} if shown.part_kind == "related" else {}
+            more["contains"] = SECTION_KINDS[shown.kind].contains
         more |= {"shown": shown, "words": shown.label_for_people, "removed": removed}
         return cls(editor, form, str(shown.key), **more)
 
@@ -64,7 +65,9 @@ class OpenForm:
         form = FORMS[kind](data, document=editor.document, key=key, initial=initial, uid=editor.uid(key))
         if isinstance(form, CitationForm):
             form.may_copy(visible(editor.request.user))
-        more = {"targets": editor.targets()} if kind == "related" else {}
+        more: dict[str, Any] = {"targets": editor.targets()} if kind == "related" else {}
+        if kind == "section" and (chosen := SECTION_KINDS.get(str(form["kind"].value()))):
+            more["contains"] = chosen.contains
         return cls(editor, form, f"{NEW}{kind}", kind=kind, words=_added(kind, form), **more)
 
     @property

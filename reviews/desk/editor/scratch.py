@@ -29,7 +29,6 @@ from reviews.desk.base import DeskRequest, current_edition, desk, edit_address, 
 from reviews.desk.editor.context import FORMS, NEW, NOUNS, EditorContext, with_part
 from reviews.desk.editor.forms import HeaderForm, ValueForm
 from reviews.desk.editor.presence import here
-from reviews.forms import is_text
 from reviews.models import ChangedPart, Scratch
 from reviews.models.scratch import MOST_OF_A_PERSON
 
@@ -233,12 +232,9 @@ class Row:
 
 
 def _differs(row: Row | Scratch, document: values.Document, removed: Iterable[values.Part] = ()) -> bool:
-    """Whether these words are others than what stands there. A new part says something once words are in one of its
-    boxes: what is chosen stands there before anybody does anything."""
+    """Whether these words are others than what stands there."""
     if row.part.startswith(NEW):
-        new = FORMS[row.part.removeprefix(NEW)](row.typed, document=document, key=UUID(int=0))
-        texts = (row.typed.get(name, "") for name, box in new.fields.items() if is_text(box))
-        return any(map(str.strip, texts)) or any(several.filled for several in new.rows.values())
+        return FORMS[row.part.removeprefix(NEW)](row.typed, document=document, key=UUID(int=0)).has_words
     there = {str(part.key): part for part in (*document.parts(), *removed)}
     shown = document.header if row.part == "header" else there.get(row.part)
     if shown is None:  # it was taken out

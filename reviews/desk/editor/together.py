@@ -47,6 +47,8 @@ def edit_all(request: DeskRequest, slug: str) -> HttpResponse:
         return redirect("edit", slug)
     editor.is_together = True
     sent = [_form(editor, one) for one in forms_in(request.POST)]
+    if not editor.is_fragment:  # boxes of new parts that nobody filled in (reviews.desk.editor.sections)
+        sent = [one for one in sent if one.form.has_words or not one.is_new]
     times = Counter(map(_key, sent))
     for one in sent:
         if times[_key(one)] > 1:

@@ -87,7 +87,8 @@ def reviewers_page(request: DeskRequest, slug: str) -> HttpResponse:
     edition, user = review.edition, request.user
     found, standing, day = reviewers(review, held.everybody()), standing_of(edition), today()
     of = {one.person.pk: one for one in found}
-    form = AssignForm([one for one in found if not one.against], standing, request.POST or None)
+    typed = request.POST if request.method == "POST" else None
+    form = AssignForm([one for one in found if not one.against], standing, typed)
     if request.method == "POST":
         tried = attempt(lambda: _assign(request, edition, form))
         if tried.is_done:
@@ -120,8 +121,6 @@ def reviewers_page(request: DeskRequest, slug: str) -> HttpResponse:
 def _assign(request: DeskRequest, edition: Edition, form: AssignForm) -> Assignment:
     given = form.given
     person = User.objects.filter(pk=key_in(given["person"]), is_active=True).first()
-    if person is None:
-        raise refuse("person", "Choose who is asked.", RefusalType.INVALID, field="person", recorded=False)
     instead, chosen = None, given.get("instead", "")
     if chosen:
         instead = Assignment.objects.filter(pk=key_in(chosen), edition=edition).first()

@@ -18,7 +18,8 @@ from reviews.models.people import name_of
 # Each action of `held`, as people call it.
 ACTIONS = {
     "read": "Read drafts", "create": "Begin a monograph", "edit": "Write", "start": "Start an edition",
-    "submit": "Send for review", "sign": "Sign", "unsign": "Take a signature back", "publish": "Publish",
+    "submit": "Send for review", "sign": "Sign", "unsign": "Take a signature back",
+    "assign": "Ask somebody to sign", "publish": "Publish",
     "withdraw": "Withdraw a page", "confirm-withdrawal": "Confirm a withdrawal",
     "still-correct": "Sign that a withdrawn page is still correct",
     "full-review": "Sign a full review", "reinstate": "Let a withdrawn page return",

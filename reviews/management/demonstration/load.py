@@ -79,11 +79,11 @@ STANDS = {
     **dict.fromkeys(
         (
             "alemtuzumab", "fingolimod", "glatiramer-acetate", "interferon-beta-1a", "methotrexate-weekly-oral",
-            "teriflunomide",
+            "prednisolone", "teriflunomide",
         ),
         "no_number",
     ),
-    "prednisolone": "looked_at",
+    "morphine": "looked_at",
 }  # fmt: skip
 
 Say = Callable[[str], None]

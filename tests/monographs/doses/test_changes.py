@@ -208,6 +208,18 @@ def test_a_course_whose_total_doubles_is_critical_though_no_dose_changed():
     assert changed(DOSES["E01"]["input"], example("E01", steps__0__dose="24"))[1] == ["2 times more: 12 mg -> 24 mg"]
 
 
+def test_a_change_of_two_steps_is_told_twice_and_of_which():
+    before, after = example("E01"), example("E01", steps__0__dose="24", steps__2__dose="24")
+
+    answer = classified({"before": before, "after": after})
+
+    assert answer["lines"] == ["2 times more: 12 mg -> 24 mg"] * 2
+    assert [one["where"] for one in answer["changes"]] == ["Course 1", "Courses 3 and 4, if needed"]
+    assert changed(before | {"min_interval": [4, "h"]}, before | {"min_interval": [2, "h"]})[1] == [
+        "Interval shorter: 4 hours -> 2 hours"
+    ]
+
+
 def test_old_and_new_stand_in_the_smaller_unit_beside_the_line():
     [change] = classified({"before": mg("500", "ug"), "after": mg("500")})["changes"]
 

@@ -57,6 +57,7 @@ DAYS = {"value": 5, "unit": "d"}
         (of("15", cap=["2", "g"], unit="mg/kg"), {}, {"cap binds from": "about 133.3 kg", "24 hours, most": "2 g"}),
         (of("15", freq=freq(4), r_limits=[{"value": "3", "unit": "g", "per": "24h"}], unit="mg/kg"), {"weight": "70"},
          {"24 hours at 70 kg": "3 g (the maximum binds)", "24 hours, most": "3 g (the maximum binds)", "limit binds from": "50 kg"}),
+        (of("5", "mg/h", freq={"continuous": True}, for_={"value": 2, "unit": "h"}), {}, {"24 hours, most": "10 mg"}),
         (of("1", "ug", for_={"value": 1, "unit": "d"}), {}, {"whole treatment": "1 microgram"}),
         (of("0.5", "[iU]", for_={"value": 2, "unit": "d"}), {}, {"whole treatment": "1 unit"}),
         (of("10", up_to=True, r_max_doses_24h=2, freq=freq(None, n_max=4), for_={"max": 3, "unit": "d"}), {}, {"24 hours, most": "20 mg", "whole treatment, most": "60 mg"}),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import tracemalloc
 
 import pytest
@@ -15,6 +16,11 @@ from tests.monographs.doses.generated import places, regimens
 from tests.monographs.doses.test_lines import SILENT, without
 
 pytestmark = pytest.mark.any_database
+# The closed list of docs/clinical/doses.md.
+LABEL = re.compile(
+    r"(?:course \d+|courses \d+ and \d+|whole treatment|first \d+ (?:days|weeks)|loading|\d+ weeks|days \d+ and \d+"
+    r"|one dose|24 hours|(?:cap|limit) binds from)(?: by interval| at [\d,.]+ (?:kg|m²))?(?:, most|, least)?"
+)
 COUNT = int(os.environ.get("DOSES_GENERATED", "1000"))
 
 
@@ -30,7 +36,9 @@ def test_no_regimen_however_odd_makes_it_stumble():
         words = text(regimen)
         assert "None" not in words
         assert "  " not in words
-        assert all(figures(regimen).values())
+        told = figures(regimen)
+        assert all(told.values())
+        assert all(LABEL.fullmatch(label) for label in told), told
         assert build(json.loads(json.dumps(to_json(regimen)))) == regimen
     assert shown > COUNT / 3
     assert refused > COUNT / 10

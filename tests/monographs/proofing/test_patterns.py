@@ -253,6 +253,46 @@ a 1-hour peak of 5 to 10 mg/L.
 On 4 July 2026 it was revised.
 Give 2 litres of water a day.
 The Q1 and Q3 quartiles.
+The half-life is 12.0 hours in adults.
+The mean age was 34.0 years.
+Four AC cycles were followed by paclitaxel.
+In 5 US centres and 3 UK centres.
+The 2 MS clinics share one laboratory.
+At 5 GMT the samples were frozen.
+The UGT1A1 and SULT1A1 genotypes matter.
+Undergraduate (UG) teaching is not covered.
+The infusion was stopped in 3 of 20 MG patients.
+5 Hz stimulation was used.
+See Table 2 and Figure 3.
+Wear sunscreen and cover up when it is needed for work.
+Reduce the dose if needed for renal function.
+Ask the pharmacist if needed.
+Check the level, and repeat it if necessary.
+An on-demand clinic is open on weekdays.
+It has been licensed since 1998.
+The patient's own words (they fell [sic] twice) were kept.
+Options A and B are listed.
+Grade 1 and grade 2 events were common.
+The pH was 7.40.
+The score rose from 2.0 to 4.0.
+Blood pressure fell by 10 to 15 mmHg.
+Avoid live vaccines for 4 weeks before and 3 months after treatment.
+The CHA2DS2-VASc score is 2 or more.
+IgG, IgA and IgM fall in the first year.
+The T-score is -2.5 or lower.
+Anti-CD20 treatment lowers B cells.
+Hepatitis B surface antigen (HBsAg) is tested first.
+The 5-year survival was 80%.
+Vitamin B6 and B12 are water-soluble.
+The dose is not known for people with Child-Pugh class C.
+An OM infection (otitis media) is treated first.
+The MRI was read by two people, on the same day.
+Keep the tablet on the tongue.
+Turn it on. Then wait.
+It is harmless that urine turns orange.
+Aspirin + clopidogrel was compared with aspirin alone.
+AIDS-defining illness and stroke risk.
+Her INR was 2.5 on warfarin.
 """.strip().splitlines()
 
 

@@ -90,6 +90,8 @@ def test_a_longer_queue_asks_no_more_and_its_pages_do_not_grow(house, asked, mon
     many = {page: asked(*page) for page in pages}
 
     assert {page: cost[0] for page, cost in many.items()} == {page: cost[0] for page, cost in few.items()}
+    # Ten open editions more, each with a change set and half of them with a step and two who are asked, and five pages.
+    assert max(cost[1] - few[page][1] for page, cost in many.items()) <= 10 * 2 + 5 * 5 + 5 * 3
     for page, (_queries, _rows, size) in many.items():
         # Counts have more figures, and there is a link to the next page.
         assert size - few[page][2] < 400 or show in ("mine", "others"), page
@@ -118,3 +120,4 @@ def test_a_review_of_sixty_parts_asks_as_much_as_one_of_six(house, asked):
     assert len(list(make.document(sections=(*doc.sections, *more)).parts())) == 60
     assert [one[0] for one in many] == [one[0] for one in few]
     assert [one[0] for one in many] == [24, 30]
+    assert [one[2] <= most for one, most in zip(many, (165_000, 45_000), strict=True)] == [True, True]

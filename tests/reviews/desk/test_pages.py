@@ -299,7 +299,7 @@ def test_a_class_in_a_refusal_is_words(house, enter):
 # -- Methods -----------------------------------------------------------------------------------------------------------
 
 SAFE = ["queue", "monographs", "workspace", "preview", "review", "history", "compare", "published", "places", "reports",
-        "profile", "drug_list", "class_list", "therapeutic_class"]  # fmt: skip
+        "profile", "start_sections", "drug_list", "class_list", "therapeutic_class"]  # fmt: skip
 BOTH = [
     "monograph_new", "edit", "edit_header", "edit_order", "start_from", "part_new", "part_edit", "restore", "move", "report_page",
     "warning_new", "recheck", "copy", "drug", "drug_act", "class_new", "class_act", "remarks",

@@ -86,7 +86,7 @@ def test_every_page_of_a_monograph_says_in_title_and_heading_which_one_it_is(two
             read.add(name)
     assert read >= {
         "workspace", "edit", "edit_order", "part_edit", "preview", "history", "compare", "restore", "published", "move",
-        "copy", "start_from", "review",
+        "copy", "start_from", "start_sections", "review",
     }  # fmt: skip
 
 

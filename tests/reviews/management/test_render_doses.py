@@ -58,12 +58,16 @@ def test_regimens_side_by_side_must_not_overlap(capsys, tmp_path):
     cases = [
         {"id": "apart", "input": [light, of("20", r_weight={"min": 50})]},
         {"id": "both", "input": [light, of("20", r_weight={"min": 49})]},
+        {"id": "gap", "input": [light, of("20", r_weight={"min": 60})]},
     ]
-    apart, both = run(capsys, tmp_path, cases)
+    apart, both, gap = run(capsys, tmp_path, cases)
 
     assert apart["text"].count("\n") == 3
     assert apart["refused"] == []
     assert [(one["rule"], one["place"]) for one in both["refused"]] == [("V15", "[1]")]
+    assert (apart["warned"], both["warned"], gap["refused"]) == ([], [], [])
+    sentence = "Nobody between these bands has a regimen."
+    assert gap["warned"] == [{"rule": "V15", "between": [0, 1], "sentence": sentence}]
 
 
 @pytest.mark.any_database

@@ -19,6 +19,7 @@ from reviews.editing.library import keep_references
 from reviews.models import ChangeSet
 from tests import factories as make
 from tests.forms import sent
+from tests.markup import faults
 
 pytestmark = pytest.mark.django_db
 ASKS = {"HX-Request": "true"}
@@ -55,7 +56,9 @@ def section(edition, name="monitoring", **changes):
 
 def is_part(answer):
     """It says that it is one, and holds no page."""
-    return answer.headers.get("X-Part") in ("shown", "done") and "<html" not in answer.content.decode()
+    html = answer.content.decode()
+    assert faults(html, whole=False) == []
+    return answer.headers.get("X-Part") in ("shown", "done") and "<html" not in html
 
 
 @pytest.mark.parametrize("kind", PART_FIELDS)

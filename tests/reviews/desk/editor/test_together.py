@@ -190,7 +190,7 @@ def test_of_two_changes_with_their_places_both_are_in(editor, house, edition):
 @pytest.mark.parametrize(
     ("bad", "says"),
     [
-        ({"text": "A word\u202e."}, "cannot be kept"),
+        ({"text": "A word\u202e."}, "a direction mark (U+202E). Take it out."),
         ({"text": f"Seen in {NHS}."}, "number"),
         ({"text": "- a\n* b\n1) c"}, "Not saved yet: look at the list"),
         ({"text": "x", "heading": "y" * 5000}, "longer than"),
@@ -204,6 +204,7 @@ def test_what_may_not_stand_so_comes_back_and_the_rest_is_saved(editor, edition,
     assert html.count("data-edits") == 1
     assert "Not saved yet: 1 part." in html
     assert part(edition, ONE).text not in (bad["text"],)
+    assert says in html
 
 
 def test_a_part_that_was_taken_out_meanwhile_comes_back_with_its_words(editor, house, edition):

@@ -80,6 +80,14 @@ def test_what_is_wrong_is_said_at_its_box_and_nobody_is_asked(house, enter, sent
     assert not Assignment.objects.exists()
 
 
+def test_a_form_that_holds_nothing_is_refused(house, enter):
+    make.draft(house)
+
+    answer = enter("editor").post(ADDRESS, {})
+
+    assert (answer.status_code, wrong(answer)) == (422, {"person": "Choose who is asked."})
+
+
 def test_whoever_cannot_sign_it_is_refused_even_if_their_key_is_sent(house, enter):
     make.draft(house)
 

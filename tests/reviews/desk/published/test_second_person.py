@@ -39,7 +39,7 @@ def test_an_own_withdrawal_stands_in_ones_own_queue_and_nobody_elses(withdrawn, 
         page = enter("publisher").get(f"/desk/?show={show}")
         words = plain(page.content.decode())
         assert "You did it, and it waits for a second person Retired: not signed by a second person yet" in words
-        assert page.context["filters"][1][2] == 1
+        assert page.context["tabs"][1][2] == 1
     assert pending_of(house.clinician) == []
     assert "it waits for a second person" not in enter("clinician").get("/desk/").content.decode()
     assert "it waits for a second person" not in enter("publisher").get("/desk/?show=all").content.decode()

@@ -121,11 +121,12 @@ def test_each_person_finds_what_they_can_confirm_or_answer_the_first_due_first_a
 
     page = client.get("/desk/")
     html, count = page.content.decode(), len(WAITS[person])
-    assert page.context["filters"][0][2] == count
+    assert page.context["tabs"][0][2] == count
     if count == 0:
         assert "task-urgent" not in html
         return
-    assert f"{count} things wait for you." in html
+    clocks = count - 1 - ("vouched" in WAITS[person])
+    assert f"{count} things wait for you; {clocks} {'has' if clocks == 1 else 'have'} a clock of hours." in html
     assert html.count('<li class="task task-urgent">') == count - 1
     assert html.count('<a class="btn" href') == 1
     assert html.count("<p>Due <time") == count - ("vouched" in WAITS[person]) + len(page.context["pending"])
