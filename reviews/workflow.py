@@ -106,6 +106,7 @@ _ROWS = (
             done="Edition {number} is in review. {waits}",
             tried="send it for review",
             history=_submitted,
+            asks=("A word to whoever reviews it", "May stay empty. They see it before they sign."),
             public=("It is sent for review", "Nobody can change it then, until somebody sends it back with a reason."),
         ),
     ),

@@ -1,7 +1,7 @@
 // Desk only; every form works without it. Guards words that are not saved yet, says so, and, where htmx is there, lets
 // several parts of a page be open side by side.
 (() => {
-  const lost = 'Not saved: no connection. Your words are kept here.';
+  const lost = 'Not saved: no connection. Your words are kept here.', unanswered = 'Not saved: this was not answered as it should be. Your words are kept here. Try again.';
   const forms = () => [...document.querySelectorAll('form[data-edits]')];
   const unsaved = (form) => 'unsaved' in form.dataset;
   const say = (form, name, words) => { const at = form.querySelector('[data-save-state]'); if (at) { at.dataset.state = name; at.textContent = words; } };
@@ -59,6 +59,7 @@
   // What is sent is what is answered: until then nothing more is typed into it.
   // A choice knows no readOnly: it is disabled, once what it says was read.
   const holds = (form, is) => { form.querySelectorAll('input, textarea').forEach((box) => { box.readOnly = is; }); form.querySelectorAll('select').forEach((box) => { box.disabled = is; }); form.toggleAttribute('aria-busy', is); };
+  window.desk = { holds, lost, unanswered }; // for what saves several of them (save_all.js)
   addEventListener('htmx:beforeRequest', (e) => { if (e.target.matches('form[data-edits]')) { say(e.target, 'typing', 'Saving'); holds(e.target, true); } });
   addEventListener('htmx:sendError', (e) => { if (e.target.matches('form[data-edits]')) { say(e.target, 'offline', lost); holds(e.target, false); } });
   addEventListener('htmx:beforeSwap', (e) => {
@@ -68,7 +69,7 @@
     if (isPreview(e)) return;
     const whole = asked.elt.closest('form');
     if (whole && asked.verb !== 'get' && (answer.status >= 500 || [400, 408, 413, 429].includes(answer.status))) {
-      say(whole, 'offline', 'Not saved: this was not answered as it should be. Your words are kept here. Try again.');
+      say(whole, 'offline', unanswered);
       holds(whole, false);
       whole.dispatchEvent(new CustomEvent('desk:sent', { detail: { is: false } }));
       return;

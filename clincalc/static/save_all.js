@@ -1,4 +1,4 @@
-// Desk only, and only beside htmx: every part that is open and not saved yet, in one change set. Without it each part has
+// Desk only, after desk.js, and only beside htmx: every part that is open and not saved yet, in one change set. Without it each part has
 // its own Save. Ctrl+S (or Cmd+S) saves all that is not saved yet, Ctrl+Enter the part that
 // somebody is in, and goes on at the next gap.
 (() => {
@@ -8,9 +8,7 @@
   const unsaved = () => open().filter((form) => 'unsaved' in form.dataset && ('sent' in form.dataset || !form.hasAttribute('aria-busy')));
   const says = (words) => { all().querySelector('[data-says]').textContent = words; };
   const hold = (is) => unsaved().forEach((form) => {
-    form.querySelectorAll('input, textarea').forEach((box) => { box.readOnly = is; });
-    form.querySelectorAll('select').forEach((box) => { box.disabled = is; });
-    form.toggleAttribute('aria-busy', is);
+    window.desk.holds(form, is);
     form.toggleAttribute('data-sent', is);
     form.dispatchEvent(new CustomEvent('desk:sent', { detail: { is } }));
   });
@@ -60,14 +58,14 @@
     hold(true);
   });
   addEventListener('htmx:afterRequest', (e) => { if (e.detail.requestConfig && e.detail.requestConfig.elt.id === 'save-all') busy = false; });
-  addEventListener('htmx:sendError', (e) => { if (e.target === all()) { hold(false); says('Not saved: no connection. Your words are kept here.'); } });
+  addEventListener('htmx:sendError', (e) => { if (e.target === all()) { hold(false); says(window.desk.lost); } });
   // Whoever was signed out signs in in another window and saves again: what is typed stays on this page.
   addEventListener('htmx:beforeSwap', async (e) => {
     if (e.detail.requestConfig.elt !== all()) return;
     if (e.detail.xhr.getResponseHeader('X-Part')) { again = false; return; }
     e.detail.shouldSwap = false;
     hold(false);
-    if (e.detail.xhr.status !== 403 && e.detail.xhr.status >= 400) { says('Not saved: this was not answered as it should be. Your words are kept here. Try again.'); return; }
+    if (e.detail.xhr.status !== 403 && e.detail.xhr.status >= 400) { says(window.desk.unanswered); return; }
     says('Not saved: sign in again in another window, then save again. Your words are kept here.');
     try {
       const page = new DOMParser().parseFromString(await (await fetch(all().action.replace(/all\/$/, ''))).text(), 'text/html').getElementById('save-all');

@@ -125,6 +125,11 @@ def numbers_of(seen: Shown) -> dict[str, int]:
     return {one.label: one.number for one in _renderer(seen).numbered()}
 
 
+def cited_in(seen: Shown) -> frozenset[str]:
+    """Labels of the references that some words of the page cite, or that stand as the source of a notice or a test."""
+    return frozenset(one.label for one in _renderer(seen).numbered() if one.uses)
+
+
 def _renderer(seen: Shown) -> Renderer:
     return Renderer([citation.label for citation in seen.document.citations], list(_texts(seen)))
 

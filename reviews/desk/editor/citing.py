@@ -1,4 +1,5 @@
-"""The sources that are offered while somebody writes: those of this edition first, then those of the library."""
+"""The sources that are offered while somebody writes: those that this edition cites first, then those of the library,
+as which its own references count that no words cite."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from monographs import document as values
 from monographs.citations.csl import format_reference, year
 from monographs.citations.typed_source import typed_source
 from monographs.models import Reference
+from monographs.pages.page import cited_in
+from monographs.standing import draft
 from reviews.desk.base import DeskRequest, desk
 from reviews.desk.editor import fragments
 from reviews.desk.editor.context import EditorContext
@@ -25,10 +28,12 @@ MOST_OWN, MOST_OF_LIBRARY, MOST_SIGNS = 6, 4, 300
 
 @dataclass
 class Offer:
-    """Each with who made it and when. `taken`: records of the library whose key is that of another source in this
+    """Each with who made it and when. `own` are those that words of this edition cite, `uncited` its other references.
+    `taken`: records of the library whose key is that of another source in this
     edition; they get another key when they are added. `more` are those that fit too, and have no place in the list."""
 
     own: list[tuple[values.Citation, str]] = field(default_factory=list)
+    uncited: list[tuple[values.Citation, str]] = field(default_factory=list)
     library: list[tuple[Reference, str]] = field(default_factory=list)
     taken: list[tuple[Reference, str]] = field(default_factory=list)
     more: int = 0
@@ -40,7 +45,9 @@ def offer(typed: str, document: values.Document, user: User) -> Offer:
     made, labels = Offer(), {one.label for one in document.citations}
     source = typed_source(typed)
     own = [one for one in document.citations if not typed or is_it(source, one)]
-    made.own = [(one, by(one.csl)) for one in own[:MOST_OWN]]
+    cited = cited_in(draft(document))
+    for one in sorted(own, key=lambda one: one.label not in cited)[:MOST_OWN]:
+        (made.own if one.label in cited else made.uncited).append((one, by(one.csl)))
     new = [record for record, cited in hits(typed, document, user) if not cited]
     for record in new[:MOST_OF_LIBRARY]:
         place = made.taken if record.label in labels else made.library
@@ -63,9 +70,10 @@ def cite(request: DeskRequest, slug: str) -> HttpResponse:
     editor = EditorContext(request, slug)
     typed = request.GET.get("q", "").strip()[:MOST_SIGNS]
     made = offer(typed, editor.document, request.user)
-    found = len(made.own) + len(made.library) + len(made.taken)
+    found = len(made.own) + len(made.uncited) + len(made.library) + len(made.taken)
     context = {
         "own": made.own,
+        "uncited": made.uncited,
         "library": made.library,
         "taken": made.taken,
         "more": made.more,

@@ -58,29 +58,41 @@ def closed(editor: EditorContext, value: Value) -> HttpResponse:
     return answer(render(editor.request, "reviews/_edit_swap.html", shown))
 
 
-def saved(editor: EditorContext, value: Value, said: list[str]) -> HttpResponse:
-    """The part as it is now, with what changed around it: the outline, what is left at its place, and, where citations
-    got other numbers, the other parts."""
+Saved = tuple[Value, list[str]]  # what stands there now, and what is said of it
+
+
+def _after(editor: EditorContext, done: Sequence[Saved], held: Sequence[OpenForm] = ()) -> dict[str, Any]:
+    """What a save changed on the page around what was saved or held back (reviews/_edit_after.html): the outline, what
+    is left at its places, references that came with the words, and, where citations got other numbers, the other
+    parts."""
     before, there = _numbers(editor), editor.document.by_key()
     editor.refresh()
     presence.note(editor)
-    one = OnePage(editor, saved=_key(value))
-    place, row = one.found(_key(value))
-    shown = editor.context(one=one, place=place, row=row, is_saved=True, said=said)
-    held = [other for place in one.places for other in place.rows if other is not row]
-    shown["brought"] = [
-        other for other in held if isinstance(other.part, values.Citation) and other.part.key not in there
-    ]
-    shown["renumbered"] = [
-        other for other in _others(one, row, before) or _beside(place, value) if other not in shown["brought"]
-    ]
+    one, places = OnePage(editor), dict[str, Place]()
+    at = {*(_key(value) for value, _said in done), *(str(opened.form.key or "header") for opened in held)}
+    rest = [row for place in one.places for row in place.rows if row.key not in at]
+    brought = [row for row in rest if isinstance(row.part, values.Citation) and row.part.key not in there]
+    changed = rest
+    for value, _said in done:
+        if place := one.found(_key(value))[0]:
+            places[place.anchor] = place
+    if _numbers(editor) == before:
+        changed = [row for value, _said in done for row in _beside(one.found(_key(value))[0], value)]
+    renumbered = [row for row in changed if row in rest and row not in brought]
+    more = {"places": list(places.values()), "brought": brought, "renumbered": renumbered, "was": there}
+    return editor.context(one=one, is_saved=True, **more)
+
+
+def saved(editor: EditorContext, value: Value, said: list[str]) -> HttpResponse:
+    """The part as it is now, with what changed around it."""
+    shown = _after(editor, [(value, said)])
+    one: OnePage = shown["one"]
+    one.saved = _key(value)
+    shown |= {"row": one.found(one.saved)[1], "said": said}
     opens = one.next_after(one.saved)[1] if "next" in editor.request.POST else ""
     response = render(editor.request, "reviews/_edit_swap.html", shown)
-    cited = value.label if isinstance(value, values.Citation) and value.key not in there else ""
+    cited = value.label if isinstance(value, values.Citation) and value.key not in shown["was"] else ""
     return answer(response, done=True, opens=opens, spent=_spent(editor, value), cited=cited)
-
-
-Saved = tuple[Value, list[str]]  # what stands there now, and what is said of it
 
 
 @dataclass
@@ -105,29 +117,15 @@ def form_of(one: OnePage, opened: OpenForm) -> Piece:
 def saved_all(editor: EditorContext, done: list[Saved], held: list[OpenForm], status: int) -> HttpResponse:
     """Each part that was sent: saved as it is now, or held back, open as it was sent and with what stands against it;
     and what changed around them."""
-    before, there = _numbers(editor), editor.document.by_key()
-    editor.refresh()
-    presence.note(editor)
-    one, pieces, places = OnePage(editor), list[Piece](), dict[str, Place]()
-    shown = editor.context(one=one, is_saved=True)
+    shown, pieces = _after(editor, done, held), list[Piece]()
+    one: OnePage = shown["one"]
     for value, said in done:
-        place, row = one.found(_key(value))
-        one.saved = _key(value)
+        row, one.saved = one.found(_key(value))[1], _key(value)
         now = {**shown, "row": row, "oob": True, "said": said}
         html = render_to_string(f"reviews/_edit_{'row' if row else 'header'}.html", now, editor.request)
         pieces.append(Piece(row.anchor if row else "header", html))
-        if place:
-            places[place.anchor] = place
     one.saved = ""
-    pieces += [form_of(one, opened) for opened in held]
-    at = {piece.at for piece in pieces}
-    rest = [row for place in one.places for row in place.rows if row.anchor not in at]
-    brought = [row for row in rest if isinstance(row.part, values.Citation) and row.part.key not in there]
-    shown |= {"pieces": pieces, "places": places.values(), "done": done, "held": held, "brought": brought}
-    changed = rest
-    if _numbers(editor) == before:
-        changed = [row for value, _said in done for row in _beside(one.found(_key(value))[0], value)]
-    shown["renumbered"] = [row for row in changed if row in rest and row not in brought]
+    shown |= {"pieces": [*pieces, *(form_of(one, opened) for opened in held)], "done": done, "held": held}
     response = render(editor.request, "reviews/_edit_all.html", shown, status=status)
     return answer(response, done=bool(done), spent=[place for value, _said in done for place in _spent(editor, value)])
 
@@ -138,7 +136,7 @@ def removed(editor: EditorContext, part: values.Part) -> HttpResponse:
     editor.refresh()
     presence.note(editor)
     place = (one := OnePage(editor)).place_of(part)
-    shown = editor.context(one=one, place=place, gone=part, is_saved=True)
+    shown = editor.context(one=one, places=[place] if place else [], gone=part, is_saved=True)
     shown["renumbered"] = _others(one, None, before) or _beside(place, part)
     response = render(editor.request, "reviews/_edit_swap.html", shown)
     return answer(response, done=True, spent=_spent(editor, part))

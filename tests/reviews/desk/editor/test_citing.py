@@ -53,7 +53,8 @@ def made(once_a_module):
 
 def offered(made, typed, user=None):
     found = offer(typed, build(made.edition), user or made.house.editor)
-    return [[one.label for one, _words in some] for some in (found.own, found.library, found.taken)]
+    lists = ([*found.own, *found.uncited], found.library, found.taken)
+    return [[one.label for one, _words in some] for some in lists]
 
 
 @pytest.mark.parametrize(
@@ -79,7 +80,19 @@ def test_what_the_edition_has_is_not_offered_from_the_library_again(made):
     cited = document.replaced(citations=(*document.citations, source("mine", CARE)))
 
     assert [one.label for one, _ in offer("coles", cited, made.house.editor).library] == []
-    assert [one.label for one, _ in offer("coles", cited, made.house.editor).own] == ["mine"]
+    assert [one.label for one, _ in offer("coles", cited, made.house.editor).uncited] == ["mine"]
+
+
+def test_a_reference_that_no_words_cite_is_offered_after_those_that_are_and_as_the_library_s(made, enter):
+    found = offer("", build(made.edition), made.house.editor)
+
+    assert [one.label for one, _ in found.own] == ["trial2020"]
+    assert [one.label for one, _ in found.uncited] == ["own2020", "twin"]
+    html = listed(enter("editor"), "own2020").content.decode()
+    assert options(html)[0] == 'data-key="own2020" data-first'
+    assert "In the library: no words of this edition cite it yet" in html
+    assert "In this edition</span>" not in html
+    assert "In this edition</span>" in listed(enter("editor"), "trial2020").content.decode()
 
 
 def test_what_is_closed_to_somebody_is_never_offered_to_them(made):
@@ -93,7 +106,7 @@ def test_no_more_are_offered_than_can_be_looked_over_and_the_rest_are_counted(ma
 
     found = offer("guideline", document, made.house.editor)
 
-    assert (len(found.own), found.more) == (MOST_OWN, 4)
+    assert (len(found.own), len(found.uncited), found.more) == (0, MOST_OWN, 4)
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -110,7 +123,7 @@ def test_whatever_is_typed_each_source_stands_in_one_list_and_may_be_seen(made, 
 
     for user in (made.house.editor, made.far):
         found = offer(typed, document, user)
-        own, new = [one for one, _ in found.own], [one for one, _ in (*found.library, *found.taken)]
+        own, new = [one for one, _ in (*found.own, *found.uncited)], [one for one, _ in (*found.library, *found.taken)]
         assert all(one in document.citations for one in own)
         assert {one.pk for one in new} <= set(visible(user).values_list("pk", flat=True))
         assert not {one.label for one, _ in found.library} & {one.label for one in document.citations}

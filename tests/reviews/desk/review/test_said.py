@@ -107,3 +107,15 @@ def test_as_many_queries_however_much_was_said(house, django_assert_num_queries)
     review = EditionReview.load(edition)
     with django_assert_num_queries(5):
         assert len(said_of(review).earlier) == 2
+
+
+def test_the_answer_with_which_it_was_sent_again_stands_there(house, enter):
+    edition = EditionReview.load(Remark.objects.first().edition).edition
+    act("send-back", edition, house.clinician, "Once more.")
+    page = enter("editor").get("/desk/monographs/testazumab/").content.decode()
+    assert "A word to whoever reviews it" in page
+    answer = "The weeks are those of the trial."
+    enter("editor").post("/desk/monographs/testazumab/submit/", {"reason": answer, "digest": make.seen(edition)})
+
+    assert answer in strip(enter("clinician"))
+    assert said_of(EditionReview.load(edition)).newest[0].event.reason == answer
