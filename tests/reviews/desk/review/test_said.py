@@ -115,7 +115,10 @@ def test_the_answer_with_which_it_was_sent_again_stands_there(house, enter):
     page = enter("editor").get("/desk/monographs/testazumab/").content.decode()
     assert "A word to whoever reviews it" in page
     answer = "The weeks are those of the trial."
-    enter("editor").post("/desk/monographs/testazumab/submit/", {"reason": answer, "digest": make.seen(edition)})
+    answered = enter("editor").post(
+        "/desk/monographs/testazumab/do/submit/", {"reason": answer, "digest": make.seen(edition)}
+    )
+    assert answered.status_code == 302, answered.content.decode()
 
     assert answer in strip(enter("clinician"))
     assert said_of(EditionReview.load(edition)).newest[0].event.reason == answer
