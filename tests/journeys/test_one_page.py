@@ -260,3 +260,58 @@ def test_two_editors_change_different_lines_of_one_part_and_both_are_in(person):
     assert "First of all, by one." in words
     assert "Last of all, by the other." in words
     assert (first.errors, second.errors) == ([], [])
+
+
+def saves(page, part, button="Save"):
+    page.locator(f".editpart:has(h2:has-text('Edit {part}'))").get_by_role("button", name=button, exact=True).click()
+
+
+def test_two_editors_change_the_same_line_and_the_second_chooses_with_both_before_them(person):
+    first, second = person("editor"), person("editor2")
+    part = "Prescribing in practice"
+    pages = [one.goes_to(EDIT) for one in (first, second)]
+    for page in pages:
+        opens(page, part)
+    shown = box_of(pages[0], part).input_value()
+    box_of(pages[0], part).fill(shown.replace("- ", "- Kept. ", 1))
+    box_of(pages[1], part).fill(shown.replace("- ", "- Instead. ", 1))
+    saves(pages[0], part)
+    pages[0].wait_for_selector(f"text={part} is saved.")
+    saves(pages[1], part)
+
+    pages[1].wait_for_selector("text=Save mine over theirs")
+    words = pages[1].inner_text("main")
+    assert "Nothing is lost: your words are in the form below, theirs are saved." in words
+    assert "theirs, saved now" in words
+    assert box_of(pages[1], part).input_value().startswith("- Instead. ")
+    second.is_accessible("clash-of-one-line")
+    saves(pages[1], part, "Save mine over theirs")
+    pages[1].wait_for_selector(f"text={part} is saved.")
+    after = first.goes_to(EDIT).inner_text("main")
+    assert ("Kept. " in after, "Instead. " in after) == (False, True)
+    assert first.errors == []
+    assert all("409" in one for one in second.errors)  # the browser tells of the answer that was a clash
+
+
+def test_two_tabs_of_one_person_lose_no_word_of_each_other(person):
+    me, part, other = person("editor"), "Prescribing in practice", "How it works"
+    page = me.goes_to(EDIT)
+    tab = page.context.new_page()
+    tab.goto(page.url)
+    for one in (page, tab):
+        opens(one, part)
+    opens(tab, other)
+    shown = box_of(page, part).input_value()
+    box_of(page, part).fill(f"- First of all, here.\n{shown}")
+    box_of(tab, part).fill(f"{shown}\n- Last of all, there.")
+    box_of(tab, other).fill("In the other tab alone.")
+    saves(page, part)
+    page.wait_for_selector(f"text={part} is saved.")
+    tab.get_by_role("button", name="Save all").click()
+
+    tab.wait_for_selector(f"text={other} is saved.")
+    assert "in another window are both in: look at it." in tab.inner_text("main")
+    words = me.goes_to(EDIT).inner_text("main")
+    for said in ("First of all, here.", "Last of all, there.", "In the other tab alone."):
+        assert said in words
+    assert me.errors == []

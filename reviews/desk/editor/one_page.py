@@ -21,8 +21,11 @@ from reviews.desk.editor.context import HEADINGS, NEW, NOUNS, EditorContext, wit
 from reviews.desk.editor.presence import told_of
 from reviews.desk.editor.send import Send, sending
 from reviews.desk.remarks import AnswerForm, Shown
+from reviews.desk.too_low import TooLow, too_low
 from reviews.models import Remark
+from reviews.review.edition_review import EditionReview
 from reviews.review.proofed import must_fix
+from reviews.review.tiers import is_below, tier_floor
 
 _NOTICES = {"critical": "Critical safety notices", "major": "Safety notices", "information": "Information"}
 # What a place holds whose parts are of one kind.
@@ -150,9 +153,19 @@ class OnePage:
         return self.next_after(self.saved)
 
     @cached_property
+    def too_low(self) -> TooLow | None:
+        """The tier must rise before this draft is sent. Nothing is asked for while what stands on this page, the drug
+        and its class need no higher one; else the edition is judged as its workspace judges it."""
+        page, floors = self.editor.monograph, self.editor.monograph.therapeutic_class.tier_floors
+        floor = tier_floor(page.drug.traits, floors, [self.document], today())
+        if not (self.editor.is_draft and is_below(page.tier, floor)):
+            return None
+        return too_low(EditionReview.load(self.editor.edition), self.editor.request.user)
+
+    @cached_property
     def send(self) -> Send | None:
         """The edition can be sent for review from here: nothing on this page is left to do."""
-        return None if self.left_to_do else sending(self.editor, set(self._touched))
+        return None if self.left_to_do or self.too_low else sending(self.editor, set(self._touched))
 
     @property
     def left_to_do(self) -> int:

@@ -14,16 +14,13 @@ from django.urls import reverse
 from monographs.models import Monograph
 from reviews.access import policy
 from reviews.access.attempts import Attempt, attempt
-from reviews.access.held import who_may
 from reviews.access.refusals import Refusal
 from reviews.desk.act_forms import KEPT
-from reviews.desk.base import MOST_WORDS, DeskRequest, act_on, and_list, cleaned, current_edition, desk, monograph_for
+from reviews.desk.base import MOST_WORDS, DeskRequest, act_on, cleaned, current_edition, desk, monograph_for
 from reviews.editing.monographs import set_tier, tier_refusals
 from reviews.editing.tier_requests import ask_for_tier
 from reviews.forms import Form, Text, offer
-from reviews.models.people import name_of
 from reviews.review import tiers
-from reviews.review.asked_tiers import Asked, open_request
 from reviews.review.edition_review import EditionReview
 
 
@@ -114,35 +111,14 @@ def tier(request: DeskRequest, slug: str) -> HttpResponse:
 @desk
 @act_on(lambda request, slug: f"{reverse('workspace', args=[monograph_for(request, slug).slug])}#tier-low-t")
 def ask(request: DeskRequest, slug: str) -> HttpResponse:
-    """Asks those who may to raise the tier. No field: it is asked for what the drug, its class or a notice needs."""
+    """Asks those who may to raise the tier to what the drug, its class or a notice needs. `to`: "edit" from the page on
+    which the edition is written, which comes back."""
     monograph = monograph_for(request, slug)
     tried = attempt(lambda: ask_for_tier(monograph, actor=request.user))
     if not tried.is_done:
         return _refused(request, monograph, tried)
     messages.success(request, "You asked for it. It stands in the queue of those who may raise the tier.")
-    return redirect("workspace", slug=slug)
-
-
-@dataclass(frozen=True)
-class TooLow:
-    """That the tier must rise before anything is sent: to which, who asked for it, and who may ask or raise it."""
-
-    tier: tiers.Tier
-    asked: Asked | None
-    may_ask: bool
-    may_raise: bool
-    who: str  # may raise it
-
-
-def too_low(review: EditionReview, user: User) -> TooLow | None:
-    """None where the tier is high enough. Three queries more for whoever cannot raise it themselves."""
-    floor = review.floor()
-    if not tiers.is_below(review.monograph.tier, floor):
-        return None
-    asked, may_raise = open_request(review), policy.can(user, "set_tier", review.monograph)
-    who = "" if may_raise else and_list(name_of(one.person) for one in who_may("set_tier", review.monograph))
-    may_ask = not asked and not may_raise and policy.can(user, "edit", review.monograph)
-    return TooLow(tiers.ROWS[floor], asked, may_ask, may_raise, who)
+    return redirect("edit" if request.POST.get("to") == "edit" else "workspace", slug=slug)
 
 
 def _refused(request: DeskRequest, monograph: Monograph, tried: Attempt) -> HttpResponse:

@@ -28,8 +28,9 @@ from reviews.desk.base import (
     part_links,
 )
 from reviews.desk.monograph.reviewers import Asked, asked_of
-from reviews.desk.monograph.tier import TierForm, too_low
+from reviews.desk.monograph.tier import TierForm
 from reviews.desk.monograph.waits import waits_for
+from reviews.desk.too_low import too_low
 from reviews.editing.assignments import A_WEEK
 from reviews.editing.copies import task_of
 from reviews.editing.reviewers import against
