@@ -52,7 +52,7 @@ def fill() -> make.House:
     other = make.signed(house, "otherumab")
     perform("unsign", editions=[other], actor=house.pharmacist, digest=make.seen(other), reason="Doubts")
     remarked(house, other)
-    perform("declare-conflict", editions=[second], actor=house.pharmacist, digest=make.seen(second), reason="Shares")
+    perform("declare-conflict", editions=[second], actor=house.clinician2, digest=make.seen(second), reason="Shares")
     asked(house, other)
     call_command("checkpoint", stdout=StringIO())
     record_name_check(

@@ -314,7 +314,7 @@ def _of_words(
     if has_figure:
         return rank, f"{what}: a figure, or a unit, is another."
     if has_name:
-        return rank, f"{what}: a name of a medicine came, went or is another."
+        return rank, f"{what}: what may be the name of a medicine came, went or is another."
     if is_turned:
         return rank, f"{what}: a word that may turn the sense is another."
     came, went = [one for one in passages if not one.was], [one for one in passages if not one.now]

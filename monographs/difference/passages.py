@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 from monographs.difference.document_diff import FieldChange
 from monographs.difference.merge import MOST_BLOCKS, blocks
-from monographs.difference.sense import differing, is_figure, is_substance, turns
+from monographs.difference.sense import differing, is_figure, may_be_substance, turns
 from monographs.difference.text_diff import in_common
 from monographs.difference.word_diff import Segment, word_diff
 from monographs.document import PROSE, Header, Part
@@ -41,7 +41,7 @@ class Passage:
     @cached_property
     def has_name(self) -> bool:
         """Whether a name of a medicine came, went or became another."""
-        gone, come = ({word.lower() for word in side if is_substance(word)} for side in differing(self.segments))
+        gone, come = ({word.lower() for word in side if may_be_substance(word)} for side in differing(self.segments))
         return gone != come
 
     @property

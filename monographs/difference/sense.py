@@ -19,7 +19,12 @@ _TURNING = re.compile(
     r"|once|twice|thrice|every|each|half|double|triple|rarely|seldom|often|adults?|child(?:ren)?|infants?|neonates?"
     r"|(?:avoid|stopp?|start|give|increas|decreas|rais|lower|reduc|prohibit|withh[eo]ld|forbid|forbidden)(?:e|ed|es|ing|s)?"
     r"|giving|given|contra-?indicated|intra\w+|subcutaneous(?:ly)?|oral(?:ly)?|topical(?:ly)?|rectal(?:ly)?|inhaled"
-    r"|epidural|I{1,3}|IV|V"
+    r"|epidural|I{1,3}|IV|V|\w+n['’]t|non|nobody|nothing|nowhere|hardly|scarcely|barely|fail(?:s|ed)?|lack(?:s|ed|ing)?"
+    r"|despite|suspend(?:s|ed|ing)?|omit(?:s|ted|ting)?|halv(?:e|es|ed|ing)|doubled|doubling|tripled|continue[sd]?"
+    r"|continuing|discontinue[sd]?|common(?:ly)?|uncommon(?:ly)?|rare|frequent(?:ly)?|infrequent(?:ly)?|positive|negative|left|right|slow(?:ly)?|rapid(?:ly)?"
+    r"|bolus|infusion|empty|full|fasting|alternate|bd|tds|qds|od|mane|nocte|prn|stat|inhibit(?:or|ors|s)?"
+    r"|induc(?:er|ers|es)|agonists?|antagonists?|upper|lower|first|last|acute|chronic|mild|moderate|severe|safe|unsafe"
+    r"|effective|ineffective|allow(?:s|ed)?|permit(?:s|ted)?|exclude[sd]?|include[sd]?|[A-C]|[α-ω]"
 )
 _NUMBER_WORD = re.compile(
     r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen"
@@ -40,6 +45,11 @@ _STEM = (
 _SUBSTANCE = re.compile(_STEM)
 # Other words end so, too.
 _MAY_BE_SUBSTANCE = re.compile(f"{_STEM}|[a-z]+(?:amide|oxide|ine?|ium)s?")
+_EVERYDAY = re.compile(
+    "again|begin|brain|certain|contain|explain|gain|main|maintain|margin|obtain|origin|pain|plain|protein|remain|skin|spin"
+    "|strain|sustain|thin|vein|within|(?:base|dead|guide|out|time|air|by)?lines?|combine|decline|define|determine|examine"
+    "|fine|genuine|machine|marine|medicine|mine|nine|routine|spine|urine|vaccine|feminine|equilibrium|medium|premium|stadium"
+)
 # Families of prefixes: one of a family for another, or for none, makes the opposite or something else of a word.
 PREFIXES = tuple(
     tuple(family.split())
@@ -60,26 +70,28 @@ PREFIXES = tuple(
 )
 _ALL_PREFIXES = tuple(dict.fromkeys(prefix for family in PREFIXES for prefix in family))
 
-_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’-][^\W\d_]+)*[²]?|[%<>≤≥±×/=°µμ+−]|[½¼¾⅓⅔]")
-_SIGNS = frozenset("%<>≤≥±×/=°µμ+−")
+_WORD = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['’-][^\W\d_]+)*[²]?|[%<>≤≥±×/=°µμ+−↑↓→:₀-₉]|[½¼¾⅓⅔]")
+_SIGNS = frozenset("%<>≤≥±×/=°µμ+−↑↓→:₀₁₂₃₄₅₆₇₈₉")
 
 
 def _words(segments: Sequence[Segment], op: str) -> list[str]:
     text = " ".join(one.text for one in segments if one.op == op)
     for label in citation_labels(text):
         text = text.replace(f"[@{label}]", " ")
-    return _WORD.findall(text)
+    words = _WORD.findall(text)
+    return words + [part for word in words if "-" in word for part in word.split("-")]
 
 
 def differing(segments: Sequence[Segment]) -> tuple[list[str], list[str]]:
-    """The words that were taken out, and those that were put in, marks of citations aside."""
+    """The words that were taken out, and those that were put in, marks of citations aside; of hyphened ones
+    each part too."""
     return _words(segments, "removed"), _words(segments, "added")
 
 
 def is_figure(word: str) -> bool:
     """A number in figures or in words, a unit, or a sign of comparison."""
     return (
-        word[:1].isnumeric()
+        any(map(str.isnumeric, word))
         or word in _SIGNS
         or bool(_UNIT.fullmatch(word))
         or (len(word) > 3 and bool(_UNIT.fullmatch(word.lower())))
@@ -94,8 +106,9 @@ def is_substance(word: str) -> bool:
 
 
 def may_be_substance(word: str) -> bool:
-    """Other words than names of medicines, too: for a rule that must not overlook one."""
-    return bool(_MAY_BE_SUBSTANCE.fullmatch(word))
+    """Other words than names of medicines, too, but for the commonest: for a rule that must not overlook one."""
+    word = word.lower()
+    return is_known(word) or bool(_MAY_BE_SUBSTANCE.fullmatch(word) and len(word) > 4 and not _EVERYDAY.fullmatch(word))
 
 
 def is_unit(word: str) -> bool:

@@ -11,9 +11,9 @@ from difflib import SequenceMatcher
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from monographs.difference.sense import PREFIXES, changes_the_sense, is_unit, may_be_substance, turns
+from monographs.difference.sense import PREFIXES, changes_the_sense, is_substance, is_unit, may_be_substance, turns
 from monographs.document import PART_FIELDS, PROSE, Citation, Document, Part, Section
-from monographs.proofing.dictionary import is_english, is_near, is_word, looks_like, proposal
+from monographs.proofing.dictionary import is_english, is_near, is_word, looks_like, one_slip_from, proposal
 from monographs.texts.line_grammar import ATOM
 from monographs.texts.text import TextRules, seen
 from monographs.typed import Value, to_plain
@@ -25,6 +25,19 @@ _LETTERS = re.compile(r"[a-z]+")
 _SHORTEST = 5  # as of the dictionary: a short word is too near to too many
 _MOST_TOKENS, _MOST_WORDS = 20_000, 20
 _GUIDELINE = re.compile(r"\b(?:TA|NG|CG|QS|IPG|DG|HST|ES)\s?\d{1,4}\b|\bPL(?:GB|NI)?\s?\d{4,5}\s\d{4}\b")
+_ENDINGS = frozenset(("", "e", "s", "es", "d", "ed", "ing", "'s", "’s"))
+# Words that are doubled for a meaning.
+_DOUBLED = frozenset(("alpha", "beta", "gamma", "delta", "log", "had", "that"))
+# What goes on behind these is governed by them.
+_GOVERNS = frozenset(
+    re.findall(
+        r"\w+",
+        "if when where while who whom whose which that than as at by for from in into of off on to with and or but"
+        " because although though since such like including includes include are is was were be been has have had the"
+        " a an this these those any all some following during despite via not no never without unless except until"
+        " before after above below over under within only neither nor either both may must should can cannot do does",
+    )
+)
 # A joined word is taken apart beside one of these alone: "atopical" is no "a topical", nor "nonsmoker" a "non smoker".
 _BESIDE = frozenset(
     ("the", "of", "to", "for", "with", "by", "from", "is", "are", "was", "were", "be", "this", "that", "these", "those")
@@ -182,7 +195,37 @@ def _is_word_meant(was: str, now: str, names: set[str]) -> bool:
         return False
     if any(is_near(was, prefix + now) and is_word(prefix + now) for family in PREFIXES for prefix in family):
         return False
-    return proposal(was, names) == now and not any(_is_hazard(one, now) for one in looks_like(was) if one != now)
+    if proposal(was, names) != now or any(_is_hazard(one, now) for one in looks_like(was) if one != now):
+        return False
+    return _is_slip(was, now) or all(_is_inflection(one, now) for one in _others(was, now))
+
+
+def _others(was: str, now: str) -> Iterator[str]:
+    """What else may have been meant: words within two edits that begin as one of both does. Of neighbours the other way
+    round, words of every day alone."""
+    is_swapped = sorted(was) == sorted(now)
+    for one in looks_like(was):
+        begins = was[0] != now[0] or one[0].lower() == now[0]
+        if one != now and begins and (is_english(one) or not is_swapped):
+            yield one
+
+
+def _is_slip(was: str, now: str) -> bool:
+    """ "ie" for "ei", or a letter doubled or not: what was meant is plain, whatever else is near."""
+    return was.replace("ei", "ie") == now.replace("ei", "ie") or _single(was) == _single(now)
+
+
+def _single(word: str) -> str:
+    return re.sub(r"(.)\1", r"\1", word)
+
+
+def _is_inflection(one: str, now: str) -> bool:
+    """Whether both are the same word with another ending."""
+    one = one.lower()
+    same = next(
+        (at for at, pair in enumerate(zip(one, now, strict=False)) if pair[0] != pair[1]), min(len(one), len(now))
+    )
+    return same > 4 and all(rest in _ENDINGS for rest in (one[same:], now[same:]))
 
 
 def _has_opposite(word: str) -> bool:
@@ -199,7 +242,7 @@ def _has_opposite(word: str) -> bool:
 def _is_hazard(one: str, now: str) -> bool:
     """Whether another word may have been meant that says something else: what it was meant to be is then no machine's
     to say."""
-    return changes_the_sense(one) or turns([one], [now]) or may_be_substance(one) or not is_english(one)
+    return changes_the_sense(one) or turns([one], [now]) or is_substance(one)
 
 
 def _is_doubled(gone: list[str], before: list[str], after: list[str]) -> bool:
@@ -207,7 +250,7 @@ def _is_doubled(gone: list[str], before: list[str], after: list[str]) -> bool:
     if len(gone) != 2:
         return False
     word = next((one for one in gone if _is_plain(one)), "")
-    if not word or " " not in gone:
+    if len(word) < 2 or word in _DOUBLED or " " not in gone:
         return False
     is_beside = before[-1:] == [word] if gone[0] == " " else after[:1] == [word]
     return is_beside or before[-2:] == gone or after[:2] == gone
@@ -227,7 +270,9 @@ def _is_missing_sign(come: list[str], before: list[str], after: list[str]) -> bo
 
 
 def _ends_a_sentence(word: str) -> bool:
-    """No unit, figure or short form, behind which a full stop may be part of it."""
+    """No unit, figure or short form, behind which a full stop may be part of it, and no word that governs more."""
+    if word.lower() in _GOVERNS:
+        return False
     return (len(word) > 2 or word in ("it", "so", "up", "us", "on", "be")) and is_word(word) and not is_unit(word)
 
 
@@ -256,4 +301,7 @@ def _is_split(word: str, come: list[str], names: set[str]) -> bool:
         return False
     if not {come[0], come[2]} & _BESIDE or not all(_is_plain(one) and is_word(one) for one in (come[0], come[2])):
         return False
-    return not any(is_near(word, name) for name in names)
+    if one_slip_from(word) or any(map(_has_opposite, (come[0], come[2]))):
+        return False  # it may be a misprint of another word
+    splits = sum(is_word(word[:at]) and is_word(word[at:]) for at in range(2, len(word) - 1) if word[:at] != "oft")
+    return splits == 1 and not any(is_near(word, name) for name in names)

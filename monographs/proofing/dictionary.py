@@ -35,7 +35,9 @@ def _dictionary() -> Any:
 
 @cache
 def _medical() -> frozenset[str]:
-    return frozenset(line.strip().lower() for line in MEDICAL.read_text(encoding="utf-8").splitlines())
+    """Small letters alone: names of people are no words."""
+    lines = (line.strip() for line in MEDICAL.read_text(encoding="utf-8").splitlines())
+    return frozenset(line for line in lines if line.isalpha() and line.islower())
 
 
 def is_english(word: str) -> bool:
@@ -49,8 +51,18 @@ def is_word(word: str) -> bool:
 
 @lru_cache(maxsize=1024)
 def looks_like(word: str) -> tuple[str, ...]:
-    """Words within two edits of this one that Hunspell would offer for it, inflections of each other among them."""
-    return tuple(one for one in _dictionary().suggest(word) if one != word and is_near(word, one))
+    """Words within two edits of this one, as far as Hunspell offers them, with those of medicine; inflections of each
+    other among them."""
+    offered = {one for one in _dictionary().suggest(word) if one.isalpha() and is_near(word, one)}
+    # Of medicine, those that begin alike: nobody misses both letters.
+    alike = (one for one in _medical() if one[:1] == word[:1] or one[1:2] == word[1:2])
+    offered |= {one for one in alike if abs(len(one) - len(word)) <= _NEAR and is_near(word, one)}
+    return tuple(sorted((offered | one_slip_from(word)) - {word}))
+
+
+def one_slip_from(word: str) -> set[str]:
+    """Words that a letter more, less or another, or two neighbours the other way round, make of it."""
+    return _known(_one_letter_apart(word)) | _known(_swapped(word))
 
 
 def proposal(word: str, names: Iterable[str] = ()) -> str | None:

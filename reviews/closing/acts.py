@@ -183,6 +183,8 @@ class Since:
             yield Act(newer, state="elsewhere")
 
     def _fits(self, slug: str) -> bool:
+        if slug == "elsewhere" and self.report.harm and self._reported is not None:
+            return False  # what could harm and names a part of a page of ours is about it, or the page is right
         return slug not in (OF_THE_SITE if self.report.monograph_id else OF_A_PAGE)
 
     def choices(self) -> list[tuple[str, str]]:

@@ -1,7 +1,9 @@
 """The parts of a page by the names that readers give them in a report, and which of them two documents say otherwise.
 Pure."""
 
-from monographs.digest import digest_of_part
+import json
+from typing import Any
+
 from monographs.document import Document, Dosing
 from monographs.typed import Value
 from monographs.vocabulary import SECTION_KINDS
@@ -31,19 +33,30 @@ def parts_of(document: Document) -> Parts:
 
 def changed(then: Document, now: Document) -> tuple[str, ...]:
     """The parts that are said otherwise now, by their names of then; those that are new, by their own. Order alone is
-    no change."""
-    before, after = parts_of(then), parts_of(now)
-    was = {key: said for part in before.values() for key, said in part.items()}
-    said_now = {key: said for part in after.values() for key, said in part.items()}
-    found = [
-        name
-        for name, part in before.items()
-        if any(key not in said_now or _differ(said, said_now[key]) for key, said in part.items())
-        or any(key not in was for key in after.get(name, {}))
-    ]
-    new = [name for name, part in after.items() if name not in before and any(key not in was for key in part)]
-    return (*found, *new)
+    no change, nor are spaces, nor the same words in the place of a part that was removed."""
+    before, after = (
+        {name: {_said(one) for one in part.values()} for name, part in parts_of(document).items()}
+        for document in (then, now)
+    )
+    was, is_now = (set().union(*parts.values()) for parts in (before, after))
+    found = [name for name, said in before.items() if said - is_now or after.get(name, set()) - was]
+    keys = set().union(*parts_of(then).values())
+    new = (name for name, part in parts_of(now).items() if name not in before and not keys & part.keys())
+    return (*found, *(name for name in new if after[name] - was))
 
 
-def _differ(one: Value, other: Value) -> bool:
-    return digest_of_part(one) != digest_of_part(other)
+# What readers do not see of a part.
+_UNSEEN = frozenset(("key", "text_rules"))
+
+
+def _said(part: Value) -> str:
+    return json.dumps(_words(part.model_dump(mode="json", exclude=set(_UNSEEN))), sort_keys=True)
+
+
+def _words(said: Any) -> Any:
+    """Every text in it with one space for several."""
+    if isinstance(said, str):
+        return " ".join(said.split())
+    if isinstance(said, dict):
+        return {name: _words(one) for name, one in said.items()}
+    return [_words(one) for one in said] if isinstance(said, list) else said

@@ -47,6 +47,7 @@ WORDS = {
     "class_new": "A new class",
     "copy": "What a draft takes over of a drug",
     "remarks": "The answer to a remark",
+    "assignment_end": "Who is no longer asked to sign",
     "invite": "An invitation",
     "person_do": "A change of a person",
     "profile_register": "Your registration",

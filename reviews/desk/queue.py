@@ -254,7 +254,7 @@ SHOWS = {
 def queue(request: DeskRequest) -> HttpResponse:
     """What waits for me and why, what I am asked to sign by a day first; `?show=`: what I wrote, sent, signed or asked
     for and others have now; full reviews that fall due; what I withdrew; all open editions that I may read. Narrowed
-    by what `reviews.desk.queue_filters` reads in the address; what has a clock of hours stays in sight whatever it is.
+    by what `reviews.desk.queue_filters` reads in the address; what is due within hours stays in sight whatever it is.
     """
     user, day, classes = request.user, today(), class_tree()
     chosen = Chosen.asked(request.GET, SHOWS, classes)

@@ -115,7 +115,8 @@ def _attest(request: DeskRequest, row: Transition, edition: Edition) -> Attestat
             "You wrote interests here, and chose another answer above. Choose “I declare these”, or empty this box."
         )
         raise refuse("interests", sentence, RefusalType.INVALID, field="interests_text")
-    touch = Touch(post.get("code", "").strip(), post.get("credential", ""))
+    # A touch stands for the password on the review page alone, where the words were opened.
+    touch = Touch() if row.on_page else Touch(post.get("code", "").strip(), post.get("credential", ""))
     if is_in_vain or not (password or touch):  # nothing was tried, so it is no failure that counts
         return Attestation.unproved(user, Refused([NO_PASSWORD]), **given)
     given["seen"] = _seen(review, row, user)
@@ -130,7 +131,7 @@ def _attest(request: DeskRequest, row: Transition, edition: Edition) -> Attestat
 def _before_touch(given: dict[str, Any], row: Transition, review: EditionReview) -> Refusal | None:
     """What stands against a touch before it is looked at, so that no code is spent in vain. Nobody signs by a touch
     what they have not opened."""
-    if not row.on_page and given["seen"].opened is None:
+    if given["seen"].opened is None:
         return UNOPENED
     ticks = {tick.code for tick in row.ticks(review)} if row.ticks else set()
     is_whole = ticks <= given["ticks"] and not says_nothing(given["interests"]) and not given["paid_by_maker"]

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from monographs.canonical import clean
-from monographs.models import Monograph
+from monographs.models import Monograph, Publication
 from monographs.texts.characters import says_nothing, seen
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
@@ -185,10 +185,12 @@ def answer(one: ProblemReport, *, actor: User, outcome: str, text: str, reason: 
         if one.answered_at:
             raise refuse("answered_already", "Somebody answered it already.", RefusalType.CONFLICT, recorded=False)
         slug, act, found = Since(one).judged(outcome)
-        if one.harm and act is None and one.monograph and one.monograph.live:
+        is_judged = act is None or isinstance(act.done, Publication)  # that it needs nothing, or that it was put right
+        if one.harm and is_judged and one.monograph and one.monograph.live:
             if trail.actor.pk in authors_of_page(one.monograph.live):
                 sentence = (
-                    "You wrote or suggested words of this page. Another clinician must say that nothing needs doing."
+                    "You wrote or suggested words of this page. Another clinician must say that it was put right, or"
+                    " that nothing needs doing."
                 )
                 raise refuse("contributed", sentence)
         if refused := [*wrong(text, "answer", LONGEST), *wrong(reason, "reason", LONGEST_REASON)]:

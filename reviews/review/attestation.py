@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 LIFETIME = timedelta(seconds=60)
 NO_PASSWORD = Refusal("password", "Enter your password: it is your signature.", RefusalType.INVALID, field="password")
-NO_TOUCH = Refusal("touch", "Then give your code or your passkey again: nothing was signed.", RefusalType.INVALID)
+NO_TOUCH = Refusal("touch", "Nothing was signed. Give your code or your passkey again.", RefusalType.INVALID)
 UNOPENED = Refusal(
     "unopened", "Nothing tells that you opened these words. Read them on this page, then sign.", RefusalType.INVALID
 )

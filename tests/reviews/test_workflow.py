@@ -613,7 +613,7 @@ def test_a_critical_notice_that_readers_see_is_a_floor_although_the_next_edition
 
 CONFLICTS = {
     "wrong_state", "stale", "open_edition", "not_live", "not_the_latest", "signed_already", "not_signed",
-    "withdrawn_already", "not_withdrawn", "page_withdrawn", "confirmed_already", "not_vouched", "no_checkpoint",
+    "withdrawn_already", "no_conflict", "not_withdrawn", "page_withdrawn", "confirmed_already", "not_vouched", "no_checkpoint",
 }  # fmt: skip
 FORBIDDEN = {
     "not_granted", "counts_for_nothing", "no_profile", "not_verified", "lapsed", "verified_by_contributor", "only_signer",

@@ -31,7 +31,7 @@ class AssignForm(Form):
     """Whom to ask, by which day, and in whose place."""
 
     person = forms.ChoiceField(label="Who signs", widget=forms.RadioSelect)
-    due_on = Day(label="By which day")
+    due_on = Day(label="Sign by")
     instead = forms.ChoiceField(label="In the place of")
 
     def __init__(self, could: list[Reviewer], standing: list[Assignment], typed: Any = None) -> None:
@@ -147,7 +147,7 @@ def assignment_end(request: DeskRequest, pk: int) -> HttpResponse:
         tried = attempt(lambda: end_assignment(one, actor=user, reason=request.POST.get("reason", "")))
         if tried.is_done:
             said = f"You declined to sign edition {edition.number} of {edition.monograph.called}."
-            taken = f"{name_of(one.person)} is asked no more to sign edition {edition.number}."
+            taken = f"{name_of(one.person)} is no longer asked to sign edition {edition.number}."
             messages.success(request, said if is_own else taken)
             return redirect("queue") if is_own else redirect("reviewers", slug=edition.monograph.slug)
     context = {

@@ -31,6 +31,7 @@ BECAME = {
     "sent_back": "Sent back",
     "taken_back": "Taken back",
     "discarded": "Discarded",
+    "on_page": "Given on the published page",
 }
 MEANINGS = {
     REVIEW: "that the edition is fit to publish",
@@ -52,6 +53,7 @@ def with_fate(rows: QuerySet[SignOff]) -> QuerySet[Any]:  # signatures with more
             When(~went_out, then=Value("waits")),
             When(edition__state=State.SUPERSEDED, then=Value("superseded")),
             When(Exists(withdrawn), then=Value("withdrawn")),
+            When(~Q(meaning=REVIEW), then=Value("on_page")),
             default=Value("published"),
             output_field=CharField(),
         )
@@ -117,6 +119,7 @@ def signature(request: DeskRequest, pk: int) -> HttpResponse:
         "name": document.header.called or called(monograph.drug.name, ""),
         "became": BECAME[one.became],
         "meaning": MEANINGS[one.meaning],
+        "may_take_back": one.meaning == REVIEW and one.became == "waits",
         "profession": PROFESSIONS[one.profession][0],
         "is_mine": one.signer_id == request.user.pk,
         "digest": " ".join(one.document_id[i : i + 8] for i in range(0, len(one.document_id), 8)),

@@ -197,5 +197,5 @@ def test_an_index_that_was_touched_is_named_and_made_again(house):
 def test_how_a_page_is_made_is_told_from_the_table(client):
     page = client.get("/about/").content.decode()
 
-    assert page.count("<li><h3>") == 12
+    assert page.count("<li><h3>") == 15
     assert 'every <span class="q">12&nbsp;months</span>' in page

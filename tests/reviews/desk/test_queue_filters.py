@@ -118,7 +118,7 @@ def test_nothing_that_fits_says_so_and_how_to_see_all(three, enter):
     """What waits is counted whatever is chosen."""
     html = enter("editor").get("/desk/?q=zzz").content.decode()
 
-    assert "Nothing here is like that" in html
+    assert "Nothing matches" in html
     assert "1 thing waits for you." in html
     assert '<a href="?show=mine">Show all of them</a>' in html
 

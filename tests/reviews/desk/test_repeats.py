@@ -199,7 +199,7 @@ FORMS = [
     ("register", "admin", person("editor2"), does("editor2", "register"), None, {"name": "N. N.", "profession": "nurse", "number": "12A3456C", "scope": "both"}, ["clinician_registered"]),
     ("verify", "admin", person("pharmacist"), does("pharmacist", "verify"), None, {"reader_title": "pharmacist", **LOOKED_UP}, ["clinician_verified"]),
     ("renew", "admin", person("pharmacist"), does("pharmacist", "renew"), None, LOOKED_UP, ["registration_renewed"]),
-    ("end", "admin", person("clinician2"), does("clinician2", "end"), None, {"how": "struck_off", **REASON}, ["registration_ended"]),
+    ("end", "admin", person("clinician2"), does("clinician2", "end"), None, {"how": "struck_off", **REASON}, ["rechecks_opened", "registration_ended"]),
     ("open reviews", "admin", person("pharmacist"), does("pharmacist", "open-reviews"), None, REASON, ["rechecks_opened"]),
     ("copy taken over", "editor", at("copy", "draft"), None, None, {"decision": "take_over"}, ["edited", "copy_taken"]),
     ("remark answered", "editor", at("edit", "said"), at("remarks", "said"), "answer", {"outcome": "left", "answer": "It is so"}, ["remark_answered"]),
