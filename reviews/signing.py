@@ -115,7 +115,7 @@ def review_in_full(trail: Trail, row: Transition, review: EditionReview, given: 
         columns = ("reviewed_again_on", "reviewed_again_by", "renewed_on", "renewals", "next_review_due")
         trail.save(monograph, *columns)
     said = moved.isoformat() if moved else None
-    return stay(trail, row, review, given.reason, sign_off=sign_off.pk, last_full_review=said)
+    return stay(trail, row, review, given.reason, sign_off=sign_off.pk, last_full_review=said, **by_what(given))
 
 
 def signature(trail: Trail, row: Transition, review: EditionReview, given: Given, meaning: str) -> SignOff:

@@ -109,7 +109,7 @@ def close(person: User, *, actor: User, reason: str, to: User | None = None) -> 
             data = {"from": person.pk, "editions": [one.pk for one in work.editions]}
             trail.record("handed_over", f"user:{to.pk}", reason=reason, data=data)
         _give_reports_back(trail, person, reason)
-        _ask_no_more(trail, person, reason)
+        _ask_no_more(trail, person)
         accounts.closed(trail, person, reason)
     accounts.end_sessions(person)
     return work
@@ -126,13 +126,17 @@ def _give_reports_back(trail: Trail, person: User, reason: str) -> None:
         trail.record("reports_given_back", subject_of(reports), reason=reason, data=data)
 
 
-def _ask_no_more(trail: Trail, person: User, reason: str) -> None:
+# Why an account was closed is no business of those who read the history of a monograph.
+_CLOSED = "The account was closed"
+
+
+def _ask_no_more(trail: Trail, person: User) -> None:
     """Nobody waits for the signature of somebody who left."""
     for one in Assignment.objects.standing().filter(person=person).select_related("edition__monograph"):
-        one.end(TAKEN_OFF, reason, by=trail.actor, at=trail.at)
+        one.end(TAKEN_OFF, _CLOSED, by=trail.actor, at=trail.at)
         trail.save(one)
         data = {"edition": one.edition.number, "person": person.pk, "name": name_of(person)}
-        trail.record("assignment_taken_off", f"monograph:{one.edition.monograph.slug}", reason=reason, data=data)
+        trail.record("assignment_taken_off", f"monograph:{one.edition.monograph.slug}", reason=_CLOSED, data=data)
 
 
 def _against(work: OpenWork, person: User, to: User | None, actor: User) -> list[Refusal]:

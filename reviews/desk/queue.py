@@ -368,7 +368,8 @@ def monographs(request: DeskRequest) -> HttpResponse:
     chosen = next((one for one in classes.values() if one.slug == request.GET.get("class")), None)
     if chosen:
         found = found.filter(therapeutic_class__in=[one.pk for one in classes.values() if chosen in one.path()])
-    words = " ".join(request.GET.get("q", "")[:NAME].split())
+    # PostgreSQL takes no NUL, not even to look for.
+    words = " ".join(request.GET.get("q", "").replace("\0", " ")[:NAME].split())
     if words:
         found = found.filter(named(words) | Q(shown_name__icontains=words) | Q(shown_title__icontains=words))
     tier = request.GET.get("tier", "")

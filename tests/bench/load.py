@@ -31,7 +31,7 @@ from reviews.editing.library import make_class
 from reviews.management.demonstration.load import accounts, rights
 from reviews.models import ChangeSet, ClinicianProfile, SignOff
 from reviews.review import tiers
-from reviews.review.attestation import checklist
+from reviews.review.attestation import UNSEEN, checklist
 from tests.bench.content import SAYS_SO, Generated, generated
 
 A_BATCH = 100
@@ -206,6 +206,7 @@ def _sign(trail: Trail, made: Sequence[Made], people: dict[str, Any]) -> list[di
             profession=profile.profession, body=profile.body, number=profile.number,
             reader_title=profile.reader_title, name_consent=profile.name_consent, interests="none",
             checklist=[tick.sentence for tick in checklist(one.document, one.touched, first=True)], signed_at=trail.at,
+            seen=UNSEEN.kept(""),
         )
         for one in made
         for profile in profiles

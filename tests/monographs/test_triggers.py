@@ -472,13 +472,13 @@ def test_the_tables_that_keep_a_truth_are_these_and_each_keeps_its_own():
         triggers.ByWriteLock: [
             "auth.Group", "auth.User_groups", "monographs.Drug", "monographs.Edition", "monographs.Epoch",
             "monographs.FormerAddress", "monographs.IndexEntry", "monographs.Monograph", "monographs.Reference",
-            "monographs.TherapeuticClass", "monographs.ToldChange", "reviews.AccountLink", "reviews.ChangedPart", "reviews.ClassGrant", "reviews.ClassPermission", "reviews.ClinicianProfile",
+            "monographs.TherapeuticClass", "monographs.ToldChange", "reviews.AccountLink", "reviews.Assignment", "reviews.ChangedPart", "reviews.ClassGrant", "reviews.ClassPermission", "reviews.ClinicianProfile",
             "reviews.EntrySubject", "reviews.Grant", "reviews.Misprint", "reviews.MonographPermission", "reviews.ProblemReport", "reviews.Recheck", "reviews.Reminder", "reviews.WrittenText",
         ],
         triggers.AppendOnly: [
             "monographs.Document", "monographs.NameCheck", "monographs.Overlay", "monographs.Publication",
             "monographs.SecondSignature", "reversion.Revision", "reversion.Version", "reviews.AccountHold", "reviews.Act",
-            "reviews.AuditEvent", "reviews.ChangeSet", "reviews.HarmlessMisprint", "reviews.Organisation", "reviews.SignOff", "reviews.Unsigning",
+            "reviews.AuditEvent", "reviews.ChangeSet", "reviews.Conflict", "reviews.HarmlessMisprint", "reviews.Organisation", "reviews.SignOff", "reviews.Unsigning",
         ],
         triggers.Inbox: ["reviews.InboxReport"],
         triggers.Unchanged: ["reviews.CountedTry", "reviews.KeptForm", "reviews.SpentCode"],

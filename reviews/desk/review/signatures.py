@@ -127,7 +127,8 @@ def signature(request: DeskRequest, pk: int) -> HttpResponse:
         "is_noted": bool(seen),
         "opened": parse_datetime(seen["opened"]) if seen.get("opened") else None,
         "parts": parts,
-        "read": and_list(_labels(seen.get("read", ()), before, document)),
+        # Ticks are for whoever read, and for nobody else.
+        "read": and_list(_labels(seen.get("read", ()), before, document)) if one.signer_id == request.user.pk else "",
     }
     return render(request, "reviews/signature.html", context)
 

@@ -51,6 +51,8 @@ def other_value(field: models.Field, value):
         return (value or datetime(2028, 6, 20, tzinfo=UTC)) + timedelta(microseconds=1)
     if isinstance(field, models.DateField):
         return (value or date(2028, 6, 20)) + timedelta(days=1)
+    if isinstance(field, models.SmallIntegerField):
+        return (value or 0) + 1_000
     if isinstance(field, models.IntegerField):
         return (value or 0) + 1_000_000
     if isinstance(field, JSONText):
