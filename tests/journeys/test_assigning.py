@@ -30,7 +30,7 @@ def test_a_reviewer_is_asked_declines_and_another_claims_it(person):
     page.get_by_role("link", name="Change who is asked").click()
     page.get_by_label("Demo pharmacist, pharmacist").check()
     due = today() + timedelta(days=3)
-    page.get_by_label("By which day").fill(due.isoformat())
+    page.get_by_label("Sign by").fill(due.isoformat())
     editor.is_accessible("reviewers")
     page.get_by_role("button", name="Ask them to sign").click()
     page.wait_for_url(f"**{WORKSPACE}")
