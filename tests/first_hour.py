@@ -186,8 +186,8 @@ class FirstHour:
                 "Type": "Caution (major)", "Title": notice["title"], "Text": notice["text"], "Source": notice["source"],
             })  # fmt: skip
         eve.clicks("To the workspace")
-        eve.sees("Look again: Prescribing in practice")  # proofing asks about a figure that stands in the text
-        eve.fills_in({"Why may these words stand?": "The source says it in these words."})
+        eve.sees("Look again: Prescribing in practice")  # proofing asks about intervals without a number
+        eve.fills_in({"Why may these words stand?": "The source gives no number."})
         eve.presses("Send for review")
         eve.sees("In review")
         self._done("writing")

@@ -6,8 +6,8 @@ from reviews.models import SignOff
 from tests.journeys.test_lost_session import presses
 from tests.journeys.test_thread import DESK, OLD, opens_monitoring, rewords
 
-WRONG = OLD.replace("begins", "begins at hospitl and")
-RIGHT = OLD.replace("begins", "begins at hospital and")
+WRONG = OLD.replace("begins", "begins, when results are recieved,")
+RIGHT = OLD.replace("begins", "begins, when results are received,")
 
 
 def changes(one, number, before, after):
