@@ -266,6 +266,20 @@ def saves(page, part, button="Save"):
     page.locator(f".editpart:has(h2:has-text('Edit {part}'))").get_by_role("button", name=button, exact=True).click()
 
 
+def test_two_editors_change_different_parts_and_neither_is_asked_anything(person):
+    people, parts = (person("editor"), person("editor2")), ("Prescribing in practice", "Monitoring")
+    pages = [one.goes_to(EDIT) for one in people]
+    for page, part in zip(pages, parts, strict=True):
+        opens(page, part)
+        box_of(page, part).fill(f"{box_of(page, part).input_value()}\n\nAdded to {part}.")
+    for page, part in zip(pages, parts, strict=True):
+        saves(page, part)
+        page.wait_for_selector(f"text={part} is saved.")
+    words = people[0].goes_to(EDIT).inner_text("main")
+    assert all(f"Added to {part}." in words for part in parts)
+    assert [one.errors for one in people] == [[], []]
+
+
 def test_two_editors_change_the_same_line_and_the_second_chooses_with_both_before_them(person):
     first, second = person("editor"), person("editor2")
     part = "Prescribing in practice"
