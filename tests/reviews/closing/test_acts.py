@@ -398,3 +398,12 @@ def test_the_database_keeps_one_act_of_a_closed_report_and_a_whole_mark_of_an_op
 
     with pytest.raises(IntegrityError), audited_write(actor=house.editor) as trail, transaction.atomic():
         trail.save(one)
+
+
+def test_what_could_harm_and_names_a_part_is_never_about_other_pages(house, page):
+    calm, harm = (
+        service.report(service.ReportInput("It is wrong.", harm=harm, part="Monitoring"), sender=f"{harm}", monograph=page, edition=1)
+        for harm in (False, True)
+    )  # fmt: skip
+    assert "elsewhere" in [value for value, _words in Since(calm).choices()]
+    assert "elsewhere" not in [value for value, _words in Since(harm).choices()]

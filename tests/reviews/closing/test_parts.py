@@ -52,6 +52,15 @@ def test_what_changed_is_named_as_it_was_called():
     assert changed(DOCUMENT.replaced(related=()), DOCUMENT) == ("Related monographs",)
 
 
+def test_the_same_words_in_another_place_or_with_other_spaces_are_no_change():
+    again = tuple(one.replaced(key=make.key(f"again {one.key}")) for one in DOCUMENT.sections)
+    spaced = tuple(one.replaced(text=one.text.replace(" ", "  ", 1)) for one in DOCUMENT.sections)
+
+    assert changed(DOCUMENT, DOCUMENT.replaced(sections=again)) == ()
+    assert changed(DOCUMENT, DOCUMENT.replaced(sections=spaced)) == ()
+    assert changed(DOCUMENT, DOCUMENT.replaced(sections=(*again[1:], again[0].replaced(text="Else.")))) != ()
+
+
 def test_the_dose_is_no_part_of_the_name_and_introduction():
     assert changed(DOCUMENT, header(dosing=Dosing(since="2026-07-04", reason="Another one."))) == ("Dose",)
     assert changed(DOCUMENT, header(introduction="Another one.")) == ("Name and introduction",)

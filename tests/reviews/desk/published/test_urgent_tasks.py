@@ -176,9 +176,8 @@ def test_what_is_confirmed_answered_or_brought_back_waits_for_nobody_any_more(ho
     edition = Monograph.objects.get(slug="vouchzumab").live.edition
     perform("reinstate", editions=[edition], actor=house.publisher, digest=make.seen(edition))
     for one in ProblemReport.objects.filter(answered_at=None):
-        service.answer(
-            one, actor=house.clinician, outcome="elsewhere", text="It is not ours.", reason="It was looked at."
-        )
+        outcome = "no-change" if one.monograph else "elsewhere"
+        service.answer(one, actor=house.clinician, outcome=outcome, text="As it is.", reason="It was looked at.")
 
     for person in WAITS:
         assert urgent(enter(person)) == []
@@ -649,13 +648,16 @@ def test_what_an_answer_lacks_is_said_at_its_box_and_kept(house, enter, change, 
 
 def test_an_answer_is_kept_with_its_outcome_and_says_whether_it_is_mailed(house, enter):
     harm, harmless = ProblemReport.objects.get(sender="c"), ProblemReport.objects.get(sender="a")
-    for one, mailed in ((harm, " It is mailed within the hour."), (harmless, "")):
-        sent = {"outcome": "elsewhere", "answer": "You were right.", "reason": "It was looked at."}
+    for one, outcome, mailed in (
+        (harm, "no-change", " It is mailed within the hour."),
+        (harmless, "elsewhere", ""),
+    ):
+        sent = {"outcome": outcome, "answer": "You were right.", "reason": "It was looked at."}
         answer = enter("clinician").post(f"/desk/reports/{one.pk}/", sent, follow=True)
         assert answer.redirect_chain == [("/desk/reports/", 302)]
         assert f"{one.number} is answered. The reader sees it at the receipt.{mailed}</p>" in answer.content.decode()
         one.refresh_from_db()
-        assert (one.outcome, one.answer, one.answered_by) == ("elsewhere", "You were right.", house.clinician)
+        assert (one.outcome, one.answer, one.answered_by) == (outcome, "You were right.", house.clinician)
     assert "not mailed yet: it is tried again" in squeezed(enter("editor").get(f"/desk/reports/{harm.pk}/"))
 
 
