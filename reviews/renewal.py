@@ -5,7 +5,6 @@ a review is overdue, and never moves the date of the last full review (docs/clin
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from django.contrib.auth.models import User
 
@@ -13,15 +12,14 @@ from monographs.standing import overlays_of, today
 from reviews import misprints, signing
 from reviews.access.refusals import Refusal, RefusalType
 from reviews.audit.trail import Trail
-from reviews.models import AuditEvent, InboxReport, ProblemReport, Recheck, SignOff
+from reviews.models import InboxReport, ProblemReport, Recheck, SignOff
 from reviews.models.signoff import NO_CHANGE
-from reviews.review import guards, tiers
+from reviews.review import tiers
 from reviews.review.attestation import Tick, checklist
 from reviews.review.edition_review import EditionReview
+from reviews.review.page_signatures import UNCHANGED
 from reviews.review.steps import stay
 from reviews.review.transition import Given, Transition
-
-COUNTS = timedelta(days=30)  # a check of the evidence; so a signature that says so counts no longer
 
 
 def ticks(review: EditionReview) -> list[Tick]:
@@ -60,39 +58,8 @@ def nothing_waits(review: EditionReview, actor: User) -> Iterator[Refusal]:
         yield Refusal("misprint_open", sentence, RefusalType.CONFLICT)
 
 
-def signatures(review: EditionReview) -> list[SignOff]:
-    """Those that count for the next renewal: of the last 30 days, since the last one or a full review, by people who
-    still could give them."""
-    since = review.at - COUNTS
-    moved = AuditEvent.objects.about(review.monograph).filter(verb__in=("found_unchanged", "reviewed_in_full"))
-    since = max([since, *(one.at for one in moved if one.data.get("renewed_on") or one.data.get("last_full_review"))])
-    rows = SignOff.objects.filter(
-        edition=review.edition, document=review.digest, meaning=NO_CHANGE, signed_at__gt=since
-    )
-    return guards.counting_for_page(review, rows)
-
-
-def missing(review: EditionReview, given: list[SignOff]) -> list[str]:
-    return tiers.ROWS[review.tier_of_page].missing([one.profession for one in given])
-
-
-def not_yet_checked(review: EditionReview, actor: User) -> Iterator[Refusal]:
-    given = signatures(review)
-    if any(one.signer_id == actor.pk for one in given):
-        words = " and ".join(missing(review, given))
-        yield Refusal("signed_already", f"You signed this already. Next, {words} must sign.", RefusalType.CONFLICT)
-
-
-def what_it_waits_for(review: EditionReview) -> str:
-    """Said once somebody signed: who must sign still, or when the next review is due."""
-    given, due = signatures(review), review.monograph.next_review_due
-    if given:
-        return f"Next, {' and '.join(missing(review, given))} must sign, within 30 days."
-    return f"The next review is due on {due.day} {due:%B %Y}." if due else ""
-
-
 def sign(trail: Trail, row: Transition, review: EditionReview, given: Given) -> EditionReview:
-    before = signatures(review)
+    before = UNCHANGED.given(review)
     sign_off = signing.signature(trail, row, review, given, NO_CHANGE)
     renewed = _renew(trail, review, [*before, sign_off])
     return stay(trail, row, review, given.reason, sign_off=sign_off.pk, renewed_on=renewed, **signing.by_what(given))
@@ -101,7 +68,7 @@ def sign(trail: Trail, row: Transition, review: EditionReview, given: Given) -> 
 def _renew(trail: Trail, review: EditionReview, signed: list[SignOff]) -> str | None:
     """With the full set: the page is in date again from the day of the oldest of these signatures, which is answered.
     The date of the last full review stays where it is."""
-    if missing(review, signed):
+    if UNCHANGED.missing(review, signed):
         return None
     monograph, day = review.monograph, min(today(one.signed_at) for one in signed)
     monograph.renewed_on, monograph.renewals = day, monograph.renewals + 1

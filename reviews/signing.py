@@ -18,9 +18,10 @@ from reviews.access.sitting import Touch
 from reviews.audit.trail import Trail
 from reviews.models import SignOff, Unsigning
 from reviews.models.signoff import FULL_REVIEW, REVIEW, STILL_CORRECT
-from reviews.review import guards, tiers
+from reviews.review import tiers
 from reviews.review.attestation import NO_PASSWORD, UNSEEN, Attestation, Seen
 from reviews.review.edition_review import EditionReview
+from reviews.review.page_signatures import FULL
 from reviews.review.steps import move, stay
 from reviews.review.transition import Given, Transition
 
@@ -103,10 +104,10 @@ def reaffirm(trail: Trail, row: Transition, review: EditionReview, given: Given)
 def review_in_full(trail: Trail, row: Transition, review: EditionReview, given: Given) -> EditionReview:
     """Signs the whole page again. With the full set of its tier the date of the last full review moves, to the day of
     the oldest of these signatures, and the next one is counted from there."""
-    before = guards.full_reviews(review)
+    before = FULL.given(review)
     sign_off = signature(trail, row, review, given, FULL_REVIEW)
     monograph, signed, moved = review.monograph, [*before, sign_off], None
-    if not guards.missing_full_reviews(review, signed):
+    if not FULL.missing(review, signed):
         moved = min(today(one.signed_at) for one in signed)
         monograph.reviewed_again_on = moved
         monograph.reviewed_again_by = [one.reader_title for one in signed]

@@ -21,7 +21,7 @@ from reviews.access.denials import refusals_recorded
 from reviews.access.door import kept
 from reviews.access.refusals import DONE_ALREADY, Refusal, RefusalType, Refused, refuse
 from reviews.audit.trail import Trail, audited_write
-from reviews.review import conflicts, guards, proofed, steps
+from reviews.review import conflicts, guards, page_signatures, proofed, steps
 from reviews.review.attestation import (
     Attestation,
     attestation_refusals,
@@ -270,7 +270,7 @@ _ROWS = (
             guards.is_shown,
             guards.verified_clinician,
             guards.wrote_no_word,
-            guards.not_yet_reviewed_again,
+            page_signatures.not_yet_reviewed_again,
             conflicts.no_conflict,
         ),
         ticks=full_review_of,
@@ -304,7 +304,7 @@ _ROWS = (
             conflicts.no_conflict,
             renewal.not_too_often,
             renewal.nothing_waits,
-            renewal.not_yet_checked,
+            page_signatures.not_yet_checked,
         ),
         ticks=renewal.ticks,
         entry="found_unchanged",

@@ -6,13 +6,13 @@ from django.contrib.auth.models import User
 from monographs.models import State
 from monographs.overlay_kinds import Effect
 from monographs.standing import overlays_of
-from reviews import renewal
 from reviews.access import held
 from reviews.desk.base import and_list
 from reviews.models import SignOff
 from reviews.models.people import name_of
 from reviews.review import guards
 from reviews.review.edition_review import EditionReview
+from reviews.review.page_signatures import FULL, UNCHANGED
 from reviews.review.transition import Transition
 from reviews.workflow import TRANSITIONS, refusals
 
@@ -42,8 +42,8 @@ def done(row: Transition, review: EditionReview) -> str:
         number=review.edition.number,
         waits=f"Next, {and_list(wanted)} must sign." if wanted else "A publisher can publish it now.",
         returns=guards.what_is_next(review) if "{returns}" in words else "",
-        reviewed=guards.what_a_full_review_waits_for(review) if "{reviewed}" in words else "",
-        renewed=renewal.what_it_waits_for(review) if "{renewed}" in words else "",
+        reviewed=FULL.waits_for(review) if "{reviewed}" in words else "",
+        renewed=UNCHANGED.waits_for(review) if "{renewed}" in words else "",
         left=_who_is_left(review) if "{left}" in words else "",
         seen=_what_readers_see(review) if "{seen}" in words else "",
     )

@@ -7,7 +7,6 @@ A guard never writes. `reviews.workflow.TRANSITIONS` names the guards of each tr
 from collections.abc import Callable, Iterator
 
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
 
 from monographs.checks.problems import problems
 from monographs.overlay_kinds import Effect
@@ -16,8 +15,8 @@ from reviews.access import policy
 from reviews.access.refusals import Refusal, RefusalType
 from reviews.audit import seals
 from reviews.authorship import authors_of_page
-from reviews.models import AuditEvent, SignOff
-from reviews.models.signoff import FULL_REVIEW, STILL_CORRECT
+from reviews.models import SignOff
+from reviews.models.signoff import STILL_CORRECT
 from reviews.review import tiers
 from reviews.review.edition_review import EditionReview
 
@@ -131,7 +130,7 @@ def every_part_is_covered(review: EditionReview, actor: User) -> Iterator[Refusa
         yield Refusal("not_covered", f"{review.label_of(part)}: {who} must still sign for it.", part=part)
 
 
-def _signer_refusal(review: EditionReview, sign_off: SignOff) -> Refusal | None:
+def signer_refusal(review: EditionReview, sign_off: SignOff) -> Refusal | None:
     signer = sign_off.signer
     profile = getattr(signer, "clinician_profile", None)
     if not signer.is_active:
@@ -153,13 +152,13 @@ def _signer_refusal(review: EditionReview, sign_off: SignOff) -> Refusal | None:
 
 def effective_sign_offs(review: EditionReview) -> list[SignOff]:
     """The standing signatures whose signers, judged again now, could still give them."""
-    return [sign_off for sign_off in review.valid_sign_offs if _signer_refusal(review, sign_off) is None]
+    return [sign_off for sign_off in review.valid_sign_offs if signer_refusal(review, sign_off) is None]
 
 
 def signers_still_stand(review: EditionReview, actor: User) -> Iterator[Refusal]:
     """Signers are judged again: the set must be full without those whose signature no longer carries."""
     if review.missing_sign_offs(effective_sign_offs(review)):
-        yield from filter(None, (_signer_refusal(review, sign_off) for sign_off in review.valid_sign_offs))
+        yield from filter(None, (signer_refusal(review, sign_off) for sign_off in review.valid_sign_offs))
 
 
 def not_the_only_signer(review: EditionReview, actor: User) -> Iterator[Refusal]:
@@ -209,46 +208,6 @@ def wrote_no_word(review: EditionReview, actor: User) -> Iterator[Refusal]:
         )
 
 
-def full_reviews(review: EditionReview) -> list[SignOff]:
-    """Signatures on the page as a whole since its date moved last, by people who still could."""
-    moved = [
-        one.at
-        for one in AuditEvent.objects.about(review.monograph).filter(verb="reviewed_in_full")
-        if one.data["last_full_review"]
-    ]
-    rows = SignOff.objects.filter(edition=review.edition, document=review.digest, meaning=FULL_REVIEW)
-    if moved:
-        rows = rows.filter(signed_at__gt=max(moved))
-    return counting_for_page(review, rows)
-
-
-def counting_for_page(review: EditionReview, rows: QuerySet[SignOff]) -> list[SignOff]:
-    """Those of these signatures on the whole page whose signers could still give them, and wrote no word of it."""
-    found = [one for one in rows.select_related("signer__clinician_profile") if _signer_refusal(review, one) is None]
-    authors = authors_of_page(review.monograph.live) if found and review.monograph.live else frozenset()
-    return [one for one in found if one.signer_id not in review.contributors | authors]
-
-
-def missing_full_reviews(review: EditionReview, given: list[SignOff]) -> list[str]:
-    """Who still has to sign, beside these, before the date of the last full review moves: the full set of its tier."""
-    return tiers.ROWS[review.tier_of_page].missing([one.profession for one in given])
-
-
-def not_yet_reviewed_again(review: EditionReview, actor: User) -> Iterator[Refusal]:
-    given = full_reviews(review)
-    if any(one.signer_id == actor.pk for one in given):
-        missing = " and ".join(missing_full_reviews(review, given))
-        yield Refusal("signed_already", f"You signed this already. Next, {missing} must sign.", RefusalType.CONFLICT)
-
-
-def what_a_full_review_waits_for(review: EditionReview) -> str:
-    """Said once somebody signed: who must sign still, or when the next one is due."""
-    given, due = full_reviews(review), review.monograph.next_review_due
-    if given:
-        return f"Next, {' and '.join(missing_full_reviews(review, given))} must sign."
-    return f"The next one is due on {due.day} {due:%B %Y}." if due else ""
-
-
 def waits_for_confirmation(review: EditionReview, actor: User) -> Iterator[Refusal]:
     waiting = review.unconfirmed
     if review.withdrawals and not waiting:
@@ -274,7 +233,7 @@ def reaffirmations(review: EditionReview) -> list[SignOff]:
     rows = SignOff.objects.filter(
         edition=review.edition, document=review.digest, meaning=STILL_CORRECT, signed_at__gte=last, unsigning=None
     ).select_related("signer__clinician_profile")
-    return [one for one in rows if one.signer_id not in review.whose_words and _signer_refusal(review, one) is None]
+    return [one for one in rows if one.signer_id not in review.whose_words and signer_refusal(review, one) is None]
 
 
 def missing_reaffirmations(review: EditionReview) -> list[str]:
