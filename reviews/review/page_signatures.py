@@ -1,7 +1,7 @@
 """Signatures on a live page as a whole: a full review of it, and that nothing in it must change. What they have in
 common: who gives them, which of them count, who is still missing. What a full set does stands with each act."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -51,6 +51,13 @@ class OnPage:
             return f"Next, {' and '.join(self.missing(review, given))} must sign{within}."
         return f"The next {self.next_one} is due on {due.day} {due:%B %Y}." if due else ""
 
+    def not_yet(self, review: EditionReview, actor: User) -> Iterator[Refusal]:
+        """Nobody signs twice for one set."""
+        given = self.given(review)
+        if any(one.signer_id == actor.pk for one in given):
+            words = " and ".join(self.missing(review, given))
+            yield Refusal("signed_already", f"You signed this already. Next, {words} must sign.", RefusalType.CONFLICT)
+
 
 FULL = OnPage(FULL_REVIEW, {"reviewed_in_full": "last_full_review"}, "one")
 UNCHANGED = OnPage(
@@ -61,15 +68,9 @@ UNCHANGED = OnPage(
 )
 
 
-def _not_yet(kind: OnPage) -> Callable[[EditionReview, User], Iterator[Refusal]]:
-    def guard(review: EditionReview, actor: User) -> Iterator[Refusal]:
-        given = kind.given(review)
-        if any(one.signer_id == actor.pk for one in given):
-            words = " and ".join(kind.missing(review, given))
-            yield Refusal("signed_already", f"You signed this already. Next, {words} must sign.", RefusalType.CONFLICT)
-
-    return guard
+def not_yet_reviewed_again(review: EditionReview, actor: User) -> Iterator[Refusal]:
+    return FULL.not_yet(review, actor)
 
 
-not_yet_reviewed_again = _not_yet(FULL)
-not_yet_checked = _not_yet(UNCHANGED)
+def not_yet_checked(review: EditionReview, actor: User) -> Iterator[Refusal]:
+    return UNCHANGED.not_yet(review, actor)
