@@ -39,9 +39,10 @@ def place(parser: Parser, token: Token) -> PlaceNode:
 
 @register.simple_tag(takes_context=True)
 def edits(context: Context, part: object, words: object) -> SafeString:
-    """Where a part of the preview is edited, beside its heading. Nothing is printed where the page gives no `edits`
-    (key of a part -> address): readers get the same bytes whoever they are."""
+    """What the desk puts beside a part of the preview: where it is edited, by `edits` (key of a part -> address), or
+    whatever else `beside` (key -> HTML) has for it. Nothing is printed where the page gives neither: readers get the
+    same bytes whoever they are."""
     address = (context.get("edits") or {}).get(str(part), "")
     if not address:
-        return SafeString()
+        return (context.get("beside") or {}).get(str(part), SafeString())
     return format_html('<a class="btn btn-quiet to-edit" href="{}">Edit<span class="vh"> {}</span></a>', address, words)

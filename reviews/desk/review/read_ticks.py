@@ -72,7 +72,7 @@ def read(request: DeskRequest, slug: str) -> HttpResponse:
     if not is_fragment:
         if said:
             messages.info(request, said)
-        return redirect(f"{reverse('review', args=[monograph.slug])}#change-{part if tick else ''}")
+        return redirect(f"{reverse('review', args=[monograph.slug])}{f'#tick-{part}' if tick else ''}")
     ticks = ticks_of(review, request.user)
     shown = {"monograph": monograph, "tick": ticks.get(part), "said": said, **progress(ticks), "is_fragment": True}
     response = render(request, "reviews/_read_tick.html", shown)

@@ -9,7 +9,9 @@ from django.contrib.auth.models import User
 from django.forms import BoundField
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from monographs.difference.diff_html import Change
@@ -25,7 +27,7 @@ from reviews.desk.act_forms import SendBackForm, SignForm, reason_of
 from reviews.desk.base import DeskRequest, Names, and_list, chip, current_edition, desk, monograph_for, part_links
 from reviews.desk.editor.scratch import when
 from reviews.desk.review.baselines import baselines, chosen
-from reviews.desk.review.read_ticks import progress, ticks_of
+from reviews.desk.review.read_ticks import ReadTick, progress, ticks_of
 from reviews.desk.review.said import said_of
 from reviews.desk.review.told import told
 from reviews.models import ChangeSet, ClinicianProfile
@@ -94,6 +96,7 @@ def review_page(request: DeskRequest, monograph: Monograph, edition: Edition, an
     name = review.document.header.called or monograph.called
     same = unchanged(review, send_back) if in_review and not first else []
     others = other_boxes(review, send_back, {one.change.key for one in parts}) if send_back else []
+    whole = _read_in_place(request, review, ticks) if first and in_review else ""
     context = {
         "section": "queue",
         "monograph": monograph,
@@ -111,7 +114,8 @@ def review_page(request: DeskRequest, monograph: Monograph, edition: Edition, an
         "uncited": sum(one.uncited for one in parts),
         "in_review": in_review,
         "first": first,
-        "whole": preview_of(review) if first and in_review else None,
+        "whole": whole,
+        "in_place": {part for part in ticks if f'id="tick-{part}"' in whole},
         "unchanged": same,
         "counts": counts(review, user),
         "count_of_mine": len(review.counts_for(user.pk)),
@@ -171,6 +175,17 @@ def _not_shown(review: EditionReview, comparison: Comparison | None) -> list[str
     if comparison is None:
         return []
     return [review.label_of(key) for key in review.in_page_order(review.changed - comparison.keys)]
+
+
+def _read_in_place(request: DeskRequest, review: EditionReview, ticks: Mapping[str, ReadTick]) -> SafeString:
+    """A first edition as readers would see it, section after section, with each tick at its part."""
+    context = {"monograph": review.monograph}
+    beside = {
+        part: render_to_string("reviews/_read_tick.html", {**context, "tick": tick}, request)
+        for part, tick in ticks.items()
+    }
+    shown = {"page": preview_of(review), "of_name": "h2", "beside": beside}
+    return render_to_string("monographs/_monograph.html", shown, request)
 
 
 def _sentence(review: EditionReview) -> str:

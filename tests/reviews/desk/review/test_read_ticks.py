@@ -29,7 +29,7 @@ def test_it_is_ticked_and_taken_away_and_only_i_see_it(house, enter):
     answer = press(client, tick)
 
     assert answer.status_code == 302
-    assert answer["Location"].endswith(f"/review/#change-{tick.part}")
+    assert answer["Location"].endswith(f"/review/#tick-{tick.part}")
     assert tick_of(client).is_read
     assert "You have read all 1." in client.get(ADDRESS).content.decode()
     assert not tick_of(enter("pharmacist")).is_read
@@ -91,3 +91,26 @@ def test_who_cannot_sign_has_no_tick_and_whoever_asks_for_the_address_is_led_to_
     assert enter("clinician").get(READ)["Location"] == ADDRESS
     assert enter("nobody").post(READ).status_code == 403
     assert enter("").post(READ).status_code == 302
+
+
+def test_of_a_first_edition_each_part_is_ticked_where_it_is_read(house, enter):
+    make.submit(house, make.draft(house))
+    client = enter("clinician")
+    page = client.get(ADDRESS)
+    html = page.content.decode()
+    whole = html.split('aria-label="The whole page"')[1]
+    ticks = {part.tick.part: part.tick for part in page.context["parts"]}
+    assert len(ticks) == page.context["part_count"] > 3
+    for part in ticks:
+        assert html.count(f'id="tick-{part}"') == 1, part
+    aside = {part for part in ticks if f'id="tick-{part}"' not in whole}  # a page that is not there yet is not linked
+    assert aside == {str(one.key) for one in make.document().related}
+
+    for tick in ticks.values():
+        assert press(client, tick).status_code == 302
+
+    html = client.get(ADDRESS).content.decode()
+    assert f"You have read all {len(ticks)}." in html
+    assert html.count('<strong class="small">Read</strong>') == len(ticks)
+    assert "I have read this" not in html
+    assert "read-tick" not in enter("editor").get("/desk/monographs/testazumab/preview/").content.decode()
