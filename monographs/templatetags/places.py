@@ -44,5 +44,6 @@ def edits(context: Context, part: object, words: object) -> SafeString:
     same bytes whoever they are."""
     address = (context.get("edits") or {}).get(str(part), "")
     if not address:
-        return (context.get("beside") or {}).get(str(part), SafeString())
+        beside: dict[str, SafeString] = context.get("beside") or {}
+        return beside.get(str(part), SafeString())
     return format_html('<a class="btn btn-quiet to-edit" href="{}">Edit<span class="vh"> {}</span></a>', address, words)
