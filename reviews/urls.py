@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from reviews.desk import kept_forms, queue, remarks, transitions
+from reviews.desk import kept_forms, monograph_list, queue, remarks, transitions
 from reviews.desk.editor import citing, presence, scratch, sections, sorting, start_from, together, write
 from reviews.desk.library import classes, drugs
 from reviews.desk.monograph import change_address, compare, copy, history, new, restore, reviewers, tier, workspace
@@ -32,7 +32,7 @@ urlpatterns = [
     path("kept/<int:pk>/", kept_forms.throw_away, name="throw_away"),
     path("signed/", signatures.signed_by_me, name="signed_by_me"),
     path("signatures/<int:pk>/", signatures.signature, name="signature"),
-    path("monographs/", queue.monographs, name="monographs"),
+    path("monographs/", monograph_list.monographs, name="monographs"),
     path("monographs/new/", new.monograph_new, name="monograph_new"),
     path(MONOGRAPH, workspace.workspace, name="workspace"),
     path(f"{MONOGRAPH}edit/", write.edit, name="edit"),

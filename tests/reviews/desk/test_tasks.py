@@ -270,7 +270,7 @@ def test_each_filter_lists_its_own_and_none_of_a_class_that_is_closed(house, ent
 def test_a_review_is_overdue_from_the_day_after_it_is_due(house, enter, monkeypatch):
     due = Monograph.objects.get(slug="solozumab").next_review_due
     for days, late in ((0, False), (1, True)):
-        monkeypatch.setattr("reviews.desk.queue.today", lambda days=days: due + timedelta(days=days))
+        monkeypatch.setattr("reviews.desk.monograph_list.today", lambda days=days: due + timedelta(days=days))
         page = enter("editor").get("/desk/monographs/?state=published")
         assert ("Review overdue</span>" in page.content.decode()) == late
         assert page.context["filters"][6] == ("overdue", "Review overdue", int(late))
@@ -293,10 +293,10 @@ def test_a_class_filter_keeps_the_state_and_names_the_class(house, enter):
 
 
 def test_fifty_monographs_stand_on_a_page(house, enter, monkeypatch):
-    from reviews.desk import queue
+    from reviews.desk import monograph_list
 
-    assert queue.A_PAGE == 50
-    monkeypatch.setattr(queue, "A_PAGE", 2)
+    assert monograph_list.A_PAGE == 50
+    monkeypatch.setattr(monograph_list, "A_PAGE", 2)
 
     pages = [enter("editor").get(f"/desk/monographs/?state=draft&page={number}") for number in (1, 2)]
 
