@@ -199,14 +199,14 @@ def make_noon(day):
     return datetime.combine(day, time(12), tzinfo=UTC)
 
 
-def test_whoever_leaves_is_asked_for_nothing(house):
+def test_whoever_leaves_is_asked_for_nothing_and_why_they_left_is_not_told(house):
     row = asked(make.draft(house), house.pharmacist, house.editor)
     role = {"to": house.clinician2}
 
     close(house.pharmacist, actor=house.admin, reason="Left the house", **role)
 
     row.refresh_from_db()
-    assert (row.ended_how, row.ended_reason, row.ended_by) == ("taken_off", "Left the house", house.admin)
+    assert (row.ended_how, row.ended_reason, row.ended_by) == ("taken_off", "The account was closed", house.admin)
     assert verify() == []
 
 
