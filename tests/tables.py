@@ -1,18 +1,22 @@
 """A house with a row in every table that the trail vouches for, and what whoever owns the database can do to it."""
 
+import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from io import StringIO
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
 from django.db import connection
+from django.test import override_settings
 from django.utils import timezone
 
 from monographs.models import Publication
 from monographs.standing import today
+from reviews import signing_keys
 from reviews.access import links, rechecks
 from reviews.access.grants import confirm, give, take
 from reviews.audit import acts
@@ -44,7 +48,7 @@ LONG = "Begin with the smallest amount that the product is sold in, and wait fou
 
 def fill() -> make.House:
     """A live monograph with a second edition in review, and one whose only edition was signed and unsigned."""
-    house = make.the_house()
+    house = begun_under_another_key()
     second = make.start(house, make.published(house, doc=make.misprinted(minus=make.MISPRINTED["minus"])))
     make.reword(second, "monitoring", "Other words.", actor=house.editor)
     make.reword(second, "prescribing", f"- {LONG} [@trial2020].", actor=house.editor)
@@ -103,6 +107,15 @@ def fill() -> make.House:
     links.issue(house.nobody, actor=house.admin)
     CountedTry.objects.create(pair="p", sender="s", at=now)
     SpentCode.objects.create(person=house.editor, step=1)
+    return house
+
+
+def begun_under_another_key() -> make.House:
+    """A house whose first entries a key sealed from which ours took over."""
+    ours = settings.SIGNING_KEY
+    with override_settings(SIGNING_KEY=base64.b64encode(b"the key of before, in every test").decode()):
+        house = make.the_house()
+        signing_keys.rotate(ours, reason="Every two years")
     return house
 
 

@@ -12,6 +12,7 @@ from reviews.models.event import AuditEvent
 from reviews.models.grant import ClassGrant, ClassPermission, Grant, MonographPermission
 from reviews.models.inbox import InboxReport
 from reviews.models.kept import KeptForm
+from reviews.models.key_statement import KeyStatement
 from reviews.models.look import Look
 from reviews.models.misprint import HarmlessMisprint, Misprint
 from reviews.models.organisation import Organisation
@@ -44,6 +45,7 @@ __all__ = [
     "HarmlessMisprint",
     "InboxReport",
     "KeptForm",
+    "KeyStatement",
     "Look",
     "Misprint",
     "MonographPermission",

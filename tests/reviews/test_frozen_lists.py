@@ -76,6 +76,7 @@ FROZEN = {
         1: "id person_id role therapeutic_class_id monograph_id given_on given_by_id reason confirmed_on confirmed_by_id ended_on ended_by_id has_lapsed"
     },
     "reviews.harmlessmisprint": {1: "id monograph_id key label digest typed shown reason by_id by_title at"},
+    "reviews.keystatement": {1: "id kind key public by by_public at seq head signature by_signature"},
     "reviews.monographpermission": {1: "id user_id permission_id content_object_id"},
     "reviews.organisation": {1: "id name opened_at"},
     "reviews.problemreport": {

@@ -301,6 +301,9 @@ WHY = {
     "not_retired": "it is in use",
     "nothing_to_decide": "nothing was open to be decided",
     "retired": "it was retired",
+    "not_a_key": "it was no key",
+    "key_was_used": "the key was used before",
+    "not_the_key": "another key sealed the last entry",
     "ring": "the class would have stood below itself",
 }
 
