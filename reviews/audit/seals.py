@@ -179,11 +179,11 @@ def read_checkpoints(path: Path | None = None) -> tuple[list[dict[str, Any]], li
         return [], [f"There is no checkpoint file ({path or settings.CHECKPOINT_FILE})."]
     whole = (text if text.endswith("\n") else text.rpartition("\n")[0]).splitlines()
     forms = [_read(line) for line in whole]
-    keys = believed_keys(*(one["statement"] for one in forms if one and isinstance(one.get("statement"), dict)))
+    keys = believed_keys(*(one["statement"] for one in forms if isinstance(one.get("statement"), dict)))
     found, wrong, last = [], [], ""
     for number, (line, form) in enumerate(zip(whole, forms, strict=True), 1):
         try:
-            signature = form.pop("signature")  # type: ignore[union-attr]  # what cannot be read is told
+            signature = form.pop("signature")
             if not keys.holds(CHECKPOINT_PREFIX, form, form["key"], signature, form["seq"]):
                 wrong.append(f"Checkpoint line {number}: its signature does not hold.")
             elif form["last"] != last:
@@ -196,8 +196,9 @@ def read_checkpoints(path: Path | None = None) -> tuple[list[dict[str, Any]], li
     return found, wrong
 
 
-def _read(line: str) -> dict[str, Any] | None:
+def _read(line: str) -> dict[str, Any]:
+    """What a line says; nothing, where it cannot be read."""
     try:
         return dict(json.loads(line).items())
     except (ValueError, AttributeError):
-        return None
+        return {}

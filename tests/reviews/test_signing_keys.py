@@ -127,7 +127,10 @@ def test_a_past_that_was_forged_with_a_key_of_before_is_told(house, settings):
         reseal(FIRST)
     found = sentences()
 
-    assert f"reviews.keystatement:{said.pk}: it names entry {said.seq}, which is no longer in the trail as it was." in found
+    assert (
+        f"reviews.keystatement:{said.pk}: it names entry {said.seq}, which is no longer in the trail as it was."
+        in found
+    )
     assert f"Entry {said.seq + 1} is not sealed with a key of this installation: something else wrote it." in found
     assert f"Entry {said.seq} is not sealed with a key of this installation: something else wrote it." not in found
 
@@ -178,7 +181,9 @@ def test_somebody_with_sql_lets_a_key_of_theirs_take_over_and_it_is_told(house, 
     settings.SIGNING_KEY = STRANGE  # nor does it help to start with it
     found = sentences()
     assert f"Entry {last.seq} is not sealed with a key of this installation: something else wrote it." in found
-    assert any(sentence.startswith(f"A statement on the key {ours.id} by {theirs.id} does not hold") for sentence in found)
+    assert any(
+        sentence.startswith(f"A statement on the key {ours.id} by {theirs.id} does not hold") for sentence in found
+    )
 
 
 def test_what_only_the_file_says_of_keys_is_told(house, settings):

@@ -12,12 +12,12 @@ FIRST, SECOND, THIRD, STRANGE = (Signer(base64.b64encode(bytes(range(n, n + 32))
 SEAL = "clincalc-entry-v1\n"
 
 
-def statement(kind, key, by, seq, **signers):
+def statement(kind, key, by, seq, signed=None, signed_by=None):
     form = {
         "kind": kind, "key": key.id, "public": key.public, "by": by.id, "by_public": by.public,
         "at": "2028-06-20T23:30:00.000005Z", "seq": seq, "head": "a" * 64,
     }  # fmt: skip
-    return sign(form, **({"key": key if kind == "rotated" else None, "by": by} | signers))
+    return sign(form, key=(signed or key) if kind == "rotated" else None, by=signed_by or by)
 
 
 ONE, TWO = statement("rotated", FIRST, SECOND, 10), statement("rotated", SECOND, THIRD, 20)
@@ -41,8 +41,8 @@ def test_a_key_before_is_believed_as_far_as_the_one_after_it_says():
 @pytest.mark.parametrize(
     "wrong",
     [
-        statement("rotated", STRANGE, SECOND, 10, key=SECOND),  # the one before never said so
-        statement("rotated", FIRST, SECOND, 10, by=STRANGE),  # nor the one after
+        statement("rotated", STRANGE, SECOND, 10, signed=SECOND),  # the one before never said so
+        statement("rotated", FIRST, SECOND, 10, signed_by=STRANGE),  # nor the one after
         {**ONE, "seq": 11}, {**ONE, "head": "b" * 64}, {**ONE, "kind": "revoked"}, {**ONE, "public": STRANGE.public},
         {**ONE, "key": STRANGE.id}, {**ONE, "by_public": STRANGE.public}, {**ONE, "signature": "é"}, {}, {**ONE, "seq": None},
         statement("rotated", FIRST, SECOND, 20),  # it was followed before it took over
