@@ -2,7 +2,7 @@
 (docs/keys.md)."""
 
 from reviews.access.door import reason_of
-from reviews.access.refusals import Refused, RefusalType, refuse
+from reviews.access.refusals import RefusalType, Refused, refuse
 from reviews.audit import keys, seals
 from reviews.audit.hashes import instant
 from reviews.audit.trail import Trail, audited_write

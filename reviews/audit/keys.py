@@ -48,7 +48,7 @@ class Signer:
 
 @dataclass(frozen=True)
 class Key:
-    """A key that is believed: `since` is the last entry before it was used, `until` the last that it may have sealed."""
+    """A key that is believed. `since`: the last entry before it was used; `until`: the last that it may have sealed."""
 
     id: str
     public: bytes
@@ -95,8 +95,8 @@ def _is_signed(public: bytes, prefix: str, form: Form, signature: str) -> bool:
 
 def form_of(row: KeyStatement) -> Form:
     """A statement as it stands in files: what is signed, and the signatures."""
-    names = (*SIGNED, "signature", "by_signature")
-    return {name: getattr(row, name) for name in names if getattr(row, name)} | {"at": instant(row.at)}
+    names = (*SIGNED, *(("signature",) if row.signature else ()), "by_signature")
+    return {name: getattr(row, name) for name in names} | {"at": instant(row.at)}
 
 
 def sign(form: Form, *, key: Signer | None, by: Signer) -> Form:
