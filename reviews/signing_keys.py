@@ -1,13 +1,18 @@
-"""The keys of the publishing house: another takes over. An act of the machine, by whoever has its keys
-(docs/keys.md)."""
+"""The keys of the publishing house: another takes over, and one that leaked is believed no more. Acts of the machine,
+by whoever has its keys (docs/keys.md)."""
 
-from reviews.access.door import reason_of
+import base64
+
+from django.db.models import Exists, OuterRef
+
+from monographs.models import Publication
+from reviews.access.door import as_code, reason_of
 from reviews.access.refusals import RefusalType, Refused, refuse
-from reviews.audit import keys, seals
+from reviews.audit import certificates, keys, seals
 from reviews.audit.hashes import instant
 from reviews.audit.trail import Trail, audited_write
-from reviews.models import AuditEvent, KeyStatement
-from reviews.models.key_statement import ROTATED
+from reviews.models import AuditEvent, Certificate, KeyStatement
+from reviews.models.key_statement import REVOKED, ROTATED
 from reviews.review.guards import NO_CHECKPOINT
 
 
@@ -39,6 +44,47 @@ def rotate(encoded: str, *, reason: str) -> keys.Signer:
         trail.save(_row(trail))
         trail.record("key_rotated", "site", reason=words, data={"from_key": old.id, "to_key": new.id})
     return new
+
+
+def revoke(key: str, *, reason: str) -> int:
+    """Nothing that this key certified is believed any more. What it sealed stays in the trail, for which the keys after
+    it vouch, and each publication that it alone certified is certified again by the key of now. How many were.
+
+    Refuses the key that is used now, one that is none of ours, one that was revoked before, and a publication whose own
+    seal does not hold. Whoever asks has verified the trail before: it is signed again as it stands.
+    """
+    if not seals.checkpoint_takes_a_line():
+        raise Refused([NO_CHECKPOINT])
+    with audited_write(actor=None) as trail:
+        words, believed = reason_of(reason), seals.believed_keys()
+        found = believed.by_id.get(as_code(key))
+        if found is None:
+            raise refuse("no_such_key", "No key of ours has this id.", RefusalType.INVALID)
+        if found.id == trail.signer.id:
+            sentence = "This key seals here now. Let another take over first: `manage.py rotate_key`."
+            raise refuse("key_in_use", sentence, RefusalType.CONFLICT)
+        if found.is_revoked:
+            raise refuse("revoked_already", "This key was revoked before.", RefusalType.CONFLICT)
+        by = {"by": trail.signer.id, "by_public": trail.signer.public}
+        public = base64.b64encode(found.public).decode()
+        trail.statement = keys.sign({**_said(trail, REVOKED, found.id, public), **by}, key=None, by=trail.signer)
+        trail.save(_row(trail))
+        gone = {found.id, *(one.id for one in believed.by_id.values() if one.is_revoked)}
+        count = _certify_again(trail, gone, believed)
+        data = {"key": found.id, "publications": count}
+        trail.record("key_revoked", "site", reason=words, data=data)
+    return count
+
+
+def _certify_again(trail: Trail, gone: set[str], believed: keys.Keys) -> int:
+    """Certifies what only keys that are gone certify."""
+    is_certified = Exists(Certificate.objects.filter(publication=OuterRef("pk")).exclude(key__in=gone))
+    waiting = list(Publication.objects.filter(~is_certified).order_by("pk"))
+    for one in waiting:
+        if not seals.seal_holds(certificates.form_of(one), one.key, one.seal, keys=believed):
+            sentence = f"The seal of {one} does not hold. Run `manage.py verify_trail`: nothing is signed again unseen."
+            raise refuse("seal_broken", sentence, RefusalType.CONFLICT)
+    return certificates.write(trail, waiting)
 
 
 def _said(trail: Trail, kind: str, key: str, public: str) -> keys.Form:

@@ -35,7 +35,7 @@ A_SLIP = timedelta(seconds=1)
 READERS_SEE = frozenset(
     f"monographs.{name}"
     for name in ("monograph", "publication", "overlay", "secondsignature", "namecheck", "therapeuticclass")
-)
+) | {"reviews.certificate"}
 # Acts that make the index anew and may write in none of them.
 REINDEXED = frozenset({"reindexed", "vouched"})
 # Whose acts get a line of their own in the checkpoint file: what readers depend on, the signatures for it, and who may

@@ -19,7 +19,7 @@ from monographs.assemble import build
 from monographs.canonical import canonical
 from monographs.digest import digest, digest_of_json
 from monographs.models import Document, Edition, Monograph, Publication, WriteLock
-from reviews.audit import checkpoints, hashes, indexes, schema, seals, stored_forms, verify_keys
+from reviews.audit import certificates, checkpoints, hashes, indexes, schema, seals, stored_forms, verify_keys
 from reviews.audit.keys import Keys
 from reviews.audit.replay import Replay
 from reviews.audit.verify_derived import UNREADABLE, Finding, verify_derived
@@ -39,6 +39,7 @@ def verify() -> list[Finding]:
         *_rows(replay),
         *_documents(),
         *_publications(replay, keys),
+        *verify_keys.of_certificates(replay, keys),
         *_open_editions(),
         *_states(replay),
         *_permissions(replay),
@@ -205,10 +206,7 @@ def _publications(replay: Replay, keys: Keys) -> Iterator[Finding]:
     for pk in Publication.objects.order_by("pk").values_list("pk", flat=True):
         try:
             one = Publication.objects.get(pk=pk)
-            form = seals.sealed_form(
-                slug=one.slug, number=one.number, digest=one.document_id, sign_offs=one.signatures,
-                published_at=one.published_at, head=one.head,
-            )  # fmt: skip
+            form = certificates.form_of(one)
             holds = seals.seal_holds(form, one.key, one.seal, keys=keys, seq=replay.published.get(pk))
             signed = SignOff.objects.filter(
                 edition=one.edition_id, document=one.document_id, meaning="review", unsigning=None

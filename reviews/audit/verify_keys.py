@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from typing import Any
 
+from monographs.models import Publication
+from reviews.audit import certificates
 from reviews.audit.keys import Keys, form_of
 from reviews.audit.replay import Replay
 from reviews.audit.verify_derived import UNREADABLE, Finding
-from reviews.models import KeyStatement
+from reviews.models import Certificate, KeyStatement
 
 
 def findings(replay: Replay, keys: Keys, lines: list[dict[str, Any]]) -> Iterator[Finding]:
@@ -27,3 +29,24 @@ def findings(replay: Replay, keys: Keys, lines: list[dict[str, Any]]) -> Iterato
         if line.get("statement") not in (None, *held):
             said = "The checkpoint file holds a statement on a key that the database does not"
             yield line["seq"], f"{said}, in its line of {line['at']}."
+
+
+def of_certificates(replay: Replay, keys: Keys) -> Iterator[Finding]:
+    """Each holds, and each publication has one by a key that was not revoked."""
+    certified = set()
+    for pk in Certificate.objects.values_list("pk", flat=True):
+        name = f"reviews.certificate:{pk}"
+        try:
+            one = Certificate.objects.select_related("publication").get(pk=pk)
+            form, seq = certificates.form_of(one.publication), replay.written_at.get(name)
+            holds = certificates.holds(one.jws, form, one.key, keys=keys, seq=seq)
+        except UNREADABLE:
+            holds = False
+        if not holds:
+            yield replay.written_at.get(name), f"{name}: its signature does not hold."
+        elif not keys.by_id[one.key].is_revoked:
+            certified.add(one.publication_id)
+    for pk in Publication.objects.order_by("pk").values_list("pk", flat=True):
+        if pk in certified:
+            continue
+        yield None, f"monographs.publication:{pk}: no key that is believed certifies it. Run `manage.py upgrade`."

@@ -3,6 +3,7 @@
 from reviews.models.account_link import AccountHold, AccountLink
 from reviews.models.act import Act
 from reviews.models.assignment import Assignment
+from reviews.models.certificate import Certificate
 from reviews.models.changed_part import ChangedPart
 from reviews.models.changeset import ChangeSet
 from reviews.models.conflict import Conflict
@@ -33,6 +34,7 @@ __all__ = [
     "Act",
     "Assignment",
     "AuditEvent",
+    "Certificate",
     "ChangeSet",
     "ChangedPart",
     "ClassGrant",
