@@ -13,6 +13,7 @@ ADDRESSES = {
     "/updates/": ("updates", {}), "/updates/feed/": ("feed", {}), "/corrections/": ("corrections", {}),
     "/sitemap.xml": ("sitemap", {}), "/sitemap-3.xml": ("sitemap_file", {"number": 3}), "/robots.txt": ("robots", {}),
     "/opensearch.xml": ("opensearch", {}), "/.well-known/clincalc-keys.json": ("keys", {}),
+    "/drugs/x/editions/2/certificate.json": ("certificate", {"slug": "x", "number": 2}),
     "/.well-known/jwks.json": ("jwks", {}), "/about/": ("about", {}),
     "/report/": ("report", {}), "/report/abc/": ("receipt", {"token": "abc"}), "/health/live": ("live", {}),
     "/health/ready": ("ready", {}), "/desk/": ("queue", {}), "/accounts/login/": ("account_login", {}),

@@ -240,7 +240,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(sentence)
     if asked.key is None:
         print(
-            f"The keys file was taken at its word. Compare its newest key with one that you know: {next(iter(keys))}."
+            f"Keys were taken at the word of their file. Compare its newest with one you know: {next(iter(keys))}."
         )
     return 0
 

@@ -8,7 +8,7 @@ from monographs.triggers import AppendOnly
 
 class Certificate(models.Model):
     """Our signature on the sealed form of a publication, as a detached JWS (reviews.audit.certificates). Each has one
-    from its first day; where the key of it was revoked, another follows by the key of then, and the newest is served."""
+    from its first day; where its key was revoked, another follows by the key of then. The newest is served."""
 
     trail_columns = {1: ("id", "publication_id", "key", "jws", "at")}
 

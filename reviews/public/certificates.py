@@ -12,6 +12,7 @@ from monographs.public.caching import public
 from monographs.public.old_editions import gone_as_data
 from monographs.standing import Gone, shown, standing
 from reviews.audit.certificates import form_of
+from reviews.models import Certificate
 
 
 @public
@@ -21,7 +22,7 @@ def certificate(_request: HttpRequest, slug: str, number: int) -> HttpResponse:
     be checked of which parts are withheld. 410 once the page was taken down."""
     of_it = Publication.objects.filter(monograph__in=Publication.objects.live().filter(slug=slug).values("monograph"))
     one = of_it.filter(number=number).select_related("document").first()
-    newest = one and one.certificates.order_by("-id").first()
+    newest = Certificate.objects.filter(publication=one).order_by("-id").first()
     if one is None or newest is None:
         raise Http404
     document = one.document.value

@@ -12,10 +12,10 @@ from clincalc import readiness
 from monographs.models import Publication, WriteLock
 from reviews import signing_keys
 from reviews.access.refusals import Refused
-from reviews.audit import hashes, keys, seals
+from reviews.audit import certificates, hashes, keys, seals
 from reviews.audit.trail import OtherKey, WriteLockTimeout, audited_write
 from reviews.audit.verify import verify
-from reviews.models import AuditEvent, KeyStatement
+from reviews.models import AuditEvent, Certificate, KeyStatement
 from tests import factories as make
 from tests import tables
 
@@ -241,3 +241,88 @@ def test_the_command_takes_the_new_key_from_the_environment_alone(house, setting
     assert capsys.readouterr().out.startswith(f"The key {new} took over from {old}. Put it in the place of SIGNING_KEY")
     with pytest.raises(CommandError, match="SIGNING_KEY is not the key that seals here now"):
         call_command("rotate_key", reason="Again")
+
+
+# -- A key that leaked ---------------------------------------------------------------------------------------------------
+
+
+def test_a_revoked_key_is_believed_no_more_and_its_pages_are_certified_again(house, settings):
+    first = seals.key_id()
+    rotated(settings)
+    before, rows = Publication.objects.values().get(), Certificate.objects.count()
+
+    assert signing_keys.revoke(first, reason="It was on a stolen laptop") == 1
+
+    assert verify() == []
+    entry, said = AuditEvent.objects.get(verb="key_revoked"), KeyStatement.objects.get(kind="revoked")
+    assert (entry.data["key"], entry.data["publications"], entry.reason) == (first, 1, "It was on a stolen laptop")
+    assert (said.key, said.by, said.signature) == (first, seals.key_id(), "")
+    assert Publication.objects.values().get() == before
+    assert [one.key for one in Certificate.objects.all()] == [first, seals.key_id()]
+    assert Certificate.objects.count() == rows + 1
+    lines = [json.loads(line) for line in seals.checkpoint_path().read_text().splitlines()]
+    assert lines[-1]["statement"] == keys.form_of(said)
+
+
+def test_a_page_that_only_a_revoked_key_certifies_is_told(house, settings):
+    first, page = seals.key_id(), Publication.objects.get()
+    rotated(settings)
+    signing_keys.revoke(first, reason="It was on a stolen laptop")
+    with tables.no_triggers():
+        models.QuerySet(Certificate).exclude(key=first)._raw_delete("default")
+
+    assert (
+        f"monographs.publication:{page.pk}: no key that is believed certifies it. Run `manage.py upgrade`."
+        in sentences()
+    )
+
+
+def test_somebody_with_sql_and_a_revoked_key_certifies_nothing(house, settings):
+    """Neither the words of a page that they changed, nor a page of their own."""
+    first, page = keys.Signer(FIRST), Publication.objects.get()
+    rotated(settings)
+    signing_keys.revoke(first.id, reason="It was on a stolen laptop")
+    form = {**certificates.form_of(page), "digest": "0" * 64}
+    with tables.no_triggers():
+        Certificate.objects.filter(key=first.id).update(jws=certificates.signed(form, first))
+
+    assert any("its signature does not hold" in sentence for sentence in sentences())
+
+
+def test_what_cannot_be_revoked_is_refused_and_leaves_nothing(house, settings, capsys):
+    first = seals.key_id()
+    with pytest.raises(Refused) as refused:
+        signing_keys.revoke(first, reason="It was on a stolen laptop")
+    assert refused.value.codes == ["key_in_use"]
+    rotated(settings)
+    before = AuditEvent.objects.count()
+    for key in ("", "0" * 16, "x\x00", "é", f"{first} "):
+        with pytest.raises(Refused) as refused:
+            signing_keys.revoke(key, reason="It was on a stolen laptop")
+        assert refused.value.codes == ["no_such_key"], key
+    with pytest.raises(CommandError, match="No key of ours has this id"):
+        call_command("revoke_key", "0" * 16, reason="It was on a stolen laptop")
+    with pytest.raises(Refused):
+        signing_keys.revoke(first, reason="")
+    with tables.no_triggers():
+        models.QuerySet(Publication).update(seal="A" * 86 + "==")
+    with pytest.raises(CommandError, match="not whole"):  # what was forged with it gets no new word
+        call_command("revoke_key", first, reason="It was on a stolen laptop")
+    with pytest.raises(Refused) as refused:
+        signing_keys.revoke(first, reason="It was on a stolen laptop")
+    assert refused.value.codes == ["seal_broken"]
+    assert (AuditEvent.objects.count(), KeyStatement.objects.count()) == (before, 1)
+
+
+def test_the_command_verifies_and_says_how_many_were_certified_again(house, settings, capsys):
+    first = seals.key_id()
+    rotated(settings)
+
+    call_command("revoke_key", first, reason="It was on a stolen laptop")
+
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith("The trail is whole: ")
+    assert said[1] == f"The key {first} is revoked, and 1 publication was certified again."
+    with pytest.raises(Refused) as refused:
+        signing_keys.revoke(first, reason="Again")
+    assert refused.value.codes == ["revoked_already"]

@@ -155,6 +155,7 @@ NO_PLACES = {
     "about": "how a page is made; names none",
     "keys": "public keys",
     "jwks": "public keys",
+    "certificate": "digests and a signature: it holds no words, and is gone with the page",
     "receipt": "a reader's own words, at an address that the reader alone has",
     "live": "no page",
     "ready": "no page",

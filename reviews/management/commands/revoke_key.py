@@ -15,8 +15,9 @@ NOT_WHOLE = (
 
 class Command(BaseCommand):
     help = (
-        "Says of a key that leaked, and that another took over from, that it is believed no more. The trail is verified "
-        "first; then each publication that only this key certified is certified again. docs/keys.md tells when and how."
+        "Says of a key that leaked, and that another took over from, that it is believed no more. The trail is "
+        "verified first; then each publication that only this key certified is certified again. docs/keys.md tells "
+        "when and how."
     )
 
     def add_arguments(self, parser: Any) -> None:

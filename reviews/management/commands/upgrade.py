@@ -22,8 +22,8 @@ LACKING = (
 class Command(BaseCommand):
     help = (
         "Migrates the database, looks at the checkpoint file, notes accounts and takes over roles that an earlier "
-        "version left, certifies what it published, makes all that is derived anew, and verifies the trail. Exit 1 and what was found when it is "
-        "not whole. Running it again does no harm."
+        "version left, certifies what it published, makes all that is derived anew, and verifies the trail. Exit 1 and "
+        "what was found when it is not whole. Running it again does no harm."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
