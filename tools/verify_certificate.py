@@ -20,6 +20,7 @@ import json
 import re
 import sys
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -66,16 +67,21 @@ def canonical(value: object) -> str:
 
 def _number(value: float) -> str:
     """As ECMAScript writes it."""
-    if isinstance(value, int) or (value.is_integer() and abs(value) < 1e21):
-        return str(int(value))
-    digits, _e, exponent = repr(value).partition("e")
-    if not exponent:
-        return digits
-    power = int(exponent)
-    if power >= 0 or power < -6:
-        return f"{digits}e{'+' if power > 0 else ''}{power}"
-    sign, digits = ("-", digits[1:]) if digits.startswith("-") else ("", digits)
-    return f"{sign}0.{'0' * (-power - 1)}{digits.replace('.', '')}"
+    if isinstance(value, int):
+        return str(value)
+    sign, figures, exponent = Decimal(repr(value)).normalize().as_tuple()
+    digits, begin = "".join(map(str, figures)), "-" if sign and value else ""
+    point = len(digits) + int(exponent)  # where it stands
+    if not value:
+        return "0"
+    if len(digits) <= point <= 21:
+        return begin + digits.ljust(point, "0")
+    if 0 < point <= 21:
+        return f"{begin}{digits[:point]}.{digits[point:]}"
+    if -6 < point <= 0:
+        return f"{begin}0.{'0' * -point}{digits}"
+    rest = f".{digits[1:]}" if len(digits) > 1 else ""
+    return f"{begin}{digits[0]}{rest}e{point - 1:+d}"
 
 
 def digest(value: object) -> str:
@@ -143,7 +149,7 @@ def signed_form(certificate: dict, keys: dict[str, bytes]) -> tuple[dict, str]:
     header, empty, signature = certificate["jws"].split(".")
     said = json.loads(_urlsafe(header))
     if empty or set(sealed) != SEALED:
-        raise Unreadable("certificate")
+        raise Wrong("The certificate is not one of this publisher: it holds something else.")
     if said.get("kid") not in keys:
         raise Wrong(f"The key {said.get('kid')} of the certificate is unknown or revoked.")
     if said != {"alg": "Ed25519", "kid": said["kid"], "typ": TYPE}:
@@ -239,9 +245,7 @@ def main(arguments: list[str] | None = None) -> int:
     for sentence in told:
         print(sentence)
     if asked.key is None:
-        print(
-            f"Keys were taken at the word of their file. Compare its newest with one you know: {next(iter(keys))}."
-        )
+        print(f"Keys were taken at the word of their file. Compare its newest with one you know: {next(iter(keys))}.")
     return 0
 
 
