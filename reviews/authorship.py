@@ -17,7 +17,6 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.db.models.functions import Length
 
 from monographs import document as values
 from monographs.difference.moved import is_moved, is_moved_from
@@ -27,7 +26,7 @@ from monographs.models import Document, Edition, Monograph, Overlay, Publication
 from monographs.questions import together
 from monographs.typed import Value
 from reviews.derived.sides import Parts, parts_of
-from reviews.derived.written_texts import LONG, sentences_of, texts_of, words_of
+from reviews.derived.written_texts import sentences_of, texts_of, words_of
 from reviews.models import AuditEvent, ChangedPart, ChangeSet, WrittenText
 
 Words = tuple[str, ...]
@@ -307,8 +306,8 @@ def _ask(history: _History, texts: Iterable[str]) -> tuple[list[Any], list[_Said
     One statement, if there are no more texts than fit."""
     wanted = list(texts)
     overlays = history.then(Overlay.objects.filter(monograph=history.monograph))
-    entries = history.then(AuditEvent.objects.filter(subjects__monograph=history.monograph))
-    entries = entries.annotate(length=Length("reason")).filter(length__gt=LONG, actor__isnull=False)
+    entries = AuditEvent.objects.filter(subjects__monograph=history.monograph, subjects__is_long=True)
+    entries = history.then(entries.filter(actor__isnull=False))
     held = history.then(WrittenText.objects.all(), "change_set__at")
     held = held.values_list("digest", "key", "change_set", "change_set__edition", "change_set__edition__monograph")
     changed, overlaid, reasons, found = together(

@@ -167,7 +167,7 @@ def words_of(change_set: ChangeSet) -> list[Change]:
 
 def _starts(monograph: Monograph) -> list[tuple[int, int]]:
     """(entry, edition) of each edition's first entry, in order."""
-    events = AuditEvent.objects.about(monograph).filter(verb__in=("begun", "started")).order_by("seq")
+    events = AuditEvent.objects.about(monograph, "begun", "started").order_by("seq")
     return [(seq, data["edition"]) for seq, data in events.values_list("seq", "data")]
 
 
