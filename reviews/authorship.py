@@ -306,8 +306,8 @@ def _ask(history: _History, texts: Iterable[str]) -> tuple[list[Any], list[_Said
     One statement, if there are no more texts than fit."""
     wanted = list(texts)
     overlays = history.then(Overlay.objects.filter(monograph=history.monograph))
-    entries = AuditEvent.objects.filter(subjects__monograph=history.monograph, subjects__is_long=True)
-    entries = history.then(entries.filter(actor__isnull=False))
+    of_it = AuditEvent.objects.filter(subjects__monograph=history.monograph, subjects__is_long=True)
+    entries = history.then(of_it.filter(actor__isnull=False))
     held = history.then(WrittenText.objects.all(), "change_set__at")
     held = held.values_list("digest", "key", "change_set", "change_set__edition", "change_set__edition__monograph")
     changed, overlaid, reasons, found = together(

@@ -97,8 +97,8 @@ def _side(request: DeskRequest, monograph: Monograph, edition: Edition, asked: s
         if monograph.live is None:
             return Side(asked, "nothing, for nothing was published yet", None)
         live = monograph.live.document
-        made = ChangeSet.objects.filter(edition=monograph.live.edition_id, after=live).select_related("edition", "actor")
-        made = made.order_by("-at").first()
+        sets = ChangeSet.objects.filter(edition=monograph.live.edition_id, after=live)
+        made = sets.select_related("edition", "actor").order_by("-at").first()
         return Side(asked, f"edition {monograph.live.number}, which readers see", live.value, made)
     change = change_set_of(request, monograph, asked)
     return Side(str(change.pk), state_of(change), change.after.value, change)
