@@ -94,7 +94,7 @@ fuzz: $(TEST)
 mutants: $(TEST)
 	@$(BIN)/python -m tests.mutants $(ARGS)
 
-N ?= 1000
+N ?= 20000
 bench: $(TEST)
 	@$(BIN)/python -m tests.bench $(N) $(ARGS)
 

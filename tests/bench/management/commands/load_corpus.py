@@ -17,6 +17,7 @@ class Command(BaseCommand):
         parser.add_argument("count", type=int, metavar="N", help="how many monographs")
         parser.add_argument("--classes", type=int, default=40, metavar="K", help="leaves of the class tree (40)")
         parser.add_argument("--seed", type=int, default=1, metavar="S", help="the same seed makes the same documents")
+        parser.add_argument("--entries", type=int, default=0, metavar="E", help="entries in the trail, at least (0)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if Monograph.objects.exists() or TherapeuticClass.objects.exists():
@@ -26,7 +27,10 @@ class Command(BaseCommand):
         if options["count"] < 1 or options["classes"] < 1:
             raise CommandError("Ask for at least one monograph and one class.")
         begun = time.monotonic()
-        load(options["count"], classes=options["classes"], seed=options["seed"], say=self.stdout.write)
+        load(
+            options["count"], classes=options["classes"], seed=options["seed"], entries=options["entries"],
+            say=self.stdout.write,
+        )  # fmt: skip
         took = time.monotonic() - begun
         self.stdout.write(
             f"{options['count']} monographs in {took:.0f} s. Generated for measurement, not for clinical use."
