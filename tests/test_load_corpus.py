@@ -22,6 +22,7 @@ from reviews.management.demonstration.load import sign
 from reviews.models import AuditEvent, ChangeSet, SignOff
 from reviews.workflow import perform
 from tests import factories as make
+from tests.bench import history
 from tests.bench.content import SAYS_SO, generated
 from tests.bench.management.commands.load_corpus import Command
 
@@ -223,3 +224,21 @@ def test_nothing_to_load_is_refused(options):
         load(**options)
 
     assert not AuditEvent.objects.exists()
+
+
+@with_nobody_there
+def test_a_long_history_and_a_long_trail_are_whole(client, django_user_model, monkeypatch):
+    """And what people read of it: whose change set it was, and of which section."""
+    monkeypatch.setattr(history, "A_BATCH", 3)
+    monkeypatch.setattr(history, "MANY", 4)
+    load(1)
+
+    edition = history.with_history(8)
+    history.fill_trail(10)
+
+    assert verify() == []
+    assert len(list(build(edition).parts())) == history.PARTS
+    assert edition.change_sets.count() == 8
+    client.force_login(django_user_model.objects.get(username="auditor"))
+    page = client.get(reverse("history", args=[edition.monograph.slug])).content.decode()
+    assert ("Demo editor 2" in page, page.count("tried to change it")) == (True, 2)

@@ -67,10 +67,10 @@ def slug_of(name: str) -> str:
 
 def generated(seed: int, number: int, leaves: Sequence[Sequence[PathStep]]) -> Generated:
     """Monograph `number` of a corpus. `leaves` are the paths of its classes; one of them is its own."""
-    return _Writer(seed, number).monograph(leaves)
+    return Writer(seed, number).monograph(leaves)
 
 
-class _Writer:
+class Writer:
     """Writes one monograph, with the dice of that one alone."""
 
     def __init__(self, seed: int, number: int) -> None:

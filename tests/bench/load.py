@@ -76,7 +76,7 @@ def load(count: int, *, classes: int, seed: int, say: Say) -> None:
     for start in range(0, count, A_BATCH):
         batch = [generated(seed, number, paths) for number in range(start, min(count, start + A_BATCH))]
         with audited_write(actor=people["publisher"]) as trail:
-            _publish(trail, batch, leaves, people)
+            publish(trail, batch, leaves, people)
         if (start // A_BATCH) % 10 == 9:
             say(f"  {start + len(batch)} monographs")
     head = WriteLock.objects.get(pk=1)
@@ -96,7 +96,7 @@ def _classes(count: int, admin: Any) -> list[TherapeuticClass]:
     return leaves
 
 
-def _publish(
+def publish(
     trail: Trail, batch: Sequence[Generated], leaves: Sequence[TherapeuticClass], people: dict[str, Any]
 ) -> None:
     """Writes one batch and its entries: one that holds the hashes of all rows, then those that each monograph needs."""
@@ -167,23 +167,10 @@ def _write_parts(trail: Trail, made: Sequence[Made]) -> None:
 
 def _write_history(trail: Trail, made: Sequence[Made], editor: Any) -> None:
     """A change set each, with reversion's revision and a version of every row."""
-    types = ContentType.objects.get_for_models(Edition, *PARTS.values())
     revisions = Revision.objects.bulk_create(
         Revision(date_created=trail.at, user=editor, comment=SAYS_SO) for _ in made
     )
-    versions = Version.objects.bulk_create(
-        Version(
-            revision=revision,
-            content_type=types[type(row)],
-            object_id=str(row.pk),
-            db=row._state.db,
-            format="json",
-            serialized_data=serializers.serialize("json", [row]),
-            object_repr=str(row),
-        )
-        for one, revision in zip(made, revisions, strict=True)
-        for row in (one.edition, *one.parts)
-    )
+    kept = [versions(revision, [one.edition, *one.parts]) for one, revision in zip(made, revisions, strict=True)]
     change_sets = ChangeSet.objects.bulk_create(
         ChangeSet(
             id=uuid4(), revision=revision, edition=one.edition, actor=editor, reason=SAYS_SO, touched=one.touched,
@@ -194,7 +181,19 @@ def _write_history(trail: Trail, made: Sequence[Made], editor: Any) -> None:
     for one, change_set in zip(made, change_sets, strict=True):
         one.change_set = change_set
         of_change_sets.keep(change_set.pk, Sides.of(one.monograph.pk, one.touched, None, one.document))
-    trail.wrote(*revisions, *versions, *change_sets)
+    trail.wrote(*revisions, *(version for some in kept for version in some), *change_sets)
+
+
+def versions(revision: Revision, rows: Sequence[models.Model]) -> list[Version]:
+    """A version of each row as it stands now."""
+    types = ContentType.objects.get_for_models(*map(type, rows))
+    return Version.objects.bulk_create(
+        Version(
+            revision=revision, content_type=types[type(row)], object_id=str(row.pk), db=row._state.db, format="json",
+            serialized_data=serializers.serialize("json", [row]), object_repr=str(row),
+        )
+        for row in rows
+    )  # fmt: skip
 
 
 def _sign(trail: Trail, made: Sequence[Made], people: dict[str, Any]) -> list[dict[str, str]]:
