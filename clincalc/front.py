@@ -1,12 +1,12 @@
 """The front door: pages that were made already are served as bytes, as long as they are still the truth.
 
 A small WSGI function before Django, for GET and HEAD without cookies. What it keeps are answers of public views (200,
-with an ETag and `Cache-Control: public`), by path. A page is made from what is in its key, and from nothing else that
-its first reader sent. Each request asks the database once for the epoch, in autocommit; kept bytes are served only if
-epoch, day in London and the instants that have passed are those before they were made. So nothing withdrawn is served
-once the withdrawal's commit has returned, nothing overdue keeps a fresh face, and nothing outlives the restore of a
-backup: the epoch is told by the hash of an entry, which no other trail has. Every miss, every query string and every
-error is left to Django.
+with an ETag and `Cache-Control: public`), by path, and by those parameters of a list that it knows. A page is made from
+what is in its key, and from nothing else that its first reader sent. Each request asks the database once for the epoch,
+in autocommit; kept bytes are served only if epoch, day in London and the instants that have passed are those before
+they were made. So nothing withdrawn is served once the withdrawal's commit has returned, nothing overdue keeps a fresh
+face, and nothing outlives the restore of a backup: the epoch is told by the hash of an entry, which no other trail has.
+Every miss, every other query string and every error is left to Django.
 """
 
 import gzip
@@ -25,11 +25,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import connection
+from django.core.signals import setting_changed
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 from django.db.backends.signals import connection_created
 from django.http.request import split_domain_port, validate_host
 from django.utils import timezone
 
+from monographs.public.caching import SHOWS
 from monographs.standing import LONDON
 
 logger = logging.getLogger(__name__)
@@ -37,7 +39,7 @@ logger = logging.getLogger(__name__)
 Start = Callable[..., Any]
 App = Callable[[dict[str, Any], Start], Iterable[bytes]]
 Moment = tuple[str, str, int]
-Key = tuple[str, bool]  # path, whether over https
+Key = tuple[str, bool, str]  # path, whether over https, what of a list is asked for
 
 MOST_PAGES, MOST_BYTES, SMALLEST_GZIP = 2_000, 64 * 1024 * 1024, 512
 A_WHILE = 1_000  # pages made; after it, what was asked counts half
@@ -76,16 +78,16 @@ class Front:
 
     def __call__(self, environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
         leave_a_replaced_file()
-        host = _is_plain(environ) and our_host()
-        if not host:
+        host, query = _told().host, known_query(environ["PATH_INFO"], environ.get("QUERY_STRING", ""))
+        if not host or query is None or not _is_plain(environ):
             return self.app(environ, start_response)
         try:
             moment = now()
         except Exception as error:  # whatever it is, Django knows how to say it
             logger.warning("What is kept was passed by: %r", error)
-            connection.close()
+            connections[DEFAULT_DB_ALIAS].close()
             return self.app(environ, start_response)
-        key = environ["PATH_INFO"], _is_secure(environ)
+        key = environ["PATH_INFO"], _is_secure(environ), query
         kept = self.pages.get(key)
         if kept is None or kept.moment != moment:
             made = self._made(environ, key, host, moment)
@@ -106,7 +108,8 @@ class Front:
         def start(status: str, headers: list[tuple[str, str]], _error: Any = None) -> None:
             answer[:] = [status, headers]
 
-        parts = self.app(_bare(environ, key, host), start)
+        bare = _bare(environ, key, host)
+        parts = self.app(bare, start)
         try:
             body = b"".join(parts)
         finally:
@@ -126,7 +129,8 @@ class Front:
         rest = tuple((name, value) for name, value in headers if name.lower() not in ("content-length", "vary", "etag"))
         zipped = gzip.compress(body, 6, mtime=0) if len(body) >= SMALLEST_GZIP else b""
         kept = Kept(moment, rest, told["etag"], body, zipped)
-        self._keep(key, kept)
+        if bare.get(SHOWS, "") == key[2]:  # else the same page has another address, under which it is kept
+            self._keep(key, kept)
         return kept
 
     def _used(self, key: Key) -> None:
@@ -154,33 +158,86 @@ class Front:
 def _bare(environ: dict[str, Any], key: Key, host: str) -> dict[str, Any]:
     """A request for what is in the key. Of the first reader's only the server's own objects are in it, so that whatever
     else it said (a header, a condition, a prefix, a body) cannot stand in what the next one gets."""
-    path, is_secure = key
+    path, is_secure, query = key
     bare = {name: value for name, value in environ.items() if name.startswith("wsgi.")}
     bare |= {
-        "REQUEST_METHOD": "GET", "SCRIPT_NAME": "", "PATH_INFO": path, "QUERY_STRING": "", "HTTP_HOST": host,
+        "REQUEST_METHOD": "GET", "SCRIPT_NAME": "", "PATH_INFO": path, "QUERY_STRING": query, "HTTP_HOST": host,
         "SERVER_NAME": "localhost", "SERVER_PORT": "443" if is_secure else "80", "SERVER_PROTOCOL": "HTTP/1.1",
         "wsgi.url_scheme": "https" if is_secure else "http", "wsgi.input": BytesIO(),
     }  # fmt: skip
-    if is_secure and settings.SECURE_PROXY_SSL_HEADER:
-        name, value = settings.SECURE_PROXY_SSL_HEADER
+    if is_secure and (header := _told().proxy):
+        name, value = header
         bare[name] = value
     return bare
+
+
+# Which lists are asked for by which parameters; a list's view says of each answer what it shows (`caching.shows`).
+_LISTS = {
+    re.compile(r"/drugs/"): frozenset({"letter", "page"}),
+    re.compile(r"/(?:classes/[a-z0-9-]+|updates|corrections)/"): frozenset({"page"}),
+}
+_VALUES = {"letter": re.compile(r"[A-Z]|%23"), "page": re.compile(r"[1-9][0-9]{0,3}")}
+
+
+_LONGEST_QUERY = 24
+
+
+def known_query(path: str, query: str) -> str | None:
+    """The query in the one form in which it is kept; None where Django is to judge it: of another page than a list,
+    with a parameter that the list does not know, one given twice, or a value that no link of ours has."""
+    if not query:
+        return ""
+    return _known(path, query) if len(query) <= _LONGEST_QUERY else None
+
+
+@lru_cache(maxsize=512)
+def _known(path: str, query: str) -> str | None:
+    given = sorted(query.split("&"))
+    names = [one.partition("=")[0] for one in given]
+    known = next((names for at, names in _LISTS.items() if at.fullmatch(path)), frozenset())
+    if len(names) > len(known) or len({*names}) < len(names) or not known.issuperset(names):
+        return None
+    if not all(_VALUES[name].fullmatch(one.partition("=")[2]) for name, one in zip(names, given, strict=True)):
+        return None
+    return "&".join(given)
 
 
 _NEVER = ("/desk/", "/accounts/", "/admin/", "/static/", "/health/", "/report/")
 
 
 def _is_plain(environ: dict[str, Any]) -> bool:
-    """Whether the answer depends on the path alone. A host that is not ours, and plain http where https is wanted, are
-    left to Django to refuse."""
+    """Whether the answer depends on the address alone. A host that is not ours, and plain http where https is wanted,
+    are left to Django to refuse."""
     return (
         environ["REQUEST_METHOD"] in ("GET", "HEAD")
-        and not environ.get("QUERY_STRING")
         and "HTTP_COOKIE" not in environ
         and not environ["PATH_INFO"].startswith(_NEVER)
         and _is_ours(environ.get("HTTP_HOST", ""))
-        and (_is_secure(environ) or not settings.SECURE_SSL_REDIRECT)
+        and (_is_secure(environ) or not _told().is_only_https)
     )
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the settings say, looked up once."""
+
+    host: str
+    proxy: tuple[str, str] | None
+    is_only_https: bool
+
+
+@lru_cache(maxsize=1)
+def _told() -> Told:
+    return Told(our_host(), settings.SECURE_PROXY_SSL_HEADER, settings.SECURE_SSL_REDIRECT)
+
+
+def _forget(**_given: Any) -> None:
+    """Settings change in tests."""
+    _told.cache_clear()
+    _is_ours.cache_clear()
+
+
+setting_changed.connect(_forget, dispatch_uid="front")
 
 
 @lru_cache(maxsize=64)
@@ -197,8 +254,8 @@ def our_host() -> str:
 
 
 def _is_secure(environ: dict[str, Any]) -> bool:
-    if settings.SECURE_PROXY_SSL_HEADER:
-        name, value = settings.SECURE_PROXY_SSL_HEADER
+    if header := _told().proxy:
+        name, value = header
         return str(environ.get(name, "")).partition(",")[0].strip() == value
     return environ.get("wsgi.url_scheme") == "https"
 
@@ -221,6 +278,7 @@ def _file_of(connection: Any) -> tuple[int, int] | None:
 
 def leave_a_replaced_file() -> None:
     """SQLite goes on reading a file that was removed: where a backup took its place, the connection is given up."""
+    connection = connections[DEFAULT_DB_ALIAS]
     if connection.vendor == "sqlite" and connection.connection and not connection.in_atomic_block:
         was, is_now = getattr(connection, "opened", None), _file_of(connection)
         if was and is_now and was != is_now:
@@ -230,18 +288,38 @@ def leave_a_replaced_file() -> None:
 def now() -> Moment:
     """The hash of the epoch's entry, the day in London, and how many of the epoch's instants have passed: one query on
     the driver."""
-    connection.ensure_connection()
-    cursor = connection.connection.cursor()
-    try:
-        cursor.execute("SELECT hash, instants FROM monographs_epoch WHERE id = 1")
-        epoch, instants = cursor.fetchone()
-    finally:
-        cursor.close()
+    epoch, instants = _epoch()
     at = timezone.now()
     passed = 0
     if instants != "[]":
         passed = sum(datetime.fromisoformat(one) <= at for one in json.loads(instants))
     return epoch, at.astimezone(LONDON).date().isoformat(), passed
+
+
+_ASKED, _QUESTION = b"clincalc_epoch", "SELECT hash, instants FROM monographs_epoch WHERE id = 1"
+
+
+def _epoch() -> tuple[str, str]:
+    """Asked in the shortest way that a driver has: PostgreSQL is given the question once a connection, and then only
+    told to answer it, SQLite keeps it by itself. An error is told by raising, and the connection is then given up."""
+    connection = connections[DEFAULT_DB_ALIAS]
+    if connection.connection is None:
+        connection.ensure_connection()
+    raw = connection.connection
+    if connection.vendor == "sqlite":
+        cursor = raw.execute(_QUESTION)
+        try:
+            epoch, instants = cursor.fetchone()
+        finally:
+            cursor.close()
+        return epoch, instants
+    if getattr(connection, "asked_on", None) is not raw:
+        raw.pgconn.prepare(_ASKED, _QUESTION.encode())
+        connection.asked_on = raw  # type: ignore[attr-defined]  # ours: gone with the connection
+    answer = raw.pgconn.exec_prepared(_ASKED, None)
+    if answer.ntuples != 1:
+        raise DatabaseError(answer.error_message.decode(errors="replace"))
+    return answer.get_value(0, 0).decode(), answer.get_value(0, 1).decode()
 
 
 def _answer(environ: dict[str, Any], start_response: Start, kept: Kept) -> Iterable[bytes]:

@@ -29,6 +29,7 @@ from weakref import WeakSet
 
 from csp.middleware import CSPMiddleware
 from django.conf import settings
+from django.core.signals import setting_changed
 from django.db import connections
 from django.http import HttpRequest, HttpResponse
 from django.http.request import host_validation_re
@@ -170,17 +171,16 @@ class Keeper:
 
 def made_plain(environ: Environ) -> Environ:
     """The request as the rest of the product knows it: with these names, and no others. Raises Refused."""
-    plain = {name: environ[name] for name in SERVERS if name in environ}
-    read = READ | _of_proxies()
-    plain |= {name: environ[name] for name in read if name in environ}
+    plain = {name: environ[name] for name in _names() if name in environ}
     plain["HTTP_ACCEPT_ENCODING"] = "gzip" if takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")) else ""
     plain |= {
         "REQUEST_METHOD": environ["REQUEST_METHOD"], "SCRIPT_NAME": "", "PATH_INFO": environ.get("PATH_INFO", ""),
         "QUERY_STRING": environ.get("QUERY_STRING", ""), "CONTENT_LENGTH": "", "wsgi.input": BytesIO(),
     }  # fmt: skip
-    for name, value in plain.items():
-        if isinstance(value, str) and not _is_bytes(value):
-            raise Refused(400, f"{name.removeprefix('HTTP_')} holds characters that no header holds.")
+    if not "".join([value for value in plain.values() if isinstance(value, str)]).isascii():
+        for name, value in plain.items():
+            if isinstance(value, str) and not _is_bytes(value):
+                raise Refused(400, f"{name.removeprefix('HTTP_')} holds characters that no header holds.")
     if plain["REQUEST_METHOD"] not in METHODS:
         raise Refused(405, "This is no method that we know.")
     _judge_address(environ, plain)
@@ -190,10 +190,19 @@ def made_plain(environ: Environ) -> Environ:
     return plain
 
 
-def _of_proxies() -> set[str]:
-    """Headers that our own proxies write, if the settings say that there are some."""
+@lru_cache(maxsize=1)
+def _names() -> frozenset[str]:
+    """What is taken over: also headers that our own proxies write, if the settings say that there are some."""
     named = {settings.SECURE_PROXY_SSL_HEADER[0]} if settings.SECURE_PROXY_SSL_HEADER else set()
-    return named | ({"HTTP_X_FORWARDED_FOR"} if settings.ALLAUTH_TRUSTED_PROXY_COUNT else set())
+    return SERVERS | READ | named | ({"HTTP_X_FORWARDED_FOR"} if settings.ALLAUTH_TRUSTED_PROXY_COUNT else set())
+
+
+def _forget(**_given: Any) -> None:
+    """Settings change in tests."""
+    _names.cache_clear()
+
+
+setting_changed.connect(_forget, dispatch_uid="gate")
 
 
 def _address(plain: Environ) -> str:

@@ -98,6 +98,26 @@ def test_what_depends_on_more_than_the_path_is_left_to_django(door, change):
     assert door.pages == {}
 
 
+def test_a_letter_is_kept_like_a_page_and_is_old_with_the_next_epoch(door, house):
+    first, second = get(door, "/drugs/", query="letter=T"), get(door, "/drugs/", query="letter=T")
+    assert first == second
+    assert PAGE.encode() in first[2]
+    assert door.app.times == 1
+    assert get(door, "/drugs/", query="letter=X")[2] != first[2] != get(door, "/drugs/")[2]
+    for path, query in (
+        ("/drugs/", "letter=T&page=9"), ("/drugs/", "page=1"), ("/drugs/", "letter=T&y=1"), ("/updates/", "page=7"),
+        ("/corrections/", "page=2"), ("/classes/monoclonal-antibodies/", "page=2"), ("/search/", "q=test"),
+    ):  # fmt: skip
+        get(door, path, query=query)
+    assert {(path, query) for path, _, query in door.pages} == {
+        ("/drugs/", "letter=T"), ("/drugs/", "letter=X"), ("/drugs/", "")
+    }  # fmt: skip
+
+    make.withdraw(Monograph.objects.get().live.edition, house.publisher, kind="take_down")
+
+    assert PAGE.encode() not in get(door, "/drugs/", query="letter=T")[2]
+
+
 def test_a_strange_host_is_refused_and_spoils_nothing(door, settings):
     assert get(door, host="evil.example")[0] == 400
     assert door.pages == {}
@@ -176,7 +196,7 @@ def test_the_pages_of_a_process_are_bounded(door, monkeypatch):
 
     assert len(door.pages) == 3
     assert door.bytes == sum(page.size for page in door.pages.values())
-    assert (PAGE, False) in door.pages
+    assert (PAGE, False, "") in door.pages
 
 
 @pytest.mark.parametrize(

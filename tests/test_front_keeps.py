@@ -10,9 +10,10 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
 
 from clincalc import front
-from clincalc.front import Front, takes_gzip
+from clincalc.front import Front, known_query, takes_gzip
 from clincalc.gate import Gate
 from monographs.models import Monograph
+from monographs.public.caching import SHOWS
 from reviews.models import AuditEvent
 from tests import factories as make
 
@@ -127,7 +128,67 @@ def test_addresses_beside_those_of_the_house_are_kept(moment, path):
 
     assert ask(door, path) == ask(door, path)
 
-    assert (len(app.asked), list(door.pages)) == (1, [(path, False)])
+    assert (len(app.asked), list(door.pages)) == (1, [(path, False, "")])
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "known"),
+    [
+        ("/drugs/", "", ""), ("/drugs/", "letter=A", "letter=A"), ("/drugs/", "letter=%23", "letter=%23"),
+        ("/drugs/", "page=2", "page=2"), ("/drugs/", "page=2&letter=A", "letter=A&page=2"),
+        ("/drugs/", "letter=A&page=2", "letter=A&page=2"), ("/classes/group-001/", "page=3", "page=3"),
+        ("/updates/", "page=9999", "page=9999"), ("/corrections/", "page=2", "page=2"),
+        *(
+            ("/drugs/", one, None) for one in (
+                "letter=a", "letter=AB", "letter=", "letter", "letter=%41", "letter=#", "page=0", "page=01", "page=-1",
+                "page=x", "page=10000", "page=\u0662", "page=2&page=3", "letter=A&letter=A", "letter=A&x=1", "x=1",
+                "letter=A&", "&", "=", "page=2#", "page=2\n", "Page=2", "letter=A;page=2", "page=2&letter=A&page=2",
+            )
+        ),
+        *(
+            (path, "page=2", None)
+            for path in ("/", "/drugs/x/", "/search/", "/classes/", "/drugs", "/updates/feed/", "/updates//", "/desk/")
+        ),
+        ("/classes/group-001/", "letter=A", None), ("/updates/", "letter=A", None),
+    ],
+)  # fmt: skip
+def test_of_queries_those_are_known_by_which_links_ask_for_a_part_of_a_list(path, query, known):
+    assert known_query(path, query) == known
+
+
+def test_a_part_of_a_list_is_kept_if_the_list_says_that_just_this_is_shown(moment):
+    class List(App):
+        def __call__(self, environ, start_response):
+            if environ["QUERY_STRING"] in ("letter=A", "letter=A&page=2"):
+                environ[SHOWS] = environ["QUERY_STRING"]
+            self.parts = [environ["QUERY_STRING"].encode()]
+            return super().__call__(environ, start_response)
+
+    door = Front(app := List())
+
+    for query in ("letter=A", "letter=A&page=2", "page=2&letter=A", "letter=A"):
+        assert ask(door, "/drugs/", query=query)[2] == "&".join(sorted(query.split("&"))).encode()
+    assert [one["QUERY_STRING"] for one in app.asked] == ["letter=A", "letter=A&page=2"]
+    for _ in range(2):
+        assert ask(door, "/drugs/", query="page=3", HTTP_ACCEPT_ENCODING="gzip", HTTP_RANGE="x")[2] == b"page=3"
+    assert ask(door, "/drugs/", query="letter=A&x=1")[2] == b"letter=A&x=1"
+    assert len(app.asked) == 5
+    assert "HTTP_RANGE" not in app.asked[3]
+    assert set(door.pages) == {("/drugs/", False, "letter=A"), ("/drugs/", False, "letter=A&page=2")}
+    # What stands before the question mark is another address, whatever it holds.
+    assert ask(door, "/drugs/?letter=A")[2] == b""
+
+
+def test_a_page_that_says_of_itself_another_part_is_served_and_not_kept(moment):
+    class Last(App):
+        def __call__(self, environ, start_response):
+            environ[SHOWS] = "page=2"
+            return super().__call__(environ, start_response)
+
+    door = Front(Last())
+    for query in ("page=7", ""):
+        assert ask(door, "/drugs/", query=query)[0] == "200 OK"
+    assert door.pages == {}
 
 
 def test_the_page_is_made_whole_whoever_asks_first(moment):
@@ -157,7 +218,7 @@ def test_http_and_https_share_no_copy(moment):
 
     assert ("Strict-Transport-Security", "max-age=1") in over_tls[1]
     assert "Strict-Transport-Security" not in dict(ask(door)[1])
-    assert set(door.pages) == {("/drugs/x/", False), ("/drugs/x/", True)}
+    assert set(door.pages) == {("/drugs/x/", False, ""), ("/drugs/x/", True, "")}
     assert len(app.asked) == 2
 
 
@@ -181,7 +242,7 @@ def test_plain_http_is_left_to_django_to_redirect(moment, settings):
     assert "HTTP_IF_NONE_MATCH" in app.asked[0]
     app.status, app.headers = "200 OK", PUBLIC
     assert ask(door, scheme="https")[0] == "200 OK"
-    assert list(door.pages) == [("/drugs/x/", True)]
+    assert list(door.pages) == [("/drugs/x/", True, "")]
 
 
 @pytest.mark.parametrize(
@@ -286,14 +347,14 @@ def test_the_pages_that_were_made_first_are_dropped_first_by_number_and_by_bytes
     door = Front(App(body=b"four"))
     for path in ("/a/", "/b/", "/c/"):
         ask(door, path)
-    assert ([path for path, _ in door.pages], door.bytes) == (["/b/", "/c/"], 8)
+    assert ([path for path, *_ in door.pages], door.bytes) == (["/b/", "/c/"], 8)
 
     monkeypatch.setattr(front, "MOST_BYTES", 8)
     ask(door, "/d/")
-    assert ([path for path, _ in door.pages], door.bytes) == (["/c/", "/d/"], 8)
+    assert ([path for path, *_ in door.pages], door.bytes) == (["/c/", "/d/"], 8)
     monkeypatch.setattr(front, "MOST_BYTES", 7)
     ask(door, "/e/")
-    assert ([path for path, _ in door.pages], door.bytes) == (["/e/"], 4)
+    assert ([path for path, *_ in door.pages], door.bytes) == (["/e/"], 4)
 
 
 def test_a_page_that_is_asked_for_again_outlives_one_that_is_not(moment, monkeypatch):
@@ -303,7 +364,7 @@ def test_a_page_that_is_asked_for_again_outlives_one_that_is_not(moment, monkeyp
     for path in ("/old/", "/unread/", "/old/", "/new/"):
         ask(door, path)
 
-    assert [path for path, _ in door.pages] == ["/old/", "/new/"]
+    assert [path for path, *_ in door.pages] == ["/old/", "/new/"]
 
 
 def test_what_is_asked_for_least_is_dropped_first_however_many_others_are_called_up(moment, monkeypatch):
@@ -315,7 +376,7 @@ def test_what_is_asked_for_least_is_dropped_first_however_many_others_are_called
         ask(door, f"/drugs/x/editions/{number}/")
 
     assert len(door.pages) == 4
-    assert {("/", False), ("/drugs/", False)} <= set(door.pages)
+    assert {("/", False, ""), ("/drugs/", False, "")} <= set(door.pages)
 
 
 def test_what_was_read_long_ago_gives_way_after_a_while(moment, monkeypatch):
@@ -329,7 +390,7 @@ def test_what_was_read_long_ago_gives_way_after_a_while(moment, monkeypatch):
         for _ in range(2):
             ask(door, "/of-today/")
 
-    assert set(door.pages) == {("/of-today/", False), ("/19/", False)}
+    assert set(door.pages) == {("/of-today/", False, ""), ("/19/", False, "")}
 
 
 def test_a_page_that_is_made_anew_stays_as_dear_as_it_was(moment, monkeypatch):
@@ -341,7 +402,7 @@ def test_a_page_that_is_made_anew_stays_as_dear_as_it_was(moment, monkeypatch):
     for path in ("/", "/other/", "/new/"):
         ask(door, path)
 
-    assert set(door.pages) == {("/", False), ("/new/", False)}
+    assert set(door.pages) == {("/", False, ""), ("/new/", False, "")}
 
 
 def test_a_page_larger_than_all_room_is_served_and_drops_nothing_for_good(moment, monkeypatch):

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,6 +19,9 @@ from monographs.models.publication import Publication
 CACHE_CONTROL = "public, max-age=0, s-maxage=60, must-revalidate"
 
 _ADDRESSED = "is_addressed"
+
+# In the environment of a request, where the front door finds it again: which part of a list the answer shows.
+SHOWS = "clincalc.shows"
 
 View = Callable[..., HttpResponse]
 
@@ -40,6 +44,13 @@ def _moved(request: HttpRequest, typed: str) -> HttpResponse:
     if live is None:
         raise Http404
     return redirect(live.get_absolute_url() + request.get_full_path().removeprefix(former), permanent=True)
+
+
+def shows(request: HttpRequest, page: int, letter: str = "") -> None:
+    """A list says which of its parts it shows, in the one way in which links ask for it. Nothing that was asked for in
+    another way (a page behind the last one) is kept by the front door, so that a page has one place there."""
+    told = {"letter": letter} if letter else {}
+    request.META[SHOWS] = urlencode(told | ({"page": str(page)} if page > 1 else {}))
 
 
 def addressed(view: View) -> View:

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from monographs.models.index_entry import IndexEntry
 from monographs.models.publication import Publication
 from monographs.models.therapeutic_class import TherapeuticClass
-from monographs.public.caching import public
+from monographs.public.caching import public, shows
 from monographs.public.lists import listed
 
 A_PAGE = 100
@@ -62,5 +62,6 @@ def class_page(request: HttpRequest, slug: str) -> HttpResponse:
     entries = IndexEntry.objects.filter(kind="class", term=f"={slug}").values("publication")
     pages = Paginator(Publication.objects.listed().alphabetical().filter(pk__in=entries), A_PAGE)
     this = pages.get_page(request.GET.get("page"))
+    shows(request, this.number)
     context = {"way": way[:-1], "node": way[-1], "this": this, "lines": listed(this.object_list)}
     return render(request, "monographs/class.html", context)

@@ -17,7 +17,7 @@ from monographs.models.overlay import Overlay
 from monographs.models.publication import Publication
 from monographs.models.querysets import called_in_index
 from monographs.overlay_kinds import LABELS, LIFT, Effect, kind_of, say
-from monographs.public.caching import public
+from monographs.public.caching import public, shows
 from monographs.public.what_changed import what_changed
 from monographs.standing import quotes_withheld, withheld_parts
 
@@ -103,6 +103,7 @@ def updates(request: HttpRequest) -> HttpResponse:
     except ValueError:
         number = 1
     found, more = _page_of(number, A_PAGE)
+    shows(request, number if found else 1)
     context = {"updates": found, "number": number, "earlier": number + 1 if more else None, "later": number - 1}
     return render(request, "monographs/updates.html", context)
 
@@ -145,4 +146,6 @@ def corrections(request: HttpRequest) -> HttpResponse:
     rows = rows.exclude(monograph__in=gone).exclude(pk__in=untold)
     rows = rows.annotate(live_called=called_in_index("monograph__live"))
     pages = Paginator(rows.select_related("monograph__live").order_by("-id"), A_PAGE)
-    return render(request, "monographs/corrections.html", {"this": pages.get_page(request.GET.get("page"))})
+    this = pages.get_page(request.GET.get("page"))
+    shows(request, this.number)
+    return render(request, "monographs/corrections.html", {"this": this})

@@ -12,7 +12,7 @@ from monographs.models.publication import Publication
 from monographs.overlay_kinds import kind_of
 from monographs.pages.page import page
 from monographs.pages.related import related
-from monographs.public.caching import public
+from monographs.public.caching import public, shows
 from monographs.public.classes import roots
 from monographs.public.lists import listed
 from monographs.public.search_terms import LETTERS, OTHER_LETTER, letter_of
@@ -53,6 +53,7 @@ def drugs(request: HttpRequest) -> HttpResponse:
         live = live.filter(pk__in=IndexEntry.objects.filter(kind="letter", term=letter).values("publication"))
     pages = Paginator(live, A_PAGE)
     this = pages.get_page(request.GET.get("page"))
+    shows(request, this.number, letter)
     context = {"letters": _letters(), "letter": letter, "this": this, "lines": listed(this.object_list)}
     return render(request, "monographs/drugs.html", context)
 

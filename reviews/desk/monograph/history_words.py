@@ -260,6 +260,7 @@ WHY = {
     "no_administrator": "they are not an administrator",
     "no_role": "they do not have the role",
     "no_such_class": "there is no such class",
+    "no_such_drug": "there is no such drug",
     "no_such_part": "there is no such part",
     "no_such_role": "there is no such role",
     "not_published": "nothing is published there",
