@@ -45,6 +45,11 @@ def postgresql(place: Path) -> Iterator[str]:
 LANES: dict[str, Callable[[Path], AbstractContextManager[str]]] = {"sqlite": sqlite, "postgresql": postgresql}
 
 
+def more_of(count: int) -> list[str]:
+    """What a corpus holds beside its published monographs."""
+    return [f"--entries={ENTRIES}", f"--open={min(300, count // 3)}", "--histories", "10", "100", "1000"]
+
+
 class Corpus:
     """A database with so many monographs, in a directory that holds its keys and its checkpoints too."""
 
@@ -79,7 +84,7 @@ class Corpus:
         else:
             self.manage("migrate", "--noinput", "--verbosity=0")
             print(f"Loading {count:,} monographs …", flush=True)
-            self.manage("load_corpus", str(count), f"--entries={ENTRIES}")
+            self.manage("load_corpus", str(count), *more_of(count))
             self.whole.touch()
         self.manage("collectstatic", "--noinput", "--verbosity=0")
 

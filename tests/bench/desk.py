@@ -6,6 +6,7 @@ An act is the same over HTTP and in this process, where queries are counted and 
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import cycle
 from typing import Any, Protocol
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from monographs.assemble import build
 from monographs.digest import digest
 from monographs.models import Edition, Monograph, State
 from reviews.desk.base import current_edition
+from reviews.models import ChangeSet
 from reviews.workflow import perform
 from tests.bench.http import HOST, Connection, NoAnswer
 from tests.bench.load import SIGNERS
@@ -97,6 +99,30 @@ def next_edition(monograph: int, desks: Mapping[str, Desk]) -> Iterator[Act]:
     edition.refresh_from_db()
     if edition.state != State.PUBLISHED:
         raise NoAnswer(f"{slug} was not published: {edition.state}.")
+
+
+def restores(slug: str, desk: Desk) -> Iterator[Act]:
+    """Two states of a draft put in the place of what it says, in turn, for ever."""
+    found = ChangeSet.objects.filter(edition__monograph__slug=slug).order_by("at", "revision")
+    one, *others = found.values_list("pk", "after_id")
+    other = next(some for some in others if some[1] != one[1])
+    for key, _document in cycle([one, other]):
+        at = reverse("restore", args=[slug, key])
+        page = desk.ask(at)
+        if 'name="reason"' not in page:  # it stands there already
+            continue
+        sent = form(page, at, "reason", reason="Measured")
+        yield Act("restore", lambda at=at, sent=sent: desk.ask(at, sent))  # type: ignore[misc]
+
+
+def comparison(slug: str) -> str:
+    """The address at which the first state of a monograph is compared with what stands now."""
+    first = (
+        ChangeSet.objects.filter(edition__monograph__slug=slug)
+        .order_by("at", "revision")
+        .values_list("pk", flat=True)[0]
+    )
+    return f"{reverse('compare', args=[slug])}?from={first}&to=now"
 
 
 def form(page: str, action: str, box: str = "", **typed: str) -> dict[str, Any]:

@@ -30,7 +30,7 @@ class NoAnswer(Exception):
 
 
 @dataclass
-class Served:
+class Server:
     """A server that runs: its port, and what it and the database behind it spend."""
 
     port: int
@@ -54,7 +54,7 @@ class Served:
 
 
 @contextmanager
-def gunicorn(application: str, *, directory: str, database: int | None = None) -> Iterator[Served]:
+def gunicorn(application: str, *, directory: str, database: int | None = None) -> Iterator[Server]:
     """A gunicorn with two workers, which is stopped at the end.
 
     It takes over a socket that is open already: no other process can get the port in between, and whoever connects
@@ -74,20 +74,20 @@ def gunicorn(application: str, *, directory: str, database: int | None = None) -
                 log.seek(0)
                 said = log.read().decode(errors="replace")
                 raise NoAnswer(f"{application} does not answer: {error}\n{said}") from error
-            yield Served(port, [process.pid], database)
+            yield Server(port, [process.pid], database)
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait()
 
 
 @contextmanager
-def granian(*, database: int | None = None) -> Iterator[Served]:
+def granian(*, database: int | None = None) -> Iterator[Server]:
     """The site as `make serve` starts it."""
     before = {*cost.family(os.getpid())}
     with tempfile.TemporaryDirectory() as directory, servers.serving(Path(directory) / "log") as port:
         assert isinstance(port, int)
         started = [one for one in cost.family(os.getpid()) if one not in before]
-        yield Served(port, started[:1], database)
+        yield Server(port, started[:1], database)
 
 
 class Connection:

@@ -4,7 +4,7 @@ Machines are shared and noisy, so nothing is told by the clock on the wall: what
 the server and the database behind it; bare and subject take turns, and the median of their ratios counts.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from itertools import count
@@ -13,17 +13,22 @@ from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from monographs.models import Edition, Monograph, Publication
+from monographs.assemble import build
+from monographs.digest import digest
+from monographs.models import Edition, Monograph, Publication, State
+from reviews.desk.base import current_edition
 from reviews.models import AuditEvent
+from reviews.workflow import perform
 from tests.bench import cost, doses
-from tests.bench.desk import Act, Desk, Here, Served, next_edition
-from tests.bench.http import HOST, burst, granian, gunicorn
-from tests.bench.http import Served as Server
+from tests.bench.desk import Desk, Here, Served, comparison, next_edition, restores
+from tests.bench.history import history_slug
+from tests.bench.http import HOST, Server, burst, granian, gunicorn
 from tests.bench.report import BARE, Report, Row
 from tests.bench.slowest import Sampler
 
@@ -37,6 +42,8 @@ ONE, OTHER = "page", "page, Granian"
 PAST = {"bench": "1"}
 PEOPLE = ("editor2", "clinician", "pharmacist", "publisher")
 SAMPLES = 5  # acts of a kind in which functions are met
+ONES = 5  # pages of the desk, one after the other, of which the middle counts
+HISTORIES, REVIEWED = (10, 100, 1000), 100
 
 Measure = Callable[[], float]
 
@@ -57,7 +64,7 @@ def run(*, requests: int, rounds: int) -> Report:
         with granian(database=behind) as other:
             report.rows.append(bench.kept(OTHER, other, [f"/drugs/{slugs[0][0]}/"]))
             report.rows.append(Row("memory, Granian", other.memory, remark="MB, two workers"))
-        report.rows.extend(bench.acts())
+        report.rows.extend(bench.desk())
     report.rows.extend(doses.rows(rounds))
     return report
 
@@ -134,11 +141,51 @@ class Bench:
 
     # -- What the desk does ------------------------------------------------------------------------------------------
 
-    def acts(self) -> Iterator[Row]:
+    def desk(self) -> Iterator[Row]:
+        here = {name: Here(name) for name in PEOPLE}
+        served = {name: Served(self.site.port, desk) for name, desk in here.items()}
+        yield from self._acts(here, served)
+        yield self._page("queue, 300 open", "clinician", reverse("queue"), here, served)
+        for many in HISTORIES:
+            slug = history_slug(many)
+            if not Monograph.objects.filter(slug=slug).exists():
+                continue
+            yield self._page(f"history of {many}", "editor2", reverse("history", args=[slug]), here, served)
+            yield self._page(f"comparison of {many}", "editor2", comparison(slug), here, served)
+            if many != REVIEWED:
+                yield self._restore(f"restore of {many}", slug, here["editor2"], served["editor2"])
+            else:
+                yield self._page("workspace", "editor2", reverse("workspace", args=[slug]), here, served)
+                self._submit(slug)
+                yield self._page("review of 60 parts", "clinician", reverse("review", args=[slug]), here, served)
+
+    def _page(self, name: str, person: str, path: str, here: Mapping[str, Desk], served: Mapping[str, Desk]) -> Row:
+        """A page of somebody's desk."""
+        own, desk = here[person], served[person]
+        own.ask(path)
+        with CaptureQueriesContext(connection) as queries:
+            own.ask(path)
+        ratio = self._ratio(lambda: median(self._once(lambda: desk.ask(path)) for _ in range(ONES)))
+        return self._explained(Row(name, ratio, counted(queries)), [lambda: own.ask(path)] * 20)
+
+    def _restore(self, name: str, slug: str, here: Desk, served: Desk) -> Row:
+        acts, own = restores(slug, served), restores(slug, here)
+        next(own).send()
+        with CaptureQueriesContext(connection) as queries:
+            next(own).send()
+        ratio = self._ratio(lambda: self._once(next(acts).send))
+        return self._explained(Row(name, ratio, counted(queries)), [lambda: next(own).send()] * 5)
+
+    @staticmethod
+    def _submit(slug: str) -> None:
+        edition = current_edition(Monograph.objects.for_desk().get(slug=slug))
+        editor = get_user_model().objects.get(username="editor2")
+        if edition.state == State.DRAFT:
+            perform("submit", editions=[edition], actor=editor, digest=digest(build(edition)))
+
+    def _acts(self, here: Mapping[str, Desk], served: Mapping[str, Desk]) -> Iterator[Row]:
         """Opens, saves, signs and publishes. The first edition learns what Django keeps (content types), the second
         counts queries, the others take the time."""
-        here = {name: Here(name) for name in PEOPLE}
-        served: dict[str, Desk] = {name: Served(self.site.port, desk) for name, desk in here.items()}
         first, second, *others = _free(self.rounds + 2 + SAMPLES)
         others, samples = others[: self.rounds], others[self.rounds :]
         counts: dict[str, int] = {}
@@ -153,19 +200,19 @@ class Bench:
         for monograph in others:
             for act in next_edition(monograph, served):
                 least = self.bare()
-                ratios[act.name].append(self._once(act) / least)
+                ratios[act.name].append(self._once(act.send) / least)
         costs = {name: median(found) for name, found in ratios.items()}
         rows = [Row(name, costs[name], counts[name]) for name in costs]
         both = Row("sign + publish", costs["sign"] + costs["publish"], counts["sign"] + counts["publish"])
-        yield from self._told(rows + [both], samples, here)
+        yield from self._told([*rows, both], samples, here)
 
-    def _once(self, act: Act) -> float:
+    def _once(self, send: Callable[[], Any]) -> float:
         self.site.meter.look()
         before = self.site.meter()
-        act.send()
+        send()
         return self.site.meter() - before
 
-    def _told(self, rows: list[Row], samples: list[int], here: dict[str, Any]) -> Iterator[Row]:
+    def _told(self, rows: list[Row], samples: list[int], here: Mapping[str, Desk]) -> Iterator[Row]:
         """The same rows; those that miss their goal with the slowest function, met while other editions are made."""
         late = {row.name: Sampler() for row in rows if row.misses(connection.vendor)}
         if late:

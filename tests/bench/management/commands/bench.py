@@ -18,7 +18,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--requests", type=int, default=400, metavar="N", help="requests of a burst, at most (400)")
-        parser.add_argument("--rounds", type=int, default=7, metavar="N", help="bursts of each kind, acts of each kind (7)")
+        parser.add_argument(
+            "--rounds", type=int, default=7, metavar="N", help="bursts of each kind, acts of each kind (7)"
+        )
         parser.add_argument("--json", action="store_true", help="the findings as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
