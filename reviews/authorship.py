@@ -21,32 +21,29 @@ from django.db.models.functions import Cast, Length, Replace, RowNumber
 
 from monographs import document as values
 from monographs.difference.moved import is_moved, is_moved_from
-from monographs.digest import as_json, digest_of_part
+from monographs.digest import digest_of_part
 from monographs.document import PART_FIELDS
 from monographs.models import Document, Edition, Monograph, Overlay, Publication
 from monographs.questions import together
 from monographs.typed import Value
 from reviews.derived.sides import Parts, parts_of
+from reviews.derived.word_runs import (
+    A_LONG_RUN,
+    Words,
+    all_words,
+    are_more,
+    keeps_words,
+    share_a_run,
+    words_in,
+)
 from reviews.derived.written_texts import sentences_of, texts_of, words_of
 from reviews.models import AuditEvent, ChangedPart, ChangeSet, WrittenText
 from reviews.models.changeset import ChangeSetQuerySet
 
-Words = tuple[str, ...]
 Orders = list[list[str]]  # the keys of the parts of a document, kind by kind
 When = tuple[datetime, int]  # of a change set: its time, and its revision, as one act may make several
 
-# Words in a row by which a text is told to be kept in the next one; of a shorter text, all of them.
-A_RUN = 3
-# So many are typed by nobody twice by chance.
-A_LONG_RUN = 12
 A_BATCH = 500
-# Where the parts of a document are that have words of their own.
-_WORDED = tuple(field for field in PART_FIELDS.values() if field != "citations")
-# What of a part is nobody's words: what is chosen from a list, copied from the drug, or a heading as all have it.
-_NO_WORDS = frozenset(
-    {"key", "kind", "type", "severity", "text_rules", "status", "since", "heading", "name", "title", "names", "brands",
-     "codes", "class_path"}
-)  # fmt: skip
 
 
 def earlier_authors(monograph: Monograph, document: values.Document, parts: Iterable[str]) -> dict[str, list[int]]:
@@ -262,66 +259,6 @@ class _History:
         return found
 
 
-def keeps_words(before: Value | None, after: Value | None) -> bool:
-    """Whether a run of words of the one is in the other: then their authors are authors of this too."""
-    return _share_a_run(_all_words(before), _all_words(after))
-
-
-def _share_a_run(was: Words, now: Words, *nobodys: Words, run: int = A_RUN) -> bool:
-    """`nobodys`: words of which a run tells nothing."""
-    length = min(run, len(was), len(now))
-    if not length:
-        return False
-    return not (_runs(was, length) & _runs(now, length)) <= frozenset().union(*(_runs(one, length) for one in nobodys))
-
-
-@lru_cache(maxsize=500)
-def _runs(words: Words, length: int) -> frozenset[Words]:
-    return frozenset(words[at : at + length] for at in range(len(words) - length + 1))
-
-
-def _all_words(part: Value | None) -> Words:
-    if isinstance(part, values.Citation):
-        return _words_of_form(as_json(part))
-    return _words_of_part(part) if part else ()
-
-
-@lru_cache(maxsize=512)
-def _words_of_part(part: Value) -> Words:
-    return _words_of_form(as_json(part))
-
-
-def _words_of_form(form: Any) -> Words:
-    return tuple(words_of("\n".join(_strings(form))))
-
-
-@lru_cache(maxsize=2000)
-def _words_in(document: str, part: str) -> Words:
-    """The words of a part as a stored document has them."""
-    form = _form(document)
-    held = form.get("header") if part == "header" else None
-    for field in _WORDED:
-        held = next((one for one in form.get(field, ()) if one["key"] == part), held)
-    return _words_of_form(held) if held else ()
-
-
-@lru_cache(maxsize=2)  # its parts are asked for one after the other
-def _form(document: str) -> dict[str, Any]:
-    return dict(json.loads(Document.objects.values_list("text", flat=True).get(pk=document)))
-
-
-def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for name, one in value.items():
-            if name not in _NO_WORDS:
-                yield from _strings(one)
-    elif isinstance(value, list):
-        for one in value:
-            yield from _strings(one)
-
-
 def _digest_in(ours: Parts, part: str) -> str:
     return digest_of_part(ours[part]) if part in ours else ""
 
@@ -360,8 +297,8 @@ def _where_words_stand(history: _History, ours: Parts, live: Parts, stands: Plac
     the part `stands` as it is. Words tell nothing that were live already when such an edition was begun, or are `live`
     now. References are the library's words. Where the newest state of an edition has none, the others are read."""
     asked = {part for part in history.parts & ours.keys() if not isinstance(ours[part], values.Citation)}
-    words = {part: _all_words(ours[part]) for part in asked}
-    asked = {part for part in asked if _are_more(words[part], _all_words(live.get(part)))}
+    words = {part: all_words(ours[part]) for part in asked}
+    asked = {part for part in asked if are_more(words[part], all_words(live.get(part)))}
     places, left = Places(), set[tuple[int, str]]()
 
     def is_told(one: _State) -> bool:
@@ -370,8 +307,8 @@ def _where_words_stand(history: _History, ours: Parts, live: Parts, stands: Plac
         if known and (one.at, one.made) <= known:
             return True
         before, _number = history.before(one.number, one.part)
-        says = _words_in(one.document, one.part)
-        if not _share_a_run(says, words[one.part], _all_words(before), _all_words(live.get(one.part))):
+        says = words_in(one.document, one.part)
+        if not share_a_run(says, words[one.part], all_words(before), all_words(live.get(one.part))):
             return False
         places.add(one.edition, one.number, one.part, one.part, (one.at, one.made))
         return True
@@ -389,12 +326,6 @@ def _where_words_stand(history: _History, ours: Parts, live: Parts, stands: Plac
     return places
 
 
-def _are_more(now: Words, live: Words) -> bool:
-    """Whether some run of words is not live; else none of them tells anything."""
-    length = min(A_RUN, len(now))
-    return bool(length) and not _runs(now, length) <= _runs(live, length)
-
-
 @dataclass(frozen=True)
 class _Said:
     """What somebody said of a monograph and put into no edition. `of`: the parts that it was said of, if it tells.
@@ -408,8 +339,8 @@ class _Said:
     def is_in(self, part: str, words: Words, live: Words) -> bool:
         """Of a part that it was said of a few words are enough."""
         if self.of is None or part in self.of:
-            return _share_a_run(self.words, words, live, self.before)
-        return min(len(words), len(self.words)) >= A_LONG_RUN and _share_a_run(self.words, words, live, run=A_LONG_RUN)
+            return share_a_run(self.words, words, live, self.before)
+        return min(len(words), len(self.words)) >= A_LONG_RUN and share_a_run(self.words, words, live, run=A_LONG_RUN)
 
 
 def _ask(history: _History, ours: Parts, texts: Iterable[str]) -> tuple[list[Any], list[_Said]]:
@@ -447,7 +378,7 @@ def _authors_of_said(all_said: Iterable[_Said], ours: Parts, parts: set[str], li
     """Who had said words of these parts in a correction, a warning or a reason before somebody wrote them. Words that
     are `live` tell nothing."""
     asked = {part for part in parts & ours.keys() if not isinstance(ours[part], values.Citation)}
-    words = {part: (_all_words(ours[part]), _all_words(live.get(part))) for part in asked}
+    words = {part: (all_words(ours[part]), all_words(live.get(part))) for part in asked}
     found: dict[str, set[int]] = {}
     for said in all_said:
         _add(found, {part: {said.by} for part, sides in words.items() if said.is_in(part, *sides)})
