@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reviews', '0029_conflicts'),
+        ('reviews', '0031_certificates'),
     ]
 
     operations = [
