@@ -38,11 +38,18 @@ class Listed:
 
 
 def listed(publications: Iterable[Publication], on: date | None = None) -> list[Listed]:
-    """Two queries, however many: what stands over their pages, and their critical notices in force."""
+    """Two queries, however many: what stands over their pages, and their critical notices in force. None, if the rows
+    say that there is neither (`lines`)."""
     rows, on = list(publications), on or today()
     said: dict[int, list[str]] = {one.pk: [] for one in rows}
-    of_monograph = {one.monograph_id: one.pk for one in rows}
     withdrawn: dict[int, Overlay] = {}
+    if any(getattr(one, "is_marked", True) for one in rows):
+        _mark(rows, on, said, withdrawn)
+    return [Listed(one, tuple(said[one.pk]), one.live_of.is_overdue(on), withdrawn.get(one.pk)) for one in rows]
+
+
+def _mark(rows: list[Publication], on: date, said: dict[int, list[str]], withdrawn: dict[int, Overlay]) -> None:
+    of_monograph = {one.monograph_id: one.pk for one in rows}
     for overlay in Overlay.objects.unlifted().filter(monograph__in=of_monograph):
         pk, row = of_monograph[overlay.monograph_id], overlay.row
         if row.effect == Effect.REMOVES or (row.effect == Effect.HIDES_DOSES and pk not in withdrawn):
@@ -55,4 +62,3 @@ def listed(publications: Iterable[Publication], on: date | None = None) -> list[
     )
     for entry in critical.filter(Q(ends="") | Q(ends__gt=day)).order_by("id"):
         said[entry.publication_id].append(entry.words)
-    return [Listed(one, tuple(said[one.pk]), one.live_of.is_overdue(on), withdrawn.get(one.pk)) for one in rows]
