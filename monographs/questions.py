@@ -137,7 +137,10 @@ class Kept:
             return self._asked_once(values)
         kept = _kept_of(connection)
         if (written := kept.get((self, shape))) is None:
-            written = kept[self, shape] = _Written(self.rows, values, shape)
+            try:
+                written = kept[self, shape] = _Written(self.rows, values, shape)
+            except EmptyResultSet:
+                return self._asked_once(values)
             if len(kept) > MOST_KEPT:
                 del kept[next(iter(kept))]
         return written.answer(values)

@@ -106,7 +106,7 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         )
         rows = self.select_related("live_of").annotate(is_marked=models.Exists(over) | models.Exists(critical))
         return rows.with_called().only(
-            "slug", "name", "number", "published_at", "monograph", "live_of__next_review_due"
+            "slug", "name", "number", "published_at", "change_note", "monograph", "live_of__next_review_due"
         )
 
     def alphabetical(self) -> Self:

@@ -3,14 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Q, QuerySet
 
 from monographs.models.index_entry import IndexEntry
 from monographs.models.overlay import Overlay
 from monographs.models.publication import Publication
 from monographs.overlay_kinds import Effect, say
 from monographs.public.search_terms import letter_of
+from monographs.questions import Kept, padded
 from monographs.standing import today
 
 
@@ -35,6 +38,46 @@ class Listed:
     @property
     def letter(self) -> str:
         return letter_of(self.publication.name)
+
+
+A_PAGE = 100
+
+
+class Names:
+    """Live publications by name: those of one list of the index, a letter's, a class's or all (of every title). A page
+    of it is read in the order of the index, and nothing else of the list."""
+
+    def __init__(self, kind: str, term: str) -> None:
+        self.kind, self.term = kind, term
+
+    def count(self) -> int:
+        return next((many for (many,) in _how_many(self.kind, self.term)), 0)
+
+    def __getitem__(self, part: slice) -> list[int]:
+        start, stop = part.start or 0, part.stop
+        return _by_name(start)(self.kind, self.term)[: stop - start]
+
+    def lines(self, keys: Iterable[int]) -> list["Listed"]:
+        rows = {one.pk: one for one in _lines(padded(wanted))} if (wanted := list(keys)) else {}
+        return listed(rows[key] for key in wanted if key in rows)
+
+
+def _count(kind: str, term: str) -> "QuerySet[Any]":
+    entries = IndexEntry.objects.filter(kind=kind, term=term).order_by()
+    return entries.values("kind").annotate(many=Count("pk")).values_list("many")
+
+
+_how_many = Kept(_count)
+_lines = Kept(lambda keys: Publication.objects.listed().lines().filter(pk__in=keys))
+
+
+@lru_cache(maxsize=64)
+def _by_name(start: int) -> Kept:
+    def rows(kind: str, term: str) -> "QuerySet[Any]":
+        entries = IndexEntry.objects.filter(kind=kind, term=term).order_by("sorts_as", "publication__slug")
+        return entries.values_list("publication", flat=True)[start : start + A_PAGE]
+
+    return Kept(rows)
 
 
 def listed(publications: Iterable[Publication], on: date | None = None) -> list[Listed]:
