@@ -8,6 +8,8 @@ notices, names, figures or the order of things is never a correction.
 import re
 from collections.abc import Collection, Iterator
 from difflib import SequenceMatcher
+from functools import lru_cache
+from itertools import islice
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -51,12 +53,12 @@ Why = Iterator[str]
 def is_correction(old: Document | None, new: Document, names: Collection[str]) -> bool:
     """Whether something differs, and all that differs is a correction of spelling. `names`: of all drugs, brands and
     classes of the library."""
-    return old is not None and old != new and not why_not(old, new, names)
+    return old is not None and old != new and not why_not(old, new, names, most=1)
 
 
-def why_not(old: Document, new: Document, names: Collection[str]) -> list[str]:
-    """What is more than a correction, part by part, in sentences."""
-    return list(_why_not(old, new, names))
+def why_not(old: Document, new: Document, names: Collection[str], most: int | None = None) -> list[str]:
+    """What is more than a correction, part by part, in sentences; no more of them than are asked for."""
+    return list(islice(_why_not(old, new, names), most))
 
 
 def _why_not(old: Document, new: Document, names: Collection[str]) -> Why:
@@ -92,7 +94,7 @@ def _of_fields(was: Value, now: Value, allowed: set[str], label: str, names: Col
             continue
         if name not in allowed:
             yield f"{label}: more than its words changed."
-        elif found := more_than_spelling(before, after, names):
+        elif found := _more_than_spelling(before, after) if not names else more_than_spelling(before, after, names):
             yield f"{label}: {found}"
 
 
@@ -150,6 +152,11 @@ def more_than_spelling(was: str, now: str, names: Collection[str]) -> str:
             gone, come = "".join(one[begin:end]).strip(), "".join(other[to:until]).strip()
             return _told(gone, come)
     return ""
+
+
+@lru_cache(maxsize=128)  # one request asks it of the same texts again and again
+def _more_than_spelling(was: str, now: str) -> str:
+    return more_than_spelling(was, now, ())
 
 
 def _told(gone: str, come: str) -> str:

@@ -50,7 +50,7 @@ def of_everybody() -> dict[int, OpenWork]:
     still_open = Edition.objects.open()
     editions = list(still_open.select_related("monograph__live", "monograph__drug").order_by("monograph__slug"))
     wrote: dict[int, set[int]] = {}
-    sets = ChangeSet.objects.filter(edition__in=still_open).values_list("edition", "actor", "credits")
+    sets = ChangeSet.objects.filter(edition__in=still_open).once("edition", "actor", "credits")
     for edition, actor, credits in sets:
         for author in {actor, *(one for authors in credits.values() for one in authors)}:
             wrote.setdefault(author, set()).add(edition)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 
 from monographs.standing import today
 from reviews.access import factors, holds, policy
@@ -35,8 +35,12 @@ def grants_of(user: User) -> list[Grant]:
 def everybody(*, closed: bool = False) -> list[User]:
     """Everybody whose account is open (`closed`: and whoever left), what they hold, and by what they are held. Three
     queries, however many they are."""
-    people = User.objects.select_related("clinician_profile").order_by("pk")
-    people = people if closed else people.filter(is_active=True)
+    people = User.objects.all()
+    return _with_grants(people if closed else people.filter(is_active=True))
+
+
+def _with_grants(people: "QuerySet[User]") -> list[User]:
+    people = people.select_related("clinician_profile").order_by("pk")
     found: Any = list(people.prefetch_related(Prefetch("grants", _counting(), to_attr="held")))
     for one in found:
         policy.remember(one, grants_of_known(one))
@@ -45,8 +49,10 @@ def everybody(*, closed: bool = False) -> list[User]:
 
 
 def administrators() -> list[User]:
-    """Those who look after people."""
-    return [one for one in everybody() if policy.can(one, "manage_people")]
+    """Those who look after people. Nobody else's rights are read."""
+    holding = Grant.objects.counting(today()).filter(role__in=policy.opening("manage_people"))
+    people = _with_grants(User.objects.filter(is_active=True, pk__in=holding.values("person")))
+    return [one for one in people if policy.can(one, "manage_people")]
 
 
 def helpers() -> list[User]:

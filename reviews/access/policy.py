@@ -37,7 +37,7 @@ class Rights:
     on_monographs: frozenset[tuple[int, str]] = frozenset()
 
 
-def _opening(action: str) -> list[str]:
+def opening(action: str) -> list[str]:
     return [role.name for role in ROLES.values() if action in role.everywhere]
 
 
@@ -95,7 +95,7 @@ def is_granted(user: Person, permissions: Iterable[str], thing: Any) -> bool:
 
 def contributed(user: Person, edition: Edition) -> bool:
     """Whether the user made a change set of this edition, or is credited in one."""
-    for actor, credits in ChangeSet.objects.filter(edition=edition).values_list("actor_id", "credits"):
+    for actor, credits in ChangeSet.objects.filter(edition=edition).once("actor_id", "credits"):
         if actor == user.pk or any(user.pk in authors for authors in credits.values()):
             return True
     return False
@@ -306,9 +306,9 @@ RULES: dict[str, Rule] = {
     "set_tier": _may_set_tier,
     "use_desk": _has_role(*ROLES),
     "state_own": _has_open_account,
-    "keep_library": _has_role(*_opening("keep_library")),
+    "keep_library": _has_role(*opening("keep_library")),
     "drop_trait": _has_role("clinician"),
-    "read_trail": _has_role(*_opening("read_trail")),
+    "read_trail": _has_role(*opening("read_trail")),
     "manage_people": _administers,
 }
 

@@ -3,7 +3,8 @@ entries, former addresses, what change sets touched and wrote, and texts that ar
 
 Raise `VERSION` whenever one of them would be made otherwise from the same rows: `verify_trail`, the start of the
 service, its readiness and whoever writes then ask for `manage.py upgrade`, which makes all of it again. Raise it too
-when an upgrade has more to do than migrations: since 6 it takes the role groups of before over into grants.
+when an upgrade has more to do than migrations: since 6 it takes the role groups of before over into
+grants, since 11 it certifies what was published without a certificate.
 """
 
 from typing import Any

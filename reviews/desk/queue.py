@@ -136,10 +136,10 @@ def open_work(user: User, classes: dict[int, TherapeuticClass] | None = None) ->
         edition.monograph.therapeutic_class = classes[edition.monograph.therapeutic_class_id]
         tier = highest([edition.monograph.tier, counting.get(edition.monograph_id, "")])
         work[edition.pk] = Work(edition, tier)
-    sets = ChangeSet.objects.filter(edition__in=editions).order_by("at")
-    for pk, actor, touched, credits, at in sets.values_list("edition_id", "actor_id", "touched", "credits", "at"):
+    sets = ChangeSet.objects.filter(edition__in=editions).spans("edition_id", "actor_id", "touched", "credits")
+    for pk, actor, touched, credits, began, *_later in sets:
         work[pk].edits.append(Edit(actor, frozenset(touched), credits))
-        work[pk].began = work[pk].began or at
+        work[pk].began = min(work[pk].began or began, began)
     asked = Assignment.objects.standing().filter(edition__in=editions).select_related("person", "by")
     for one in asked.order_by("due_on", "pk"):
         work[one.edition_id].asked.append(one)

@@ -53,11 +53,13 @@ def checked_name(name: str) -> str:
 
 def make_drug(
     trail: Trail, *, name: str, names: Iterable[Any] = (), brands: Iterable[Any] = (), codes: Iterable[Any] = (),
-    traits: Iterable[str] = (), slug: str = "", another_than: Iterable[str] = (),
+    traits: Iterable[str] = (), slug: str = "", another_than: Iterable[str] = (), former_names: Iterable[str] = (),
+    retired: bool = False, merged_into: Drug | None = None, reason: str = "",
 ) -> Drug:  # fmt: skip
     """Adds a drug. Refuses a name that is there already, or has the same skeleton, and rows and traits that a change
     of a drug would refuse. `another_than`: drugs whose names are like it, and of which somebody said that this is
-    another."""
+    another. What it was called before, and that nothing begins on it, is given of a drug that comes from another
+    library."""
     name = checked_name(name)
     wanted, lists = checked_traits(traits), checked_lists(names, brands, codes)
     check_free(name)
@@ -67,16 +69,33 @@ def make_drug(
         sentence = f"Another drug has the address “{slug}”. {way_out(slug, Drug)}"
         raise refuse("slug", sentence, RefusalType.INVALID, field="drug_slug")
 
-    drug = Drug(slug=slug, name=name, skeleton=skeleton(name), traits=wanted, **lists)
+    former = [checked_name(one) for one in former_names]
+    check_merged(merged_into, retired)
+    drug = Drug(
+        slug=slug, name=name, skeleton=skeleton(name), traits=wanted, former_names=former, retired=retired,
+        merged_into=merged_into, **lists,
+    )  # fmt: skip
     trail.save(drug)
     data = {"name": name, "traits": drug.traits, **said_of(another_than)}
-    trail.record("drug_added", f"drug:{drug.slug}", data=data)
+    if merged_into:
+        data["into"] = merged_into.slug
+    trail.record("drug_added", f"drug:{drug.slug}", reason=reason, data=data)
     return drug
 
 
 def said_of(another_than: Iterable[str]) -> dict[str, list[str]]:
     """What an entry holds of names that were alike."""
     return {"another_than": slugs} if (slugs := sorted(another_than)) else {}
+
+
+def check_merged(into: Drug | None, retired: bool) -> None:
+    """Refuses a drug that was merged and is in use, and one that was merged into what is none itself any more."""
+    if into and not retired:
+        sentence = "A drug that was merged into another one is retired. Say so, or leave the other one out."
+        raise refuse("not_retired", sentence, RefusalType.INVALID, field="merged_into")
+    if into and into.merged_into_id:
+        sentence = f"“{into.name}” was merged into another drug itself. Name the one that is left."
+        raise refuse("merged", sentence, RefusalType.INVALID, field="merged_into")
 
 
 def check_free(name: str, but: Drug | None = None) -> None:
@@ -129,32 +148,45 @@ def make_class(
 
 def added_class(
     trail: Trail, name: str, *, slug: str, parent: TherapeuticClass | None, tier_floor: str,
-    another: Collection[str] | None = None,
+    another: Collection[str] | None = None, retired: bool = False, reason: str = "",
 ) -> TherapeuticClass:  # fmt: skip
-    """As `make_class`, in the act of whoever holds the write lock and has asked for the right."""
+    """As `make_class`, in the act of whoever holds the write lock and has asked for the right. One that comes from
+    another library may be retired, and then stand below one that is."""
     name = checked_name(name)
     check_slug(slug)
     if tier_floor and tier_floor not in TIERS:
         sentence = f"Choose a tier: {', '.join(TIERS.values())}."
         raise refuse("tier", sentence, RefusalType.INVALID, field="tier_floor")
-    if parent is not None and TherapeuticClass.objects.filter(pk=parent.pk, retired=True).exists():
+    if parent is not None and not retired and TherapeuticClass.objects.filter(pk=parent.pk, retired=True).exists():
         raise refuse("retired", RETIRED_CLASS.format(parent.name), RefusalType.CONFLICT, field="parent")
     if TherapeuticClass.objects.filter(slug=slug).exists():
         sentence = f"Another class has the address “{slug}”. {way_out(slug, TherapeuticClass)}"
         raise refuse("class_exists", sentence, RefusalType.INVALID, field="slug")
     alike = [] if another is None else asked_about(classes_like(name), another)
-    made = TherapeuticClass(slug=slug, name=name, parent=parent, tier_floor=tier_floor)
+    made = TherapeuticClass(slug=slug, name=name, parent=parent, tier_floor=tier_floor, retired=retired)
     trail.save(made)
     data = {"name": name, "parent": parent.slug if parent else None, **said_of(alike)}
-    trail.record("class_added", f"class:{slug}", data=data)
+    trail.record("class_added", f"class:{slug}", reason=reason, data=data)
     return made
 
 
-def keep_references(trail: Trail, records: Iterable[tuple[str, dict[str, Any]]]) -> None:
-    """Adds the records (label, CSL-JSON) that the library does not have, with one entry for all of them.
+def keep_references(trail: Trail, records: Iterable[tuple[str, dict[str, Any]]], reason: str = "") -> int:
+    """Adds the records (label, CSL-JSON) that the library does not have, with one entry for all of them. Answers how
+    many these were. A record that is there is never changed.
+    """
+    new = new_records(records)
+    if new:
+        trail.wrote(*Reference.objects.bulk_create(new))
+        subject = f"reference:{new[0].label}" if len(new) == 1 else "library"
+        trail.record("reference_added", subject, reason=reason, data={"labels": [record.label for record in new]})
+    return len(new)
+
+
+def new_records(records: Iterable[tuple[str, dict[str, Any]]]) -> list[Reference]:
+    """Unsaved, those of these records (label, CSL-JSON) that the library does not have.
 
     A record is there when one has its DOI, or is equal to it. Another record under a label that is taken gets a suffix
-    made of its bytes; a record that is there is never changed.
+    made of its bytes.
     """
     wanted = list(records)
     labels = {label for label, _ in wanted}
@@ -174,10 +206,7 @@ def keep_references(trail: Trail, records: Iterable[tuple[str, dict[str, Any]]])
         taken.add(free)
         equal.add(form)
         there |= {doi} if doi else set()
-    if new:
-        trail.wrote(*Reference.objects.bulk_create(new))
-        subject = f"reference:{new[0].label}" if len(new) == 1 else "library"
-        trail.record("reference_added", subject, data={"labels": [record.label for record in new]})
+    return new
 
 
 def _having(field: str, values_: set[str]) -> Iterator[Reference]:

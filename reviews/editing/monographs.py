@@ -30,7 +30,7 @@ def header_from(drug: Drug, therapeutic_class: TherapeuticClass, title: str) -> 
     return values.Header(title=title, **copied(drug, therapeutic_class))
 
 
-def _check_address(slug: str, of: Monograph | None = None) -> None:
+def check_address(slug: str, of: Monograph | None = None) -> None:
     """An address is free if no monograph has it, or ever had it, `of` apart: old links lead on for ever."""
     check_slug(slug)
     former = FormerAddress.objects.filter(slug=slug).exclude(monograph=of)
@@ -51,28 +51,31 @@ def move(monograph: Monograph, *, slug: str, actor: User, reason: str) -> Monogr
         monograph = Monograph.objects.for_desk().get(pk=monograph.pk)
         if found := policy.refusals(trail.actor, "move", monograph):
             raise Refused(found)
-        old = monograph.slug
-        _check_address(slug, monograph)
-        reason = reason_of(reason)
-        monograph.slug = slug
-        trail.save(monograph, "slug")
-        former_addresses.keep(old, monograph)
-        data = {"from_slug": old, "to_slug": slug}
-        trail.record("moved", f"monograph:{slug}", reason=reason.strip(), data=data)
+        check_address(slug, monograph)
+        put_at(trail, monograph, slug, reason_of(reason))
         return monograph
+
+
+def put_at(trail: Trail, monograph: Monograph, slug: str, reason: str) -> None:
+    """Writes an address that is free, with its entry: the one of before is a former one from then on."""
+    old, monograph.slug = monograph.slug, slug
+    trail.save(monograph, "slug")
+    former_addresses.keep(old, monograph)
+    trail.record("moved", f"monograph:{slug}", reason=reason, data={"from_slug": old, "to_slug": slug})
 
 
 def begin(
     trail: Trail, *, slug: str, drug: Drug, therapeutic_class: TherapeuticClass, document: values.Document,
-    suggested_tier: str = "", reason: str, another_than: Collection[str] = (),
+    suggested_tier: str = "", reason: str, another_than: Collection[str] = (), goes_on: bool = False,
 ) -> Edition:  # fmt: skip
     """Makes a monograph and edition 1 with this document. Its tier is the highest of floor, suggestion, standard.
-    `another_than`: monographs that are like it, and of which somebody said that this is another."""
-    _check_address(slug)
-    if TherapeuticClass.objects.filter(pk=therapeutic_class.pk, retired=True).exists():
+    `another_than`: monographs that are like it, and of which somebody said that this is another. `goes_on`: it was
+    begun in another library, where class or drug may have been retired since."""
+    check_address(slug)
+    if not goes_on and TherapeuticClass.objects.filter(pk=therapeutic_class.pk, retired=True).exists():
         sentence = RETIRED_CLASS.format(therapeutic_class.name)
         raise refuse("retired", sentence, RefusalType.CONFLICT, field="therapeutic_class")
-    if drug.retired:
+    if drug.retired and not goes_on:
         sentence = f"The drug “{drug.name}” is retired: nothing new begins on it. Choose another."
         raise refuse("retired", sentence, RefusalType.CONFLICT, field="drug")
     floor = tiers.tier_floor(drug.traits, therapeutic_class.tier_floors, [document], today(trail.clock))

@@ -137,7 +137,7 @@ def _json(text: str, place: str) -> Any:
 def _read_one(value: Any) -> Incoming:
     if not isinstance(value, dict):
         raise Unreadable(Finding("", "A monograph is a JSON object."))
-    if not _is_small(value):
+    if not is_small(value):
         raise Unreadable(Finding("", f"A monograph holds at most {_MOST_VALUES:,} fields and items of lists."))
     if value.get("schema") != SCHEMA:
         raise Unreadable(Finding("schema", f"Only “{SCHEMA}” is known here."))
@@ -166,7 +166,7 @@ def _left_out(form: dict[str, Any], document: Document) -> Iterator[str]:
                 yield from (f"Reference {citation.label}, {name}: {sentence}" for sentence in cut(typed)[1])
 
 
-def _is_small(value: Any) -> bool:
+def is_small(value: Any) -> bool:
     waiting, count = [value], 0
     while waiting:
         one = waiting.pop()

@@ -56,6 +56,13 @@ def import_file(path: Path, *, actor: User, dry_run: bool = False) -> list[tuple
     return made
 
 
+def no_such_class(slug: str) -> str:
+    return (
+        f"There is no therapeutic class “{slug}”. An administrator adds it under “Classes” on the desk, or takes in "
+        "those of another library by `manage.py import_library FILE --actor NAME --only classes`."
+    )
+
+
 def _named(trail: Trail, one: Incoming, file: str) -> tuple[Edition, tuple[str, ...]]:
     """A refusal names the monograph: a file may hold many."""
     try:
@@ -71,7 +78,7 @@ def _import_one(trail: Trail, one: Incoming, file: str) -> tuple[Edition, tuple[
         TherapeuticClass.objects.select_related("parent__parent").filter(slug=one.therapeutic_class).first()
     )
     if therapeutic_class is None:
-        raise refuse("no_such_class", f"There is no therapeutic class “{one.therapeutic_class}”.", RefusalType.INVALID)
+        raise refuse("no_such_class", no_such_class(one.therapeutic_class), RefusalType.INVALID)
     monograph = Monograph.objects.for_desk().filter(slug=one.slug).first()
     if found := policy.refusals(trail.actor, "create", monograph.therapeutic_class if monograph else therapeutic_class):
         raise Refused(found)

@@ -1,14 +1,28 @@
 """Audited edits: who changed what of an edition, and why."""
 
+from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Max, Min
 from reversion.models import Revision
 
 from monographs.fields import JSONText
 from monographs.models import Document, Edition
 from monographs.triggers import AppendOnly
+
+
+class ChangeSetQuerySet(models.QuerySet["ChangeSet"]):
+    def once(self, *columns: str) -> "models.QuerySet[Any, Any]":
+        """What these columns say, each answer once: a history of a thousand change sets says little more than one of
+        ten of who wrote what."""
+        return self.order_by().values_list(*columns).distinct()
+
+    def spans(self, *columns: str) -> "models.QuerySet[Any, Any]":
+        """The same with the first and the last time that they said it: (…, at, revision, at, revision)."""
+        ends = {"first": Min("at"), "first_made": Min("revision"), "last": Max("at"), "last_made": Max("revision")}
+        return self.order_by().values_list(*columns).annotate(**ends)
 
 
 class ChangeSet(models.Model):
@@ -43,6 +57,8 @@ class ChangeSet(models.Model):
     before = models.ForeignKey(Document, models.PROTECT, null=True, related_name="+")
     after = models.ForeignKey(Document, models.PROTECT, related_name="+")
     at = models.DateTimeField()
+
+    objects = ChangeSetQuerySet.as_manager()
 
     class Meta:
         ordering = ["at", "id"]

@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from django.utils import timezone
 
 from monographs import document as values
 from monographs.assemble import build
+from monographs.checks.problems import Problem, problems
 from monographs.difference.document_diff import changed_parts
 from monographs.digest import digest
 from monographs.models import Document, Edition, Monograph, Overlay, State
@@ -31,6 +33,7 @@ class EditionReview:
     document: values.Document
     live: Document | None
     at: datetime
+    hints: list[Any] | None = None  # what proofing found in it (reviews.review.proofed), once it was asked
 
     @classmethod
     def load(cls, edition: Edition, at: datetime | None = None) -> "EditionReview":
@@ -59,8 +62,12 @@ class EditionReview:
         return changed_parts(self.live_value, self.document)
 
     @cached_property
+    def problems(self) -> list[Problem]:
+        return problems(self.document, today(self.at))
+
+    @cached_property
     def written_by(self) -> dict[str, frozenset[int]]:
-        rows = ChangeSet.objects.filter(edition=self.edition).values_list("actor_id", "touched", "credits")
+        rows = ChangeSet.objects.filter(edition=self.edition).once("actor_id", "touched", "credits")
         return authors(Edit(actor, frozenset(touched), credits) for actor, touched, credits in rows)
 
     @cached_property
@@ -102,7 +109,7 @@ class EditionReview:
         old = self.live_value
         if old is None or not self.edition.is_open or old == self.document or self.is_spelling:
             return ""
-        found = why_not(old, self.document, ())
+        found = why_not(old, self.document, (), most=2)
         return found[0] if len(found) == 1 and "“" in found[0] else ""
 
     @property

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 
 from django.contrib.auth.models import User
 
-from monographs.checks.problems import problems
 from monographs.overlay_kinds import Effect
 from monographs.standing import today
 from reviews.access import policy
@@ -56,7 +55,7 @@ def something_changed(review: EditionReview, actor: User) -> Iterator[Refusal]:
 
 
 def no_problems(review: EditionReview, actor: User) -> Iterator[Refusal]:
-    for problem in problems(review.document, today(review.at)):
+    for problem in review.problems:
         part = str(problem.key) if problem.key else "header"
         yield Refusal(
             f"problem_{problem.code}", f"{problem.place}: {problem.sentence}", RefusalType.INVALID, part, problem.field

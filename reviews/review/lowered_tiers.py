@@ -43,6 +43,6 @@ def _writers_since(monographs: Iterable[int]) -> dict[int, set[int]]:
     since = Q(edition__number__gt=F("edition__monograph__live__number")) | Q(edition__monograph__live=None)
     rows = ChangeSet.objects.filter(since, edition__monograph__in=list(monographs))
     found: dict[int, set[int]] = {}
-    for pk, actor, credits in rows.values_list("edition__monograph", "actor", "credits"):
+    for pk, actor, credits in rows.once("edition__monograph", "actor", "credits"):
         found.setdefault(pk, set()).update({actor}, *credits.values())
     return found

@@ -109,7 +109,13 @@ def spelling_of(value: Value) -> list[tuple[str, str]]:
 
 
 def hints_in(review: EditionReview) -> list[Hint]:
-    """All that is found in what changed, less what checks/problems.py says in its own words."""
+    """All that is found in what changed, less what checks/problems.py says in its own words. Found once a review."""
+    if review.hints is None:
+        review.hints = _hints_in(review)
+    return review.hints
+
+
+def _hints_in(review: EditionReview) -> list[Hint]:
     document = review.document
     labels = {citation.label for citation in document.citations}
     found = [] if "header" not in review.changed else hints_of(document.header, labels)

@@ -260,6 +260,7 @@ WHY = {
     "no_administrator": "they are not an administrator",
     "no_role": "they do not have the role",
     "no_such_class": "there is no such class",
+    "no_such_drug": "there is no such drug",
     "no_such_part": "there is no such part",
     "no_such_role": "there is no such role",
     "not_published": "nothing is published there",
@@ -301,6 +302,13 @@ WHY = {
     "not_retired": "it is in use",
     "nothing_to_decide": "nothing was open to be decided",
     "retired": "it was retired",
+    "no_such_key": "there is no such key",
+    "key_in_use": "the key was in use",
+    "revoked_already": "the key was revoked already",
+    "seal_broken": "a seal did not hold",
+    "not_a_key": "it was no key",
+    "key_was_used": "the key was used before",
+    "not_the_key": "another key sealed the last entry",
     "ring": "the class would have stood below itself",
 }
 

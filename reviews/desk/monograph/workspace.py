@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from monographs.checks.problems import Problem, problems
+from monographs.checks.problems import Problem
 from monographs.models import Monograph, State
 from monographs.standing import overlays_of, today
 from reviews.access import policy, scratch
@@ -94,10 +94,10 @@ def workspace(request: DeskRequest, slug: str) -> HttpResponse:
     monograph = monograph_for(request, slug)
     review = EditionReview.load(current_edition(monograph))
     edition, user = review.edition, request.user
-    changes = list(ChangeSet.objects.filter(edition=edition).order_by("at", "revision_id"))
+    changes = list(ChangeSet.objects.filter(edition=edition).spans("actor_id", "touched"))
     names = Names([*review.contributors, *(one.signer_id for one in review.all_sign_offs)])
     can_edit = edition.state == State.DRAFT and policy.can(user, "edit", edition)
-    found = problems(review.document, today(review.at)) if edition.state == State.DRAFT else []
+    found = review.problems if edition.state == State.DRAFT else []
     offered = moves(review, user)
     asked = asked_of(edition, user)
     listed = rows(review, changes, names, user, can_edit)
@@ -195,12 +195,13 @@ def path(review: EditionReview) -> list[dict[str, str]]:
     return steps
 
 
-def rows(review: EditionReview, changes: list[ChangeSet], names: Names, user: User, can_edit: bool) -> list[Row]:
+def rows(review: EditionReview, changes: list[Any], names: Names, user: User, can_edit: bool) -> list[Row]:
     """Header, the parts in their order, those that were taken out, and the order if it changed."""
     slug = review.monograph.slug
     here = {str(part.key): part for part in review.document.parts()}
     before = {str(part.key) for part in review.live_value.parts()} if review.live_value else set()
-    last = {part: change for change in changes for part in change.touched}
+    in_order = sorted(changes, key=lambda change: change[-2:])  # by when each was last
+    last = {part: (actor, at) for actor, touched, _first, _made, at, _last_made in in_order for part in touched}
     missing_sign_offs = review.missing_sign_offs()
     listed = []
     for key in [
@@ -208,7 +209,7 @@ def rows(review: EditionReview, changes: list[ChangeSet], names: Names, user: Us
         *review.in_page_order(here.keys() | (before & review.changed)),
         *({"order"} & review.changed),
     ]:
-        change = last.get(key)
+        by, at = last.get(key, (None, None))
         is_changed = key in review.changed
         if can_edit and (key in here or key in ("header", "order")):
             href = edit_address(slug, key)
@@ -227,8 +228,8 @@ def rows(review: EditionReview, changes: list[ChangeSet], names: Names, user: Us
                 ),
                 wanted=", ".join(missing_sign_offs.get(key, ())),
                 cannot=names.listed(authors, user) if is_changed else "",
-                changed_by=names[change.actor_id] if change else "",
-                changed_at=change.at if change else None,
+                changed_by=names[by] if by else "",
+                changed_at=at,
             )
         )
     return listed

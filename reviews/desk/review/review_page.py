@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -208,16 +208,17 @@ def anchor_of(refusal: Refusal) -> str:
 
 def tell_people(changes: list[Change], review: EditionReview, user: User) -> None:
     """Says of each changed part who changed it in this edition, and when last."""
-    sets = list(ChangeSet.objects.filter(edition=review.edition).order_by("at", "revision_id"))
+    spans = ChangeSet.objects.filter(edition=review.edition).spans("actor_id", "touched", "credits")
+    sets = sorted(spans, key=lambda one: one[3:5])  # by when each was first
     names = Names(review.contributors)
     for change in changes:
-        mine = [one for one in sets if change.key in one.touched]
-        change.people = [
-            (names[actor] if actor != user.pk else "you", max(one.at for one in mine if one.actor_id == actor))
-            for actor in dict.fromkeys(one.actor_id for one in mine)
-        ]
-        credited = {key for one in mine for key in one.credits.get(change.key, ())} - {one.actor_id for one in mine}
-        change.credited = names.listed(credited, user)
+        last, credited = dict[int, datetime](), set[int]()
+        for actor, touched, credits, _first, _made, at, _last_made in sets:
+            if change.key in touched:
+                last[actor] = max(last.get(actor, at), at)
+                credited.update(credits.get(change.key, ()))
+        change.people = [("you" if actor == user.pk else names[actor], at) for actor, at in last.items()]
+        change.credited = names.listed(credited - last.keys(), user)
 
 
 def counts(review: EditionReview, user: User) -> list[Count]:

@@ -98,6 +98,7 @@ NO_VERBS = {
     "find",
     "look_up",
     "import_file",
+    "import_library",
     "put",
     *(name for name in vars(guards) if not name.startswith("_")),
     *(one.__name__ for row in TRANSITIONS.values() for one in row.guards),
