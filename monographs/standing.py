@@ -1,6 +1,6 @@
 """What stands over a publication, and what of it is shown. The rules are pure; `standing` loads what they judge."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -219,7 +219,7 @@ def standing(
     )
 
 
-def _newest(codes: list[tuple[str, str]]) -> list[NameCheck]:
+def _newest(codes: Sequence[tuple[str, str]]) -> list[NameCheck]:
     """The last check of each [system, code]."""
     asked = _checks([code for _system, code in codes]) if codes else []
     return NameCheck.objects.newest(one for one in asked if (one.system, one.code) in codes)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -66,7 +65,7 @@ def class_page(request: HttpRequest, slug: str) -> HttpResponse:
     if way is None:
         raise Http404
     names = Names("class", f"={slug}")
-    this = Paginator(names, A_PAGE).get_page(request.GET.get("page"))
+    this = names.page(request.GET.get("page"), A_PAGE)
     shows(request, this.number)
     context = {"way": way[:-1], "node": way[-1], "this": this, "lines": names.lines(this.object_list)}
     return render(request, "monographs/class.html", context)

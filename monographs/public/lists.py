@@ -6,6 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q, QuerySet
 
 from monographs.models.index_entry import IndexEntry
@@ -50,12 +51,17 @@ class Names:
     def __init__(self, kind: str, term: str) -> None:
         self.kind, self.term = kind, term
 
-    def count(self) -> int:
+    def __len__(self) -> int:
         return next((many for (many,) in _how_many(self.kind, self.term)), 0)
 
     def __getitem__(self, part: slice) -> list[int]:
         start, stop = part.start or 0, part.stop
         return _by_name(start)(self.kind, self.term)[: stop - start]
+
+    def page(self, number: str | None, size: int) -> "Page[int]":
+        """A page of at most `size` keys, A_PAGE or fewer."""
+        pages: Paginator[int] = Paginator(self, size)  # type: ignore[arg-type]  # it asks for length and slices alone
+        return pages.get_page(number)
 
     def lines(self, keys: Iterable[int]) -> list["Listed"]:
         rows = {one.pk: one for one in _lines(padded(wanted))} if (wanted := list(keys)) else {}

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -53,7 +52,7 @@ def drugs(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("letter", "")[:1]
     letter = letter_of(asked) if asked else ""
     names = Names("letter", letter) if letter else Names("title", "")
-    this = Paginator(names, A_PAGE).get_page(request.GET.get("page"))
+    this = names.page(request.GET.get("page"), A_PAGE)
     shows(request, this.number, letter)
     context = {"letters": _letters(), "letter": letter, "this": this, "lines": names.lines(this.object_list)}
     return render(request, "monographs/drugs.html", context)
