@@ -8,6 +8,8 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q, QuerySet
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from monographs.models.index_entry import IndexEntry
 from monographs.models.overlay import Overlay
@@ -15,7 +17,7 @@ from monographs.models.publication import Publication
 from monographs.overlay_kinds import Effect, say
 from monographs.public.search_terms import letter_of
 from monographs.questions import Kept, padded
-from monographs.standing import today
+from monographs.standing import LONDON, today
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,18 @@ class Listed:
     @property
     def is_gone(self) -> bool:
         return self.withdrawal is not None and self.withdrawal.row.effect == Effect.REMOVES
+
+    @property
+    def html(self) -> SafeString:
+        """The line itself: a list has a hundred, and a template takes ten times as long for each."""
+        one = self.publication
+        on = one.published_at.astimezone(LONDON)
+        return format_html(
+            '<a href="{}">{}</a> <span class="small soft">edition {}, <time datetime="{}">{}</time>{}</span>{}',
+            one.get_absolute_url(), one.called, one.number, on.date().isoformat(), f"{on.day} {on:%B %Y}",
+            " · review overdue" if self.is_overdue and not self.is_retired else "",
+            format_html_join("", ' <strong class="said">{}</strong>', ((words,) for words in self.said)),
+        )  # fmt: skip
 
     @property
     def letter(self) -> str:

@@ -36,7 +36,7 @@ _recent = Kept(lambda: Publication.objects.listed().lines().order_by("-published
 @public
 def home(request: HttpRequest) -> HttpResponse:
     """A search box, the letters that lead somewhere, classes, and what was published last."""
-    lines = listed(_recent())
+    lines = listed(_recent()[:RECENT])
     changed = what_changed(line.publication for line in lines)
     context = {
         "letters": _letters(),
