@@ -53,6 +53,7 @@ class Publication(models.Model):
 
     class Meta:
         ordering = ["name", "slug"]
+        indexes = [models.Index(fields=["-published_at", "slug"], name="monographs_publication_newest")]
         constraints = [AppendOnly(name="monographs_publication_append_only")]
 
     def __str__(self) -> str:

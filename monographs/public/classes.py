@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Concat
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -51,6 +52,28 @@ def tree() -> tuple[list[Node], dict[str, list[Node]]]:
 
 def roots() -> list[Node]:
     return tree()[0]
+
+
+def _each_and_whether_it_is_there() -> "QuerySet[Any]":
+    its_own = IndexEntry.objects.filter(kind="class", term=Concat(Value("="), OuterRef("slug")))
+    every = TherapeuticClass.objects.annotate(is_there=Exists(its_own)).order_by("name", "slug")
+    return every.values_list("pk", "slug", "name", "parent", "is_there")
+
+
+def _count_of(terms: list[str]) -> "QuerySet[Any]":
+    entries = IndexEntry.objects.filter(kind="class", term__in=terms).order_by()
+    return entries.values("term").annotate(count=Count("id")).values_list("term", "count")
+
+
+_which, _counts_of = Kept(_each_and_whether_it_is_there), Kept(_count_of)
+
+
+def tops() -> list[Node]:
+    """The roots without what is below them: only their own entries are counted."""
+    there = {row[0]: row[1:] for row in _which() if row[-1]}
+    found = [(slug, name) for slug, name, parent, _is_there in there.values() if parent not in there]
+    counts = {term[1:]: count for term, count in _counts_of([f"={slug}" for slug, _name in found])}
+    return [Node(slug, name, counts[slug]) for slug, name in found if slug in counts]
 
 
 @public

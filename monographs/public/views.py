@@ -17,7 +17,7 @@ from monographs.overlay_kinds import kind_of
 from monographs.pages.page import page
 from monographs.pages.related import related
 from monographs.public.caching import public, shows
-from monographs.public.classes import roots
+from monographs.public.classes import tops
 from monographs.public.lists import A_PAGE, Names, listed
 from monographs.public.search_terms import LETTERS, OTHER_LETTER, letter_of
 from monographs.public.what_changed import what_changed
@@ -41,7 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "letters": _letters(),
         "recent": [(line, changed[line.publication.pk]) for line in lines],
-        "classes": roots(),
+        "classes": tops(),
     }
     return render(request, "monographs/home.html", context)
 
