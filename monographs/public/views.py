@@ -8,8 +8,6 @@ from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from monographs.models.epoch import Epoch
-from monographs.models.former_address import FormerAddress
 from monographs.models.index_entry import IndexEntry
 from monographs.models.overlay import Overlay
 from monographs.models.publication import Publication
@@ -67,10 +65,10 @@ def _letters() -> list[tuple[str, bool]]:
 
 
 def _each_letter() -> "QuerySet[Any]":
-    """One row: of each letter, whether it has an entry. So no more of them is read."""
+    """One row, if there is any: of each letter, whether it has an entry. So no more of them is read."""
     entries = IndexEntry.objects.filter(kind="letter")
     each = {f"at_{at}": Exists(entries.filter(term=one)) for at, one in enumerate((*LETTERS, OTHER_LETTER))}
-    return Epoch.objects.annotate(**each).values_list(*each)
+    return entries.annotate(**each).values_list(*each)[:1]
 
 
 _which_letters = Kept(_each_letter)
@@ -118,12 +116,12 @@ def _of_page(key: int, monograph: int, last: str, targets: list[str]) -> "list[Q
     entries = IndexEntry.objects
     drug = entries.filter(publication=key, kind="drug").values("term")
     on_drug, in_class = entries.filter(kind="drug", term__in=drug), entries.filter(kind="class", term=last)
-    formerly = FormerAddress.objects.filter(slug__in=targets, monograph__live__isnull=False)
+    formerly = Publication.objects.live().filter(monograph__former_addresses__slug__in=targets)
     return [
         _facts(on_drug, "publication", "kind"),
         in_class.order_by("publication").values_list("publication", "kind")[:MOST_OF_CLASS],
         _facts(Publication.objects.live().filter(live_of__slug__in=targets), "pk", "live_of__slug"),
-        _facts(formerly, "monograph__live", "slug"),
+        _facts(formerly, "pk", "monograph__former_addresses__slug"),
         _facts(Overlay.objects.unlifted().filter(monograph=monograph), "pk", "kind")[:1],
     ]
 
