@@ -141,9 +141,9 @@ def checkpoint_takes_a_line() -> bool:
 _END = 4096
 
 
-def append_checkpoint(seq: int, head: str, act: str = "") -> None:
+def append_checkpoint(seq: int, head: str, act: str = "", *, lost: dict[str, Any] | None = None) -> None:
     """Appends {seq, hash, at, key, last line's hash} and its signature. `act` is the verb of the entry for whose act
-    the line is, and is said in it."""
+    the line is, and is said in it; so is what somebody accepts to have `lost`."""
     path = checkpoint_path()
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab+") as file:
@@ -161,6 +161,7 @@ def append_checkpoint(seq: int, head: str, act: str = "") -> None:
             "key": key_id(),
             "last": sha256(lines[-1]) if lines else "",
             **({"act": act} if act else {}),
+            **({"lost": lost} if lost else {}),
         }
         file.write(canonical({**form, "signature": _sign(CHECKPOINT_PREFIX, form)}).encode() + b"\n")
         file.flush()
