@@ -20,6 +20,8 @@ from monographs import triggers
 from monographs.models import Epoch, Publication
 from reviews.audit import seals
 from reviews.derived import version
+from reviews.models import KeyStatement
+from reviews.models.key_statement import ROTATED
 
 UPGRADE = "run manage.py upgrade"
 COLLECT = "run manage.py collectstatic, then start again"
@@ -46,12 +48,13 @@ def of_database() -> str:
 
 
 def of_keys() -> str:
-    """Whether the last publication was sealed by our key."""
+    """Whether our key is the one that took over last; where none ever did, the one that sealed the last publication."""
     try:
-        last = Publication.objects.order_by("-pk").values_list("key", flat=True).first()
+        rotated = KeyStatement.objects.filter(kind=ROTATED).order_by("-pk").values_list("by", flat=True)
+        last = rotated.first() or Publication.objects.order_by("-pk").values_list("key", flat=True).first()
     except DatabaseError:
         return "no database"
-    return "" if last in (None, seals.key_id()) else "SIGNING_KEY is not the key that sealed what is published"
+    return "" if last in (None, seals.key_id()) else "SIGNING_KEY is not the key that seals here now"
 
 
 def of_static_files() -> str:

@@ -58,6 +58,9 @@ try:
 except ValueError as error:
     raise ImproperlyConfigured("SIGNING_KEY must be base64 of 32 bytes.") from error
 
+# Which takes over from it, while `manage.py rotate_key` runs.
+NEW_SIGNING_KEY = env.str("NEW_SIGNING_KEY", default="")
+
 # -- Where this installation stands ------------------------------------------------------------------------------------
 
 _LOCAL = {"localhost", "127.0.0.1", "[::1]", "::1", "testserver"}

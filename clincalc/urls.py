@@ -11,7 +11,8 @@ from reviews.access.second_factor import before_factor
 from reviews.desk.account import factors, own, sign_in
 from reviews.desk.people import ask
 from reviews.public.about import about
-from reviews.public.keys import keys
+from reviews.public.certificates import certificate
+from reviews.public.keys import jwks, keys
 from reviews.public.links import by_link, forgotten
 from reviews.reports.public_views import problem, receipt
 
@@ -21,6 +22,8 @@ admin.site.login = login_not_required(secure_admin_login(admin.site.login))  # t
 urlpatterns = [
     path("", include("monographs.public.urls")),
     path(".well-known/clincalc-keys.json", keys, name="keys"),
+    path(".well-known/jwks.json", jwks, name="jwks"),
+    path("drugs/<slug:slug>/editions/<number:number>/certificate.json", certificate, name="certificate"),
     path("about/", about, name="about"),
     path("report/", problem, name="report"),
     path("report/<str:token>/", receipt, name="receipt"),

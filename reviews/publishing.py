@@ -3,7 +3,7 @@
 from monographs.models import Publication, State
 from monographs.standing import today
 from reviews.access.refusals import Refused
-from reviews.audit import seals
+from reviews.audit import certificates, seals
 from reviews.audit.hashes import instant
 from reviews.audit.trail import Trail
 from reviews.closing import reopening
@@ -49,6 +49,7 @@ def publish(trail: Trail, row: Transition, review: EditionReview, given: Given) 
         old.state = State.SUPERSEDED
         trail.save(old, "state")
     trail.save(publication)
+    certificates.write(trail, [publication])
     misprints.write(publication, review.document)
     monograph.live = publication
     monograph.tier = publication.tier  # who lowered it also wrote, so it was not lowered

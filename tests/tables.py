@@ -1,5 +1,6 @@
 """A house with a row in every table that the trail vouches for, and what whoever owns the database can do to it."""
 
+import base64
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -15,7 +16,8 @@ from monographs.models import Publication
 from monographs.standing import today
 from reviews.access import links, rechecks
 from reviews.access.grants import confirm, give, take
-from reviews.audit import acts
+from reviews.audit import acts, keys, seals
+from reviews.audit.hashes import instant
 from reviews.audit.trail import audited_write
 from reviews.editing.assignments import assign, end_assignment
 from reviews.editing.library import keep_references, record_name_check
@@ -25,6 +27,7 @@ from reviews.models import (
     CountedTry,
     Grant,
     KeptForm,
+    KeyStatement,
     Look,
     Organisation,
     Presence,
@@ -45,6 +48,7 @@ LONG = "Begin with the smallest amount that the product is sold in, and wait fou
 def fill() -> make.House:
     """A live monograph with a second edition in review, and one whose only edition was signed and unsigned."""
     house = make.the_house()
+    key_of_before()
     second = make.start(house, make.published(house, doc=make.misprinted(minus=make.MISPRINTED["minus"])))
     make.reword(second, "monitoring", "Other words.", actor=house.editor)
     make.reword(second, "prescribing", f"- {LONG} [@trial2020].", actor=house.editor)
@@ -104,6 +108,16 @@ def fill() -> make.House:
     CountedTry.objects.create(pair="p", sender="s", at=now)
     SpentCode.objects.create(person=house.editor, step=1)
     return house
+
+
+def key_of_before() -> None:
+    """That our key took over from another, which sealed nothing."""
+    old, new = keys.Signer(base64.b64encode(b"the key of before, in each test.").decode()), seals.signer()
+    said = {"kind": "rotated", "key": old.id, "public": old.public, "by": new.id, "by_public": new.public}
+    with audited_write(actor=None) as trail:
+        trail.statement = keys.sign({**said, "at": instant(trail.at), "seq": 0, "head": ""}, key=old, by=new)
+        trail.save(KeyStatement(**{**trail.statement, "at": trail.at}))
+        trail.record("key_rotated", "site", reason="Every two years", data={"from_key": old.id, "to_key": new.id})
 
 
 def remarked(house: make.House, edition: Any) -> None:

@@ -10,7 +10,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 PUBLIC = {
     "home", "drugs", "monograph", "monograph_json", "editions", "edition", "compare_editions", "compare_chosen",
     "classes", "class", "search", "updates", "feed", "corrections", "sitemap", "sitemap_file", "robots", "opensearch",
-    "about", "report", "receipt", "live", "ready", "keys", "account_login", "account_link", "account_forgotten", "mfa_authenticate", "account_logout",
+    "about", "report", "receipt", "live", "ready", "keys", "jwks", "certificate", "account_login", "account_link", "account_forgotten", "mfa_authenticate", "account_logout",
     "admin:login", "admin:jsi18n",
 }  # fmt: skip
 

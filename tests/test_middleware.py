@@ -114,7 +114,7 @@ def test_every_route_says_who_may_keep_its_answer(page, client):
     minute by everybody; what is one reader's, or true for the moment only, by nobody."""
     administrator = Client()
     administrator.force_login(page.admin)
-    own = {"report": NEVER, "live": NEVER, "ready": NEVER, "keys": None}
+    own = {"report": NEVER, "live": NEVER, "ready": NEVER, "keys": None, "jwks": None}
     private, kept, not_there = set(), set(), set()
 
     for name, path in addresses():

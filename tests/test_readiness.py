@@ -123,7 +123,7 @@ def test_another_key_than_that_of_what_is_published_is_told(production, house, s
     make.published(house)
     settings.SIGNING_KEY = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 
-    assert readiness.lacking() == "SIGNING_KEY is not the key that sealed what is published"
+    assert readiness.lacking() == "SIGNING_KEY is not the key that seals here now"
     assert told() == ["clincalc.E003"]
 
 

@@ -170,15 +170,16 @@ def test_an_upgrade_leaves_the_trail_whole_and_every_page_as_it_was(landed):
     assert (done.returncode, done.stderr) == (0, "")
     assert said[0].startswith("Applying ")
     assert WITHOUT_EFFECT in said[0]
-    assert said[1:6] == [
+    assert said[1:7] == [
         "8 accounts taken into the trail as they stand.",
         "Taking over roles: 58 grants. Each is confirmed within six months, or it lapses.",
+        "Certified 22 publications of before.",
         "Making all that is derived anew.",
         "The index holds 19 live pages.",
         "Verifying the trail.",
     ]
-    assert said[6].startswith("The trail is whole: ")
-    assert said[7:] == ["The database is ready for this version."]
+    assert said[7].startswith("The trail is whole: ")
+    assert said[8:] == ["The database is ready for this version."]
     assert rows_of(landed, "SELECT 1 FROM auth_group UNION SELECT 1 FROM reviews_classgrant") == []
     # The same people hold the same roles, and may the same in each class.
     now = json.loads(landed.run("-c", RIGHTS).stdout)
@@ -186,9 +187,10 @@ def test_an_upgrade_leaves_the_trail_whole_and_every_page_as_it_was(landed):
     assert {tuple(one) for one in now["rights"]} == rights
     assert len(rights) > 200
     # The accounts and roles that were there are in entries now, and a line vouches for each.
-    *before, one, other = landed.checkpoints.read_bytes().splitlines(keepends=True)
+    *before, one, other, certified = landed.checkpoints.read_bytes().splitlines(keepends=True)
     assert (b"".join(before), b'"act":"accounts_taken_over"' in one) == (checkpoints, True)
     assert b'"act":"roles_taken_over"' in other
+    assert b'"act":"certified"' in certified
     # The triggers are those of a database that this version made, to the word.
     with connection.cursor() as cursor:
         cursor.execute(TEXTS[connection.vendor])

@@ -173,9 +173,14 @@ def as_data(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     seen = _seen(publication, publication)
     if isinstance(seen, Gone):
-        status, at = seen.overlay.row.label.lower(), seen.overlay.at.isoformat()
-        return JsonResponse({"slug": slug, "status": status, "at": at, **data_of(seen.overlay)}, status=410)
+        return gone_as_data(slug, seen)
     return HttpResponse(canonical(_form(publication, seen)), content_type="application/json")
+
+
+def gone_as_data(slug: str, seen: Gone) -> HttpResponse:
+    """What is left as data of a page that was taken down."""
+    status, at = seen.overlay.row.label.lower(), seen.overlay.at.isoformat()
+    return JsonResponse({"slug": slug, "status": status, "at": at, **data_of(seen.overlay)}, status=410)
 
 
 def _form(publication: Publication, seen: Shown) -> dict[str, Any]:

@@ -135,7 +135,7 @@ def restore(path: Path, key: bytes, *, accept_loss: bool = False, reason: str = 
         head = Head(about["seq"], about["hash"])
         backed = (room / CHECKPOINTS).read_bytes()
         now = _checkpoints_now(backed)
-        lost = dict(_lost(head))
+        lost = dict(_lost(head, now))
         if lost and not accept_loss:
             entries = "\n".join(f"  {said}" for _seq, said in sorted(lost.items()))
             raise BackupRefused(
@@ -164,11 +164,12 @@ def _checkpoints_now(backed: bytes) -> bytes:
     return now
 
 
-def _lost(head: Head) -> Iterator[tuple[int, str]]:
-    """(entry, what it was) of all that was done after the backup, as far as checkpoint file and database tell."""
-    for line in standing(seals.read_checkpoints()[0]):
+def _lost(head: Head, now: bytes) -> Iterator[tuple[int, str]]:
+    """(entry, what it was) of all that was done after the backup, as far as checkpoint file and database tell. Whether
+    the lines are signed is not asked here: that needs the database, which may be the one that is damaged."""
+    for line in standing([form for one in now.splitlines() if (form := _form(one))]):
         if line["seq"] > head.seq:
-            yield line["seq"], f"entry {line['seq']}, {line['at']}: {line.get('act') or 'a checkpoint'}"
+            yield line["seq"], f"entry {line['seq']}, {line.get('at')}: {line.get('act') or 'a checkpoint'}"
     try:
         same = AuditEvent.objects.filter(seq=head.seq).values_list("hash", flat=True).first()
         if same not in (None, head.hash):

@@ -1,68 +1,50 @@
 """Signatures of the publishing house: the seal on a publication, and checkpoints of the trail outside the database.
 
-Both are Ed25519 under SIGNING_KEY (base64 of 32 bytes). A key is named by the first 16 hexadecimal digits of the
-SHA-256 of its public bytes.
+Both are Ed25519 under SIGNING_KEY (base64 of 32 bytes). Those of a key of before are believed as far as
+reviews.audit.keys says.
 """
 
-import base64
 import fcntl
-import hashlib
 import json
 import os
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 from django.utils import timezone
 
 from monographs.canonical import canonical, sha256
 from reviews.audit.hashes import instant
+from reviews.audit.keys import Keys, Signer, believed, form_of
+from reviews.models import KeyStatement
 
 SEAL_PREFIX = "clincalc-publication-v1\n"
 CHECKPOINT_PREFIX = "clincalc-checkpoint-v1\n"
 ENTRY_PREFIX = "clincalc-entry-v1\n"
-A_LINE = 1024  # bytes: no line is longer
+A_LINE = 2048  # bytes: no line is longer
 
 
-@cache
-def _private(encoded: str) -> Ed25519PrivateKey:
-    return Ed25519PrivateKey.from_private_bytes(base64.b64decode(encoded, validate=True))
+_signer = cache(Signer)
 
 
-def _key() -> Ed25519PrivateKey:
-    return _private(settings.SIGNING_KEY)
-
-
-def public_bytes() -> bytes:
-    return _key().public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+def signer() -> Signer:
+    """The key of the environment, by which everything is sealed now."""
+    return _signer(settings.SIGNING_KEY)
 
 
 def key_id() -> str:
-    return hashlib.sha256(public_bytes()).hexdigest()[:16]
+    return signer().id
 
 
-def public_keys() -> dict[str, Ed25519PublicKey]:
-    """The keys whose signatures are believed, by id."""
-    return {key_id(): _key().public_key()}
+def believed_keys(*more: dict[str, Any]) -> Keys:
+    """The keys whose signatures are believed, by what the database holds of them, and by these statements too."""
+    return believed(signer().public_bytes, [*(form_of(one) for one in KeyStatement.objects.all()), *more])
 
 
-def _sign(prefix: str, form: dict[str, Any]) -> str:
-    return base64.b64encode(_key().sign((prefix + canonical(form)).encode())).decode()
-
-
-def _holds(prefix: str, form: dict[str, Any], key: str, signature: str) -> bool:
-    public = public_keys().get(key)
-    try:
-        if public is None:
-            return False
-        public.verify(base64.b64decode(signature, validate=True), (prefix + canonical(form)).encode())
-    except (InvalidSignature, ValueError):
-        return False
-    return True
+def own_key() -> Keys:
+    """The key of the environment alone: what needs no look at the database."""
+    return believed(signer().public_bytes, [])
 
 
 # -- Seals of publications -------------------------------------------------------------------------------------------
@@ -83,24 +65,25 @@ def sealed_form(
 
 
 def seal(form: dict[str, Any]) -> str:
-    return _sign(SEAL_PREFIX, form)
+    return signer().sign(SEAL_PREFIX, form)
 
 
-def seal_holds(form: dict[str, Any], key: str, signature: str) -> bool:
-    return _holds(SEAL_PREFIX, form, key, signature)
+def seal_holds(form: dict[str, Any], key: str, signature: str, *, keys: Keys, seq: int | None = None) -> bool:
+    """`seq`: the entry by which it was published."""
+    return keys.holds(SEAL_PREFIX, form, key, signature, seq)
 
 
 # -- Seals of entries --------------------------------------------------------------------------------------------------
 
 
-def seal_entry(hashed: str) -> str:
+def seal_entry(hashed: str, by: Signer) -> str:
     """The seal on an entry of this hash: the key's name, and its signature. Nobody without the key can add an entry."""
-    return f"{key_id()}:{_sign(ENTRY_PREFIX, {'hash': hashed})}"
+    return f"{by.id}:{by.sign(ENTRY_PREFIX, {'hash': hashed})}"
 
 
-def entry_seal_holds(hashed: str, seal: str) -> bool:
+def entry_seal_holds(hashed: str, seal: str, *, keys: Keys, seq: int) -> bool:
     key, _colon, signature = seal.partition(":")
-    return _holds(ENTRY_PREFIX, {"hash": hashed}, key, signature)
+    return keys.holds(ENTRY_PREFIX, {"hash": hashed}, key, signature, seq)
 
 
 # -- Checkpoints -----------------------------------------------------------------------------------------------------
@@ -141,9 +124,19 @@ def checkpoint_takes_a_line() -> bool:
 _END = 4096
 
 
-def append_checkpoint(seq: int, head: str, act: str = "", *, lost: dict[str, Any] | None = None) -> None:
+def append_checkpoint(
+    seq: int,
+    head: str,
+    act: str = "",
+    *,
+    by: Signer | None = None,
+    statement: dict[str, Any] | None = None,
+    lost: dict[str, Any] | None = None,
+) -> None:
     """Appends {seq, hash, at, key, last line's hash} and its signature. `act` is the verb of the entry for whose act
-    the line is, and is said in it; so is what somebody accepts to have `lost`."""
+    the line is, and is said in it; so is the statement on a key that the act made, and what somebody accepts to have
+    `lost`."""
+    by = by or signer()
     path = checkpoint_path()
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab+") as file:
@@ -158,45 +151,48 @@ def append_checkpoint(seq: int, head: str, act: str = "", *, lost: dict[str, Any
             "seq": seq,
             "hash": head,
             "at": instant(timezone.now()),
-            "key": key_id(),
+            "key": by.id,
             "last": sha256(lines[-1]) if lines else "",
             **({"act": act} if act else {}),
+            **({"statement": statement} if statement else {}),
             **({"lost": lost} if lost else {}),
         }
-        file.write(canonical({**form, "signature": _sign(CHECKPOINT_PREFIX, form)}).encode() + b"\n")
+        file.write(canonical({**form, "signature": by.sign(CHECKPOINT_PREFIX, form)}).encode() + b"\n")
         file.flush()
         os.fsync(file.fileno())
 
 
 def last_line() -> dict[str, Any] | None:
-    """The newest whole line, read from the end of the file alone; None where there is none that holds."""
+    """The newest whole line, read from the end of the file alone; None where there is none of the key of now."""
     try:
         with checkpoint_path().open("rb") as file:
             file.seek(max(0, file.seek(0, os.SEEK_END) - _END))
             whole = file.read().rpartition(b"\n")[0]
         form = json.loads(whole.rpartition(b"\n")[2])
         signature = form.pop("signature")
-        return form if _holds(CHECKPOINT_PREFIX, form, form["key"], signature) else None
+        return form if own_key().holds(CHECKPOINT_PREFIX, form, form["key"], signature) else None
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
-def read_checkpoints() -> tuple[list[dict[str, Any]], list[str]]:
-    """The lines of the file that hold, and a sentence for each that does not.
+def read_checkpoints(path: Path | None = None) -> tuple[list[dict[str, Any]], list[str]]:
+    """The lines of the file (of another than ours, where its path is given) that hold, and a sentence for each that
+    does not. Statements on keys that stand in the file are believed like those of the database.
 
     A last line without its end is a write that was cut off, and is passed over.
     """
     try:
-        text = checkpoint_path().read_text(errors="replace")
+        text = (path or checkpoint_path()).read_text(errors="replace")
     except OSError:
-        return [], [f"There is no checkpoint file ({settings.CHECKPOINT_FILE})."]
+        return [], [f"There is no checkpoint file ({path or settings.CHECKPOINT_FILE})."]
+    whole = (text if text.endswith("\n") else text.rpartition("\n")[0]).splitlines()
+    forms = [_read(line) for line in whole]
+    keys = believed_keys(*(one["statement"] for one in forms if isinstance(one.get("statement"), dict)))
     found, wrong, last = [], [], ""
-    whole = text if text.endswith("\n") else text.rpartition("\n")[0]
-    for number, line in enumerate(whole.splitlines(), 1):
+    for number, (line, form) in enumerate(zip(whole, forms, strict=True), 1):
         try:
-            form = json.loads(line)
             signature = form.pop("signature")
-            if not _holds(CHECKPOINT_PREFIX, form, form["key"], signature):
+            if not keys.holds(CHECKPOINT_PREFIX, form, form["key"], signature, form["seq"]):
                 wrong.append(f"Checkpoint line {number}: its signature does not hold.")
             elif form["last"] != last:
                 wrong.append(f"Checkpoint line {number}: it does not follow the line before it.")
@@ -206,3 +202,11 @@ def read_checkpoints() -> tuple[list[dict[str, Any]], list[str]]:
             wrong.append(f"Checkpoint line {number}: it cannot be read.")
         last = sha256(line)
     return found, wrong
+
+
+def _read(line: str) -> dict[str, Any]:
+    """What a line says; nothing, where it cannot be read."""
+    try:
+        return dict(json.loads(line).items())
+    except (ValueError, AttributeError):
+        return {}

@@ -25,7 +25,8 @@ from monographs.overlay_kinds import COUNTERSIGNED, SECOND_SIGNATURE
 from reviews.audit import acts, seals
 from reviews.audit.hashes import event_hash, event_text, genesis, hashes_of, instant
 from reviews.derived import search_index, subjects, told_changes, version
-from reviews.models import AuditEvent
+from reviews.models import AuditEvent, KeyStatement
+from reviews.models.key_statement import ROTATED
 
 logger = logging.getLogger(__name__)
 # So far two clocks of one installation may be apart.
@@ -34,7 +35,7 @@ A_SLIP = timedelta(seconds=1)
 READERS_SEE = frozenset(
     f"monographs.{name}"
     for name in ("monograph", "publication", "overlay", "secondsignature", "namecheck", "therapeuticclass")
-)
+) | {"reviews.certificate"}
 # Acts that make the index anew and may write in none of them.
 REINDEXED = frozenset({"reindexed", "vouched"})
 # Whose acts get a line of their own in the checkpoint file: what readers depend on, the signatures for it, and who may
@@ -42,7 +43,7 @@ REINDEXED = frozenset({"reindexed", "vouched"})
 VOUCHED_FOR = READERS_SEE | {
     "reviews.signoff", "reviews.unsigning", "reviews.clinicianprofile", "reviews.grant", "reviews.classpermission",
     "reviews.monographpermission", "reviews.classgrant", "auth.user_groups", "mfa.authenticator",
-    "auth.user",
+    "auth.user", "reviews.keystatement",
 }  # fmt: skip
 
 
@@ -55,6 +56,13 @@ class OtherVersion(WriteLockTimeout):
 
     def __init__(self) -> None:
         super().__init__(version.OTHER_VERSION)
+
+
+class OtherKey(WriteLockTimeout):
+    """Another key took over from the one of this process: what it sealed would hold for nobody."""
+
+    def __init__(self) -> None:
+        super().__init__("SIGNING_KEY is not the key that seals here now (docs/keys.md).")
 
 
 class MissingAuditEntry(Exception):
@@ -76,6 +84,8 @@ class Trail:
         self.events: list[AuditEvent] = []
         self._written: dict[str, set[Any]] = {}
         self.owners: dict[str, int] = {}  # addresses of monographs whose keys are known already
+        self.signer = seals.signer()
+        self.statement: dict[str, Any] | None = None  # on a key, if this act makes one: its line says it too
         self.changes_what_readers_see = False
         self.is_vouched_for = False
         self.afterwards: list[Callable[[], None]] = []  # what is to be done once this act is committed, and may fail
@@ -151,7 +161,7 @@ class Trail:
             text=text,
             hash=event_hash(text),
         )
-        event.seal = seals.seal_entry(event.hash)
+        event.seal = seals.seal_entry(event.hash, self.signer)
         event.save(force_insert=True)
         subjects.write(event, self.owners)
         self.seq, self.head = event.seq, event.hash
@@ -167,7 +177,8 @@ def audited_write(*, actor: AbstractBaseUser | None, is_note: bool = False, rema
     password is noted, which is not what the form at hand asked for. `remakes`: this act makes all that is derived anew,
     whichever version made it before.
 
-    Raises WriteLockTimeout when it is not free within five seconds, and when what is derived is of another version;
+    Raises WriteLockTimeout when it is not free within five seconds, and when what is derived is of another version or
+    another key took over;
     acts.RepeatedAct when the form at hand was sent before and its act is done; MissingAuditEntry, and rolls back, when
     the act left no entry.
     """
@@ -178,11 +189,16 @@ def audited_write(*, actor: AbstractBaseUser | None, is_note: bool = False, rema
                 raise WriteLockTimeout
             last = AuditEvent.objects.filter(seq=models.OuterRef("seq")).values("at")
             other = models.Exists(Epoch.objects.exclude(index_version=version.VERSION))
-            held = WriteLock.objects.annotate(last_at=models.Subquery(last), is_other=other).get(pk=1)
+            key = KeyStatement.objects.filter(kind=ROTATED).order_by("-id").values("by")[:1]
+            held = WriteLock.objects.annotate(
+                last_at=models.Subquery(last), is_other=other, key=models.Subquery(key)
+            ).get(pk=1)
         except OperationalError as error:
             raise WriteLockTimeout from error
         if held.is_other and held.seq and not remakes:
             raise OtherVersion
+        if held.key not in (None, seals.key_id()):
+            raise OtherKey
         token = "" if is_note else acts.claimed()
         # The person as they are now: somebody may have taken a right away since they were looked up.
         trail = Trail(held, held.last_at, _as_now(actor) if actor else None)
@@ -221,7 +237,8 @@ def _as_now(actor: AbstractBaseUser) -> User:
 
 def _vouch_for(trail: Trail) -> None:
     try:
-        seals.append_checkpoint(trail.seq, trail.head, act=trail.events[-1].verb)
+        verb = trail.events[-1].verb
+        seals.append_checkpoint(trail.seq, trail.head, act=verb, by=trail.signer, statement=trail.statement)
     except OSError:  # the act stands; `verify_trail` names it until somebody makes a line by hand
         logger.exception("The checkpoint file cannot be written.")
 

@@ -19,7 +19,8 @@ from monographs.assemble import build
 from monographs.canonical import canonical
 from monographs.digest import digest, digest_of_json
 from monographs.models import Document, Edition, Monograph, Publication, WriteLock
-from reviews.audit import checkpoints, hashes, indexes, schema, seals, stored_forms
+from reviews.audit import certificates, checkpoints, hashes, indexes, schema, seals, stored_forms, verify_keys
+from reviews.audit.keys import Keys
 from reviews.audit.replay import Replay
 from reviews.audit.verify_derived import UNREADABLE, Finding, verify_derived
 from reviews.audit.verify_grants import verify_grants
@@ -28,15 +29,17 @@ from reviews.models import Act, AuditEvent, ChangeSet, SignOff
 
 def verify() -> list[Finding]:
     """Every finding, (entry or None, sentence); an empty list when nothing was touched. Reads only."""
-    replay = Replay()
+    replay, keys = Replay(), seals.believed_keys()
     lines = seals.read_checkpoints()  # before the trail: each line of it is about an entry that is there
     return [
         *_schema(),
-        *_chain(replay),
+        *_chain(replay, keys),
+        *verify_keys.findings(replay, keys, lines[0]),
         *checkpoints.findings(replay, *lines),
         *_rows(replay),
         *_documents(),
-        *_publications(replay),
+        *_publications(replay, keys),
+        *verify_keys.of_certificates(replay, keys),
         *_open_editions(),
         *_states(replay),
         *_permissions(replay),
@@ -57,7 +60,7 @@ def _schema() -> Iterator[Finding]:
         yield None, f"The tables of the database cannot be compared with those of this version: {error}"
 
 
-def _chain(replay: Replay) -> Iterator[Finding]:
+def _chain(replay: Replay, keys: Keys) -> Iterator[Finding]:
     try:
         (lock,) = WriteLock.objects.all()
         lock.seq = int(lock.seq)
@@ -101,7 +104,8 @@ def _chain(replay: Replay) -> Iterator[Finding]:
             yield seq, f"Entry {seq} cannot be read."
             prev = its_hash
             continue
-        if not (seals.entry_seal_holds(its_hash, seal) if seal else seq < replay.sealed_since):
+        is_sealed = seals.entry_seal_holds(its_hash, seal, keys=keys, seq=seq) if seal else seq < replay.sealed_since
+        if not is_sealed:
             yield seq, f"Entry {seq} is not sealed with a key of this installation: something else wrote it."
         if hashes.event_hash(text) != its_hash:
             yield seq, f"Entry {seq}: its text is not the one that was hashed."
@@ -198,15 +202,12 @@ def _documents() -> Iterator[Finding]:
             yield None, f"monographs.document:{name}: its text does not have this digest."
 
 
-def _publications(replay: Replay) -> Iterator[Finding]:
+def _publications(replay: Replay, keys: Keys) -> Iterator[Finding]:
     for pk in Publication.objects.order_by("pk").values_list("pk", flat=True):
         try:
             one = Publication.objects.get(pk=pk)
-            form = seals.sealed_form(
-                slug=one.slug, number=one.number, digest=one.document_id, sign_offs=one.signatures,
-                published_at=one.published_at, head=one.head,
-            )  # fmt: skip
-            holds = seals.seal_holds(form, one.key, one.seal)
+            form = certificates.form_of(one)
+            holds = seals.seal_holds(form, one.key, one.seal, keys=keys, seq=replay.published.get(pk))
             signed = SignOff.objects.filter(
                 edition=one.edition_id, document=one.document_id, meaning="review", unsigning=None
             ).exists()

@@ -3,7 +3,8 @@ entries, former addresses, what change sets touched and wrote, and texts that ar
 
 Raise `VERSION` whenever one of them would be made otherwise from the same rows: `verify_trail`, the start of the
 service, its readiness and whoever writes then ask for `manage.py upgrade`, which makes all of it again. Raise it too
-when an upgrade has more to do than migrations: since 6 it takes the role groups of before over into grants.
+when an upgrade has more to do than migrations: since 6 it takes the role groups of before over into
+grants, since 11 it certifies what was published without a certificate.
 """
 
 from typing import Any
@@ -14,7 +15,7 @@ from django.db import DEFAULT_DB_ALIAS
 from monographs.models import Epoch, WriteLock
 from monographs.triggers import is_whole
 
-VERSION = 10
+VERSION = 11
 # Since this one, entries are sealed.
 SEALED_SINCE = 4
 OTHER_VERSION = "What is derived from the trail was made by another version of this program. Run `manage.py upgrade`."

@@ -3,6 +3,7 @@
 from reviews.models.account_link import AccountHold, AccountLink
 from reviews.models.act import Act
 from reviews.models.assignment import Assignment
+from reviews.models.certificate import Certificate
 from reviews.models.changed_part import ChangedPart
 from reviews.models.changeset import ChangeSet
 from reviews.models.conflict import Conflict
@@ -12,6 +13,7 @@ from reviews.models.event import AuditEvent
 from reviews.models.grant import ClassGrant, ClassPermission, Grant, MonographPermission
 from reviews.models.inbox import InboxReport
 from reviews.models.kept import KeptForm
+from reviews.models.key_statement import KeyStatement
 from reviews.models.look import Look
 from reviews.models.misprint import HarmlessMisprint, Misprint
 from reviews.models.organisation import Organisation
@@ -32,6 +34,7 @@ __all__ = [
     "Act",
     "Assignment",
     "AuditEvent",
+    "Certificate",
     "ChangeSet",
     "ChangedPart",
     "ClassGrant",
@@ -44,6 +47,7 @@ __all__ = [
     "HarmlessMisprint",
     "InboxReport",
     "KeptForm",
+    "KeyStatement",
     "Look",
     "Misprint",
     "MonographPermission",

@@ -22,7 +22,7 @@ from monographs.document import PathStep
 from monographs.models import PARTS, Document, Drug, Edition, Monograph, Publication, State, TherapeuticClass, WriteLock
 from monographs.standing import today
 from monographs.texts.confusables import skeleton
-from reviews.audit import seals
+from reviews.audit import certificates, seals
 from reviews.audit.hashes import instant
 from reviews.audit.trail import Trail, audited_write
 from reviews.derived import of_change_sets
@@ -241,6 +241,7 @@ def _put_live(trail: Trail, made: Sequence[Made], signatures: list[dict[str, str
     monographs = [one.monograph for one in made]
     Monograph.objects.bulk_update(monographs, ["live", "next_review_due"])
     trail.wrote(*publications, *monographs)
+    certificates.write(trail, publications)
 
 
 def _record(trail: Trail, one: Made) -> None:

@@ -64,6 +64,7 @@ FROZEN = {
     "reviews.accounthold": {1: "id person_id began_at until by_id"},
     "reviews.accountlink": {1: "id person_id digest made_at made_by_id expires_at used_at ended_at"},
     "reviews.assignment": {1: "id edition_id person_id by_id at due_on ended_how ended_reason ended_by_id ended_at"},
+    "reviews.certificate": {1: "id publication_id key jws at"},
     "reviews.changeset": {1: "id revision_id edition_id actor_id credits reason touched before_id after_id at"},
     "reviews.classgrant": {1: "id group_id permission_id content_object_id"},
     "reviews.classpermission": {1: "id user_id permission_id content_object_id"},
@@ -76,6 +77,7 @@ FROZEN = {
         1: "id person_id role therapeutic_class_id monograph_id given_on given_by_id reason confirmed_on confirmed_by_id ended_on ended_by_id has_lapsed"
     },
     "reviews.harmlessmisprint": {1: "id monograph_id key label digest typed shown reason by_id by_title at"},
+    "reviews.keystatement": {1: "id kind key public by by_public at seq head signature by_signature"},
     "reviews.monographpermission": {1: "id user_id permission_id content_object_id"},
     "reviews.organisation": {1: "id name opened_at"},
     "reviews.problemreport": {

@@ -302,6 +302,13 @@ WHY = {
     "not_retired": "it is in use",
     "nothing_to_decide": "nothing was open to be decided",
     "retired": "it was retired",
+    "no_such_key": "there is no such key",
+    "key_in_use": "the key was in use",
+    "revoked_already": "the key was revoked already",
+    "seal_broken": "a seal did not hold",
+    "not_a_key": "it was no key",
+    "key_was_used": "the key was used before",
+    "not_the_key": "another key sealed the last entry",
     "ring": "the class would have stood below itself",
 }
 

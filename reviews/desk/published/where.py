@@ -154,6 +154,8 @@ NO_PLACES = {
     "opensearch": "the same for ever",
     "about": "how a page is made; names none",
     "keys": "public keys",
+    "jwks": "public keys",
+    "certificate": "digests and a signature: it holds no words, and is gone with the page",
     "receipt": "a reader's own words, at an address that the reader alone has",
     "live": "no page",
     "ready": "no page",

@@ -9,7 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from monographs.models import Monograph
 from reviews.access import accounts, factors, taken_over
-from reviews.audit import checkpoints
+from reviews.audit import certificates, checkpoints
 from reviews.models import AuditEvent
 
 LACKING = (
@@ -22,8 +22,8 @@ LACKING = (
 class Command(BaseCommand):
     help = (
         "Migrates the database, looks at the checkpoint file, notes accounts and takes over roles that an earlier "
-        "version left, makes all that is derived anew, and verifies the trail. Exit 1 and what was found when it is "
-        "not whole. Running it again does no harm."
+        "version left, certifies what it published, makes all that is derived anew, and verifies the trail. Exit 1 and "
+        "what was found when it is not whole. Running it again does no harm."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -50,6 +50,8 @@ class Command(BaseCommand):
             self.stdout.write(f"Taking over roles: {grants}. Each is confirmed within six months, or it lapses.")
             for sentence in left:
                 self.stdout.write(f"  {sentence}")
+        if count := certificates.make_missing():
+            self.stdout.write(f"Certified {count} publication{'s' * (count > 1)} of before.")
         self.stdout.write("Making all that is derived anew.")
         call_command("reindex", stdout=self.stdout)
         if count := factors.reseal():

@@ -259,7 +259,7 @@ def test_an_entry_of_somebody_without_the_key_is_named(house, seal, act, setting
     # All that somebody with SQL can write is what the verb writes, but for the seal and the line.
     with monkeypatch.context() as forging:
         if seal != "of another key":
-            forging.setattr(seals, "seal_entry", lambda hashed: last.seal if seal == "of another entry" else None)
+            forging.setattr(seals, "seal_entry", lambda hashed, _by: last.seal if seal == "of another entry" else None)
         settings.SIGNING_KEY = "A" * 43 + "="
         FORGED[act](house)
     settings.SIGNING_KEY = key

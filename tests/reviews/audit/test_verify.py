@@ -764,7 +764,7 @@ def test_a_monograph_that_moved_is_followed_and_its_neighbours_are_not(house):
 
 
 def signed_line(form):
-    return hashes.canonical({**form, "signature": seals._sign(seals.CHECKPOINT_PREFIX, form)})
+    return hashes.canonical({**form, "signature": seals.signer().sign(seals.CHECKPOINT_PREFIX, form)})
 
 
 @pytest.mark.parametrize("name", ["seq", "hash", "at", "key", "last", "act"])

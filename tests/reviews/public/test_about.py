@@ -77,7 +77,7 @@ def test_the_public_key_is_the_one_that_seals(client):
     assert set(key) == {"id", "algorithm", "public"}
     assert (key["id"], key["algorithm"]) == (seals.key_id(), "Ed25519")
     public = base64.b64decode(key["public"], validate=True)
-    assert public == seals.public_bytes()
+    assert public == seals.signer().public_bytes
     assert Ed25519PublicKey.from_public_bytes(public)
     # The key of the tests is bytes 0 to 31; what is told of it is its public half.
     assert public != bytes(range(32))
