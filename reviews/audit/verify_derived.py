@@ -61,7 +61,7 @@ def _epoch(hash_at: dict[int, str], last: int) -> Iterator[Finding]:
 
 def _index() -> Iterator[Finding]:
     """The index of live pages is made of them: nothing is found under words that are not there."""
-    columns = ("publication_id", "kind", "term", "words", "begins", "ends")
+    columns = ("publication_id", "kind", "term", "words", "begins", "ends", "sorts_as")
     held: dict[int | None, list[Any]] = {}
     for row in IndexEntry.objects.values_list("publication__monograph", *columns):
         held.setdefault(row[0], []).append(row[1:])

@@ -37,6 +37,7 @@ NAMES = 1_000
 # A burst ends after so many seconds, however few requests it made: some pages grow with the corpus.
 A_BURST = 3.0
 WARM, A_WARMING = 6, 30.0
+THREADS = 4_000  # requests after which each of the many threads of a Granian has opened its connection
 ONE, OTHER = "page", "page, Granian"
 # Whoever sends a cookie is answered by Django itself, past every page that is kept.
 PAST = {"bench": "1"}
@@ -62,6 +63,7 @@ def run(*, requests: int, rounds: int) -> Report:
         report.rows.extend(bench.pages(slugs))
         report.rows.append(Row("memory, gunicorn", site.memory, remark="MB, two workers"))
         with granian(database=behind) as other:
+            burst(other.port, ["/"], requests=THREADS, seconds=A_WARMING)
             report.rows.append(bench.kept(OTHER, other, [f"/drugs/{slugs[0][0]}/"]))
             report.rows.append(Row("memory, Granian", other.memory, remark="MB, two workers"))
         report.rows.extend(bench.desk())
