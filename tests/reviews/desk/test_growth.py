@@ -33,7 +33,7 @@ def asked(enter, monkeypatch):
     """What a page costs: queries, rows that the database answered, and bytes."""
     monkeypatch.setattr("reviews.desk.queue.A_SCREEN", 2)
     real = compiler.cursor_iter
-    rows, clients = [], {}
+    rows = []
 
     def counted(*args, **kwargs):
         for some in real(*args, **kwargs):
@@ -41,10 +41,8 @@ def asked(enter, monkeypatch):
             yield some
 
     def ask(person, address):
-        if person not in clients:
-            clients[person] = enter(person)
-            clients[person].get(address)  # content types and the session are known
-        client = clients[person]
+        client = enter(person)
+        client.get(address)  # content types and the session are known
         with monkeypatch.context() as patch, CaptureQueriesContext(connection) as queries:
             patch.setattr(compiler, "cursor_iter", counted)
             rows.clear()
