@@ -171,7 +171,8 @@ def last_line() -> dict[str, Any] | None:
 
 def read_checkpoints(copy: Path | None = None) -> tuple[list[dict[str, Any]], list[str]]:
     """The lines of the file that hold, and a sentence for each that does not. Of a `copy` that somebody else keeps each
-    line holds by itself: it may have been put together of what was mailed. Statements on keys that stand in the file are believed like those of the database.
+    line holds by itself: it may have been put together of what was mailed. Statements on keys that stand in the file
+    are believed like those of the database.
 
     A last line without its end is a write that was cut off, and is passed over.
     """
