@@ -30,6 +30,7 @@ from reviews.models.people import name_of
 A_PAGE = 50
 MOST_PEOPLE = 10  # who are called by one name
 MOST_NAMED = 5  # monographs that one entry links
+NEVER = 2**62  # an entry that is not there yet
 FIELDS = ("who", "about", "act", "since", "until")
 _SEQ = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 
@@ -55,7 +56,7 @@ class Asked:
 
 
 class Found:
-    """The entries that are looked for, in pages; `wrong` says at which box something is asked that nothing can match."""
+    """The entries that are looked for, in pages. `wrong` says at which box something is asked that nothing can be."""
 
     def __init__(self, asked: Asked) -> None:
         self.wrong: dict[str, str] = {}
@@ -67,12 +68,11 @@ class Found:
             if asked.act not in trail_words.VERBS:
                 self.wrong["act"] = "There is no such act."
         since, until = self._day(asked.since, "since"), self._day(asked.until, "until")
-        if since and (first := self._first_of(since)) is not None:
-            self._between("gte", first)
+        if since:
+            first = self._first_of(since)
+            self._between("gte", NEVER if first is None else first)
         if until and (after := self._first_of(until + timedelta(days=1))) is not None:
             self._between("lt", after)
-        if since and self._first_of(since) is None:
-            self._between("lt", 0)  # nothing was done since
 
     def _by_person(self, who: str) -> None:
         if not who:

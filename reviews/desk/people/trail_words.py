@@ -1,5 +1,5 @@
-"""What the trail says of an entry, whatever it is about: a sentence for each verb. Those of monographs and of the library
-are the history's (reviews.desk.monograph.history_words)."""
+"""What the trail says of an entry, whatever it is about: a sentence for each verb. Those of monographs and of the
+library are the history's (reviews.desk.monograph.history_words)."""
 
 from collections.abc import Callable
 from typing import Any

@@ -13,8 +13,8 @@ BODY = """This is the line about the head of the trail, as it is signed today:
 
 {line}
 
-Keep it where nobody who administers the database can change it. Lines that you kept, one below the other in a file, are what
-“manage.py verify_trail --checkpoints FILE” holds the trail against."""
+Keep it where nobody who administers the database can change it. Put one below the other in a file, lines that you kept
+are what “manage.py verify_trail --checkpoints FILE” holds the trail against."""
 
 
 class Command(BaseCommand):
