@@ -99,7 +99,7 @@ class Found:
         found = Monograph.objects.filter(Q(slug=slug) | Q(former_addresses__slug=slug)).first()
         if found is None:
             self.wrong["about"] = "No monograph has this address, or had it."
-        self._seq = "subjects__entry"
+        self._seq = "subjects__entry_id"
         self._where &= Q(subjects__monograph=found.pk if found else 0)
 
     def _day(self, typed: str, name: str) -> date | None:

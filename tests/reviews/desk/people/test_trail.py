@@ -9,7 +9,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from monographs.standing import today
-from reviews.desk.people.trail import A_PAGE, Asked, Found
+from reviews.desk.people import trail
+from reviews.desk.people.trail import Asked, Found
 from reviews.editing.monographs import move
 from reviews.models import AuditEvent
 from tests import factories as make
@@ -25,12 +26,13 @@ def test_the_trail_is_open_to_auditors_alone(house, enter, who):
     assert "Trail</a>" not in enter(who).get("/desk/").content.decode()
 
 
-def test_an_auditor_reads_every_entry_the_newest_first_page_by_page_and_back(house, enter):
+def test_an_auditor_reads_every_entry_the_newest_first_page_by_page_and_back(house, enter, monkeypatch):
     make.published(house)
+    monkeypatch.setattr(trail, "A_PAGE", 20)
     client = enter("auditor")
     assert 'href="/desk/trail/"' in client.get("/desk/").content.decode()
     everything = list(AuditEvent.objects.order_by("-seq").values_list("seq", flat=True))
-    assert A_PAGE < len(everything) <= 2 * A_PAGE
+    assert 20 < len(everything) <= 40
 
     page = client.get("/desk/trail/")
     seen, query = [one.event.seq for one in page.context["entries"]], f"before={page.context['older']}"
@@ -42,7 +44,7 @@ def test_an_auditor_reads_every_entry_the_newest_first_page_by_page_and_back(hou
     assert seen == everything
     assert (page.context["newer"], older.context["older"]) == (None, None)
     back = client.get(f"/desk/trail/?after={older.context['newer']}")
-    assert [one.event.seq for one in back.context["entries"]] == everything[:A_PAGE]
+    assert [one.event.seq for one in back.context["entries"]] == everything[:20]
 
 
 def seen(client, query):
@@ -139,15 +141,16 @@ def test_a_refusal_says_what_was_tried_and_why_not_as_words(house, enter):
     html = client.get("/desk/trail/").content.decode()
 
     assert "<i>" not in html
-    assert "Tried to" in html
+    assert "tried to" in html
 
 
 def test_the_trail_asks_as_many_queries_for_fifty_entries_as_for_few_and_counts_none(house, enter, queries):
     make.published(house)
     client = enter("auditor")
     client.get("/desk/trail/")
-    few = queries(client, "/desk/trail/?before=3")
-    assert queries(client, "/desk/trail/") == few < 20
+    few = queries(client, "/desk/trail/")
+    make.published(house, "otherumab")
+    assert queries(client, "/desk/trail/") == few < 12
     with CaptureQueriesContext(connection) as asked:
         client.get("/desk/trail/?who=editor&about=testazumab&act=edited&since=2026-01-01&until=2026-12-31")
     of_it = [one["sql"] for one in asked if 'FROM "reviews_auditevent"' in one["sql"]]
