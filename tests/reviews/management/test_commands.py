@@ -49,9 +49,7 @@ def test_auditors_get_each_line_by_mail_and_what_they_kept_is_a_witness(house, m
     assert [one.to for one in mailoutbox] == [[house.auditor.email]] * 2
     kept = [next(line for line in one.body.splitlines() if line.startswith("{")) for one in mailoutbox]
     copy.write_text("".join(f"{line}\n" for line in kept))
-    assert [json.loads(one) for one in kept] == [
-        json.loads(one) for one in seals.checkpoint_path().read_text().splitlines()[-2:]
-    ]
+    assert set(kept) <= set(seals.checkpoint_path().read_text().splitlines())
     assert verify(copy) == []
     # One line is missing, as a letter that was lost: each holds by itself.
     copy.write_text(f"{kept[1]}\n")
@@ -86,10 +84,10 @@ def test_a_line_that_reaches_no_auditor_is_written_and_told(house, monkeypatch):
         yield
 
     monkeypatch.setattr(checkpoint, "deliver", gone)
-    with pytest.raises(CommandError, match="The line was written. The mail server is gone"):
+    with pytest.raises(CommandError, match=r"The line was written\. The mail server is gone"):
         call_command("checkpoint", stdout=StringIO())
     monkeypatch.setattr(checkpoint, "deliver", lambda letters: [(one, "550") for one in letters])
-    with pytest.raises(CommandError, match="The line was written. The mail server refused it for auditor"):
+    with pytest.raises(CommandError, match=r"The line was written\. The mail server refused it for auditor"):
         call_command("checkpoint", stdout=StringIO())
     assert verify() == []
 
