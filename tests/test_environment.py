@@ -31,15 +31,28 @@ def test_a_datagram_beyond_this_machine_is_refused():
 
 def test_postgresql_is_asked_the_first_and_the_last_case_or_each_that_says_so():
     def item(name, *marks):
-        return SimpleNamespace(nodeid=name, fixturenames=[], get_closest_marker=lambda one: one in marks)
+        """With its marks, the nearest first."""
+        return SimpleNamespace(
+            nodeid=name,
+            fixturenames=[],
+            get_closest_marker=lambda one: one in marks,
+            iter_markers=lambda: [SimpleNamespace(name=one) for one in marks],
+        )
 
     of_one = [item(f"test[{case}]", "django_db") for case in "abcd"]
     each = [item(f"each[{case}]", "django_db", "each_case") for case in "abc"]
-    others = [item("none"), item("any[a]", "django_db", "any_database"), item("alone", "django_db")]
+    others = [
+        item("none"),
+        item("any[a]", "django_db", "any_database"),
+        item("alone", "django_db"),
+        item("of a module that asks nothing new", "each_case", "django_db", "any_database"),
+        item("of a module that does", "any_database", "django_db", "each_case"),
+    ]
 
     asked = [one.nodeid for one in of_postgresql([*of_one, *others, *each])]
 
-    assert asked == ["test[a]", "test[d]", "alone", "each[a]", "each[b]", "each[c]"]
+    alone = ["alone", "of a module that asks nothing new"]
+    assert asked == ["test[a]", "test[d]", *alone, "each[a]", "each[b]", "each[c]"]
 
 
 def test_a_connection_on_this_machine_works():

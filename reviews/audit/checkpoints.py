@@ -21,13 +21,36 @@ from reviews.audit.verify_derived import Finding
 A_MOMENT = timedelta(seconds=1)
 
 
+def standing(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those that still hold. A line that accepts a loss (`reviews.audit.backup`) takes back what earlier lines say of
+    later entries than its own."""
+    kept: list[dict[str, Any]] = []
+    for line in lines:
+        if "lost" in line:
+            kept = [one for one in kept if one["seq"] <= line["seq"]]
+        kept.append(line)
+    return kept
+
+
+def losses(lines: list[dict[str, Any]]) -> list[str]:
+    """What somebody accepted, in a sentence each."""
+    return [
+        f"Accepted on {line['at']}: entries {line['lost']['from']} to {line['lost']['to']} were lost when a backup was "
+        f"restored. {line['lost']['reason']}".strip()
+        for line in lines
+        if "lost" in line
+    ]
+
+
 def findings(replay: Replay, lines: list[dict[str, Any]], wrong: list[str]) -> Iterator[Finding]:
+    lines = standing(lines)
     yield from _named_entries(replay, lines)
     if _without_line(replay, lines):
         # Somebody wrote meanwhile, maybe just now, and goes on to write the line of their act.
         if hashes.instant(timezone.now() - A_MOMENT) < replay.vouched_at:
             time.sleep(A_MOMENT.total_seconds())
         lines, wrong = seals.read_checkpoints()
+        lines = standing(lines)
     for sentence in wrong:
         yield None, sentence
     if lines or not wrong:
@@ -41,7 +64,7 @@ def by_witness(replay: Replay, copy: Path) -> Iterator[Finding]:
     if not (lines or wrong):
         yield None, f"{copy}: no line is in it."
     yield from ((None, f"{copy}: {sentence}") for sentence in wrong)
-    yield from ((seq, f"{copy}: {sentence}") for seq, sentence in _named_entries(replay, lines))
+    yield from ((seq, f"{copy}: {sentence}") for seq, sentence in _named_entries(replay, standing(lines)))
 
 
 def as_left() -> list[Finding]:

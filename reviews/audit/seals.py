@@ -125,10 +125,17 @@ _END = 4096
 
 
 def append_checkpoint(
-    seq: int, head: str, act: str = "", *, by: Signer | None = None, statement: dict[str, Any] | None = None
+    seq: int,
+    head: str,
+    act: str = "",
+    *,
+    by: Signer | None = None,
+    statement: dict[str, Any] | None = None,
+    lost: dict[str, Any] | None = None,
 ) -> str:
     """Appends {seq, hash, at, key, last line's hash} and its signature. `act` is the verb of the entry for whose act
-    the line is, and is said in it; so is the statement on a key that the act made. Returns the line."""
+    the line is, and is said in it; so is the statement on a key that the act made, and what somebody accepts to have
+    `lost`. Returns the line."""
     by = by or signer()
     path = checkpoint_path()
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -148,6 +155,7 @@ def append_checkpoint(
             "last": sha256(lines[-1]) if lines else "",
             **({"act": act} if act else {}),
             **({"statement": statement} if statement else {}),
+            **({"lost": lost} if lost else {}),
         }
         line = canonical({**form, "signature": by.sign(CHECKPOINT_PREFIX, form)})
         file.write(line.encode() + b"\n")

@@ -39,6 +39,15 @@ def verified() -> Verified | None:
         return None
 
 
+def note_dumped() -> None:
+    """A backup ended well. Raises OSError where nothing can be written."""
+    path = _path("dumped")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.{os.getpid()}")
+    part.write_text(instant(timezone.now()))
+    part.replace(path)
+
+
 def dumped_at() -> datetime | None:
     """When deploy/dump ended well for the last time; None where it never did."""
     try:

@@ -1,7 +1,9 @@
 """The benchmark on both databases: python -m tests.bench N [lane …] [arguments for `manage.py bench` …]
 
-With more than 1,000 monographs it measures 1,000 as well, and tells what growth costs. Databases and files are
-temporary. PostgreSQL skips fsync here and SQLite does not, so acts of the two are not to be compared.
+It measures twice at 1,000 monographs, which tells how far figures can be trusted, and once at N, which tells what
+growth costs; the trail has 100,000 entries each time. The large corpus stays in `var/bench/` for the next time, and is
+brought to the program's version first; the small ones are thrown away. PostgreSQL skips fsync here and SQLite does not,
+so acts of the two are not to be compared.
 """
 
 import base64
@@ -17,63 +19,103 @@ from itertools import takewhile
 from pathlib import Path
 
 from tests import postgres
-from tests.bench.report import Report, Row, growth, table
+from tests.bench.report import Report, Row, table
 
 ROOT = Path(__file__).resolve().parents[2]
-FEW = 1_000
+KEPT = ROOT / "var" / "bench"
+FEW, ENTRIES = 1_000, 100_000
+WHOLE = "whole"  # the name of the file that says that a corpus was filled to its end
 # What a developer set for the demonstration is not what is measured.
 OURS = ("DATABASE_URL", "CACHE_URL", "CHECKPOINT_FILE", "DEBUG", "ALLOWED_HOSTS", "SITE_URL", "SSL_REDIRECT")
 
 
 @contextmanager
-def sqlite() -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="clincalc-bench-") as directory:
-        yield f"sqlite:///{directory}/bench.sqlite3"
+def sqlite(place: Path) -> Iterator[str]:
+    yield f"sqlite:///{place}/bench.sqlite3"
 
 
-LANES: dict[str, Callable[[], AbstractContextManager[str]]] = {"sqlite": sqlite, "postgresql": postgres.server}
+@contextmanager
+def postgresql(place: Path) -> Iterator[str]:
+    if not (place / "data").exists():  # it was not put back
+        (place / WHOLE).unlink(missing_ok=True)
+    with postgres.cluster(place / "data") as running:
+        yield running.url
 
 
-def measure(url: str, count: int, arguments: list[str]) -> Report:
-    """Fills the database and measures on it."""
-    with tempfile.TemporaryDirectory(prefix="clincalc-bench-") as directory:
-        environment = {
+LANES: dict[str, Callable[[Path], AbstractContextManager[str]]] = {"sqlite": sqlite, "postgresql": postgresql}
+
+
+def more_of(count: int) -> list[str]:
+    """What a corpus holds beside its published monographs."""
+    return [f"--entries={ENTRIES}", f"--open={min(300, count // 3)}", "--histories", "10", "100", "1000"]
+
+
+class Corpus:
+    """A database with so many monographs, in a directory that holds its keys and its checkpoints too."""
+
+    def __init__(self, place: Path, url: str) -> None:
+        keys = place / "keys.json"
+        if not keys.exists():
+            new = {"SECRET_KEY": os.urandom(48), "SIGNING_KEY": os.urandom(32)}
+            keys.write_text(json.dumps({name: base64.b64encode(key).decode() for name, key in new.items()}))
+        self.whole = place / WHOLE
+        self.environment = {
             **{name: value for name, value in os.environ.items() if name not in OURS},
+            **json.loads(keys.read_text()),
             "DEMO": "1",
+            "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
             "DATABASE_URL": url,
-            "CHECKPOINT_FILE": f"{directory}/checkpoints.jsonl",
-            "STATIC_ROOT": f"{directory}/static",
-            "SECRET_KEY": base64.b64encode(os.urandom(48)).decode(),
-            "SIGNING_KEY": base64.b64encode(os.urandom(32)).decode(),
+            "CHECKPOINT_FILE": f"{place}/checkpoints.jsonl",
+            "STATIC_ROOT": f"{place}/static",
         }
 
-        def manage(*command: str) -> str:
-            done = subprocess.run(
-                [sys.executable, "manage.py", *command], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True
-            )
-            if done.returncode:
-                raise RuntimeError(f"{command[0]} failed")
-            return done.stdout
+    def manage(self, *command: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "manage.py", *command], cwd=ROOT, env=self.environment, stdout=subprocess.PIPE, text=True
+        )
+        if done.returncode:
+            raise RuntimeError(f"{command[0]} failed")
+        return done.stdout
 
-        manage("migrate", "--noinput", "--verbosity=0")
-        manage("collectstatic", "--noinput", "--verbosity=0")
-        print(f"\nLoading {count} monographs …", flush=True)
-        manage("load_corpus", str(count))
-        found = json.loads(manage("bench", "--json", *arguments))
-    return Report(**{**found, "rows": [Row(**row) for row in found["rows"]]})
+    def fill(self, count: int) -> None:
+        """Brings to this version what was filled before. What was left half filled is refused by `load_corpus`."""
+        if self.whole.exists():
+            self.manage("upgrade")
+        else:
+            self.manage("migrate", "--noinput", "--verbosity=0")
+            print(f"Loading {count:,} monographs …", flush=True)
+            self.manage("load_corpus", str(count), *more_of(count))
+            self.whole.touch()
+        self.manage("collectstatic", "--noinput", "--verbosity=0")
+
+    def measured(self, arguments: list[str]) -> Report:
+        print("Measuring …", flush=True)
+        found = json.loads(self.manage("bench", "--json", *arguments))
+        return Report(**{**found, "rows": [Row(**row) for row in found["rows"]]})
+
+
+@contextmanager
+def corpus(lane: str, count: int, place: Path) -> Iterator[Corpus]:
+    place.mkdir(parents=True, exist_ok=True)
+    with LANES[lane](place) as url:
+        made = Corpus(place, url)
+        made.fill(count)
+        yield made
 
 
 def main(arguments: list[str]) -> int:
     count, rest = int(arguments[0]), arguments[1:]
     chosen = list(takewhile(LANES.__contains__, rest))
+    options = rest[len(chosen) :]
     for lane in chosen or LANES:
-        reports = []
-        for size in sorted({min(FEW, count), count}):
-            with LANES[lane]() as url:
-                reports.append(measure(url, size, rest[len(chosen) :]))
-            print(table(reports[-1]), flush=True)
-        if len(reports) > 1:
-            print("", *growth(*reports), sep="\n", flush=True)
+        print(f"\n{lane}", flush=True)
+        with tempfile.TemporaryDirectory(prefix="clincalc-bench-") as directory:
+            with corpus(lane, min(FEW, count), Path(directory)) as few:
+                reports = [few.measured(options), few.measured(options)]
+        if count > FEW:
+            with corpus(lane, count, KEPT / f"{lane}-{count}") as many:
+                reports.append(many.measured(options))
+        print(table(reports), flush=True)
     return 0
 
 

@@ -119,10 +119,15 @@ class Writer:
             title=f"{name}, generated",
             name=name,
             names=[DrugName(kind="international", name=name), DrugName(kind="american", name=f"{word}e {self.number}")],
-            brands=[
-                Brand(name=f"{self.phrase(1, 1)}ex {self.number}", country=self.random.choice(("GB", "GB", "IE", "US")))
-                for _ in range(self.random.randint(1, 5))
-            ],
+            brands=list(
+                dict.fromkeys(  # none twice, as in a library
+                    Brand(
+                        name=f"{self.phrase(1, 1)}ex {self.number}",
+                        country=self.random.choice(("GB", "GB", "IE", "US")),
+                    )
+                    for _ in range(self.random.randint(1, 5))
+                )
+            ),
             # Z is no group of the ATC.
             codes=[Code(system="ATC", code=f"Z{self.number // 100 % 100:02}ZZ{self.number % 100:02}", name=name)],
             class_path=path,

@@ -13,7 +13,7 @@ from reversion.models import Revision
 
 from monographs import document as values
 from monographs.assemble import build
-from monographs.digest import digest, to_text
+from monographs.digest import digest, digest_of_part, to_text
 from monographs.document import PathStep
 from monographs.models import Document, Edition, Monograph, Section, State, TherapeuticClass, WriteLock
 from reviews.audit import seals
@@ -21,16 +21,38 @@ from reviews.audit.hashes import event_hash, event_text
 from reviews.audit.trail import Trail, audited_write
 from reviews.derived import of_change_sets
 from reviews.derived.sides import Sides
+from reviews.editing import parts
 from reviews.models import AuditEvent, ChangeSet, EntrySubject
 from reviews.workflow import perform
 from tests.bench import load
-from tests.bench.content import SAYS_SO, Generated, Writer, generated
+from tests.bench.content import SAYS_SO, Generated, Writer, generated, name_of, slug_of
 
 PARTS, SECTIONS, TESTS, NOTICES = 60, 28, 14, 2  # all, and of these kinds; the rest are references
 EDITORS = ("editor", "editor2")
 A_BATCH, MANY = 50, 5_000
 SAYS = "\n\nRead again for the time "
 TRIED = {"action": "edit", "codes": ["not_a_draft"]}
+
+
+def history_number(change_sets: int) -> int:
+    """Under which number the corpus has the monograph with so many change sets."""
+    return 90_000 + change_sets
+
+
+def history_slug(change_sets: int, seed: int = 1) -> str:
+    return slug_of(name_of(seed, history_number(change_sets)))
+
+
+def open_editions(count: int) -> None:
+    """So many monographs, the first of the alphabet, with a next edition that waits for its signatures."""
+    editor = get_user_model().objects.get(username=EDITORS[0])
+    for live in Edition.objects.filter(state=State.PUBLISHED).order_by("monograph__slug")[:count]:
+        perform("start", editions=[live], actor=editor, digest=digest(build(live)))
+        edition = Edition.objects.select_related("monograph").get(monograph=live.monograph_id, state=State.DRAFT)
+        section = build(edition).sections[0]
+        words = parts.Wanted(section.replaced(text=f"{section.text}{SAYS}0."), digest_of_part(section))
+        parts.save(edition, words, actor=editor)
+        perform("submit", editions=[edition], actor=editor, digest=digest(build(edition)))
 
 
 def with_history(change_sets: int, *, seed: int = 1, number: int = 90_000) -> Edition:
@@ -72,7 +94,7 @@ def of_sixty(seed: int, number: int, path: list[PathStep]) -> Generated:
 
 def _change(trail: Trail, edition: Edition, numbers: range) -> None:
     """A change set for each number, each of one section, one section after the other."""
-    parts = list(Section.objects.filter(edition=edition).order_by("position"))
+    rows = list(Section.objects.filter(edition=edition).order_by("position"))
     last = ChangeSet.objects.filter(edition=edition).select_related("after").order_by("-at", "-revision_id")[0]
     documents = [build(edition)]
     for number in numbers:
@@ -90,7 +112,7 @@ def _change(trail: Trail, edition: Edition, numbers: range) -> None:
     WriteLock.objects.filter(pk=1).update(edition_id=edition.pk)
     before = [last.after, *stored]
     for at, number in enumerate(numbers):
-        row, was, now, after = parts[number % SECTIONS], documents[at], documents[at + 1], stored[at]
+        row, was, now, after = rows[number % SECTIONS], documents[at], documents[at + 1], stored[at]
         row.text = now.sections[number % SECTIONS].text
         row.save(update_fields=["text"])
         versions = load.versions(revisions[at], [row, edition])

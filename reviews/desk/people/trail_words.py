@@ -74,7 +74,9 @@ ELSEWHERE: dict[str, Words] = {
     "second_factor_failed": lambda data: "gave a wrong second factor",
 }
 ROLE = {"role_confirmed", "role_given", "role_lapsed", "role_taken"}
-VERBS: dict[str, Words] = {**DONE, **ELSEWHERE}
+# The history names the parts beside it.
+EDITED: dict[str, Words] = {"edited": lambda data: f"changed {_count(data, 'touched', 'part')}"}
+VERBS: dict[str, Words] = {**DONE, **ELSEWHERE, **EDITED}
 
 
 def did(event: AuditEvent) -> str:

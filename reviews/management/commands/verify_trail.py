@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from reviews.audit import stamps
+from reviews.audit import checkpoints, seals, stamps
 from reviews.audit.verify import verify
 from reviews.models import AuditEvent
 
@@ -29,9 +29,16 @@ class Command(BaseCommand):
         except OSError as error:
             self.stderr.write(f"What came of it cannot be noted beside the checkpoint file: {error}")
         entries = AuditEvent.objects.count()
+        losses = checkpoints.losses(seals.read_checkpoints()[0])
         if options["json"]:
             found = [{"seq": seq, "finding": sentence} for seq, sentence in findings]
-            self.stdout.write(json.dumps({"whole": not findings, "entries": entries, "findings": found}))
+            said = {
+                "whole": not findings,
+                "entries": entries,
+                "findings": found,
+                **({"losses": losses} if losses else {}),
+            }
+            self.stdout.write(json.dumps(said))
         elif findings:
             for seq, sentence in findings[:20]:
                 self.stderr.write(f"{f'entry {seq}: ' if seq else ''}{sentence}")
@@ -41,5 +48,8 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"The trail is whole: {entries} entries were recomputed, each follows from the one before."
             )
+        if not options["json"]:
+            for sentence in losses:
+                self.stdout.write(sentence)
         if findings:
             raise SystemExit(1)

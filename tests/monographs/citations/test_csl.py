@@ -14,6 +14,8 @@ from monographs.texts.line_grammar import safe_address
 from tests import factories as make
 from tests.strategies import csl as records
 
+pytestmark = pytest.mark.any_database
+
 FIRST = Path(__file__).parents[3] / "reviews" / "management" / "demonstration" / "monographs"
 CITATIONS = json.loads((FIRST / "alemtuzumab.json").read_text("utf-8"))["document"]["citations"]
 ALEMTUZUMAB = {one["label"]: one["csl"] for one in CITATIONS}

@@ -14,7 +14,7 @@ from reviews.editing import monographs
 from tests import factories as make
 from tests.reviews.test_moves import again
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 PAGES = [
     "/", "/drugs/", "/drugs/testazumab/", "/drugs/testazumab/monograph.json", "/drugs/testazumab/editions/",
@@ -97,6 +97,7 @@ def test_every_page_leads_to_the_same_places(page, client):
         assert "ClinCalc Pro supports clinical judgement and does not replace it." in html
 
 
+@pytest.mark.each_case
 def test_pages_that_are_no_entrance_are_in_no_index_and_all_others_may_be(page, client):
     hidden = {path: "noindex" in client.get(path).content.decode() for path in [*PAGES, "/report/"]}
 

@@ -13,7 +13,7 @@ from tests import factories as make
 from tests import tables
 from tests.monographs.public.test_lists import notice
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 NASTY = "</script><i>\"&'"
 ESCAPED = "&lt;/script&gt;&lt;i&gt;&quot;&amp;&#x27;"

@@ -10,7 +10,7 @@ from monographs.public.classes import tree
 from reviews.editing.library import make_class
 from tests import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 NASTY = "</script><i>\"&'"
 ESCAPED = "&lt;/script&gt;&lt;i&gt;&quot;&amp;&#x27;"

@@ -18,6 +18,8 @@ from reviews.audit.trail import WriteLockTimeout
 from tests import factories as make
 from tests.test_access import routes
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.mark.parametrize(
     ("view", "status"),

@@ -12,7 +12,7 @@ from reviews.workflow import perform
 from tests import factories as make
 from tests.test_access import PUBLIC, routes
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 MARKER = "zqxmarker"
 

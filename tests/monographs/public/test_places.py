@@ -11,7 +11,7 @@ import pytest
 from monographs.models import Monograph
 from tests import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 MARKER = "77.25 mg"
 WRONG = "Tests go on for 77.25 mg and 3 weeks."

@@ -12,7 +12,7 @@ from reviews.models import AuditEvent
 from tests import factories as make
 from tests.conftest import FAST_HASHERS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 NEWER = "django.contrib.auth.hashers.PBKDF2PasswordHasher"
 
 

@@ -8,6 +8,8 @@ from reviews.models import AuditEvent, ProblemReport
 from reviews.reports import service
 from tests import factories as make
 
+pytestmark = pytest.mark.any_database
+
 WORKSPACE = "/desk/monographs/testazumab/"
 
 

@@ -8,6 +8,8 @@ from monographs.standing import today
 from reviews.desk.before_signing import BeforeSigning
 from tests import factories as make
 
+pytestmark = pytest.mark.any_database
+
 
 @pytest.mark.usefixtures("grants_last")
 def test_a_clinician_is_told_what_is_still_to_do_before_they_sign_and_by_whom(house, enter):

@@ -16,6 +16,8 @@ from tests.forms import forms_of
 from tests.reviews.desk import test_repeats as every
 from tests.reviews.desk.test_repeats import FORMS, SLUGS, entries_since, shown
 
+pytestmark = pytest.mark.any_database
+
 made = every.made  # one monograph in each state in which some form is shown
 SESSION = "This was kept when your session ended. Nothing has been saved yet."
 # What is ticked is known only when it is shown: nothing is typed there.
@@ -156,6 +158,7 @@ def thrown_away(client):
     return address, html, next(one for one in forms_of(html) if one.action == address)
 
 
+@pytest.mark.each_case
 def test_what_is_kept_is_thrown_away_by_what_it_is(house):
     _client, back = lost(house)
     client = Client()
@@ -181,6 +184,7 @@ def kept_words(html):
 
 
 @pytest.mark.parametrize("who", ["editor2", "clinician", "admin", "auditor"])
+@pytest.mark.each_case
 def test_nobody_throws_away_what_is_kept_for_another(house, who):
     lost(house)
     mine, other = Client(), Client()

@@ -10,6 +10,8 @@ from reviews.workflow import perform
 from tests import factories as make
 from tests.forms import forms_of
 
+pytestmark = pytest.mark.any_database
+
 ADDRESS = "/desk/monographs/testazumab/remarks/"
 EDIT = "/desk/monographs/testazumab/edit/"
 

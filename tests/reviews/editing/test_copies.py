@@ -13,7 +13,7 @@ from reviews.models import AuditEvent, ChangeSet
 from reviews.workflow import perform
 from tests import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 CODES = [{"system": "RxNorm", "code": "117055", "name": ""}]
 

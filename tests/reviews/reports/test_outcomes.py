@@ -17,7 +17,7 @@ from reviews.reports.outcomes import told
 from tests import factories as make
 from tests.reviews.closing.test_acts import ACTS, GIVEN, change, correct, done, sent
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture(scope="module")

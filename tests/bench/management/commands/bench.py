@@ -12,13 +12,15 @@ from tests.bench.report import table
 
 class Command(BaseCommand):
     help = (
-        "Measures pages, search, saving, signing and publishing, each beside a bare Django view. "
+        "Measures pages, search and the desk, each beside a bare Django view and its goal. "
         "It writes to the database, which load_corpus must have filled."
     )
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--requests", type=int, default=400, metavar="N", help="requests of a burst, at most (400)")
-        parser.add_argument("--rounds", type=int, default=7, metavar="N", help="bursts of each kind (7)")
+        parser.add_argument(
+            "--rounds", type=int, default=7, metavar="N", help="bursts of each kind, acts of each kind (7)"
+        )
         parser.add_argument("--json", action="store_true", help="the findings as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -30,4 +32,4 @@ class Command(BaseCommand):
             report = run(requests=options["requests"], rounds=options["rounds"])
         except NoAnswer as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(json.dumps(asdict(report)) if options["json"] else table(report))
+        self.stdout.write(json.dumps(asdict(report)) if options["json"] else table([report]))

@@ -15,7 +15,7 @@ from reviews.editing import parts
 from reviews.models import Scratch
 from tests import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture
@@ -23,6 +23,7 @@ def edition(house):
     return make.draft(house, "aroundumab")
 
 
+@pytest.mark.each_case
 def test_of_a_new_edition_nothing_is_told(house, edition, django_assert_num_queries):
     with django_assert_num_queries(1):
         around = look_around(house.editor, edition.monograph, edition, [])

@@ -16,7 +16,7 @@ from monographs.document import Citation, MonitoringItem, SafetyNotice, Section
 from monographs.models import Edition
 from tests import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 ASKS = {"HX-Request": "true"}
 ONE, OTHER, THIRD = make.key("monitoring"), make.key("prescribing"), make.key("notice")
 SENTENCE = "Look for {} in the first weeks, and again when something else is added [@source{:02}]."

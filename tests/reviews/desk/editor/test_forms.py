@@ -17,6 +17,8 @@ from reviews.models import AuditEvent, ChangeSet
 from tests import factories as make
 from tests.forms import rows, sent
 
+pytestmark = pytest.mark.any_database
+
 # (what is typed, the value that it makes); no two fields say the same.
 TYPED = {
     "section": (
@@ -168,6 +170,7 @@ LISTS = {
 HEADER = TEXTS | LISTS
 
 
+@pytest.mark.each_case
 def test_each_field_of_the_header_is_saved_in_its_own_place_and_shown_again(house, enter):
     edition = make.draft(house)
     client = enter("editor")
@@ -429,6 +432,7 @@ def test_no_kind_is_a_document(db):
     assert form.value.csl["type"] == "document"
 
 
+@pytest.mark.each_case
 def test_the_library_looks_for_the_first_twelve_words_and_gives_twenty_records_at_most(house):
     from reviews.audit.trail import audited_write
     from reviews.editing.library import keep_references

@@ -21,7 +21,7 @@ from tests import factories as make
 from tests.forms import sent
 from tests.markup import faults
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 ASKS = {"HX-Request": "true"}
 
 

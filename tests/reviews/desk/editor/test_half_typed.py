@@ -20,6 +20,8 @@ from reviews.models import AuditEvent, Scratch
 from tests import factories as make
 from tests import register as it
 
+pytestmark = pytest.mark.any_database
+
 NEW = reverse_lazy("part_new", args=["testazumab", "citation"])
 CARE = {"type": "article-journal", "title": "Alemtuzumab after relapse", "DOI": "10.1016/S0140-6736(12)61768-1"}
 WORK = {
@@ -141,6 +143,7 @@ def test_who_only_reads_asks_nobody_by_sending_the_form_either(db, made, enter, 
 
 
 @pytest.mark.parametrize("hx", [{}, {"HX-Request": "true"}])
+@pytest.mark.each_case
 def test_whoever_takes_a_record_finds_what_they_had_typed_of_another_in_the_next_form(db, made, enter, hx):
     client, record = enter("editor"), Reference.objects.get(label="coles2012")
     sent = {**TYPED, "label": "", "scratch": new_token(), "act": new_token(), "key": str(make.key("k"))}

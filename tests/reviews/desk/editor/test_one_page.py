@@ -13,7 +13,7 @@ from monographs.vocabulary import SECTION_KINDS
 from reviews.desk.editor.one_page import place_of_new
 from tests import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture(scope="module")

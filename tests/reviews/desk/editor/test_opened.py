@@ -17,7 +17,7 @@ from reviews.desk.editor.opened import OpenForm
 from reviews.editing import parts
 from tests import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 
 @pytest.fixture(scope="module")

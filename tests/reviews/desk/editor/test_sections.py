@@ -14,7 +14,7 @@ from reviews.models import ChangeSet
 from tests import factories as make
 from tests.forms import forms_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 PAGE, EDIT = (f"/desk/monographs/testazumab/edit/{end}" for end in ("sections/", ""))
 NEEDED = [slug for slug, kind in SECTION_KINDS.items() if kind.needed == "required"]
 

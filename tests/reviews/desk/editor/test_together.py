@@ -22,7 +22,7 @@ from tests import factories as make
 from tests.forms import emptied, forms_of
 from tests.reviews.desk.test_kept import sign_in_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 ASKS = {"HX-Request": "true"}
 ONE, OTHER = "monitoring", "prescribing"
 NHS = "943 476 5919"
@@ -86,6 +86,7 @@ def test_reasons_that_are_too_long_together_are_cut_at_a_whole_one():
     assert joined([]) == ""
 
 
+@pytest.mark.each_case
 def test_five_long_reasons_hold_nothing_back(editor, edition):
     new_ones = [new(text=f"Words {number}.", reason=f"{number}{'x' * 495}") for number in range(5)]
     answer = sends(editor, *new_ones)
@@ -176,6 +177,7 @@ def test_sent_again_a_clash_is_held_back_until_somebody_chooses(editor, house, e
     assert part(edition, ONE).text == "Mine."
 
 
+@pytest.mark.each_case
 def test_of_two_changes_with_their_places_both_are_in(editor, house, edition):
     make.reword(edition, ONE, "First line.\n\nLast line.", actor=house.editor2)
     one = section(edition, ONE, text="First line, mine.\n\nLast line.")
@@ -281,6 +283,7 @@ def test_two_forms_of_one_part_are_both_held_back(editor, edition, hx):
     assert part(edition, OTHER).text == "This is fine."
 
 
+@pytest.mark.each_case
 def test_what_was_kept_meanwhile_is_gone_once_it_is_saved(editor, house, edition):
     tabs = ["a" * 22, "b" * 22]
     saved = section(edition, ONE, text="Saved.", scratch=tabs[0])
@@ -432,6 +435,7 @@ class TestOfAPublishedPage:
         assert (part(begun, ONE).text, part(begun, OTHER).text) == ("For the next.", "For it too.")
         assert answer.content.decode().count("is started.") == 1
 
+    @pytest.mark.each_case
     def test_what_clashes_with_what_readers_see_starts_none(self, client, house, live):
         client.force_login(house.editor)
         stale = [section(live, name, text="Late.", seen="0" * 64) for name in (ONE, OTHER)]
@@ -449,6 +453,7 @@ class TestOfAPublishedPage:
         assert "Nothing has changed, so nothing was saved." in answer.content.decode()
         assert counts() == before
 
+    @pytest.mark.each_case
     def test_beside_what_changes_something_it_counts_as_saved_as_it_does_in_a_draft(self, client, house, live):
         client.force_login(house.editor)
         answer = sends(client, section(live, ONE), section(live, OTHER, text="New."), slug="otherazumab")

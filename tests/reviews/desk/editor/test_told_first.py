@@ -10,7 +10,7 @@ from reviews.models import AuditEvent
 from tests import factories as make
 from tests.forms import forms_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 ASKS = {"HX-Request": "true"}
 ONE, THIRD = make.key("monitoring"), make.key("notice")
 

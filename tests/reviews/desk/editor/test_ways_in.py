@@ -9,7 +9,7 @@ from monographs.assemble import build
 from monographs.models import Edition
 from tests import factories as make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 
 EDIT = "/desk/monographs/testazumab/edit/"
 PUBLIC = "/drugs/testazumab/"

@@ -6,7 +6,7 @@ from reviews.models import AuditEvent, Look
 from tests import factories as make
 from tests.reviews.desk.review.test_review_page import ADDRESS, amended
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
 READ = f"{ADDRESS}read/"
 
 

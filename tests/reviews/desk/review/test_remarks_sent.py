@@ -9,6 +9,8 @@ from reviews.workflow import perform
 from tests import factories as make
 from tests.forms import forms_of
 
+pytestmark = pytest.mark.any_database
+
 REVIEW = "/desk/monographs/testazumab/review/"
 KEEP = "/desk/monographs/testazumab/scratch/remarks/"
 SEND_BACK = "/desk/monographs/testazumab/do/send-back/"
@@ -63,6 +65,7 @@ def test_remarks_are_sent_with_the_reason_in_one_act_and_what_was_kept_is_gone(h
     assert (AuditEvent.objects.latest("seq").reason, Scratch.objects.count()) == ("Two things", 0)
 
 
+@pytest.mark.each_case
 def test_what_is_typed_is_kept_for_its_person_and_comes_back_after_signing_in_again(house, enter):
     client = enter("clinician")
     answer = client.post(KEEP, {**form(client), on("monitoring"): "Every week?", "remark-header": "The name?"})

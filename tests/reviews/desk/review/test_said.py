@@ -10,6 +10,8 @@ from reviews.review.edition_review import EditionReview
 from reviews.workflow import perform
 from tests import factories as make
 
+pytestmark = pytest.mark.any_database
+
 REVIEW = "/desk/monographs/testazumab/review/"
 
 
@@ -93,6 +95,7 @@ def test_what_was_said_of_another_edition_is_not_told_and_nothing_of_it_is_publi
     assert "Every week?" not in client.get("/drugs/testazumab/").content.decode()
 
 
+@pytest.mark.each_case
 def test_as_many_queries_however_much_was_said(house, django_assert_num_queries):
     edition = make.live().monograph.editions.get(number=2)
     review = EditionReview.load(edition)
