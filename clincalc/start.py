@@ -1,10 +1,12 @@
 """What is looked at once, before the first request."""
 
+import gc
 import time
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, connections
+from django.urls import get_resolver
 
 from reviews.derived import version
 from reviews.models.event import is_demonstration
@@ -51,3 +53,14 @@ def refuse_other_version() -> None:
         raise ImproperlyConfigured(version.OTHER_VERSION) from error  # a column is not there yet
     if not is_current:
         raise ImproperlyConfigured(version.OTHER_VERSION)
+
+
+def settle() -> None:
+    """The last step: loads what every worker needs, and marks it as what stays. Where a server loads the application
+    before it parts into workers (gunicorn --preload), they share it from then on; none of them inherits a connection,
+    on which two would speak at once."""
+    for pattern in get_resolver().url_patterns:
+        getattr(pattern, "url_patterns", None)
+    connections.close_all()
+    gc.collect()
+    gc.freeze()

@@ -10,9 +10,10 @@ django.setup(set_prefix=False)
 from clincalc.front import Front  # noqa: E402 (the applications must be loaded)
 from clincalc.gate import Gate  # noqa: E402
 from clincalc.reader import Handler  # noqa: E402
-from clincalc.start import refuse_foreign_demonstration, refuse_other_version  # noqa: E402
+from clincalc.start import refuse_foreign_demonstration, refuse_other_version, settle  # noqa: E402
 
 refuse_foreign_demonstration()
 refuse_other_version()
 front = Front(Handler())
 application = Gate(front)
+settle()

@@ -4,10 +4,11 @@ A part's digest is SHA-256 of its RFC 8785 JSON, the document's that of its head
 What is empty is left out, so a new optional field moves no digest.
 """
 
+from functools import lru_cache
 from typing import Any
 
 from monographs.canonical import canonical, digest_of
-from monographs.document import PART_FIELDS, Document
+from monographs.document import PART_FIELDS, Citation, Document
 from monographs.typed import STORED, Value
 
 # What reading the text of a document raises that holds none; pydantic's ValidationError is a ValueError.
@@ -45,6 +46,11 @@ def digest(document: Document) -> str:
 
 def digest_of_part(part: Value) -> str:
     """SHA-256 of one part, or of the header."""
+    return digest_of(as_json(part)) if isinstance(part, Citation) else _digest_of_part(part)
+
+
+@lru_cache(maxsize=1024)  # values never change, and every act asks it of each part
+def _digest_of_part(part: Value) -> str:
     return digest_of(as_json(part))
 
 

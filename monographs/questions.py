@@ -2,12 +2,12 @@
 takes ten times as long to write a statement as the database takes to answer it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection, models
+from django.db import connection, connections, models
 
 
 class Question:
@@ -113,3 +113,122 @@ def _statement(kinds: "tuple[Question | _Asked, ...]", asked: tuple[int, ...]) -
         return f"SELECT {at}, {', '.join(columns)} FROM ({kinds[kind].sql}) t"  # noqa: S608  # Django wrote it
 
     return " UNION ALL ".join(select(at, kind) for at, kind in enumerate(asked))
+
+
+Rows: TypeAlias = "models.QuerySet[Any] | list[models.QuerySet[Any]]"
+
+
+class Kept:
+    """A question of several values, each a text, a key or a list of such: `kept(*values)` is what `list(rows(*values))`
+    is, rows of models as well as values, and `rows` is called once for values of the same shape (how many each list
+    holds). Where it makes a list of querysets, of values in columns of the same types, they are asked in one statement,
+    and each in no order. Answers are made of the rows that the database has now; only SQL is kept, with the connection.
+
+    What `rows` makes must not depend on the values otherwise than by asking for them.
+    """
+
+    def __init__(self, rows: Callable[..., Rows]) -> None:
+        self.rows = rows
+
+    def __call__(self, *values: Any) -> list[Any]:
+        """The rows; of questions that are asked together a list for each, of plain values."""
+        shape = tuple(-1 if isinstance(one, (str, int)) else len(one) for one in values)
+        if 0 in shape:  # nothing is in an empty list, and Django knows what that means
+            return self._asked_once(values)
+        kept = _kept_of(connection)
+        if (written := kept.get((self, shape))) is None:
+            try:
+                written = kept[self, shape] = _Written(self.rows, values, shape)
+            except EmptyResultSet:
+                return self._asked_once(values)
+            if len(kept) > MOST_KEPT:
+                del kept[next(iter(kept))]
+        return written.answer(values)
+
+    def _asked_once(self, values: tuple[Any, ...]) -> list[Any]:
+        made = self.rows(*values)
+        return list(map(list, made)) if isinstance(made, list) else list(made)
+
+
+MOST_KEPT = 500  # statements of a connection; the first that was made goes first
+
+
+def _kept_of(using: Any) -> dict[Any, "_Written"]:
+    using = connections[using.alias]  # the thread's own, not the name by which it is reached
+    try:
+        found: dict[Any, _Written] = using.kept_questions
+    except AttributeError:
+        found = using.kept_questions = {}
+    return found
+
+
+class _Written:
+    """What `rows` makes, with its SQL written with marks in the places of the values."""
+
+    def __init__(self, rows: Callable[..., Rows], values: tuple[Any, ...], shape: tuple[int, ...]) -> None:
+        self._of_mark: dict[Any, int] = {}
+        made: Any = rows(*(self._marked(one, many) for one, many in zip(values, shape, strict=True)))
+        self._using = connections[connection.alias]
+        self._several = len(made) if isinstance(made, list) else 0
+        written = [self._sql_of(one) for one in (made if isinstance(made, list) else [made])]
+        if self._several:  # S608: Django wrote what stands in it
+            parts = (f"SELECT {at} AS asked, t.* FROM ({sql}) t" for at, (_compiler, sql, _given) in enumerate(written))  # noqa: S608
+            self._sql = " UNION ALL ".join(parts)
+        else:
+            self._queryset = made
+            (self._compiler, self._sql, _given), *_none = written
+            self._queryset.query.get_compiler = lambda *_args, **_more: self._compiler
+        self._places = [self._place(one) for _compiler, _sql, given in written for one in given]
+
+    def _sql_of(self, rows: "models.QuerySet[Any]") -> tuple[Any, str, Any]:
+        compiler = rows.query.get_compiler(connection=self._using)
+        return compiler, *compiler.as_sql()
+
+    def _marked(self, value: Any, many: int) -> Any:
+        return self._mark(value) if many < 0 else [self._mark(one) for one in value]
+
+    def _mark(self, value: Any) -> Any:
+        at = len(self._of_mark)
+        mark = f"\x02{at}\x02" if isinstance(value, str) else (1 << 40) + at  # a number that no value is
+        self._of_mark[mark] = at
+        return mark
+
+    def _place(self, parameter: Any) -> tuple[int, str, str, Any]:
+        """(which value, what stands before and after it; or -1, and what stands there always)."""
+        if parameter in self._of_mark:
+            return self._of_mark[parameter], "", "", None
+        if isinstance(parameter, str) and "\x02" in parameter:
+            before, number, after = parameter.split("\x02")
+            return int(number), before, after, None
+        return -1, "", "", parameter
+
+    def answer(self, values: tuple[Any, ...]) -> list[Any]:
+        flat = [one for value in values for one in ([value] if isinstance(value, (str, int)) else value)]
+        parameters = []
+        for at, before, after, always in self._places:
+            if at < 0:
+                parameters.append(always)
+            elif not (before or after):
+                parameters.append(flat[at])
+            else:  # a text that begins or ends otherwise: as a pattern, in which some signs mean others
+                value = self._using.ops.prep_for_like_query(str(flat[at])) if after.endswith("%") else flat[at]
+                parameters.append(f"{before}{value}{after}")
+        if self._several:
+            return self._sorted_out(parameters)
+        self._compiler.as_sql = lambda *_args, **_more: (self._sql, tuple(parameters))
+        return list(self._queryset._iterable_class(self._queryset))
+
+    def _sorted_out(self, parameters: list[Any]) -> list[list[tuple[Any, ...]]]:
+        found: list[list[tuple[Any, ...]]] = [[] for _one in range(self._several)]
+        with connection.cursor() as cursor:
+            cursor.execute(self._sql, parameters)
+            for at, *row in cursor.fetchall():
+                found[at].append(tuple(row))
+        return found
+
+
+def padded(keys: Iterable[int]) -> list[int]:
+    """The keys, the last of them so often that they are 1, 2, 4, 8, …: for a question in which of them something is, so
+    that few shapes of it are asked."""
+    found = list(keys)
+    return found + found[-1:] * ((1 << (len(found) - 1).bit_length()) - len(found)) if found else []

@@ -1,6 +1,6 @@
 """What stands over a publication, and what of it is shown. The rules are pure; `standing` loads what they judge."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from monographs.document import PART_FIELDS, Document, Part, SafetyNotice
 from monographs.models.overlay import Overlay
 from monographs.models.publication import NameCheck, Publication
 from monographs.overlay_kinds import ERRATUM_DAYS, WITH_PART, Effect
+from monographs.questions import Kept
 
 LONDON = ZoneInfo("Europe/London")
 LONG_OVERDUE = 90  # days
@@ -198,8 +199,11 @@ def withheld_parts(monographs: Iterable[int]) -> dict[int, list[UUID | None]]:
     return found
 
 
-def standing(publication: Publication, document: Document, at: datetime | None = None) -> Standing:
-    """The standing of a publication: two queries, for what stands over it and for the checks of its codes."""
+def standing(
+    publication: Publication, document: Document, at: datetime | None = None, *, has_overlays: bool = True
+) -> Standing:
+    """The standing of a publication: two queries, for what stands over it (unless it is known that nothing does) and
+    for the checks of its codes."""
     codes = [(code.system, code.code) for code in document.header.codes]
     at = at or timezone.now()
     live_of = getattr(publication, "live_of", None)
@@ -209,15 +213,25 @@ def standing(publication: Publication, document: Document, at: datetime | None =
         reviewed_again_on=live_of.reviewed_again_on if live_of else None,
         reviewed_again_by=tuple(live_of.reviewed_again_by) if live_of else (),
         renewed_on=live_of.renewed_on if live_of else None,
-        names_found=names_found(NameCheck.objects.latest_for(codes)),
-        overlays=overlays_of(publication.monograph_id),
+        names_found=names_found(_newest(codes)),
+        overlays=overlays_of(publication.monograph_id) if has_overlays else (),
         at=at,
     )
 
 
+def _newest(codes: Sequence[tuple[str, str]]) -> list[NameCheck]:
+    """The last check of each [system, code]."""
+    asked = _checks([code for _system, code in codes]) if codes else []
+    return NameCheck.objects.newest(one for one in asked if (one.system, one.code) in codes)
+
+
 def overlays_of(monograph_id: int) -> tuple[Overlay, ...]:
     """What stands over a monograph's page, oldest first: one query."""
-    return tuple(Overlay.objects.unlifted().with_second().filter(monograph=monograph_id).order_by("id"))
+    return tuple(_overlays(monograph_id))
+
+
+_overlays = Kept(lambda key: Overlay.objects.unlifted().with_second().filter(monograph=key).order_by("id"))
+_checks = Kept(lambda codes: NameCheck.objects.filter(code__in=codes))
 
 
 def names_found(checks: list[Any]) -> tuple[tuple[str, str], ...]:

@@ -14,39 +14,36 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 from itertools import chain
 from typing import Any, NamedTuple
-from uuid import UUID
 
-from django.db.models import QuerySet
-from django.db.models.functions import Length
+from django.db.models import Count, F, Max, QuerySet, TextField, Window
+from django.db.models import Value as Text
+from django.db.models.functions import Cast, Length, Replace, RowNumber
 
 from monographs import document as values
 from monographs.difference.moved import is_moved, is_moved_from
-from monographs.digest import as_json, digest_of_part
+from monographs.digest import digest_of_part
 from monographs.document import PART_FIELDS
 from monographs.models import Document, Edition, Monograph, Overlay, Publication
 from monographs.questions import together
 from monographs.typed import Value
 from reviews.derived.sides import Parts, parts_of
-from reviews.derived.written_texts import LONG, sentences_of, texts_of, words_of
+from reviews.derived.word_runs import (
+    A_LONG_RUN,
+    Words,
+    all_words,
+    are_more,
+    keeps_words,
+    share_a_run,
+    words_in,
+)
+from reviews.derived.written_texts import sentences_of, texts_of, words_of
 from reviews.models import AuditEvent, ChangedPart, ChangeSet, WrittenText
+from reviews.models.changeset import ChangeSetQuerySet
 
-Words = tuple[str, ...]
 Orders = list[list[str]]  # the keys of the parts of a document, kind by kind
-# (change set, part) where words stand -> the parts of the document at hand that say them.
-Places = dict[tuple[UUID, str], set[str]]
+When = tuple[datetime, int]  # of a change set: its time, and its revision, as one act may make several
 
-# Words in a row by which a text is told to be kept in the next one; of a shorter text, all of them.
-A_RUN = 3
-# So many are typed by nobody twice by chance.
-A_LONG_RUN = 12
 A_BATCH = 500
-# Where the parts of a document are that have words of their own.
-_WORDED = tuple(field for field in PART_FIELDS.values() if field != "citations")
-# What of a part is nobody's words: what is chosen from a list, copied from the drug, or a heading as all have it.
-_NO_WORDS = frozenset(
-    {"key", "kind", "type", "severity", "text_rules", "status", "since", "heading", "name", "title", "names", "brands",
-     "codes", "class_path"}
-)  # fmt: skip
 
 
 def earlier_authors(monograph: Monograph, document: values.Document, parts: Iterable[str]) -> dict[str, list[int]]:
@@ -75,9 +72,10 @@ def authors_of_copies(edition: Edition, document: values.Document, parts: Iterab
     signed = frozenset[str]().union(*(_texts(one, edition.monograph_id) for one in published.values()))
     wanted = {part for part in parts if part == "order" or ours.get(part) != published.get(part)}
     history = _History(edition.monograph_id, wanted, but=edition.pk)
-    texts, said = _ask(history, digests := _parts_by_text(edition.monograph_id, ours, wanted, signed))
-    found = history.authors(ours, _where_it_stands(history, ours))
-    _add(found, history.authors(ours, _where_words_stand(history, ours, published)))
+    texts, said = _ask(history, ours, digests := _parts_by_text(edition.monograph_id, ours, wanted, signed))
+    stands = _where_it_stands(history, ours)
+    found = history.authors(ours, stands)
+    _add(found, history.authors(ours, _where_words_stand(history, ours, published, stands)))
     if "order" in wanted:
         _add(found, {"order": history.movers(_order(document), _order(live.document.value) if live else None)})
     _add(found, _authors_of_texts(texts, digests, ours, but=edition.pk))
@@ -89,62 +87,123 @@ def authors_of_page(publication: Publication) -> frozenset[int]:
     """Everybody who wrote or suggested a word of a publication, in whatever edition, before it was published."""
     ours, until = parts_of(publication.document.value), publication.published_at
     history = _History(publication.monograph_id, set(ours), until=until)
-    texts, said = _ask(history, digests := _parts_by_text(publication.monograph_id, ours, set(ours)))
+    texts, said = _ask(history, ours, digests := _parts_by_text(publication.monograph_id, ours, set(ours)))
     found = {part: history.of_published(publication.number, part) for part in ours}
-    _add(found, history.authors(ours, _where_it_stands(history, ours)))
-    _add(found, history.authors(ours, _where_words_stand(history, ours, {})))
+    stands = _where_it_stands(history, ours)
+    _add(found, history.authors(ours, stands))
+    _add(found, history.authors(ours, _where_words_stand(history, ours, {}, stands)))
     _add(found, _authors_of_texts(texts, digests, ours))
     _add(found, _authors_of_said(said, ours, set(ours), {}))
     return frozenset[int]().union(*found.values())
 
 
-class _Changed(NamedTuple):
-    change_set: UUID
-    part: str
-    after: str  # its digest; "": it was taken out
-    document: str
+class _Edits(NamedTuple):
+    """Change sets of one edition that say the same of who touched what, and when the first of them did."""
+
+    edition: int
     number: int  # of the edition
+    actor: int
+    touched: list[str]
+    credits: dict[str, list[int]]
+    first: datetime
+    first_made: int
+    last: datetime
+    last_made: int
+
+    def people(self, part: str) -> set[int]:
+        return {self.actor, *self.credits.get(part, ())}
+
+
+class _State(NamedTuple):
+    """A part as a change set left it."""
+
+    edition: int
+    number: int
+    part: str
+    at: datetime
+    made: int
+    document: str
+
+
+_EDITION = ("change_set__edition", "change_set__edition__number")
+_STATE = (*_EDITION, "key", "change_set__at", "change_set__revision", "change_set__after")
+
+
+class Places:
+    """Where words stand: by edition and part there, the parts of the document at hand that say them, each with the last
+    time. Whoever had written a part by an earlier one had by the last."""
+
+    def __init__(self) -> None:
+        self.found: dict[tuple[int, str], dict[str, When]] = {}
+        self.numbers: dict[int, int] = {}  # of editions
+
+    def add(self, edition: int, number: int, part: str, mine: str, when: When) -> None:
+        here = self.found.setdefault((edition, part), {})
+        here[mine] = max(when, here.get(mine, when))
+        self.numbers[edition] = number
+
+    def last(self, edition: int, part: str) -> When | None:
+        return self.found.get((edition, part), {}).get(part)
 
 
 class _History:
-    """Who wrote which of these parts of a monograph, change set by change set."""
+    """Who wrote which of these parts of a monograph. However long it is, little of it is read: of change sets who
+    touched what, each answer once, and of parts the newest state in each edition."""
 
     def __init__(
         self, monograph: int, parts: Iterable[str], but: int | None = None, until: datetime | None = None
     ) -> None:
         """`but` is an edition that is not asked; what stood there later than `until` tells nothing."""
         self.monograph, self.parts, self.but, self.until = monograph, set(parts), but, until
+        self.same: list[Any] | None = None  # as `alike` answers
+        self.newest: list[_State] = []
+
+    @property
+    def change_sets(self) -> ChangeSetQuerySet:
+        return ChangeSet.objects.filter(edition__monograph=self.monograph).exclude(edition=self.but)
 
     @cached_property
-    def changes(self) -> list[ChangeSet]:
-        """Those that touched one of the parts, oldest first."""
-        rows = ChangeSet.objects.filter(edition__monograph=self.monograph).exclude(edition=self.but)
-        rows = rows.select_related("edition")
-        return [one for one in rows.order_by("at", "revision_id") if self.parts & set(one.touched)]
+    def edits(self) -> dict[tuple[int, str], list[_Edits]]:
+        """By edition and part."""
+        found: dict[tuple[int, str], list[_Edits]] = {}
+        spans = self.change_sets.spans("edition_id", "edition__number", "actor_id", "touched", "credits")
+        for one in map(_Edits._make, spans):
+            for part in self.parts.intersection(one.touched):
+                found.setdefault((one.edition, part), []).append(one)
+        return found
 
     def then(self, rows: "QuerySet[Any]", at: str = "at") -> "QuerySet[Any]":
         return rows.filter(**{f"{at}__lte": self.until}) if self.until else rows
 
     @property
-    def rows(self) -> "QuerySet[Any, Any]":
-        """These parts in every change set: columns of `_Changed`."""
+    def states(self) -> "QuerySet[ChangedPart]":
+        """These parts in every change set."""
         rows = self.then(ChangedPart.objects.filter(change_set__edition__monograph=self.monograph), "change_set__at")
         rows = rows.exclude(change_set__edition=self.but)
-        if len(self.parts) <= A_BATCH:
-            rows = rows.filter(key__in=self.parts)
-        return rows.values_list("change_set", "key", "after", "change_set__after", "change_set__edition__number")
+        return rows.filter(key__in=self.parts) if len(self.parts) <= A_BATCH else rows
 
-    @cached_property
-    def changed(self) -> list[_Changed]:
-        return list(map(_Changed._make, self.rows))
+    @property
+    def newest_states(self) -> "QuerySet[Any, Any]":
+        """The last state of each part in each edition: columns of `_State`."""
+        newest = [F("change_set__at").desc(), F("change_set__revision").desc()]
+        nth = Window(RowNumber(), partition_by=[F("change_set__edition"), F("key")], order_by=newest)
+        return self.states.exclude(after="").annotate(nth=nth).filter(nth=1).values_list(*_STATE)
+
+    def alike(self, ours: Parts) -> "QuerySet[Any, Any]":
+        """Where parts stand that may be as they are in `ours`, or were taken out: (edition, its number, part, digest,
+        when last)."""
+        rows = self.states
+        if len(self.parts) <= A_BATCH:
+            rows = rows.filter(after__in={_digest_in(ours, part) for part in self.parts})
+        return _last(rows, *_EDITION, "key", "after")
 
     @cached_property
     def writers(self) -> dict[tuple[int, str], set[int]]:
         """(number of the edition, part): everybody who wrote or suggested it there."""
         found: dict[tuple[int, str], set[int]] = {}
-        for change in self.changes:
-            for part in self.parts & set(change.touched):
-                found.setdefault((change.edition.number, part), set()).update(_people(change, part))
+        for (_edition, part), edits in self.edits.items():
+            for one in edits:
+                found.setdefault((one.number, part), set()).update(one.people(part))
         return found
 
     @cached_property
@@ -175,15 +234,13 @@ class _History:
     def authors(self, ours: Parts, places: Places) -> dict[str, set[int]]:
         """By the parts that stand in these places: who had written them there by then."""
         found: dict[str, set[int]] = {}
-        so_far: dict[tuple[int, str], set[int]] = {}
-        for change in self.changes if places else ():
-            for part in self.parts & set(change.touched):
-                people = so_far.setdefault((change.edition_id, part), set())
-                people.update(_people(change, part))
-                for mine in places.get((change.pk, part), ()):
-                    was, number = self.before(change.edition.number, part)
-                    kept = self.of_published(number, part) if keeps_words(was, ours.get(mine)) else set()
-                    found.setdefault(mine, set()).update(people | kept)
+        for (edition, part), here in places.found.items():
+            edits, number = self.edits.get((edition, part), ()), places.numbers[edition]
+            for mine, when in here.items():
+                by_then = [one.people(part) for one in edits if (one.first, one.first_made) <= when]
+                was, live = self.before(number, part)
+                kept = self.of_published(live, part) if keeps_words(was, ours.get(mine)) else set()
+                found.setdefault(mine, set()).update(kept, *by_then)
         return found
 
     def movers(self, wanted: Orders, live: Orders | None = None) -> set[int]:
@@ -192,7 +249,8 @@ class _History:
         orders = lru_cache(maxsize=4)(_order_of)  # what one change leaves the next finds
         nothing: Orders = [[] for _field in wanted]
         so_far, found = dict[int, set[int]](), set[int]()
-        for change in (one for one in self.changes if "order" in one.touched):
+        moved = self.change_sets.annotate(told=Cast("touched", TextField())).filter(told__contains='"order"')
+        for change in moved.order_by("at", "revision_id"):
             people = so_far.setdefault(change.edition_id, set())
             people.update(_people(change, "order"))
             sides = orders(change.before_id) if change.before_id else nothing, orders(change.after_id), wanted
@@ -201,87 +259,70 @@ class _History:
         return found
 
 
-def keeps_words(before: Value | None, after: Value | None) -> bool:
-    """Whether a run of words of the one is in the other: then their authors are authors of this too."""
-    return _share_a_run(_all_words(before), _all_words(after))
+def _digest_in(ours: Parts, part: str) -> str:
+    return digest_of_part(ours[part]) if part in ours else ""
 
 
-def _share_a_run(was: Words, now: Words, *nobodys: Words, run: int = A_RUN) -> bool:
-    """`nobodys`: words of which a run tells nothing."""
-    length = min(run, len(was), len(now))
-    if not length:
-        return False
-    return not (_runs(was, length) & _runs(now, length)) <= frozenset().union(*(_runs(one, length) for one in nobodys))
-
-
-@lru_cache(maxsize=500)
-def _runs(words: Words, length: int) -> frozenset[Words]:
-    return frozenset(words[at : at + length] for at in range(len(words) - length + 1))
-
-
-def _all_words(part: Value | None) -> Words:
-    return _words_of_form(as_json(part)) if part else ()
-
-
-def _words_of_form(form: Any) -> Words:
-    return tuple(words_of("\n".join(_strings(form))))
-
-
-@lru_cache(maxsize=2000)
-def _words_in(document: str, part: str) -> Words:
-    """The words of a part as a stored document has them."""
-    form = _form(document)
-    held = form.get("header") if part == "header" else None
-    for field in _WORDED:
-        held = next((one for one in form.get(field, ()) if one["key"] == part), held)
-    return _words_of_form(held) if held else ()
-
-
-@lru_cache(maxsize=2)  # its parts are asked for one after the other
-def _form(document: str) -> dict[str, Any]:
-    return dict(json.loads(Document.objects.values_list("text", flat=True).get(pk=document)))
-
-
-def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for name, one in value.items():
-            if name not in _NO_WORDS:
-                yield from _strings(one)
-    elif isinstance(value, list):
-        for one in value:
-            yield from _strings(one)
+def _last(rows: "QuerySet[Any]", *columns: str) -> "QuerySet[Any, Any]":
+    """What these columns say of change sets, each answer once, with the last time that it was so."""
+    ends = {"last": Max("change_set__at"), "last_made": Max("change_set__revision")}
+    found: QuerySet[Any, Any] = rows.order_by().values_list(*columns).annotate(**ends)
+    return found
 
 
 def _where_it_stands(history: _History, ours: Parts, *, unknown: bool = False) -> Places:
     """Where these parts stand in change sets of the monograph just as they do in `ours`, and where what it lacks was
     taken out. `unknown`: also where nothing is known of what a change set left (`verify_trail` says so)."""
     parts = history.parts - {"order"}
-    digests = {part: digest_of_part(ours[part]) if part in ours else "" for part in parts}
-    kept = {(one.change_set, one.part): one.after for one in history.changed}
-    places = {at: {at[1]} for at, after in kept.items() if after == digests.get(at[1])}
+    digests, places = {part: _digest_in(ours, part) for part in parts}, Places()
+    same = history.alike(ours) if history.same is None else history.same
+    for edition, number, part, digest, *when in same:
+        if digest == digests.get(part):
+            places.add(edition, number, part, part, (when[0], when[1]))
     if unknown:
-        rows = ChangeSet.objects.filter(edition__monograph=history.monograph)
-        for pk, touched in rows.values_list("pk", "touched"):
-            places |= {(pk, part): {part} for part in parts & set(touched) if (pk, part) not in kept}
+        # A key stands between two quotation marks.
+        told = Cast("touched", TextField())
+        marks = Length(told) - Length(Replace(told, Text('"'), Text("")))
+        rows = history.change_sets.annotate(marks=marks, kept=Count("changed_parts")).exclude(marks=2 * F("kept"))
+        for edition, number, touched, at, made in rows.values_list(
+            "edition", "edition__number", "touched", "at", "revision"
+        ):
+            for part in parts & set(touched):
+                places.add(edition, number, part, part, (at, made))
     return places
 
 
-def _where_words_stand(history: _History, ours: Parts, live: Parts) -> Places:
-    """Where a run of words of these parts stands in change sets of other editions, in the same part. Words tell nothing
-    that were live already when such an edition was begun, or are `live` now. References are the library's words."""
+def _where_words_stand(history: _History, ours: Parts, live: Parts, stands: Places) -> Places:
+    """Where a run of words of these parts stands in change sets of other editions, in the same part, later than where
+    the part `stands` as it is. Words tell nothing that were live already when such an edition was begun, or are `live`
+    now. References are the library's words. Where the newest state of an edition has none, the others are read."""
     asked = {part for part in history.parts & ours.keys() if not isinstance(ours[part], values.Citation)}
-    words = {part: _all_words(ours[part]) for part in asked}
-    places: Places = {}
-    for one in sorted(history.changed, key=lambda one: one.document):  # one document after the other
-        if one.part not in asked or not one.after:
-            continue
+    words = {part: all_words(ours[part]) for part in asked}
+    asked = {part for part in asked if are_more(words[part], all_words(live.get(part)))}
+    places, left = Places(), set[tuple[int, str]]()
+
+    def is_told(one: _State) -> bool:
+        """Nothing more has to be read of this part in this edition."""
+        known = stands.last(one.edition, one.part)
+        if known and (one.at, one.made) <= known:
+            return True
         before, _number = history.before(one.number, one.part)
-        if _share_a_run(
-            _words_in(one.document, one.part), words[one.part], _all_words(before), _all_words(live.get(one.part))
-        ):
-            places[one.change_set, one.part] = {one.part}
+        says = words_in(one.document, one.part)
+        if not share_a_run(says, words[one.part], all_words(before), all_words(live.get(one.part))):
+            return False
+        places.add(one.edition, one.number, one.part, one.part, (one.at, one.made))
+        return True
+
+    for one in sorted(history.newest, key=lambda one: one.document):  # one document after the other
+        if one.part in asked and not is_told(one):
+            left.add((one.edition, one.part))
+    if left:
+        keys, editions = {part for _edition, part in left}, {edition for edition, _part in left}
+        rows = history.states.filter(key__in=keys, change_set__edition__in=editions).exclude(after="")
+        for row in rows.order_by("-change_set__at", "-change_set__revision").values_list(*_STATE):
+            one = _State._make(row)
+            if (one.edition, one.part) in left and is_told(one):
+                left.remove((one.edition, one.part))
     return places
 
 
@@ -298,28 +339,29 @@ class _Said:
     def is_in(self, part: str, words: Words, live: Words) -> bool:
         """Of a part that it was said of a few words are enough."""
         if self.of is None or part in self.of:
-            return _share_a_run(self.words, words, live, self.before)
-        return min(len(words), len(self.words)) >= A_LONG_RUN and _share_a_run(self.words, words, live, run=A_LONG_RUN)
+            return share_a_run(self.words, words, live, self.before)
+        return min(len(words), len(self.words)) >= A_LONG_RUN and share_a_run(self.words, words, live, run=A_LONG_RUN)
 
 
-def _ask(history: _History, texts: Iterable[str]) -> tuple[list[Any], list[_Said]]:
+def _ask(history: _History, ours: Parts, texts: Iterable[str]) -> tuple[list[Any], list[_Said]]:
     """Where these texts were ever written, and what was said of the monograph; with it what `history` needs to know.
     One statement, if there are no more texts than fit."""
     wanted = list(texts)
     overlays = history.then(Overlay.objects.filter(monograph=history.monograph))
-    entries = history.then(AuditEvent.objects.filter(subjects__monograph=history.monograph))
-    entries = entries.annotate(length=Length("reason")).filter(length__gt=LONG, actor__isnull=False)
+    of_it = AuditEvent.objects.filter(subjects__monograph=history.monograph, subjects__is_long=True)
+    entries = history.then(of_it.filter(actor__isnull=False))
     held = history.then(WrittenText.objects.all(), "change_set__at")
-    held = held.values_list("digest", "key", "change_set", "change_set__edition", "change_set__edition__monograph")
-    changed, overlaid, reasons, found = together(
-        history.rows,
+    held = _last(held, "digest", "key", "change_set__edition__monograph", *_EDITION)
+    same, newest, overlaid, reasons, found = together(
+        history.alike(ours),
+        history.newest_states,
         overlays.values_list("by", "right", "wrong", "quote", "reason", "places"),
         entries.values_list("actor", "reason"),
         held.filter(digest__in=wanted[:A_BATCH]),
     )
     for begin in range(A_BATCH, len(wanted), A_BATCH):
         found += held.filter(digest__in=wanted[begin : begin + A_BATCH])
-    history.changed = list(map(_Changed._make, changed))
+    history.same, history.newest = same, list(map(_State._make, newest))
     said = [_Said(by, tuple(words_of(reason)), frozenset()) for by, reason in reasons]
     return found, [*chain.from_iterable(_said_over(*one) for one in overlaid), *said]
 
@@ -336,7 +378,7 @@ def _authors_of_said(all_said: Iterable[_Said], ours: Parts, parts: set[str], li
     """Who had said words of these parts in a correction, a warning or a reason before somebody wrote them. Words that
     are `live` tell nothing."""
     asked = {part for part in parts & ours.keys() if not isinstance(ours[part], values.Citation)}
-    words = {part: (_all_words(ours[part]), _all_words(live.get(part))) for part in asked}
+    words = {part: (all_words(ours[part]), all_words(live.get(part))) for part in asked}
     found: dict[str, set[int]] = {}
     for said in all_said:
         _add(found, {part: {said.by} for part, sides in words.items() if said.is_in(part, *sides)})
@@ -361,13 +403,14 @@ def _authors_of_texts(
     """Who had written the long texts of these parts, in whatever part of whatever monograph, and their sentences, in
     whatever part of this one. `but`: an edition whose own parts are not asked for themselves. Whatever its length
     here: without its marks and signs a long text may be short."""
-    places: dict[int, Places] = {}
-    for digest, part, change_set, edition, monograph in texts:
-        mine = wanted[digest] - ({part} if edition == but else set())
-        places.setdefault(monograph, {}).setdefault((change_set, part), set()).update(mine)
+    places, parts = dict[int, Places](), dict[int, set[str]]()
+    for digest, part, monograph, edition, number, *when in texts:
+        for mine in wanted[digest] - ({part} if edition == but else set()):
+            places.setdefault(monograph, Places()).add(edition, number, part, mine, (when[0], when[1]))
+            parts.setdefault(monograph, set()).add(part)
     found: dict[str, set[int]] = {}
     for monograph, where in places.items():
-        _add(found, _History(monograph, {part for _pk, part in where}).authors(ours, where))
+        _add(found, _History(monograph, parts[monograph]).authors(ours, where))
     return found
 
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -48,6 +49,17 @@ def sentences(error: ValidationError) -> Iterator[tuple[tuple[Any, ...], str]]:
 
 def objections(value: Value, today: date | None = None) -> Iterator[tuple[str, str]]:
     """(field, sentence) of everything in a header or part that nobody could type now, or on the day that is given."""
+    yield from (_objections if isinstance(value, Citation) else _objections_again)(value, today)
+
+
+def _objections(value: Value, today: date | None) -> tuple[tuple[str, str], ...]:
+    return tuple(_objecting(value, today))
+
+
+_objections_again = lru_cache(maxsize=512)(_objections)  # each save judges all parts, of which one is another
+
+
+def _objecting(value: Value, today: date | None) -> Iterator[tuple[str, str]]:
     found: list[tuple[tuple[Any, ...], str]] = list(disagreeing(value, today))
     try:
         value.judged()

@@ -51,6 +51,9 @@ class Segment:
     name: str = ""
 
 
+_look = lru_cache(maxsize=4096)(look)
+
+
 class _Token(NamedTuple):
     """A word, a sign or the end of a line, with the gap behind it; and how it looks."""
 
@@ -59,6 +62,7 @@ class _Token(NamedTuple):
     look: str
 
 
+@lru_cache(maxsize=256)  # whoever reads a change comes back to it, and others read it too
 def word_diff(old: str, new: str) -> tuple[Segment, ...]:
     """Segments that make up both texts: "same" and "removed" joined are the old one, "same" and "added" the new one."""
     segments: list[Segment] = []
@@ -100,7 +104,7 @@ def _opcodes(old: Sequence[str], new: Sequence[str]) -> Sequence[tuple[str, int,
 
 def _tokens(text: str) -> list[_Token]:
     return [
-        _Token(word, gap, word if word == "\n" else look(word)) for word, gap in _TOKEN.findall(text) if word or gap
+        _Token(word, gap, word if word == "\n" else _look(word)) for word, gap in _TOKEN.findall(text) if word or gap
     ]
 
 

@@ -1,5 +1,7 @@
 """What readers were given, and what was found of its codes."""
 
+from functools import lru_cache
+
 from django.db import models
 from django.urls import reverse
 from django.utils.functional import cached_property
@@ -8,6 +10,11 @@ from monographs.fields import JSONText
 from monographs.models.document import Document
 from monographs.models.querysets import NameCheckQuerySet, PublicationQuerySet
 from monographs.triggers import AppendOnly
+
+
+@lru_cache(maxsize=4_096)
+def address_of(slug: str) -> str:
+    return reverse("monograph", args=[slug])
 
 
 class Publication(models.Model):
@@ -46,13 +53,14 @@ class Publication(models.Model):
 
     class Meta:
         ordering = ["name", "slug"]
+        indexes = [models.Index(fields=["-published_at", "slug"], name="monographs_publication_newest")]
         constraints = [AppendOnly(name="monographs_publication_append_only")]
 
     def __str__(self) -> str:
         return f"{self.slug}, edition {self.number}"
 
     def get_absolute_url(self) -> str:
-        return reverse("monograph", args=[self.slug])
+        return address_of(self.slug)
 
     @cached_property
     def called(self) -> str:

@@ -97,6 +97,18 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         """With what each is called beside others: asked of the index, which has it of every page that lists name."""
         return self.annotate(called=called_in_index("pk"))
 
+    def lines(self) -> Self:
+        """With what a line of a list shows, and whether something must be said beside it (`is_marked`)."""
+        get_model = self.model._meta.apps.get_model
+        over = get_model("monographs", "Overlay").objects.unlifted().filter(monograph=models.OuterRef("monograph"))
+        critical = get_model("monographs", "IndexEntry").objects.filter(
+            publication=models.OuterRef("pk"), kind="critical"
+        )
+        rows = self.select_related("live_of").annotate(is_marked=models.Exists(over) | models.Exists(critical))
+        return rows.with_called().only(
+            "slug", "name", "number", "published_at", "change_note", "monograph", "live_of__next_review_due"
+        )
+
     def alphabetical(self) -> Self:
         return self.order_by(Lower("name"), "slug").select_related("live_of").with_called()
 

@@ -1,19 +1,18 @@
 """Therapeutic classes, as far as something live lies below them."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Concat
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from monographs.models.index_entry import IndexEntry
-from monographs.models.publication import Publication
 from monographs.models.therapeutic_class import TherapeuticClass
 from monographs.public.caching import public, shows
-from monographs.public.lists import listed
-
-A_PAGE = 100
+from monographs.public.lists import A_PAGE, Names
+from monographs.questions import Kept
 
 
 @dataclass
@@ -26,10 +25,17 @@ class Node:
     children: list["Node"] = field(default_factory=list)
 
 
+def _each_class() -> "QuerySet[Any]":
+    entries = IndexEntry.objects.starting_with("=").filter(kind="class").order_by()
+    return entries.values("term").annotate(count=Count("id")).values_list("term", "count")
+
+
+_counts = Kept(_each_class)
+
+
 def tree() -> tuple[list[Node], dict[str, list[Node]]]:
     """The roots, and the way from a root to each class: two queries. Classes without anything live are left out."""
-    rows = IndexEntry.objects.filter(kind="class", term__startswith="=").values("term").annotate(count=Count("id"))
-    counts = {row["term"][1:]: row["count"] for row in rows}
+    counts = {term[1:]: count for term, count in _counts()}
     known = {one.pk: one for one in TherapeuticClass.objects.order_by("name", "slug")}
     nodes = {pk: Node(one.slug, one.name, counts[one.slug]) for pk, one in known.items() if one.slug in counts}
     found, ways = list[Node](), dict[str, list[Node]]()
@@ -48,6 +54,28 @@ def roots() -> list[Node]:
     return tree()[0]
 
 
+def _each_and_whether_it_is_there() -> "QuerySet[Any]":
+    its_own = IndexEntry.objects.filter(kind="class", term=Concat(Value("="), OuterRef("slug")))
+    every = TherapeuticClass.objects.annotate(is_there=Exists(its_own)).order_by("name", "slug")
+    return every.values_list("pk", "slug", "name", "parent", "is_there")
+
+
+def _count_of(terms: list[str]) -> "QuerySet[Any]":
+    entries = IndexEntry.objects.filter(kind="class", term__in=terms).order_by()
+    return entries.values("term").annotate(count=Count("id")).values_list("term", "count")
+
+
+_which, _counts_of = Kept(_each_and_whether_it_is_there), Kept(_count_of)
+
+
+def tops() -> list[Node]:
+    """The roots without what is below them: only their own entries are counted."""
+    there = {row[0]: row[1:] for row in _which() if row[-1]}
+    found = [(slug, name) for slug, name, parent, _is_there in there.values() if parent not in there]
+    counts = {term[1:]: count for term, count in _counts_of([f"={slug}" for slug, _name in found])}
+    return [Node(slug, name, counts[slug]) for slug, name in found if slug in counts]
+
+
 @public
 def classes(request: HttpRequest) -> HttpResponse:
     return render(request, "monographs/classes.html", {"nodes": roots()})
@@ -59,9 +87,8 @@ def class_page(request: HttpRequest, slug: str) -> HttpResponse:
     way = tree()[1].get(slug)
     if way is None:
         raise Http404
-    entries = IndexEntry.objects.filter(kind="class", term=f"={slug}").values("publication")
-    pages = Paginator(Publication.objects.listed().alphabetical().filter(pk__in=entries), A_PAGE)
-    this = pages.get_page(request.GET.get("page"))
+    names = Names("class", f"={slug}")
+    this = names.page(request.GET.get("page"), A_PAGE)
     shows(request, this.number)
-    context = {"way": way[:-1], "node": way[-1], "this": this, "lines": listed(this.object_list)}
+    context = {"way": way[:-1], "node": way[-1], "this": this, "lines": names.lines(this.object_list)}
     return render(request, "monographs/class.html", context)

@@ -34,19 +34,20 @@ def letter_of(name: str) -> str:
     return first if first in LETTERS else OTHER_LETTER
 
 
-Entry = tuple[str, str, str, str, str]
+Entry = tuple[str, str, str, str, str, str]
 
 
 def entries(seen: Shown | Gone, header: Header, drug_slug: str) -> Iterator[Entry]:
-    """(kind, term, words, begins, ends) for each way to a page with this header.
+    """(kind, term, words, begins, ends, sorts_as) for each way to a page with this header.
 
-    A name is found by its beginning and by the beginning of each later word, hyphenated words as one too. A term with a
-    sign before it is an address: of a class, of the drug, of a brand. Critical notices are kept with the days on which
-    they begin and end, because lists name them; and the letter under which the list from A to Z has the page, and what
-    every list calls it. A page that was taken down is found by its names and brands alone: whoever looks for it is told
-    why it is not there.
+    A name is found by its beginning and by the beginning of each later word, hyphenated words as one too. A term with
+    a sign before it is an address: of a class, of the drug, of a brand. Critical notices are kept with the days on
+    which they begin and end, because lists name them; and the letter under which the list from A to Z has the page,
+    and what every list calls it. What a list is read from says by what it is ordered. A page that was taken down is
+    found by its names and brands alone: whoever looks for it is told why it is not there.
     """
     found: dict[tuple[str, str], str] = {}
+    sorts_as = header.name.lower()[:500]
     for kind, several in _called(header):
         for words in several:
             for term in _beginnings(words):
@@ -63,14 +64,15 @@ def entries(seen: Shown | Gone, header: Header, drug_slug: str) -> Iterator[Entr
             found["brand", f"={slug_of(brand.name, LONGEST)}"] = brand.name[:500]
         found["drug", f"={drug_slug}"] = header.name[:500]
     for (kind, term), words in found.items():
-        yield kind, term, words, "", ""
+        is_list = kind == "class" and term.startswith("=")
+        yield kind, term, words, "", "", sorts_as if is_list else ""
     if isinstance(seen, Gone):
         return
-    yield "letter", letter_of(header.name), header.name[:500], "", ""
-    yield "title", "", called(header.name, header.title)[:500], "", ""
+    yield "letter", letter_of(header.name), header.name[:500], "", "", sorts_as
+    yield "title", "", called(header.name, header.title)[:500], "", "", sorts_as
     for notice in seen.document.notices:
         if notice.severity == "critical":
-            yield "critical", str(notice.key), notice.title[:500], notice.effective, notice.expires
+            yield "critical", str(notice.key), notice.title[:500], notice.effective, notice.expires, ""
 
 
 def _called(header: Header) -> Iterator[tuple[str, list[str]]]:

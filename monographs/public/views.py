@@ -1,8 +1,10 @@
 """Pages of monographs. Every view starts from `Publication.objects`, touches no session, opens no transaction."""
 
+from dataclasses import dataclass
+from typing import Any
+
 from django.conf import settings
-from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -13,32 +15,31 @@ from monographs.overlay_kinds import kind_of
 from monographs.pages.page import page
 from monographs.pages.related import related
 from monographs.public.caching import public, shows
-from monographs.public.classes import roots
-from monographs.public.lists import listed
+from monographs.public.classes import tops
+from monographs.public.lists import A_PAGE, Names, listed
 from monographs.public.search_terms import LETTERS, OTHER_LETTER, letter_of
 from monographs.public.what_changed import what_changed
+from monographs.questions import Kept, padded
 from monographs.standing import Gone, shown, standing
 
-SAME_DRUG, OVER = "is_same_drug", "over"  # annotations
-KNOWN = ("on_desk", "former")  # those of `with_addresses`
+OVER = "over"  # an annotation
 
 RECENT = 8
-A_PAGE = 100
 MOST_OF_CLASS = 24
+
+
+_recent = Kept(lambda: Publication.objects.listed().lines().order_by("-published_at", "slug")[:RECENT])
 
 
 @public
 def home(request: HttpRequest) -> HttpResponse:
     """A search box, the letters that lead somewhere, classes, and what was published last."""
-    recent = (
-        Publication.objects.listed().with_called().select_related("live_of").order_by("-published_at", "slug")[:RECENT]
-    )
-    lines = listed(recent)
+    lines = listed(_recent()[:RECENT])
     changed = what_changed(line.publication for line in lines)
     context = {
         "letters": _letters(),
         "recent": [(line, changed[line.publication.pk]) for line in lines],
-        "classes": roots(),
+        "classes": tops(),
     }
     return render(request, "monographs/home.html", context)
 
@@ -48,42 +49,50 @@ def drugs(request: HttpRequest) -> HttpResponse:
     """Live monographs by name, a hundred a page; with `letter`, those that begin with it."""
     asked = request.GET.get("letter", "")[:1]
     letter = letter_of(asked) if asked else ""
-    live = Publication.objects.listed().alphabetical()
-    if letter:
-        live = live.filter(pk__in=IndexEntry.objects.filter(kind="letter", term=letter).values("publication"))
-    pages = Paginator(live, A_PAGE)
-    this = pages.get_page(request.GET.get("page"))
+    names = Names("letter", letter) if letter else Names("title", "")
+    this = names.page(request.GET.get("page"), A_PAGE)
     shows(request, this.number, letter)
-    context = {"letters": _letters(), "letter": letter, "this": this, "lines": listed(this.object_list)}
+    context = {"letters": _letters(), "letter": letter, "this": this, "lines": names.lines(this.object_list)}
     return render(request, "monographs/drugs.html", context)
 
 
 def _letters() -> list[tuple[str, bool]]:
     """Every letter, and whether a listed page begins with it. What was taken down has no entries."""
-    entries = IndexEntry.objects.filter(kind="letter", term__in=[*LETTERS, OTHER_LETTER])
-    there = set(entries.values_list("term", flat=True).distinct())
+    every = (*LETTERS, OTHER_LETTER)
+    is_there = next(iter(_which_letters()), ())
+    there = {letter for letter, one in zip(every, is_there, strict=False) if one}
     return [*((letter, letter in there) for letter in LETTERS), *[(OTHER_LETTER, True)] * (OTHER_LETTER in there)]
+
+
+def _each_letter() -> "QuerySet[Any]":
+    """One row, if there is any: of each letter, whether it has an entry. So no more of them is read."""
+    entries = IndexEntry.objects.filter(kind="letter")
+    each = {f"at_{at}": Exists(entries.filter(term=one)) for at, one in enumerate((*LETTERS, OTHER_LETTER))}
+    return entries.annotate(**each).values_list(*each)[:1]
+
+
+_which_letters = Kept(_each_letter)
 
 
 @public
 def monograph(request: HttpRequest, slug: str) -> HttpResponse:
     """A monograph as it was published, under what stands over it now. A draft is a 404, like what never was."""
-    publication = Publication.objects.live().for_page().filter(slug=slug).first()
+    publication = next(iter(_live_at(slug)), None)
     if publication is None:
         return _elsewhere(request, slug)
     document = publication.document.value
-    seen = shown(document, standing(publication, document))
+    around = _around(publication, [link.target for link in document.related])
+    seen = shown(document, standing(publication, document, has_overlays=around.has_overlays))
     if isinstance(seen, Gone):
         return gone(request, publication, seen)
-    around, now = _around(publication, [link.target for link in document.related])
-    chosen, same_class = related(slug, document.related, _last_class(publication), around, now)
+    chosen, same_class = related(slug, document.related, _last_class(publication), around.live, around.now)
     what = page(seen, set(publication.traits), publication=publication, chosen=chosen, same_class=same_class)
     context = {
         "page": what,
         "live": publication,
         "page_path": publication.get_absolute_url(),
         "address": f"{settings.SITE_URL}{publication.get_absolute_url()}",
-        "same_drug": [one for one in around if getattr(one, SAME_DRUG)],
+        "same_drug": around.same_drug,
     }
     return render(request, "monographs/monograph_detail.html", context)
 
@@ -98,31 +107,65 @@ def _last_class(publication: Publication) -> str:
     return publication.class_slugs[-1] if publication.class_slugs else ""
 
 
-def _around(publication: Publication, targets: list[str]) -> tuple[list[Publication], dict[str, str]]:
-    """What a page may lead to, in one query: links of the editors, some of its class, others on the same drug; and
-    {target of a link: where that monograph is live}."""
+def _facts(rows: "QuerySet[Any]", *columns: str) -> "QuerySet[Any]":
+    """A key and a word of each, whatever table they are in, so that one statement asks for them."""
+    return rows.order_by().values_list(*columns)
+
+
+def _of_page(key: int, monograph: int, last: str, targets: list[str]) -> "list[QuerySet[Any]]":
     entries = IndexEntry.objects
-    drug = entries.filter(publication=publication, kind="drug").values("term")
-    same_drug = entries.filter(kind="drug", term__in=drug).values("publication")
-    same_class = entries.filter(kind="class", term=f"={_last_class(publication)}").values("publication")[:MOST_OF_CLASS]
-    chosen = Publication.objects.at(targets).values("pk")
-    wanted = Q(pk__in=chosen) | Q(pk__in=same_class) | Q(pk__in=same_drug)
-    rows = Publication.objects.listed().filter(wanted).exclude(pk=publication.pk).with_addresses(targets)
+    drug = entries.filter(publication=key, kind="drug").values("term")
+    on_drug, in_class = entries.filter(kind="drug", term__in=drug), entries.filter(kind="class", term=last)
+    formerly = Publication.objects.live().filter(monograph__former_addresses__slug__in=targets)
+    return [
+        _facts(on_drug, "publication", "kind"),
+        in_class.order_by("publication").values_list("publication", "kind")[:MOST_OF_CLASS],
+        _facts(Publication.objects.live().filter(live_of__slug__in=targets), "pk", "live_of__slug"),
+        _facts(formerly, "pk", "monograph__former_addresses__slug"),
+        _facts(Overlay.objects.unlifted().filter(monograph=monograph), "pk", "kind")[:1],
+    ]
+
+
+_ask_of_page = Kept(_of_page)
+_live_at = Kept(lambda slug: Publication.objects.live().for_page().filter(slug=slug).order_by("name", "slug")[:1])
+
+
+def _led_to(keys: list[int]) -> "QuerySet[Any]":
     retired = Overlay.objects.withdrawals().filter(monograph=OuterRef("monograph")).values("kind")[:1]
-    on_drug = Exists(entries.filter(kind="drug", term__in=drug, publication=OuterRef("pk")))
-    found = (
-        rows.annotate(**{SAME_DRUG: on_drug, OVER: Subquery(retired)})
-        .only("slug", "name", "class_slugs", "monograph")
-        .with_called()
-        .order_by("name", "slug")
+    rows = Publication.objects.listed().filter(pk__in=keys).annotate(**{OVER: Subquery(retired)})
+    return rows.only("slug", "name", "class_slugs", "monograph").with_called().order_by("name", "slug")
+
+
+_ask_led_to = Kept(_led_to)
+
+
+@dataclass(frozen=True)
+class Around:
+    """What stands around a document on its page: what it may lead to (links of the editors, some of its class, others
+    on the same drug, by name), {target of a link: where that monograph is live}, and whether anything stands over
+    it."""
+
+    live: tuple[Publication, ...]
+    now: dict[str, str]
+    same_drug: tuple[Publication, ...]
+    has_overlays: bool
+
+
+def _around(publication: Publication, targets: list[str]) -> Around:
+    """In two questions, however many there are."""
+    last = f"={_last_class(publication)}"
+    same_drug, same_class, at, formerly, over = _ask_of_page(
+        publication.pk, publication.monograph_id, last, targets or [""]
     )
-    around, now = dict[int, Publication](), dict[str, str]()
+    wanted = {row[0] for rows in (same_drug, same_class, at, formerly) for row in rows} - {publication.pk}
+    found = _ask_led_to(padded(sorted(wanted))) if wanted else []
+    slugs = {one.pk: one.slug for one in found}
     for one in found:
-        around[one.pk] = one
         kind = getattr(one, OVER)
         one.said = kind_of(kind).words.line if kind else ""
-        now |= dict.fromkeys((getattr(one, name) for name in KNOWN), one.slug)
-    return list(around.values()), now
+    now = {address: slugs[pk] for pk, address in (*formerly, *at) if pk in slugs}
+    drug = {row[0] for row in same_drug}
+    return Around(tuple(found), now, tuple(one for one in found if one.pk in drug), bool(over))
 
 
 def _elsewhere(request: HttpRequest, slug: str) -> HttpResponse:

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from reviews.audit.trail import READERS_SEE, REINDEXED, VOUCHED_FOR
 from reviews.audit.verify_derived import UNREADABLE
-from reviews.derived.subjects import Named, addresses
+from reviews.derived.subjects import Named
 from reviews.derived.version import SEALED_SINCE
 from reviews.models import AuditEvent
 
@@ -44,11 +44,11 @@ class Replay:
             self.hash_at[seq] = its_hash
             try:
                 said = json.loads(text)
-                self.read(seq, said["verb"], said["subject"], said["data"], said["at"])
+                self.read(seq, said["verb"], said["subject"], said["data"], said["at"], said["reason"])
             except UNREADABLE:
                 continue
 
-    def read(self, seq: int, verb: str, subject: str, data: dict[str, Any], at: str = "") -> None:
+    def read(self, seq: int, verb: str, subject: str, data: dict[str, Any], at: str = "", reason: str = "") -> None:
         """`at`: entries of one act have the same time."""
         labels = {name.partition(":")[0] for name in data.get("rows", {})}
         if labels & VOUCHED_FOR:
@@ -69,8 +69,8 @@ class Replay:
             self.rounds[edition] = data["round"]
         for key, codename in data.get("permissions", {}).items():
             self.permissions[key] = seq, codename
-        if named := addresses(subject, data):
-            self.entries.append((seq, named))
+        if (named := Named.of(seq, verb, subject, data, reason)).addresses:
+            self.entries.append(named)
         if verb == "moved":
             self.moves.append((data["from_slug"], data["to_slug"]))
             self._move(f"monograph:{data['from_slug']}", subject)

@@ -122,7 +122,7 @@ def _chain(replay: Replay, keys: Keys) -> Iterator[Finding]:
         try:
             if canonical(beside["data"]) != raw_data[seq]:
                 yield seq, f"Entry {seq}: its column data is not in the form in which it was written."
-            replay.read(seq, verb, subject, content.get("data", {}), content["at"])
+            replay.read(seq, verb, subject, content.get("data", {}), content["at"], reason)
         except UNREADABLE:
             yield seq, f"Entry {seq}: what it says cannot be read."
         prev = its_hash

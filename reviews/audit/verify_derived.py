@@ -38,7 +38,7 @@ def verify_derived(
     now = former_addresses.now()
     former = former_addresses.left_behind(moves, now)
     yield from _former_addresses(former)
-    yield from _subjects(set(subjects.rows_of(entries, now | former)))
+    yield from _subjects({row[:2]: row[2:] for row in subjects.rows_of(entries, now | former)})
     yield from _of_change_sets()
     yield from _misprints()
 
@@ -61,7 +61,7 @@ def _epoch(hash_at: dict[int, str], last: int) -> Iterator[Finding]:
 
 def _index() -> Iterator[Finding]:
     """The index of live pages is made of them: nothing is found under words that are not there."""
-    columns = ("publication_id", "kind", "term", "words", "begins", "ends")
+    columns = ("publication_id", "kind", "term", "words", "begins", "ends", "sorts_as")
     held: dict[int | None, list[Any]] = {}
     for row in IndexEntry.objects.values_list("publication__monograph", *columns):
         held.setdefault(row[0], []).append(row[1:])
@@ -99,11 +99,12 @@ def _former_addresses(wanted: dict[str, int]) -> Iterator[Finding]:
             yield None, f"The former address “{slug}” is not kept as the trail tells of it."
 
 
-def _subjects(wanted: set[tuple[int, int]]) -> Iterator[Finding]:
-    held = set(EntrySubject.objects.values_list("entry", "monograph"))
-    for seq, pk in sorted(wanted - held):
+def _subjects(wanted: dict[tuple[int, int], tuple[str, bool]]) -> Iterator[Finding]:
+    rows = EntrySubject.objects.values_list("entry", "monograph", "verb", "is_long")
+    held = {(seq, pk): tuple(its) for seq, pk, *its in rows.iterator(2000)}
+    for seq, pk in sorted(at for at, its in wanted.items() if held.get(at) != its):
         yield seq, f"Entry {seq} is about monograph {pk}, and its subjects do not say so."
-    for seq, pk in sorted(held - wanted):
+    for seq, pk in sorted(held.keys() - wanted.keys()):
         yield seq, f"Entry {seq} is not about monograph {pk}, and its subjects say so."
 
 

@@ -21,7 +21,7 @@ def write(*monographs: Monograph) -> None:
     writer."""
     IndexEntry.objects.filter(publication__monograph__in=monographs).delete()
     IndexEntry.objects.bulk_create(
-        IndexEntry(publication_id=pk, kind=kind, term=term, words=words, begins=begins, ends=ends)
+        IndexEntry(publication_id=pk, kind=kind, term=term, words=words, begins=begins, ends=ends, sorts_as=sorts_as)
         for monograph in monographs
-        for pk, kind, term, words, begins, ends in rows_of(monograph)
+        for pk, kind, term, words, begins, ends, sorts_as in rows_of(monograph)
     )

@@ -6,19 +6,34 @@ it after somebody had tried to begin one there in vain.
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from monographs.models import FormerAddress, Monograph
 from reviews.derived import former_addresses
+from reviews.derived.written_texts import LONG
 from reviews.models import AuditEvent, EntrySubject
 
 PREFIX = "monograph:"
 LONGEST = AuditEvent._meta.get_field("subject").max_length or 0
 A_BATCH = 2000
+COLUMNS = ("seq", "verb", "subject", "data", "reason")  # as `Named.of` takes them
 # With these a monograph gets an address.
 GIVES_AN_ADDRESS = ("begun", "moved")
 
-Named = tuple[int, list[str]]  # an entry, and the addresses that it names
+Row = tuple[int, int, str, bool]  # entry, monograph, its verb, whether its reason is long
+
+
+class Named(NamedTuple):
+    """An entry, and the addresses that it names."""
+
+    seq: int
+    verb: str
+    is_long: bool
+    addresses: list[str]
+
+    @classmethod
+    def of(cls, seq: int, verb: str, subject: str, data: dict[str, Any], reason: str) -> "Named":
+        return cls(seq, verb, len(reason) > LONG, addresses(subject, data))
 
 
 def fitted(subject: str) -> tuple[str, dict[str, Any]]:
@@ -42,38 +57,40 @@ def addresses(subject: str, data: dict[str, Any]) -> list[str]:
     return named[:-1] if len(subject) == LONGEST else named
 
 
-def rows_of(entries: Iterable[Named], owners: dict[str, int]) -> Iterator[tuple[int, int]]:
-    """(entry, monograph) of each. `owners`: {address, of now or before: key of its monograph}."""
-    for seq, named in entries:
-        for pk in sorted({owners[slug] for slug in named if slug in owners}):
-            yield seq, pk
+def rows_of(entries: Iterable[Named], owners: dict[str, int]) -> Iterator[Row]:
+    """The rows of each. `owners`: {address, of now or before: key of its monograph}."""
+    for one in entries:
+        for pk in sorted({owners[slug] for slug in one.addresses if slug in owners}):
+            yield one.seq, pk, one.verb, one.is_long
 
 
 def write(event: AuditEvent, known: Mapping[str, int]) -> None:
     """In the act of the entry: `Trail.record` calls it. `known`: owners that need not be asked for."""
-    named = addresses(event.subject, event.data)
-    if not named:
+    its = Named.of(event.seq, event.verb, event.subject, event.data, event.reason)
+    if not (named := its.addresses):
         return
     owners = {slug: known[slug] for slug in named if slug in known}
     if len(owners) < len(named):
         owners |= dict(Monograph.objects.filter(slug__in=named).values_list("slug", "pk"))
     if len(owners) < len(named):
         owners |= dict(FormerAddress.objects.filter(slug__in=named).values_list("slug", "monograph"))
-    entries = [event.seq]
+    entries = [its]
     if event.verb in GIVES_AN_ADDRESS:  # what was told of the address before it was one
         earlier = AuditEvent.objects.filter(subject=event.subject, subjects=None, seq__lt=event.seq)
-        entries += earlier.values_list("seq", flat=True)
-    _keep(rows_of(((seq, named) for seq in entries), owners))
+        entries += [Named.of(*one) for one in earlier.values_list(*COLUMNS)]
+    _keep(rows_of(entries, owners))
 
 
 def remake() -> None:
     """After the former addresses were made."""
     owners = former_addresses.now() | dict(FormerAddress.objects.values_list("slug", "monograph"))
-    entries = AuditEvent.objects.filter(subject__startswith=PREFIX).values_list("seq", "subject", "data")
+    entries = AuditEvent.objects.filter(subject__startswith=PREFIX).values_list(*COLUMNS)
     EntrySubject.objects.all().delete()
-    _keep(rows_of(((seq, addresses(subject, data)) for seq, subject, data in entries.iterator(A_BATCH)), owners))
+    _keep(rows_of((Named.of(*one) for one in entries.iterator(A_BATCH)), owners))
 
 
-def _keep(rows: Iterator[tuple[int, int]]) -> None:
+def _keep(rows: Iterator[Row]) -> None:
     for batch in iter(lambda: list(islice(rows, A_BATCH)), []):
-        EntrySubject.objects.bulk_create(EntrySubject(entry_id=seq, monograph_id=pk) for seq, pk in batch)
+        EntrySubject.objects.bulk_create(
+            EntrySubject(entry_id=seq, monograph_id=pk, verb=verb, is_long=is_long) for seq, pk, verb, is_long in batch
+        )

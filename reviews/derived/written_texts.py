@@ -12,6 +12,7 @@ library's.
 import math
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from monographs import document as values
 from monographs.canonical import sha256
@@ -52,9 +53,14 @@ def fields_of(part: Value | None) -> list[str]:
 
 def texts_of(part: Value | None, longer_than: int = LONG) -> frozenset[str]:
     """The digests of the texts of a part that are longer than this."""
-    fields = fields_of(part)
+    # Of headers two may be alike by what they have from drug and class.
+    return _texts_of(tuple(fields_of(part)), isinstance(part, values.Part), longer_than)
+
+
+@lru_cache(maxsize=512)  # an act asks it of the same parts again and again
+def _texts_of(fields: tuple[str, ...], is_part: bool, longer_than: int) -> frozenset[str]:
     texts = {*fields, *(one for text in fields for gap in _GAPS for one in gap.split(text))}
-    if isinstance(part, values.Part):  # of headers two may be alike by what they have from drug and class
+    if is_part:
         texts.add("\n".join(fields))
     long = [words for text in texts if len(text.strip()) > longer_than and (words := words_of(text))]
     return frozenset(sha256("".join(words)) for words in long)
@@ -64,6 +70,11 @@ def sentences_of(part: Value | None, monograph: int, up_to: float = math.inf) ->
     """The digests of the sentences of a part, and of all else in its prose, up to this length: others in another
     monograph."""
     text: str = getattr(part, values.PROSE.get(type(part), ""), "") if part else ""
+    return _sentences_of(text, monograph, up_to)
+
+
+@lru_cache(maxsize=512)
+def _sentences_of(text: str, monograph: int, up_to: float) -> frozenset[str]:
     texts = {text, *(one for gap in _GAPS for one in gap.split(text))}
     short = [words_of(one) for one in texts if len(one.strip()) <= up_to]
     return frozenset(sha256(f"{monograph} {''.join(words)}") for words in short if len(words) >= A_SENTENCE)

@@ -152,7 +152,7 @@ def open_work(user: User, classes: dict[int, TherapeuticClass] | None = None) ->
         work[conflict.edition_id].conflicts |= {conflict.person_id}
     of_monograph = {each.monograph.pk: each for each in work.values()}
     said: dict[int, list[tuple[str, dict[str, Any]]]] = {}
-    moves = EntrySubject.objects.filter(monograph__in=of_monograph, entry__verb__in=(*MOVES, *copies.TOLD_BY))
+    moves = EntrySubject.objects.filter(monograph__in=of_monograph, verb__in=(*MOVES, *copies.TOLD_BY))
     for move in moves.select_related("entry__actor").order_by("entry"):
         its, entry = of_monograph[move.monograph_id], move.entry
         if entry.verb not in MOVES:

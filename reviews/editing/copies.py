@@ -100,7 +100,7 @@ def _in_words(held: Any) -> list[str]:
 
 def task_of(edition: Edition) -> Task | None:
     """What is open for this edition: something it copied has changed since, and nobody took that over or left it."""
-    entries = AuditEvent.objects.about(edition.monograph).filter(verb__in=TOLD_BY).order_by("seq")
+    entries = AuditEvent.objects.about(edition.monograph, *TOLD_BY).order_by("seq")
     return differing(edition) if edition.is_open and is_told(entries.values_list("verb", "data")) else None
 
 

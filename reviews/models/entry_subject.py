@@ -18,9 +18,15 @@ class EntrySubject(models.Model):
         AuditEvent, models.DO_NOTHING, related_name="subjects", db_constraint=False, db_index=False
     )
     monograph = models.ForeignKey(Monograph, models.PROTECT, related_name="+", db_index=False)
+    verb = models.CharField(max_length=40)  # of the entry, so that what is asked of one is found among thousands
+    is_long = models.BooleanField()  # whether its reason is so long that nobody says it twice by chance
 
     class Meta:
-        indexes = [models.Index(fields=["monograph", "entry"], name="reviews_entrysubject_monograph")]
+        indexes = [
+            models.Index(fields=["monograph", "entry"], name="reviews_entrysubject_monograph"),
+            models.Index(fields=["monograph", "verb", "entry"], name="reviews_entrysubject_verb"),
+            models.Index(fields=["monograph"], condition=models.Q(is_long=True), name="reviews_entrysubject_long"),
+        ]
         constraints = [
             ByWriteLock(name="reviews_entrysubject_by_lock"),
             models.UniqueConstraint(fields=["entry", "monograph"], name="reviews_entrysubject_once"),

@@ -12,9 +12,11 @@ from monographs.triggers import AppendOnly
 
 
 class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
-    def about(self, monograph: Monograph) -> Self:
-        """Entries about a monograph, at whatever address it stood then."""
-        return self.filter(subjects__monograph=monograph)
+    def about(self, monograph: Monograph, *verbs: str) -> Self:
+        """Entries about a monograph, at whatever address it stood then: all, or those of these verbs. They are found
+        without a look at the others, however many there are."""
+        wanted = {"subjects__verb__in": verbs} if verbs else {}
+        return self.filter(subjects__monograph=monograph, **wanted)
 
 
 class AuditEvent(models.Model):

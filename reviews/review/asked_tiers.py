@@ -39,7 +39,7 @@ def open_request(review: EditionReview) -> Asked | None:
 def open_requests(monographs: QuerySet[Monograph]) -> Iterator[Asked]:
     """The open requests of these monographs, the oldest first. A query where there was never one; else each monograph
     whose tier is still below what was asked for is loaded."""
-    asked = EntrySubject.objects.filter(monograph__in=monographs, entry__verb=ASKED)
+    asked = EntrySubject.objects.filter(monograph__in=monographs, verb=ASKED)
     pages = Monograph.objects.filter(pk__in=set(asked.values_list("monograph", flat=True))).exclude(tier=HIGHEST)
     reviews = [EditionReview.load(page.editions.order_by("-number")[0]) for page in pages]
     return iter(sorted(_open(reviews), key=lambda one: one.seq))
@@ -47,7 +47,7 @@ def open_requests(monographs: QuerySet[Monograph]) -> Iterator[Asked]:
 
 def _open(reviews: list[EditionReview]) -> Iterator[Asked]:
     needed = {one.monograph.pk: one for one in reviews if tiers.is_below(one.monograph.tier, one.floor())}
-    rows = EntrySubject.objects.filter(monograph__in=needed, entry__verb=ASKED).select_related("entry__actor")
+    rows = EntrySubject.objects.filter(monograph__in=needed, verb=ASKED).select_related("entry__actor")
     last = {one.monograph_id: one.entry for one in rows.order_by("entry")}
     for pk, entry in last.items():
         review = needed[pk]

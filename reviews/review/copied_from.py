@@ -12,7 +12,7 @@ from reviews.models import AuditEvent
 
 def entries_of_copies(monograph: Monograph) -> "QuerySet[AuditEvent, Any]":
     """What the trail tells of each copy: one column."""
-    return AuditEvent.objects.about(monograph).filter(verb="parts_copied").values_list("data", flat=True)
+    return AuditEvent.objects.about(monograph, "parts_copied").values_list("data", flat=True)
 
 
 def names_told(monograph: Monograph, entries: Iterable[Any] | None = None) -> dict[str, frozenset[str]]:

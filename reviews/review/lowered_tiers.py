@@ -22,7 +22,7 @@ def tiers_that_count(monographs: Iterable[Monograph]) -> dict[int, str]:
     pks = [one.pk for one in monographs]
     of = "subjects__monograph"
     since = Q(at__gt=F(f"{of}__live__published_at")) | Q(**{f"{of}__live": None})
-    rows = AuditEvent.objects.filter(since, verb="tier_set", **{f"{of}__in": pks}).order_by("seq")
+    rows = AuditEvent.objects.filter(since, subjects__verb="tier_set", **{f"{of}__in": pks}).order_by("seq")
     sets: dict[int, list[Set]] = {}
     for pk, actor, data in rows.values_list(of, "actor", "data"):
         sets.setdefault(pk, []).append((actor, data["from_tier"], data["to_tier"]))

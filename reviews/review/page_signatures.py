@@ -28,7 +28,7 @@ class OnPage:
 
     def given(self, review: EditionReview) -> list[SignOff]:
         """Those that count, by people who still could give them and wrote no word of the page."""
-        entries = AuditEvent.objects.about(review.monograph).filter(verb__in=self.after)
+        entries = AuditEvent.objects.about(review.monograph, *self.after)
         since = [one.at for one in entries if one.data.get(self.after[one.verb])]
         if self.counts:
             since.append(review.at - self.counts)

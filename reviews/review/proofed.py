@@ -162,7 +162,7 @@ def told(review: EditionReview) -> dict[str, Any] | None:
     found = standing(review)
     if not found:
         return None
-    event = AuditEvent.objects.about(review.monograph).filter(verb="submitted").order_by("-seq").first()
+    event = AuditEvent.objects.about(review.monograph, "submitted").order_by("-seq").first()
     if event is None or event.data.get("edition") != review.edition.number:
         return {"hints": found, "reason": "", "by": None}
     return {"hints": found, "reason": REASONS.get(event.data.get("kind", ""), ""), "by": event.actor}

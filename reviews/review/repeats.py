@@ -19,8 +19,7 @@ def is_done_already(review: EditionReview, row: Transition, given: Given, seen: 
     elif edition.state in row.sources and not row.on_page:
         return False
     last = (
-        AuditEvent.objects.about(review.monograph)
-        .filter(verb__in=entries)
+        AuditEvent.objects.about(review.monograph, *entries)
         .order_by("-seq")
         .values_list("verb", "actor_id", "digest", "data")
         .first()

@@ -143,7 +143,8 @@ def fill_trail(entries: int) -> None:
             events = list(_refused(trail, [slug for slug, _pk in about]))
             AuditEvent.objects.bulk_create(events, batch_size=500)
             EntrySubject.objects.bulk_create(
-                EntrySubject(entry_id=one.seq, monograph_id=pk) for one, (_slug, pk) in zip(events, about, strict=True)
+                EntrySubject(entry_id=one.seq, monograph_id=pk, verb=one.verb, is_long=False)
+                for one, (_slug, pk) in zip(events, about, strict=True)
             )
 
 

@@ -2,10 +2,12 @@
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.db.models import F, Max
 
-from monographs.models import Edition, Section
-from monographs.questions import Question, ask_together, together
+from monographs import questions
+from monographs.models import Edition, Publication, Section
+from monographs.questions import Kept, Question, ask_together, padded, together
 from reviews.models import ChangeSet
 from tests import factories as make
 from tests import tables
@@ -101,3 +103,61 @@ def test_what_has_a_place_for_another_value_is_no_such_question():
     with pytest.raises(AssertionError, match="other places than that of state"):
         question.ask("draft")
     assert Question(Edition.objects.filter(number=F("number")), by="state", columns=("pk",)).ask("draft") == []
+
+
+def test_a_kept_question_answers_what_its_query_does_and_is_written_once_for_a_shape(house, django_assert_num_queries):
+    for slug in ("askedumab", "keptumab", "sideumab"):
+        make.published(house, slug)
+    written = []
+
+    def rows(keys, name):
+        written.append(keys)
+        found = Publication.objects.live().lines().filter(pk__in=keys, name__startswith=name)
+        return found.order_by("-slug")
+
+    kept = Kept(rows)
+    keys = list(Publication.objects.order_by("-pk").values_list("pk", flat=True)[:3])
+    for given, name in ((keys, ""), (keys, "Kept"), (keys[::-1], "As%"), ([keys[0]] * 3, "A"), ([*keys[:2], 0], "_")):
+        with django_assert_num_queries(1):
+            found = kept(given, name)
+        expected = list(
+            Publication.objects.live().lines().filter(pk__in=given, name__startswith=name).order_by("-slug")
+        )
+        assert [(one.pk, one.called, one.is_marked) for one in found] == [
+            (one.pk, one.called, one.is_marked) for one in expected
+        ]
+    assert len(written) == 1
+    assert kept([], "Kept") == []
+    with django_assert_num_queries(1):  # what was loaded is there
+        assert [one.live_of.is_overdue(one.published_at.date()) for one in kept(keys[:1], "")] == [False]
+    assert len(written) == 3
+
+
+def test_questions_of_one_shape_are_kept_in_bounds(house, monkeypatch):
+    monkeypatch.setattr(questions, "MOST_KEPT", 2)
+    kept = Kept(lambda keys: Edition.objects.filter(pk__in=keys))
+    for number in range(1, 6):
+        kept([1] * number)
+    assert len(questions._kept_of(connection)) <= 3
+
+
+def test_kept_questions_asked_together_have_each_its_own_rows(house, django_assert_num_queries):
+    one = make.draft(house, "askedumab")
+    kept = Kept(
+        lambda key, words: [
+            Section.objects.filter(edition=key).values_list("edition", "heading"),
+            Edition.objects.filter(pk=key).values_list("pk", "state"),
+            Section.objects.filter(heading__in=words).values_list("edition", "heading").order_by("heading")[:1],
+        ]
+    )
+    for _ in range(2):
+        with django_assert_num_queries(1):
+            sections, editions, first = kept(one.pk, ["Monitoring", "None"])
+        assert sorted(heading for _key, heading in sections) == ["Monitoring", "Prescribing in practice"]
+        assert editions == [(one.pk, "draft")]
+        assert [heading for _key, heading in first] == ["Monitoring"]
+
+
+def test_keys_are_padded_to_few_lengths():
+    assert [len(padded(range(number))) for number in (0, 1, 2, 3, 4, 5, 30)] == [0, 1, 2, 4, 4, 8, 32]
+    assert set(padded([7, 8, 9])) == {7, 8, 9}

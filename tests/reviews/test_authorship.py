@@ -18,7 +18,7 @@ from monographs.document import Citation, MonitoringItem, SafetyNotice, Section
 from monographs.models import Edition, Monograph, Overlay
 from reviews.access.refusals import Refused
 from reviews.audit.trail import audited_write
-from reviews.authorship import authors_of_page, earlier_authors, keeps_words
+from reviews.authorship import authors_of_page, earlier_authors
 from reviews.editing import parts
 from reviews.editing.monographs import move, set_tier
 from reviews.models import ChangeSet, ClinicianProfile
@@ -366,22 +366,6 @@ def test_whoever_writes_the_same_later_takes_no_signature_away(house):
 
     assert make.live().number == 2
     assert credits_of(other) == {house.editor.pk, house.clinician.pk}
-
-
-@pytest.mark.parametrize(
-    ("before", "after", "kept"),
-    [
-        ("Tests go on for years.", "Tests go on for months.", True),
-        ("Tests go on for years.", "For years, tests go on.", True),
-        ("Tests go on for years.", "Nobody tests anything.", False),
-        ("One.", "One, two, three.", True),
-        ("", "", False),
-    ],
-)
-def test_words_are_kept_where_three_in_a_row_are_left(before, after, kept):
-    one, other = (Section(key=uuid4(), kind="cautions", heading="Cautions", text=text) for text in (before, after))
-
-    assert keeps_words(one, other) is kept
 
 
 # -- Words that were said over a page ----------------------------------------------------------------------------------

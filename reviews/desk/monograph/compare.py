@@ -2,6 +2,7 @@
 stands now."""
 
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from itertools import groupby
 
 from django.http import Http404, HttpResponse
@@ -9,7 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.text import Truncator
-from django.utils.timezone import localtime
+from django.utils.timezone import localtime, make_aware
 from django.views.decorators.http import require_safe
 
 from monographs.assemble import build
@@ -31,7 +32,10 @@ from reviews.models import ChangeSet
 from reviews.models.people import name_of
 
 LIVE, NOW = "live", "now"
+Options = list[tuple[int, list[tuple[str, str]]]]  # (number of an edition, its states: (key, words))
 LONGEST_OPTION = 60
+# So many states stand in a list; older ones are found by their day.
+LISTED = 40
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,8 @@ class Side:
 @desk
 @require_safe
 def compare(request: DeskRequest, slug: str) -> HttpResponse:
-    """`?from=` and `?to=` are each the key of a change set, `live` or `now`; without them, live against now."""
+    """`?from=` and `?to=` are each the key of a change set, `live` or `now`; without them, live against now. `?until=`
+    is the day whose states, and those before it, stand in the lists."""
     monograph = monograph_for(request, slug)
     edition = current_edition(monograph)
     old = _side(request, monograph, edition, request.GET.get("from") or LIVE)
@@ -58,6 +63,8 @@ def compare(request: DeskRequest, slug: str) -> HttpResponse:
     comparison = document_diff.compare(old.document, new.document)
     changes = changes_of(comparison)
     no_restore, now = why_no_restore(request.user, edition), digest_now(edition)
+    until = _day(request.GET.get("until", ""))
+    groups, has_more = _options(monograph, [side.change_set for side in (old, new) if side.change_set], until)
     context = {
         "section": "monographs",
         "monograph": monograph,
@@ -65,7 +72,10 @@ def compare(request: DeskRequest, slug: str) -> HttpResponse:
         "edition": edition,
         "old": old,
         "new": new,
-        "groups": _options(monograph),
+        "groups": groups,
+        "has_more": has_more,
+        "until": until.isoformat() if until else "",
+        "listed": LISTED,
         "changes": changes,
         "short": in_short(changes),
         "unchanged": comparison.unchanged,
@@ -87,7 +97,8 @@ def _side(request: DeskRequest, monograph: Monograph, edition: Edition, asked: s
         if monograph.live is None:
             return Side(asked, "nothing, for nothing was published yet", None)
         live = monograph.live.document
-        made = ChangeSet.objects.filter(edition=monograph.live.edition_id, after=live).order_by("-at").first()
+        sets = ChangeSet.objects.filter(edition=monograph.live.edition_id, after=live)
+        made = sets.select_related("edition", "actor").order_by("-at").first()
         return Side(asked, f"edition {monograph.live.number}, which readers see", live.value, made)
     change = change_set_of(request, monograph, asked)
     return Side(str(change.pk), state_of(change), change.after.value, change)
@@ -98,14 +109,31 @@ def state_of(change: ChangeSet) -> str:
     return f"edition {change.edition.number} on {date_format(localtime(change.at), 'j F Y, H:i:s')}"
 
 
-def _options(monograph: Monograph) -> list[tuple[int, list[tuple[str, str]]]]:
-    """Every change set, newest first, edition by edition, as an option of a list."""
+def _day(asked: str) -> date | None:
+    try:
+        return date.fromisoformat(asked)
+    except ValueError:
+        return None
+
+
+def _options(monograph: Monograph, chosen: list[ChangeSet], until: date | None) -> tuple[Options, bool]:
+    """The newest change sets, of this day at the latest, edition by edition, and those that are chosen, as options of a
+    list; and whether there are more."""
     changes = ChangeSet.objects.filter(edition__monograph=monograph).select_related("edition", "actor")
-    rows = changes.order_by("-edition__number", "-at", "-revision_id")
-    return [
+    changes = changes.order_by("-edition__number", "-at", "-revision_id")
+    of_then = changes.filter(at__lt=_end_of(until)) if until else changes
+    found = list(of_then.defer("touched", "credits")[: LISTED + 1])
+    rows = {one.pk: one for one in (*found[:LISTED], *chosen)}.values()
+    in_order = sorted(rows, key=lambda one: (one.edition.number, one.at, one.revision_id), reverse=True)
+    options = [
         (number, [(str(change.pk), _option(change)) for change in run])
-        for number, run in groupby(rows, key=lambda change: change.edition.number)
+        for number, run in groupby(in_order, key=lambda change: change.edition.number)
     ]
+    return options, until is not None or len(found) > LISTED
+
+
+def _end_of(day: date) -> datetime:
+    return make_aware(datetime.combine(day, time.max))
 
 
 def _option(change: ChangeSet) -> str:

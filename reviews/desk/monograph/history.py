@@ -27,7 +27,7 @@ from reviews.desk.base import (
     why_no_restore,
 )
 from reviews.desk.monograph.history_words import DONE, why
-from reviews.models import AuditEvent, ChangedPart, ChangeSet, Remark, SignOff
+from reviews.models import AuditEvent, ChangedPart, ChangeSet, EntrySubject, Remark, SignOff
 from reviews.models.people import name_of
 
 A_PAGE = 20
@@ -107,15 +107,15 @@ def history(request: DeskRequest, slug: str) -> HttpResponse:
     """`?edition=` narrows it to one edition, `?change=` shows the words of one change set, `?page=` leads to older
     entries."""
     monograph = monograph_for(request, slug)
-    events = AuditEvent.objects.about(monograph).select_related("actor").order_by("-seq")
+    rows = EntrySubject.objects.filter(monograph=monograph).select_related("entry__actor").order_by("-entry_id")
     starts = _starts(monograph)
     wanted = request.GET.get("edition", "")
     if wanted:
-        events = events.filter(**_range(starts, wanted))
+        rows = rows.filter(**_range(starts, wanted))
     asked = request.GET.get("change", "")
     opened = change_set_of(request, monograph, asked) if asked else None
-    page = Paginator(events, A_PAGE).get_page(request.GET.get("page"))
-    entries = entries_of(list(page.object_list))
+    page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    entries = entries_of([row.entry for row in page.object_list])
     edition = current_edition(monograph)
     no_restore = why_no_restore(request.user, edition)
     now = digest_now(edition)
@@ -167,7 +167,7 @@ def words_of(change_set: ChangeSet) -> list[Change]:
 
 def _starts(monograph: Monograph) -> list[tuple[int, int]]:
     """(entry, edition) of each edition's first entry, in order."""
-    events = AuditEvent.objects.about(monograph).filter(verb__in=("begun", "started")).order_by("seq")
+    events = AuditEvent.objects.about(monograph, "begun", "started").order_by("seq")
     return [(seq, data["edition"]) for seq, data in events.values_list("seq", "data")]
 
 
@@ -182,5 +182,5 @@ def _range(starts: list[tuple[int, int]], wanted: str) -> dict[str, int]:
     for place, (seq, number) in enumerate(starts):
         if str(number) == wanted:
             later = starts[place + 1][0] if place + 1 < len(starts) else None
-            return {"seq__gte": seq, **({"seq__lt": later} if later else {})}
+            return {"entry_id__gte": seq, **({"entry_id__lt": later} if later else {})}
     raise Http404

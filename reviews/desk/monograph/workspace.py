@@ -274,7 +274,7 @@ def _way(slug: str, problem: Problem) -> str:
 
 def last_move(monograph: Monograph, number: int) -> dict[str, Any] | None:
     """Who sent the edition back or gave it up, if that was the last step it took."""
-    events = AuditEvent.objects.about(monograph).filter(verb__in=("submitted", "sent_back", "discarded"))
+    events = AuditEvent.objects.about(monograph, "submitted", "sent_back", "discarded")
     event = events.select_related("actor").order_by("-seq").first()
     if event is None or event.verb == "submitted" or event.data.get("edition") != number:
         return None
@@ -284,7 +284,7 @@ def last_move(monograph: Monograph, number: int) -> dict[str, Any] | None:
 
 def tier_event(monograph: Monograph) -> dict[str, Any] | None:
     """Who set the tier, and when; the beginning of the monograph counts as that."""
-    events = AuditEvent.objects.about(monograph).filter(verb__in=("tier_set", "begun"))
+    events = AuditEvent.objects.about(monograph, "tier_set", "begun")
     event = events.select_related("actor").order_by("-seq").first()
     if event is None:
         return None

@@ -15,33 +15,33 @@ def test_every_way_to_the_whole_page_with_the_words_that_are_shown_beside_it():
     header = whole.whole().header.replaced(title="Title of it")
 
     assert sorted(entries(draft(whole.whole()), header, "wholumab-drug")) == [
-        ("brand", "=totalis", "Totalis", "", ""),
-        ("brand", "=wholera", "Wholera", "", ""),
-        ("brand", "totalis", "Totalis", "", ""),
-        ("brand", "wholera", "Wholera", "", ""),
-        ("class", "=multiple-sclerosis", "Multiple sclerosis", "", ""),
-        ("class", "=neurology", "Neurology", "", ""),
-        ("class", "multiple sclerosis", "Multiple sclerosis", "", ""),
-        ("class", "neurology", "Neurology", "", ""),
-        ("class", "sclerosis", "Multiple sclerosis", "", ""),
-        ("code", "117055", "RxNorm 117055", "", ""),
-        ("code", "l04ag06", "ATC L04AG06", "", ""),
-        ("critical", str(boxed.key), "Stop after 6 days", "2020-03-01", "2033-12-31"),
-        ("drug", "=wholumab-drug", "Wholumab", "", ""),
-        ("letter", "W", "Wholumab", "", ""),
-        ("name", "7", "WH-7", "", ""),
-        ("name", "it", "Title of it", "", ""),
-        ("name", "of it", "Title of it", "", ""),
-        ("name", "title of it", "Title of it", "", ""),
-        ("name", "wh 7", "WH-7", "", ""),
-        ("name", "wh7", "WH-7", "", ""),
-        ("name", "wholumab", "Wholumab", "", ""),
-        ("name", "wholumabe", "Wholumabe", "", ""),
-        ("name", "wholumabum", "Wholumabum", "", ""),
-        ("name", "wholuzumab", "Wholuzumab", "", ""),
-        ("title", "", "Wholumab: Title of it", "", ""),
-        ("use", "condition", "one condition", "", ""),
-        ("use", "one condition", "one condition", "", ""),
+        ("brand", "=totalis", "Totalis", "", "", ""),
+        ("brand", "=wholera", "Wholera", "", "", ""),
+        ("brand", "totalis", "Totalis", "", "", ""),
+        ("brand", "wholera", "Wholera", "", "", ""),
+        ("class", "=multiple-sclerosis", "Multiple sclerosis", "", "", "wholumab"),
+        ("class", "=neurology", "Neurology", "", "", "wholumab"),
+        ("class", "multiple sclerosis", "Multiple sclerosis", "", "", ""),
+        ("class", "neurology", "Neurology", "", "", ""),
+        ("class", "sclerosis", "Multiple sclerosis", "", "", ""),
+        ("code", "117055", "RxNorm 117055", "", "", ""),
+        ("code", "l04ag06", "ATC L04AG06", "", "", ""),
+        ("critical", str(boxed.key), "Stop after 6 days", "2020-03-01", "2033-12-31", ""),
+        ("drug", "=wholumab-drug", "Wholumab", "", "", ""),
+        ("letter", "W", "Wholumab", "", "", "wholumab"),
+        ("name", "7", "WH-7", "", "", ""),
+        ("name", "it", "Title of it", "", "", ""),
+        ("name", "of it", "Title of it", "", "", ""),
+        ("name", "title of it", "Title of it", "", "", ""),
+        ("name", "wh 7", "WH-7", "", "", ""),
+        ("name", "wh7", "WH-7", "", "", ""),
+        ("name", "wholumab", "Wholumab", "", "", ""),
+        ("name", "wholumabe", "Wholumabe", "", "", ""),
+        ("name", "wholumabum", "Wholumabum", "", "", ""),
+        ("name", "wholuzumab", "Wholuzumab", "", "", ""),
+        ("title", "", "Wholumab: Title of it", "", "", "wholumab"),
+        ("use", "condition", "one condition", "", "", ""),
+        ("use", "one condition", "one condition", "", "", ""),
     ]
 
 
@@ -57,7 +57,7 @@ def test_a_critical_notice_is_kept_before_it_begins_and_after_it_ended_and_no_ot
 
     found = [one for one in entries(draft(document), document.header, "d") if one[0] == "critical"]
 
-    assert found == [("critical", str(boxed.key), "Stop after 6 days", "2099-01-01", "2099-01-03")]
+    assert found == [("critical", str(boxed.key), "Stop after 6 days", "2099-01-01", "2099-01-03", "")]
 
 
 def test_the_first_words_for_a_term_are_kept_and_words_and_terms_have_their_longest():
@@ -86,7 +86,7 @@ def test_a_page_that_was_taken_down_is_found_under_its_names_and_brands_alone():
 
     here = [one for one in entries(draft(whole.whole()), header, "wholumab-drug") if one[0] in ("name", "brand")]
     assert found == [one for one in here if not one[1].startswith("=")]
-    assert {("brand", "totalis", "Totalis", "", ""), ("name", "wholumab", "Wholumab", "", "")} < set(found)
+    assert {("brand", "totalis", "Totalis", "", "", ""), ("name", "wholumab", "Wholumab", "", "", "")} < set(found)
 
 
 @pytest.mark.parametrize(

@@ -60,8 +60,11 @@ def test_an_entry_whose_subject_is_lost_or_another_is_named(house):
     with make.undone():
         assert tampered(f"DELETE FROM reviews_entrysubject WHERE entry_id = {signed}") == [lost]
     with make.undone():
-        insert = f"INSERT INTO reviews_entrysubject (entry_id, monograph_id) VALUES ({signed}, {other})"
-        assert tampered(insert) == [wrong]
+        insert = "INSERT INTO reviews_entrysubject (entry_id, monograph_id, verb, is_long)"
+        assert tampered(f"{insert} VALUES ({signed}, {other}, 'signed', false)") == [wrong]
+    for other_word in ("verb = 'refused'", "is_long = true"):
+        with make.undone():
+            assert tampered(f"UPDATE reviews_entrysubject SET {other_word} WHERE entry_id = {signed}") == [lost]
     found = tampered(f"UPDATE reviews_entrysubject SET monograph_id = {other} WHERE entry_id = {signed}")
     assert sorted(found) == sorted([lost, wrong])
 

@@ -32,10 +32,10 @@ def derived():
     return {
         model.__name__: sorted(model.objects.values_list(*columns))
         for model, columns in (
-            (IndexEntry, ("publication", "kind", "term", "words", "begins", "ends")),
+            (IndexEntry, ("publication", "kind", "term", "words", "begins", "ends", "sorts_as")),
             (ToldChange, ("publication", "place", "words", "is_loud", "begins", "ends")),
             (FormerAddress, ("slug", "monograph")),
-            (EntrySubject, ("entry", "monograph")),
+            (EntrySubject, ("entry", "monograph", "verb", "is_long")),
             (ChangedPart, ("change_set", "key", "label", "before", "after")),
             (Misprint, ("publication", "key", "label", "digest", "typed", "shown")),
         )

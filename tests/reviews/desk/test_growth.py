@@ -10,11 +10,14 @@ from monographs.assemble import build
 from monographs.digest import digest_of_part
 from monographs.document import Section
 from monographs.standing import today
+from reviews.access.refusals import Refused
 from reviews.audit.trail import audited_write
 from reviews.changes import change_set
 from reviews.editing.assignments import assign
 from reviews.editing.classes import set_floor
 from reviews.editing.shown import digest_of_row
+from reviews.models import ChangeSet
+from reviews.workflow import perform
 from tests import factories as make
 from tests.cells import every_cell
 
@@ -132,3 +135,37 @@ def test_a_review_of_sixty_parts_asks_as_much_as_one_of_six(house, asked):
     assert [one[0] for one in many] == [one[0] for one in few]
     assert [one[0] for one in many] == [26, 31]
     assert [one[2] <= most for one, most in zip(many, (165_000, 45_000), strict=True)] == [True, True]
+
+
+def test_a_longer_history_costs_its_pages_no_query_and_no_row(house, asked):
+    """Beside a longer trail of what was refused there: each page reads what it shows, and of what people wrote each
+    answer once."""
+    edition = make.start(house, make.published(house))
+
+    def more(times):
+        for number in range(times):
+            for name, editor in (("monitoring", house.editor), ("prescribing", house.editor2)):
+                make.reword(edition, name, f"Words {number} of {times}.", actor=editor)
+            with pytest.raises(Refused):
+                perform("publish", editions=[edition], actor=house.editor, digest=make.seen(edition))
+
+    more(12)
+    change = ChangeSet.objects.filter(edition=edition).order_by("at")[1]
+    pages = [f"/desk/monographs/testazumab/{name}" for name in ("", "history/", "edit/", "compare/")]
+    pages += [f"/desk/monographs/testazumab/compare/?from={change.pk}&to=now", "/desk/?show=all"]
+    few = {page: asked("editor", page)[:2] for page in pages}
+    more(20)
+    many = {page: asked("editor", page)[:2] for page in pages}
+    assert {page: cost[0] for page, cost in many.items()} == {page: cost[0] for page, cost in few.items()}
+    over = {page: (few[page], cost) for page, cost in many.items() if cost[1] > few[page][1] + 1}
+    # A list of comparison is as long as a screen.
+    assert over.keys() <= {one for one in pages if "compare" in one}
+    assert all(cost[1] <= 50 for page, cost in many.items() if page in over), over
+    costs = []
+    for times in (2, 2, 12):
+        make.submit(house, edition)
+        costs.append(asked("clinician", "/desk/monographs/testazumab/review/")[:2])
+        make.send_back(house, edition)
+        more(times)
+    make.submit(house, edition)
+    assert asked("clinician", "/desk/monographs/testazumab/review/")[0] == costs[-1][0]

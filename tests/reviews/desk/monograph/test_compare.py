@@ -1,6 +1,7 @@
 """Comparing two states: any two change sets, what readers see, what stands now; and nothing of another monograph."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -234,3 +235,28 @@ def test_a_long_reason_is_cut_in_the_list(house, edition, enter):
     (_number, ((_key, words), *_rest)), *_ = shown(enter("editor")).context["groups"]
 
     assert words.endswith(f": {'y' * 59}…")
+
+
+def test_a_long_history_is_listed_a_page_at_a_time_and_found_by_its_day(house, edition, enter, monkeypatch, queries):
+    """What was chosen stands in the list however old it is."""
+    client = enter("editor")
+    first = state(edition)
+    assert 'id="until"' not in shown(client).content.decode()
+    monkeypatch.setattr("reviews.desk.monograph.compare.LISTED", 3)
+    few = queries(client, ADDRESS)
+    for number in range(4):
+        make.reword(edition, "monitoring", f"Words {number}.", actor=house.editor2)
+
+    def listed(query=""):
+        groups = shown(client, query).context["groups"]
+        return [key for _number, options in groups for key, _words in options]
+
+    newest = [str(one.pk) for one in ChangeSet.objects.filter(edition__number=2).order_by("-at")[:3]]
+    live = str(ChangeSet.objects.get(edition__number=1).pk)
+    assert listed() == [*newest, live]
+    assert listed(f"?from={first.pk}&to=now") == [*newest, str(first.pk)]
+    yesterday = timezone.localdate() - timedelta(days=1)
+    assert listed(f"?until={yesterday}") == [live]
+    assert listed("?until=soon") == [*newest, live]
+    assert f'value="{yesterday}"' in shown(client, f"?until={yesterday}").content.decode()
+    assert queries(client, ADDRESS) == few
