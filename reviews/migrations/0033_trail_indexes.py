@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reviews', '0031_certificates'),
+        ('reviews', '0032_subject_verb'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
