@@ -40,7 +40,7 @@ def of_certificates(replay: Replay, keys: Keys) -> Iterator[Finding]:
             one = Certificate.objects.select_related("publication").get(pk=pk)
             form, seq = certificates.form_of(one.publication), replay.written_at.get(name)
             holds = certificates.holds(one.jws, form, one.key, keys=keys, seq=seq)
-        except UNREADABLE:
+        except (*UNREADABLE, Certificate.DoesNotExist):  # found, but not beside its publication, which is gone
             holds = False
         if not holds:
             yield replay.written_at.get(name), f"{name}: its signature does not hold."
