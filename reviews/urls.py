@@ -6,7 +6,7 @@ from reviews.desk import kept_forms, monograph_list, queue, remarks, transitions
 from reviews.desk.editor import citing, presence, scratch, sections, sorting, start_from, together, write
 from reviews.desk.library import classes, drugs
 from reviews.desk.monograph import change_address, compare, copy, history, new, restore, reviewers, tier, workspace
-from reviews.desk.people import directory, due, first_steps, invite, person, profile, recheck, rights, trail
+from reviews.desk.people import directory, due, first_steps, invite, person, profile, recheck, rights, trail, trail_out
 from reviews.desk.published import acts, page, reports, where_page
 from reviews.desk.review import read_ticks, review_page, signatures
 
@@ -89,6 +89,7 @@ urlpatterns = [
     path("people/<username>/do/<act>/", person.person_do, name="person_do"),
     path("rights/", rights.rights, name="rights"),
     path("trail/", trail.trail, name="trail"),
+    path("trail/trail.<form>", trail_out.trail_out, name="trail_out"),
     path("profile/", profile.profile, name="profile"),
     path("profile/register/", profile.register, name="profile_register"),
     path("profile/interests/", profile.interests, name="profile_interests"),

@@ -96,6 +96,7 @@ def addresses():
         "pk": 1,
         "username": "editor",
         "act": "verify",
+        "form": "csv",
         "key": str(make.key("monitoring")),
         "part": str(make.key("monitoring")),
     }

@@ -14,7 +14,7 @@ ADDRESSES = {
     "/sitemap.xml": ("sitemap", {}), "/sitemap-3.xml": ("sitemap_file", {"number": 3}), "/robots.txt": ("robots", {}),
     "/opensearch.xml": ("opensearch", {}), "/.well-known/clincalc-keys.json": ("keys", {}),
     "/drugs/x/editions/2/certificate.json": ("certificate", {"slug": "x", "number": 2}),
-    "/.well-known/jwks.json": ("jwks", {}), "/about/": ("about", {}),
+    "/.well-known/jwks.json": ("jwks", {}), "/desk/trail/trail.csv": ("trail_out", {"form": "csv"}), "/about/": ("about", {}),
     "/report/": ("report", {}), "/report/abc/": ("receipt", {"token": "abc"}), "/health/live": ("live", {}),
     "/health/ready": ("ready", {}), "/desk/": ("queue", {}), "/accounts/login/": ("account_login", {}),
     "/accounts/link/abc/": ("account_link", {"token": "abc"}), "/accounts/password/forgotten/": ("account_forgotten", {}),

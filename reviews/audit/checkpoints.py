@@ -8,6 +8,7 @@ that another act leaves makes up for it. `manage.py checkpoint` does, by hand, o
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from django.utils import timezone
@@ -54,6 +55,16 @@ def findings(replay: Replay, lines: list[dict[str, Any]], wrong: list[str]) -> I
         yield None, sentence
     if lines or not wrong:
         yield from _unvouched(replay, lines)
+
+
+def by_witness(replay: Replay, copy: Path) -> Iterator[Finding]:
+    """What the lines that somebody else kept say of the trail, whatever became of our file. A copy that says nothing is
+    told too."""
+    lines, wrong = seals.read_checkpoints(copy)
+    if not (lines or wrong):
+        yield None, f"{copy}: no line is in it."
+    yield from ((None, f"{copy}: {sentence}") for sentence in wrong)
+    yield from ((seq, f"{copy}: {sentence}") for seq, sentence in _named_entries(replay, standing(lines)))
 
 
 def as_left() -> list[Finding]:

@@ -132,10 +132,10 @@ def append_checkpoint(
     by: Signer | None = None,
     statement: dict[str, Any] | None = None,
     lost: dict[str, Any] | None = None,
-) -> None:
+) -> str:
     """Appends {seq, hash, at, key, last line's hash} and its signature. `act` is the verb of the entry for whose act
     the line is, and is said in it; so is the statement on a key that the act made, and what somebody accepts to have
-    `lost`."""
+    `lost`. Returns the line."""
     by = by or signer()
     path = checkpoint_path()
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -157,9 +157,11 @@ def append_checkpoint(
             **({"statement": statement} if statement else {}),
             **({"lost": lost} if lost else {}),
         }
-        file.write(canonical({**form, "signature": by.sign(CHECKPOINT_PREFIX, form)}).encode() + b"\n")
+        line = canonical({**form, "signature": by.sign(CHECKPOINT_PREFIX, form)})
+        file.write(line.encode() + b"\n")
         file.flush()
         os.fsync(file.fileno())
+        return line
 
 
 def last_line() -> dict[str, Any] | None:
@@ -175,16 +177,17 @@ def last_line() -> dict[str, Any] | None:
         return None
 
 
-def read_checkpoints(path: Path | None = None) -> tuple[list[dict[str, Any]], list[str]]:
-    """The lines of the file (of another than ours, where its path is given) that hold, and a sentence for each that
-    does not. Statements on keys that stand in the file are believed like those of the database.
+def read_checkpoints(copy: Path | None = None) -> tuple[list[dict[str, Any]], list[str]]:
+    """The lines of the file that hold, and a sentence for each that does not. Of a `copy` that somebody else keeps each
+    line holds by itself: it may have been put together of what was mailed. Statements on keys that stand in the file
+    are believed like those of the database.
 
     A last line without its end is a write that was cut off, and is passed over.
     """
     try:
-        text = (path or checkpoint_path()).read_text(errors="replace")
+        text = (copy or checkpoint_path()).read_text(errors="replace")
     except OSError:
-        return [], [f"There is no checkpoint file ({path or settings.CHECKPOINT_FILE})."]
+        return [], [f"There is no checkpoint file ({copy or settings.CHECKPOINT_FILE})."]
     whole = (text if text.endswith("\n") else text.rpartition("\n")[0]).splitlines()
     forms = [_read(line) for line in whole]
     keys = believed_keys(*(one["statement"] for one in forms if isinstance(one.get("statement"), dict)))
@@ -194,7 +197,7 @@ def read_checkpoints(path: Path | None = None) -> tuple[list[dict[str, Any]], li
             signature = form.pop("signature")
             if not keys.holds(CHECKPOINT_PREFIX, form, form["key"], signature, form["seq"]):
                 wrong.append(f"Checkpoint line {number}: its signature does not hold.")
-            elif form["last"] != last:
+            elif copy is None and form["last"] != last:
                 wrong.append(f"Checkpoint line {number}: it does not follow the line before it.")
             else:
                 found.append(form)

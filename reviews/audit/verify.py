@@ -7,6 +7,7 @@ row or the entry.
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import Permission
@@ -27,8 +28,9 @@ from reviews.audit.verify_grants import verify_grants
 from reviews.models import Act, AuditEvent, ChangeSet, SignOff
 
 
-def verify() -> list[Finding]:
-    """Every finding, (entry or None, sentence); an empty list when nothing was touched. Reads only."""
+def verify(copy: Path | None = None) -> list[Finding]:
+    """Every finding, (entry or None, sentence); an empty list when nothing was touched. Reads only. `copy`: lines of
+    the checkpoint file that somebody else kept, which are asked too."""
     replay, keys = Replay(), seals.believed_keys()
     lines = seals.read_checkpoints()  # before the trail: each line of it is about an entry that is there
     return [
@@ -36,6 +38,7 @@ def verify() -> list[Finding]:
         *_chain(replay, keys),
         *verify_keys.findings(replay, keys, lines[0]),
         *checkpoints.findings(replay, *lines),
+        *(checkpoints.by_witness(replay, copy) if copy else ()),
         *_rows(replay),
         *_documents(),
         *_publications(replay, keys),

@@ -49,6 +49,10 @@ class AuditEvent(models.Model):
         indexes = [
             models.Index(fields=["subject", "seq"], name="reviews_event_subject"),
             models.Index(fields=["actor", "verb", "at"], name="reviews_event_actor"),
+            # By which auditors find entries, however many there are.
+            models.Index(fields=["actor", "seq"], name="reviews_event_by"),
+            models.Index(fields=["verb", "seq"], name="reviews_event_verb"),
+            models.Index(fields=["at", "seq"], name="reviews_event_at"),
         ]
         constraints = [AppendOnly(name="reviews_event_append_only")]
 

@@ -1,73 +1,257 @@
-"""The trail for auditors: every entry, the newest first, found by words, by person and by what it is about."""
+"""The trail for auditors: every entry, the newest first, found by person, monograph, act and date.
 
-from dataclasses import dataclass
+A page begins at an entry, never at a count of them, and each filter has its index: it asks the same few questions of a
+thousand entries and of a million.
+"""
 
-from django.core.paginator import Paginator
-from django.db.models import Q
-from django.http import HttpResponse
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth import get_user_model
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
-from django.utils.text import capfirst
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from monographs.models import Monograph, WriteLock
+from monographs.standing import LONDON
 from reviews.access import policy
-from reviews.desk.base import (
-    DeskRequest,
-    desk,
-    no_entry,
-)
-from reviews.desk.monograph.history_words import DONE, why
-from reviews.models import AuditEvent
+from reviews.audit import seals, stamps
+from reviews.desk.base import DeskRequest, desk, no_entry
+from reviews.desk.people import trail_words
+from reviews.models import AuditEvent, ClinicianProfile
 from reviews.models.people import name_of
 
 A_PAGE = 50
+MOST_PEOPLE = 10  # who are called by one name
+MOST_NAMED = 5  # monographs that one entry links
+NEVER = 2**62  # an entry that is not there yet
+FIELDS = ("who", "about", "act", "since", "until")
+_SEQ = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an auditor looks for, as it was typed."""
+
+    who: str = ""
+    about: str = ""
+    act: str = ""
+    since: str = ""
+    until: str = ""
+
+    @classmethod
+    def of(cls, given: QueryDict) -> "Asked":
+        # PostgreSQL takes no NUL, not even to look for.
+        return cls(**{name: " ".join(given.get(name, "").replace("\0", " ")[:200].split()) for name in FIELDS})
+
+    @property
+    def query(self) -> str:
+        return urlencode({name: value for name, value in asdict(self).items() if value})
+
+
+class Found:
+    """The entries that are looked for, in pages. `wrong` says at which box something is asked that nothing can be."""
+
+    def __init__(self, asked: Asked) -> None:
+        self.wrong: dict[str, str] = {}
+        self._where, self._seq = Q(), "seq"
+        self._by_person(asked.who)
+        self._about(asked.about)
+        if asked.act:
+            self._where &= Q(verb=asked.act)
+            if asked.act not in trail_words.VERBS:
+                self.wrong["act"] = "There is no such act."
+        since, until = self._day(asked.since, "since"), self._day(asked.until, "until")
+        if since:
+            first = self._first_of(since)
+            self._between("gte", NEVER if first is None else first)
+        if until and (after := self._first_of(until + timedelta(days=1))) is not None:
+            self._between("lt", after)
+
+    def _by_person(self, who: str) -> None:
+        if not who:
+            return
+        people = get_user_model().objects.all()
+        first, _space, last = who.rpartition(" ")
+        named = (
+            Q(last_name__iexact=last, first_name__iexact=first) | Q(last_name__iexact=who) | Q(first_name__iexact=who)
+        )
+        pks = list(people.filter(username__iexact=who).values_list("pk", flat=True)) or list(
+            people.filter(named).values_list("pk", flat=True)[:MOST_PEOPLE]
+        )
+        self._where &= Q(actor=pks[0]) if len(pks) == 1 else Q(actor__in=pks)
+        if not pks:
+            self.wrong["who"] = "Nobody has this name."
+
+    def _about(self, about: str) -> None:
+        if not about:
+            return
+        kind, _colon, slug = about.rpartition(":")
+        if about == "site" or kind not in ("", "monograph"):
+            self._where &= Q(subject=about)
+            return
+        found = Monograph.objects.filter(Q(slug=slug) | Q(former_addresses__slug=slug)).first()
+        if found is None:
+            self.wrong["about"] = "No monograph has this address, or had it."
+        self._seq = "subjects__entry_id"
+        self._where &= Q(subjects__monograph=found.pk if found else 0)
+
+    def _day(self, typed: str, name: str) -> date | None:
+        if not typed:
+            return None
+        try:
+            day = date.fromisoformat(typed)
+            if 2000 <= day.year < 9000:
+                return day
+        except ValueError:
+            pass
+        self.wrong[name] = "Write the day as 2026-11-30."
+        return None
+
+    def _first_of(self, day: date) -> int | None:
+        """The first entry of this day in London, or of a later one; times never fall from one entry to the next."""
+        begin = datetime.combine(day, time(), tzinfo=LONDON)
+        return AuditEvent.objects.filter(at__gte=begin).order_by("at", "seq").values_list("seq", flat=True).first()
+
+    def _between(self, how: str, seq: int) -> None:
+        self._where &= Q(**{f"{self._seq}__{how}": seq})
+
+    def older(self, before: int | None, most: int) -> list[AuditEvent]:
+        """So many before this entry, the newest first."""
+        within = self._where & Q(**{f"{self._seq}__lt": before}) if before else self._where
+        return list(self._rows(within).order_by(f"-{self._seq}")[:most])
+
+    def newer(self, after: int, most: int) -> list[AuditEvent]:
+        """So many after this entry, the oldest first."""
+        return list(self._rows(self._where & Q(**{f"{self._seq}__gt": after})).order_by(self._seq)[:most])
+
+    def _rows(self, where: Q) -> QuerySet[AuditEvent]:
+        if self.wrong:
+            return AuditEvent.objects.none()
+        return AuditEvent.objects.filter(where).select_related("actor")
+
+    def all(self, batch: int) -> Iterator[AuditEvent]:
+        """Every one, from the first on: a question for each batch, so that nothing is held between."""
+        last = 0
+        while rows := self.newer(last, batch):
+            yield from rows
+            last = rows[-1].seq
+
+
+# -- For people --------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry, for people."""
+    """One entry, for people. `about`: (words, where it is, all entries about it)."""
 
     event: AuditEvent
     who: str
     did: str
+    about: list[tuple[str, str, str]]
 
     @property
     def is_refusal(self) -> bool:
         return self.event.verb == "refused"
 
 
-def told(event: AuditEvent) -> Entry:
-    """What was done, as its stored verb says it; of a refusal what was tried, and why not."""
-    did = event.verb.replace("_", " ")
-    if event.verb == "refused":
-        did = f"{DONE['refused'](event.data)}: {why(event.data['codes'])}"
-    return Entry(event, name_of(event.actor), capfirst(did))
+def told(events: list[AuditEvent]) -> list[Entry]:
+    """With what each touched. As many queries for fifty as for one."""
+    keys: dict[str, set[int]] = {"user": set(), "profile": set()}
+    for event in events:
+        kind, _colon, key = event.subject.partition(":")
+        if kind in keys and key.isascii() and key.isdigit() and len(key) < 18:
+            keys[kind].add(int(key))
+    profiles = ClinicianProfile.objects.filter(pk__in=keys["profile"]).select_related("user")
+    people = {f"user:{one.pk}": one for one in get_user_model().objects.filter(pk__in=keys["user"])}
+    people |= {f"profile:{one.pk}": one.user for one in profiles}
+    return [Entry(one, trail_words.who(one), trail_words.did(one), list(_about(one, people))) for one in events]
 
 
-def found(words: str, who: str, about: str) -> Q:
-    """Entries that hold each of these words, by this person, about this."""
-    wanted = Q()
-    for word in words.split():
-        wanted &= Q(verb__icontains=word) | Q(subject__icontains=word) | Q(reason__icontains=word)
-    if who:
-        wanted &= Q(actor_name__iexact=who) | Q(actor__first_name__icontains=who) | Q(actor__last_name__icontains=who)
-    if about:
-        wanted &= Q(subject__icontains=about)
-    return wanted
+def _about(event: AuditEvent, people: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    subject, opened = event.subject, event.data.get("change_set", "") if isinstance(event.data, dict) else ""
+    if subject.startswith("monograph:"):
+        for slug in [one.removeprefix("monograph:") for one in subject.split(",")][:MOST_NAMED]:
+            if re.fullmatch(r"[-\w]+", slug, re.ASCII):
+                change = f"?{urlencode({'change': opened})}" if opened else ""
+                yield slug, reverse("history", args=[slug]) + change, _all_about(slug)
+    elif subject in people:
+        person = people[subject]
+        yield name_of(person), reverse("person", args=[person.username]), _all_about(subject)
+    else:
+        kind, _colon, key = subject.partition(":")
+        yield subject, _place(kind, key), _all_about(subject)
+
+
+def _place(kind: str, key: str) -> str:
+    """Where it is on the desk; "" where it has no page."""
+    if kind in ("drug", "class") and re.fullmatch(r"[-\w]+", key, re.ASCII):
+        return reverse("drug" if kind == "drug" else "therapeutic_class", args=[key])
+    return ""
+
+
+def _all_about(subject: str) -> str:
+    return f"{reverse('trail')}?{urlencode({'about': subject})}"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What is known of the trail as a whole: how long it is, when it was verified, and the last line of checkpoints."""
+
+    entries: int
+    verified: stamps.Verified | None
+    line: dict[str, Any] | None
+    line_at: datetime | None
+    holds: bool
+
+    @classmethod
+    def now(cls) -> "Checked":
+        line = seals.last_line()
+        hashed = AuditEvent.objects.filter(seq=line["seq"]).values_list("hash", flat=True).first() if line else None
+        return cls(
+            entries=WriteLock.objects.values_list("seq", flat=True).get(pk=1),
+            verified=stamps.verified(),
+            line=line,
+            line_at=stamps.as_instant(line["at"]) if line else None,
+            holds=bool(line) and hashed == line["hash"],  # type: ignore[index]  # of a line that is there
+        )
 
 
 @require_safe
 @desk
 def trail(request: DeskRequest) -> HttpResponse:
-    """`?q=`, `?who=`, `?about=`, 50 a page. Only for whoever reads the trail."""
+    """`?who=`, `?about=`, `?act=`, `?since=`, `?until=`; `?before=` and `?after=` an entry. Only for whoever reads the
+    trail."""
     if refusals := policy.refusals(request.user, "read_trail"):
         return no_entry(request, refusals)
-    asked = {name: request.GET.get(name, "").replace("\x00", "")[:200] for name in ("q", "who", "about")}
-    events = AuditEvent.objects.filter(found(asked["q"], asked["who"], asked["about"]))
-    page = Paginator(events.select_related("actor").order_by("-seq"), A_PAGE).get_page(request.GET.get("page"))
+    asked = Asked.of(request.GET)
+    found = Found(asked)
+    before, after = (_seq_in(request.GET.get(name, "")) for name in ("before", "after"))
+    if after is not None:
+        newer = found.newer(after, A_PAGE + 1)
+        has_newer, has_older, events = len(newer) > A_PAGE, True, newer[:A_PAGE][::-1]
+    else:
+        older = found.older(before, A_PAGE + 1)
+        has_newer, has_older, events = before is not None, len(older) > A_PAGE, older[:A_PAGE]
     context = {
         "section": "trail",
         "asked": asked,
-        "page": page,
-        "entries": [told(one) for one in page.object_list],
+        "query": asked.query,
+        "wrong": found.wrong,
+        "acts": trail_words.acts(),
+        "entries": told(events),
+        "newer": events[0].seq if events and has_newer else None,
+        "older": events[-1].seq if events and has_older else None,
+        "checked": Checked.now(),
     }
     return render(request, "reviews/people/trail.html", context)
+
+
+def _seq_in(typed: str) -> int | None:
+    return int(typed) if _SEQ.fullmatch(typed) else None

@@ -1,16 +1,19 @@
 """Commands that keep a house: what each leaves and says, and what it refuses without touching anything."""
 
+import json
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, models
 
-from monographs.models import IndexEntry
+from monographs.models import IndexEntry, WriteLock
 from reviews.audit import seals
 from reviews.audit.verify import verify
+from reviews.management.commands import checkpoint
 from reviews.models import AuditEvent
 from reviews.models.event import is_demonstration
+from reviews.reports.mailing import ServerGone
 from tests import factories as make
 from tests import tables
 
@@ -29,11 +32,63 @@ def said(*arguments, **options):
 def test_a_checkpoint_is_a_line_about_the_last_entry(house):
     last = AuditEvent.objects.latest("seq")
 
-    assert said("checkpoint") == f"Checkpoint: entry {last.seq}, {last.hash[:12]}…\n"
+    assert said("checkpoint") == f"Checkpoint: entry {last.seq}, {last.hash[:12]}…\nMailed to 1 auditor.\n"
     lines, wrong = seals.read_checkpoints()
 
     assert ([(one["seq"], one["hash"]) for one in lines], wrong) == ([(last.seq, last.hash)], [])
     assert AuditEvent.objects.count() == last.seq  # it is beside the trail, not in it
+    assert verify() == []
+
+
+def test_auditors_get_each_line_by_mail_and_what_they_kept_is_a_witness(house, mailoutbox, tmp_path):
+    """Whatever becomes of our file, and of the trail with it."""
+    copy = tmp_path / "kept.jsonl"
+    for _day in range(2):
+        make.draft(house, f"drug{_day}")
+        said("checkpoint")
+    assert [one.to for one in mailoutbox] == [[house.auditor.email]] * 2
+    kept = [next(line for line in one.body.splitlines() if line.startswith("{")) for one in mailoutbox]
+    copy.write_text("".join(f"{line}\n" for line in kept))
+    assert set(kept) <= set(seals.checkpoint_path().read_text().splitlines())
+    assert verify(copy) == []
+    # One line is missing, as a letter that was lost: each holds by itself.
+    copy.write_text(f"{kept[1]}\n")
+    assert "The trail is whole" in said("verify_trail", checkpoints=copy)
+    # Somebody with SQL and our file cuts the last entries off both.
+    last = AuditEvent.objects.latest("seq")
+    before = AuditEvent.objects.get(seq=last.seq - 1)
+    with tables.no_triggers():
+        models.QuerySet(AuditEvent).filter(pk=last.pk)._raw_delete("default")
+        WriteLock.objects.update(seq=before.seq, hash=before.hash)
+    told = f"{copy}: A checkpoint of {json.loads(kept[1])['at']} names entry {last.seq}, and the trail ends with {before.seq}"
+    assert any(sentence.startswith(told) for _seq, sentence in verify(copy))
+
+
+def test_a_copy_that_says_nothing_or_was_forged_is_told(house, tmp_path):
+    copy = tmp_path / "kept.jsonl"
+    said("checkpoint")
+    (line,) = seals.checkpoint_path().read_text().splitlines()[-1:]
+    assert (None, f"{copy}: There is no checkpoint file ({copy}).") in verify(copy)
+    for written, sentence in (
+        ("", "no line is in it"),
+        (f"{line[:-9]}\n", "it cannot be read"),
+        (line.replace('"seq":', '"seq":1') + "\n", "does not hold"),
+    ):
+        copy.write_text(written)
+        assert [one for _seq, one in verify(copy) if one.startswith(f"{copy}: ") and sentence in one], sentence
+
+
+def test_a_line_that_reaches_no_auditor_is_written_and_told(house, monkeypatch):
+    def gone(letters):
+        raise ServerGone
+        yield
+
+    monkeypatch.setattr(checkpoint, "deliver", gone)
+    with pytest.raises(CommandError, match=r"The line was written\. The mail server is gone"):
+        call_command("checkpoint", stdout=StringIO())
+    monkeypatch.setattr(checkpoint, "deliver", lambda letters: [(one, "550") for one in letters])
+    with pytest.raises(CommandError, match=r"The line was written\. The mail server refused it for auditor"):
+        call_command("checkpoint", stdout=StringIO())
     assert verify() == []
 
 
