@@ -85,14 +85,6 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
             models.Q(pk__in=live.filter(live_of__slug__in=slugs).values("pk")) | models.Q(pk__in=former.values("pk"))
         )
 
-    def with_addresses(self, slugs: Collection[str]) -> Self:
-        """With the address that the monograph has on the desk (`on_desk`) and one that it had (`former`) if it is among
-        these: a row for each."""
-        # A join on no address at all would leave no row; "" is nobody's.
-        known = models.Q(monograph__former_addresses__slug__in=slugs or [""])
-        joined = models.FilteredRelation("monograph__former_addresses", condition=known)
-        return self.annotate(joined=joined).annotate(former=models.F("joined__slug"), on_desk=models.F("live_of__slug"))
-
     def with_called(self) -> Self:
         """With what each is called beside others: asked of the index, which has it of every page that lists name."""
         return self.annotate(called=called_in_index("pk"))

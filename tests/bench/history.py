@@ -158,6 +158,6 @@ def _refused(trail: Trail, slugs: list[str]) -> Iterator[AuditEvent]:
         }  # fmt: skip
         text = event_text(actor={"pk": trail.actor.pk, "username": name}, **content)
         event = AuditEvent(**content, actor=trail.actor, actor_name=name, text=text, hash=event_hash(text))
-        event.seal = seals.seal_entry(event.hash)
+        event.seal = seals.seal_entry(event.hash, seals.signer())
         trail.seq, trail.head = event.seq, event.hash
         yield event

@@ -46,7 +46,7 @@ PAGES = {
 SAME = {"/drugs/?x=1&page=1": "/drugs/", "/drugs/testazumab/?x=1": "/drugs/testazumab/"}
 # Public views that make no page of HTML, or one that only its reader has, or lead elsewhere.
 NO_PAGES = {
-    "monograph_json", "compare_chosen", "feed", "sitemap", "sitemap_file", "robots", "opensearch",
+    "monograph_json", "certificate", "compare_chosen", "feed", "sitemap", "sitemap_file", "robots", "opensearch",
 }  # fmt: skip
 
 

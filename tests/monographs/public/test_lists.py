@@ -4,11 +4,13 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db.models.sql import compiler
 from django.utils.html import strip_tags
 
+from monographs import questions
 from monographs.document import SafetyNotice
 from monographs.models import Monograph
-from monographs.public import classes, search, sitemaps, updates, views, what_changed
+from monographs.public import classes, lists, search, sitemaps, updates, views, what_changed
 from monographs.public.lists import listed
 from monographs.public.search_terms import letter_of
 from tests import factories as make
@@ -206,3 +208,45 @@ def test_how_much_stands_on_a_page_is_what_was_promised():
     assert (views.A_PAGE, views.RECENT, views.MOST_OF_CLASS, classes.A_PAGE) == (100, 8, 24, 100)
     assert (search.MOST_CHARACTERS, search.MOST_WORDS, search.MOST_FOUND) == (200, 12, 30)
     assert (updates.A_PAGE, updates.IN_FEED, what_changed.LINES, sitemaps.A_FILE) == (20, 40, 6, 20_000)
+
+
+def test_a_list_reads_as_many_rows_however_many_are_published(house, client, monkeypatch):
+    """Rows that the database answers, of parts of lists that hold one name each."""
+    read = []
+    iterated, sorted_out = compiler.cursor_iter, questions._Written._sorted_out
+
+    def counted(*args, **kwargs):
+        for some in iterated(*args, **kwargs):
+            read.extend(some)
+            yield some
+
+    def counted_together(*args):
+        found = sorted_out(*args)
+        read.extend(row for rows in found for row in rows)
+        return found
+
+    monkeypatch.setattr(compiler, "cursor_iter", counted)
+    monkeypatch.setattr(questions._Written, "_sorted_out", counted_together)
+    for module in (views, classes, lists):
+        monkeypatch.setattr(module, "A_PAGE", 1)
+    lists._by_name.cache_clear()
+
+    def costs():
+        found = {}
+        for path in ("/drugs/", "/drugs/?letter=T", "/drugs/?letter=X", "/classes/neurology/", "/search/?q=t-one"):
+            client.get(path)
+            read.clear()
+            assert client.get(path).status_code == 200
+            found[path] = len(read)
+        return found
+
+    doc = make.document()
+    for slug in ("t-one", "t-two"):
+        make.published(house, slug, doc.replaced(header=doc.header.replaced(name=slug, title=slug)))
+    few = costs()
+    for slug in ("t-three", "t-four"):
+        make.published(house, slug, doc.replaced(header=doc.header.replaced(name=slug, title=slug)))
+    lists._by_name.cache_clear()
+
+    assert costs() == few
+    lists._by_name.cache_clear()
