@@ -1,8 +1,15 @@
-"""An auditor finds entries, goes to what they touched and back, and takes them away as a file."""
+"""An auditor finds entries and takes them away; a reader takes a page with its certificate and checks both without us."""
 
 import csv
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
 
 from reviews.models import AuditEvent
+
+TOOL = Path(__file__).parents[2] / "tools" / "verify_certificate.py"
 
 
 def test_an_auditor_filters_goes_to_what_was_touched_and_back_and_exports(person, tmp_path):
@@ -40,3 +47,30 @@ def test_an_auditor_filters_goes_to_what_was_touched_and_back_and_exports(person
     page.wait_for_load_state()
     assert "Nobody has this name." in auditor.reads()
     assert "None was found by what you asked for." in auditor.reads()
+
+
+def test_a_reader_takes_a_page_and_its_certificate_and_checks_them_without_us(person, tmp_path):
+    reader = person()
+    page = reader.goes_to("/drugs/teriflunomide/")
+    address = page.url
+    page.get_by_text("Check that nothing was altered").click()
+    page.get_by_role("link", name="the list of editions").click()
+    page.wait_for_load_state()
+    certificate = page.locator("a[href$='certificate.json']").first.get_attribute("href")
+    files = {
+        "page.json": f"{address}monograph.json", "certificate.json": f"{page.url}{certificate}",
+        "keys.json": re.match(r"https?://[^/]+", address)[0] + "/.well-known/clincalc-keys.json",
+    }  # fmt: skip
+    for name, where in files.items():
+        answer = page.request.get(where)
+        assert answer.ok, where
+        (tmp_path / name).write_bytes(answer.body())
+
+    done = subprocess.run([sys.executable, "-I", TOOL, *files], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stdout[:10], done.stderr) == (0, "Verified: ", "")
+
+    changed = json.loads((tmp_path / "page.json").read_text())
+    changed["document"]["sections"][0]["text"] += " Twice."
+    (tmp_path / "page.json").write_text(json.dumps(changed))
+    done = subprocess.run([sys.executable, "-I", TOOL, *files], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stdout[:12]) == (1, "NOT VERIFIED")
