@@ -61,6 +61,8 @@ def settle() -> None:
     on which two would speak at once."""
     for pattern in get_resolver().url_patterns:
         getattr(pattern, "url_patterns", None)
-    connections.close_all()
+    for one in connections.all(initialized_only=True):
+        if not one.in_atomic_block:
+            one.close()
     gc.collect()
     gc.freeze()

@@ -153,7 +153,7 @@ def test_a_page_for_what_went_wrong_needs_no_static_files(
 
 def of_the_desk() -> list[str]:
     values = {"slug": "testazumab", "key": make.key("monitoring"), "kind": "section", "transition": "submit", "pk": 1}
-    values |= {"username": "editor", "act": "verify", "part": make.key("monitoring")}
+    values |= {"username": "editor", "act": "verify", "part": make.key("monitoring"), "form": "csv"}
     return [
         reverse(name, kwargs={field: value for field, value in values.items() if f"{field}>" in pattern})
         for name, pattern, _entry in routes()
