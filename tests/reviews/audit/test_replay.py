@@ -3,6 +3,7 @@
 import pytest
 from django.db import models
 
+from reviews.audit import seals
 from reviews.audit.replay import Replay, first_of_sealed
 from reviews.audit.verify import _chain
 from reviews.models import AuditEvent
@@ -18,7 +19,7 @@ def test_reading_by_texts_says_what_reading_with_all_columns_says(house):
 
     one.read_all()
 
-    assert list(_chain(other)) == []
+    assert list(_chain(other, seals.believed_keys())) == []
     assert len(one.hash_at) == AuditEvent.objects.count()
     assert vars(one) == vars(other)
 
