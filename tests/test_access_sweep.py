@@ -92,6 +92,7 @@ TABLE = {
     "people": ("people", None), "roles": ("people", "people"), "invite": ("people", "people"), "person": ("people", None),
     "person_do": ("people", "people"), "first_steps": ("people", None), "mail_try": ("people", "people"),
     "checkpoint_copied": ("people", "people"), "rights": ("desk", None), "trail": ("trail", None),
+    "trail_out": ("trail", None),
     "profile": ("desk", None), "profile_register": ("desk", "desk"), "profile_interests": ("desk", "registered"),
     "account": ("anyone", "anyone"), "account_password": ("anyone", "anyone"), "account_app": ("anyone", "anyone"),
     "account_passkey": ("anyone", "anyone"), "account_codes": ("anyone", "anyone"),
@@ -191,6 +192,7 @@ def addresses(world):
     }  # fmt: skip
     usual = {
         "slug": page.slug, "key": make.key("monitoring"), "kind": "section", "transition": "submit", "username": "editor2",
+        "form": "csv",
     }  # fmt: skip
     warned = {
         name: getattr(make.WARNED, name) for name in ("title", "severity", "regulator", "link", "issued", "quote")
@@ -233,15 +235,16 @@ def answered(client, method, path, body=None):
     cookies = {name: morsel.value for name, morsel in client.cookies.items()}
     with make.undone():
         answer = getattr(client, method)(path, body or {})
-    names_whom_to_ask(answer, path)
+        said = answer.getvalue()  # what is streamed too
+    names_whom_to_ask(said, path)
     for name, value in cookies.items():
         client.cookies[name] = value
-    return answer.status_code, answer.headers.get("Location", ""), b"Tests go on for years" in answer.content
+    return answer.status_code, answer.headers.get("Location", ""), b"Tests go on for years" in said
 
 
-def names_whom_to_ask(answer, path):
+def names_whom_to_ask(said, path):
     """Whatever page or refusal says “your administrator” names one, and leads to where they are asked."""
-    html = answer.content.decode(errors="replace")
+    html = said.decode(errors="replace")
     if "your administrator" in html:
         (line,) = re.findall(r'<p class="whom-to-ask">.*?</p>', html)
         assert re.search(r">(.+, )?admin(, .+)? looks? after people here\.", line), (path, line)

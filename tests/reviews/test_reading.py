@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from monographs.assemble import build
-from monographs.checks.problems import problems
+from monographs.checks.problems import _objections_again, problems
 from monographs.digest import digest_of_part
 from monographs.document import Citation, Header, Section
 from monographs.models import Edition, Monograph
@@ -76,10 +76,12 @@ def stricter(monkeypatch):
     """From the moment it is called on the letter may not be typed."""
 
     def begin():
+        _objections_again.cache_clear()  # what was judged by other rules
         monkeypatch.setattr(characters, "_UNSEEN", characters._UNSEEN | {"é"})
         monkeypatch.setattr(characters, "_SUSPECTS", re.compile(f"é|{characters._SUSPECTS.pattern}"))
 
-    return begin
+    yield begin
+    _objections_again.cache_clear()
 
 
 def desk(name, *arguments):

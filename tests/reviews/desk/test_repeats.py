@@ -274,6 +274,7 @@ def test_every_transition_and_every_address_that_takes_a_form_is_tried(house):
         "transition": "submit",
         "act": "rename",
         "part": "header",
+        "form": "csv",
     }
     taking = set()
     for route in urlpatterns:

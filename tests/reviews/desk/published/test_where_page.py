@@ -91,7 +91,7 @@ def test_a_place_that_is_as_it_was_is_told_with_what_is_missing_and_what_to_do(h
         reader.ask(spot.address)
     from clincalc.wsgi import front
 
-    moment = front.pages[("/drugs/testazumab/", True)].moment
+    moment = front.pages[("/drugs/testazumab/", True, "")].moment
     monkeypatch.setattr("clincalc.front.now", lambda: moment)
     withdraw(house, "retire")
 
