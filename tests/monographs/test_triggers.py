@@ -478,7 +478,7 @@ def test_the_tables_that_keep_a_truth_are_these_and_each_keeps_its_own():
         triggers.AppendOnly: [
             "monographs.Document", "monographs.NameCheck", "monographs.Overlay", "monographs.Publication",
             "monographs.SecondSignature", "reversion.Revision", "reversion.Version", "reviews.AccountHold", "reviews.Act",
-            "reviews.AuditEvent", "reviews.ChangeSet", "reviews.Conflict", "reviews.HarmlessMisprint", "reviews.Organisation", "reviews.SignOff", "reviews.Unsigning",
+            "reviews.AuditEvent", "reviews.Certificate", "reviews.ChangeSet", "reviews.Conflict", "reviews.HarmlessMisprint", "reviews.KeyStatement", "reviews.Organisation", "reviews.SignOff", "reviews.Unsigning",
         ],
         triggers.Inbox: ["reviews.InboxReport"],
         triggers.Unchanged: ["reviews.CountedTry", "reviews.KeptForm", "reviews.SpentCode"],

@@ -598,6 +598,7 @@ Neurologist Signed 30 May 2026 No interests declared
 Ada Example, Anaesthetist Signed 1 June 2026 Interests: Fees from A
 Check that nothing was altered Every signature is on this fingerprint (SHA-256) of the text.
 01234567 89abcdef 01234567 89abcdef 01234567 89abcdef 01234567 89abcdef
+Each edition has a certificate, by which anybody can check that without us: it is linked in the list of editions.
 Uncontrolled when printed. Printed on. Before you rely on edition 3, check https://clincalc.test/drugs/wholumab/.
 Take doses from the product characteristics (SmPC) and your local formulary.
 Report a problem with this page Report a side effect (Yellow Card) All editions
@@ -660,6 +661,7 @@ def test_where_the_links_of_the_page_lead(settings):
         ("https://smpc.example/wholera", "smpc.example"),
         ("/drugs/otherumab/", "Otherumab comparator of the trial"),
         ("/drugs/thirdumab/", "Thirdumab"),
+        ("editions/", "the list of editions"),
         ("/report/?page=/drugs/wholumab/&amp;edition=3", "Report a problem with this page"),
         ("https://yellow.example/", "Report a side effect (Yellow Card)"),
         ("/drugs/wholumab/editions/", "All editions"),
