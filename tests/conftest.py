@@ -156,7 +156,8 @@ OF_DATABASES = ("any_database", "each_case")
 
 def nearest(item: pytest.Item, *names: str) -> str | None:
     """The name of that mark of these which is nearest to the test; None, if it has none."""
-    return next((mark.name for mark in item.iter_markers() if mark.name in names), None)
+    own = item.callspec.marks if hasattr(item, "callspec") else ()  # of the one case
+    return next((mark.name for mark in (*own, *item.iter_markers()) if mark.name in names), None)
 
 
 def of_postgresql(items: list[pytest.Item]) -> list[pytest.Item]:

@@ -30,10 +30,11 @@ def test_a_datagram_beyond_this_machine_is_refused():
 
 
 def test_postgresql_is_asked_the_first_and_the_last_case_or_each_that_says_so():
-    def item(name, *marks):
-        """With its marks, the nearest first."""
+    def item(name, *marks, of_case=()):
+        """With its marks, the nearest first, and those of the one case."""
         return SimpleNamespace(
             nodeid=name,
+            callspec=SimpleNamespace(marks=[SimpleNamespace(name=one) for one in of_case]),
             fixturenames=[],
             get_closest_marker=lambda one: one in marks,
             iter_markers=lambda: [SimpleNamespace(name=one) for one in marks],
@@ -43,6 +44,7 @@ def test_postgresql_is_asked_the_first_and_the_last_case_or_each_that_says_so():
     each = [item(f"each[{case}]", "django_db", "each_case") for case in "abc"]
     others = [
         item("none"),
+        item("one[case]", "django_db", "each_case", of_case=["any_database"]),
         item("any[a]", "django_db", "any_database"),
         item("alone", "django_db"),
         item("of a module that asks nothing new", "each_case", "django_db", "any_database"),

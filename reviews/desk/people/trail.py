@@ -161,8 +161,8 @@ class Entry:
         return self.event.verb == "refused"
 
 
-def told(events: list[AuditEvent]) -> list[Entry]:
-    """With what each touched. As many queries for fifty as for one."""
+def told(events: list[AuditEvent], reader: Any) -> list[Entry]:
+    """With what each touched, linked where this reader may look. As many queries for fifty as for one."""
     keys: dict[str, set[int]] = {"user": set(), "profile": set()}
     for event in events:
         kind, _colon, key = event.subject.partition(":")
@@ -171,10 +171,11 @@ def told(events: list[AuditEvent]) -> list[Entry]:
     profiles = ClinicianProfile.objects.filter(pk__in=keys["profile"]).select_related("user")
     people = {f"user:{one.pk}": one for one in get_user_model().objects.filter(pk__in=keys["user"])}
     people |= {f"profile:{one.pk}": one.user for one in profiles}
-    return [Entry(one, trail_words.who(one), trail_words.did(one), list(_about(one, people))) for one in events]
+    opens = policy.can(reader, "manage_people")
+    return [Entry(one, trail_words.who(one), trail_words.did(one), list(_about(one, people, opens))) for one in events]
 
 
-def _about(event: AuditEvent, people: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+def _about(event: AuditEvent, people: dict[str, Any], opens_people: bool) -> Iterator[tuple[str, str, str]]:
     subject, opened = event.subject, event.data.get("change_set", "") if isinstance(event.data, dict) else ""
     if subject.startswith("monograph:"):
         for slug in [one.removeprefix("monograph:") for one in subject.split(",")][:MOST_NAMED]:
@@ -183,7 +184,8 @@ def _about(event: AuditEvent, people: dict[str, Any]) -> Iterator[tuple[str, str
                 yield slug, reverse("history", args=[slug]) + change, _all_about(slug)
     elif subject in people:
         person = people[subject]
-        yield name_of(person), reverse("person", args=[person.username]), _all_about(subject)
+        place = reverse("person", args=[person.username]) if opens_people else ""
+        yield name_of(person), place, _all_about(subject)
     else:
         kind, _colon, key = subject.partition(":")
         yield subject, _place(kind, key), _all_about(subject)
@@ -245,7 +247,7 @@ def trail(request: DeskRequest) -> HttpResponse:
         "query": asked.query,
         "wrong": found.wrong,
         "acts": trail_words.acts(),
-        "entries": told(events),
+        "entries": told(events, request.user),
         "newer": events[0].seq if events and has_newer else None,
         "older": events[-1].seq if events and has_older else None,
         "checked": Checked.now(),

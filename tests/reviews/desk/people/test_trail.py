@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from monographs.standing import today
 from reviews.desk.people import trail
-from reviews.desk.people.trail import Asked, Found
+from reviews.desk.people.trail import Asked, Found, told
 from reviews.editing.monographs import move
 from reviews.models import AuditEvent
 from tests import factories as make
@@ -129,7 +129,11 @@ def test_each_entry_leads_to_what_it_touched_and_that_to_all_about_it(house, ent
     there = client.get(f"/desk/monographs/testazumab/history/?change={change}")
     assert 'href="/desk/trail/?about=testazumab"' in there.content.decode()
     assert "In the trail" not in enter("editor").get("/desk/monographs/testazumab/history/").content.decode()
-    assert 'href="/desk/people/editor/"' in enter("auditor").get("/desk/trail/?act=role_given").content.decode()
+    given = enter("auditor").get("/desk/trail/?act=role_given").content.decode()
+    assert 'href="/desk/trail/?about=user%3A' in given
+    assert 'href="/desk/people/' not in given  # which is closed to an auditor
+    events = list(AuditEvent.objects.filter(verb="role_given", subject=f"user:{house.editor.pk}"))
+    assert [place for one in told(events, house.admin) for _words, place, _all in one.about] == ["/desk/people/editor/"]
 
 
 def test_a_refusal_says_what_was_tried_and_why_not_as_words(house, enter):
