@@ -26,11 +26,14 @@ class Signature:
 
 
 def authors(edits: Iterable[Edit]) -> dict[str, frozenset[int]]:
-    """For each part that was touched: everybody who wrote or suggested any of it, undone edits included."""
+    """For each part that was touched: everybody who wrote or suggested any of it, undone edits included. Figures that
+    were copied unsigned are credited by a change set that did not touch them."""
     found: dict[str, set[int]] = {}
     for edit in edits:
         for part in edit.touched:
-            found.setdefault(part, set()).update({edit.actor}, edit.credits.get(part, ()))
+            found.setdefault(part, set()).add(edit.actor)
+        for part, people in edit.credits.items():
+            found.setdefault(part, set()).update(people)
     return {part: frozenset(people) for part, people in found.items()}
 
 
