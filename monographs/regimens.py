@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, PlainSerializer, Validatio
 
 from monographs.canonical import canonical, strict_json
 from monographs.doses import signable
-from monographs.doses.faults import Fault, RegimenRefused, refused
+from monographs.doses.faults import Fault, RegimenRefused
 from monographs.doses.lines import joined, lines
 from monographs.doses.model import Regimen
 from monographs.doses.reading import build, read, to_json
@@ -102,10 +102,7 @@ def has_figures(structure: str) -> bool:
 
 def faults(structure: str, key: object, today: date) -> list[Fault]:
     """What a regimen still lacks before it could be shown, in the order of the rules."""
-    regimen, found = problems({**json.loads(structure), "key": str(key)}, Asked(today))
-    if not regimen.steps and not any(one.rule == "V00" for one in found):
-        found.append(refused("V01", "steps"))
-    return found
+    return problems({**json.loads(structure), "key": str(key)}, Asked(today))[1]
 
 
 def regimen_of(structure: str) -> Regimen | None:
