@@ -30,10 +30,9 @@ def authors(edits: Iterable[Edit]) -> dict[str, frozenset[int]]:
     were copied unsigned are credited by a change set that did not touch them."""
     found: dict[str, set[int]] = {}
     for edit in edits:
-        for part in edit.touched:
-            found.setdefault(part, set()).add(edit.actor)
-        for part, people in edit.credits.items():
-            found.setdefault(part, set()).update(people)
+        for part in {*edit.touched, *edit.credits}:
+            writer = {edit.actor} if part in edit.touched else set()
+            found.setdefault(part, set()).update(writer, edit.credits.get(part, ()))
     return {part: frozenset(people) for part, people in found.items()}
 
 

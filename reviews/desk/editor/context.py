@@ -34,7 +34,6 @@ FORMS: dict[str, type[ValueForm]] = {
 }
 NOUNS = {
     "section": "section",
-    "regimen": "dose",
     "monitoring": "monitoring test",
     "notice": "safety notice",
     "citation": "reference",
@@ -42,7 +41,6 @@ NOUNS = {
 }
 HEADINGS = {
     "section": "Sections",
-    "regimen": "Doses",
     "monitoring": "Monitoring tests",
     "notice": "Safety notices",
     "citation": "References",
