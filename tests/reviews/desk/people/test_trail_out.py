@@ -55,7 +55,9 @@ def test_more_than_one_file_holds_comes_in_several_and_none_is_cut(house, enter,
     make.published(house)
     monkeypatch.setattr(trail_out, "A_BATCH", 3)
     client, every = enter("auditor"), list(AuditEvent.objects.order_by("seq").values_list("seq", flat=True))
-    about = list(AuditEvent.objects.filter(subjects__monograph__isnull=False).order_by("seq").values_list("seq", flat=True))
+    about = list(
+        AuditEvent.objects.filter(subjects__monograph__isnull=False).order_by("seq").values_list("seq", flat=True)
+    )
     for query, wanted in (("", every), ("about=testazumab", about)):
         for most in (1, 5, len(wanted) - 1):
             monkeypatch.setattr(trail_out, "MOST", most)
