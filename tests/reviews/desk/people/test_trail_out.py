@@ -62,7 +62,8 @@ def test_more_than_one_file_holds_comes_in_several_and_none_is_cut(house, enter,
         for most in (1, 5, len(wanted) - 1):
             monkeypatch.setattr(trail_out, "MOST", most)
             page = client.get(f"{LINES}?{query}")
-            assert page.status_code == 200 and "Content-Disposition" not in page.headers
+            assert page.status_code == 200
+            assert "Content-Disposition" not in page.headers
             files = re.findall(r'href="(/desk/trail/trail\.jsonl[^"]*)"', page.content.decode())
             assert len(files) == -(-len(wanted) // most)
             taken = [sent(client, html.unescape(one))[1].splitlines() for one in files]
