@@ -115,7 +115,7 @@ def import_library(path: Path, *, actor: User, dry_run: bool = False, asked: Ask
 
 @contextmanager
 def _own_copy(path: Path) -> Iterator[BinaryIO]:
-    """The file as it is now: it is read twice, and what is written is what was judged, whatever becomes of it between."""
+    """The file as it is now: it is read twice, and written is what was judged, whatever becomes of it."""
     with path.open("rb") as given, TemporaryFile() as file:
         copyfileobj(given, file)
         yield file

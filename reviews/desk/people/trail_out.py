@@ -71,7 +71,7 @@ FORMS = {"csv": (as_csv, "text/csv; charset=utf-8"), "jsonl": (as_lines, "applic
 @require_safe
 @desk
 def trail_out(request: DeskRequest, form: str) -> HttpResponse:
-    """What the page finds by the same `?who=`, `?about=`, `?act=`, `?since=`, `?until=`: all of it in one file, or, when
+    """What the page finds by the same `?who=`, `?about=`, `?act=`, `?since=`, `?until=`: all in one file, or, when
     that is more than `MOST`, a page of the files. `?first=` an entry: the file that begins there."""
     if refusals := policy.refusals(request.user, "read_trail"):
         return no_entry(request, refusals)
