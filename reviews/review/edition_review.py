@@ -15,6 +15,7 @@ from monographs.difference.document_diff import changed_parts
 from monographs.digest import digest
 from monographs.models import Document, Edition, Monograph, Overlay, State
 from monographs.proofing.correction import is_correction, why_not
+from monographs.signable import signable
 from monographs.standing import today
 from reviews.authorship import authors_of_page
 from reviews.models import ChangeSet, Conflict, SignOff
@@ -27,12 +28,14 @@ from reviews.review.tiers import SPELLING, highest, is_below, tier_floor
 
 @dataclass
 class EditionReview:
-    """One edition, as its rows stand now."""
+    """One edition, as its rows stand now. `document` is what clinicians sign of it and readers get; `working` is what
+    its editors have, hidden figures of doses too."""
 
     edition: Edition
     document: values.Document
     live: Document | None
     at: datetime
+    working: values.Document | None = None  # None: the document itself
     hints: list[Any] | None = None  # what proofing found in it (reviews.review.proofed), once it was asked
 
     @classmethod
@@ -42,11 +45,16 @@ class EditionReview:
             "monograph__drug", "monograph__therapeutic_class__parent__parent", "monograph__live__document"
         ).get(pk=edition.pk)
         live = edition.monograph.live
-        return cls(edition, build(edition), live.document if live else None, at or timezone.now())
+        working = build(edition)
+        return cls(edition, signable(working), live.document if live else None, at or timezone.now(), working)
 
     @property
     def monograph(self) -> Monograph:
         return self.edition.monograph
+
+    @property
+    def with_figures(self) -> values.Document:
+        return self.working or self.document
 
     @cached_property
     def digest(self) -> str:
@@ -63,7 +71,7 @@ class EditionReview:
 
     @cached_property
     def problems(self) -> list[Problem]:
-        return problems(self.document, today(self.at))
+        return problems(self.with_figures, today(self.at))
 
     @cached_property
     def written_by(self) -> dict[str, frozenset[int]]:
