@@ -36,6 +36,22 @@ class Block:
     lines: tuple[SafeString, ...]
 
 
+class Side(tuple[Block, ...]):
+    """The paragraphs and lists of one side; `html` is all of it, as pages show it."""
+
+    @property
+    def html(self) -> SafeString:
+        shown = (
+            (
+                f"<ul>{''.join(f'<li>{line}</li>' for line in one.lines)}</ul>"
+                if one.is_list
+                else f"<p>{one.lines[0]}</p>"
+            )
+            for one in self
+        )
+        return SafeString("".join(shown))
+
+
 @dataclass(frozen=True)
 class Cites:
     """How the marks of citations are shown on each side: label -> HTML. A label that is not there stands as typed."""
@@ -53,8 +69,8 @@ class Field:
 
     name: str
     label: str
-    old: tuple[Block, ...]
-    new: tuple[Block, ...]
+    old: Side
+    new: Side
     notes: tuple[str, ...] = ()
 
 
@@ -109,7 +125,7 @@ def _field(change: FieldChange, cites: Cites) -> Field:
 
 def side(
     segments: Iterable[Segment], mark: str, rules: TextRules = None, cites: Mapping[str, SafeString] = AS_TYPED.old
-) -> tuple[Block, ...]:
+) -> Side:
     """One side of a difference: what both texts have, and what is marked (`removed`: the old one)."""
     typed = _lines(segments, mark)
     items = _bulleted(typed) if rules else set(range(len(typed)))
@@ -118,7 +134,7 @@ def side(
     for is_list, run in groupby((line for line in lines if line), key=lambda line: line[0]):
         htmls = tuple(html for _, html in run)
         blocks += [Block(True, htmls)] if is_list else [Block(False, (html,)) for html in htmls]
-    return tuple(blocks)
+    return Side(blocks)
 
 
 class Piece(NamedTuple):
