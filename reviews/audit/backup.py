@@ -21,7 +21,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from monographs.models import WriteLock
-from reviews.audit import seals
+from reviews.audit import database_roles, seals
 from reviews.audit.backup_file import BackupRefused, decrypt, encrypt
 from reviews.audit.checkpoints import A_MOMENT, standing
 from reviews.audit.hashes import instant
@@ -195,7 +195,10 @@ def _put_in_place(file: Path) -> None:
     else:
         name = connection.settings_dict["NAME"]
         connection.close()
-        _run("pg_restore", "--clean", "--if-exists", "--single-transaction", str(file), database=name)
+        # Owners and rights are those of here: a machine of another name has roles of other names.
+        here = ("--no-owner", "--no-privileges")
+        _run("pg_restore", "--clean", "--if-exists", "--single-transaction", *here, str(file), database=name)
+        database_roles.renew()
 
 
 def _copy(file: Path, to: Path) -> None:
