@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import cycle, groupby
 from typing import NamedTuple
 
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from monographs.difference.document_diff import Comparison, FieldChange, PartChange
@@ -186,7 +186,7 @@ def _line(pieces: list[Piece], may_be_item: bool, cites: Mapping[str, SafeString
         pieces = [Piece(op, first[bullet.end() :], name), *pieces[1:]]
     else:
         bullet = None
-    return bool(bullet), format_html_join("", "{}", ((_html(piece, cites),) for piece in pieces if piece.text))
+    return bool(bullet), SafeString("".join(_html(piece, cites) for piece in pieces if piece.text))
 
 
 def _html(piece: Piece, cites: Mapping[str, SafeString]) -> str:
@@ -194,13 +194,11 @@ def _html(piece: Piece, cites: Mapping[str, SafeString]) -> str:
     if piece.op == "same":
         return _cited(piece.text, quantities, cites)
     words = piece.text.strip()
-    before, rest = piece.text.split(words, 1) if words else ("", piece.text)
-    name = format_html('<span class="called"> {} </span>', piece.name) if piece.name else ""
+    before, rest = map(escape, piece.text.split(words, 1) if words else ("", piece.text))
+    name = f'<span class="called"> {escape(piece.name)} </span>' if piece.name else ""
     if piece.op == "added":
-        added = _cited(words, quantities, cites)
-        return format_html('{}<ins><span class="vh">Added: </span>{}</ins>{}{}', before, added, name, rest)
-    removed = _cited(words, _not_struck, cites)
-    return format_html('{}<del><span class="vh">Removed: </span>{}</del>{}{}', before, removed, name, rest)
+        return f'{before}<ins><span class="vh">Added: </span>{_cited(words, quantities, cites)}</ins>{name}{rest}'
+    return f'{before}<del><span class="vh">Removed: </span>{_cited(words, _not_struck, cites)}</del>{name}{rest}'
 
 
 def _not_struck(words: str) -> str:

@@ -1,5 +1,7 @@
 """Documents as they were signed and served: rows that are only ever added."""
 
+from functools import cached_property
+
 from django.db import models
 
 from monographs import document as values
@@ -21,6 +23,6 @@ class Document(models.Model):
     def __str__(self) -> str:
         return self.digest[:12]
 
-    @property
+    @cached_property
     def value(self) -> values.Document:
         return from_text(self.text)
