@@ -178,7 +178,7 @@ def monograph_for(request: DeskRequest, slug: str) -> Monograph:
 
     A try at what is there and closed is recorded.
     """
-    monograph = next(iter(_at(slug) or _formerly_at(slug)), None)
+    monograph: Monograph | None = next(iter(_at(slug) or _formerly_at(slug)), None)
     if monograph is None:
         raise Http404
     if refusals := policy.refusals(request.user, "read", monograph):
@@ -237,7 +237,7 @@ _editions = Kept(lambda key: Edition.objects.filter(monograph=key).order_by("-nu
 
 def current_edition(monograph: Monograph) -> Edition:
     """The edition that the desk is about: the open one, else the live one, else the latest."""
-    editions = _editions(monograph.pk)
+    editions: list[Edition] = _editions(monograph.pk)
     for one in editions:
         one.monograph = monograph
     live = monograph.live.edition_id if monograph.live else None
