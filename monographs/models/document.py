@@ -1,7 +1,5 @@
 """Documents as they were signed and served: rows that are only ever added."""
 
-from functools import cached_property
-
 from django.db import models
 
 from monographs import document as values
@@ -23,6 +21,6 @@ class Document(models.Model):
     def __str__(self) -> str:
         return self.digest[:12]
 
-    @cached_property
+    @property
     def value(self) -> values.Document:
         return from_text(self.text)

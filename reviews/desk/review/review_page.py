@@ -78,8 +78,9 @@ def review_page(request: DeskRequest, monograph: Monograph, edition: Edition, an
     base = chosen(bases, request.GET.get("against", ""))
     # Signed and ticked as read is what stands on the page: all that differs from what readers have.
     ticks = ticks_of(review, user) if in_review and may_sign and base.is_live else {}
-    comparison = compare(base.document, review.document) if in_review else None
-    parts = told(comparison, base.document, review.document, ticks) if comparison else []
+    old = review.live_value if base.is_live else base.document
+    comparison = compare(old, review.document) if in_review else None
+    parts = told(comparison, old, review.document, ticks) if comparison else []
     if in_review and may_sign and base.is_live and request.method == "GET":
         looks.note(user, review.edition, review.digest)
     back = TRANSITIONS["send-back"]
