@@ -16,6 +16,7 @@ from monographs.digest import digest
 from monographs.models import Document, Edition, Monograph, Overlay, State
 from monographs.proofing.correction import is_correction, why_not
 from monographs.questions import Kept
+from monographs.signable import signable
 from monographs.standing import today
 from reviews.authorship import authors_of_page
 from reviews.models import ChangeSet, Conflict, SignOff
@@ -44,12 +45,14 @@ _withdrawn = Kept(
 
 @dataclass
 class EditionReview:
-    """One edition, as its rows stand now."""
+    """One edition, as its rows stand now. `document` is what clinicians sign of it and readers get; `working` is what
+    its editors have, hidden figures of doses too."""
 
     edition: Edition
     document: values.Document
     live: Document | None
     at: datetime
+    working: values.Document | None = None  # None: the document itself
     hints: list[Any] | None = None  # what proofing found in it (reviews.review.proofed), once it was asked
 
     @classmethod
@@ -57,11 +60,16 @@ class EditionReview:
         """Reloads the edition and builds its document."""
         edition = next(iter(_edition(edition.pk)), None) or Edition.objects.get(pk=edition.pk)
         live = edition.monograph.live
-        return cls(edition, build(edition), live.document if live else None, at or timezone.now())
+        working = build(edition)
+        return cls(edition, signable(working), live.document if live else None, at or timezone.now(), working)
 
     @property
     def monograph(self) -> Monograph:
         return self.edition.monograph
+
+    @property
+    def with_figures(self) -> values.Document:
+        return self.working or self.document
 
     @cached_property
     def digest(self) -> str:
@@ -78,7 +86,7 @@ class EditionReview:
 
     @cached_property
     def problems(self) -> list[Problem]:
-        return problems(self.document, today(self.at))
+        return problems(self.with_figures, today(self.at))
 
     @cached_property
     def written_by(self) -> dict[str, frozenset[int]]:
