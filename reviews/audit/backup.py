@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
@@ -27,7 +28,7 @@ from reviews.audit.checkpoints import A_MOMENT, standing
 from reviews.audit.hashes import instant
 from reviews.models import AuditEvent
 
-SUFFIX = ".backup"
+SUFFIX, AT = ".backup", "%Y-%m-%dT%H%M%S.%fZ"  # the name of a file: when it was made
 _TRIES = 3
 DATABASE, CHECKPOINTS = "database", "checkpoints"
 
@@ -55,8 +56,10 @@ def make(directory: Path, key: bytes) -> tuple[Path, Head]:
             if kept is None:
                 continue
             (room / CHECKPOINTS).write_bytes(kept)
-            to = directory / f"{at:%Y-%m-%dT%H%M%S.%fZ}{SUFFIX}"
+            to = directory / f"{at.strftime(AT)}{SUFFIX}"
             about = {"at": instant(at), "vendor": connection.vendor, "seq": head.seq, "hash": head.hash}
+            if key_of_head := AuditEvent.objects.filter(seq=head.seq).values_list("seal", flat=True).first():
+                about["key"] = key_of_head.partition(":")[0]
             encrypt({name: room / name for name in (CHECKPOINTS, DATABASE)}, to, key, about)
             return to, head
     raise BackupRefused("Lines of the checkpoint file came in another order than their acts. Run it again.")
@@ -124,9 +127,12 @@ def newest(path: Path) -> Path:
     return found[-1]
 
 
-def restore(path: Path, key: bytes, *, accept_loss: bool = False, reason: str = "") -> tuple[Head, list[str]]:
+def restore(
+    path: Path, key: bytes, *, replace: bool = False, accept_loss: bool = False, reason: str = ""
+) -> tuple[Head, list[str]]:
     """Puts a backup in the place of the database. Answers its head, and what is lost by it. BackupRefused, and nothing
-    is touched: it cannot be read, is of another database or trail, or entries would be lost that nobody accepts."""
+    is touched: it cannot be read, is of another database or trail, the database here holds something and nobody said
+    that it may go, entries would be lost that nobody accepts, or another key took over since."""
     path = newest(path)
     with _room(path.parent) as room:
         about = decrypt(path, room, key)
@@ -141,6 +147,17 @@ def restore(path: Path, key: bytes, *, accept_loss: bool = False, reason: str = 
             raise BackupRefused(
                 f"{path} ends with entry {head.seq}. These {len(lost)} of now would be lost:\n{entries}\n"
                 "Take a newer backup, or add --accept-loss and a --reason. Nothing was restored."
+            )
+        if not (replace or accept_loss) and (held := _held()):
+            raise BackupRefused(
+                f"The database here is not empty: it goes up to entry {held}. Nothing was restored. Add --replace "
+                "where the backup may take its place."
+            )
+        if lost and "key" in about and about["key"] != seals.key_id():
+            raise BackupRefused(
+                f"{path}: another key took over since. It ends with what {about['key']} sealed, and SIGNING_KEY is "
+                f"{seals.key_id()}. Put the one of then in its place, restore, and let another take over "
+                "(docs/keys.md). Nothing was restored."
             )
         _put_in_place(room / DATABASE)
         if len(now) < len(backed):
@@ -180,6 +197,14 @@ def _lost(head: Head, now: bytes) -> Iterator[tuple[int, str]]:
             yield one.seq, f"entry {one.seq}, {instant(one.at)}: {one.verb} {one.subject}{who}"
     except (DatabaseError, ValueError):
         return  # what is there cannot be read: it is damaged, or empty
+
+
+def _held() -> int:
+    """The last entry of the database that is here; 0, where it is empty or cannot be read."""
+    try:
+        return WriteLock.objects.values_list("seq", flat=True).get(pk=1)
+    except (DatabaseError, ObjectDoesNotExist, ValueError):
+        return 0
 
 
 def _put_in_place(file: Path) -> None:
