@@ -27,6 +27,8 @@ from reviews.audit.verify_derived import UNREADABLE, Finding, verify_derived
 from reviews.audit.verify_grants import verify_grants
 from reviews.models import Act, AuditEvent, ChangeSet, SignOff
 
+A_CHUNK = 500  # entries in memory at once
+
 
 def verify(copy: Path | None = None) -> list[Finding]:
     """Every finding, (entry or None, sentence); an empty list when nothing was touched. Reads only. `copy`: lines of
@@ -87,10 +89,9 @@ def _chain(replay: Replay, keys: Keys) -> Iterator[Finding]:
         "text",
         "seal",
     )
-    raw_data = dict(_raw_data())
     last_seq = 0
     for row in _in_order(columns):
-        seq, at, actor_id, actor_name, verb, subject, digest_, reason, its_prev, its_hash, text, seal = row
+        seq, at, actor_id, actor_name, verb, subject, digest_, reason, its_prev, its_hash, text, seal, raw = row
         last_seq = seq
         if seq != expected:
             yield expected, f"Entry {expected} is missing: the next one is {seq}."
@@ -100,7 +101,7 @@ def _chain(replay: Replay, keys: Keys) -> Iterator[Finding]:
             content = dict(json.loads(text).items())
             beside = {
                 "seq": seq, "at": hashes.instant(at), "verb": verb, "subject": subject, "digest": digest_,
-                "reason": reason, "prev": its_prev, "data": json.loads(raw_data[seq]),
+                "reason": reason, "prev": its_prev, "data": json.loads(raw),
                 "actor": {"pk": actor_id, "username": actor_name} if actor_id is not None else None,
             }  # fmt: skip
         except UNREADABLE:
@@ -120,7 +121,7 @@ def _chain(replay: Replay, keys: Keys) -> Iterator[Finding]:
             if content.get(name) != value:
                 yield seq, f"Entry {seq}: its column {name} differs from its text."
         try:
-            if canonical(beside["data"]) != raw_data[seq]:
+            if canonical(beside["data"]) != raw:
                 yield seq, f"Entry {seq}: its column data is not in the form in which it was written."
             replay.read(seq, verb, subject, content.get("data", {}), content["at"], reason)
         except UNREADABLE:
@@ -136,58 +137,50 @@ def _chain(replay: Replay, keys: Keys) -> Iterator[Finding]:
 
 def _in_order(columns: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
     try:
-        yield from AuditEvent.objects.order_by("seq").values_list(*columns).iterator(2000)
+        entries = AuditEvent.objects.annotate(raw=Cast("data", TextField())).order_by("seq")
+        yield from entries.values_list(*columns, "raw").iterator(A_CHUNK)
     except UNREADABLE:
         return  # the write lock's head then tells that the trail ends too early
 
 
-def _raw_data() -> Iterator[tuple[int, str]]:
-    return iter(AuditEvent.objects.annotate(raw=Cast("data", TextField())).values_list("seq", "raw"))
-
-
 def _rows(replay: Replay) -> Iterator[Finding]:
     """Each guarded row against its last hash; rows that no entry tells of; rows that are gone."""
-    waiting = {name: value for name, value in replay.rows.items() if value is not None}
     for label, (_model, lists) in hashes.guarded().items():
         if label == AuditEvent._meta.label_lower:
             continue
         for version in sorted(lists):
-            mine = {
-                name
-                for name, value in waiting.items()
-                if name.startswith(f"{label}:") and value.startswith(f"{version}:")
-            }
             newest = version == max(lists)
-            if not mine and not newest:
-                continue
-            for name, value in _hashes(label, version):
-                if name in mine:
-                    if value is None:
-                        yield replay.written_at[name], f"{name}: the row cannot be read."
-                    elif value != replay.rows[name]:
-                        yield (
-                            replay.written_at[name],
-                            f"{name}: the row is not as entry {replay.written_at[name]} left it.",
-                        )
-                    waiting.pop(name)
-                elif newest and name not in replay.rows:
-                    yield None, f"{name}: no entry tells of this row."
-                elif replay.rows.get(name, "") is None:
-                    yield (
-                        replay.written_at[name],
-                        f"{name}: entry {replay.written_at[name]} says that this row is gone, and it is there.",
-                    )
-    for name in waiting:
-        yield replay.written_at[name], f"{name}: the row of entry {replay.written_at[name]} is gone."
+            if newest or replay.rows.has(label, version):
+                yield from _rows_of(replay, label, version, newest)
+    for name, seq in replay.rows.unmet():
+        yield seq, f"{name}: the row of entry {seq} is gone."
+
+
+def _rows_of(replay: Replay, label: str, version: int, newest: bool) -> Iterator[Finding]:
+    """Of one table, those that were told by one list of columns; by the newest also what is told of none."""
+    for name, value in _hashes(label, version):
+        told, seq = replay.rows.told(name)
+        if told is not None and told.startswith(f"{version}:"):
+            if value is None:
+                yield seq, f"{name}: the row cannot be read."
+            elif value != told:
+                yield seq, f"{name}: the row is not as entry {seq} left it."
+            replay.rows.meet(name)
+        elif newest and seq is None:
+            yield None, f"{name}: no entry tells of this row."
+        elif newest and told is None:
+            yield seq, f"{name}: entry {seq} says that this row is gone, and it is there."
 
 
 def _hashes(label: str, version: int) -> Iterator[tuple[str, str | None]]:
-    """Hashes of a whole table; row by row where a value cannot even be read."""
+    """Hashes of a whole table; from a value on that cannot even be read, row by row."""
+    read = 0
     try:
-        yield from list(hashes.row_hashes(label, version))
+        for one in hashes.row_hashes(label, version):
+            read += 1
+            yield one
     except UNREADABLE:
-        model = hashes.guarded()[label][0]
-        for pk in model._base_manager.values_list("pk", flat=True):
+        for pk in hashes.guarded()[label][0]._base_manager.order_by("pk").values_list("pk", flat=True)[read:]:
             try:
                 found = dict(hashes.row_hashes(label, version, [pk]))
                 yield f"{label}:{pk}", found.get(f"{label}:{pk}")

@@ -14,6 +14,7 @@ from reviews.derived.sides import Sides
 from reviews.models import ChangedPart, ChangeSet, WrittenText
 
 A_BATCH = 2000
+A_CHUNK = 200  # change sets whose rows are in memory at once
 
 
 @dataclass(frozen=True)
@@ -32,11 +33,18 @@ class Table:
                 self.model(change_set_id=pk, **dict(zip(self.columns, row, strict=True))) for pk, row in batch
             )
 
-    def held(self) -> dict[UUID, list[tuple[str, ...]]]:
+    def held(self, change_sets: list[UUID]) -> dict[UUID, list[tuple[str, ...]]]:
         found: dict[UUID, list[tuple[str, ...]]] = {}
-        for pk, *row in self.model._default_manager.values_list("change_set", *self.columns):
+        mine = self.model._default_manager.filter(change_set__in=change_sets)
+        for pk, *row in mine.values_list("change_set", *self.columns):
             found.setdefault(pk, []).append(tuple(row))
         return found
+
+    def loose(self) -> Iterator[UUID]:
+        """The change sets that are not there and have rows."""
+        there = ChangeSet.objects.filter(pk=models.OuterRef("change_set_id"))
+        rows = self.model._default_manager.exclude(models.Exists(there))
+        yield from rows.order_by().values_list("change_set", flat=True).distinct()
 
 
 TABLES = (
@@ -67,15 +75,16 @@ def remake() -> None:
 
 def broken() -> Iterator[tuple[UUID, str]]:
     """The change sets whose rows are not those that they must have, and what to say of each."""
-    held = [table.held() for table in TABLES]
-    for pk in _in_order():
-        mine = [rows.pop(pk, []) for rows in held]
-        for table, rows in zip(TABLES, mine, strict=True):
-            wanted = _rows(table, pk)
-            if wanted is None or sorted(rows) != sorted(wanted):
-                yield pk, table.otherwise
-                break
-    for pk in set().union(*held):
+    keys = iter(_in_order())
+    for batch in iter(lambda: list(islice(keys, A_CHUNK)), []):
+        held = [table.held(batch) for table in TABLES]
+        for pk in batch:
+            for table, rows in zip(TABLES, held, strict=True):
+                wanted = _rows(table, pk)
+                if wanted is None or sorted(rows.get(pk, [])) != sorted(wanted):
+                    yield pk, table.otherwise
+                    break
+    for pk in {pk for table in TABLES for pk in table.loose()}:
         yield pk, "it is not there, and what it touched is."
 
 
