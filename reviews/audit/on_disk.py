@@ -22,11 +22,15 @@ CREATE TABLE subjects (seq, slug, verb, is_long, PRIMARY KEY (seq, slug)) WITHOU
 class OnDisk:
     """Its three tables: the hash of each entry, what the trail told last of each row, the addresses of each entry."""
 
-    def __init__(self) -> None:
-        self.database = sqlite3.connect("")
+    def __init__(self, file: str = "") -> None:
+        """`file`: what an earlier run kept, which may lose its name as soon as this returns."""
+        self.database = sqlite3.connect(file)
         for said in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{_KEPT_IN_MEMORY}"):
             self.database.execute(f"PRAGMA {said}")
-        self.database.executescript(_TABLES)
+        if file:
+            self.database.execute("UPDATE rows SET is_met = 0")
+        else:
+            self.database.executescript(_TABLES)
         self.entries, self.rows, self.subjects = Entries(self), Rows(self), Subjects(self)
 
     def one(self, query: str, *values: Any) -> tuple[Any, ...] | None:

@@ -16,8 +16,8 @@ from reviews.models import AuditEvent
 class Replay:
     """What the entries, read in order, say that the database must hold now. What grows with every entry is on disk."""
 
-    def __init__(self, sealed_since: int | None = None) -> None:
-        self.disk = OnDisk()
+    def __init__(self, sealed_since: int | None = None, disk: OnDisk | None = None) -> None:
+        self.disk = disk or OnDisk()
         self.rows, self.hash_at = self.disk.rows, self.disk.entries
         self.entries = self.disk.subjects  # what is derived is made of these again
         self.states: dict[tuple[str, int], str] = {}
@@ -37,6 +37,32 @@ class Replay:
             ("", 0, False),
         )  # an act: its time, its first entry, whether readers see what it wrote
         self.moves: list[tuple[str, str]] = []
+
+    def memory(self) -> dict[str, Any]:
+        """What is not on disk, as JSON takes it."""
+        return {
+            "sealed_since": self.sealed_since, "live": self.live, "vouched_at": self.vouched_at, "epoch": self.epoch,
+            "end_of_act": self.end_of_act, "permissions": self.permissions, "publishing": sorted(self.publishing),
+            "moves": self.moves, "act": self._act, "published": list(self.published.items()),
+            "states": [[*of, state] for of, state in self.states.items()],
+            "rounds": [[*of, number] for of, number in self.rounds.items()],
+            "heads": [[pk, one.start, one.stop] for pk, one in self.heads.items()],
+        }  # fmt: skip
+
+    @classmethod
+    def remembering(cls, disk: OnDisk, memory: dict[str, Any]) -> "Replay":
+        """As it was when it said so (`memory`)."""
+        one = cls(memory["sealed_since"], disk)
+        one.live, one.vouched_at, one.epoch = memory["live"], memory["vouched_at"], memory["epoch"]
+        one.end_of_act, one.publishing = memory["end_of_act"], set(memory["publishing"])
+        one.permissions = {key: (seq, name) for key, (seq, name) in memory["permissions"].items()}
+        one.moves, one.published = [(old, new) for old, new in memory["moves"]], dict(memory["published"])
+        at, begin, is_seen = memory["act"]
+        one._act = at, begin, is_seen
+        one.states = {(subject, number): state for subject, number, state in memory["states"]}
+        one.rounds = {(subject, number): round_ for subject, number, round_ in memory["rounds"]}
+        one.heads = {pk: range(start, stop) for pk, start, stop in memory["heads"]}
+        return one
 
     def read_all(self) -> None:
         """Every entry that can be read, by its text. What is wrong with one is `verify`'s to tell."""

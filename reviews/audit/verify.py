@@ -3,16 +3,21 @@
 Recomputes the chain, compares every guarded row with the last hash that the trail holds of it, checks documents, seals
 and checkpoints, rebuilds open editions, and replays states and what is live. Each finding is a sentence that names the
 row or the entry.
+
+A run that goes on from an earlier one (`since`) proves this: the earlier, whole run found nothing, each entry that it read
+has the text that it read, all later entries are as a whole run wants them, and every guarded row, however old, has the
+last hash that the trail tells of it. It does not look again at the columns and seals of older entries, nor at what is
+derived from older change sets. Only a whole run does.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import Permission
 from django.db import DatabaseError
-from django.db.models import TextField
+from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 
 from monographs import triggers
@@ -28,21 +33,26 @@ from reviews.audit.verify_grants import verify_grants
 from reviews.models import Act, AuditEvent, ChangeSet, SignOff
 
 A_CHUNK = 500  # entries in memory at once
+A_STEP = 100_000  # entries between two words on how far it is
+Say = Callable[[str], Any]
 
 
-def verify(copy: Path | None = None) -> list[Finding]:
+def verify(copy: Path | None = None, *, replay: Replay | None = None, say: Say | None = None) -> list[Finding]:
     """Every finding, (entry or None, sentence); an empty list when nothing was touched. Reads only. `copy`: lines of
-    the checkpoint file that somebody else kept, which are asked too."""
-    replay, keys = Replay(), seals.believed_keys()
+    the checkpoint file that somebody else kept, which are asked too. `replay`: what an earlier run read, from where this
+    one goes on; one that read nothing makes this a whole run. `say` is told how far it is."""
+    replay, keys = replay or Replay(), seals.believed_keys()
+    since = replay.hash_at.last
     lines = seals.read_checkpoints()  # before the trail: each line of it is about an entry that is there
     return [
         *_schema(),
-        *_chain(replay, keys),
+        *_read_before(replay),
+        *_chain(replay, keys, say),
         *verify_keys.findings(replay, keys, lines[0]),
         *checkpoints.findings(replay, *lines),
         *(checkpoints.by_witness(replay, copy) if copy else ()),
         *_rows(replay),
-        *_documents(),
+        *_documents(replay, since),
         *_publications(replay, keys),
         *verify_keys.of_certificates(replay, keys),
         *_open_editions(),
@@ -50,7 +60,9 @@ def verify(copy: Path | None = None) -> list[Finding]:
         *_permissions(replay),
         *verify_grants(),
         *_acts(replay),
-        *verify_derived(replay.entries, replay.moves, replay.hash_at, replay.epoch),
+        *verify_derived(
+            replay.entries, replay.moves, replay.hash_at, replay.epoch, _is_older(replay, "reviews.changeset", since)
+        ),
     ]
 
 
@@ -65,7 +77,19 @@ def _schema() -> Iterator[Finding]:
         yield None, f"The tables of the database cannot be compared with those of this version: {error}"
 
 
-def _chain(replay: Replay, keys: Keys) -> Iterator[Finding]:
+def _read_before(replay: Replay) -> Iterator[Finding]:
+    """Whether the entries that an earlier run read have the texts that it read."""
+    since, read = replay.hash_at.last, 0
+    for seq, its_hash, text in _in_order(("seq", "hash", "text"), AuditEvent.objects.filter(seq__lte=since)):
+        read += 1
+        if not replay.hash_at.get(seq) == its_hash == hashes.event_hash(text):
+            yield seq, f"Entry {seq} is not as it was when it was verified."
+    if read != len(replay.hash_at):
+        yield since, f"Of the entries up to {since}, which were verified, {len(replay.hash_at) - read} are gone."
+
+
+def _chain(replay: Replay, keys: Keys, say: Say | None = None) -> Iterator[Finding]:
+    """Each entry after those that were read before."""
     try:
         (lock,) = WriteLock.objects.all()
         lock.seq = int(lock.seq)
@@ -74,7 +98,8 @@ def _chain(replay: Replay, keys: Keys) -> Iterator[Finding]:
         return
     if lock.held or lock.edition_id is not None:
         yield None, "The write lock was left held: somebody set its flag by hand."
-    prev, expected = hashes.genesis(lock.site), 1
+    last_seq = replay.hash_at.last
+    prev, expected = replay.hash_at.get(last_seq) or hashes.genesis(lock.site), last_seq + 1
     columns = (
         "seq",
         "at",
@@ -89,10 +114,12 @@ def _chain(replay: Replay, keys: Keys) -> Iterator[Finding]:
         "text",
         "seal",
     )
-    last_seq = 0
-    for row in _in_order(columns):
+    entries = AuditEvent.objects.filter(seq__gt=last_seq).annotate(raw=Cast("data", TextField()))
+    for row in _in_order((*columns, "raw"), entries):
         seq, at, actor_id, actor_name, verb, subject, digest_, reason, its_prev, its_hash, text, seal, raw = row
         last_seq = seq
+        if say and not seq % A_STEP:
+            say(f"Entry {seq:,} of {lock.seq:,}.")
         if seq != expected:
             yield expected, f"Entry {expected} is missing: the next one is {seq}."
             expected = seq
@@ -135,10 +162,9 @@ def _chain(replay: Replay, keys: Keys) -> Iterator[Finding]:
         )
 
 
-def _in_order(columns: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
+def _in_order(columns: tuple[str, ...], entries: QuerySet[AuditEvent, Any]) -> Iterator[tuple[Any, ...]]:
     try:
-        entries = AuditEvent.objects.annotate(raw=Cast("data", TextField())).order_by("seq")
-        yield from entries.values_list(*columns, "raw").iterator(A_CHUNK)
+        yield from entries.order_by("seq").values_list(*columns).iterator(A_CHUNK)
     except UNREADABLE:
         return  # the write lock's head then tells that the trail ends too early
 
@@ -188,8 +214,16 @@ def _hashes(label: str, version: int) -> Iterator[tuple[str, str | None]]:
                 yield f"{label}:{pk}", None
 
 
-def _documents() -> Iterator[Finding]:
+def _is_older(replay: Replay, label: str, since: int) -> Callable[[Any], bool]:
+    """Whether an earlier run saw this row as it is, by the hash that was compared: nothing needs one where none did."""
+    return lambda pk: since > 0 and 0 < (replay.rows.seq_of(f"{label}:{pk}") or 0) <= since
+
+
+def _documents(replay: Replay, since: int) -> Iterator[Finding]:
+    is_older = _is_older(replay, "monographs.document", since)
     for name, text in Document.objects.values_list("digest", "text").iterator(200):
+        if is_older(name):
+            continue
         try:
             holds = digest_of_json(json.loads(text)) == name
         except UNREADABLE:

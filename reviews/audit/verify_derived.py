@@ -1,8 +1,9 @@
 """Whether what is derived is what this program would make of the trail and of live pages: part of `verify_trail`."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
 
 from django.db import DatabaseError
 
@@ -32,10 +33,14 @@ UNREADABLE = (*digest.UNREADABLE, AttributeError, KeyError, DatabaseError)
 
 
 def verify_derived(
-    entries: Iterable[subjects.Named], moves: former_addresses.Moves, hash_at: Entries, epoch: int
+    entries: Iterable[subjects.Named],
+    moves: former_addresses.Moves,
+    hash_at: Entries,
+    epoch: int,
+    is_older: Callable[[UUID], bool],
 ) -> Iterator[Finding]:
     """`entries`, `moves`, `hash_at` ({entry: its hash}) and `epoch` (the entry that it must name) are those of the
-    trail as it was read. What another version made is not compared: it has to be made anew first."""
+    trail as it was read; `is_older` says of which change sets an earlier run saw the rows. What another version made is not compared: it has to be made anew first."""
     if not version.is_current():
         yield None, version.OTHER_VERSION
         return
@@ -46,7 +51,7 @@ def verify_derived(
     former = former_addresses.left_behind(moves, now)
     yield from _former_addresses(former)
     yield from _subjects(subjects.rows_of(entries, now | former))
-    yield from _of_change_sets()
+    yield from _of_change_sets(is_older)
     yield from _misprints()
 
 
@@ -137,8 +142,8 @@ def _subjects(wanted: Iterator[subjects.Row]) -> Iterator[Finding]:
             other = next(held, None)
 
 
-def _of_change_sets() -> Iterator[Finding]:
-    for pk, sentence in of_change_sets.broken():
+def _of_change_sets(is_older: Callable[[UUID], bool]) -> Iterator[Finding]:
+    for pk, sentence in of_change_sets.broken(is_older):
         yield None, f"reviews.changeset:{pk}: {sentence}"
 
 

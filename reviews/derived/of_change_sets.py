@@ -73,9 +73,10 @@ def remake() -> None:
         table.keep((pk, row) for pk in _in_order() for row in _rows(table, pk) or ())
 
 
-def broken() -> Iterator[tuple[UUID, str]]:
-    """The change sets whose rows are not those that they must have, and what to say of each."""
-    keys = iter(_in_order())
+def broken(is_older: Callable[[UUID], bool]) -> Iterator[tuple[UUID, str]]:
+    """The change sets whose rows are not those that they must have, and what to say of each. Of those that are older
+    nothing is asked but that they are there."""
+    keys = (pk for pk in _in_order() if not is_older(pk))
     for batch in iter(lambda: list(islice(keys, A_CHUNK)), []):
         held = [table.held(batch) for table in TABLES]
         for pk in batch:
