@@ -4,10 +4,10 @@ Recomputes the chain, compares every guarded row with the last hash that the tra
 and checkpoints, rebuilds open editions, and replays states and what is live. Each finding is a sentence that names the
 row or the entry.
 
-A run that goes on from an earlier one (`since`) proves this: the earlier, whole run found nothing, each entry that it read
-has the text that it read, all later entries are as a whole run wants them, and every guarded row, however old, has the
-last hash that the trail tells of it. It does not look again at the columns and seals of older entries, nor at what is
-derived from older change sets. Only a whole run does.
+A run that goes on from an earlier one (`since`) proves this: the earlier, whole run found nothing, each entry that it
+read has the text that it read, all later entries are as a whole run wants them, and every guarded row, however old, has
+the last hash that the trail tells of it. It does not look again at the columns and seals of older entries, nor at what
+is derived from older change sets. Only a whole run does.
 """
 
 import json
@@ -39,8 +39,8 @@ Say = Callable[[str], Any]
 
 def verify(copy: Path | None = None, *, replay: Replay | None = None, say: Say | None = None) -> list[Finding]:
     """Every finding, (entry or None, sentence); an empty list when nothing was touched. Reads only. `copy`: lines of
-    the checkpoint file that somebody else kept, which are asked too. `replay`: what an earlier run read, from where this
-    one goes on; one that read nothing makes this a whole run. `say` is told how far it is."""
+    the checkpoint file that somebody else kept, which are asked too. `replay`: what an earlier run read, from where
+    this one goes on; one that read nothing makes this a whole run. `say` is told how far it is."""
     replay, keys = replay or Replay(), seals.believed_keys()
     since = replay.hash_at.last
     lines = seals.read_checkpoints()  # before the trail: each line of it is about an entry that is there
