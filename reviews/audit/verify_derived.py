@@ -40,7 +40,8 @@ def verify_derived(
     is_older: Callable[[UUID], bool],
 ) -> Iterator[Finding]:
     """`entries`, `moves`, `hash_at` ({entry: its hash}) and `epoch` (the entry that it must name) are those of the
-    trail as it was read; `is_older` says of which change sets an earlier run saw the rows. What another version made is not compared: it has to be made anew first."""
+    trail as it was read; `is_older` says of which change sets an earlier run saw the rows. What another version made is
+    not compared: it has to be made anew first."""
     if not version.is_current():
         yield None, version.OTHER_VERSION
         return
