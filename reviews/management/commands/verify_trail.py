@@ -67,7 +67,8 @@ class Command(BaseCommand):
                 self.stderr.write(f"… and {len(findings) - 20} more (--json lists them all).")
         elif before:
             self.stdout.write(
-                f"The trail is whole: {entries} entries. It went on from entry {before['seq']}, verified {before['at']}. "
+                f"The trail is whole: {entries} entries. "
+                f"It went on from entry {before['seq']}, verified {before['at']}. "
                 "Only a whole run looks again at the seals and columns of older ones, and at what is derived of them."
             )
         else:
