@@ -148,7 +148,8 @@ def _chain(replay: Replay, keys: Keys, say: Say | None = None) -> Iterator[Findi
             if content.get(name) != value:
                 yield seq, f"Entry {seq}: its column {name} differs from its text."
         try:
-            if canonical(beside["data"]) != raw:
+            # What stands in the text as it is has the form of the text.
+            if f'"data":{raw},"digest"' not in text and canonical(beside["data"]) != raw:
                 yield seq, f"Entry {seq}: its column data is not in the form in which it was written."
             replay.read(seq, verb, subject, content.get("data", {}), content["at"], reason)
         except UNREADABLE:

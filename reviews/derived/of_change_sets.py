@@ -70,7 +70,7 @@ def remake() -> None:
     upgrade: `verify_trail` names it."""
     for table in TABLES:
         table.model._default_manager.all().delete()
-        table.keep((pk, row) for pk in _in_order() for row in _rows(table, pk) or ())
+        table.keep((pk, row) for pk in _in_order() for rows in _rows(pk, table) or () for row in rows)
 
 
 def broken(is_older: Callable[[UUID], bool]) -> Iterator[tuple[UUID, str]]:
@@ -80,19 +80,21 @@ def broken(is_older: Callable[[UUID], bool]) -> Iterator[tuple[UUID, str]]:
     for batch in iter(lambda: list(islice(keys, A_CHUNK)), []):
         held = [table.held(batch) for table in TABLES]
         for pk in batch:
-            for table, rows in zip(TABLES, held, strict=True):
-                wanted = _rows(table, pk)
-                if wanted is None or sorted(rows.get(pk, [])) != sorted(wanted):
+            wanted = _rows(pk, *TABLES)
+            for at, (table, rows) in enumerate(zip(TABLES, held, strict=True)):
+                if wanted is None or sorted(rows.get(pk, [])) != sorted(wanted[at]):
                     yield pk, table.otherwise
                     break
     for pk in {pk for table in TABLES for pk in table.loose()}:
         yield pk, "it is not there, and what it touched is."
 
 
-def _rows(table: Table, change_set: UUID) -> list[tuple[str, ...]] | None:
-    """Those that it must have by its documents as they are stored. None: they cannot be read."""
+def _rows(change_set: UUID, *tables: Table) -> list[list[tuple[str, ...]]] | None:
+    """Those that it must have in each of these tables, by its documents as they are stored. None: they cannot be
+    read."""
     try:
-        return list(table.rows_of(Sides.stored(change_set)))
+        sides = Sides.stored(change_set)
+        return [list(table.rows_of(sides)) for table in tables]
     except (*UNREADABLE, AttributeError, KeyError, DatabaseError, ChangeSet.DoesNotExist):  # a document is gone
         return None
 
