@@ -24,7 +24,6 @@ from reviews.desk.base import (
     current_edition,
     desk,
     digest_in,
-    digest_now,
     monograph_for,
     part_links,
 )
@@ -109,7 +108,7 @@ def _attest(request: DeskRequest, row: Transition, edition: Edition) -> Attestat
         "digest": digest_in(request),
     }
     review = EditionReview.load(edition)
-    is_in_vain = given["digest"] != digest_now(edition) or refusals(review, row, user)
+    is_in_vain = given["digest"] != review.digest or refusals(review, row, user)
     if not is_in_vain and chosen != "declared" and not says_nothing(words):
         sentence = (
             "You wrote interests here, and chose another answer above. Choose “I declare these”, or empty this box."
