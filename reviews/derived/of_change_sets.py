@@ -14,7 +14,6 @@ from reviews.derived.sides import Sides
 from reviews.models import ChangedPart, ChangeSet, WrittenText
 
 A_BATCH = 2000
-A_CHUNK = 200  # change sets whose rows are in memory at once
 
 
 @dataclass(frozen=True)
@@ -42,8 +41,7 @@ class Table:
 
     def loose(self) -> Iterator[UUID]:
         """The change sets that are not there and have rows."""
-        there = ChangeSet.objects.filter(pk=models.OuterRef("change_set_id"))
-        rows = self.model._default_manager.exclude(models.Exists(there))
+        rows = self.model._default_manager.exclude(change_set__in=ChangeSet.objects.all())
         yield from rows.order_by().values_list("change_set", flat=True).distinct()
 
 
@@ -74,10 +72,9 @@ def remake() -> None:
 
 
 def broken(is_older: Callable[[UUID], bool]) -> Iterator[tuple[UUID, str]]:
-    """The change sets whose rows are not those that they must have, and what to say of each. Of those that are older
-    nothing is asked but that they are there."""
+    """The change sets whose rows are not those that they must have, and what to say of each; older ones are passed over."""
     keys = (pk for pk in _in_order() if not is_older(pk))
-    for batch in iter(lambda: list(islice(keys, A_CHUNK)), []):
+    for batch in iter(lambda: list(islice(keys, A_BATCH)), []):
         held = [table.held(batch) for table in TABLES]
         for pk in batch:
             wanted = _rows(pk, *TABLES)
@@ -90,8 +87,7 @@ def broken(is_older: Callable[[UUID], bool]) -> Iterator[tuple[UUID, str]]:
 
 
 def _rows(change_set: UUID, *tables: Table) -> list[list[tuple[str, ...]]] | None:
-    """Those that it must have in each of these tables, by its documents as they are stored. None: they cannot be
-    read."""
+    """Those that it must have in each of these tables, by its stored documents. None: they cannot be read."""
     try:
         sides = Sides.stored(change_set)
         return [list(table.rows_of(sides)) for table in tables]
