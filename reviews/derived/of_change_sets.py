@@ -72,7 +72,7 @@ def remake() -> None:
 
 
 def broken(is_older: Callable[[UUID], bool]) -> Iterator[tuple[UUID, str]]:
-    """The change sets whose rows are not those that they must have, and what to say of each; older ones are passed over."""
+    """The change sets whose rows are not those that they must have, and what to say of each; not of older ones."""
     keys = (pk for pk in _in_order() if not is_older(pk))
     for batch in iter(lambda: list(islice(keys, A_BATCH)), []):
         held = [table.held(batch) for table in TABLES]
