@@ -23,11 +23,13 @@ A_MOMENT = timedelta(seconds=1)
 
 def standing(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Those that still hold. A line that accepts a loss (`reviews.audit.backup`) takes back what earlier lines say of
-    later entries than its own."""
+    later entries than its own, and of those that are lost, which may be earlier ones: the backup was of a trail that
+    was given up before."""
     kept: list[dict[str, Any]] = []
     for line in lines:
         if "lost" in line:
-            kept = [one for one in kept if one["seq"] <= line["seq"]]
+            first = line["lost"].get("from", line["seq"] + 1)
+            kept = [one for one in kept if one["seq"] <= line["seq"] and one["seq"] < first]
         kept.append(line)
     return kept
 
@@ -35,11 +37,17 @@ def standing(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def losses(lines: list[dict[str, Any]]) -> list[str]:
     """What somebody accepted, in a sentence each."""
     return [
-        f"Accepted on {line['at']}: entries {line['lost']['from']} to {line['lost']['to']} were lost when a backup was "
-        f"restored. {line['lost']['reason']}".strip()
+        f"Accepted on {line['at']}: {_which(line['lost'])} when a backup was restored. {line['lost']['reason']}".strip()
         for line in lines
         if "lost" in line
     ]
+
+
+def _which(lost: dict[str, Any]) -> str:
+    """A backup that was given up may be restored after all: then what was accepted before is lost alone."""
+    if "from" not in lost:
+        return "what was accepted before was taken back"
+    return f"entries {lost['from']} to {lost['to']} were lost"
 
 
 def findings(replay: Replay, lines: list[dict[str, Any]], wrong: list[str]) -> Iterator[Finding]:
@@ -76,7 +84,7 @@ def as_left() -> list[Finding]:
 
 
 def _named_entries(replay: Replay, lines: list[dict[str, Any]]) -> Iterator[Finding]:
-    last = max(replay.hash_at, default=0)
+    last = replay.hash_at.last
     for line in lines:
         seq, said = line["seq"], f"A checkpoint of {line['at']} names entry {line['seq']}"
         if seq > last:
@@ -89,8 +97,7 @@ def _named_entries(replay: Replay, lines: list[dict[str, Any]]) -> Iterator[Find
 def _due(replay: Replay) -> list[int]:
     """The last entries of acts that have a line: each publication, and what else readers depend on since acts are
     sealed."""
-    acts = {at for seq, at in replay.vouched_for if seq >= replay.sealed_since}
-    return sorted(replay.end_of_act[at] for at in replay.publishing | acts)
+    return sorted(replay.end_of_act.values())
 
 
 def _without_line(replay: Replay, lines: list[dict[str, Any]]) -> list[int]:

@@ -16,15 +16,13 @@ from reviews.audit.backup_file import BackupRefused, key_in
 class Command(BaseCommand):
     help = (
         "Puts the newest backup of DIR, or one file, in the place of the database that DATABASE_URL names, and ends in "
-        "verify_trail. Stop the service first. A database that holds something stays, unless --replace. Entries "
-        "that would be lost are named, and nothing is restored, unless --accept-loss: then a signed line in the "
-        "checkpoint file says so for ever."
+        "verify_trail. Stop the service first. Entries that would be lost are named, and nothing is restored, unless "
+        "--accept-loss: then a signed line in the checkpoint file says so for ever."
     )
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("path", type=Path, metavar="DIR")
         parser.add_argument("--key", required=True, type=Path, metavar="FILE", help="the key that it was made with")
-        parser.add_argument("--replace", action="store_true", help="though the database here is not empty")
         parser.add_argument("--accept-loss", action="store_true", help="go back, though entries are lost by it")
         parser.add_argument("--reason", default="", help="why, for whoever verifies the trail later")
 
@@ -35,11 +33,7 @@ class Command(BaseCommand):
             if options["accept_loss"]:
                 reason = reason_of(options["reason"], "Say why the loss is accepted: --reason.", longest=500)
             head, lost = backup.restore(
-                options["path"],
-                key_in(options["key"]),
-                replace=options["replace"],
-                accept_loss=options["accept_loss"],
-                reason=reason,
+                options["path"], key_in(options["key"]), accept_loss=options["accept_loss"], reason=reason
             )
         except (BackupRefused, Refused) as refused:
             raise CommandError(str(refused)) from refused

@@ -11,12 +11,14 @@ import time
 from importlib.util import find_spec
 from io import StringIO
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from monographs.models import Edition, Monograph
+from monographs.canonical import sha256
+from monographs.models import Edition, Monograph, WriteLock
 from reviews import signing_keys
 from reviews.audit import backup, seals, stamps
 from reviews.audit.backup_file import BackupRefused, decrypt, encrypt, key_in
@@ -104,10 +106,7 @@ def test_a_backup_made_under_load_is_whole_in_its_place_and_an_old_one_is_named(
 
     # A damaged database tells of nothing, and the file of nothing that is lost: no act since then leaves a line.
     damage()
-    if connection.vendor == "postgresql":  # a part of it is there
-        code, words = said("restore", str(folder), "--key", str(key))
-        assert (code, "The database here is not empty: it goes up to entry" in words) == (1, True)
-    code, words = said("restore", str(folder), "--key", str(key), "--replace")
+    code, words = said("restore", str(folder), "--key", str(key))
     assert code == 0, words
     assert f"Restored up to entry {then} in " in words
     assert "The trail is whole" in words
@@ -144,9 +143,6 @@ def test_a_backup_made_under_load_is_whole_in_its_place_and_an_old_one_is_named(
     kept = checkpoints.read_bytes()
     checkpoints.unlink()
     code, words = said("restore", str(folder), "--key", str(key))
-    held = f"The database here is not empty: it goes up to entry {AuditEvent.objects.latest('seq').seq}. Nothing was restored."
-    assert (code, held in words, checkpoints.exists()) == (1, True, False)
-    code, words = said("restore", str(folder), "--key", str(key), "--replace")
     assert code == 0, words
     assert told in words
     assert checkpoints.read_bytes() == kept
@@ -168,10 +164,10 @@ def test_a_backup_made_under_load_is_whole_in_its_place_and_an_old_one_is_named(
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-def test_a_backup_of_before_another_key_took_over_needs_the_key_of_then(house, settings, key, tmp_path):
+def test_a_backup_of_before_another_key_took_over_is_restored_with_the_key_of_then(house, settings, key, tmp_path):
     first, second, third = (base64.b64encode(bytes(range(n, n + 32))).decode() for n in (0, 1, 2))
     make.published(house)
-    folder, checkpoints = tmp_path / "backups", Path(settings.CHECKPOINT_FILE)
+    folder = tmp_path / "backups"
     assert (settings.SIGNING_KEY, said("backup", str(folder), "--key", str(key))[0]) == (first, 0)
     end = AuditEvent.objects.latest("seq").seq
 
@@ -181,13 +177,7 @@ def test_a_backup_of_before_another_key_took_over_needs_the_key_of_then(house, s
 
     takes_over(second)
     make.published(house, "otherumab")
-    kept = checkpoints.read_bytes()
     accepting = ("restore", str(folder), "--key", str(key), "--accept-loss", "--reason", "The disk burned.")
-
-    # The key of now never took over, by what would be restored: it could seal none of it.
-    code, words = said(*accepting)
-    assert (code, "another key took over since" in words, "Nothing was restored." in words) == (1, True, True)
-    assert (checkpoints.read_bytes(), AuditEvent.objects.count() > end) == (kept, True)
 
     settings.SIGNING_KEY = first
     code, words = said(*accepting)
@@ -209,6 +199,159 @@ def test_a_backup_of_before_another_key_took_over_needs_the_key_of_then(house, s
     )
     settings.SIGNING_KEY = third
     assert any("No checkpoint names entry " in sentence for _seq, sentence in verify())
+
+
+# -- What would be lost ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def kept(house, database_url, settings, key, tmp_path):
+    """restore(file, reason) and backed() of a house with one page; `at` is its checkpoint file."""
+    make.published(house)
+    folder = tmp_path / "backups"
+
+    class Kept:
+        at = Path(settings.CHECKPOINT_FILE)
+        directory = folder
+
+        def backed(self):
+            assert said("backup", str(folder), "--key", str(key))[0] == 0
+            return max(folder.glob("*.backup"))
+
+        def restore(self, file, reason=""):
+            return said(
+                "restore", str(file), "--key", str(key), *(("--accept-loss", "--reason", reason) if reason else ())
+            )
+
+        def act(self, count):
+            for _n in range(count):
+                make.warn(house.clinician, Monograph.objects.get())
+
+    return Kept()
+
+
+def entries():
+    return list(AuditEvent.objects.order_by("seq").values_list("seq", "hash"))
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_backup_of_a_trail_that_was_given_up_names_what_was_done_since_elsewhere(kept):
+    first = kept.backed()
+    kept.act(3)
+    given_up, before = kept.backed(), entries()
+    assert kept.restore(first, "The page was wrong.")[0] == 0
+    since = AuditEvent.objects.count()
+    # What was accepted stands, though nothing was done since.
+    code, words = kept.restore(kept.directory)
+    assert (code, "These 1 of now" in words) == (1, True), words
+    assert ": The page was wrong.\n" in words
+    kept.act(2)
+    elsewhere, file = entries(), kept.at.read_bytes()
+    own = [seq for seq, _hash in elsewhere[since:]]
+
+    def told(words):
+        return all(f"  entry {seq}, " in words for seq in own)
+
+    # The numbers are those of the backup, and the entries are not: by the database, by the file, by both.
+    code, words = kept.restore(given_up)
+    assert (code, f"These {len(own) + 1} of now" in words, told(words)) == (1, True, True), words
+    assert (entries(), kept.at.read_bytes()) == (elsewhere, file)
+    kept.at.unlink()
+    code, words = kept.restore(given_up)
+    assert (code, f"These {len(own)} of now" in words, told(words)) == (1, True, True), words
+    kept.at.write_bytes(file)
+    damage()
+    code, words = kept.restore(given_up)
+    assert (code, f"  entry {own[-1]}, " in words) == (1, True), words
+    # Whoever accepts that has a trail that is whole, and goes on.
+    code, words = kept.restore(given_up, "It was right after all.")
+    assert (code, entries()) == (0, before), words
+    assert "It was right after all.\n" in words
+    assert kept.at.read_bytes().startswith(file)
+    kept.act(1)
+    assert verify() == []
+    # And back once more, with nothing done since but that it was accepted.
+    newest, before = kept.backed(), entries()
+    assert kept.restore(first, "Once more.")[0] == 0
+    code, words = kept.restore(newest, "And back.")
+    assert (code, entries()) == (0, before), words
+    assert "what was accepted before was taken back when a backup was restored. And back." in words
+    assert verify() == []
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_another_installation_is_never_written_over(kept):
+    file, before = kept.backed(), entries()
+    kept.at.unlink()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE monographs_pen SET site = %s", [UUID(int=5).hex])
+    code, words = kept.restore(file, "It is mine.")
+    assert code == 1
+    assert "is of another installation than the database that DATABASE_URL names." in words
+    assert (entries(), kept.at.exists()) == (before, False)
+    # A database that was made by `migrate` and never written to is nobody's.
+    call_command("flush", interactive=False, verbosity=0)
+    call_command("migrate", verbosity=0)
+    WriteLock.objects.update_or_create(pk=1, defaults={"seq": 0, "hash": "", "site": UUID(int=6)})
+    code, words = kept.restore(file)
+    assert (code, entries()) == (0, before), words
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_no_line_that_is_not_ours_takes_a_loss_upon_it(kept, settings):
+    first = kept.backed()
+    kept.act(1)
+    assert kept.restore(first, "Really.")[0] == 0
+    accepted = kept.at.read_bytes().splitlines(keepends=True)[-1]
+    first = kept.backed()
+    kept.act(2)
+    file, lost = kept.at.read_bytes(), AuditEvent.objects.latest("seq").seq
+    own, settings.SIGNING_KEY = settings.SIGNING_KEY, base64.b64encode(bytes(32)).decode()
+    seals.append_checkpoint(1, "0" * 64, lost={"from": 2, "to": 9, "reason": "mine"})
+    stranger, settings.SIGNING_KEY = kept.at.read_bytes()[len(file) :], own
+    damage()
+    forged = {
+        "unsigned": b'{"lost":{},"seq":1}\n',
+        "no loss at all": b'{"lost":1,"seq":1}\n',
+        "another's key": stranger,
+        "said before": accepted,
+        "changed": accepted.replace(b'"Really."', b'"Really!"'),
+        "no form": b'{"lost":{},"seq":1,"key":[],"signature":{},"statement":{"at":NaN}}\n',
+    }
+    for name, more in forged.items():
+        kept.at.write_bytes(file + more)
+        code, words = kept.restore(first)
+        assert (name, code, f"  entry {lost}, " in words) == (name, 1, True), words
+    kept.at.write_bytes(file)
+    assert kept.restore(first, "Burned.")[0] == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_not_encrypted_stays_out_of_the_directory_that_is_copied_away(kept, key, monkeypatch):
+    room = kept.at.with_suffix(".room")
+    for left in (room, kept.directory / ".abc_1234"):  # by one that was killed, of this version and of one before
+        left.mkdir(parents=True)
+        (left / "database").write_text("secret")
+    (kept.directory / ".of_mine").mkdir()
+    (kept.directory / ".of_mine" / "notes").write_text("kept")
+    seen = []
+
+    def looks(parts, to, *rest):
+        seen.append((sorted(one.name for one in kept.directory.iterdir()), stat.S_IMODE(room.stat().st_mode)))
+        seen.append({one.parent for one in parts.values()})
+        with pytest.raises(BackupRefused, match="Another backup or restore is running here"):
+            backup.make(kept.directory, key_in(key))
+        assert (room / "database").read_bytes() != b"secret"
+        encrypt(parts, to, *rest)
+
+    monkeypatch.setattr(backup, "encrypt", looks)
+    file = kept.backed()
+    assert seen == [([".of_mine"], 0o700), {room}]
+    assert sorted(one.name for one in kept.directory.iterdir()) == [".of_mine", file.name]
+    assert list(room.iterdir()) == []
 
 
 # -- The file of a backup --------------------------------------------------------------------------------------------
@@ -240,6 +383,8 @@ def test_only_its_key_opens_it_and_whatever_was_changed_is_refused(tmp_path, key
         "no backup": b"{}\n" + b"x" * 100,
         "another": b"\xff" * 5000,
         "a path": content.replace(b'"database"', b'"../other"'),
+        "above": content.replace(b'"database"', b'".."'),
+        "twice": content.replace(b'"database"', b'"checkpoints"'),
     }
     for at in [*range(0, line, 7), *range(line, len(content), len(content) // 60), line, len(content) - 1]:
         changed[f"byte {at}"] = content[:at] + bytes([content[at] ^ 0x01]) + content[at + 1 :]
@@ -265,6 +410,12 @@ def line(seq, **more):
     return json.dumps({"seq": seq, **more}).encode() + b"\n"
 
 
+def accepted(seq, before):
+    """A line behind another by which somebody gave up what is after this entry."""
+    form = {"seq": seq, "key": seals.key_id(), "last": sha256(before.decode().strip()), "lost": {}}
+    return line(**form, signature=seals.signer().sign(seals.CHECKPOINT_PREFIX, form))
+
+
 @pytest.mark.parametrize(
     ("lines", "until"),
     [
@@ -274,7 +425,8 @@ def line(seq, **more):
         ([line(1), line(4), line(6)], 2),
         ([line(1), line(4), line(6), line(5)], None),  # written in another order than their acts ended
         ([line(1), b"junk\n", line(5)], 3),
-        ([line(1), line(9), line(3, lost={}), line(4), line(8)], 4),  # what was given up stays in it
+        ([line(1), line(9), accepted(3, line(9)), line(4), line(8)], 4),  # what was given up stays in it
+        ([line(1), line(9), accepted(3, line(8)), line(8)], None),  # by nobody
         ([line(1), line(5), b'{"seq": 4'], 2),  # cut off
     ],
 )
