@@ -7,6 +7,7 @@ from django.db import DatabaseError
 
 from monographs import digest
 from monographs.models import Epoch, FormerAddress, IndexEntry, Monograph, ToldChange
+from monographs.standing import overlays_of
 from reviews.audit.trail import instants_after
 from reviews.derived import (
     former_addresses,
@@ -67,7 +68,8 @@ def _index() -> Iterator[Finding]:
         held.setdefault(row[0], []).append(row[1:])
     for monograph in Monograph.objects.for_desk().select_related("live__document").order_by("pk"):
         try:
-            holds = sorted(held.pop(monograph.pk, [])) == search_index.rows_of(monograph)
+            wanted = search_index.rows_of(monograph, overlays_of(monograph.pk))
+            holds = sorted(held.pop(monograph.pk, [])) == wanted
         except UNREADABLE:
             holds = False
         if not holds:
@@ -83,7 +85,8 @@ def _told_changes() -> Iterator[Finding]:
         held.setdefault(row[0], []).append(row[1:])
     for monograph in Monograph.objects.order_by("pk"):
         try:
-            holds = sorted(held.pop(monograph.pk, [])) == told_changes.rows_of(monograph)
+            wanted = told_changes.rows_of(monograph, overlays_of(monograph.pk))
+            holds = sorted(held.pop(monograph.pk, [])) == wanted
         except UNREADABLE:
             holds = False
         if not holds:

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from monographs.document import Document
 from monographs.models import Edition, Monograph, State, TherapeuticClass
+from monographs.questions import Kept
 from reviews.access import kept, policy
 from reviews.access.denials import count_denial, refusals_recorded
 from reviews.access.door import LONGEST_REASON, admitted
@@ -173,13 +174,16 @@ def monograph_for(request: DeskRequest, slug: str) -> Monograph:
 
     A try at what is there and closed is recorded.
     """
-    rows = Monograph.objects.for_desk()
-    monograph = rows.filter(slug=slug).first() or rows.filter(former_addresses__slug=slug).first()
-    if monograph is None:
+    if not (found := _at(slug) or _formerly_at(slug)):
         raise Http404
+    monograph: Monograph = found[0]
     if refusals := policy.refusals(request.user, "read", monograph):
         not_here(request, monograph, Refused(refusals))
     return monograph
+
+
+_at = Kept(lambda slug: Monograph.objects.for_desk().with_current().filter(slug=slug))
+_formerly_at = Kept(lambda slug: Monograph.objects.for_desk().with_current().filter(former_addresses__slug=slug))
 
 
 def not_here(request: DeskRequest, monograph: Monograph, refused: Refused | None = None) -> None:
@@ -230,12 +234,13 @@ def digest_now(edition: Edition) -> str:
 
 def current_edition(monograph: Monograph) -> Edition:
     """The edition that the desk is about: the open one, else the live one, else the latest."""
-    editions = list(monograph.editions.order_by("-number"))
-    live = monograph.live.edition_id if monograph.live else None
-    return next(
-        (one for one in editions if one.is_open),
-        next((one for one in editions if one.pk == live), editions[0]),
-    )
+    found: Edition = monograph.editions.current_first()[0]
+    return found
+
+
+def edition_at_hand(monograph: Monograph) -> Edition:
+    """The same, of a monograph from `monograph_for`, by its key alone: for what reads it itself."""
+    return Edition(pk=monograph.current, monograph=monograph)  # type: ignore[attr-defined]  # by `with_current`
 
 
 def too_many(request: DeskRequest, error: TooManyFailures) -> HttpResponse:
