@@ -14,6 +14,7 @@ from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 
 from clincalc.context import site
+from clincalc.logs import shown_path
 from reviews.access import kept
 from reviews.access.origin import sent_from
 from reviews.audit.trail import WriteLockTimeout
@@ -32,8 +33,8 @@ def _page(name: str, status: int, **context: object) -> HttpResponse:
     context = {**site(), **context}
     try:
         html = render_to_string(f"{name}.html", context)
-    except Exception as error:  # the fault that is told of here may be in what every page is made with
-        logger.warning("The page %s is told in the bare frame: %r", status, error)
+    except Exception:  # the fault that is told of here may be in what every page is made with
+        logger.warning("The page %s is told in the bare frame", status, exc_info=True)
         html = render_to_string(f"{name}.html", {**context, "frame": "bare.html"})
     response = HttpResponse(html, status=status)
     response["Cache-Control"] = "no-cache"  # what is not there now may be there in a minute
@@ -120,5 +121,5 @@ def failed(request: HttpRequest) -> HttpResponse:
     if is_of_the_database(sys.exception()):
         return unavailable(request)
     reference = uuid4().hex[:8]
-    logger.error("Reference %s: %s %r failed", reference, request.method, request.path)
+    logger.error("Reference %s: %s %r failed", reference, request.method, shown_path(request.path))
     return _page("500", 500, reference=reference)

@@ -38,6 +38,7 @@ from django.middleware.security import SecurityMiddleware
 
 from clincalc import errors, middleware
 from clincalc.front import takes_gzip
+from clincalc.logs import METHODS, shown_path
 from reviews.access.senders import address_of, counted
 
 logger = logging.getLogger(__name__)
@@ -55,7 +56,6 @@ TOO_MANY = "Too many are sending something just now."
 
 FORM = "application/x-www-form-urlencoded"
 SAFE = frozenset({"GET", "HEAD"})
-METHODS = SAFE | {"POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"}
 SERVERS = frozenset(
     {
         "REMOTE_ADDR", "SERVER_NAME", "SERVER_PORT", "SERVER_PROTOCOL", "wsgi.version", "wsgi.url_scheme",
@@ -113,7 +113,7 @@ class Gate:
         except Exception:  # before Django had a request that it could answer
             asked = HttpRequest()  # without what it holds: that may be the fault
             asked.path = str(environ.get("PATH_INFO", ""))
-            logger.exception("A request could not be begun: %s %r", environ["REQUEST_METHOD"], asked.path)
+            logger.exception("A request could not be begun: %s %r", environ["REQUEST_METHOD"], shown_path(asked.path))
             return _refuse(environ, start_response, _protected(errors.failed(asked)))
 
     def _answered(self, plain: Environ, start_response: Start) -> list[bytes]:

@@ -11,14 +11,14 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Info, Tags, Warning, register
 from django.db import DEFAULT_DB_ALIAS, DatabaseError
 from django.http import HttpRequest
 from django.http.request import validate_host
 
 from monographs import triggers
 from monographs.models import Epoch, Publication
-from reviews.audit import seals
+from reviews.audit import database_roles, seals
 from reviews.derived import version
 from reviews.models import KeyStatement
 from reviews.models.key_statement import ROTATED
@@ -115,6 +115,11 @@ def _check(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
     ]
     if word := of_checkpoints():
         found.append(Error(f"Not ready: {word}.", id="clincalc.E005"))
+    if not lacks["E001"] and database_roles.owns_tables():
+        hint = "Right for manage.py upgrade and restore. Let the service run as the app (manage.py database_roles)."
+        found.append(
+            Info("Whoever runs this may change what is sealed: the tables are theirs.", hint=hint, id="clincalc.I001")
+        )
     site = urlsplit(settings.SITE_URL)
     if not (site.hostname and validate_host(site.hostname, settings.ALLOWED_HOSTS)):
         found.append(Error("SITE_URL is none of ALLOWED_HOSTS: pages would name another site.", id="clincalc.E004"))

@@ -119,6 +119,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "clincalc.logs.who",
     "clincalc.middleware.IdleSessions",
     "clincalc.middleware.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -281,10 +282,12 @@ vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default=f"no-reply@{urlsplit(SITE_URL).hostname or 'localhost'}")
 
+REQUEST_LOG = env.bool("REQUEST_LOG", default=not (DEBUG or DEMO))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {"lines": {"()": "clincalc.logs.Lines"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", **({"formatter": "lines"} if REQUEST_LOG else {})}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     # Each address that is not there would be a line, and a one-time link of an account is an address.
     "loggers": {"django.request": {"level": "ERROR"}},

@@ -10,6 +10,7 @@ Building a document never refuses a draft for being unfinished: `checks/problems
 Reading never refuses what was stored, and what is typed is judged field by field: `monographs/typed.py`.
 """
 
+import json
 from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
@@ -19,6 +20,7 @@ from pydantic import Field
 
 from monographs.called import called
 from monographs.declared import Declared, must_declare
+from monographs.regimens import Lines, Structure, strings, words_of_lines
 from monographs.typed import (
     Country,
     Csl,
@@ -138,6 +140,38 @@ class Section(Part):
         return self.heading or SECTION_KINDS[self.kind].heading
 
 
+class DoseRegimen(Part):
+    """One dose, for one use and one group of people: its structure with its steps, and the lines that are signed of it.
+    Readers get it as `monographs.signable` leaves it."""
+
+    part_kind: ClassVar[str] = "regimen"
+    status: Annotated[
+        Literal["unpublished", "shown"],
+        Declared("Shown to readers", choices={"unpublished": "Not published", "shown": "To be shown"}),
+    ] = "unpublished"
+    since: Annotated[Day, Declared("Not published since", "Year-month-day.", is_date=True)] = ""
+    reason: Annotated[Words, Declared("Why this dose is not published", rows=2)] = ""
+    instead: Annotated[Words, Declared("What to use instead of this dose", rows=2)] = ""
+    structure: Annotated[Structure, Declared("Dose", is_typed=False)] = Field(default="{}", validate_default=True)
+    lines: Annotated[Lines, Declared("Lines that are signed", is_typed=False)] = Field(
+        default="[]", validate_default=True
+    )
+
+    @property
+    def for_whom(self) -> str:
+        """Indication, population, bands and route, as its first line says them."""
+        return next(iter(words_of_lines(self.lines)), "")
+
+    @property
+    def said(self) -> str:
+        """Every word that somebody typed into its structure."""
+        return "\n".join(strings(json.loads(self.structure)))
+
+    @property
+    def label_for_people(self) -> str:
+        return f"Dose: {self.for_whom.rstrip('.') or 'for nobody yet'}"
+
+
 class MonitoringItem(Part):
     """One test: what, when, how often, for how long. `source` is the label of a citation of this document."""
 
@@ -238,12 +272,13 @@ class RelatedLink(Part):
 # Kind of part -> the document's field; the order is that of digest, export and desk.
 PART_FIELDS: dict[str, str] = {
     "section": "sections",
+    "regimen": "regimens",
     "monitoring": "monitoring",
     "notice": "notices",
     "citation": "citations",
     "related": "related",
 }
-for _one in (Header, Section, MonitoringItem, SafetyNotice, Citation, RelatedLink):
+for _one in (Header, Section, DoseRegimen, MonitoringItem, SafetyNotice, Citation, RelatedLink):
     must_declare(_one)
 
 
@@ -268,6 +303,7 @@ class Document(Value):
     schema_version: Literal[1] = SCHEMA_VERSION
     header: Header = Header()
     sections: tuple[Section, ...] = ()
+    regimens: tuple[DoseRegimen, ...] = ()
     monitoring: tuple[MonitoringItem, ...] = ()
     notices: tuple[SafetyNotice, ...] = ()
     citations: tuple[Citation, ...] = ()

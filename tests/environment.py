@@ -24,6 +24,7 @@ for name, value in {
     "SIGNING_KEY": base64.b64encode(bytes(range(32))).decode(),
     "SITE_URL": "https://clincalc.test",
     "REQUIRE_MFA": "0",  # tests of second factors ask for it; everybody else signs in with a password
+    "REQUEST_LOG": "0",  # tests of it ask for it
     "SSL_REDIRECT": "0",  # the test client and the live server speak plain HTTP
     "DATABASE_URL": f"sqlite:///{directory}/clincalc.sqlite3",
     "TEST_SQLITE": f"{directory}/test.sqlite3",

@@ -19,6 +19,7 @@ from monographs.document import (
     Citation,
     Code,
     Document,
+    DoseRegimen,
     Dosing,
     Header,
     MonitoringItem,
@@ -30,6 +31,7 @@ from monographs.document import (
 from monographs.models import Edition, Monograph, Overlay, TherapeuticClass, WriteLock
 from monographs.overlay_kinds import Effect, Form, OverlayKind, Words
 from monographs.pages.said import said
+from monographs.signable import signable
 from monographs.standing import today
 from reviews import misprints, overlay_words, overlays
 from reviews.access import factors, grants, registrations
@@ -331,8 +333,33 @@ def draft(
         )
 
 
+# Of alemtuzumab's shape. Test figures, never for use.
+COURSES: dict[str, Any] = {
+    "indication": "multiple sclerosis", "population": "Adult", "route": "iv_infusion",
+    "licence": {"status": "licensed", "country": "GB"},
+    "source": {"citation": "trial2020", "type": "smpc", "section": "4.2", "accessed": "2026-07-04"},
+    "steps": [
+        {"dose": "12", "unit": "mg", "freq": {"n": 1, "period": 1, "unit": "d"}, "over": {"value": 4, "unit": "h"},
+         "for": {"value": 5, "unit": "d", "consecutive": True}, "course": {"no": 1}},
+        {"dose": "12", "unit": "mg", "freq": {"n": 1, "period": 1, "unit": "d"}, "over": {"value": 4, "unit": "h"},
+         "for": {"value": 3, "unit": "d", "consecutive": True},
+         "course": {"no": 2, "gap": {"value": 12, "unit": "mo"}}},
+    ],
+}  # fmt: skip
+
+
+def dose(name: str = "dose", structure: dict[str, Any] | None = None, **fields: Any) -> DoseRegimen:
+    """A regimen as somebody types it."""
+    return DoseRegimen(key=key(name), structure=COURSES if structure is None else structure, **fields)
+
+
+def dosed(*regimens: DoseRegimen, **changes: Any) -> Document:
+    """A document with these regimens, or one."""
+    return document(regimens=regimens or (dose(),), **changes)
+
+
 def seen(edition: Edition) -> str:
-    return digest(build(edition))
+    return digest(signable(build(edition)))
 
 
 def submit(house: House, edition: Edition, actor: Any = None) -> Edition:

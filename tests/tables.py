@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
+from monographs.document import Document
 from monographs.models import Publication
 from monographs.standing import today
 from reviews.access import links, rechecks
@@ -45,11 +46,15 @@ from tests import factories as make
 LONG = "Begin with the smallest amount that the product is sold in, and wait four weeks before more is given"
 
 
+def _published() -> Document:
+    return make.misprinted(minus=make.MISPRINTED["minus"]).replaced(regimens=[make.dose()])
+
+
 def fill() -> make.House:
     """A live monograph with a second edition in review, and one whose only edition was signed and unsigned."""
     house = make.the_house()
     key_of_before()
-    second = make.start(house, make.published(house, doc=make.misprinted(minus=make.MISPRINTED["minus"])))
+    second = make.start(house, make.published(house, doc=_published()))
     make.reword(second, "monitoring", "Other words.", actor=house.editor)
     make.reword(second, "prescribing", f"- {LONG} [@trial2020].", actor=house.editor)
     make.sign(make.submit(house, second), house.clinician)

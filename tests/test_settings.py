@@ -110,7 +110,7 @@ OURS = {  # what this file decides, whatever the environment says
         "csp.middleware.CSPMiddleware", "whitenoise.middleware.WhiteNoiseMiddleware",
         "django.contrib.sessions.middleware.SessionMiddleware", "django.middleware.common.CommonMiddleware",
         "django.middleware.csrf.CsrfViewMiddleware", "django.contrib.auth.middleware.AuthenticationMiddleware",
-        "clincalc.middleware.IdleSessions", "clincalc.middleware.LoginRequired",
+        "clincalc.logs.who", "clincalc.middleware.IdleSessions", "clincalc.middleware.LoginRequired",
         "django.contrib.messages.middleware.MessageMiddleware",
         "django.middleware.clickjacking.XFrameOptionsMiddleware", "allauth.account.middleware.AccountMiddleware",
         "clincalc.middleware.busy",
@@ -155,14 +155,14 @@ ASKED = {  # what it decides by the environment; None: not set, so Django's own 
     "DEFAULT_FROM_EMAIL": "no-reply@clincalc.example",
     "SMPC_URL": "https://www.medicines.org.uk/emc/", "MEDICINES_INFORMATION_URL": "https://www.sps.nhs.uk/",
     "SIDE_EFFECT_URL": "https://yellowcard.mhra.gov.uk/", "SECRET_KEY": PRODUCTION["SECRET_KEY"], "SIGNING_KEY": KEY,
-    "SECRET_KEY_FALLBACKS": [], "REQUIRE_MFA": True,
+    "SECRET_KEY_FALLBACKS": [], "REQUIRE_MFA": True, "REQUEST_LOG": True,
 }  # fmt: skip
 # The demonstration and debugging speak plain HTTP on this machine, and make their own keys.
 HERE = {
     "ALLOWED_HOSTS": ["localhost", "127.0.0.1", "[::1]"], "SITE_URL": "http://127.0.0.1:8000",
     "CSRF_TRUSTED_ORIGINS": [], "DEFAULT_FROM_EMAIL": "no-reply@127.0.0.1", "SESSION_COOKIE_NAME": None,
     "CSRF_COOKIE_NAME": None, "SESSION_COOKIE_SECURE": None, "CSRF_COOKIE_SECURE": None, "SECURE_SSL_REDIRECT": None,
-    "SECURE_HSTS_SECONDS": None, "SECURE_HSTS_INCLUDE_SUBDOMAINS": None,
+    "SECURE_HSTS_SECONDS": None, "SECURE_HSTS_INCLUDE_SUBDOMAINS": None, "REQUEST_LOG": False,
 }  # fmt: skip
 
 

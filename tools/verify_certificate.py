@@ -31,8 +31,8 @@ SIGNED = ("kind", "key", "public", "by", "by_public", "at", "seq", "head")  # wh
 TYPE = "clincalc-certificate+jws"
 SEALED = {"slug", "number", "digest", "sign_offs", "published_at", "head"}
 PARTS = {
-    "section": "sections", "monitoring": "monitoring", "notice": "notices", "citation": "citations",
-    "related": "related",
+    "section": "sections", "regimen": "regimens", "monitoring": "monitoring", "notice": "notices",
+    "citation": "citations", "related": "related",
 }  # fmt: skip
 MOST_BYTES = 20_000_000
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from monographs.document import Citation, Header, SafetyNotice
+from monographs.document import Citation, DoseRegimen, Header, SafetyNotice
 from monographs.typed import Value
 
 EARLIEST = date(1900, 1, 1)
@@ -24,6 +24,9 @@ def disagreeing(value: Value, today: date | None = None) -> Iterator[Objection]:
     elif isinstance(value, Header):
         if sentence := not_of_our_time(value.dosing.since, today, AHEAD):
             yield ("dosing", "since"), sentence
+    elif isinstance(value, DoseRegimen):
+        if sentence := not_of_our_time(value.since, today, AHEAD):
+            yield ("since",), sentence
     elif isinstance(value, Citation):
         yield from _of_source(value.csl, today)
 

@@ -17,6 +17,8 @@ from pydantic import ValidationError
 from monographs.checks.dates import disagreeing
 from monographs.checks.typed_words import addresses_of, is_empty, written
 from monographs.document import Citation, Document, MonitoringItem, Part, SafetyNotice, Section
+from monographs.doses.signable import UNPUBLISHED
+from monographs.regimens import lines_made
 from monographs.texts import text as markdown
 from monographs.texts.addresses import hidden_host
 from monographs.texts.characters import says_nothing
@@ -159,6 +161,21 @@ def _parts_are_whole(document: Document) -> Iterator[Problem]:
             yield missing(link, "reason", "Say why these two monographs are related.")
 
 
+def _doses_can_be_signed(document: Document) -> Iterator[Problem]:
+    """Of a dose that is not shown, whom it is for is signed. What its figures still lack stands against showing them,
+    and against nothing else."""
+    for regimen in document.regimens:
+        if not regimen.for_whom:
+            sentence = "Say for whom this dose is: its use, population and route."
+            yield Problem("missing", sentence, regimen.key, "structure", regimen.label_for_people)
+        elif regimen.status != UNPUBLISHED:
+            sentence = "This dose has not had its checks against the source, so it cannot be shown. Set it back."
+            yield Problem("unchecked", sentence, regimen.key, "status", regimen.label_for_people)
+        elif regimen.lines != lines_made(regimen.structure, is_shown=False):
+            sentence = "The rules make other lines of this dose today than those that stand there. Save it again."
+            yield Problem("lines", sentence, regimen.key, "lines", regimen.label_for_people)
+
+
 def _citations_lead_somewhere(document: Document) -> Iterator[Problem]:
     labels = {citation.label for citation in document.citations}
 
@@ -228,6 +245,7 @@ _RULES: tuple[Callable[[Document], Iterator[Problem]], ...] = (
     _header_is_whole,
     _has_sections,
     _parts_are_whole,
+    _doses_can_be_signed,
     _citations_lead_somewhere,
     _references_are_whole,
     _nothing_is_blank,

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from monographs.document import Citation
+from monographs.document import Citation, DoseRegimen
 from monographs.texts import text as markdown
 from monographs.texts.characters import says_nothing
 from monographs.texts.line_grammar import ATOM, CITATION
@@ -66,6 +66,8 @@ def words_of(value: Value) -> Iterator[tuple[str, str]]:
     """(field, words) of all that a value says, those of a record too, without addresses and identifiers."""
     for one in written(value):
         yield one.field, _IDENTIFIER.sub(" ", one.text)
+    if isinstance(value, DoseRegimen):
+        yield from (("structure", _IDENTIFIER.sub(" ", words)) for words in value.said.splitlines())
     if isinstance(value, Citation):
         yield from (("csl", _IDENTIFIER.sub(" ", words)) for words in _strings(value.csl))
 

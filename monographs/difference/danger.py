@@ -15,6 +15,7 @@ from monographs.difference.document_diff import Comparison, FieldChange, Moved, 
 from monographs.difference.passages import PROSE_FIELDS, Passage, passages_of, sides_of
 from monographs.document import (
     Citation,
+    DoseRegimen,
     Header,
     MonitoringItem,
     Part,
@@ -72,6 +73,14 @@ RANKS: dict[type[Value], dict[str, Rank]] = {
         "dosing_instead": Rank.FIGURE,
     },
     Section: {"kind": Rank.PART, "heading": Rank.WORDS, "text_rules": Rank.WORDS, "text": Rank.WORDS},
+    DoseRegimen: {
+        "status": Rank.FIGURE,
+        "since": Rank.FIGURE,
+        "reason": Rank.WORDS,
+        "instead": Rank.FIGURE,
+        "structure": Rank.FIGURE,
+        "lines": Rank.FIGURE,
+    },
     MonitoringItem: {
         "test": Rank.MONITORING,
         "when": Rank.MONITORING,

@@ -11,7 +11,8 @@ from monographs.declared import labels_of, words_of
 from monographs.difference.text_diff import ItemChange, item_changes, moved
 from monographs.difference.word_diff import Segment, word_diff
 from monographs.digest import digest_of_part
-from monographs.document import PART_FIELDS, PROSE, Document, Header, Part, Section
+from monographs.document import PART_FIELDS, PROSE, Citation, Document, Header, Part, Section
+from monographs.regimens import words_of_lines, working_lines
 from monographs.texts.text import TextRules, seen
 from monographs.typed import Value, to_plain
 from monographs.vocabulary import SECTION_KINDS
@@ -48,7 +49,11 @@ def _orders(old: Document, new: Document) -> Iterator[tuple[str, list[UUID], lis
 
 
 def _differ(one: Header | Part, other: Header | Part) -> bool:
-    return type(one) is not type(other) or digest_of_part(one) != digest_of_part(other)
+    if type(one) is not type(other):
+        return True
+    if isinstance(one, Citation) and one.model_dump_json() == other.model_dump_json():
+        return False  # most are the same, and no digest of them is kept at hand
+    return digest_of_part(one) != digest_of_part(other)
 
 
 # -- For people ----------------------------------------------------------------------------------------------------
@@ -184,10 +189,11 @@ def _change(old: Header | Part | None, new: Header | Part | None) -> PartChange:
     was, now = (getattr(part, "text_rules", None) for part in (old, new))
     fields = []
     reworded = any(before.get(name, "") != after.get(name, "") for name in _PROSE)
+    restructured = before.get("structure") != after.get("structure")  # lines follow it
     for name in dict.fromkeys([*after, *before]):
         one, other = before.get(name, ""), after.get(name, "")
         # Whoever changes the words writes by the rules of today: told only where the words stand as they stood.
-        if one != other and not (name == "text_rules" and reworded):
+        if one != other and not (name == "text_rules" and reworded) and not (name == "lines" and restructured):
             told = name
             if name == "text_rules" and old and new:
                 told, one, other = _printed(old, new, one, other)
@@ -247,6 +253,10 @@ def _texts(part: Value | None) -> dict[str, str]:
             texts |= {f"{name}_{inner}": words for inner, words in _texts(held).items()}
         elif name == "csl":
             texts |= {f"csl.{inner}": _csl_text(inner, value) for inner, value in to_plain(held).items()}
+        elif name == "structure":
+            texts[name] = "\n".join(working_lines(held))
+        elif name == "lines":
+            texts[name] = "\n".join(words_of_lines(held))
         elif name == "text_rules":
             texts[name] = f"Version {held}" if held else ""
         elif name != "key":

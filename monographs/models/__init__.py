@@ -12,6 +12,7 @@ from monographs.models.notice import SafetyNotice
 from monographs.models.overlay import Overlay, SecondSignature
 from monographs.models.publication import NameCheck, Publication
 from monographs.models.reference import Citation, Reference, RelatedLink
+from monographs.models.regimen import DoseRegimen
 from monographs.models.section import Section
 from monographs.models.states import State
 from monographs.models.therapeutic_class import TherapeuticClass
@@ -19,13 +20,15 @@ from monographs.models.told_change import ToldChange
 from monographs.models.write_lock import WriteLock
 
 PARTS: dict[str, type[Part]] = {
-    model.value.part_kind: model for model in (Section, MonitoringItem, SafetyNotice, Citation, RelatedLink)
+    model.value.part_kind: model
+    for model in (Section, DoseRegimen, MonitoringItem, SafetyNotice, Citation, RelatedLink)
 }
 
 __all__ = [
     "PARTS",
     "Citation",
     "Document",
+    "DoseRegimen",
     "Drug",
     "Edition",
     "Epoch",

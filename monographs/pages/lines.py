@@ -10,7 +10,16 @@ from datetime import date
 from functools import cache
 
 from monographs.declared import declared_of, fields_at, words_of
-from monographs.document import Citation, Dosing, Header, MonitoringItem, RelatedLink, SafetyNotice, Section
+from monographs.document import (
+    Citation,
+    DoseRegimen,
+    Dosing,
+    Header,
+    MonitoringItem,
+    RelatedLink,
+    SafetyNotice,
+    Section,
+)
 from monographs.texts.text import Html, quantities
 from monographs.texts.wording import ended
 from monographs.typed import Value
@@ -22,6 +31,7 @@ LAID_OUT: dict[type[Value], frozenset[str]] = {
     ),
     Dosing: frozenset(("status", "since", "reason", "instead")),
     Section: frozenset(("kind", "heading", "text")),
+    DoseRegimen: frozenset(("status", "since", "reason", "instead", "structure", "lines")),
     MonitoringItem: frozenset(("test", "schedule", "note", "source")),
     SafetyNotice: frozenset(
         ("type", "severity", "title", "text", "action", "provenance", "effective", "expires", "source")

@@ -16,7 +16,7 @@ from django.conf import settings
 
 from monographs.checks.problems import gaps
 from monographs.citations.csl import format_reference, is_smpc
-from monographs.document import Citation, Document, MonitoringItem, SafetyNotice, Section
+from monographs.document import Citation, Document, DoseRegimen, MonitoringItem, SafetyNotice, Section
 from monographs.models.overlay import Overlay
 from monographs.models.publication import Publication
 from monographs.pages import schedule
@@ -36,6 +36,7 @@ from monographs.pages.page_model import (
     Status,
     Stopped,
     Told,
+    Unshown,
     UrgentWarning,
 )
 from monographs.pages.related import Related
@@ -206,7 +207,7 @@ def _blocks(seen: Shown, renderer: Renderer, traits: frozenset[str] | set[str]) 
             if block := _notices(seen, place, renderer):
                 yield block
         elif place == "dosing":
-            yield Block("dosing", "dose", "Dose")
+            yield Block("dosing", "dose", "Dose", regimens=tuple(map(_unshown, seen.document.regimens)))
             yield from _gap("indications", missing, seen)
         elif place in missing and not _is_signed(seen, place):
             if place != "indications":
@@ -271,6 +272,14 @@ def _notice(notice: SafetyNotice, renderer: Renderer) -> Notice:
         provenance=joined(notice, "provenance"),
         lines=lines_of(notice),
     )
+
+
+def _unshown(regimen: DoseRegimen) -> Unshown:
+    """No dose is shown while none has had its checks: of its lines the first alone is printed, which has no figure."""
+    return Unshown(
+        regimen.key, f"dose-{str(regimen.key)[:8]}", text.quantities(regimen.for_whom), regimen.since, regimen.reason,
+        regimen.instead,
+    )  # fmt: skip
 
 
 def _item(item: MonitoringItem, renderer: Renderer) -> Item:

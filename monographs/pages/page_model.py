@@ -7,6 +7,7 @@ from uuid import UUID
 
 from monographs.citations.csl import FormattedReference
 from monographs.document import Document, PathStep
+from monographs.doses.lines import NOT_YET
 from monographs.models.overlay import Overlay
 from monographs.pages.lines import Line
 from monographs.pages.related import Related
@@ -107,6 +108,20 @@ class Archive:
 
 
 @dataclass(frozen=True)
+class Unshown:
+    """A regimen whose dose readers are not shown: for whom it is, since when, why, and what to use, where it says so
+    itself."""
+
+    key: UUID
+    anchor: str
+    for_whom: Html
+    since: str
+    reason: str
+    instead: str
+    not_yet: str = NOT_YET
+
+
+@dataclass(frozen=True)
 class Block:
     """One block of the page: a section, the dosing notice, safety notices, or neighbouring gaps in one line."""
 
@@ -119,6 +134,7 @@ class Block:
     notices: tuple[Notice, ...] = ()
     gaps: tuple[Gap, ...] = ()
     stopped: tuple[Stopped, ...] = ()
+    regimens: tuple[Unshown, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Literal, Self
 from uuid import UUID
 
 from monographs.checks.typed_words import Written, written
-from monographs.document import Citation, Document, Header, MonitoringItem, Part, SafetyNotice, Section
+from monographs.document import Citation, Document, DoseRegimen, Header, MonitoringItem, Part, SafetyNotice, Section
 from monographs.doses.model import Regimen
 from monographs.doses.quantities import Quantity, quantities, read_quantities
 from monographs.proofing.readable import readable
@@ -123,6 +123,8 @@ def proof_part(value: Value, labels: set[str], doses: Doses = SHOWN) -> Iterator
 def _place(value: Value, one: Written) -> str:
     if isinstance(value, Section):
         return str(value.kind)
+    if isinstance(value, DoseRegimen):
+        return DOSING
     if isinstance(value, Header):
         return DOSING if one.where[0] == "dosing" else str(one.where[0])
     return "monitoring" if isinstance(value, MonitoringItem) else NOTICE

@@ -20,7 +20,7 @@ def parts_of(document: Document) -> Parts:
     found: Parts = {
         HEADER: {"header": header.model_copy(update={"dosing": Dosing()})},
         NOTICES: {str(one.key): one for one in document.notices},
-        DOSE: {"dosing": header.dosing},
+        DOSE: {"dosing": header.dosing, **{str(one.key): one for one in document.regimens}},
     }
     for section in document.sections:
         found.setdefault(section.label_for_people, {})[str(section.key)] = section

@@ -23,7 +23,7 @@ _WORDED = tuple(field for field in PART_FIELDS.values() if field != "citations")
 # What of a part is nobody's words: what is chosen from a list, copied from the drug, or a heading as all have it.
 _NO_WORDS = frozenset(
     {"key", "kind", "type", "severity", "text_rules", "status", "since", "heading", "name", "title", "names", "brands",
-     "codes", "class_path"}
+     "codes", "class_path", "lines"}
 )  # fmt: skip
 
 

@@ -31,6 +31,7 @@ WORDS: dict[type[Value], tuple[str, ...]] = {
     values.Header: ("covers", "not_covered", "introduction"),
     values.Dosing: ("reason", "instead"),
     values.Section: ("heading", "text"),
+    values.DoseRegimen: ("said", "reason", "instead"),
     values.MonitoringItem: ("test", "when", "how_often", "how_long", "note"),
     values.SafetyNotice: ("title", "text", "action"),
     values.RelatedLink: ("reason",),

@@ -168,22 +168,24 @@ def no_entry(request: DeskRequest, refusals: Iterable[Refusal]) -> HttpResponse:
     return render(request, "reviews/no_entry.html", shown, status=403)
 
 
+_at = Kept(lambda slug: Monograph.objects.for_desk().with_current().filter(slug=slug))
+_formerly_at = Kept(
+    lambda slug: Monograph.objects.for_desk().with_current().filter(former_addresses__slug=slug).order_by("pk")
+)
+
+
 def monograph_for(request: DeskRequest, slug: str) -> Monograph:
     """The monograph at this address, or that had it once, if the user may read its drafts; else 404, as if it were not
     there.
 
     A try at what is there and closed is recorded.
     """
-    if not (found := _at(slug) or _formerly_at(slug)):
+    monograph: Monograph | None = next(iter(_at(slug) or _formerly_at(slug)), None)
+    if monograph is None:
         raise Http404
-    monograph: Monograph = found[0]
     if refusals := policy.refusals(request.user, "read", monograph):
         not_here(request, monograph, Refused(refusals))
     return monograph
-
-
-_at = Kept(lambda slug: Monograph.objects.for_desk().with_current().filter(slug=slug))
-_formerly_at = Kept(lambda slug: Monograph.objects.for_desk().with_current().filter(former_addresses__slug=slug))
 
 
 def not_here(request: DeskRequest, monograph: Monograph, refused: Refused | None = None) -> None:
@@ -232,9 +234,13 @@ def digest_now(edition: Edition) -> str:
     return changes.values_list("after_id", flat=True).first() or ""
 
 
+_current = Kept(lambda key: Edition.objects.filter(monograph=key).current_first()[:1])
+
+
 def current_edition(monograph: Monograph) -> Edition:
     """The edition that the desk is about: the open one, else the live one, else the latest."""
-    found: Edition = monograph.editions.current_first()[0]
+    found: Edition = _current(monograph.pk)[0]
+    found.monograph = monograph
     return found
 
 

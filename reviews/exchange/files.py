@@ -178,7 +178,14 @@ def is_small(value: Any) -> bool:
     return True
 
 
-_IDENTITY = {"sections": "kind", "monitoring": "test", "notices": "title", "citations": "label", "related": "target"}
+_IDENTITY = {
+    "sections": "kind",
+    "regimens": "structure",
+    "monitoring": "test",
+    "notices": "title",
+    "citations": "label",
+    "related": "target",
+}
 
 
 def _with_keys(slug: str, document: dict[str, Any]) -> dict[str, Any]:
@@ -187,7 +194,10 @@ def _with_keys(slug: str, document: dict[str, Any]) -> dict[str, Any]:
     def keyed(field: str, part: Any) -> Any:
         if not isinstance(part, dict) or "key" in part:
             return part
-        return {**part, "key": str(key(field, str(part.get(_IDENTITY[field], ""))))}
+        named = part.get(_IDENTITY[field], "")
+        if field == "regimens":  # by its use, however its figures change
+            named = named.get("indication", "") if isinstance(named, dict) else ""
+        return {**part, "key": str(key(field, str(named)))}
 
     return {
         field: [keyed(field, part) for part in value]

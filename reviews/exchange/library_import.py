@@ -12,6 +12,8 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
+from shutil import copyfileobj
+from tempfile import TemporaryFile
 from typing import Any, BinaryIO
 
 from django.contrib.auth.models import User
@@ -99,7 +101,7 @@ def import_library(path: Path, *, actor: User, dry_run: bool = False, asked: Ask
     """
     name = told(path.name, 200)
     subject, wanted = f"file:{name}"[:200], asked or Asked()
-    with path.open("rb") as file:
+    with _own_copy(path) as file:
         try:
             with nullcontext() if dry_run else refusals_recorded(actor=actor, action="import", subject=subject):
                 taken = _judged(file, name, actor, wanted, say)
@@ -109,6 +111,14 @@ def import_library(path: Path, *, actor: User, dry_run: bool = False, asked: Ask
                 with audited_write(actor=actor) as trail:
                     trail.record("import_refused", subject, data={"findings": len(refused.findings)})
             raise
+
+
+@contextmanager
+def _own_copy(path: Path) -> Iterator[BinaryIO]:
+    """The file as it is now: it is read twice, and written is what was judged, whatever becomes of it."""
+    with path.open("rb") as given, TemporaryFile() as file:
+        copyfileobj(given, file)
+        yield file
 
 
 # -- Judging: nothing is written ---------------------------------------------------------------------------------------

@@ -26,11 +26,13 @@ class Signature:
 
 
 def authors(edits: Iterable[Edit]) -> dict[str, frozenset[int]]:
-    """For each part that was touched: everybody who wrote or suggested any of it, undone edits included."""
+    """For each part that was touched: everybody who wrote or suggested any of it, undone edits included. Figures that
+    were copied unsigned are credited by a change set that did not touch them."""
     found: dict[str, set[int]] = {}
     for edit in edits:
-        for part in edit.touched:
-            found.setdefault(part, set()).update({edit.actor}, edit.credits.get(part, ()))
+        for part in {*edit.touched, *edit.credits}:
+            writer = {edit.actor} if part in edit.touched else set()
+            found.setdefault(part, set()).update(writer, edit.credits.get(part, ()))
     return {part: frozenset(people) for part, people in found.items()}
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from monographs import document as values
 from monographs.models import Document, Edition, Monograph, State
+from monographs.regimens import has_figures
 from reviews.audit.trail import Trail
 from reviews.changes import change_set, store
 from reviews.review.edition_review import EditionReview
@@ -49,15 +50,19 @@ def step(trail: Trail, row: Transition, review: EditionReview, given: Given) -> 
 
 
 def start(trail: Trail, row: Transition, review: EditionReview, given: Given) -> EditionReview:
-    """A new draft with the keys and words of the old edition. What comes from live carries no credits; what comes from
-    a discarded edition was never signed, and carries all."""
-    copied = review.edition.number
-    credits = {} if review.live else {part: sorted(people) for part, people in review.written_by.items()}
+    """A new draft with the keys and words of the old edition, and its figures that were not published. What comes from
+    live carries no credits, but for these figures: nobody signed them. What comes from a discarded edition was never
+    signed, and carries all."""
+    copied, working = review.edition.number, review.with_figures
+    unsigned = {str(one.key) for one in working.regimens if has_figures(one.structure)}
+    credits = {
+        part: sorted(people) for part, people in review.written_by.items() if not review.live or part in unsigned
+    }
     edition = next_edition(
-        trail, review.monograph, review.document, summary=f"Copied from edition {copied}", reason=given.reason,
-        credits=credits, before=review.live, copied=copied, digest=review.digest,
+        trail, review.monograph, working, summary=f"Copied from edition {copied}", reason=given.reason,
+        credits=credits, before=store(trail, working) if review.live else None, copied=copied, digest=review.digest,
     )  # fmt: skip
-    return EditionReview(edition, review.document, review.live, trail.clock)
+    return EditionReview(edition, review.document, review.live, trail.clock, working)
 
 
 def next_edition(

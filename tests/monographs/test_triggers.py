@@ -66,8 +66,8 @@ class World:
     def __init__(self):
         self.house = tables.fill()
         self.live = Edition.objects.get(monograph__slug="testazumab", number=1)
-        self.edition = make.draft(self.house, "secondumab")
-        self.other = make.draft(self.house, "thirdumab")
+        self.edition = make.draft(self.house, "secondumab", make.dosed())
+        self.other = make.draft(self.house, "thirdumab", make.dosed())
         move(self.other.monograph, slug="fourthumab", actor=self.house.publisher, reason="Its name was corrected.")
         self.section = Section.objects.filter(edition=self.edition).first()
         self.version = Version.objects.get_for_object(self.section).first()

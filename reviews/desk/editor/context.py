@@ -14,6 +14,7 @@ from monographs.document import PART_FIELDS
 from monographs.models import PARTS, Edition, Monograph, NameCheck, State
 from monographs.pages.page import page
 from monographs.pages.page_model import Page
+from monographs.signable import signable
 from monographs.standing import draft, names_found
 from monographs.typed import Value
 from reviews.access import policy
@@ -145,7 +146,7 @@ class EditorContext:
     @property
     def beginning(self) -> str | None:
         """For the verbs that save: the digest of the edition that readers see, if the next one starts with this."""
-        return digest(self.document) if self.begins else None
+        return digest(signable(self.document)) if self.begins else None
 
     def context(self, **more: Any) -> dict[str, Any]:
         return {

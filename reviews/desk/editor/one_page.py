@@ -13,11 +13,12 @@ from monographs.checks.problems import gaps, problems
 from monographs.document import PART_FIELDS
 from monographs.pages.page import PLACES
 from monographs.pages.page_model import Page
+from monographs.pages.working_dose import working_dose
 from monographs.standing import today
 from monographs.typed import Value
 from monographs.vocabulary import SECTION_KINDS, SectionKind
 from reviews.desk.base import edit_address
-from reviews.desk.editor.context import HEADINGS, NEW, NOUNS, EditorContext, with_part
+from reviews.desk.editor.context import FORMS, HEADINGS, NEW, NOUNS, EditorContext, with_part
 from reviews.desk.editor.presence import told_of
 from reviews.desk.editor.send import Send, sending
 from reviews.desk.remarks import AnswerForm, Shown
@@ -59,6 +60,10 @@ class Row:
     @property
     def kind(self) -> str:
         return self.part.part_kind if isinstance(self.part, values.Part) else "header"
+
+    @property
+    def has_form(self) -> bool:
+        return self.kind in FORMS
 
     @property
     def is_short(self) -> bool:
@@ -202,7 +207,9 @@ class OnePage:
         missing = {kind.slug: kind for kind in self.missing}
         for anchor in (*PLACES, "references", "related"):
             if anchor == "dosing":
-                yield Place("dosing", "Dose")
+                doses = self.document.regimens
+                rows = [replace(self._row(one), piece=working_dose(one, today())) for one in doses]
+                yield Place("dosing", "Dose", rows)
                 continue
             place = self._place(anchor, missing.get(anchor))
             place.is_new = anchor == new_at

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from monographs.digest import digest
 from monographs.document import SafetyNotice
+from monographs.signable import signable
 from reviews.access import policy
 from reviews.desk.editor.context import EditorContext
 from reviews.review.proofed import hints_of
@@ -23,7 +24,7 @@ def sending(editor: EditorContext, touched: set[str]) -> Send | None:
     """None if this person may not, or if nothing was changed in this edition. `touched` are the keys of what was."""
     if not (touched and editor.is_draft and policy.can(editor.request.user, "submit", editor.edition)):
         return None
-    return Send(digest(editor.document), _asks(editor, touched))
+    return Send(digest(signable(editor.document)), _asks(editor, touched))
 
 
 def _asks(editor: EditorContext, touched: set[str]) -> bool:

@@ -34,7 +34,7 @@ def order(request: DeskRequest, slug: str) -> HttpResponse:
     """
     editor = EditorContext(request, slug)
     kind = request.GET.get("kind", "section")
-    if kind not in PART_FIELDS:
+    if kind not in HEADINGS:
         raise Http404
     if button := next((one for one in (UP, DOWN, PUT) if one in request.POST), ""):
         return _move(editor, kind, button)

@@ -10,7 +10,6 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from monographs.models import PARTS
 from reviews.access import kept
 from reviews.access.attempts import attempt
 from reviews.access.door import LONGEST_REASON
@@ -96,7 +95,7 @@ def _form(editor: EditorContext, sent: QueryDict) -> OpenForm:
     if part == "header":
         return OpenForm.of_header(editor, sent)
     kind = part.removeprefix(NEW)
-    if part.startswith(NEW) and kind in PARTS:
+    if part.startswith(NEW) and kind in FORMS:
         return OpenForm.of_new(editor, kind, sent, key=_uuid(sent.get("key", "")) or uuid4(), initial={})
     key = _uuid(part)
     if key is None:

@@ -136,12 +136,22 @@ class Found:
             return AuditEvent.objects.none()
         return AuditEvent.objects.filter(where).select_related("actor")
 
-    def all(self, batch: int) -> Iterator[AuditEvent]:
-        """Every one, from the first on: a question for each batch, so that nothing is held between."""
-        last = 0
-        while rows := self.newer(last, batch):
+    def all(self, batch: int, first: int, most: int) -> Iterator[AuditEvent]:
+        """So many from this entry on: a question for each batch, so that nothing is held between."""
+        last = first - 1
+        while most > 0 and (rows := self.newer(last, min(batch, most))):
             yield from rows
-            last = rows[-1].seq
+            last, most = rows[-1].seq, most - len(rows)
+
+    def every(self, many: int) -> list[int]:
+        """The first entry, and each that comes so many after the one before."""
+        seqs: list[int] = []
+        rows = self._rows(self._where).order_by(self._seq).values_list("seq", flat=True)
+        step = rows[:1]
+        while found := step.first():
+            seqs.append(found)
+            step = rows.filter(**{f"{self._seq}__gte": found})[many : many + 1]
+        return seqs
 
 
 # -- For people --------------------------------------------------------------------------------------------------------
@@ -234,7 +244,7 @@ def trail(request: DeskRequest) -> HttpResponse:
         return no_entry(request, refusals)
     asked = Asked.of(request.GET)
     found = Found(asked)
-    before, after = (_seq_in(request.GET.get(name, "")) for name in ("before", "after"))
+    before, after = (seq_in(request.GET.get(name, "")) for name in ("before", "after"))
     if after is not None:
         newer = found.newer(after, A_PAGE + 1)
         has_newer, has_older, events = len(newer) > A_PAGE, True, newer[:A_PAGE][::-1]
@@ -255,5 +265,6 @@ def trail(request: DeskRequest) -> HttpResponse:
     return render(request, "reviews/people/trail.html", context)
 
 
-def _seq_in(typed: str) -> int | None:
+def seq_in(typed: str) -> int | None:
+    """The number of an entry; None, if this is none."""
     return int(typed) if _SEQ.fullmatch(typed) else None

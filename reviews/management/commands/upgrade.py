@@ -9,7 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from monographs.models import Monograph
 from reviews.access import accounts, factors, taken_over
-from reviews.audit import certificates, checkpoints
+from reviews.audit import certificates, checkpoints, database_roles
 from reviews.models import AuditEvent
 
 LACKING = (
@@ -32,6 +32,8 @@ class Command(BaseCommand):
         else:
             self.stdout.write("No migration waits: the tables are those of this version.")
         call_command("migrate", interactive=False, verbosity=0)
+        if database_roles.renew():
+            self.stdout.write("The roles of the database may do with each table what this version does.")
         has_accounts = accounts.found_without_entry()
         if not (AuditEvent.objects.exists() or Monograph.objects.exists() or has_accounts):
             # The first entry of a trail says what a database was begun as, so none is made here.

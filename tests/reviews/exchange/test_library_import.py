@@ -314,6 +314,22 @@ def test_the_tier_is_a_suggestion(house, librarian, tmp_path):
     assert "Mind: the tier of oneumab is high: its drug, class or notices ask for it." in err
 
 
+def test_what_is_written_is_what_was_judged_whatever_becomes_of_the_file(house, librarian, tmp_path, monkeypatch):
+    """A line that is only there when the file is read again was judged by nobody."""
+    later = a_file(tmp_path, a_class(), a_reference(), a_reference("late2020", csl={"title": NHS})).read_bytes()
+    path = a_file(tmp_path, a_class(), a_reference())
+    monkeypatch.setattr("reviews.exchange.library_import.SAY_EACH", 1)
+
+    def say(sentence):
+        if "lines read" in sentence:
+            path.write_bytes(later)
+
+    import_library(path, actor=librarian, asked=Asked(), say=say)
+
+    assert Reference.objects.filter(label="new2020").exists()
+    assert not Reference.objects.filter(label="late2020").exists()
+
+
 # -- Real processes ------------------------------------------------------------------------------------------------------
 
 

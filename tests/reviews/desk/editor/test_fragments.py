@@ -15,6 +15,7 @@ from monographs.document import PART_FIELDS, Citation
 from monographs.models import Edition
 from monographs.typed import to_plain
 from reviews.audit.trail import audited_write
+from reviews.desk.editor.context import FORMS
 from reviews.editing.library import keep_references
 from reviews.models import ChangeSet
 from tests import factories as make
@@ -61,7 +62,7 @@ def is_part(answer):
     return answer.headers.get("X-Part") in ("shown", "done") and "<html" not in html
 
 
-@pytest.mark.parametrize("kind", PART_FIELDS)
+@pytest.mark.parametrize("kind", FORMS)
 def test_a_part_of_each_kind_opens_alone_and_closes_again(editor, edition, kind):
     shown = getattr(build(edition), PART_FIELDS[kind])[0]
     path = address("part_edit", shown.key)

@@ -7,9 +7,9 @@ import pytest
 from django.urls import reverse
 
 from monographs.assemble import build
-from monographs.document import PART_FIELDS
 from monographs.pages.page import PLACES
 from monographs.vocabulary import SECTION_KINDS
+from reviews.desk.editor.context import FORMS
 from reviews.desk.editor.one_page import place_of_new
 from tests import factories as make
 
@@ -50,7 +50,7 @@ def test_what_readers_get_of_a_part_stands_at_it(client, house, edition):
             assert str(row.piece.html) in html
 
 
-@pytest.mark.parametrize("kind", PART_FIELDS)
+@pytest.mark.parametrize("kind", FORMS)
 def test_the_form_of_a_new_part_stands_at_its_place(client, house, edition, kind):
     one = page(client, house.editor, address("part_new", kind)).context["one"]
 

@@ -1,0 +1,195 @@
+"""Figures of doses that readers are not shown, through the house: written, reviewed, published without them, carried
+into the next edition with their authors, and on no public surface."""
+
+import dataclasses
+import json
+import re
+from decimal import Decimal
+from html import unescape
+
+import pytest
+from django.urls import reverse
+
+from monographs.assemble import build
+from monographs.digest import digest, digest_of_part
+from monographs.doses.model import Regimen
+from monographs.doses.reading import build as read
+from monographs.doses.reading import to_json
+from monographs.doses.signable import KEPT
+from monographs.models import Publication
+from monographs.signable import signable
+from reviews.access.refusals import Conflict, Refused
+from reviews.audit.verify import verify
+from reviews.editing import parts
+from reviews.models import ChangeSet
+from reviews.review.edition_review import EditionReview
+from tests import factories as make
+from tests.monographs.doses.examples import DOSES
+from tests.monographs.public.test_leaks import addresses
+
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
+
+MARK, NUMBER, COUNT = "QJWMARK", Decimal("98765.4"), 9876
+MARKERS = ("qjwmark", "98765", "98,765", "9876", "9,876")
+MINE = str(make.key("dose"))
+
+
+def marked(value, kept=False):
+    """A value with a marker in every field that holds words or a number, but in those that readers get."""
+    if not dataclasses.is_dataclass(value):
+        return value
+    return type(value)(**{
+        one.name: held if isinstance(value, Regimen) and one.name in KEPT else _marked(held, *kinds(one))
+        for one in dataclasses.fields(value)
+        for held in [getattr(value, one.name)]
+    })  # fmt: skip
+
+
+def kinds(field):
+    kind, about = field.metadata["kind"], field.metadata["about"]
+    return (about[0], True) if kind == "many" else (kind, False)
+
+
+def _marked(held, kind, is_many):
+    if held is None or held == ():
+        return held
+    if is_many:
+        return tuple(_marked(one, kind, False) for one in held)
+    return {"text": MARK, "number": NUMBER, "bound": NUMBER, "count": COUNT}.get(kind) or marked(held)
+
+
+def marked_doses():
+    for name, example in DOSES.items():
+        fields = {**example["input"], "indication": "multiple sclerosis"}
+        regimen = read({one: held for one, held in fields.items() if one not in ("key", "withheld", "unchecked", "missing_siblings")})  # fmt: skip
+        yield make.dose(name, to_json(marked(regimen)), since="2026-07-04", reason="It was never read.")
+
+
+def said(answer):
+    """The words of a page."""
+    return " ".join(unescape(re.sub("<[^>]*>", "", answer.content.decode())).split())
+
+
+def signed(house, edition):
+    make.submit(house, edition)
+    make.sign(edition, house.clinician2)
+    return make.sign(edition, house.pharmacist)
+
+
+def test_no_figure_of_a_hidden_dose_reaches_a_public_address(client):
+    house, doses = make.the_house(), list(marked_doses())
+    assert sum(MARK in one.structure for one in doses) > 10
+    assert all(str(NUMBER) in one.structure for one in doses)
+    edition = make.published(house, doc=make.dosed(*doses))
+    second = make.start(house, edition)
+    make.reword(second, "monitoring", "Other words.", actor=house.editor)
+    make.publish(house, signed(house, second))
+
+    for address in sorted({*addresses(), "/drugs/testazumab/editions/1...2/"}):
+        answer = client.get(address)
+        told = (answer.content.decode(errors="replace") + json.dumps(dict(answer.headers))).lower()
+        assert not [one for one in MARKERS if one in told], address
+
+    page = said(client.get("/drugs/testazumab/"))
+    assert page.count("Dose not published yet: it has not had its checks against the source.") == len(doses)
+    assert "Multiple sclerosis. Adult or child, body-weight over 33 kg" in page
+    assert "It was never read." in page
+    form = client.get("/drugs/testazumab/monograph.json").json()
+    assert "regimens" in json.dumps(form)
+    for publication in Publication.objects.all():
+        assert not [one for one in MARKERS if one in publication.document.text.lower()]
+    assert verify() == []
+
+
+def test_who_wrote_hidden_figures_is_their_author_in_every_later_edition():
+    house = make.the_house()
+    first = make.draft(house, doc=make.dosed(), actor=house.clinician)
+    make.submit(house, first)
+    for one in (house.clinician2, house.pharmacist):
+        make.sign(first, one)
+    make.publish(house, first)
+
+    second = make.start(house, make.live().edition, house.editor2)
+
+    assert build(second).regimens == make.dosed().regimens
+    (change,) = ChangeSet.objects.filter(edition=second)
+    assert (change.touched, change.credits) == ([], {MINE: [house.clinician.pk]})
+    assert EditionReview.load(second).changed == frozenset()
+    other = make.dose(structure={**make.COURSES, "max_courses": 2})
+    make.save_part(second, other, seen=digest_of_part(make.dose()), actor=house.editor)
+    review = EditionReview.load(second)
+    assert review.written_by[MINE] == {house.clinician.pk, house.editor.pk}
+    assert review.changed == frozenset()  # readers get what they had
+    make.reword(second, "monitoring", "Other words.", actor=house.editor)
+    make.publish(house, signed(house, second))
+    third = make.start(house, make.live().edition, house.editor2)
+    assert EditionReview.load(third).written_by[MINE] == {house.clinician.pk, house.editor.pk}
+    assert verify() == []
+
+
+def test_what_is_signed_and_published_is_the_document_without_figures():
+    house = make.the_house()
+    edition = make.draft(house, doc=make.dosed())
+    working = build(edition)
+
+    make.submit(house, edition)
+
+    review = EditionReview.load(edition)
+    assert review.document == signable(working) != working == review.with_figures
+    make.sign(edition, house.clinician)
+    make.sign(edition, house.pharmacist)
+    make.publish(house, edition)
+    live = make.live()
+    assert live.document_id == digest(signable(working))
+    assert "12" not in live.document.value.regimens[0].structure
+    assert build(edition) == working
+
+
+def test_a_dose_that_is_set_to_be_shown_is_refused():
+    house = make.the_house()
+    edition = make.draft(house, doc=make.dosed(make.dose(status="shown")))
+
+    with pytest.raises(Refused) as refused:
+        make.submit(house, edition)
+
+    assert refused.value.codes == ["problem_unchecked"]
+    assert refused.value.refusals[0].part == MINE
+
+
+def test_a_dose_is_written_like_any_part():
+    house = make.the_house()
+    edition = make.draft(house, doc=make.document())
+
+    make.add_part(edition, make.dose(), actor=house.editor)
+    other = make.dose(structure={**make.COURSES, "max_courses": 2})
+    make.save_part(edition, other, seen=digest_of_part(make.dose()), actor=house.editor2)
+    with pytest.raises(Conflict):
+        make.save_part(edition, make.dose(), seen=digest_of_part(make.dose()), actor=house.editor)
+    with pytest.raises(Refused) as refused:
+        named = {**make.COURSES, "instructions": ["Patient 943 476 5919 has it"]}
+        make.save_part(edition, make.dose(structure=named), seen=digest_of_part(other), actor=house.editor)
+    assert refused.value.codes == ["patient_data"]
+    parts.remove_part(edition, other, seen=digest_of_part(other), actor=house.editor)
+    assert build(edition).regimens == ()
+    parts.restore_part(edition, other, actor=house.editor)
+    assert build(edition).regimens == (other,)
+    first = ChangeSet.objects.filter(edition=edition).order_by("at", "revision_id")[1]
+    parts.restore(edition, change=first, digest=digest(build(edition)), actor=house.editor)
+    assert build(edition).regimens == (make.dose(),)
+    assert EditionReview.load(edition).written_by[MINE] == {house.editor.pk, house.editor2.pk}
+    assert verify() == []
+
+
+def test_the_desk_sees_figures_and_says_that_readers_do_not(client):
+    """Who sees a figure where: everybody of the desk who may read the draft, nobody else."""
+    house = make.the_house()
+    make.draft(house, doc=make.dosed())
+    address = reverse("edit", args=["testazumab"])
+
+    for person in (house.editor, house.clinician, house.publisher, house.auditor):
+        client.force_login(person)
+        page = said(client.get(address))
+        assert "12 mg once daily over 4 hours for 5 consecutive days (total 60 mg)" in page
+        assert "Not for readers" in page
+    client.logout()
+    assert "12 mg" not in said(client.get(address, follow=True))
