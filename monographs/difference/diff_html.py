@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import cycle, groupby
 from typing import NamedTuple
 
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import escape
 from django.utils.safestring import SafeString
 
 from monographs.difference.document_diff import Comparison, FieldChange, PartChange
@@ -36,6 +36,22 @@ class Block:
     lines: tuple[SafeString, ...]
 
 
+class Side(tuple[Block, ...]):
+    """The paragraphs and lists of one side; `html` is all of it, as pages show it."""
+
+    @property
+    def html(self) -> SafeString:
+        shown = (
+            (
+                f"<ul>{''.join(f'<li>{line}</li>' for line in one.lines)}</ul>"
+                if one.is_list
+                else f"<p>{one.lines[0]}</p>"
+            )
+            for one in self
+        )
+        return SafeString("".join(shown))
+
+
 @dataclass(frozen=True)
 class Cites:
     """How the marks of citations are shown on each side: label -> HTML. A label that is not there stands as typed."""
@@ -53,8 +69,8 @@ class Field:
 
     name: str
     label: str
-    old: tuple[Block, ...]
-    new: tuple[Block, ...]
+    old: Side
+    new: Side
     notes: tuple[str, ...] = ()
 
 
@@ -109,7 +125,7 @@ def _field(change: FieldChange, cites: Cites) -> Field:
 
 def side(
     segments: Iterable[Segment], mark: str, rules: TextRules = None, cites: Mapping[str, SafeString] = AS_TYPED.old
-) -> tuple[Block, ...]:
+) -> Side:
     """One side of a difference: what both texts have, and what is marked (`removed`: the old one)."""
     typed = _lines(segments, mark)
     items = _bulleted(typed) if rules else set(range(len(typed)))
@@ -118,7 +134,7 @@ def side(
     for is_list, run in groupby((line for line in lines if line), key=lambda line: line[0]):
         htmls = tuple(html for _, html in run)
         blocks += [Block(True, htmls)] if is_list else [Block(False, (html,)) for html in htmls]
-    return tuple(blocks)
+    return Side(blocks)
 
 
 class Piece(NamedTuple):
@@ -170,7 +186,7 @@ def _line(pieces: list[Piece], may_be_item: bool, cites: Mapping[str, SafeString
         pieces = [Piece(op, first[bullet.end() :], name), *pieces[1:]]
     else:
         bullet = None
-    return bool(bullet), format_html_join("", "{}", ((_html(piece, cites),) for piece in pieces if piece.text))
+    return bool(bullet), SafeString("".join(_html(piece, cites) for piece in pieces if piece.text))
 
 
 def _html(piece: Piece, cites: Mapping[str, SafeString]) -> str:
@@ -178,13 +194,11 @@ def _html(piece: Piece, cites: Mapping[str, SafeString]) -> str:
     if piece.op == "same":
         return _cited(piece.text, quantities, cites)
     words = piece.text.strip()
-    before, rest = piece.text.split(words, 1) if words else ("", piece.text)
-    name = format_html('<span class="called"> {} </span>', piece.name) if piece.name else ""
+    before, rest = map(escape, piece.text.split(words, 1) if words else ("", piece.text))
+    name = f'<span class="called"> {escape(piece.name)} </span>' if piece.name else ""
     if piece.op == "added":
-        added = _cited(words, quantities, cites)
-        return format_html('{}<ins><span class="vh">Added: </span>{}</ins>{}{}', before, added, name, rest)
-    removed = _cited(words, _not_struck, cites)
-    return format_html('{}<del><span class="vh">Removed: </span>{}</del>{}{}', before, removed, name, rest)
+        return f'{before}<ins><span class="vh">Added: </span>{_cited(words, quantities, cites)}</ins>{name}{rest}'
+    return f'{before}<del><span class="vh">Removed: </span>{_cited(words, _not_struck, cites)}</del>{name}{rest}'
 
 
 def _not_struck(words: str) -> str:

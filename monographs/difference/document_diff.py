@@ -11,7 +11,7 @@ from monographs.declared import labels_of, words_of
 from monographs.difference.text_diff import ItemChange, item_changes, moved
 from monographs.difference.word_diff import Segment, word_diff
 from monographs.digest import digest_of_part
-from monographs.document import PART_FIELDS, PROSE, Document, Header, Part, Section
+from monographs.document import PART_FIELDS, PROSE, Citation, Document, Header, Part, Section
 from monographs.regimens import words_of_lines, working_lines
 from monographs.texts.text import TextRules, seen
 from monographs.typed import Value, to_plain
@@ -49,7 +49,11 @@ def _orders(old: Document, new: Document) -> Iterator[tuple[str, list[UUID], lis
 
 
 def _differ(one: Header | Part, other: Header | Part) -> bool:
-    return type(one) is not type(other) or digest_of_part(one) != digest_of_part(other)
+    if type(one) is not type(other):
+        return True
+    if isinstance(one, Citation) and one.model_dump_json() == other.model_dump_json():
+        return False  # most are the same, and no digest of them is kept at hand
+    return digest_of_part(one) != digest_of_part(other)
 
 
 # -- For people ----------------------------------------------------------------------------------------------------

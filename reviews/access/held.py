@@ -39,9 +39,11 @@ def everybody(*, closed: bool = False) -> list[User]:
     return _with_grants(people if closed else people.filter(is_active=True))
 
 
-def _with_grants(people: "QuerySet[User]") -> list[User]:
+def _with_grants(people: "QuerySet[User]", grants: Any = None) -> list[User]:
     people = people.select_related("clinician_profile").order_by("pk")
-    found: Any = list(people.prefetch_related(Prefetch("grants", _counting(), to_attr="held")))
+    found: Any = list(
+        people.prefetch_related(Prefetch("grants", _counting() if grants is None else grants, to_attr="held"))
+    )
     for one in found:
         policy.remember(one, grants_of_known(one))
     holds.remember(found)
@@ -50,8 +52,9 @@ def _with_grants(people: "QuerySet[User]") -> list[User]:
 
 def administrators() -> list[User]:
     """Those who look after people. Nobody else's rights are read."""
-    holding = Grant.objects.counting(today()).filter(role__in=policy.opening("manage_people"))
-    people = _with_grants(User.objects.filter(is_active=True, pk__in=holding.values("person")))
+    counting = Grant.objects.counting(today())
+    holding = counting.filter(role__in=policy.opening("manage_people"))
+    people = _with_grants(User.objects.filter(is_active=True, pk__in=holding.values("person")), counting)
     return [one for one in people if policy.can(one, "manage_people")]
 
 

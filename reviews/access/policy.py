@@ -16,6 +16,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from monographs.models import Edition, Monograph, Overlay, TherapeuticClass
+from monographs.questions import Kept
 from monographs.standing import today
 from reviews.access import holds
 from reviews.access.refusals import Refusal
@@ -93,9 +94,12 @@ def is_granted(user: Person, permissions: Iterable[str], thing: Any) -> bool:
     )
 
 
+_written = Kept(lambda key: ChangeSet.objects.filter(edition=key).once("actor_id", "credits"))
+
+
 def contributed(user: Person, edition: Edition) -> bool:
     """Whether the user made a change set of this edition, or is credited in one."""
-    for actor, credits in ChangeSet.objects.filter(edition=edition).once("actor_id", "credits"):
+    for actor, credits in _written(edition.pk):
         if actor == user.pk or any(user.pk in authors for authors in credits.values()):
             return True
     return False

@@ -1,13 +1,14 @@
 """The small forms of acts: a reason, a password, a signature. Each stands at `at`, so that several fit on one page."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 
 from monographs.texts.characters import says_nothing
 from reviews.access.refusals import Refusal
-from reviews.forms import Form, Text, choices, dressed, password
+from reviews.forms import Form, Text, choices, dressed, password, sendable
 from reviews.review.attestation import Tick
 from reviews.review.edition_review import EditionReview
 from reviews.review.proofed import REASONS, Hint, standing
@@ -45,9 +46,22 @@ def reason_of(row: Transition, typed: str | None = None, *, at: str, refusals: I
     return ReasonForm(typed, at=at, label=label, hint=hint, refusals=refusals, rows=3 if row.needs_reason else 2)
 
 
+@dataclass(frozen=True)
+class RemarkBox:
+    """The box at a part, in values: a page has a hundred, and a field that draws itself takes fifty times as long."""
+
+    name: str
+    at: str
+    of: str
+    label: str
+    value: str
+    longest: int = LONGEST
+
+
 class SendBackForm(Form):
     """What must change, and a remark on each part of which somebody has something to say. `parts` are called by their
-    names; `of` is the form on the page that the boxes belong to, where they stand elsewhere."""
+    names; `of` is the form on the page that the boxes belong to, where they stand elsewhere. A field is made of each
+    box in which something stands, or is refused."""
 
     reason = Text(rows=3)
 
@@ -56,30 +70,39 @@ class SendBackForm(Form):
         of: str = "", refusals: Iterable[Refusal] = (),
     ) -> None:  # fmt: skip
         super().__init__(typed, auto_id=f"%s-{at}" if at else "%s")
-        box = self.fields["reason"]
+        box, refused, self.of = self.fields["reason"], list(refusals), of
         box.label, box.help_text = asked_of(row)
         box.widget.attrs["maxlength"] = LONGEST
-        attrs = {"maxlength": LONGEST, **({"form": of} if of else {})}
         self.parts = {f"{REMARK}{key}": label for key, label in parts.items()}
+        wrong = {one.field for one in refused}
         for name, label in self.parts.items():
-            self.fields[name] = dressed(Text(rows=2, label=f"Remark on “{label}”", attrs=attrs))
-        self.refuse(refusals)
+            if name in wrong or not says_nothing(sendable(self.data.get(name, ""))):
+                attrs = {"maxlength": LONGEST, **({"form": of} if of else {})}
+                self.fields[name] = dressed(Text(rows=2, label=_remark_on(label), attrs=attrs))
+        self.refuse(refused)
 
-    def on(self, key: str) -> forms.BoundField | None:
+    def on(self, key: str) -> RemarkBox | None:
         """The box at a part."""
         name = f"{REMARK}{key}"
-        return self[name] if name in self.fields else None
+        if name not in self.parts:
+            return None
+        value = str(sendable(self.data.get(name, "")))
+        return RemarkBox(name, str(self.auto_id) % name, self.of, _remark_on(self.parts[name]), value)
 
     @property
     def written(self) -> list[forms.BoundField]:
         """The boxes in which something stands, or is refused."""
-        return [self[name] for name in self.parts if not says_nothing(self[name].value() or "") or self[name].errors]
+        return [self[name] for name in self.parts if name in self.fields]
 
     @property
     def words(self) -> str:
         """All of it, to be copied."""
         said = [f"{self.parts[box.name]}: {box.value()}" for box in self.written]
         return "\n\n".join([self["reason"].value() or "", *said]).strip()
+
+
+def _remark_on(label: str) -> str:
+    return f"Remark on “{label}”"
 
 
 class StandsForm(Form):

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from monographs.document import Document
 from monographs.models import Edition, Monograph, State, TherapeuticClass
+from monographs.questions import Kept
 from reviews.access import kept, policy
 from reviews.access.denials import count_denial, refusals_recorded
 from reviews.access.door import LONGEST_REASON, admitted
@@ -167,14 +168,17 @@ def no_entry(request: DeskRequest, refusals: Iterable[Refusal]) -> HttpResponse:
     return render(request, "reviews/no_entry.html", shown, status=403)
 
 
+_at = Kept(lambda slug: Monograph.objects.for_desk().filter(slug=slug))
+_formerly_at = Kept(lambda slug: Monograph.objects.for_desk().filter(former_addresses__slug=slug).order_by("pk"))
+
+
 def monograph_for(request: DeskRequest, slug: str) -> Monograph:
     """The monograph at this address, or that had it once, if the user may read its drafts; else 404, as if it were not
     there.
 
     A try at what is there and closed is recorded.
     """
-    rows = Monograph.objects.for_desk()
-    monograph = rows.filter(slug=slug).first() or rows.filter(former_addresses__slug=slug).first()
+    monograph: Monograph | None = next(iter(_at(slug) or _formerly_at(slug)), None)
     if monograph is None:
         raise Http404
     if refusals := policy.refusals(request.user, "read", monograph):
@@ -228,9 +232,14 @@ def digest_now(edition: Edition) -> str:
     return changes.values_list("after_id", flat=True).first() or ""
 
 
+_editions = Kept(lambda key: Edition.objects.filter(monograph=key).order_by("-number"))
+
+
 def current_edition(monograph: Monograph) -> Edition:
     """The edition that the desk is about: the open one, else the live one, else the latest."""
-    editions = list(monograph.editions.order_by("-number"))
+    editions: list[Edition] = _editions(monograph.pk)
+    for one in editions:
+        one.monograph = monograph
     live = monograph.live.edition_id if monograph.live else None
     return next(
         (one for one in editions if one.is_open),

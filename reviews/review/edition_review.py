@@ -15,6 +15,7 @@ from monographs.difference.document_diff import changed_parts
 from monographs.digest import digest
 from monographs.models import Document, Edition, Monograph, Overlay, State
 from monographs.proofing.correction import is_correction, why_not
+from monographs.questions import Kept
 from monographs.signable import signable
 from monographs.standing import today
 from reviews.authorship import authors_of_page
@@ -24,6 +25,22 @@ from reviews.review.library_names import names_of_library
 from reviews.review.lowered_tiers import tiers_that_count
 from reviews.review.sign_off_rules import Edit, Signature, authors, counts_for, missing_sign_offs
 from reviews.review.tiers import SPELLING, highest, is_below, tier_floor
+
+# Each page of the desk and each step asks these.
+_edition = Kept(
+    lambda key: Edition.objects.select_related(
+        "monograph__drug", "monograph__therapeutic_class__parent__parent", "monograph__live__document"
+    ).filter(pk=key)
+)
+_written = Kept(lambda key: ChangeSet.objects.filter(edition=key).once("actor_id", "touched", "credits"))
+_signed = Kept(
+    lambda key: SignOff.objects.filter(edition=key, meaning=REVIEW).select_related(
+        "signer__clinician_profile", "unsigning"
+    )
+)
+_withdrawn = Kept(
+    lambda key: Overlay.objects.withdrawals().filter(monograph=key).select_related("second_signature").order_by("id")
+)
 
 
 @dataclass
@@ -41,9 +58,7 @@ class EditionReview:
     @classmethod
     def load(cls, edition: Edition, at: datetime | None = None) -> "EditionReview":
         """Reloads the edition and builds its document."""
-        edition = Edition.objects.select_related(
-            "monograph__drug", "monograph__therapeutic_class__parent__parent", "monograph__live__document"
-        ).get(pk=edition.pk)
+        edition = next(iter(_edition(edition.pk)), None) or Edition.objects.get(pk=edition.pk)
         live = edition.monograph.live
         working = build(edition)
         return cls(edition, signable(working), live.document if live else None, at or timezone.now(), working)
@@ -75,7 +90,7 @@ class EditionReview:
 
     @cached_property
     def written_by(self) -> dict[str, frozenset[int]]:
-        rows = ChangeSet.objects.filter(edition=self.edition).once("actor_id", "touched", "credits")
+        rows = _written(self.edition.pk)
         return authors(Edit(actor, frozenset(touched), credits) for actor, touched, credits in rows)
 
     @cached_property
@@ -134,10 +149,7 @@ class EditionReview:
 
     @cached_property
     def all_sign_offs(self) -> list[SignOff]:
-        rows = SignOff.objects.filter(edition=self.edition, meaning=REVIEW).select_related(
-            "signer__clinician_profile", "unsigning"
-        )
-        return list(rows)
+        return _signed(self.edition.pk)
 
     @property
     def valid_sign_offs(self) -> list[SignOff]:
@@ -189,8 +201,7 @@ class EditionReview:
     @cached_property
     def withdrawals(self) -> list[Overlay]:
         """What keeps the page from readers now, oldest first."""
-        rows = Overlay.objects.withdrawals().filter(monograph=self.monograph)
-        return list(rows.select_related("second_signature").order_by("id"))
+        return _withdrawn(self.monograph.pk)
 
     @property
     def unconfirmed(self) -> list[Overlay]:
@@ -203,18 +214,22 @@ class EditionReview:
             self.monograph.drug.traits, self.monograph.therapeutic_class.tier_floors, documents, today(self.at)
         )
 
+    @cached_property
+    def _labels(self) -> dict[str, str]:
+        """Part -> as people call it; what the edition says of a part goes before what readers have."""
+        documents = [one for one in (self.live_value, self.document) if one]
+        known = {str(part.key): part.label_for_people for document in documents for part in document.parts()}
+        return {**known, "header": "Header", "order": "Order of parts"}
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        keys = [str(one.key) for document in (self.document, self.live_value) if document for one in document.parts()]
+        return {key: place for place, key in reversed(list(enumerate(["header", *keys])))}
+
     def label_of(self, part: str) -> str:
         """A changed part as people call it."""
-        if part in ("header", "order"):
-            return {"header": "Header", "order": "Order of parts"}[part]
-        for document in (self.document, self.live_value):
-            for one in document.parts() if document else ():
-                if str(one.key) == part:
-                    return one.label_for_people
-        return part
+        return self._labels.get(part, part)
 
     def in_page_order(self, parts: Iterable[str]) -> list[str]:
         """Header first, then parts in the order of the document, removed ones after, order last."""
-        keys = [str(one.key) for document in (self.document, self.live_value) if document for one in document.parts()]
-        order = {key: place for place, key in reversed(list(enumerate(["header", *keys])))}
-        return sorted(parts, key=lambda part: order.get(part, len(order)))
+        return sorted(parts, key=lambda part: self._places.get(part, len(self._places)))

@@ -8,7 +8,6 @@ from itertools import groupby
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.text import Truncator
 from django.utils.timezone import localtime, make_aware
 from django.views.decorators.http import require_safe
@@ -106,7 +105,12 @@ def _side(request: DeskRequest, monograph: Monograph, edition: Edition, asked: s
 
 def state_of(change: ChangeSet) -> str:
     """The state that a change set left, in words."""
-    return f"edition {change.edition.number} on {date_format(localtime(change.at), 'j F Y, H:i:s')}"
+    return f"edition {change.edition.number} on {_to_the_second(change.at)}"
+
+
+def _to_the_second(at: datetime) -> str:
+    here = localtime(at)
+    return f"{here.day} {here:%B %Y, %H:%M:%S}"
 
 
 def _day(asked: str) -> date | None:
@@ -122,7 +126,7 @@ def _options(monograph: Monograph, chosen: list[ChangeSet], until: date | None) 
     changes = ChangeSet.objects.filter(edition__monograph=monograph).select_related("edition", "actor")
     changes = changes.order_by("-edition__number", "-at", "-revision_id")
     of_then = changes.filter(at__lt=_end_of(until)) if until else changes
-    found = list(of_then.defer("touched", "credits")[: LISTED + 1])
+    found = list(of_then.only(*_OF_AN_OPTION)[: LISTED + 1])
     rows = {one.pk: one for one in (*found[:LISTED], *chosen)}.values()
     in_order = sorted(rows, key=lambda one: (one.edition.number, one.at, one.revision_id), reverse=True)
     options = [
@@ -132,13 +136,20 @@ def _options(monograph: Monograph, chosen: list[ChangeSet], until: date | None) 
     return options, until is not None or len(found) > LISTED
 
 
+# Of its edition and its person too, just what an option says.
+_OF_AN_OPTION = (
+    "at", "revision", "reason", "edition__number", "actor__first_name", "actor__last_name", "actor__username",
+)  # fmt: skip
+
+
 def _end_of(day: date) -> datetime:
     return make_aware(datetime.combine(day, time.max))
 
 
 def _option(change: ChangeSet) -> str:
-    words = f"{date_format(localtime(change.at), 'j F Y, H:i:s')}, {name_of(change.actor)}: "
-    return words + Truncator(change.reason).chars(LONGEST_OPTION)
+    reason = change.reason
+    short = reason if len(reason) <= LONGEST_OPTION else Truncator(reason).chars(LONGEST_OPTION)
+    return f"{_to_the_second(change.at)}, {name_of(change.actor)}: {short}"
 
 
 def in_short(changes: list[Change]) -> list[tuple[Change, str]]:

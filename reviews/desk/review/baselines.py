@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from monographs.document import Document
+from monographs.models import Document as Stored
 from reviews.access import looks
 from reviews.models import SignOff
 from reviews.models.signoff import REVIEW
@@ -21,12 +22,21 @@ LIVE, SIGNED, SEEN = "live", "signed", "seen"
 
 @dataclass(frozen=True)
 class Baseline:
-    """`asked` is its word in the address, `link` the words of its link, `name` how the page calls the old side."""
+    """`asked` is its word in the address, `link` the words of its link, `name` how the page calls the old side. Its
+    document is read when it is compared with."""
 
     asked: str
     link: str
     name: str
-    document: Document | None
+    stored: Stored | None
+
+    @property
+    def digest(self) -> str:
+        return self.stored.pk if self.stored else ""
+
+    @property
+    def document(self) -> Document | None:
+        return self.stored.value if self.stored else None
 
     @property
     def is_live(self) -> bool:
@@ -37,7 +47,7 @@ def baselines(review: EditionReview, user: User) -> list[Baseline]:
     """Those that this person has and that say something else than another, that of readers first."""
     found = list[Baseline]()
     for one in _all(review, user):
-        if one.is_live or all(one.document != other.document for other in found):
+        if one.is_live or all(one.digest != other.digest for other in found):
             found.append(one)
     return found
 
@@ -50,13 +60,13 @@ def chosen(found: list[Baseline], asked: str) -> Baseline:
 def _all(review: EditionReview, user: User) -> Iterator[Baseline]:
     live = review.monograph.live
     name = f"edition {live.number}, published" if live else ""
-    yield Baseline(LIVE, "to what readers have", name, review.live_value)
+    yield Baseline(LIVE, "to what readers have", name, review.live)
     rows = SignOff.objects.filter(edition__monograph=review.monograph, signer=user, meaning=REVIEW)
     signed = rows.exclude(document=review.digest).select_related("document").order_by("-signed_at").first()
     if signed:
         when = date_format(localtime(signed.signed_at), "j F Y, H:i")
-        yield Baseline(SIGNED, f"since you signed, {when}", f"as you signed it, {when}", signed.document.value)
+        yield Baseline(SIGNED, f"since you signed, {when}", f"as you signed it, {when}", signed.document)
     if seen := looks.last_seen(user, review.monograph, review.digest):
         document, at = seen
         when = date_format(localtime(at), "j F Y, H:i")
-        yield Baseline(SEEN, f"since you looked, {when}", f"as you saw it, {when}", document.value)
+        yield Baseline(SEEN, f"since you looked, {when}", f"as you saw it, {when}", document)

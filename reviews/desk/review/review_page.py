@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.forms import BoundField
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -23,7 +22,7 @@ from monographs.standing import draft
 from reviews.access import factors, looks, policy, scratch, second_factor, sitting
 from reviews.access.refusals import Refusal
 from reviews.desk import transition_labels
-from reviews.desk.act_forms import SendBackForm, SignForm, reason_of
+from reviews.desk.act_forms import RemarkBox, SendBackForm, SignForm, reason_of
 from reviews.desk.base import DeskRequest, Names, and_list, chip, current_edition, desk, monograph_for, part_links
 from reviews.desk.editor.scratch import when
 from reviews.desk.hidden_doses import hidden_doses
@@ -80,8 +79,9 @@ def review_page(request: DeskRequest, monograph: Monograph, edition: Edition, an
     base = chosen(bases, request.GET.get("against", ""))
     # Signed and ticked as read is what stands on the page: all that differs from what readers have.
     ticks = ticks_of(review, user) if in_review and may_sign and base.is_live else {}
-    comparison = compare(base.document, review.document) if in_review else None
-    parts = told(comparison, base.document, review.document, ticks) if comparison else []
+    old = review.live_value if base.is_live else base.document
+    comparison = compare(old, review.document) if in_review else None
+    parts = told(comparison, old, review.document, ticks) if comparison else []
     if in_review and may_sign and base.is_live and request.method == "GET":
         looks.note(user, review.edition, review.digest)
     back = TRANSITIONS["send-back"]
@@ -238,14 +238,14 @@ def counts(review: EditionReview, user: User) -> list[Count]:
     ]
 
 
-def unchanged(review: EditionReview, form: SendBackForm | None) -> list[tuple[str, str, BoundField | None]]:
+def unchanged(review: EditionReview, form: SendBackForm | None) -> list[tuple[str, str, RemarkBox | None]]:
     """(label, anchor, box for a remark) of each part that says what it said."""
     keys = ["header", *(str(part.key) for part in review.document.parts())]
     same = [key for key in keys if key not in review.changed]
     return [(review.label_of(key), f"part-{key}", form.on(key) if form else None) for key in same]
 
 
-def other_boxes(review: EditionReview, form: SendBackForm, shown: set[str]) -> list[tuple[str, str, BoundField | None]]:
+def other_boxes(review: EditionReview, form: SendBackForm, shown: set[str]) -> list[tuple[str, str, RemarkBox | None]]:
     """As `unchanged`, of what stands neither there nor among the parts that are compared: it differs from what readers
     have, and not from what it is compared with. No box is missing, so that nothing that was kept is left behind."""
     listed = shown | (set() if review.live is None else {key for key in parts_of(review) if key not in review.changed})

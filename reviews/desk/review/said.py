@@ -36,7 +36,9 @@ class Said:
 
 def said_of(review: EditionReview) -> Said:
     """As many queries however much was said."""
-    events = AuditEvent.objects.about(review.monograph, *BEGINNINGS, *TELLING).select_related("actor")
+    events = (
+        AuditEvent.objects.about(review.monograph, *BEGINNINGS, *TELLING).select_related("actor").defer("text", "seal")
+    )
     told = list[AuditEvent]()
     for event in events.order_by("-seq")[:MOST]:
         if event.verb in BEGINNINGS:

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from monographs.citations.csl import FormattedReference, format_reference
 from monographs.difference.danger import Danger, Rank, dangers
-from monographs.difference.diff_html import Block, Change, Cites, changes_of, side
+from monographs.difference.diff_html import Change, Cites, Side, changes_of, side
 from monographs.difference.document_diff import Comparison
 from monographs.difference.passages import Passage
 from monographs.document import PROSE, Document
@@ -23,8 +23,8 @@ from reviews.desk.review.read_ticks import ReadTick
 class Sides:
     """A passage, was and now, as HTML."""
 
-    was: tuple[Block, ...]
-    now: tuple[Block, ...]
+    was: Side
+    now: Side
     is_uncited: bool
     is_long: bool  # only what changed in it is large
 

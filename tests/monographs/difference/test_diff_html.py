@@ -32,6 +32,13 @@ def test_marks_are_told_by_hidden_words_and_each_side_has_its_own():
     assert new == 'Check <ins><span class="vh">Added: </span>weekly</ins>.'
 
 
+def test_a_side_is_shown_as_paragraphs_and_lists_and_nothing_typed_is_markup():
+    segments = word_diff("", "Say <b>:\n- one\n- two & more\nThen stop.")
+
+    html = re.sub("</?ins>|<span[^>]*>Added: </span>", "", side(segments, "added").html)
+    assert html == "<p>Say &lt;b&gt;:</p><ul><li>one</li><li>two &amp; more</li></ul><p>Then stop.</p>"
+
+
 def test_no_figure_is_struck_through():
     old, _ = shown("Repeat after 1,000.5 days & 3 weeks", "Never repeat")
 
