@@ -1,35 +1,40 @@
 """Backups: the database with its checkpoint file, encrypted, while people write; and one put in its place again.
 
-A restore never overwrites a checkpoint file that goes further than the backup, and names each entry that would be lost.
+A restore never overwrites a checkpoint file that goes further than the backup, nor another installation's database. It
+names each entry that would be lost: all that file and database tell of and the backup does not hold, number and hash.
 Whoever accepts that leaves a signed line in the file, which `verify_trail` reports and accepts: from then on the trail
-goes on without these entries.
+goes on without these entries. What is not encrypted is worked on beside the checkpoint file, never beside the backups.
 """
 
+import fcntl
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from monographs.canonical import sha256
 from monographs.models import WriteLock
 from reviews.audit import database_roles, seals
-from reviews.audit.backup_file import BackupRefused, decrypt, encrypt
+from reviews.audit.backup_file import CHECKPOINTS, DATABASE, PARTS, BackupRefused, decrypt, encrypt
 from reviews.audit.checkpoints import A_MOMENT, standing
 from reviews.audit.hashes import instant
+from reviews.audit.keys import Keys, believed
 from reviews.models import AuditEvent
 
 SUFFIX = ".backup"
+NO_PROGRAM = "{} is not installed here, or not in PATH."
 _TRIES = 3
-DATABASE, CHECKPOINTS = "database", "checkpoints"
 
 
 @dataclass(frozen=True)
@@ -46,9 +51,10 @@ class Head:
 def make(directory: Path, key: bytes) -> tuple[Path, Head]:
     """A backup of this moment, in a file of its own. Nobody waits for it."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _remove_rooms_of_before(directory)
     at = timezone.now()
     for _try in range(_TRIES):
-        with _room(directory) as room:
+        with _room() as room:
             head = _dump(room / DATABASE)
             time.sleep(A_MOMENT.total_seconds())  # the lines of acts that had just ended
             kept = lines_until(head.seq)
@@ -63,10 +69,37 @@ def make(directory: Path, key: bytes) -> tuple[Path, Head]:
 
 
 @contextmanager
-def _room(directory: Path) -> Iterator[Path]:
-    """A place beside the backups for what is not encrypted yet; nothing of it stays."""
-    with tempfile.TemporaryDirectory(dir=directory, prefix=".") as name:
-        yield Path(name)
+def _room() -> Iterator[Path]:
+    """A place beside the checkpoint file for what is not encrypted: the database stands on that machine anyway, and
+    nobody copies the place away. One at a time works in it. What one that was killed left there goes first."""
+    room = seals.checkpoint_path().with_suffix(".room")
+    room.mkdir(mode=0o700, parents=True, exist_ok=True)
+    room.chmod(0o700)
+    held = os.open(room, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise BackupRefused("Another backup or restore is running here. Wait for its end.") from error
+        _empty(room)
+        try:
+            yield room
+        finally:
+            _empty(room)
+    finally:
+        os.close(held)
+
+
+def _empty(room: Path) -> None:
+    for one in room.iterdir():
+        one.unlink()
+
+
+def _remove_rooms_of_before(directory: Path) -> None:
+    """Earlier versions worked beside the backups, and left the database there when they were killed."""
+    for one in directory.glob(".????????"):
+        if one.is_dir() and not one.is_symlink() and all(file.name.startswith(PARTS) for file in one.iterdir()):
+            shutil.rmtree(one)
 
 
 def _dump(to: Path) -> Head:
@@ -93,7 +126,7 @@ def lines_until(seq: int) -> bytes | None:
     except OSError:
         return b""
     lines = content[: content.rfind(b"\n") + 1].splitlines(keepends=True)
-    forms = [_form(line) for line in lines]
+    forms = _forms(lines)
     taken_back = len(forms) - 1 - next((n for n, form in enumerate(reversed(forms)) if "lost" in form), len(forms))
     later = [n for n, form in enumerate(forms) if n > taken_back and form.get("seq", 0) > seq]
     if not later:
@@ -103,12 +136,39 @@ def lines_until(seq: int) -> bytes | None:
     return b"".join(lines[: later[0]])
 
 
+def _forms(lines: list[bytes]) -> list[dict[str, Any]]:
+    """What each line says, in order; nothing, where it cannot be read. A loss is accepted by a line alone that follows
+    the one before it and that a key of ours signed. What the database says of keys is not asked: it may be the one that
+    is damaged."""
+    forms = [_form(line) for line in lines]
+    keys = _keys(forms)
+    for number, form in enumerate(forms):
+        before = lines[number - 1].rstrip(b"\n").decode(errors="replace") if number else None
+        if "lost" in form and not (
+            _is_signed(form, keys) and form.get("last") == (sha256(before) if before is not None else "")
+        ):
+            del form["lost"]
+    return forms
+
+
 def _form(line: bytes) -> dict[str, Any]:
     try:
         form = json.loads(line)
         return form if isinstance(form, dict) and isinstance(form.get("seq"), int) else {}
     except ValueError:
         return {}
+
+
+def _keys(forms: list[dict[str, Any]]) -> Keys:
+    """The key of the environment, and those that it took over from by the statements in these lines."""
+    said = [one["statement"] for one in forms if isinstance(one.get("statement"), dict)]
+    keys = believed(seals.signer().public_bytes, said)
+    return Keys({name: one for name, one in keys.by_id.items() if not one.is_revoked})
+
+
+def _is_signed(form: dict[str, Any], keys: Keys) -> bool:
+    said = {name: value for name, value in form.items() if name != "signature"}
+    return keys.holds(seals.CHECKPOINT_PREFIX, said, str(form.get("key")), str(form.get("signature")))
 
 
 # -- Putting one in its place ----------------------------------------------------------------------------------------
@@ -126,18 +186,21 @@ def newest(path: Path) -> Path:
 
 def restore(path: Path, key: bytes, *, accept_loss: bool = False, reason: str = "") -> tuple[Head, list[str]]:
     """Puts a backup in the place of the database. Answers its head, and what is lost by it. BackupRefused, and nothing
-    is touched: it cannot be read, is of another database or trail, or entries would be lost that nobody accepts."""
+    is touched: it cannot be read, is of another installation, or something would be lost that nobody accepts."""
     path = newest(path)
-    with _room(path.parent) as room:
+    with _room() as room:
         about = decrypt(path, room, key)
         if about["vendor"] != connection.vendor:
             raise BackupRefused(f"{path}: it is of {about['vendor']}, and DATABASE_URL names {connection.vendor}.")
         head = Head(about["seq"], about["hash"])
         backed = (room / CHECKPOINTS).read_bytes()
         now = _checkpoints_now(backed)
-        lost = dict(_lost(head, now))
+        site, held = _entries(room / DATABASE)
+        _refuse_another(path, site)
+        lost = {(seq, hashed): said for seq, hashed, said in _lost(held, backed, now)}
+        named = [said for _at, said in sorted(lost.items())]
         if lost and not accept_loss:
-            entries = "\n".join(f"  {said}" for _seq, said in sorted(lost.items()))
+            entries = "\n".join(f"  {said}" for said in named)
             raise BackupRefused(
                 f"{path} ends with entry {head.seq}. These {len(lost)} of now would be lost:\n{entries}\n"
                 "Take a newer backup, or add --accept-loss and a --reason. Nothing was restored."
@@ -146,8 +209,10 @@ def restore(path: Path, key: bytes, *, accept_loss: bool = False, reason: str = 
         if len(now) < len(backed):
             _write_checkpoints(backed)
         if lost:
-            seals.append_checkpoint(head.seq, head.hash, lost={"from": min(lost), "to": max(lost), "reason": reason})
-    return head, [said for _seq, said in sorted(lost.items())]
+            numbers = [seq for seq, hashed in lost if hashed]
+            which = {"from": min(numbers), "to": max(numbers)} if numbers else {}
+            seals.append_checkpoint(head.seq, head.hash, lost={**which, "reason": reason})
+    return head, named
 
 
 def _checkpoints_now(backed: bytes) -> bytes:
@@ -164,20 +229,74 @@ def _checkpoints_now(backed: bytes) -> bytes:
     return now
 
 
-def _lost(head: Head, now: bytes) -> Iterator[tuple[int, str]]:
-    """(entry, what it was) of all that was done after the backup, as far as checkpoint file and database tell. Whether
-    the lines are signed is not asked here: that needs the database, which may be the one that is damaged."""
-    for line in standing([form for one in now.splitlines() if (form := _form(one))]):
-        if line["seq"] > head.seq:
-            yield line["seq"], f"entry {line['seq']}, {line.get('at')}: {line.get('act') or 'a checkpoint'}"
+def _entries(file: Path) -> tuple[UUID, dict[int, str]]:
+    """Of which installation the database of a backup is, and the hash of each entry that it holds."""
+    if connection.vendor == "sqlite":
+        with closing(sqlite3.connect(file)) as copy:
+            ((site,),) = copy.execute("SELECT site FROM monographs_pen")
+            return UUID(site), dict(copy.execute("SELECT seq, hash FROM reviews_auditevent"))
+    ((site,),) = _columns(file, "monographs_pen", "site")
+    return UUID(site), {int(seq): hashed for seq, hashed in _columns(file, "reviews_auditevent", "seq", "hash")}
+
+
+def _columns(file: Path, table: str, *names: str) -> Iterator[list[str]]:
+    """Of each row of a table of a dump. No value of those that are asked for needs an escape."""
+    columns: list[str] = []
+    command = ["pg_restore", "--data-only", f"--table={table}", "--file=-", str(file)]
     try:
-        same = AuditEvent.objects.filter(seq=head.seq).values_list("hash", flat=True).first()
-        if same not in (None, head.hash):
-            raise BackupRefused("The database here holds another trail than the backup. Empty it first, if it may go.")
-        later = AuditEvent.objects.filter(seq__gt=head.seq).order_by("seq")
-        for one in later.only("seq", "at", "verb", "subject", "actor_name").iterator(2000):
-            who = f" by {one.actor_name}" if one.actor_name else ""
-            yield one.seq, f"entry {one.seq}, {instant(one.at)}: {one.verb} {one.subject}{who}"
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as reading:  # noqa: S603
+            assert reading.stdout
+            for line in reading.stdout:
+                if columns and line != "\\.\n":
+                    row = dict(zip(columns, line.rstrip("\n").split("\t"), strict=True))
+                    yield [row[name] for name in names]
+                else:
+                    start, _open, rest = line.partition(" (")
+                    is_copy = start.startswith("COPY ")
+                    columns = [one.strip('"') for one in rest.partition(")")[0].split(", ")] if is_copy else []
+    except FileNotFoundError as error:
+        raise BackupRefused(NO_PROGRAM.format("pg_restore")) from error
+    if reading.returncode:
+        raise BackupRefused(f"pg_restore cannot read {table} of the backup. Nothing was restored.")
+
+
+def _refuse_another(path: Path, site: UUID) -> None:
+    """BackupRefused, where the database here is another installation's. One that nobody ever wrote to is nobody's."""
+    try:
+        here = WriteLock.objects.filter(seq__gt=0).values_list("site", flat=True).first()
+    except (DatabaseError, ValueError):
+        return  # it cannot be read: it is damaged, or empty
+    if here not in (None, site):
+        raise BackupRefused(
+            f"{path} is of another installation than the database that DATABASE_URL names. Name another database, or "
+            "empty this one, if it may go. Nothing was restored."
+        )
+
+
+def _lost(held: dict[int, str], backed: bytes, now: bytes) -> Iterator[tuple[int, str, str]]:
+    """(entry, its hash, what it was) of all that checkpoint file and database tell and the backup does not hold: what
+    was done after it, or elsewhere than it, where the trail went on from an older one. What was accepted since is told
+    too, by no hash."""
+    last = max(held, default=0)
+    forms = _forms(max(now, backed, key=len).splitlines(keepends=True))
+    keys, known = _keys(forms), _forms(backed.splitlines(keepends=True))
+    for line in standing([one for one in forms if one]):
+        if "lost" in line:
+            if line not in known:
+                yield line["seq"], "", f"what was accepted on {line['at']}: {line['lost']['reason']}"
+        # Whoever may write to the file makes lines of later entries, which are named, and none of earlier ones.
+        elif line["seq"] > last or (held.get(line["seq"]) != line.get("hash") and _is_signed(line, keys)):
+            said = f"entry {line['seq']}, {line.get('at')}: {line.get('act') or 'a checkpoint'}"
+            yield line["seq"], str(line.get("hash") or "?"), said
+    try:
+        columns = ("seq", "hash", "at", "verb", "subject", "actor_name")
+        for seq, hashed, at, verb, subject, name in (
+            AuditEvent.objects.order_by("-seq").values_list(*columns).iterator(2000)
+        ):
+            if held.get(seq) == hashed:
+                return  # up to here both are one
+            who = f" by {name}" if name else ""
+            yield seq, hashed, f"entry {seq}, {instant(at)}: {verb} {subject}{who}"
     except (DatabaseError, ValueError):
         return  # what is there cannot be read: it is damaged, or empty
 
@@ -233,6 +352,6 @@ def _run(program: str, *arguments: str, database: str = "") -> None:
         # The programs are named here, and the rest by the settings.
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
     except FileNotFoundError as error:
-        raise BackupRefused(f"{program} is not installed here, or not in PATH.") from error
+        raise BackupRefused(NO_PROGRAM.format(program)) from error
     if done.returncode:
         raise BackupRefused(f"{program}: {done.stderr.strip()[-500:]}")

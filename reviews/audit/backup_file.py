@@ -14,6 +14,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 SCHEMA = "clincalc-backup/1"
+CHECKPOINTS, DATABASE = PARTS = ("checkpoints", "database")
 _PIECE = 1 << 20
 _TAG, _NONCE, _LONGEST_HEADER = 16, 12, 4096
 
@@ -68,7 +69,7 @@ def decrypt(path: Path, into: Path, key: bytes) -> dict[str, Any]:
         with path.open("rb") as file:
             line = file.readline(_LONGEST_HEADER)
             header = json.loads(line)
-            if header["schema"] != SCHEMA:
+            if header["schema"] != SCHEMA or sorted(name for name, _size in header["parts"]) != [*PARTS]:
                 raise ValueError
             nonce = base64.b64decode(header["nonce"], validate=True)
             body = file.tell()
@@ -77,7 +78,7 @@ def decrypt(path: Path, into: Path, key: bytes) -> dict[str, Any]:
             decryptor.authenticate_additional_data(line)
             file.seek(body)
             for name, size in header["parts"]:
-                _copy(file, into / Path(name).name, size, decryptor)
+                _copy(file, into / name, size, decryptor)
             if len(file.read(_TAG + 1)) != _TAG:
                 raise ValueError
             decryptor.finalize()

@@ -107,7 +107,7 @@ def sign(form: Form, *, key: Signer | None, by: Signer) -> Form:
 
 def believed(current: bytes, statements: Iterable[Form]) -> Keys:
     """The keys that are believed by whoever believes this one. A statement that does not hold gives no key its word."""
-    waiting = {canonical(one): one for one in statements}
+    waiting = {_text(one): one for one in statements}
     found: dict[str, Key] = {}
     public, until = current, None
     while True:
@@ -116,13 +116,21 @@ def believed(current: bytes, statements: Iterable[Form]) -> Keys:
         found[name] = Key(name, public, since=said["seq"] if said else 0, until=until)
         if said is None or id_of(base64.b64decode(said["public"])) in found:
             break
-        del waiting[canonical(said)]
+        del waiting[_text(said)]
         public, until = base64.b64decode(said["public"]), said["seq"]
     for text, one in list(waiting.items()):
         if _revoked(one, found):
             found[one["key"]] = replace(found[one["key"]], is_revoked=True)
             del waiting[text]
     return Keys(found, [_sentence(one, id_of(current)) for one in waiting.values()])
+
+
+def _text(one: Form) -> str:
+    """The text by which two statements are one; whatever stands in a file has some."""
+    try:
+        return canonical(one)
+    except ValueError:
+        return repr(one)
 
 
 def _took_over(one: Form, public: bytes, until: int | None) -> bool:

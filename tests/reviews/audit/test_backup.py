@@ -11,13 +11,15 @@ import time
 from importlib.util import find_spec
 from io import StringIO
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from monographs.models import Edition, Monograph
-from reviews.audit import backup, stamps
+from monographs.canonical import sha256
+from monographs.models import Edition, Monograph, WriteLock
+from reviews.audit import backup, seals, stamps
 from reviews.audit.backup_file import BackupRefused, decrypt, encrypt, key_in
 from reviews.audit.verify import verify
 from reviews.models import AuditEvent
@@ -159,6 +161,159 @@ def test_a_backup_made_under_load_is_whole_in_its_place_and_an_old_one_is_named(
     assert verify() == []
 
 
+# -- What would be lost ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def kept(house, database_url, settings, key, tmp_path):
+    """restore(file, reason) and backed() of a house with one page; `at` is its checkpoint file."""
+    make.published(house)
+    folder = tmp_path / "backups"
+
+    class Kept:
+        at = Path(settings.CHECKPOINT_FILE)
+        directory = folder
+
+        def backed(self):
+            assert said("backup", str(folder), "--key", str(key))[0] == 0
+            return max(folder.glob("*.backup"))
+
+        def restore(self, file, reason=""):
+            return said(
+                "restore", str(file), "--key", str(key), *(("--accept-loss", "--reason", reason) if reason else ())
+            )
+
+        def act(self, count):
+            for _n in range(count):
+                make.warn(house.clinician, Monograph.objects.get())
+
+    return Kept()
+
+
+def entries():
+    return list(AuditEvent.objects.order_by("seq").values_list("seq", "hash"))
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_backup_of_a_trail_that_was_given_up_names_what_was_done_since_elsewhere(kept):
+    first = kept.backed()
+    kept.act(3)
+    given_up, before = kept.backed(), entries()
+    assert kept.restore(first, "The page was wrong.")[0] == 0
+    since = AuditEvent.objects.count()
+    # What was accepted stands, though nothing was done since.
+    code, words = kept.restore(kept.directory)
+    assert (code, "These 1 of now" in words) == (1, True), words
+    assert ": The page was wrong.\n" in words
+    kept.act(2)
+    elsewhere, file = entries(), kept.at.read_bytes()
+    own = [seq for seq, _hash in elsewhere[since:]]
+
+    def told(words):
+        return all(f"  entry {seq}, " in words for seq in own)
+
+    # The numbers are those of the backup, and the entries are not: by the database, by the file, by both.
+    code, words = kept.restore(given_up)
+    assert (code, f"These {len(own) + 1} of now" in words, told(words)) == (1, True, True), words
+    assert (entries(), kept.at.read_bytes()) == (elsewhere, file)
+    kept.at.unlink()
+    code, words = kept.restore(given_up)
+    assert (code, f"These {len(own)} of now" in words, told(words)) == (1, True, True), words
+    kept.at.write_bytes(file)
+    damage()
+    code, words = kept.restore(given_up)
+    assert (code, f"  entry {own[-1]}, " in words) == (1, True), words
+    # Whoever accepts that has a trail that is whole, and goes on.
+    code, words = kept.restore(given_up, "It was right after all.")
+    assert (code, entries()) == (0, before), words
+    assert "It was right after all.\n" in words
+    assert kept.at.read_bytes().startswith(file)
+    kept.act(1)
+    assert verify() == []
+    # And back once more, with nothing done since but that it was accepted.
+    newest, before = kept.backed(), entries()
+    assert kept.restore(first, "Once more.")[0] == 0
+    code, words = kept.restore(newest, "And back.")
+    assert (code, entries()) == (0, before), words
+    assert "what was accepted before was taken back when a backup was restored. And back." in words
+    assert verify() == []
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_another_installation_is_never_written_over(kept):
+    file, before = kept.backed(), entries()
+    kept.at.unlink()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE monographs_pen SET site = %s", [UUID(int=5).hex])
+    code, words = kept.restore(file, "It is mine.")
+    assert code == 1
+    assert "is of another installation than the database that DATABASE_URL names." in words
+    assert (entries(), kept.at.exists()) == (before, False)
+    # A database that was made by `migrate` and never written to is nobody's.
+    call_command("flush", interactive=False, verbosity=0)
+    call_command("migrate", verbosity=0)
+    WriteLock.objects.update_or_create(pk=1, defaults={"seq": 0, "hash": "", "site": UUID(int=6)})
+    code, words = kept.restore(file)
+    assert (code, entries()) == (0, before), words
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_no_line_that_is_not_ours_takes_a_loss_upon_it(kept, settings):
+    first = kept.backed()
+    kept.act(1)
+    assert kept.restore(first, "Really.")[0] == 0
+    accepted = kept.at.read_bytes().splitlines(keepends=True)[-1]
+    first = kept.backed()
+    kept.act(2)
+    file, lost = kept.at.read_bytes(), AuditEvent.objects.latest("seq").seq
+    own, settings.SIGNING_KEY = settings.SIGNING_KEY, base64.b64encode(bytes(32)).decode()
+    seals.append_checkpoint(1, "0" * 64, lost={"from": 2, "to": 9, "reason": "mine"})
+    stranger, settings.SIGNING_KEY = kept.at.read_bytes()[len(file) :], own
+    damage()
+    forged = {
+        "unsigned": b'{"lost":{},"seq":1}\n',
+        "no loss at all": b'{"lost":1,"seq":1}\n',
+        "another's key": stranger,
+        "said before": accepted,
+        "changed": accepted.replace(b'"Really."', b'"Really!"'),
+        "no form": b'{"lost":{},"seq":1,"key":[],"signature":{},"statement":{"at":NaN}}\n',
+    }
+    for name, more in forged.items():
+        kept.at.write_bytes(file + more)
+        code, words = kept.restore(first)
+        assert (name, code, f"  entry {lost}, " in words) == (name, 1, True), words
+    kept.at.write_bytes(file)
+    assert kept.restore(first, "Burned.")[0] == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_not_encrypted_stays_out_of_the_directory_that_is_copied_away(kept, key, monkeypatch):
+    room = kept.at.with_suffix(".room")
+    for left in (room, kept.directory / ".abc_1234"):  # by one that was killed, of this version and of one before
+        left.mkdir(parents=True)
+        (left / "database").write_text("secret")
+    (kept.directory / ".of_mine").mkdir()
+    (kept.directory / ".of_mine" / "notes").write_text("kept")
+    seen = []
+
+    def looks(parts, to, *rest):
+        seen.append((sorted(one.name for one in kept.directory.iterdir()), stat.S_IMODE(room.stat().st_mode)))
+        seen.append({one.parent for one in parts.values()})
+        with pytest.raises(BackupRefused, match="Another backup or restore is running here"):
+            backup.make(kept.directory, key_in(key))
+        assert (room / "database").read_bytes() != b"secret"
+        encrypt(parts, to, *rest)
+
+    monkeypatch.setattr(backup, "encrypt", looks)
+    file = kept.backed()
+    assert seen == [([".of_mine"], 0o700), {room}]
+    assert sorted(one.name for one in kept.directory.iterdir()) == [".of_mine", file.name]
+    assert list(room.iterdir()) == []
+
+
 # -- The file of a backup --------------------------------------------------------------------------------------------
 
 
@@ -188,6 +343,8 @@ def test_only_its_key_opens_it_and_whatever_was_changed_is_refused(tmp_path, key
         "no backup": b"{}\n" + b"x" * 100,
         "another": b"\xff" * 5000,
         "a path": content.replace(b'"database"', b'"../other"'),
+        "above": content.replace(b'"database"', b'".."'),
+        "twice": content.replace(b'"database"', b'"checkpoints"'),
     }
     for name, held in changed.items():
         with pytest.raises(BackupRefused, match=r"Nothing was restored"):
@@ -211,6 +368,12 @@ def line(seq, **more):
     return json.dumps({"seq": seq, **more}).encode() + b"\n"
 
 
+def accepted(seq, before):
+    """A line behind another by which somebody gave up what is after this entry."""
+    form = {"seq": seq, "key": seals.key_id(), "last": sha256(before.decode().strip()), "lost": {}}
+    return line(**form, signature=seals.signer().sign(seals.CHECKPOINT_PREFIX, form))
+
+
 @pytest.mark.parametrize(
     ("lines", "until"),
     [
@@ -220,7 +383,8 @@ def line(seq, **more):
         ([line(1), line(4), line(6)], 2),
         ([line(1), line(4), line(6), line(5)], None),  # written in another order than their acts ended
         ([line(1), b"junk\n", line(5)], 3),
-        ([line(1), line(9), line(3, lost={}), line(4), line(8)], 4),  # what was given up stays in it
+        ([line(1), line(9), accepted(3, line(9)), line(4), line(8)], 4),  # what was given up stays in it
+        ([line(1), line(9), accepted(3, line(8)), line(8)], None),  # by nobody
         ([line(1), line(5), b'{"seq": 4'], 2),  # cut off
     ],
 )
