@@ -38,12 +38,12 @@ def of_certificates(replay: Replay, keys: Keys) -> Iterator[Finding]:
         name = f"reviews.certificate:{pk}"
         try:
             one = Certificate.objects.select_related("publication").get(pk=pk)
-            form, seq = certificates.form_of(one.publication), replay.written_at.get(name)
+            form, seq = certificates.form_of(one.publication), replay.rows.seq_of(name)
             holds = certificates.holds(one.jws, form, one.key, keys=keys, seq=seq)
         except (*UNREADABLE, Certificate.DoesNotExist):  # found, but not beside its publication, which is gone
             holds = False
         if not holds:
-            yield replay.written_at.get(name), f"{name}: its signature does not hold."
+            yield replay.rows.seq_of(name), f"{name}: its signature does not hold."
         elif not keys.by_id[one.key].is_revoked:
             certified.add(one.publication_id)
     for pk in Publication.objects.order_by("pk").values_list("pk", flat=True):
