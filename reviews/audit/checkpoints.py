@@ -84,7 +84,7 @@ def as_left() -> list[Finding]:
 
 
 def _named_entries(replay: Replay, lines: list[dict[str, Any]]) -> Iterator[Finding]:
-    last = max(replay.hash_at, default=0)
+    last = replay.hash_at.last
     for line in lines:
         seq, said = line["seq"], f"A checkpoint of {line['at']} names entry {line['seq']}"
         if seq > last:
@@ -97,8 +97,7 @@ def _named_entries(replay: Replay, lines: list[dict[str, Any]]) -> Iterator[Find
 def _due(replay: Replay) -> list[int]:
     """The last entries of acts that have a line: each publication, and what else readers depend on since acts are
     sealed."""
-    acts = {at for seq, at in replay.vouched_for if seq >= replay.sealed_since}
-    return sorted(replay.end_of_act[at] for at in replay.publishing | acts)
+    return sorted(replay.end_of_act.values())
 
 
 def _without_line(replay: Replay, lines: list[dict[str, Any]]) -> list[int]:

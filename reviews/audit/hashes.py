@@ -20,6 +20,7 @@ from monographs.questions import Question, ask_together
 from monographs.triggers import ACCOUNT_COLUMNS
 
 PREFIX = "clincalc-trail-v1\n"
+A_CHUNK = 200  # rows of a whole table that are in memory at once
 A_BATCH = 20  # rows whose hashes are asked together
 
 
@@ -102,7 +103,7 @@ def _as_stored(model: type[models.Model], columns: tuple[str, ...]) -> tuple["mo
 
 
 def row_hashes(label: str, version: int, pks: Iterable[Any] | None = None) -> Iterator[tuple[str, str]]:
-    """(row name, hash) of rows as the database holds them now; of every row of the table if no keys are given.
+    """(row name, hash) of rows as the database holds them now; of every row of the table, by key, if none are given.
 
     JSON is read as the text that is stored. A row name is "label:pk", a hash "version:SHA-256". By an older list a row
     has the hash of then only while every newer column holds its default: an act that writes one records a newer list.
@@ -111,7 +112,7 @@ def row_hashes(label: str, version: int, pks: Iterable[Any] | None = None) -> It
         yield from _hashes([(label, version, pk) for pk in pks])
         return
     columns, unwritten = _columns(label, version)
-    for row in _as_stored(guarded()[label][0], columns)[0].all():
+    for row in _as_stored(guarded()[label][0], columns)[0].order_by("pk").iterator(A_CHUNK):
         yield _hashed(label, version, columns, unwritten, row)
 
 

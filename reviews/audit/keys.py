@@ -10,6 +10,7 @@ import base64
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -61,10 +62,13 @@ class Key:
 
     def holds(self, said: bytes, signature: bytes) -> bool:
         try:
-            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, said)
+            _loaded(self.public).verify(signature, said)
         except (InvalidSignature, ValueError):
             return False
         return True
+
+
+_loaded = lru_cache(maxsize=64)(Ed25519PublicKey.from_public_bytes)  # a trail asks one key a million times
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,21 @@
 Recomputes the chain, compares every guarded row with the last hash that the trail holds of it, checks documents, seals
 and checkpoints, rebuilds open editions, and replays states and what is live. Each finding is a sentence that names the
 row or the entry.
+
+A run that goes on from an earlier one (`since`) proves this: the earlier, whole run found nothing, each entry that it
+read has the text that it read, all later entries are as a whole run wants them, and every guarded row, however old, has
+the last hash that the trail tells of it. It does not look again at the columns and seals of older entries, nor at what
+is derived from older change sets. Only a whole run does.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import Permission
 from django.db import DatabaseError
-from django.db.models import TextField
+from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 
 from monographs import triggers
@@ -27,20 +32,27 @@ from reviews.audit.verify_derived import UNREADABLE, Finding, verify_derived
 from reviews.audit.verify_grants import verify_grants
 from reviews.models import Act, AuditEvent, ChangeSet, SignOff
 
+A_CHUNK = 500  # entries in memory at once
+A_STEP = 100_000  # entries between two words on how far it is
+Say = Callable[[str], Any]
 
-def verify(copy: Path | None = None) -> list[Finding]:
+
+def verify(copy: Path | None = None, *, replay: Replay | None = None, say: Say | None = None) -> list[Finding]:
     """Every finding, (entry or None, sentence); an empty list when nothing was touched. Reads only. `copy`: lines of
-    the checkpoint file that somebody else kept, which are asked too."""
-    replay, keys = Replay(), seals.believed_keys()
+    the checkpoint file that somebody else kept, which are asked too. `replay`: what an earlier run read, from where
+    this one goes on; one that read nothing makes this a whole run. `say` is told how far it is."""
+    replay, keys = replay or Replay(), seals.believed_keys()
+    since = replay.hash_at.last
     lines = seals.read_checkpoints()  # before the trail: each line of it is about an entry that is there
     return [
         *_schema(),
-        *_chain(replay, keys),
+        *_read_before(replay),
+        *_chain(replay, keys, say),
         *verify_keys.findings(replay, keys, lines[0]),
         *checkpoints.findings(replay, *lines),
         *(checkpoints.by_witness(replay, copy) if copy else ()),
         *_rows(replay),
-        *_documents(),
+        *_documents(replay, since),
         *_publications(replay, keys),
         *verify_keys.of_certificates(replay, keys),
         *_open_editions(),
@@ -48,7 +60,9 @@ def verify(copy: Path | None = None) -> list[Finding]:
         *_permissions(replay),
         *verify_grants(),
         *_acts(replay),
-        *verify_derived(replay.entries, replay.moves, replay.hash_at, replay.epoch),
+        *verify_derived(
+            replay.entries, replay.moves, replay.hash_at, replay.epoch, _is_older(replay, "reviews.changeset", since)
+        ),
     ]
 
 
@@ -63,7 +77,19 @@ def _schema() -> Iterator[Finding]:
         yield None, f"The tables of the database cannot be compared with those of this version: {error}"
 
 
-def _chain(replay: Replay, keys: Keys) -> Iterator[Finding]:
+def _read_before(replay: Replay) -> Iterator[Finding]:
+    """Whether the entries that an earlier run read have the texts that it read."""
+    since, read = replay.hash_at.last, 0
+    for seq, its_hash, text in _in_order(("seq", "hash", "text"), AuditEvent.objects.filter(seq__lte=since)):
+        read += 1
+        if not replay.hash_at.get(seq) == its_hash == hashes.event_hash(text):
+            yield seq, f"Entry {seq} is not as it was when it was verified."
+    if read != len(replay.hash_at):
+        yield since, f"Of the entries up to {since}, which were verified, {len(replay.hash_at) - read} are gone."
+
+
+def _chain(replay: Replay, keys: Keys, say: Say | None = None) -> Iterator[Finding]:
+    """Each entry after those that were read before."""
     try:
         (lock,) = WriteLock.objects.all()
         lock.seq = int(lock.seq)
@@ -72,7 +98,8 @@ def _chain(replay: Replay, keys: Keys) -> Iterator[Finding]:
         return
     if lock.held or lock.edition_id is not None:
         yield None, "The write lock was left held: somebody set its flag by hand."
-    prev, expected = hashes.genesis(lock.site), 1
+    last_seq = replay.hash_at.last
+    prev, expected = replay.hash_at.get(last_seq) or hashes.genesis(lock.site), last_seq + 1
     columns = (
         "seq",
         "at",
@@ -87,11 +114,12 @@ def _chain(replay: Replay, keys: Keys) -> Iterator[Finding]:
         "text",
         "seal",
     )
-    raw_data = dict(_raw_data())
-    last_seq = 0
-    for row in _in_order(columns):
-        seq, at, actor_id, actor_name, verb, subject, digest_, reason, its_prev, its_hash, text, seal = row
+    entries = AuditEvent.objects.filter(seq__gt=last_seq).annotate(raw=Cast("data", TextField()))
+    for row in _in_order((*columns, "raw"), entries):
+        seq, at, actor_id, actor_name, verb, subject, digest_, reason, its_prev, its_hash, text, seal, raw = row
         last_seq = seq
+        if say and not seq % A_STEP:
+            say(f"Entry {seq:,} of {lock.seq:,}.")
         if seq != expected:
             yield expected, f"Entry {expected} is missing: the next one is {seq}."
             expected = seq
@@ -100,7 +128,7 @@ def _chain(replay: Replay, keys: Keys) -> Iterator[Finding]:
             content = dict(json.loads(text).items())
             beside = {
                 "seq": seq, "at": hashes.instant(at), "verb": verb, "subject": subject, "digest": digest_,
-                "reason": reason, "prev": its_prev, "data": json.loads(raw_data[seq]),
+                "reason": reason, "prev": its_prev, "data": json.loads(raw),
                 "actor": {"pk": actor_id, "username": actor_name} if actor_id is not None else None,
             }  # fmt: skip
         except UNREADABLE:
@@ -120,7 +148,8 @@ def _chain(replay: Replay, keys: Keys) -> Iterator[Finding]:
             if content.get(name) != value:
                 yield seq, f"Entry {seq}: its column {name} differs from its text."
         try:
-            if canonical(beside["data"]) != raw_data[seq]:
+            # What stands in the text as it is has the form of the text.
+            if f'"data":{raw},"digest"' not in text and canonical(beside["data"]) != raw:
                 yield seq, f"Entry {seq}: its column data is not in the form in which it was written."
             replay.read(seq, verb, subject, content.get("data", {}), content["at"], reason)
         except UNREADABLE:
@@ -134,60 +163,51 @@ def _chain(replay: Replay, keys: Keys) -> Iterator[Finding]:
         )
 
 
-def _in_order(columns: tuple[str, ...]) -> Iterator[tuple[Any, ...]]:
+def _in_order(columns: tuple[str, ...], entries: QuerySet[AuditEvent, Any]) -> Iterator[tuple[Any, ...]]:
     try:
-        yield from AuditEvent.objects.order_by("seq").values_list(*columns).iterator(2000)
+        yield from entries.order_by("seq").values_list(*columns).iterator(A_CHUNK)
     except UNREADABLE:
         return  # the write lock's head then tells that the trail ends too early
 
 
-def _raw_data() -> Iterator[tuple[int, str]]:
-    return iter(AuditEvent.objects.annotate(raw=Cast("data", TextField())).values_list("seq", "raw"))
-
-
 def _rows(replay: Replay) -> Iterator[Finding]:
     """Each guarded row against its last hash; rows that no entry tells of; rows that are gone."""
-    waiting = {name: value for name, value in replay.rows.items() if value is not None}
     for label, (_model, lists) in hashes.guarded().items():
         if label == AuditEvent._meta.label_lower:
             continue
         for version in sorted(lists):
-            mine = {
-                name
-                for name, value in waiting.items()
-                if name.startswith(f"{label}:") and value.startswith(f"{version}:")
-            }
             newest = version == max(lists)
-            if not mine and not newest:
-                continue
-            for name, value in _hashes(label, version):
-                if name in mine:
-                    if value is None:
-                        yield replay.written_at[name], f"{name}: the row cannot be read."
-                    elif value != replay.rows[name]:
-                        yield (
-                            replay.written_at[name],
-                            f"{name}: the row is not as entry {replay.written_at[name]} left it.",
-                        )
-                    waiting.pop(name)
-                elif newest and name not in replay.rows:
-                    yield None, f"{name}: no entry tells of this row."
-                elif replay.rows.get(name, "") is None:
-                    yield (
-                        replay.written_at[name],
-                        f"{name}: entry {replay.written_at[name]} says that this row is gone, and it is there.",
-                    )
-    for name in waiting:
-        yield replay.written_at[name], f"{name}: the row of entry {replay.written_at[name]} is gone."
+            if newest or replay.rows.has(label, version):
+                yield from _rows_of(replay, label, version, newest)
+    for name, seq in replay.rows.unmet():
+        yield seq, f"{name}: the row of entry {seq} is gone."
+
+
+def _rows_of(replay: Replay, label: str, version: int, newest: bool) -> Iterator[Finding]:
+    """Of one table, those that were told by one list of columns; by the newest also what is told of none."""
+    for name, value in _hashes(label, version):
+        told, seq = replay.rows.told(name)
+        if told is not None and told.startswith(f"{version}:"):
+            if value is None:
+                yield seq, f"{name}: the row cannot be read."
+            elif value != told:
+                yield seq, f"{name}: the row is not as entry {seq} left it."
+            replay.rows.meet(name)
+        elif newest and seq is None:
+            yield None, f"{name}: no entry tells of this row."
+        elif newest and told is None:
+            yield seq, f"{name}: entry {seq} says that this row is gone, and it is there."
 
 
 def _hashes(label: str, version: int) -> Iterator[tuple[str, str | None]]:
-    """Hashes of a whole table; row by row where a value cannot even be read."""
+    """Hashes of a whole table; from a value on that cannot even be read, row by row."""
+    read = 0
     try:
-        yield from list(hashes.row_hashes(label, version))
+        for one in hashes.row_hashes(label, version):
+            read += 1
+            yield one
     except UNREADABLE:
-        model = hashes.guarded()[label][0]
-        for pk in model._base_manager.values_list("pk", flat=True):
+        for pk in hashes.guarded()[label][0]._base_manager.order_by("pk").values_list("pk", flat=True)[read:]:
             try:
                 found = dict(hashes.row_hashes(label, version, [pk]))
                 yield f"{label}:{pk}", found.get(f"{label}:{pk}")
@@ -195,8 +215,16 @@ def _hashes(label: str, version: int) -> Iterator[tuple[str, str | None]]:
                 yield f"{label}:{pk}", None
 
 
-def _documents() -> Iterator[Finding]:
+def _is_older(replay: Replay, label: str, since: int) -> Callable[[Any], bool]:
+    """Whether an earlier run saw this row as it is, by the hash that was compared: nothing needs one where none did."""
+    return lambda pk: since > 0 and 0 < (replay.rows.seq_of(f"{label}:{pk}") or 0) <= since
+
+
+def _documents(replay: Replay, since: int) -> Iterator[Finding]:
+    is_older = _is_older(replay, "monographs.document", since)
     for name, text in Document.objects.values_list("digest", "text").iterator(200):
+        if is_older(name):
+            continue
         try:
             holds = digest_of_json(json.loads(text)) == name
         except UNREADABLE:

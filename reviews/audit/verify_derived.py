@@ -1,12 +1,16 @@
 """Whether what is derived is what this program would make of the trail and of live pages: part of `verify_trail`."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID
 
 from django.db import DatabaseError
 
 from monographs import digest
 from monographs.models import Epoch, FormerAddress, IndexEntry, Monograph, ToldChange
+from monographs.standing import overlays_of
+from reviews.audit.on_disk import Entries
 from reviews.audit.trail import instants_after
 from reviews.derived import (
     former_addresses,
@@ -19,16 +23,26 @@ from reviews.derived import (
 )
 from reviews.models import AuditEvent, EntrySubject, Misprint
 
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+T = TypeVar("T")
+A_CHUNK = 100  # monographs, or publications, in memory at once
 Finding = tuple[int | None, str]
 # What reading a value raises that is none of its type.
 UNREADABLE = (*digest.UNREADABLE, AttributeError, KeyError, DatabaseError)
 
 
 def verify_derived(
-    entries: list[subjects.Named], moves: former_addresses.Moves, hash_at: dict[int, str], epoch: int
+    entries: Iterable[subjects.Named],
+    moves: former_addresses.Moves,
+    hash_at: Entries,
+    epoch: int,
+    is_older: Callable[[UUID], bool],
 ) -> Iterator[Finding]:
     """`entries`, `moves`, `hash_at` ({entry: its hash}) and `epoch` (the entry that it must name) are those of the
-    trail as it was read. What another version made is not compared: it has to be made anew first."""
+    trail as it was read; `is_older` says of which change sets an earlier run saw the rows. What another version made is
+    not compared: it has to be made anew first."""
     if not version.is_current():
         yield None, version.OTHER_VERSION
         return
@@ -38,12 +52,12 @@ def verify_derived(
     now = former_addresses.now()
     former = former_addresses.left_behind(moves, now)
     yield from _former_addresses(former)
-    yield from _subjects({row[:2]: row[2:] for row in subjects.rows_of(entries, now | former)})
-    yield from _of_change_sets()
+    yield from _subjects(subjects.rows_of(entries, now | former))
+    yield from _of_change_sets(is_older)
     yield from _misprints()
 
 
-def _epoch(hash_at: dict[int, str], last: int) -> Iterator[Finding]:
+def _epoch(hash_at: Entries, last: int) -> Iterator[Finding]:
     """It names the last entry of the act that last wrote what readers see, by number and hash; before the first entry
     of a trail, none. It tells when pages change by the clock alone."""
     instants = wanted = list[str]()
@@ -62,34 +76,48 @@ def _epoch(hash_at: dict[int, str], last: int) -> Iterator[Finding]:
 def _index() -> Iterator[Finding]:
     """The index of live pages is made of them: nothing is found under words that are not there."""
     columns = ("publication_id", "kind", "term", "words", "begins", "ends", "sorts_as")
-    held: dict[int | None, list[Any]] = {}
-    for row in IndexEntry.objects.values_list("publication__monograph", *columns):
-        held.setdefault(row[0], []).append(row[1:])
-    for monograph in Monograph.objects.for_desk().select_related("live__document").order_by("pk"):
-        try:
-            holds = sorted(held.pop(monograph.pk, [])) == search_index.rows_of(monograph)
-        except UNREADABLE:
-            holds = False
-        if not holds:
-            yield None, f"monographs.monograph:{monograph.pk}: the index does not say what its page says."
-    if held:
+    pages, met = Monograph.objects.for_desk().select_related("live__document").order_by("pk"), 0
+    for batch in _batches(pages.iterator(A_CHUNK)):
+        held = _by_first(IndexEntry.objects.filter(publication__monograph__in=batch), "publication__monograph", columns)
+        for monograph in batch:
+            rows = held.get(monograph.pk, [])
+            met += len(rows)
+            try:
+                holds = sorted(rows) == search_index.rows_of(monograph, overlays_of(monograph.pk))
+            except UNREADABLE:
+                holds = False
+            if not holds:
+                yield None, f"monographs.monograph:{monograph.pk}: the index does not say what its page says."
+    if met < IndexEntry.objects.count():
         yield None, "The index holds rows of pages that are not there."
 
 
 def _told_changes() -> Iterator[Finding]:
-    columns = ("publication_id", "place", "words", "is_loud", "begins", "ends")
-    held: dict[int | None, list[Any]] = {}
-    for row in ToldChange.objects.values_list("publication__monograph", *columns):
-        held.setdefault(row[0], []).append(row[1:])
-    for monograph in Monograph.objects.order_by("pk"):
-        try:
-            holds = sorted(held.pop(monograph.pk, [])) == told_changes.rows_of(monograph)
-        except UNREADABLE:
-            holds = False
-        if not holds:
-            yield None, f"monographs.monograph:{monograph.pk}: what its editions changed is not told as they say."
-    if held:
+    columns, met = ("publication_id", "place", "words", "is_loud", "begins", "ends"), 0
+    for batch in _batches(Monograph.objects.order_by("pk").iterator(A_CHUNK)):
+        held = _by_first(ToldChange.objects.filter(publication__monograph__in=batch), "publication__monograph", columns)
+        for monograph in batch:
+            rows = held.get(monograph.pk, [])
+            met += len(rows)
+            try:
+                holds = sorted(rows) == told_changes.rows_of(monograph, overlays_of(monograph.pk))
+            except UNREADABLE:
+                holds = False
+            if not holds:
+                yield None, f"monographs.monograph:{monograph.pk}: what its editions changed is not told as they say."
+    if met < ToldChange.objects.count():
         yield None, "What editions changed is told of pages that are not there."
+
+
+def _batches(rows: Iterator[T]) -> Iterator[list[T]]:
+    return iter(lambda: list(islice(rows, A_CHUNK)), [])
+
+
+def _by_first(rows: "QuerySet[Any]", key: str, columns: tuple[str, ...]) -> dict[Any, list[Any]]:
+    held: dict[Any, list[Any]] = {}
+    for row in rows.values_list(key, *columns):
+        held.setdefault(row[0], []).append(row[1:])
+    return held
 
 
 def _former_addresses(wanted: dict[str, int]) -> Iterator[Finding]:
@@ -99,31 +127,42 @@ def _former_addresses(wanted: dict[str, int]) -> Iterator[Finding]:
             yield None, f"The former address “{slug}” is not kept as the trail tells of it."
 
 
-def _subjects(wanted: dict[tuple[int, int], tuple[str, bool]]) -> Iterator[Finding]:
-    rows = EntrySubject.objects.values_list("entry", "monograph", "verb", "is_long")
-    held = {(seq, pk): tuple(its) for seq, pk, *its in rows.iterator(2000)}
-    for seq, pk in sorted(at for at, its in wanted.items() if held.get(at) != its):
-        yield seq, f"Entry {seq} is about monograph {pk}, and its subjects do not say so."
-    for seq, pk in sorted(held.keys() - wanted.keys()):
-        yield seq, f"Entry {seq} is not about monograph {pk}, and its subjects say so."
+def _subjects(wanted: Iterator[subjects.Row]) -> Iterator[Finding]:
+    """Both by entry and monograph, side by side."""
+    columns = ("entry_id", "monograph_id", "verb", "is_long")
+    held = EntrySubject.objects.order_by("entry_id", "monograph_id").values_list(*columns).iterator(2000)
+    one, other = next(wanted, None), next(held, None)
+    while one or other:
+        if one and (not other or one[:2] <= other[:2]):
+            if one != other:
+                yield one[0], f"Entry {one[0]} is about monograph {one[1]}, and its subjects do not say so."
+            if other and one[:2] == other[:2]:
+                other = next(held, None)
+            one = next(wanted, None)
+        elif other:
+            yield other[0], f"Entry {other[0]} is not about monograph {other[1]}, and its subjects say so."
+            other = next(held, None)
 
 
-def _of_change_sets() -> Iterator[Finding]:
-    for pk, sentence in of_change_sets.broken():
+def _of_change_sets(is_older: Callable[[UUID], bool]) -> Iterator[Finding]:
+    for pk, sentence in of_change_sets.broken(is_older):
         yield None, f"reviews.changeset:{pk}: {sentence}"
 
 
 def _misprints() -> Iterator[Finding]:
-    kept: dict[int, list[tuple[Any, ...]]] = {}
-    for row in Misprint.objects.values_list(*misprints.COLUMNS):
-        kept.setdefault(row[0], []).append(row)
-    for publication in misprints.all_published():
-        try:
-            rows = misprints.rows_of(publication, publication.document.value)
-            holds = sorted(kept.pop(publication.pk, [])) == sorted(map(misprints.as_told, rows))
-        except UNREADABLE:
-            holds = False
-        if not holds:
-            yield None, f"monographs.publication:{publication.pk}: what it prints otherwise than typed is not kept so."
-    if kept:
+    met = 0
+    for batch in _batches(misprints.all_published()):
+        kept = _by_first(Misprint.objects.filter(publication__in=batch), "publication_id", misprints.COLUMNS)
+        for publication in batch:
+            its = kept.get(publication.pk, [])
+            met += len(its)
+            try:
+                rows = misprints.rows_of(publication, publication.document.value)
+                holds = sorted(its) == sorted(map(misprints.as_told, rows))
+            except UNREADABLE:
+                holds = False
+            if not holds:
+                said = "what it prints otherwise than typed is not kept so"
+                yield None, f"monographs.publication:{publication.pk}: {said}."
+    if met < Misprint.objects.count():
         yield None, "What is printed otherwise than typed is kept of publications that are not there."

@@ -32,11 +32,17 @@ class Table:
                 self.model(change_set_id=pk, **dict(zip(self.columns, row, strict=True))) for pk, row in batch
             )
 
-    def held(self) -> dict[UUID, list[tuple[str, ...]]]:
+    def held(self, change_sets: list[UUID]) -> dict[UUID, list[tuple[str, ...]]]:
         found: dict[UUID, list[tuple[str, ...]]] = {}
-        for pk, *row in self.model._default_manager.values_list("change_set", *self.columns):
+        mine = self.model._default_manager.filter(change_set__in=change_sets)
+        for pk, *row in mine.values_list("change_set", *self.columns):
             found.setdefault(pk, []).append(tuple(row))
         return found
+
+    def loose(self) -> Iterator[UUID]:
+        """The change sets that are not there and have rows."""
+        rows = self.model._default_manager.exclude(change_set__in=ChangeSet.objects.all())
+        yield from rows.order_by().values_list("change_set", flat=True).distinct()
 
 
 TABLES = (
@@ -62,27 +68,29 @@ def remake() -> None:
     upgrade: `verify_trail` names it."""
     for table in TABLES:
         table.model._default_manager.all().delete()
-        table.keep((pk, row) for pk in _in_order() for row in _rows(table, pk) or ())
+        table.keep((pk, row) for pk in _in_order() for rows in _rows(pk, table) or () for row in rows)
 
 
-def broken() -> Iterator[tuple[UUID, str]]:
-    """The change sets whose rows are not those that they must have, and what to say of each."""
-    held = [table.held() for table in TABLES]
-    for pk in _in_order():
-        mine = [rows.pop(pk, []) for rows in held]
-        for table, rows in zip(TABLES, mine, strict=True):
-            wanted = _rows(table, pk)
-            if wanted is None or sorted(rows) != sorted(wanted):
-                yield pk, table.otherwise
-                break
-    for pk in set().union(*held):
+def broken(is_older: Callable[[UUID], bool]) -> Iterator[tuple[UUID, str]]:
+    """The change sets whose rows are not those that they must have, and what to say of each; not of older ones."""
+    keys = (pk for pk in _in_order() if not is_older(pk))
+    for batch in iter(lambda: list(islice(keys, A_BATCH)), []):
+        held = [table.held(batch) for table in TABLES]
+        for pk in batch:
+            wanted = _rows(pk, *TABLES)
+            for at, (table, rows) in enumerate(zip(TABLES, held, strict=True)):
+                if wanted is None or sorted(rows.get(pk, [])) != sorted(wanted[at]):
+                    yield pk, table.otherwise
+                    break
+    for pk in {pk for table in TABLES for pk in table.loose()}:
         yield pk, "it is not there, and what it touched is."
 
 
-def _rows(table: Table, change_set: UUID) -> list[tuple[str, ...]] | None:
-    """Those that it must have by its documents as they are stored. None: they cannot be read."""
+def _rows(change_set: UUID, *tables: Table) -> list[list[tuple[str, ...]]] | None:
+    """Those that it must have in each of these tables, by its stored documents. None: they cannot be read."""
     try:
-        return list(table.rows_of(Sides.stored(change_set)))
+        sides = Sides.stored(change_set)
+        return [list(table.rows_of(sides)) for table in tables]
     except (*UNREADABLE, AttributeError, KeyError, DatabaseError, ChangeSet.DoesNotExist):  # a document is gone
         return None
 

@@ -36,10 +36,10 @@ class Sides:
         """As they are stored. Raises what reading a document raises (`monographs.digest.UNREADABLE`), and
         ChangeSet.DoesNotExist."""
         change = ChangeSet.objects.select_related("edition", "before", "after").get(pk=change_set)
-        before = _read(change.before.text) if change.before else None
-        return cls.of(change.edition.monograph_id, change.touched, before, _read(change.after.text))
+        before = _parts_in(change.before.text) if change.before else {}
+        return cls(change.edition.monograph_id, frozenset(change.touched), before, _parts_in(change.after.text))
 
 
 @lru_cache(maxsize=2)  # what one change set left is what the next one found
-def _read(text: str) -> Document:
-    return from_text(text)
+def _parts_in(text: str) -> Parts:
+    return parts_of(from_text(text))

@@ -2,9 +2,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
-from reviews.audit import checkpoints, seals, stamps
+from reviews.audit import checkpoints, read_before, seals, stamps
+from reviews.audit.replay import Replay
 from reviews.audit.verify import verify
 from reviews.models import AuditEvent
 
@@ -21,13 +22,32 @@ class Command(BaseCommand):
             help="lines that an auditor kept: the trail is held against them",
         )
 
+        parser.add_argument(
+            "--resume", action="store_true", help="goes on from the last whole run: see what that leaves unproven"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
-        findings = verify(options["checkpoints"])
+        replay = Replay()
+        before: dict[str, Any] | None = None
+        if options["resume"]:
+            if kept := read_before.believed():
+                replay, before = kept
+            else:
+                self.stderr.write("No earlier run can be believed here: this is a whole one.")
+        try:
+            findings = verify(options["checkpoints"], replay=replay, say=self.stderr.write)
+        except KeyboardInterrupt as stopped:
+            raise CommandError("It was stopped, and says nothing of the trail.", returncode=130) from stopped
         findings.sort(key=lambda finding: (finding[0] is None, finding[0] or 0))
         try:
             stamps.note_verified(len(findings))  # for alarms
         except OSError as error:
             self.stderr.write(f"What came of it cannot be noted beside the checkpoint file: {error}")
+        if before is None and not findings:
+            try:
+                read_before.keep(replay)
+            except OSError as error:
+                self.stderr.write(f"What was read cannot be kept for a run that goes on from here: {error}")
         entries = AuditEvent.objects.count()
         losses = checkpoints.losses(seals.read_checkpoints()[0])
         if options["json"]:
@@ -37,6 +57,7 @@ class Command(BaseCommand):
                 "entries": entries,
                 "findings": found,
                 **({"losses": losses} if losses else {}),
+                **({"resumed": {"seq": before["seq"], "at": before["at"]}} if before else {}),
             }
             self.stdout.write(json.dumps(said))
         elif findings:
@@ -44,6 +65,12 @@ class Command(BaseCommand):
                 self.stderr.write(f"{f'entry {seq}: ' if seq else ''}{sentence}")
             if len(findings) > 20:
                 self.stderr.write(f"… and {len(findings) - 20} more (--json lists them all).")
+        elif before:
+            self.stdout.write(
+                f"The trail is whole: {entries} entries. "
+                f"It went on from entry {before['seq']}, verified {before['at']}. "
+                "Only a whole run looks again at the seals and columns of older ones, and at what is derived of them."
+            )
         else:
             self.stdout.write(
                 f"The trail is whole: {entries} entries were recomputed, each follows from the one before."

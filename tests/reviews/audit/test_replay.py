@@ -21,7 +21,12 @@ def test_reading_by_texts_says_what_reading_with_all_columns_says(house):
 
     assert list(_chain(other, seals.believed_keys())) == []
     assert len(one.hash_at) == AuditEvent.objects.count()
-    assert vars(one) == vars(other)
+    assert one.disk.all() == other.disk.all()
+    assert in_memory(one) == in_memory(other)
+
+
+def in_memory(replay: Replay) -> dict:
+    return {name: value for name, value in vars(replay).items() if name not in ("disk", "rows", "hash_at", "entries")}
 
 
 def test_an_entry_that_cannot_be_read_stops_nothing(house):
@@ -32,7 +37,7 @@ def test_an_entry_that_cannot_be_read_stops_nothing(house):
         models.QuerySet(AuditEvent).filter(seq=2).update(text="[]")
         told.read_all()
 
-    assert (told.published, told.hash_at) == (whole.published, whole.hash_at)
+    assert (told.published, told.disk.all()[0]) == (whole.published, whole.disk.all()[0])
 
 
 @pytest.mark.parametrize("seal", [None, ""])
