@@ -178,7 +178,7 @@ class DoseForm(ValueForm):
     ) -> Iterator[tuple[str, Step]]:
         if was and number < len(was.steps):
             yield "what stood there", was.steps[number]
-        yield from ((f"step {at + 1}", one) for at, one in enumerate(regimen.steps) if at != number)
+        yield from ((f"step {at + 1}", one) for at, one in enumerate(regimen.steps[:number]))
         yield from (("another dose of this drug", one) for other in others for one in other.steps)
 
 
