@@ -29,7 +29,7 @@ def structure_of(boxes: DoseBoxes) -> Json:
         "strength": _kept({"value": boxes.strength, "unit": boxes.strength_unit if boxes.strength else "",
                            "per_value": boxes.strength_per, "per_unit": boxes.strength_per_unit}),
         "dose_as": boxes.dose_as, "not_interchangeable": boxes.not_interchangeable,
-        "licence": _kept({"status": boxes.licence, "country": boxes.country}),
+        "licence": _kept({"status": boxes.licence, "country": boxes.country.upper()}),
         "steps": list(map(_step, boxes.steps)), "limits": list(map(_limit, boxes.limits)),
         "prn": _kept({"reason": boxes.when_required_for, "min_interval": interval, "max_doses_24h": most})
         if prn
