@@ -6,7 +6,6 @@ from typing import Protocol
 from uuid import UUID
 
 from monographs.document import RelatedLink
-from monographs.models.publication import address_of
 from monographs.pages.lines import Line, lines_of, run_on
 
 
@@ -30,10 +29,6 @@ class Related:
     key: UUID | None = field(default=None, compare=False)  # of the link that the editors chose
     lines: tuple[Line, ...] = ()
     said: str = ""
-
-    @property
-    def address(self) -> str:
-        return address_of(self.slug)
 
 
 def linked(link: RelatedLink, name: str = "", at: str = "", said: str = "") -> Related:
