@@ -5,7 +5,7 @@ A finding never changes a word. What it does to a submission follows from its se
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal, Self
 from uuid import UUID
@@ -17,6 +17,7 @@ from monographs.doses.quantities import Quantity, quantities, read_quantities
 from monographs.proofing.readable import readable
 from monographs.proofing.rules import RULES
 from monographs.proofing.sentences import is_of_water
+from monographs.regimens import regimen_of
 from monographs.texts.text import citation_labels
 from monographs.typed import Value
 
@@ -39,6 +40,12 @@ class Doses:
         """Of the regimens of a monograph."""
         hidden = [quantities(one) for one in regimens if not one.is_shown]
         return cls(are_shown=not hidden, hidden=frozenset().union(*hidden))
+
+    @classmethod
+    def in_document(cls, document: Document) -> Self:
+        """Of a document as its editors have it: none of its doses is shown while none has had its checks."""
+        read = filter(None, (regimen_of(one.structure) for one in document.regimens))
+        return cls.of([replace(one, unchecked=True) for one in read])
 
 
 SHOWN = Doses()
@@ -102,8 +109,9 @@ def _severity(rule: str, severity: str, place: str, doses: Doses, words: str, is
     return "warn" if severity == "warn" else "advise" if severity == "advise" else "block"
 
 
-def proof_document(document: Document, doses: Doses = SHOWN) -> Iterator[tuple[Place, list[Finding]]]:
+def proof_document(document: Document, doses: Doses | None = None) -> Iterator[tuple[Place, list[Finding]]]:
     """What the rules find in each text of a document that readers see, but in the titles of its references."""
+    doses = doses or Doses.in_document(document)
     labels = {citation.label for citation in document.citations}
     for value in (document.header, *document.parts()):
         yield from proof_part(value, labels, doses)

@@ -12,11 +12,13 @@ from django.urls import reverse
 
 from monographs.assemble import build
 from monographs.digest import digest, digest_of_part
+from monographs.document import Section
 from monographs.doses.model import Regimen
 from monographs.doses.reading import build as read
 from monographs.doses.reading import to_json
 from monographs.doses.signable import KEPT
 from monographs.models import Publication
+from monographs.proofing.proof import proof_document
 from monographs.signable import signable
 from reviews.access.refusals import Conflict, Refused
 from reviews.audit.verify import verify
@@ -24,7 +26,7 @@ from reviews.editing import parts
 from reviews.models import ChangeSet
 from reviews.review.edition_review import EditionReview
 from tests import factories as make
-from tests.monographs.doses.examples import DOSES
+from tests.monographs.doses.examples import DOSES, changed
 from tests.monographs.public.test_leaks import addresses
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -193,3 +195,35 @@ def test_the_desk_sees_figures_and_says_that_readers_do_not(client):
         assert "Not for readers" in page
     client.logout()
     assert "12 mg" not in said(client.get(address, follow=True))
+
+
+def test_changed_figures_are_read_critical_first_in_review_workspace_and_history(client):
+    house = make.the_house()
+    make.published(house, doc=make.dosed())
+    second = make.start(house, make.live().edition)
+    other = make.dose(structure=changed(make.COURSES, steps__1__dose="120", source__accessed="2026-07-05"))
+    make.save_part(second, other, seen=digest_of_part(make.dose()), actor=house.editor)
+    change = ChangeSet.objects.get(edition=second, actor=house.editor, touched=[MINE])
+    make.reword(second, "monitoring", "Other words.", actor=house.editor)
+    make.submit(house, second)
+    client.force_login(house.clinician)
+
+    for address in ("review/", "", f"history/?change={change.pk}"):
+        answer = client.get(f"/desk/monographs/testazumab/{address}")
+        page = said(answer)
+        assert page.index("Critical: 10 times more: 12 mg → 120 mg (Course 2)") < page.index("Source read again")
+        assert "Was12 mgNow120 mg, 10 times as much" in page
+        assert "Not for readers" in page
+        assert not re.search(r"<del>[^<]*\d", answer.content.decode())
+    review = said(client.get("/desk/monographs/testazumab/review/"))
+    assert "1 dose changed since edition 1, with" in review
+    assert "120 mg once daily over 4 hours for 3 consecutive days (total 360 mg), 12 months after course 1." in review
+    assert "1 changed part" in review  # figures are not among what is signed
+
+
+def test_text_may_not_quote_a_figure_that_readers_are_not_shown():
+    document = make.dosed(sections=[Section(key=make.key("x"), kind="cautions", text="Give 12 mg again.")])
+
+    (found,) = [hits for place, hits in proof_document(document) if place.field == "text" and hits]
+
+    assert {(one.rule, one.severity) for one in found} >= {("L31", "block"), ("L36", "block")}

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from monographs.difference.diff_html import Change, changes_of
 from monographs.difference.document_diff import compare
+from monographs.difference.dose_changes import DoseChange, dose_changes
 from monographs.models import Monograph
 from reviews.desk.base import (
     DeskRequest,
@@ -139,6 +140,7 @@ def history(request: DeskRequest, slug: str) -> HttpResponse:
         "opened": opened,
         "opened_by": name_of(opened.actor) if opened else "",
         "changes": words_of(opened) if opened else [],
+        "dose_changes": doses_of(opened) if opened else [],
         "opened_links": _links(monograph, str(opened.pk), can_restore=not no_restore and opened.after_id != now)
         if opened
         else [],
@@ -163,6 +165,12 @@ def words_of(change_set: ChangeSet) -> list[Change]:
     """What one change set did to the words of its edition."""
     before = change_set.before.value if change_set.before else None
     return changes_of(compare(before, change_set.after.value))
+
+
+def doses_of(change_set: ChangeSet) -> list[DoseChange]:
+    """What it did to figures that readers are not shown, critical changes first."""
+    before = change_set.before.value if change_set.before else None
+    return dose_changes(before, change_set.after.value)
 
 
 def _starts(monograph: Monograph) -> list[tuple[int, int]]:

@@ -27,6 +27,7 @@ from reviews.desk.base import (
     monograph_for,
     part_links,
 )
+from reviews.desk.hidden_doses import hidden_doses
 from reviews.desk.monograph.reviewers import Asked, asked_of
 from reviews.desk.monograph.tier import TierForm
 from reviews.desk.monograph.waits import waits_for
@@ -132,6 +133,7 @@ def workspace(request: DeskRequest, slug: str) -> HttpResponse:
         "tier_set": tier_event(monograph),
         "tier_form": TierForm(review, user),
         "too_low": too_low(review, user),
+        "doses": hidden_doses(review),
         "overdue": monograph.is_overdue(today()),
         "people": people(review, names, user),
         "asked": asked,

@@ -25,6 +25,7 @@ from reviews.desk import transition_labels
 from reviews.desk.act_forms import RemarkBox, SendBackForm, SignForm, reason_of
 from reviews.desk.base import DeskRequest, Names, and_list, chip, current_edition, desk, monograph_for, part_links
 from reviews.desk.editor.scratch import when
+from reviews.desk.hidden_doses import hidden_doses
 from reviews.desk.review.baselines import baselines, chosen
 from reviews.desk.review.read_ticks import ReadTick, progress, ticks_of
 from reviews.desk.review.said import said_of
@@ -133,6 +134,7 @@ def review_page(request: DeskRequest, monograph: Monograph, edition: Edition, an
         "said": said_of(review) if in_review else None,
         "can_edit": policy.can(user, "edit", review.edition),
         "proofing": proofed.told(review) if in_review else None,
+        "doses": hidden_doses(review) if in_review else None,
         "answer": answer,
         **_conflict(review, user),
         **_sitting(request, review),

@@ -1,0 +1,82 @@
+"""How the figures of doses changed from one working document to the next, by docs/clinical/dose_changes.md: critical
+changes first. Pure. For the desk alone: readers are shown none of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from monographs.document import Document, DoseRegimen
+from monographs.doses.change import CLASSES, Change, Class, ratio_words
+from monographs.doses.changes import compare
+from monographs.regimens import regimen_of
+from monographs.texts.text import Html, quantities
+
+UNREAD: Class = "critical"
+
+
+@dataclass(frozen=True)
+class DoseLine:
+    """One change: its class, its line, the step that it is about, and, of amounts, both in one unit with the ratio."""
+
+    cls: Class
+    words: Html
+    where: str
+    was: Html | None = None
+    now: Html | None = None
+    ratio: str = ""
+
+    @property
+    def is_critical(self) -> bool:
+        return self.cls == "critical"
+
+
+@dataclass(frozen=True)
+class DoseChange:
+    """All changes of one regimen; its class is the highest of theirs."""
+
+    key: str
+    label: str
+    lines: tuple[DoseLine, ...]
+
+    @property
+    def cls(self) -> Class:
+        return self.lines[0].cls
+
+    @property
+    def is_critical(self) -> bool:
+        return self.cls == "critical"
+
+    @property
+    def anchor(self) -> str:
+        return f"dose-change-{self.key}"
+
+
+def dose_changes(before: Document | None, after: Document) -> list[DoseChange]:
+    """Every regimen whose dose changed, came or went, the most dangerous first, those of one class in their order."""
+    old = {one.key: one for one in before.regimens} if before else {}
+    new = {one.key: one for one in after.regimens}
+    gone: list[tuple[DoseRegimen | None, DoseRegimen | None]] = [
+        (one, None) for key, one in old.items() if key not in new
+    ]
+    pairs = [*((old.get(key), one) for key, one in new.items()), *gone]
+    found = [
+        DoseChange(str(part.key), part.label_for_people, lines)
+        for was, now in pairs
+        if (part := now or was) and (lines := tuple(_lines(was, now)))
+    ]
+    return sorted(found, key=lambda one: CLASSES.index(one.cls))
+
+
+def _lines(was: DoseRegimen | None, now: DoseRegimen | None) -> Iterator[DoseLine]:
+    if was and now and was.structure == now.structure:
+        return
+    sides = [regimen_of(one.structure) if one else None for one in (was, now)]
+    if any(part and side is None for part, side in zip((was, now), sides, strict=True)):
+        yield DoseLine(UNREAD, quantities("It cannot be compared: no rule reads one of its two sides."), "")
+        return
+    yield from map(_line, compare(*sides).changes)
+
+
+def _line(change: Change) -> DoseLine:
+    was, now = map(quantities, change.in_one_unit) if change.in_one_unit else (None, None)
+    ratio = f"{ratio_words(change.ratio)} times" if change.ratio is not None and change.in_one_unit else ""
+    return DoseLine(change.cls, quantities(change.line.replace(" -> ", " → ")), change.where, was, now, ratio)

@@ -1,0 +1,57 @@
+"""How figures that readers are not shown changed: in the classes of docs/clinical/dose_changes.md, critical ones first."""
+
+import re
+
+import pytest
+
+from monographs.difference.dose_changes import dose_changes
+from tests import factories as make
+from tests.monographs.doses.examples import changed
+
+pytestmark = pytest.mark.any_database
+
+
+def plain(html):
+    return re.sub("<[^>]*>", "", html).replace("&nbsp;", " ")
+
+
+def lines(change):
+    return [(one.cls, plain(one.words), one.where) for one in change.lines]
+
+
+def test_critical_changes_come_first_in_one_unit_and_with_the_ratio():
+    """Of the most dangerous regimen first, whichever stands first."""
+    minor = changed(make.COURSES, source__accessed="2026-07-05")
+    tenfold = changed(make.COURSES, steps__1__dose="120")
+    before = make.dosed(make.dose("a"), make.dose("b"), make.dose("same"))
+    after = make.dosed(make.dose("a", minor), make.dose("b", tenfold), make.dose("same"), make.dose("new"))
+
+    first, second, third = dose_changes(before, after)
+
+    assert [first.cls, second.cls, third.cls] == ["critical", "major", "minor"]
+    assert [one.key for one in (first, second, third)] == [str(make.key(name)) for name in ("b", "new", "a")]
+    amount = next(one for one in first.lines if one.ratio)
+    assert plain(amount.words) == "10 times more: 12 mg → 120 mg"
+    assert (amount.cls, amount.where, amount.ratio) == ("critical", "Course 2", "10 times")
+    assert (plain(amount.was), plain(amount.now)) == ("12 mg", "120 mg")
+    assert "Regimen added" in second.lines[0].words
+    assert "Source read again" in third.lines[0].words
+
+
+def test_a_regimen_that_went_is_critical_and_words_around_it_are_no_change_of_a_dose():
+    one, other = make.dosed(make.dose()), make.dosed(make.dose(reason="Other words."))
+
+    assert dose_changes(one, other) == []
+    (gone,) = dose_changes(one, make.document())
+    assert gone.cls == "critical"
+    assert "Regimen removed" in gone.lines[0].words
+    assert [one.cls for one in dose_changes(None, one)] == ["major"]
+
+
+def test_what_no_rule_reads_any_more_is_critical():
+    part = make.dose()
+    odd = part.model_copy(update={"structure": '{"colour":"blue"}'})
+
+    (change,) = dose_changes(make.dosed(part), make.document().model_copy(update={"regimens": (odd,)}))
+
+    assert lines(change) == [("critical", "It cannot be compared: no rule reads one of its two sides.", "")]
