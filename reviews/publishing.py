@@ -1,6 +1,6 @@
 """Publishing: the signed document becomes the Publication that readers are served, sealed, and never changed."""
 
-from monographs.models import Publication, State
+from monographs.models import Edition, Publication, State
 from monographs.standing import today
 from reviews.access.refusals import Refused
 from reviews.audit import certificates, seals
@@ -45,9 +45,7 @@ def publish(trail: Trail, row: Transition, review: EditionReview, given: Given) 
         head=trail.head, key=seals.key_id(), seal=seals.seal(form),
     )  # fmt: skip
     if previous:
-        old = previous.edition
-        old.state = State.SUPERSEDED
-        trail.save(old, "state")
+        trail.save(Edition(pk=previous.edition_id, state=State.SUPERSEDED), "state")
     trail.save(publication)
     certificates.write(trail, [publication])
     misprints.write(publication, review.document)

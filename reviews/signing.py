@@ -125,14 +125,22 @@ def signature(trail: Trail, row: Transition, review: EditionReview, given: Given
     assert attestation is not None, "the table asks for one"
     assert row.ticks is not None, "and says what is ticked"
     profile = actor.clinician_profile
-    before = SignOff.objects.filter(edition=edition, round=edition.round, signer=actor, meaning=meaning)
     sign_off = SignOff(
         edition=edition, round=edition.round, document_id=review.digest, signer=actor, meaning=meaning,
-        sequence=before.count(), name=profile.name, profession=profile.profession, body=profile.body,
-        number=profile.number, reader_title=profile.reader_title, name_consent=profile.name_consent,
+        sequence=_given_before(review, actor, meaning), name=profile.name, profession=profile.profession,
+        body=profile.body, number=profile.number, reader_title=profile.reader_title, name_consent=profile.name_consent,
         interests=attestation.interests, checklist=[tick.sentence for tick in row.ticks(review)],
         signed_at=trail.at, remark=given.reason,
         seen=attestation.seen.kept(review.live.pk if meaning == REVIEW and review.live else ""),
     )  # fmt: skip
     trail.save(sign_off)
+    SignOff.unsigning.related.set_cached_value(sign_off, None)  # nobody took it back yet
     return sign_off
+
+
+def _given_before(review: EditionReview, actor: User, meaning: str) -> int:
+    """How often this person signed so in this round, taken back or not."""
+    if meaning == REVIEW:  # those are at hand
+        return sum(one.round == review.edition.round and one.signer_id == actor.pk for one in review.all_sign_offs)
+    rows = SignOff.objects.filter(edition=review.edition, round=review.edition.round, signer=actor, meaning=meaning)
+    return rows.count()

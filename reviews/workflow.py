@@ -468,12 +468,14 @@ def perform(
     attestation: Attestation | None = None,
     kind: str = "",
     remarks: Mapping[str, str] | None = None,
+    read: EditionReview | None = None,
 ) -> list[EditionReview]:
     """Performs one transition on one or several editions: all of them, or none.
 
     `digest` is the digest that the actor saw (for several editions: by their primary keys). Returns the editions as
     they are now, with what was loaded to judge them; for `start`, the new ones. `kind` is one of the row's kinds;
-    `remarks` are those of a send-back, by part.
+    `remarks` are those of a send-back, by part. `read` is what was loaded of the one edition before the write lock was
+    taken: it is judged as it is if nobody wrote since.
     Raises Refused with every reason, after recording it; KeyError for a name that is not in the table;
     WriteLockTimeout when somebody else writes.
     """
@@ -485,7 +487,7 @@ def perform(
     with refusals_recorded(actor=actor, action=transition, subject=subject, digest=first, reason=reason):
         with audited_write(actor=actor) as trail:
             given = Given(trail.actor, reason, attestation, kind, said)
-            return [_step(trail, row, one, seen[one.pk], given) for one in editions]
+            return [_step(trail, row, one, seen[one.pk], given, read) for one in editions]
 
 
 def begin(trail: Trail, edition: Edition, *, seen: str) -> Edition:
@@ -494,9 +496,13 @@ def begin(trail: Trail, edition: Edition, *, seen: str) -> Edition:
     return _step(trail, TRANSITIONS["start"], edition, seen, Given(trail.actor, "", None, "")).edition
 
 
-def _step(trail: Trail, row: Transition, edition: Edition, seen: str, given: Given) -> EditionReview:
+def _step(
+    trail: Trail, row: Transition, edition: Edition, seen: str, given: Given, read: EditionReview | None = None
+) -> EditionReview:
     """Loads the edition once, judges it once, and writes what was judged."""
-    review, actor = EditionReview.load(edition, trail.clock), given.actor
+    known = read.still(trail) if read and read.edition.pk == edition.pk else None
+    review, actor = known or EditionReview.load(edition, trail.clock), given.actor
+    trail.owners[review.monograph.slug] = review.monograph.pk
     if is_done_already(review, row, given, seen, {one.entry for one in TRANSITIONS.values()}):
         raise Refused([DONE_ALREADY], recorded=False)
     if found := _out_of_place(review, row, actor):

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import connections, models
 from django.db.models.functions import Lower
 
-from monographs.models.states import OPEN_STATES
+from monographs.models.states import OPEN_STATES, State
 from monographs.overlay_kinds import CONFIRMED, LIFT, REMOVALS, WITHDRAWALS
 
 if TYPE_CHECKING:  # they import their querysets from here; the linter does not see names in quotes
@@ -32,11 +32,24 @@ class MonographQuerySet(models.QuerySet["Monograph"]):
         """With what a list on the desk shows, so that its length does not change the number of queries."""
         return self.select_related("drug", "therapeutic_class__parent__parent", "live__edition")
 
+    def with_current(self) -> Self:
+        """With the key of the edition that the desk is about."""
+        editions = self.model._meta.apps.get_model("monographs", "Edition").objects
+        its = editions.filter(monograph=models.OuterRef("pk")).current_first()
+        return self.annotate(current=models.Subquery(its.values("pk")[:1]))
+
 
 class EditionQuerySet(models.QuerySet["Edition"]):
     def open(self) -> Self:
         """Editions that somebody works on. At most one a monograph."""
         return self.filter(state__in=OPEN_STATES)
+
+    def current_first(self) -> Self:
+        """Of a monograph: the open one, else the published one, else the latest."""
+        place = models.Case(
+            models.When(state__in=OPEN_STATES, then=0), models.When(state=State.PUBLISHED, then=1), default=2
+        )
+        return self.order_by(place, "-number")
 
 
 class PartQuerySet(models.QuerySet["Part"]):

@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from reviews.audit.trail import Trail
 from reviews.models import AccountHold
+from reviews.models.account_link import HELD_UNTIL
 
 HOLD = timedelta(hours=24)
-_KEPT = "_held_until"  # on the object of a user
 
 
 def begin(trail: Trail, person: User, *, by: User | None) -> AccountHold:
@@ -25,10 +25,10 @@ def begin(trail: Trail, person: User, *, by: User | None) -> AccountHold:
 
 def held_until(person: User) -> datetime | None:
     """When the hold of a person ends; None for whoever is held by nothing. One query, kept on this user object."""
-    if not hasattr(person, _KEPT):
+    if not hasattr(person, HELD_UNTIL):
         latest = AccountHold.objects.filter(person=person).order_by("-until").values_list("until", flat=True)
-        setattr(person, _KEPT, latest.first())
-    until: datetime | None = getattr(person, _KEPT)
+        setattr(person, HELD_UNTIL, latest.first())
+    until: datetime | None = getattr(person, HELD_UNTIL)
     return until if until is not None and timezone.now() < until else None
 
 
@@ -36,4 +36,4 @@ def remember(people: Iterable[User]) -> None:
     """Looks the holds of all of them up at once, for `held_until`."""
     latest = dict(AccountHold.objects.values_list("person").annotate(Max("until")))
     for person in people:
-        setattr(person, _KEPT, latest.get(person.pk))
+        setattr(person, HELD_UNTIL, latest.get(person.pk))

@@ -17,7 +17,7 @@ from reviews.access import letters, session
 from reviews.access.denials import refusals_recorded
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.access.turns import in_turn
-from reviews.audit.trail import audited_write, full_until
+from reviews.audit.trail import audited_write, full_until, lately
 from reviews.models import AuditEvent
 
 # docs/security.md: five failures end the session; ten in an hour are the most.
@@ -54,6 +54,8 @@ def proved(
 
 def _not_too_often(actor: User) -> None:
     failed = AuditEvent.objects.filter(actor=actor, verb="reauth_failed")
+    if not lately(failed, most=1, period=timedelta(hours=1)):
+        return
     for most, period in ((FAILURES_A_QUARTER, timedelta(minutes=15)), (FAILURES_AN_HOUR, timedelta(hours=1))):
         if until := full_until(failed, most=most, period=period):
             raise TooManyFailures(until)

@@ -47,10 +47,14 @@ def rights_of(user: Person) -> Rights:
     if not (user.is_authenticated and user.is_active):
         return Rights()
     if not hasattr(user, _RIGHTS):
-        rows = Grant.objects.counting(today()).filter(person=user)
+        rows = _counting().filter(person=user)
         setattr(user, _RIGHTS, _rights(rows.values_list("role", "therapeutic_class", "monograph")))
     kept: Rights = getattr(user, _RIGHTS)
     return kept
+
+
+def _counting() -> QuerySet[Grant]:
+    return Grant.objects.counting(today())
 
 
 def _rights(rows: Iterable[tuple[str, int | None, int | None]]) -> Rights:
@@ -63,6 +67,17 @@ def _rights(rows: Iterable[tuple[str, int | None, int | None]]) -> Rights:
         on_classes=frozenset((place, name) for place, _page, name in places if place is not None),
         on_monographs=frozenset((page, name) for _place, page, name in places if page is not None),
     )
+
+
+def look_up(people: Iterable[User]) -> None:
+    """Looks up at once what these people hold, for `rights_of`: those of whom it is not known yet."""
+    asked = {one.pk: one for one in people if not hasattr(one, _RIGHTS)}
+    rows = _counting().filter(person__in=asked) if len(asked) > 1 else ()
+    held: dict[int, list[Grant]] = {pk: [] for pk in asked}
+    for row in rows:
+        held[row.person_id].append(row)
+    for pk, one in asked.items() if len(asked) > 1 else ():
+        remember(one, held[pk])
 
 
 def remember(user: User, grants: Iterable[Grant]) -> None:

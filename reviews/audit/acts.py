@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from django.db.models import Subquery
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
@@ -69,12 +70,23 @@ def is_done(token: str) -> bool:
     return bool(token) and Act.objects.filter(token__gte=f"{token}.", token__lt=f"{token}/").exists()
 
 
-def claimed() -> str:
-    """The token of the form at hand, "" for none. Asked by whoever holds the write lock; raises RepeatedAct."""
-    token = _token.get()
-    if token and (done := Act.objects.filter(token=token).first()):
+def done_at() -> Subquery:
+    """The last entry of the act of the form at hand, as a column of whatever else is asked; nothing: it is not done."""
+    return Subquery(Act.objects.filter(token=_token.get()).values("seq")[:1])
+
+
+def claimed(done: int | None) -> str:
+    """The token of the form at hand, "" for none. Asked by whoever holds the write lock, with what `done_at` told them
+    there; raises RepeatedAct."""
+    if done is not None:
+        raise RepeatedAct(done)
+    return _token.get()
+
+
+def refuse_repeated() -> None:
+    """The same, of whoever holds no write lock and found nothing to do."""
+    if (token := _token.get()) and (done := Act.objects.filter(token=token).first()):
         raise RepeatedAct(done.seq)
-    return token
 
 
 def keep(token: str, seq: int) -> None:

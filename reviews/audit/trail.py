@@ -15,17 +15,19 @@ from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser, User
 from django.db import OperationalError, models, transaction
 from django.utils import timezone
 
 from monographs.models import Epoch, Monograph, Overlay, WriteLock
 from monographs.overlay_kinds import COUNTERSIGNED, SECOND_SIGNATURE
+from monographs.questions import Kept
+from monographs.standing import overlays_of
 from reviews.audit import acts, seals
 from reviews.audit.hashes import event_hash, event_text, genesis, hashes_of, instant
 from reviews.derived import search_index, subjects, told_changes, version
-from reviews.models import AuditEvent, KeyStatement
+from reviews.models import AccountHold, AuditEvent, KeyStatement
+from reviews.models.account_link import HELD_UNTIL
 from reviews.models.key_statement import ROTATED
 
 logger = logging.getLogger(__name__)
@@ -81,6 +83,7 @@ class Trail:
         """`held` is the write lock, `last` the time of the entry that it points to."""
         self._actor = actor
         self.seq, self.head = held.seq, held.hash or genesis(held.site)
+        self.begins_after = held.seq  # the last entry before this act
         self.events: list[AuditEvent] = []
         self._written: dict[str, set[Any]] = {}
         self.owners: dict[str, int] = {}  # addresses of monographs whose keys are known already
@@ -117,8 +120,9 @@ class Trail:
     def reindex(self, *monographs: Monograph) -> None:
         """Makes the search index, and what is told of editions, say what the pages of these monographs say now."""
         self.changes_what_readers_see = True
-        search_index.write(*monographs)
-        told_changes.write(*monographs)
+        over = {one.pk: overlays_of(one.pk) for one in monographs}
+        search_index.write(monographs, over)
+        told_changes.write(monographs, over)
 
     @property
     def has_loose_ends(self) -> bool:
@@ -191,7 +195,7 @@ def audited_write(*, actor: AbstractBaseUser | None, is_note: bool = False, rema
             other = models.Exists(Epoch.objects.exclude(index_version=version.VERSION))
             key = KeyStatement.objects.filter(kind=ROTATED).order_by("-id").values("by")[:1]
             held = WriteLock.objects.annotate(
-                last_at=models.Subquery(last), is_other=other, key=models.Subquery(key)
+                last_at=models.Subquery(last), is_other=other, key=models.Subquery(key), done=acts.done_at()
             ).get(pk=1)
         except OperationalError as error:
             raise WriteLockTimeout from error
@@ -199,7 +203,7 @@ def audited_write(*, actor: AbstractBaseUser | None, is_note: bool = False, rema
             raise OtherVersion
         if held.key not in (None, seals.key_id()):
             raise OtherKey
-        token = "" if is_note else acts.claimed()
+        token = "" if is_note else acts.claimed(held.done)
         # The person as they are now: somebody may have taken a right away since they were looked up.
         trail = Trail(held, held.last_at, _as_now(actor) if actor else None)
         yield trail
@@ -229,10 +233,17 @@ def is_recovering(user: Any) -> bool:
 
 
 def _as_now(actor: AbstractBaseUser) -> User:
-    found = get_user_model().objects.get(pk=actor.pk)
+    """The person with what is asked of whoever signs: their profile, and until when they are held."""
+    found: User
+    (found,) = _person(actor.pk)
     if is_recovering(actor):
         mark_recovering(found)
     return found
+
+
+_holds = AccountHold.objects.filter(person=models.OuterRef("pk")).order_by("-until").values("until")[:1]
+_people = User.objects.select_related("clinician_profile").annotate(**{HELD_UNTIL: models.Subquery(_holds)})
+_person = Kept(lambda pk: _people.filter(pk=pk))
 
 
 def _vouch_for(trail: Trail) -> None:

@@ -9,6 +9,7 @@ from django.db import DatabaseError
 
 from monographs import digest
 from monographs.models import Epoch, FormerAddress, IndexEntry, Monograph, ToldChange
+from monographs.standing import overlays_of
 from reviews.audit.on_disk import Entries
 from reviews.audit.trail import instants_after
 from reviews.derived import (
@@ -82,7 +83,7 @@ def _index() -> Iterator[Finding]:
             rows = held.get(monograph.pk, [])
             met += len(rows)
             try:
-                holds = sorted(rows) == search_index.rows_of(monograph)
+                holds = sorted(rows) == search_index.rows_of(monograph, overlays_of(monograph.pk))
             except UNREADABLE:
                 holds = False
             if not holds:
@@ -99,7 +100,7 @@ def _told_changes() -> Iterator[Finding]:
             rows = held.get(monograph.pk, [])
             met += len(rows)
             try:
-                holds = sorted(rows) == told_changes.rows_of(monograph)
+                holds = sorted(rows) == told_changes.rows_of(monograph, overlays_of(monograph.pk))
             except UNREADABLE:
                 holds = False
             if not holds:

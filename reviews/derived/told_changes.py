@@ -1,16 +1,18 @@
 """What readers are told that each edition changed: kept in the transaction that changes what they see."""
 
+from collections.abc import Mapping, Sequence
+
 from monographs.difference.told_changes import told_changes
 from monographs.digest import UNREADABLE
-from monographs.models import Monograph, ToldChange
-from monographs.standing import overlays_of, today
+from monographs.models import Monograph, Overlay, ToldChange
+from monographs.standing import today
 
 Row = tuple[int, int, str, bool, str, str]  # publication, place, words, is it loud, begins, ends
 
 
-def rows_of(monograph: Monograph) -> list[Row]:
-    """The rows that there must be for a monograph now, in order. Before it is published there are none."""
-    overlays = overlays_of(monograph.pk)
+def rows_of(monograph: Monograph, overlays: tuple[Overlay, ...]) -> list[Row]:
+    """The rows that there must be for a monograph now, in order; `overlays`: what stands over its page. Before it
+    is published there are none."""
     before, found, is_known = None, list[Row](), True
     for one in monograph.publications.select_related("document").order_by("number"):
         try:
@@ -24,11 +26,11 @@ def rows_of(monograph: Monograph) -> list[Row]:
     return sorted(found)
 
 
-def write(*monographs: Monograph) -> None:
+def write(monographs: Sequence[Monograph], over: Mapping[int, tuple[Overlay, ...]]) -> None:
     """`Trail.reindex` calls it: the write lock is asked for, as by every writer."""
     ToldChange.objects.filter(publication__monograph__in=monographs).delete()
     ToldChange.objects.bulk_create(
         ToldChange(publication_id=pk, place=place, words=words, is_loud=is_loud, begins=begins, ends=ends)
         for monograph in monographs
-        for pk, place, words, is_loud, begins, ends in rows_of(monograph)
+        for pk, place, words, is_loud, begins, ends in rows_of(monograph, over[monograph.pk])
     )

@@ -168,8 +168,10 @@ def no_entry(request: DeskRequest, refusals: Iterable[Refusal]) -> HttpResponse:
     return render(request, "reviews/no_entry.html", shown, status=403)
 
 
-_at = Kept(lambda slug: Monograph.objects.for_desk().filter(slug=slug))
-_formerly_at = Kept(lambda slug: Monograph.objects.for_desk().filter(former_addresses__slug=slug).order_by("pk"))
+_at = Kept(lambda slug: Monograph.objects.for_desk().with_current().filter(slug=slug))
+_formerly_at = Kept(
+    lambda slug: Monograph.objects.for_desk().with_current().filter(former_addresses__slug=slug).order_by("pk")
+)
 
 
 def monograph_for(request: DeskRequest, slug: str) -> Monograph:
@@ -232,19 +234,19 @@ def digest_now(edition: Edition) -> str:
     return changes.values_list("after_id", flat=True).first() or ""
 
 
-_editions = Kept(lambda key: Edition.objects.filter(monograph=key).order_by("-number"))
+_current = Kept(lambda key: Edition.objects.filter(monograph=key).current_first()[:1])
 
 
 def current_edition(monograph: Monograph) -> Edition:
     """The edition that the desk is about: the open one, else the live one, else the latest."""
-    editions: list[Edition] = _editions(monograph.pk)
-    for one in editions:
-        one.monograph = monograph
-    live = monograph.live.edition_id if monograph.live else None
-    return next(
-        (one for one in editions if one.is_open),
-        next((one for one in editions if one.pk == live), editions[0]),
-    )
+    found: Edition = _current(monograph.pk)[0]
+    found.monograph = monograph
+    return found
+
+
+def edition_at_hand(monograph: Monograph) -> Edition:
+    """The same, of a monograph from `monograph_for`, by its key alone: for what reads it itself."""
+    return Edition(pk=monograph.current, monograph=monograph)  # type: ignore[attr-defined]  # by `with_current`
 
 
 def too_many(request: DeskRequest, error: TooManyFailures) -> HttpResponse:

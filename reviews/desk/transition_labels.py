@@ -5,7 +5,6 @@ from django.contrib.auth.models import User
 
 from monographs.models import State
 from monographs.overlay_kinds import Effect
-from monographs.standing import overlays_of
 from reviews.access import held
 from reviews.desk.base import and_list
 from reviews.models import SignOff
@@ -76,5 +75,5 @@ def _who_is_left(review: EditionReview) -> str:
 
 
 def _what_readers_see(review: EditionReview) -> str:
-    stays = {one.row.effect: one.row.words.stays for one in overlays_of(review.monograph.pk) if one.row.words.stays}
+    stays = {one.row.effect: one.row.words.stays for one in review.withdrawals if one.row.words.stays}
     return stays.get(Effect.REMOVES) or next(iter(stays.values()), "Readers see it now.")

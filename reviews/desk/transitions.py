@@ -21,9 +21,9 @@ from reviews.desk.base import (
     act_on,
     chip,
     cleaned,
-    current_edition,
     desk,
     digest_in,
+    edition_at_hand,
     monograph_for,
     part_links,
 )
@@ -65,7 +65,7 @@ def do(request: DeskRequest, slug: str, transition: str) -> HttpResponse:
         raise Http404
     monograph = monograph_for(request, slug)
     # What acts on the published page acts on its edition, whichever one is open beside it.
-    edition = monograph.live.edition if row.on_page and monograph.live else current_edition(monograph)
+    edition = monograph.live.edition if row.on_page and monograph.live else edition_at_hand(monograph)
     tried = attempt(lambda: _perform(request, row, edition))
     if tried.is_done:
         if row.name == SEND_BACK:
@@ -79,7 +79,8 @@ def do(request: DeskRequest, slug: str, transition: str) -> HttpResponse:
 def _perform(request: DeskRequest, row: Transition, edition: Edition) -> EditionReview:
     given: dict[str, Any] = {"reason": cleaned(request.POST.get("reason", ""), "reason")}
     if row.needs_attestation:
-        given["attestation"] = _attest(request, row, edition)
+        given["read"] = review = EditionReview.load(edition)
+        given["attestation"] = _attest(request, row, review)
     else:
         given["kind"] = request.POST.get("kind", "") if row.kinds else ""
         if row.name == SEND_BACK:
@@ -91,7 +92,7 @@ def _perform(request: DeskRequest, row: Transition, edition: Edition) -> Edition
 # -- Signing -----------------------------------------------------------------------------------------------------------
 
 
-def _attest(request: DeskRequest, row: Transition, edition: Edition) -> Attestation:
+def _attest(request: DeskRequest, row: Transition, review: EditionReview) -> Attestation:
     """The attestation of what was filled in, made before the write lock because hashing a password takes its time. With
     a wrong or missing password it carries nothing but why, so that the verb tells all that is missing at once. No
     password is tried by whoever may not sign at all, or for other words than those that stand there."""
@@ -107,7 +108,6 @@ def _attest(request: DeskRequest, row: Transition, edition: Edition) -> Attestat
         "paid_by_maker": chosen == "maker",
         "digest": digest_in(request),
     }
-    review = EditionReview.load(edition)
     is_in_vain = given["digest"] != review.digest or refusals(review, row, user)
     if not is_in_vain and chosen != "declared" and not says_nothing(words):
         sentence = (

@@ -33,6 +33,10 @@ class AccountLink(models.Model):
         return f"link of user {self.person_id}"
 
 
+# Where the end of the last hold of somebody is kept, once it was asked for: on the object of the user.
+HELD_UNTIL = "_held_until"
+
+
 class AccountHold(models.Model):
     """Until when somebody neither signs nor administers, because somebody else had a hand in how they sign in."""
 

@@ -124,7 +124,7 @@ def take_in(actor: User | None = None) -> int:
             except _NothingWaits:
                 break
         if not taken:  # a form that is sent again is told so, though nothing waits: asked after that was seen
-            acts.claimed()
+            acts.refuse_repeated()
     return taken
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from monographs import document as values
@@ -13,13 +14,14 @@ from monographs.assemble import build
 from monographs.checks.problems import Problem, problems
 from monographs.difference.document_diff import changed_parts
 from monographs.digest import digest
-from monographs.models import Document, Edition, Monograph, Overlay, State
+from monographs.models import Document, Edition, Monograph, Overlay, State, WriteLock
 from monographs.proofing.correction import is_correction, why_not
 from monographs.questions import Kept
 from monographs.signable import signable
 from monographs.standing import today
+from reviews.audit.trail import Trail
 from reviews.authorship import authors_of_page
-from reviews.models import ChangeSet, Conflict, SignOff
+from reviews.models import ChangeSet, Conflict, EntrySubject, SignOff
 from reviews.models.signoff import REVIEW
 from reviews.review.library_names import names_of_library
 from reviews.review.lowered_tiers import tiers_that_count
@@ -27,11 +29,6 @@ from reviews.review.sign_off_rules import Edit, Signature, authors, counts_for, 
 from reviews.review.tiers import SPELLING, highest, is_below, tier_floor
 
 # Each page of the desk and each step asks these.
-_edition = Kept(
-    lambda key: Edition.objects.select_related(
-        "monograph__drug", "monograph__therapeutic_class__parent__parent", "monograph__live__document"
-    ).filter(pk=key)
-)
 _written = Kept(lambda key: ChangeSet.objects.filter(edition=key).once("actor_id", "touched", "credits"))
 _signed = Kept(
     lambda key: SignOff.objects.filter(edition=key, meaning=REVIEW).select_related(
@@ -41,6 +38,26 @@ _signed = Kept(
 _withdrawn = Kept(
     lambda key: Overlay.objects.withdrawals().filter(monograph=key).select_related("second_signature").order_by("id")
 )
+
+
+def _with_all(pk: int) -> "QuerySet[Edition]":
+    """The edition, after which entry of the trail it was read, and whether there is what there hardly ever is: what is
+    not there is not asked for."""
+    related = "monograph__drug", "monograph__therapeutic_class__parent__parent", "monograph__live__document"
+    page = OuterRef("monograph")
+    return (
+        Edition.objects.filter(pk=pk)
+        .select_related(*related)
+        .annotate(
+            read_after=Subquery(WriteLock.objects.filter(pk=1).values("seq")),
+            is_withdrawn=Exists(Overlay.objects.withdrawals().filter(monograph=page)),
+            has_tier_set=Exists(EntrySubject.objects.filter(monograph=page, verb="tier_set")),
+            has_conflicts=Exists(Conflict.objects.filter(edition=OuterRef("pk"))),
+        )
+    )
+
+
+_edition = Kept(_with_all)
 
 
 @dataclass
@@ -62,6 +79,15 @@ class EditionReview:
         live = edition.monograph.live
         working = build(edition)
         return cls(edition, signable(working), live.document if live else None, at or timezone.now(), working)
+
+    def still(self, trail: Trail) -> "EditionReview | None":
+        """Under the write lock: this review, judged by the clock of the act, if all that was read for it stands. Nobody
+        wrote since, because whoever writes what it reads leaves an entry (`Trail`), and it is the same day. Else
+        nothing."""
+        if getattr(self.edition, "read_after", None) != trail.begins_after or today(self.at) != today(trail.clock):
+            return None
+        self.at = trail.clock
+        return self
 
     @property
     def monograph(self) -> Monograph:
@@ -107,6 +133,8 @@ class EditionReview:
 
     @cached_property
     def _tier_at_least(self) -> str:
+        if not getattr(self.edition, "has_tier_set", True):
+            return ""
         return tiers_that_count([self.monograph]).get(self.monograph.pk, "")
 
     @property
@@ -177,6 +205,8 @@ class EditionReview:
     @cached_property
     def conflicts(self) -> list[Conflict]:
         """Who declined it for a conflict of interest, as it holds now."""
+        if not getattr(self.edition, "has_conflicts", True):
+            return []
         return Conflict.objects.with_people().standing([self.edition])
 
     def conflict_of(self, person: int | None) -> Conflict | None:
@@ -201,6 +231,8 @@ class EditionReview:
     @cached_property
     def withdrawals(self) -> list[Overlay]:
         """What keeps the page from readers now, oldest first."""
+        if not getattr(self.edition, "is_withdrawn", True):
+            return []
         return _withdrawn(self.monograph.pk)
 
     @property

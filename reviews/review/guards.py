@@ -151,6 +151,7 @@ def signer_refusal(review: EditionReview, sign_off: SignOff) -> Refusal | None:
 
 def effective_sign_offs(review: EditionReview) -> list[SignOff]:
     """The standing signatures whose signers, judged again now, could still give them."""
+    policy.look_up(one.signer for one in review.valid_sign_offs if one.signer.is_active)
     return [sign_off for sign_off in review.valid_sign_offs if signer_refusal(review, sign_off) is None]
 
 

@@ -50,4 +50,4 @@ def test_publishing_and_signing(house):
     make.sign(edition, house.pharmacist)
     publishing = taken(lambda: perform("publish", editions=[edition], actor=house.publisher, digest=digest))
 
-    assert (signing, publishing) == (21, 32)
+    assert (signing, publishing) == (14, 27)

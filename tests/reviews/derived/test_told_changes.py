@@ -61,7 +61,7 @@ def test_nothing_is_told_of_an_edition_that_cannot_be_read_or_of_what_it_became(
     with tables.no_triggers():
         models.QuerySet(Document).filter(pk=second.document_id).update(text="[]")
 
-    found = {pk for pk, *_told in rows_of(monograph)}
+    found = {pk for pk, *_told in rows_of(monograph, ())}
 
     numbers = {one.number for one in monograph.publications.all() if one.pk in found}
     assert numbers == {1, 4}
@@ -105,4 +105,4 @@ def test_sentences_of_a_monograph_that_is_gone_are_told(monograph):
 def test_a_monograph_that_was_never_published_has_none(house):
     make.draft(house)
 
-    assert rows_of(Monograph.objects.get()) == []
+    assert rows_of(Monograph.objects.get(), ()) == []

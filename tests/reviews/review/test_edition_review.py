@@ -1,11 +1,15 @@
 """What is known of an edition when it is judged: what changed, and parts as people call them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from monographs.digest import digest, to_text
 from monographs.document import MonitoringItem, RelatedLink
-from monographs.models import Document
+from monographs.models import Document, State
+from reviews.audit.trail import audited_write
 from reviews.review.edition_review import EditionReview
+from reviews.workflow import perform
 from tests import factories as make
 
 # -- Parts as people call them -----------------------------------------------------------------------------------------
@@ -53,3 +57,39 @@ def test_no_signature_stands_on_a_draft_whatever_its_words(house):
     again = EditionReview.load(make.sign(make.submit(house, draft), house.pharmacist))
     assert [one.signer for one in again.valid_sign_offs] == [house.pharmacist]
     assert [one.signer for one in again.past_sign_offs] == [house.clinician]
+
+
+# -- Read before the write lock, judged under it -----------------------------------------------------------------------
+
+
+def sign(edition, person, read):
+    given = make.attestation(edition, person)
+    return perform("sign", editions=[edition], actor=person, digest=given.digest, attestation=given, read=read)[0]
+
+
+@pytest.mark.django_db
+def test_what_was_read_before_the_lock_is_judged_while_nobody_wrote(house):
+    edition = make.submit(house, make.draft(house))
+    read = EditionReview.load(edition)
+
+    assert sign(edition, house.clinician, read) is read
+    assert read.edition.state == State.IN_REVIEW
+
+
+@pytest.mark.django_db
+def test_what_was_read_before_somebody_wrote_or_on_another_day_is_read_again(house):
+    edition = make.submit(house, make.draft(house))
+    before = EditionReview.load(edition)
+    assert before.valid_sign_offs == []
+    make.sign(edition, house.clinician)
+
+    found = sign(edition, house.pharmacist, before)
+
+    # Both signatures were counted, though it was read when there was none.
+    assert (found is before, found.edition.state) == (False, State.CLINICIAN_REVIEWED)
+    read = EditionReview.load(edition)
+    with audited_write(actor=house.editor) as trail:
+        trail.record("refused", "site")
+        assert read.still(trail) is read
+        read.at -= timedelta(days=1)
+        assert read.still(trail) is None
