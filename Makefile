@@ -16,12 +16,13 @@ SERVE := granian --interface wsgi --http 1 --no-ws --workers 2 --blocking-thread
 RUNTIME := .venv/.runtime-installed
 TEST := .venv/.test-installed
 
-.PHONY: help demo reset-demo install keys serve test faults fuzz mutants bench lint format lock
+.PHONY: sbom audit help demo reset-demo libraries install keys serve test faults fuzz mutants bench lint format lock
 
 help:
 	@echo "make demo        serve the demonstration on http://$(HOST):$(PORT)/"
 	@echo "make reset-demo  throw the demonstration data away and load it again"
-	@echo "make install     what a server needs: libraries, tables, static files (README, \"For real\")"
+	@echo "make install     what a server needs: libraries, tables, static files (docs/deploy.md)"
+	@echo "make libraries   the libraries alone, by their hashes"
 	@echo "make keys        print two new secrets for .env"
 	@echo "make serve       serve what .env names on http://$(HOST):$(PORT)/, for a proxy in front"
 	@echo "make test        everything: SQLite, PostgreSQL, journeys in a browser"
@@ -34,6 +35,8 @@ help:
 	@echo "                 for the first alone); the corpus of 20,000 stays in var/bench/"
 	@echo "make lint        style, directions, types, templates, missing migrations"
 	@echo "make format      let ruff put the code in order"
+	@echo "make sbom        print what the product is made of, as CycloneDX, from the lock file"
+	@echo "make audit       ask PyPI what is known against the locked libraries; says so where it cannot be asked"
 	@echo "make lock        make requirements/*.txt again (ARGS=--upgrade for newer versions)"
 
 .venv/bin/pip:
@@ -66,6 +69,10 @@ reset-demo: $(RUNTIME)
 	@rm -f var/clincalc.sqlite3* var/checkpoints.jsonl
 	@$(MANAGE) migrate --noinput --verbosity 0
 	@$(MANAGE) demo
+
+# By whoever owns the code, so that the service needs to write none of it.
+libraries: $(RUNTIME)
+	@$(BIN)/python -m compileall -q clincalc monographs reviews
 
 install: $(RUNTIME)
 	@$(MANAGE) upgrade
@@ -109,6 +116,13 @@ lint: $(TEST)
 	$(BIN)/mypy
 	$(BIN)/djlint templates --lint --quiet
 	$(MANAGE) makemigrations --check --dry-run
+
+# What is in here, as CycloneDX; and whether anything is known against it, which asks PyPI and says when it could not.
+sbom:
+	@$(PYTHON) tools/sbom.py
+
+audit: $(TEST)
+	@$(BIN)/python tools/audit.py
 
 format: $(TEST)
 	$(BIN)/ruff check --fix --exit-zero .

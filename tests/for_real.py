@@ -1,8 +1,8 @@
-"""An installation as README, "For real", tells a stranger to make it: its lines, typed on a copy of this checkout beside an
+"""An installation as docs/deploy.md tells a stranger to make it: its lines, typed on a copy of this checkout beside an
 empty PostgreSQL, and nginx in front with a certificate of its own.
 
-What belongs to the machine itself (packages, the user, units of systemd) is not typed; every other line is, and a line
-that is neither stops the test.
+What belongs to the machine itself (packages, users, units of systemd, who signs in how to PostgreSQL) is not typed; every
+other line is, by one user who is all of them, and a line that is neither stops the test.
 """
 
 import os
@@ -20,22 +20,23 @@ from tests import postgres
 ROOT = Path(__file__).resolve().parent.parent
 SITE = "monographs.example.org"
 OF_THE_MACHINE = (
-    "sudo apt-get ", "sudo adduser ", "sudo git clone ", "sudo chown ", "sudo cp ", "sudo systemctl ", "sudo editor ",
-    "sudo -H -u clincalc bash", "cd /srv/clincalc", "exit",
+    "apt-get ", "adduser ", "systemctl ", "cp /srv/clincalc/code/deploy/", "nginx -t", "editor /etc/", "psql --command ",
 )  # fmt: skip
+SUDO = re.compile(r"sudo (?:-H )?(?:-u \w+ )?")
 
 
-def lines() -> list[str]:
-    """The lines that README tells to type, in order."""
-    part = re.search(r"^## For real$(.+?)^## ", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)[1]
-    return [line.strip() for line in part.splitlines() if line.startswith(" " * 7)]
+def lines(heading: str) -> list[str]:
+    """The lines below a heading of docs/deploy.md, in order, as they are typed."""
+    text = (ROOT / "docs" / "deploy.md").read_text()
+    part = re.search(rf"^## {heading}$(.+?)(?:^## |\Z)", text, re.MULTILINE | re.DOTALL)[1]
+    return [line.strip() for line in part.splitlines() if line.startswith(" " * 4) and line.strip()]
 
 
 class Installation:
     """Where it was made, what each line said, and where nginx answers."""
 
     def __init__(self, home: Path, server: postgres.Cluster) -> None:
-        self.home, self.server = home, server
+        self.home, self.server, self.code = home, server, home / "code"
         self.mails = home / "var" / "mails"
         self.said: dict[str, str] = {}
         self.port, self.inner = _free(), _free()
@@ -51,12 +52,35 @@ class Installation:
 
     def type(self, line: str) -> str:
         done = subprocess.run(
-            ["bash", "-c", line], cwd=self.home, env=self.environment, capture_output=True, text=True, check=False
-        )
+            ["bash", "-c", line], cwd=self.code if self.code.exists() else self.home.parent, env=self.environment,
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
         if done.returncode:
             raise AssertionError(f"{line}\n{done.stdout}{done.stderr}")
-        self.said[line] = done.stdout + done.stderr
-        return self.said[line]
+        return done.stdout + done.stderr
+
+    def follow(self, heading: str) -> None:
+        """Types what stands below a heading."""
+        for line in lines(heading):
+            bare = SUDO.sub("", line)
+            if bare.startswith(OF_THE_MACHINE) or "/etc/postgresql/" in bare:
+                continue
+            if bare.startswith("git clone ADDRESS "):
+                _copy(self.here(bare.removeprefix("git clone ADDRESS ")))
+            elif bare == "editor /srv/clincalc/.env":
+                self.fill_in()
+            else:
+                if "install --" in bare:
+                    bare = re.sub(r" --(?:owner|group)=clincalc", "", bare)
+                self.said[line] = self.type(bare.replace("/srv/clincalc", str(self.home)).replace("OWNER", self.owner))
+
+    def here(self, path: str) -> Path:
+        return Path(path.replace("/srv/clincalc", str(self.home)))
+
+    @property
+    def owner(self) -> str:
+        """The address of the database for whoever has its tables."""
+        return f"'postgres://clincalc_owner@/clincalc?host={self.server.directory}'"
 
     def fill_in(self) -> None:
         """What a person does in the editor: the site's address, the socket of PostgreSQL, where mail goes."""
@@ -81,6 +105,7 @@ def _free() -> int:
 
 def _copy(home: Path) -> None:
     """This checkout as a clone has it, with the libraries that are installed already."""
+    home.mkdir(parents=True)
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for name in filter(None, listed.split("\0")):
         if (ROOT / name).exists():
@@ -94,28 +119,19 @@ def _copy(home: Path) -> None:
 @contextmanager
 def installed(directory: Path) -> Iterator[Installation]:
     """An installation after the last line that is typed, with nothing served yet."""
-    home = directory / "clincalc"
-    home.mkdir()
-    _copy(home)
     with postgres.cluster() as server:
-        made = Installation(home, server)
-        for line in lines():
-            if line.startswith(OF_THE_MACHINE):
-                continue
-            if line == "editor .env":
-                made.fill_in()
-            else:
-                made.type(line.removeprefix("sudo -u postgres "))
+        made = Installation(directory / "clincalc", server)
+        made.follow("For real")
         yield made
 
 
 @contextmanager
 def served(made: Installation) -> Iterator[str]:
     """Its service and nginx, as the unit and the file of `deploy/` say; the address that a browser opens."""
-    start = re.search(r"^ExecStart=(.+)$", (made.home / "deploy" / "clincalc.service").read_text(), re.MULTILINE)[1]
+    start = re.search(r"^ExecStart=(.+)$", (made.code / "deploy" / "clincalc.service").read_text(), re.MULTILINE)[1]
     with (made.home / "service.log").open("w") as log:
         service = subprocess.Popen(
-            [*start.split(), f"PORT={made.inner}"], cwd=made.home, env=made.environment, stdout=log,
+            [*start.split(), f"PORT={made.inner}"], cwd=made.code, env=made.environment, stdout=log,
             stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
         proxy = subprocess.Popen(
@@ -138,7 +154,7 @@ def _nginx(made: Installation) -> Path:
     key, pem = made.home / "key.pem", made.home / "cert.pem"
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={SITE}"]
     subprocess.run([*command, "-keyout", str(key), "-out", str(pem)], check=True, capture_output=True)
-    text = (made.home / "deploy" / "nginx.conf").read_text()
+    text = (made.code / "deploy" / "nginx.conf").read_text()
     for before, after in {
         "/etc/ssl/certs/clincalc.pem": str(pem), "/etc/ssl/private/clincalc.key": str(key),
         "server 127.0.0.1:8000;": f"server 127.0.0.1:{made.inner};",

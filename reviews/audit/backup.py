@@ -32,7 +32,7 @@ from reviews.audit.hashes import instant
 from reviews.audit.keys import Keys, believed
 from reviews.models import AuditEvent
 
-SUFFIX = ".backup"
+SUFFIX, AT = ".backup", "%Y-%m-%dT%H%M%S.%fZ"  # the name of a file: when it was made
 NO_PROGRAM = "{} is not installed here, or not in PATH."
 _TRIES = 3
 
@@ -61,7 +61,7 @@ def make(directory: Path, key: bytes) -> tuple[Path, Head]:
             if kept is None:
                 continue
             (room / CHECKPOINTS).write_bytes(kept)
-            to = directory / f"{at:%Y-%m-%dT%H%M%S.%fZ}{SUFFIX}"
+            to = directory / f"{at.strftime(AT)}{SUFFIX}"
             about = {"at": instant(at), "vendor": connection.vendor, "seq": head.seq, "hash": head.hash}
             encrypt({name: room / name for name in (CHECKPOINTS, DATABASE)}, to, key, about)
             return to, head

@@ -190,12 +190,15 @@ def read_checkpoints(copy: Path | None = None) -> tuple[list[dict[str, Any]], li
         return [], [f"There is no checkpoint file ({copy or settings.CHECKPOINT_FILE})."]
     whole = (text if text.endswith("\n") else text.rpartition("\n")[0]).splitlines()
     forms = [_read(line) for line in whole]
-    keys = believed_keys(*(one["statement"] for one in forms if isinstance(one.get("statement"), dict)))
+    back = _taken_back(forms)
+    said = (one for number, one in enumerate(forms) if number not in back)
+    keys = believed_keys(*(one["statement"] for one in said if isinstance(one.get("statement"), dict)))
     found, wrong, last = [], [], ""
     for number, (line, form) in enumerate(zip(whole, forms, strict=True), 1):
         try:
             signature = form.pop("signature")
-            if not keys.holds(CHECKPOINT_PREFIX, form, form["key"], signature, form["seq"]):
+            # Of a line that was taken back the key may be one that, by what was restored, never took over.
+            if number - 1 not in back and not keys.holds(CHECKPOINT_PREFIX, form, form["key"], signature, form["seq"]):
                 wrong.append(f"Checkpoint line {number}: its signature does not hold.")
             elif copy is None and form["last"] != last:
                 wrong.append(f"Checkpoint line {number}: it does not follow the line before it.")
@@ -205,6 +208,18 @@ def read_checkpoints(copy: Path | None = None) -> tuple[list[dict[str, Any]], li
             wrong.append(f"Checkpoint line {number}: it cannot be read.")
         last = sha256(line)
     return found, wrong
+
+
+def _taken_back(forms: list[dict[str, Any]]) -> set[int]:
+    """Which lines a later one takes back, by which somebody accepted a loss (`reviews.audit.backup`)."""
+    found, least = set(), None
+    for number in range(len(forms) - 1, -1, -1):
+        seq = forms[number].get("seq")
+        if isinstance(seq, int) and least is not None and seq > least:
+            found.add(number)
+        elif isinstance(seq, int) and "lost" in forms[number]:
+            least = seq if least is None else min(least, seq)
+    return found
 
 
 def _read(line: str) -> dict[str, Any]:

@@ -1,5 +1,5 @@
 """What the daily run leaves beside the checkpoint file: when the trail was verified and what came of it, and when the
-last dump was made. They are for alarms and prove nothing: whoever may write them may stop the run as well."""
+last backup was made. They are for alarms and prove nothing: whoever may write them may stop the run as well."""
 
 import json
 import os
@@ -49,7 +49,7 @@ def note_dumped() -> None:
 
 
 def dumped_at() -> datetime | None:
-    """When deploy/dump ended well for the last time; None where it never did."""
+    """When a backup ended well for the last time; None where it never did."""
     try:
         return as_instant(_path("dumped").read_text().strip())
     except (OSError, ValueError):

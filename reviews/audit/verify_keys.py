@@ -5,6 +5,7 @@ from typing import Any
 
 from monographs.models import Publication
 from reviews.audit import certificates
+from reviews.audit.checkpoints import standing
 from reviews.audit.keys import Keys, form_of
 from reviews.audit.replay import Replay
 from reviews.audit.verify_derived import UNREADABLE, Finding
@@ -25,7 +26,7 @@ def findings(replay: Replay, keys: Keys, lines: list[dict[str, Any]]) -> Iterato
         if one.seq and replay.hash_at.get(one.seq) != one.head:
             said = f"it names entry {one.seq}, which is no longer in the trail as it was"
             yield one.seq, f"reviews.keystatement:{pk}: {said}."
-    for line in lines:
+    for line in standing(lines):
         if line.get("statement") not in (None, *held):
             said = "The checkpoint file holds a statement on a key that the database does not"
             yield line["seq"], f"{said}, in its line of {line['at']}."

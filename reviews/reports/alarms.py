@@ -98,11 +98,11 @@ def _mail(now: datetime) -> Iterator[Alarm]:
 
 
 def _backup(now: datetime) -> Iterator[Alarm]:
-    last, todo = stamps.dumped_at(), "Run “deploy/dump”, and copy the dump to another system."
+    last, todo = stamps.dumped_at(), "See why the hourly run stands still: “systemctl status clincalc-backup.service”."
     if last is None:
-        yield Alarm("backup", "No dump of the database was ever made here.", todo)
+        yield Alarm("backup", "No backup of the database was ever made here.", todo)
     elif _is_late(last, now):
-        yield Alarm("backup", f"The last dump of the database is of {_day(last)}.", todo)
+        yield Alarm("backup", f"The last backup of the database is of {_day(last)}.", todo)
 
 
 def _registrations(now: datetime) -> Iterator[Alarm]:

@@ -9,7 +9,7 @@ from reviews.audit.database_roles import granting, making
 class Command(BaseCommand):
     help = (
         "Prints the SQL that makes the roles owner, app, read and backup for this PostgreSQL database, which a "
-        "superuser runs in it. The service then runs as app, and cannot change what is sealed (deploy/README.md)."
+        "superuser runs in it. The service then runs as app, and cannot change what is sealed (docs/deploy.md)."
     )
 
     def add_arguments(self, parser: Any) -> None:
@@ -32,4 +32,4 @@ class Command(BaseCommand):
                     cursor.execute(statement)
         except DatabaseError as error:
             raise CommandError(f"Nothing was changed: {error}") from error
-        self.stdout.write("The roles are there. Let the service run as the one of its app (deploy/README.md).")
+        self.stdout.write("The roles are there. Let the service run as the one of its app (docs/deploy.md).")

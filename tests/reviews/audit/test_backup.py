@@ -19,10 +19,11 @@ from django.db import connection
 
 from monographs.canonical import sha256
 from monographs.models import Edition, Monograph, WriteLock
+from reviews import signing_keys
 from reviews.audit import backup, seals, stamps
 from reviews.audit.backup_file import BackupRefused, decrypt, encrypt, key_in
 from reviews.audit.verify import verify
-from reviews.models import AuditEvent
+from reviews.models import AuditEvent, KeyStatement
 from tests import factories as make
 from tests.processes import running
 from tests.servers import ROOT
@@ -159,6 +160,45 @@ def test_a_backup_made_under_load_is_whole_in_its_place_and_an_old_one_is_named(
     assert checkpoints.read_text() == "\n".join(lines) + "\n"
     checkpoints.write_bytes(kept)
     assert verify() == []
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_a_backup_of_before_another_key_took_over_is_restored_with_the_key_of_then(house, settings, key, tmp_path):
+    first, second, third = (base64.b64encode(bytes(range(n, n + 32))).decode() for n in (0, 1, 2))
+    make.published(house)
+    folder = tmp_path / "backups"
+    assert (settings.SIGNING_KEY, said("backup", str(folder), "--key", str(key))[0]) == (first, 0)
+    end = AuditEvent.objects.latest("seq").seq
+
+    def takes_over(new):
+        signing_keys.rotate(new, reason="Every two years")
+        settings.SIGNING_KEY = new
+
+    takes_over(second)
+    make.published(house, "otherumab")
+    accepting = ("restore", str(folder), "--key", str(key), "--accept-loss", "--reason", "The disk burned.")
+
+    settings.SIGNING_KEY = first
+    code, words = said(*accepting)
+    assert code == 0, words
+    assert (AuditEvent.objects.latest("seq").seq, KeyStatement.objects.count()) == (end, 0)
+    assert f"Lost: entry {end + 1}, " in words
+    make.published(house, "thirdumab")
+    assert verify() == []
+    # Another key takes over again: the one that took over in what was lost, or a third.
+    takes_over(second)
+    make.published(house, "fourthumab")
+    assert verify() == []
+    takes_over(third)
+    assert verify() == []
+    # Whoever has the key of then, and not the one of now, takes nothing back with it.
+    settings.SIGNING_KEY = first
+    seals.append_checkpoint(
+        end, AuditEvent.objects.get(seq=end).hash, lost={"from": end + 1, "to": 10**6, "reason": "x"}
+    )
+    settings.SIGNING_KEY = third
+    assert any("No checkpoint names entry " in sentence for _seq, sentence in verify())
 
 
 # -- What would be lost ----------------------------------------------------------------------------------------------
@@ -346,6 +386,8 @@ def test_only_its_key_opens_it_and_whatever_was_changed_is_refused(tmp_path, key
         "above": content.replace(b'"database"', b'".."'),
         "twice": content.replace(b'"database"', b'"checkpoints"'),
     }
+    for at in [*range(0, line, 7), *range(line, len(content), len(content) // 60), line, len(content) - 1]:
+        changed[f"byte {at}"] = content[:at] + bytes([content[at] ^ 0x01]) + content[at + 1 :]
     for name, held in changed.items():
         with pytest.raises(BackupRefused, match=r"Nothing was restored"):
             opened(name, held, key_in(key))

@@ -69,7 +69,7 @@ def test_a_stamp_that_makes_no_sense_is_an_alarm_and_hides_no_other(calm, client
     answer = client.get("/health/ready")
     lines = answer.content.decode().splitlines()
     assert (answer.status_code, lines[0]) == (503, "alarms could not be read: verification")
-    assert "alarm, backup: No dump of the database was ever made here." in lines
+    assert "alarm, backup: No backup of the database was ever made here." in lines
 
 
 def test_a_database_that_goes_away_meanwhile_is_no_alarm(calm, monkeypatch):
