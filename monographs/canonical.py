@@ -65,9 +65,30 @@ def clean_line(value: str) -> str:
 def canonical(value: Any) -> str:
     """The RFC 8785 text of a JSON value. Refuses NaN, infinities, integers beyond 2^53 and other types (ValueError)."""
     try:
+        if _is_simple(value):
+            text = _encode(value)
+            text.encode("utf-8")  # refuses half a character
+            return text
         return rfc8785.dumps(value).decode("utf-8")
     except (rfc8785.CanonicalizationError, RecursionError, UnicodeEncodeError) as error:
         raise ValueError(str(error)) from error
+
+
+# Of values in which nothing is spelt in two ways, JSON in C says just what RFC 8785 does, in a tenth of the time.
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
+
+
+def _is_simple(value: Any) -> bool:
+    """Whether it is of texts, small integers, lists and objects with ASCII keys alone: their order is the same by signs
+    and by halves of signs, and no number has a fraction."""
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return True
+    if kind is dict:
+        return all(type(key) is str and key.isascii() and _is_simple(held) for key, held in value.items())
+    if kind is list or kind is tuple:
+        return all(map(_is_simple, value))
+    return kind is int and -(2**53) < value < 2**53
 
 
 def sha256(text: str) -> str:

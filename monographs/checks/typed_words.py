@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, get_args
 
 from monographs.document import Citation, DoseRegimen
@@ -41,17 +42,31 @@ class Written:
         return says_nothing(_visible(self.text, self.rules) if self.is_prose else self.text)
 
 
-def written(value: Value, where: tuple[str | int, ...] = ()) -> Iterator[Written]:
-    """Every text of a value that somebody wrote, empty ones too; those of its names, brands and doses as well."""
-    for name, about in type(value).model_fields.items():
+def written(value: Value, where: tuple[str | int, ...] = (), only: str = "") -> Iterator[Written]:
+    """Every text of a value that somebody wrote, empty ones too; those of its names, brands and doses as well. `only`:
+    of this field."""
+    for name, is_prose in _fields(type(value)):
+        if only and name != only:
+            continue
         held = getattr(value, name)
-        if _PROSE in about.metadata:
-            yield Written((*where, name), held, True, getattr(value, "text_rules", None))
-        elif name not in _LABELS and any(rule in about.metadata for rule in _PLAIN):
-            yield Written((*where, name), held, False)
+        if is_prose is not None:
+            yield Written((*where, name), held, is_prose, getattr(value, "text_rules", None) if is_prose else None)
+            continue
         for at, inner in enumerate(held if isinstance(held, tuple) else (held,)):
             if isinstance(inner, Value):
                 yield from written(inner, (*where, name, at) if isinstance(held, tuple) else (*where, name))
+
+
+@lru_cache(maxsize=64)
+def _fields(kind: type[Value]) -> tuple[tuple[str, bool | None], ...]:
+    """The fields of a kind of value, each with whether it is prose; None: it is no text, and may hold some."""
+
+    def is_prose(name: str, rules: list[Any]) -> bool | None:
+        if _PROSE in rules:
+            return True
+        return False if name not in _LABELS and any(rule in rules for rule in _PLAIN) else None
+
+    return tuple((name, is_prose(name, about.metadata)) for name, about in kind.model_fields.items())
 
 
 # Of a record, what is words: an identifier is a number by nature, and so are its pages.
@@ -97,7 +112,7 @@ def addresses_of(value: Value) -> Iterator[tuple[str, str]]:
 def is_empty(value: Value, field: str) -> bool:
     """Whether a field of a value shows nothing: its words, or all that it lists. A field without words: whether it is
     left out."""
-    words = [one.is_empty for one in written(value) if one.where[0] == field]
+    words = [one.is_empty for one in written(value, only=field)]
     return all(words) if words else not getattr(value, field)
 
 

@@ -1,5 +1,7 @@
 """Documents as they were signed and served: rows that are only ever added."""
 
+from functools import lru_cache
+
 from django.db import models
 
 from monographs import document as values
@@ -23,4 +25,9 @@ class Document(models.Model):
 
     @property
     def value(self) -> values.Document:
-        return from_text(self.text)
+        return _value_of(self.text)
+
+
+@lru_cache(maxsize=16)  # one act reads the same document for several reasons
+def _value_of(text: str) -> values.Document:
+    return from_text(text)

@@ -16,6 +16,8 @@ def skeleton(name: str) -> str:
     Case, width, the micro sign, spaces and hyphens, and letters of other alphabets that pass for Latin make no
     difference.
     """
+    if name.isascii():  # what is said below of other letters
+        return _GAPS.sub(" ", name.lower()).strip()
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     return _GAPS.sub(" ", folded.translate(GREEK).translate(CYRILLIC)).strip()
 

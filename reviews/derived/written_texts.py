@@ -44,6 +44,13 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(skeleton(_NUMBER.sub("", _MARK.sub(" ", text))))
 
 
+@lru_cache(maxsize=2048)  # a paragraph is a text of its part, and one of the sentences of its prose
+def _joined(text: str) -> tuple[str, int]:
+    """The words of a text in one, and how many they are."""
+    words = words_of(text)
+    return "".join(words), len(words)
+
+
 def fields_of(part: Value | None) -> list[str]:
     """What was typed into a part, field by field."""
     if part is None:
@@ -63,8 +70,8 @@ def _texts_of(fields: tuple[str, ...], is_part: bool, longer_than: int) -> froze
     texts = {*fields, *(one for text in fields for gap in _GAPS for one in gap.split(text))}
     if is_part:
         texts.add("\n".join(fields))
-    long = [words for text in texts if len(text.strip()) > longer_than and (words := words_of(text))]
-    return frozenset(sha256("".join(words)) for words in long)
+    long = [words for text in texts if len(text.strip()) > longer_than and (words := _joined(text)[0])]
+    return frozenset(map(sha256, long))
 
 
 def sentences_of(part: Value | None, monograph: int, up_to: float = math.inf) -> frozenset[str]:
@@ -77,8 +84,8 @@ def sentences_of(part: Value | None, monograph: int, up_to: float = math.inf) ->
 @lru_cache(maxsize=512)
 def _sentences_of(text: str, monograph: int, up_to: float) -> frozenset[str]:
     texts = {text, *(one for gap in _GAPS for one in gap.split(text))}
-    short = [words_of(one) for one in texts if len(one.strip()) <= up_to]
-    return frozenset(sha256(f"{monograph} {''.join(words)}") for words in short if len(words) >= A_SENTENCE)
+    short = [_joined(one) for one in texts if len(one.strip()) <= up_to]
+    return frozenset(sha256(f"{monograph} {words}") for words, many in short if many >= A_SENTENCE)
 
 
 def rows_of(sides: Sides) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,8 @@ import json
 import unicodedata
 
 import pytest
-from hypothesis import given
+import rfc8785
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monographs.canonical import BadCharacters, canonical, clean, clean_line, clean_prose, digest_of, strict_json
@@ -27,10 +28,33 @@ def test_canonical_text_is_that_of_rfc_8785(value, text):
     assert canonical(value) == text
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), 2**53, {1: 2}, object(), "\ud800"])
+@pytest.mark.parametrize(
+    "value", [float("nan"), float("inf"), 2**53, -(2**53), {1: 2}, object(), "\ud800", {"a": ["\ud800"]}]
+)
 def test_what_has_no_canonical_form_is_refused(value):
     with pytest.raises(ValueError):
         canonical(value)
+
+
+SPELT = st.recursive(
+    st.one_of(
+        st.text(max_size=8),
+        st.integers(-(2**53) + 1, 2**53 - 1),
+        st.floats(allow_nan=False, allow_infinity=False),
+        st.booleans(),
+        st.none(),
+    ),
+    lambda held: st.one_of(st.lists(held, max_size=4), st.dictionaries(st.text(max_size=4), held, max_size=4)),
+    max_leaves=12,
+)
+
+
+@given(SPELT)
+@example({"\ue000": 1, "\U00010000": 2})  # by signs the other way round than by halves of signs
+@example({"a": '\x00\x1f"\\\x7f\b\f\n\r\t', "B": [1, True, None, {}, []], "1": ("x",)})
+@example({"a": 1.0, "b": -0.0, "c": 1e21})
+def test_whichever_way_it_is_written_it_is_the_text_of_rfc_8785(value):
+    assert canonical(value) == rfc8785.dumps(value).decode()
 
 
 @given(st.dictionaries(texts, st.one_of(texts, st.integers(-1000, 1000), st.lists(texts, max_size=2)), max_size=5))

@@ -592,3 +592,16 @@ def test_what_is_broken_is_not_read_in_silence(text):
 def test_what_may_be_typed_is_judged_to_be_what_it_is(document):
     for value in (document.header, *document.parts()):
         assert value.judged() == value
+
+
+def test_the_digest_of_a_document_is_that_of_its_stored_text():
+    for document in (whole.whole(), Document()):
+        assert digest(document) == digest_of_json(json.loads(to_text(document)))
+
+
+def test_records_that_are_equal_here_and_not_as_they_are_told_have_digests_of_their_own():
+    fields = {"key": "6c1f0c1e-9d3c-4c57-8a55-0f3f6a3a7f10", "label": "one"}
+    said = [Citation.stored({**fields, "csl": {"volume": volume}}) for volume in (1, True)]
+
+    assert said[0] == said[1]
+    assert digest_of_part(said[0]) != digest_of_part(said[1])
