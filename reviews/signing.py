@@ -14,13 +14,16 @@ from monographs.standing import today
 from reviews.access import sitting
 from reviews.access.door import LONGEST_REASON, admitted, as_code
 from reviews.access.password import proved
+from reviews.access.refusals import Refused
 from reviews.access.sitting import Touch
+from reviews.audit import seals
 from reviews.audit.trail import Trail
 from reviews.models import SignOff, Unsigning
 from reviews.models.signoff import FULL_REVIEW, REVIEW, STILL_CORRECT
 from reviews.review import tiers
 from reviews.review.attestation import NO_PASSWORD, UNSEEN, Attestation, Seen
 from reviews.review.edition_review import EditionReview
+from reviews.review.guards import NO_CHECKPOINT
 from reviews.review.page_signatures import FULL
 from reviews.review.steps import move, stay
 from reviews.review.transition import Given, Transition
@@ -66,6 +69,10 @@ def _password(actor: User, password: str, request: HttpRequest | None, digest: s
 
 
 def sign(trail: Trail, row: Transition, review: EditionReview, given: Given) -> EditionReview:
+    """Signs the words that were judged. Refused, before anything is written, while the checkpoint file has no room for
+    a line: what vouches for a signature could not be written down outside the database."""
+    if not seals.checkpoint_takes_a_line():
+        raise Refused([NO_CHECKPOINT])
     sign_off = signature(trail, row, review, given, REVIEW)
     review.all_sign_offs.append(sign_off)
     counts = sorted(review.counts_for(given.actor.pk))

@@ -22,7 +22,7 @@ from reviews.review.edition_review import EditionReview
 Guard = Callable[[EditionReview, User], Iterator[Refusal]]
 NO_CHECKPOINT = Refusal(
     "no_checkpoint",
-    "The checkpoint file cannot be written, so nothing is published now. Tell your administrator.",
+    "The checkpoint file cannot be written, so nothing is signed or published now. Tell your administrator.",
     RefusalType.CONFLICT,
 )
 
@@ -167,7 +167,7 @@ def not_the_only_signer(review: EditionReview, actor: User) -> Iterator[Refusal]
 
 
 def checkpoint_is_writable(review: EditionReview, actor: User) -> Iterator[Refusal]:
-    """Pages ask this too, so it only looks; publishing itself asks for the room of a line."""
+    """Pages ask this too, so it only looks; signing and publishing themselves ask for the room of a line."""
     if not seals.checkpoint_is_writable():
         yield NO_CHECKPOINT
 

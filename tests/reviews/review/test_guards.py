@@ -262,29 +262,33 @@ def test_the_only_signer_does_not_publish(house):
     assert codes(edition, house.pharmacist, "publish") == {"only_signer"}
 
 
-def test_nothing_is_published_while_the_checkpoint_file_cannot_be_written(house, settings, tmp_path):
-    edition = make.signed(house)
+def test_nothing_is_signed_or_published_while_the_checkpoint_file_cannot_be_written(house, settings, tmp_path):
+    edition, submitted = make.signed(house), make.submit(house, make.draft(house, slug="another"))
     (tmp_path / "file").write_text("")
     settings.CHECKPOINT_FILE = str(tmp_path / "file" / "below.jsonl")
 
     with pytest.raises(Refused, match="checkpoint file cannot be written"):
         make.publish(house, edition)
+    with pytest.raises(Refused, match="checkpoint file cannot be written"):
+        make.sign(submitted, house.clinician)
 
 
-def test_pages_look_at_the_checkpoint_file_and_publishing_asks_it_for_room(house, client, monkeypatch):
-    edition = make.signed(house)
+def test_pages_look_at_the_checkpoint_file_and_whoever_signs_or_publishes_asks_it_for_room(house, client, monkeypatch):
+    edition, submitted = make.signed(house), make.submit(house, make.draft(house, slug="another"))
     monkeypatch.setattr(seals, "checkpoint_takes_a_line", lambda: False)  # its disk is full
     client.force_login(house.publisher)
 
     page = client.get("/desk/monographs/testazumab/")
-    with pytest.raises(Refused) as refused:
-        make.publish(house, edition)
+    for act in (lambda: make.publish(house, edition), lambda: make.sign(submitted, house.clinician)):
+        with pytest.raises(Refused) as refused:
+            act()
+        assert refused.value.codes == ["no_checkpoint"]
+        assert AuditEvent.objects.latest("seq").verb == "refused"
 
     assert b"Publish edition 1" in page.content
     assert b"checkpoint file" not in page.content
-    assert refused.value.codes == ["no_checkpoint"]
     assert not Publication.objects.exists()
-    assert AuditEvent.objects.latest("seq").verb == "refused"
+    assert submitted.sign_offs.count() == 0
 
 
 @pytest.mark.parametrize(
