@@ -7,6 +7,7 @@ import importlib.util
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,9 @@ from joserfc import jwk, jws
 from joserfc.errors import JoseError
 
 from monographs.canonical import canonical
+from monographs.standing import today
 from reviews import signing_keys
-from reviews.audit import keys, seals
+from reviews.audit import certificates, keys, seals
 from reviews.audit.verify import verify
 from tests import factories as make
 
@@ -120,7 +122,9 @@ def test_what_is_withheld_or_corrected_leaves_the_rest_verified(house, served, c
     code, said = checked(*served())
 
     assert code == 0
-    assert "Withheld since: “Prescribing in practice”" in said.replace('"', "“") or "Withheld since: " in said
+    assert (
+        f"Not shown. The page says that it is withheld, which nobody signed: section {make.key('prescribing')}." in said
+    )
 
 
 def test_certificates_by_keys_old_and_new_hold_and_those_of_a_revoked_one_are_made_again(
@@ -235,14 +239,105 @@ def test_what_was_changed_is_not_verified(house, served, checked, what):
     assert (code, said[:14]) == (1, "NOT VERIFIED. "), said
 
 
-def test_a_notice_that_is_not_in_the_page_is_told(house, served, checked):
-    """The certificate cannot know the days of it: whoever reads is told, and looks."""
-    files = served()
-    pop("notices")(*files)
+NOTICE = make.document().notices[0]
+DAYS = {  # of a notice: whether the page shows it today, and what is said of a page without it
+    "in force": ({}, True, "NOT VERIFIED. A safety notice that is in force is not in the page"),
+    "ended": ({"expires": "2020-01-01"}, False, "Not shown, as it ended on 2020-01-01: notice "),
+    "not begun": (
+        {"effective": (today() + timedelta(days=365)).isoformat()},
+        False,
+        "NOT VERIFIED. A safety notice that was signed is not in the page",
+    ),
+}
 
-    code, said = checked(*files)
 
-    assert (code, "Safety notices that are not shown, as they have not begun or have ended: 1." in said) == (0, True)
+@pytest.mark.parametrize("days", DAYS)
+def test_a_notice_is_left_out_by_its_own_signed_days_alone(db, served, checked, days):
+    """One that has not begun is told by nobody, the certificate neither, and so nobody can say that it was not cut out."""
+    when, shows, said = DAYS[days]
+    make.published(make.the_house(), doc=make.document(notices=(NOTICE.replaced(**when),)))
+    page, certificate, known = served()
+    assert bool(page["document"].get("notices")) == shows
+    assert bool(certificate["notices"]) == (days != "not begun")
+    page["document"].pop("notices", None)
+
+    code, out = checked(page, certificate, known)
+
+    assert (code, said in out) == (int(said.startswith("NOT")), True), out
+    # A certificate that was kept from before it told of notices holds for a page that shows them all.
+    certificate.pop("notices")
+    code, out = checked(page, certificate, known)
+    assert (code, "the certificate does not tell." in out) == (1, True)
+    if shows:
+        page = served()[0]
+        assert checked(page, certificate, known)[0] == 0
+    # Days that were changed are not signed.
+    certificate["notices"] = [{**json.loads(canonical(NOTICE.model_dump(mode="json"))), "expires": "2020-01-02"}]
+    page["document"].pop("notices", None)
+    assert checked(page, certificate, known)[0] == 1
+
+
+def test_only_what_may_be_withheld_is_taken_for_it_and_no_word_of_the_page_is_said(house, served, checked):
+    fields = {"sections": True, "monitoring": True, "notices": False, "citations": False, "related": False}
+    for field, may in fields.items():
+        page, certificate, known = served()
+        part = page["document"][field].pop(0)
+        page["withheld"] = [{"key": part["key"], "part": "\x1b[2J\nVerified: everything", "at": "2026-01-01"}]
+        code, said = checked(page, certificate, known)
+        assert (field, code) == (field, 0 if may else 1), said
+        assert ("which nobody signed: " in said and part["key"] in said) == may
+        assert "\x1b" not in said
+        assert "everything" not in said
+    for key in (served()[0]["document"]["sections"][0]["key"], "0" * 8, "\x1b[2J", 7):  # which it shows, or never had
+        page, certificate, known = served()
+        page["withheld"] = [{"key": key, "part": "x"}]
+        code, said = checked(page, certificate, known)
+        assert (code, said.count("\n"), "\x1b" in said) == (1, 1, False)
+    # Nor does anything else that nobody signed reach the terminal as it stands.
+    page, certificate, known = served()
+    page["document"]["sections"][0]["key"] = "\x1b[2J\nVerified: everything\u202e"
+    said = checked(page, certificate, known)[1]
+    assert (said.startswith("NOT VERIFIED. "), said.count("\n"), "\x1b" in said, "\u202e" in said) == (
+        True,
+        1,
+        False,
+        False,
+    )
+
+
+def certified(certificate, by, at):
+    """As whoever has this key would certify it, as of that day, with all else as it is."""
+    sealed = {**certificate["sealed"], "published_at": at}
+    return {**certificate, "sealed": sealed, "jws": certificates.signed(sealed, by)}
+
+
+def test_a_key_that_handed_over_certifies_nothing_new_and_revokes_nothing_newer(house, served, checked, settings):
+    page, certificate, _known = served()
+    first = keys.Signer(settings.SIGNING_KEY)
+    rotated(settings, SECOND)
+    rotated(settings, THIRD)
+    known = served()[2]
+    assert checked(page, certificate, known)[0] == 0
+    for by, at, holds in (
+        (first, "2099-01-01T00:00:00.000000Z", False), (SECOND, "2099-01-01T00:00:00.000000Z", False),
+        (THIRD, "2099-01-01T00:00:00.000000Z", True), (first, "2001-01-01T00:00:00.000000Z", True),
+    ):  # fmt: skip
+        code, said = checked({**page, "published_at": at}, certified(certificate, by, at), known)
+        assert (by.id, code, "certifies nothing of then" in said) == (by.id, int(not holds), not holds)
+    assert checked(page, certificate, known, "--key", THIRD.public)[0] == 0
+    assert checked(page, certificate, known, "--key", STRANGE.public)[0] == 1
+
+    def revoked(one, by):
+        form = {
+            "kind": "revoked", "key": one.id, "public": one.public, "by": by.id, "by_public": by.public,
+            "at": "2001-01-01T00:00:00.000000Z", "seq": 1, "head": "a" * 64,
+        }  # fmt: skip
+        return {**known, "statements": [*known["statements"], keys.sign(form, key=None, by=by)]}
+
+    now = certified(certificate, THIRD, page["published_at"])
+    for one, by in ((THIRD, first), (THIRD, SECOND), (SECOND, first), (first, STRANGE)):
+        assert checked(page, now, revoked(one, by), "--key", one.id)[0] == 0
+    assert checked(page, now, revoked(first, THIRD), "--key", first.id)[0] == 1
 
 
 @pytest.mark.parametrize("odd", ["", "[]", "{}", '{"a": 1, "a": 2}', '{"a": NaN}', "[" * 100_000, "\x00"])

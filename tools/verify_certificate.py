@@ -6,11 +6,12 @@
 * monograph.json: the page as data, from /drugs/<slug>/monograph.json;
 * certificate.json: of that edition, from /drugs/<slug>/editions/<n>/certificate.json;
 * clincalc-keys.json: from /.well-known/clincalc-keys.json;
-* ID: the id of a key of the publisher that you have from somewhere else. Without it the newest of the file is taken at
-  its word, and said: whoever could change all three files could change that too.
+* ID: the id, or the whole public key in base64, of a key of the publisher that you have from somewhere else. Without it
+  the newest of the file is taken at its word, and said: whoever could change all three files could change that too.
 
 Needs Python 3.11 or newer and the package `cryptography`. Exit 0: the words of the page are those that were signed, but
-for what it says is withheld. Exit 1: they are not, with the reason. Exit 2: a file cannot be read.
+for what it says is withheld, which nobody signed. Exit 1: they are not, or it cannot be told, with the reason. Exit 2:
+a file cannot be read.
 """
 
 import argparse
@@ -19,9 +20,11 @@ import hashlib
 import json
 import re
 import sys
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -34,6 +37,7 @@ PARTS = {
     "section": "sections", "regimen": "regimens", "monitoring": "monitoring", "notice": "notices",
     "citation": "citations", "related": "related",
 }  # fmt: skip
+WITHHELD = ("section", "monitoring")  # what may be withheld: warnings, doses and references never are
 MOST_BYTES = 20_000_000
 
 
@@ -112,38 +116,49 @@ def _is_said(one: dict, public: bytes, signature: str) -> bool:
     return _holds(public, _decoded(one[signature]), said.encode())
 
 
-def believed(keys: dict, trusted: str | None) -> dict[str, bytes]:
+@dataclass(frozen=True)
+class Key:
+    """A key that is believed. `until`: when another took over, after which it certifies nothing new."""
+
+    public: bytes
+    until: datetime | None
+
+
+def believed(keys: dict, trusted: str | None) -> dict[str, Key]:
     """The keys of which certificates are believed: the newest of the file and those that it took over from, each by the
-    word of both, less those that are revoked. The trusted one must be among them."""
+    word of both, less those that a newer one revoked. The trusted one must be among them."""
     newest = keys["keys"][0]
     public = _decoded(newest["public"])
-    chain, statements = {_id(public): public}, keys.get("statements", [])
+    chain, statements, seq = {_id(public): Key(public, None)}, keys.get("statements", []), None
     while before := [
         one for one in statements
         if one["kind"] == "rotated" and one["by"] == _id(public) and _decoded(one["by_public"]) == public
-        and one["key"] == _id(_decoded(one["public"])) and one["key"] not in chain
+        and one["key"] == _id(_decoded(one["public"])) and one["key"] not in chain and (seq is None or one["seq"] < seq)
         and _is_said(one, public, "by_signature") and _is_said(one, _decoded(one["public"]), "signature")
     ]:  # fmt: skip
         if len(before) > 1:
             raise Wrong(f"Two statements say from which key {_id(public)} took over.")
-        public = _decoded(before[0]["public"])
-        chain[_id(public)] = public
+        public, seq = _decoded(before[0]["public"]), before[0]["seq"]
+        chain[_id(public)] = Key(public, datetime.fromisoformat(before[0]["at"]))
+    ages = list(chain)  # the newest first
     revoked = {
         one["key"] for one in statements
-        if one["kind"] == "revoked" and one["key"] != one["by"] and one["by"] in chain
-        and _is_said(one, chain[one["by"]], "by_signature")
+        if one["kind"] == "revoked" and one["key"] in chain and one["by"] in chain
+        and ages.index(one["by"]) < ages.index(one["key"]) and _is_said(one, chain[one["by"]].public, "by_signature")
     }  # fmt: skip
-    if trusted is not None and trusted not in chain:
-        raise Wrong(f"The key {trusted} is not among those of the keys file, or nobody it handed over to is.")
-    if trusted in revoked:
-        raise Wrong(f"The key {trusted} was revoked. Ask the publisher for the id of the key of now.")
+    if trusted is not None:
+        named = [name for name, one in chain.items() if trusted in (name, base64.b64encode(one.public).decode())]
+        if not named:
+            raise Wrong(f"The key {trusted} is not among those of the keys file, or nobody it handed over to is.")
+        if named[0] in revoked:
+            raise Wrong(f"The key {trusted} was revoked. Ask the publisher for the id of the key of now.")
     return {name: one for name, one in chain.items() if name not in revoked}
 
 
 # -- Certificate and page ----------------------------------------------------------------------------------------------
 
 
-def signed_form(certificate: dict, keys: dict[str, bytes]) -> tuple[dict, str]:
+def signed_form(certificate: dict, keys: dict[str, Key]) -> tuple[dict, str]:
     """What the certificate says, and by which key; Wrong, where no key that is believed signed it."""
     sealed = certificate["sealed"]
     header, empty, signature = certificate["jws"].split(".")
@@ -155,8 +170,11 @@ def signed_form(certificate: dict, keys: dict[str, bytes]) -> tuple[dict, str]:
     if said != {"alg": "Ed25519", "kid": said["kid"], "typ": TYPE}:
         raise Wrong("The certificate is not signed in the way of this publisher.")
     payload = base64.urlsafe_b64encode(canonical(sealed).encode()).decode().rstrip("=")
-    if not _holds(keys[said["kid"]], _urlsafe(signature), f"{header}.{payload}".encode()):
+    key = keys[said["kid"]]
+    if not _holds(key.public, _urlsafe(signature), f"{header}.{payload}".encode()):
         raise Wrong("The signature of the certificate does not hold.")
+    if key.until and datetime.fromisoformat(sealed["published_at"]) > key.until:
+        raise Wrong(f"The key {said['kid']} handed over before this was published: it certifies nothing of then.")
     return sealed, said["kid"]
 
 
@@ -164,8 +182,10 @@ def _urlsafe(text: str) -> bytes:
     return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
 
 
-def left_out(page: dict, sealed: dict, parts: list[list[str]]) -> list[str]:
-    """A sentence for what was signed and is not in the page; Wrong, where the page says what was not signed."""
+def left_out(page: dict, sealed: dict, certificate: dict) -> list[str]:
+    """A sentence for what was signed and is not in the page; Wrong, where the page says what was not signed, or lacks
+    what nobody may leave out."""
+    parts = certificate["parts"]
     document = page["document"]
     beside = {
         "address": (page["slug"], sealed["slug"]), "edition": (page["edition"], sealed["number"]),
@@ -187,14 +207,48 @@ def left_out(page: dict, sealed: dict, parts: list[list[str]]) -> list[str]:
             raise Wrong(f"A part of the page is not what was signed: {one[0]} {one[1]}.")
         if one not in waiting:
             raise Wrong("The parts of the page stand in another order than was signed.")
-    withheld = {one["key"] for one in page["withheld"]}
     missing = [one for one in parts if one not in shown]
-    if lost := [one for one in missing if one[0] != "notice" and one[1] not in withheld]:
-        raise Wrong(f"A part that was signed is not in the page: {lost[0][0]} {lost[0][1]}.")
-    told = [f"Withheld since: {one['part']}." for one in page["withheld"]]
-    if ended := sum(one[0] == "notice" and one[1] not in withheld for one in missing):
-        told.append(f"Safety notices that are not shown, as they have not begun or have ended: {ended}.")
+    said = [one["key"] for one in page["withheld"]]
+    withheld = [one for one in missing if one[0] in WITHHELD and one[1] in said]
+    if {one[1] for one in withheld} != set(said):
+        raise Wrong("The page says that something is withheld which it shows, or which nobody may withhold.")
+    known = {digest(one): one for one in certificate.get("notices", [])}
+    told = [
+        f"Not shown. The page says that it is withheld, which nobody signed: {one[0]} {one[1]}." for one in withheld
+    ]
+    for kind, key, its in (one for one in missing if one not in withheld):
+        if kind != "notice":
+            raise Wrong(f"A part that was signed is not in the page: {kind} {key}.")
+        if its not in known:
+            raise Wrong(
+                f"A safety notice that was signed is not in the page: {key}. It was cut out, or has not begun: the "
+                "certificate does not tell."
+            )
+        told.append(_why_not(known[its]))
     return told
+
+
+def _why_not(notice: dict) -> str:
+    """Why a safety notice is not in the page, by its own signed days; Wrong, where it is in force."""
+    day = _today()
+    ends, begins = (date.fromisoformat(notice[name]) if notice.get(name) else None for name in ("expires", "effective"))
+    if ends and ends <= day:
+        return f"Not shown, as it ended on {ends}: notice {notice['key']}."
+    if begins and begins > day:
+        return f"Not shown, as it begins on {begins}: notice {notice['key']}."
+    raise Wrong(f"A safety notice that is in force is not in the page: {notice['key']}.")
+
+
+def _today() -> date:
+    try:
+        return datetime.now(ZoneInfo("Europe/London")).date()
+    except ZoneInfoNotFoundError:
+        return datetime.now(UTC).date()
+
+
+def plain(said: str) -> str:
+    """What may go to a terminal: one line, and nothing that moves it or hides what stands there."""
+    return "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in said)[:300]
 
 
 def read(path: Path, schema: str | None) -> dict:
@@ -223,15 +277,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Checks that a page is what was signed, without the service.")
     for name in ("page", "certificate", "keys"):
         parser.add_argument(name, type=Path)
-    parser.add_argument("--key", help="the id of a key that you know to be the publisher's")
+    parser.add_argument("--key", help="the id, or the whole public key, of one that you know to be the publisher's")
     asked = parser.parse_args(arguments)
     try:
         page, certificate = read(asked.page, "clincalc-page/1"), read(asked.certificate, "clincalc-certificate/1")
         keys = believed(read(asked.keys, None), asked.key)
         sealed, key = signed_form(certificate, keys)
-        told = left_out(page, sealed, certificate["parts"])
+        told = left_out(page, sealed, certificate)
     except Wrong as wrong:
-        print(f"NOT VERIFIED. {wrong}")
+        print(plain(f"NOT VERIFIED. {wrong}"))
         return 1
     except Unreadable as error:
         print(f"This is not the file that it should be: {error}.")
@@ -239,13 +293,17 @@ def main(arguments: list[str] | None = None) -> int:
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, AssertionError, RecursionError):
         print("NOT VERIFIED. A file holds something else than it should.")
         return 1
-    print(f"Verified: edition {sealed['number']} of {sealed['slug']}, published {sealed['published_at']}, key {key}.")
-    for one in sealed["sign_offs"]:
-        print(f"Signed {one['signed_at']}: {', '.join(filter(None, [one.get('name'), one['reader_title']]))}.")
-    for sentence in told:
-        print(sentence)
+    edition = f"edition {sealed['number']} of {sealed['slug']}"
+    says = [
+        f"Verified: {edition}, published {sealed['published_at']}, key {key}.",
+        *(f"Signed {one['signed_at']}: {', '.join(filter(None, [one.get('name'), one['reader_title']]))}."
+          for one in sealed["sign_offs"]),
+        *told,
+    ]  # fmt: skip
     if asked.key is None:
-        print(f"Keys were taken at the word of their file. Compare its newest with one you know: {next(iter(keys))}.")
+        newest = f"{next(iter(keys))}, {base64.b64encode(next(iter(keys.values())).public).decode()}"
+        says.append(f"Keys were taken at the word of their file. Compare its newest with one you know: {newest}.")
+    print("\n".join(map(plain, says)))
     return 0
 
 

@@ -42,8 +42,11 @@ def edits(context: Context, part: object, words: object) -> SafeString:
     """What the desk puts beside a part of the preview: where it is edited, by `edits` (key of a part -> address), or
     whatever else `beside` (key -> HTML) has for it. Nothing is printed where the page gives neither: readers get the
     same bytes whoever they are."""
-    address = (context.get("edits") or {}).get(str(part), "")
+    addresses: dict[str, str] = context.get("edits") or {}
+    beside: dict[str, SafeString] = context.get("beside") or {}
+    if not addresses and not beside:  # as for readers, of each part of each page
+        return SafeString()
+    address = addresses.get(str(part), "")
     if not address:
-        beside: dict[str, SafeString] = context.get("beside") or {}
         return beside.get(str(part), SafeString())
     return format_html('<a class="btn btn-quiet to-edit" href="{}">Edit<span class="vh"> {}</span></a>', address, words)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import template
 
+from monographs.models.publication import address_of
 from monographs.overlay_kinds import say
 from monographs.texts import wording
 from monographs.texts.text import Html, quantities
@@ -12,6 +13,7 @@ from monographs.texts.text import Html, quantities
 register = template.Library()
 register.filter("with_article", wording.with_article)
 register.filter("ended", wording.ended)
+register.filter("address_of", address_of)
 
 
 @register.filter

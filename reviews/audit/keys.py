@@ -155,12 +155,13 @@ def _took_over(one: Form, public: bytes, until: int | None) -> bool:
 
 
 def _revoked(one: Form, found: dict[str, Key]) -> bool:
+    """Whether a newer key says that: one that was followed could choose an entry of its own days to say it at."""
     try:
-        form, by = {name: one[name] for name in SIGNED}, found[one["by"]]
+        form, by, ages = {name: one[name] for name in SIGNED}, found[one["by"]], list(found)
         return (
             one["kind"] == REVOKED
             and one["key"] in found
-            and one["key"] != by.id
+            and ages.index(by.id) < ages.index(one["key"])
             and by.could_seal(one["seq"] + 1)
             and _is_signed(by.public, PREFIX, form, one["by_signature"])
         )

@@ -39,7 +39,7 @@ def _box(model: type[Value], name: str, is_blank: bool) -> forms.Field:
     if kind_of(model, name) == "text":
         return dressed(Text(rows=said.rows, label=said.label, help_text=said.help))
     listed = {value: said.choices.get(value, value) for value in get_args(about.annotation)}
-    chosen = choices(listed) if is_blank else list(listed.items())
+    chosen = choices(listed) if is_blank and "" not in listed else list(listed.items())
     start = None if is_blank or about.is_required() else about.default
     return dressed(forms.ChoiceField(label=said.label, help_text=said.help, choices=chosen, initial=start))
 

@@ -17,9 +17,10 @@ from reviews.models import Certificate
 
 @public
 def certificate(_request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    """{"schema", "address", "sealed", "parts", "jws"}: what was sealed, the kind, key and digest of each part of the
-    document whose digest that names, and the newest of our signatures on it (reviews.audit.certificates). So a page can
-    be checked of which parts are withheld. 410 once the page was taken down."""
+    """{"schema", "address", "sealed", "parts", "notices", "jws"}: what was sealed, the kind, key and digest of each
+    part of the document whose digest that names, the safety notices that have begun, and the newest of our signatures
+    on it (reviews.audit.certificates). So a page can be checked of which parts are withheld, and a notice that has
+    ended is told from one that was cut out. 410 once the page was taken down."""
     of_it = Publication.objects.filter(monograph__in=Publication.objects.live().filter(slug=slug).values("monograph"))
     one = of_it.filter(number=number).select_related("document").first()
     newest = Certificate.objects.filter(publication=one).order_by("-id").first()
@@ -34,6 +35,7 @@ def certificate(_request: HttpRequest, slug: str, number: int) -> HttpResponse:
         "address": settings.SITE_URL + reverse("certificate", args=[slug, number]),
         "sealed": form_of(one),
         "parts": _parts(document),
+        "notices": [as_json(one) for one in document.notices if one.has_begun(seen.standing.today)],
         "jws": newest.jws,
     }
     return HttpResponse(canonical(form), content_type="application/json")

@@ -69,7 +69,8 @@ class ValueForm(Form):
         kept = frozenset(one.text for one in written(shown)) if shown is not None else frozenset()
         # Whoever puts their words over those of others was shown their own rows.
         is_current = self.is_bound and not self.is_over and self.data.get("seen") == self.initial.get("seen")
-        held = {name: [one.model_dump() for one in getattr(shown, name, ())] for name, *_ in lists_of(self.model)}
+        boxed = self.boxed(shown)
+        held = {name: [one.model_dump() for one in getattr(boxed, name, ())] for name, *_ in lists_of(self.model)}
         most = most_rows(self.model, {name: len(rows) for name, rows in held.items()})
         for name, said, row in lists_of(self.model):
             if name in most:
@@ -77,6 +78,11 @@ class ValueForm(Form):
                 self.rows[name] = rows_of(
                     row_form(row), name, said.label, data, held[name], stood=stood, most=most[name], kept=kept, uid=uid
                 )
+
+    @classmethod
+    def boxed(cls, shown: Any) -> Any:
+        """What the boxes are filled from: the value itself."""
+        return shown
 
     @property
     def has_words(self) -> bool:
@@ -112,6 +118,7 @@ class ValueForm(Form):
     def shows(cls, value: Any) -> dict[str, Any]:
         """What the boxes hold before anybody types."""
         initial: dict[str, Any] = {}
+        value = cls.boxed(value)
         for name in cls.model.model_fields:
             held = getattr(value, name)
             if isinstance(held, Value):
@@ -192,7 +199,7 @@ class ValueForm(Form):
         rows = []
         for box in self.boxes:
             if box.rows is not None:
-                held = getattr(self.shown, str(box.rows.prefix), ())
+                held = getattr(self.boxed(self.shown), str(box.rows.prefix), ())
                 label, words = box.rows.label, "\n".join(one.in_words for one in held)
             elif box.stays is not None:
                 label, words = box.stays[0], "\n".join(box.stays[1])

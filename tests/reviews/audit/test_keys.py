@@ -49,6 +49,7 @@ def test_a_key_before_is_believed_as_far_as_the_one_after_it_says():
         statement("rotated", THIRD, SECOND, 10),  # round and round
         statement("revoked", THIRD, STRANGE, 25), statement("revoked", STRANGE, THIRD, 25),
         statement("revoked", THIRD, SECOND, 25),  # which could say nothing any more
+        statement("revoked", THIRD, SECOND, 15), statement("revoked", SECOND, SECOND, 15),  # nor of one after it, ever
         statement("revoked", THIRD, THIRD, 25),
     ],
 )  # fmt: skip

@@ -1,0 +1,207 @@
+"""The form of a dose: boxes for its use, its people, its steps and its limits, from which its structure is made. What
+the engine cannot read is said at its box; a step that is ten times another is held up until somebody says why."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+
+from monographs import document as values
+from monographs.dose_boxes import DoseBoxes
+from monographs.doses.faults import Fault
+from monographs.doses.model import Regimen, Step
+from monographs.doses.reading import read
+from monographs.doses.units import UNITS
+from monographs.regimens import in_words, regimen_of
+from monographs.typed_doses import boxes_of, structure_of
+from reviews.desk.editor.forms import FIRST, ValueForm
+from reviews.forms import Text, dressed
+
+TENFOLD = Fraction(99, 10)  # or its inverse: a decimal point that slipped, within 1 per cent
+# Place in the structure of a step -> its box, where it is called otherwise.
+_BOX_OF = {
+    "freq.n": "n", "freq.n_max": "n_max", "freq.period": "period", "freq.period_max": "period_max",
+    "freq.unit": "period_unit", "freq": "n", "over.value": "over", "over.unit": "over_unit", "over.max": "over_max",
+    "for.value": "length", "for.unit": "length_unit", "for.max": "length_max", "course.no": "course",
+    "course.to": "course_to", "course.gap.value": "gap", "course.gap.unit": "gap_unit", "cap.value": "cap",
+    "cap.unit": "cap_unit", "volume.value": "volume", "volume.unit": "volume_unit", "rate.unit": "rate_unit",
+    "rate.value": "rate", "min_interval.value": "least_interval", "min_interval.unit": "least_interval_unit",
+    "at.numbers": "at_numbers", "at.unit": "at_unit",
+}  # fmt: skip
+_PLACE = re.compile(r"(steps|limits|adjustments)\[(\d+)\]\.?(.*)")
+_BOX_OF_REGIMEN = {
+    "indication": "indication", "max_courses": "max_courses", "criteria.at_least": "at_least",
+    "strength.value": "strength", "strength.unit": "strength_unit", "hepatic": "hepatic",
+    "instructions": "instructions",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A step whose amount is ten times that of another, or a tenth: its number from 0, and what it is compared with."""
+
+    step: int
+    words: str
+
+
+class DoseForm(ValueForm):
+    model = DoseBoxes
+
+    @classmethod
+    def boxed(cls, shown: Any) -> Any:
+        return boxes_of(json.loads(shown.structure)) or DoseBoxes() if shown is not None else None
+
+    @classmethod
+    def shows(cls, value: Any) -> dict[str, Any]:
+        return super().shows(value) | {"since": value.since, "why": value.reason, "instead": value.instead}
+
+    @property
+    def can_hold(self) -> bool:
+        """Whether boxes can hold all that stands there now; else this form would lose some of it."""
+        return self.shown is None or boxes_of(json.loads(self.shown.structure)) is not None
+
+    def boxes_of_value(self) -> dict[str, forms.Field]:
+        boxes = super().boxes_of_value()
+        boxes["indication"].widget.attrs |= FIRST
+        boxes["tenfold"] = dressed(Text(
+            rows=2, label="Why is a step ten times another?",
+            help_text="Asked for where one is. It stands in the history.",
+        ))  # fmt: skip
+        return boxes
+
+    def to_value(self, data: dict[str, Any]) -> values.DoseRegimen:
+        boxes: DoseBoxes = super().to_value(data)
+        shown = self.shown
+        fields = {
+            "key": self.key, "status": shown.status if shown else "unpublished", "since": boxes.since,
+            "reason": boxes.why, "instead": boxes.instead, "structure": self._keyed(structure_of(boxes)),
+        }  # fmt: skip
+        return values.DoseRegimen.model_validate(fields)
+
+    def _keyed(self, structure: dict[str, Any]) -> dict[str, Any]:
+        """Steps keep their keys: each that says what it said, then each at its place; new ones get new keys."""
+        before = json.loads(self.shown.structure).get("steps", []) if self.shown else []
+        left = dict(enumerate(before))
+        steps = structure.get("steps", [])
+        found: dict[int, int] = {}  # step now -> step before
+        for is_alike in (True, False):
+            for number, step in enumerate(steps):
+                if number in found:
+                    continue
+                same = (at for at, held in left.items() if _alike(held, step))
+                at = next(same, None) if is_alike else number if number in left else None
+                if at is not None:
+                    found[number] = at
+                    del left[at]
+        for number, step in enumerate(steps):
+            if number not in found:
+                step["key"] = str(uuid4())
+            elif key := before[found[number]].get("key"):
+                step["key"] = key
+        return structure
+
+    def clean(self) -> dict[str, Any]:
+        if not self.can_hold:
+            self.add_error(None, "This dose says more than these boxes can hold, so it is not changed here. Import it.")
+            return self.cleaned_data
+        self._read()
+        data = super().clean()
+        if self.value is not None and not self.errors and (found := list(self.slips())):
+            why = (data.get("tenfold") or "").strip()
+            if not why:
+                for slip in found:
+                    self._say("steps", slip.step, "dose", f"{slip.words} Correct it, or say below why.")
+                self.add_error("tenfold", "Say why, or correct the amount.")
+            else:
+                told = f"{' '.join(slip.words for slip in found)} Because: {why}"
+                data["reason"] = " ".join(filter(None, [data.get("reason", ""), told]))
+        return data
+
+    # -- What is refused, at its box ---------------------------------------------------------------------------------
+
+    def _read(self) -> None:
+        """Says what the engine cannot read at the box where it was typed."""
+        try:
+            boxes = ValueForm.to_value(self, self.cleaned_data)
+        except ValueError:  # the boxes themselves are refused, and say so
+            return
+        if any(row.errors for rows in self.rows.values() for row in rows.filled):
+            return  # the row says so itself
+        for fault in read(structure_of(boxes))[1]:
+            self._refuse(fault)
+
+    def _refuse(self, fault: Fault) -> None:
+        if at := _PLACE.match(fault.place):
+            self._say(at[1], int(at[2]), _BOX_OF.get(at[3], at[3]), fault.sentence)
+        elif (name := _BOX_OF_REGIMEN.get(re.sub(r"\[\d+\]", "", fault.place))) in self.fields:
+            self.add_error(name, fault.sentence)
+        else:
+            self.add_error(None, in_words(fault))
+
+    def _say(self, rows: str, number: int, box: str, sentence: str) -> None:
+        """In the row of this number, at this box or at its first."""
+        filled = self.rows[rows].filled
+        row = filled[number] if number < len(filled) else None
+        if row is None:
+            self.add_error(None, sentence)
+            return
+        row.add_error(box if box in row.fields else next(iter(row.fields)), sentence)
+        self.add_error(None, f"{self.rows[rows].label}, row {number + 1}: {sentence}")
+
+    # -- A decimal point that slipped --------------------------------------------------------------------------------
+
+    def slips(self) -> Iterator[Slip]:
+        """Each step that is ten times what stood there, another step or another dose of this drug, or a tenth."""
+        regimen = regimen_of(self.value.structure)
+        if regimen is None:
+            return
+        beside = (one for one in self.document.regimens if one.key != self.key)
+        others = [one for part in beside if (one := regimen_of(part.structure))]
+        was = regimen_of(self.shown.structure) if self.shown else None
+        for number, step in enumerate(regimen.steps):
+            if was and _is_as_it_was(step, was):
+                continue
+            for words, other in self._beside(number, regimen, was, others):
+                ratio = _ratio(step, other)
+                if ratio and (ratio >= TENFOLD or ratio <= 1 / TENFOLD):
+                    times = f"{float(ratio):g} times" if ratio > 1 else f"1/{float(1 / ratio):g} of"
+                    yield Slip(number, f"Step {number + 1} is {times} {words}.")
+                    break
+
+    def _beside(
+        self, number: int, regimen: Regimen, was: Regimen | None, others: list[Regimen]
+    ) -> Iterator[tuple[str, Step]]:
+        if was and number < len(was.steps):
+            yield "what stood there", was.steps[number]
+        yield from ((f"step {at + 1}", one) for at, one in enumerate(regimen.steps[:number]))
+        yield from (("another dose of this drug", one) for other in others for one in other.steps)
+
+
+def _alike(held: dict[str, Any], typed: dict[str, Any]) -> bool:
+    """Whether a step as it is stored and one as it was typed say the same."""
+    one, other = (_step_of({name: said for name, said in step.items() if name != "key"}) for step in (held, typed))
+    return one is not None and one == other
+
+
+def _step_of(step: dict[str, Any]) -> Step | None:
+    regimen = regimen_of(json.dumps({"population": "Adult", "route": "oral", "steps": [step]}))
+    return regimen.steps[0] if regimen else None
+
+
+def _is_as_it_was(step: Step, was: Regimen) -> bool:
+    return any((one.dose, one.high, one.unit) == (step.dose, step.high, step.unit) for one in was.steps)
+
+
+def _ratio(one: Step, other: Step) -> Fraction | None:
+    """Of two amounts of one kind, on one basis; None where they cannot be compared."""
+    if one.dose is None or other.dose is None or one.unit is None or other.unit is None:
+        return None
+    mine, theirs = UNITS[one.unit], UNITS[other.unit]
+    if (mine.kind, mine.person, mine.time) != (theirs.kind, theirs.person, theirs.time):
+        return None
+    return Fraction(one.dose) * mine.factor / (Fraction(other.dose) * theirs.factor)

@@ -1,0 +1,98 @@
+"""The form of a dose: refused at its box; a slip of ten held up until explained."""
+
+import json
+
+import pytest
+from django.http import QueryDict
+
+from reviews.desk.editor.dose_form import DoseForm
+from tests import factories as make
+from tests.monographs.doses.examples import changed
+
+pytestmark = pytest.mark.any_database
+DAY = {"n": "1", "period": "1", "period_unit": "d", "over": "4", "over_unit": "h", "length_unit": "d"}
+WHOLE = {
+    "indication": "multiple sclerosis", "population": "Adult", "route": "iv_infusion", "licence": "licensed",
+    "country": "gb", "citation": "trial2020", "source_type": "smpc", "section": "4.2", "accessed": "2026-07-04",
+}  # fmt: skip
+STEPS = [
+    {"dose": "12", "unit": "mg", **DAY, "length": "5", "consecutive": "yes", "course": "1"},
+    {"dose": "12", "unit": "mg", **DAY, "length": "3", "consecutive": "yes", "course": "2", "gap": "12", "gap_unit": "mo"},
+]  # fmt: skip
+
+
+def sent(*steps, **fields):
+    """What a browser sends of a new dose: every box of the form."""
+    form = DoseForm(document=make.document(), key=make.key("new"))
+    data = {box.field.html_name: box.field.value() or "" for box in form.boxes if box.field is not None}
+    for box in form.boxes:
+        if box.rows is not None:
+            count = len(steps) if box.rows.prefix == "steps" else 0
+            data |= {f"{box.rows.prefix}-TOTAL_FORMS": str(count), f"{box.rows.prefix}-INITIAL_FORMS": "0"}
+    for number, step in enumerate(steps):
+        names = form.rows["steps"].forms[0].fields
+        data |= {f"steps-{number}-{name}": step.get(name, "") for name in names}
+    return {**data, **WHOLE, **fields}
+
+
+def form_of(data, shown=None, document=None):
+    query = QueryDict(mutable=True)
+    query.update(data)
+    return DoseForm(query, document=document or make.document(), shown=shown, key=make.key("new"))
+
+
+def test_steps_keep_their_keys_when_one_comes_before_them():
+    shown = make.dose(structure=changed(make.COURSES, steps__0__key="first", steps__1__key="second"))
+    new = {"dose": "6", "unit": "mg", **DAY, "length": "1"}
+
+    form = form_of(sent(new, STEPS[1], STEPS[0]), shown)
+
+    assert form.is_valid(), form.errors
+    keys = [step["key"] for step in json.loads(form.value.structure)["steps"]]
+    assert keys[1:] == ["second", "first"]
+    assert keys[0] not in ("first", "second")
+
+
+@pytest.mark.parametrize(
+    ("step", "box", "sentence"),
+    [
+        ({"dose": "1,5"}, "dose", "Enter a dose above zero, at most 3 decimals."),
+        ({"dose": "0"}, "dose", "Enter a dose above zero, at most 3 decimals."),
+        ({"n": "one"}, "n", "which must be a whole number from 1"),
+        ({"period_unit": "", "period": "x"}, "period", "Enter a dose above zero, at most 3 decimals."),
+        ({"gap": "12", "gap_unit": ""}, "gap_unit", "Choose a unit from the list."),
+    ],
+)
+def test_what_the_engine_cannot_read_is_said_at_its_box(step, box, sentence):
+    form = form_of(sent(STEPS[0], {**STEPS[1], **step}))
+
+    assert not form.is_valid()
+    (row,) = [row for row in form.rows["steps"].filled if row.errors]
+    assert sentence in row.errors[box][0]
+
+
+def test_a_step_ten_times_another_is_held_up_until_explained():
+    """In the same dose, against what stood there, and against another dose of the drug."""
+    slip = [STEPS[0], {**STEPS[1], "dose": "120"}]
+    assert form_of(sent(*STEPS)).is_valid()
+    assert form_of(sent({**STEPS[0], "dose": "12000", "unit": "ug"}, STEPS[1])).is_valid()
+    for form in (
+        form_of(sent(*slip)),
+        form_of(sent(*({**step, "dose": "1.2"} for step in STEPS)), make.dose()),
+        form_of(sent(*({**step, "dose": "0.12", "unit": "g"} for step in STEPS)), document=make.dosed()),
+    ):
+        assert not form.is_valid()
+        assert form.errors["tenfold"] == ["Say why, or correct the amount."]
+
+    explained = form_of(sent(*slip, tenfold="The source doubles it."))
+    assert explained.is_valid()
+    assert explained.cleaned_data["reason"] == "Step 2 is 10 times step 1. Because: The source doubles it."
+
+
+def test_what_boxes_cannot_hold_is_not_changed_here():
+    shown = make.dose(structure={**make.COURSES, "prn": {"reason": "pain"}, "max_doses_24h": 4})
+
+    form = form_of(sent(*STEPS), shown)
+
+    assert not form.is_valid()
+    assert "more than these boxes can hold" in str(form.errors)
