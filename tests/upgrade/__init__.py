@@ -81,8 +81,25 @@ class House:
 
     def run(self, *command: str, given: str = "") -> subprocess.CompletedProcess[str]:
         """Python in a process of its own, in which nothing is set but what belongs to this house."""
+        return subprocess.run(
+            self._command(command), cwd=self.code, env=self._environment(), input=given, capture_output=True, text=True,
+            encoding="utf-8",
+        )  # fmt: skip
+
+    def begun(self, *command: str) -> subprocess.Popen[str]:
+        """One that goes on beside the test."""
+        pipe = subprocess.PIPE
+        return subprocess.Popen(
+            self._command(command), cwd=self.code, env=self._environment(), stdin=pipe, stdout=pipe, stderr=pipe, text=True,
+            encoding="utf-8",
+        )  # fmt: skip
+
+    def _command(self, command: tuple[str, ...]) -> list[str]:
+        return [sys.executable, "-W", "ignore:No directory at:UserWarning", *command]
+
+    def _environment(self) -> dict[str, str]:
         environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-        environment |= {
+        return environment | {
             **KEYS,
             "DEMO": "1",
             "DEMO_PASSWORD": "clincalc-demo",
@@ -92,10 +109,6 @@ class House:
             "STATIC_ROOT": str(self.checkpoints.parent / "static"),
             "EMAIL_URL": "dummymail://",
         }
-        return subprocess.run(
-            [sys.executable, "-W", "ignore:No directory at:UserWarning", *command],
-            cwd=self.code, env=environment, input=given, capture_output=True, text=True, encoding="utf-8",
-        )  # fmt: skip
 
     def manage(self, *command: str) -> subprocess.CompletedProcess[str]:
         return self.run("manage.py", *command)
