@@ -6,6 +6,7 @@ import re
 import ssl
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -56,11 +57,12 @@ def test_what_is_searched_for_stands_in_no_log(site):
     """Neither in the lines of the service nor in those of nginx, which has them of what it refused itself."""
     assert _asked(site, "/search/?q=warfarinsecret").status == 200
     assert _asked(site, "/accounts/link/a-secret-link/").status in {404, 410, 200, 302}
-    tried: list[int] = []
-    while tried.count(429) < 5 and len(tried) < 500:
-        tried.append(_asked(site, "/accounts/link/a-secret-link/?q=secret", "POST").status)
-    assert tried.count(429) == 5
-    assert tried[:40].count(429) == 0
+    with ThreadPoolExecutor(40) as many:
+        tried = [
+            *many.map(lambda _n: _asked(site, "/accounts/link/a-secret-link/?q=secret", "POST").status, range(120))
+        ]
+    assert tried.count(429) >= 5
+    assert tried.count(429) <= 80  # a burst of 40 is taken
     assert _asked(site, "/").status == 200  # who reads is held back by nothing that others send
     # nginx writes the line of a request after its answer is sent.
     logged, until = [], time.monotonic() + 10
