@@ -11,6 +11,7 @@ from monographs.pages.corrected import places_of
 from monographs.pages.page_model import Archive
 from monographs.pages.places import FIELDS, choices
 from monographs.pages.related import Related
+from monographs.signable import signable
 from monographs.texts.quotes import folded, found_in
 from monographs.texts.text import plain
 from tests import factories as make
@@ -19,7 +20,10 @@ from tests.monographs.pages.test_page import html, publication, shown, words
 from tests.monographs.texts.test_quotes import Nesting
 
 AT = datetime(2026, 7, 4, 9, 0, tzinfo=UTC)
-WHOLE = whole.whole()
+DOSE = make.dose("dose", since="2026-07-04", reason="Its 40 mg are read anew.", instead="Take the 50 mg of the label.")
+WHOLE = signable(whole.whole().model_copy(update={"regimens": (DOSE,)}))
+FOR_WHOM = WHOLE.regimens[0].for_whom
+DOSE_LABEL = f"Dose: {FOR_WHOM.removesuffix('.')}"
 CHOSEN = [Related("otherumab", "Otherumab", "comparator of the trial", make.key("link"))]
 
 
@@ -69,6 +73,9 @@ QUOTES = [
     ("Familia G. A record of everything. Journal of Records 2019; 41(7): 101–109. doi:10.1234/record.5 PMID 7654321", "record", "reference", "Reference 1"),
     ("41(7): 101–109", "record", "reference", "Reference 1"),
     ("Wholera 10 mg. Summary of product characteristics. Whole Pharma. 2023.", "smpc", "reference", "Reference 2"),
+    (FOR_WHOM, "dose", "dose", f"{DOSE_LABEL}, for whom"),
+    ("Its 40 mg are read anew.", "dose", "dose_reason", f"{DOSE_LABEL}, why it is not published"),
+    ("Take the 50 mg of the label.", "dose", "dose_instead", f"{DOSE_LABEL}, what to use instead"),
     ("comparator of the trial", "link", "reason", "Related: otherumab, reason of the link"),
 ]  # fmt: skip
 
