@@ -83,11 +83,13 @@ class Found:
             Q(last_name__iexact=last, first_name__iexact=first) | Q(last_name__iexact=who) | Q(first_name__iexact=who)
         )
         pks = list(people.filter(username__iexact=who).values_list("pk", flat=True)) or list(
-            people.filter(named).values_list("pk", flat=True)[:MOST_PEOPLE]
+            people.filter(named).values_list("pk", flat=True)[: MOST_PEOPLE + 1]
         )
         self._where &= Q(actor=pks[0]) if len(pks) == 1 else Q(actor__in=pks)
         if not pks:
             self.wrong["who"] = "Nobody has this name."
+        elif len(pks) > MOST_PEOPLE:
+            self.wrong["who"] = f"More than {MOST_PEOPLE} people have this name. Write the name that one signs in by."
 
     def _about(self, about: str) -> None:
         if not about:
