@@ -146,3 +146,17 @@ def test_new_code_takes_the_place_of_the_old_and_a_backup_comes_back(site):
     line = for_real.SUDO.sub("", line).replace("/srv/clincalc", str(site.home)).replace("OWNER", site.owner)
     assert "The trail is whole" in site.type(line)
     site.type(".venv/bin/python manage.py verify_trail")
+
+
+def test_another_key_takes_over_as_the_page_says(site):
+    def of_file():
+        return dict(line.split("=", 1) for line in (site.home / ".env").read_text().splitlines() if "KEY=" in line)
+
+    before = of_file()
+    site.follow("Another key takes over", "keys.md")
+    assert any(" took over from " in said for line, said in site.said.items() if "rotate_key" in line)
+    after = of_file()
+    assert set(after) == {"SECRET_KEY", "SIGNING_KEY"}
+    assert after["SECRET_KEY"] == before["SECRET_KEY"]
+    assert after["SIGNING_KEY"] != before["SIGNING_KEY"]
+    assert (site.home / ".env").stat().st_mode & 0o777 == 0o640
