@@ -21,7 +21,10 @@ ROOT = Path(__file__).resolve().parent.parent
 SITE = "monographs.example.org"
 OF_THE_MACHINE = (
     "apt-get ", "adduser ", "systemctl ", "cp /srv/clincalc/code/deploy/", "nginx -t", "editor /etc/", "psql --command ",
+    "certbot ", "systemd-ask-password ", "rsync ",
 )  # fmt: skip
+ELSEWHERE = ("/etc/postgresql/", "/etc/letsencrypt/", "/var/lib/clincalc-copies")
+CLONE = "git clone --branch TAG ADDRESS "
 SUDO = re.compile(r"sudo (?:-H )?(?:-u \w+ )?")
 
 
@@ -61,17 +64,20 @@ class Installation:
 
     def follow(self, heading: str, page: str = "deploy.md") -> None:
         """Types what stands below a heading."""
-        for line in lines(heading, page):
+        self.type_each(lines(heading, page))
+
+    def type_each(self, these: list[str]) -> None:
+        for line in these:
             bare = SUDO.sub("", line)
-            if bare.startswith(OF_THE_MACHINE) or "/etc/postgresql/" in bare:
+            if bare.startswith(OF_THE_MACHINE) or any(one in bare for one in ELSEWHERE):
                 continue
-            if bare.startswith("git clone ADDRESS "):
-                _copy(self.here(bare.removeprefix("git clone ADDRESS ")))
+            if bare.startswith(CLONE):
+                _copy(self.here(bare.removeprefix(CLONE)))
             elif bare == "editor /srv/clincalc/.env":
                 self.fill_in()
             else:
                 if "install --" in bare:
-                    bare = re.sub(r" --(?:owner|group)=clincalc", "", bare)
+                    bare = re.sub(r" --(?:owner|group)=[\w-]+", "", bare)
                 self.said[line] = self.type(bare.replace("/srv/clincalc", str(self.home)).replace("OWNER", self.owner))
 
     def here(self, path: str) -> Path:
