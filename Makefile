@@ -15,6 +15,7 @@ SERVE := granian --interface wsgi --http 1 --no-ws --workers 2 --blocking-thread
 # Files that stand for "installed": made again only when a lock file changes.
 RUNTIME := .venv/.runtime-installed
 TEST := .venv/.test-installed
+AUDIT := .venv-audit/.installed
 
 .PHONY: sbom audit help demo reset-demo libraries install keys serve test faults fuzz mutants bench lint format lock
 
@@ -36,7 +37,7 @@ help:
 	@echo "make lint        style, directions, types, templates, missing migrations"
 	@echo "make format      let ruff put the code in order"
 	@echo "make sbom        print what the product is made of, as CycloneDX, from the lock file"
-	@echo "make audit       ask PyPI what is known against the locked libraries; says so where it cannot be asked"
+	@echo "make audit       ask PyPI what is known against the locked libraries (exit 2: it could not be asked)"
 	@echo "make lock        make requirements/*.txt again (ARGS=--upgrade for newer versions)"
 
 .venv/bin/pip:
@@ -51,6 +52,12 @@ $(RUNTIME): requirements/runtime.txt | .venv/bin/pip
 $(TEST): requirements/test.txt | .venv/bin/pip
 	@echo "Installing what the tests need …"
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+# Whatever asks stands apart from what serves and from what tests.
+$(AUDIT): requirements/audit.txt
+	@$(PYTHON) -m venv .venv-audit
+	@.venv-audit/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@
 
 demo reset-demo: export DEMO = 1
@@ -121,8 +128,8 @@ lint: $(TEST)
 sbom:
 	@$(PYTHON) tools/sbom.py
 
-audit: $(TEST)
-	@$(BIN)/python tools/audit.py
+audit: $(AUDIT)
+	@.venv-audit/bin/python tools/audit.py
 
 format: $(TEST)
 	$(BIN)/ruff check --fix --exit-zero .
@@ -130,7 +137,8 @@ format: $(TEST)
 
 # Names, versions and hashes for every platform; where packages come from is each machine's own affair.
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	--no-annotate --custom-compile-command "make lock" $(ARGS) pyproject.toml
+	--no-annotate --custom-compile-command "make lock" $(ARGS)
 lock: $(TEST)
-	$(COMPILE) --output-file requirements/runtime.txt
-	$(COMPILE) --extra test --constraint requirements/runtime.txt --output-file requirements/test.txt
+	$(COMPILE) pyproject.toml --output-file requirements/runtime.txt
+	$(COMPILE) pyproject.toml --extra test --constraint requirements/runtime.txt --output-file requirements/test.txt
+	$(COMPILE) --group audit --output-file requirements/audit.txt

@@ -1,7 +1,8 @@
 """Signing: the attestation that a clinician makes before the write lock is taken, and what a signature writes under it.
 
-An attestation is made first, because hashing a password takes its time (`attest`). Under the lock the edition is loaded
-and judged once, the attestation with it (`reviews.review.attestation`), and the signature is written for that digest.
+An attestation is made first (`attest`), because hashing a password takes its time, and so does the touch that stands
+for it in a sitting. Under the lock the edition is loaded and judged once, the attestation with it
+(`reviews.review.attestation`), and the signature is written for that digest.
 """
 
 from collections.abc import Iterable

@@ -1,5 +1,5 @@
-"""An installation as docs/deploy.md tells a stranger to make it: its lines, typed on a copy of this checkout beside an
-empty PostgreSQL, and nginx in front with a certificate of its own.
+"""An installation as docs/deploy.md tells a stranger to make it: its lines, and those of docs/keys.md, typed on a copy of
+this checkout beside an empty PostgreSQL, and nginx in front with a certificate of its own.
 
 What belongs to the machine itself (packages, users, units of systemd, who signs in how to PostgreSQL) is not typed; every
 other line is, by one user who is all of them, and a line that is neither stops the test.
@@ -21,13 +21,16 @@ ROOT = Path(__file__).resolve().parent.parent
 SITE = "monographs.example.org"
 OF_THE_MACHINE = (
     "apt-get ", "adduser ", "systemctl ", "cp /srv/clincalc/code/deploy/", "nginx -t", "editor /etc/", "psql --command ",
+    "certbot ", "systemd-ask-password ", "rsync ",
 )  # fmt: skip
+ELSEWHERE = ("/etc/postgresql/", "/etc/letsencrypt/", "/var/lib/clincalc-copies")
+CLONE = "git clone --branch TAG ADDRESS "
 SUDO = re.compile(r"sudo (?:-H )?(?:-u \w+ )?")
 
 
-def lines(heading: str) -> list[str]:
-    """The lines below a heading of docs/deploy.md, in order, as they are typed."""
-    text = (ROOT / "docs" / "deploy.md").read_text()
+def lines(heading: str, page: str = "deploy.md") -> list[str]:
+    """The lines below a heading of a page of docs/, in order, as they are typed."""
+    text = (ROOT / "docs" / page).read_text()
     part = re.search(rf"^## {heading}$(.+?)(?:^## |\Z)", text, re.MULTILINE | re.DOTALL)[1]
     return [line.strip() for line in part.splitlines() if line.startswith(" " * 4) and line.strip()]
 
@@ -59,19 +62,22 @@ class Installation:
             raise AssertionError(f"{line}\n{done.stdout}{done.stderr}")
         return done.stdout + done.stderr
 
-    def follow(self, heading: str) -> None:
+    def follow(self, heading: str, page: str = "deploy.md") -> None:
         """Types what stands below a heading."""
-        for line in lines(heading):
+        self.type_each(lines(heading, page))
+
+    def type_each(self, these: list[str]) -> None:
+        for line in these:
             bare = SUDO.sub("", line)
-            if bare.startswith(OF_THE_MACHINE) or "/etc/postgresql/" in bare:
+            if bare.startswith(OF_THE_MACHINE) or any(one in bare for one in ELSEWHERE):
                 continue
-            if bare.startswith("git clone ADDRESS "):
-                _copy(self.here(bare.removeprefix("git clone ADDRESS ")))
+            if bare.startswith(CLONE):
+                _copy(self.here(bare.removeprefix(CLONE)))
             elif bare == "editor /srv/clincalc/.env":
                 self.fill_in()
             else:
                 if "install --" in bare:
-                    bare = re.sub(r" --(?:owner|group)=clincalc", "", bare)
+                    bare = re.sub(r" --(?:owner|group)=[\w-]+", "", bare)
                 self.said[line] = self.type(bare.replace("/srv/clincalc", str(self.home)).replace("OWNER", self.owner))
 
     def here(self, path: str) -> Path:

@@ -49,6 +49,13 @@ def test_a_lock_file_that_is_not_understood_makes_no_bill():
         SBOM["libraries"]("django==5.2.1\nother @ file:///x \\\n    --hash=sha256:" + "0" * 64 + "\n")
 
 
+def test_what_asks_is_locked_by_its_hashes_too():
+    locked = SBOM["libraries"]((ROOT / "requirements" / "audit.txt").read_text())
+
+    assert [one["name"] for one in locked if one["name"] == Path(AUDIT["ASK"][0]).name] == ["pip-audit"]
+    assert all(one["properties"] for one in locked)
+
+
 @pytest.mark.parametrize(
     ("said", "code", "words"),
     [

@@ -1,6 +1,6 @@
 """Asks PyPI whether anything is known against a locked library: exit 0 nothing is, 1 something is, 2 unasked.
 
-make audit
+make audit, on a developer's machine: what asks comes by the hashes of requirements/audit.txt, into a room of its own.
 """
 
 import json
@@ -11,11 +11,9 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 NOT_ASKED = "Not audited: the data could not be reached from here. Nothing is known of these libraries, good or bad."
-# Not one of our own libraries: it is fetched when it is asked for.
 ASK = [
-    str(ROOT / ".venv" / "bin" / "uv"), "tool", "run", "--quiet", "pip-audit==2.10.1", "--disable-pip",
-    "--require-hashes", "--progress-spinner", "off", "--format", "json", "--requirement",
-    str(ROOT / "requirements" / "runtime.txt"),
+    str(ROOT / ".venv-audit" / "bin" / "pip-audit"), "--disable-pip", "--require-hashes", "--progress-spinner", "off",
+    "--format", "json", "--requirement", str(ROOT / "requirements" / "runtime.txt"),
 ]  # fmt: skip
 
 

@@ -1,5 +1,5 @@
-"""What the daily run leaves beside the checkpoint file: when the trail was verified and what came of it, and when the
-last backup was made. They are for alarms and prove nothing: whoever may write them may stop the run as well."""
+"""What is left beside the checkpoint file: when the daily run verified the trail and what came of it, and when the
+hourly one made the last backup. They prove nothing and are for alarms: who may write them may stop the run as well."""
 
 import json
 import os

@@ -87,12 +87,27 @@ def _units(site, name):
     return [(one, given) for one in re.findall(r"^ExecStart=(.+)$", text, re.MULTILINE)]
 
 
+def _run(site, name):
+    for command, given in _units(site, name):
+        site.type("".join(f"{one}='{value}' " for one, value in given.items()) + command)
+
+
+def _secrets(site):
+    return dict(line.split("=", 1) for line in (site.home / ".env").read_text().splitlines() if "KEY=" in line)
+
+
 def test_each_unit_runs_and_what_it_leaves_ends_an_alarm(site):
     for name in ("clincalc-hourly.service", "clincalc-backup.service", "clincalc-daily.service"):
-        for command, given in _units(site, name):
-            site.type("".join(f"{one}='{value}' " for one, value in given.items()) + command)
-    (backup,) = (site.home / "var" / "backups").iterdir()
-    assert backup.stat().st_size > 10_000
+        _run(site, name)
+    copies = site.home / "copies"
+    # Whoever fetches them is of the group, and gets nothing else.
+    assert {path.suffix: oct(path.stat().st_mode & 0o777) for path in copies.iterdir()} == {
+        ".backup": "0o640", ".jsonl": "0o640",
+    }  # fmt: skip
+    lines = (copies / "checkpoints.jsonl").read_bytes()
+    assert lines
+    assert (site.home / "var" / "checkpoints.jsonl").read_bytes().startswith(lines)
+    assert next(copies.glob("*.backup")).stat().st_size > 10_000
     told = _asked(site, "/health/ready").read().decode()
     assert "alarm, verification" not in told
     assert "alarm, backup" not in told
@@ -139,10 +154,47 @@ def test_new_code_takes_the_place_of_the_old_and_a_backup_comes_back(site):
     assert "No migration waits" in upgraded
     assert _asked(site, "/").status == 200
 
-    for command, given in _units(site, "clincalc-backup.service"):
-        site.type("".join(f"{one}='{value}' " for one, value in given.items()) + command)
+    _run(site, "clincalc-backup.service")
     site.type("psql --quiet --command 'DROP TABLE reviews_auditevent CASCADE' clincalc")
-    (line,) = [one for one in for_real.lines("Backups") if "restore" in one]
-    line = for_real.SUDO.sub("", line).replace("/srv/clincalc", str(site.home)).replace("OWNER", site.owner)
-    assert "The trail is whole" in site.type(line)
+    site.follow("Backups")
+    (restored,) = [said for line, said in site.said.items() if "manage.py restore" in line]
+    assert "The trail is whole" in restored
     site.type(".venv/bin/python manage.py verify_trail")
+
+
+def test_a_backup_comes_back_on_a_new_machine(site, tmp_path):
+    """Where there are no tables, no roles and no people, by the copies alone that were fetched."""
+    steps = for_real.lines("For real")
+    tables, roles, units = (
+        next(n for n, line in enumerate(steps) if word in line)
+        for word in ("code install", "database_roles", "certbot")
+    )
+    with for_real.postgres.cluster() as server:
+        new = for_real.Installation(tmp_path / "clincalc", server)
+        new.type_each(steps[:tables])
+        text = (new.home / ".env").read_text()
+        for name, secret in _secrets(site).items():
+            text = text.replace(_secrets(new)[name], secret)
+        (new.home / ".env").write_text(text)
+        (new.home / "backup.key").write_bytes((site.home / "backup.key").read_bytes())
+        fetched = site.home / "copies"
+        for name, path in {"backup": max(fetched.glob("*.backup")), "jsonl": fetched / "checkpoints.jsonl"}.items():
+            (new.code / f"NEWEST.{name}").write_bytes(path.read_bytes())
+
+        new.follow("On a new machine")
+        (restored,) = [said for line, said in new.said.items() if "manage.py restore" in line]
+        assert "The trail is whole" in restored
+        new.type_each(steps[roles:units])
+        assert "postgres://clincalc_app@" in (new.home / ".env").read_text()
+        assert "The trail is whole" in new.type(".venv/bin/python manage.py verify_trail")
+
+
+def test_another_key_takes_over_as_the_page_says(site):
+    before = _secrets(site)
+    site.follow("Another key takes over", "keys.md")
+    assert any(" took over from " in said for line, said in site.said.items() if "rotate_key" in line)
+    after = _secrets(site)
+    assert set(after) == {"SECRET_KEY", "SIGNING_KEY"}
+    assert after["SECRET_KEY"] == before["SECRET_KEY"]
+    assert after["SIGNING_KEY"] != before["SIGNING_KEY"]
+    assert (site.home / ".env").stat().st_mode & 0o777 == 0o640

@@ -22,7 +22,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.NEW_SIGNING_KEY:
-            raise CommandError("NEW_SIGNING_KEY is missing: set it in the environment (`make keys` prints a new one).")
+            raise CommandError("NEW_SIGNING_KEY is missing: add it to the file of the environment (docs/keys.md).")
         before = seals.key_id()
         try:
             new = signing_keys.rotate(settings.NEW_SIGNING_KEY, reason=options["reason"])
