@@ -33,8 +33,9 @@ def _page(name: str, status: int, **context: object) -> HttpResponse:
     context = {**site(), **context}
     try:
         html = render_to_string(f"{name}.html", context)
-    except Exception:  # the fault that is told of here may be in what every page is made with
-        logger.warning("The page %s is told in the bare frame", status, exc_info=True)
+    except Exception as error:  # the fault that is told of here may be in what every page is made with
+        # By its kind alone: its words may quote what somebody typed, and the fault itself is told with its places.
+        logger.warning("The page %s is told in the bare frame: %s", status, type(error).__name__)
         html = render_to_string(f"{name}.html", {**context, "frame": "bare.html"})
     response = HttpResponse(html, status=status)
     response["Cache-Control"] = "no-cache"  # what is not there now may be there in a minute

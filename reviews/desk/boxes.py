@@ -11,7 +11,7 @@ from monographs.checks.problems import sentences
 from monographs.checks.unnamed import unnamed
 from monographs.declared import Declared, declared_of, kind_of, row_model
 from monographs.typed import Value
-from reviews.forms import MOST_ROWS, Row, Text, choices, dressed
+from reviews.forms import MOST_ROWS, Row, Text, dressed
 
 MOST_BOXES = 900  # of rows in one form; the rest of what a request may hold is for its other boxes
 
@@ -39,7 +39,9 @@ def _box(model: type[Value], name: str, is_blank: bool) -> forms.Field:
     if kind_of(model, name) == "text":
         return dressed(Text(rows=said.rows, label=said.label, help_text=said.help))
     listed = {value: said.choices.get(value, value) for value in get_args(about.annotation)}
-    chosen = choices(listed) if is_blank and "" not in listed else list(listed.items())
+    chosen = list(listed.items())
+    if is_blank:  # nothing is chosen in it, by the words that the field has for that
+        chosen = [("", listed.pop("", "Choose")), *listed.items()]
     start = None if is_blank or about.is_required() else about.default
     return dressed(forms.ChoiceField(label=said.label, help_text=said.help, choices=chosen, initial=start))
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import pytest
 
 from monographs.declared import Declared
-from monographs.document import MonitoringItem
+from monographs.document import MonitoringItem, SafetyNotice
 from reviews.desk.boxes import boxes_of
 from reviews.desk.editor.forms import MonitoringForm
 from tests import factories as make
@@ -40,7 +40,8 @@ def test_a_choice_begins_with_its_default_and_is_told_in_its_words():
 def test_a_row_begins_with_nothing_chosen():
     box = boxes_of(Chosen, is_blank=True)["fasting"]
 
-    assert (box.initial, box.choices[0]) == (None, ("", "Choose"))
+    assert (box.initial, box.choices) == (None, [("", "Not said"), ("yes", "Fasting"), ("no", "Not fasting")])
+    assert boxes_of(SafetyNotice, is_blank=True)["severity"].choices[0] == ("", "Choose")
 
 
 @pytest.mark.parametrize("fasting", ["yes", "no", ""])
