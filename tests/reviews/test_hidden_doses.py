@@ -221,6 +221,23 @@ def test_changed_figures_are_read_critical_first_in_review_workspace_and_history
     assert "1 changed part" in review  # figures are not among what is signed
 
 
+def test_a_dose_that_no_rule_can_say_is_shown_as_such_and_breaks_no_page(client):
+    house = make.the_house()
+    make.published(house, doc=make.dosed())
+    second = make.start(house, make.live().edition)
+    other = make.dose(structure=changed(make.COURSES, steps__0__freq={"n": 2, "period": 4, "unit": "h"}))
+    make.save_part(second, other, seen=digest_of_part(make.dose()), actor=house.editor)
+    change = ChangeSet.objects.get(edition=second, actor=house.editor, touched=[MINE])
+    client.force_login(house.editor)
+
+    for address in ("", f"history/?change={change.pk}"):
+        page = said(client.get(f"/desk/monographs/testazumab/{address}"))
+        assert "It cannot be compared: no rule reads one of its two sides." in page
+    page = said(client.get(reverse("edit", args=["testazumab"])))
+    assert "several doses in a period that is not 1" in page
+    assert "twice" not in page
+
+
 def test_text_may_not_quote_a_figure_that_readers_are_not_shown():
     document = make.dosed(sections=[Section(key=make.key("x"), kind="cautions", text="Give 12 mg again.")])
 
