@@ -238,9 +238,61 @@ def test_a_dose_that_no_rule_can_say_is_shown_as_such_and_breaks_no_page(client)
     assert "twice" not in page
 
 
-def test_text_may_not_quote_a_figure_that_readers_are_not_shown():
-    document = make.dosed(sections=[Section(key=make.key("x"), kind="cautions", text="Give 12 mg again.")])
+QUOTED = "Move this dose to a regimen."
+FIGURE = "A dose is withheld or unchecked here: no dose figures in prose."
 
-    (found,) = [hits for place, hits in proof_document(document) if place.field == "text" and hits]
+
+def quoting(kind="cautions", text="The usual 12 mg. Give 12 mg once daily for 5 days."):
+    return Section(key=make.key("x"), kind=kind, heading="Cautions", text=text)
+
+
+def refused(house, edition):
+    with pytest.raises(Refused) as no:
+        make.submit(house, edition)
+    assert set(no.value.codes) == {"proofing"}
+    return {(one.part, one.field, one.sentence.rpartition("”: ")[2]) for one in no.value.refusals}
+
+
+def test_words_that_quote_a_figure_that_readers_are_not_shown_are_not_sent_for_review(client):
+    house = make.the_house()
+    part, sentences = str(make.key("x")), {QUOTED, FIGURE}
+    edition = make.draft(house, doc=make.dosed(sections=[quoting()]))
+    (found,) = [hits for place, hits in proof_document(build(edition)) if place.field == "text" and hits]
 
     assert {(one.rule, one.severity) for one in found} >= {("L31", "block"), ("L36", "block")}
+    assert refused(house, edition) == {(part, "text", one) for one in sentences}
+    client.force_login(house.editor)
+    for address in (reverse("edit", args=["testazumab"]), reverse("part_edit", args=["testazumab", part])):
+        page = said(client.get(address))
+        assert all(f"”: {one}" in page for one in sentences), address
+    make.save_part(edition, quoting(text="Give it again."), seen=digest_of_part(quoting()), actor=house.editor)
+    make.submit(house, edition)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"reason": "12 mg was never read."},
+        {"instead": "The leaflet: 0.012 g."},
+        {"structure": {**make.COURSES, "indication": "relapse after 12 mg"}},
+        {"structure": {**make.COURSES, "criteria": {"at_least": 2, "of": ["12 to 15 mg before", "relapse"]}}},
+    ],
+)
+def test_nor_are_words_of_the_dose_itself_that_readers_get(fields):
+    house = make.the_house()
+    edition = make.draft(house, doc=make.dosed(make.dose(**fields)))
+
+    assert refused(house, edition) == {(MINE, next(iter(fields)), FIGURE)}
+
+
+def test_a_part_that_stands_as_it_is_published_is_asked_again_for_the_figures_of_a_new_dose(client):
+    """It changed in nothing, and its amount, which readers have, became that of a dose that they are not shown."""
+    house = make.the_house()
+    first = make.published(house, doc=make.document(sections=[quoting(text="The usual 12 mg; 5/7.")]))
+    second = make.start(house, first)
+    make.add_part(second, make.dose(), actor=house.editor)
+
+    assert str(make.key("x")) not in EditionReview.load(second).changed
+    assert refused(house, second) == {(str(make.key("x")), "text", FIGURE)}
+    client.force_login(house.editor)
+    assert FIGURE in said(client.get(reverse("edit", args=["testazumab"])))

@@ -229,7 +229,15 @@ def test_old_and_new_stand_in_the_smaller_unit_beside_the_line():
 def test_what_cannot_be_read_is_critical_and_what_is_equal_is_nothing():
     assert changed(mg("10"), mg("10")) == ("none", [])
     assert changed({}, {}) == ("none", [])
-    for after in (mg("10", "mcg"), mg("x"), mg(1.5), {"colour": 1}, 5, mg("10", freq={"n": 0}), mg("10", freq=freq(2, 4, "h"))):
+    for after in (
+        mg("10", "mcg"),
+        mg("x"),
+        mg(1.5),
+        {"colour": 1},
+        5,
+        mg("10", freq={"n": 0}),
+        mg("10", freq=freq(2, 4, "h")),
+    ):
         cls, lines = changed(mg("10"), after)
         assert cls == "critical"
         assert all("cannot be compared" in line for line in lines)
