@@ -296,3 +296,14 @@ def test_a_part_that_stands_as_it_is_published_is_asked_again_for_the_figures_of
     assert refused(house, second) == {(str(make.key("x")), "text", FIGURE)}
     client.force_login(house.editor)
     assert FIGURE in said(client.get(reverse("edit", args=["testazumab"])))
+
+
+def test_lines_that_the_structure_does_not_make_are_not_sent_for_review():
+    """Whoever wrote them: what is signed of a dose is made of what its editors see."""
+    house, other = make.the_house(), json.dumps([[["population", "Adult. Give 12 mg."]]])
+    edition = make.draft(house, doc=make.document(regimens=[make.dose().model_copy(update={"lines": other})]))
+
+    assert "12 mg" in signable(build(edition)).regimens[0].lines
+    with pytest.raises(Refused) as no:
+        make.submit(house, edition)
+    assert [(one.code, one.part, one.field) for one in no.value.refusals] == [("problem_lines", MINE, "lines")]
