@@ -129,6 +129,25 @@ def test_who_wrote_hidden_figures_is_their_author_in_every_later_edition():
     assert verify() == []
 
 
+def test_who_wrote_figures_is_the_author_of_the_same_ones_under_another_key_for_another_use():
+    """Here alone: in another monograph the same figures are nobody's."""
+    house, relapse = make.the_house(), {**make.COURSES, "indication": "relapse"}
+    edition = make.draft(house, doc=make.document())
+    make.add_part(edition, make.dose(), actor=house.clinician)
+    parts.remove_part(edition, make.dose(), seen=digest_of_part(make.dose()), actor=house.editor)
+    copy = make.dose("copy", {**relapse, "steps": [{**one, "key": "x"} for one in make.COURSES["steps"]]})
+    make.add_part(edition, copy, actor=house.editor2)
+    make.add_part(edition, make.dose("other", changed(relapse, steps__0__dose="13")), actor=house.editor2)
+    beside = make.draft(house, "otherumab", doc=make.document())
+    make.add_part(beside, make.dose("beside", {**make.COURSES, "indication": "pain"}), actor=house.editor2)
+
+    written_by = EditionReview.load(edition).written_by
+    assert written_by[str(copy.key)] == {house.clinician.pk, house.editor2.pk}
+    assert written_by[str(make.key("other"))] == {house.editor2.pk}
+    assert EditionReview.load(beside).written_by[str(make.key("beside"))] == {house.editor2.pk}
+    assert verify() == []
+
+
 def test_what_is_signed_and_published_is_the_document_without_figures():
     house = make.the_house()
     edition = make.draft(house, doc=make.dosed())
