@@ -96,6 +96,19 @@ def without_figures(structure: str) -> str:
     return canonical({name: held for name, held in json.loads(structure).items() if name in signable.KEPT})
 
 
+def words_of_header(structure: str) -> list[str]:
+    """What somebody typed of whom a dose is for, in words: readers get it of every dose, shown or not."""
+    held = json.loads(structure)
+    return [*strings(held.get("indication")), *strings(held.get("criteria"))]
+
+
+def figures_of(structure: str) -> str:
+    """Steps and limits of a structure, as nobody types them twice by chance; "" where it has no step."""
+    held = json.loads(structure)
+    steps = [{name: said for name, said in step.items() if name != "key"} for step in held.get("steps", ())]
+    return canonical({"steps": steps, "limits": held.get("limits", [])}) if steps else ""
+
+
 def has_figures(structure: str) -> bool:
     return bool(json.loads(structure).keys() - set(signable.KEPT))
 

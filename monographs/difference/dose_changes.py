@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from monographs.document import Document, DoseRegimen
 from monographs.doses.change import CLASSES, Change, Class, ratio_words
 from monographs.doses.changes import compare
-from monographs.regimens import regimen_of
+from monographs.regimens import UNRENDERED, regimen_of
 from monographs.texts.text import Html, quantities
-
-UNREAD: Class = "critical"
 
 
 @dataclass(frozen=True)
@@ -27,6 +25,9 @@ class DoseLine:
     @property
     def is_critical(self) -> bool:
         return self.cls == "critical"
+
+
+UNREAD = (DoseLine("critical", quantities("It cannot be compared: no rule reads one of its two sides."), ""),)
 
 
 @dataclass(frozen=True)
@@ -70,10 +71,12 @@ def _lines(was: DoseRegimen | None, now: DoseRegimen | None) -> Iterator[DoseLin
     if was and now and was.structure == now.structure:
         return
     sides = [regimen_of(one.structure) if one else None for one in (was, now)]
-    if any(part and side is None for part, side in zip((was, now), sides, strict=True)):
-        yield DoseLine(UNREAD, quantities("It cannot be compared: no rule reads one of its two sides."), "")
-        return
-    yield from map(_line, compare(*sides).changes)
+    is_read = all(side or not part for part, side in zip((was, now), sides, strict=True))
+    try:
+        found = tuple(map(_line, compare(*sides).changes)) if is_read else UNREAD
+    except UNRENDERED:  # a draft may hold what no rule can say
+        found = UNREAD
+    yield from found
 
 
 def _line(change: Change) -> DoseLine:

@@ -8,7 +8,7 @@ from typing import Any
 
 from monographs.doses.change import Change
 from monographs.doses.changes import Compared, compare
-from monographs.doses.faults import Fault, unknown
+from monographs.doses.faults import Fault, RegimenRefused, unknown
 from monographs.doses.figures import figures
 from monographs.doses.lines import text
 from monographs.doses.model import NAMED, Regimen, Step
@@ -113,11 +113,10 @@ def classified(case: Any) -> dict[str, Any]:
     faults = [*unread, *unread_after]
     if not {"before", "after"} & set(held):
         faults.append(unknown("", "which needs a before and an after"))
-    if faults:
-        lines = [f"{fault.place or 'Regimen'} cannot be compared: {fault.sentence}" for fault in faults]
-        compared = Compared(tuple(Change("critical", line) for line in dict.fromkeys(lines)))
-    else:
-        compared = compare(one, other)
+    try:
+        compared = _not_compared(faults) if faults else compare(one, other)
+    except RegimenRefused as refused:  # it can be read, and no rule can say it
+        compared = _not_compared(refused.faults)
     answer = {"id": held.get("id"), "class": compared.cls or "none", "lines": compared.lines, "ratio": compared.ratio}
     if compared.per_week is not None:
         answer["per_week"] = compared.per_week
@@ -128,6 +127,11 @@ def classified(case: Any) -> dict[str, Any]:
             for one in compared.changes
         ],
     }
+
+
+def _not_compared(faults: list[Fault]) -> Compared:
+    lines = [f"{fault.place or 'Regimen'} cannot be compared: {fault.sentence}" for fault in faults]
+    return Compared(tuple(Change("critical", line) for line in dict.fromkeys(lines)))
 
 
 def _in_one_unit(change: Change) -> dict[str, list[str]]:

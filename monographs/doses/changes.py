@@ -95,16 +95,6 @@ def compare(before: Regimen | None, after: Regimen | None) -> Compared:
     return Compared(tuple(sorted(_changes(before, after), key=lambda one: CLASSES.index(one.cls))))
 
 
-def compare_all(before: Sequence[Regimen], after: Sequence[Regimen]) -> list[tuple[str, Compared]]:
-    """The regimens of two editions, paired by their key: those that changed, in the order of the later edition, then
-    those that went."""
-    old, new = ({str(one.key): one for one in held} for held in (before, after))
-    pairs = [(key, old.get(key), one) for key, one in new.items()]
-    gone: list[tuple[str, Regimen | None, Regimen | None]] = [(k, one, None) for k, one in old.items() if k not in new]
-    compared = [(key, compare(one, other)) for key, one, other in [*pairs, *gone]]
-    return [(key, found) for key, found in compared if found.changes]
-
-
 def _changes(before: Regimen, after: Regimen) -> Changes:
     yield from of_words("Indication", before.indication, after.indication, added="critical", changed="critical")
     yield from _population(before.population, after.population)

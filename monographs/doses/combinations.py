@@ -195,7 +195,7 @@ def _freq(freq: Freq, step: Step, place: str) -> Iterator[Fault]:
         if freq.once:
             yield from _once(freq, step, place)
     elif freq.period is not None and freq.unit is not None:
-        yield from _regular(freq, place)
+        yield from regular(freq, place)
 
 
 def _once(freq: Freq, step: Step, place: str) -> Iterator[Fault]:
@@ -208,7 +208,8 @@ def _once(freq: Freq, step: Step, place: str) -> Iterator[Fault]:
         yield unknown(f"{place}.once", "for a length of time")
 
 
-def _regular(freq: Freq, place: str) -> Iterator[Fault]:
+def regular(freq: Freq, place: str) -> Iterator[Fault]:
+    """What no rule knows of so many doses in a period."""
     if freq.n is None and freq.n_max == 1:
         yield unknown(f"{place}.n_max", "1 alone")
     is_one_period = freq.period == 1 and freq.period_max is None

@@ -210,7 +210,8 @@ def _step(regimen: Regimen, number: int) -> Line:
     if words := label(regimen, number):
         found += [("label", words), ("", ": ")]
     first = next((at for at, one in enumerate(regimen.steps) if one.is_dose), None)
-    said = _dose(regimen, step, is_first=number == first) if step.is_dose else _slope(step)
+    place = f"steps[{number}].freq"
+    said = _dose(regimen, step, place, is_first=number == first) if step.is_dose else _slope(step)
     found += next(said)
     for segments in said:
         found += segments
@@ -237,7 +238,7 @@ def _slope(step: Step) -> Iterator[list[Segment]]:
         yield _spaced("for", phrases.length(step.length))
 
 
-def _dose(regimen: Regimen, step: Step, *, is_first: bool) -> Iterator[list[Segment]]:
+def _dose(regimen: Regimen, step: Step, place: str, *, is_first: bool) -> Iterator[list[Segment]]:
     assert step.dose is not None
     assert step.unit is not None
     words = phrases.amount(step.dose, step.unit, step.high)
@@ -250,7 +251,7 @@ def _dose(regimen: Regimen, step: Step, *, is_first: bool) -> Iterator[list[Segm
         yield [("", " ("), ("volume", phrases.pair(step.volume)), ("", ")")]
     if step.cap is not None:
         yield [("", " (maximum "), ("cap", f"{phrases.pair(step.cap)} per dose"), ("", ")")]
-    yield _spaced("frequency", phrases.frequency(step.freq) if step.freq is not None else phrases.daily(step))
+    yield _spaced("frequency", phrases.frequency(step.freq, place) if step.freq is not None else phrases.daily(step))
     if is_first and regimen.prn is not None:
         reason = f" for {regimen.prn.reason}" if regimen.prn.reason is not None else ""
         yield _spaced("when_required", f"when required{reason}")

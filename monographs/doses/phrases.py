@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
+from monographs.doses.combinations import regular
+from monographs.doses.faults import RegimenRefused, unknown
 from monographs.doses.model import (
     PERIODS,
     RENAL,
@@ -99,14 +101,17 @@ _ONCE = {"d": "once daily", "wk": "once a week", "mo": "once a month", "a": "onc
 _TWICE = {"d": "twice daily", "wk": "twice a week", "mo": "twice a month", "a": "twice a year"}
 
 
-def frequency(freq: Freq) -> str:
-    """How often. Any other combination than these was refused before (`combinations.py`)."""
+def frequency(freq: Freq, place: str = "freq") -> str:
+    """How often. RegimenRefused: any other combination than these, with its place, whether or not it was refused
+    before: drafts hold what the rules (`combinations.py`) refuse to show."""
     if freq.once:
         return "on each day" if freq.each else "as a single dose"
     if freq.continuous:
         return "continuously"
-    assert freq.period is not None
-    assert freq.unit is not None
+    if freq.period is None or freq.unit is None or (freq.n or freq.n_max) is None:
+        raise RegimenRefused([unknown(place, "which does not say how often")])
+    if found := list(regular(freq, place)):
+        raise RegimenRefused(found)
     if freq.n is None:
         return f"up to {freq.n_max} times {_A_DAY[freq.unit]}"
     if freq.n_max is not None:

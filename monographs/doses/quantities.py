@@ -20,8 +20,9 @@ _WRITTEN = {
     "ml": "mL", "millilitre": "mL", "millilitres": "mL", "l": "L", "litre": "L", "litres": "L", "mmol": "mmol",
     "unit": "[iU]", "units": "[iU]", "iu": "[iU]", "international unit": "[iU]", "international units": "[iU]",
 }  # fmt: skip
+_FIGURE = r"[0-9][0-9,]*(?:\.[0-9]+)?"
 _QUANTITY = re.compile(
-    r"(?P<number>[0-9][0-9,]*(?:\.[0-9]+)?)\s?(?P<million>million\s)?"
+    rf"(?:(?P<low>{_FIGURE})(?:\s(?:to|or)\s|\s?[-–]\s?))?(?P<number>{_FIGURE})\s?(?P<million>million\s)?"
     rf"(?P<unit>{'|'.join(sorted(map(re.escape, _WRITTEN), key=len, reverse=True))})(?P<person>/kg|/m²|/m2)?(?![a-z])",
     re.IGNORECASE,
 )
@@ -29,7 +30,8 @@ _BY = {"/kg": "kg", "/m²": "m2", "/m2": "m2", "": ""}
 
 
 def quantities(regimen: Regimen) -> frozenset[Quantity]:
-    """Every amount of a dose that its lines hold: doses, maxima, volumes, increases, totals. Not its strength."""
+    """Every amount of a dose that its lines hold: doses, maxima, volumes, rates, increases, totals. Not its
+    strength."""
     return frozenset(_of(regimen))
 
 
@@ -41,6 +43,9 @@ def _of(regimen: Regimen) -> Iterator[Quantity]:
         for pair in (step.volume, step.cap):
             if pair is not None:
                 yield _quantity(pair.value, pair.unit)
+        if (rate := step.rate) is not None:
+            held = (rate.value, rate.value_max, rate.start, rate.by, rate.max)
+            yield from (_quantity(one, rate.unit) for one in held if one is not None)
         if (slope := step.slope) is not None:
             yield from (_quantity(by, slope.unit) for by in (slope.by, slope.by_max) if by is not None)
     yield from (_quantity(limit.value, limit.unit) for limit in regimen.limits)
@@ -56,6 +61,7 @@ def read_quantities(words: str) -> frozenset[Quantity]:
     found = set()
     for one in _QUANTITY.finditer(words):
         unit = UNITS[_WRITTEN[" ".join(one["unit"].lower().split())]]
-        number = Fraction(one["number"].replace(",", "")) * (10**6 if one["million"] else 1)
-        found.add((number * unit.factor, unit.kind, _BY[(one["person"] or "").lower()]))
+        for figure in filter(None, (one["low"], one["number"])):
+            number = Fraction(figure.replace(",", "")) * (10**6 if one["million"] else 1)
+            found.add((number * unit.factor, unit.kind, _BY[(one["person"] or "").lower()]))
     return frozenset(found)

@@ -8,9 +8,9 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
-from monographs.doses.lines import Line, header, lines, text
+from monographs.doses.lines import Line, header, lines
 from monographs.doses.model import Missing, Regimen
-from monographs.doses.reading import build, to_json
+from monographs.doses.reading import to_json
 
 Json = dict[str, Any]
 # All that stands in a document of a regimen that is not shown, beside since when and why.
@@ -43,12 +43,6 @@ def without_figures(regimen: Regimen) -> Regimen:
     return Regimen(**{name: getattr(regimen, name) for name in KEPT}, unchecked=True)
 
 
-def reads_as_signed(form: Json) -> bool:
-    """Whether the present rules make of the structure the lines that were signed. A page serves those that were signed
-    whatever this says: a difference is a task for editors."""
-    return form["status"] == UNPUBLISHED or bool(_plain(lines(build(form["structure"]))) == form["lines"])
-
-
 def with_neighbours(regimens: Sequence[Regimen]) -> list[Regimen]:
     """Regimens as readers are shown them: each says which others of its indication are not shown, and why."""
 
@@ -57,11 +51,6 @@ def with_neighbours(regimens: Sequence[Regimen]) -> list[Regimen]:
         return tuple(Missing(header(one), "withheld" if one.withheld else "not yet checked") for one in others)
 
     return [dataclasses.replace(one, missing_siblings=missing(one)) for one in regimens]
-
-
-def page_text(regimens: Sequence[Regimen]) -> str:
-    """All that readers are shown of the regimens of a page."""
-    return "\n".join(text(one) for one in with_neighbours(regimens))
 
 
 def _plain(held: Sequence[Line]) -> list[list[list[str]]]:

@@ -30,8 +30,6 @@ BASES = {
     "mmol": Base("mmol", "mmol", "amount", 1),
     "[iU]": Base("unit", "units", "units", 1),
 }
-# What a fraction of a kind is written in where no unit was typed.
-BASE_OF_KIND = {"mass": "g", "volume": "L", "amount": "mmol", "units": "[iU]"}
 PEOPLE = {"kg": "kg", "m2": "m²"}
 TIMES_IN_RATES = {"min": "minute", "h": "hour"}
 

@@ -17,13 +17,13 @@ from monographs.doses.quantities import Quantity, quantities, read_quantities
 from monographs.proofing.readable import readable
 from monographs.proofing.rules import RULES
 from monographs.proofing.sentences import is_of_water
-from monographs.regimens import regimen_of
+from monographs.regimens import regimen_of, words_of_header
 from monographs.texts.text import citation_labels
 from monographs.typed import Value
 
 Severity = Literal["block", "warn", "advise"]
 # Places of a document that no kind of section names.
-INTRODUCTION, DOSING, NOTICE = "introduction", "dosing", "notice"
+INTRODUCTION, DOSING, REGIMEN, NOTICE = "introduction", "dosing", "regimen", "notice"
 _EXACT = ("monitoring", "counselling")
 
 
@@ -43,9 +43,11 @@ class Doses:
 
     @classmethod
     def in_document(cls, document: Document) -> Self:
-        """Of a document as its editors have it: none of its doses is shown while none has had its checks."""
+        """Of a document as its editors have it, with every figure: none of its doses is shown while none has had its
+        checks. One that no rule reads is not shown either."""
         read = filter(None, (regimen_of(one.structure) for one in document.regimens))
-        return cls.of([replace(one, unchecked=True) for one in read])
+        found = cls.of([replace(one, unchecked=True) for one in read])
+        return replace(found, are_shown=not document.regimens)
 
 
 SHOWN = Doses()
@@ -93,7 +95,7 @@ def _proof(text: str, place: str, doses: Doses, is_prose: bool) -> tuple[Finding
 
 def _severity(rule: str, severity: str, place: str, doses: Doses, words: str, is_water: bool) -> Severity | None:
     if rule == "L31":
-        if place in (DOSING, "evidence"):
+        if place in (DOSING, REGIMEN, "evidence"):
             return None
         return "warn" if doses.are_shown or is_water else "block"
     if rule == "L36":
@@ -101,7 +103,8 @@ def _severity(rule: str, severity: str, place: str, doses: Doses, words: str, is
             return "block"
         if place == DOSING or doses.are_shown:
             return None
-        return "block" if read_quantities(words) & doses.hidden else "warn"
+        is_hidden = bool(read_quantities(words) & doses.hidden)
+        return "block" if is_hidden else None if place == REGIMEN else "warn"
     if rule == "L25" and place == "overdose":
         return "warn"
     if severity == "block_in_monitoring_and_counselling":
@@ -122,17 +125,24 @@ def proof_part(value: Value, labels: set[str], doses: Doses = SHOWN) -> Iterator
     if isinstance(value, Citation):
         return
     key, label = (value.key, value.label_for_people) if isinstance(value, Part) else (None, "Header")
-    for one in written(value):
+    for one in _texts(value):
         found = proof(one.text, _place(value, one), doses, is_prose=one.is_prose)
         found += _without_source(value, one, labels)
         yield Place(key, one.field, label, one.text), found
+
+
+def _texts(value: Value) -> Iterator[Written]:
+    """What was typed into a header or part, and of a dose also the words of its header, which readers get."""
+    yield from written(value)
+    if isinstance(value, DoseRegimen):
+        yield from (Written(("structure",), words, is_prose=False) for words in words_of_header(value.structure))
 
 
 def _place(value: Value, one: Written) -> str:
     if isinstance(value, Section):
         return str(value.kind)
     if isinstance(value, DoseRegimen):
-        return DOSING
+        return REGIMEN
     if isinstance(value, Header):
         return DOSING if one.where[0] == "dosing" else str(one.where[0])
     return "monitoring" if isinstance(value, MonitoringItem) else NOTICE

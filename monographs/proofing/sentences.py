@@ -174,6 +174,7 @@ _CHANGE = re.compile(
     rf"\.?\d[\d.,]*+\s?(?:to\s\d[\d.,]*+\s?)?{_AMOUNT}\b(?!/(?:\d|m?L|dL|min\b))",
 )
 _DOSE_FIGURE = re.compile(
+    rf"(?:{_FIGURE}(?:\s(?:to|or)\s|\s?[-–]\s?))?"
     rf"{_FIGURE}\s?{_AMOUNT}(?:/kg|/m²|/m2)?(?:\sto\s\d[\d.,]*+\s?{_AMOUNT})?\b(?!/(?:\d|m?L|dL|min))"
     r"(?!\s(?:tablets?|capsules?|ampoules?|vials?|syringes?|pens?|concentrate|strength|of\sprotein)\b)"
 )

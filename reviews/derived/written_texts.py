@@ -5,8 +5,9 @@ What is long enough (LONG characters) nobody types twice by chance, and what has
 prose about one drug. A part's texts are all of its words together, each of its fields, and each paragraph, line and
 sentence of them; those of the header are its fields and what is in them. Its sentences are those of its prose.
 Marks, where a link leads, the numbers and letters of a list, signs, spaces, hyphens, capitals and letters that look
-alike make no difference: a copy with another full stop is a copy. References are no texts of their author: they are the
-library's.
+alike make no difference: a copy with another full stop is a copy. Steps and limits of a dose are a text of theirs too:
+who types the same figures for another use has them from whoever typed them in that monograph before. References are no
+texts of their author: they are the library's.
 """
 
 import math
@@ -16,6 +17,7 @@ from functools import lru_cache
 
 from monographs import document as values
 from monographs.canonical import sha256
+from monographs.regimens import figures_of
 from monographs.texts.confusables import skeleton
 from monographs.typed import Value
 from reviews.derived.sides import Sides
@@ -76,16 +78,29 @@ def _texts_of(fields: tuple[str, ...], is_part: bool, longer_than: int) -> froze
 
 def sentences_of(part: Value | None, monograph: int, up_to: float = math.inf) -> frozenset[str]:
     """The digests of the sentences of a part, and of all else in its prose, up to this length: others in another
-    monograph."""
+    monograph. Of a dose, whatever its length, that of its figures."""
+    if isinstance(part, values.DoseRegimen):
+        return _figures_of(part.structure, monograph)
     text: str = getattr(part, values.PROSE.get(type(part), ""), "") if part else ""
     return _sentences_of(text, monograph, up_to)
+
+
+@lru_cache(maxsize=512)
+def _figures_of(structure: str, monograph: int) -> frozenset[str]:
+    figures = figures_of(structure)
+    return frozenset({_here(figures, monograph)} if figures else ())
+
+
+def _here(text: str, monograph: int) -> str:
+    """Another digest in another monograph."""
+    return sha256(f"{monograph} {text}")
 
 
 @lru_cache(maxsize=512)
 def _sentences_of(text: str, monograph: int, up_to: float) -> frozenset[str]:
     texts = {text, *(one for gap in _GAPS for one in gap.split(text))}
     short = [_joined(one) for one in texts if len(one.strip()) <= up_to]
-    return frozenset(sha256(f"{monograph} {words}") for words, many in short if many >= A_SENTENCE)
+    return frozenset(_here(words, monograph) for words, many in short if many >= A_SENTENCE)
 
 
 def rows_of(sides: Sides) -> Iterator[tuple[str, str]]:

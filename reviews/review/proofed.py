@@ -1,7 +1,8 @@
 """What proofing finds in the parts of an edition that changed, and why it may stand.
 
-What stands word for word as it is published was looked at before, and is not asked again. A warning needs a reason from
-a closed list, given once for all of them when the edition is sent for review; the signers see both.
+What stands word for word as it is published was looked at before, and is not asked again; but whether its words say a
+figure of a dose that readers are not shown follows from the doses, and is asked of every part. A warning needs a reason
+from a closed list, given once for all of them when the edition is sent for review; the signers see both.
 """
 
 from collections.abc import Collection, Iterable, Iterator
@@ -14,7 +15,7 @@ from monographs.checks.typed_words import written
 from monographs.document import Citation, Part, SafetyNotice
 from monographs.proofing.copied import names_in
 from monographs.proofing.dictionary import proposals
-from monographs.proofing.proof import Finding, Place, proof_part
+from monographs.proofing.proof import Doses, Finding, Place, proof_part
 from monographs.typed import Value
 from reviews.access.refusals import Refusal, RefusalType
 from reviews.models import AuditEvent
@@ -31,6 +32,8 @@ REASONS = {
     "looked_at": "Looked at: it is right as it stands.",
 }
 _LONGEST = 60
+# What is found by the doses of the edition, whichever part changed.
+_BY_DOSES = frozenset(("L31", "L36"))
 
 
 @dataclass(frozen=True)
@@ -75,10 +78,11 @@ class Hint:
         return "Must fix" if self.finding.severity == "block" else "Look again"
 
 
-def hints_of(value: Value, labels: set[str], names: Collection[str] = ()) -> list[Hint]:
-    """All that is found in a header or part, in the order of its fields. `names`: those of the drug for which it was
-    written, where it was copied from another page."""
-    return [*(Hint(place, one) for place, found in proof_part(value, labels) for one in found), *named(value, names)]
+def hints_of(value: Value, labels: set[str], doses: Doses, names: Collection[str] = ()) -> list[Hint]:
+    """All that is found in a header or part, in the order of its fields. `doses`: those of its document with every
+    figure. `names`: those of the drug for which it was written, where it was copied from another page."""
+    found = proof_part(value, labels, doses)
+    return [*(Hint(place, one) for place, hits in found for one in hits), *named(value, names)]
 
 
 def named(value: Value, names: Collection[str]) -> list[Hint]:
@@ -87,10 +91,21 @@ def named(value: Value, names: Collection[str]) -> list[Hint]:
     return [Hint(place, one) for place, hits in found for one in hits]
 
 
-def must_fix(value: Value, labels: set[str], names: Collection[str] = ()) -> list[str]:
-    """What of a header or part holds its edition up, whatever reason is given. A notice names its source itself."""
-    left_out = {"L35"} if isinstance(value, SafetyNotice) else set()
-    return [one.words for one in hints_of(value, labels, names) if one.blocks and one.finding.rule not in left_out]
+def must_fix(
+    value: Value, labels: set[str], doses: Doses, names: Collection[str] = (), *, is_changed: bool = True
+) -> list[str]:
+    """What of a header or part holds its edition up, whatever reason is given."""
+    return [one.words for one in _asked(value, labels, doses, names, is_changed=is_changed) if one.blocks]
+
+
+def _asked(value: Value, labels: set[str], doses: Doses, names: Collection[str], *, is_changed: bool) -> list[Hint]:
+    """What is asked of a header or part before its edition is sent for review. A notice names its source itself."""
+    if is_changed:
+        left_out = {"L35"} if isinstance(value, SafetyNotice) else set()
+        return [one for one in hints_of(value, labels, doses, names) if one.finding.rule not in left_out]
+    if doses.are_shown:
+        return []
+    return [one for one in hints_of(value, labels, doses) if one.blocks and one.finding.rule in _BY_DOSES]
 
 
 def spelling_of(value: Value) -> list[tuple[str, str]]:
@@ -109,7 +124,7 @@ def spelling_of(value: Value) -> list[tuple[str, str]]:
 
 
 def hints_in(review: EditionReview) -> list[Hint]:
-    """All that is found in what changed, less what checks/problems.py says in its own words. Found once a review."""
+    """All that is asked of the edition, less what checks/problems.py says in its own words. Found once a review."""
     if review.hints is None:
         review.hints = _hints_in(review)
     return review.hints
@@ -118,16 +133,11 @@ def hints_in(review: EditionReview) -> list[Hint]:
 def _hints_in(review: EditionReview) -> list[Hint]:
     document = review.document
     labels = {citation.label for citation in document.citations}
-    found = [] if "header" not in review.changed else hints_of(document.header, labels)
-    names = names_told(review.monograph)
-    for part in document.parts():
-        if str(part.key) in review.changed:
-            is_notice = isinstance(part, SafetyNotice)
-            found += [
-                one
-                for one in hints_of(part, labels, names.get(str(part.key), ()))
-                if not (is_notice and one.finding.rule == "L35")
-            ]
+    doses, names = Doses.in_document(review.with_figures), names_told(review.monograph)
+    found = []
+    for value in (document.header, *document.parts()):
+        key = str(value.key) if isinstance(value, Part) else "header"
+        found += _asked(value, labels, doses, names.get(key, ()), is_changed=key in review.changed)
     return found
 
 

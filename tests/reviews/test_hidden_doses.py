@@ -129,6 +129,25 @@ def test_who_wrote_hidden_figures_is_their_author_in_every_later_edition():
     assert verify() == []
 
 
+def test_who_wrote_figures_is_the_author_of_the_same_ones_under_another_key_for_another_use():
+    """Here alone: in another monograph the same figures are nobody's."""
+    house, relapse = make.the_house(), {**make.COURSES, "indication": "relapse"}
+    edition = make.draft(house, doc=make.document())
+    make.add_part(edition, make.dose(), actor=house.clinician)
+    parts.remove_part(edition, make.dose(), seen=digest_of_part(make.dose()), actor=house.editor)
+    copy = make.dose("copy", {**relapse, "steps": [{**one, "key": "x"} for one in make.COURSES["steps"]]})
+    make.add_part(edition, copy, actor=house.editor2)
+    make.add_part(edition, make.dose("other", changed(relapse, steps__0__dose="13")), actor=house.editor2)
+    beside = make.draft(house, "otherumab", doc=make.document())
+    make.add_part(beside, make.dose("beside", {**make.COURSES, "indication": "pain"}), actor=house.editor2)
+
+    written_by = EditionReview.load(edition).written_by
+    assert written_by[str(copy.key)] == {house.clinician.pk, house.editor2.pk}
+    assert written_by[str(make.key("other"))] == {house.editor2.pk}
+    assert EditionReview.load(beside).written_by[str(make.key("beside"))] == {house.editor2.pk}
+    assert verify() == []
+
+
 def test_what_is_signed_and_published_is_the_document_without_figures():
     house = make.the_house()
     edition = make.draft(house, doc=make.dosed())
@@ -221,9 +240,89 @@ def test_changed_figures_are_read_critical_first_in_review_workspace_and_history
     assert "1 changed part" in review  # figures are not among what is signed
 
 
-def test_text_may_not_quote_a_figure_that_readers_are_not_shown():
-    document = make.dosed(sections=[Section(key=make.key("x"), kind="cautions", text="Give 12 mg again.")])
+def test_a_dose_that_no_rule_can_say_is_shown_as_such_and_breaks_no_page(client):
+    house = make.the_house()
+    make.published(house, doc=make.dosed())
+    second = make.start(house, make.live().edition)
+    other = make.dose(structure=changed(make.COURSES, steps__0__freq={"n": 2, "period": 4, "unit": "h"}))
+    make.save_part(second, other, seen=digest_of_part(make.dose()), actor=house.editor)
+    change = ChangeSet.objects.get(edition=second, actor=house.editor, touched=[MINE])
+    client.force_login(house.editor)
 
-    (found,) = [hits for place, hits in proof_document(document) if place.field == "text" and hits]
+    for address in ("", f"history/?change={change.pk}"):
+        page = said(client.get(f"/desk/monographs/testazumab/{address}"))
+        assert "It cannot be compared: no rule reads one of its two sides." in page
+    page = said(client.get(reverse("edit", args=["testazumab"])))
+    assert "several doses in a period that is not 1" in page
+    assert "twice" not in page
+
+
+QUOTED = "Move this dose to a regimen."
+FIGURE = "A dose is withheld or unchecked here: no dose figures in prose."
+
+
+def quoting(kind="cautions", text="The usual 12 mg. Give 12 mg once daily for 5 days."):
+    return Section(key=make.key("x"), kind=kind, heading="Cautions", text=text)
+
+
+def refused(house, edition):
+    with pytest.raises(Refused) as no:
+        make.submit(house, edition)
+    assert set(no.value.codes) == {"proofing"}
+    return {(one.part, one.field, one.sentence.rpartition("”: ")[2]) for one in no.value.refusals}
+
+
+def test_words_that_quote_a_figure_that_readers_are_not_shown_are_not_sent_for_review(client):
+    house = make.the_house()
+    part, sentences = str(make.key("x")), {QUOTED, FIGURE}
+    edition = make.draft(house, doc=make.dosed(sections=[quoting()]))
+    (found,) = [hits for place, hits in proof_document(build(edition)) if place.field == "text" and hits]
 
     assert {(one.rule, one.severity) for one in found} >= {("L31", "block"), ("L36", "block")}
+    assert refused(house, edition) == {(part, "text", one) for one in sentences}
+    client.force_login(house.editor)
+    for address in (reverse("edit", args=["testazumab"]), reverse("part_edit", args=["testazumab", part])):
+        page = said(client.get(address))
+        assert all(f"”: {one}" in page for one in sentences), address
+    make.save_part(edition, quoting(text="Give it again."), seen=digest_of_part(quoting()), actor=house.editor)
+    make.submit(house, edition)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"reason": "12 mg was never read."},
+        {"instead": "The leaflet: 0.012 g."},
+        {"structure": {**make.COURSES, "indication": "relapse after 12 mg"}},
+        {"structure": {**make.COURSES, "criteria": {"at_least": 2, "of": ["12 to 15 mg before", "relapse"]}}},
+    ],
+)
+def test_nor_are_words_of_the_dose_itself_that_readers_get(fields):
+    house = make.the_house()
+    edition = make.draft(house, doc=make.dosed(make.dose(**fields)))
+
+    assert refused(house, edition) == {(MINE, next(iter(fields)), FIGURE)}
+
+
+def test_a_part_that_stands_as_it_is_published_is_asked_again_for_the_figures_of_a_new_dose(client):
+    """It changed in nothing, and its amount, which readers have, became that of a dose that they are not shown."""
+    house = make.the_house()
+    first = make.published(house, doc=make.document(sections=[quoting(text="The usual 12 mg; 5/7.")]))
+    second = make.start(house, first)
+    make.add_part(second, make.dose(), actor=house.editor)
+
+    assert str(make.key("x")) not in EditionReview.load(second).changed
+    assert refused(house, second) == {(str(make.key("x")), "text", FIGURE)}
+    client.force_login(house.editor)
+    assert FIGURE in said(client.get(reverse("edit", args=["testazumab"])))
+
+
+def test_lines_that_the_structure_does_not_make_are_not_sent_for_review():
+    """Whoever wrote them: what is signed of a dose is made of what its editors see."""
+    house, other = make.the_house(), json.dumps([[["population", "Adult. Give 12 mg."]]])
+    edition = make.draft(house, doc=make.document(regimens=[make.dose().model_copy(update={"lines": other})]))
+
+    assert "12 mg" in signable(build(edition)).regimens[0].lines
+    with pytest.raises(Refused) as no:
+        make.submit(house, edition)
+    assert [(one.code, one.part, one.field) for one in no.value.refusals] == [("problem_lines", MINE, "lines")]

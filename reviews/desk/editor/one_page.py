@@ -14,6 +14,7 @@ from monographs.document import PART_FIELDS
 from monographs.pages.page import PLACES
 from monographs.pages.page_model import Page
 from monographs.pages.working_dose import working_dose
+from monographs.proofing.proof import Doses
 from monographs.standing import today
 from monographs.typed import Value
 from monographs.vocabulary import SECTION_KINDS, SectionKind
@@ -282,14 +283,14 @@ class OnePage:
 
 def to_do(editor: EditorContext, changed: Collection[str]) -> dict[str, list[str]]:
     """What stands against sending this edition for review, by the key of a part or "header": what it lacks, and what
-    proofing will not let pass in what was `changed`."""
+    proofing will not let pass in what was `changed`, or because of its doses in what was not."""
     document, found = editor.document, dict[str, list[str]]()
     for problem in problems(document, today()):
         found.setdefault(str(problem.key or "header"), []).append(problem.sentence)
-    labels = {one.label for one in document.citations}
+    labels, doses = {one.label for one in document.citations}, Doses.in_document(document)
     for value in (document.header, *document.parts()):
         key = str(getattr(value, "key", "header"))
-        if key in changed and (left := must_fix(value, labels, editor.names_of(value))):
+        if left := must_fix(value, labels, doses, editor.names_of(value), is_changed=key in changed):
             found.setdefault(key, []).extend(left)
     return found
 

@@ -1,6 +1,7 @@
 """A form of the one page that is open: of the header, of a part, or of a new part. What it is filled with, whether what
 was typed may be saved, and what its page says if it is not."""
 
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from monographs.assemble import build
 from monographs.difference.diff_html import changes_of
 from monographs.difference.document_diff import compare
 from monographs.digest import digest_of_part
+from monographs.proofing.proof import Doses
 from monographs.typed import Value
 from monographs.vocabulary import SECTION_KINDS
 from reviews.access.refusals import Conflict, Refused
@@ -26,7 +28,7 @@ from reviews.desk.editor.scratch import offered
 from reviews.editing import parts
 from reviews.editing.citable import from_library, visible
 from reviews.editing.merging import Merged
-from reviews.review.proofed import hints_of, spelling_of
+from reviews.review.proofed import Hint, hints_of, spelling_of
 
 
 class OpenForm:
@@ -38,8 +40,7 @@ class OpenForm:
         self.made = make_lists(form) if form.is_bound else []
         self.context = editor.context(form=form, made_lists=self.made, **context)
         if not form.is_bound and form.shown is not None:
-            labels = {one.label for one in editor.document.citations}
-            self.context["hints"] = hints_of(form.shown, labels, editor.names_of(form.shown))
+            self.context["hints"] = self._hints(form.shown)
             self.context["spelling"] = spelling_of(form.shown) if editor.can_write else []
 
     @classmethod
@@ -105,10 +106,14 @@ class OpenForm:
 
     def _look_again(self, value: Value) -> list[str]:
         """What proofing lets pass with a reason alone: said once, before the edition is sent for review."""
-        labels = {one.label for one in (*self.editor.document.citations, *self.brings)}
-        found = hints_of(value, labels, self.editor.names_of(value))
-        words = [one.words for one in found if not one.blocks and one.effect != "Style"]
+        words = [one.words for one in self._hints(value, self.brings) if not one.blocks and one.effect != "Style"]
         return [f"Look again: {' '.join(words)}"] if words else []
+
+    def _hints(self, value: Value, brought: Iterable[values.Citation] = ()) -> list[Hint]:
+        """What proofing finds in it, with these references beside those of the edition."""
+        document = self.editor.document
+        labels = {one.label for one in (*document.citations, *brought)}
+        return hints_of(value, labels, Doses.in_document(document), self.editor.names_of(value))
 
     def refuse(self, refused: Refused) -> None:
         """It is not saved: says why, and of a conflict what the others saved meanwhile."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from monographs.digest import digest
 from monographs.document import SafetyNotice
+from monographs.proofing.proof import Doses
 from monographs.signable import signable
 from reviews.access import policy
 from reviews.desk.editor.context import EditorContext
@@ -30,12 +31,12 @@ def sending(editor: EditorContext, touched: set[str]) -> Send | None:
 def _asks(editor: EditorContext, touched: set[str]) -> bool:
     """More than the transition asks for, never less: what was changed back to what readers see counts here too."""
     document = editor.document
-    labels = {citation.label for citation in document.citations}
+    labels, doses = {citation.label for citation in document.citations}, Doses.in_document(document)
     changed = [part for part in document.parts() if str(part.key) in touched]
     values = [*([document.header] if "header" in touched else []), *changed]
     return any(
         one.finding.severity != "advise"
         for value in values
-        for one in hints_of(value, labels, editor.names_of(value))
+        for one in hints_of(value, labels, doses, editor.names_of(value))
         if not (isinstance(value, SafetyNotice) and one.finding.rule == "L35")
     )

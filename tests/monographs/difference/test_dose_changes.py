@@ -48,10 +48,12 @@ def test_a_regimen_that_went_is_critical_and_words_around_it_are_no_change_of_a_
     assert [one.cls for one in dose_changes(None, one)] == ["major"]
 
 
-def test_what_no_rule_reads_any_more_is_critical():
+def test_what_no_rule_reads_any_more_or_can_say_is_critical():
     part = make.dose()
     odd = part.model_copy(update={"structure": '{"colour":"blue"}'})
+    often = make.dose(structure=changed(make.COURSES, steps__0__freq={"n": 2, "period": 4, "unit": "h"}))
+    unread = [("critical", "It cannot be compared: no rule reads one of its two sides.", "")]
 
-    (change,) = dose_changes(make.dosed(part), make.document().model_copy(update={"regimens": (odd,)}))
-
-    assert lines(change) == [("critical", "It cannot be compared: no rule reads one of its two sides.", "")]
+    for other in (odd, often):
+        (change,) = dose_changes(make.dosed(part), make.document().model_copy(update={"regimens": (other,)}))
+        assert lines(change) == unread

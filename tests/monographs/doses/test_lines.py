@@ -1,12 +1,15 @@
 """Lines: the examples word for word, what they leave open, and that every element is said."""
 
 import re
+from itertools import product
 
 import pytest
 
+from monographs.doses.faults import RegimenRefused
 from monographs.doses.lines import header, joined, lines, system_lines, text
 from monographs.doses.reading import build
 from monographs.doses.rules import problems
+from monographs.doses.units import TIMES
 from tests.monographs.doses.examples import ASKED, DOSES, REMOVED, changed, example, freq, of
 
 pytestmark = pytest.mark.any_database
@@ -254,3 +257,19 @@ def test_without_any_element_an_example_reads_differently_or_is_refused(name):
         assert found or text(regimen) != DOSES[name]["text"] or is_default, place
         count += 1
     assert count >= 4
+
+
+def test_a_frequency_that_no_rule_can_say_is_refused_with_its_place_and_never_half_said():
+    """Whatever was asked before: a draft holds what `problems` refuses. All counts, periods and units, one by one."""
+    refused = 0
+    for n, n_max, period, period_max, unit in product((None, 1, 2), (None, 1, 3), (1, 4), (None, 6), TIMES):
+        fields = {"n": n, "n_max": n_max, "period": period, "period_max": period_max, "unit": unit}
+        structure = of(freq={name: value for name, value in fields.items() if value is not None})
+        faults = [one for one in problems(structure, ASKED)[1] if one.rule in ("V00", "V04")]
+        if faults:
+            with pytest.raises(RegimenRefused, match=r"V00 steps\[0\]\.freq"):
+                lines(build(structure))
+            refused += 1
+        else:
+            assert re.search(rf"{n or n_max}|once|twice|every|alternate", text(build(structure))), fields
+    assert refused > 100

@@ -28,9 +28,11 @@ def test_units_litres_and_what_goes_by_somebody():
 
 
 def test_a_regimen_has_the_quantities_of_its_lines_but_its_strength():
-    assert quantities(build(DOSES["E03"]["input"])) == read_quantities("15 mg/kg, 20 mg/kg, 2 g")
+    assert quantities(build(DOSES["E03"]["input"])) == read_quantities("15 mg/kg, 20 mg/kg, 2 g, 10 mg/minute")
     assert quantities(build(DOSES["E04"]["input"])) == read_quantities("25 mg 50 mg 100 mg 200 mg 500 mg")
     assert quantities(build(DOSES["E21"]["input"])) == read_quantities("60 mg 2.5 mL")
+    rate = {"unit": "mg/h", "start": "5", "by": "7", "every": ["1", "h"], "max": "9"}
+    assert quantities(build(of("10", rate=rate))) == read_quantities("10 mg, 5 mg/hour, 7 mg/hour, 9 mg/hour")
     assert quantities(build(DOSES["E01"]["input"])) == read_quantities("12 mg 60 mg 36 mg")
 
 
@@ -46,9 +48,12 @@ def test_prose_may_not_tell_a_dose_that_is_not_shown(change):
     assert found("The usual 12,000 micrograms.") == {"L36": "block"}
     assert found("The usual 0.012 g.") == {"L36": "block"}
     assert found("A total of 60 mg was given.") == {"L36": "block"}
+    assert found("The usual 12 to 15 mg.") == found("The usual 12–15 mg.") == {"L36": "block"}
     assert found("The usual 250 mg.") == {"L36": "warn"}
     assert found("Give 250 mg daily.") == {"L31": "block", "L36": "warn"}
     assert found("Give 12 mg daily.", "dosing") == {}
+    assert found("Relapse after 12 mg", "regimen") == {"L36": "block"}
+    assert found("Take 250 mg daily", "regimen") == {}
     assert found("In the trial 12 mg was given.", "evidence") == {"L36": "block"}
 
 

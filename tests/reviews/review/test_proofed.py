@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from monographs.digest import digest_of_part
 from monographs.document import SafetyNotice, Section
+from monographs.proofing.proof import SHOWN
 from reviews.access.refusals import Refused
 from reviews.models import AuditEvent
 from reviews.review.edition_review import EditionReview
@@ -76,7 +77,7 @@ def test_a_hint_of_style_needs_no_reason(house):
 
 def of(edition, name="monitoring"):
     document = EditionReview.load(edition).document
-    return document.by_key()[make.key(name)], {"trial2020"}
+    return document.by_key()[make.key(name)], {"trial2020"}, SHOWN
 
 
 @pytest.mark.parametrize("reason", [name for name in REASONS if name != "no_number"])
@@ -129,7 +130,7 @@ def test_hints_stand_beside_the_part_and_what_blocks_is_said_when_it_is_saved(cl
     assert "<strong>Must fix:</strong> “od,”: Write once daily." in html
     assert "<strong>Look again:</strong> “5/7.”: Write days or weeks." in html
 
-    part, _labels = of(edition, "prescribing")
+    part, *_ = of(edition, "prescribing")
     fields = {"heading": part.heading, "text": "Give it OD.", "seen": digest_of_part(part)}
     answer = client.post(address, fields, follow=True).content.decode()
     assert "Still to do: “OD.”: Write once daily." in answer
