@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from http.client import responses
 from typing import Any
 
 from django.conf import settings
@@ -77,12 +78,11 @@ class RequestLog:
             return parts
         finally:
             _asked.reset(outer)
-            method = environ["REQUEST_METHOD"]
             self._write(
                 {
                     "at": _now(),
                     "request": asked["id"],
-                    "method": method if method in METHODS else CUT,
+                    "method": _method(environ["REQUEST_METHOD"]),
                     "path": shown_path(_decoded(environ.get("PATH_INFO") or "")),
                     "status": status,
                     "ms": round((time.perf_counter() - began) * 1000, 1),
@@ -127,13 +127,25 @@ def who(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRe
     return middleware
 
 
+# What Django refuses for safety is told by its kind, and what became of a request by its status: Django's own words
+# quote headers, and what was asked.
+SECURITY = "django.security"
+_OF_CSRF = ("Origin checking failed", "Referer checking failed", "CSRF cookie not set", "CSRF token")
+
+
 class Lines(logging.Formatter):
     """A record as one line of JSON, under the id of its request. Of a fault: which kinds, and where."""
 
     def format(self, record: logging.LogRecord) -> str:
-        said = record.getMessage()
-        if path := getattr(getattr(record, "request", None), "path", ""):  # as Django's own lines have it
-            said = said.replace(path, shown_path(path))
+        request, status = getattr(record, "request", None), getattr(record, "status_code", None)
+        if f"{record.name}.".startswith(f"{SECURITY}."):
+            said = _refused(record)
+        elif request is not None:
+            said = responses.get(status or 0, "A request")
+        else:
+            said = record.getMessage()
+        if request is not None:
+            said = f"{said}: {_method(request.method)} {shown_path(request.path)}"
         line: dict[str, Any] = {
             "at": _now(), "request": (_asked.get() or {}).get("id"), "level": record.levelname, "logger": record.name,
             "said": said,
@@ -141,6 +153,18 @@ class Lines(logging.Formatter):
         if record.exc_info and record.exc_info[1]:
             line["faults"] = [_told(one) for one in _causes(record.exc_info[1])]
         return json.dumps(line)
+
+
+def _refused(record: logging.LogRecord) -> str:
+    kind = record.name.removeprefix(SECURITY).lstrip(".")
+    if kind == "csrf":
+        why = str(record.args[0]) if isinstance(record.args, tuple) and record.args else ""
+        kind = next((one for one in _OF_CSRF if why.startswith(one)), kind)
+    return f"Refused, {kind}" if kind else "Refused"
+
+
+def _method(given: Any) -> str:
+    return given if given in METHODS else CUT
 
 
 def _causes(fault: BaseException | None) -> Iterator[BaseException]:

@@ -9,15 +9,17 @@ from urllib.parse import quote
 
 import pytest
 from django.db import IntegrityError
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from django.urls import get_resolver
+from django.utils.log import log_response
 
-from clincalc import logs
 from clincalc.front import Front
 from clincalc.gate import FORM, Gate
 from clincalc.logs import CUT, Lines, RequestLog, shown_path
 from clincalc.reader import Handler
 from tests import factories as make
+from tests.servers import ROOT
 
 TOKEN = "pUqM4x7rVnB2kL9sWd3fGhJ5tYzAeC8oQi6RmT1vXuE"
 MARK = "zzsecretzz"
@@ -126,8 +128,53 @@ def test_a_request_is_one_line_that_holds_nothing_anybody_typed(house, settings,
     assert not [one for one in (MARK, TOKEN) if one in faults.getvalue()], faults.getvalue()
 
 
+@pytest.mark.any_database
+@pytest.mark.django_db
+def test_what_django_says_of_a_request_is_told_by_its_kind(settings, written, monkeypatch):
+    """Each of these lines quotes a header, a path or a form in Django's own words."""
+    settings.ALLOWED_HOSTS = ["clincalc.test"]
+    application, so_far, faults = RequestLog(Gate(Handler()), written[0].to), *written[1:]
+
+    def told(path, method="GET", **more):
+        before = len(faults.getvalue())
+        ask(application, path, method, b"a=b" if method == "POST" else b"", **more)
+        so_far()
+        found = faults.getvalue()[before:]
+        assert not [one for one in (MARK, TOKEN) if one in found], found
+        return [json.loads(line)["said"] for line in found.splitlines()]
+
+    cookie, link = {"HTTP_COOKIE": f"__Host-csrftoken={TOKEN[:32]}"}, f"/accounts/link/{TOKEN}/"
+    at, shown = "/accounts/login/", f"/accounts/link/{CUT}/"
+    said = [
+        *told(at, "POST", HTTP_ORIGIN=f"https://{MARK}.test", **cookie),
+        *told(at, "POST", HTTP_REFERER=f"https://{MARK}.test/{TOKEN}", **cookie),
+        *told(at, "POST", HTTP_ORIGIN="https://clincalc.test"),
+        *told(link, HTTP_HOST=f"{MARK}.test"),
+    ]
+    assert said == [
+        f"Refused, Origin checking failed: POST {at}",
+        f"Refused, Referer checking failed: POST {at}",
+        f"Refused, CSRF cookie not set: POST {at}",
+        f"Refused, DisallowedHost: GET {shown}",
+    ]
+    # Of a fault it has the path with an escape for each sign that is not ASCII.
+    asked = RequestFactory().get(f"/report/ä{TOKEN}/")
+    log_response("%s: %s", MARK, asked.path, request=asked, response=HttpResponse(status=500))
+    (line,) = faults.getvalue().splitlines()[4:]
+    assert json.loads(line)["said"] == f"Internal Server Error: GET /report/{CUT}/"
+
+
+def nginx_hides(path):
+    """Whether the map of `deploy/nginx.conf` shows another path than this one."""
+    text = (ROOT / "deploy" / "nginx.conf").read_text()
+    (block,) = re.findall(r"map \$uri \$clincalc_path \{(.*?)\n\}", text, re.S)
+    rules = [line.split()[0] for line in block.strip().splitlines()[1:]]
+    assert all(rule.startswith("~") for rule in rules)
+    return any(re.search(rule[1:].replace("(?<", "(?P<"), path) for rule in rules)
+
+
 def test_each_address_that_holds_a_secret_is_cut():
-    """Whatever of an address is neither a number nor the name of something that is no person."""
+    """Whatever of an address is neither a number nor the name of something that is no person; by nginx too."""
     open_names = {"kind", "part", "transition", "act", "form", "key", "pk", "slug", "number", "one", "other"}
 
     def routes(resolver, before=""):
@@ -143,6 +190,7 @@ def test_each_address_that_holds_a_secret_is_cut():
         found.append(route)
         shown = shown_path("/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda one: "x" if one[1] in open_names else MARK, route))
         assert MARK not in shown, route
+        assert nginx_hides("/" + re.sub(r"<(?:\w+:)?\w+>", MARK, route)), route
     assert len(found) > 3
 
 
@@ -215,9 +263,3 @@ def test_what_the_application_raises_is_a_line_too(written):
     with pytest.raises(KeyError):
         ask(RequestLog(app, application.to), "/drugs/")
     assert json.loads(so_far())["status"] == 500
-
-
-def test_the_gate_knows_these_methods():
-    from clincalc import gate
-
-    assert gate.METHODS is logs.METHODS

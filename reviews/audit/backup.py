@@ -11,10 +11,9 @@ import json
 import os
 import shutil
 import sqlite3
-import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,7 @@ from django.utils import timezone
 
 from monographs.canonical import sha256
 from monographs.models import WriteLock
-from reviews.audit import database_roles, seals
+from reviews.audit import database_roles, dump, seals
 from reviews.audit.backup_file import CHECKPOINTS, DATABASE, PARTS, BackupRefused, decrypt, encrypt
 from reviews.audit.checkpoints import A_MOMENT, standing
 from reviews.audit.hashes import instant
@@ -33,7 +32,6 @@ from reviews.audit.keys import Keys, believed
 from reviews.models import AuditEvent
 
 SUFFIX, AT = ".backup", "%Y-%m-%dT%H%M%S.%fZ"  # the name of a file: when it was made
-NO_PROGRAM = "{} is not installed here, or not in PATH."
 _TRIES = 3
 
 
@@ -114,7 +112,7 @@ def _dump(to: Path) -> Head:
         cursor.execute("SELECT pg_export_snapshot()")
         (snapshot,) = cursor.fetchone()
         seq, hashed = WriteLock.objects.values_list("seq", "hash").get(pk=1)
-        _run("pg_dump", "--format=custom", f"--snapshot={snapshot}", f"--file={to}")
+        dump.dump(to, snapshot)
     return Head(seq, hashed)
 
 
@@ -184,14 +182,25 @@ def newest(path: Path) -> Path:
     return found[-1]
 
 
-def restore(path: Path, key: bytes, *, accept_loss: bool = False, reason: str = "") -> tuple[Head, list[str]]:
-    """Puts a backup in the place of the database. Answers its head, and what is lost by it. BackupRefused, and nothing
-    is touched: it cannot be read, is of another installation, or something would be lost that nobody accepts."""
+@dataclass(frozen=True)
+class Restored:
+    """The head of what was put in its place, what was lost by it, and whether the roles were given their rights."""
+
+    head: Head
+    lost: list[str]
+    are_roles_granted: bool
+
+
+def restore(path: Path, key: bytes, *, accept_loss: bool = False, reason: str = "") -> Restored:
+    """Puts a backup in the place of the database. BackupRefused, and nothing is touched: it cannot be read, holds what
+    is not ours, is of another installation, or something would be lost that nobody accepts."""
     path = newest(path)
     with _room() as room:
         about = decrypt(path, room, key)
         if about["vendor"] != connection.vendor:
             raise BackupRefused(f"{path}: it is of {about['vendor']}, and DATABASE_URL names {connection.vendor}.")
+        if connection.vendor == "postgresql":
+            dump.refuse_others(room / DATABASE)
         head = Head(about["seq"], about["hash"])
         backed = (room / CHECKPOINTS).read_bytes()
         now = _checkpoints_now(backed)
@@ -205,14 +214,14 @@ def restore(path: Path, key: bytes, *, accept_loss: bool = False, reason: str = 
                 f"{path} ends with entry {head.seq}. These {len(lost)} of now would be lost:\n{entries}\n"
                 "Take a newer backup, or add --accept-loss and a --reason. Nothing was restored."
             )
-        _put_in_place(room / DATABASE)
+        are_roles_granted = _put_in_place(room / DATABASE)
         if len(now) < len(backed):
             _write_checkpoints(backed)
         if lost:
             numbers = [seq for seq, hashed in lost if hashed]
             which = {"from": min(numbers), "to": max(numbers)} if numbers else {}
             seals.append_checkpoint(head.seq, head.hash, lost={**which, "reason": reason})
-    return head, named
+    return Restored(head, named, are_roles_granted)
 
 
 def _checkpoints_now(backed: bytes) -> bytes:
@@ -235,29 +244,8 @@ def _entries(file: Path) -> tuple[UUID, dict[int, str]]:
         with closing(sqlite3.connect(file)) as copy:
             ((site,),) = copy.execute("SELECT site FROM monographs_pen")
             return UUID(site), dict(copy.execute("SELECT seq, hash FROM reviews_auditevent"))
-    ((site,),) = _columns(file, "monographs_pen", "site")
-    return UUID(site), {int(seq): hashed for seq, hashed in _columns(file, "reviews_auditevent", "seq", "hash")}
-
-
-def _columns(file: Path, table: str, *names: str) -> Iterator[list[str]]:
-    """Of each row of a table of a dump. No value of those that are asked for needs an escape."""
-    columns: list[str] = []
-    command = ["pg_restore", "--data-only", f"--table={table}", "--file=-", str(file)]
-    try:
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as reading:  # noqa: S603
-            assert reading.stdout
-            for line in reading.stdout:
-                if columns and line != "\\.\n":
-                    row = dict(zip(columns, line.rstrip("\n").split("\t"), strict=True))
-                    yield [row[name] for name in names]
-                else:
-                    start, _open, rest = line.partition(" (")
-                    is_copy = start.startswith("COPY ")
-                    columns = [one.strip('"') for one in rest.partition(")")[0].split(", ")] if is_copy else []
-    except FileNotFoundError as error:
-        raise BackupRefused(NO_PROGRAM.format("pg_restore")) from error
-    if reading.returncode:
-        raise BackupRefused(f"pg_restore cannot read {table} of the backup. Nothing was restored.")
+    ((site,),) = dump.columns(file, "monographs_pen", "site")
+    return UUID(site), {int(seq): hashed for seq, hashed in dump.columns(file, "reviews_auditevent", "seq", "hash")}
 
 
 def _refuse_another(path: Path, site: UUID) -> None:
@@ -301,7 +289,8 @@ def _lost(held: dict[int, str], backed: bytes, now: bytes) -> Iterator[tuple[int
         return  # what is there cannot be read: it is damaged, or empty
 
 
-def _put_in_place(file: Path) -> None:
+def _put_in_place(file: Path) -> bool:
+    """Whether the roles of the database were given their rights in it."""
     if connection.vendor == "sqlite":
         connection.close()
         try:
@@ -312,12 +301,14 @@ def _put_in_place(file: Path) -> None:
                     damaged.replace(f"{damaged}.damaged")
             _copy(file, Path(_sqlite()))
     else:
-        name = connection.settings_dict["NAME"]
-        connection.close()
-        # Owners and rights are those of here: a machine of another name has roles of other names.
-        here = ("--no-owner", "--no-privileges")
-        _run("pg_restore", "--clean", "--if-exists", "--single-transaction", *here, str(file), database=name)
-        database_roles.renew()
+        try:
+            dump.put_in_place(file)
+        except BackupRefused:
+            with suppress(DatabaseError):  # what is there may be damaged
+                database_roles.renew()
+            raise
+        return database_roles.renew()
+    return False
 
 
 def _copy(file: Path, to: Path) -> None:
@@ -338,20 +329,3 @@ def _write_checkpoints(content: bytes) -> None:
 
 def _sqlite() -> str:
     return str(connection.settings_dict["NAME"])
-
-
-def _run(program: str, *arguments: str, database: str = "") -> None:
-    """One of PostgreSQL's programs, of the server's version, found by PATH; it gets the password by its environment."""
-    told = connection.settings_dict
-    host, port = told["HOST"] or told["OPTIONS"].get("host", ""), told["PORT"] or told["OPTIONS"].get("port", "")
-    named = {"PGHOST": host, "PGPORT": str(port or 5432), "PGUSER": told["USER"], "PGPASSWORD": told["PASSWORD"]}
-    named |= {"PGSSLMODE": str(told["OPTIONS"].get("sslmode", ""))}
-    environment = {**os.environ, **{name: value for name, value in named.items() if value}}
-    command = [program, *arguments[:-1], f"--dbname={database or told['NAME']}", arguments[-1]]
-    try:
-        # The programs are named here, and the rest by the settings.
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
-    except FileNotFoundError as error:
-        raise BackupRefused(NO_PROGRAM.format(program)) from error
-    if done.returncode:
-        raise BackupRefused(f"{program}: {done.stderr.strip()[-500:]}")

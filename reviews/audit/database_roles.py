@@ -3,10 +3,12 @@
 * owner: has the tables, migrates, restores. Nothing else signs in as it.
 * app: the service and its timers. It has no table, only adds to what is sealed, and changes or deletes where a verb
   does.
-* read: looks at what the house works on, drafts included; not at what opens an account or was never sent.
+* read: looks at what the house works on, drafts included; not at what opens an account or a receipt, says where a
+  reader gets mail, or was never sent.
 * backup: reads everything, for pg_dump.
 
-They are named after the database. SQLite has no roles: who may write its file may do anything.
+A table that no list here names is for owner and backup alone. The roles are named after the database. SQLite has none:
+who may write its file may do anything.
 """
 
 import re
@@ -45,12 +47,35 @@ _READ_ONLY = frozenset({
     "auth_group_permissions", "auth_permission", "auth_user_user_permissions", "django_admin_log",
     "django_content_type", "django_migrations", "guardian_groupobjectpermission", "guardian_userobjectpermission",
 })  # fmt: skip
+# What no trigger keeps, and the app does with as it likes.
+_KEPT_BY_NONE = frozenset({
+    "account_emailaddress", "account_emailconfirmation", "django_session", "mfa_authenticator", "reviews_look",
+    "reviews_presence", "reviews_scratch",
+})  # fmt: skip
 # What opens an account, or was typed and not sent.
 _SECRET = frozenset({
     "account_emailaddress", "account_emailconfirmation", "auth_user", "django_session", "mfa_authenticator",
     "reviews_accountlink", "reviews_countedtry", "reviews_inboxreport", "reviews_keptform", "reviews_scratch",
     "reviews_spentcode",
 })  # fmt: skip
+# What is for whoever may look, but for some columns: the receipt of a report, and who sent it.
+_OPEN = frozenset({
+    "auth_group", "auth_group_permissions", "auth_permission", "auth_user_groups", "auth_user_user_permissions",
+    "django_admin_log", "django_content_type", "django_migrations", "guardian_groupobjectpermission",
+    "guardian_userobjectpermission", "monographs_citation", "monographs_document", "monographs_doseregimen",
+    "monographs_drug", "monographs_edition", "monographs_epoch", "monographs_formeraddress", "monographs_indexentry",
+    "monographs_monitoringitem", "monographs_monograph", "monographs_namecheck", "monographs_overlay", WRITE_LOCK,
+    "monographs_publication", "monographs_reference", "monographs_relatedlink", "monographs_safetynotice",
+    "monographs_secondsignature", "monographs_section", "monographs_therapeuticclass", "monographs_toldchange",
+    "reversion_revision", "reversion_version", "reviews_accounthold", "reviews_act", "reviews_assignment",
+    "reviews_auditevent", "reviews_certificate", "reviews_changedpart", "reviews_changeset", "reviews_classgrant",
+    "reviews_classpermission", "reviews_clinicianprofile", "reviews_conflict", "reviews_entrysubject", "reviews_grant",
+    "reviews_harmlessmisprint", "reviews_keystatement", "reviews_look", "reviews_misprint",
+    "reviews_monographpermission", "reviews_organisation", "reviews_presence", "reviews_problemreport",
+    "reviews_recheck", "reviews_remark", "reviews_reminder", "reviews_signoff", "reviews_unsigning",
+    "reviews_writtentext",
+})  # fmt: skip
+_SECRET_COLUMNS = {"reviews_problemreport": ("token", "email", "sender")}
 
 # Sequences go with their tables; what an extension brought stays.
 _HANDED_OVER = """DO $$ DECLARE its_table regclass; its_function regprocedure; BEGIN
@@ -87,9 +112,19 @@ def _rights(table: str, trigger: type[triggers.Trigger] | None) -> tuple[str, ..
     if trigger is triggers.Sent:
         answered = sorted({str(one.column) for one in Remark._meta.concrete_fields} - {*REMARK_COLUMNS})
         return ("SELECT", "INSERT", f"UPDATE ({', '.join(answered)})")
-    if trigger is None or table in _TAKEN_OUT:
+    if table in _TAKEN_OUT | _KEPT_BY_NONE:
         return _ALL
-    return _BY_TRIGGER[trigger]
+    return _BY_TRIGGER.get(trigger, ()) if trigger else ()
+
+
+def read_rights() -> dict[str, str]:
+    """{table: how the one who looks may read it}, of every table of which anything is for them."""
+    columns = {model._meta.db_table: model._meta.concrete_fields for model in apps.get_models()}
+    rights = dict.fromkeys(sorted(_OPEN), "SELECT")
+    for table, secret in _SECRET_COLUMNS.items():
+        seen = [str(one.column) for one in columns[table] if one.column not in secret]
+        rights[table] = f"SELECT ({', '.join(seen)})"
+    return rights
 
 
 def making(database: str) -> Iterator[str]:
@@ -118,15 +153,16 @@ def granting(database: str) -> Iterator[str]:
     yield f"GRANT USAGE ON SCHEMA public TO {others}"
     # Where `verify_trail` makes the tables once more, to compare them; nothing stays there.
     yield f"CREATE SCHEMA IF NOT EXISTS {AS_MADE} AUTHORIZATION {role['owner']}"
+    yield f"REVOKE ALL ON SCHEMA {AS_MADE} FROM PUBLIC, {others}"
     yield f"GRANT USAGE, CREATE ON SCHEMA {AS_MADE} TO {role['app']}"
-    yield f"GRANT USAGE ON SCHEMA {AS_MADE} TO {role['backup']}"
     yield f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, {others}"
     yield f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role['backup']}"
     yield f"GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO {role['backup']}"
     for table, rights in app_rights().items():
-        yield f"GRANT {', '.join(rights)} ON {table} TO {role['app']}"
-        if table not in _SECRET:
-            yield f"GRANT SELECT ON {table} TO {role['read']}"
+        if rights:
+            yield f"GRANT {', '.join(rights)} ON {table} TO {role['app']}"
+    for table, right in read_rights().items():
+        yield f"GRANT {right} ON {table} TO {role['read']}"
 
 
 def owns_tables() -> bool:

@@ -31,6 +31,7 @@ def differences() -> Iterator[str]:
     vendor = connection.vendor
     if vendor == "postgresql":
         yield from _switched_off()
+        yield from _elsewhere()
     if vendor not in _made:
         _made[vendor] = Counter(_as_made())
     now = Counter(_things(connection))
@@ -51,6 +52,18 @@ def _switched_off() -> Iterator[str]:
         cursor.execute("SELECT current_setting('session_replication_role')")
         if cursor.fetchone()[0] == "replica":
             yield "session_replication_role: it is “replica”, by which every trigger is passed over."
+
+
+def _elsewhere() -> Iterator[str]:
+    """Outside the schema of ours: another schema, and what stays in the one where the app's role may make something.
+    Nothing there is of this version, and a function of it may do more than whoever calls it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OTHER_SCHEMAS, [AS_MADE])
+        for (place,) in cursor.fetchall():
+            yield f"schema {place}: the database has it, which this version does not make."
+        cursor.execute(_LEFT_THERE, [AS_MADE])
+        for (what,) in cursor.fetchall():
+            yield f"schema {AS_MADE}: the database has “{_short(what)}” there, where this version leaves nothing."
 
 
 def _short(text: str) -> str:
@@ -74,10 +87,11 @@ def _as_made() -> list[Thing]:
         else:  # a role of little power, which has a place for it
             schema = AS_MADE
         cursor.execute("SELECT set_config('search_path', %s, true)", [schema])
+        left_there = Counter(_things(connection))  # by somebody else, of which `_elsewhere` tells
         _make(connection)
-        found = _things(connection)
+        found = Counter(_things(connection)) - left_there
         transaction.set_rollback(True)
-    return found
+    return list(found.elements())
 
 
 def _search_path(on: BaseDatabaseWrapper) -> str:
@@ -197,6 +211,14 @@ _OF_FUNCTIONS = """
 SELECT 'function ' || p.proname, pg_get_functiondef(p.oid) FROM pg_proc p
 WHERE p.pronamespace = to_regnamespace(quote_ident(current_schema())) AND p.prokind IN ('f', 'p')
   AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+"""
+_OTHER_SCHEMAS = """
+SELECT nspname::text FROM pg_namespace
+WHERE nspname NOT IN ('information_schema', current_schema(), %s) AND NOT starts_with(nspname, 'pg_') ORDER BY 1
+"""
+_LEFT_THERE = """
+SELECT pg_describe_object(classid, objid, objsubid) FROM pg_depend
+WHERE refclassid = 'pg_namespace'::regclass AND refobjid = to_regnamespace(%s) ORDER BY 1
 """
 
 

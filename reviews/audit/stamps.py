@@ -15,18 +15,28 @@ from reviews.audit.seals import checkpoint_path
 
 @dataclass(frozen=True)
 class Verified:
-    """The last run of `verify_trail`: its end, and how many things it found."""
+    """The last run of `verify_trail`: its end, how many things it found, and the end of the last whole run, which it
+    went on from where that is another."""
 
     at: datetime
     findings: int
+    whole_at: datetime
+
+    @property
+    def is_resumed(self) -> bool:
+        return self.whole_at != self.at
 
 
-def note_verified(findings: int) -> None:
-    """Raises OSError where nothing can be written."""
+def note_verified(findings: int, whole_at: datetime | None = None) -> None:
+    """`whole_at`: the end of the whole run that this one went on from. Such a run takes nothing back that was found
+    before it. Raises OSError where nothing can be written."""
+    before, at = verified(), timezone.now()
+    if whole_at and before and before.findings > findings:
+        return
     path = _path("verified")
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.{os.getpid()}")
-    part.write_text(json.dumps({"at": instant(timezone.now()), "findings": findings}))
+    part.write_text(json.dumps({"at": instant(at), "findings": findings, "whole_at": instant(whole_at or at)}))
     part.replace(path)
 
 
@@ -34,7 +44,8 @@ def verified() -> Verified | None:
     """None where it never ran, or its stamp cannot be read."""
     try:
         said = json.loads(_path("verified").read_text())
-        return Verified(as_instant(said["at"]), int(said["findings"]))
+        at = as_instant(said["at"])
+        return Verified(at, int(said["findings"]), as_instant(said["whole_at"]) if "whole_at" in said else at)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -4,14 +4,14 @@ Recomputes the chain, compares every guarded row with the last hash that the tra
 and checkpoints, rebuilds open editions, and replays states and what is live. Each finding is a sentence that names the
 row or the entry.
 
-A run that goes on from an earlier one (`since`) proves this: the earlier, whole run found nothing, each entry that it
+A run that goes on from an earlier one (`replay`) proves this: the earlier, whole run found nothing, each entry that it
 read has the text that it read, all later entries are as a whole run wants them, and every guarded row, however old, has
 the last hash that the trail tells of it. It does not look again at the columns and seals of older entries, nor at what
 is derived from older change sets. Only a whole run does.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,30 +40,35 @@ Say = Callable[[str], Any]
 def verify(copy: Path | None = None, *, replay: Replay | None = None, say: Say | None = None) -> list[Finding]:
     """Every finding, (entry or None, sentence); an empty list when nothing was touched. Reads only. `copy`: lines of
     the checkpoint file that somebody else kept, which are asked too. `replay`: what an earlier run read, from where
-    this one goes on; one that read nothing makes this a whole run. `say` is told how far it is."""
+    this one goes on; one that read nothing makes this a whole run. `say` is told each step, and
+    how far it is."""
     replay, keys = replay or Replay(), seals.believed_keys()
     since = replay.hash_at.last
     lines = seals.read_checkpoints()  # before the trail: each line of it is about an entry that is there
-    return [
-        *_schema(),
-        *_read_before(replay),
-        *_chain(replay, keys, say),
-        *verify_keys.findings(replay, keys, lines[0]),
-        *checkpoints.findings(replay, *lines),
-        *(checkpoints.by_witness(replay, copy) if copy else ()),
-        *_rows(replay),
-        *_documents(replay, since),
-        *_publications(replay, keys),
-        *verify_keys.of_certificates(replay, keys),
-        *_open_editions(),
-        *_states(replay),
-        *_permissions(replay),
-        *verify_grants(),
-        *_acts(replay),
-        *verify_derived(
-            replay.entries, replay.moves, replay.hash_at, replay.epoch, _is_older(replay, "reviews.changeset", since)
-        ),
+    steps: list[tuple[str, Callable[[], Iterable[Finding]]]] = [
+        ("tables, triggers and indexes", _schema),
+        ("entries that were read before", lambda: _read_before(replay)),
+        ("entries", lambda: _chain(replay, keys, say)),
+        ("keys", lambda: verify_keys.findings(replay, keys, lines[0])),
+        ("checkpoints", lambda: checkpoints.findings(replay, *lines)),
+        ("lines that were kept elsewhere", lambda: checkpoints.by_witness(replay, copy) if copy else ()),
+        ("rows", lambda: _rows(replay)),
+        ("documents", lambda: _documents(replay, since)),
+        ("publications", lambda: _publications(replay, keys)),
+        ("certificates", lambda: verify_keys.of_certificates(replay, keys)),
+        ("open editions", _open_editions),
+        ("states", lambda: _states(replay)),
+        ("permissions", lambda: _permissions(replay)),
+        ("roles", verify_grants),
+        ("acts", lambda: _acts(replay)),
+        ("what is derived", lambda: _derived(replay, since)),
     ]
+    findings: list[Finding] = []
+    for number, (what, step) in enumerate(steps, 1):
+        if say:
+            say(f"{number} of {len(steps)}: {what}.")
+        findings += step()
+    return findings
 
 
 def _schema() -> Iterator[Finding]:
@@ -218,6 +223,11 @@ def _hashes(label: str, version: int) -> Iterator[tuple[str, str | None]]:
 def _is_older(replay: Replay, label: str, since: int) -> Callable[[Any], bool]:
     """Whether an earlier run saw this row as it is, by the hash that was compared: nothing needs one where none did."""
     return lambda pk: since > 0 and 0 < (replay.rows.seq_of(f"{label}:{pk}") or 0) <= since
+
+
+def _derived(replay: Replay, since: int) -> Iterable[Finding]:
+    is_older = _is_older(replay, "reviews.changeset", since)
+    return verify_derived(replay.entries, replay.moves, replay.hash_at, replay.epoch, is_older)
 
 
 def _documents(replay: Replay, since: int) -> Iterator[Finding]:

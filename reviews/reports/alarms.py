@@ -68,9 +68,9 @@ def _verification(now: datetime) -> Iterator[Alarm]:
         words = f"Verifying the trail found {_count(last.findings, 'thing')} on {_day(last.at)}."
         todo = "Run “manage.py verify_trail” to read what it is. Find out why before anything else is published."
         yield Alarm("verification", words, todo)
-    elif _is_late(last.at, now):
+    elif _is_late(last.whole_at, now):
         todo = "See why the daily run stands still: “systemctl status clincalc-daily.service”."
-        yield Alarm("verification", f"The trail was last verified on {_day(last.at)}.", todo)
+        yield Alarm("verification", f"The trail was last verified as a whole on {_day(last.whole_at)}.", todo)
 
 
 def _checkpoint(now: datetime) -> Iterator[Alarm]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 
 from reviews.access.door import reason_of
 from reviews.access.refusals import Refused
@@ -32,14 +33,21 @@ class Command(BaseCommand):
             reason = ""
             if options["accept_loss"]:
                 reason = reason_of(options["reason"], "Say why the loss is accepted: --reason.", longest=500)
-            head, lost = backup.restore(
+            done = backup.restore(
                 options["path"], key_in(options["key"]), accept_loss=options["accept_loss"], reason=reason
             )
         except (BackupRefused, Refused) as refused:
             raise CommandError(str(refused)) from refused
         except OSError as error:
             raise CommandError(f"The backup cannot be restored: {error}") from error
-        for said in lost:
+        for said in done.lost:
             self.stdout.write(f"Lost: {said}")
-        self.stdout.write(f"Restored up to entry {head.seq} in {time.monotonic() - began:.1f} s.")
+        self.stdout.write(f"Restored up to entry {done.head.seq} in {time.monotonic() - began:.1f} s.")
+        if done.are_roles_granted:
+            self.stdout.write("The roles of the database may do with each table what this version does.")
+        elif connection.vendor == "postgresql":
+            self.stderr.write(
+                "No role was given its rights: there are none here, or DATABASE_URL does not name the one that has the "
+                "tables. A service with a role of its own reads nothing until manage.py database_roles has run."
+            )
         call_command("verify_trail", stdout=self.stdout, stderr=self.stderr)

@@ -40,14 +40,17 @@ class Command(BaseCommand):
             raise CommandError("It was stopped, and says nothing of the trail.", returncode=130) from stopped
         findings.sort(key=lambda finding: (finding[0] is None, finding[0] or 0))
         try:
-            stamps.note_verified(len(findings))  # for alarms
+            stamps.note_verified(len(findings), stamps.as_instant(before["at"]) if before else None)  # for alarms
         except OSError as error:
             self.stderr.write(f"What came of it cannot be noted beside the checkpoint file: {error}")
-        if before is None and not findings:
-            try:
+        try:
+            if findings:
+                read_before.forget()
+            elif before is None:
                 read_before.keep(replay)
-            except OSError as error:
-                self.stderr.write(f"What was read cannot be kept for a run that goes on from here: {error}")
+        except OSError as error:
+            what = "taken away, so run it without --resume" if findings else "kept for a run that goes on from here"
+            self.stderr.write(f"What was read cannot be {what}: {error}")
         entries = AuditEvent.objects.count()
         losses = checkpoints.losses(seals.read_checkpoints()[0])
         if options["json"]:

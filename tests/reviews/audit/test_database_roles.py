@@ -114,6 +114,11 @@ def test_read_sees_no_secret_and_writes_nothing_and_backup_sees_all(roles):
         assert run("SELECT count(*) FROM reviews_auditevent")
         for table in database_roles._SECRET:
             assert "permission denied" in refused(f"SELECT * FROM {table}")
+        for table, right in database_roles.read_rights().items():
+            assert not refused(f"SELECT {right.partition('(')[2].rstrip(')') or '*'} FROM {table}")
+        for table, columns in database_roles._SECRET_COLUMNS.items():
+            for column in columns:
+                assert "permission denied" in refused(f"SELECT {column} FROM {table}")
         for table in database_roles.app_rights():
             assert "permission denied" in refused(f"DELETE FROM {table}")
     with acting_as(roles["backup"]):
@@ -138,6 +143,22 @@ def test_each_table_is_known_and_what_is_sealed_is_only_added_to():
     rights = database_roles.app_rights()
     named = database_roles._TAKEN_OUT | database_roles._READ_ONLY | database_roles._SECRET
     assert named <= rights.keys()
+    # What no list names is for nobody: whoever adds a table says what it is.
+    assert {table for table, may in rights.items() if not may} == set()
+    assert rights.keys() == database_roles._OPEN | database_roles._SECRET
+    assert not database_roles._OPEN & database_roles._SECRET
+    for table, right in database_roles.read_rights().items():
+        names = {
+            str(one.column)
+            for model in apps.get_models()
+            if model._meta.db_table == table
+            for one in model._meta.concrete_fields
+        }
+        for word in ("token", "email", "secret", "password", "sender"):
+            assert word not in names or table == "reviews_act" or (right != "SELECT" and word not in right), (
+                table,
+                word,
+            )
     for model, one in declared():
         if isinstance(one, AppendOnly):
             assert rights[model._meta.db_table] == ["SELECT", "INSERT"]
@@ -148,7 +169,8 @@ def test_where_there_are_no_roles_the_command_says_so(db):
         said = StringIO()
         call_command("database_roles", stdout=said)
         assert said.getvalue().startswith("BEGIN;")
-        assert not run("SELECT 1 FROM pg_roles WHERE rolname LIKE '%_backup'")
+        name = database_roles.names(connection.settings_dict["NAME"])["backup"]
+        assert not run("SELECT 1 FROM pg_roles WHERE rolname = %s", name)
         assert database_roles.owns_tables()
     else:
         with pytest.raises(CommandError, match="SQLite has no roles"):
