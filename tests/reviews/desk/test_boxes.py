@@ -41,7 +41,7 @@ def test_a_row_begins_with_nothing_chosen():
     box = boxes_of(Chosen, is_blank=True)["fasting"]
 
     assert (box.initial, box.choices) == (None, [("", "Not said"), ("yes", "Fasting"), ("no", "Not fasting")])
-    assert boxes_of(SafetyNotice, is_blank=True)["severity"].choices[0] == ("", "Choose")
+    assert boxes_of(SafetyNotice, is_blank=True)["type"].choices[0] == ("", "Choose")
 
 
 @pytest.mark.parametrize("fasting", ["yes", "no", ""])
