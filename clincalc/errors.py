@@ -4,6 +4,7 @@ static files, whose names every page needs, they stand in a frame that needs non
 import logging
 import sys
 from collections.abc import Iterator
+from traceback import extract_tb
 from uuid import uuid4
 
 from django.contrib.auth.views import redirect_to_login
@@ -34,8 +35,10 @@ def _page(name: str, status: int, **context: object) -> HttpResponse:
     try:
         html = render_to_string(f"{name}.html", context)
     except Exception as error:  # the fault that is told of here may be in what every page is made with
-        # By its kind alone: its words may quote what somebody typed, and the fault itself is told with its places.
-        logger.warning("The page %s is told in the bare frame: %s", status, type(error).__name__)
+        # By its kind and place alone: its words may quote what somebody typed.
+        kind, place = type(error).__name__, extract_tb(error.__traceback__)[-1]
+        told = "The page %s is told in the bare frame: %s, %s line %s"
+        logger.warning(told, status, kind, place.name, place.lineno)
         html = render_to_string(f"{name}.html", {**context, "frame": "bare.html"})
     response = HttpResponse(html, status=status)
     response["Cache-Control"] = "no-cache"  # what is not there now may be there in a minute

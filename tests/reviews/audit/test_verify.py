@@ -868,3 +868,17 @@ def test_an_act_of_an_entry_that_is_not_there_is_named(house):
     found = tampered(f"UPDATE reviews_act SET seq = {last + 1}")
 
     assert found == [(None, f"reviews.act:{act.pk}: it names entry {last + 1}, which is not in the trail.")]
+
+
+@pytest.mark.any_database
+def test_of_a_long_trail_each_step_and_so_many_entries_are_said(house, monkeypatch):
+    said: list[str] = []
+
+    verify(say=said.append)
+    assert said == []
+    monkeypatch.setattr("reviews.audit.verify.A_STEP", 5)
+    verify(say=said.append)
+
+    steps = [one for one in said if " of 16: " in one]
+    assert [one.partition(" ")[0] for one in steps] == [str(number) for number in range(1, 17)]
+    assert any(one.startswith("Entry 5 of ") for one in said)
