@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from django.db import DatabaseError
+from django.db.models import Model
 
 from monographs import digest
 from monographs.models import Epoch, FormerAddress, IndexEntry, Monograph, ToldChange
@@ -76,37 +77,42 @@ def _epoch(hash_at: Entries, last: int) -> Iterator[Finding]:
 def _index() -> Iterator[Finding]:
     """The index of live pages is made of them: nothing is found under words that are not there."""
     columns = ("publication_id", "kind", "term", "words", "begins", "ends", "sorts_as")
-    pages, met = Monograph.objects.for_desk().select_related("live__document").order_by("pk"), 0
-    for batch in _batches(pages.iterator(A_CHUNK)):
-        held = _by_first(IndexEntry.objects.filter(publication__monograph__in=batch), "publication__monograph", columns)
-        for monograph in batch:
-            rows = held.get(monograph.pk, [])
-            met += len(rows)
-            try:
-                holds = sorted(rows) == search_index.rows_of(monograph, overlays_of(monograph.pk))
-            except UNREADABLE:
-                holds = False
-            if not holds:
-                yield None, f"monographs.monograph:{monograph.pk}: the index does not say what its page says."
-    if met < IndexEntry.objects.count():
-        yield None, "The index holds rows of pages that are not there."
+    pages = Monograph.objects.for_desk().select_related("live__document")
+    for monograph in _otherwise(pages, IndexEntry, columns, search_index.rows_of):
+        if monograph:
+            yield None, f"monographs.monograph:{monograph}: the index does not say what its page says."
+        else:
+            yield None, "The index holds rows of pages that are not there."
 
 
 def _told_changes() -> Iterator[Finding]:
-    columns, met = ("publication_id", "place", "words", "is_loud", "begins", "ends"), 0
-    for batch in _batches(Monograph.objects.order_by("pk").iterator(A_CHUNK)):
-        held = _by_first(ToldChange.objects.filter(publication__monograph__in=batch), "publication__monograph", columns)
+    columns = ("publication_id", "place", "words", "is_loud", "begins", "ends")
+    for monograph in _otherwise(Monograph.objects.all(), ToldChange, columns, told_changes.rows_of):
+        if monograph:
+            yield None, f"monographs.monograph:{monograph}: what its editions changed is not told as they say."
+        else:
+            yield None, "What editions changed is told of pages that are not there."
+
+
+def _otherwise(
+    pages: "QuerySet[Monograph]", model: type[Model], columns: tuple[str, ...], rows_of: Callable[..., list[Any]]
+) -> Iterator[int | None]:
+    """The monographs whose rows of this model are not those that are made of them; at last None, if rows are left that
+    are of none."""
+    met, stored = 0, model._default_manager
+    for batch in _batches(pages.order_by("pk").iterator(A_CHUNK)):
+        held = _by_first(stored.filter(publication__monograph__in=batch), "publication__monograph", columns)
         for monograph in batch:
             rows = held.get(monograph.pk, [])
             met += len(rows)
             try:
-                holds = sorted(rows) == told_changes.rows_of(monograph, overlays_of(monograph.pk))
+                holds = sorted(rows) == rows_of(monograph, overlays_of(monograph.pk))
             except UNREADABLE:
                 holds = False
             if not holds:
-                yield None, f"monographs.monograph:{monograph.pk}: what its editions changed is not told as they say."
-    if met < ToldChange.objects.count():
-        yield None, "What editions changed is told of pages that are not there."
+                yield monograph.pk
+    if met < stored.count():
+        yield None
 
 
 def _batches(rows: Iterator[T]) -> Iterator[list[T]]:
