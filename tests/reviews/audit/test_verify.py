@@ -24,7 +24,6 @@ from reviews.models.remark import OUTCOMES
 from tests import factories as make
 from tests import tables
 
-STEPS = 16  # of a run, each told as it begins
 pytestmark = [pytest.mark.django_db, pytest.mark.each_case]
 
 
@@ -383,7 +382,7 @@ def test_the_command_exits_1_and_names_the_first_broken_link(house):
     with pytest.raises(SystemExit) as stopped:
         call_command("verify_trail", stderr=err)
     assert stopped.value.code == 1
-    assert "reviews.signoff:" in err.getvalue().splitlines()[STEPS]
+    assert "reviews.signoff:" in err.getvalue().splitlines()[0]
 
     out = StringIO()
     with pytest.raises(SystemExit):
@@ -835,8 +834,7 @@ def test_the_findings_are_told_in_the_order_of_the_trail_and_those_without_an_en
 
     with pytest.raises(SystemExit) as stopped:
         call_command("verify_trail", stdout=out, stderr=err)
-    steps, lines = (err.getvalue().splitlines()[one] for one in (slice(STEPS), slice(STEPS, None)))
-    assert [one.partition(":")[0] for one in steps] == [f"{n} of {STEPS}" for n in range(1, STEPS + 1)]
+    lines = err.getvalue().splitlines()
     assert (stopped.value.code, out.getvalue(), len(lines)) == (1, "", 21)
     assert lines[:2] == [f"entry {seq}: Entry {seq}: its column reason differs from its text." for seq in (6, 7)]
     assert lines[-1] == f"… and {count - 20} more (--json lists them all)."
