@@ -90,12 +90,12 @@ def pictured(person, kind):
 
 def test_two_courses_are_typed_by_keyboard_alone_a_slip_is_held_up_and_it_is_sent(person):
     editor = person("editor")
-    page, keys = editor.goes_to(EDIT), None
+    page = editor.goes_to(EDIT)
     keys = Keys(page)
     page.locator("#add-dosing-regimen").focus()
     page.keyboard.press("Enter")
     page.wait_for_selector("h2:has-text('Add a dose')")
-    page.wait_for_function("document.activeElement.name == 'indication'")
+    page.wait_for_selector('[name=indication]:focus')
 
     keys.types("indication", "relapsing multiple sclerosis")
     keys.chooses("route", "iv_infusion")
@@ -103,7 +103,7 @@ def test_two_courses_are_typed_by_keyboard_alone_a_slip_is_held_up_and_it_is_sen
     keys.types("country", "GB")
     keys.fills_row(0, COURSES[0])
     page.keyboard.press("Enter")  # of the one row that there is: another one
-    page.wait_for_function("document.activeElement.name == 'steps-1-dose'")
+    page.wait_for_selector('[name=steps-1-dose]:focus')
     keys.fills_row(1, {**COURSES[1], "dose": "120"})
     page.locator("[name=steps-1-dose]").focus()
     page.keyboard.press("ArrowUp")
@@ -139,7 +139,7 @@ def test_two_courses_are_typed_by_keyboard_alone_a_slip_is_held_up_and_it_is_sen
     editor.is_accessible("dose-saved")
     page.get_by_role("button", name="Send for review").click()
     page.wait_for_selector("text=Edition 2 is in review.")
-    assert editor.errors == []
+    assert [one for one in editor.errors if "422" not in one] == []  # it was held up
     clinician = person("clinician")
     assert "12 mg once daily" in clinician.goes_to(REVIEW).locator("#doses-t + p ~ details").inner_text().replace(
         "\xa0", " "
@@ -161,7 +161,7 @@ def published_with(structure):
 
 
 def test_a_tenfold_step_is_explained_and_stands_first_in_the_review(person):
-    published_with({**make.COURSES, "source": {"citation": "", "section": "4.2"}} | {"source": {"section": "4.2"}})
+    published_with({**make.COURSES, "source": {"section": "4.2"}})
     editor = person("editor")
     page = editor.goes_to(EDIT)
     page.locator(f"#open-{make.key('dose')}").click()
@@ -188,7 +188,7 @@ def test_a_tenfold_step_is_explained_and_stands_first_in_the_review(person):
     assert "10 times" in first
     clinician.is_accessible("dose-review", everywhere=True)
     pictured(clinician, "dose-review")
-    assert (editor.errors, clinician.errors) == ([], [])
+    assert [one for one in (*editor.errors, *clinician.errors) if "422" not in one] == []
 
 
 def test_without_a_script_rows_are_asked_for_previewed_held_up_and_saved(person):
