@@ -68,7 +68,12 @@ class DoseForm(ValueForm):
     is_hidden = True
     beside = "passage"
     around: Callable[[], Around] = staticmethod(Around)
-    panels = {"indication": "For whom, for what", "steps": "", "max_courses": "No more than, and more", "citation": "Where it is read"}
+    panels = {
+        "indication": "For whom, for what",
+        "steps": "",
+        "max_courses": "No more than, and more",
+        "citation": "Where it is read",
+    }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.held: list[Slip] = []  # why it is held up, or was until somebody explained it
