@@ -12,6 +12,7 @@ from reviews.models import ChangeSet
 from reviews.workflow import perform
 from tests import factories as make
 from tests.journeys.conftest import PICTURES
+from tests.journeys.test_one_page import box_of, opens
 
 pytestmark = pytest.mark.slow
 SLUG, PASSWORD = "alemtuzumab", "clincalc-demo"
@@ -175,6 +176,11 @@ def test_a_tenfold_step_is_explained_and_stands_first_in_the_review(person):
     assert ChangeSet.objects.filter(reason=told, touched=[str(make.key("dose"))]).count() == 1
     assert told in editor.goes_to(f"/desk/monographs/{SLUG}/history/").inner_text("main")
     page = editor.goes_to(EDIT)
+    opens(page, "Prescribing in practice")  # figures that readers are not shown are nothing to sign
+    box = box_of(page, "Prescribing in practice")
+    box.fill(f"{box.input_value()}\n\nThey are told about this by name.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_selector("text=Prescribing in practice is saved.")
     page.get_by_role("button", name="Send for review").click()
     page.wait_for_selector("text=Edition 3 is in review.")
 
