@@ -71,7 +71,7 @@ class DoseForm(ValueForm):
     panels = {
         "indication": "For whom, for what",
         "steps": "",
-        "max_courses": "No more than, and more",
+        "max_courses": "More limits",
         "citation": "Where it is read",
     }
 

@@ -230,7 +230,7 @@ def test_the_passage_stands_beside_word_for_word_and_is_never_signed(editor, hou
     assert build(second).by_key()[KEY].passage == PASSAGE
 
 
-def test_a_dose_is_held_against_the_other_page_of_its_drug_and_the_published_edition(house, enter):
+def test_a_dose_that_grew_in_two_steps_is_held_against_the_published_edition(house, enter):
     first = make.published(house, doc=make.dosed())
     second = make.start(house, first)
     path = at("part_edit", KEY)
