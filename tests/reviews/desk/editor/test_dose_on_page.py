@@ -287,3 +287,14 @@ def test_a_dose_is_held_against_another_page_of_its_drug_that_its_editor_may_rea
 
     assert answer.status_code == 422
     assert "Step 1 is 10 times another dose of this drug." in words(answer)
+
+
+def test_a_dose_that_its_boxes_cannot_hold_is_said_to_stay_as_it_is(house, enter):
+    both = {**make.COURSES, "prn": {"reason": "pain"}, "max_doses_24h": 4}
+    edition = make.draft(house, doc=make.dosed(make.dose(structure=both)))
+    client, path = enter("editor"), at("part_edit", KEY)
+
+    assert "more than these boxes can hold" in words(client.get(path))
+    assert client.post(path, {**opened(client, path), "indication": "another"}).status_code == 422
+
+    assert held(edition) == json.loads(make.dose(structure=both).structure)
