@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from monographs.checks.misprints import misprints
-from monographs.checks.problems import problems
-from monographs.checks.problems import gaps
+from monographs.checks.problems import gaps, problems
 from monographs.digest import digest
+from monographs.doses.rules import Asked
+from monographs.doses.rules import problems as faults
 from monographs.doses.signable import KEPT
-from monographs.doses.rules import Asked, problems as faults
 from monographs.regimens import regimen_of
 from monographs.signable import signable
 from reviews.exchange.files import read_file

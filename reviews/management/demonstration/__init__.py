@@ -1,1 +1,1 @@
-"""The demonstration: nineteen monographs, two of them on medicines that do not exist, and eight accounts, brought in by the same verbs as everything else."""
+"""The demonstration: nineteen monographs, two of them invented, and eight accounts, brought in by the same verbs as all."""
