@@ -1,6 +1,7 @@
 """The monographs of the demonstration: the documents that they were agreed to be, with their class, tier and traits."""
 
 import json
+import re
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 
 from monographs.checks.misprints import misprints
 from monographs.checks.problems import gaps, problems
+from monographs.difference.dose_changes import dose_changes
 from monographs.digest import digest
 from monographs.doses.rules import Asked
 from monographs.doses.rules import problems as faults
@@ -17,6 +19,7 @@ from monographs.regimens import regimen_of
 from monographs.signable import signable
 from reviews.exchange.files import read_file
 from reviews.management import demonstration
+from tests.monographs.doses.examples import changed
 
 FILES = sorted((Path(demonstration.__file__).parent / "monographs").glob("*.json"))
 # Class, tier, traits and the digest of the document. A digest changes only where somebody meant to change the words.
@@ -179,3 +182,22 @@ def test_nothing_of_a_dose_is_signed_of_any_of_them():
         for part in signable(one.document).regimens:
             assert json.loads(part.structure).keys() <= set(KEPT)
             assert len(json.loads(part.lines)) == 1
+
+
+def test_a_lost_decimal_point_in_apixaban_is_the_first_thing_that_is_told_and_is_refused():
+    """The error that was planted in its second edition: 25 mg for 2.5 mg, and 113 for 133 micromol/L."""
+    before = documents()["apixaban"].document
+    wrong = before.regimens[1]
+    structure = changed(
+        json.loads(wrong.structure), steps__0__dose="25", criteria__of__2="serum creatinine 113 micromol/L or more"
+    )
+    after = before.replaced(regimens=(before.regimens[0], wrong.replaced(structure=structure), *before.regimens[2:]))
+
+    (change,) = dose_changes(before, after)
+
+    told = [re.sub("<[^>]*>", "", one.words).replace("&nbsp;", " ") for one in change.lines if one.is_critical]
+    assert "10 times more: 2.5 mg → 25 mg" in told
+    assert [one for one in told if "133" in one and "113" in one]
+    assert {"V08", "V09"} <= {
+        one.rule for one in faults({**structure, "key": str(wrong.key)}, Asked(date(2026, 7, 4)))[1]
+    }

@@ -1,1 +1,1 @@
-"""The demonstration: nineteen monographs, two of them invented, and eight accounts, brought in by the same verbs as all."""
+"""The demonstration: nineteen monographs, two of them invented, and eight accounts, brought in by the same verbs."""
