@@ -12,6 +12,7 @@ from monographs.digest import UNREADABLE
 from reviews.derived import changed_parts, written_texts
 from reviews.derived.sides import Sides
 from reviews.models import ChangedPart, ChangeSet, WrittenText
+from reviews.one_moment import apart
 
 A_BATCH = 2000
 
@@ -89,7 +90,8 @@ def broken(is_older: Callable[[UUID], bool]) -> Iterator[tuple[UUID, str]]:
 def _rows(change_set: UUID, *tables: Table) -> list[list[tuple[str, ...]]] | None:
     """Those that it must have in each of these tables, by its stored documents. None: they cannot be read."""
     try:
-        sides = Sides.stored(change_set)
+        with apart():
+            sides = Sides.stored(change_set)
         return [list(table.rows_of(sides)) for table in tables]
     except (*UNREADABLE, AttributeError, KeyError, DatabaseError, ChangeSet.DoesNotExist):  # a document is gone
         return None
