@@ -46,6 +46,7 @@ def sentences(lines: list[Line]) -> list[str]:
 
 def _which(lost: dict[str, Any]) -> str:
     """A backup that was given up may be restored after all: then what was accepted before is lost alone."""
-    if "from" not in lost:
-        return "what was accepted before was taken back"
-    return f"entries {lost['from']} to {lost['to']} were lost"
+    entries = [f"entries {lost['from']} to {lost['to']}"] if "from" in lost else []
+    reports = [f"reports of harm that waited ({lost['reports']})"] if "reports" in lost else []
+    named = " and ".join(entries + reports)
+    return f"{named} were lost" if named else "what was accepted before was taken back"

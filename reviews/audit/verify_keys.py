@@ -5,8 +5,8 @@ from typing import Any
 
 from monographs.models import Publication
 from reviews.audit import certificates
-from reviews.audit.checkpoints import standing
 from reviews.audit.keys import Keys, form_of
+from reviews.audit.losses import standing
 from reviews.audit.replay import Replay
 from reviews.audit.verify_derived import UNREADABLE, Finding
 from reviews.models import Certificate, KeyStatement

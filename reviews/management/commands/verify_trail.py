@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from reviews.audit import checkpoints, read_before, seals, stamps
+from reviews.audit import losses, read_before, seals, stamps
 from reviews.audit.beside import EndedEarly
 from reviews.audit.replay import Replay
 from reviews.audit.verify import verify
@@ -52,14 +52,14 @@ class Command(BaseCommand):
             what = "taken away, so run it without --resume" if findings else "kept for a run that goes on from here"
             self.stderr.write(f"What was read cannot be {what}: {error}")
         entries = len(replay.hash_at)  # not those that somebody wrote meanwhile
-        losses = checkpoints.losses(seals.read_checkpoints()[0])
+        accepted = losses.sentences(seals.read_checkpoints()[0])
         if options["json"]:
             found = [{"seq": seq, "finding": sentence} for seq, sentence in findings]
             said = {
                 "whole": not findings,
                 "entries": entries,
                 "findings": found,
-                **({"losses": losses} if losses else {}),
+                **({"losses": accepted} if accepted else {}),
                 **({"resumed": {"seq": before["seq"], "at": before["at"]}} if before else {}),
             }
             self.stdout.write(json.dumps(said))
@@ -79,7 +79,7 @@ class Command(BaseCommand):
                 f"The trail is whole: {entries} entries were recomputed, each follows from the one before."
             )
         if not options["json"]:
-            for sentence in losses:
+            for sentence in accepted:
                 self.stdout.write(sentence)
         if findings:
             raise SystemExit(1)
