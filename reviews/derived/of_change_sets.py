@@ -1,5 +1,4 @@
-"""The rows that are kept of each change set: made from its documents in its own act, made again by `reindex`, and
-compared by `verify_trail`. One list says of which tables."""
+"""The rows that are kept of each change set, of the tables of one list: made in its act, and again by `reindex`."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -65,8 +64,7 @@ def keep(change_set: UUID, sides: Sides) -> None:
 
 
 def remake() -> None:
-    """Makes all rows anew. A change set whose documents cannot be read gets none, so that one broken text holds up no
-    upgrade: `verify_trail` names it."""
+    """Makes all rows anew, but of documents that cannot be read: one broken text holds up no upgrade."""
     for table in TABLES:
         table.model._default_manager.all().delete()
         table.keep((pk, row) for pk in _in_order() for rows in _rows(pk, table) or () for row in rows)

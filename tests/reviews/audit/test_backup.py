@@ -22,10 +22,8 @@ from monographs.models import Edition, Monograph, WriteLock
 from reviews import signing_keys
 from reviews.audit import backup, seals, stamps
 from reviews.audit.backup_file import BackupRefused, decrypt, encrypt, key_in
-from reviews.audit.hashes import instant
 from reviews.audit.verify import verify
-from reviews.models import AuditEvent, InboxReport, KeyStatement
-from reviews.reports.service import ReportInput, report
+from reviews.models import AuditEvent, KeyStatement
 from tests import factories as make
 from tests.processes import running
 from tests.servers import ROOT
@@ -242,33 +240,6 @@ def kept(house, database_url, settings, key, tmp_path):
 
 def entries():
     return list(AuditEvent.objects.order_by("seq").values_list("seq", "hash"))
-
-
-@pytest.mark.slow
-@pytest.mark.django_db(transaction=True)
-def test_a_report_of_harm_that_waits_is_named_before_it_is_lost(kept, house):
-    def comes(words):
-        make.somebody_writes(True)
-        report(ReportInput(words, harm=True), sender="s")
-        make.somebody_writes(False)
-
-    comes("The first could kill.")
-    file = kept.backed()
-    assert kept.restore(file)[0] == 0  # the backup holds it
-    comes("Brandex 5 mg could kill Ada.")
-    waiting = InboxReport.objects.latest("pk")
-
-    code, words = kept.restore(file)
-
-    assert code == 1
-    assert "These 1 of now would be lost:" in words
-    assert f"  a report of harm of {instant(waiting.at)}, on the site, that waits to be taken in\n" in words
-    assert "Ada" not in words  # what it says is for the desk
-    assert InboxReport.objects.count() == 2
-    code, words = kept.restore(file, "The disk burned.")
-    assert code == 0, words
-    assert "reports of harm that waited (1) were lost when a backup was restored. The disk burned." in words
-    assert InboxReport.objects.count() == 1
 
 
 @pytest.mark.slow
