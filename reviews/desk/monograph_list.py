@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from monographs import document as values
 from monographs.called import called
 from monographs.models import DoseRegimen, Edition, State
 from monographs.pages.working_dose import WorkingDose, working_doses
@@ -113,4 +114,8 @@ def _lacking(rows: Iterable[Any], day: date) -> dict[int, tuple[WorkingDose, ...
     wanted = DoseRegimen.objects.filter(edition__in=[row.edition_shown for row in rows])
     for one in wanted.order_by("edition", "position", "pk"):
         found.setdefault(one.edition_id, []).append(one)
-    return {key: working_doses([one.as_value() for one in held], day) for key, held in found.items()}
+    return {key: working_doses(_values(held), day) for key, held in found.items()}
+
+
+def _values(rows: Iterable[DoseRegimen]) -> list[values.DoseRegimen]:
+    return [value for one in rows if isinstance(value := one.as_value(), values.DoseRegimen)]
