@@ -19,7 +19,7 @@ from tests import factories as make
 from tests.monographs.doses.examples import changed
 from tests.test_access import routes
 
-pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
+pytestmark = pytest.mark.django_db
 
 FIRST, SECOND = "98765.4", "43210.5"  # mg, of edition 1 and of the open one
 MINE = str(make.key("dose"))
@@ -83,6 +83,7 @@ def addresses(house):
         yield name, f"{address}?change={change.pk}" if name == "history" else address
 
 
+@pytest.mark.any_database
 @pytest.mark.parametrize("role", [*READ, *NOT])
 def test_each_page_of_the_desk_shows_figures_to_whoever_reads_the_monograph_and_to_nobody_else(house, client, role):
     person = make.account("somebody")
