@@ -18,8 +18,8 @@ from monographs.texts.text import Html, quantities
 @dataclass(frozen=True)
 class WorkingDose:
     """`lines` are what its structure says below the first line, `table` the same as a table, `derived` what follows
-    from it (a course in all, a day at most), `lacks` why it could not be shown, rule by rule, `warned` what else is to be
-    looked at."""
+    from it (a course in all, a day at most), `lacks` why it could not be shown, rule by rule, `warned` what else is to
+    be looked at."""
 
     key: UUID
     for_whom: Html

@@ -27,7 +27,8 @@ MINE = str(make.key("dose"))
 
 def dose(amount, name="dose"):
     limits = [{"value": amount, "unit": "mg", "per": "24h"}]
-    return make.dose(name, changed(make.COURSES, steps__1__dose=amount, limits=limits))
+    structure = changed(make.COURSES, steps__1__dose=amount, limits=limits)
+    return make.dose(name, structure, passage=f"Give {amount} mg once daily.")
 
 
 def command(name, *arguments):
