@@ -28,6 +28,7 @@ from monographs.checks.unnamed import unnamed
 from monographs.difference.document_diff import changed_parts
 from monographs.digest import digest, digest_of_part, to_text
 from monographs.models import PARTS, Citation, Document, Edition, Part, State, WriteLock
+from monographs.questions import Kept
 from monographs.standing import today
 from monographs.typed import Value
 from reviews.access.door import PATIENT
@@ -264,8 +265,16 @@ def change_set(
 
 def _last_of(edition: Edition) -> ChangeSet | None:
     """The last change set of an edition, with what it left, and the edition as it is now."""
-    rows = ChangeSet.objects.filter(edition=edition.pk).select_related("after", f"edition__{_WITH}")
-    return rows.order_by("-at", "-revision_id").first()
+    return next(iter(_newest(edition.pk)), None)
+
+
+_newest = Kept(
+    lambda key: (
+        ChangeSet.objects.filter(edition=key)
+        .select_related("after", f"edition__{_WITH}")
+        .order_by("-at", "-revision_id")[:1]
+    )
+)
 
 
 def _keep_versions(trail: Trail, rows: Iterable[models.Model], reason: str) -> Revision:
