@@ -15,9 +15,9 @@ from functools import cached_property, lru_cache
 from itertools import chain
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, Max, QuerySet, TextField, Window
+from django.db.models import Count, F, Max, OuterRef, QuerySet, Subquery, TextField, Window
 from django.db.models import Value as Text
-from django.db.models.functions import Cast, Length, Replace, RowNumber
+from django.db.models.functions import Cast, Coalesce, Length, Replace, RowNumber
 
 from monographs import document as values
 from monographs.difference.moved import is_moved, is_moved_from
@@ -291,7 +291,9 @@ def _where_it_stands(history: _History, ours: Parts, *, unknown: bool = False) -
         # A key stands between two quotation marks.
         told = Cast("touched", TextField())
         marks = Length(told) - Length(Replace(told, Text('"'), Text("")))
-        rows = history.change_sets.annotate(marks=marks, kept=Count("changed_parts")).exclude(marks=2 * F("kept"))
+        kept = ChangedPart.objects.filter(change_set=OuterRef("pk")).order_by().values("change_set")
+        count = Coalesce(Subquery(kept.annotate(count=Count("pk")).values("count")), 0)
+        rows = history.change_sets.order_by().annotate(marks=marks, kept=count).exclude(marks=2 * F("kept"))
         for edition, number, touched, at, made in rows.values_list(
             "edition", "edition__number", "touched", "at", "revision"
         ):

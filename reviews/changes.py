@@ -268,13 +268,13 @@ def _last_of(edition: Edition) -> ChangeSet | None:
     return next(iter(_newest(edition.pk)), None)
 
 
-_newest = Kept(
-    lambda key: (
-        ChangeSet.objects.filter(edition=key)
-        .select_related("after", f"edition__{_WITH}")
-        .order_by("-at", "-revision_id")[:1]
-    )
-)
+def _newest_of(key: int) -> "models.QuerySet[ChangeSet]":
+    """Found by its key, so that of the others no more is read and sorted than when they were."""
+    mine = ChangeSet.objects.filter(edition=key).order_by("-at", "-revision_id").values("pk")[:1]
+    return ChangeSet.objects.filter(pk=models.Subquery(mine)).select_related("after", f"edition__{_WITH}")
+
+
+_newest = Kept(_newest_of)
 
 
 def _keep_versions(trail: Trail, rows: Iterable[models.Model], reason: str) -> Revision:
@@ -336,15 +336,15 @@ def _judge_plain_fields(document: values.Document, was: values.Document | None, 
 
 def _judge_patients(document: values.Document, was: values.Document | None, touched: Iterable[str]) -> None:
     """No patient's number comes into an edition, whichever way. What stands there already may be none."""
-    stood = was or values.Document()
-    before = {words for _key, value, _label in _all_of(stood) for _field, words in words_of(value)}
-    found = [
-        Refusal("patient_data", f"{label}: {PATIENT}", RefusalType.INVALID, key, field)
+    held = [
+        (words, Refusal("patient_data", f"{label}: {PATIENT}", RefusalType.INVALID, key, field))
         for key, value, label in _touched(document, touched)
         for field, words in words_of(value)
-        if words not in before and holds_nhs_number(words)
+        if holds_nhs_number(words)
     ]
-    if found:
+    stood = _all_of(was) if held and was else ()
+    before = {words for _key, value, _label in stood for _field, words in words_of(value)}
+    if found := [refusal for words, refusal in held if words not in before]:
         raise Refused(found, recorded=False)
 
 
