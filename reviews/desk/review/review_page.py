@@ -138,6 +138,7 @@ def review_page(request: DeskRequest, monograph: Monograph, edition: Edition, an
         "kept": kept,
         "other_boxes": others,
         "keep_at": reverse("scratch", args=[slug, scratch.REMARKS]),
+        "read_at": reverse("read_tick", args=[slug]),
         "said": said_of(review) if in_review else None,
         "can_edit": policy.can(user, "edit", review.edition),
         "proofing": proofed.told(review) if in_review else None,
@@ -186,9 +187,9 @@ def _not_shown(review: EditionReview, comparison: Comparison | None) -> list[str
 
 def _read_in_place(request: DeskRequest, review: EditionReview, ticks: Mapping[str, ReadTick]) -> SafeString:
     """A first edition as readers would see it, section after section, with each tick at its part."""
-    context = {"monograph": review.monograph}
+    at = reverse("read_tick", args=[review.monograph.slug])
     beside = {
-        part: render_to_string("reviews/_read_tick.html", {**context, "tick": tick}, request)
+        part: render_to_string("reviews/_read_tick.html", {"read_at": at, "tick": tick}, request)
         for part, tick in ticks.items()
     }
     shown = {"page": preview_of(review), "of_name": "h2", "beside": beside}
