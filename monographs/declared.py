@@ -27,7 +27,7 @@ class Declared:
     cites: bool = False  # it holds the label of a reference of the edition
     is_typed: bool = True
     is_upper: bool = False  # typed in small letters it means capital ones
-    is_folded: bool = False  # few need it: a form folds it away until somebody asks
+    fold: str = ""  # few need it: under these words a form folds it away, until somebody asks or it says something
 
 
 @cache

@@ -4,10 +4,12 @@ A form brings words in and says at each box what is wrong with it; values and ve
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.validators import ProhibitNullCharactersValidator
@@ -205,6 +207,7 @@ class Row(Form):
     """One row of a list. A row in which nothing is typed is none, whatever is chosen in it."""
 
     value: Any = None  # what a valid row holds
+    folds: ClassVar[Mapping[str, str]] = {}  # box -> under which words it is folded away
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -219,6 +222,10 @@ class Row(Form):
         super().full_clean()
         if self.is_bound and self.is_empty:
             self._errors = ErrorDict()
+
+    @property
+    def groups(self) -> Iterator["Group"]:
+        return grouped((self.folds.get(bound.name, ""), Box(bound)) for bound in self)
 
 
 def is_text(field: forms.Field) -> bool:
@@ -326,3 +333,36 @@ class Box:
     field: forms.BoundField | None = None
     rows: Rows | None = None
     stays: tuple[str, list[str]] | None = None
+    name: str = ""  # of the field of the value
+
+    @property
+    def says_something(self) -> bool:
+        """Somebody chose or wrote something in it, or something is wrong with it."""
+        if self.field is not None:
+            usual = self.field.field.initial or ""
+            return bool(self.field.errors) or str(self.field.value() or "") not in ("", usual)
+        return self.stays is not None or (
+            self.rows is not None
+            and (
+                self.rows.is_asked
+                or any(box.says_something for row in self.rows for group in row.groups for box in group.boxes)
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Group:
+    """Boxes that stand together: folded away under these words, or, without words, in the open."""
+
+    words: str
+    boxes: tuple[Box, ...]
+
+    @property
+    def is_open(self) -> bool:
+        return any(box.says_something for box in self.boxes)
+
+
+def grouped(boxes: Iterable[tuple[str, Box]]) -> Iterator[Group]:
+    """Neighbours that are folded away under the same words together; those without words too."""
+    for words, several in groupby(boxes, key=itemgetter(0)):
+        yield Group(words, tuple(box for _words, box in several))

@@ -14,7 +14,7 @@ from reviews.desk.review import read_ticks, review_page, signatures
 class PartKind:
     """A kind of part, as it stands in an address."""
 
-    regex = "section|monitoring|notice|citation|related"
+    regex = "section|regimen|monitoring|notice|citation|related"
 
     def to_python(self, value: str) -> str:
         return value

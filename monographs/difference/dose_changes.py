@@ -4,10 +4,11 @@ changes first. Pure. For the desk alone: readers are shown none of it."""
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from monographs.declared import words_of
 from monographs.document import Document, DoseRegimen
 from monographs.doses.change import CLASSES, Change, Class, ratio_words
 from monographs.doses.changes import compare
-from monographs.regimens import UNRENDERED, regimen_of
+from monographs.regimens import UNRENDERED, regimen_of, working_lines
 from monographs.texts.text import Html, quantities
 
 
@@ -32,11 +33,13 @@ UNREAD = (DoseLine("critical", quantities("It cannot be compared: no rule reads 
 
 @dataclass(frozen=True)
 class DoseChange:
-    """All changes of one regimen; its class is the highest of theirs."""
+    """All changes of one regimen; its class is the highest of theirs. Beside them all that it said and says."""
 
     key: str
     label: str
     lines: tuple[DoseLine, ...]
+    whole_before: tuple[Html, ...] = ()
+    whole_after: tuple[Html, ...] = ()
 
     @property
     def cls(self) -> Class:
@@ -60,14 +63,25 @@ def dose_changes(before: Document | None, after: Document) -> list[DoseChange]:
     ]
     pairs = [*((old.get(key), one) for key, one in new.items()), *gone]
     found = [
-        DoseChange(str(part.key), part.label_for_people, lines)
+        DoseChange(str(part.key), part.label_for_people, lines, _whole(was), _whole(now))
         for was, now in pairs
         if (part := now or was) and (lines := tuple(_lines(was, now)))
     ]
     return sorted(found, key=lambda one: CLASSES.index(one.cls))
 
 
+def _whole(part: DoseRegimen | None) -> tuple[Html, ...]:
+    return tuple(map(quantities, working_lines(part.structure))) if part else ()
+
+
 def _lines(was: DoseRegimen | None, now: DoseRegimen | None) -> Iterator[DoseLine]:
+    yield from sorted(_found(was, now), key=lambda one: CLASSES.index(one.cls))
+
+
+def _found(was: DoseRegimen | None, now: DoseRegimen | None) -> Iterator[DoseLine]:
+    if was and now and was.status != now.status:
+        old, new = words_of(was, "status"), words_of(now, "status")
+        yield DoseLine("major", quantities(f"Shown to readers changed: {old} → {new}"), "")
     if was and now and was.structure == now.structure:
         return
     sides = [regimen_of(one.structure) if one else None for one in (was, now)]

@@ -103,4 +103,5 @@ class ValueRow(Row):
 
 
 def row_form(model: type[Value]) -> type[ValueRow]:
-    return type(f"{model.__name__}Row", (ValueRow,), {"model": model})
+    folds = {name: said.fold for name, said in declared_of(model).items() if said.fold}
+    return type(f"{model.__name__}Row", (ValueRow,), {"model": model, "folds": folds})

@@ -240,6 +240,92 @@ def test_changed_figures_are_read_critical_first_in_review_workspace_and_history
     assert "1 changed part" in review  # figures are not among what is signed
 
 
+def tenfold(house):
+    """Edition 2 with ten times the dose of a course; the change set of edition 1."""
+    second = make.start(house, make.published(house, doc=make.dosed()))
+    other = make.dose(structure=changed(make.COURSES, steps__1__dose="120"))
+    make.save_part(second, other, seen=digest_of_part(make.dose()), actor=house.editor)
+    return second, ChangeSet.objects.get(edition__number=1)
+
+
+def test_compare_shows_changed_figures_critical_first_and_not_for_readers_and_crosses_none_out(client):
+    house = make.the_house()
+    tenfold(house)
+    client.force_login(house.editor2)
+
+    answer = client.get("/desk/monographs/testazumab/compare/")
+
+    page, html = said(answer), answer.content.decode()
+    assert "1 dose differs, critical changes first. Readers get none of these figures." in page
+    assert "Critical: 10 times more: 12 mg → 120 mg (Course 2)" in page
+    assert "Was12 mgNow120 mg, 10 times as much" in page
+    assert (answer.context["changes"], "Figures of doses alone." in page) == ([], True)
+    assert not re.search(r"<(?:del|ins)>", html)
+    assert not [one for one in answer.context["unchanged"] if one.startswith("Dose")]
+    assert page.index("Not for readers") < page.index("12 mg")
+    assert "The whole dose, before and afterBefore" in page
+
+
+def test_an_earlier_state_is_restored_on_its_page_with_its_figures_and_their_authors(client):
+    """What is compared, and what the form carries, is the draft with its figures."""
+    house = make.the_house()
+    second, made = tenfold(house)
+    client.force_login(house.editor2)
+    address = reverse("restore", args=["testazumab", made.pk])
+
+    page = said(client.get(address))
+
+    assert "Critical: 10 times less: 120 mg → 12 mg (Course 2)" in page
+    shown = client.get(address).context["digest"]
+    assert shown == digest(build(second)) != make.seen(second)
+    answer = client.post(address, {"digest": shown, "reason": "It was wrong."})
+    assert (answer.status_code, build(second)) == (302, make.dosed())
+    change = ChangeSet.objects.filter(edition=second).latest("at", "revision_id")
+    assert (change.touched, change.credits) == ([MINE], {MINE: [house.editor.pk]})
+    assert EditionReview.load(second).written_by[MINE] == {house.editor.pk, house.editor2.pk}
+    assert "Nothing differs" in said(client.get(address))
+    assert verify() == []
+
+
+def test_who_restores_a_state_that_others_changed_meanwhile_reads_which_figures(client):
+    house = make.the_house()
+    second, made = tenfold(house)
+    client.force_login(house.editor2)
+    address = reverse("restore", args=["testazumab", made.pk])
+    shown = client.get(address).context["digest"]
+    other = make.dose(structure=changed(make.COURSES, steps__1__dose="240"))
+    (now,) = build(second).regimens
+    make.save_part(second, other, seen=digest_of_part(now), actor=house.editor)
+
+    answer = client.post(address, {"digest": shown})
+
+    assert answer.status_code == 409
+    (meanwhile,) = answer.context["meanwhile"].doses
+    assert [one.ratio for one in meanwhile.lines if one.ratio] == ["2 times"]
+    html = answer.content.decode()
+    assert len(re.findall(r' id="(?:meanwhile-)?dose', html)) == len(
+        set(re.findall(r' id="(?:meanwhile-)?dose[^"]*"', html))
+    )
+    assert "20 times less: 240 mg → 12 mg" in said(answer)
+
+
+def test_a_step_that_was_refused_as_stale_tells_which_figures_changed(client):
+    """The digest that its form carries is that of what is signed."""
+    house = make.the_house()
+    second, _made = tenfold(house)
+    seen = make.seen(second)
+    make.reword(second, "monitoring", "Other words.", actor=house.editor)
+    (now,) = build(second).regimens
+    other = make.dose(structure=changed(make.COURSES, steps__1__dose="240"))
+    make.save_part(second, other, seen=digest_of_part(now), actor=house.editor)
+    client.force_login(house.editor2)
+
+    answer = client.post("/desk/monographs/testazumab/do/submit/", {"digest": seen})
+
+    assert answer.status_code == 409
+    assert "2 times more: 120 mg → 240 mg" in said(answer)
+
+
 def test_a_dose_that_no_rule_can_say_is_shown_as_such_and_breaks_no_page(client):
     house = make.the_house()
     make.published(house, doc=make.dosed())

@@ -22,11 +22,13 @@ from reviews.changes import Change
 from reviews.desk.base import DeskRequest, current_edition, monograph_for, not_here
 from reviews.desk.editor.around import Around, look_around
 from reviews.desk.editor.citation_form import CitationForm
+from reviews.desk.editor.dose_form import DoseForm
 from reviews.desk.editor.forms import MonitoringForm, NoticeForm, RelatedForm, SectionForm, ValueForm
 from reviews.models import ChangeSet
 
 FORMS: dict[str, type[ValueForm]] = {
     "section": SectionForm,
+    "regimen": DoseForm,
     "monitoring": MonitoringForm,
     "notice": NoticeForm,
     "citation": CitationForm,
@@ -34,6 +36,7 @@ FORMS: dict[str, type[ValueForm]] = {
 }
 NOUNS = {
     "section": "section",
+    "regimen": "dose",
     "monitoring": "monitoring test",
     "notice": "safety notice",
     "citation": "reference",
@@ -41,6 +44,7 @@ NOUNS = {
 }
 HEADINGS = {
     "section": "Sections",
+    "regimen": "Doses",
     "monitoring": "Monitoring tests",
     "notice": "Safety notices",
     "citation": "References",

@@ -12,15 +12,17 @@ from uuid import uuid4
 from django import forms
 
 from monographs import document as values
+from monographs.declared import declared_of
 from monographs.dose_boxes import DoseBoxes
 from monographs.doses.faults import Fault
 from monographs.doses.model import Regimen, Step
 from monographs.doses.reading import read
 from monographs.doses.units import UNITS
 from monographs.regimens import in_words, regimen_of
+from monographs.texts.characters import says_nothing
 from monographs.typed_doses import boxes_of, structure_of
 from reviews.desk.editor.forms import FIRST, ValueForm
-from reviews.forms import Text, dressed
+from reviews.forms import Text, dressed, is_text
 
 TENFOLD = Fraction(99, 10)  # or its inverse: a decimal point that slipped, within 1 per cent
 # Place in the structure of a step -> its box, where it is called otherwise.
@@ -51,6 +53,8 @@ class Slip:
 
 class DoseForm(ValueForm):
     model = DoseBoxes
+    is_hidden = True
+    panels = {"indication": "For whom, for what", "steps": "", "max_courses": "Limits", "citation": "Source"}
 
     @classmethod
     def boxed(cls, shown: Any) -> Any:
@@ -68,11 +72,20 @@ class DoseForm(ValueForm):
     def boxes_of_value(self) -> dict[str, forms.Field]:
         boxes = super().boxes_of_value()
         boxes["indication"].widget.attrs |= FIRST
+        boxes["alternative_to"] = self._choice_of_dose(boxes["alternative_to"])
         boxes["tenfold"] = dressed(Text(
             rows=2, label="Why is a step ten times another?",
             help_text="Asked for where one is. It stands in the history.",
         ))  # fmt: skip
         return boxes
+
+    def _choice_of_dose(self, box: forms.Field) -> forms.Field:
+        """A choice among the other doses of this edition; what stood there stays until it is changed."""
+        others = {str(one.key): one.label_for_people for one in self.document.regimens if one.key != self.key}
+        if now := self.initial.get("alternative_to"):
+            others.setdefault(now, "a dose that is not in this edition")
+        listed = [("", "None"), *others.items()]
+        return dressed(forms.ChoiceField(label=box.label, help_text=box.help_text, choices=listed))
 
     def to_value(self, data: dict[str, Any]) -> values.DoseRegimen:
         boxes: DoseBoxes = super().to_value(data)
@@ -111,6 +124,13 @@ class DoseForm(ValueForm):
             return self.cleaned_data
         self._read()
         data = super().clean()
+        typed = (
+            str(data.get(name) or "")
+            for name, box in self.fields.items()
+            if name in declared_of(self.model) and is_text(box)
+        )
+        if not any(rows.filled for rows in self.rows.values()) and all(map(says_nothing, typed)):
+            self.add_error("indication", "Name the use.")
         if self.value is not None and not self.errors and (found := list(self.slips())):
             why = (data.get("tenfold") or "").strip()
             if not why:

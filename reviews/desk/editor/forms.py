@@ -2,7 +2,7 @@
 What a form holds becomes a value of the document, and what the value refuses is said at its box."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from monographs.texts.characters import says_nothing
 from monographs.typed import Value, rules_of
 from monographs.vocabulary import NOTICE_TYPES, SECTION_KINDS
 from reviews.desk.boxes import bare, boxes_of, lists_of, most_rows, row_form
-from reviews.forms import Box, Form, Text, dressed, is_text, rows_of
+from reviews.forms import Box, Form, Group, Text, dressed, grouped, is_text, rows_of
 
 # Boxes of the form itself; a field of the value that is called so has another name in the form.
 _OWN = frozenset(("seen", "reason", "key", "over"))
@@ -43,6 +43,8 @@ class ValueForm(Form):
     is what the form is about, if it is there already."""
 
     model: ClassVar[type[Value]]
+    panels: ClassVar[Mapping[str, str]] = {}  # field at which boxes begin that stand together -> their heading
+    is_hidden: ClassVar[bool] = False  # readers see nothing of it yet
 
     # A plain field: whatever is no digest of what stands there now is a conflict, and no fault of the person's typing.
     seen = forms.Field(required=False, widget=forms.HiddenInput)
@@ -187,12 +189,25 @@ class ValueForm(Form):
         left = {bound.name: bound for bound in self.visible_fields() if bound.name != "reason"}
         for name in self.model.model_fields:
             if name in self.rows:
-                yield Box(rows=self.rows[name])
+                yield Box(rows=self.rows[name], name=name)
             elif row_model(self.model, name) and (said := declared_of(self.model)[name]).is_typed:
-                yield Box(stays=(said.label, [one.in_words for one in getattr(self.shown, name)]))
+                yield Box(
+                    stays=(said.label, [one.in_words for one in getattr(self.boxed(self.shown), name)]), name=name
+                )
             for box in [one for one in left if one == _box_name(name) or one.startswith(f"{name}_")]:
-                yield Box(left.pop(box))
+                yield Box(left.pop(box), name=name)
         yield from map(Box, left.values())
+
+    @property
+    def shown_in(self) -> list[tuple[str, list[Group]]]:
+        """(heading, boxes) of what stands together, in order."""
+        said = declared_of(self.model)
+        found: list[tuple[str, list[tuple[str, Box]]]] = [("", [])]
+        for box in self.boxes:
+            if box.name in self.panels:
+                found.append((self.panels[box.name], []))
+            found[-1][1].append((said[box.name].fold if box.name in said else "", box))
+        return [(heading, list(grouped(boxes))) for heading, boxes in found if boxes]
 
     def as_read(self) -> list[tuple[str, str]]:
         """(label, words) of every field that holds something: for whoever may read and not write."""

@@ -1,7 +1,7 @@
 """The one page on which a monograph is written: the page as readers will get it, part by part in reading order, each
 with what stands against it, what could be added in its place, and the form of the part that is open."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -19,7 +19,7 @@ from monographs.standing import today
 from monographs.typed import Value
 from monographs.vocabulary import SECTION_KINDS, SectionKind
 from reviews.desk.base import edit_address
-from reviews.desk.editor.context import FORMS, HEADINGS, NEW, NOUNS, EditorContext, with_part
+from reviews.desk.editor.context import HEADINGS, NEW, NOUNS, EditorContext, with_part
 from reviews.desk.editor.presence import told_of
 from reviews.desk.editor.send import Send, sending
 from reviews.desk.remarks import AnswerForm, Shown
@@ -31,7 +31,7 @@ from reviews.review.tiers import is_below, tier_floor
 
 _NOTICES = {"critical": "Critical safety notices", "major": "Safety notices", "information": "Information"}
 # What a place holds whose parts are of one kind.
-_KIND_OF = {**dict.fromkeys(_NOTICES, "notice"), "references": "citation", "related": "related"}
+_KIND_OF = {**dict.fromkeys(_NOTICES, "notice"), "dosing": "regimen", "references": "citation", "related": "related"}
 
 
 @dataclass
@@ -61,10 +61,6 @@ class Row:
     @property
     def kind(self) -> str:
         return self.part.part_kind if isinstance(self.part, values.Part) else "header"
-
-    @property
-    def has_form(self) -> bool:
-        return self.kind in FORMS
 
     @property
     def is_short(self) -> bool:
@@ -201,17 +197,12 @@ class OnePage:
         """Where a part stands, or stood before it was taken out."""
         kind = part.part_kind
         anchor = {"section": getattr(part, "kind", ""), "notice": getattr(part, "severity", "")}.get(kind)
-        anchor = anchor or {"citation": "references"}.get(kind, kind)
+        anchor = anchor or {"citation": "references", "regimen": "dosing"}.get(kind, kind)
         return next((place for place in self.places if place.anchor == anchor), None)
 
     def _places(self, new_at: str) -> Iterator[Place]:
         missing = {kind.slug: kind for kind in self.missing}
         for anchor in (*PLACES, "references", "related"):
-            if anchor == "dosing":
-                doses = self.document.regimens
-                rows = [replace(self._row(one), piece=working_dose(one, today())) for one in doses]
-                yield Place("dosing", "Dose", rows)
-                continue
             place = self._place(anchor, missing.get(anchor))
             place.is_new = anchor == new_at
             yield place
@@ -244,6 +235,8 @@ class OnePage:
         """Each part stands at one place, whatever it says; references that are cited in the order of their numbers."""
         if anchor in _NOTICES:
             yield from (one for one in self.document.notices if one.severity == anchor)
+        elif anchor == "dosing":
+            yield from self.document.regimens
         elif anchor == "references":
             number = {one.key: one.number for one in self.page.references}
             yield from sorted(self.document.citations, key=lambda one: number.get(one.key, len(number) + 1))
@@ -258,7 +251,7 @@ class OnePage:
         key = str(part.key)
         writing = self.here.writing.get(key, "")
         left, said = self._to_do.get(key, []), self._remarks_on(key)
-        return Row(part, self._pieces.get(key), left, self._who(key), writing, remarks=said)
+        return Row(part, _piece(part, self._pieces), left, self._who(key), writing, remarks=said)
 
     def _shown(self, one: Remark) -> Shown:
         can = self.editor.is_draft and self.editor.may_edit
@@ -304,7 +297,7 @@ def seen_as(editor: EditorContext, value: Value, cited: Sequence[values.Citation
     if document is None:
         return None
     page = editor.page_of(document)
-    return Row(value, dict(_pieces(page)).get(str(getattr(value, "key", ""))), page=page)
+    return Row(value, _piece(value, dict(_pieces(page))), page=page)
 
 
 def brought(citation: values.Citation) -> str:
@@ -316,7 +309,17 @@ def place_of_new(kind: str, section: str) -> str:
     """Where the form of a new part stands."""
     if kind == "section":
         return section if section in SECTION_KINDS else next(reversed(SECTION_KINDS))
-    return {"monitoring": "monitoring", "notice": "critical", "citation": "references", "related": "related"}[kind]
+    return {
+        "regimen": "dosing", "monitoring": "monitoring", "notice": "critical", "citation": "references",
+        "related": "related",
+    }[kind]  # fmt: skip
+
+
+def _piece(value: Value, pieces: Mapping[str, Any]) -> Any:
+    """What is shown of a header or part: what readers get, but of a dose what the desk alone does, with its figures."""
+    if isinstance(value, values.DoseRegimen):
+        return working_dose(value, today())
+    return pieces.get(str(getattr(value, "key", "")))
 
 
 def _pieces(page: Page) -> Iterator[tuple[str, Any]]:

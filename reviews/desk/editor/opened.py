@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, QueryDict
+from django.http import QueryDict
 
 from monographs import document as values
 from monographs.assemble import build
@@ -51,8 +51,6 @@ class OpenForm:
 
     @classmethod
     def of_part(cls, editor: EditorContext, shown: values.Part, data: QueryDict | None, *, removed: bool) -> "OpenForm":
-        if shown.part_kind not in FORMS:
-            raise Http404
         form = FORMS[shown.part_kind](data, document=editor.document, shown=shown, uid=editor.uid(shown.key))
         more: dict[str, Any] = {"targets": editor.targets()} if shown.part_kind == "related" else {}
         if isinstance(shown, values.Section):  # another kind would be another section

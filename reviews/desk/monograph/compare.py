@@ -14,7 +14,6 @@ from django.utils.timezone import localtime, make_aware
 from django.views.decorators.http import require_safe
 
 from monographs.assemble import build
-from monographs.difference import document_diff
 from monographs.difference.diff_html import Change, changes_of
 from monographs.document import Document
 from monographs.models import Edition, Monograph
@@ -29,6 +28,7 @@ from reviews.desk.base import (
     monograph_for,
     why_no_restore,
 )
+from reviews.desk.hidden_doses import differs, with_figures
 from reviews.models import ChangeSet
 from reviews.models.people import name_of
 
@@ -41,8 +41,8 @@ LISTED = 40
 
 @dataclass(frozen=True)
 class Side:
-    """One state: how the page calls it, its document (nothing was ever published: none), and which change set made it,
-    so that it can be restored."""
+    """One state: how the page calls it, its document with every figure (nothing was ever published: none), and which
+    change set made it, so that it can be restored."""
 
     asked: str
     name: str
@@ -61,8 +61,8 @@ def compare(request: DeskRequest, slug: str) -> HttpResponse:
     new = _side(request, monograph, edition, request.GET.get("to") or NOW)
     if new.document is None:
         raise Http404
-    comparison = document_diff.compare(old.document, new.document)
-    changes = changes_of(comparison)
+    found = differs(old.document, new.document)
+    changes = changes_of(found.comparison)
     no_restore, now = why_no_restore(request.user, edition), digest_now(edition)
     until = _day(request.GET.get("until", ""))
     groups, has_more = _options(monograph, [side.change_set for side in (old, new) if side.change_set], until)
@@ -79,7 +79,8 @@ def compare(request: DeskRequest, slug: str) -> HttpResponse:
         "listed": LISTED,
         "changes": changes,
         "short": in_short(changes),
-        "unchanged": comparison.unchanged,
+        "doses": found.doses,
+        "unchanged": found.unchanged,
         "restorable": [
             (side.name, reverse("restore", args=[slug, side.change_set.pk]))
             for side in (old, new)
@@ -100,7 +101,8 @@ def _side(request: DeskRequest, monograph: Monograph, edition: Edition, asked: s
         live = monograph.live.document
         sets = ChangeSet.objects.filter(edition=monograph.live.edition_id, after=live)
         made = sets.select_related("edition", "actor").order_by("-at").first()
-        return Side(asked, f"edition {monograph.live.number}, which readers see", live.value, made)
+        name = f"edition {monograph.live.number}, which readers see"
+        return Side(asked, name, with_figures(monograph.live), made)
     change = change_set_of(request, monograph, asked)
     return Side(str(change.pk), state_of(change), change.after.value, change)
 

@@ -12,9 +12,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.views.decorators.http import require_safe
 
-from monographs.difference.diff_html import Change, changes_of
-from monographs.difference.document_diff import compare
-from monographs.difference.dose_changes import DoseChange, dose_changes
+from monographs.difference.diff_html import changes_of
 from monographs.models import Monograph
 from reviews.desk.base import (
     DeskRequest,
@@ -27,6 +25,7 @@ from reviews.desk.base import (
     monograph_for,
     why_no_restore,
 )
+from reviews.desk.hidden_doses import Differs, differs
 from reviews.desk.monograph.history_words import DONE, why
 from reviews.models import AuditEvent, ChangedPart, ChangeSet, EntrySubject, Remark, SignOff
 from reviews.models.people import name_of
@@ -125,6 +124,7 @@ def history(request: DeskRequest, slug: str) -> HttpResponse:
             can_restore = not no_restore and entry.event.digest != now
             entry.links = _links(monograph, entry.change_set, can_restore=can_restore)
     states = dict(monograph.editions.values_list("number", "state"))
+    found = done_by(opened) if opened else None
     groups = [
         {"number": number, "chip": chip(states[number]) if number in states else None, "entries": list(run)}
         for number, run in groupby(entries, key=lambda entry: _edition_at(starts, entry.event.seq))
@@ -139,8 +139,8 @@ def history(request: DeskRequest, slug: str) -> HttpResponse:
         "here": f"?edition={wanted}&page={page.number}",
         "opened": opened,
         "opened_by": name_of(opened.actor) if opened else "",
-        "changes": words_of(opened) if opened else [],
-        "dose_changes": doses_of(opened) if opened else [],
+        "changes": changes_of(found.comparison) if found else [],
+        "dose_changes": found.doses if found else (),
         "opened_links": _links(monograph, str(opened.pk), can_restore=not no_restore and opened.after_id != now)
         if opened
         else [],
@@ -161,16 +161,9 @@ def _links(monograph: Monograph, change_set: str, *, can_restore: bool) -> list[
     return links
 
 
-def words_of(change_set: ChangeSet) -> list[Change]:
-    """What one change set did to the words of its edition."""
-    before = change_set.before.value if change_set.before else None
-    return changes_of(compare(before, change_set.after.value))
-
-
-def doses_of(change_set: ChangeSet) -> list[DoseChange]:
-    """What it did to figures that readers are not shown, critical changes first."""
-    before = change_set.before.value if change_set.before else None
-    return dose_changes(before, change_set.after.value)
+def done_by(change_set: ChangeSet) -> Differs:
+    """What one change set did to the words of its edition, and to figures that readers are not shown."""
+    return differs(change_set.before.value if change_set.before else None, change_set.after.value)
 
 
 def _starts(monograph: Monograph) -> list[tuple[int, int]]:

@@ -8,8 +8,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from monographs.difference import document_diff
 from monographs.difference.diff_html import changes_of
+from monographs.digest import digest as digest_of
 from monographs.models import Edition, Monograph
 from reviews.access.attempts import NOT_TRIED, Attempt, attempt
 from reviews.authorship import earlier_authors
@@ -28,6 +28,7 @@ from reviews.desk.base import (
     monograph_for,
     why_no_restore,
 )
+from reviews.desk.hidden_doses import differs
 from reviews.desk.monograph.compare import in_short, state_of
 from reviews.desk.monograph.meanwhile import meanwhile
 from reviews.editing import parts
@@ -61,8 +62,8 @@ def _page(
 ) -> HttpResponse:
     """The confirmation; after a refusal with every reason, what was typed, and what others did meanwhile."""
     review, then = EditionReview.load(edition), change.after.value
-    comparison = document_diff.compare(review.document, then)
-    changes = changes_of(comparison)
+    found = differs(review.with_figures, then)
+    changes = changes_of(found.comparison)
     no_restore = why_no_restore(request.user, review.edition)
     context = {
         "section": "monographs",
@@ -73,6 +74,9 @@ def _page(
         "chip": chip(review.edition.state),
         "change": change,
         "state": state_of(change),
+        "digest": digest_of(review.with_figures),
+        "differs": bool(found.comparison or found.doses),
+        "doses": found.doses,
         "changes": changes,
         "short": in_short(changes),
         "no_restore": no_restore,
@@ -88,7 +92,7 @@ def _page(
 def _authors(review: EditionReview, change: ChangeSet, user: User) -> str:
     """Who would be an author of the parts that change, whoever restores them included."""
     then = change.after.value
-    found = earlier_authors(review.monograph, then, touched_parts(review.document, then, review.edition))
+    found = earlier_authors(review.monograph, then, touched_parts(review.with_figures, then, review.edition))
     keys = {key for people in found.values() for key in people} - {user.pk}
     names = Names(keys)
     return and_list(["You", *sorted(names[key] for key in keys)])

@@ -15,6 +15,7 @@ from monographs.digest import digest, digest_of_part
 from monographs.document import Section
 from monographs.models import Drug, Edition, Monograph, TherapeuticClass
 from monographs.rxnorm import check, read_rows
+from monographs.signable import signable
 from monographs.standing import today
 from reviews.access import accounts as verbs
 from reviews.access import registrations
@@ -182,7 +183,7 @@ def sign(edition: Edition, clinician: Any) -> None:
 
 def _first_edition(path: Path, people: dict[str, Any]) -> None:
     ((edition, _warnings),) = import_file(path, actor=people["editor"])
-    seen = digest(build(edition))
+    seen = EditionReview.load(edition).digest
     why = STANDS.get(edition.monograph.slug, "")
     perform("submit", editions=[edition], actor=people["editor"], digest=seen, kind=why)
     sign(edition, people["clinician"])
@@ -204,13 +205,13 @@ def _name_checks(editor: Any) -> None:
 
 def _second_edition(slug: str, before: str, after: str, until: str, people: dict[str, Any]) -> None:
     editor, live = people["editor2"], Edition.objects.get(monograph__slug=slug, state="published")
-    (started,) = perform("start", editions=[live], actor=editor, digest=digest(build(live)))
+    (started,) = perform("start", editions=[live], actor=editor, digest=digest(signable(build(live))))
     edition = started.edition
     section = next(one for one in build(edition).sections if before in one.text)
     _reword(edition, section.key, before, after, editor)
     if until == "draft":
         return
-    seen = digest(build(edition))
+    seen = EditionReview.load(edition).digest
     perform("submit", editions=[edition], actor=editor, digest=seen)
     if until == "sent_back":
         reason = "Say where the bottle should be kept in the words of the other pages."

@@ -57,3 +57,15 @@ def test_what_no_rule_reads_any_more_or_can_say_is_critical():
     for other in (odd, often):
         (change,) = dose_changes(make.dosed(part), make.document().model_copy(update={"regimens": (other,)}))
         assert lines(change) == unread
+
+
+def test_a_dose_that_is_set_to_be_shown_changed_and_every_change_has_the_whole_dose_beside_it():
+    before, after = make.dosed(make.dose()), make.dosed(make.dose(status="shown"))
+
+    (change,) = dose_changes(before, after)
+
+    assert lines(change) == [("major", "Shown to readers changed: Not published → To be shown", "")]
+    assert change.whole_before == change.whole_after
+    assert plain(change.whole_after[1]).startswith("Course 1: 12 mg once daily")
+    (added,) = dose_changes(None, after)
+    assert (added.whole_before, added.whole_after) == ((), change.whole_after)

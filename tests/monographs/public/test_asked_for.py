@@ -43,7 +43,7 @@ def steps(nodes, above=()):
 
 @pytest.fixture(scope="module")
 def made(once_a_module):
-    """The seventeen monographs, published: what the search looks at of them, above parts that are invented."""
+    """The nineteen monographs, published: what the search looks at of them, above parts that are invented."""
     house, other = make.the_house(), make.document()
     paths = dict(steps(json.loads((FILES / "classes.json").read_text("utf-8"))["tree"]))
     for path in sorted((FILES / "monographs").glob("*.json")):

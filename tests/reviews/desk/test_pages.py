@@ -384,7 +384,9 @@ def test_each_page_answers_its_methods_and_no_other_and_only_people_with_a_part_
 def test_a_form_that_holds_nothing_is_refused_and_never_breaks(house, enter, person):
     """As a program posts it, or a proxy that drops the body."""
     paths = {address_of(name) for name in BOTH + POSTS} | {at("do", name) for name in TRANSITIONS}
-    paths |= {at("part_new", kind) for kind in ("monitoring", "notice", "citation", "related")} | {"/report/"}
+    paths |= {at("part_new", kind) for kind in ("regimen", "monitoring", "notice", "citation", "related")} | {
+        "/report/"
+    }
     rows = AuditEvent.objects.exclude(verb="refused").count()
     client = enter(person)
     client.raise_request_exception = False

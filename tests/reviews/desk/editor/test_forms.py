@@ -343,11 +343,11 @@ def test_the_kind_of_a_section_that_is_asked_for_stands_in_the_form(house, enter
 
 def test_each_kind_of_part_has_its_noun_and_its_heading():
     assert NOUNS == {
-        "section": "section", "monitoring": "monitoring test", "notice": "safety notice", "citation": "reference",
-        "related": "related monograph",
+        "section": "section", "regimen": "dose", "monitoring": "monitoring test", "notice": "safety notice",
+        "citation": "reference", "related": "related monograph",
     }  # fmt: skip
     assert HEADINGS == {
-        "section": "Sections", "monitoring": "Monitoring tests", "notice": "Safety notices",
+        "section": "Sections", "regimen": "Doses", "monitoring": "Monitoring tests", "notice": "Safety notices",
         "citation": "References", "related": "Related monographs",
     }  # fmt: skip
 

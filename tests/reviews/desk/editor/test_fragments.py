@@ -28,7 +28,7 @@ ASKS = {"HX-Request": "true"}
 
 @pytest.fixture(scope="module")
 def made(once_a_module):
-    return SimpleNamespace(edition=make.draft(make.the_house()))
+    return SimpleNamespace(edition=make.draft(make.the_house(), doc=make.dosed()))
 
 
 @pytest.fixture

@@ -216,7 +216,7 @@ def busy(*_arguments):
     raise OperationalError
 
 
-@pytest.mark.parametrize("kind", ["section", "monitoring", "notice", "citation", "related"])
+@pytest.mark.parametrize("kind", ["section", "regimen", "monitoring", "notice", "citation", "related"])
 def test_a_new_part_has_its_own(client, house, edition, kind):
     client.force_login(house.editor)
     to, new = address("scratch", f"new-{kind}"), address("part_new", kind)

@@ -212,7 +212,7 @@ def test_parts_of_others_are_not_here(client, house, edition):
     assert client.post(address("part_edit", key), {"text": "x", "seen": ""}).status_code == 404
     assert client.post(address("edit"), {"restore": str(key)}).status_code == 404
     assert client.post(address("edit"), {"restore": "nonsense"}).status_code == 404
-    assert client.get("/desk/monographs/testazumab/edit/regimen/new/").status_code == 404
+    assert client.get("/desk/monographs/testazumab/edit/posology/new/").status_code == 404
 
 
 def test_fields_that_are_not_the_forms_are_ignored(client, house, edition):
@@ -371,12 +371,12 @@ def test_a_part_is_saved_only_over_what_was_shown(client, house, edition, digest
     assert make.seen(edition) == whole
 
 
-@pytest.mark.parametrize("kind", ["section", "monitoring", "notice", "citation", "related"])
+@pytest.mark.parametrize("kind", ["section", "regimen", "monitoring", "notice", "citation", "related"])
 def test_the_order_of_each_kind_is_its_own(client, house, edition, kind):
     client.force_login(house.editor)
     headings = {
-        "section": "Sections", "monitoring": "Monitoring tests", "notice": "Safety notices", "citation": "References",
-        "related": "Related monographs",
+        "section": "Sections", "regimen": "Doses", "monitoring": "Monitoring tests", "notice": "Safety notices",
+        "citation": "References", "related": "Related monographs",
     }  # fmt: skip
 
     page = client.get(f"{address('edit_order')}?kind={kind}")

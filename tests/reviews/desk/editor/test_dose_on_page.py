@@ -1,0 +1,204 @@
+"""A dose on the one page: opened, added, saved through the one writer, told in the history, and never for readers."""
+
+import json
+from html import unescape
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from monographs.assemble import build
+from monographs.dose_boxes import DoseBoxes, StepBoxes
+from monographs.typed_doses import boxes_of
+from reviews.audit.verify import verify
+from reviews.models import ChangeSet, Scratch
+from tests import factories as make
+from tests.forms import sent
+from tests.monographs.doses.examples import DOSES
+from tests.monographs.test_typed_doses import stored
+
+pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
+KEY, ASKS, TAB = make.key("dose"), {"HX-Request": "true"}, "t" * 22
+
+
+def at(name, *arguments):
+    return reverse(name, args=["testazumab", *arguments])
+
+
+@pytest.fixture
+def edition(house):
+    return make.draft(house, doc=make.dosed())
+
+
+@pytest.fixture
+def editor(enter, edition):
+    return enter("editor")
+
+
+def opened(client, path=None):
+    """What a browser sends of the form at this address as it is."""
+    return sent(client.get(path or at("part_edit", KEY)).context["form"])
+
+
+def words(answer):
+    return " ".join(unescape(answer.content.decode()).split())
+
+
+def held(edition, key=KEY):
+    return json.loads(build(edition).by_key()[key].structure)
+
+
+def test_a_dose_is_opened_from_the_page_and_saved_where_it_stands(editor, house, edition):
+    page = editor.get(at("edit")).content.decode()
+    assert f'id="open-{KEY}" href="{at("part_edit", KEY)}"' in page
+    assert 'id="add-dosing-regimen"' in page
+
+    answer = editor.post(at("part_edit", KEY), {**opened(editor), "max_courses": "2", "reason": "As the label says."})
+
+    assert answer.headers["Location"] == f"{at('edit')}?saved={KEY}#part-{KEY}"
+    assert held(edition) == {**json.loads(make.dose().structure), "max_courses": 2}
+    change = ChangeSet.objects.order_by("at").last()
+    assert (change.actor, change.touched, change.reason) == (house.editor, [str(KEY)], "As the label says.")
+    assert verify() == []
+    assert "As the label says." in words(editor.get(at("history")))
+
+
+def test_what_is_sent_as_it_was_shown_changes_nothing(editor, edition):
+    before = make.seen(edition), ChangeSet.objects.count()
+
+    answer = editor.post(at("part_edit", KEY), opened(editor))
+
+    assert answer.status_code == 422
+    assert [one.code for one in answer.context["refusals"]] == ["nothing_changed"]
+
+    assert (make.seen(edition), ChangeSet.objects.count()) == before
+
+
+def test_every_example_can_be_typed_and_is_what_was_typed(editor, edition):
+    """All that a structure can say has its box."""
+    path = at("part_new", "regimen")
+    for name, example in DOSES.items():
+        structure = stored(example["input"])
+        structure |= {"alternative_to": str(KEY)} if "alternative_to" in structure else {}  # of this edition
+        boxes, empty = boxes_of(structure), opened(editor, path)
+        typed = {box: words for box, words in empty.items() if "-" not in box} | {
+            "key": str(uuid4()),
+            "tenfold": "It is a test.",
+        }
+        for field in DoseBoxes.model_fields:
+            if not isinstance(value := getattr(boxes, field), tuple):
+                typed[field] = value
+                continue
+            typed |= {f"{field}-TOTAL_FORMS": str(len(value)), f"{field}-INITIAL_FORMS": "0"}
+            typed |= {
+                f"{field}-{n}-{box}": words for n, row in enumerate(value) for box, words in row.model_dump().items()
+            }
+        answer = editor.post(path, typed)
+        assert answer.status_code == 302, (name, answer.context["form"].faults)
+        (new,) = [one for one in build(edition).regimens if str(one.key) == typed["key"]]
+        said = json.loads(new.structure)
+        for step in said["steps"]:
+            del step["key"]
+        assert said == {
+            **structure,
+            "steps": [{k: v for k, v in step.items() if k != "key"} for step in structure["steps"]],
+        }, name
+
+
+def test_each_box_of_a_dose_stands_in_its_form(editor):
+    form = editor.get(at("part_new", "regimen")).context["form"]
+
+    assert {name for name in DoseBoxes.model_fields if name not in form.fields and name not in form.rows} == set()
+    html = editor.get(at("part_new", "regimen")).content.decode()
+    assert [name for name in form.fields if name not in ("seen", "tenfold") and f'name="{name}"' not in html] == []
+    assert [name for name in StepBoxes.model_fields if f'name="steps-0-{name}"' not in html] == []
+
+
+def test_what_few_need_is_folded_away_until_it_says_something(editor):
+    html = editor.get(at("part_edit", KEY)).content.decode()
+    assert '<details class="fold"><summary>Product, strength, not interchangeable with' in html
+
+    html = editor.post(at("part_edit", KEY), {**opened(editor), "product": "Lemtrada", "preview": "1"}).content.decode()
+
+    assert '<details class="fold" open><summary>Product, strength, not interchangeable with' in html
+
+
+def test_nothing_is_no_dose(editor, edition):
+    answer = editor.post(at("part_new", "regimen"), {**opened(editor, at("part_new", "regimen")), "country": "GB"})
+    blank = editor.post(at("part_new", "regimen"), opened(editor, at("part_new", "regimen")))
+
+    assert (answer.status_code, blank.status_code) == (302, 422)
+    assert "Name the use." in words(blank)
+
+
+def test_two_at_one_dose_clash_and_both_are_shown(editor, house, enter, edition):
+    mine, theirs = opened(editor), opened(other := enter("editor2"))
+    assert other.post(at("part_edit", KEY), {**theirs, "max_courses": "2"}).status_code == 302
+
+    answer = editor.post(at("part_edit", KEY), {**mine, "instructions": "Lie down."})
+
+    assert answer.status_code == 409
+    assert "Save mine over theirs" in words(answer)
+    assert held(edition)["max_courses"] == 2
+    over = {
+        **mine,
+        "instructions": "Lie down.",
+        "seen": answer.context["form"].data["seen"],
+        "over": answer.context["form"].data["over"],
+    }
+    assert editor.post(at("part_edit", KEY), over).status_code == 302
+    assert held(edition)["instructions"] == ["Lie down."]
+
+
+def test_two_at_two_doses_are_both_saved(editor, enter, edition):
+    path = at("part_new", "regimen")
+    new = {**opened(enter("editor2"), path), "indication": "another disease"}
+    mine = opened(editor)
+
+    assert enter("editor2").post(path, new).status_code == 302
+    assert editor.post(at("part_edit", KEY), {**mine, "max_courses": "2"}).status_code == 302
+
+    assert [json.loads(one.structure)["indication"] for one in build(edition).regimens] == [
+        "multiple sclerosis",
+        "another disease",
+    ]
+    assert held(edition)["max_courses"] == 2
+
+
+def test_half_typed_it_is_kept(editor, edition):
+    tab = TAB
+    editor.post(at("scratch", str(KEY)), {**opened(editor), "steps-0-dose": "1", "scratch": tab})
+
+    assert Scratch.objects.get().part == str(KEY)
+    back = editor.get(f"{at('part_edit', KEY)}?scratch={tab}").content.decode()
+    assert 'name="steps-0-dose" value="1"' in back
+    assert held(edition)["steps"][0]["dose"] == "12"
+
+
+def test_a_preview_shows_its_figures_and_says_that_readers_do_not(editor):
+    typed = {**opened(editor), "steps-1-dose": "6", "preview": "1", "only": "preview"}
+
+    answer = editor.post(at("part_edit", KEY), typed, headers=ASKS)
+
+    said = words(answer).replace("\xa0", " ")
+    assert "not for readers" in said
+    assert "6 mg" in said
+
+
+def test_it_is_removed_and_comes_back_in_its_place(editor, edition):
+    seen = opened(editor)["seen"]
+
+    gone = editor.post(at("part_edit", KEY), {"remove": "1", "seen": seen}, headers=ASKS)
+    assert build(edition).regimens == ()
+    assert 'id="gap-dosing"' in gone.content.decode()
+    editor.post(at("edit"), {"restore": str(KEY)}, headers=ASKS)
+
+    assert build(edition).regimens == (make.dose(),)
+
+
+def test_who_may_not_write_reads_it_whole(enter, edition):
+    html = words(enter("publisher").get(at("part_edit", KEY)))
+
+    assert "<dt><strong>Indication</strong></dt><dd>multiple sclerosis</dd>" in html
+    assert "Amount 12" in html
+    assert "data-edits" not in html
