@@ -28,6 +28,7 @@ from monographs.typed import (
     Label,
     Line,
     PartialDay,
+    Passage,
     Prose,
     ShortCode,
     Slug,
@@ -156,6 +157,8 @@ class DoseRegimen(Part):
     lines: Annotated[Lines, Declared("Lines that are signed", is_typed=False)] = Field(
         default="[]", validate_default=True
     )
+    # What its editors read it from: never signed and never published (monographs.signable).
+    passage: Annotated[Passage, Declared("Passage of the source", rows=8)] = ""
 
     @property
     def for_whom(self) -> str:

@@ -11,7 +11,7 @@ from monographs.declared import Declared, declared_of, must_declare, words_of
 from monographs.doses.model import ACTIONS, BASES_OF_WEIGHT, PERIODS, PHASES, POPULATIONS, RENAL, ROUTES
 from monographs.doses.rules import SOURCES
 from monographs.doses.units import AGES, BASES, TIMES, UNITS
-from monographs.typed import Line, Value, Words
+from monographs.typed import Line, Passage, Value, Words
 
 _NONE = {"": "None"}
 _YES = {"": "No", "yes": "Yes"}
@@ -173,6 +173,12 @@ class StepBoxes(Boxes):
 
 
 class DoseBoxes(Value):
+    passage: Annotated[
+        Passage,
+        Declared(
+            "Passage of the source", "Paste it word for word. It stays on the desk: readers never see it.", rows=10
+        ),
+    ] = ""
     indication: Annotated[Line, Declared("Indication", "The use, as in “multiple sclerosis”.")] = ""
     population: Annotated[_of(POPULATIONS), Declared("Who", choices=POPULATIONS)] = "Adult"
     route: Annotated[_of(ROUTES), Declared("Route", choices=ROUTES)] = "oral"

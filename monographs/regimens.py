@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, PlainSerializer, Validatio
 from monographs.canonical import canonical, strict_json
 from monographs.doses import signable
 from monographs.doses.faults import Fault, RegimenRefused
-from monographs.doses.lines import joined, lines
+from monographs.doses.lines import Line, joined, lines
 from monographs.doses.model import Regimen
 from monographs.doses.reading import build, read, to_json
 from monographs.doses.rules import Asked, problems
@@ -82,13 +82,17 @@ def words_of_lines(held: str) -> list[str]:
     return ["".join(words for _slot, words in line) for line in json.loads(held)]
 
 
-def working_lines(structure: str) -> list[str]:
+def working_segments(structure: str) -> tuple[Line, ...]:
     """All that a structure says, figures too, for the desk alone; of one that is not whole, whom it is for."""
     try:
-        regimen = build(json.loads(structure))
-        return [joined(line) for line in lines(regimen)]
+        return lines(build(json.loads(structure)))
     except (RegimenRefused, *UNRENDERED):
-        return words_of_lines(lines_made(structure, is_shown=False))
+        return tuple((("", words),) for words in words_of_lines(lines_made(structure, is_shown=False)))
+
+
+def working_lines(structure: str) -> list[str]:
+    """The same, as people read it."""
+    return [joined(line) for line in working_segments(structure)]
 
 
 def without_figures(structure: str) -> str:

@@ -105,6 +105,8 @@ def rules_of(words: str, before: str, followed: TextRules) -> TextRules:
 Line = Annotated[str, _typed(clean_line, _at_most(500))]
 Words = Annotated[str, _typed(clean, _at_most(2_000))]
 Prose = Annotated[str, _typed(_at_most(100_000, _FAR_LONGER), clean_prose, _at_most(100_000)), AfterValidator(_grammar)]
+# The words of a source, as they stand there: nobody here wrote them, so they are no text that is proofed (`written`).
+Passage = Annotated[str, _typed(_at_most(20_000, _FAR_LONGER), clean_prose, _at_most(20_000))]
 Slug = Annotated[str, _typed(_at_most(100), _matching(SLUG))]
 Label = Annotated[str, _typed(_matching(LABEL))]
 Country = Annotated[str, _typed(_matching(COUNTRY))]

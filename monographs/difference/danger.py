@@ -80,6 +80,7 @@ RANKS: dict[type[Value], dict[str, Rank]] = {
         "instead": Rank.FIGURE,
         "structure": Rank.FIGURE,
         "lines": Rank.FIGURE,
+        "passage": Rank.WORDS,
     },
     MonitoringItem: {
         "test": Rank.MONITORING,

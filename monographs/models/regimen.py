@@ -15,7 +15,11 @@ class DoseRegimen(Part):
         1: (
             "id", "edition_id", "key", "position", "removed", "status", "since", "reason", "instead", "structure",
             "lines",
-        )
+        ),
+        2: (
+            "id", "edition_id", "key", "position", "removed", "status", "since", "reason", "instead", "structure",
+            "lines", "passage",
+        ),
     }  # fmt: skip
 
     status = models.CharField(max_length=20, default="unpublished")
@@ -24,6 +28,7 @@ class DoseRegimen(Part):
     instead = models.TextField(blank=True)
     structure = models.TextField(default="{}")
     lines = models.TextField(default="[]")
+    passage = models.TextField(blank=True)
 
     class Meta(Part.Meta):
         constraints = part_constraints("regimen")

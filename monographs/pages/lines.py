@@ -31,7 +31,7 @@ LAID_OUT: dict[type[Value], frozenset[str]] = {
     ),
     Dosing: frozenset(("status", "since", "reason", "instead")),
     Section: frozenset(("kind", "heading", "text")),
-    DoseRegimen: frozenset(("status", "since", "reason", "instead", "structure", "lines")),
+    DoseRegimen: frozenset(("status", "since", "reason", "instead", "structure", "lines", "passage")),
     MonitoringItem: frozenset(("test", "schedule", "note", "source")),
     SafetyNotice: frozenset(
         ("type", "severity", "title", "text", "action", "provenance", "effective", "expires", "source")

@@ -22,7 +22,10 @@ FROZEN = {
     "mfa.authenticator": {1: "id user_id type data created_at"},
     "monographs.citation": {1: "id edition_id key position removed label csl"},
     "monographs.document": {1: "digest text"},
-    "monographs.doseregimen": {1: "id edition_id key position removed status since reason instead structure lines"},
+    "monographs.doseregimen": {
+        1: "id edition_id key position removed status since reason instead structure lines",
+        2: "id edition_id key position removed status since reason instead structure lines passage",
+    },
     "monographs.drug": {
         1: "id slug name skeleton names brands codes traits",
         2: "id slug name skeleton names brands codes traits former_names retired merged_into_id",

@@ -22,6 +22,7 @@ from reviews.changes import Change
 from reviews.desk.base import DeskRequest, current_edition, monograph_for, not_here
 from reviews.desk.editor.around import Around, look_around
 from reviews.desk.editor.citation_form import CitationForm
+from reviews.desk.editor.dose_form import Around as DosesAround
 from reviews.desk.editor.dose_form import DoseForm
 from reviews.desk.editor.forms import MonitoringForm, NoticeForm, RelatedForm, SectionForm, ValueForm
 from reviews.models import ChangeSet
@@ -180,6 +181,22 @@ class EditorContext:
                 return row.as_value(), row.removed
         not_here(self.request, self.monograph)
         raise Http404
+
+    @cached_property
+    def live_doses(self) -> dict[UUID, values.DoseRegimen]:
+        """The doses of the published edition with their figures, where this is another one."""
+        live = self.monograph.live
+        before = build(live.edition).regimens if live and live.edition_id != self.edition.pk else ()
+        return {one.key: one for one in before}
+
+    @cached_property
+    def doses_around(self) -> DosesAround:
+        """The doses that a step is held against: of the published edition, and of the other monographs of the drug that
+        the user may read, each as its newest edition has it."""
+        drug = self.monograph.drug_id
+        others = policy.readable(self.request.user).filter(drug=drug).exclude(pk=self.monograph.pk)
+        elsewhere = (one for other in others for one in build(current_edition(other)).regimens)
+        return DosesAround(self.live_doses, tuple(elsewhere))
 
     def targets(self) -> list[str]:
         """Addresses that a related monograph may have: those that the user may know of."""

@@ -3,11 +3,11 @@ the engine cannot read is said at its box; a step that is ten times another is h
 
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django import forms
 
@@ -18,13 +18,16 @@ from monographs.doses.faults import Fault
 from monographs.doses.model import Regimen, Step
 from monographs.doses.reading import read
 from monographs.doses.units import UNITS
+from monographs.pages.lines import partial_date
 from monographs.regimens import in_words, regimen_of
 from monographs.texts.characters import says_nothing
+from monographs.typed import PARTIAL_DATE
 from monographs.typed_doses import boxes_of, structure_of
 from reviews.desk.editor.forms import FIRST, ValueForm
-from reviews.forms import Text, dressed, is_text
+from reviews.forms import Box, Text, dressed, is_text
 
 TENFOLD = Fraction(99, 10)  # or its inverse: a decimal point that slipped, within 1 per cent
+_MOST_TOLD = 3  # of the steps that were explained, so that the whole explanation has room in a reason
 # Place in the structure of a step -> its box, where it is called otherwise.
 _BOX_OF = {
     "freq.n": "n", "freq.n_max": "n_max", "freq.period": "period", "freq.period_max": "period_max",
@@ -51,10 +54,40 @@ class Slip:
     words: str
 
 
+@dataclass(frozen=True)
+class Around:
+    """What else is given of this drug: the doses of the edition that readers have, by their keys, and those of other
+    monographs of the drug, all with their figures."""
+
+    live: Mapping[UUID, values.DoseRegimen] = field(default_factory=dict)
+    elsewhere: tuple[values.DoseRegimen, ...] = ()
+
+
 class DoseForm(ValueForm):
     model = DoseBoxes
     is_hidden = True
-    panels = {"indication": "For whom, for what", "steps": "", "max_courses": "Limits", "citation": "Source"}
+    beside = "passage"
+    around: Callable[[], Around] = staticmethod(Around)
+    panels = {
+        "indication": "For whom, for what",
+        "steps": "",
+        "max_courses": "More limits",
+        "citation": "Where it is read",
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.held: list[Slip] = []  # why it is held up, or was until somebody explained it
+        self.told = ""  # what the history is told of that
+        self._at_rows: list[str] = []
+        super().__init__(*args, **kwargs)
+
+    @property
+    def boxes(self) -> Iterator[Box]:
+        """Without the box that is asked for where a step is held up, while none is."""
+        typed = self.is_bound and str(self.data.get("tenfold", "")).strip()
+        yield from (
+            box for box in super().boxes if self.held or typed or box.field is None or box.field.name != "tenfold"
+        )
 
     @classmethod
     def boxed(cls, shown: Any) -> Any:
@@ -62,20 +95,36 @@ class DoseForm(ValueForm):
 
     @classmethod
     def shows(cls, value: Any) -> dict[str, Any]:
-        return super().shows(value) | {"since": value.since, "why": value.reason, "instead": value.instead}
+        return super().shows(value) | {
+            "since": value.since, "why": value.reason, "instead": value.instead, "passage": value.passage,
+        }  # fmt: skip
 
     @property
     def can_hold(self) -> bool:
         """Whether boxes can hold all that stands there now; else this form would lose some of it."""
         return self.shown is None or boxes_of(json.loads(self.shown.structure)) is not None
 
+    @property
+    def source(self) -> str:
+        """Where the passage stands, in words: as the boxes of the source say it."""
+        label, section, revised, accessed = (
+            str(self[name].value() or "").strip() for name in ("citation", "section", "revised", "accessed")
+        )
+        cited = next((one for one in self.document.citations if one.label == label), None)
+        found = [str(cited.csl.get("title", label)) if cited else "No source is chosen yet"]
+        found += [f"section {section}"] if section else []
+        found += [f"revised {_day(revised)}"] if revised else []
+        found += [f"read on {_day(accessed)}"] if accessed else []
+        return ", ".join(found)
+
     def boxes_of_value(self) -> dict[str, forms.Field]:
         boxes = super().boxes_of_value()
         boxes["indication"].widget.attrs |= FIRST
         boxes["alternative_to"] = self._choice_of_dose(boxes["alternative_to"])
         boxes["tenfold"] = dressed(Text(
-            rows=2, label="Why is a step ten times another?",
-            help_text="Asked for where one is. It stands in the history.",
+            rows=2, max_length=300, label="Why is it ten times as much, or a tenth?",
+            help_text="It stands in the history and in the review. If it is a slip, correct the amount instead.",
+            error_messages={"max_length": "This is longer than 300 characters. Shorten it."},
         ))  # fmt: skip
         return boxes
 
@@ -92,7 +141,8 @@ class DoseForm(ValueForm):
         shown = self.shown
         fields = {
             "key": self.key, "status": shown.status if shown else "unpublished", "since": boxes.since,
-            "reason": boxes.why, "instead": boxes.instead, "structure": self._keyed(structure_of(boxes)),
+            "reason": boxes.why, "instead": boxes.instead, "passage": boxes.passage,
+            "structure": self._keyed(structure_of(boxes)),
         }  # fmt: skip
         return values.DoseRegimen.model_validate(fields)
 
@@ -133,13 +183,15 @@ class DoseForm(ValueForm):
             self.add_error("indication", "Name the use.")
         if self.value is not None and not self.errors and (found := list(self.slips())):
             why = (data.get("tenfold") or "").strip()
+            self.held = found
             if not why:
                 for slip in found:
                     self._say("steps", slip.step, "dose", f"{slip.words} Correct it, or say below why.")
                 self.add_error("tenfold", "Say why, or correct the amount.")
             else:
-                told = f"{' '.join(slip.words for slip in found)} Because: {why}"
-                data["reason"] = " ".join(filter(None, [data.get("reason", ""), told]))
+                more = f" {len(found) - _MOST_TOLD} more." if len(found) > _MOST_TOLD else ""
+                self.told = f"{' '.join(slip.words for slip in found[:_MOST_TOLD])}{more} Because: {why}"
+                data["reason"] = " ".join(filter(None, [self.told, data.get("reason", "")]))
         return data
 
     # -- What is refused, at its box ---------------------------------------------------------------------------------
@@ -171,35 +223,60 @@ class DoseForm(ValueForm):
             self.add_error(None, sentence)
             return
         row.add_error(box if box in row.fields else next(iter(row.fields)), sentence)
-        self.add_error(None, f"{self.rows[rows].label}, row {number + 1}: {sentence}")
+        self._at_rows.append(sentence)
+        self.add_error(None, sentence)
+
+    @property
+    def faults(self) -> list[tuple[str, str]]:
+        """What its row says is said once."""
+        return [(at, words) for at, words in super().faults if at or words not in self._at_rows]
 
     # -- A decimal point that slipped --------------------------------------------------------------------------------
 
     def slips(self) -> Iterator[Slip]:
-        """Each step that is ten times what stood there, another step or another dose of this drug, or a tenth."""
+        """Each step that is ten times what stood there, what the edition of readers has there, another step or another
+        dose of this drug, or a tenth."""
         regimen = regimen_of(self.value.structure)
         if regimen is None:
             return
-        beside = (one for one in self.document.regimens if one.key != self.key)
-        others = [one for part in beside if (one := regimen_of(part.structure))]
         was = regimen_of(self.shown.structure) if self.shown else None
+        around = self.around()
+        live = regimen_of(part.structure) if self.key and (part := around.live.get(self.key)) else None
+        others = [one for part in self._others(around) if (one := regimen_of(part.structure))]
         for number, step in enumerate(regimen.steps):
             if was and _is_as_it_was(step, was):
                 continue
-            for words, other in self._beside(number, regimen, was, others):
-                ratio = _ratio(step, other)
-                if ratio and (ratio >= TENFOLD or ratio <= 1 / TENFOLD):
-                    times = f"{float(ratio):g} times" if ratio > 1 else f"1/{float(1 / ratio):g} of"
-                    yield Slip(number, f"Step {number + 1} is {times} {words}.")
+            if (words := _range_of(step)) is not None:
+                yield Slip(number, f"Step {number + 1}: its upper end is {words} its lower one.")
+                continue
+            for words, other in _beside(number, regimen, was, live, others):
+                if ratio := _ratio(step, other):
+                    yield Slip(number, f"Step {number + 1} is {_times(ratio)} {words}.")
                     break
 
-    def _beside(
-        self, number: int, regimen: Regimen, was: Regimen | None, others: list[Regimen]
-    ) -> Iterator[tuple[str, Step]]:
-        if was and number < len(was.steps):
-            yield "what stood there", was.steps[number]
-        yield from ((f"step {at + 1}", one) for at, one in enumerate(regimen.steps[:number]))
-        yield from (("another dose of this drug", one) for other in others for one in other.steps)
+    def _others(self, around: Around) -> list[values.DoseRegimen]:
+        here = [one for one in self.document.regimens if one.key != self.key]
+        return [*here, *(one for key, one in around.live.items() if key != self.key), *around.elsewhere]
+
+
+def _beside(
+    number: int, regimen: Regimen, was: Regimen | None, live: Regimen | None, others: list[Regimen]
+) -> Iterator[tuple[str, Step]]:
+    step = regimen.steps[number]
+    for words, before in (("what stood there", was), ("what the published edition has there", live)):
+        if before and (found := _same_step(step, number, before)):
+            yield words, found
+    yield from ((f"step {at + 1}", one) for at, one in enumerate(regimen.steps[:number]))
+    yield from (("another dose of this drug", one) for other in others for one in other.steps)
+
+
+def _same_step(step: Step, number: int, before: Regimen) -> Step | None:
+    by_key = next((one for one in before.steps if step.key and one.key == step.key), None)
+    return by_key or (before.steps[number] if number < len(before.steps) else None)
+
+
+def _day(typed: str) -> str:
+    return partial_date(typed) if PARTIAL_DATE.fullmatch(typed) else typed
 
 
 def _alike(held: dict[str, Any], typed: dict[str, Any]) -> bool:
@@ -218,10 +295,23 @@ def _is_as_it_was(step: Step, was: Regimen) -> bool:
 
 
 def _ratio(one: Step, other: Step) -> Fraction | None:
-    """Of two amounts of one kind, on one basis; None where they cannot be compared."""
+    """Of two amounts of one kind, on one basis, the lower or the upper ends; None where they cannot be compared, or are
+    not ten times one another."""
     if one.dose is None or other.dose is None or one.unit is None or other.unit is None:
         return None
     mine, theirs = UNITS[one.unit], UNITS[other.unit]
-    if (mine.kind, mine.person, mine.time) != (theirs.kind, theirs.person, theirs.time):
+    if (mine.kind, mine.person, mine.time) != (theirs.kind, theirs.person, theirs.time) or not other.dose:
         return None
-    return Fraction(one.dose) * mine.factor / (Fraction(other.dose) * theirs.factor)
+    ends = ((one.dose, other.dose), (one.high or one.dose, other.high or other.dose))
+    ratios = (Fraction(mine_) * mine.factor / (Fraction(other_) * theirs.factor) for mine_, other_ in ends)
+    return next((ratio for ratio in ratios if ratio >= TENFOLD or ratio <= 1 / TENFOLD), None)
+
+
+def _range_of(step: Step) -> str | None:
+    if not step.dose or step.high is None or Fraction(step.high) / Fraction(step.dose) < TENFOLD:
+        return None
+    return _times(Fraction(step.high) / Fraction(step.dose))
+
+
+def _times(ratio: Fraction) -> str:
+    return f"{float(ratio):g} times" if ratio > 1 else f"1/{float(1 / ratio):g} of"

@@ -45,6 +45,7 @@ class ValueForm(Form):
     model: ClassVar[type[Value]]
     panels: ClassVar[Mapping[str, str]] = {}  # field at which boxes begin that stand together -> their heading
     is_hidden: ClassVar[bool] = False  # readers see nothing of it yet
+    beside: ClassVar[str] = ""  # a box that stands beside all others
 
     # A plain field: whatever is no digest of what stands there now is a conflict, and no fault of the person's typing.
     seen = forms.Field(required=False, widget=forms.HiddenInput)
@@ -204,6 +205,8 @@ class ValueForm(Form):
         said = declared_of(self.model)
         found: list[tuple[str, list[tuple[str, Box]]]] = [("", [])]
         for box in self.boxes:
+            if box.name and box.name == self.beside:
+                continue
             if box.name in self.panels:
                 found.append((self.panels[box.name], []))
             found[-1][1].append((said[box.name].fold if box.name in said else "", box))

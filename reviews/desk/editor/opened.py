@@ -12,6 +12,7 @@ from monographs import document as values
 from monographs.assemble import build
 from monographs.difference.diff_html import changes_of
 from monographs.difference.document_diff import compare
+from monographs.difference.dose_changes import DoseChange, dose_changes
 from monographs.digest import digest_of_part
 from monographs.proofing.proof import Doses
 from monographs.typed import Value
@@ -21,6 +22,7 @@ from reviews.changes import faster
 from reviews.desk.editor.citation_form import CitationForm
 from reviews.desk.editor.clash import base_shown, both_in
 from reviews.desk.editor.context import FORMS, NEW, NOUNS, EditorContext, with_part
+from reviews.desk.editor.dose_form import DoseForm
 from reviews.desk.editor.forms import OVER, HeaderForm, ValueForm
 from reviews.desk.editor.lists import make_lists, put
 from reviews.desk.editor.one_page import brought, seen_as
@@ -52,6 +54,7 @@ class OpenForm:
     @classmethod
     def of_part(cls, editor: EditorContext, shown: values.Part, data: QueryDict | None, *, removed: bool) -> "OpenForm":
         form = FORMS[shown.part_kind](data, document=editor.document, shown=shown, uid=editor.uid(shown.key))
+        _equip(editor, form)
         more: dict[str, Any] = {"targets": editor.targets()} if shown.part_kind == "related" else {}
         if isinstance(shown, values.Section):  # another kind would be another section
             form.fields["kind"].disabled = True
@@ -64,6 +67,7 @@ class OpenForm:
         cls, editor: EditorContext, kind: str, data: QueryDict | None, *, key: UUID, initial: dict[str, Any]
     ) -> "OpenForm":
         form = FORMS[kind](data, document=editor.document, key=key, initial=initial, uid=editor.uid(key))
+        _equip(editor, form)
         if isinstance(form, CitationForm):
             form.may_copy(visible(editor.request.user))
         more: dict[str, Any] = {"targets": editor.targets()} if kind == "related" else {}
@@ -135,7 +139,16 @@ class OpenForm:
             "brings": brings,
             "seen_as": seen_as(self.editor, value, brings) if value else None,
         }
+        if isinstance(value, values.DoseRegimen):
+            self.context["dose_changes"] = self._dose_changes(value)
         return self.context | offered(self.editor, self.form, self.place)
+
+    def _dose_changes(self, now: values.DoseRegimen) -> list[DoseChange]:
+        """What readers of the two would be told of their figures: against the published edition, else what stands
+        there."""
+        was = self.editor.live_doses.get(now.key, self.form.shown)
+        before, after = (self.editor.document.model_copy(update={"regimens": (one,)}) for one in (was or now, now))
+        return dose_changes(before, after) if was else []
 
     def _still(self) -> Conflict:
         """The conflict that was shown with this form, and that nothing has settled yet."""
@@ -156,6 +169,12 @@ class OpenForm:
             shown = type(self.form)(document=self.editor.document, shown=conflict.current).as_read()
             return {"conflict": conflict, "theirs": shown, **base}
         return {"conflict": conflict, "changes": changes_of(compare(theirs, mine)), **base}
+
+
+def _equip(editor: EditorContext, form: ValueForm) -> None:
+    """With what a form asks of what is around it."""
+    if isinstance(form, DoseForm):
+        form.around = lambda: editor.doses_around
 
 
 def now_seen(form: ValueForm, value: Value) -> None:

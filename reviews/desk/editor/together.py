@@ -20,6 +20,7 @@ from reviews.changes import faster
 from reviews.desk.base import DeskRequest, desk
 from reviews.desk.editor import citing, fragments
 from reviews.desk.editor.context import FORMS, NEW, EditorContext
+from reviews.desk.editor.dose_form import DoseForm
 from reviews.desk.editor.one_page import OnePage, place_of_new
 from reviews.desk.editor.opened import OpenForm
 from reviews.desk.editor.scratch import spend
@@ -48,6 +49,7 @@ def edit_all(request: DeskRequest, slug: str) -> HttpResponse:
     sent = [_form(editor, one) for one in forms_in(request.POST)]
     if not editor.is_fragment:  # boxes of new parts that nobody filled in (reviews.desk.editor.sections)
         sent = [one for one in sent if one.form.has_words or not one.is_new]
+    _make_room(sent)
     times = Counter(map(_key, sent))
     for one in sent:
         if times[_key(one)] > 1:
@@ -132,7 +134,8 @@ def _uuid(typed: str) -> UUID | None:
 
 
 def _save(editor: EditorContext, ready: dict[str, OpenForm]) -> parts.Saved:
-    reason, wanted = joined([one.reason for one in ready.values()]), [one.wanted for one in ready.values()]
+    first = sorted(ready.values(), key=lambda one: not (isinstance(one.form, DoseForm) and one.form.told))
+    reason, wanted = joined([one.reason for one in first]), [one.wanted for one in ready.values()]
     return parts.save_all(editor.edition, wanted, actor=editor.request.user, reason=reason, begins=editor.beginning)
 
 
@@ -161,6 +164,19 @@ def joined(reasons: Iterable[str]) -> str:
     each, more = list(dict.fromkeys(filter(None, reasons))), "; and others"
     fits = next(n for n in range(len(each), -1, -1) if n < 2 or len("; ".join(each[:n])) <= LONGEST_REASON - len(more))
     return "; ".join(each[:fits]) + (more if fits < len(each) else "")
+
+
+def _make_room(sent: Iterable[OpenForm]) -> None:
+    """Holds back each dose whose explanation has no room beside those of the others in one reason, so that all of it
+    stands in the history."""
+    room = LONGEST_REASON - len("; and others")
+    for one in sent:
+        if isinstance(one.form, DoseForm) and one.form.is_valid() and one.form.told:
+            room -= len(one.reason) + len("; ")
+            if room < 0:
+                one.form.add_error(
+                    "tenfold", "Save this dose by itself: its explanation has no room beside the others."
+                )
 
 
 def _answer(editor: EditorContext, saved: list[fragments.Saved], held: list[OpenForm], status: int) -> HttpResponse:

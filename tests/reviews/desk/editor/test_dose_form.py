@@ -5,7 +5,7 @@ import json
 import pytest
 from django.http import QueryDict
 
-from reviews.desk.editor.dose_form import DoseForm
+from reviews.desk.editor.dose_form import Around, DoseForm
 from tests import factories as make
 from tests.monographs.doses.examples import changed
 
@@ -87,6 +87,7 @@ def test_a_step_ten_times_another_is_held_up_until_explained():
     explained = form_of(sent(*slip, tenfold="The source doubles it."))
     assert explained.is_valid()
     assert explained.cleaned_data["reason"] == "Step 2 is 10 times step 1. Because: The source doubles it."
+    assert form_of(sent(*slip, tenfold="So.", reason="Mine.")).is_valid()
 
 
 def test_what_boxes_cannot_hold_is_not_changed_here():
@@ -96,3 +97,69 @@ def test_what_boxes_cannot_hold_is_not_changed_here():
 
     assert not form.is_valid()
     assert "more than these boxes can hold" in str(form.errors)
+
+
+def test_a_step_is_held_against_the_published_edition_and_other_pages_of_the_drug():
+    sixty = [{**step, "dose": "60"} for step in STEPS]  # five times what the draft has
+    shown = make.dose(structure=changed(make.COURSES, steps__0__dose="60", steps__1__dose="60"))
+    high = [{**step, "dose": "240"} for step in STEPS]  # four times that, and twenty times what is published
+    assert form_of(sent(*high), shown).is_valid()
+    assert form_of(sent(*sixty), shown).is_valid()
+
+    live = form_of(sent(*high), shown)
+    live.around = lambda: Around({shown.key: make.dose()})
+    elsewhere = form_of(sent(*high))
+    elsewhere.around = lambda: Around({}, (make.dose(),))
+
+    assert not live.is_valid()
+    assert [one.words for one in live.held] == [
+        "Step 1 is 20 times what the published edition has there.",
+        "Step 2 is 20 times what the published edition has there.",
+    ]
+    assert not elsewhere.is_valid()
+    assert elsewhere.held[0].words == "Step 1 is 20 times another dose of this drug."
+
+
+def test_the_upper_end_of_a_range_is_held_against_the_lower_one():
+    form = form_of(sent({**STEPS[0], "high": "120"}, STEPS[1]))
+
+    assert not form.is_valid()
+    assert form.held[0].words == "Step 1: its upper end is 10 times its lower one."
+    assert form_of(sent({**STEPS[0], "high": "24"}, {**STEPS[1], "high": "24"})).is_valid()
+
+
+def test_a_tenth_is_held_up_too_and_what_stood_there_is_not_asked_again():
+    shown = make.dose(structure=changed(make.COURSES, steps__1__dose="120"))
+
+    assert form_of(sent(STEPS[0], {**STEPS[1], "dose": "120"}, max_courses="2"), shown).is_valid()
+    tenth = form_of(sent({**STEPS[0], "dose": "1.2"}, STEPS[1]), make.dose())
+    assert not tenth.is_valid()
+    assert tenth.held[0].words == "Step 1 is 1/10 of what stood there."
+
+
+def test_its_reason_is_asked_for_only_where_a_step_is_held_up():
+    def asks(form):
+        return "tenfold" in [box.field.name for box in form.boxes if box.field is not None]
+
+    fine, slip = form_of(sent(*STEPS)), form_of(sent(STEPS[0], {**STEPS[1], "dose": "120"}))
+    assert (fine.is_valid(), slip.is_valid()) == (True, False)
+
+    assert (asks(fine), asks(slip)) == (False, True)
+    assert [words for _at, words in slip.faults] == [
+        "Why is it ten times as much, or a tenth?: Say why, or correct the amount.",
+        "Steps, row 2: Amount: Step 2 is 10 times step 1. Correct it, or say below why.",
+    ]
+
+
+def test_an_explanation_of_many_steps_has_room_in_a_reason():
+    many = [
+        {**STEPS[0], "course": str(n), "gap": "1", "gap_unit": "mo", "dose": "12" if n % 2 else "120"}
+        for n in range(1, 9)
+    ]
+
+    form = form_of(sent(*many, tenfold="x" * 300, reason="y" * 500))
+
+    assert form.is_valid(), form.errors
+    assert len(form.told) < 600
+    assert "more. Because: xxx" in form.told
+    assert not form_of(sent(*many, tenfold="x" * 301)).is_valid()

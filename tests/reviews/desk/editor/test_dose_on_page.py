@@ -9,12 +9,17 @@ from django.urls import reverse
 
 from monographs.assemble import build
 from monographs.dose_boxes import DoseBoxes, StepBoxes
+from monographs.models import Publication
+from monographs.signable import signable
 from monographs.typed_doses import boxes_of
+from reviews.audit.trail import audited_write
 from reviews.audit.verify import verify
+from reviews.editing.monographs import begin
 from reviews.models import ChangeSet, Scratch
 from tests import factories as make
 from tests.forms import sent
 from tests.monographs.doses.examples import DOSES
+from tests.monographs.public.test_leaks import addresses
 from tests.monographs.test_typed_doses import stored
 
 pytestmark = [pytest.mark.django_db, pytest.mark.any_database]
@@ -202,3 +207,94 @@ def test_who_may_not_write_reads_it_whole(enter, edition):
     assert "<dt><strong>Indication</strong></dt><dd>multiple sclerosis</dd>" in html
     assert "Amount 12" in html
     assert "data-edits" not in html
+
+
+PASSAGE = "The recommended dose is QJWPASSAGE 12 mg * once daily [@x], for 5 days."
+
+
+def test_the_passage_stands_beside_word_for_word_and_is_never_signed(editor, house, enter, client, edition):
+    answer = editor.post(at("part_edit", KEY), {**opened(editor), "passage": PASSAGE})
+
+    assert answer.status_code == 302
+    assert build(edition).by_key()[KEY].passage == PASSAGE
+    html = words(editor.get(at("part_edit", KEY)))
+    assert "QJWPASSAGE" in html[html.index('<figure class="passage"') : html.index("</figure>")]
+    assert "section 4.2, read on 4 July 2026" in html
+    assert signable(build(edition)).by_key()[KEY].passage == ""
+    make.submit(house, edition)
+    for one in (house.clinician, house.pharmacist):
+        make.sign(edition, one)
+    make.publish(house, edition)
+    for address in addresses():
+        assert "QJWPASSAGE" not in client.get(address).content.decode(errors="replace"), address
+    assert "QJWPASSAGE" not in Publication.objects.get().document.text
+    second = make.start(house, edition)
+    assert build(second).by_key()[KEY].passage == PASSAGE
+
+
+def test_a_dose_that_grew_in_two_steps_is_held_against_the_published_edition(house, enter):
+    first = make.published(house, doc=make.dosed())
+    second = make.start(house, first)
+    path = at("part_edit", KEY)
+
+    def saved(dose, **more):
+        typed = opened(enter("editor"), path)
+        return enter("editor").post(path, {**typed, "steps-0-dose": dose, "steps-1-dose": dose, **more})
+
+    assert saved("60").status_code == 302
+    held_up = saved("120")
+    assert held_up.status_code == 422
+    assert "Step 1 is 10 times what the published edition has there." in words(held_up)
+    assert saved("120", tenfold="It was read wrongly.").status_code == 302
+
+    assert held(second)["steps"][0]["dose"] == "120"
+    change = ChangeSet.objects.filter(edition=second).order_by("at").last()
+    assert change.reason.endswith("Because: It was read wrongly.")
+    assert "Because: It was read wrongly." in words(enter("clinician").get(at("history")))
+
+
+def test_saved_together_each_explanation_stands_whole_or_its_dose_is_held_back(house, enter):
+    doses = [make.dose(f"dose-{n}", structure={**make.COURSES, "indication": f"use {n}"}) for n in range(4)]
+    edition = make.draft(house, doc=make.dosed(*doses))
+    client, together = enter("editor"), {}
+    for n, one in enumerate(doses):
+        typed = opened(client, at("part_edit", one.key))
+        typed |= {"steps-0-dose": "120", "tenfold": f"{n}" * 300, "reason": "r" * 400, "part": str(one.key)}
+        together |= {f"{n}.{name}": value for name, value in typed.items()}
+
+    answer = client.post(at("edit_all"), together)
+
+    reason = ChangeSet.objects.filter(edition=edition).order_by("at").last().reason
+    now = {str(one.key): json.loads(one.structure)["steps"][0]["dose"] for one in build(edition).regimens}
+    for n, one in enumerate(doses):
+        assert (now[str(one.key)] == "120") == (f"{n}" * 300 in reason)
+    assert sorted(now.values()) == ["12", "12", "120", "120"]
+    assert "its explanation has no room beside the others" in words(answer)
+
+
+def test_a_dose_is_held_against_another_page_of_its_drug_that_its_editor_may_read(house, enter, edition):
+    with audited_write(actor=house.editor) as trail:
+        begin(
+            trail, slug="testazumab-two", drug=edition.monograph.drug, therapeutic_class=house.leaf,
+            document=make.document(), reason="Written for a test",
+        )  # fmt: skip
+    client = enter("editor")
+    path = reverse("part_new", args=["testazumab-two", "regimen"])
+    typed = {**opened(client, path), "indication": "another disease"}
+    step = {"dose": "0.12", "unit": "g", "n": "1", "period": "1", "period_unit": "d"}
+
+    answer = client.post(path, typed | {f"steps-0-{name}": words for name, words in step.items()})
+
+    assert answer.status_code == 422
+    assert "Step 1 is 10 times another dose of this drug." in words(answer)
+
+
+def test_a_dose_that_its_boxes_cannot_hold_is_said_to_stay_as_it_is(house, enter):
+    both = {**make.COURSES, "prn": {"reason": "pain"}, "max_doses_24h": 4}
+    edition = make.draft(house, doc=make.dosed(make.dose(structure=both)))
+    client, path = enter("editor"), at("part_edit", KEY)
+
+    assert "more than these boxes can hold" in words(client.get(path))
+    assert client.post(path, {**opened(client, path), "indication": "another"}).status_code == 422
+
+    assert held(edition) == json.loads(make.dose(structure=both).structure)
