@@ -12,7 +12,9 @@ from monographs.dose_boxes import DoseBoxes, StepBoxes
 from monographs.models import Publication
 from monographs.signable import signable
 from monographs.typed_doses import boxes_of
+from reviews.audit.trail import audited_write
 from reviews.audit.verify import verify
+from reviews.editing.monographs import begin
 from reviews.models import ChangeSet, Scratch
 from tests import factories as make
 from tests.forms import sent
@@ -268,3 +270,31 @@ def test_saved_together_each_explanation_stands_whole_or_its_dose_is_held_back(h
         assert (now[str(one.key)] == "120") == (f"{n}" * 300 in reason)
     assert sorted(now.values()) == ["12", "12", "120", "120"]
     assert "its explanation has no room beside the others" in words(answer)
+
+
+def test_a_dose_is_held_against_another_page_of_its_drug_that_its_editor_may_read(house, enter, edition):
+    with audited_write(actor=house.editor) as trail:
+        begin(
+            trail, slug="testazumab-two", drug=edition.monograph.drug, therapeutic_class=house.leaf,
+            document=make.document(), reason="Written for a test",
+        )  # fmt: skip
+    client = enter("editor")
+    path = reverse("part_new", args=["testazumab-two", "regimen"])
+    typed = {**opened(client, path), "indication": "another disease"}
+    step = {"dose": "0.12", "unit": "g", "n": "1", "period": "1", "period_unit": "d"}
+
+    answer = client.post(path, typed | {f"steps-0-{name}": words for name, words in step.items()})
+
+    assert answer.status_code == 422
+    assert "Step 1 is 10 times another dose of this drug." in words(answer)
+
+
+def test_a_dose_that_its_boxes_cannot_hold_is_said_to_stay_as_it_is(house, enter):
+    both = {**make.COURSES, "prn": {"reason": "pain"}, "max_doses_24h": 4}
+    edition = make.draft(house, doc=make.dosed(make.dose(structure=both)))
+    client, path = enter("editor"), at("part_edit", KEY)
+
+    assert "more than these boxes can hold" in words(client.get(path))
+    assert client.post(path, {**opened(client, path), "indication": "another"}).status_code == 422
+
+    assert held(edition) == json.loads(make.dose(structure=both).structure)
