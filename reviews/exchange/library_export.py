@@ -95,6 +95,11 @@ def _monographs(which: Which, say: Say) -> Iterator[dict[str, Any]]:
         over = _over(chunk) if which == "live" else {}
         for one in _in_order(rows, chunk):
             yield _monograph_line(one, which)
+            if which == "live" and one.live and one.live.document.value.regimens:
+                say(
+                    f"Mind: the figures of the doses of {one.slug} had no checks, so no published page holds them, and "
+                    "they do not travel. export_monographs --edition with a number writes them."
+                )
             if kinds := over.get(one.pk):
                 say(f"Mind: over the page of {one.slug} stands, and does not travel: {', '.join(kinds)}.")
         done += len(chunk)
