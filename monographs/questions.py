@@ -3,8 +3,9 @@ takes ten times as long to write a statement as the database takes to answer it.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, connections, models
@@ -54,25 +55,25 @@ def ask_together(asked: Sequence[tuple[Question, Any]]) -> list[list[tuple[Any, 
     order."""
     kinds = tuple(dict.fromkeys(question for question, _value in asked))
     places = tuple(kinds.index(question) for question, _value in asked)
-    found = _answers(kinds, places, [question.stored(value) for question, value in asked])
-    return [question.read(rows) for (question, _value), rows in zip(asked, found, strict=True)]
+    return _Table(kinds, places).answers([question.stored(value) for question, value in asked])
 
 
 def together(*asked: "models.QuerySet[Any]") -> list[list[tuple[Any, ...]]]:
     """What each of these querysets (of `values_list`) answers, in one statement and as of one moment; each in no
     order."""
     made = [_Asked(rows) for rows in asked]
-    some = tuple(one for one in made if one.sql)
+    some = [one for one in made if one.sql]
     parameters = [value for one in some for value in one.parameters]
-    found = dict(zip(some, _answers(some, tuple(range(len(some))), parameters), strict=True)) if some else {}
-    return [one.read(found[one]) if one in found else [] for one in made]
+    found = iter(_Table(some, range(len(some))).answers(parameters) if some else ())
+    return [next(found) if one.sql else [] for one in made]
 
 
 class _Asked:
     """A queryset with the SQL that it is asked by; "" if it can have no answer."""
 
     def __init__(self, rows: "models.QuerySet[Any]") -> None:
-        self._compiler = rows.order_by().query.get_compiler(connection=connection)
+        query = rows.query if rows.query.is_sliced else rows.order_by().query
+        self._compiler = query.get_compiler(connection=connections[connection.alias])
         try:
             self.sql, self.parameters = self._compiler.as_sql()
         except EmptyResultSet:
@@ -80,9 +81,13 @@ class _Asked:
         self._select = [column for column, *_rest in self._compiler.select or ()]
         self.nothing = _nothing_of(self._select)
 
+    @cached_property
+    def _converters(self) -> dict[Any, Any]:
+        found: dict[Any, Any] = self._compiler.get_converters(self._select)
+        return found
+
     def read(self, rows: list[Any]) -> list[tuple[Any, ...]]:
-        converters = self._compiler.get_converters(self._select)
-        return list(map(tuple, self._compiler.apply_converters(rows, converters)))
+        return list(map(tuple, self._compiler.apply_converters(rows, self._converters)))
 
 
 def _nothing_of(select: Iterable[Any]) -> list[str]:
@@ -90,39 +95,41 @@ def _nothing_of(select: Iterable[Any]) -> list[str]:
     return [f"CAST(NULL AS {one.output_field.cast_db_type(connection)})" for one in select]
 
 
-def _answers(
-    kinds: "tuple[Question | _Asked, ...]", asked: tuple[int, ...], parameters: list[Any]
-) -> list[list[list[Any]]]:
-    """The rows of each that is asked (its place among the kinds): each kind has columns of its own in one table, so
-    that they need not be alike."""
-    begins = [sum(len(other.nothing) for other in kinds[:at]) for at in range(len(kinds))]
-    found: list[list[list[Any]]] = [[] for _one in asked]
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(kinds, asked), parameters)
-        for at, *row in cursor.fetchall():
-            begin = begins[asked[at]]
-            found[at].append(row[begin : begin + len(kinds[asked[at]].nothing)])
-    return found
+class _Table:
+    """What several ask (each a place among the kinds), in one statement with one table of answers. Kinds whose columns
+    are of the same types share them; others have columns of their own, so that they need not be alike."""
+
+    def __init__(self, kinds: "Sequence[Question | _Asked]", asked: Sequence[int]) -> None:
+        layouts = list(dict.fromkeys(tuple(kind.nothing) for kind in kinds))
+        begins = [sum(map(len, layouts[: layouts.index(tuple(kind.nothing))])) for kind in kinds]
+        self._asked = [kinds[kind] for kind in asked]
+        self._columns = [slice(1 + begins[kind], 1 + begins[kind] + len(kinds[kind].nothing)) for kind in asked]
+
+        def select(at: int, kind: "Question | _Asked") -> str:
+            own = tuple(kind.nothing)
+            columns = [name for layout in layouts for name in (["t.*"] if layout == own else layout)]
+            return f"SELECT {at}, {', '.join(columns)} FROM ({kind.sql}) t"  # noqa: S608  # Django wrote it
+
+        self._sql = " UNION ALL ".join(select(at, kind) for at, kind in enumerate(self._asked))
+
+    def answers(self, parameters: list[Any]) -> list[list[tuple[Any, ...]]]:
+        found: list[list[Any]] = [[] for _one in self._asked]
+        with connection.cursor() as cursor:
+            cursor.execute(self._sql, parameters)
+            for row in cursor.fetchall():
+                found[row[0]].append(row[self._columns[row[0]]])
+        return [kind.read(rows) if rows else [] for kind, rows in zip(self._asked, found, strict=True)]
 
 
-def _statement(kinds: "tuple[Question | _Asked, ...]", asked: tuple[int, ...]) -> str:
-    """The place among what is asked, then the columns of every kind."""
-
-    def select(at: int, kind: int) -> str:
-        columns = [name for one, other in enumerate(kinds) for name in (["t.*"] if one == kind else other.nothing)]
-        return f"SELECT {at}, {', '.join(columns)} FROM ({kinds[kind].sql}) t"  # noqa: S608  # Django wrote it
-
-    return " UNION ALL ".join(select(at, kind) for at, kind in enumerate(asked))
-
-
+K = TypeVar("K", int, str)
 Rows: TypeAlias = "models.QuerySet[Any] | list[models.QuerySet[Any]]"
 
 
 class Kept:
-    """A question of several values, each a text, a key or a list of such: `kept(*values)` is what `list(rows(*values))`
-    is, rows of models as well as values, and `rows` is called once for values of the same shape (how many each list
-    holds). Where it makes a list of querysets, of values in columns of the same types, they are asked in one statement,
-    and each in no order. Answers are made of the rows that the database has now; only SQL is kept, with the connection.
+    """A question of several values, each a text, a key, an instant or a list of such: `kept(*values)` is what
+    `list(rows(*values))` is, rows of models as well as values, and `rows` is called once for values of the same shape
+    (how many each list holds). Where it makes a list of querysets, of values, they are asked in one statement, and each
+    in no order. Answers are made of the rows that the database has now; only SQL is kept, with the connection.
 
     What `rows` makes must not depend on the values otherwise than by asking for them.
     """
@@ -132,7 +139,7 @@ class Kept:
 
     def __call__(self, *values: Any) -> list[Any]:
         """The rows; of questions that are asked together a list for each, of plain values."""
-        shape = tuple(-1 if isinstance(one, (str, int)) else len(one) for one in values)
+        shape = tuple(-1 if isinstance(one, _ONE) else len(one) for one in values)
         if 0 in shape:  # nothing is in an empty list, and Django knows what that means
             return self._asked_once(values)
         kept = _kept_of(connection)
@@ -147,9 +154,10 @@ class Kept:
 
     def _asked_once(self, values: tuple[Any, ...]) -> list[Any]:
         made = self.rows(*values)
-        return list(map(list, made)) if isinstance(made, list) else list(made)
+        return together(*made) if isinstance(made, list) else list(made)
 
 
+_ONE = (str, int, datetime)
 MOST_KEPT = 500  # statements of a connection; the first that was made goes first
 
 
@@ -167,31 +175,37 @@ class _Written:
 
     def __init__(self, rows: Callable[..., Rows], values: tuple[Any, ...], shape: tuple[int, ...]) -> None:
         self._of_mark: dict[Any, int] = {}
-        made: Any = rows(*(self._marked(one, many) for one, many in zip(values, shape, strict=True)))
         self._using = connections[connection.alias]
-        self._several = len(made) if isinstance(made, list) else 0
-        written = [self._sql_of(one) for one in (made if isinstance(made, list) else [made])]
-        if self._several:  # S608: Django wrote what stands in it
-            parts = (f"SELECT {at} AS asked, t.* FROM ({sql}) t" for at, (_compiler, sql, _given) in enumerate(written))  # noqa: S608
-            self._sql = " UNION ALL ".join(parts)
+        made: Any = rows(*(self._marked(one, many) for one, many in zip(values, shape, strict=True)))
+        self._table: _Table | None = None
+        if isinstance(made, list):
+            asked = [_Asked(one) for one in made]
+            if not all(one.sql for one in asked):
+                raise EmptyResultSet
+            self._table = _Table(asked, range(len(asked)))
+            given = [parameter for one in asked for parameter in one.parameters]
         else:
             self._queryset = made
-            (self._compiler, self._sql, _given), *_none = written
+            self._compiler = made.query.get_compiler(connection=self._using)
+            self._sql, given = self._compiler.as_sql()
             self._queryset.query.get_compiler = lambda *_args, **_more: self._compiler
-        self._places = [self._place(one) for _compiler, _sql, given in written for one in given]
-
-    def _sql_of(self, rows: "models.QuerySet[Any]") -> tuple[Any, str, Any]:
-        compiler = rows.query.get_compiler(connection=self._using)
-        return compiler, *compiler.as_sql()
+        self._places = [self._place(one) for one in given]
 
     def _marked(self, value: Any, many: int) -> Any:
         return self._mark(value) if many < 0 else [self._mark(one) for one in value]
 
     def _mark(self, value: Any) -> Any:
         at = len(self._of_mark)
+        if isinstance(value, datetime):
+            mark: Any = datetime(9000, 1, 1, microsecond=at, tzinfo=UTC)
+            self._of_mark[self._stored(mark)] = at
+            return mark
         mark = f"\x02{at}\x02" if isinstance(value, str) else (1 << 40) + at  # a number that no value is
         self._of_mark[mark] = at
         return mark
+
+    def _stored(self, value: Any) -> Any:
+        return self._using.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
 
     def _place(self, parameter: Any) -> tuple[int, str, str, Any]:
         """(which value, what stands before and after it; or -1, and what stands there always)."""
@@ -203,7 +217,7 @@ class _Written:
         return -1, "", "", parameter
 
     def answer(self, values: tuple[Any, ...]) -> list[Any]:
-        flat = [one for value in values for one in ([value] if isinstance(value, (str, int)) else value)]
+        flat = [self._stored(one) for value in values for one in ([value] if isinstance(value, _ONE) else value)]
         parameters = []
         for at, before, after, always in self._places:
             if at < 0:
@@ -213,21 +227,13 @@ class _Written:
             else:  # a text that begins or ends otherwise: as a pattern, in which some signs mean others
                 value = self._using.ops.prep_for_like_query(str(flat[at])) if after.endswith("%") else flat[at]
                 parameters.append(f"{before}{value}{after}")
-        if self._several:
-            return self._sorted_out(parameters)
+        if self._table:
+            return self._table.answers(parameters)
         self._compiler.as_sql = lambda *_args, **_more: (self._sql, tuple(parameters))
         return list(self._queryset._iterable_class(self._queryset))
 
-    def _sorted_out(self, parameters: list[Any]) -> list[list[tuple[Any, ...]]]:
-        found: list[list[tuple[Any, ...]]] = [[] for _one in range(self._several)]
-        with connection.cursor() as cursor:
-            cursor.execute(self._sql, parameters)
-            for at, *row in cursor.fetchall():
-                found[at].append(tuple(row))
-        return found
 
-
-def padded(keys: Iterable[int]) -> list[int]:
+def padded(keys: "Iterable[K]") -> "list[K]":
     """The keys, the last of them so often that they are 1, 2, 4, 8, …: for a question in which of them something is, so
     that few shapes of it are asked."""
     found = list(keys)

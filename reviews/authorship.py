@@ -8,23 +8,23 @@ So are words that somebody put over the page, or gave as a reason, and that then
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
 from itertools import chain
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, Max, QuerySet, TextField, Window
+from django.db.models import Count, F, Max, OuterRef, QuerySet, Subquery, TextField, Window
 from django.db.models import Value as Text
-from django.db.models.functions import Cast, Length, Replace, RowNumber
+from django.db.models.functions import Cast, Coalesce, Length, Replace, RowNumber
 
 from monographs import document as values
 from monographs.difference.moved import is_moved, is_moved_from
 from monographs.digest import digest_of_part
 from monographs.document import PART_FIELDS
 from monographs.models import Document, Edition, Monograph, Overlay, Publication
-from monographs.questions import together
+from monographs.questions import Kept, padded, together
 from monographs.typed import Value
 from reviews.derived.sides import Parts, parts_of
 from reviews.derived.word_runs import (
@@ -43,7 +43,7 @@ from reviews.models.changeset import ChangeSetQuerySet
 Orders = list[list[str]]  # the keys of the parts of a document, kind by kind
 When = tuple[datetime, int]  # of a change set: its time, and its revision, as one act may make several
 
-A_BATCH = 500
+A_BATCH, A_FEW = 500, 200
 
 
 def earlier_authors(monograph: Monograph, document: values.Document, parts: Iterable[str]) -> dict[str, list[int]]:
@@ -146,6 +146,16 @@ class Places:
         return self.found.get((edition, part), {}).get(part)
 
 
+_published = Kept(lambda key: Publication.objects.filter(monograph=key).select_related("document").order_by("number"))
+_spans = Kept(
+    lambda key, but: (
+        ChangeSet.objects.filter(edition__monograph=key)
+        .exclude(edition=but)
+        .spans("edition_id", "edition__number", "actor_id", "touched", "credits")
+    )
+)
+
+
 class _History:
     """Who wrote which of these parts of a monograph. However long it is, little of it is read: of change sets who
     touched what, each answer once, and of parts the newest state in each edition."""
@@ -166,8 +176,7 @@ class _History:
     def edits(self) -> dict[tuple[int, str], list[_Edits]]:
         """By edition and part."""
         found: dict[tuple[int, str], list[_Edits]] = {}
-        spans = self.change_sets.spans("edition_id", "edition__number", "actor_id", "touched", "credits")
-        for one in map(_Edits._make, spans):
+        for one in map(_Edits._make, _spans(self.monograph, self.but or 0)):
             for part in self.parts.intersection(one.touched):
                 found.setdefault((one.edition, part), []).append(one)
         return found
@@ -189,12 +198,12 @@ class _History:
         nth = Window(RowNumber(), partition_by=[F("change_set__edition"), F("key")], order_by=newest)
         return self.states.exclude(after="").annotate(nth=nth).filter(nth=1).values_list(*_STATE)
 
-    def alike(self, ours: Parts) -> "QuerySet[Any, Any]":
-        """Where parts stand that may be as they are in `ours`, or were taken out: (edition, its number, part, digest,
-        when last)."""
+    def alike(self, digests: Collection[str]) -> "QuerySet[Any, Any]":
+        """Where parts stand with one of these digests ("" where they were taken out): (edition, its number, part,
+        digest, when last). Of very many parts, wherever they stand."""
         rows = self.states
         if len(self.parts) <= A_BATCH:
-            rows = rows.filter(after__in={_digest_in(ours, part) for part in self.parts})
+            rows = rows.filter(after__in=digests)
         return _last(rows, *_EDITION, "key", "after")
 
     @cached_property
@@ -209,8 +218,7 @@ class _History:
     @cached_property
     def published(self) -> dict[int, Parts]:
         """What was published, by the number of the edition, oldest first."""
-        rows = Publication.objects.filter(monograph=self.monograph).select_related("document").order_by("number")
-        return {one.number: parts_of(one.document.value) for one in rows}
+        return {one.number: parts_of(one.document.value) for one in _published(self.monograph)}
 
     def of_published(self, number: int, part: str) -> set[int]:
         """The authors of a part as this edition published it: also of words that it kept from those before."""
@@ -275,7 +283,7 @@ def _where_it_stands(history: _History, ours: Parts, *, unknown: bool = False) -
     taken out. `unknown`: also where nothing is known of what a change set left (`verify_trail` says so)."""
     parts = history.parts - {"order"}
     digests, places = {part: _digest_in(ours, part) for part in parts}, Places()
-    same = history.alike(ours) if history.same is None else history.same
+    same = history.alike({_digest_in(ours, part) for part in history.parts}) if history.same is None else history.same
     for edition, number, part, digest, *when in same:
         if digest == digests.get(part):
             places.add(edition, number, part, part, (when[0], when[1]))
@@ -283,7 +291,9 @@ def _where_it_stands(history: _History, ours: Parts, *, unknown: bool = False) -
         # A key stands between two quotation marks.
         told = Cast("touched", TextField())
         marks = Length(told) - Length(Replace(told, Text('"'), Text("")))
-        rows = history.change_sets.annotate(marks=marks, kept=Count("changed_parts")).exclude(marks=2 * F("kept"))
+        kept = ChangedPart.objects.filter(change_set=OuterRef("pk")).order_by().values("change_set")
+        count = Coalesce(Subquery(kept.annotate(count=Count("pk")).values("count")), 0)
+        rows = history.change_sets.order_by().annotate(marks=marks, kept=count).exclude(marks=2 * F("kept"))
         for edition, number, touched, at, made in rows.values_list(
             "edition", "edition__number", "touched", "at", "revision"
         ):
@@ -346,24 +356,43 @@ class _Said:
 def _ask(history: _History, ours: Parts, texts: Iterable[str]) -> tuple[list[Any], list[_Said]]:
     """Where these texts were ever written, and what was said of the monograph; with it what `history` needs to know.
     One statement, if there are no more texts than fit."""
-    wanted = list(texts)
-    overlays = history.then(Overlay.objects.filter(monograph=history.monograph))
-    of_it = AuditEvent.objects.filter(subjects__monograph=history.monograph, subjects__is_long=True)
-    entries = history.then(of_it.filter(actor__isnull=False))
-    held = history.then(WrittenText.objects.all(), "change_set__at")
-    held = _last(held, "digest", "key", "change_set__edition__monograph", *_EDITION)
-    same, newest, overlaid, reasons, found = together(
-        history.alike(ours),
-        history.newest_states,
-        overlays.values_list("by", "right", "wrong", "quote", "reason", "places"),
-        entries.values_list("actor", "reason"),
-        held.filter(digest__in=wanted[:A_BATCH]),
-    )
+    wanted = sorted(texts)
+    first = padded(wanted[:A_BATCH]) or [""]
+    parts, digests = sorted(history.parts), sorted({_digest_in(ours, part) for part in history.parts})
+    if history.but and 0 < len(parts) <= A_FEW:
+        found_of_all = _of_an_edit(history.monograph, history.but, padded(parts), padded(digests), first)
+    else:
+        found_of_all = together(*_questions(history, digests, first))
+    same, newest, overlaid, reasons, found = found_of_all
     for begin in range(A_BATCH, len(wanted), A_BATCH):
-        found += held.filter(digest__in=wanted[begin : begin + A_BATCH])
+        found += _held(history).filter(digest__in=wanted[begin : begin + A_BATCH])
     history.same, history.newest = same, list(map(_State._make, newest))
     said = [_Said(by, tuple(words_of(reason)), frozenset()) for by, reason in reasons]
     return found, [*chain.from_iterable(_said_over(*one) for one in overlaid), *said]
+
+
+def _held(history: _History) -> "QuerySet[Any, Any]":
+    """Which texts were ever written, and where."""
+    held = history.then(WrittenText.objects.all(), "change_set__at")
+    return _last(held, "digest", "key", "change_set__edition__monograph", *_EDITION)
+
+
+def _questions(history: _History, digests: Collection[str], texts: Collection[str]) -> "list[QuerySet[Any, Any]]":
+    overlays = history.then(Overlay.objects.filter(monograph=history.monograph))
+    of_it = AuditEvent.objects.filter(subjects__monograph=history.monograph, subjects__is_long=True)
+    entries = history.then(of_it.filter(actor__isnull=False))
+    return [
+        history.alike(digests),
+        history.newest_states,
+        overlays.values_list("by", "right", "wrong", "quote", "reason", "places"),
+        entries.values_list("actor", "reason"),
+        _held(history).filter(digest__in=texts),
+    ]
+
+
+_of_an_edit = Kept(
+    lambda monograph, but, parts, digests, texts: _questions(_History(monograph, parts, but=but), digests, texts)
+)
 
 
 def _said_over(by: int, right: str, wrong: str, quote: str, reason: str, places: Any) -> Iterator[_Said]:

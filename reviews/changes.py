@@ -28,6 +28,7 @@ from monographs.checks.unnamed import unnamed
 from monographs.difference.document_diff import changed_parts
 from monographs.digest import digest, digest_of_part, to_text
 from monographs.models import PARTS, Citation, Document, Edition, Part, State, WriteLock
+from monographs.questions import Kept
 from monographs.standing import today
 from monographs.typed import Value
 from reviews.access.door import PATIENT
@@ -264,8 +265,16 @@ def change_set(
 
 def _last_of(edition: Edition) -> ChangeSet | None:
     """The last change set of an edition, with what it left, and the edition as it is now."""
-    rows = ChangeSet.objects.filter(edition=edition.pk).select_related("after", f"edition__{_WITH}")
-    return rows.order_by("-at", "-revision_id").first()
+    return next(iter(_newest(edition.pk)), None)
+
+
+def _newest_of(key: int) -> "models.QuerySet[ChangeSet]":
+    """Found by its key, so that of the others no more is read and sorted than when they were."""
+    mine = ChangeSet.objects.filter(edition=key).order_by("-at", "-revision_id").values("pk")[:1]
+    return ChangeSet.objects.filter(pk=models.Subquery(mine)).select_related("after", f"edition__{_WITH}")
+
+
+_newest = Kept(_newest_of)
 
 
 def _keep_versions(trail: Trail, rows: Iterable[models.Model], reason: str) -> Revision:
@@ -327,15 +336,15 @@ def _judge_plain_fields(document: values.Document, was: values.Document | None, 
 
 def _judge_patients(document: values.Document, was: values.Document | None, touched: Iterable[str]) -> None:
     """No patient's number comes into an edition, whichever way. What stands there already may be none."""
-    stood = was or values.Document()
-    before = {words for _key, value, _label in _all_of(stood) for _field, words in words_of(value)}
-    found = [
-        Refusal("patient_data", f"{label}: {PATIENT}", RefusalType.INVALID, key, field)
+    held = [
+        (words, Refusal("patient_data", f"{label}: {PATIENT}", RefusalType.INVALID, key, field))
         for key, value, label in _touched(document, touched)
         for field, words in words_of(value)
-        if words not in before and holds_nhs_number(words)
+        if holds_nhs_number(words)
     ]
-    if found:
+    stood = _all_of(was) if held and was else ()
+    before = {words for _key, value, _label in stood for _field, words in words_of(value)}
+    if found := [refusal for words, refusal in held if words not in before]:
         raise Refused(found, recorded=False)
 
 

@@ -2,7 +2,7 @@
 are refused, and the digests that a password is given for. Nothing is written here: `reviews/overlays.py` does.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -11,9 +11,11 @@ from uuid import UUID
 from monographs.canonical import clean, digest_of, normal
 from monographs.checks.dates import AHEAD, not_of_our_time
 from monographs.checks.plain_fields import refusal
+from monographs.doses.quantities import read_quantities
 from monographs.models import Monograph, Overlay
 from monographs.overlay_kinds import HARMS, REGULATORS, SEVERITIES, TITLES
 from monographs.pages.said import Said
+from monographs.proofing.proof import CORRECTION, SHOWN, Doses, proof
 from monographs.texts.addresses import hidden_host
 from monographs.texts.characters import says_nothing
 from monographs.texts.line_grammar import safe_address
@@ -142,6 +144,21 @@ def _places_of_erratum(corrected: CorrectionInput, quoted: Said) -> Iterator[Ref
         if len(known) == 1:
             sentence = "These words stand in one place. Say whether they are wrong there."
         yield Refusal("not_one_place", sentence, RefusalType.INVALID, field="places")
+
+
+def hidden_figures(field: str, words: str, doses_of_page: Callable[[], Doses]) -> list[Refusal]:
+    """Words that readers would get, with a figure of a dose that they are not shown; a correction with any dose at all
+    while the page has one that is not shown. The doses are asked for where the words hold an amount."""
+    amounts = read_quantities(words)
+    doses = doses_of_page() if amounts else SHOWN
+    if doses.are_shown:
+        return []
+    found = [words[one.start : one.end] for one in proof(words, CORRECTION, doses, is_prose=False) if one.rule == "L36"]
+    if not amounts & doses.hidden and not (field == "right" and found):
+        return []
+    said = f"“{found[0][:60]}” is a dose" if found else "This holds a figure of a dose"
+    sentence = f"{said}, and this page has doses that had no checks, so readers get no figure of them. Say it without."
+    return [Refusal("hidden_figure", sentence, RefusalType.INVALID, field=field)]
 
 
 def quotable(field: str, words: str, empty: str, longest: int = LONGEST_WORDS) -> list[Refusal]:

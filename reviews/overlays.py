@@ -7,13 +7,15 @@ Overlays.
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib.auth.models import User
 
+from monographs.assemble import build
 from monographs.canonical import normal
-from monographs.models import Monograph, Overlay, SecondSignature
+from monographs.models import Edition, Monograph, Overlay, SecondSignature
 from monographs.overlay_kinds import (
     LIFT,
     OVERLAY_KINDS,
@@ -22,6 +24,7 @@ from monographs.overlay_kinds import (
     OverlayKind,
 )
 from monographs.pages.said import said
+from monographs.proofing.proof import Doses
 from monographs.standing import WITHHELD_KINDS, overlays_of, today
 from monographs.texts.characters import says_nothing
 from reviews.access import policy
@@ -37,6 +40,7 @@ from reviews.overlay_words import (
     digest_of_act,
     digest_of_part_withheld,
     digest_of_placing,
+    hidden_figures,
     not_printable,
     quotable,
     words_of_erratum,
@@ -64,6 +68,7 @@ def place(kind: str, monograph: Monograph, *, reason: str, actor: User, attestat
         if found := policy.refusals(trail.actor, row.place, page):
             raise Refused(found)
         found = [*_pages([page]), *quotable("reason", reason, "Say why: readers see it.", LONGEST_PRINTED_REASON)]
+        found += hidden_figures("reason", reason, partial(_doses_of, page))
         if any((one.kind, one.reason) == (kind, reason) for one in overlays_of(page.pk)):
             found.append(Refusal("added_already", "This notice is on the page already.", RefusalType.CONFLICT))
         if found := found or _unattested(trail, attestation, digest_of_placing(kind, page, reason)):
@@ -104,7 +109,8 @@ def warn(
     """Puts one warning over the pages of one or several monographs at once: all of them, or none.
 
     Refuses whoever is not a verified clinician on call for each class, a monograph that is not published, and words
-    that are not from the lists or not quotable.
+    that are not from the lists or not quotable. A figure in the regulator's own sentence stands, also where it is that
+    of a dose which readers are not shown: they need the warning, and its words are checked against the regulator's.
     """
     subject = ",".join(sorted(f"monograph:{one.slug}" for one in monographs))
     with refusals_recorded(actor=actor, action="warn", subject=subject), audited_write(actor=actor) as trail:
@@ -141,6 +147,7 @@ def correct(
             raise Refused(found)
         quoted = said(page, corrected.wrong)
         found = [*_pages([page]), *words_of_erratum(corrected, quoted)]
+        found += hidden_figures("right", corrected.right, partial(_doses_of, page))
         if found := found or _unattested(trail, attestation, corrected.digest(page)):
             raise Refused(found)
         chosen = quoted.chosen(corrected.places)
@@ -189,6 +196,7 @@ def lift(overlay: Overlay, *, actor: User, reason: str, attestation: Attestation
         if says_nothing(reason):
             found.append(Refusal("reason", "Say why it ends: readers are told.", RefusalType.INVALID, field="reason"))
         found += not_printable(reason.strip())
+        found += hidden_figures("reason", reason, partial(_doses_of, overlay.monograph))
         digest = digest_of_act("lift", overlay)
         if found := found or _unattested(trail, attestation, digest):
             raise Refused(found)
@@ -217,6 +225,7 @@ def what_is_withdrawn(review: EditionReview, given: Given) -> Iterator[Refusal]:
             "withdrawn_already", "The page is retired already. You can still take it down.", RefusalType.CONFLICT
         )
     yield from not_printable(given.reason)
+    yield from hidden_figures("reason", given.reason, partial(_doses_of, review.monograph))
 
 
 def confirm_withdrawal(trail: Trail, row: Transition, review: EditionReview, given: Given) -> EditionReview:
@@ -258,6 +267,15 @@ def _standing(overlay: Overlay, asked: Callable[[OverlayKind], bool]) -> Overlay
     if found is None or not asked(found.row):
         raise refuse("ended_already", "This notice has ended: somebody ended it.", RefusalType.CONFLICT, recorded=False)
     return found
+
+
+def _doses_of(page: Monograph) -> Doses:
+    """What of the doses of a page readers are not shown: of what they have, and of the edition that is open, with the
+    figures of their editors."""
+    editions = [page.live.edition] if page.live else []
+    editions += Edition.objects.open().filter(monograph=page)
+    found = [Doses.in_document(build(one)) for one in editions]
+    return Doses(all(one.are_shown for one in found), frozenset().union(*(one.hidden for one in found)))
 
 
 def _unattested(trail: Trail, attestation: Attestation | None, digest: str) -> list[Refusal]:

@@ -71,7 +71,10 @@ def dose_changes(before: Document | None, after: Document) -> list[DoseChange]:
 
 
 def _whole(part: DoseRegimen | None) -> tuple[Html, ...]:
-    return tuple(map(quantities, working_lines(part.structure))) if part else ()
+    if part is None:
+        return ()
+    passage = [f"Passage of the source: {part.passage}"] if part.passage else []
+    return tuple(map(quantities, [*working_lines(part.structure), *passage]))
 
 
 def _lines(was: DoseRegimen | None, now: DoseRegimen | None) -> Iterator[DoseLine]:
@@ -82,6 +85,8 @@ def _found(was: DoseRegimen | None, now: DoseRegimen | None) -> Iterator[DoseLin
     if was and now and was.status != now.status:
         old, new = words_of(was, "status"), words_of(now, "status")
         yield DoseLine("major", quantities(f"Shown to readers changed: {old} → {new}"), "")
+    if was and now and was.passage != now.passage:
+        yield DoseLine("minor", quantities("Passage of the source changed."), "")
     if was and now and was.structure == now.structure:
         return
     sides = [regimen_of(one.structure) if one else None for one in (was, now)]

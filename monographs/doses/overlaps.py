@@ -22,9 +22,14 @@ _FIRST, _LAST = (Fraction(-1), 0), (Fraction(10**12), 0)
 
 def overlaps(regimens: Sequence[Regimen]) -> Iterator[tuple[int, Fault]]:
     """Each regimen that overlaps one before it, by its number."""
+    for number in dict.fromkeys(later for _earlier, later in overlapping(regimens)):
+        yield number, refused("V15", "")
+
+
+def overlapping(regimens: Sequence[Regimen]) -> Iterator[tuple[int, int]]:
+    """Two regimens that overlap, by their numbers."""
     for number, one in enumerate(regimens):
-        if any(_overlap(other, one) for other in regimens[:number]):
-            yield number, refused("V15", "")
+        yield from ((earlier, number) for earlier, other in enumerate(regimens[:number]) if _overlap(other, one))
 
 
 def gaps(regimens: Sequence[Regimen]) -> Iterator[tuple[int, int]]:

@@ -1,12 +1,15 @@
 """A regimen as the desk reads it, with every figure: never for readers."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
 from monographs.document import DoseRegimen
+from monographs.doses.faults import refused
 from monographs.doses.figures import figures
 from monographs.doses.lines import joined
+from monographs.doses.overlaps import GAP, gaps, overlapping
 from monographs.pages.dose_table import COLUMNS, TableRow, dose_table
 from monographs.regimens import UNRENDERED, faults, has_figures, in_words, regimen_of, working_segments
 from monographs.texts.text import Html, quantities
@@ -15,7 +18,8 @@ from monographs.texts.text import Html, quantities
 @dataclass(frozen=True)
 class WorkingDose:
     """`lines` are what its structure says below the first line, `table` the same as a table, `derived` what follows
-    from it (a course in all, a day at most), `lacks` why it could not be shown, rule by rule."""
+    from it (a course in all, a day at most), `lacks` why it could not be shown, rule by rule, `warned` what else is to
+    be looked at."""
 
     key: UUID
     for_whom: Html
@@ -26,6 +30,27 @@ class WorkingDose:
     has_figures: bool
     part: DoseRegimen
     columns: tuple[str, ...] = COLUMNS
+    warned: tuple[str, ...] = ()
+
+
+def working_doses(regimens: Sequence[DoseRegimen], today: date) -> tuple[WorkingDose, ...]:
+    """All of an edition in their order, with what stands against one beside another (V15): doses are counted from 1."""
+    read = [(number, found) for number, part in enumerate(regimens) if (found := regimen_of(part.structure))]
+    numbers, built = [number for number, _one in read], [one for _number, one in read]
+    lacks: dict[int, list[tuple[str, str]]] = {}
+    warned: dict[int, list[str]] = {}
+    for one, other in ((numbers[one], numbers[other]) for one, other in overlapping(built)):
+        for of, beside in ((one, other), (other, one)):
+            lacks.setdefault(of, []).append(("V15", f"{refused('V15', '').sentence} That is dose {beside + 1}."))
+    for one, other in ((numbers[one], numbers[other]) for one, other in gaps(built)):
+        for of, beside in ((one, other), (other, one)):
+            warned.setdefault(of, []).append(f"{GAP} The other one is dose {beside + 1}.")
+    return tuple(
+        replace(
+            made, lacks=(*made.lacks, *lacks.get(number, ())), warned=tuple(warned.get(number, ())),
+        )
+        for number, made in enumerate(working_dose(part, today) for part in regimens)
+    )  # fmt: skip
 
 
 def working_dose(part: DoseRegimen, today: date) -> WorkingDose:

@@ -23,7 +23,7 @@ from monographs.typed import Value
 
 Severity = Literal["block", "warn", "advise"]
 # Places of a document that no kind of section names.
-INTRODUCTION, DOSING, REGIMEN, NOTICE = "introduction", "dosing", "regimen", "notice"
+INTRODUCTION, CORRECTION, DOSING, REGIMEN, NOTICE = "introduction", "correction", "dosing", "regimen", "notice"
 _EXACT = ("monitoring", "counselling")
 
 
@@ -99,7 +99,7 @@ def _severity(rule: str, severity: str, place: str, doses: Doses, words: str, is
             return None
         return "warn" if doses.are_shown or is_water else "block"
     if rule == "L36":
-        if place == INTRODUCTION:
+        if place == INTRODUCTION or (place == CORRECTION and not doses.are_shown):
             return "block"
         if place == DOSING or doses.are_shown:
             return None

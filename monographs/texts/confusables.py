@@ -16,10 +16,15 @@ def skeleton(name: str) -> str:
     Case, width, the micro sign, spaces and hyphens, and letters of other alphabets that pass for Latin make no
     difference.
     """
+    return _GAPS.sub(" ", folded(name)).strip()
+
+
+def folded(name: str) -> str:
+    """The same with its spaces and hyphens as they stand."""
     if name.isascii():  # what is said below of other letters
-        return _GAPS.sub(" ", name.lower()).strip()
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-    return _GAPS.sub(" ", folded.translate(GREEK).translate(CYRILLIC)).strip()
+        return name.lower()
+    small = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    return small.translate(GREEK).translate(CYRILLIC)
 
 
 def mixed_scripts(name: str) -> bool:

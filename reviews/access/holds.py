@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.db.models import Max
 from django.utils import timezone
 
+from monographs.questions import Kept
 from reviews.audit.trail import Trail
 from reviews.models import AccountHold
 from reviews.models.account_link import HELD_UNTIL
@@ -26,10 +27,14 @@ def begin(trail: Trail, person: User, *, by: User | None) -> AccountHold:
 def held_until(person: User) -> datetime | None:
     """When the hold of a person ends; None for whoever is held by nothing. One query, kept on this user object."""
     if not hasattr(person, HELD_UNTIL):
-        latest = AccountHold.objects.filter(person=person).order_by("-until").values_list("until", flat=True)
-        setattr(person, HELD_UNTIL, latest.first())
+        setattr(person, HELD_UNTIL, next(iter(_latest(person.pk)), None))
     until: datetime | None = getattr(person, HELD_UNTIL)
     return until if until is not None and timezone.now() < until else None
+
+
+_latest = Kept(
+    lambda person: AccountHold.objects.filter(person=person).order_by("-until").values_list("until", flat=True)[:1]
+)
 
 
 def remember(people: Iterable[User]) -> None:

@@ -10,6 +10,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from monographs.models import Document, Edition, Monograph
+from monographs.questions import Kept
 from reviews.access.turns import without_waiting
 from reviews.models import Look
 
@@ -26,8 +27,16 @@ def note(person: User, edition: Edition, digest: str) -> None:
 
 def opened_at(person: User, edition: Edition, digest: str) -> datetime | None:
     """When they first opened the page of this document, if that is noted."""
-    rows = Look.objects.filter(person=person, edition=edition, part="", digest=digest, at__gt=timezone.now() - LASTS)
-    return rows.values_list("at", flat=True).first()
+    return next(iter(_opened(person.pk, edition.pk, digest, timezone.now() - LASTS)), None)
+
+
+_opened = Kept(
+    lambda person, edition, digest, since: (
+        Look.objects.filter(person=person, edition=edition, part="", digest=digest, at__gt=since)
+        .order_by("pk")
+        .values_list("at", flat=True)[:1]
+    )
+)
 
 
 def tick(person: User, edition: Edition, part: str, digest: str) -> bool:
@@ -61,16 +70,32 @@ def _put(person: User, edition: Edition, part: str, digest: str) -> bool:
 
 def ticks(person: User, edition: Edition) -> dict[str, tuple[str, datetime]]:
     """Part -> its digest when it was ticked as read, and when."""
-    rows = Look.objects.filter(person=person, edition=edition, at__gt=timezone.now() - LASTS).exclude(part="")
-    return {part: (digest, at) for part, digest, at in rows.values_list("part", "digest", "at")}
+    return {part: (digest, at) for part, digest, at in _ticks(person.pk, edition.pk, timezone.now() - LASTS)}
+
+
+_ticks = Kept(
+    lambda person, edition, since: (
+        Look.objects.filter(person=person, edition=edition, at__gt=since)
+        .exclude(part="")
+        .values_list("part", "digest", "at")
+    )
+)
 
 
 def last_seen(person: User, monograph: Monograph, now: str) -> tuple[Document, datetime] | None:
     """The document that they looked at last, of any edition of the page, which was not the one of this digest."""
-    rows = Look.objects.filter(person=person, edition__monograph=monograph, part="", at__gt=timezone.now() - LASTS)
-    row = rows.exclude(digest=now).order_by("-at").first()
+    row = next(iter(_seen(person.pk, monograph.pk, now, timezone.now() - LASTS)), None)
     document = Document.objects.filter(pk=row.digest).first() if row else None
     return (document, row.at) if row and document else None
+
+
+_seen = Kept(
+    lambda person, monograph, now, since: (
+        Look.objects.filter(person=person, edition__monograph=monograph, part="", at__gt=since)
+        .exclude(digest=now)
+        .order_by("-at")[:1]
+    )
+)
 
 
 def sweep() -> int:

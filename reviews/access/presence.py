@@ -3,7 +3,7 @@ minute after the last that was heard of somebody they are gone. Nothing waits fo
 lock is neither asked for nor held, and what cannot be noted now is not noted.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.db import DatabaseError, transaction
@@ -38,9 +38,10 @@ def stay(person: User, edition: Edition) -> None:
         return
 
 
-def others(person: User, edition: Edition) -> QuerySet[Presence]:
-    """Everybody else who has it open, each with their person."""
-    rows = Presence.objects.filter(edition=edition, at__gt=timezone.now() - LASTS, person__is_active=True)
+def others(person: User | int, edition: Edition | int, since: datetime | None = None) -> QuerySet[Presence]:
+    """Everybody else who has it open, each with their person: who was heard of `since`, within a minute."""
+    heard = since or timezone.now() - LASTS
+    rows = Presence.objects.filter(edition=edition, at__gt=heard, person__is_active=True)
     return rows.exclude(person=person).select_related("person").order_by("person__username")
 
 

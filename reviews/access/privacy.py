@@ -72,6 +72,8 @@ def without_nhs_numbers(text: str) -> str:
 
 def _numbers(text: str) -> set[tuple[int, int]]:
     """(begin, end) of each number in it, as it is typed and as it is read."""
+    if sum(map(len, _DIGITS.findall(text))) < 10:
+        return set()
     read = _MARKS.sub(lambda mark: " " * len(mark[0]), text)
     return {
         (window[0].start, window[-1].end)

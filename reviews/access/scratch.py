@@ -10,7 +10,7 @@ form tries again when the next words are typed. The write lock is neither asked 
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -106,9 +106,12 @@ def _put(row: Scratch, filled_from: str) -> Scratch:
     return row
 
 
-def waiting(person: User, monograph: Monograph | None = None, part: str | None = None) -> QuerySet[Scratch]:
-    """What is kept for somebody, or of it that of a monograph or of one part, newest first, in whatever edition."""
-    rows = Scratch.objects.filter(person=person, at__gt=timezone.now() - LASTS)
+def waiting(
+    person: User | int, monograph: Monograph | int | None = None, part: str | None = None, since: datetime | None = None
+) -> QuerySet[Scratch]:
+    """What is kept for somebody, or of it that of a monograph or of one part, newest first, in whatever edition; of
+    `since`, within as long as it lasts."""
+    rows = Scratch.objects.filter(person=person, at__gt=since or timezone.now() - LASTS)
     rows = rows.filter(edition__monograph=monograph) if monograph else rows
     return rows if part is None else rows.filter(part=part)
 

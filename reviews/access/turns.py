@@ -62,10 +62,18 @@ def without_waiting() -> Iterator[None]:
     stop, go_on = "PRAGMA busy_timeout = 0", f"PRAGMA busy_timeout = {int(LONGEST_WAIT * 1000)}"
     if connection.vendor == "postgresql":
         stop, go_on = "SET lock_timeout = '1ms'", "RESET lock_timeout"
-    with connection.cursor() as cursor:
-        cursor.execute(stop)
+    _tell(stop)
     try:
         yield
     finally:
+        _tell(go_on)
+
+
+def _tell(how: str) -> None:
+    """The connection, how long it waits: on SQLite its driver alone, which asks nothing of the file."""
+    if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(go_on)
+            cursor.execute(how)
+    else:
+        connection.ensure_connection()
+        connection.connection.execute(how)

@@ -14,40 +14,12 @@ from typing import Any
 from django.utils import timezone
 
 from reviews.audit import hashes, seals
+from reviews.audit.losses import standing
 from reviews.audit.replay import Replay, first_of_sealed
 from reviews.audit.verify_derived import Finding
 
 # So long somebody who ended an act may take to write its line.
 A_MOMENT = timedelta(seconds=1)
-
-
-def standing(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Those that still hold. A line that accepts a loss (`reviews.audit.backup`) takes back what earlier lines say of
-    later entries than its own, and of those that are lost, which may be earlier ones: the backup was of a trail that
-    was given up before."""
-    kept: list[dict[str, Any]] = []
-    for line in lines:
-        if "lost" in line:
-            first = line["lost"].get("from", line["seq"] + 1)
-            kept = [one for one in kept if one["seq"] <= line["seq"] and one["seq"] < first]
-        kept.append(line)
-    return kept
-
-
-def losses(lines: list[dict[str, Any]]) -> list[str]:
-    """What somebody accepted, in a sentence each."""
-    return [
-        f"Accepted on {line['at']}: {_which(line['lost'])} when a backup was restored. {line['lost']['reason']}".strip()
-        for line in lines
-        if "lost" in line
-    ]
-
-
-def _which(lost: dict[str, Any]) -> str:
-    """A backup that was given up may be restored after all: then what was accepted before is lost alone."""
-    if "from" not in lost:
-        return "what was accepted before was taken back"
-    return f"entries {lost['from']} to {lost['to']} were lost"
 
 
 def findings(replay: Replay, lines: list[dict[str, Any]], wrong: list[str]) -> Iterator[Finding]:

@@ -61,6 +61,9 @@ def _elsewhere() -> Iterator[str]:
         cursor.execute(_OTHER_SCHEMAS, [AS_MADE])
         for (place,) in cursor.fetchall():
             yield f"schema {place}: the database has it, which this version does not make."
+        cursor.execute("SELECT count(*) FROM pg_largeobject_metadata")
+        if many := cursor.fetchone()[0]:
+            yield f"large objects: the database has {many}, which this version does not make. No backup holds them."
         cursor.execute(_LEFT_THERE, [AS_MADE])
         for (what,) in cursor.fetchall():
             yield f"schema {AS_MADE}: the database has “{_short(what)}” there, where this version leaves nothing."

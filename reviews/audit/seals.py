@@ -17,6 +17,7 @@ from django.utils import timezone
 from monographs.canonical import canonical, sha256
 from reviews.audit.hashes import instant
 from reviews.audit.keys import Keys, Signer, believed, form_of
+from reviews.audit.losses import taken_back
 from reviews.models import KeyStatement
 
 SEAL_PREFIX = "clincalc-publication-v1\n"
@@ -190,7 +191,7 @@ def read_checkpoints(copy: Path | None = None) -> tuple[list[dict[str, Any]], li
         return [], [f"There is no checkpoint file ({copy or settings.CHECKPOINT_FILE})."]
     whole = (text if text.endswith("\n") else text.rpartition("\n")[0]).splitlines()
     forms = [_read(line) for line in whole]
-    back = _taken_back(forms)
+    back = taken_back(forms)
     said = (one for number, one in enumerate(forms) if number not in back)
     keys = believed_keys(*(one["statement"] for one in said if isinstance(one.get("statement"), dict)))
     found, wrong, last = [], [], ""
@@ -208,18 +209,6 @@ def read_checkpoints(copy: Path | None = None) -> tuple[list[dict[str, Any]], li
             wrong.append(f"Checkpoint line {number}: it cannot be read.")
         last = sha256(line)
     return found, wrong
-
-
-def _taken_back(forms: list[dict[str, Any]]) -> set[int]:
-    """Which lines a later one takes back, by which somebody accepted a loss (`reviews.audit.backup`)."""
-    found, least = set(), None
-    for number in range(len(forms) - 1, -1, -1):
-        seq = forms[number].get("seq")
-        if isinstance(seq, int) and least is not None and seq > least:
-            found.add(number)
-        elif isinstance(seq, int) and "lost" in forms[number]:
-            least = seq if least is None else min(least, seq)
-    return found
 
 
 def _read(line: str) -> dict[str, Any]:

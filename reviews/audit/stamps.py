@@ -50,7 +50,7 @@ def verified() -> Verified | None:
         return None
 
 
-def note_dumped() -> None:
+def note_backup() -> None:
     """A backup ended well. Raises OSError where nothing can be written."""
     path = _path("dumped")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -59,7 +59,7 @@ def note_dumped() -> None:
     part.replace(path)
 
 
-def dumped_at() -> datetime | None:
+def backup_at() -> datetime | None:
     """When a backup ended well for the last time; None where it never did."""
     try:
         return as_instant(_path("dumped").read_text().strip())

@@ -2,7 +2,8 @@
 
 Recomputes the chain, compares every guarded row with the last hash that the trail holds of it, checks documents, seals
 and checkpoints, rebuilds open editions, and replays states and what is live. Each finding is a sentence that names the
-row or the entry.
+row or the entry. All but the tables themselves is read as it stands at one moment (`one_moment`): a row that somebody
+wrote after its entry was read would look as if it had no entry.
 
 A run that goes on from an earlier one (`replay`) proves this: the earlier, whole run found nothing, each entry that it
 read has the text that it read, all later entries are as a whole run wants them, and every guarded row, however old, has
@@ -12,6 +13,7 @@ is derived from older change sets. Only a whole run does.
 
 import json
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +27,13 @@ from monographs.assemble import build
 from monographs.canonical import canonical
 from monographs.digest import digest, digest_of_json
 from monographs.models import Document, Edition, Monograph, Publication, WriteLock
-from reviews.audit import certificates, checkpoints, hashes, indexes, schema, seals, stored_forms, verify_keys
+from reviews.audit import beside, certificates, checkpoints, hashes, indexes, schema, seals, stored_forms, verify_keys
 from reviews.audit.keys import Keys
 from reviews.audit.replay import Replay
-from reviews.audit.verify_derived import UNREADABLE, Finding, verify_derived
+from reviews.audit.verify_derived import UNREADABLE, Finding, verify_change_sets, verify_derived
 from reviews.audit.verify_grants import verify_grants
 from reviews.models import Act, AuditEvent, ChangeSet, SignOff
+from reviews.one_moment import apart, one_moment
 
 A_CHUNK = 500  # entries in memory at once
 A_STEP = 100_000  # entries between two words on how far it is
@@ -42,9 +45,10 @@ def verify(copy: Path | None = None, *, replay: Replay | None = None, say: Say |
     the checkpoint file that somebody else kept, which are asked too. `replay`: what an earlier run read, from where
     this one goes on; one that read nothing makes this a whole run. `say` is told how far it is: each step of
     a trail that is long."""
-    replay, keys = replay or Replay(), seals.believed_keys()
+    replay = replay or Replay()
     since = replay.hash_at.last
-    lines = seals.read_checkpoints()  # before the trail: each line of it is about an entry that is there
+    is_long = AuditEvent.objects.filter(seq__gte=A_STEP).exists()
+    lines = seals.read_checkpoints()  # before the moment: each of them is about an entry that is there then
     steps: list[tuple[str, Callable[[], Iterable[Finding]]]] = [
         ("tables, triggers and indexes", _schema),
         ("entries that were read before", lambda: _read_before(replay)),
@@ -53,7 +57,7 @@ def verify(copy: Path | None = None, *, replay: Replay | None = None, say: Say |
         ("checkpoints", lambda: checkpoints.findings(replay, *lines)),
         ("lines that were kept elsewhere", lambda: checkpoints.by_witness(replay, copy) if copy else ()),
         ("rows", lambda: _rows(replay)),
-        ("documents", lambda: _documents(replay, since)),
+        ("documents", lambda: others() if others else _documents(_is_older(replay, "monographs.document", since))),
         ("publications", lambda: _publications(replay, keys)),
         ("certificates", lambda: verify_keys.of_certificates(replay, keys)),
         ("open editions", _open_editions),
@@ -61,14 +65,19 @@ def verify(copy: Path | None = None, *, replay: Replay | None = None, say: Say |
         ("permissions", lambda: _permissions(replay)),
         ("roles", verify_grants),
         ("acts", lambda: _acts(replay)),
-        ("what is derived", lambda: _derived(replay, since)),
+        ("what is derived", lambda: _derived(replay, since, is_shared=bool(others))),
     ]
     findings: list[Finding] = []
-    is_long = AuditEvent.objects.filter(seq__gte=A_STEP).exists()
-    for number, (what, step) in enumerate(steps, 1):
-        if say and is_long:
-            say(f"{number} of {len(steps)}: {what}.")
-        findings += step()
+    with ExitStack() as moment:
+        is_shared = since == 0 and is_long and beside.is_possible()
+        others = moment.enter_context(beside.beside(_by_themselves)) if is_shared else None
+        for number, (what, step) in enumerate(steps, 1):
+            if say and is_long:
+                say(f"{number} of {len(steps)}: {what}.")
+            findings += step()
+            if step is _schema:  # it makes tables, and asks for each thing once
+                moment.enter_context(one_moment())
+                keys = seals.believed_keys()
     return findings
 
 
@@ -97,7 +106,8 @@ def _read_before(replay: Replay) -> Iterator[Finding]:
 def _chain(replay: Replay, keys: Keys, say: Say | None = None) -> Iterator[Finding]:
     """Each entry after those that were read before."""
     try:
-        (lock,) = WriteLock.objects.all()
+        with apart():
+            (lock,) = WriteLock.objects.all()
         lock.seq = int(lock.seq)
     except UNREADABLE:
         yield None, "The write lock is not one row that can be read."
@@ -171,7 +181,8 @@ def _chain(replay: Replay, keys: Keys, say: Say | None = None) -> Iterator[Findi
 
 def _in_order(columns: tuple[str, ...], entries: QuerySet[AuditEvent, Any]) -> Iterator[tuple[Any, ...]]:
     try:
-        yield from entries.order_by("seq").values_list(*columns).iterator(A_CHUNK)
+        with apart():
+            yield from entries.order_by("seq").values_list(*columns).iterator(A_CHUNK)
     except UNREADABLE:
         return  # the write lock's head then tells that the trail ends too early
 
@@ -209,30 +220,38 @@ def _hashes(label: str, version: int) -> Iterator[tuple[str, str | None]]:
     """Hashes of a whole table; from a value on that cannot even be read, row by row."""
     read = 0
     try:
-        for one in hashes.row_hashes(label, version):
-            read += 1
-            yield one
+        with apart():
+            for one in hashes.row_hashes(label, version):
+                read += 1
+                yield one
     except UNREADABLE:
         for pk in hashes.guarded()[label][0]._base_manager.order_by("pk").values_list("pk", flat=True)[read:]:
             try:
-                found = dict(hashes.row_hashes(label, version, [pk]))
+                with apart():
+                    found = dict(hashes.row_hashes(label, version, [pk]))
                 yield f"{label}:{pk}", found.get(f"{label}:{pk}")
             except UNREADABLE:
                 yield f"{label}:{pk}", None
 
 
-def _is_older(replay: Replay, label: str, since: int) -> Callable[[Any], bool]:
+def _by_themselves() -> list[Finding]:
+    """Documents, and what is derived of change sets: rows that nobody changes, each of which holds or not whatever the
+    rest says. So a second process may judge them, at whatever moment."""
+    return [*_documents(), *verify_change_sets()]
+
+
+def _is_older(replay: Replay, label: str, since: int) -> Callable[[object], bool]:
     """Whether an earlier run saw this row as it is, by the hash that was compared: nothing needs one where none did."""
     return lambda pk: since > 0 and 0 < (replay.rows.seq_of(f"{label}:{pk}") or 0) <= since
 
 
-def _derived(replay: Replay, since: int) -> Iterable[Finding]:
-    is_older = _is_older(replay, "reviews.changeset", since)
+def _derived(replay: Replay, since: int, *, is_shared: bool) -> Iterable[Finding]:
+    """`is_shared`: change sets are looked at beside it."""
+    is_older = None if is_shared else _is_older(replay, "reviews.changeset", since)
     return verify_derived(replay.entries, replay.moves, replay.hash_at, replay.epoch, is_older)
 
 
-def _documents(replay: Replay, since: int) -> Iterator[Finding]:
-    is_older = _is_older(replay, "monographs.document", since)
+def _documents(is_older: Callable[[str], bool] = lambda _digest: False) -> Iterator[Finding]:
     for name, text in Document.objects.values_list("digest", "text").iterator(200):
         if is_older(name):
             continue
@@ -247,12 +266,13 @@ def _documents(replay: Replay, since: int) -> Iterator[Finding]:
 def _publications(replay: Replay, keys: Keys) -> Iterator[Finding]:
     for pk in Publication.objects.order_by("pk").values_list("pk", flat=True):
         try:
-            one = Publication.objects.get(pk=pk)
-            form = certificates.form_of(one)
-            holds = seals.seal_holds(form, one.key, one.seal, keys=keys, seq=replay.published.get(pk))
-            signed = SignOff.objects.filter(
-                edition=one.edition_id, document=one.document_id, meaning="review", unsigning=None
-            ).exists()
+            with apart():
+                one = Publication.objects.get(pk=pk)
+                form = certificates.form_of(one)
+                holds = seals.seal_holds(form, one.key, one.seal, keys=keys, seq=replay.published.get(pk))
+                signed = SignOff.objects.filter(
+                    edition=one.edition_id, document=one.document_id, meaning="review", unsigning=None
+                ).exists()
         except UNREADABLE:
             holds = signed = False
         seq = replay.published.get(pk, 0)
@@ -269,7 +289,8 @@ def _open_editions() -> Iterator[Finding]:
     for pk in Edition.objects.open().values_list("pk", flat=True):
         changes = ChangeSet.objects.filter(edition=pk).order_by("-at", "-revision_id")
         try:
-            holds = digest(build(Edition.objects.get(pk=pk))) == changes.values_list("after_id", flat=True).first()
+            with apart():
+                holds = digest(build(Edition.objects.get(pk=pk))) == changes.values_list("after_id", flat=True).first()
         except UNREADABLE:
             holds = False
         if not holds:

@@ -23,6 +23,7 @@ from reviews.derived import (
     version,
 )
 from reviews.models import AuditEvent, EntrySubject, Misprint
+from reviews.one_moment import apart
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -39,11 +40,11 @@ def verify_derived(
     moves: former_addresses.Moves,
     hash_at: Entries,
     epoch: int,
-    is_older: Callable[[UUID], bool],
+    is_older: Callable[[UUID], bool] | None,
 ) -> Iterator[Finding]:
     """`entries`, `moves`, `hash_at` ({entry: its hash}) and `epoch` (the entry that it must name) are those of the
-    trail as it was read; `is_older` says of which change sets an earlier run saw the rows. What another version made is
-    not compared: it has to be made anew first."""
+    trail as it was read; `is_older` says of which change sets an earlier run saw the rows; None: somebody else asks
+    `verify_change_sets`. What another version made is not compared: it has to be made anew first."""
     if not version.is_current():
         yield None, version.OTHER_VERSION
         return
@@ -54,7 +55,8 @@ def verify_derived(
     former = former_addresses.left_behind(moves, now)
     yield from _former_addresses(former)
     yield from _subjects(subjects.rows_of(entries, now | former))
-    yield from _of_change_sets(is_older)
+    if is_older:
+        yield from verify_change_sets(is_older)
     yield from _misprints()
 
 
@@ -63,9 +65,10 @@ def _epoch(hash_at: Entries, last: int) -> Iterator[Finding]:
     of a trail, none. It tells when pages change by the clock alone."""
     instants = wanted = list[str]()
     try:
-        epoch = Epoch.objects.get()
-        named, instants = (epoch.number, epoch.hash), epoch.instants
-        wanted = instants_after(AuditEvent.objects.get(seq=last).clock_at) if last else []
+        with apart():
+            epoch = Epoch.objects.get()
+            named, instants = (epoch.number, epoch.hash), epoch.instants
+            wanted = instants_after(AuditEvent.objects.get(seq=last).clock_at) if last else []
     except (*UNREADABLE, Epoch.DoesNotExist, Epoch.MultipleObjectsReturned, AuditEvent.DoesNotExist):
         named = -1, ""
     if named[0] in hash_at and not named[1]:
@@ -106,7 +109,8 @@ def _otherwise(
             rows = held.get(monograph.pk, [])
             met += len(rows)
             try:
-                holds = sorted(rows) == rows_of(monograph, overlays_of(monograph.pk))
+                with apart():
+                    holds = sorted(rows) == rows_of(monograph, overlays_of(monograph.pk))
             except UNREADABLE:
                 holds = False
             if not holds:
@@ -150,7 +154,10 @@ def _subjects(wanted: Iterator[subjects.Row]) -> Iterator[Finding]:
             other = next(held, None)
 
 
-def _of_change_sets(is_older: Callable[[UUID], bool]) -> Iterator[Finding]:
+def verify_change_sets(is_older: Callable[[UUID], bool] = lambda _pk: False) -> Iterator[Finding]:
+    """The rows that are kept of each."""
+    if not version.is_current():
+        return
     for pk, sentence in of_change_sets.broken(is_older):
         yield None, f"reviews.changeset:{pk}: {sentence}"
 
@@ -163,7 +170,8 @@ def _misprints() -> Iterator[Finding]:
             its = kept.get(publication.pk, [])
             met += len(its)
             try:
-                rows = misprints.rows_of(publication, publication.document.value)
+                with apart():
+                    rows = misprints.rows_of(publication, publication.document.value)
                 holds = sorted(its) == sorted(map(misprints.as_told, rows))
             except UNREADABLE:
                 holds = False

@@ -6,6 +6,7 @@ from typing import Any
 from reviews.audit.verify_derived import UNREADABLE, Finding
 from reviews.models import ClassPermission, Grant, MonographPermission
 from reviews.models.roles import ROLES
+from reviews.one_moment import apart
 
 _PLACES: tuple[tuple[Any, str], ...] = ((ClassPermission, "therapeutic_class"), (MonographPermission, "monograph"))
 
@@ -15,9 +16,10 @@ def verify_grants() -> Iterator[Finding]:
     for model, place in _PLACES:
         label = model._meta.label_lower
         try:
-            grants = Grant.objects.not_ended().exclude(**{place: None}).values_list("person", "role", place)
-            wanted = {(who, name, where) for who, role, where in grants for name in ROLES[role].grants}
-            held = set(model.objects.values_list("user", "permission__codename", "content_object"))
+            with apart():
+                grants = Grant.objects.not_ended().exclude(**{place: None}).values_list("person", "role", place)
+                wanted = {(who, name, where) for who, role, where in grants for name in ROLES[role].grants}
+                held = set(model.objects.values_list("user", "permission__codename", "content_object"))
         except UNREADABLE:
             yield None, f"{label}: it cannot be compared with the grants."
             continue

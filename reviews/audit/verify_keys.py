@@ -5,11 +5,12 @@ from typing import Any
 
 from monographs.models import Publication
 from reviews.audit import certificates
-from reviews.audit.checkpoints import standing
 from reviews.audit.keys import Keys, form_of
+from reviews.audit.losses import standing
 from reviews.audit.replay import Replay
 from reviews.audit.verify_derived import UNREADABLE, Finding
 from reviews.models import Certificate, KeyStatement
+from reviews.one_moment import apart
 
 
 def findings(replay: Replay, keys: Keys, lines: list[dict[str, Any]]) -> Iterator[Finding]:
@@ -18,7 +19,8 @@ def findings(replay: Replay, keys: Keys, lines: list[dict[str, Any]]) -> Iterato
     held = []
     for pk in KeyStatement.objects.values_list("pk", flat=True):
         try:
-            one = KeyStatement.objects.get(pk=pk)
+            with apart():
+                one = KeyStatement.objects.get(pk=pk)
             held.append(form_of(one))
         except UNREADABLE:
             yield None, f"reviews.keystatement:{pk}: it cannot be read."
@@ -38,8 +40,10 @@ def of_certificates(replay: Replay, keys: Keys) -> Iterator[Finding]:
     for pk in Certificate.objects.values_list("pk", flat=True):
         name = f"reviews.certificate:{pk}"
         try:
-            one = Certificate.objects.select_related("publication").get(pk=pk)
-            form, seq = certificates.form_of(one.publication), replay.rows.seq_of(name)
+            with apart():
+                one = Certificate.objects.select_related("publication").get(pk=pk)
+                form = certificates.form_of(one.publication)
+            seq = replay.rows.seq_of(name)
             holds = certificates.holds(one.jws, form, one.key, keys=keys, seq=seq)
         except (*UNREADABLE, Certificate.DoesNotExist):  # found, but not beside its publication, which is gone
             holds = False

@@ -1,5 +1,4 @@
-"""The rows that are kept of each change set: made from its documents in its own act, made again by `reindex`, and
-compared by `verify_trail`. One list says of which tables."""
+"""The rows that are kept of each change set, of the tables of one list: made in its act, and again by `reindex`."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from monographs.digest import UNREADABLE
 from reviews.derived import changed_parts, written_texts
 from reviews.derived.sides import Sides
 from reviews.models import ChangedPart, ChangeSet, WrittenText
+from reviews.one_moment import apart
 
 A_BATCH = 2000
 
@@ -64,8 +64,7 @@ def keep(change_set: UUID, sides: Sides) -> None:
 
 
 def remake() -> None:
-    """Makes all rows anew. A change set whose documents cannot be read gets none, so that one broken text holds up no
-    upgrade: `verify_trail` names it."""
+    """Makes all rows anew, but of documents that cannot be read: one broken text holds up no upgrade."""
     for table in TABLES:
         table.model._default_manager.all().delete()
         table.keep((pk, row) for pk in _in_order() for rows in _rows(pk, table) or () for row in rows)
@@ -89,7 +88,8 @@ def broken(is_older: Callable[[UUID], bool]) -> Iterator[tuple[UUID, str]]:
 def _rows(change_set: UUID, *tables: Table) -> list[list[tuple[str, ...]]] | None:
     """Those that it must have in each of these tables, by its stored documents. None: they cannot be read."""
     try:
-        sides = Sides.stored(change_set)
+        with apart():
+            sides = Sides.stored(change_set)
         return [list(table.rows_of(sides)) for table in tables]
     except (*UNREADABLE, AttributeError, KeyError, DatabaseError, ChangeSet.DoesNotExist):  # a document is gone
         return None

@@ -18,7 +18,7 @@ from functools import lru_cache
 from monographs import document as values
 from monographs.canonical import sha256
 from monographs.regimens import figures_of
-from monographs.texts.confusables import skeleton
+from monographs.texts.confusables import folded
 from monographs.typed import Value
 from reviews.derived.sides import Sides
 
@@ -43,7 +43,8 @@ WORDS: dict[type[Value], tuple[str, ...]] = {
 
 def words_of(text: str) -> list[str]:
     """The words of a text as they are compared: those that are read, without marks."""
-    return _WORD.findall(skeleton(_NUMBER.sub("", _MARK.sub(" ", text))))
+    text = _MARK.sub(" ", text) if "[@" in text or "](" in text else text
+    return _WORD.findall(folded(_NUMBER.sub("", text)))
 
 
 @lru_cache(maxsize=2048)  # a paragraph is a text of its part, and one of the sentences of its prose

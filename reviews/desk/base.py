@@ -230,10 +230,14 @@ def why_no_restore(user: User, edition: Edition) -> str:
 
 def digest_now(edition: Edition) -> str:
     """The digest of what its last change set left: restoring just that would change nothing."""
-    changes = ChangeSet.objects.filter(edition=edition).order_by("-at", "-revision_id")
-    return changes.values_list("after_id", flat=True).first() or ""
+    return next(iter(_left(edition.pk)), "")
 
 
+_left = Kept(
+    lambda key: (
+        ChangeSet.objects.filter(edition=key).order_by("-at", "-revision_id").values_list("after_id", flat=True)[:1]
+    )
+)
 _current = Kept(lambda key: Edition.objects.filter(monograph=key).current_first()[:1])
 
 

@@ -9,7 +9,7 @@ from monographs.difference.document_diff import Comparison, compare
 from monographs.difference.dose_changes import DoseChange, dose_changes
 from monographs.document import Document
 from monographs.models import Publication
-from monographs.pages.working_dose import WorkingDose, working_dose
+from monographs.pages.working_dose import WorkingDose, working_doses
 from monographs.signable import signable
 from monographs.standing import today
 from reviews.review.edition_review import EditionReview
@@ -37,7 +37,7 @@ def hidden_doses(review: EditionReview) -> HiddenDoses | None:
     before = build(live.edition) if live and live.edition_id != review.edition.pk else None
     day = today(review.at)
     return HiddenDoses(
-        tuple(working_dose(one, day) for one in working.regimens),
+        working_doses(working.regimens, day),
         tuple(dose_changes(before, working)) if before else (),
         live.number if live and before else None,
     )

@@ -7,15 +7,15 @@ are sorted by the code points of addresses, so that both databases write the sam
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from typing import Any, Literal
 
-from django.db import connection, models, transaction
+from django.db import models
 
 from monographs.assemble import build
 from monographs.digest import as_json
 from monographs.models import Drug, Edition, Monograph, Overlay, Reference, TherapeuticClass
 from reviews.exchange.library_lines import HEADER, end_line
+from reviews.one_moment import one_moment
 
 Which = Literal["live", "open"]
 Say = Callable[[str], None]
@@ -38,24 +38,6 @@ def library(which: Which, say: Say) -> Iterator[dict[str, Any]]:
             counts["monograph"] += 1
             yield line
         yield end_line(counts)
-
-
-@contextmanager
-def one_moment() -> Iterator[None]:
-    """Inside, every question is answered as the database stood at the first; nobody who writes waits for it."""
-    if connection.in_atomic_block:
-        yield
-    elif connection.vendor == "sqlite":
-        connection.ensure_connection()
-        connection.connection.execute("BEGIN DEFERRED")  # past Django's own, which would keep writers waiting
-        try:
-            yield
-        finally:
-            connection.connection.rollback()
-    else:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            yield
 
 
 def class_line(one: TherapeuticClass, parent: str | None) -> dict[str, Any]:
@@ -113,6 +95,11 @@ def _monographs(which: Which, say: Say) -> Iterator[dict[str, Any]]:
         over = _over(chunk) if which == "live" else {}
         for one in _in_order(rows, chunk):
             yield _monograph_line(one, which)
+            if which == "live" and one.live and one.live.document.value.regimens:
+                say(
+                    f"Mind: the figures of the doses of {one.slug} had no checks, so no published page holds them, and "
+                    "they do not travel. export_monographs --edition with a number writes them."
+                )
             if kinds := over.get(one.pk):
                 say(f"Mind: over the page of {one.slug} stands, and does not travel: {', '.join(kinds)}.")
         done += len(chunk)

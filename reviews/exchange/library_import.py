@@ -9,7 +9,7 @@ is the author of its words, beside those who are found to have written them here
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 from shutil import copyfileobj
@@ -18,34 +18,21 @@ from typing import Any, BinaryIO
 
 from django.contrib.auth.models import User
 
-from monographs.difference.document_diff import changed_parts
-from monographs.digest import digest
-from monographs.document import Document
-from monographs.models import Drug, Monograph, TherapeuticClass
-from monographs.standing import today
+from monographs.models import Drug, TherapeuticClass
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
-from reviews.access.door import PATIENT, told
+from reviews.access.door import told
 from reviews.access.grants import check_administrator
-from reviews.access.privacy import holds_nhs_number
-from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
+from reviews.access.refusals import Refused
 from reviews.audit.trail import Trail, audited_write
-from reviews.changes import judge
-from reviews.editing.drug_lists import checked_lists, checked_traits
 from reviews.editing.library import (
     added_class,
-    check_free,
-    check_merged,
-    check_slug,
-    checked_name,
     keep_references,
     make_drug,
-    new_records,
 )
 from reviews.editing.monographs import begin, check_address, put_at
 from reviews.exchange.files import ImportRefused
-from reviews.exchange.importer import no_such_class
-from reviews.exchange.library_export import class_line, drug_line
+from reviews.exchange.library_judge import Judge, at, is_there
 from reviews.exchange.library_lines import (
     ENOUGH_FINDINGS,
     LINES,
@@ -55,12 +42,9 @@ from reviews.exchange.library_lines import (
     Line,
     MonographLine,
     Reader,
-    ReferenceLine,
-    cited,
     findings_of,
 )
 from reviews.exchange.schema import Finding
-from reviews.models import ChangeSet
 
 AT_ONCE = {"class": 50, "drug": 50, "reference": 200, "monograph": 1}  # lines that one act writes
 SAY_EACH = 100
@@ -84,10 +68,12 @@ class Taken:
 
 @dataclass(frozen=True)
 class Asked:
-    """Which lines of a file are wanted: kinds, and monographs that are left out."""
+    """Which lines of a file are wanted: kinds, and monographs that are left out. `another`: addresses of what is here
+    under a like name, and is another drug or class than the file's."""
 
     kinds: frozenset[str] = frozenset(LINES)
     without: frozenset[str] = frozenset()
+    another: frozenset[str] = frozenset()
 
     def wants(self, line: Line) -> bool:
         return line.kind in self.kinds and not (line.kind == "monograph" and line.value.slug in self.without)
@@ -127,7 +113,7 @@ def _own_copy(path: Path) -> Iterator[BinaryIO]:
 def _judged(file: BinaryIO, name: str, actor: User, asked: Asked, say: Say) -> Taken:
     findings: list[Finding] = []
     refused: list[Refused] = []
-    taken, judges = Taken(), _Judge(actor)
+    taken, judges = Taken(), Judge(actor, asked.another)
     for number, line in enumerate(Reader(file), start=1):
         if number % SAY_EACH == 0:
             say(f"{number} lines read.")
@@ -135,7 +121,7 @@ def _judged(file: BinaryIO, name: str, actor: User, asked: Asked, say: Say) -> T
             findings += findings_of([line])
         elif asked.wants(line) and len(refused) < MOST_REFUSALS:
             try:
-                with _at(line):
+                with at(line):
                     is_there = judges.is_there(line)
             except Refused as error:
                 refused.append(error)
@@ -150,139 +136,6 @@ def _judged(file: BinaryIO, name: str, actor: User, asked: Asked, say: Say) -> T
     return taken
 
 
-class _Judge:
-    """What the installation holds and what earlier lines bring, as far as later lines need to know."""
-
-    def __init__(self, actor: User) -> None:
-        self.actor = actor
-        self.day = today()
-        classes = {one.pk: one for one in TherapeuticClass.objects.all()}
-        for one in classes.values():
-            one.parent = classes[one.parent_id] if one.parent_id else None
-        self.classes = {one.slug: one for one in classes.values()}
-        self.drugs: dict[str, Drug] = {}  # those that earlier lines bring
-
-    def is_there(self, line: Line) -> bool:
-        """Whether a line stands here already. Refuses what could not be written."""
-        value = line.value
-        if _is_there(value):
-            return True
-        if isinstance(value, ClassLine):
-            self._class(value)
-        elif isinstance(value, DrugLine):
-            self._drug(value)
-        elif isinstance(value, ReferenceLine):
-            self._keeps_library()
-            _judge_record(value)
-        else:
-            self._monograph(value)
-        return False
-
-    def _keeps_library(self) -> None:
-        if found := policy.refusals(self.actor, "keep_library"):
-            raise Refused(found)
-
-    def _class(self, value: ClassLine) -> None:
-        check_administrator(self.actor)
-        checked_name(value.name)
-        check_slug(value.slug)
-        parent = self._class_of(value.parent) if value.parent else None
-        if parent and parent.retired and not value.retired:
-            sentence = f"“{parent.name}” above it is retired. A class in use stands below one in use."
-            raise refuse("retired", sentence, RefusalType.CONFLICT, field="parent")
-        made = TherapeuticClass(slug=value.slug, name=value.name, tier_floor=value.tier_floor, retired=value.retired)
-        made.parent = parent
-        self.classes[value.slug] = made
-
-    def _class_of(self, slug: str) -> TherapeuticClass:
-        if slug not in self.classes:
-            sentence = f"The class “{slug}” stands in no earlier line. {no_such_class(slug)}"
-            raise refuse("no_such_class", sentence, RefusalType.INVALID)
-        return self.classes[slug]
-
-    def _drug(self, value: DrugLine) -> None:
-        self._keeps_library()
-        check_free(checked_name(value.name))
-        check_slug(value.slug)
-        checked_traits(value.traits)
-        checked_lists(value.names, value.brands, value.codes)
-        for name in value.former_names:
-            checked_name(name)
-        into = self._drug_of(value.merged_into) if value.merged_into else None
-        check_merged(into, value.retired)
-        self.drugs[value.slug] = Drug(slug=value.slug, name=value.name, merged_into_id=-1 if into else None)
-
-    def _drug_of(self, slug: str) -> Drug:
-        found = self.drugs.get(slug) or Drug.objects.filter(slug=slug).first()
-        if found is None:
-            sentence = f"The drug “{slug}” stands in no earlier line, and there is none at this address."
-            raise refuse("no_such_drug", sentence, RefusalType.INVALID)
-        return found
-
-    def _monograph(self, value: MonographLine) -> None:
-        therapeutic_class, drug = self._class_of(value.class_), self._drug_of(value.drug)
-        if found := policy.refusals(self.actor, "create", therapeutic_class):
-            raise Refused(found)
-        if drug.merged_into_id:
-            sentence = f"The drug “{drug.name}” was merged into another one. Name that one."
-            raise refuse("merged", sentence, RefusalType.CONFLICT)
-        for slug in (value.slug, *value.former_addresses):
-            check_address(slug)
-        judge(value.document, None, changed_parts(None, value.document), self.day)
-
-
-def _judge_record(value: ReferenceLine) -> None:
-    """The record of a source, as a change set judges one that is cited."""
-    if holds_nhs_number(value.label):
-        raise refuse("patient_data", PATIENT, RefusalType.INVALID, recorded=False, field="label")
-    one = cited(value)
-    judge(Document(citations=(one,)), None, [str(one.key)], today())
-
-
-def same_class(value: ClassLine) -> bool:
-    """Whether this class is here. Refuses another one at its address."""
-    one = TherapeuticClass.objects.select_related("parent").filter(slug=value.slug).first()
-    if one is None:
-        return False
-    here = class_line(one, one.parent.slug if one.parent else None)
-    _same("class", "class_exists", value, here)
-    return True
-
-
-def same_drug(value: DrugLine) -> bool:
-    """Whether this drug is here. Refuses another one at its address."""
-    one = Drug.objects.select_related("merged_into").filter(slug=value.slug).first()
-    if one is None:
-        return False
-    _same("drug", "drug_exists", value, drug_line(one))
-    return True
-
-
-def _same(kind: str, code: str, value: Any, here: dict[str, Any]) -> None:
-    given = {"kind": kind, **value.model_dump(mode="json")}
-    if kind == "drug":
-        given["traits"] = sorted(set(given["traits"]))
-    if other := [name.replace("_", " ") for name in here if here[name] != given[name]]:
-        differ = f"Another {kind} stands at “{value.slug}”. These differ: {', '.join(other)}."
-        sentence = f"{differ} Make the two alike, here or where the file comes from."
-        raise refuse(code, sentence, RefusalType.CONFLICT)
-
-
-def same_monograph(value: MonographLine) -> bool:
-    """Whether this document was ever written into the monograph of this address. Refuses a monograph in which it never
-    stood: what is here is not overwritten."""
-    one = Monograph.objects.filter(slug=value.slug).first()
-    if one is None:
-        return False
-    if not ChangeSet.objects.filter(edition__monograph=one, after=digest(value.document)).exists():
-        sentence = (
-            f"There is a monograph at “{value.slug}” already, and it never said this. Import its next edition by "
-            f"`import_monographs`, or leave it out: `--without {value.slug}`."
-        )
-        raise refuse("slug_taken", sentence, RefusalType.CONFLICT)
-    return True
-
-
 # -- Writing -----------------------------------------------------------------------------------------------------------
 
 
@@ -291,8 +144,8 @@ def _written(file: BinaryIO, actor: User, asked: Asked, reason: str, say: Say) -
     for batch in _batches(line for line in Reader(file) if not line.findings and asked.wants(line)):
         missing = []
         for line in batch:
-            with _at(line):
-                missing += [] if _is_there(line.value) else [line]
+            with at(line):
+                missing += [] if is_there(line.value) else [line]
         added = _write(missing, actor, reason, say) if missing else 0
         taken.added[batch[0].kind] += added
         taken.there[batch[0].kind] += len(batch) - added
@@ -314,17 +167,6 @@ def _batches(lines: Iterable[Line]) -> Iterator[list[Line]]:
             yield batch
 
 
-def _is_there(value: Any) -> bool:
-    """Whether what a line says stands here as it says it. Refuses another thing at its address."""
-    if isinstance(value, ClassLine):
-        return same_class(value)
-    if isinstance(value, DrugLine):
-        return same_drug(value)
-    if isinstance(value, ReferenceLine):
-        return not new_records([(value.label, value.csl)])
-    return same_monograph(value)
-
-
 def _write(lines: list[Line], actor: User, reason: str, say: Say) -> int:
     """Writes these in one act, wholly or not at all. Answers how many were not there yet."""
     with audited_write(actor=actor) as trail:
@@ -333,7 +175,7 @@ def _write(lines: list[Line], actor: User, reason: str, say: Say) -> int:
                 raise Refused(found)
             return keep_references(trail, [(line.value.label, line.value.csl) for line in lines], reason)
         for line in lines:
-            with _at(line):
+            with at(line):
                 _ADD[line.kind](trail, line.value, reason, say)
     return len(lines)
 
@@ -380,18 +222,3 @@ def _add_monograph(trail: Trail, value: MonographLine, reason: str, say: Say) ->
 _ADD: dict[str, Callable[[Trail, Any, str, Say], None]] = {
     "class": _add_class, "drug": _add_drug, "monograph": _add_monograph,
 }  # fmt: skip
-
-
-@contextmanager
-def _at(line: Line) -> Iterator[None]:
-    """A refusal inside names the line."""
-    try:
-        yield
-    except Refused as refused:
-        named = [_named(line, one) for one in refused.refusals]
-        raise Refused(named, recorded=refused.recorded, data=refused.data) from refused
-
-
-def _named(line: Line, one: Refusal) -> Refusal:
-    called = getattr(line.value, "slug", "") or getattr(line.value, "label", "")
-    return replace(one, sentence=f"line {line.number}, {line.kind} “{called}”: {one.sentence}")

@@ -98,7 +98,7 @@ def _mail(now: datetime) -> Iterator[Alarm]:
 
 
 def _backup(now: datetime) -> Iterator[Alarm]:
-    last, todo = stamps.dumped_at(), "See why the hourly run stands still: “systemctl status clincalc-backup.service”."
+    last, todo = stamps.backup_at(), "See why the hourly run stands still: “systemctl status clincalc-backup.service”."
     if last is None:
         yield Alarm("backup", "No backup of the database was ever made here.", todo)
     elif _is_late(last, now):

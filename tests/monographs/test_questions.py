@@ -1,5 +1,7 @@
 """A question whose SQL is kept answers what the query answers that it was made of."""
 
+from datetime import timedelta
+
 import pytest
 from django.apps import apps
 from django.db import connection
@@ -162,3 +164,30 @@ def test_kept_questions_asked_together_have_each_its_own_rows(house, django_asse
 def test_keys_are_padded_to_few_lengths():
     assert [len(padded(range(number))) for number in (0, 1, 2, 3, 4, 5, 30)] == [0, 1, 2, 4, 4, 8, 32]
     assert set(padded([7, 8, 9])) == {7, 8, 9}
+
+
+def test_kept_questions_of_unlike_columns_are_asked_together_by_an_instant(house, django_assert_num_queries):
+    one, other = make.draft(house, "askedumab"), make.draft(house, "sideumab")
+    written = []
+
+    def rows(key, since, words):
+        written.append(key)
+        return [
+            ChangeSet.objects.filter(edition=key, at__gt=since).values_list("id", "at", "touched"),
+            Edition.objects.filter(pk=key).values_list("state"),
+            Section.objects.filter(edition=key, heading__in=words).values_list("key", "text_rules", "heading"),
+            ChangeSet.objects.filter(edition=key, at__gt=since).values_list("id", "at", "touched"),
+        ]
+
+    kept = Kept(rows)
+    at = ChangeSet.objects.get(edition=one).at
+    before = at - timedelta(microseconds=1)
+    for edition, since in ((one, before), (one, at), (other, before), (one, before)):
+        with django_assert_num_queries(1):
+            found = kept(edition.pk, since, ["Monitoring"])
+        expected = [list(map(tuple, asked)) for asked in rows(edition.pk, since, ["Monitoring"])]
+        assert found == expected
+        assert [len(answer) for answer in found] == [since == before, 1, 1, since == before]
+    assert len(written) == 1 + 4  # ours for what is expected, and one of the question
+    with django_assert_num_queries(1):  # nothing is in an empty list
+        assert [len(answer) for answer in kept(one.pk, before, [])] == [1, 1, 0, 1]

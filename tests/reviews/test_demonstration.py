@@ -12,6 +12,10 @@ from monographs.checks.misprints import misprints
 from monographs.checks.problems import gaps, problems
 from monographs.difference.dose_changes import dose_changes
 from monographs.digest import digest
+from monographs.doses.fhir import dosages, to_text
+from monographs.doses.fhir_reading import from_text, structure
+from monographs.doses.lines import text
+from monographs.doses.reading import build
 from monographs.doses.rules import Asked
 from monographs.doses.rules import problems as faults
 from monographs.doses.signable import KEPT
@@ -20,6 +24,7 @@ from monographs.signable import signable
 from reviews.exchange.files import read_file
 from reviews.management import demonstration
 from tests.monographs.doses.examples import changed
+from tests.monographs.doses.test_fhir import PARSERS, VERSIONS, by_number, essence
 
 FILES = sorted((Path(demonstration.__file__).parent / "monographs").glob("*.json"))
 # Class, tier, traits and the digest of the document. A digest changes only where somebody meant to change the words.
@@ -201,3 +206,20 @@ def test_a_lost_decimal_point_in_apixaban_is_the_first_thing_that_is_told_and_is
     assert {"V08", "V09"} <= {
         one.rule for one in faults({**structure, "key": str(wrong.key)}, Asked(date(2026, 7, 4)))[1]
     }
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_each_dose_says_all_of_itself_as_fhir_is_parsed_by_another_reader_and_comes_back(version):
+    """For machines of the desk alone: nothing of it is published."""
+    count = 0
+    for one in documents().values():
+        for part in one.document.regimens:
+            regimen = build(json.loads(part.structure))
+            made = dosages(regimen, version)
+            parsed = [PARSERS[version].model_validate_json(to_text(each)) for each in made]
+            assert parsed[0].text == text(regimen)
+            assert len(parsed) == len(regimen.steps)
+            back = structure([from_text(to_text(each)) for each in made], version)
+            assert by_number(back) == by_number(essence(regimen, version))
+            count += 1
+    assert count == COUNTED[0]

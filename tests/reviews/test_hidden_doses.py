@@ -17,7 +17,7 @@ from monographs.doses.model import Regimen
 from monographs.doses.reading import build as read
 from monographs.doses.reading import to_json
 from monographs.doses.signable import KEPT
-from monographs.models import Publication
+from monographs.models import Monograph, Overlay, Publication
 from monographs.proofing.proof import proof_document
 from monographs.signable import signable
 from reviews.access.refusals import Conflict, Refused
@@ -412,3 +412,79 @@ def test_lines_that_the_structure_does_not_make_are_not_sent_for_review():
     with pytest.raises(Refused) as no:
         make.submit(house, edition)
     assert [(one.code, one.part, one.field) for one in no.value.refusals] == [("problem_lines", MINE, "lines")]
+
+
+# -- What is said over a page ----------------------------------------------------------------------------------------
+
+
+def codes(act):
+    with pytest.raises(Refused) as no:
+        act()
+    return [(one.code, one.field) for one in no.value.refusals]
+
+
+@pytest.fixture
+def dosed_page():
+    """Published with a dose of 12 mg; the open edition has one of 16 mg, which readers are not shown either."""
+    house = make.the_house()
+    edition = make.published(house, doc=make.dosed(sections=[quoting(text="Give it again.")]))
+    second = make.start(house, edition)
+    other = make.dose(structure=changed(make.COURSES, steps__1__dose="16"))
+    make.save_part(second, other, seen=digest_of_part(make.dose()), actor=house.editor)
+    return house, Monograph.objects.get()
+
+
+@pytest.mark.parametrize(
+    ("right", "is_refused"),
+    [
+        ("Give 12 mg again.", True), ("Give 0.012 g again.", True), ("Give 12 milligrams again.", True),
+        ("Give 16 mg again.", True), ("Give 7 mg again.", True), ("Do not give it again.", False),
+        ("Give it below 30 mL/min.", False),
+    ],
+)  # fmt: skip
+def test_a_correction_holds_no_dose_while_the_page_has_one_that_is_not_shown(dosed_page, right, is_refused):
+    house, page = dosed_page
+
+    def correct():
+        make.correct(house.pharmacist, page, wrong="Give it again.", right=right)
+
+    assert (codes(correct) == [("hidden_figure", "right")]) if is_refused else correct() is None
+    assert Overlay.objects.filter(kind="erratum").count() == (not is_refused)
+    assert verify() == []
+
+
+def test_a_page_without_a_dose_takes_a_figure_in_its_correction():
+    house = make.the_house()
+    make.published(house, doc=make.document(sections=[quoting(text="Give it again.")]))
+
+    make.correct(house.pharmacist, Monograph.objects.get(), wrong="Give it again.", right="Give 12 mg again.")
+
+    assert Overlay.objects.get().right == "Give 12 mg again."
+
+
+@pytest.mark.parametrize("kind", ["retire", "take_down"])
+def test_the_reason_of_a_withdrawal_and_of_its_end_holds_no_figure_that_readers_are_not_shown(dosed_page, kind, client):
+    house, page = dosed_page
+
+    assert codes(lambda: make.withdraw(page.live.edition, house.publisher, kind, reason="16 mg is wrong.")) == [
+        ("hidden_figure", "reason")
+    ]
+    make.withdraw(page.live.edition, house.publisher, kind, reason="Its source is in doubt since 7 mg was sold.")
+    assert "16 mg" not in said(client.get("/drugs/testazumab/"))
+
+
+def test_the_end_of_a_correction_is_told_without_a_figure(dosed_page):
+    house, page = dosed_page
+    make.correct(house.pharmacist, page, wrong="Give it again.", right="Do not give it again.")
+    overlay = Overlay.objects.get()
+
+    assert codes(lambda: make.lift(overlay, house.pharmacist, reason="It is 12 mg.")) == [("hidden_figure", "reason")]
+
+
+def test_a_warning_stands_in_the_words_of_the_regulator_whatever_figure_they_hold(dosed_page, client):
+    """Readers need it, and a second clinician looks at the regulator's own text within a day."""
+    house, page = dosed_page
+
+    make.warn(house.clinician, page, quote="Never give more than 12 mg.")
+
+    assert "Never give more than 12 mg." in said(client.get("/drugs/testazumab/"))

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import F, Max
+from django.db.models import F, Max, QuerySet
 from django.utils import timezone
 
 from monographs import document as values
 from monographs.models import PARTS, Edition, Monograph, NameCheck
-from monographs.questions import together
+from monographs.questions import Kept
 from monographs.standing import names_found
 from reviews.access import presence, scratch
 from reviews.models import ChangedPart, ChangeSet, Remark, Scratch
@@ -43,23 +43,9 @@ class Around:
 
 def look_around(me: User, monograph: Monograph, edition: Edition, codes: Sequence[tuple[str, str]]) -> Around:
     """Asked of whoever may read this edition of this monograph."""
-    touched = ChangedPart.objects.filter(change_set__edition=edition).exclude(before=F("after")).order_by()
-    last = touched.values("key").annotate(last=Max("change_set__at"))
-    changes = ChangeSet.objects.filter(edition=edition, at__in=last.values("last"))
-    entries, keys, made, there, kept, checks, remarks, *removed = together(
-        entries_of_copies(monograph),
-        last.values_list("key", "last"),
-        changes.values_list("at", "actor", *(f"actor__{name}" for name in _PERSON)),
-        presence.others(me, edition).values_list("part", *(f"person__{name}" for name in _PERSON)),
-        scratch.waiting(me, monograph).values_list("id", "part", "at", "sign_in"),
-        NameCheck.objects.of(codes).values_list(*_CHECK),
-        Remark.objects.filter(edition=edition, round=edition.round).values_list(
-            *_REMARK, *(f"{who}__{name}" for who in ("by", "answered_by") for name in _PERSON)
-        ),
-        *(
-            model.with_removed.filter(edition=edition, removed=True).values_list("position", *model.value_columns())
-            for model in PARTS.values()
-        ),
+    now, asked = timezone.now(), codes or [("", "")]
+    entries, keys, made, there, kept, checks, remarks, *removed = _around(
+        me.pk, monograph.pk, edition.pk, now - presence.LASTS, now - scratch.LASTS, *map(list, zip(*asked, strict=True))
     )
     said = {at: _said(at, "you" if pk == me.pk else _name(person)) for at, pk, *person in made}
     return Around(
@@ -76,8 +62,35 @@ def look_around(me: User, monograph: Monograph, edition: Edition, codes: Sequenc
             for pk, part, at, sign_in in sorted(kept, key=lambda row: (row[2], row[0]), reverse=True)
         ],
         found=names_found(NameCheck.objects.newest(NameCheck(**dict(zip(_CHECK, row, strict=True))) for row in checks)),
-        remarks=[_remark(row) for row in sorted(remarks, key=lambda row: row[0])],
+        remarks=[_remark(row) for number, *row in sorted(remarks, key=lambda row: row[1]) if number == edition.round],
     )
+
+
+def _rows(
+    me: int, monograph: int, edition: int, heard: datetime, kept: datetime, systems: list[str], codes: list[str]
+) -> "list[QuerySet[Any]]":
+    """`heard`: who was heard of since. `kept`: what was kept since."""
+    touched = ChangedPart.objects.filter(change_set__edition=edition).exclude(before=F("after")).order_by()
+    last = touched.values("key").annotate(last=Max("change_set__at"))
+    changes = ChangeSet.objects.filter(edition=edition, at__in=last.values("last"))
+    return [
+        entries_of_copies(Monograph(pk=monograph)),
+        last.values_list("key", "last"),
+        changes.values_list("at", "actor", *(f"actor__{name}" for name in _PERSON)),
+        presence.others(me, edition, heard).values_list("part", *(f"person__{name}" for name in _PERSON)),
+        scratch.waiting(me, monograph, since=kept).values_list("id", "part", "at", "sign_in"),
+        NameCheck.objects.of(list(zip(systems, codes, strict=True))).values_list(*_CHECK),
+        Remark.objects.filter(edition=edition).values_list(
+            "round", *_REMARK, *(f"{who}__{name}" for who in ("by", "answered_by") for name in _PERSON)
+        ),
+        *(
+            model.with_removed.filter(edition=edition, removed=True).values_list("position", *model.value_columns())
+            for model in PARTS.values()
+        ),
+    ]
+
+
+_around = Kept(_rows)
 
 
 def _remark(row: Sequence[Any]) -> Remark:

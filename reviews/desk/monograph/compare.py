@@ -2,7 +2,8 @@
 stands now."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from itertools import groupby
 
 from django.http import Http404, HttpResponse
@@ -16,6 +17,7 @@ from monographs.assemble import build
 from monographs.difference.diff_html import Change, changes_of
 from monographs.document import Document
 from monographs.models import Edition, Monograph
+from monographs.questions import Kept
 from reviews.desk.base import (
     DeskRequest,
     and_list,
@@ -125,10 +127,7 @@ def _day(asked: str) -> date | None:
 def _options(monograph: Monograph, chosen: list[ChangeSet], until: date | None) -> tuple[Options, bool]:
     """The newest change sets, of this day at the latest, edition by edition, and those that are chosen, as options of a
     list; and whether there are more."""
-    changes = ChangeSet.objects.filter(edition__monograph=monograph).select_related("edition", "actor")
-    changes = changes.order_by("-edition__number", "-at", "-revision_id")
-    of_then = changes.filter(at__lt=_end_of(until)) if until else changes
-    found = list(of_then.only(*_OF_AN_OPTION)[: LISTED + 1])
+    found = _newest(LISTED + 1)(monograph.pk, _end_of(until) if until else _EVER)
     rows = {one.pk: one for one in (*found[:LISTED], *chosen)}.values()
     in_order = sorted(rows, key=lambda one: (one.edition.number, one.at, one.revision_id), reverse=True)
     options = [
@@ -142,6 +141,21 @@ def _options(monograph: Monograph, chosen: list[ChangeSet], until: date | None) 
 _OF_AN_OPTION = (
     "at", "revision", "reason", "edition__number", "actor__first_name", "actor__last_name", "actor__username",
 )  # fmt: skip
+
+
+_EVER = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+@lru_cache(maxsize=4)
+def _newest(many: int) -> Kept:
+    return Kept(
+        lambda key, end: (
+            ChangeSet.objects.filter(edition__monograph=key, at__lt=end)
+            .select_related("edition", "actor")
+            .only(*_OF_AN_OPTION)
+            .order_by("-edition__number", "-at", "-revision_id")[:many]
+        )
+    )
 
 
 def _end_of(day: date) -> datetime:

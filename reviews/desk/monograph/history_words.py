@@ -222,6 +222,7 @@ WHY = {
     "no_account": "nobody signs in by that name",
     "no_link": "the link opened nothing",
     "no_lift": "it is ended in another way",
+    "hidden_figure": "a figure of a dose stood in it",
     "not_said": "no published edition says that",
     "not_one_place": "the words stand in several places",
     "places_changed": "the words are no longer there",

@@ -12,6 +12,7 @@ from django.utils.timezone import localtime
 
 from monographs.document import Document
 from monographs.models import Document as Stored
+from monographs.questions import Kept
 from reviews.access import looks
 from reviews.models import SignOff
 from reviews.models.signoff import REVIEW
@@ -57,13 +58,21 @@ def chosen(found: list[Baseline], asked: str) -> Baseline:
     return next((one for one in found if one.asked == asked), found[0])
 
 
+_signed = Kept(
+    lambda monograph, signer, but: (
+        SignOff.objects.filter(edition__monograph=monograph, signer=signer, meaning=REVIEW)
+        .exclude(document=but)
+        .select_related("document")
+        .order_by("-signed_at")[:1]
+    )
+)
+
+
 def _all(review: EditionReview, user: User) -> Iterator[Baseline]:
     live = review.monograph.live
     name = f"edition {live.number}, published" if live else ""
     yield Baseline(LIVE, "to what readers have", name, review.live)
-    rows = SignOff.objects.filter(edition__monograph=review.monograph, signer=user, meaning=REVIEW)
-    signed = rows.exclude(document=review.digest).select_related("document").order_by("-signed_at").first()
-    if signed:
+    for signed in _signed(review.monograph.pk, user.pk, review.digest):
         when = date_format(localtime(signed.signed_at), "j F Y, H:i")
         yield Baseline(SIGNED, f"since you signed, {when}", f"as you signed it, {when}", signed.document)
     if seen := looks.last_seen(user, review.monograph, review.digest):

@@ -73,8 +73,8 @@ def read(request: DeskRequest, slug: str) -> HttpResponse:
         if said:
             messages.info(request, said)
         return redirect(f"{reverse('review', args=[monograph.slug])}{f'#tick-{part}' if tick else ''}")
-    ticks = ticks_of(review, request.user)
-    shown = {"monograph": monograph, "tick": ticks.get(part), "said": said, **progress(ticks), "is_fragment": True}
+    ticks, at = ticks_of(review, request.user), reverse("read_tick", args=[monograph.slug])
+    shown = {"read_at": at, "tick": ticks.get(part), "said": said, **progress(ticks), "is_fragment": True}
     response = render(request, "reviews/_read_tick.html", shown)
     response[PART] = DONE
     return response

@@ -9,15 +9,17 @@ from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from monographs.difference.diff_html import Change
-from monographs.difference.document_diff import Comparison, compare
+from monographs.difference.document_diff import Comparison
 from monographs.models import Edition, Monograph
 from monographs.pages.page import page
 from monographs.pages.page_model import Page
+from monographs.questions import Kept
 from monographs.standing import draft
 from reviews.access import factors, looks, policy, scratch, second_factor, sitting
 from reviews.access.refusals import Refusal
@@ -29,7 +31,7 @@ from reviews.desk.hidden_doses import hidden_doses
 from reviews.desk.review.baselines import baselines, chosen
 from reviews.desk.review.read_ticks import ReadTick, progress, ticks_of
 from reviews.desk.review.said import said_of
-from reviews.desk.review.told import told
+from reviews.desk.review.told import Named, ToldPart, told_of
 from reviews.models import ChangeSet, ClinicianProfile
 from reviews.models.people import name_of
 from reviews.review import proofed
@@ -79,9 +81,13 @@ def review_page(request: DeskRequest, monograph: Monograph, edition: Edition, an
     base = chosen(bases, request.GET.get("against", ""))
     # Signed and ticked as read is what stands on the page: all that differs from what readers have.
     ticks = ticks_of(review, user) if in_review and may_sign and base.is_live else {}
-    old = review.live_value if base.is_live else base.document
-    comparison = compare(old, review.document) if in_review else None
-    parts = told(comparison, old, review.document, ticks) if comparison else []
+    comparison, parts = None, list[ToldPart]()
+    if in_review:
+        old = review.live_value if base.is_live else base.document
+        now = f"edition {review.edition.number}, {review.edition.get_state_display().lower()}"
+        comparison, parts = told_of(
+            Named(base.digest, base.name, old), Named(review.digest, now, review.document), ticks
+        )
     if in_review and may_sign and base.is_live and request.method == "GET":
         looks.note(user, review.edition, review.digest)
     back = TRANSITIONS["send-back"]
@@ -131,6 +137,8 @@ def review_page(request: DeskRequest, monograph: Monograph, edition: Edition, an
         "send_back": send_back,
         "kept": kept,
         "other_boxes": others,
+        "keep_at": reverse("scratch", args=[slug, scratch.REMARKS]),
+        "read_at": reverse("read_tick", args=[slug]),
         "said": said_of(review) if in_review else None,
         "can_edit": policy.can(user, "edit", review.edition),
         "proofing": proofed.told(review) if in_review else None,
@@ -139,8 +147,6 @@ def review_page(request: DeskRequest, monograph: Monograph, edition: Edition, an
         **_conflict(review, user),
         **_sitting(request, review),
         "errors": [(one, anchor_of(one)) for one in answer.refusals],
-        "old_name": base.name,
-        "new_name": f"edition {review.edition.number}, {review.edition.get_state_display().lower()}",
     }
     return render(request, "reviews/review.html", context, status=answer.status)
 
@@ -181,9 +187,9 @@ def _not_shown(review: EditionReview, comparison: Comparison | None) -> list[str
 
 def _read_in_place(request: DeskRequest, review: EditionReview, ticks: Mapping[str, ReadTick]) -> SafeString:
     """A first edition as readers would see it, section after section, with each tick at its part."""
-    context = {"monograph": review.monograph}
+    at = reverse("read_tick", args=[review.monograph.slug])
     beside = {
-        part: render_to_string("reviews/_read_tick.html", {**context, "tick": tick}, request)
+        part: render_to_string("reviews/_read_tick.html", {"read_at": at, "tick": tick}, request)
         for part, tick in ticks.items()
     }
     shown = {"page": preview_of(review), "of_name": "h2", "beside": beside}
@@ -208,10 +214,12 @@ def anchor_of(refusal: Refusal) -> str:
     return refusal.field if is_box else ""
 
 
+_spans = Kept(lambda key: ChangeSet.objects.filter(edition=key).spans("actor_id", "touched", "credits"))
+
+
 def tell_people(changes: list[Change], review: EditionReview, user: User) -> None:
     """Says of each changed part who changed it in this edition, and when last."""
-    spans = ChangeSet.objects.filter(edition=review.edition).spans("actor_id", "touched", "credits")
-    sets = sorted(spans, key=lambda one: one[3:5])  # by when each was first
+    sets = sorted(_spans(review.edition.pk), key=lambda one: one[3:5])  # by when each was first
     names = Names(review.contributors)
     for change in changes:
         last, credited = dict[int, datetime](), set[int]()
@@ -254,7 +262,7 @@ def other_boxes(review: EditionReview, form: SendBackForm, shown: set[str]) -> l
 
 
 @dataclass(frozen=True)
-class Kept:
+class KeptRemarks:
     """What this person wrote while reading this edition, and has not sent: the tab of the form that it goes on in."""
 
     tab: str
@@ -262,9 +270,9 @@ class Kept:
     when: str = ""
 
 
-def kept_for(user: User, edition: Edition) -> Kept:
+def kept_for(user: User, edition: Edition) -> KeptRemarks:
     row = scratch.waiting(user, edition.monograph, scratch.REMARKS).filter(edition=edition).first()
-    return Kept(row.tab, row.typed, when(row)) if row else Kept(scratch.tab_of({}))
+    return KeptRemarks(row.tab, row.typed, when(row)) if row else KeptRemarks(scratch.tab_of({}))
 
 
 def preview_of(review: EditionReview) -> Page:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from monographs.difference.diff_html import Change, changes_of
 from monographs.difference.document_diff import compare
-from monographs.models import Document
+from monographs.models import Document, Monograph
+from monographs.questions import Kept
 from reviews.desk.monograph.history import Entry, entries_of
 from reviews.desk.remarks import of_edition
 from reviews.models import AuditEvent, Remark
@@ -34,13 +35,20 @@ class Said:
         return bool(self.back or self.newest)
 
 
+_events = Kept(
+    lambda key: (
+        AuditEvent.objects.about(Monograph(pk=key), *BEGINNINGS, *TELLING)
+        .select_related("actor")
+        .defer("text", "seal")
+        .order_by("-seq")[:MOST]
+    )
+)
+
+
 def said_of(review: EditionReview) -> Said:
     """As many queries however much was said."""
-    events = (
-        AuditEvent.objects.about(review.monograph, *BEGINNINGS, *TELLING).select_related("actor").defer("text", "seal")
-    )
     told = list[AuditEvent]()
-    for event in events.order_by("-seq")[:MOST]:
+    for event in _events(review.monograph.pk):
         if event.verb in BEGINNINGS:
             break
         told.append(event)

@@ -2,20 +2,23 @@
 the references that stand behind it, numbered as on the page."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from monographs.citations.csl import FormattedReference, format_reference
 from monographs.difference.danger import Danger, Rank, dangers
 from monographs.difference.diff_html import Change, Cites, Side, changes_of, side
-from monographs.difference.document_diff import Comparison
+from monographs.difference.document_diff import Comparison, compare
 from monographs.difference.passages import Passage
 from monographs.document import PROSE, Document
 from monographs.pages.page import numbers_of
-from monographs.standing import draft
+from monographs.standing import draft, today
 from reviews.desk.review.read_ticks import ReadTick
 
 
@@ -57,6 +60,7 @@ class ToldPart:
     behind: tuple[Behind, ...]
     tick: ReadTick | None = None
     box: Any = None  # for a remark
+    words: str = ""  # all that is said of it, word for word, as HTML
 
     @property
     def rank(self) -> Rank:
@@ -92,6 +96,39 @@ def told(
         parts.append(ToldPart(change, said, behind, (ticks or {}).get(change.key)))
     order = {key: at for at, key in enumerate(by_part)}
     return sorted(parts, key=lambda one: (one.rank, order.get(one.change.key, len(order)))) if old else parts
+
+
+@dataclass(frozen=True)
+class Named:
+    """A document by its digest, and as pages call it."""
+
+    digest: str
+    called: str
+    document: Document | None = field(compare=False)
+
+
+def told_of(old: Named, new: Named, ticks: Mapping[str, ReadTick]) -> tuple[Comparison, list[ToldPart]]:
+    """How two documents differ, and each changed part with its ticks and its words as HTML. A review is opened again
+    and again, and what two documents say of each other never changes but with the day, on which notices begin and end
+    and with them the numbers of references: the last ones are kept."""
+    comparison, parts = _told_of(old, new, today())
+    own = (replace(one, change=replace(one.change, people=[]), tick=ticks.get(one.change.key)) for one in parts)
+    return comparison, list(own)
+
+
+@lru_cache(maxsize=8)
+def _told_of(old: Named, new: Named, _day: date) -> tuple[Comparison, list[ToldPart]]:
+    assert new.document is not None
+    comparison = compare(old.document, new.document)
+    parts = told(comparison, old.document, new.document)
+    names = {"old_name": old.called, "new_name": new.called}
+    if old.document is not None:  # a first edition is read as the page that it would be
+        parts = [replace(one, words=_words(one, names)) for one in parts]
+    return comparison, parts
+
+
+def _words(part: ToldPart, names: dict[str, str]) -> SafeString:
+    return render_to_string("reviews/_told_words.html", {"part": part, "change": part.change, **names})
 
 
 def _is_told_whole(field: str, found: list[Danger]) -> bool:

@@ -30,7 +30,7 @@ class Command(BaseCommand):
         began = time.monotonic()
         try:
             file, head = backup.make(options["directory"], key_in(options["key"]))
-            stamps.note_dumped()
+            stamps.note_backup()
             gone = prune(options["directory"], timezone.now()) if options["prune"] else []
         except BackupRefused as refused:
             raise CommandError(str(refused)) from refused

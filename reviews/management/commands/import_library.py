@@ -34,6 +34,13 @@ class Command(BaseCommand):
             metavar="SLUG",
             help="leave this monograph out, may be given again",
         )
+        parser.add_argument(
+            "--another",
+            action="append",
+            default=[],
+            metavar="SLUG",
+            help="the drug or class here at this address is another than the one of a like name, may be given again",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         path = str(options["file"]).encode("utf-8", "replace").decode()
@@ -41,7 +48,7 @@ class Command(BaseCommand):
         if actor is None:
             raise CommandError(f"There is no active account “{options['actor']}”.")
         kinds = frozenset(kind for kind in LINES if not options["only"] or PLURAL[kind] in options["only"])
-        asked = Asked(kinds, frozenset(options["without"]))
+        asked = Asked(kinds, frozenset(options["without"]), frozenset(options["another"]))
         try:
             taken = import_library(
                 options["file"], actor=actor, dry_run=options["dry_run"], asked=asked, say=self.stderr.write

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from reviews.audit import checkpoints, read_before, seals, stamps
+from reviews.audit import losses, read_before, seals, stamps
+from reviews.audit.beside import EndedEarly
 from reviews.audit.replay import Replay
 from reviews.audit.verify import verify
-from reviews.models import AuditEvent
 
 
 class Command(BaseCommand):
@@ -36,7 +36,7 @@ class Command(BaseCommand):
                 self.stderr.write("No earlier run can be believed here: this is a whole one.")
         try:
             findings = verify(options["checkpoints"], replay=replay, say=self.stderr.write)
-        except KeyboardInterrupt as stopped:
+        except (KeyboardInterrupt, EndedEarly) as stopped:
             raise CommandError("It was stopped, and says nothing of the trail.", returncode=130) from stopped
         findings.sort(key=lambda finding: (finding[0] is None, finding[0] or 0))
         try:
@@ -51,15 +51,15 @@ class Command(BaseCommand):
         except OSError as error:
             what = "taken away, so run it without --resume" if findings else "kept for a run that goes on from here"
             self.stderr.write(f"What was read cannot be {what}: {error}")
-        entries = AuditEvent.objects.count()
-        losses = checkpoints.losses(seals.read_checkpoints()[0])
+        entries = len(replay.hash_at)  # not those that somebody wrote meanwhile
+        accepted = losses.sentences(seals.read_checkpoints()[0])
         if options["json"]:
             found = [{"seq": seq, "finding": sentence} for seq, sentence in findings]
             said = {
                 "whole": not findings,
                 "entries": entries,
                 "findings": found,
-                **({"losses": losses} if losses else {}),
+                **({"losses": accepted} if accepted else {}),
                 **({"resumed": {"seq": before["seq"], "at": before["at"]}} if before else {}),
             }
             self.stdout.write(json.dumps(said))
@@ -79,7 +79,7 @@ class Command(BaseCommand):
                 f"The trail is whole: {entries} entries were recomputed, each follows from the one before."
             )
         if not options["json"]:
-            for sentence in losses:
+            for sentence in accepted:
                 self.stdout.write(sentence)
         if findings:
             raise SystemExit(1)

@@ -69,3 +69,12 @@ def test_a_dose_that_is_set_to_be_shown_changed_and_every_change_has_the_whole_d
     assert plain(change.whole_after[1]).startswith("Course 1: 12 mg once daily")
     (added,) = dose_changes(None, after)
     assert (added.whole_before, added.whole_after) == ((), change.whole_after)
+
+
+def test_other_words_of_the_source_are_told_and_stand_beside_the_dose():
+    before, after = make.dosed(make.dose(passage="Give 12 mg.")), make.dosed(make.dose(passage="Give 12 mg a day."))
+
+    (change,) = dose_changes(before, after)
+
+    assert lines(change) == [("minor", "Passage of the source changed.", "")]
+    assert plain(change.whole_after[-1]) == "Passage of the source: Give 12 mg a day."

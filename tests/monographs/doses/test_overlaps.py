@@ -2,7 +2,7 @@
 
 import pytest
 
-from monographs.doses.overlaps import gaps, overlaps
+from monographs.doses.overlaps import gaps, overlapping, overlaps
 from monographs.doses.reading import build
 from tests.monographs.doses.examples import of
 
@@ -61,3 +61,10 @@ def test_two_regimens_of_one_use_overlap_or_leave_a_gap(one, other, overlap, gap
 def test_several_bands_are_compared_in_their_order():
     assert ask(weight(min=20, max=40), weight(max=10), weight(min=40), weight(min=10, max=20)) == ([], [])
     assert ask(weight(min=20, max=40), weight(max=10), weight(min=41)) == ([], [(1, 0), (0, 2)])
+
+
+def test_each_pair_that_overlaps_is_told_and_each_later_one_is_refused_once():
+    built = [build(one) for one in (of(), of("20"), of("30"), of("40", r_route="im"))]
+
+    assert list(overlapping(built)) == [(0, 1), (0, 2), (1, 2)]
+    assert [number for number, _fault in overlaps(built)] == [1, 2]

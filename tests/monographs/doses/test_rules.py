@@ -1,12 +1,12 @@
 """V00 to V24, rule by rule: what each refuses, alone, and what lies just beside and passes."""
 
 import re
-import time
 
 import pytest
 
 from monographs.doses.faults import RULES
 from monographs.doses.rules import problems
+from tests.effort import within
 from tests.monographs.doses.examples import ASKED, CLINICAL, DOSES, REMOVED, example, freq, of, rules
 
 pytestmark = pytest.mark.any_database
@@ -234,9 +234,10 @@ def test_the_rules_are_those_of_the_table_word_for_word():
 def test_as_many_rows_as_may_be_typed_are_judged_at_once():
     step = of(for_={"value": 1, "unit": "d"})["steps"][0]
     limits = [{"value": "999999", "unit": "mg", "per": {"value": 100 + one, "unit": "a"}} for one in range(40)]
-    begun = time.process_time()
 
-    regimen, found = problems({"population": "Adult", "route": "oral", "steps": [step] * 40, "limits": limits}, ASKED)
+    with within(5):
+        regimen, found = problems(
+            {"population": "Adult", "route": "oral", "steps": [step] * 40, "limits": limits}, ASKED
+        )
 
     assert (len(regimen.steps), found) == (40, [])
-    assert time.process_time() - begun < 5

@@ -1,7 +1,5 @@
 """A DOI and a PMID, as people paste them."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +8,7 @@ from monographs.citations.csl import format_reference
 from monographs.document import Citation
 from monographs.texts.identifiers import DOI, PMID, cut_doi, cut_pmid
 from tests import factories as make
+from tests.effort import within
 
 LANCET = "10.1016/S0140-6736(12)61769-3"
 WILEY = "10.1002/(SICI)1097-0258(19980815/30)17:15/16<1661::AID-SIM968>3.0.CO;2-2"
@@ -107,7 +106,6 @@ def test_what_was_stored_with_a_dot_is_shown_as_it_was():
 @pytest.mark.parametrize("cut", [cut_doi, cut_pmid])
 def test_a_hundred_kilobytes_come_back_at_once_as_they_were_typed(cut, sign):
     typed = (sign * 100_000)[:100_000]
-    start = time.process_time()
 
-    assert cut(typed) == (typed, [])
-    assert time.process_time() - start < 1
+    with within(1):
+        assert cut(typed) == (typed, [])

@@ -14,10 +14,10 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
+from django.core import mail
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from monographs.canonical import sha256
 from monographs.models import Edition, Monograph, WriteLock
 from reviews import signing_keys
 from reviews.audit import backup, seals, stamps
@@ -92,7 +92,7 @@ def test_a_backup_made_under_load_is_whole_in_its_place_and_an_old_one_is_named(
     (file,) = folder.iterdir()  # nothing that is not encrypted is left
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert b"Testazumab" not in file.read_bytes()
-    assert stamps.dumped_at() is not None
+    assert stamps.backup_at() is not None
     then = json.loads(file.open("rb").readline())["seq"]
     entries = AuditEvent.objects.count()
     assert 0 < then < entries  # they wrote on
@@ -133,6 +133,13 @@ def test_a_backup_made_under_load_is_whole_in_its_place_and_an_old_one_is_named(
     told = f"entries {lost} to {lost} were lost when a backup was restored. The disk burned.\n"
     assert told in words
     assert checkpoints.read_bytes().startswith(kept)
+    # Whoever audits gets the line, and what it gives up, though the desk is not there yet.
+    letter = mail.outbox[-1]
+    assert "Mailed to 1 auditor.\n" in words
+    assert letter.to == [house.auditor.email]
+    assert letter.subject == f"Entries of the trail were lost: entry {then} is the last"
+    assert f"  entry {lost}, " in letter.body
+    assert checkpoints.read_text().splitlines()[-1] in letter.body
     # The trail goes on, with other entries of these numbers, and verification accepts and tells it for ever.
     make.warn(house.clinician, Monograph.objects.get())
     assert verify() == []
@@ -405,34 +412,3 @@ def test_a_key_is_base64_of_32_bytes(tmp_path, content):
         key_in(tmp_path / "key")
     with pytest.raises(BackupRefused, match="the key cannot be read"):
         key_in(tmp_path / "nowhere")
-
-
-def line(seq, **more):
-    return json.dumps({"seq": seq, **more}).encode() + b"\n"
-
-
-def accepted(seq, before):
-    """A line behind another by which somebody gave up what is after this entry."""
-    form = {"seq": seq, "key": seals.key_id(), "last": sha256(before.decode().strip()), "lost": {}}
-    return line(**form, signature=seals.signer().sign(seals.CHECKPOINT_PREFIX, form))
-
-
-@pytest.mark.parametrize(
-    ("lines", "until"),
-    [
-        ([], 0),
-        ([line(1), line(4)], 2),
-        ([line(1), line(4), line(5)], 3),
-        ([line(1), line(4), line(6)], 2),
-        ([line(1), line(4), line(6), line(5)], None),  # written in another order than their acts ended
-        ([line(1), b"junk\n", line(5)], 3),
-        ([line(1), line(9), accepted(3, line(9)), line(4), line(8)], 4),  # what was given up stays in it
-        ([line(1), line(9), accepted(3, line(8)), line(8)], None),  # by nobody
-        ([line(1), line(5), b'{"seq": 4'], 2),  # cut off
-    ],
-)
-def test_the_file_is_kept_up_to_the_entry_that_the_backup_ends_with(settings, tmp_path, lines, until):
-    settings.CHECKPOINT_FILE = str(tmp_path / "checkpoints")
-    Path(settings.CHECKPOINT_FILE).write_bytes(b"".join(lines))
-
-    assert backup.lines_until(5) == (None if until is None else b"".join(lines[:until]))

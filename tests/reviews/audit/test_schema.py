@@ -179,6 +179,15 @@ HARMLESS = "CREATE OR REPLACE FUNCTION harmless() RETURNS trigger LANGUAGE plpgs
 
 
 @on_postgresql
+def test_a_large_object_which_no_backup_holds_is_named():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT lo_from_bytea(0, 'patients')")
+    assert list(schema.differences()) == [
+        "large objects: the database has 1, which this version does not make. No backup holds them."
+    ]
+
+
+@on_postgresql
 def test_every_trigger_function_index_constraint_and_column_is_named_when_it_is_tampered_with_on_postgresql():
     tampering = []
     ours = "n.nspname = current_schema() AND c.relname <> 'django_migrations'"

@@ -45,7 +45,7 @@ def test_a_stamp_that_says_nothing_is_none(settings, text):
     stamps._path("verified").write_text(text)
     stamps._path("dumped").write_text(text)
 
-    assert (stamps.verified(), stamps.dumped_at()) == (None, None)
+    assert (stamps.verified(), stamps.backup_at()) == (None, None)
 
 
 def test_the_last_line_is_the_last_whole_one_that_holds(settings):

@@ -1,7 +1,6 @@
 """Files of monographs: what is read, what is refused and where, and that nothing is lost on the way back."""
 
 import json
-import time
 from dataclasses import replace
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
@@ -16,6 +15,7 @@ from monographs.texts.text import shows_as_typed
 from reviews.exchange.files import MAX_BYTES, SCHEMA, ImportRefused, dump, read_file
 from reviews.exchange.schema import Incoming, IncomingDrug, slug_of
 from reviews.management import demonstration
+from tests.effort import within
 from tests.strategies import documents
 
 pytestmark = pytest.mark.any_database
@@ -296,13 +296,11 @@ def test_a_monograph_may_be_large():
 @pytest.mark.parametrize("value", ["{}", "1", '{"schema":"clincalc-monograph/1"}', json.dumps(own(slug="A"))])
 def test_a_file_of_nothing_but_faults_is_answered_soon(value):
     content = f"[{','.join([value] * (MAX_BYTES // (len(value) + 1) - 1))}]"
-    start = time.process_time()
 
-    with pytest.raises(ImportRefused) as caught:
+    with within(10), pytest.raises(ImportRefused) as caught:
         read_file(content, "x")
 
     assert 1_000 <= len(caught.value.findings) < 1_010
-    assert time.process_time() - start < 10
 
 
 _values = st.recursive(
@@ -341,11 +339,8 @@ def test_any_bytes_are_read_or_refused(content):
 
 
 def test_a_megabyte_of_hostile_text_is_answered_soon():
-    start = time.process_time()
-
-    read(own(document={"sections": [{"kind": "cautions", "text": "[a](x " * 300 + "<" * 90_000}] * 10}))
-
-    assert time.process_time() - start < 10
+    with within(10):
+        read(own(document={"sections": [{"kind": "cautions", "text": "[a](x " * 300 + "<" * 90_000}] * 10}))
 
 
 @pytest.mark.parametrize("schema", ["clincalc-monograph/9", "clincalc-demo-monograph/1", "", None, [], {}])

@@ -1,19 +1,14 @@
-"""Which lines are written and in which order; what is not written is said; one moment of the database."""
+"""Which lines are written and in which order; what is not written is said."""
 
 import json
 import stat
 from io import StringIO
-from threading import Thread
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
 
 from monographs.digest import as_json
-from monographs.models import Drug, Monograph
-from reviews.audit.trail import audited_write
-from reviews.editing.library import make_drug
-from reviews.exchange.library_export import library, one_moment
+from reviews.exchange.library_export import library
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -74,25 +69,3 @@ def test_a_file_is_there_whole_or_not_at_all_and_its_owners_alone(house, tmp_pat
 
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_somebody_may_write_meanwhile_and_what_they_write_is_not_seen(house):
-    make.draft(house, "oneumab")
-
-    def somebody_writes():
-        with audited_write(actor=house.editor) as trail:
-            make_drug(trail, name="Another drug")
-        connection.close()  # that of its thread
-
-    with one_moment():
-        before = list(Drug.objects.values_list("slug", flat=True))
-        elsewhere = Thread(target=somebody_writes)
-        elsewhere.start()
-        elsewhere.join()
-        assert list(Drug.objects.values_list("slug", flat=True)) == before
-
-    assert Drug.objects.count() == len(before) + 1
-    assert Monograph.objects.count() == 1
-    make.draft(house, "twoumab")  # the connection writes as before
-    assert not connection.in_atomic_block

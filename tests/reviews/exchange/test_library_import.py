@@ -248,6 +248,11 @@ REFUSED_HERE = [
     (a_drug(merged_into="neverumab", retired=True), "The drug “neverumab” stands in no earlier line"),
     (a_reference(csl={"type": "book", "title": f"Seen {NHS}"}), "This holds an NHS number."),
     (a_reference("s9990000018"), ""),
+    (a_reference(csl={"type": "book", "author": [{"family": "Nobody"}]}), "Give the reference a title."),
+    (
+        a_class(name="Multiple sclerosiss"),
+        "looks like Multiple sclerosis. Choose what is there, or say that yours is another.",
+    ),
     (a_monograph(drug="neverumab"), "monograph “oneumab”: The drug “neverumab” stands in no earlier line"),
     (a_monograph(**{"class": "neverclass"}), "The class “neverclass” stands in no earlier line."),
 ]

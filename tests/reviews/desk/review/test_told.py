@@ -1,10 +1,14 @@
 """What the reviewer reads of an amendment: the dangerous first, nothing left out, and the references behind it."""
 
+from datetime import date
+
 import pytest
 
 from monographs.difference.document_diff import compare
+from monographs.digest import digest
 from monographs.document import Citation, MonitoringItem, Section
-from reviews.desk.review.told import told
+from reviews.desk.review.read_ticks import ReadTick
+from reviews.desk.review.told import Named, _told_of, told, told_of
 from tests import factories as make
 from tests import whole
 
@@ -106,3 +110,37 @@ def test_the_part_with_the_greater_danger_comes_first_and_a_first_edition_keeps_
     assert [one.change.label for one in parts_of(old, new)] == ["Monitoring: Thyroid function", "Cautions"]
     first = told(compare(None, WHOLE), None, WHOLE)
     assert [one.change.label for one in first][:2] == ["Header", "What it is for"]
+
+
+def test_what_two_documents_say_of_each_other_is_kept_and_what_is_filled_in_is_not():
+    _told_of.cache_clear()
+    old, new = with_section("Wait 5 days."), with_section("Wait 6 days.")
+    sides = Named(digest(old), "edition 1", old), Named(digest(new), "edition 2", new)
+
+    first, (part,) = told_of(*sides, {})
+    part.change.people.append(("Eve Editor", None))
+    part.change.credited = "somebody"
+    tick = ReadTick(part.change.key, "x")
+    second, (again,) = told_of(*sides, {part.change.key: tick})
+
+    assert second is first
+    assert (again.change.people, again.change.credited, again.tick, part.tick) == ([], "", tick, None)
+    assert "edition 1</h4>" in again.words
+    assert ">6</" in again.words
+
+
+@pytest.mark.parametrize("changed", ["old", "new", "called", "day"])
+def test_what_is_kept_is_of_these_words_these_names_and_this_day(changed, monkeypatch):
+    _told_of.cache_clear()
+    old, new, other = with_section("Wait 5 days."), with_section("Wait 6 days."), with_section("Wait 7 days.")
+    told_of(Named(digest(old), "one", old), Named(digest(new), "two", new), {})
+    was = other if changed == "old" else old
+    now = other if changed == "new" else new
+    if changed == "day":
+        monkeypatch.setattr("reviews.desk.review.told.today", lambda: date(2031, 1, 1))
+    named = "three" if changed == "called" else "one"
+
+    _comparison, (part,) = told_of(Named(digest(was), named, was), Named(digest(now), "two", now), {})
+
+    assert _told_of.cache_info().hits == 0
+    assert ("three" in part.words, ">7</" in part.words) == (changed == "called", changed in ("old", "new"))
