@@ -13,7 +13,7 @@ from monographs.checks.problems import gaps, problems
 from monographs.document import PART_FIELDS
 from monographs.pages.page import PLACES
 from monographs.pages.page_model import Page
-from monographs.pages.working_dose import working_dose
+from monographs.pages.working_dose import working_doses
 from monographs.proofing.proof import Doses
 from monographs.standing import today
 from monographs.typed import Value
@@ -129,7 +129,7 @@ class OnePage:
         self.saved = saved or editor.request.GET.get("saved", "")
         around = editor.around  # before the page, which needs the names
         self.document, self.page = editor.document, editor.page_of(editor.document)
-        self._pieces = dict(_pieces(self.page))
+        self._pieces = dict(_pieces(self.page, self.document))
         self._touched, self.removed = around.touched, around.removed
         self._to_do = to_do(editor, self._touched)
         self.here = told_of(around.others)
@@ -251,7 +251,7 @@ class OnePage:
         key = str(part.key)
         writing = self.here.writing.get(key, "")
         left, said = self._to_do.get(key, []), self._remarks_on(key)
-        return Row(part, _piece(part, self._pieces), left, self._who(key), writing, remarks=said)
+        return Row(part, self._pieces.get(key), left, self._who(key), writing, remarks=said)
 
     def _shown(self, one: Remark) -> Shown:
         can = self.editor.is_draft and self.editor.may_edit
@@ -297,7 +297,7 @@ def seen_as(editor: EditorContext, value: Value, cited: Sequence[values.Citation
     if document is None:
         return None
     page = editor.page_of(document)
-    return Row(value, _piece(value, dict(_pieces(page))), page=page)
+    return Row(value, dict(_pieces(page, document)).get(str(getattr(value, "key", ""))), page=page)
 
 
 def brought(citation: values.Citation) -> str:
@@ -315,16 +315,10 @@ def place_of_new(kind: str, section: str) -> str:
     }[kind]  # fmt: skip
 
 
-def _piece(value: Value, pieces: Mapping[str, Any]) -> Any:
-    """What is shown of a header or part: what readers get, but of a dose what the desk alone does, with its figures."""
-    if isinstance(value, values.DoseRegimen):
-        return working_dose(value, today())
-    return pieces.get(str(getattr(value, "key", "")))
-
-
-def _pieces(page: Page) -> Iterator[tuple[str, Any]]:
-    """What readers get of each part, by its key."""
+def _pieces(page: Page, document: values.Document) -> Iterator[tuple[str, Any]]:
+    """What readers get of each part, by its key; of a dose what the desk alone does, with its figures."""
     for block in filter(None, (page.critical, *page.blocks)):
         for pieces in (block.passages, block.items, block.notices):
             yield from ((str(one.key), one) for one in pieces)
     yield from ((str(one.key), one) for one in page.references)
+    yield from ((str(one.key), one) for one in working_doses(document.regimens, today()))

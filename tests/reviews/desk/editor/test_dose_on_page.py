@@ -190,6 +190,15 @@ def test_a_preview_shows_its_figures_and_says_that_readers_do_not(editor):
     assert "6 mg" in said
 
 
+def test_a_preview_says_which_dose_of_the_page_it_overlaps(editor):
+    typed = {**opened(editor), "preview": "1", "only": "preview"}
+    assert "(V15)" not in words(editor.post(at("part_edit", KEY), typed, headers=ASKS))
+
+    answer = editor.post(at("part_new", "regimen"), typed, headers=ASKS)
+
+    assert "That is dose 1. (V15)" in words(answer)
+
+
 def test_it_is_removed_and_comes_back_in_its_place(editor, edition):
     seen = opened(editor)["seen"]
 
