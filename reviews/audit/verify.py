@@ -30,9 +30,8 @@ from monographs.models import Document, Edition, Monograph, Publication, WriteLo
 from reviews.audit import beside, certificates, checkpoints, hashes, indexes, schema, seals, stored_forms, verify_keys
 from reviews.audit.keys import Keys
 from reviews.audit.replay import Replay
-from reviews.audit.verify_derived import UNREADABLE, Finding, verify_change_sets, verify_derived
+from reviews.audit.verify_derived import UNREADABLE, Finding, are_judged, verify_change_sets, verify_derived
 from reviews.audit.verify_grants import verify_grants
-from reviews.derived import version
 from reviews.models import Act, AuditEvent, ChangeSet, SignOff
 from reviews.one_moment import apart, one_moment
 
@@ -247,7 +246,7 @@ def _by_themselves() -> tuple[list[Finding], bool]:
     rest says. So a second process may judge them, at whatever moment of its own. And whether change sets were judged:
     what an earlier version derived is not, and may be made anew before the first process comes to its moment."""
     with one_moment():
-        return [*_documents(), *verify_change_sets()], version.is_current()
+        return [*_documents(), *verify_change_sets()], are_judged()
 
 
 def _is_older(replay: Replay, label: str, since: int) -> Callable[[object], bool]:

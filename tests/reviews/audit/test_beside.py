@@ -13,6 +13,7 @@ from monographs.models import Document, Edition
 from reviews.audit import verify as verifying
 from reviews.audit.beside import EndedEarly, beside
 from reviews.audit.verify import verify
+from reviews.derived import version
 from reviews.models import ChangedPart
 from tests import factories as make
 from tests.tables import no_triggers
@@ -85,8 +86,8 @@ def test_change_sets_that_it_passed_over_are_judged_here(long_trail, monkeypatch
     changed = ChangedPart.objects.first()
     with no_triggers():
         ChangedPart.objects.filter(pk=changed.pk).update(label="Another label")
-    here, is_current = os.getpid(), verifying.version.is_current
-    monkeypatch.setattr(verifying.version, "is_current", lambda: os.getpid() == here and is_current())
+    here, is_current = os.getpid(), version.is_current
+    monkeypatch.setattr(version, "is_current", lambda: os.getpid() == here and is_current())
 
     assert [sentence.split(":")[0] for _seq, sentence in verify()] == ["reviews.changeset"]
 
