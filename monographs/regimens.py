@@ -22,6 +22,7 @@ from monographs.doses.rules import Asked, problems
 
 STORED = "stored"  # the context of monographs.typed
 _MOST_SAID = 5
+_KEYS = frozenset(("key", "alternative_to"))  # of a step, and of another regimen
 # What the document or the publishing house says of a regimen, and no structure: each has a place of its own.
 _ELSEWHERE = frozenset(("key", "withheld", "unchecked", "missing_siblings"))
 
@@ -131,12 +132,13 @@ def regimen_of(structure: str) -> Regimen | None:
 
 
 def strings(held: Any) -> Iterator[str]:
-    """Every word of a JSON value."""
+    """Every word of a JSON value. Keys are no words: nobody typed them, and their digits may look like a number."""
     if isinstance(held, str):
         yield held
     elif isinstance(held, dict):
-        for one in held.values():
-            yield from strings(one)
+        for name, one in held.items():
+            if name not in _KEYS:
+                yield from strings(one)
     elif isinstance(held, list):
         for one in held:
             yield from strings(one)

@@ -85,3 +85,12 @@ def test_every_example_goes_through_a_document_and_back(name):
 def test_without_a_regimen_a_document_is_what_it_was():
     assert "regimens" not in as_json(make.document())
     assert as_json(DoseRegimen(key=make.key("x"))) == {"key": str(make.key("x")), "status": "unpublished"}
+
+
+def test_keys_are_no_words_that_somebody_typed():
+    step = {**make.COURSES["steps"][0], "key": "943-476-5919"}
+
+    said = make.dose(structure={**make.COURSES, "steps": [step], "alternative_to": "943-476-5919"}).said
+
+    assert "5919" not in said
+    assert "multiple sclerosis" in said
