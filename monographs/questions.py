@@ -158,6 +158,7 @@ class Kept:
 
 
 _ONE = (str, int, datetime)
+_NO_NUMBER = 2_000_000_000  # that no value is; of a larger one Django says that PostgreSQL's integers have none
 MOST_KEPT = 500  # statements of a connection; the first that was made goes first
 
 
@@ -190,6 +191,9 @@ class _Written:
             self._sql, given = self._compiler.as_sql()
             self._queryset.query.get_compiler = lambda *_args, **_more: self._compiler
         self._places = [self._place(one) for one in given]
+        placed = {at for at, *_rest in self._places}
+        if any(isinstance(mark, int) and at not in placed for mark, at in self._of_mark.items()):
+            raise EmptyResultSet  # a column that holds no such number: what excludes it would have been left out
 
     def _marked(self, value: Any, many: int) -> Any:
         return self._mark(value) if many < 0 else [self._mark(one) for one in value]
@@ -200,7 +204,7 @@ class _Written:
             mark: Any = datetime(9000, 1, 1, microsecond=at, tzinfo=UTC)
             self._of_mark[self._stored(mark)] = at
             return mark
-        mark = f"\x02{at}\x02" if isinstance(value, str) else (1 << 40) + at  # a number that no value is
+        mark = f"\x02{at}\x02" if isinstance(value, str) else _NO_NUMBER + at
         self._of_mark[mark] = at
         return mark
 
@@ -225,7 +229,7 @@ class _Written:
             elif not (before or after):
                 parameters.append(flat[at])
             else:  # a text that begins or ends otherwise: as a pattern, in which some signs mean others
-                value = self._using.ops.prep_for_like_query(str(flat[at])) if after.endswith("%") else flat[at]
+                value = self._using.ops.prep_for_like_query(str(flat[at])) if "%" in before + after else flat[at]
                 parameters.append(f"{before}{value}{after}")
         if self._table:
             return self._table.answers(parameters)

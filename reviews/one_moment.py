@@ -14,12 +14,15 @@ def one_moment() -> Iterator[None]:
         yield
     elif connection.vendor == "sqlite":
         connection.ensure_connection()
-        connection.connection.execute("BEGIN DEFERRED")  # past Django's own, which would keep writers waiting
+        held = connection.connection
         try:
+            held.execute("PRAGMA query_only = ON")  # what was written here would be taken back at the end, unsaid
+            held.execute("BEGIN DEFERRED")  # past Django's own, which would keep writers waiting
             yield
         finally:
-            if connection.connection is not None:
-                connection.connection.rollback()
+            if connection.connection is held:
+                held.rollback()
+                held.execute("PRAGMA query_only = OFF")
     else:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")

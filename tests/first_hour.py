@@ -186,7 +186,7 @@ class FirstHour:
                 "Type": "Caution (major)", "Title": notice["title"], "Text": notice["text"], "Source": notice["source"],
             })  # fmt: skip
         eve.clicks("To the workspace")
-        eve.sees("Look again: Prescribing in practice")  # proofing asks about intervals without a number
+        eve.sees("Must fix: Monitoring: Glucose or HbA1c: “every few months")  # an interval without a number
         eve.fills_in({"Why may these words stand?": "The source gives no number."})
         eve.presses("Send for review")
         eve.sees("In review")

@@ -1,5 +1,6 @@
 """What holds the house together, and what people forget."""
 
+import inspect
 import re
 import subprocess
 from pathlib import Path
@@ -9,6 +10,7 @@ from django.apps import apps
 from django.contrib import admin
 from django.core.management import call_command
 from django.db import connection, models
+from django.db.migrations import RunPython
 from django.db.migrations.loader import MigrationLoader
 from reversion.admin import VersionAdmin
 
@@ -150,7 +152,7 @@ def test_a_table_that_is_altered_keeps_its_triggers(name):
 
 # What a migration may do to the trail: none of it reads or writes a row that is there, but to sort it into an index.
 LEAVES_THE_TRAIL = re.compile(
-    r'(CREATE|DROP) TRIGGER |CREATE INDEX |ALTER TABLE "reviews_auditevent" ADD COLUMN "\w+" [\w()]+ NULL;$'
+    r'(CREATE|DROP) TRIGGER |CREATE INDEX [^;]+;?$|ALTER TABLE "reviews_auditevent" ADD COLUMN "\w+" [\w()]+ NULL;$'
 )
 
 
@@ -170,6 +172,9 @@ def test_no_migration_writes_the_entries_of_the_trail_anew():
 
     for one in migrations:
         if one not in made:
+            for by_program in (step for step in one.operations if isinstance(step, RunPython)):
+                # None of it is told as SQL.
+                assert "auditevent" not in inspect.getsource(inspect.getmodule(by_program.code)).casefold(), one
             assert writes_the_trail_anew(loader.collect_sql([(one, False)])) == [], one
 
     field = AuditEvent._meta.get_field("verb")

@@ -1,6 +1,7 @@
 """The quantities of a regimen, and those that stand in words: the same amount is found however it is written. Pure."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
@@ -18,11 +19,12 @@ _WRITTEN = {
     "micrograms": "ug", "mcg": "ug", "µg": "ug", "μg": "ug", "ug": "ug", "nanogram": "ng", "nanograms": "ng",
     "ng": "ng",
     "ml": "mL", "millilitre": "mL", "millilitres": "mL", "l": "L", "litre": "L", "litres": "L", "mmol": "mmol",
+    "mgs": "mg", "mcgs": "ug", "mls": "mL",
     "unit": "[iU]", "units": "[iU]", "iu": "[iU]", "international unit": "[iU]", "international units": "[iU]",
 }  # fmt: skip
-_FIGURE = r"[0-9][0-9,]*(?:\.[0-9]+)?"
+_FIGURE = r"(?:[0-9]{1,3}(?:\s[0-9]{3}){1,3}(?![0-9])|[0-9][0-9,]*)(?:[.·][0-9]+)?"
 _QUANTITY = re.compile(
-    rf"(?:(?P<low>{_FIGURE})(?:\s(?:to|or)\s|\s?[-–]\s?))?(?P<number>{_FIGURE})\s?(?P<million>million\s)?"
+    rf"(?:(?P<low>{_FIGURE})(?:\s(?:to|or|and)\s|\s?[-–—/]\s?))?(?P<number>{_FIGURE})[\s-]?(?P<million>million\s)?"
     rf"(?P<unit>{'|'.join(sorted(map(re.escape, _WRITTEN), key=len, reverse=True))})(?P<person>/kg|/m²|/m2)?(?![a-z])",
     re.IGNORECASE,
 )
@@ -57,11 +59,19 @@ def _quantity(number: Decimal, code: str) -> Quantity:
 
 
 def read_quantities(words: str) -> frozenset[Quantity]:
-    """The quantities that stand in words."""
+    """The quantities that stand in words, in whatever digits and widths: readers see no difference."""
     found = set()
-    for one in _QUANTITY.finditer(words):
+    for one in _QUANTITY.finditer(_plain(words)):
         unit = UNITS[_WRITTEN[" ".join(one["unit"].lower().split())]]
         for figure in filter(None, (one["low"], one["number"])):
-            number = Fraction(figure.replace(",", "")) * (10**6 if one["million"] else 1)
-            found.add((number * unit.factor, unit.kind, _BY[(one["person"] or "").lower()]))
+            # Of `day 1 500 mg` and `12 000 micrograms` nobody can tell which is one figure: both readings count.
+            for read in {re.sub(r"\s", "", figure), figure.split()[-1]}:
+                number = Fraction(read.replace(",", "").replace("·", ".")) * (10**6 if one["million"] else 1)
+                found.add((number * unit.factor, unit.kind, _BY[(one["person"] or "").lower()]))
     return frozenset(found)
+
+
+def _plain(words: str) -> str:
+    """Digits of other scripts and widths, units in one sign and hyphens of all kinds as they are typed in English."""
+    wide = unicodedata.normalize("NFKC", words).replace("\u2010", "-")
+    return "".join(str(unicodedata.decimal(one, one)) for one in wide)

@@ -1,6 +1,7 @@
 """A regimen as the desk reads it, with every figure: never for readers."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -13,6 +14,8 @@ from monographs.doses.overlaps import GAP, gaps, overlapping
 from monographs.pages.dose_table import COLUMNS, TableRow, dose_table
 from monographs.regimens import UNRENDERED, faults, has_figures, in_words, regimen_of, working_segments
 from monographs.texts.text import Html, quantities
+
+NO_FIRST_CHOICE = "The dose of first choice to which this is the alternative is not here. Choose another, or none."
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,9 @@ def working_doses(regimens: Sequence[DoseRegimen], today: date) -> tuple[Working
     for one, other in ((numbers[one], numbers[other]) for one, other in overlapping(built)):
         for of, beside in ((one, other), (other, one)):
             lacks.setdefault(of, []).append(("V15", f"{refused('V15', '').sentence} That is dose {beside + 1}."))
+    for number, first in _first_choices(regimens):
+        if first not in {str(part.key) for at, part in enumerate(regimens) if at != number}:
+            lacks.setdefault(number, []).append(("V15", NO_FIRST_CHOICE))
     for one, other in ((numbers[one], numbers[other]) for one, other in gaps(built)):
         for of, beside in ((one, other), (other, one)):
             warned.setdefault(of, []).append(f"{GAP} The other one is dose {beside + 1}.")
@@ -51,6 +57,13 @@ def working_doses(regimens: Sequence[DoseRegimen], today: date) -> tuple[Working
         )
         for number, made in enumerate(working_dose(part, today) for part in regimens)
     )  # fmt: skip
+
+
+def _first_choices(regimens: Sequence[DoseRegimen]) -> Iterator[tuple[int, str]]:
+    """Each dose that is an alternative, by its number, and the key of the dose of first choice."""
+    for number, part in enumerate(regimens):
+        if first := json.loads(part.structure).get("alternative_to"):
+            yield number, str(first)
 
 
 def working_dose(part: DoseRegimen, today: date) -> WorkingDose:

@@ -174,8 +174,8 @@ _CHANGE = re.compile(
     rf"\.?\d[\d.,]*+\s?(?:to\s\d[\d.,]*+\s?)?{_AMOUNT}\b(?!/(?:\d|m?L|dL|min\b))",
 )
 _DOSE_FIGURE = re.compile(
-    rf"(?:{_FIGURE}(?:\s(?:to|or)\s|\s?[-–]\s?))?"
-    rf"{_FIGURE}\s?{_AMOUNT}(?:/kg|/m²|/m2)?(?:\sto\s\d[\d.,]*+\s?{_AMOUNT})?\b(?!/(?:\d|m?L|dL|min))"
+    rf"(?:{_FIGURE}(?:\s(?:to|or)\s|\s?[-–—]\s?)|(?<![\w.,/])\d{{1,3}}\s(?=\d{{3}}\b))?"
+    rf"{_FIGURE}[\s\u2011-]?{_AMOUNT}(?:/kg|/m²|/m2)?(?:\sto\s\d[\d.,]*+\s?{_AMOUNT})?\b(?!/(?:\d|m?L|dL|min))"
     r"(?!\s(?:tablets?|capsules?|ampoules?|vials?|syringes?|pens?|concentrate|strength|of\sprotein)\b)"
 )
 # Not of a medicine: `200 mL of water`, `14 units of alcohol`, `dilute in 100 mL`.

@@ -76,4 +76,5 @@ def _tell(how: str) -> None:
             cursor.execute(how)
     else:
         connection.ensure_connection()
-        connection.connection.execute(how)
+        with connection.wrap_database_errors:  # whoever asked knows Django's errors, not the driver's
+            connection.connection.execute(how)

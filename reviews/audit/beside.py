@@ -34,7 +34,7 @@ def beside(work: Callable[[], T]) -> Iterator[Callable[[], T]]:
     def answer() -> T:
         try:
             came: T = reading.recv()
-        except EOFError as error:
+        except (EOFError, OSError) as error:  # before the first word, or amid what it says
             raise EndedEarly from error
         return came
 

@@ -49,12 +49,14 @@ class Signer:
 
 @dataclass(frozen=True)
 class Key:
-    """A key that is believed. `since`: the last entry before it was used; `until`: the last that it may have sealed."""
+    """A key that is believed. `since`: the last entry before it was used; `until`: the last that it may have sealed;
+    `until_at`: when the next one took over."""
 
     id: str
     public: bytes
     since: int = 0
     until: int | None = None
+    until_at: str = ""
     is_revoked: bool = False
 
     def could_seal(self, seq: int) -> bool:
@@ -113,15 +115,15 @@ def believed(current: bytes, statements: Iterable[Form]) -> Keys:
     """The keys that are believed by whoever believes this one. A statement that does not hold gives no key its word."""
     waiting = {_text(one): one for one in statements}
     found: dict[str, Key] = {}
-    public, until = current, None
+    public, until, until_at = current, None, ""
     while True:
         name = id_of(public)
         said = next((one for one in waiting.values() if _took_over(one, public, until)), None)
-        found[name] = Key(name, public, since=said["seq"] if said else 0, until=until)
+        found[name] = Key(name, public, since=said["seq"] if said else 0, until=until, until_at=until_at)
         if said is None or id_of(base64.b64decode(said["public"])) in found:
             break
         del waiting[_text(said)]
-        public, until = base64.b64decode(said["public"]), said["seq"]
+        public, until, until_at = base64.b64decode(said["public"]), said["seq"], str(said["at"])
     for text, one in list(waiting.items()):
         if _revoked(one, found):
             found[one["key"]] = replace(found[one["key"]], is_revoked=True)

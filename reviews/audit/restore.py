@@ -18,6 +18,7 @@ from uuid import UUID
 from django.db import DatabaseError, connection
 
 from monographs.models import WriteLock
+from monographs.texts.characters import seen
 from reviews.audit import database_roles, dump, seals
 from reviews.audit.backup import Head, newest
 from reviews.audit.backup_file import CHECKPOINTS, DATABASE, BackupRefused, decrypt
@@ -26,6 +27,8 @@ from reviews.audit.losses import standing
 from reviews.audit.room import copy_of_sqlite, room, sqlite_file
 from reviews.audit.signed_lines import forms_of, is_signed, keys_of
 from reviews.models import AuditEvent, InboxReport
+
+LONGEST = 600  # of what is said of one entry: a reason is no longer than 500
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,7 @@ def restore(path: Path, key: bytes, *, accept_loss: bool = False, reason: str = 
         _refuse_another(path, site)
         lost = {(seq, hashed): said for seq, hashed, said in _lost(held, backed, now)}
         reports = list(_reports_lost(place / DATABASE))
-        named = [*(said for _at, said in sorted(lost.items())), *reports]
+        named = [_one_line(said) for said in (*(said for _at, said in sorted(lost.items())), *reports)]
         if named and not accept_loss:
             entries = "\n".join(f"  {said}" for said in named)
             raise BackupRefused(
@@ -73,6 +76,11 @@ def restore(path: Path, key: bytes, *, accept_loss: bool = False, reason: str = 
             which |= {"reports": len(reports)} if reports else {}
             line = seals.append_checkpoint(head.seq, head.hash, lost={**which, "reason": reason})
     return Restored(head, named, are_roles_granted, line)
+
+
+def _one_line(said: str) -> str:
+    """It is shown and mailed, and whoever may write to the file or the database may have put anything into it."""
+    return " ".join(seen(said).split())[:LONGEST]
 
 
 def _checkpoints_now(backed: bytes) -> bytes:

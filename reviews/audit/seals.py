@@ -191,7 +191,8 @@ def read_checkpoints(copy: Path | None = None) -> tuple[list[dict[str, Any]], li
         return [], [f"There is no checkpoint file ({copy or settings.CHECKPOINT_FILE})."]
     whole = (text if text.endswith("\n") else text.rpartition("\n")[0]).splitlines()
     forms = [_read(line) for line in whole]
-    back = taken_back(forms)
+    late = late_losses(forms, believed_keys())
+    back = taken_back([{} if number in late else one for number, one in enumerate(forms)])
     said = (one for number, one in enumerate(forms) if number not in back)
     keys = believed_keys(*(one["statement"] for one in said if isinstance(one.get("statement"), dict)))
     found, wrong, last = [], [], ""
@@ -203,12 +204,28 @@ def read_checkpoints(copy: Path | None = None) -> tuple[list[dict[str, Any]], li
                 wrong.append(f"Checkpoint line {number}: its signature does not hold.")
             elif copy is None and form["last"] != last:
                 wrong.append(f"Checkpoint line {number}: it does not follow the line before it.")
+            elif number - 1 in late:
+                wrong.append(f"Checkpoint line {number}: it accepts a loss by a key from which another had taken over.")
             else:
                 found.append(form)
         except (ValueError, KeyError, TypeError, AttributeError):
             wrong.append(f"Checkpoint line {number}: it cannot be read.")
         last = sha256(line)
     return found, wrong
+
+
+def late_losses(forms: list[dict[str, Any]], keys: Keys) -> set[int]:
+    """The places of lines that accept a loss by a key from which another had taken over: whoever has it still would
+    take back, as on an old day, what the newer one vouches for. A line behind one of a later day is not of that day."""
+    found, newest = set(), ""
+    for place, form in enumerate(forms):
+        key, at = keys.by_id.get(str(form.get("key"))), str(form.get("at"))
+        if "lost" in form and key and key.until is not None:
+            if at >= key.until_at or newest >= key.until_at:
+                found.add(place)
+        elif key and at > newest and "lost" not in form:
+            newest = at
+    return found
 
 
 def _read(line: str) -> dict[str, Any]:

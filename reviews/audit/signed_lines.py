@@ -34,10 +34,13 @@ def forms_of(lines: list[bytes]) -> list[dict[str, Any]]:
     is damaged."""
     forms = [_form(line) for line in lines]
     keys = keys_of(forms)
+    late = seals.late_losses(forms, keys)
     for number, form in enumerate(forms):
         before = lines[number - 1].rstrip(b"\n").decode(errors="replace") if number else None
         if "lost" in form and not (
-            is_signed(form, keys) and form.get("last") == (sha256(before) if before is not None else "")
+            number not in late
+            and is_signed(form, keys)
+            and form.get("last") == (sha256(before) if before is not None else "")
         ):
             del form["lost"]
     return forms
@@ -53,7 +56,7 @@ def _form(line: bytes) -> dict[str, Any]:
 
 def keys_of(forms: list[dict[str, Any]]) -> Keys:
     """The key of the environment, and those that it took over from by the statements in these lines."""
-    said = [one["statement"] for one in forms if isinstance(one.get("statement"), dict)]
+    said = [one["statement"] for one in reversed(forms) if isinstance(one.get("statement"), dict)]  # given up: last
     keys = believed(seals.signer().public_bytes, said)
     return Keys({name: one for name, one in keys.by_id.items() if not one.is_revoked})
 

@@ -30,7 +30,7 @@ from monographs.models import Document, Edition, Monograph, Publication, WriteLo
 from reviews.audit import beside, certificates, checkpoints, hashes, indexes, schema, seals, stored_forms, verify_keys
 from reviews.audit.keys import Keys
 from reviews.audit.replay import Replay
-from reviews.audit.verify_derived import UNREADABLE, Finding, verify_change_sets, verify_derived
+from reviews.audit.verify_derived import UNREADABLE, Finding, are_judged, verify_change_sets, verify_derived
 from reviews.audit.verify_grants import verify_grants
 from reviews.models import Act, AuditEvent, ChangeSet, SignOff
 from reviews.one_moment import apart, one_moment
@@ -57,7 +57,7 @@ def verify(copy: Path | None = None, *, replay: Replay | None = None, say: Say |
         ("checkpoints", lambda: checkpoints.findings(replay, *lines)),
         ("lines that were kept elsewhere", lambda: checkpoints.by_witness(replay, copy) if copy else ()),
         ("rows", lambda: _rows(replay)),
-        ("documents", lambda: others() if others else _documents(_is_older(replay, "monographs.document", since))),
+        ("documents", lambda: judged() if others else _documents(_is_older(replay, "monographs.document", since))),
         ("publications", lambda: _publications(replay, keys)),
         ("certificates", lambda: verify_keys.of_certificates(replay, keys)),
         ("open editions", _open_editions),
@@ -65,9 +65,16 @@ def verify(copy: Path | None = None, *, replay: Replay | None = None, say: Say |
         ("permissions", lambda: _permissions(replay)),
         ("roles", verify_grants),
         ("acts", lambda: _acts(replay)),
-        ("what is derived", lambda: _derived(replay, since, is_shared=bool(others))),
+        ("what is derived", lambda: _derived(replay, since, is_judged=by_change_sets)),
     ]
     findings: list[Finding] = []
+    by_change_sets = False
+
+    def judged() -> list[Finding]:
+        nonlocal by_change_sets
+        found, by_change_sets = others() if others else ([], False)
+        return found
+
     with ExitStack() as moment:
         is_shared = since == 0 and is_long and beside.is_possible()
         others = moment.enter_context(beside.beside(_by_themselves)) if is_shared else None
@@ -234,10 +241,12 @@ def _hashes(label: str, version: int) -> Iterator[tuple[str, str | None]]:
                 yield f"{label}:{pk}", None
 
 
-def _by_themselves() -> list[Finding]:
+def _by_themselves() -> tuple[list[Finding], bool]:
     """Documents, and what is derived of change sets: rows that nobody changes, each of which holds or not whatever the
-    rest says. So a second process may judge them, at whatever moment."""
-    return [*_documents(), *verify_change_sets()]
+    rest says. So a second process may judge them, at whatever moment of its own. And whether change sets were judged:
+    what an earlier version derived is not, and may be made anew before the first process comes to its moment."""
+    with one_moment():
+        return [*_documents(), *verify_change_sets()], are_judged()
 
 
 def _is_older(replay: Replay, label: str, since: int) -> Callable[[object], bool]:
@@ -245,9 +254,9 @@ def _is_older(replay: Replay, label: str, since: int) -> Callable[[object], bool
     return lambda pk: since > 0 and 0 < (replay.rows.seq_of(f"{label}:{pk}") or 0) <= since
 
 
-def _derived(replay: Replay, since: int, *, is_shared: bool) -> Iterable[Finding]:
-    """`is_shared`: change sets are looked at beside it."""
-    is_older = None if is_shared else _is_older(replay, "reviews.changeset", since)
+def _derived(replay: Replay, since: int, *, is_judged: bool) -> Iterable[Finding]:
+    """`is_judged`: change sets were looked at beside it."""
+    is_older = None if is_judged else _is_older(replay, "reviews.changeset", since)
     return verify_derived(replay.entries, replay.moves, replay.hash_at, replay.epoch, is_older)
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.apps import apps
+from django.contrib.auth.models import User
 from django.db import connection
 from django.db.models import F, Max
 
@@ -133,6 +134,38 @@ def test_a_kept_question_answers_what_its_query_does_and_is_written_once_for_a_s
     with django_assert_num_queries(1):  # what was loaded is there
         assert [one.live_of.is_overdue(one.published_at.date()) for one in kept(keys[:1], "")] == [False]
     assert len(written) == 3
+
+
+def test_what_is_kept_leaves_out_who_was_to_be_left_out(house):
+    """A column of smaller numbers: Django takes what excludes a number that it cannot hold for always so."""
+    editor, editor2 = house.editor.pk, house.editor2.pk
+    written = []
+
+    def rows(pk):
+        written.append(pk)
+        return User.objects.filter(pk__in=(editor, editor2)).exclude(pk=pk).values_list("pk", flat=True)
+
+    kept = Kept(rows)
+    assert [kept(one) for one in (editor, editor2, editor)] == [[editor2], [editor], [editor2]]
+    assert len(written) == 1
+
+
+def test_a_number_that_found_no_place_is_asked_for_by_itself(house, monkeypatch):
+    monkeypatch.setattr(questions, "_NO_NUMBER", 1 << 70)  # what no column of any database holds
+    editor, editor2 = house.editor.pk, house.editor2.pk
+    of_them = User.objects.filter(pk__in=(editor, editor2))
+    kept = Kept(lambda pk: of_them.exclude(pk=pk).values_list("pk", flat=True))
+
+    assert [kept(one) for one in (editor, editor2, editor)] == [[editor2], [editor], [editor2]]
+
+
+@pytest.mark.parametrize("how", ["startswith", "endswith", "contains", "exact"])
+def test_signs_of_a_pattern_stand_for_themselves_wherever_they_are_asked_for(house, how):
+    edition = make.draft(house, "askedumab")
+    kept = Kept(lambda words: Section.objects.filter(edition=edition, **{f"heading__{how}": words}))
+
+    for words in ("Monitorin%", "_onitoring", "%", "\\", "Monitoring"):
+        assert [one.heading for one in kept(words)] == ["Monitoring"] * (words == "Monitoring")
 
 
 def test_questions_of_one_shape_are_kept_in_bounds(house, monkeypatch):

@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
+from uuid import UUID
 
 import pytest
 from django.apps import apps
 from django.core.cache import cache
-from reversion.models import Version
+from reversion.models import Revision, Version
 
 from monographs.assemble import build
 from monographs.digest import digest, digest_of_part
@@ -15,9 +16,10 @@ from monographs.models import Edition, Epoch, WriteLock
 from reviews.access.refusals import Conflict, Refused
 from reviews.audit.trail import MissingAuditEntry, audited_write
 from reviews.audit.verify import verify
-from reviews.changes import change_set
+from reviews.changes import _last_of, change_set
 from reviews.models import AuditEvent, ChangeSet
 from tests import factories as make
+from tests import tables
 
 pytestmark = pytest.mark.django_db
 
@@ -155,6 +157,32 @@ def change_by(person, edition, verb, *parts, reason="Changed for a test", **how)
 def now_in(edition):
     """What the database holds of it."""
     return build(Edition.objects.get(pk=edition.pk))
+
+
+def test_the_last_change_of_an_edition_is_the_last_by_its_time_then_by_its_revision(house, edition):
+    """One act may leave several of one moment, in whatever order of their keys."""
+    one = ChangeSet.objects.get(edition=edition)
+    other = make.draft(house, "otherumab")
+    soon, then = one.at + timedelta(hours=1), one.at + timedelta(hours=2)
+
+    def put(number, at, of):
+        revision = Revision.objects.create(date_created=at, user=house.editor, comment="")
+        kept = ChangeSet(
+            id=UUID(int=number), revision=revision, edition=of, actor=house.editor, reason="x", after=one.after, at=at
+        )
+        kept.save(force_insert=True)
+        return kept
+
+    with tables.no_triggers():
+        made = [put(n, at, of) for n, at, of in (
+            (5, then, edition), (9, then, edition), (7, then, edition), (8, soon, edition), (6, then, other)
+        )]  # fmt: skip
+
+    found = _last_of(edition)
+
+    assert (found.pk, found.edition, found.after) == (made[2].pk, edition, one.after)
+    assert found == ChangeSet.objects.filter(edition=edition).order_by("-at", "-revision_id").first()
+    assert _last_of(Edition(pk=0)) is None
 
 
 def counts():

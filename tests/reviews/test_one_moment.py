@@ -4,7 +4,9 @@ import os
 from threading import Thread
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import DatabaseError, connection
+from django.utils import timezone
 
 from monographs.models import Drug, Edition, Monograph
 from reviews.audit import verify as verifying
@@ -47,6 +49,26 @@ def test_what_the_database_refuses_leaves_the_moment_as_it_is(house):
             with pytest.raises(DatabaseError), apart(), connection.cursor() as cursor:
                 cursor.execute("SELECT * FROM there_is_no_such_table")
         assert Monograph.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, DatabaseError, MemoryError])
+def test_nothing_is_written_in_it_and_it_ends_with_whatever_stops_it(house, stop):
+    make.draft(house, "oneumab")
+    with pytest.raises(stop), one_moment():
+        with pytest.raises(DatabaseError), apart():
+            Session.objects.create(session_key="key", expire_date=timezone.now())
+        answers = Drug.objects.iterator(1)
+        next(answers)  # amid an answer
+        raise stop
+
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            assert not connection.connection.in_transaction
+        else:
+            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'")
+            assert cursor.fetchone() == (0,)
+    make.draft(house, "twoumab")
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ from clincalc import readiness
 from monographs.models import Publication, WriteLock
 from reviews import signing_keys
 from reviews.access.refusals import Refused
-from reviews.audit import certificates, hashes, keys, seals
+from reviews.audit import certificates, hashes, keys, seals, signed_lines
 from reviews.audit.trail import OtherKey, WriteLockTimeout, audited_write
 from reviews.audit.verify import verify
 from reviews.models import AuditEvent, Certificate, KeyStatement
@@ -103,6 +103,26 @@ def test_a_process_with_the_key_of_before_writes_nothing_and_says_so(house, sett
     settings.SIGNING_KEY = FIRST
     took_over = f"SIGNING_KEY is {keys.Signer(FIRST).id}, from which {keys.Signer(SECOND).id} took over on "
     assert any(sentence.startswith(took_over) for sentence in sentences())
+
+
+@pytest.mark.parametrize("is_backdated", [False, True])
+def test_whoever_has_a_key_of_before_takes_nothing_back_with_it(house, settings, monkeypatch, tmp_path, is_backdated):
+    """Neither in our file nor in that of an auditor, to whom somebody mailed the line."""
+    last = AuditEvent.objects.latest("seq")
+    rotated(settings)
+    make.published(house, "otherumab")
+    kept = seals.checkpoint_path().read_text()
+    if is_backdated:
+        monkeypatch.setattr(seals.timezone, "now", lambda: last.at)
+    lost = {"from": last.seq + 1, "to": 10**6, "reason": "x"}
+    line = seals.append_checkpoint(last.seq, last.hash, by=keys.Signer(FIRST), lost=lost)
+    monkeypatch.undo()
+    (copied := tmp_path / "kept").write_text(f"{kept}{line}\n")
+
+    number = len(kept.splitlines()) + 1
+    said = f"Checkpoint line {number}: it accepts a loss by a key from which another had taken over."
+    assert [one for _seq, one in verify(copied)] == [said, f"{copied}: {said}"]
+    assert signed_lines.forms_of(seals.checkpoint_path().read_bytes().splitlines(keepends=True))[-1].get("lost") is None
 
 
 def reseal(encoded, *, since=1):

@@ -14,6 +14,7 @@ from reviews.audit import restore
 from reviews.audit.backup_file import BackupRefused, key_in
 from reviews.reports.witnesses import NotMailed, mail_line, mailed_to
 
+MAILED = 200  # so many of what was lost are named in a letter
 SUBJECT = "Entries of the trail were lost: entry {seq} is the last"
 SAID = """A backup was put in the place of the database, and what the trail told since was accepted to be lost:
 
@@ -64,7 +65,9 @@ class Command(BaseCommand):
 
     def _mail(self, done: restore.Restored) -> None:
         """Whoever audits by what was restored learns of it; what became of that keeps nobody from verifying."""
-        lost = "\n".join(f"  {said}" for said in done.lost)
+        lost = "\n".join(f"  {said}" for said in done.lost[:MAILED])
+        if (more := len(done.lost) - MAILED) > 0:
+            lost += f"\n  … and {more:,} more, which whoever restored it was shown."
         try:
             many = mail_line(done.line, SUBJECT.format(seq=done.head.seq), SAID.format(lost=lost))
         except NotMailed as error:

@@ -36,8 +36,11 @@ class Command(BaseCommand):
                 self.stderr.write("No earlier run can be believed here: this is a whole one.")
         try:
             findings = verify(options["checkpoints"], replay=replay, say=self.stderr.write)
-        except (KeyboardInterrupt, EndedEarly) as stopped:
+        except KeyboardInterrupt as stopped:
             raise CommandError("It was stopped, and says nothing of the trail.", returncode=130) from stopped
+        except EndedEarly as ended:
+            words = "Its second process was killed or failed, so it says nothing of the trail."
+            raise CommandError(words, returncode=2) from ended
         findings.sort(key=lambda finding: (finding[0] is None, finding[0] or 0))
         try:
             stamps.note_verified(len(findings), stamps.as_instant(before["at"]) if before else None)  # for alarms

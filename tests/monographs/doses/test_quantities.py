@@ -20,6 +20,21 @@ def test_one_amount_is_found_however_it_is_written(words):
     assert read_quantities(f"the usual {words} of it") == {(Fraction(500_000), "mass", "")}
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "２４ mg", "24 ｍｇ", "24 ㎎", "٢٤ mg", "24-mg", "24\u2011mg", "24 mgs", "24 000 micrograms",
+        "24\u2009000 micrograms", "0·024 g", "24—30 mg", "24/30 mg", "24 and 30 mg", "day 1 024 mg",
+    ],
+)  # fmt: skip
+def test_no_other_digit_width_or_gap_hides_an_amount(words):
+    assert (Fraction(24_000_000), "mass", "") in read_quantities(f"the usual {words} of it")
+
+
+def test_a_number_before_a_figure_does_not_hide_it():
+    assert (Fraction(500_000_000), "mass", "") in read_quantities("On day 1 500 mg, in 2026 500 mg")
+
+
 def test_units_litres_and_what_goes_by_somebody():
     assert read_quantities("5,000 units and 2 IU, 0.5 L, 3 mg/kg, 4 mg/m², 2 million units; 7 days, 5 gallons") == {
         (Fraction(5_000), "units", ""), (Fraction(2), "units", ""), (Fraction(500), "volume", ""),
@@ -47,6 +62,8 @@ def test_prose_may_not_tell_a_dose_that_is_not_shown(change):
     assert found("The usual 12 mg.") == {"L36": "block"}
     assert found("The usual 12,000 micrograms.") == {"L36": "block"}
     assert found("The usual 0.012 g.") == {"L36": "block"}
+    assert found("The usual 12 000 micrograms.") == found("The 12-mg dose.") == {"L36": "block"}
+    assert found("The 12\u2011mg dose.") == found("From 12—15 mg.") == found("In 2026 １２ mg.") == {"L36": "block"}
     assert found("A total of 60 mg was given.") == {"L36": "block"}
     assert found("The usual 12 to 15 mg.") == found("The usual 12–15 mg.") == {"L36": "block"}
     assert found("The usual 250 mg.") == {"L36": "warn"}

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from monographs.pages.working_dose import working_dose, working_doses
+from monographs.pages.working_dose import NO_FIRST_CHOICE, working_dose, working_doses
 from tests import factories as make
 from tests.monographs.doses.examples import changed
 
@@ -54,3 +54,12 @@ def test_a_dose_that_no_rule_reads_stands_beside_others_and_is_counted():
     _odd, first, second = told(odd, make.dose("a"), make.dose("b"))
 
     assert (first.lacks, second.lacks) == ((("V15", OVERLAPS.format(3)),), (("V15", OVERLAPS.format(2)),))
+
+
+def test_an_alternative_says_when_its_first_choice_is_not_there():
+    def to(name):
+        return make.dose("other", {**make.COURSES, "alternative_to": str(make.key(name))})
+
+    assert [one.lacks for one in told(make.dose("dose"), to("dose"))] == [(), ()]
+    assert [one.lacks for one in told(to("dose"))] == [(("V15", NO_FIRST_CHOICE),)]
+    assert told(make.dose("dose"), to("other"))[1].lacks == (("V15", NO_FIRST_CHOICE),)

@@ -213,7 +213,7 @@ def test_how_much_stands_on_a_page_is_what_was_promised():
 def test_a_list_reads_as_many_rows_however_many_are_published(house, client, monkeypatch):
     """Rows that the database answers, of parts of lists that hold one name each."""
     read = []
-    iterated, sorted_out = compiler.cursor_iter, questions._Written._sorted_out
+    iterated, answers = compiler.cursor_iter, questions._Table.answers
 
     def counted(*args, **kwargs):
         for some in iterated(*args, **kwargs):
@@ -221,12 +221,12 @@ def test_a_list_reads_as_many_rows_however_many_are_published(house, client, mon
             yield some
 
     def counted_together(*args):
-        found = sorted_out(*args)
+        found = answers(*args)
         read.extend(row for rows in found for row in rows)
         return found
 
     monkeypatch.setattr(compiler, "cursor_iter", counted)
-    monkeypatch.setattr(questions._Written, "_sorted_out", counted_together)
+    monkeypatch.setattr(questions._Table, "answers", counted_together)
     for module in (views, classes, lists):
         monkeypatch.setattr(module, "A_PAGE", 1)
     lists._by_name.cache_clear()

@@ -21,8 +21,11 @@ from django.db import connection
 from monographs.models import Edition, Monograph, WriteLock
 from reviews import signing_keys
 from reviews.audit import backup, seals, stamps
+from reviews.audit.backup import Head
 from reviews.audit.backup_file import BackupRefused, decrypt, encrypt, key_in
+from reviews.audit.restore import Restored
 from reviews.audit.verify import verify
+from reviews.management.commands import restore as restore_command
 from reviews.models import AuditEvent, KeyStatement
 from tests import factories as make
 from tests.processes import running
@@ -206,7 +209,8 @@ def test_a_backup_of_before_another_key_took_over_is_restored_with_the_key_of_th
         end, AuditEvent.objects.get(seq=end).hash, lost={"from": end + 1, "to": 10**6, "reason": "x"}
     )
     settings.SIGNING_KEY = third
-    assert any("No checkpoint names entry " in sentence for _seq, sentence in verify())
+    (told,) = (sentence for _seq, sentence in verify())
+    assert told.endswith(": it accepts a loss by a key from which another had taken over.")
 
 
 # -- What would be lost ----------------------------------------------------------------------------------------------
@@ -286,6 +290,28 @@ def test_a_backup_of_a_trail_that_was_given_up_names_what_was_done_since_elsewhe
     assert (code, entries()) == (0, before), words
     assert "what was accepted before was taken back when a backup was restored. And back." in words
     assert verify() == []
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_whoever_may_write_to_the_file_puts_no_lines_of_their_own_into_what_is_shown_and_mailed(kept):
+    file = kept.backed()
+    act = 'signed\n{"seq": 1, "lost": {}}\x1b[2J'
+    with kept.at.open("a") as lines:
+        lines.write(json.dumps({"seq": 10**6, "hash": "x", "at": "now", "act": act}) + "\n")
+    code, words = kept.restore(file)
+    assert code == 1
+    assert '  entry 1000000, now: signed {"seq": 1, "lost": {}}[2J\n' in words
+
+
+def test_a_letter_names_no_more_than_anybody_reads(monkeypatch):
+    mailed = []
+    monkeypatch.setattr(restore_command, "mail_line", lambda line, subject, said: mailed.append(said) or 1)
+    command = restore_command.Command(stdout=StringIO())
+    for many in (200, 1201):
+        command._mail(Restored(Head(1, "a"), [f"entry {n}" for n in range(many)], False, "{}"))
+    assert ["more, which whoever" in one for one in mailed] == [False, True]
+    assert "  entry 199\n  … and 1,001 more, which whoever restored it was shown.\n" in mailed[1]
 
 
 @pytest.mark.slow

@@ -1,7 +1,9 @@
 """What a second process does beside this one comes back whole, or is told to be missing."""
 
+import multiprocessing
 import os
 import signal
+import time
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -11,6 +13,7 @@ from monographs.models import Document, Edition
 from reviews.audit import verify as verifying
 from reviews.audit.beside import EndedEarly, beside
 from reviews.audit.verify import verify
+from reviews.derived import version
 from reviews.models import ChangedPart
 from tests import factories as make
 from tests.tables import no_triggers
@@ -42,6 +45,16 @@ def test_one_that_is_killed_or_fails_says_so(capfd):
     assert "ZeroDivisionError" in capfd.readouterr().err
 
 
+def test_one_that_is_killed_while_it_speaks_says_so():
+    """What it says is longer than the pipe holds, and nobody reads until it is gone."""
+    with beside(lambda: (os.getpid(), "x" * 10_000_000)) as answer:
+        (child,) = multiprocessing.active_children()
+        time.sleep(0.5)
+        child.kill()
+        with pytest.raises(EndedEarly):
+            answer()
+
+
 def test_of_a_long_trail_documents_and_change_sets_are_judged_beside_it(long_trail, monkeypatch):
     here = []
     for name in ("_documents", "verify_change_sets"):
@@ -68,7 +81,19 @@ def test_what_it_finds_is_found(long_trail):
     assert f"monographs.document:{digest}: its text does not have this digest." in found
 
 
+def test_change_sets_that_it_passed_over_are_judged_here(long_trail, monkeypatch):
+    """They were made anew after it looked: by the time of the first process they are of this version."""
+    changed = ChangedPart.objects.first()
+    with no_triggers():
+        ChangedPart.objects.filter(pk=changed.pk).update(label="Another label")
+    here, is_current = os.getpid(), version.is_current
+    monkeypatch.setattr(version, "is_current", lambda: os.getpid() == here and is_current())
+
+    assert [sentence.split(":")[0] for _seq, sentence in verify()] == ["reviews.changeset"]
+
+
 def test_a_verification_whose_second_process_ended_early_says_nothing_of_the_trail(long_trail, monkeypatch):
     monkeypatch.setattr(verifying, "_by_themselves", lambda: os.kill(os.getpid(), signal.SIGKILL))
-    with pytest.raises(CommandError, match="says nothing of the trail"):
+    with pytest.raises(CommandError, match="says nothing of the trail") as said:
         call_command("verify_trail")
+    assert said.value.returncode == 2

@@ -15,8 +15,9 @@ from monographs.document import PART_FIELDS, RelatedLink
 from monographs.models import Document, Monograph, Publication
 from reviews.audit.trail import audited_write
 from reviews.audit.verify import verify
-from reviews.authorship import earlier_authors
+from reviews.authorship import _History, _where_it_stands, earlier_authors
 from reviews.changes import change_set
+from reviews.derived import sides
 from reviews.derived.changed_parts import rows_of
 from reviews.derived.sides import Sides
 from reviews.editing import parts
@@ -212,3 +213,25 @@ def test_where_nothing_is_known_of_a_change_whoever_made_it_is_an_author(house):
     found = earlier_authors(edition.monograph, document, [key])
 
     assert set(found[key]) == {house.editor.pk, house.editor2.pk}
+
+
+def test_a_change_of_which_one_part_is_unknown_tells_of_each_that_it_touched(house):
+    edition = make.draft(house, "partumab")
+    part, ours = str(make.key("monitoring")), sides.parts_of(build(edition))
+    first = ChangeSet.objects.get(edition=edition)
+    section, item = build(edition).by_key()[make.key("monitoring")], build(edition).by_key()[make.key("fbc")]
+    with audited_write(actor=house.editor2) as trail, change_set(trail, edition=edition, reason="Shorter") as change:
+        change.save(section.replaced(text="Tests go on for a month."), seen=digest_of_part(section))
+        change.remove("monitoring", item.key, seen=digest_of_part(item))
+    last = ChangeSet.objects.exclude(pk=first.pk).get(edition=edition)
+
+    def stands():
+        found = _where_it_stands(_History(edition.monograph.pk, [part]), ours, unknown=True).found
+        return found[edition.pk, part][part][1]
+
+    assert len(last.touched) == 2
+    assert stands() == first.revision_id  # all is known: after it the part says something else
+    with audited_write(actor=house.editor) as trail:
+        ChangedPart.objects.filter(change_set=last).exclude(key=part).delete()
+        trail.record("lost", "test")
+    assert stands() == last.revision_id
