@@ -21,7 +21,7 @@ HOST = "127.0.0.1"
 CONNECTIONS = 4
 # Threads, because gunicorn's plain workers keep no connection alive.
 GUNICORN = (
-    "--workers=2", "--threads=2", "--keep-alive=60", "--log-level=warning", "--no-control-socket", "--preload",
+    "--workers=2", "--threads=2", "--keep-alive=600", "--log-level=warning", "--no-control-socket", "--preload",
 )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """The one page on which a monograph is written: the page as readers will get it, part by part in reading order, each
 with what stands against it, what could be added in its place, and the form of the part that is open."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any

@@ -196,7 +196,7 @@ def test_a_preview_says_which_dose_of_the_page_it_overlaps(editor):
 
     answer = editor.post(at("part_new", "regimen"), typed, headers=ASKS)
 
-    assert "That is dose 1. (V15)" in words(answer)
+    assert 'That is dose 1. <span class="soft">(V15)</span>' in words(answer)
 
 
 def test_it_is_removed_and_comes_back_in_its_place(editor, edition):
