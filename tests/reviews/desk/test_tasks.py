@@ -231,6 +231,7 @@ def test_the_list_says_of_each_monograph_what_is_open_what_readers_see_its_tier_
         ("clinician_reviewed", "Clinician reviewed", 2),
         ("published", "Published", 1),
         ("unpublished", "Not published", 8),
+        ("doses", "Doses not shown", 0),
         ("overdue", "Review overdue", 0),
     ]
     html = " ".join(page.content.decode().split())
@@ -273,7 +274,7 @@ def test_a_review_is_overdue_from_the_day_after_it_is_due(house, enter, monkeypa
         monkeypatch.setattr("reviews.desk.monograph_list.today", lambda days=days: due + timedelta(days=days))
         page = enter("editor").get("/desk/monographs/?state=published")
         assert ("Review overdue</span>" in page.content.decode()) == late
-        assert page.context["filters"][6] == ("overdue", "Review overdue", int(late))
+        assert page.context["filters"][7] == ("overdue", "Review overdue", int(late))
         assert [row.slug for row in enter("editor").get("/desk/monographs/?state=overdue").context["page"]] == (
             ["solozumab"] if late else []
         )

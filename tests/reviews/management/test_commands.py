@@ -10,9 +10,9 @@ from django.db import connection, models
 from monographs.models import IndexEntry, WriteLock
 from reviews.audit import seals
 from reviews.audit.verify import verify
-from reviews.management.commands import checkpoint
 from reviews.models import AuditEvent
 from reviews.models.event import is_demonstration
+from reviews.reports import witnesses
 from reviews.reports.mailing import ServerGone
 from tests import factories as make
 from tests import tables
@@ -83,10 +83,10 @@ def test_a_line_that_reaches_no_auditor_is_written_and_told(house, monkeypatch):
         raise ServerGone
         yield
 
-    monkeypatch.setattr(checkpoint, "deliver", gone)
+    monkeypatch.setattr(witnesses, "deliver", gone)
     with pytest.raises(CommandError, match=r"The line was written\. The mail server is gone"):
         call_command("checkpoint", stdout=StringIO())
-    monkeypatch.setattr(checkpoint, "deliver", lambda letters: [(one, "550") for one in letters])
+    monkeypatch.setattr(witnesses, "deliver", lambda letters: [(one, "550") for one in letters])
     with pytest.raises(CommandError, match=r"The line was written\. The mail server refused it for auditor"):
         call_command("checkpoint", stdout=StringIO())
     assert verify() == []
