@@ -2,7 +2,6 @@
 the engine cannot read is said at its box; a step that is ten times another is held up until somebody says why."""
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -23,27 +22,12 @@ from monographs.regimens import in_words, regimen_of
 from monographs.texts.characters import says_nothing
 from monographs.typed import PARTIAL_DATE
 from monographs.typed_doses import boxes_of, structure_of
+from reviews.desk.editor.fault_boxes import place_of
 from reviews.desk.editor.forms import FIRST, ValueForm
 from reviews.forms import Box, Text, dressed, is_text
 
 TENFOLD = Fraction(99, 10)  # or its inverse: a decimal point that slipped, within 1 per cent
 _MOST_TOLD = 3  # of the steps that were explained, so that the whole explanation has room in a reason
-# Place in the structure of a step -> its box, where it is called otherwise.
-_BOX_OF = {
-    "freq.n": "n", "freq.n_max": "n_max", "freq.period": "period", "freq.period_max": "period_max",
-    "freq.unit": "period_unit", "freq": "n", "over.value": "over", "over.unit": "over_unit", "over.max": "over_max",
-    "for.value": "length", "for.unit": "length_unit", "for.max": "length_max", "course.no": "course",
-    "course.to": "course_to", "course.gap.value": "gap", "course.gap.unit": "gap_unit", "cap.value": "cap",
-    "cap.unit": "cap_unit", "volume.value": "volume", "volume.unit": "volume_unit", "rate.unit": "rate_unit",
-    "rate.value": "rate", "min_interval.value": "least_interval", "min_interval.unit": "least_interval_unit",
-    "at.numbers": "at_numbers", "at.unit": "at_unit",
-}  # fmt: skip
-_PLACE = re.compile(r"(steps|limits|adjustments)\[(\d+)\]\.?(.*)")
-_BOX_OF_REGIMEN = {
-    "indication": "indication", "max_courses": "max_courses", "criteria.at_least": "at_least",
-    "strength.value": "strength", "strength.unit": "strength_unit", "hepatic": "hepatic",
-    "instructions": "instructions",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -207,11 +191,19 @@ class DoseForm(ValueForm):
         for fault in read(structure_of(boxes))[1]:
             self._refuse(fault)
 
+    @property
+    def _bands(self) -> list[str]:
+        """Of each row of a band that is filled in, what it is of."""
+        return (
+            [str(row.cleaned_data.get("of", "")) for row in self.rows["bands"].filled] if "bands" in self.rows else []
+        )
+
     def _refuse(self, fault: Fault) -> None:
-        if at := _PLACE.match(fault.place):
-            self._say(at[1], int(at[2]), _BOX_OF.get(at[3], at[3]), fault.sentence)
-        elif (name := _BOX_OF_REGIMEN.get(re.sub(r"\[\d+\]", "", fault.place))) in self.fields:
-            self.add_error(name, fault.sentence)
+        at = place_of(fault.place, self._bands)
+        if at.rows in self.rows:
+            self._say(at.rows, at.number, at.box, fault.sentence)
+        elif not at.rows and at.box in self.fields:
+            self.add_error(at.box, fault.sentence)
         else:
             self.add_error(None, in_words(fault))
 
