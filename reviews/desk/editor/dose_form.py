@@ -13,7 +13,7 @@ from monographs import document as values
 from monographs.declared import declared_of
 from monographs.dose_boxes import DoseBoxes
 from monographs.doses.faults import Fault
-from monographs.doses.model import Step
+from monographs.doses.model import RENAL, Step
 from monographs.doses.reading import read
 from monographs.pages.lines import partial_date
 from monographs.regimens import in_words, regimen_of
@@ -179,6 +179,10 @@ class DoseForm(ValueForm):
             return
         if any(row.errors for rows in self.rows.values() for row in rows.filled):
             return  # the row says so itself
+        of = ["renal" if one in RENAL else one for one in self._bands]
+        for number, one in enumerate(of):
+            if (first := of.index(one)) < number:
+                self._say("bands", number, "of", f"A dose has one band of this: row {first + 1} says another.")
         for fault in read(structure_of(boxes))[1]:
             self._refuse(fault)
 

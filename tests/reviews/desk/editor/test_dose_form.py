@@ -203,3 +203,21 @@ def test_a_step_is_held_against_what_stood_there_earlier_in_the_edition():
     assert not form.is_valid()
     said = [f"Step {n} is 10 times what stood there earlier in this edition." for n in (1, 2)]
     assert [one.words for one in form.held] == said
+
+
+def test_two_rows_of_one_band_are_refused_where_one_would_be_lost():
+    """A structure has one band of age, one of body-weight and one of the kidney, however it is measured."""
+
+    def banded(*kinds):
+        rows = {"bands-TOTAL_FORMS": str(len(kinds))}
+        for n, kind in enumerate(kinds):
+            one = {"of": kind, "low": "40", "low_is": "from", "high": "", "high_is": "below"}
+            rows |= {f"bands-{n}-{name}": value for name, value in (one | {"unit": "a" * (kind == "age")}).items()}
+        return form_of({**sent(*STEPS), **rows})
+
+    assert banded("age", "weight", "crcl").is_valid()
+    for kinds in (("age", "weight", "age"), ("crcl", "weight", "egfr")):
+        form = banded(*kinds)
+        assert not form.is_valid()
+        said = [row.errors.get("of") for row in form.rows["bands"].filled]
+        assert said == [None, None, ["A dose has one band of this: row 1 says another."]]
