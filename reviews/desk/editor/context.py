@@ -1,11 +1,15 @@
 """What every page of the editor is about: the monograph, its current edition, and the document as it stands."""
 
-from functools import cached_property
+import json
+from functools import cached_property, reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import Http404
 from pydantic import ValidationError
+from reversion.models import Version
 
 from monographs import document as values
 from monographs.assemble import build
@@ -67,6 +71,7 @@ class EditorContext:
         self.is_begun = False  # by this very request
         self._news = list[str]()
         self._left: Change | None = None  # what this request wrote last, until it is shown
+        self.open_doses = set[UUID]()  # those of the edition whose forms this request has
         self.is_together = False  # several forms were sent, and may come back
 
     @property
@@ -191,12 +196,28 @@ class EditorContext:
 
     @cached_property
     def doses_around(self) -> DosesAround:
-        """The doses that a step is held against: of the published edition, and of the other monographs of the drug that
-        the user may read, each as its newest edition has it."""
+        """The doses that a dose is held against: of the published edition, of the other monographs of the drug that the
+        user may read, each as its newest edition has it, and itself as it was earlier in this edition."""
         drug = self.monograph.drug_id
         others = policy.readable(self.request.user).filter(drug=drug).exclude(pk=self.monograph.pk)
         elsewhere = (one for other in others for one in build(current_edition(other)).regimens)
-        return DosesAround(self.live_doses, tuple(elsewhere))
+        return DosesAround(self.live_doses, tuple(elsewhere), self._earlier_doses())
+
+    def _earlier_doses(self) -> dict[UUID, list[str]]:
+        """Of the doses that are open in a draft, each structure that was saved of them in it, oldest first: the change
+        set with which it began holds what it took over."""
+        if not (self.is_draft and self.open_doses):
+            return {}
+        among = reduce(or_, (Q(serialized_data__contains=str(key)) for key in self.open_doses))
+        versions = Version.objects.filter(
+            among, revision__change_set__edition=self.edition,
+            content_type__app_label="monographs", content_type__model="doseregimen",
+        )  # fmt: skip
+        found: dict[UUID, list[str]] = {}
+        for held in versions.order_by("revision_id").values_list("serialized_data", flat=True):
+            fields = json.loads(held)[0]["fields"]
+            found.setdefault(UUID(fields["key"]), []).append(fields["structure"])
+        return found
 
     def targets(self) -> list[str]:
         """Addresses that a related monograph may have: those that the user may know of."""

@@ -1,11 +1,9 @@
 """The form of a dose: boxes for its use, its people, its steps and its limits, from which its structure is made. What
-the engine cannot read is said at its box; a step that is ten times another is held up until somebody says why."""
+the engine cannot read is said at its box; an amount that is ten times another is held up until somebody says why."""
 
 import json
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,52 +13,30 @@ from monographs import document as values
 from monographs.declared import declared_of
 from monographs.dose_boxes import DoseBoxes
 from monographs.doses.faults import Fault
-from monographs.doses.model import Regimen, Step
+from monographs.doses.model import RENAL, Step
 from monographs.doses.reading import read
-from monographs.doses.units import UNITS
 from monographs.pages.lines import partial_date
 from monographs.regimens import in_words, regimen_of
 from monographs.texts.characters import says_nothing
 from monographs.typed import PARTIAL_DATE
 from monographs.typed_doses import boxes_of, structure_of
+from reviews.desk.editor.fault_boxes import place_of
 from reviews.desk.editor.forms import FIRST, ValueForm
+from reviews.desk.editor.slips import Beside, Slip, slips
 from reviews.forms import Box, Text, dressed, is_text
 
-TENFOLD = Fraction(99, 10)  # or its inverse: a decimal point that slipped, within 1 per cent
-_MOST_TOLD = 3  # of the steps that were explained, so that the whole explanation has room in a reason
-# Place in the structure of a step -> its box, where it is called otherwise.
-_BOX_OF = {
-    "freq.n": "n", "freq.n_max": "n_max", "freq.period": "period", "freq.period_max": "period_max",
-    "freq.unit": "period_unit", "freq": "n", "over.value": "over", "over.unit": "over_unit", "over.max": "over_max",
-    "for.value": "length", "for.unit": "length_unit", "for.max": "length_max", "course.no": "course",
-    "course.to": "course_to", "course.gap.value": "gap", "course.gap.unit": "gap_unit", "cap.value": "cap",
-    "cap.unit": "cap_unit", "volume.value": "volume", "volume.unit": "volume_unit", "rate.unit": "rate_unit",
-    "rate.value": "rate", "min_interval.value": "least_interval", "min_interval.unit": "least_interval_unit",
-    "at.numbers": "at_numbers", "at.unit": "at_unit",
-}  # fmt: skip
-_PLACE = re.compile(r"(steps|limits|adjustments)\[(\d+)\]\.?(.*)")
-_BOX_OF_REGIMEN = {
-    "indication": "indication", "max_courses": "max_courses", "criteria.at_least": "at_least",
-    "strength.value": "strength", "strength.unit": "strength_unit", "hepatic": "hepatic",
-    "instructions": "instructions",
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Slip:
-    """A step whose amount is ten times that of another, or a tenth: its number from 0, and what it is compared with."""
-
-    step: int
-    words: str
+_MOST_TOLD = 900  # characters of what was explained, so that the whole explanation has room in a reason
 
 
 @dataclass(frozen=True)
 class Around:
     """What else is given of this drug: the doses of the edition that readers have, by their keys, and those of other
-    monographs of the drug, all with their figures."""
+    monographs of the drug, all with their figures. `earlier`: by the key of a dose, each structure that it had in this
+    edition, from what the edition began with."""
 
     live: Mapping[UUID, values.DoseRegimen] = field(default_factory=dict)
     elsewhere: tuple[values.DoseRegimen, ...] = ()
+    earlier: Mapping[UUID, Sequence[str]] = field(default_factory=dict)
 
 
 class DoseForm(ValueForm):
@@ -83,7 +59,7 @@ class DoseForm(ValueForm):
 
     @property
     def boxes(self) -> Iterator[Box]:
-        """Without the box that is asked for where a step is held up, while none is."""
+        """Without the box that is asked for where an amount is held up, while none is."""
         typed = self.is_bound and str(self.data.get("tenfold", "")).strip()
         yield from (
             box for box in super().boxes if self.held or typed or box.field is None or box.field.name != "tenfold"
@@ -186,11 +162,10 @@ class DoseForm(ValueForm):
             self.held = found
             if not why:
                 for slip in found:
-                    self._say("steps", slip.step, "dose", f"{slip.words} Correct it, or say below why.")
+                    self._say(slip.rows, slip.number, slip.box, f"{slip.words} Correct it, or say below why.")
                 self.add_error("tenfold", "Say why, or correct the amount.")
             else:
-                more = f" {len(found) - _MOST_TOLD} more." if len(found) > _MOST_TOLD else ""
-                self.told = f"{' '.join(slip.words for slip in found[:_MOST_TOLD])}{more} Because: {why}"
+                self.told = f"{_told([slip.words for slip in found])} Because: {why}"
                 data["reason"] = " ".join(filter(None, [self.told, data.get("reason", "")]))
         return data
 
@@ -204,14 +179,26 @@ class DoseForm(ValueForm):
             return
         if any(row.errors for rows in self.rows.values() for row in rows.filled):
             return  # the row says so itself
+        of = ["renal" if one in RENAL else one for one in self._bands]
+        for number, one in enumerate(of):
+            if (first := of.index(one)) < number:
+                self._say("bands", number, "of", f"A dose has one band of this: row {first + 1} says another.")
         for fault in read(structure_of(boxes))[1]:
             self._refuse(fault)
 
+    @property
+    def _bands(self) -> list[str]:
+        """Of each row of a band that is filled in, what it is of."""
+        return (
+            [str(row.cleaned_data.get("of", "")) for row in self.rows["bands"].filled] if "bands" in self.rows else []
+        )
+
     def _refuse(self, fault: Fault) -> None:
-        if at := _PLACE.match(fault.place):
-            self._say(at[1], int(at[2]), _BOX_OF.get(at[3], at[3]), fault.sentence)
-        elif (name := _BOX_OF_REGIMEN.get(re.sub(r"\[\d+\]", "", fault.place))) in self.fields:
-            self.add_error(name, fault.sentence)
+        at = place_of(fault.place, self._bands)
+        if at.rows in self.rows:
+            self._say(at.rows, at.number, at.box, fault.sentence)
+        elif not at.rows and at.box in self.fields:
+            self.add_error(at.box, fault.sentence)
         else:
             self.add_error(None, in_words(fault))
 
@@ -234,45 +221,30 @@ class DoseForm(ValueForm):
     # -- A decimal point that slipped --------------------------------------------------------------------------------
 
     def slips(self) -> Iterator[Slip]:
-        """Each step that is ten times what stood there, what the edition of readers has there, another step or another
-        dose of this drug, or a tenth."""
-        regimen = regimen_of(self.value.structure)
-        if regimen is None:
-            return
-        was = regimen_of(self.shown.structure) if self.shown else None
+        """Each amount that is ten times what stood there now or earlier, what the edition of readers has there, another
+        step or another dose of this drug, or a tenth."""
+        now = regimen_of(self.value.structure)
+        if now is not None:
+            yield from slips(now, regimen_of(self.shown.structure) if self.shown else None, self._beside)
+
+    def _beside(self) -> Beside:
         around = self.around()
-        live = regimen_of(part.structure) if self.key and (part := around.live.get(self.key)) else None
-        others = [one for part in self._others(around) if (one := regimen_of(part.structure))]
-        for number, step in enumerate(regimen.steps):
-            if was and _is_as_it_was(step, was):
-                continue
-            if (words := _range_of(step)) is not None:
-                yield Slip(number, f"Step {number + 1}: its upper end is {words} its lower one.")
-                continue
-            for words, other in _beside(number, regimen, was, live, others):
-                if ratio := _ratio(step, other):
-                    yield Slip(number, f"Step {number + 1} is {_times(ratio)} {words}.")
-                    break
-
-    def _others(self, around: Around) -> list[values.DoseRegimen]:
+        assert self.key
+        live = [one.structure for key, one in around.live.items() if key == self.key]
+        past = [("what the published edition has there", one) for one in live]
+        past += [("what stood there earlier in this edition", one) for one in around.earlier.get(self.key, ())]
         here = [one for one in self.document.regimens if one.key != self.key]
-        return [*here, *(one for key, one in around.live.items() if key != self.key), *around.elsewhere]
+        others = [*here, *(one for key, one in around.live.items() if key != self.key), *around.elsewhere]
+        return Beside(
+            tuple((words, found) for words, one in past if (found := regimen_of(one))),
+            tuple(found for one in others if (found := regimen_of(one.structure))),
+        )
 
 
-def _beside(
-    number: int, regimen: Regimen, was: Regimen | None, live: Regimen | None, others: list[Regimen]
-) -> Iterator[tuple[str, Step]]:
-    step = regimen.steps[number]
-    for words, before in (("what stood there", was), ("what the published edition has there", live)):
-        if before and (found := _same_step(step, number, before)):
-            yield words, found
-    yield from ((f"step {at + 1}", one) for at, one in enumerate(regimen.steps[:number]))
-    yield from (("another dose of this drug", one) for other in others for one in other.steps)
-
-
-def _same_step(step: Step, number: int, before: Regimen) -> Step | None:
-    by_key = next((one for one in before.steps if step.key and one.key == step.key), None)
-    return by_key or (before.steps[number] if number < len(before.steps) else None)
+def _told(each: list[str]) -> str:
+    """What was explained; of what has no room, how much more it is."""
+    fits = next(n for n in range(len(each), -1, -1) if len(" ".join(each[:n])) <= _MOST_TOLD)
+    return " ".join([*each[:fits], *([f"{len(each) - fits} more."] if fits < len(each) else [])])
 
 
 def _day(typed: str) -> str:
@@ -288,30 +260,3 @@ def _alike(held: dict[str, Any], typed: dict[str, Any]) -> bool:
 def _step_of(step: dict[str, Any]) -> Step | None:
     regimen = regimen_of(json.dumps({"population": "Adult", "route": "oral", "steps": [step]}))
     return regimen.steps[0] if regimen else None
-
-
-def _is_as_it_was(step: Step, was: Regimen) -> bool:
-    return any((one.dose, one.high, one.unit) == (step.dose, step.high, step.unit) for one in was.steps)
-
-
-def _ratio(one: Step, other: Step) -> Fraction | None:
-    """Of two amounts of one kind, on one basis, the lower or the upper ends; None where they cannot be compared, or are
-    not ten times one another."""
-    if one.dose is None or other.dose is None or one.unit is None or other.unit is None:
-        return None
-    mine, theirs = UNITS[one.unit], UNITS[other.unit]
-    if (mine.kind, mine.person, mine.time) != (theirs.kind, theirs.person, theirs.time) or not other.dose:
-        return None
-    ends = ((one.dose, other.dose), (one.high or one.dose, other.high or other.dose))
-    ratios = (Fraction(mine_) * mine.factor / (Fraction(other_) * theirs.factor) for mine_, other_ in ends)
-    return next((ratio for ratio in ratios if ratio >= TENFOLD or ratio <= 1 / TENFOLD), None)
-
-
-def _range_of(step: Step) -> str | None:
-    if not step.dose or step.high is None or Fraction(step.high) / Fraction(step.dose) < TENFOLD:
-        return None
-    return _times(Fraction(step.high) / Fraction(step.dose))
-
-
-def _times(ratio: Fraction) -> str:
-    return f"{float(ratio):g} times" if ratio > 1 else f"1/{float(1 / ratio):g} of"

@@ -175,6 +175,8 @@ def _equip(editor: EditorContext, form: ValueForm) -> None:
     """With what a form asks of what is around it."""
     if isinstance(form, DoseForm):
         form.around = lambda: editor.doses_around
+        if form.shown is not None and form.key:
+            editor.open_doses.add(form.key)
 
 
 def now_seen(form: ValueForm, value: Value) -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.http import QueryDict
 
 from reviews.desk.editor.dose_form import Around, DoseForm
+from reviews.desk.editor.slips import Slip
 from tests import factories as make
 from tests.monographs.doses.examples import changed
 
@@ -151,15 +152,72 @@ def test_its_reason_is_asked_for_only_where_a_step_is_held_up():
     ]
 
 
-def test_an_explanation_of_many_steps_has_room_in_a_reason():
+def test_an_explanation_names_each_amount_and_has_room_in_a_reason():
     many = [
         {**STEPS[0], "course": str(n), "gap": "1", "gap_unit": "mo", "dose": "12" if n % 2 else "120"}
         for n in range(1, 9)
     ]
+    explained = {"tenfold": "x" * 300, "reason": "y" * 500}
 
-    form = form_of(sent(*many, tenfold="x" * 300, reason="y" * 500))
+    form = form_of(sent(*many, **explained))
+    full = form_of(sent(*STEPS, **explained))
+    full.slips = lambda: [Slip("steps", 0, "dose", f"Step {n} is 10 times what stood there.") for n in range(1, 40)]
 
     assert form.is_valid(), form.errors
-    assert len(form.told) < 600
-    assert "more. Because: xxx" in form.told
+    assert len(form.held) == 7
+    assert form.told == f"{' '.join(one.words for one in form.held)} Because: {'x' * 300}"
+    assert full.is_valid(), full.errors
+    assert 1_100 < len(full.told) < 1_300
+    assert " more. Because: xxx" in full.told
     assert not form_of(sent(*many, tenfold="x" * 301)).is_valid()
+
+
+def limited(value, **more):
+    """What a browser sends of two steps and a limit in 24 hours."""
+    limit = {"limits-0-value": value, "limits-0-unit": "g", "limits-0-per": "24h", "limits-0-window": "",
+             "limits-0-window_unit": ""}  # fmt: skip
+    return {**sent(*STEPS), "limits-TOTAL_FORMS": "1", **limit, **more}
+
+
+def test_a_limit_ten_times_what_stood_there_is_held_at_its_box_and_explained_once():
+    four = make.dose(structure=changed(make.COURSES, limits=[{"value": "4", "unit": "g", "per": "24h"}]))
+    forty = make.dose(structure=changed(make.COURSES, limits=[{"value": "40", "unit": "g", "per": "24h"}]))
+
+    held = form_of(limited("40"), four)
+    why = form_of(limited("40", tenfold="Another use."), four)
+
+    assert not held.is_valid()
+    said = "Limit 1 is 10 times what stood there."
+    assert held.rows["limits"].filled[0].errors == {"value": [f"{said} Correct it, or say below why."]}
+    assert why.is_valid(), why.errors
+    assert why.cleaned_data["reason"] == f"{said} Because: Another use."
+    assert form_of(limited("40"), forty).is_valid()
+
+
+def test_a_step_is_held_against_what_stood_there_earlier_in_the_edition():
+    shown = make.dose(structure=changed(make.COURSES, steps__0__dose="60", steps__1__dose="60"))
+    form = form_of(sent(*({**step, "dose": "120"} for step in STEPS)), shown)
+    form.around = lambda: Around(earlier={shown.key: [make.dose().structure, shown.structure]})
+
+    assert form.key == shown.key
+    assert not form.is_valid()
+    said = [f"Step {n} is 10 times what stood there earlier in this edition." for n in (1, 2)]
+    assert [one.words for one in form.held] == said
+
+
+def test_two_rows_of_one_band_are_refused_where_one_would_be_lost():
+    """A structure has one band of age, one of body-weight and one of the kidney, however it is measured."""
+
+    def banded(*kinds):
+        rows = {"bands-TOTAL_FORMS": str(len(kinds))}
+        for n, kind in enumerate(kinds):
+            one = {"of": kind, "low": "40", "low_is": "from", "high": "", "high_is": "below"}
+            rows |= {f"bands-{n}-{name}": value for name, value in (one | {"unit": "a" * (kind == "age")}).items()}
+        return form_of({**sent(*STEPS), **rows})
+
+    assert banded("age", "weight", "crcl").is_valid()
+    for kinds in (("age", "weight", "age"), ("crcl", "weight", "egfr")):
+        form = banded(*kinds)
+        assert not form.is_valid()
+        said = [row.errors.get("of") for row in form.rows["bands"].filled]
+        assert said == [None, None, ["A dose has one band of this: row 1 says another."]]

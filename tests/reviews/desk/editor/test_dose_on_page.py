@@ -2,9 +2,12 @@
 
 import json
 from html import unescape
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from monographs.assemble import build
@@ -14,6 +17,7 @@ from monographs.signable import signable
 from monographs.typed_doses import boxes_of
 from reviews.audit.trail import audited_write
 from reviews.audit.verify import verify
+from reviews.desk.editor.context import EditorContext
 from reviews.editing.monographs import begin
 from reviews.models import ChangeSet, Scratch
 from tests import factories as make
@@ -260,6 +264,55 @@ def test_a_dose_that_grew_in_two_steps_is_held_against_the_published_edition(hou
     change = ChangeSet.objects.filter(edition=second).order_by("at").last()
     assert change.reason.endswith("Because: It was read wrongly.")
     assert "Because: It was read wrongly." in words(enter("clinician").get(at("history")))
+
+
+def test_a_dose_that_grew_in_steps_of_a_draft_is_held_against_what_it_began_with(house, editor, edition):
+    """Nothing is published: from 12 over 36, and from mg over mL."""
+    path = at("part_edit", KEY)
+
+    def saved(dose, unit="mg", **more):
+        steps = {f"steps-{n}-{name}": one for n in (0, 1) for name, one in (("dose", dose), ("unit", unit))}
+        return editor.post(path, {**opened(editor), **steps, **more})
+
+    earlier = "Step 1 is 10 times what stood there earlier in this edition."
+    for way in (("36",), ("36", "mL")):
+        assert saved(*way).status_code == 302
+        held_up = saved("120")
+        assert held_up.status_code == 422
+        assert earlier in words(held_up)
+    assert saved("120", tenfold="The source has it.").status_code == 302
+    change = ChangeSet.objects.filter(edition=edition).order_by("at").last()
+    assert change.reason.startswith(earlier)
+    assert change.reason.endswith("Because: The source has it.")
+    assert editor.post(path, {**opened(editor), "max_courses": "2"}).status_code == 302
+
+
+def test_a_next_edition_is_held_against_what_it_took_over(house, enter):
+    first = make.published(house, doc=make.dosed())
+    make.start(house, first)
+    editor = EditorContext(SimpleNamespace(user=house.editor), "testazumab")
+    editor.open_doses.add(KEY)
+
+    (taken,) = editor.doses_around.earlier[KEY]
+
+    assert json.loads(taken) == json.loads(make.dose().structure)
+
+
+def test_doses_saved_together_ask_as_often_for_what_they_were(house, enter):
+    doses = [make.dose(f"dose-{n}", structure={**make.COURSES, "indication": f"use {n}"}) for n in range(3)]
+    make.draft(house, doc=make.dosed(*doses))
+    client, costs = enter("editor"), []
+    for open_ in (doses[:1], doses[1:]):
+        together = {}
+        for n, one in enumerate(open_):
+            typed = {**opened(client, at("part_edit", one.key)), "steps-0-dose": "240", "part": str(one.key)}
+            together |= {f"{n}.{name}": value for name, value in typed.items()}
+        with CaptureQueriesContext(connection) as queries:
+            answer = client.post(at("edit_all"), together)
+        assert words(answer).count("Step 1 is 20 times what stood there.") >= len(open_)
+        costs.append(len([one for one in queries if "reversion_version" in one["sql"]]))
+
+    assert costs == [1, 1]
 
 
 def test_saved_together_each_explanation_stands_whole_or_its_dose_is_held_back(house, enter):
