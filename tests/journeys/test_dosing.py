@@ -30,9 +30,11 @@ COURSES = [
 
 
 def doses():
+    """Those that came since the published edition, whose own the demonstration brought."""
     page = Monograph.objects.get(slug=SLUG)
+    before = {one.key for one in build(page.live.edition).regimens}
     edition = page.editions.order_by("-number").first()
-    return [json.loads(one.structure) for one in build(edition).regimens]
+    return [json.loads(one.structure) for one in build(edition).regimens if one.key not in before]
 
 
 def steps_of(held):
