@@ -25,7 +25,7 @@ from reviews.audit.backup_file import CHECKPOINTS, DATABASE, BackupRefused, decr
 from reviews.audit.hashes import instant
 from reviews.audit.losses import standing
 from reviews.audit.room import copy_of_sqlite, room, sqlite_file
-from reviews.audit.signed_lines import forms_of, is_signed, keys_of
+from reviews.audit.signed_lines import forms_of, keys_of
 from reviews.models import AuditEvent, InboxReport
 
 LONGEST = 600  # of what is said of one entry: a reason is no longer than 500
@@ -132,7 +132,7 @@ def _lost(held: dict[int, str], backed: bytes, now: bytes) -> Iterator[tuple[int
             if line not in known:
                 yield line["seq"], "", f"what was accepted on {line['at']}: {line['lost']['reason']}"
         # Whoever may write to the file makes lines of later entries, which are named, and none of earlier ones.
-        elif line["seq"] > last or (held.get(line["seq"]) != line.get("hash") and is_signed(line, keys)):
+        elif line["seq"] > last or (held.get(line["seq"]) != line.get("hash") and seals.line_holds(line, keys)):
             said = f"entry {line['seq']}, {line.get('at')}: {line.get('act') or 'a checkpoint'}"
             yield line["seq"], str(line.get("hash") or "?"), said
     try:

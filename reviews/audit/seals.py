@@ -7,6 +7,7 @@ reviews.audit.keys says.
 import fcntl
 import json
 import os
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -181,7 +182,8 @@ def last_line() -> dict[str, Any] | None:
 def read_checkpoints(copy: Path | None = None) -> tuple[list[dict[str, Any]], list[str]]:
     """The lines of the file that hold, and a sentence for each that does not. Of a `copy` that somebody else keeps each
     line holds by itself: it may have been put together of what was mailed. Statements on keys that stand in the file
-    are believed like those of the database.
+    are believed like those of the database. A line that a key of ours did not sign takes none back, also where it was
+    taken back itself.
 
     A last line without its end is a write that was cut off, and is passed over.
     """
@@ -191,10 +193,12 @@ def read_checkpoints(copy: Path | None = None) -> tuple[list[dict[str, Any]], li
         return [], [f"There is no checkpoint file ({copy or settings.CHECKPOINT_FILE})."]
     whole = (text if text.endswith("\n") else text.rpartition("\n")[0]).splitlines()
     forms = [_read(line) for line in whole]
-    late = late_losses(forms, believed_keys())
-    back = taken_back([{} if number in late else one for number, one in enumerate(forms)])
-    said = (one for number, one in enumerate(forms) if number not in back)
-    keys = believed_keys(*(one["statement"] for one in said if isinstance(one.get("statement"), dict)))
+    known = believed_keys(*_statements(reversed(forms)))  # those of what was given up: last
+    late = late_losses(forms, known)
+    unsigned = {number for number, one in enumerate(forms) if "lost" in one and not line_holds(one, known)}
+    heard = [_without_loss(one) if number in unsigned else one for number, one in enumerate(forms)]
+    back = taken_back([{} if number in late else one for number, one in enumerate(heard)])
+    keys = believed_keys(*_statements(one for number, one in enumerate(forms) if number not in back))
     found, wrong, last = [], [], ""
     for number, (line, form) in enumerate(zip(whole, forms, strict=True), 1):
         try:
@@ -207,11 +211,25 @@ def read_checkpoints(copy: Path | None = None) -> tuple[list[dict[str, Any]], li
             elif number - 1 in late:
                 wrong.append(f"Checkpoint line {number}: it accepts a loss by a key from which another had taken over.")
             else:
-                found.append(form)
+                found.append(_without_loss(form) if number - 1 in unsigned else form)
         except (ValueError, KeyError, TypeError, AttributeError):
             wrong.append(f"Checkpoint line {number}: it cannot be read.")
         last = sha256(line)
     return found, wrong
+
+
+def line_holds(form: dict[str, Any], keys: Keys) -> bool:
+    """Whether one of these keys signed this line, whatever entry it names."""
+    said = {name: value for name, value in form.items() if name != "signature"}
+    return keys.holds(CHECKPOINT_PREFIX, said, str(form.get("key")), str(form.get("signature")))
+
+
+def _statements(forms: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    return (one["statement"] for one in forms if isinstance(one.get("statement"), dict))
+
+
+def _without_loss(form: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in form.items() if name != "lost"}
 
 
 def late_losses(forms: list[dict[str, Any]], keys: Keys) -> set[int]:

@@ -39,7 +39,7 @@ def forms_of(lines: list[bytes]) -> list[dict[str, Any]]:
         before = lines[number - 1].rstrip(b"\n").decode(errors="replace") if number else None
         if "lost" in form and not (
             number not in late
-            and is_signed(form, keys)
+            and seals.line_holds(form, keys)
             and form.get("last") == (sha256(before) if before is not None else "")
         ):
             del form["lost"]
@@ -59,8 +59,3 @@ def keys_of(forms: list[dict[str, Any]]) -> Keys:
     said = [one["statement"] for one in reversed(forms) if isinstance(one.get("statement"), dict)]  # given up: last
     keys = believed(seals.signer().public_bytes, said)
     return Keys({name: one for name, one in keys.by_id.items() if not one.is_revoked})
-
-
-def is_signed(form: dict[str, Any], keys: Keys) -> bool:
-    said = {name: value for name, value in form.items() if name != "signature"}
-    return keys.holds(seals.CHECKPOINT_PREFIX, said, str(form.get("key")), str(form.get("signature")))

@@ -239,6 +239,23 @@ def test_what_an_earlier_version_left_is_looked_at_before_anything_is_made_anew(
     assert [seq for seq, _sentence in checkpoints.as_left()] == [published[0].seq]
 
 
+def test_a_line_that_nobody_signed_hides_no_entry_that_was_rewritten_behind_a_real_loss(house, tmp_path):
+    """Neither in our file nor in that of an auditor."""
+    path, last = seals.checkpoint_path(), AuditEvent.objects.latest("seq")
+    seals.append_checkpoint(3, "f" * 64)  # as entry 3 was
+    said = f"A checkpoint of {last_line()['at']} names entry 3, which is no longer in the trail as it was."
+    assert (3, said) in verify()
+    form = {"seq": last.seq + 1, "hash": "f" * 64, "at": "2026-11-30", "key": seals.key_id(), "signature": "x"}
+    form |= {"last": hashes.sha256(path.read_text().splitlines()[-1]), "lost": {"from": 1, "to": 10**6, "reason": "x"}}
+    with path.open("a") as lines:
+        lines.write(f"{hashes.canonical(form)}\n")
+
+    seals.append_checkpoint(last.seq, last.hash, lost={"from": last.seq + 1, "to": last.seq + 1, "reason": "Burned."})
+
+    (copied := tmp_path / "kept").write_bytes(path.read_bytes())
+    assert verify(copied) == [(3, said), (3, f"{copied}: {said}")]
+
+
 FORGED = {
     "a take-down lifted": lambda house: make.perform(
         "reinstate", editions=[page().live.edition], actor=house.publisher, digest=make.seen(page().live.edition)

@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from monographs.canonical import canonical
 from monographs.models import Publication
 from reviews.audit import seals
+from reviews.audit.keys import Signer
+from reviews.audit.losses import sentences, standing
 from reviews.models import AuditEvent
 from tests import factories as make
 
@@ -162,6 +164,36 @@ def test_a_line_whose_end_was_cut_off_is_passed_over_and_written_over():
     assert ([one["seq"] for one in lines], wrong) == ([1, 3], [])
     path.write_text(second[:20])
     assert seals.read_checkpoints() == ([], [])
+
+
+STRANGE = base64.b64encode(bytes(32)).decode()
+LINES_OF_A_LOSS = {
+    "ours": lambda line: line,
+    "unsigned": lambda line: canonical({**json.loads(line), "signature": ""}),
+    "changed": lambda line: line.replace('"reason":"then"', '"reason":"now"'),
+    "another's": lambda line: line,
+}
+
+
+@pytest.mark.parametrize("whose", LINES_OF_A_LOSS)
+def test_only_a_line_that_is_signed_takes_others_back_where_a_later_one_took_it_back(settings, tmp_path, whose):
+    settings.CHECKPOINT_FILE = str(tmp_path / "checkpoints.jsonl")
+    path, by = seals.checkpoint_path(), Signer(STRANGE) if whose == "another's" else None
+    for seq, key in ((1, None), (4, Signer(STRANGE)), (5, None)):
+        seals.append_checkpoint(seq, "a" * 64, by=key)
+    before = path.read_text()
+    line = seals.append_checkpoint(7, "a" * 64, by=by, lost={"from": 2, "to": 9, "reason": "then"})
+    path.write_text(f"{before}{LINES_OF_A_LOSS[whose](line)}\n")
+    seals.append_checkpoint(6, "b" * 64, lost={"from": 7, "to": 9, "reason": "later"})
+    seals.append_checkpoint(8, "b" * 64)
+
+    lines, wrong = seals.read_checkpoints()
+
+    # It was taken back itself: so it is not told, whoever wrote it.
+    assert wrong == ([] if whose == "ours" else ["Checkpoint line 2: its signature does not hold."])
+    assert [one["seq"] for one in standing(lines)] == ([1, 6, 8] if whose == "ours" else [1, 5, 6, 8])
+    told = [sentence.rpartition(" ")[2] for sentence in sentences(lines)]
+    assert told == (["then", "later"] if whose == "ours" else ["later"])
 
 
 def test_a_disk_without_room_is_told_before_anything_is_written(settings, tmp_path):
