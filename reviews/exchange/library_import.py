@@ -50,6 +50,7 @@ AT_ONCE = {"class": 50, "drug": 50, "reference": 200, "monograph": 1}  # lines t
 SAY_EACH = 100
 MOST_REFUSALS = 50  # after as many the rest is only looked at for what no file may hold
 Say = Callable[[str], None]
+AnotherThan = dict[str, list[str]]  # as `Judge` has it
 
 
 @dataclass
@@ -90,8 +91,8 @@ def import_library(path: Path, *, actor: User, dry_run: bool = False, asked: Ask
     with _own_copy(path) as file:
         try:
             with nullcontext() if dry_run else refusals_recorded(actor=actor, action="import", subject=subject):
-                taken = _judged(file, name, actor, wanted, say)
-                return taken if dry_run else _written(file, actor, wanted, f"Imported from {name}", say)
+                taken, another_than = _judged(file, name, actor, wanted, say)
+                return taken if dry_run else _written(file, actor, wanted, another_than, f"Imported from {name}", say)
         except ImportRefused as refused:
             if not dry_run:
                 with audited_write(actor=actor) as trail:
@@ -110,7 +111,7 @@ def _own_copy(path: Path) -> Iterator[BinaryIO]:
 # -- Judging: nothing is written ---------------------------------------------------------------------------------------
 
 
-def _judged(file: BinaryIO, name: str, actor: User, asked: Asked, say: Say) -> Taken:
+def _judged(file: BinaryIO, name: str, actor: User, asked: Asked, say: Say) -> tuple[Taken, AnotherThan]:
     findings: list[Finding] = []
     refused: list[Refused] = []
     taken, judges = Taken(), Judge(actor, asked.another)
@@ -133,20 +134,20 @@ def _judged(file: BinaryIO, name: str, actor: User, asked: Asked, say: Say) -> T
         raise ImportRefused(name, findings)
     if refused:
         raise Refused([one for error in refused for one in error.refusals], any(error.recorded for error in refused))
-    return taken
+    return taken, judges.another_than
 
 
 # -- Writing -----------------------------------------------------------------------------------------------------------
 
 
-def _written(file: BinaryIO, actor: User, asked: Asked, reason: str, say: Say) -> Taken:
+def _written(file: BinaryIO, actor: User, asked: Asked, another_than: AnotherThan, reason: str, say: Say) -> Taken:
     taken, done = Taken(), 0
     for batch in _batches(line for line in Reader(file) if not line.findings and asked.wants(line)):
         missing = []
         for line in batch:
             with at(line):
                 missing += [] if is_there(line.value) else [line]
-        added = _write(missing, actor, reason, say) if missing else 0
+        added = _write(missing, actor, another_than, reason, say) if missing else 0
         taken.added[batch[0].kind] += added
         taken.there[batch[0].kind] += len(batch) - added
         if done // SAY_EACH != (done := done + len(batch)) // SAY_EACH:
@@ -167,7 +168,7 @@ def _batches(lines: Iterable[Line]) -> Iterator[list[Line]]:
             yield batch
 
 
-def _write(lines: list[Line], actor: User, reason: str, say: Say) -> int:
+def _write(lines: list[Line], actor: User, another_than: AnotherThan, reason: str, say: Say) -> int:
     """Writes these in one act, wholly or not at all. Answers how many were not there yet."""
     with audited_write(actor=actor) as trail:
         if lines[0].kind == "reference":
@@ -176,11 +177,11 @@ def _write(lines: list[Line], actor: User, reason: str, say: Say) -> int:
             return keep_references(trail, [(line.value.label, line.value.csl) for line in lines], reason)
         for line in lines:
             with at(line):
-                _ADD[line.kind](trail, line.value, reason, say)
+                _ADD[line.kind](trail, line.value, another_than, reason, say)
     return len(lines)
 
 
-def _add_class(trail: Trail, value: ClassLine, reason: str, _say: Say) -> None:
+def _add_class(trail: Trail, value: ClassLine, _another_than: AnotherThan, reason: str, _say: Say) -> None:
     check_administrator(trail.actor)
     parent = TherapeuticClass.objects.get(slug=value.parent) if value.parent else None
     added_class(
@@ -189,17 +190,18 @@ def _add_class(trail: Trail, value: ClassLine, reason: str, _say: Say) -> None:
     )  # fmt: skip
 
 
-def _add_drug(trail: Trail, value: DrugLine, reason: str, _say: Say) -> None:
+def _add_drug(trail: Trail, value: DrugLine, another_than: AnotherThan, reason: str, _say: Say) -> None:
     if found := policy.refusals(trail.actor, "keep_library"):
         raise Refused(found)
     make_drug(
         trail, name=value.name, names=value.names, brands=value.brands, codes=value.codes, traits=value.traits,
         slug=value.slug, former_names=value.former_names, retired=value.retired, reason=reason,
+        another_than=another_than.get(value.slug, []),
         merged_into=Drug.objects.get(slug=value.merged_into) if value.merged_into else None,
     )  # fmt: skip
 
 
-def _add_monograph(trail: Trail, value: MonographLine, reason: str, say: Say) -> None:
+def _add_monograph(trail: Trail, value: MonographLine, _another_than: AnotherThan, reason: str, say: Say) -> None:
     """Edition 1, a draft, after the monograph stood at each address that it had."""
     therapeutic_class = TherapeuticClass.objects.select_related("parent__parent").get(slug=value.class_)
     if found := policy.refusals(trail.actor, "create", therapeutic_class):
@@ -219,6 +221,6 @@ def _add_monograph(trail: Trail, value: MonographLine, reason: str, say: Say) ->
         say(f"Mind: the tier of {value.slug} is {edition.monograph.tier}: its drug, class or notices ask for it.")
 
 
-_ADD: dict[str, Callable[[Trail, Any, str, Say], None]] = {
+_ADD: dict[str, Callable[[Trail, Any, AnotherThan, str, Say], None]] = {
     "class": _add_class, "drug": _add_drug, "monograph": _add_monograph,
 }  # fmt: skip

@@ -45,6 +45,8 @@ class Judge:
             "class": dict(self.classes),
             "drug": {one.slug: one for one in Drug.objects.select_related("merged_into")},
         }
+        # By drug of the file, of which here somebody said that it is another: an entry of the desk says so too.
+        self.another_than: dict[str, list[str]] = {}
 
     def is_there(self, line: Line) -> bool:
         """Whether a line stands here already. Refuses what could not be written."""
@@ -107,7 +109,7 @@ class Judge:
             others = [one.name for one in value.names] + [one.name for one in value.brands]
             names = dict.fromkeys((value.name, *value.former_names, *others))
             found = [one for name in names for one in drugs_like(name, among=here) if one.is_here]
-            asked_about(found, self.another)
+            self.another_than[value.slug] = sorted(set(asked_about(found, self.another)))
 
     def _drug_of(self, slug: str) -> Drug:
         found = self.drugs.get(slug) or Drug.objects.filter(slug=slug).first()

@@ -15,10 +15,17 @@ def row(rxcui, source, term_type, name, suppress):
     return f"{rxcui}|ENG||||||1|{rxcui}|{rxcui}||{source}|{term_type}|{rxcui}|{name}||{suppress}||\n"
 
 
+INVENTED = {"demotuzumab", "examplizumab"}
+
+
 @pytest.mark.parametrize("path", sorted((DEMONSTRATION / "monographs").glob("*.json")), ids=lambda path: path.stem)
-def test_every_drug_of_the_demonstration_is_found(path):
+def test_every_drug_of_the_demonstration_that_exists_is_found(path):
     (one,) = read_file(path.read_bytes(), path.name)
-    (code,) = (code.code for code in one.drug.codes if code.system == "RxNorm")
+    codes = [code.code for code in one.drug.codes if code.system == "RxNorm"]
+    if path.stem in INVENTED:
+        assert codes == []
+        return
+    (code,) = codes
 
     result = check(ROWS, code, [one.drug.name, *(name.name for name in one.drug.names)])
 

@@ -26,6 +26,8 @@ NAMES = {
     (Header, "title"), (Header, "name"), (SafetyNotice, "issuer"), (SafetyNotice, "supersedes"), (RelatedLink, "target"),
     (Citation, "label"),
 }  # fmt: skip
+# Pasted word for word from a source, and so of nobody here.
+QUOTED = {(DoseRegimen, "passage")}
 # What is typed into the structure of a dose, whose fields are the engine's.
 GATHERED = {(DoseRegimen, "said")}
 
@@ -37,7 +39,7 @@ def test_each_text_that_is_typed_is_among_the_words_or_a_name(model):
     typed = {name for name, one in said.items() if one.is_typed and not one.cites and not one.is_date}
     texts = {(model, name) for name in typed if kind_of(model, name) == "text"}
 
-    assert texts - NAMES == {(model, name) for name in WORDS[model]} - GATHERED
+    assert texts - NAMES - QUOTED == {(model, name) for name in WORDS[model]} - GATHERED
 
 
 def test_long_is_more_than_eighty_characters():
