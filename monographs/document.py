@@ -328,5 +328,12 @@ class Document(Value):
     def by_key(self) -> dict[UUID, Part]:
         return {part.key: part for part in self.parts()}
 
+    def label_of(self, part: Part) -> str:
+        """What people call this part beside the others: doses of the same first line are told apart by a number."""
+        label = part.label_for_people
+        alike = [one.key for one in self.regimens if one.label_for_people == label]
+        is_told_apart = isinstance(part, DoseRegimen) and part.key in alike and len(alike) > 1
+        return f"{label} ({alike.index(part.key) + 1} of {len(alike)})" if is_told_apart else label
+
     def sections_of(self, kind: str) -> tuple[Section, ...]:
         return tuple(section for section in self.sections if section.kind == kind)

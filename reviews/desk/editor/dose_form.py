@@ -106,7 +106,8 @@ class DoseForm(ValueForm):
 
     def _choice_of_dose(self, box: forms.Field) -> forms.Field:
         """A choice among the other doses of this edition; what stood there stays until it is changed."""
-        others = {str(one.key): one.label_for_people for one in self.document.regimens if one.key != self.key}
+        held = self.document
+        others = {str(one.key): held.label_of(one) for one in held.regimens if one.key != self.key}
         if now := self.initial.get("alternative_to"):
             others.setdefault(now, "a dose that is not in this edition")
         listed = [("", "None"), *others.items()]

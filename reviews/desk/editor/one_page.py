@@ -49,6 +49,7 @@ class Row:
     form: str = ""
     sorts: str = ""  # the place in which it can be moved
     remarks: list[Shown] = field(default_factory=list)  # of who sent it back
+    label: str = ""  # what it is called beside the others of its page
 
     @property
     def key(self) -> str:
@@ -251,7 +252,8 @@ class OnePage:
         key = str(part.key)
         writing = self.here.writing.get(key, "")
         left, said = self._to_do.get(key, []), self._remarks_on(key)
-        return Row(part, self._pieces.get(key), left, self._who(key), writing, remarks=said)
+        label = self.document.label_of(part)
+        return Row(part, self._pieces.get(key), left, self._who(key), writing, remarks=said, label=label)
 
     def _shown(self, one: Remark) -> Shown:
         can = self.editor.is_draft and self.editor.may_edit

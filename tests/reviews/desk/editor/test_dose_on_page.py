@@ -360,3 +360,14 @@ def test_a_dose_that_its_boxes_cannot_hold_is_said_to_stay_as_it_is(house, enter
     assert client.post(path, {**opened(client, path), "indication": "another"}).status_code == 422
 
     assert held(edition) == json.loads(make.dose(structure=both).structure)
+
+
+def test_doses_of_the_same_first_line_are_told_apart(editor, house, edition):
+    make.add_part(edition, make.dose("other dose"), actor=house.editor)
+
+    page = words(editor.get(at("edit")))
+
+    label = "Dose: Multiple sclerosis. Adult. By intravenous infusion"
+    for number in (1, 2):
+        assert page.count(f'-t">{label} ({number} of 2)</h2>') == 1
+    assert f">{label} (2 of 2)</option>" in words(editor.get(at("part_edit", KEY)))
