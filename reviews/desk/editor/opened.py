@@ -59,7 +59,7 @@ class OpenForm:
         if isinstance(shown, values.Section):  # another kind would be another section
             form.fields["kind"].disabled = True
             more["contains"] = SECTION_KINDS[shown.kind].contains
-        more |= {"shown": shown, "words": shown.label_for_people, "removed": removed}
+        more |= {"shown": shown, "words": editor.document.label_of(shown), "removed": removed}
         return cls(editor, form, str(shown.key), **more)
 
     @classmethod
