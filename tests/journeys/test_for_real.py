@@ -164,6 +164,7 @@ def test_new_code_takes_the_place_of_the_old_and_a_backup_comes_back(site):
 
 def test_a_backup_comes_back_on_a_new_machine(site, tmp_path):
     """Where there are no tables, no roles and no people, by the copies alone that were fetched."""
+    _run(site, "clincalc-backup.service")
     steps = for_real.lines("For real")
     tables, roles, units = (
         next(n for n, line in enumerate(steps) if word in line)
