@@ -7,6 +7,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.db import DatabaseError, connection
 from django.utils import timezone
+from psycopg.pq import TransactionStatus
 
 from monographs.models import Drug, Edition, Monograph
 from reviews.audit import verify as verifying
@@ -62,12 +63,10 @@ def test_nothing_is_written_in_it_and_it_ends_with_whatever_stops_it(house, stop
         next(answers)  # amid an answer
         raise stop
 
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            assert not connection.connection.in_transaction
-        else:
-            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'")
-            assert cursor.fetchone() == (0,)
+    if connection.vendor == "sqlite":
+        assert not connection.connection.in_transaction
+    else:
+        assert connection.connection.info.transaction_status == TransactionStatus.IDLE
     make.draft(house, "twoumab")
 
 
