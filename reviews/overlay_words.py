@@ -11,11 +11,11 @@ from uuid import UUID
 from monographs.canonical import clean, digest_of, normal
 from monographs.checks.dates import AHEAD, not_of_our_time
 from monographs.checks.plain_fields import refusal
-from monographs.doses.quantities import read_quantities
+from monographs.doses.quantities import read_amounts
 from monographs.models import Monograph, Overlay
 from monographs.overlay_kinds import HARMS, REGULATORS, SEVERITIES, TITLES
 from monographs.pages.said import Said
-from monographs.proofing.proof import CORRECTION, SHOWN, Doses, proof
+from monographs.proofing.proof import SHOWN, Doses
 from monographs.texts.addresses import hidden_host
 from monographs.texts.characters import says_nothing
 from monographs.texts.line_grammar import safe_address
@@ -148,17 +148,23 @@ def _places_of_erratum(corrected: CorrectionInput, quoted: Said) -> Iterator[Ref
 
 def hidden_figures(field: str, words: str, doses_of_page: Callable[[], Doses]) -> list[Refusal]:
     """Words that readers would get, with a figure of a dose that they are not shown; a correction with any dose at all
-    while the page has one that is not shown. The doses are asked for where the words hold an amount."""
-    amounts = read_quantities(words)
+    while the page has one that is not shown. The doses are asked for where the words hold an amount.
+
+    However an amount is written it is compared as a quantity; what is not seen in words, and what of them is no dose,
+    stands in `monographs/doses/quantities.py`. What is counted in tablets is refused wherever it reads as a dose:
+    what one tablet holds is not written down of every dose.
+    """
+    amounts = list(read_amounts(words))
     doses = doses_of_page() if amounts else SHOWN
     if doses.are_shown:
         return []
-    found = [words[one.start : one.end] for one in proof(words, CORRECTION, doses, is_prose=False) if one.rule == "L36"]
-    if not amounts & doses.hidden and not (field == "right" and found):
-        return []
-    said = f"“{found[0][:60]}” is a dose" if found else "This holds a figure of a dose"
-    sentence = f"{said}, and this page has doses that had no checks, so readers get no figure of them. Say it without."
-    return [Refusal("hidden_figure", sentence, RefusalType.INVALID, field=field)]
+    for one in amounts:
+        is_any = one.is_dose and (field == "right" or one.is_of_pieces)
+        if is_any or one.quantities & doses.hidden:
+            said = words[one.start : one.end][:60]
+            why = "this page has doses that had no checks, so readers get no figure of them. Say it without."
+            return [Refusal("hidden_figure", f"“{said}” is a dose, and {why}", RefusalType.INVALID, field=field)]
+    return []
 
 
 def quotable(field: str, words: str, empty: str, longest: int = LONGEST_WORDS) -> list[Refusal]:

@@ -1,34 +1,131 @@
-"""The quantities of a regimen, and those that stand in words: the same amount is found however it is written. Pure."""
+"""The quantities of a regimen, and those that stand in words: the same amount is found however it is written. Pure.
+
+By these an amount in words is not known: a number without a unit ("12, not 120"), a unit before its number, a sum
+("8 mg and 4 mg more") and any reckoning but by a factor, what lies between the two ends of a range, a percentage of a
+solution, milliequivalents, a count of vials or pens, another language, a spelling that nobody lists.
+
+What is no dose is let through: a strength ("10 mg tablets", "10 mg/mL"), unless somebody says how many or what to do
+with it; a level ("5 mmol/L", "10 mg per litre"), a ratio, a rate of the kidneys ("30 mL/min"); numbers of other things.
+"""
 
 import re
-import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from monographs.doses.amounts import doses_a_day, one_dose, typed_range
 from monographs.doses.lines import course_total
 from monographs.doses.model import Regimen
-from monographs.doses.units import UNITS
+from monographs.doses.numerals import numbers_before, plain
+from monographs.doses.units import BASES, UNITS
 
-# Size in the smallest unit of a kind, kind, and what it goes by.
+# Size in the smallest unit of a kind, kind, and what it goes by: "kg", "m2", or nothing. Two kinds are here alone: what
+# is counted in tablets and the like, and a volume a minute, which may be that of a drip or of the kidneys.
 Quantity = tuple[Fraction, str, str]
+PIECES, FLOW = "pieces", "flow"
 
-# As people write units, beside how they are listed.
-_WRITTEN = {
-    "g": "g", "gram": "g", "grams": "g", "mg": "mg", "milligram": "mg", "milligrams": "mg", "microgram": "ug",
-    "micrograms": "ug", "mcg": "ug", "µg": "ug", "μg": "ug", "ug": "ug", "nanogram": "ng", "nanograms": "ng",
-    "ng": "ng",
-    "ml": "mL", "millilitre": "mL", "millilitres": "mL", "l": "L", "litre": "L", "litres": "L", "mmol": "mmol",
-    "mgs": "mg", "mcgs": "ug", "mls": "mL",
-    "unit": "[iU]", "units": "[iU]", "iu": "[iU]", "international unit": "[iU]", "international units": "[iU]",
-}  # fmt: skip
-_FIGURE = r"(?:[0-9]{1,3}(?:\s[0-9]{3}){1,3}(?![0-9])|[0-9][0-9,]*)(?:[.·][0-9]+)?"
-_QUANTITY = re.compile(
-    rf"(?:(?P<low>{_FIGURE})(?:\s(?:to|or|and)\s|\s?[-–—/]\s?))?(?P<number>{_FIGURE})[\s-]?(?P<million>million\s)?"
-    rf"(?P<unit>{'|'.join(sorted(map(re.escape, _WRITTEN), key=len, reverse=True))})(?P<person>/kg|/m²|/m2)?(?![a-z])",
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """An amount in words, from `start` to before `end`: each quantity that it may be. `is_dose`: it reads as a dose by
+    itself; what does not is looked for among quantities that must not be there, and else is nobody's."""
+
+    start: int
+    end: int
+    quantities: frozenset[Quantity]
+    is_dose: bool
+
+    @property
+    def is_of_pieces(self) -> bool:
+        return any(kind == PIECES for _size, kind, _by in self.quantities)
+
+
+# -- How units and what stands around them are written -------------------------------------------------------------
+
+_GRAM = r"gramm?e?s?"
+_WRITTEN: tuple[tuple[str, int | Fraction, str], ...] = (
+    (rf"g|gms?|grms?|{_GRAM}", 10**9, "mass"),
+    (rf"mgs?|mgms?|mill?i[\s-]?{_GRAM}", 10**6, "mass"),
+    (rf"mcgs?|mcgms?|[µμ]\s?gs?|ugs?|microg|(?:micro[\s-]?|[µμ]){_GRAM}", 10**3, "mass"),
+    (rf"ngs?|nano[\s-]?{_GRAM}", 1, "mass"),
+    (rf"pg|pico[\s-]?{_GRAM}", Fraction(1, 10**3), "mass"),
+    (r"l|lit(?:re|er)s?", 10**3, "volume"),
+    (r"dl|decilit(?:re|er)s?", 100, "volume"),
+    (r"cl|centilit(?:re|er)s?", 10, "volume"),
+    (r"mls?|millilit(?:re|er)s?|ccs?|cm(?:\^3|3)", 1, "volume"),
+    (r"[µμu]ls?|microlit(?:re|er)s?", Fraction(1, 10**3), "volume"),
+    (r"tea[\s-]?spoon(?:ful)?s?", 5, "volume"),
+    (r"table[\s-]?spoon(?:ful)?s?", 15, "volume"),
+    (r"mols?|moles?", 10**3, "amount"),
+    (r"mmols?|millimol(?:e?s)?e?", 1, "amount"),
+    (r"[µμu]mols?|micromol(?:e?s)?e?", Fraction(1, 10**3), "amount"),
+    (r"(?-i:mI?U)s?|milli-?units?", Fraction(1, 10**3), "units"),
+    (r"(?-i:MI?U)s?|mega-?units?", 10**6, "units"),
+    (r"(?-i:kI?U)s?|kilo-?units?", 10**3, "units"),
+    (r"us?|units?|i\.?u\.?s?|international\sunits?", 1, "units"),
+)
+_PIECE = (
+    r"(?:tab(?:let)?s?|cap(?:sule|let)?s?|pills?|sachets?|puffs?|actuations?|inhalations?|sprays?|drops?|lozenges?"
+    r"|patch(?:es)?|suppositor(?:y|ies))"
+)
+_HOLDS = rf"(?:{_PIECE}|ampoules?|vials?|syringes?|pens?|bottles?|bags?|cartridges?|implants?|injectors?|packs?)"
+_MADE = (
+    r"(?:(?:film|enteric|sugar)[\s-]coated|gastro-?resistant|(?:modified|prolonged|slow|extended|immediate|delayed)[\s-]release"
+    r"|(?:oro)?dispersible|effervescent|soluble|chewable|scored|white|whole|single|oral|hard|soft|vaginal|rectal|pre-?filled|XL|MR|SR)"
+)
+_UNIT = re.compile(
+    rf"(?<![A-Za-z^])(?:{'|'.join(f'(?P<u{at}>{unit})' for at, (unit, *_) in enumerate(_WRITTEN))}"
+    rf"|(?P<piece>(?:{_MADE}[\s-]){{0,3}}{_PIECE}))(?![A-Za-z])",
     re.IGNORECASE,
 )
-_BY = {"/kg": "kg", "/m²": "m2", "/m2": "m2", "": ""}
+_PERSON = re.compile(
+    r"\s?(?:/|·|\b(?:per|an?|for\s(?:each|every)|each|every)\b)?\s?"
+    r"(?:(?P<kg>kg|kilo(?:gramm?e?)?)(?:\^?[-−]1)?|(?P<m2>m(?:\^2|2)|(?:square|sq\.?)\smet(?:re|er)))(?![A-Za-z])",
+    re.IGNORECASE,
+)
+_PER = r"(?:\s?/\s?|\s(?:per|an?)\s|\sin\s(?:each|every|one|an?)\s)"
+# In so much blood, urine or solution, or of so much of something else.
+_LEVEL = re.compile(
+    rf"{_PER}(?:(?:\d[\d.]*\s?)?(?:[dmcµμu]?l|(?:deci|milli|micro)?lit(?:re|er))|m?mol|(?:m|[µμ]|mc)?g|gram|creatinine)\b"
+    r"|\s?/\s?min(?:ute)?\s?/\s?1[.·]73",
+    re.IGNORECASE,
+)
+_A_MINUTE = re.compile(r"(?:\s?/\s?|\s(?:per|a)\s)min(?:ute)?\b", re.IGNORECASE)
+_ONE_MORE = r"\d[\d.,]*+\s?-?[a-zµμ]{1,11}"
+_AFTER_STRENGTH = re.compile(
+    rf"(?:(?:,\s?|\s(?:and|or|to)\s|\s?[/–-]\s?){{1,2}}{_ONE_MORE}){{0,8}}"
+    rf"(?:[\s-](?:{_MADE}[\s-]){{0,3}}(?:{_HOLDS}|strengths?|concentrates?|solution|suspension|of\sprotein)|{_PER}{_HOLDS})\b",
+    re.IGNORECASE,
+)
+_BEFORE_STRENGTH = re.compile(
+    rf"(?:\bstrengths?(?:\s(?:of|is|are|was|were))?:?|\bavailable\s(?:as|in)"
+    rf"|\b(?:(?P<things>{_HOLDS})|each(?:\s{_HOLDS})?)"
+    r"\s?(?:(?P<of>\s(?:each\s)?(?:of|at|with|containing)|\((?:of\s|each\s)?)|\s(?:that\s)?(?:contain(?:s|ed)?|holds?|ha[sd]|have)))"
+    rf"\s?(?:(?:about|an?|the)\s)?(?:{_ONE_MORE}(?:,\s?|\s)(?:(?:and|or|to)\s)?){{0,8}}\Z",
+    re.IGNORECASE,
+)
+_ASKED = re.compile(
+    r"\b(?:giv(?:e|es|en|ing)|tak(?:e|es|en|ing)|took|gave|(?:inject|swallow|infus|inhal|administer)(?:e|s|ed|ing)?|dos(?:e|es|age)\s(?:of|is|was|be))"
+    r"\s(?:(?:an?|the|only|just|about|another|up\sto|at\sleast|at\smost|no\smore\sthan)\s){0,2}\Z",
+    re.IGNORECASE,
+)
+_OFTEN = re.compile(
+    r"\s?,?\s?\(?(?:once|twice|thrice|daily|weekly|monthly|nightly|hourly|every\b|each\s(?:day|morning|night|evening|week|time)"
+    r"|(?:an?|per)\s(?:day|night|week|month|hour|dose|time)|/\s?(?:day|dose)|(?:\d+|two|three|four|five|six)\stimes|at\s(?:night|once)"
+    r"|in\sthe\s(?:morning|evening)|stat\b)",
+    re.IGNORECASE,
+)
+_TIMES = re.compile(
+    r"\s?,?\s?\(?(?:[x×*]\s?(?P<by>\d{1,3})(?![\d./])|(?P<said>[a-z0-9-]{1,9})\stimes\b|(?P<twice>twice|thrice)\b)",
+    re.IGNORECASE,
+)
+_TIMES_OF = re.compile(r"(?:doses?|injections?|infusions?|days?|lots|times)\s(?:of|at)\s\Z", re.IGNORECASE)
+_IN_SO_MUCH = re.compile(r"[a-zµμ](?:\s?/\s?|\sper\s)\Z", re.IGNORECASE)
+_BEHIND = 90
+
+
+# -- Of a regimen ----------------------------------------------------------------------------------------------------
 
 
 def quantities(regimen: Regimen) -> frozenset[Quantity]:
@@ -47,7 +144,10 @@ def _of(regimen: Regimen) -> Iterator[Quantity]:
                 yield _quantity(pair.value, pair.unit)
         if (rate := step.rate) is not None:
             held = (rate.value, rate.value_max, rate.start, rate.by, rate.max)
-            yield from (_quantity(one, rate.unit) for one in held if one is not None)
+            for one in filter(None, held):
+                yield _quantity(one, rate.unit)
+                if (unit := UNITS[rate.unit]).kind == "volume" and unit.time == "min" and not unit.person:
+                    yield Fraction(one) * unit.factor, FLOW, ""
         if (slope := step.slope) is not None:
             yield from (_quantity(by, slope.unit) for by in (slope.by, slope.by_max) if by is not None)
     yield from (_quantity(limit.value, limit.unit) for limit in regimen.limits)
@@ -58,20 +158,115 @@ def _quantity(number: Decimal, code: str) -> Quantity:
     return Fraction(number) * unit.factor, unit.kind, unit.person
 
 
-def read_quantities(words: str) -> frozenset[Quantity]:
-    """The quantities that stand in words, in whatever digits and widths: readers see no difference."""
-    found = set()
-    for one in _QUANTITY.finditer(_plain(words)):
-        unit = UNITS[_WRITTEN[" ".join(one["unit"].lower().split())]]
-        for figure in filter(None, (one["low"], one["number"])):
-            # Of `day 1 500 mg` and `12 000 micrograms` nobody can tell which is one figure: both readings count.
-            for read in {re.sub(r"\s", "", figure), figure.split()[-1]}:
-                number = Fraction(read.replace(",", "").replace("·", ".")) * (10**6 if one["million"] else 1)
-                found.add((number * unit.factor, unit.kind, _BY[(one["person"] or "").lower()]))
+def reckoned(regimen: Regimen) -> frozenset[Quantity]:
+    """What anybody reckons from a dose: one dose of what is divided, the doses of a day together, and each of these in
+    tablets, or in what its strength makes of it."""
+    found: set[Quantity] = set()
+    for step in regimen.steps:
+        if step.dose is None or step.unit is None or UNITS[step.unit].is_rate:
+            continue
+        unit, strength = UNITS[step.unit], regimen.strength
+        amounts = {*typed_range(step), *one_dose(step)}
+        if step.per is None:
+            counts = {doses_a_day(regimen, step)}
+            if step.freq is not None and step.freq.n and step.freq.unit == "d" and step.freq.period == 1:
+                counts.add(step.freq.n)
+            amounts |= {one * count for one in amounts for count in counts}
+        found |= {(one, unit.kind, unit.person) for one in amounts}
+        if strength is not None and BASES[strength.unit].kind == unit.kind and not unit.person:
+            each = Fraction(strength.value) * BASES[strength.unit].factor
+            if strength.per_unit is None:
+                found |= {(one / each, PIECES, "") for one in amounts}
+            else:
+                base = BASES[strength.per_unit]
+                of = Fraction(strength.per_value or 1) * base.factor
+                found |= {(one / each * of, base.kind, "") for one in amounts}
     return frozenset(found)
 
 
-def _plain(words: str) -> str:
-    """Digits of other scripts and widths, units in one sign and hyphens of all kinds as they are typed in English."""
-    wide = unicodedata.normalize("NFKC", words).replace("\u2010", "-")
-    return "".join(str(unicodedata.decimal(one, one)) for one in wide)
+# -- In words --------------------------------------------------------------------------------------------------------
+
+
+def read_quantities(words: str) -> frozenset[Quantity]:
+    """The quantities of the amounts that stand in words."""
+    return frozenset().union(*(one.quantities for one in read_amounts(words)))
+
+
+def read_amounts(words: str) -> Iterator[Amount]:
+    """The amounts that stand in words, in whatever digits, widths and units: readers see no difference."""
+    typed, places = plain(words)
+    for unit in _UNIT.finditer(typed):
+        if (found := _in_pieces(typed, unit) if unit["piece"] else _in_a_unit(typed, unit)) is not None:
+            start, end = places[found.start], places[found.end - 1] + 1
+            yield Amount(start, end, found.quantities, found.is_dose)
+
+
+def _in_pieces(words: str, unit: re.Match[str]) -> Amount | None:
+    """`half a tablet`, `take two tablets`: a dose where it is no whole number, or what to do with it is said."""
+    if (numbers := numbers_before(words, unit.start())) is None:
+        return None
+    asked, often = _ASKED.search(words, max(0, numbers.start - _BEHIND), numbers.start), _OFTEN.match(words, unit.end())
+    start, end = asked.start() if asked else numbers.start, often.end() if often else unit.end()
+    is_dose = bool(asked or often) or any(one.denominator > 1 for one in numbers.values)
+    return Amount(start, end, frozenset((one, PIECES, "") for one in numbers.values if one), is_dose)
+
+
+def _in_a_unit(words: str, unit: re.Match[str]) -> Amount | None:
+    _pattern, factor, kind = _WRITTEN[int((unit.lastgroup or "u0")[1:])]
+    numbers, by, end = numbers_before(words, unit.start()), "", unit.end()
+    if numbers is None:
+        return None
+    start, values, is_dose = numbers.start, set(numbers.values), True
+    if kind == "volume" and _IN_SO_MUCH.search(words, max(0, start - _BEHIND), start) is not None:
+        return None
+    if kind == "volume" and (flow := _A_MINUTE.match(words, end)) is not None:
+        kind, is_dose, end = FLOW, False, flow.end()
+    elif (person := _PERSON.match(words, end)) is not None:
+        by, end = "kg" if person["kg"] else "m2", person.end()
+    elif _LEVEL.match(words, end) is not None:
+        return None
+    elif (strength := _strength(words, start, end)) is not None:
+        first, count, after = strength
+        if numbers.counted and not count:
+            start, values, end = numbers.counting, set(numbers.counted), after
+        elif count:
+            start, values = first, {one * other for one in values for other in count}
+        elif (asked := _ASKED.search(words, max(0, start - _BEHIND), start)) or (often := _OFTEN.match(words, after)):
+            start, end = (asked.start(), end) if asked else (start, often.end() if often else end)
+        else:
+            return None
+    else:
+        start, end, count = _times(words, start, end)
+        values |= {one * other for one in values for other in count}
+    found = frozenset((Fraction(one * factor), kind, by) for one in values if one)
+    return Amount(start, end, found, is_dose) if found else None
+
+
+def _times(words: str, start: int, end: int) -> tuple[int, int, frozenset[Fraction]]:
+    """From where to where an amount is said with how often it is given, and how often: `8 mg x 3`, `8 mg twice`,
+    `3 doses of 8 mg`."""
+    if (after := _TIMES.match(words, end)) is not None:
+        if after["twice"]:
+            return start, after.end(), frozenset((Fraction(2 if after["twice"].lower() == "twice" else 3),))
+        said = after["by"] or after["said"]
+        if (numbers := numbers_before(said, len(said))) is not None:
+            return start, after.end(), numbers.values
+    if (before := _TIMES_OF.search(words, max(0, start - _BEHIND), start)) is not None:
+        if (numbers := numbers_before(words, before.start())) is not None:
+            return numbers.start, end, numbers.values
+    return start, end, frozenset()
+
+
+def _strength(words: str, start: int, end: int) -> tuple[int, frozenset[Fraction], int] | None:
+    """Where an amount is the strength of a thing: where the words of it begin, how many of these are said to be taken,
+    and where the words end. `2 tablets (10 mg)` may be two of 10 mg, or 10 mg in two."""
+    if (after := _AFTER_STRENGTH.match(words, end)) is not None:
+        return start, frozenset(), after.end()
+    before = _BEFORE_STRENGTH.search(words, max(0, start - _BEHIND), start)
+    if before is None:
+        return None
+    if not before["things"] or not before["of"]:
+        return start, frozenset(), end
+    if (numbers := numbers_before(words, before.start("things"))) is None:
+        return start, frozenset(), end
+    return numbers.start, numbers.values | ({Fraction(1)} if "(" in before["of"] else set()), end

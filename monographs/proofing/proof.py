@@ -13,7 +13,7 @@ from uuid import UUID
 from monographs.checks.typed_words import Written, written
 from monographs.document import Citation, Document, DoseRegimen, Header, MonitoringItem, Part, SafetyNotice, Section
 from monographs.doses.model import Regimen
-from monographs.doses.quantities import Quantity, quantities, read_quantities
+from monographs.doses.quantities import Quantity, quantities, read_amounts, reckoned
 from monographs.proofing.readable import readable
 from monographs.proofing.rules import RULES
 from monographs.proofing.sentences import is_of_water
@@ -23,14 +23,14 @@ from monographs.typed import Value
 
 Severity = Literal["block", "warn", "advise"]
 # Places of a document that no kind of section names.
-INTRODUCTION, CORRECTION, DOSING, REGIMEN, NOTICE = "introduction", "correction", "dosing", "regimen", "notice"
+INTRODUCTION, DOSING, REGIMEN, NOTICE = "introduction", "dosing", "regimen", "notice"
 _EXACT = ("monitoring", "counselling")
 
 
 @dataclass(frozen=True)
 class Doses:
     """What of the doses of a monograph readers are shown. `hidden` are the quantities of regimens that they are not
-    shown."""
+    shown, and what anybody reckons from these."""
 
     are_shown: bool = True
     hidden: frozenset[Quantity] = frozenset()
@@ -38,7 +38,7 @@ class Doses:
     @classmethod
     def of(cls, regimens: Iterable[Regimen]) -> Self:
         """Of the regimens of a monograph."""
-        hidden = [quantities(one) for one in regimens if not one.is_shown]
+        hidden = [quantities(one) | reckoned(one) for one in regimens if not one.is_shown]
         return cls(are_shown=not hidden, hidden=frozenset().union(*hidden))
 
     @classmethod
@@ -99,12 +99,13 @@ def _severity(rule: str, severity: str, place: str, doses: Doses, words: str, is
             return None
         return "warn" if doses.are_shown or is_water else "block"
     if rule == "L36":
-        if place == INTRODUCTION or (place == CORRECTION and not doses.are_shown):
+        amounts = list(read_amounts(words))
+        is_dose, is_hidden = any(one.is_dose for one in amounts), any(one.quantities & doses.hidden for one in amounts)
+        if place == INTRODUCTION and is_dose:
             return "block"
         if place == DOSING or doses.are_shown:
             return None
-        is_hidden = bool(read_quantities(words) & doses.hidden)
-        return "block" if is_hidden else None if place == REGIMEN else "warn"
+        return "block" if is_hidden else "warn" if is_dose and place != REGIMEN else None
     if rule == "L25" and place == "overdose":
         return "warn"
     if severity == "block_in_monitoring_and_counselling":

@@ -440,6 +440,9 @@ def dosed_page():
         ("Give 12 mg again.", True), ("Give 0.012 g again.", True), ("Give 12 milligrams again.", True),
         ("Give 16 mg again.", True), ("Give 7 mg again.", True), ("Do not give it again.", False),
         ("Give it below 30 mL/min.", False),
+        ("Give twelve milligrams again.", True), ("Give half a tablet again.", True), ("Give 2 tablets of 6 mg.", True),
+        ("Take two tablets.", True), ("Give 3 × 4 mg.", True), ("Give 12\xa0000 µg.", True), ("Give １２ mg.", True),
+        ("Give it above 12 mmol/L.", False), ("It comes as 12 mg tablets.", False), ("Give it from 12 years on.", False),
     ],
 )  # fmt: skip
 def test_a_correction_holds_no_dose_while_the_page_has_one_that_is_not_shown(dosed_page, right, is_refused):
@@ -460,6 +463,24 @@ def test_a_page_without_a_dose_takes_a_figure_in_its_correction():
     make.correct(house.pharmacist, Monograph.objects.get(), wrong="Give it again.", right="Give 12 mg again.")
 
     assert Overlay.objects.get().right == "Give 12 mg again."
+
+
+@pytest.mark.parametrize(
+    ("reason", "is_refused"),
+    [
+        ("Sixteen milligrams is wrong.", True), ("8 mg twice daily is wrong.", True), ("2 x 8 mg is wrong.", True),
+        ("Half a tablet is wrong.", True), ("12 to 20 mg is wrong.", True), ("0,016 g is wrong.", True),
+        ("16 mg/L was measured.", False), ("The 16 mg tablets were recalled.", False), ("Two tablets were broken.", False),
+        ("Seven milligrams were sold.", False), ("It is wrong since 2016.", False),
+    ],
+)  # fmt: skip
+def test_a_printed_reason_hides_no_figure_in_words_and_may_say_what_is_none(dosed_page, reason, is_refused):
+    house, page = dosed_page
+
+    def withdraw():
+        make.withdraw(page.live.edition, house.publisher, "retire", reason=reason)
+
+    assert (codes(withdraw) == [("hidden_figure", "reason")]) if is_refused else withdraw() is None
 
 
 @pytest.mark.parametrize("kind", ["retire", "take_down"])

@@ -4,10 +4,10 @@ from fractions import Fraction
 
 import pytest
 
-from monographs.doses.quantities import quantities, read_quantities
+from monographs.doses.quantities import quantities, read_amounts, read_quantities, reckoned
 from monographs.doses.reading import build
 from monographs.proofing.proof import Doses, proof
-from tests.monographs.doses.examples import DOSES, example, of
+from tests.monographs.doses.examples import DOSES, REMOVED, example, of
 
 pytestmark = pytest.mark.any_database
 
@@ -51,6 +51,103 @@ def test_a_regimen_has_the_quantities_of_its_lines_but_its_strength():
     assert quantities(build(DOSES["E01"]["input"])) == read_quantities("12 mg 60 mg 36 mg")
 
 
+MG = 10**6
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ten milligrams", "TEN MG", "ten-milligram", "10 milligrammes", "10 miligrams", "10 mgs", "0,01 g", ".01 g",
+        "10\xa0000 micrograms", "10,000 mcg", "10 000 µg", "10 000 μg", "10.000 ug", "10\u202f000 micro-grams", "１０ｍｇ",
+        "one hundredth of a gram", "5 to 10 mg", "5–10 mg", "between five and ten milligrams", "10 or 20 mg", "2 x 5 mg",
+        "2 × 5 mg", "5 mg x 2", "5 mg twice daily", "5 mg two times a day", "two 5 mg tablets", "2 tablets of 5 mg",
+        "two tablets (5 mg each)", "2 tablets (10 mg)", "half a 20 mg tablet", "half of a 20 mg tablet", "½ of a 20 mg tablet",
+        "two doses of 5 mg", "2 vials of 5 mg", "half of 20 mg", "50% of 20 mg", "10 (ten) mg", "ten (10) mg", "10 mg/day",
+        "take a 10 mg tablet", "10 mg tablets once daily", "10\u00admg", "10 mg/20 mg",
+    ],
+)  # fmt: skip
+def test_ten_milligrams_are_found_in_whatever_words(words):
+    found = [
+        one for one in read_amounts(f"the usual {words} of it") if (Fraction(10 * MG), "mass", "") in one.quantities
+    ]
+
+    assert [one.is_dose for one in found] == [True]
+    (one,) = found
+    assert words.strip()[:3].casefold() in f"the usual {words} of it"[one.start : one.end].casefold() or one.start > 9
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("half a tablet", (Fraction(1, 2), "pieces", True)), ("1½ tablets", (Fraction(3, 2), "pieces", True)),
+        ("one and a half capsules", (Fraction(3, 2), "pieces", True)), ("a half-tablet", (Fraction(1, 2), "pieces", True)),
+        ("take two tablets", (2, "pieces", True)), ("2 puffs twice daily", (2, "pieces", True)),
+        ("two tablets", (2, "pieces", False)), ("two film-coated tablets", (2, "pieces", False)),
+        ("500 microlitres", (Fraction(1, 2), "volume", True)), ("0.05 dL", (5, "volume", True)),
+        ("one teaspoonful", (5, "volume", True)), ("5 cc", (5, "volume", True)), ("12 I.U.", (12, "units", True)),
+        ("12 international units", (12, "units", True)), ("2 MU", (2_000_000, "units", True)), ("12u", (12, "units", True)),
+        ("2 mega-units", (2_000_000, "units", True)), ("500 micromol", (Fraction(1, 2), "amount", True)),
+        ("30 mL/min", (30, "flow", False)), ("30 mL per minute", (30, "flow", False)),
+    ],
+)  # fmt: skip
+def test_other_units_and_what_is_counted(words, found):
+    number, kind, is_dose = found
+
+    amounts = list(read_amounts(words))
+
+    assert any((Fraction(number), kind, "") in one.quantities for one in amounts)
+    assert {one.is_dose for one in amounts} == {is_dose}
+
+
+@pytest.mark.parametrize("words", ["12 mg/kg", "12 mg per kg", "12 mg kg⁻¹", "12 mg for each kilogram", "12 mg a kilo"])
+def test_what_goes_by_the_kilogram_is_not_the_amount_alone(words):
+    assert read_quantities(words) == {(Fraction(12 * MG), "mass", "kg")}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "10 mg tablets", "10-mg tablets", "10 mg film-coated tablets", "10 mg modified-release capsules", "the 10 mg vial",
+        "5 mg, 10 mg and 20 mg tablets", "5 mg and 10 mg tablets", "2.5 mg/10 mg tablets", "tablets of 10 mg", "tablets (10 mg)",
+        "Each tablet contains 10 mg of it.", "Tablets containing 10 mg", "A vial holds 10 mg.", "Strengths: 5 mg, 10 mg and 20 mg",
+        "the strength of 10 mg", "available as 5 mg or 10 mg", "10 mg per tablet", "10 mg/tablet", "10 mg/actuation", "10 mg/mL",
+        "10 mg per mL", "10 mg/5 mL", "10 mg pre-filled syringe", "10 mg of protein", "10 mmol/L", "10 micromol/litre", "10 mg/dL",
+        "10 mg per 100 mL", "10 units/L", "10 IU/mL", "10 ng/mL", "10 mg per litre", "30 mg/g", "30 mg/mmol", "10 years",
+        "ten years", "aged 10", "in 2010", "10 patients", "10 days", "10 kg", "10 mm", "10%", "10 hours", "grade 10", "Take half.",
+        "5 gallons", "e.g. 10 of them", "a tablet", "each tablet",
+    ],
+)  # fmt: skip
+def test_true_words_that_are_no_dose_hold_none(words):
+    assert list(read_amounts(words)) == []
+
+
+def test_one_tablet_that_is_said_to_contain_something_is_no_dose():
+    assert [one.is_dose for one in read_amounts("One tablet contains 10 mg of it.")] == [False]
+
+
+def test_what_anybody_reckons_from_a_dose_is_hidden_with_it():
+    three = read_quantities("8 mg, 24 mg")
+    assert reckoned(build(of("8", freq={"n": 3, "period": 1, "unit": "d"}))) == three
+    assert reckoned(build(of("24", freq=REMOVED, per="day", divided=3))) == three
+    tablets = build({**of("10"), "formulation": "tablet", "strength": {"value": "20", "unit": "mg"}})
+    assert reckoned(tablets) == read_quantities("10 mg, half a tablet")
+    assert reckoned(build(DOSES["E21"]["input"])) >= read_quantities("60 mg, half a teaspoonful")
+    hidden = Doses.of([build({**of("8", freq={"n": 3, "period": 1, "unit": "d"}), "unchecked": True})])
+    assert [one.severity for one in proof("A total of 24 mg.", "cautions", hidden) if one.rule == "L36"] == ["block"]
+    assert (Fraction(5), "flow", "") in quantities(build(of("10", rate={"unit": "mL/min", "value": "5"})))
+
+
+def test_hostile_words_take_no_longer_than_long_ones():
+    for words in (
+        "5 mg, " * 2_000,
+        "1," * 5_000 + " mg",
+        "half of " * 2_000 + " mg",
+        "9" * 9_000 + " mg",
+        "tablets of " * 900 + "5 mg",
+    ):
+        assert list(read_amounts(words)) is not None
+
+
 @pytest.mark.parametrize("change", [{"unchecked": True}, {"withheld": {"on": "2026-11-23", "reason": "x"}}])
 def test_prose_may_not_tell_a_dose_that_is_not_shown(change):
     doses = Doses.of([build(example("E01", **change)), build(of("250"))])
@@ -68,6 +165,10 @@ def test_prose_may_not_tell_a_dose_that_is_not_shown(change):
     assert found("The usual 12 to 15 mg.") == found("The usual 12–15 mg.") == {"L36": "block"}
     assert found("The usual 250 mg.") == {"L36": "warn"}
     assert found("Give 250 mg daily.") == {"L31": "block", "L36": "warn"}
+    assert found("The usual twelve milligrams.") == found("3 × 4 mg were given.") == {"L36": "block"}
+    assert found("Two tablets of 6 mg were given.") == found("Two 6 mg tablets.") == {"L36": "block"}
+    assert found("12 mg tablets are white.") == found("A level of 12 mg/L.") == found("Two tablets.") == {}
+    assert found("At 12 mg/minute.")["L36"] == "block"
     assert found("Give 12 mg daily.", "dosing") == {}
     assert found("Relapse after 12 mg", "regimen") == {"L36": "block"}
     assert found("Take 250 mg daily", "regimen") == {}
