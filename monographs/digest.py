@@ -9,7 +9,7 @@ from typing import Any
 
 from monographs.canonical import canonical, digest_of
 from monographs.document import PART_FIELDS, Citation, Document
-from monographs.typed import STORED, Value
+from monographs.typed import STORED, Told, Value
 
 # What reading the text of a document raises that holds none; pydantic's ValidationError is a ValueError.
 UNREADABLE = (ValueError, TypeError, RecursionError)
@@ -51,7 +51,7 @@ def digest(document: Document) -> str:
 
 def digest_of_part(part: Value) -> str:
     """SHA-256 of one part, or of the header."""
-    return _digest_of_citation(_Told(part)) if isinstance(part, Citation) else _digest_of_part(part)
+    return _digest_of_citation(Told(part)) if isinstance(part, Citation) else _digest_of_part(part)
 
 
 @lru_cache(maxsize=1024)  # values never change, and every act asks it of each part
@@ -59,23 +59,9 @@ def _digest_of_part(part: Value) -> str:
     return digest_of(as_json(part))
 
 
-class _Told:
-    """A part as a key, by how each of its fields is told: a record has no hash, and of two that are equal one may say
-    1 and the other true."""
-
-    def __init__(self, part: Value) -> None:
-        self.part, self.told = part, repr(list(vars(part).values()))
-
-    def __hash__(self) -> int:
-        return hash(self.told)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Told) and self.told == other.told
-
-
 @lru_cache(maxsize=1024)
-def _digest_of_citation(one: _Told) -> str:
-    return digest_of(as_json(one.part))
+def _digest_of_citation(one: Told) -> str:
+    return digest_of(as_json(one.value))
 
 
 def to_text(document: Document) -> str:

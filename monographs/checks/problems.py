@@ -23,7 +23,7 @@ from monographs.texts import text as markdown
 from monographs.texts.addresses import hidden_host
 from monographs.texts.characters import says_nothing
 from monographs.texts.identifiers import DOI, LONGEST_DOI, PMID
-from monographs.typed import COUNTRY, LABEL, Value
+from monographs.typed import COUNTRY, LABEL, Told, Value
 from monographs.vocabulary import CODE_SYSTEMS, NOTICE_TYPES, REGULATOR_TYPES, SectionKind, needed_kinds
 
 _OF_PATTERN = {
@@ -51,14 +51,17 @@ def sentences(error: ValidationError) -> Iterator[tuple[tuple[Any, ...], str]]:
 
 def objections(value: Value, today: date | None = None) -> Iterator[tuple[str, str]]:
     """(field, sentence) of everything in a header or part that nobody could type now, or on the day that is given."""
-    yield from (_objections if isinstance(value, Citation) else _objections_again)(value, today)
+    yield from _objections_to_citation(Told(value), today) if isinstance(value, Citation) else _objections(value, today)
 
 
+@lru_cache(maxsize=512)  # each save judges all parts, of which one is another
 def _objections(value: Value, today: date | None) -> tuple[tuple[str, str], ...]:
     return tuple(_objecting(value, today))
 
 
-_objections_again = lru_cache(maxsize=512)(_objections)  # each save judges all parts, of which one is another
+@lru_cache(maxsize=512)
+def _objections_to_citation(one: Told, today: date | None) -> tuple[tuple[str, str], ...]:
+    return tuple(_objecting(one.value, today))
 
 
 def _objecting(value: Value, today: date | None) -> Iterator[tuple[str, str]]:

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape as escape_html
 from itertools import zip_longest
 from typing import Literal
@@ -25,6 +26,9 @@ from monographs.texts.line_grammar import CITATION, Line, Piece
 TextRules = Literal[2] | None
 # Those of today: a text follows them from the moment somebody changes its words.
 RULES: TextRules = 2
+
+# A reference on a page: its label, number (if it has one), how often the page cites it, and how often above this place.
+Mark = tuple[str, int | None, int, int]
 
 _MARKED = re.compile("\x02(\\d+)\x03")
 _BEGUN = re.compile(r"\[@[^\]\n]{0,40}\]?")
@@ -166,6 +170,24 @@ class Renderer:
 
     def html(self, text: str, rules: TextRules = None) -> Html:
         """Safe HTML of a text. A mark that leads to no reference stays as it was typed."""
+        cited = dict.fromkeys(citation_labels(text))
+        marks = tuple((one, self._numbers.get(one), self._uses[one], self._shown[one]) for one in cited)
+        html, shown = _rendered(text, rules, marks)
+        self._shown.update(shown)
+        return html
+
+    @classmethod
+    def with_marks(cls, marks: Iterable[Mark]) -> "Renderer":
+        """One that knows of its page these marks and nothing else."""
+        one = cls(())
+        for label, number, uses, shown in marks:
+            one._uses[label], one._shown[label] = uses, shown
+            if number is not None:
+                one._numbers[label] = number
+        return one
+
+    def made(self, text: str, rules: TextRules) -> Html:
+        """The HTML, made."""
         if rules:
             return Html(_SANITISER.clean("".join(self._of_blocks(grammar.parse(text)))).strip())
         labels = citation_labels(text)
@@ -282,6 +304,15 @@ class Renderer:
                 yield self.mark(label)
             elif label and waiting is not None:
                 waiting.append(self.mark(label))
+
+
+@lru_cache(maxsize=512)  # a page is made again and again while one text of it changes, or one of another page
+def _rendered(text: str, rules: TextRules, marks: tuple[Mark, ...]) -> tuple[Html, Counter[str]]:
+    """The HTML of a text, and how often it shows each reference: they rest on these marks and on nothing else of their
+    page."""
+    one = Renderer.with_marks(marks)
+    before = one._shown.copy()
+    return one.made(text, rules), one._shown - before
 
 
 def render(text: str, labels: Iterable[str] = (), rules: TextRules = None) -> Html:

@@ -1,11 +1,13 @@
 """Work that a second process does beside this one, with a connection of its own: long verifications use both cores."""
 
 import multiprocessing
+import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from multiprocessing.connection import Connection
-from typing import TypeVar
+from multiprocessing.connection import Connection, wait
+from threading import Thread
+from typing import Any, TypeVar
 
 from django.db import connection
 
@@ -48,4 +50,11 @@ def beside(work: Callable[[], T]) -> Iterator[Callable[[], T]]:
 
 def _do(work: Callable[[], T], writing: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is told to both, and the first one ends this one
+    Thread(target=_end_with, args=(multiprocessing.parent_process(),), daemon=True).start()
     writing.send(work())
+
+
+def _end_with(first: Any) -> None:
+    """However the first process ends, nobody waits any more for what this one says."""
+    wait([first.sentinel])
+    os._exit(1)

@@ -255,6 +255,28 @@ def test_nobody_can_type_the_place_of_a_mark():
     assert render("\x020\x03 [@a]", ["a"]).count("cite-1") == 1
 
 
+CITING = st.lists(
+    st.tuples(
+        st.sampled_from(
+            ["x [@a]", "[@b] y [@a] [@b]", "- [@a]\n- [@zz] 5 mg", "[see [@a]](https://x.org) [@b]", "*[@c]*"]
+        ),
+        st.sampled_from([None, 2]),
+    ),
+    max_size=9,
+)
+
+
+@given(CITING, CITING, st.lists(st.sampled_from(["a", "b", "c"]), unique=True))
+def test_a_text_of_one_page_says_nothing_of_another(texts, others, labels):
+    """What is kept of a text is what it would be if nothing had been kept, whatever page it was made for before."""
+    for some in (others, texts):
+        kept, anew = (Renderer(labels, [text for text, _rules in some]) for _ in range(2))
+        for text, rules in some:
+            assert kept.html(text, rules) == anew.made(text, rules)
+            assert kept.mark("a") == anew.mark("a")
+        assert kept.numbered() == anew.numbered()
+
+
 @given(st.lists(st.sampled_from(["a", "b", "zz"]), max_size=8))
 def test_every_id_is_there_once_and_leads_back(labels):
     text = " ".join(f"[@{label}]" for label in labels)

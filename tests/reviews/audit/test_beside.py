@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import select
 import signal
 import time
 
@@ -53,6 +54,29 @@ def test_one_that_is_killed_while_it_speaks_says_so():
         child.kill()
         with pytest.raises(EndedEarly):
             answer()
+
+
+@pytest.mark.parametrize("stop", [signal.SIGKILL, signal.SIGTERM])
+def test_it_ends_with_the_first_process(stop):
+    """The pipe of the second one is the last that holds it open: its end is told by nothing that it says."""
+    reading, writing = os.pipe()
+
+    def first():
+        os.close(reading)
+        with beside(lambda: os.write(writing, f"{os.getpid():9}".encode()) and time.sleep(60)) as answer:
+            answer()
+
+    process = multiprocessing.get_context("fork").Process(target=first)
+    process.start()
+    os.close(writing)
+    second = int(os.read(reading, 9))
+    os.kill(process.pid, stop)
+    process.join()
+    ended, _, _ = select.select([reading], [], [], 30)
+    if not ended:
+        os.kill(second, signal.SIGKILL)
+    assert ended, "it works on"
+    os.close(reading)
 
 
 def test_of_a_long_trail_documents_and_change_sets_are_judged_beside_it(long_trail, monkeypatch):
