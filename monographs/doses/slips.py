@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
 
 from monographs.doses.maxima import window_of
 from monographs.doses.model import Limit, Regimen, Step
 from monographs.doses.units import TIMES, UNITS
+from monographs.doses.values import written
 
 TENFOLD = Fraction(99, 10)  # or its inverse: a decimal point that slipped, within 1 per cent
+_SHORT = Context(prec=6)
 _STOOD = "what stood there"
 # Boxes whose amounts are held against those of other steps, and of other doses: of the rest each step has its own.
 _ALIKE_ELSEWHERE = frozenset(("dose", "cap", "value"))
@@ -193,4 +195,5 @@ def _size(code: str) -> Fraction:
 
 
 def _times(ratio: Fraction) -> str:
-    return f"{float(ratio):g} times" if ratio > 1 else f"1/{float(1 / ratio):g} of"
+    more = _SHORT.divide(*map(Decimal, (ratio if ratio > 1 else 1 / ratio).as_integer_ratio()))
+    return f"{written(more)} times" if ratio > 1 else f"1/{written(more)} of"
