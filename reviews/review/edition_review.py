@@ -250,7 +250,7 @@ class EditionReview:
     def _labels(self) -> dict[str, str]:
         """Part -> as people call it; what the edition says of a part goes before what readers have."""
         documents = [one for one in (self.live_value, self.document) if one]
-        known = {str(part.key): part.label_for_people for document in documents for part in document.parts()}
+        known = {str(part.key): document.label_of(part) for document in documents for part in document.parts()}
         return {**known, "header": "Header", "order": "Order of parts"}
 
     @cached_property
