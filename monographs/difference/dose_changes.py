@@ -8,6 +8,8 @@ from monographs.declared import words_of
 from monographs.document import Document, DoseRegimen
 from monographs.doses.change import CLASSES, Change, Class, ratio_words
 from monographs.doses.changes import compare
+from monographs.doses.model import Regimen
+from monographs.doses.slips import Beside, slips
 from monographs.regimens import UNRENDERED, regimen_of, working_lines
 from monographs.texts.text import Html, quantities
 
@@ -55,7 +57,8 @@ class DoseChange:
 
 
 def dose_changes(before: Document | None, after: Document) -> list[DoseChange]:
-    """Every regimen whose dose changed, came or went, the most dangerous first, those of one class in their order."""
+    """Every regimen whose dose changed, came or went, the most dangerous first, those of one class in their order. A
+    new amount that is ten times another of its drug, or a tenth, is critical, however it came in."""
     old = {one.key: one for one in before.regimens} if before else {}
     new = {one.key: one for one in after.regimens}
     gone: list[tuple[DoseRegimen | None, DoseRegimen | None]] = [
@@ -65,7 +68,8 @@ def dose_changes(before: Document | None, after: Document) -> list[DoseChange]:
     found = [
         DoseChange(str(part.key), part.label_for_people, lines, _whole(was), _whole(now))
         for was, now in pairs
-        if (part := now or was) and (lines := tuple(_lines(was, now)))
+        if (part := now or was)
+        and (lines := tuple(_lines(was, now, [one for one in after.regimens if one is not now])))
     ]
     return sorted(found, key=lambda one: CLASSES.index(one.cls))
 
@@ -77,11 +81,11 @@ def _whole(part: DoseRegimen | None) -> tuple[Html, ...]:
     return tuple(map(quantities, [*working_lines(part.structure), *passage]))
 
 
-def _lines(was: DoseRegimen | None, now: DoseRegimen | None) -> Iterator[DoseLine]:
-    yield from sorted(_found(was, now), key=lambda one: CLASSES.index(one.cls))
+def _lines(was: DoseRegimen | None, now: DoseRegimen | None, others: list[DoseRegimen]) -> Iterator[DoseLine]:
+    yield from sorted(_found(was, now, others), key=lambda one: CLASSES.index(one.cls))
 
 
-def _found(was: DoseRegimen | None, now: DoseRegimen | None) -> Iterator[DoseLine]:
+def _found(was: DoseRegimen | None, now: DoseRegimen | None, others: list[DoseRegimen]) -> Iterator[DoseLine]:
     if was and now and was.status != now.status:
         old, new = words_of(was, "status"), words_of(now, "status")
         yield DoseLine("major", quantities(f"Shown to readers changed: {old} → {new}"), "")
@@ -96,6 +100,16 @@ def _found(was: DoseRegimen | None, now: DoseRegimen | None) -> Iterator[DoseLin
     except UNRENDERED:  # a draft may hold what no rule can say
         found = UNREAD
     yield from found
+    if is_read and sides[1]:
+        yield from _tenfold(sides[0], sides[1], others)
+
+
+def _tenfold(was: Regimen | None, now: Regimen, others: list[DoseRegimen]) -> Iterator[DoseLine]:
+    """Beside other steps, limits and doses: what stood there itself is compared above."""
+    beside = Beside(others=tuple(filter(None, (regimen_of(one.structure) for one in others))))
+    for slip in slips(now, was, lambda: beside):
+        if not slip.is_of_past:
+            yield DoseLine("critical", quantities(slip.words.rstrip(".")), "")
 
 
 def _line(change: Change) -> DoseLine:

@@ -17,7 +17,8 @@ from reviews.review.edition_review import EditionReview
 
 @dataclass(frozen=True)
 class HiddenDoses:
-    """`since` is the number of the edition whose figures they are compared with; None for a first edition."""
+    """`since` is the number of the edition whose figures they are compared with; None for a first edition, of which all
+    is new: of its doses those are named that have something critical in themselves."""
 
     doses: tuple[WorkingDose, ...]
     changes: tuple[DoseChange, ...]
@@ -38,7 +39,7 @@ def hidden_doses(review: EditionReview) -> HiddenDoses | None:
     day = today(review.at)
     return HiddenDoses(
         working_doses(working.regimens, day),
-        tuple(dose_changes(before, working)) if before else (),
+        tuple(one for one in dose_changes(before, working) if before or one.is_critical),
         live.number if live and before else None,
     )
 

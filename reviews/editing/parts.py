@@ -12,8 +12,10 @@ from django.utils.timezone import localtime
 
 from monographs import document as values
 from monographs.assemble import build
+from monographs.difference.tenfold import tenfold
 from monographs.digest import digest as digest_of_document
 from monographs.models import PARTS, Citation, Edition
+from monographs.texts.characters import says_nothing
 from monographs.typed import Value, to_plain
 from reviews.access import policy
 from reviews.access.denials import refusals_recorded
@@ -178,13 +180,14 @@ def restore_part(edition: Edition, part: values.Part, *, actor: User, reason: st
 def restore(edition: Edition, *, change: ChangeSet, digest: str, actor: User, reason: str = "") -> None:
     """The whole draft as it was after an earlier change set of this monograph, in whatever edition: its header, its
     parts, their order. `digest` is that of the draft that was seen; another one now is refused, and so is a state in
-    which the draft is already.
+    which the draft is already. A state in which an amount of a dose is ten times what stands there, or a tenth, needs a
+    reason, as a dose does that is typed so.
 
     Nothing of the history is undone: this is one more change set. Whoever wrote the words that come back is credited
     with them beside the actor, so that none of them can sign those parts.
     """
     summary = f"Restored edition {change.edition.number} as it was on {_moment(change.at)}"
-    reason = f"{summary}: {reason}" if reason.strip() else ""
+    given, reason = reason, f"{summary}: {reason}" if reason.strip() else ""
     with editing(edition, actor=actor, reason=reason, summary=summary) as opened:
         edition = opened.edition
         if change.edition.monograph_id != edition.monograph_id:
@@ -197,9 +200,19 @@ def restore(edition: Edition, *, change: ChangeSet, digest: str, actor: User, re
         if digest_of_document(now) != digest:
             sentence = "Somebody changed this draft while you were reading. Look at what would change now, then decide."
             raise refuse("stale", sentence, RefusalType.CONFLICT)
+        if says_nothing(given) and (found := brought_back(edition, now, then)):
+            raise refuse("reason", f"{found[0]} Say why.", RefusalType.INVALID, recorded=False, field="reason")
         opened.credits = earlier_authors(edition.monograph, then, touched)
         opened.is_typed = False
         opened.load(then)
+
+
+def brought_back(edition: Edition, now: values.Document, then: values.Document) -> list[str]:
+    """What of the doses of an earlier state would be ten times, or a tenth of, what this draft or the edition of
+    readers has, or another dose of that state: a sentence each."""
+    live = edition.monograph.live
+    seen = build(live.edition) if then.regimens and live and live.edition_id != edition.pk else None
+    return tenfold(now, then, seen)
 
 
 def _moment(at: datetime) -> str:

@@ -287,6 +287,41 @@ def test_an_earlier_state_is_restored_on_its_page_with_its_figures_and_their_aut
     assert verify() == []
 
 
+def test_a_state_with_ten_times_a_dose_is_restored_with_a_reason_alone(client):
+    """As a dose that is typed so: there the form asks, here the verb."""
+    house = make.the_house()
+    second, made = tenfold(house)
+    client.force_login(house.editor2)
+    address = reverse("restore", args=["testazumab", made.pk])
+    shown, before = client.get(address).context["digest"], build(second)
+
+    page = said(client.get(address))
+    assert "An amount of a dose would be ten times as much, or a tenth." in page
+    words = "Dose: Multiple sclerosis. Adult. By intravenous infusion: Step 2 is 1/10 of what stood there."
+    assert words in page
+    for reason in ("", " ", "…"):
+        answer = client.post(address, {"digest": shown, "reason": reason})
+        assert (answer.status_code, build(second)) == (422, before), reason
+        assert f"{words} Say why." in said(answer)
+    assert client.post(address, {"digest": shown, "reason": "It had slipped."}).status_code == 302
+    assert build(second) == make.dosed()
+    assert verify() == []
+
+
+def test_the_review_of_a_first_edition_names_an_amount_ten_times_another(client):
+    """Of an import nobody typed a word here, so nobody was asked."""
+    house = make.the_house()
+    slipped = make.dose(structure=changed(make.COURSES, steps__1__dose="120"))
+    edition = make.draft(house, doc=make.dosed(slipped))
+    make.submit(house, edition)
+    client.force_login(house.clinician)
+
+    page = said(client.get("/desk/monographs/testazumab/review/"))
+
+    assert page.index("Critical: Step 2 is 10 times step 1") < page.index("A first edition: all")
+    assert "1 dose has an amount that asks to be looked at twice." in page
+
+
 def test_who_restores_a_state_that_others_changed_meanwhile_reads_which_figures(client):
     house = make.the_house()
     second, made = tenfold(house)

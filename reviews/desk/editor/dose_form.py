@@ -15,6 +15,7 @@ from monographs.dose_boxes import DoseBoxes
 from monographs.doses.faults import Fault
 from monographs.doses.model import RENAL, Step
 from monographs.doses.reading import read
+from monographs.doses.slips import Beside, Slip, slips
 from monographs.pages.lines import partial_date
 from monographs.regimens import in_words, regimen_of
 from monographs.texts.characters import says_nothing
@@ -22,7 +23,6 @@ from monographs.typed import PARTIAL_DATE
 from monographs.typed_doses import boxes_of, structure_of
 from reviews.desk.editor.fault_boxes import place_of
 from reviews.desk.editor.forms import FIRST, ValueForm
-from reviews.desk.editor.slips import Beside, Slip, slips
 from reviews.forms import Box, Text, dressed, is_text
 
 _MOST_TOLD = 900  # characters of what was explained, so that the whole explanation has room in a reason

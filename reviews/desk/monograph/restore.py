@@ -65,6 +65,10 @@ def _page(
     found = differs(review.with_figures, then)
     changes = changes_of(found.comparison)
     no_restore = why_no_restore(request.user, review.edition)
+    tenfold = parts.brought_back(review.edition, review.with_figures, then)
+    label, hint = (
+        ("Why is it ten times as much, or a tenth?", KEPT) if tenfold else ("Reason", f"May stay empty. {KEPT}")
+    )
     context = {
         "section": "monographs",
         "monograph": monograph,
@@ -82,7 +86,8 @@ def _page(
         "no_restore": no_restore,
         "authors": "" if no_restore else _authors(review, change, request.user),
         "refusals": [(one, "#reason" if one.field == "reason" and not no_restore else "") for one in tried.refusals],
-        "form": ReasonForm(request.POST.get("reason"), at="", hint=f"May stay empty. {KEPT}", refusals=tried.refusals),
+        "tenfold": tenfold,
+        "form": ReasonForm(request.POST.get("reason"), at="", label=label, hint=hint, refusals=tried.refusals),
         "meanwhile": meanwhile(review, digest_in(request)) if tried.status == 409 else None,
         "reason": request.POST.get("reason", ""),
     }

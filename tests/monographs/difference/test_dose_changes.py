@@ -23,8 +23,9 @@ def test_critical_changes_come_first_in_one_unit_and_with_the_ratio():
     """Of the most dangerous regimen first, whichever stands first."""
     minor = changed(make.COURSES, source__accessed="2026-07-05")
     tenfold = changed(make.COURSES, steps__1__dose="120")
+    fifty = changed(make.COURSES, steps__0__dose="50", steps__1__dose="50")
     before = make.dosed(make.dose("a"), make.dose("b"), make.dose("same"))
-    after = make.dosed(make.dose("a", minor), make.dose("b", tenfold), make.dose("same"), make.dose("new"))
+    after = make.dosed(make.dose("a", minor), make.dose("b", tenfold), make.dose("same"), make.dose("new", fifty))
 
     first, second, third = dose_changes(before, after)
 
@@ -46,6 +47,27 @@ def test_a_regimen_that_went_is_critical_and_words_around_it_are_no_change_of_a_
     assert gone.cls == "critical"
     assert "Regimen removed" in gone.lines[0].words
     assert [one.cls for one in dose_changes(None, one)] == ["major"]
+
+
+def test_an_amount_ten_times_another_of_its_drug_is_critical_however_it_came_in():
+    """Nobody typed what an import or an earlier state brings, so no form held it up."""
+    slipped = changed(make.COURSES, steps__1__dose="120")
+    beside = changed(make.COURSES, steps__0__dose="120", steps__1__dose="120")
+    step, other = ("critical", "Step 2 is 10 times step 1", ""), "Step 1 is 10 times another dose of this drug"
+
+    (alone,) = dose_changes(None, make.dosed(make.dose(structure=slipped)))
+    assert lines(alone)[0] == step
+    many = dose_changes(None, make.dosed(make.dose("a"), make.dose("b", beside)))
+    assert (many[0].cls, lines(many[0])[0]) == (
+        "critical",
+        ("critical", "Step 1 is 1/10 of another dose of this drug", ""),
+    )
+    assert lines(many[1])[0] == ("critical", other, "")
+    (grown,) = dose_changes(make.dosed(), make.dosed(make.dose(structure=slipped)))
+    assert [words for _cls, words, _where in lines(grown) if "10 times" in words] == ["10 times more: 12 mg → 120 mg"]
+    worded = make.dose(structure={**slipped, "instructions": ["Lie down."]})
+    (same,) = dose_changes(make.dosed(make.dose(structure=slipped)), make.dosed(worded))
+    assert step not in lines(same), "it stood there already"
 
 
 def test_what_no_rule_reads_any_more_or_can_say_is_critical():

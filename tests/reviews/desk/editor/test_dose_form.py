@@ -5,8 +5,8 @@ import json
 import pytest
 from django.http import QueryDict
 
+from monographs.doses.slips import Slip
 from reviews.desk.editor.dose_form import Around, DoseForm
-from reviews.desk.editor.slips import Slip
 from tests import factories as make
 from tests.monographs.doses.examples import changed
 

@@ -3,7 +3,7 @@
 import pytest
 
 from monographs.doses.reading import build
-from reviews.desk.editor.slips import Beside, slips
+from monographs.doses.slips import Beside, slips
 from tests.monographs.doses.examples import REMOVED, changed, of
 
 DAY = {"n": 1, "period": 1, "unit": "d"}
@@ -39,6 +39,19 @@ def test_a_limit_ten_times_that_of_the_same_length_of_time_is_held_at_its_row():
     assert found(changed(forty, limits__1__value="39"), FOUR) == []
     assert found(changed(forty, limits__1__unit="mL"), FOUR) == []
     assert found(forty, forty, past=[FOUR]) == [], "what was explained once is not asked again"
+
+
+def test_steps_without_a_key_are_the_same_at_the_same_place():
+    """What an import brings has none."""
+
+    def keyless(*amounts):
+        return of(r_steps=[{"dose": one, "unit": "mg", "freq": DAY} for one in amounts])
+
+    assert found(keyless("12", "12"), keyless("12", "120")) == [
+        ("steps", 1, "dose", "Step 2 is 1/10 of what stood there.")
+    ]
+    assert found(keyless("12", "120"), keyless("12", "120")) == []
+    assert found(keyless("120"), keyless("12", "120")) == [], "a step that was taken out moves the others up"
 
 
 def test_a_limit_is_held_against_earlier_ones_another_limit_and_another_dose():

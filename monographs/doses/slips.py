@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
 
 from monographs.doses.maxima import window_of
 from monographs.doses.model import Limit, Regimen, Step
 from monographs.doses.units import TIMES, UNITS
+from monographs.doses.values import written
 
 TENFOLD = Fraction(99, 10)  # or its inverse: a decimal point that slipped, within 1 per cent
+_SHORT = Context(prec=6)
 _STOOD = "what stood there"
 # Boxes whose amounts are held against those of other steps, and of other doses: of the rest each step has its own.
 _ALIKE_ELSEWHERE = frozenset(("dose", "cap", "value"))
@@ -18,12 +20,13 @@ _ALIKE_ELSEWHERE = frozenset(("dose", "cap", "value"))
 @dataclass(frozen=True)
 class Slip:
     """An amount that is ten times another, or a tenth: in which row (from 0) of which list, at which box, and what is
-    said of it."""
+    said of it. `is_of_past`: the other is what stood there at another time."""
 
     rows: str
     number: int
     box: str
     words: str
+    is_of_past: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,43 +63,43 @@ class _Row:
 def slips(now: Regimen, was: Regimen | None, beside: Callable[[], Beside]) -> Iterator[Slip]:
     """Of each amount that is not as it was, the first that it is ten times, or a tenth of. What it is held against is
     asked for only if there is such an amount."""
-    new = [(row, one) for row in _rows(now) for one in row.figures if not (was and _stood(row, one, was))]
+    new = [(row, one) for row in _rows(now) for one in row.figures if not (was and _stood(row, one, was, now))]
     if not new:
         return
     around = beside()
     past = (*([(_STOOD, was)] if was else []), *around.past)
     for row, one in new:
-        if words := _said(row, one, now, past, around.others):
-            yield Slip(row.rows, row.number, one.box, words)
+        if (found := _said(row, one, now, past, around.others)) is not None:
+            yield Slip(row.rows, row.number, one.box, *found)
 
 
 def _said(
     row: _Row, one: _Figure, now: Regimen, past: tuple[tuple[str, Regimen], ...], others: tuple[Regimen, ...]
-) -> str:
+) -> tuple[str, bool] | None:
     if one.low and one.high / one.low >= TENFOLD:
         of = f"the upper end of {one.name}" if one.name else "its upper end"
-        return f"{row.name}: {of} is {_times(Fraction(one.high) / Fraction(one.low))} its lower one."
+        return f"{row.name}: {of} is {_times(Fraction(one.high) / Fraction(one.low))} its lower one.", False
     subject = f"{row.name}: {one.name}" if one.name else row.name
-    for words, other in _held_against(row, one, now, past, others):
+    for words, other, is_of_past in _held_against(row, one, now, past, others):
         if other.box == one.box and (ratio := _ratio(one, other)):
-            return f"{subject} is {_times(ratio)} {words}."
-    return ""
+            return f"{subject} is {_times(ratio)} {words}.", is_of_past
+    return None
 
 
 def _held_against(
     row: _Row, one: _Figure, now: Regimen, past: tuple[tuple[str, Regimen], ...], others: tuple[Regimen, ...]
-) -> Iterator[tuple[str, _Figure]]:
+) -> Iterator[tuple[str, _Figure, bool]]:
     for words, before in past:
-        yield from ((words, figure) for same in _same(row, before, now) for figure in same.figures)
+        yield from ((words, figure, True) for same in _same(row, before, now) for figure in same.figures)
     if one.box not in _ALIKE_ELSEWHERE:
         return
     for earlier in _rows(now):
         if earlier.number < row.number and _is_alike(row, earlier):
-            yield from ((earlier.name.lower(), figure) for figure in earlier.figures)
+            yield from ((earlier.name.lower(), figure, False) for figure in earlier.figures)
     for other in others:
         for theirs in _rows(other):
             if _is_alike(row, theirs):
-                yield from (("another dose of this drug", figure) for figure in theirs.figures)
+                yield from (("another dose of this drug", figure, False) for figure in theirs.figures)
 
 
 # -- Rows, and which of them are the same --------------------------------------------------------------------------
@@ -118,13 +121,16 @@ def _period(limit: Limit) -> object:
     return window_of(limit) or limit.per
 
 
-def _stood(row: _Row, one: _Figure, was: Regimen) -> bool:
-    """Whether this amount stood in this row already. A new step has a key of its own."""
-    return any(
-        one in other.figures
-        for other in _rows(was)
-        if _is_alike(row, other) and getattr(row.held, "key", None) == getattr(other.held, "key", None)
-    )
+def _stood(row: _Row, one: _Figure, was: Regimen, now: Regimen) -> bool:
+    """Whether this amount stood in this row already. A new step has a key of its own; steps that have none are the same
+    at the same place, where none came or went."""
+    return any(one in other.figures for other in _rows(was) if _is_alike(row, other) and _is_same(row, other, was, now))
+
+
+def _is_same(row: _Row, other: _Row, was: Regimen, now: Regimen) -> bool:
+    if not isinstance(row.held, Step) or len(was.steps) != len(now.steps) or row.held.key:
+        return _key(row) == _key(other)
+    return _key(other) is None and row.number == other.number
 
 
 def _same(row: _Row, before: Regimen, now: Regimen) -> Iterator[_Row]:
@@ -189,4 +195,5 @@ def _size(code: str) -> Fraction:
 
 
 def _times(ratio: Fraction) -> str:
-    return f"{float(ratio):g} times" if ratio > 1 else f"1/{float(1 / ratio):g} of"
+    more = _SHORT.divide(*map(Decimal, (ratio if ratio > 1 else 1 / ratio).as_integer_ratio()))
+    return f"{written(more)} times" if ratio > 1 else f"1/{written(more)} of"
