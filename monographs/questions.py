@@ -3,7 +3,7 @@ takes ten times as long to write a statement as the database takes to answer it.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from typing import Any, TypeAlias, TypeVar
 
@@ -126,7 +126,7 @@ Rows: TypeAlias = "models.QuerySet[Any] | list[models.QuerySet[Any]]"
 
 
 class Kept:
-    """A question of several values, each a text, a key, an instant or a list of such: `kept(*values)` is what
+    """A question of several values, each a text, a key, an instant, a day or a list of such: `kept(*values)` is what
     `list(rows(*values))` is, rows of models as well as values, and `rows` is called once for values of the same shape
     (how many each list holds). Where it makes a list of querysets, of values, they are asked in one statement, and each
     in no order. Answers are made of the rows that the database has now; only SQL is kept, with the connection.
@@ -157,7 +157,7 @@ class Kept:
         return together(*made) if isinstance(made, list) else list(made)
 
 
-_ONE = (str, int, datetime)
+_ONE = (str, int, date)  # a datetime is a date
 _NO_NUMBER = 2_000_000_000  # that no value is; of a larger one Django says that PostgreSQL's integers have none
 MOST_KEPT = 500  # statements of a connection; the first that was made goes first
 
@@ -192,8 +192,10 @@ class _Written:
             self._queryset.query.get_compiler = lambda *_args, **_more: self._compiler
         self._places = [self._place(one) for one in given]
         placed = {at for at, *_rest in self._places}
-        if any(isinstance(mark, int) and at not in placed for mark, at in self._of_mark.items()):
+        left = [mark for mark, at in self._of_mark.items() if at not in placed]
+        if any(isinstance(mark, int) for mark in left):
             raise EmptyResultSet  # a column that holds no such number: what excludes it would have been left out
+        assert not left, f"{rows} asks for something that it makes of its values"
 
     def _marked(self, value: Any, many: int) -> Any:
         return self._mark(value) if many < 0 else [self._mark(one) for one in value]
@@ -204,12 +206,18 @@ class _Written:
             mark: Any = datetime(9000, 1, 1, microsecond=at, tzinfo=UTC)
             self._of_mark[self._stored(mark)] = at
             return mark
+        if isinstance(value, date):
+            mark = date(9000, 1, 1) + timedelta(at)
+            self._of_mark[self._stored(mark)] = at
+            return mark
         mark = f"\x02{at}\x02" if isinstance(value, str) else _NO_NUMBER + at
         self._of_mark[mark] = at
         return mark
 
     def _stored(self, value: Any) -> Any:
-        return self._using.ops.adapt_datetimefield_value(value) if isinstance(value, datetime) else value
+        if isinstance(value, datetime):
+            return self._using.ops.adapt_datetimefield_value(value)
+        return self._using.ops.adapt_datefield_value(value) if isinstance(value, date) else value
 
     def _place(self, parameter: Any) -> tuple[int, str, str, Any]:
         """(which value, what stands before and after it; or -1, and what stands there always)."""

@@ -306,7 +306,7 @@ class Renderer:
                 waiting.append(self.mark(label))
 
 
-@lru_cache(maxsize=512)  # a page is made again and again while one text of it changes, or one of another page
+@lru_cache(maxsize=128)  # a page is made again and again while one text of it changes, or one of another page
 def _rendered(text: str, rules: TextRules, marks: tuple[Mark, ...]) -> tuple[Html, Counter[str]]:
     """The HTML of a text, and how often it shows each reference: they rest on these marks and on nothing else of their
     page."""

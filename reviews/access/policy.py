@@ -22,6 +22,7 @@ from reviews.access import holds
 from reviews.access.refusals import Refusal
 from reviews.audit.trail import is_recovering
 from reviews.models import ChangeSet, ClinicianProfile, Grant
+from reviews.models.grant import CONFIRMED_EVERY
 from reviews.models.roles import EDIT, PUBLISH, REVIEW, ROLES, WARN, holding
 
 Person = User | AnonymousUser  # who asks: nobody may be signed in
@@ -47,14 +48,14 @@ def rights_of(user: Person) -> Rights:
     if not (user.is_authenticated and user.is_active):
         return Rights()
     if not hasattr(user, _RIGHTS):
-        rows = _counting().filter(person=user)
-        setattr(user, _RIGHTS, _rights(rows.values_list("role", "therapeutic_class", "monograph")))
+        setattr(user, _RIGHTS, _rights(_granted(user.pk, today() - CONFIRMED_EVERY)))
     kept: Rights = getattr(user, _RIGHTS)
     return kept
 
 
-def _counting() -> QuerySet[Grant]:
-    return Grant.objects.counting(today())
+@Kept
+def _granted(person: int, since: date) -> QuerySet[Any]:
+    return Grant.objects.said_since(since).filter(person=person).values_list("role", "therapeutic_class", "monograph")
 
 
 def _rights(rows: Iterable[tuple[str, int | None, int | None]]) -> Rights:
@@ -72,7 +73,7 @@ def _rights(rows: Iterable[tuple[str, int | None, int | None]]) -> Rights:
 def look_up(people: Iterable[User]) -> None:
     """Looks up at once what these people hold, for `rights_of`: those of whom it is not known yet."""
     asked = {one.pk: one for one in people if not hasattr(one, _RIGHTS)}
-    rows = _counting().filter(person__in=asked) if len(asked) > 1 else ()
+    rows = Grant.objects.counting(today()).filter(person__in=asked) if len(asked) > 1 else ()
     held: dict[int, list[Grant]] = {pk: [] for pk in asked}
     for row in rows:
         held[row.person_id].append(row)

@@ -60,8 +60,8 @@ def of_form(token: str) -> Iterator[None]:
 
 
 def at_hand() -> str:
-    """The token of the form at hand, "" for none, for what is done without the write lock: whoever does it looks
-    itself whether it came before."""
+    """The token of the form at hand, "" for none. What is done without the write lock looks itself whether it came
+    before."""
     return _token.get()
 
 
@@ -70,9 +70,9 @@ def is_done(token: str) -> bool:
     return bool(token) and Act.objects.filter(token__gte=f"{token}.", token__lt=f"{token}/").exists()
 
 
-def done_at() -> Subquery:
-    """The last entry of the act of the form at hand, as a column of whatever else is asked; nothing: it is not done."""
-    return Subquery(Act.objects.filter(token=_token.get()).values("seq")[:1])
+def done_at(token: str) -> Subquery:
+    """The last entry of the act of a form, as a column of whatever else is asked; nothing: it is not done."""
+    return Subquery(Act.objects.filter(token=token).values("seq")[:1])
 
 
 def claimed(done: int | None) -> str:

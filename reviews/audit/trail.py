@@ -173,6 +173,17 @@ class Trail:
         return event
 
 
+@Kept
+def _held(pk: int, token: str) -> models.QuerySet[WriteLock]:
+    """The write lock, with all else that is asked under it before an act begins: one question."""
+    last = AuditEvent.objects.filter(seq=models.OuterRef("seq")).values("at")
+    other = models.Exists(Epoch.objects.exclude(index_version=version.VERSION))
+    key = KeyStatement.objects.filter(kind=ROTATED).order_by("-id").values("by")[:1]
+    return WriteLock.objects.annotate(
+        last_at=models.Subquery(last), is_other=other, key=models.Subquery(key), done=acts.done_at(token)
+    ).filter(pk=pk)
+
+
 @contextmanager
 def audited_write(*, actor: AbstractBaseUser | None, is_note: bool = False, remakes: bool = False) -> Iterator[Trail]:
     """Holds the write lock for one act by `actor` (None: the machine), in a transaction that cannot hide in another.
@@ -191,12 +202,7 @@ def audited_write(*, actor: AbstractBaseUser | None, is_note: bool = False, rema
             stack.enter_context(transaction.atomic(durable=True))
             if not WriteLock.objects.filter(pk=1, held=False).update(held=True):
                 raise WriteLockTimeout
-            last = AuditEvent.objects.filter(seq=models.OuterRef("seq")).values("at")
-            other = models.Exists(Epoch.objects.exclude(index_version=version.VERSION))
-            key = KeyStatement.objects.filter(kind=ROTATED).order_by("-id").values("by")[:1]
-            held = WriteLock.objects.annotate(
-                last_at=models.Subquery(last), is_other=other, key=models.Subquery(key), done=acts.done_at()
-            ).get(pk=1)
+            (held,) = _held(1, acts.at_hand())
         except OperationalError as error:
             raise WriteLockTimeout from error
         if held.is_other and held.seq and not remakes:

@@ -22,8 +22,11 @@ class GrantQuerySet(models.QuerySet["Grant"]):
     def counting(self, today: date) -> "GrantQuerySet":
         """Those that open something today: a grant that nobody confirmed counts no more, whether that is written yet or
         not."""
-        since = today - CONFIRMED_EVERY
-        return self.not_ended().filter(Q(given_on__gt=since) | Q(confirmed_on__gt=since))
+        return self.said_since(today - CONFIRMED_EVERY)
+
+    def said_since(self, day: date) -> "GrantQuerySet":
+        """Those that somebody gave or confirmed after this day, and nobody ended."""
+        return self.not_ended().filter(Q(given_on__gt=day) | Q(confirmed_on__gt=day))
 
 
 def _not_by_the_holder(field: str) -> models.CheckConstraint:

@@ -11,7 +11,7 @@ from django.db.models import F, Max
 from monographs import questions
 from monographs.models import Edition, Publication, Section
 from monographs.questions import Kept, Question, ask_together, padded, together
-from reviews.models import ChangeSet
+from reviews.models import ChangeSet, Grant
 from tests import factories as make
 from tests import tables
 
@@ -224,3 +224,21 @@ def test_kept_questions_of_unlike_columns_are_asked_together_by_an_instant(house
     assert len(written) == 1 + 4  # ours for what is expected, and one of the question
     with django_assert_num_queries(1):  # nothing is in an empty list
         assert [len(answer) for answer in kept(one.pk, before, [])] == [1, 1, 0, 1]
+
+
+def test_a_question_is_kept_for_every_day_and_asks_for_that_day_alone(house):
+    written = []
+
+    def rows(person, day):
+        written.append(day)
+        return Grant.objects.said_since(day).filter(person=person).values_list("role", flat=True)
+
+    kept = Kept(rows)
+    ((role, given),) = Grant.objects.filter(person=house.editor).values_list("role", "given_on")
+    for day in (given, given - timedelta(1), given + timedelta(1), given - timedelta(400)):
+        assert kept(house.editor.pk, day) == [role] * (day < given)
+    assert len(written) == 1
+
+    made_of_it = Kept(lambda day: Grant.objects.filter(given_on__gt=day - timedelta(1)))
+    with pytest.raises(AssertionError, match="makes of its values"):
+        made_of_it(given)
