@@ -111,6 +111,14 @@ class EditionReview:
         return changed_parts(self.live_value, self.document)
 
     @cached_property
+    def has_other_figures(self) -> bool:
+        """Whether the doses that readers are not shown say something else than those of the edition that they have."""
+        live = self.monograph.live
+        if live is None or live.edition_id == self.edition.pk or not self.with_figures.regimens:
+            return False
+        return build(live.edition).regimens != self.with_figures.regimens
+
+    @cached_property
     def problems(self) -> list[Problem]:
         return problems(self.with_figures, today(self.at))
 

@@ -379,6 +379,34 @@ def test_a_dose_that_no_rule_can_say_is_shown_as_such_and_breaks_no_page(client)
     assert "twice" not in page
 
 
+def test_figures_alone_are_not_sent_for_review_and_the_draft_says_what_to_do(client):
+    """Readers would get the very document that was signed, so nobody could sign; the figures wait in the draft."""
+    house = make.the_house()
+    second, _made = tenfold(house)
+    client.force_login(house.editor)
+    only = "Only doses that readers are not shown differ from the published edition"
+
+    with pytest.raises(Refused) as no:
+        make.submit(house, second)
+    assert no.value.codes == ["nothing_changed"]
+    assert only in str(no.value)
+    assert "Keep this draft open" in str(no.value)
+    page = said(client.get(reverse("edit", args=["testazumab"])))
+    assert "Nothing to review yet: only doses that readers are not shown differ. Keep this draft open." in page
+    assert "Send for review" not in page
+    assert only in said(client.get("/desk/monographs/testazumab/"))
+
+    make.reword(second, "monitoring", "Other words.", actor=house.editor)
+    assert "Send for review" in said(client.get(reverse("edit", args=["testazumab"])))
+    make.publish(house, signed(house, second))
+    third = make.start(house, make.live().edition)
+    assert "120" in build(third).regimens[0].structure, "they went along"
+    with pytest.raises(Refused) as no:
+        make.submit(house, third)
+    assert "Nothing differs from the published edition" in str(no.value)
+    assert verify() == []
+
+
 ALIKE = "Dose: Multiple sclerosis. Adult. By intravenous infusion"
 
 
