@@ -18,6 +18,7 @@ from monographs.document import (
     Citation,
     Code,
     Document,
+    DoseRegimen,
     Dosing,
     DrugName,
     Header,
@@ -29,7 +30,7 @@ from monographs.document import (
 )
 from tests.factories import key
 
-MODELS = {"section": Section, "monitoring": MonitoringItem, "notice": SafetyNotice, "citation": Citation, "related": RelatedLink}  # fmt: skip
+MODELS = {"section": Section, "regimen": DoseRegimen, "monitoring": MonitoringItem, "notice": SafetyNotice, "citation": Citation, "related": RelatedLink}  # fmt: skip
 INSIDE_HEADER = {"names": DrugName, "brands": Brand, "codes": Code, "class_path": PathStep, "dosing": Dosing}
 
 RECORD = {
@@ -52,6 +53,16 @@ SMPC = {
     "issued": {"date-parts": [[2023, 8, 14]]},
     "URL": "https://smpc.example/wholera",
 }
+# Of a course whose one amount stands nowhere else: 8 mg a day.
+DOSE = {
+    "indication": "relapse after a year", "population": "Adult", "route": "iv_infusion",
+    "licence": {"status": "licensed", "country": "GB"},
+    "source": {"citation": "smpc", "type": "smpc", "section": "4.2", "accessed": "2026-05-01"},
+    "steps": [
+        {"dose": "8", "unit": "mg", "freq": {"n": 1, "period": 1, "unit": "d"}, "over": {"value": 2, "unit": "h"},
+         "for": {"value": 9, "unit": "d"}},
+    ],
+}  # fmt: skip
 
 
 def whole() -> Document:
@@ -83,6 +94,12 @@ def whole() -> Document:
         sections=(
             Section(key=key("uses"), kind="indications", heading="What it is for", text="One condition [@record]."),
             Section(key=key("watch"), kind="monitoring", heading="What to watch", text="Watching goes on."),
+        ),
+        regimens=(
+            DoseRegimen(
+                key=key("course"), since="2026-05-11", reason="Nobody has read its source anew.",
+                instead="Read the label of Wholera.", structure=DOSE, passage="Give it once daily for 9 days.",
+            ),
         ),
         monitoring=(
             MonitoringItem(
@@ -118,6 +135,8 @@ def whole() -> Document:
 
 # Nothing sets it, so that the digests of what was signed before it was there stay.
 UNSET = frozenset({"header.text_rules", "sections.text_rules", "notices.text_rules"})
+# Nobody sets it: it follows from the structure.
+MADE = frozenset({"regimens.lines"})
 
 
 def fields() -> set[str]:
@@ -128,10 +147,15 @@ def fields() -> set[str]:
 
 
 def leaves(document: Document) -> dict[str, Any]:
-    """Path -> value of all that is set in a document: `sections.0.heading`."""
+    """Path -> value of all that is set in a document: `sections.0.heading`. The structure of a dose is one value, and its
+    lines follow from it."""
 
     def walk(value: Any, path: str) -> Iterator[tuple[str, Any]]:
-        if isinstance(value, dict):
+        if path.endswith(".structure"):
+            yield path[1:], value
+        elif path.endswith(".lines"):  # they follow the structure
+            return
+        elif isinstance(value, dict):
             for name, inner in value.items():
                 yield from walk(inner, f"{path}.{name}")
         elif isinstance(value, list):
@@ -170,6 +194,8 @@ def another(path: str, value: Any) -> Any:
         if isinstance(value, int):
             return value + 1
         return f"{value}/2" if name == "URL" else f"{value}9"
+    if name == "structure":
+        return {**value, "indication": f"{value['indication']}, otherwise"}
     if name == "kind":
         return "overdose" if path.startswith("sections") else "other" if value != "other" else "british"
     if name in ("since", "effective", "expires"):
@@ -199,7 +225,7 @@ def with_leaf(document: Document, path: str, value: Any) -> Document:
 # What can be set where nothing is.
 _SET = {"header.text_rules": 2, "sections.0.text_rules": 2, "notices.2.text_rules": 2}
 # What has one value only cannot be changed. (A key is not a field of the page: its change is another part.)
-ONE_VALUE = frozenset({"header.dosing.status"})
+ONE_VALUE = frozenset({"header.dosing.status", "regimens.0.status"})
 
 
 def changed() -> list[tuple[str, Any, Any, Document]]:

@@ -15,6 +15,7 @@ from monographs.canonical import canonical
 from monographs.checks.problems import gaps, problems
 from monographs.digest import as_json, digest, digest_of_json, digest_of_part, from_text, to_text
 from monographs.document import Citation, Document, MonitoringItem, SafetyNotice, Section
+from monographs.signable import signable
 from monographs.typed import to_plain
 from monographs.vocabulary import NOTICE_TYPES, REGULATOR_TYPES, SECTION_KINDS, needed_kinds
 from tests import whole
@@ -168,7 +169,7 @@ def test_the_whole_document_has_every_field_that_there_is():
     named = {re.sub(r"\.\d+", "", path) for path in whole.leaves(whole.whole())}
 
     found = {re.match(r"header\.dosing\.\w+|header\.\w+(\.\w+)?|\w+\.\w+", path)[0] for path in named}
-    assert found == whole.fields() - whole.UNSET
+    assert found == whole.fields() - whole.UNSET - whole.MADE
 
 
 def test_a_document_of_parts_of_every_kind_has_these_digests_for_ever():
@@ -177,7 +178,15 @@ def test_a_document_of_parts_of_every_kind_has_these_digests_for_ever():
     Its notices end later than may be typed now: stored words stay as they are."""
     ends = [one.replaced(expires=f"{year}-12-31") for year, one in enumerate(whole.whole().notices, 2096)]
     document = whole.whole().replaced(notices=ends)
+    (dose,) = document.regimens
+    signed = signable(document)
 
+    assert digest_of_part(dose)[:16] == "4d4e6ba258f14cce"
+    assert digest_of_part(signed.regimens[0])[:16] == "e1d6714f0cdc63e1"
+    assert digest(document) == "7b06d4ba39fccc53afdd81aa9e2e911f3bc0c53adc04bb7d4a62afa504560e77"
+    assert digest(signed) == "c214e85e26111ff3ba105a01596af0d148b114194c3a9babad676e388fb5fbac"
+    assert from_text(to_text(document)) == document
+    document = document.replaced(regimens=())
     assert digest(document) == "ad2539eeba3de45fe7d8ad913ddad46c5803de72e5c1f1af7a7534d2ad680f0f"
     assert {part.label_for_people: digest_of_part(part)[:16] for part in document.parts()} == {
         "What it is for": "34b81a444e378052",
@@ -442,7 +451,7 @@ def test_parts_are_found_by_kind_and_key_in_the_order_of_digests():
     document = whole.whole()
 
     assert [part.part_kind for part in document.parts()] == [
-        "section", "section", "monitoring", "notice", "notice", "notice", "citation", "citation", "related",
+        "section", "section", "regimen", "monitoring", "notice", "notice", "notice", "citation", "citation", "related",
     ]  # fmt: skip
     assert list(document.by_key().items()) == [(part.key, part) for part in document.parts()]
     assert document.sections_of("monitoring") == document.sections[1:]

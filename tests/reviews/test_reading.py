@@ -9,8 +9,8 @@ import pytest
 from django.urls import reverse
 
 from monographs.assemble import build
-from monographs.checks.problems import _objections_again, problems
-from monographs.digest import digest_of_part
+from monographs.checks.problems import _objections, _objections_to_citation, problems
+from monographs.digest import digest, digest_of_part
 from monographs.document import Citation, Header, Section
 from monographs.models import Edition, Monograph
 from monographs.texts import characters
@@ -75,13 +75,17 @@ def draft(world):
 def stricter(monkeypatch):
     """From the moment it is called on the letter may not be typed."""
 
+    def forget():  # what was judged by other rules
+        _objections.cache_clear()
+        _objections_to_citation.cache_clear()
+
     def begin():
-        _objections_again.cache_clear()  # what was judged by other rules
+        forget()
         monkeypatch.setattr(characters, "_UNSEEN", characters._UNSEEN | {"é"})
         monkeypatch.setattr(characters, "_SUSPECTS", re.compile(f"é|{characters._SUSPECTS.pattern}"))
 
     yield begin
-    _objections_again.cache_clear()
+    forget()
 
 
 def desk(name, *arguments):
@@ -263,12 +267,14 @@ def test_what_comes_back_is_judged_and_what_stayed_is_not(house, draft, stricter
         parts.restore_part(draft, link, actor=house.editor)
     assert [(one.part, one.field) for one in refused.value.refusals] == [(str(link.key), "reason")]
 
-    parts.restore(draft, change=plain, digest=make.seen(draft), actor=house.editor)  # the other parts keep their letter
+    parts.restore(
+        draft, change=plain, digest=digest(make.build(draft)), actor=house.editor
+    )  # the other parts keep their letter
     assert part(draft, "uses").text == "Plain words."
 
     first = ChangeSet.objects.filter(edition=draft).order_by("at")[1]
     with pytest.raises(Refused, match=re.escape(SAID)) as refused:
-        parts.restore(draft, change=first, digest=make.seen(draft), actor=house.editor)
+        parts.restore(draft, change=first, digest=digest(make.build(draft)), actor=house.editor)
     assert [(one.part, one.field) for one in refused.value.refusals] == [(str(make.key("uses")), "text")]
 
 

@@ -346,6 +346,7 @@ def test_a_code_and_its_name_do_not_run_together():
 # -- Every field --------------------------------------------------------------------------------------------------------
 
 WHOLE = whole.whole()
+DOSE = "Dose: Relapse after a year. Adult. By intravenous infusion"
 LABELS = {
     "header.title": "Title",
     "header.name": "Name",
@@ -365,6 +366,13 @@ LABELS = {
     "sections.heading": "Heading",
     "sections.text_rules": "Rules of the text",
     "sections.text": "Text",
+    "regimens.status": "Shown to readers",
+    "regimens.since": "Not published since",
+    "regimens.reason": "Why this dose is not published",
+    "regimens.instead": "What to use instead of this dose",
+    "regimens.structure": "Dose",
+    "regimens.lines": "Lines that are signed",
+    "regimens.passage": "Passage of the source",
     "monitoring.test": "Test",
     "monitoring.when": "When",
     "monitoring.how_often": "How often",
@@ -444,6 +452,7 @@ def test_all_parts_of_the_whole_document_in_the_words_of_people():
         "Header",
         "What it is for",
         "What to watch",
+        DOSE,
         "Monitoring: Blood count of 5 mL",
         "Safety notice: Stop after 6 days",
         "Safety notice: Only in hospital",
@@ -474,6 +483,17 @@ def test_all_parts_of_the_whole_document_in_the_words_of_people():
         ("Kind of section", "Indications"),
         ("Heading", "What it is for"),
         ("Text", "One condition [@record]."),
+    ]
+    assert lines[DOSE] == [
+        ("Shown to readers", "Not published"),
+        ("Not published since", "2026-05-11"),
+        ("Why this dose is not published", "Nobody has read its source anew."),
+        ("What to use instead of this dose", "Read the label of Wholera."),
+        (
+            "Dose",
+            "Relapse after a year. Adult. By intravenous infusion.\n8 mg once daily over 2 hours for 9 days.",
+        ),
+        ("Passage of the source", "Give it once daily for 9 days."),
     ]
     assert lines["Monitoring: Blood count of 5 mL"] == [
         ("Test", "Blood count of 5 mL"),

@@ -137,5 +137,5 @@ def test_rows_and_document_are_made_from_each_other_field_by_field(house):
     assert columns == {name: getattr(edition, name) for name in Edition.HEADER}
     unsaved = rows(edition, WHOLE)
     assert [row.as_value() for row in unsaved] == list(WHOLE.parts())
-    assert [row.position for row in unsaved] == [0, 1, 0, 0, 1, 2, 0, 1, 0]
+    assert [row.position for row in unsaved] == [0, 1, 0, 0, 0, 1, 2, 0, 1, 0]
     assert {row.edition for row in unsaved} == {edition}

@@ -573,6 +573,9 @@ The second agency, March 2021; replaces: the second notice. Source: Reference 1
 Dose not published This page shows no dose Its 20 mg are read anew. Waiting since 4 May 2026.
 Now: Take the 30 mg of the label. See the SmPC of Wholera 10 mg, section 4.2, revision of 14 August 2023.
 In doubt, ask medicines information.
+Relapse after a year. Adult. By intravenous infusion. Dose not published yet: it has not had its checks against the
+source. Use the product SmPC. Not published since 11 May 2026. Nobody has read its source anew.
+Now: Read the label of Wholera.
 Not yet covered: contra-indications, cautions, renal impairment, hepatic impairment, interactions, pregnancy,
 breast-feeding. Check the product SmPC.
 What to watch Watching goes on.
@@ -630,6 +633,7 @@ def test_every_day_that_a_machine_reads_is_the_day_that_people_read():
         ("2026-06-02", "2 June 2026"),
         ("2026-06-30", "30 June 2026"),
         ("2026-05-04", "4 May 2026"),
+        ("2026-05-11", "11 May 2026"),
         ("2026-06-01", "1 June 2026"),
         ("2026-04-29", "29 April 2026"),
         ("2026-06-20", "20 June 2026"),
@@ -707,6 +711,7 @@ NOT_SHOWN = {
     "notices.0.type": "a critical notice is called by its severity",
     "notices.1.type": "a major notice is called by its severity",
     **{f"notices.{n}.{name}": "decides whether it is shown" for n in (0, 1, 2) for name in ("effective", "expires")},
+    "regimens.0.passage": "is for whoever reads the source again",
     "citations.0.csl.type": "says how to cite it",
     "citations.0.csl.author.0.given": "only its initial is shown",
     "citations.0.csl.issued.date-parts.0.1": "the year is enough",
