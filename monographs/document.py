@@ -11,7 +11,7 @@ Reading never refuses what was stored, and what is typed is judged field by fiel
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 from uuid import UUID
@@ -300,6 +300,17 @@ def retyped(value: Prosed, before: Value | None = None) -> Prosed:
     return value.model_copy(update={"text_rules": rules})
 
 
+def label_beside(part: Part, regimens: Iterable[DoseRegimen]) -> str:
+    """What people call a part where these doses stand: those of the same first line are told apart by a number, in
+    their order. A dose that is none of them is called by its line alone."""
+    label = part.label_for_people
+    if not isinstance(part, DoseRegimen):
+        return label
+    alike = [one.key for one in regimens if one.label_for_people == label]
+    is_told_apart = part.key in alike and len(alike) > 1
+    return f"{label} ({alike.index(part.key) + 1} of {len(alike)})" if is_told_apart else label
+
+
 class Document(Value):
     """An edition. Parts of a kind stand in their order; keys are unique in all of it, labels among citations."""
 
@@ -330,10 +341,7 @@ class Document(Value):
 
     def label_of(self, part: Part) -> str:
         """What people call this part beside the others: doses of the same first line are told apart by a number."""
-        label = part.label_for_people
-        alike = [one.key for one in self.regimens if one.label_for_people == label]
-        is_told_apart = isinstance(part, DoseRegimen) and part.key in alike and len(alike) > 1
-        return f"{label} ({alike.index(part.key) + 1} of {len(alike)})" if is_told_apart else label
+        return label_beside(part, self.regimens)
 
     def sections_of(self, kind: str) -> tuple[Section, ...]:
         return tuple(section for section in self.sections if section.kind == kind)

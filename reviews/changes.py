@@ -299,7 +299,7 @@ def _touched(document: values.Document, touched: Iterable[str]) -> Iterator[tupl
 
 def _all_of(document: values.Document) -> Iterator[tuple[str, Value, str]]:
     yield "header", document.header, "Header"
-    yield from ((str(part.key), part, part.label_for_people) for part in document.parts())
+    yield from ((str(part.key), part, document.label_of(part)) for part in document.parts())
 
 
 def judge(

@@ -125,7 +125,7 @@ def _has_sections(document: Document) -> Iterator[Problem]:
 
 def _parts_are_whole(document: Document) -> Iterator[Problem]:
     def missing(part: Part, field: str, sentence: str) -> Problem:
-        return Problem("missing", sentence, part.key, field, part.label_for_people)
+        return Problem("missing", sentence, part.key, field, document.label_of(part))
 
     for section in document.sections:
         if is_empty(section, "text"):
@@ -152,7 +152,7 @@ def _parts_are_whole(document: Document) -> Iterator[Problem]:
                 f"The type “{NOTICE_TYPES[notice.type][1]}” has the severity {NOTICE_TYPES[notice.type][0]}.",
                 notice.key,
                 "severity",
-                notice.label_for_people,
+                document.label_of(notice),
             )
         if notice.type in REGULATOR_TYPES:
             if not notice.issued:
@@ -170,13 +170,13 @@ def _doses_can_be_signed(document: Document) -> Iterator[Problem]:
     for regimen in document.regimens:
         if not regimen.for_whom:
             sentence = "Say for whom this dose is: its use, population and route."
-            yield Problem("missing", sentence, regimen.key, "structure", regimen.label_for_people)
+            yield Problem("missing", sentence, regimen.key, "structure", document.label_of(regimen))
         elif regimen.status != UNPUBLISHED:
             sentence = "This dose has not had its checks against the source, so it cannot be shown. Set it back."
-            yield Problem("unchecked", sentence, regimen.key, "status", regimen.label_for_people)
+            yield Problem("unchecked", sentence, regimen.key, "status", document.label_of(regimen))
         elif regimen.lines != lines_made(regimen.structure, is_shown=False):
             sentence = "The rules make other lines of this dose today than those that stand there. Save it again."
-            yield Problem("lines", sentence, regimen.key, "lines", regimen.label_for_people)
+            yield Problem("lines", sentence, regimen.key, "lines", document.label_of(regimen))
 
 
 def _citations_lead_somewhere(document: Document) -> Iterator[Problem]:
@@ -202,16 +202,16 @@ def _citations_lead_somewhere(document: Document) -> Iterator[Problem]:
     yield from in_text(document.header.introduction, None, "introduction", "Header")
     for part in document.parts():
         if isinstance(part, Section | SafetyNotice):
-            yield from in_text(part.text, part.key, "text", part.label_for_people)
+            yield from in_text(part.text, part.key, "text", document.label_of(part))
         if isinstance(part, SafetyNotice | MonitoringItem) and part.source and part.source not in labels:
-            yield dangling(part.source, part.key, "source", part.label_for_people)
+            yield dangling(part.source, part.key, "source", document.label_of(part))
 
 
 def _references_are_whole(document: Document) -> Iterator[Problem]:
     for citation in document.citations:
 
         def wrong(code: str, sentence: str, citation: Citation = citation) -> Problem:
-            return Problem(code, sentence, citation.key, "csl", citation.label_for_people)
+            return Problem(code, sentence, citation.key, "csl", document.label_of(citation))
 
         if says_nothing(str(citation.csl.get("title") or "")):
             yield wrong("missing", "Give the reference a title.")
@@ -226,7 +226,7 @@ def _nothing_is_blank(document: Document) -> Iterator[Problem]:
     """A box that may stay empty holds words, or nothing at all. What must not stay empty is asked for above."""
     asked = {(one.key, one.field) for rule in (_header_is_whole, _parts_are_whole) for one in rule(document)}
     for value in (document.header, *document.parts()):
-        key, place = (value.key, value.label_for_people) if isinstance(value, Part) else (None, "Header")
+        key, place = (value.key, document.label_of(value)) if isinstance(value, Part) else (None, "Header")
         for one in written(value):
             if one.text and one.is_empty and (key, one.field) not in asked:
                 sentence = (
@@ -241,7 +241,7 @@ def _could_be_typed(document: Document, today: date | None) -> Iterator[Problem]
         yield Problem("invalid", sentence, field=field)
     for part in document.parts():
         for field, sentence in objections(part, today):
-            yield Problem("invalid", sentence, part.key, field, part.label_for_people)
+            yield Problem("invalid", sentence, part.key, field, document.label_of(part))
 
 
 _RULES: tuple[Callable[[Document], Iterator[Problem]], ...] = (

@@ -136,10 +136,11 @@ def compare(old: Document | None, new: Document) -> Comparison:
     unchanged: list[str] = []
 
     def judge(one: Header | Part | None, other: Header | Part | None) -> None:
+        label = _label(other, new) if other else _label(one, old)
         if one and other and not _differ(one, other):
-            unchanged.append(_label(other))
+            unchanged.append(label)
         else:
-            changes.append(_change(one, other))
+            changes.append(_change(one, other, label))
 
     judge(old.header if old else None, new.header)
     for field in PART_FIELDS.values():
@@ -162,7 +163,7 @@ def _moves(old: Document, new: Document) -> Iterator[Moved]:
     parts = new.by_key()
     for kind, was, now in _orders(old, new):
         for key, start, end in moved(was, now):
-            yield Moved(kind, str(key), parts[key].label_for_people, start, end)
+            yield Moved(kind, str(key), new.label_of(parts[key]), start, end)
 
 
 _PROSE = frozenset(PROSE.values())
@@ -178,11 +179,11 @@ def _prose(part: Header | Part) -> str:
     return str(getattr(part, PROSE.get(type(part), ""), ""))
 
 
-def _label(part: Header | Part) -> str:
-    return "Header" if isinstance(part, Header) else part.label_for_people
+def _label(part: Header | Part | None, document: Document | None) -> str:
+    return document.label_of(part) if isinstance(part, Part) and document else "Header"
 
 
-def _change(old: Header | Part | None, new: Header | Part | None) -> PartChange:
+def _change(old: Header | Part | None, new: Header | Part | None, label: str) -> PartChange:
     shown = new or old
     assert shown is not None
     before, after = _distinct(old, new)
@@ -202,7 +203,7 @@ def _change(old: Header | Part | None, new: Header | Part | None) -> PartChange:
     kind: Kind = "added" if old is None else "removed" if new is None else "changed"
     if isinstance(shown, Header):
         return PartChange(kind, "header", "header", "Header", old, new, tuple(fields))
-    return PartChange(kind, shown.part_kind, str(shown.key), shown.label_for_people, old, new, tuple(fields))
+    return PartChange(kind, shown.part_kind, str(shown.key), label, old, new, tuple(fields))
 
 
 def _distinct(old: Header | Part | None, new: Header | Part | None) -> tuple[dict[str, str], dict[str, str]]:

@@ -66,7 +66,7 @@ def dose_changes(before: Document | None, after: Document) -> list[DoseChange]:
     ]
     pairs = [*((old.get(key), one) for key, one in new.items()), *gone]
     found = [
-        DoseChange(str(part.key), part.label_for_people, lines, _whole(was), _whole(now))
+        DoseChange(str(part.key), (after if now else before or after).label_of(part), lines, _whole(was), _whole(now))
         for was, now in pairs
         if (part := now or was)
         and (lines := tuple(_lines(was, now, [one for one in after.regimens if one is not now])))

@@ -30,7 +30,10 @@ class _Places:
     def _names(self) -> dict[str, str]:
         numbers = {one.key: f"Reference {one.number}" for one in self.page.references}
         parts = self.page.document.parts()
-        return {str(one.key): numbers[one.key] if isinstance(one, Citation) else one.label_for_people for one in parts}
+        return {
+            str(one.key): numbers[one.key] if isinstance(one, Citation) else self.page.document.label_of(one)
+            for one in parts
+        }
 
 
 def places_of(page: Page) -> list[Place]:

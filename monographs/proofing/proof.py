@@ -118,14 +118,18 @@ def proof_document(document: Document, doses: Doses | None = None) -> Iterator[t
     doses = doses or Doses.in_document(document)
     labels = {citation.label for citation in document.citations}
     for value in (document.header, *document.parts()):
-        yield from proof_part(value, labels, doses)
+        called = document.label_of(value) if isinstance(value, Part) else ""
+        yield from proof_part(value, labels, doses, called)
 
 
-def proof_part(value: Value, labels: set[str], doses: Doses = SHOWN) -> Iterator[tuple[Place, list[Finding]]]:
-    """The same of one part or header. `labels` are those of the references of its document."""
+def proof_part(
+    value: Value, labels: set[str], doses: Doses = SHOWN, called: str = ""
+) -> Iterator[tuple[Place, list[Finding]]]:
+    """The same of one part or header. `labels` are those of the references of its document; `called` says how the part
+    is called there, where that is more than it says of itself."""
     if isinstance(value, Citation):
         return
-    key, label = (value.key, value.label_for_people) if isinstance(value, Part) else (None, "Header")
+    key, label = (value.key, called or value.label_for_people) if isinstance(value, Part) else (None, "Header")
     for one in _texts(value):
         found = proof(one.text, _place(value, one), doses, is_prose=one.is_prose)
         found += _without_source(value, one, labels)

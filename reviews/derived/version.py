@@ -15,7 +15,7 @@ from django.db import DEFAULT_DB_ALIAS
 from monographs.models import Epoch, WriteLock
 from monographs.triggers import is_whole
 
-VERSION = 13
+VERSION = 14
 # Since this one, entries are sealed.
 SEALED_SINCE = 4
 OTHER_VERSION = "What is derived from the trail was made by another version of this program. Run `manage.py upgrade`."

@@ -14,7 +14,7 @@ from monographs import document as values
 from monographs.assemble import build
 from monographs.difference.tenfold import tenfold
 from monographs.digest import digest as digest_of_document
-from monographs.models import PARTS, Citation, Edition
+from monographs.models import PARTS, Citation, DoseRegimen, Edition
 from monographs.texts.characters import says_nothing
 from monographs.typed import Value, to_plain
 from reviews.access import policy
@@ -66,10 +66,10 @@ class Wanted:
     def key(self) -> str:
         return str(getattr(self.value, "key", "header"))
 
-    @property
-    def summary(self) -> str:
+    def summary(self, doses: Sequence[values.DoseRegimen] = ()) -> str:
+        """`doses`: those of the edition with this one among them."""
         if isinstance(self.value, values.Part):
-            return f"{'Added' if self.seen is None else 'Changed'} {self.value.label_for_people}"
+            return f"{'Added' if self.seen is None else 'Changed'} {values.label_beside(self.value, doses)}"
         return "Changed the header"
 
     def put(self, change: Change) -> merging.Merged | None:
@@ -122,7 +122,8 @@ class Saved:
 
 def save(edition: Edition, wanted: Wanted, *, actor: User, reason: str = "", begins: str | None = None) -> Saved:
     """A header, a part or a new part, in a change set of its own. `begins` as in `editing`."""
-    with editing(edition, actor=actor, reason=reason, summary=wanted.summary, begins=begins) as change:
+    summary = wanted.summary(_doses_with(edition, [wanted.value]))
+    with editing(edition, actor=actor, reason=reason, summary=summary, begins=begins) as change:
         return Saved({wanted.key: wanted.put(change)}, {}, change)
 
 
@@ -133,7 +134,8 @@ def save_all(
     library: the words that bring it), and the rest is saved; what is about no one of them refuses all of it."""
     left, held = {one.key: one for one in wanted}, dict[str, Refused]()
     while left or not held:
-        summary = "; ".join(one.summary for one in left.values())
+        doses = _doses_with(edition, [one.value for one in left.values()])
+        summary = "; ".join(one.summary(doses) for one in left.values())
         summary = summary if len(summary) <= MOST_SAID else f"Changed {len(left)} parts"
         try:
             with editing(edition, actor=actor, reason=reason, summary=summary, begins=begins) as change:
@@ -153,6 +155,16 @@ def save_all(
     return Saved({}, held)
 
 
+def _doses_with(edition: Edition, wanted: Collection[Value]) -> list[values.DoseRegimen]:
+    """The doses of an edition as they would be with these: asked for where one of these is a dose."""
+    new = {one.key: one for one in wanted if isinstance(one, values.DoseRegimen)}
+    if not new:
+        return []
+    rows = DoseRegimen.with_removed.filter(edition=edition).order_by("position")
+    there = [row.as_value() for row in rows if not row.removed or row.key in new]
+    return [*(new.pop(one.key, one) for one in there), *new.values()]
+
+
 def is_there(key: UUID) -> bool:
     """Whether a part has this key, of whatever kind and in whatever edition, removed ones included."""
     return any(model.with_removed.filter(key=key).exists() for model in PARTS.values())
@@ -165,14 +177,16 @@ def added_already(key: UUID) -> Refused:
 
 def remove_part(edition: Edition, part: values.Part, *, seen: str, actor: User, reason: str = "") -> Change:
     """Takes a part out. Its history stays, and it can be restored."""
-    with editing(edition, actor=actor, reason=reason, summary=f"Removed {part.label_for_people}") as change:
+    summary = f"Removed {values.label_beside(part, _doses_with(edition, [part]))}"
+    with editing(edition, actor=actor, reason=reason, summary=summary) as change:
         change.remove(part.part_kind, part.key, seen=seen)
         return change
 
 
 def restore_part(edition: Edition, part: values.Part, *, actor: User, reason: str = "") -> Change:
     """Puts a removed part back as it was."""
-    with editing(edition, actor=actor, reason=reason, summary=f"Restored {part.label_for_people}") as change:
+    summary = f"Restored {values.label_beside(part, _doses_with(edition, [part]))}"
+    with editing(edition, actor=actor, reason=reason, summary=summary) as change:
         change.restore(part.part_kind, part.key)
         return change
 

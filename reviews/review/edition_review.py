@@ -111,6 +111,14 @@ class EditionReview:
         return changed_parts(self.live_value, self.document)
 
     @cached_property
+    def has_other_figures(self) -> bool:
+        """Whether the doses that readers are not shown say something else than those of the edition that they have."""
+        live = self.monograph.live
+        if live is None or live.edition_id == self.edition.pk or not self.with_figures.regimens:
+            return False
+        return build(live.edition).regimens != self.with_figures.regimens
+
+    @cached_property
     def problems(self) -> list[Problem]:
         return problems(self.with_figures, today(self.at))
 
@@ -250,7 +258,7 @@ class EditionReview:
     def _labels(self) -> dict[str, str]:
         """Part -> as people call it; what the edition says of a part goes before what readers have."""
         documents = [one for one in (self.live_value, self.document) if one]
-        known = {str(part.key): part.label_for_people for document in documents for part in document.parts()}
+        known = {str(part.key): document.label_of(part) for document in documents for part in document.parts()}
         return {**known, "header": "Header", "order": "Order of parts"}
 
     @cached_property

@@ -20,6 +20,13 @@ from reviews.review import tiers
 from reviews.review.edition_review import EditionReview
 
 Guard = Callable[[EditionReview, User], Iterator[Refusal]]
+# A signature is on the document that readers are served, which is the same one then: nobody could sign, and the edition
+# could never leave the review.
+ONLY_FIGURES = (
+    "Only doses that readers are not shown differ from the published edition, and no signature is on these: there is "
+    "nothing to review yet. Keep this draft open: the figures stay in it, and are read in review with the next change "
+    "to what readers see."
+)
 NO_CHECKPOINT = Refusal(
     "no_checkpoint",
     "The checkpoint file cannot be written, so nothing is signed or published now. Tell your administrator.",
@@ -47,11 +54,8 @@ def is_the_latest(review: EditionReview, actor: User) -> Iterator[Refusal]:
 
 def something_changed(review: EditionReview, actor: User) -> Iterator[Refusal]:
     if not review.changed:
-        yield Refusal(
-            "nothing_changed",
-            "Nothing differs from the published edition, so there is nothing to review.",
-            RefusalType.INVALID,
-        )
+        same = "Nothing differs from the published edition, so there is nothing to review."
+        yield Refusal("nothing_changed", ONLY_FIGURES if review.has_other_figures else same, RefusalType.INVALID)
 
 
 def no_problems(review: EditionReview, actor: User) -> Iterator[Refusal]:

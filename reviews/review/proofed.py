@@ -78,10 +78,11 @@ class Hint:
         return "Must fix" if self.finding.severity == "block" else "Look again"
 
 
-def hints_of(value: Value, labels: set[str], doses: Doses, names: Collection[str] = ()) -> list[Hint]:
+def hints_of(value: Value, labels: set[str], doses: Doses, names: Collection[str] = (), called: str = "") -> list[Hint]:
     """All that is found in a header or part, in the order of its fields. `doses`: those of its document with every
-    figure. `names`: those of the drug for which it was written, where it was copied from another page."""
-    found = proof_part(value, labels, doses)
+    figure. `names`: those of the drug for which it was written, where it was copied from another page. `called`: how
+    a part is called beside the others of its document."""
+    found = proof_part(value, labels, doses, called)
     return [*(Hint(place, one) for place, hits in found for one in hits), *named(value, names)]
 
 
@@ -98,14 +99,16 @@ def must_fix(
     return [one.words for one in _asked(value, labels, doses, names, is_changed=is_changed) if one.blocks]
 
 
-def _asked(value: Value, labels: set[str], doses: Doses, names: Collection[str], *, is_changed: bool) -> list[Hint]:
+def _asked(
+    value: Value, labels: set[str], doses: Doses, names: Collection[str], called: str = "", *, is_changed: bool
+) -> list[Hint]:
     """What is asked of a header or part before its edition is sent for review. A notice names its source itself."""
     if is_changed:
         left_out = {"L35"} if isinstance(value, SafetyNotice) else set()
-        return [one for one in hints_of(value, labels, doses, names) if one.finding.rule not in left_out]
+        return [one for one in hints_of(value, labels, doses, names, called) if one.finding.rule not in left_out]
     if doses.are_shown:
         return []
-    return [one for one in hints_of(value, labels, doses) if one.blocks and one.finding.rule in _BY_DOSES]
+    return [one for one in hints_of(value, labels, doses, (), called) if one.blocks and one.finding.rule in _BY_DOSES]
 
 
 def spelling_of(value: Value) -> list[tuple[str, str]]:
@@ -136,8 +139,8 @@ def _hints_in(review: EditionReview) -> list[Hint]:
     doses, names = Doses.in_document(review.with_figures), names_told(review.monograph)
     found = []
     for value in (document.header, *document.parts()):
-        key = str(value.key) if isinstance(value, Part) else "header"
-        found += _asked(value, labels, doses, names.get(key, ()), is_changed=key in review.changed)
+        key, called = (str(value.key), document.label_of(value)) if isinstance(value, Part) else ("header", "")
+        found += _asked(value, labels, doses, names.get(key, ()), called, is_changed=key in review.changed)
     return found
 
 

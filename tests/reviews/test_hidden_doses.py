@@ -11,6 +11,7 @@ import pytest
 from django.urls import reverse
 
 from monographs.assemble import build
+from monographs.checks.problems import problems
 from monographs.digest import digest, digest_of_part
 from monographs.document import Section
 from monographs.doses.model import Regimen
@@ -23,7 +24,7 @@ from monographs.signable import signable
 from reviews.access.refusals import Conflict, Refused
 from reviews.audit.verify import verify
 from reviews.editing import parts
-from reviews.models import ChangeSet
+from reviews.models import ChangedPart, ChangeSet
 from reviews.review.edition_review import EditionReview
 from tests import factories as make
 from tests.monographs.doses.examples import DOSES, changed
@@ -376,6 +377,96 @@ def test_a_dose_that_no_rule_can_say_is_shown_as_such_and_breaks_no_page(client)
     page = said(client.get(reverse("edit", args=["testazumab"])))
     assert "several doses in a period that is not 1" in page
     assert "twice" not in page
+
+
+def test_figures_alone_are_not_sent_for_review_and_the_draft_says_what_to_do(client):
+    """Readers would get the very document that was signed, so nobody could sign; the figures wait in the draft."""
+    house = make.the_house()
+    second, _made = tenfold(house)
+    client.force_login(house.editor)
+    only = "Only doses that readers are not shown differ from the published edition"
+
+    with pytest.raises(Refused) as no:
+        make.submit(house, second)
+    assert no.value.codes == ["nothing_changed"]
+    assert only in str(no.value)
+    assert "Keep this draft open" in str(no.value)
+    page = said(client.get(reverse("edit", args=["testazumab"])))
+    assert "Nothing to review yet: only doses that readers are not shown differ. Keep this draft open." in page
+    assert "Send for review" not in page
+    assert only in said(client.get("/desk/monographs/testazumab/"))
+
+    make.reword(second, "monitoring", "Other words.", actor=house.editor)
+    assert "Send for review" in said(client.get(reverse("edit", args=["testazumab"])))
+    make.publish(house, signed(house, second))
+    third = make.start(house, make.live().edition)
+    assert "120" in build(third).regimens[0].structure, "they went along"
+    with pytest.raises(Refused) as no:
+        make.submit(house, third)
+    assert "Nothing differs from the published edition" in str(no.value)
+    assert verify() == []
+
+
+ALIKE = "Dose: Multiple sclerosis. Adult. By intravenous infusion"
+
+
+def test_two_doses_of_the_same_first_line_are_told_apart_wherever_one_is_named(client):
+    """By the number of each among those alike: in the history, in messages, in refusals, where they are sorted,
+    compared, reviewed and remarked on."""
+    house = make.the_house()
+    first = make.published(house, doc=make.dosed(make.dose("a"), make.dose("b")))
+    second = make.start(house, first)
+    tenfold = make.dose("b", changed(make.COURSES, steps__1__dose="120"), reason="Never read.")
+    make.save_part(second, tenfold, seen=digest_of_part(make.dose("b")), actor=house.editor)
+    change = ChangeSet.objects.filter(edition=second).latest("at", "revision_id")
+    client.force_login(house.editor)
+    desk = "/desk/monographs/testazumab/"
+
+    assert change.reason == f"Changed {ALIKE} (2 of 2)"
+    assert [one.label for one in ChangedPart.objects.filter(change_set=change)] == [f"{ALIKE} (2 of 2)"]
+    for address in ("history/", f"history/?change={change.pk}", "compare/", "edit/", "", "edit/order/?kind=regimen"):
+        page = said(client.get(desk + address))
+        assert f"{ALIKE} (2 of 2)" in page, address
+        assert not re.search(rf"{ALIKE}(?! \([12] of 2\))", page), address
+    make.submit(house, second)
+    client.force_login(house.clinician)
+    page = said(client.get(desk + "review/"))
+    assert f"{ALIKE} (2 of 2)" in page
+    assert not re.search(rf"{ALIKE}(?! \([12] of 2\))", page)
+    assert verify() == []
+
+
+def test_a_dose_that_goes_and_comes_back_keeps_its_number_in_what_is_said_of_it(client):
+    house = make.the_house()
+    edition = make.draft(house, doc=make.dosed(make.dose("a"), make.dose("b"), make.dose("c")))
+    client.force_login(house.editor)
+    path = reverse("part_edit", args=["testazumab", make.key("b")])
+
+    told = said(client.post(path, {"remove": "1", "seen": digest_of_part(make.dose("b"))}, follow=True))
+    assert f"{ALIKE} (2 of 3) was removed." in told
+    last = ChangeSet.objects.filter(edition=edition).latest("at", "revision_id")
+    assert last.reason == f"Removed {ALIKE} (2 of 3)"
+    parts.remove_part(edition, make.dose("c"), seen=digest_of_part(make.dose("c")), actor=house.editor)
+    page = said(client.get(reverse("edit", args=["testazumab"])))
+    assert (page.count(f"{ALIKE} (1 of 2)"), page.count(f"{ALIKE} (2 of 2)")) >= (1, 1), "of those that were removed"
+    told = said(client.post(reverse("edit", args=["testazumab"]), {"restore": str(make.key("b"))}, follow=True))
+    assert f"{ALIKE} (2 of 2) is back as it was." in told
+    last = ChangeSet.objects.filter(edition=edition).latest("at", "revision_id")
+    assert last.reason == f"Restored {ALIKE} (2 of 2)"
+    assert verify() == []
+
+
+def test_what_is_refused_of_one_of_two_doses_alike_says_of_which():
+    house = make.the_house()
+    quoted = make.dose("b", reason="12 mg was never read.")
+    shown = make.dose("c", status="shown")
+    for one, sentence in ((quoted, f"{ALIKE} (2 of 2): “12 mg”: {FIGURE}"), (shown, "")):
+        edition = make.draft(house, f"drug{one.status}ab", doc=make.dosed(make.dose("a"), one))
+        with pytest.raises(Refused) as no:
+            make.submit(house, edition)
+        assert sentence in [refusal.sentence for refusal in no.value.refusals] if sentence else no.value.codes
+    (problem,) = [one for one in problems(make.dosed(make.dose("a"), shown)) if one.code == "unchecked"]
+    assert problem.place == f"{ALIKE} (2 of 2)"
 
 
 QUOTED = "Move this dose to a regimen."

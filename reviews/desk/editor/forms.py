@@ -2,7 +2,7 @@
 What a form holds becomes a value of the document, and what the value refuses is said at its box."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -292,16 +292,17 @@ class RelatedForm(ValueForm):
 
 
 class OrderForm(Form):
-    """A number beside each part. `seen` are the keys of the parts that were shown, in their order."""
+    """A number beside each part; `parts` are called by their names, by key. `seen` are the keys of the parts that were
+    shown, in their order."""
 
-    def __init__(self, parts: Sequence[values.Part], data: Any, seen: list[str], *, is_closed: bool) -> None:
-        numbers = {f"place_{part.key}": str(number) for number, part in enumerate(parts, 1)}
+    def __init__(self, parts: Mapping[UUID, str], data: Any, seen: list[str], *, is_closed: bool) -> None:
+        numbers = {f"place_{key}": str(number) for number, key in enumerate(parts, 1)}
         super().__init__(data, initial=numbers, auto_id="%s")
         self.seen = seen
-        for part in parts:
-            box = Text(label=part.label_for_people, attrs={"inputmode": "numeric", "class": "input input-short"})
+        for key, label in parts.items():
+            box = Text(label=label, attrs={"inputmode": "numeric", "class": "input input-short"})
             box.widget.attrs |= {"readonly": True} if is_closed else {}
-            self.fields[f"place_{part.key}"] = dressed(box)
+            self.fields[f"place_{key}"] = dressed(box)
 
     def clean(self) -> dict[str, Any]:
         for key in self.seen:

@@ -130,13 +130,13 @@ def saved_all(editor: EditorContext, done: list[Saved], held: list[OpenForm], st
     return answer(response, done=bool(done), spent=[place for value, _said in done for place in _spent(editor, value)])
 
 
-def removed(editor: EditorContext, part: values.Part) -> HttpResponse:
-    """What stands in the place of a part that was taken out: that it was, and how to undo it."""
+def removed(editor: EditorContext, part: values.Part, called: str) -> HttpResponse:
+    """What stands in the place of a part that was taken out: how it was called there, and how to undo it."""
     before = _numbers(editor)
     editor.refresh()
     presence.note(editor)
     place = (one := OnePage(editor)).place_of(part)
-    shown = editor.context(one=one, places=[place] if place else [], gone=part, is_saved=True)
+    shown = editor.context(one=one, places=[place] if place else [], gone=part, called=called, is_saved=True)
     shown["renumbered"] = _others(one, None, before) or _beside(place, part)
     response = render(editor.request, "reviews/_edit_swap.html", shown)
     return answer(response, done=True, spent=_spent(editor, part))

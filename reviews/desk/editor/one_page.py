@@ -248,6 +248,12 @@ class OnePage:
             if anchor == "monitoring":
                 yield from self.document.monitoring
 
+    @property
+    def taken_out(self) -> Iterator[tuple[values.Part, str]]:
+        """What was removed, and how each is called beside the others that were."""
+        doses = [part for part in self.removed if isinstance(part, values.DoseRegimen)]
+        return ((part, values.label_beside(part, doses)) for part in self.removed)
+
     def _row(self, part: values.Part) -> Row:
         key = str(part.key)
         writing = self.here.writing.get(key, "")

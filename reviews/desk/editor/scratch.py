@@ -200,8 +200,10 @@ def _offer(editor: EditorContext, form: ValueForm, row: Scratch) -> Offer | None
 def lines(editor: EditorContext) -> list[dict[str, Any]]:
     """What is kept for a person in this monograph and differs from what stands there, part by part: of a part that was
     taken out too. One question more where something is kept."""
-    names = {str(part.key): part.label_for_people for part in editor.document.parts()} | {"header": "the header"}
-    names |= {str(part.key): f"{part.label_for_people}, which was removed" for part in editor.around.removed}
+    document, removed = editor.document, editor.around.removed
+    names = {str(part.key): document.label_of(part) for part in document.parts()} | {"header": "the header"}
+    gone = [part for part in removed if isinstance(part, values.DoseRegimen)]
+    names |= {str(part.key): f"{values.label_beside(part, gone)}, which was removed" for part in removed}
     names |= {f"{NEW}{kind}": f"a new {noun}" for kind, noun in NOUNS.items()}
     held = [row.pk for row in editor.around.kept if row.part in names]
     rows = scratch.waiting(editor.request.user, editor.monograph).filter(pk__in=held) if held else ()

@@ -39,8 +39,9 @@ def order(request: DeskRequest, slug: str) -> HttpResponse:
     if button := next((one for one in (UP, DOWN, PUT) if one in request.POST), ""):
         return _move(editor, kind, button)
     seen = request.POST.getlist("seen")
+    document = editor.document
     form = OrderForm(
-        getattr(editor.document, PART_FIELDS[kind]),
+        {part.key: document.label_of(part) for part in getattr(document, PART_FIELDS[kind])},
         request.POST if request.method == "POST" else None,
         seen,
         is_closed=not (editor.is_draft and editor.may_edit),
@@ -64,7 +65,8 @@ def order(request: DeskRequest, slug: str) -> HttpResponse:
 
 def _move(editor: EditorContext, kind: str, button: str) -> HttpResponse:
     """One part a step on, or before another. Where it is there already, nothing is written."""
-    names = {part.key: _name(part) for part in getattr(editor.document, PART_FIELDS[kind])}
+    document = editor.document
+    names = {part.key: _name(part, document.label_of(part)) for part in getattr(document, PART_FIELDS[kind])}
     seen = _keys(editor.request.POST.getlist("seen"))
     typed, _stroke, before = editor.request.POST[button].partition("/")
     (key,) = _keys([typed])
@@ -91,9 +93,8 @@ def _move(editor: EditorContext, kind: str, button: str) -> HttpResponse:
     return _told(editor, key, button, f"{name} stands {where} now.", back)
 
 
-def _name(part: values.Part) -> str:
+def _name(part: values.Part, label: str) -> str:
     """A part among those of its kind, which stands before the name elsewhere."""
-    label = part.label_for_people
     return label if isinstance(part, values.Section) else label.partition(": ")[2]
 
 

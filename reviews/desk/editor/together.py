@@ -24,7 +24,7 @@ from reviews.desk.editor.dose_form import DoseForm
 from reviews.desk.editor.one_page import OnePage, place_of_new
 from reviews.desk.editor.opened import OpenForm
 from reviews.desk.editor.scratch import spend
-from reviews.desk.editor.write import outline, outline_refusing
+from reviews.desk.editor.write import named, outline, outline_refusing
 from reviews.editing import parts
 from reviews.editing.merging import Merged
 from reviews.models import AuditEvent, ChangeSet
@@ -186,7 +186,8 @@ def _answer(editor: EditorContext, saved: list[fragments.Saved], held: list[Open
     if editor.is_fragment:
         return fragments.saved_all(editor, saved, held, status)
     for value, said in saved:
-        messages.success(editor.request, f"{getattr(value, 'label_for_people', 'The header')} is saved.")
+        name = named(editor, value)
+        messages.success(editor.request, f"{name} is saved.")
         for words in said:
             messages.success(editor.request, words)
     return _page(editor, held, status) if held else redirect("edit", editor.monograph.slug)

@@ -49,8 +49,8 @@ def edit(request: DeskRequest, slug: str) -> HttpResponse:
         return outline_refusing(editor, tried)
     editor.wrote(tried.result)
     if editor.is_fragment:
-        return fragments.saved(editor, part, [f"{part.label_for_people} is back as it was."])
-    messages.success(request, f"{part.label_for_people} is back as it was.")
+        return fragments.saved(editor, part, [f"{named(editor, part)} is back as it was."])
+    messages.success(request, f"{named(editor, part)} is back as it was.")
     return redirect("edit", slug)
 
 
@@ -161,14 +161,14 @@ def _restore(opened: OpenForm, shown: values.Part) -> HttpResponse:
 
 
 def _remove(editor: EditorContext, shown: values.Part) -> HttpResponse:
-    seen = editor.request.POST.get("seen", "")
+    seen, called = editor.request.POST.get("seen", ""), editor.document.label_of(shown)
     tried = attempt(lambda: parts.remove_part(editor.edition, shown, seen=seen, actor=editor.request.user))
     if not tried.is_done:
         return outline_refusing(editor, tried)
     editor.wrote(tried.result)
     if editor.is_fragment:
-        return fragments.removed(editor, shown)
-    messages.success(editor.request, f"{shown.label_for_people} was removed. You can restore it below.")
+        return fragments.removed(editor, shown, called)
+    messages.success(editor.request, f"{called} was removed. You can restore it below.")
     return redirect("edit", editor.monograph.slug)
 
 
@@ -215,10 +215,16 @@ def _after(editor: EditorContext, value: Value) -> str:
     return f"{reverse('edit', args=[editor.monograph.slug])}?saved={key}#{place}"
 
 
+def named(editor: EditorContext, value: Value) -> str:
+    """What is saved, as it is called beside the others now."""
+    editor.refresh()
+    return editor.document.label_of(value) if isinstance(value, values.Part) else "The header"
+
+
 def _saved(editor: EditorContext, value: Value) -> str:
     """What was saved, and what of it still stands against sending the edition for review."""
-    key, name = (value.key, value.label_for_people) if isinstance(value, values.Part) else (None, "The header")
-    editor.refresh()
+    key = value.key if isinstance(value, values.Part) else None
+    name = named(editor, value)
     left = to_do(editor, {str(key or "header")}).get(str(key or "header"), [])
     return " ".join([f"{name} is saved.", *(["Still to do:", *left] if left else [])])
 

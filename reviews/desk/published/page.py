@@ -170,7 +170,7 @@ def _over(one: Overlay, user: User, document: Document, answer: Answer) -> Over:
     waits = one.row.is_countersigned and not one.second
     return Over(
         one,
-        part.label_for_people if part else "",
+        document.label_of(part) if part else "",
         timezone.now() >= one.due_at,
         SecondSignatureForm(at=f"countersign-{one.pk}", hint=one.row.second_signature.hint)
         if waits and policy.can(user, one.row.second_signature.action, one)

@@ -144,6 +144,6 @@ def _labels(parts: Any, before: Document | None, document: Document) -> list[str
     known = {"header": "Header"}
     for side in (document, before):
         for part in side.parts() if side else ():
-            known.setdefault(str(part.key), part.label_for_people)
+            known.setdefault(str(part.key), (side or document).label_of(part))
     known["order"] = "Order of parts"
     return [label for key, label in known.items() if key in set(parts)]

@@ -72,7 +72,7 @@ STEADY = {"rate": {"unit": "mg/min", "value": "5", "value_max": "10"}}
     ("fields", "path", "amount", "box", "words"),
     [
         ({"cap": ["8", "mg"]}, "cap__0", "80", "cap", "the most for one dose is 10 times"),
-        ({"cap": ["8", "mg"]}, "cap__1", "g", "cap", "the most for one dose is 1000 times"),
+        ({"cap": ["8", "mg"]}, "cap__1", "g", "cap", "the most for one dose is 1,000 times"),
         ({"volume": ["8", "mL"]}, "volume__0", "0.8", "volume", "its volume is 1/10 of"),
         (STEADY, "rate", {"unit": "mg/min", "value": "50"}, "rate", "its rate is 10 times"),
         (STEADY, "rate__unit", "mg/h", "rate", "its rate is 1/60 of"),
