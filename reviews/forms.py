@@ -336,6 +336,11 @@ class Box:
     name: str = ""  # of the field of the value
 
     @property
+    def of(self) -> str:
+        """A number and its unit are one thing, in two boxes."""
+        return (self.name or (self.field.name if self.field is not None else "")).removesuffix("_unit")
+
+    @property
     def says_something(self) -> bool:
         """Somebody chose or wrote something in it, or something is wrong with it."""
         if self.field is not None:
@@ -352,14 +357,26 @@ class Box:
 
 @dataclass(frozen=True)
 class Group:
-    """Boxes that stand together: folded away under these words, or, without words, in the open."""
+    """Boxes that stand together: in the open, or folded away under these words. A box that says something is never
+    folded away, and neither is the unit of its number; the others of its fold are."""
 
     words: str
     boxes: tuple[Box, ...]
 
     @property
-    def is_open(self) -> bool:
-        return any(box.says_something for box in self.boxes)
+    def shown(self) -> tuple[Box, ...]:
+        return tuple(box for box in self.boxes if not self._is_folded(box))
+
+    @property
+    def folded(self) -> tuple[Box, ...]:
+        return tuple(box for box in self.boxes if self._is_folded(box))
+
+    def _is_folded(self, box: Box) -> bool:
+        return bool(self.words) and box.of not in self._told
+
+    @cached_property
+    def _told(self) -> frozenset[str]:
+        return frozenset(box.of for box in self.boxes if box.says_something)
 
 
 def grouped(boxes: Iterable[tuple[str, Box]]) -> Iterator[Group]:

@@ -22,6 +22,16 @@
     if (!unsaved(form)) say(form, 'typing', 'Not saved yet');
     form.dataset.unsaved = '';
   });
+  // What is said beside a box is said of what stood in it: once that changes, it says so, until a save judges it again.
+  addEventListener('input', (e) => {
+    const bad = e.target.closest('.field-bad:not([data-was])');
+    if (!bad) return;
+    bad.dataset.was = '';
+    [bad, ...bad.querySelectorAll('[id]')].forEach((one) => {
+      one.removeAttribute('aria-invalid');
+      document.querySelectorAll(`.errors a[href="#${CSS.escape(one.id)}"]`).forEach((link) => { link.dataset.was = ''; });
+    });
+  });
   addEventListener('submit', (e) => {
     const form = e.target;
     if (form.matches('[data-sends]') && forms().some(unsaved)) {

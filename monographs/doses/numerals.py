@@ -32,6 +32,7 @@ _TIMES = {"twice": 2, "double": 2, "thrice": 3, "treble": 3, "triple": 3}
 _ARTICLES = frozenset(("a", "an"))
 _BETWEEN = frozenset(("to", "or", "and", "through", "up", "-", "–", "—", "−", ",", "/", "(", ")", "+", "plus", "&"))
 _MULTIPLIED = frozenset(("x", "×", "✕", "*", "times", "of"))
+_BEFORE_A_UNIT = frozenset(("-", ")", "of"))
 _KNOWN = (
     _SIMPLE.keys() | _SCALES.keys() | _PARTS.keys() | _TIMES.keys() | _ARTICLES | _BETWEEN | _MULTIPLIED
     | {"point", "per", "cent", "%", "^"}
@@ -116,6 +117,8 @@ def numbers_before(words: str, end: int) -> Numbers | None:
         run = run[commas[-1] + 1 :]
     while run and not _begins(run):
         del run[0]
+    if run and (last := run[-1][0].lower()) in _BETWEEN | _MULTIPLIED | {"per"} and last not in _BEFORE_A_UNIT:
+        return None  # `0.5 x 10^9/L` is no litre
     groups, first, counting = _groups([one[0].lower() for one in run])
     return _reckoned(run[first].start(), run[counting].start(), groups) if groups else None
 

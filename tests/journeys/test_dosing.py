@@ -124,7 +124,11 @@ def test_two_courses_are_typed_by_keyboard_alone_a_slip_is_held_up_and_it_is_sen
     pictured(editor, "dose-held-up")
 
     page.locator("[name=steps-1-dose]").focus()
+    assert page.locator("[name=steps-1-dose][aria-invalid=true]").count() == 1
     keys.types("steps-1-dose", "12")
+    # What is said beside it is marked as said of what stood there, and in the list above.
+    assert page.locator(".field-bad[data-was] [name=steps-1-dose]:not([aria-invalid])").count() == 1
+    assert page.locator(".field-bad:not([data-was]) [name=tenfold]").count() == 1
     page.locator("[name=passage]").focus()
     page.keyboard.insert_text(PASSAGE)
     page.wait_for_selector(".preview table.doses td:has-text('for 3 days')")

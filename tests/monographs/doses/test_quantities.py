@@ -114,7 +114,7 @@ def test_what_goes_by_the_kilogram_is_not_the_amount_alone(words):
         "10 mg per mL", "10 mg/5 mL", "10 mg pre-filled syringe", "10 mg of protein", "10 mmol/L", "10 micromol/litre", "10 mg/dL",
         "10 mg per 100 mL", "10 units/L", "10 IU/mL", "10 ng/mL", "10 mg per litre", "30 mg/g", "30 mg/mmol", "10 years",
         "ten years", "aged 10", "in 2010", "10 patients", "10 days", "10 kg", "10 mm", "10%", "10 hours", "grade 10", "Take half.",
-        "5 gallons", "e.g. 10 of them", "a tablet", "each tablet",
+        "0.5 x 10^9/L", "0.5 × 10⁹/L", "200/mL", "10 per L", "5 gallons", "e.g. 10 of them", "a tablet", "each tablet",
     ],
 )  # fmt: skip
 def test_true_words_that_are_no_dose_hold_none(words):

@@ -129,7 +129,39 @@ def test_what_few_need_is_folded_away_until_it_says_something(editor):
 
     html = editor.post(at("part_edit", KEY), {**opened(editor), "product": "Lemtrada", "preview": "1"}).content.decode()
 
-    assert '<details class="fold" open><summary>Product, strength, not interchangeable with' in html
+    assert '<details class="fold"><summary>More: Product, strength, not interchangeable with' in html
+    shown, folded = html.split("<summary>More: Product, strength, not interchangeable with", 1)
+    assert 'name="product"' in shown
+    assert [name for name in ("formulation", "strength", "strength_unit", "dose_as") if f'name="{name}"' in shown] == []
+    assert 'name="strength"' in folded
+
+
+def test_of_a_fold_that_is_filled_in_part_the_rest_stays_folded_in_every_row(editor):
+    """A number and its unit stand together; what is refused is not folded away either."""
+    path = at("part_edit", KEY)
+    typed = {**opened(editor), "steps-0-cap": "20", "steps-1-rate_unit": "mg/h", "preview": "1"}
+
+    html = editor.post(path, typed).content.decode()
+
+    def is_folded(name):
+        before = html[: html.index(f'name="{name}"')]
+        return before.count("<details") > before.count("</details>")
+
+    in_the_open = ("steps-0-consecutive", "steps-0-cap", "steps-0-cap_unit", "steps-1-rate", "steps-1-rate_unit")
+    assert [name for name in in_the_open if is_folded(name)] == []
+    folded = (
+        "steps-0-volume",
+        "steps-0-over_max",
+        "steps-0-rate",
+        "steps-1-cap",
+        "steps-2-consecutive",
+        "steps-0-phase",
+    )
+    assert [name for name in folded if not is_folded(name)] == []
+    assert '<details class="fold" open' not in html
+    html = editor.post(path, {**opened(editor), "steps-0-volume": "none"}).content.decode()
+    assert not is_folded("steps-0-volume")
+    assert not is_folded("steps-0-volume_unit")
 
 
 def test_nothing_is_no_dose(editor, edition):
