@@ -14,6 +14,7 @@ from reviews.models import ChangedPart, ChangeSet, WrittenText
 from reviews.one_moment import apart
 
 A_BATCH = 2000
+FEW = 100  # change sets whose rows are held at once
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,11 @@ def remake() -> None:
     """Makes all rows anew, but of documents that cannot be read: one broken text holds up no upgrade."""
     for table in TABLES:
         table.model._default_manager.all().delete()
-        table.keep((pk, row) for pk in _in_order() for rows in _rows(pk, table) or () for row in rows)
+    keys = iter(_in_order())
+    for batch in iter(lambda: list(islice(keys, FEW)), []):
+        made = [(pk, rows) for pk in batch if (rows := _rows(pk, *TABLES)) is not None]
+        for at, table in enumerate(TABLES):
+            table.keep((pk, row) for pk, rows in made for row in rows[at])
 
 
 def broken(is_older: Callable[[UUID], bool]) -> Iterator[tuple[UUID, str]]:

@@ -9,7 +9,9 @@ from django.db import connection, models
 
 from monographs.models import IndexEntry, WriteLock
 from reviews.audit import seals
+from reviews.audit.trail import Trail
 from reviews.audit.verify import verify
+from reviews.management.commands import reindex
 from reviews.models import AuditEvent
 from reviews.models.event import is_demonstration
 from reviews.reports import witnesses
@@ -123,6 +125,20 @@ def test_the_index_is_made_anew_of_the_live_pages_by_the_machine(house):
     assert (entry.verb, entry.subject, entry.actor, entry.data["pages"]) == ("reindexed", "site", None, 1)
     assert sorted(IndexEntry.objects.values_list("kind", "term", "words")) == rows
     assert [one for one in verify() if "checkpoint" not in one[1]] == []
+
+
+def test_of_many_pages_few_are_held_at_once_and_the_index_is_the_same(house, monkeypatch):
+    for name in ("one", "two", "three"):
+        make.published(house, f"{name}umab")
+    make.draft(house, "draftumab")
+    rows, held, kept = sorted(IndexEntry.objects.values_list("kind", "term", "words")), [], Trail.reindex
+    monkeypatch.setattr(reindex, "A_BATCH", 2)
+    monkeypatch.setattr(Trail, "reindex", lambda trail, *some: held.append(len(some)) or kept(trail, *some))
+
+    assert said("reindex") == "The index holds 3 live pages.\n"
+
+    assert held == [2, 2]
+    assert sorted(IndexEntry.objects.values_list("kind", "term", "words")) == rows
 
 
 # -- upgrade (of real databases of an earlier version: tests/test_upgrade.py) ------------------------------------------
