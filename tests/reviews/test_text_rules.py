@@ -7,8 +7,9 @@ from django.db import models
 from django.urls import reverse
 
 from monographs.assemble import build
-from monographs.digest import as_json, digest_of_part
+from monographs.digest import as_json, digest, digest_of_part
 from monographs.models import Edition, SafetyNotice, Section
+from monographs.signable import signable
 from reviews.audit import hashes
 from reviews.audit.verify import verify
 from reviews.editing import parts
@@ -69,7 +70,7 @@ def test_they_stay_with_a_text_through_rows_publication_and_the_next_edition(hou
     second = make.start(house, first)
 
     assert rules(second) == NEWER
-    assert make.live("wholumab").document.value == newer()
+    assert make.live("wholumab").document.value == signable(newer())
     assert told(verify()) == []
 
 
@@ -83,7 +84,7 @@ def test_they_come_back_with_a_state_that_is_restored(house):
         change.load(whole.whole())
     assert set(rules(edition).values()) == {None}
 
-    parts.restore(edition, change=then, digest=make.seen(fresh(edition)), actor=house.editor)
+    parts.restore(edition, change=then, digest=digest(build(fresh(edition))), actor=house.editor)
 
     assert rules(edition) == NEWER
 
