@@ -213,6 +213,7 @@ def house(made, db) -> make.House:
 def grants_last(monkeypatch) -> None:
     """Grants need no confirmation: for tests that go years ahead for something else."""
     monkeypatch.setattr("reviews.models.grant.CONFIRMED_EVERY", timedelta(days=36_500))
+    monkeypatch.setattr("reviews.access.policy.CONFIRMED_EVERY", timedelta(days=36_500))
 
 
 @pytest.fixture
