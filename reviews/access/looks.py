@@ -4,14 +4,16 @@ because somebody writes, is not noted.
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import DatabaseError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from monographs.models import Document, Edition, Monograph
 from monographs.questions import Kept
-from reviews.access.turns import without_waiting
+from reviews.access.turns import beside_writers
 from reviews.models import Look
 
 LASTS = timedelta(days=14)
@@ -30,13 +32,12 @@ def opened_at(person: User, edition: Edition, digest: str) -> datetime | None:
     return next(iter(_opened(person.pk, edition.pk, digest, timezone.now() - LASTS)), None)
 
 
-_opened = Kept(
-    lambda person, edition, digest, since: (
-        Look.objects.filter(person=person, edition=edition, part="", digest=digest, at__gt=since)
-        .order_by("pk")
-        .values_list("at", flat=True)[:1]
-    )
-)
+def _opened_rows(person: int, edition: int, digest: str, since: datetime) -> QuerySet[Any]:
+    mine = Look.objects.filter(person=person, edition=edition, part="", digest=digest, at__gt=since)
+    return mine.order_by("pk").values_list("at", flat=True)[:1]
+
+
+_opened = Kept(_opened_rows)
 
 
 def tick(person: User, edition: Edition, part: str, digest: str) -> bool:
@@ -47,7 +48,7 @@ def tick(person: User, edition: Edition, part: str, digest: str) -> bool:
 def untick(person: User, edition: Edition, part: str) -> bool:
     """Twice is as good as once. Answers whether nothing is noted any more."""
     try:
-        with without_waiting(), transaction.atomic():
+        with beside_writers(), transaction.atomic():
             Look.objects.filter(person=person, edition=edition, part=part).delete()
     except DatabaseError:
         return False
@@ -57,7 +58,7 @@ def untick(person: User, edition: Edition, part: str) -> bool:
 def _put(person: User, edition: Edition, part: str, digest: str) -> bool:
     rows = Look.objects.filter(person=person, edition=edition)
     try:
-        with without_waiting(), transaction.atomic():
+        with beside_writers(), transaction.atomic():
             if rows.count() >= MOST_OF_AN_EDITION:
                 return False
             if part:
@@ -73,13 +74,23 @@ def ticks(person: User, edition: Edition) -> dict[str, tuple[str, datetime]]:
     return {part: (digest, at) for part, digest, at in _ticks(person.pk, edition.pk, timezone.now() - LASTS)}
 
 
-_ticks = Kept(
-    lambda person, edition, since: (
-        Look.objects.filter(person=person, edition=edition, at__gt=since)
-        .exclude(part="")
-        .values_list("part", "digest", "at")
-    )
-)
+def _tick_rows(person: int, edition: int, since: datetime) -> QuerySet[Any]:
+    mine = Look.objects.filter(person=person, edition=edition, at__gt=since)
+    return mine.exclude(part="").values_list("part", "digest", "at")
+
+
+_ticks = Kept(_tick_rows)
+
+
+def seen(person: User, edition: Edition, digest: str) -> tuple[datetime | None, dict[str, tuple[str, datetime]]]:
+    """`opened_at` and `ticks`, asked for at once."""
+    opened, ticked = _opened_and_ticked(person.pk, edition.pk, digest, timezone.now() - LASTS)
+    return next((at for (at,) in opened), None), {part: (digest, at) for part, digest, at in ticked}
+
+
+@Kept
+def _opened_and_ticked(person: int, edition: int, digest: str, since: datetime) -> list[QuerySet[Any]]:
+    return [_opened_rows(person, edition, digest, since), _tick_rows(person, edition, since)]
 
 
 def last_seen(person: User, monograph: Monograph, now: str) -> tuple[Document, datetime] | None:

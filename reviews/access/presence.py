@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from monographs.models import Edition
-from reviews.access.turns import without_waiting
+from reviews.access.turns import beside_writers
 from reviews.models import Presence
 
 LASTS = timedelta(seconds=60)
@@ -21,7 +21,7 @@ def note(person: User, edition: Edition, part: str) -> None:
     """They are there now, and write in this part; "" for none."""
     now = {"part": part, "at": timezone.now()}
     try:
-        with without_waiting(), transaction.atomic():
+        with beside_writers(), transaction.atomic():
             if not Presence.objects.filter(person=person, edition=edition).update(**now):
                 Presence.objects.create(person=person, edition=edition, **now)
     except DatabaseError:  # somebody else writes, or another window of theirs was there first
@@ -31,7 +31,7 @@ def note(person: User, edition: Edition, part: str) -> None:
 def stay(person: User, edition: Edition) -> None:
     """They are there still, and write where they wrote."""
     try:
-        with without_waiting(), transaction.atomic():
+        with beside_writers(), transaction.atomic():
             if not Presence.objects.filter(person=person, edition=edition).update(at=timezone.now()):
                 Presence.objects.create(person=person, edition=edition, part="", at=timezone.now())
     except DatabaseError:

@@ -22,7 +22,7 @@ from django.utils.crypto import salted_hmac
 
 from monographs.models import Edition, Monograph
 from reviews.access import kept
-from reviews.access.turns import without_waiting
+from reviews.access.turns import beside_writers
 from reviews.audit import acts
 from reviews.models import Scratch
 from reviews.models.scratch import LARGEST, MOST_OF_A_PERSON
@@ -73,7 +73,7 @@ def keep(request: HttpRequest, edition: Edition, part: str, but: Collection[str]
         person=person, edition=edition, part=part, tab=tab, fields=fields, lacks_number=lacks["lacks_number"],
         sign_in=sign_in_of(request), at=timezone.now(),
     )  # fmt: skip
-    with without_waiting():
+    with beside_writers():
         for is_last in (False, True):
             try:
                 with transaction.atomic():

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from monographs.models import Edition, Monograph
 from monographs.texts.characters import says_nothing
-from reviews.access import looks, scratch
+from reviews.access import scratch
 from reviews.access.attempts import Attempt, attempt
 from reviews.access.refusals import Refusal, RefusalType, Refused, refuse
 from reviews.access.sitting import Touch
@@ -31,7 +31,7 @@ from reviews.desk.editor.scratch import spend
 from reviews.desk.monograph.meanwhile import meanwhile
 from reviews.desk.published.page import Answer as PageAnswer
 from reviews.desk.published.page import published_page
-from reviews.desk.review.read_ticks import ticks_of
+from reviews.desk.review.read_ticks import seen_by
 from reviews.desk.review.review_page import Answer, review_page
 from reviews.forms import Form
 from reviews.review.attestation import NO_PASSWORD, NO_TOUCH, UNOPENED, Attestation, Seen
@@ -139,10 +139,7 @@ def _before_touch(given: dict[str, Any], row: Transition, review: EditionReview)
 
 def _seen(review: EditionReview, row: Transition, user: User) -> Seen:
     """What this person saw of an edition before they signed it; nothing is noted of a page that readers have."""
-    if row.on_page:
-        return Seen()
-    read = tuple(part for part, tick in ticks_of(review, user).items() if tick.is_read)
-    return Seen(looks.opened_at(user, review.edition, review.digest), read)
+    return Seen() if row.on_page else seen_by(review, user)
 
 
 def refused_signature(

@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from monographs.assemble import build
 from monographs.digest import digest_of_part
+from reviews.access import looks, presence
 from reviews.workflow import perform
 from tests import factories as make
 
@@ -38,6 +39,18 @@ def test_saving_a_section_takes_as_many_queries_with_three_parts_as_with_sixty(h
     save(house, big, "Once here, too.")
     assert save(house, big, "Other words.") == few
     assert few == 20
+
+
+@pytest.mark.any_database
+def test_what_is_noted_of_somebody_alone_is_noted_by_one_statement(house):
+    """On each database: whoever writes is not waited for, and the server is not told so each time."""
+    edition = make.draft(house)
+    presence.note(house.editor, edition, "")
+    looks.note(house.clinician, edition, "digest")
+
+    assert taken(lambda: presence.note(house.editor, edition, "header")) == 1
+    assert taken(lambda: presence.stay(house.editor, edition)) == 1
+    assert taken(lambda: looks.seen(house.clinician, edition, "digest")) == 1
 
 
 def test_publishing_and_signing(house):

@@ -15,6 +15,7 @@ from monographs.digest import digest_of_part
 from monographs.document import Document
 from reviews.access import looks, policy
 from reviews.desk.base import DONE, PART, DeskRequest, act_on, current_edition, desk, monograph_for, no_entry
+from reviews.review.attestation import Seen
 from reviews.review.edition_review import EditionReview
 
 GONE = "gone"  # instead of the digest of a part that is not there any more
@@ -43,7 +44,17 @@ def digests_of(document: Document) -> dict[str, str]:
 
 def ticks_of(review: EditionReview, user: User) -> dict[str, ReadTick]:
     """For each changed part, what this person ticked."""
-    now, ticked = digests_of(review.document), looks.ticks(user, review.edition)
+    return _ticks_of(review, looks.ticks(user, review.edition))
+
+
+def seen_by(review: EditionReview, user: User) -> Seen:
+    """When they opened the page of what stands there now, and which changed parts they ticked as read."""
+    opened, ticked = looks.seen(user, review.edition, review.digest)
+    return Seen(opened, tuple(part for part, tick in _ticks_of(review, ticked).items() if tick.is_read))
+
+
+def _ticks_of(review: EditionReview, ticked: Mapping[str, tuple[str, datetime]]) -> dict[str, ReadTick]:
+    now = digests_of(review.document)
     return {part: _tick(part, now.get(part, GONE), ticked) for part in review.changed}
 
 
