@@ -35,6 +35,25 @@ def test_a_tick_is_one_a_part_is_private_and_no_entry_tells_of_it(house, edition
     assert AuditEvent.objects.count() == entries
 
 
+def test_what_a_signer_saw_is_when_they_opened_this_document_and_what_they_ticked(house, edition):
+    digest = make.seen(edition)
+    assert looks.seen(house.clinician, edition, digest) == (None, {})
+    looks.note(house.clinician, edition, "0" * 64)
+    looks.note(house.clinician, edition, digest)
+    looks.tick(house.clinician, edition, "header", "a" * 64)
+    looks.tick(house.pharmacist, edition, "order", "a" * 64)
+    Look.objects.create(
+        person=house.clinician, edition=edition, part="", digest=digest, at=timezone.now() + timedelta(minutes=5)
+    )
+
+    opened, ticked = looks.seen(house.clinician, edition, digest)
+
+    assert opened == looks.opened_at(house.clinician, edition, digest)
+    assert opened == Look.objects.filter(person=house.clinician, part="", digest=digest).earliest("at").at
+    assert ticked == looks.ticks(house.clinician, edition)
+    assert set(ticked) == {"header"}
+
+
 def test_what_was_seen_last_is_another_state_than_the_present_one(house, edition):
     digest = make.seen(edition)
     looks.note(house.clinician, edition, digest)
