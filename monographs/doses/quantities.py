@@ -63,7 +63,7 @@ _WRITTEN: tuple[tuple[str, int | Fraction, str], ...] = (
     (r"(?-i:mI?U)s?|milli-?units?", Fraction(1, 10**3), "units"),
     (r"(?-i:MI?U)s?|mega-?units?", 10**6, "units"),
     (r"(?-i:kI?U)s?|kilo-?units?", 10**3, "units"),
-    (r"us?|units?|i\.?u\.?s?|international\sunits?", 1, "units"),
+    (r"us?|units?|i\.?u\.?s?|international\s+units?", 1, "units"),
 )
 _PIECE = (
     r"(?:tab(?:let)?s?|cap(?:sule|let)?s?|pills?|sachets?|puffs?|actuations?|inhalations?|sprays?|drops?|lozenges?"
@@ -106,7 +106,7 @@ _BEFORE_STRENGTH = re.compile(
     re.IGNORECASE,
 )
 _ASKED = re.compile(
-    r"\b(?:giv(?:e|es|en|ing)|tak(?:e|es|en|ing)|took|gave|(?:inject|swallow|infus|inhal|administer)(?:e|s|ed|ing)?|dos(?:e|es|age)\s(?:of|is|was|be))"
+    r"\b(?:giv(?:e|es|en|ing)|tak(?:e|es|en|ing)|took|gave|(?:inject|swallow|infus|inhal|administer)(?:e|s|ed|ing)?|dos(?:e|es|age)(?:\s(?:of|is|was|be)|:))"
     r"\s(?:(?:an?|the|only|just|about|another|up\sto|at\sleast|at\smost|no\smore\sthan)\s){0,2}\Z",
     re.IGNORECASE,
 )
@@ -122,6 +122,8 @@ _TIMES = re.compile(
 )
 _TIMES_OF = re.compile(r"(?:doses?|injections?|infusions?|days?|lots|times)\s(?:of|at)\s\Z", re.IGNORECASE)
 _IN_SO_MUCH = re.compile(r"[a-zµμ](?:\s?/\s?|\sper\s)\Z", re.IGNORECASE)
+_AND_A_PART = re.compile(r"\sand\s(?:an?\s|one\s)?(?P<part>half|quarter|third)\b", re.IGNORECASE)
+_ONE = re.compile(r"\b(?:an?|one)\s\Z", re.IGNORECASE)
 _BEHIND = 90
 
 
@@ -202,13 +204,22 @@ def read_amounts(words: str) -> Iterator[Amount]:
 
 
 def _in_pieces(words: str, unit: re.Match[str]) -> Amount | None:
-    """`half a tablet`, `take two tablets`: a dose where it is no whole number, or what to do with it is said."""
-    if (numbers := numbers_before(words, unit.start())) is None:
+    """`half a tablet`, `take two tablets`: a dose where it is no whole number, a range, or what to do with it
+    is said."""
+    numbers, end = numbers_before(words, unit.start()), unit.end()
+    start, values = (numbers.start, numbers.values) if numbers is not None else (unit.start(), frozenset())
+    if (more := _AND_A_PART.match(words, end)) is not None:  # `a tablet and a half`
+        if numbers is None and (one := _ONE.search(words, max(0, start - _BEHIND), start)) is not None:
+            start, values = one.start(), frozenset((Fraction(1),))
+        part = numbers_before(more["part"], len(more["part"]))
+        values = frozenset(value + one for value in values for one in (part.values if part is not None else ()))
+        end = more.end()
+    if not values:
         return None
-    asked, often = _ASKED.search(words, max(0, numbers.start - _BEHIND), numbers.start), _OFTEN.match(words, unit.end())
-    start, end = asked.start() if asked else numbers.start, often.end() if often else unit.end()
-    is_dose = bool(asked or often) or any(one.denominator > 1 for one in numbers.values)
-    return Amount(start, end, frozenset((one, PIECES, "") for one in numbers.values if one), is_dose)
+    asked, often = _ASKED.search(words, max(0, start - _BEHIND), start), _OFTEN.match(words, end)
+    start, end = asked.start() if asked else start, often.end() if often else end
+    is_dose = bool(asked or often) or len(values) > 1 or any(one.denominator > 1 for one in values)
+    return Amount(start, end, frozenset((one, PIECES, "") for one in values if one), is_dose)
 
 
 def _in_a_unit(words: str, unit: re.Match[str]) -> Amount | None:

@@ -63,6 +63,7 @@ MG = 10**6
         "2 × 5 mg", "5 mg x 2", "5 mg twice daily", "5 mg two times a day", "two 5 mg tablets", "2 tablets of 5 mg",
         "two tablets (5 mg each)", "2 tablets (10 mg)", "half a 20 mg tablet", "half of a 20 mg tablet", "½ of a 20 mg tablet",
         "two doses of 5 mg", "2 vials of 5 mg", "half of 20 mg", "50% of 20 mg", "10 (ten) mg", "ten (10) mg", "10 mg/day",
+        "10–mg", "half the 20 mg", "10 k micrograms", "10\nmg", "10\u2003mg", "ten  milligrams",
         "take a 10 mg tablet", "10 mg tablets once daily", "10\u00admg", "10 mg/20 mg",
     ],
 )  # fmt: skip
@@ -81,6 +82,10 @@ def test_ten_milligrams_are_found_in_whatever_words(words):
     [
         ("half a tablet", (Fraction(1, 2), "pieces", True)), ("1½ tablets", (Fraction(3, 2), "pieces", True)),
         ("one and a half capsules", (Fraction(3, 2), "pieces", True)), ("a half-tablet", (Fraction(1, 2), "pieces", True)),
+        ("half the tablet", (Fraction(1, 2), "pieces", True)), ("half of the tablet", (Fraction(1, 2), "pieces", True)),
+        ("a tablet and a half", (Fraction(3, 2), "pieces", True)), ("two tablets and a half", (Fraction(5, 2), "pieces", True)),
+        ("1–2 tablets", (2, "pieces", True)), ("one or two puffs", (1, "pieces", True)), ("dose: two tablets", (2, "pieces", True)),
+        ("12 international  units", (12, "units", True)),
         ("take two tablets", (2, "pieces", True)), ("2 puffs twice daily", (2, "pieces", True)),
         ("two tablets", (2, "pieces", False)), ("two film-coated tablets", (2, "pieces", False)),
         ("500 microlitres", (Fraction(1, 2), "volume", True)), ("0.05 dL", (5, "volume", True)),
