@@ -176,6 +176,7 @@ class _Written:
 
     def __init__(self, rows: Callable[..., Rows], values: tuple[Any, ...], shape: tuple[int, ...]) -> None:
         self._of_mark: dict[Any, int] = {}
+        self._times: set[int] = set()  # which of them are instants and days
         self._using = connections[connection.alias]
         made: Any = rows(*(self._marked(one, many) for one, many in zip(values, shape, strict=True)))
         self._table: _Table | None = None
@@ -192,23 +193,21 @@ class _Written:
             self._queryset.query.get_compiler = lambda *_args, **_more: self._compiler
         self._places = [self._place(one) for one in given]
         placed = {at for at, *_rest in self._places}
-        left = [mark for mark, at in self._of_mark.items() if at not in placed]
-        if any(isinstance(mark, int) for mark in left):
+        if any(isinstance(mark, int) and at not in placed for mark, at in self._of_mark.items()):
             raise EmptyResultSet  # a column that holds no such number: what excludes it would have been left out
-        assert not left, f"{rows} asks for something that it makes of its values"
+        if self._times - placed:
+            raise ValueError(f"{rows} asks for another day than it is given: the day before it, or its month.")
 
     def _marked(self, value: Any, many: int) -> Any:
         return self._mark(value) if many < 0 else [self._mark(one) for one in value]
 
     def _mark(self, value: Any) -> Any:
         at = len(self._of_mark)
-        if isinstance(value, datetime):
-            mark: Any = datetime(9000, 1, 1, microsecond=at, tzinfo=UTC)
-            self._of_mark[self._stored(mark)] = at
-            return mark
         if isinstance(value, date):
-            mark = date(9000, 1, 1) + timedelta(at)
+            is_day = not isinstance(value, datetime)
+            mark: Any = date(9000, 1, 1) + timedelta(at) if is_day else datetime(9000, 1, 1, microsecond=at, tzinfo=UTC)
             self._of_mark[self._stored(mark)] = at
+            self._times.add(at)
             return mark
         mark = f"\x02{at}\x02" if isinstance(value, str) else _NO_NUMBER + at
         self._of_mark[mark] = at
