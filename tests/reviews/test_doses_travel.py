@@ -173,7 +173,7 @@ def test_an_earlier_edition_is_restored_with_its_figures_and_their_authors():
     second = make.start(house, make.publish(house, first))
     make.save_part(second, dose(SECOND), seen=digest_of_part(dose(FIRST)), actor=house.editor)
 
-    parts.restore(second, change=made, digest=digest(build(second)), actor=house.editor2)
+    parts.restore(second, change=made, digest=digest(build(second)), actor=house.editor2, reason="So the source says.")
 
     assert build(second) == make.dosed(dose(FIRST))
     change = ChangeSet.objects.filter(edition=second).latest("at", "revision_id")
