@@ -3,6 +3,7 @@ stood, and for two weeks; nobody else is told, nothing waits for it and nothing 
 because somebody writes, is not noted.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -71,7 +72,7 @@ def _put(person: User, edition: Edition, part: str, digest: str) -> bool:
 
 def ticks(person: User, edition: Edition) -> dict[str, tuple[str, datetime]]:
     """Part -> its digest when it was ticked as read, and when."""
-    return {part: (digest, at) for part, digest, at in _ticks(person.pk, edition.pk, timezone.now() - LASTS)}
+    return _last_of_each(_ticks(person.pk, edition.pk, timezone.now() - LASTS))
 
 
 def _tick_rows(person: int, edition: int, since: datetime) -> QuerySet[Any]:
@@ -85,7 +86,12 @@ _ticks = Kept(_tick_rows)
 def seen(person: User, edition: Edition, digest: str) -> tuple[datetime | None, dict[str, tuple[str, datetime]]]:
     """`opened_at` and `ticks`, asked for at once."""
     opened, ticked = _opened_and_ticked(person.pk, edition.pk, digest, timezone.now() - LASTS)
-    return next((at for (at,) in opened), None), {part: (digest, at) for part, digest, at in ticked}
+    return next((at for (at,) in opened), None), _last_of_each(ticked)
+
+
+def _last_of_each(ticked: Iterable[tuple[str, str, datetime]]) -> dict[str, tuple[str, datetime]]:
+    """Two windows that ticked a part at once may each have left a row."""
+    return {part: (digest, at) for part, digest, at in sorted(ticked, key=lambda row: row[2])}
 
 
 @Kept

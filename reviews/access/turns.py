@@ -72,7 +72,8 @@ def without_waiting() -> Iterator[None]:
 @contextmanager
 def beside_writers() -> Iterator[None]:
     """For rows of somebody's own, which are written without the write lock: inside, nobody waits for those who have it.
-    On SQLite, whose file has one writer; on PostgreSQL such rows wait for nobody."""
+    SQLite's file has one writer, so there nobody waits at all. PostgreSQL's rows wait for the same row alone and the
+    account of its person, until whoever writes there is done, and five seconds at most."""
     if connection.vendor == "postgresql":
         yield
     else:

@@ -41,7 +41,6 @@ def test_saving_a_section_takes_as_many_queries_with_three_parts_as_with_sixty(h
     assert few == 20
 
 
-@pytest.mark.any_database
 def test_what_is_noted_of_somebody_alone_is_noted_by_one_statement(house):
     """On each database: whoever writes is not waited for, and the server is not told so each time."""
     edition = make.draft(house)

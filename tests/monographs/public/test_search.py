@@ -305,7 +305,17 @@ ODD = {
     "words of the database": "' OR 1=1; DROP TABLE monographs_indexentry; --",
     "twelve words that are there": "test multi scler neuro testa sclero multip neurol testaz sclerosis multiple neurology",
     "hyphens": "-".join("ab" for _ in range(100)),
+    "a figure and a unit": "5-mg",
+    "known, and in two pieces": "testazumab m-g",
+    "an address, and in two pieces": "/drugs/testazumab/ x-1",
+    "known, and a word of no entry": "testazumab multiple",
 }
+
+
+FINDS = {
+    "turned round", "control", "twelve words that are there", "known, and in two pieces", "an address, and in two pieces",
+    "known, and a word of no entry",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("asked", ODD)
@@ -320,7 +330,7 @@ def test_whatever_is_asked_is_answered_in_a_moment_and_with_few_queries(house, c
     assert len(queries) <= MOST_QUERIES
     said = answer.content.decode()
     assert not re.search("[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\x00-\x08\x0e-\x1f\x7f]", said)
-    assert ("/drugs/testazumab/" in said) == (asked in ("turned round", "control", "twelve words that are there"))
+    assert ("/drugs/testazumab/" in said) == (asked in FINDS)
 
 
 # How it is found: queries. The whole in every kind, a former address, known words and unsafe abbreviations are one; what

@@ -51,6 +51,19 @@ def test_what_a_signer_saw_is_when_they_opened_this_document_and_what_they_ticke
     assert set(ticked) == {"header"}
 
 
+def test_of_two_ticks_of_one_part_the_later_holds(house, edition):
+    """Two windows may leave them at once; whichever row comes first."""
+    now = timezone.now()
+    for after in (0, 2, 1):
+        Look.objects.create(
+            person=house.clinician, edition=edition, part="header", digest=f"{after}" * 64,
+            at=now + timedelta(seconds=after),
+        )  # fmt: skip
+
+    assert looks.ticks(house.clinician, edition)["header"][0] == "2" * 64
+    assert looks.seen(house.clinician, edition, make.seen(edition))[1]["header"][0] == "2" * 64
+
+
 def test_what_was_seen_last_is_another_state_than_the_present_one(house, edition):
     digest = make.seen(edition)
     looks.note(house.clinician, edition, digest)
