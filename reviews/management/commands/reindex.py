@@ -19,6 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         with audited_write(actor=None, remakes=True) as trail:
+            trail.reindex()  # where there is no page, what readers see is begun anew all the same
             keys, pages = list(Monograph.objects.order_by("pk").values_list("pk", flat=True)), 0
             for first in range(0, len(keys), A_BATCH):
                 some = (

@@ -127,6 +127,11 @@ def test_the_index_is_made_anew_of_the_live_pages_by_the_machine(house):
     assert [one for one in verify() if "checkpoint" not in one[1]] == []
 
 
+def test_where_no_page_is_yet_the_trail_stays_whole(house):
+    assert said("reindex") == "The index holds 0 live pages.\n"
+    assert [one for one in verify() if "checkpoint" not in one[1]] == []
+
+
 def test_of_many_pages_few_are_held_at_once_and_the_index_is_the_same(house, monkeypatch):
     for name in ("one", "two", "three"):
         make.published(house, f"{name}umab")
@@ -137,7 +142,7 @@ def test_of_many_pages_few_are_held_at_once_and_the_index_is_the_same(house, mon
 
     assert said("reindex") == "The index holds 3 live pages.\n"
 
-    assert held == [2, 2]
+    assert held == [0, 2, 2]
     assert sorted(IndexEntry.objects.values_list("kind", "term", "words")) == rows
 
 
