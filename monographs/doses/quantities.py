@@ -87,9 +87,13 @@ _PERSON = re.compile(
 _PER = r"(?:\s?/\s?|\s(?:per|an?)\s|\sin\s(?:each|every|one|an?)\s)"
 # In so much blood, urine or solution, or of so much of something else.
 _LEVEL = re.compile(
-    rf"{_PER}(?:(?:\d[\d.]*\s?)?(?:[dmcµμu]?l|(?:deci|milli|micro)?lit(?:re|er))|m?mol|(?:m|[µμ]|mc)?g|gram|creatinine)\b"
+    r"(?:\s?/\s?|\s(?:per|an?)\s)(?:(?:\d[\d.]*\s?)?(?:[dmcµμu]?l|(?:deci|milli|micro)?lit(?:re|er))|m?mol|(?:m|[µμ]|mc)?g|gram|creatinine)\b"
     r"|\s?/\s?min(?:ute)?\s?/\s?1[.·]73",
     re.IGNORECASE,
+)
+# What is above or below a level is no dose, however often it is measured.
+_BOUND = re.compile(
+    r"(?:\b(?:above|below|over|under|beyond|than|exceed(?:s|ed|ing)?|reach(?:es|ed|ing)?)\s|[<>≤≥]\s?)\Z", re.IGNORECASE
 )
 _A_MINUTE = re.compile(r"(?:\s?/\s?|\s(?:per|a)\s)min(?:ute)?\b", re.IGNORECASE)
 _ONE_MORE = r"\d[\d.,]*+\s?-?[a-zµμ]{1,11}"
@@ -100,7 +104,7 @@ _AFTER_STRENGTH = re.compile(
 )
 _BEFORE_STRENGTH = re.compile(
     rf"(?:\bstrengths?(?:\s(?:of|is|are|was|were))?:?|\bavailable\s(?:as|in)"
-    rf"|\b(?:(?P<things>{_HOLDS})|each(?:\s{_HOLDS})?)"
+    rf"|\b(?P<things>{_HOLDS})"
     r"\s?(?:(?P<of>\s(?:each\s)?(?:of|at|with|containing)|\((?:of\s|each\s)?)|\s(?:that\s)?(?:contain(?:s|ed)?|holds?|ha[sd]|have)))"
     rf"\s?(?:(?:about|an?|the)\s)?(?:{_ONE_MORE}(?:,\s?|\s)(?:(?:and|or|to)\s)?){{0,8}}\Z",
     re.IGNORECASE,
@@ -113,7 +117,7 @@ _ASKED = re.compile(
 _OFTEN = re.compile(
     r"\s?,?\s?\(?(?:once|twice|thrice|daily|weekly|monthly|nightly|hourly|every\b|each\s(?:day|morning|night|evening|week|time)"
     r"|(?:an?|per)\s(?:day|night|week|month|hour|dose|time)|/\s?(?:day|dose)|(?:\d+|two|three|four|five|six)\stimes|at\s(?:night|once)"
-    r"|in\sthe\s(?:morning|evening)|stat\b)",
+    r"|in\sthe\s(?:morning|evening)|stat\b|over\s(?:\d|an?\b|one\b|two\b|three\b|half\b)|(?:is|are|was|were)\sgiven\b|(?:is|are)\staken\b)",
     re.IGNORECASE,
 )
 _TIMES = re.compile(
@@ -234,16 +238,19 @@ def _in_a_unit(words: str, unit: re.Match[str]) -> Amount | None:
         kind, is_dose, end = FLOW, False, flow.end()
     elif (person := _PERSON.match(words, end)) is not None:
         by, end = "kg" if person["kg"] else "m2", person.end()
-    elif _LEVEL.match(words, end) is not None:
-        return None
+    elif (level := _LEVEL.match(words, end)) is not None:
+        told = _told(words, (start,), level.end())
+        if told is None or (told[0] == start and _BOUND.search(words, max(0, start - _BEHIND), start)):
+            return None
+        start, end = told
     elif (strength := _strength(words, start, end)) is not None:
         first, count, after = strength
         if numbers.counted and not count:
             start, values, end = numbers.counting, set(numbers.counted), after
         elif count:
             start, values = first, {one * other for one in values for other in count}
-        elif (asked := _ASKED.search(words, max(0, start - _BEHIND), start)) or (often := _OFTEN.match(words, after)):
-            start, end = (asked.start(), end) if asked else (start, often.end() if often else end)
+        elif (told := _told(words, (first, start), after)) is not None:
+            start, end = told
         else:
             return None
     else:
@@ -268,16 +275,25 @@ def _times(words: str, start: int, end: int) -> tuple[int, int, frozenset[Fracti
     return start, end, frozenset()
 
 
+def _told(words: str, starts: tuple[int, ...], end: int) -> tuple[int, int] | None:
+    """From where to where somebody says what to do with an amount or a thing, or how often: `take a 10 mg tablet`."""
+    asked = [found.start() for at in starts if (found := _ASKED.search(words, max(0, at - _BEHIND), at))]
+    often = _OFTEN.match(words, end)
+    if not asked and often is None:
+        return None
+    return min([*asked, *starts]), often.end() if often else end
+
+
 def _strength(words: str, start: int, end: int) -> tuple[int, frozenset[Fraction], int] | None:
     """Where an amount is the strength of a thing: where the words of it begin, how many of these are said to be taken,
-    and where the words end. `2 tablets (10 mg)` may be two of 10 mg, or 10 mg in two."""
+    and where the words end, the thing among them. `2 tablets (10 mg)` may be two of 10 mg, or 10 mg in two."""
     if (after := _AFTER_STRENGTH.match(words, end)) is not None:
         return start, frozenset(), after.end()
     before = _BEFORE_STRENGTH.search(words, max(0, start - _BEHIND), start)
     if before is None:
         return None
-    if not before["things"] or not before["of"]:
+    if not before["things"]:
         return start, frozenset(), end
-    if (numbers := numbers_before(words, before.start("things"))) is None:
-        return start, frozenset(), end
+    if not before["of"] or (numbers := numbers_before(words, before.start("things"))) is None:
+        return before.start("things"), frozenset(), end
     return numbers.start, numbers.values | ({Fraction(1)} if "(" in before["of"] else set()), end

@@ -54,6 +54,11 @@ def test_a_regimen_has_the_quantities_of_its_lines_but_its_strength():
 MG = 10**6
 
 
+def doses_in(words):
+    """The quantities in words that read as doses by themselves."""
+    return frozenset().union(*(one.quantities for one in read_amounts(words) if one.is_dose))
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -75,6 +80,29 @@ def test_ten_milligrams_are_found_in_whatever_words(words):
     assert [one.is_dose for one in found] == [True]
     (one,) = found
     assert words.strip()[:3].casefold() in f"the usual {words} of it"[one.start : one.end].casefold() or one.start > 9
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Give two infusions, each of 10 mg, two weeks apart", "Three courses, each of 10 mg over 5 days", "Each contains 10 mg",
+        "two doses each of 10 mg", "the vial of 10 mg over 4 hours", "bags of 10 mg over 4 hours", "Give a vial of 10 mg",
+        "a syringe with 10 mg is given on day 1",
+    ],
+)  # fmt: skip
+def test_what_is_done_with_a_thing_tells_the_dose_that_it_holds(words):
+    assert doses_in(words) >= {(Fraction(10 * MG), "mass", "")}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Infuse 10 mg in a litre of glucose", "10 mg in one litre of saline over 4 hours", "Dilute 10 mg in every litre",
+        "Infuse 10 mg/100 mL", "The dose is 10 mg/100 mL", "10 mg/100 mL over one hour", "Give no more than 10 mg/100 mL",
+    ],
+)  # fmt: skip
+def test_an_amount_that_is_given_in_a_volume_is_no_level(words):
+    assert doses_in(words) >= {(Fraction(10 * MG), "mass", "")}
 
 
 @pytest.mark.parametrize(
@@ -120,6 +148,8 @@ def test_what_goes_by_the_kilogram_is_not_the_amount_alone(words):
         "10 mg per 100 mL", "10 units/L", "10 IU/mL", "10 ng/mL", "10 mg per litre", "30 mg/g", "30 mg/mmol", "10 years",
         "ten years", "aged 10", "in 2010", "10 patients", "10 days", "10 kg", "10 mm", "10%", "10 hours", "grade 10", "Take half.",
         "0.5 x 10^9/L", "0.5 × 10⁹/L", "200/mL", "10 per L", "5 gallons", "e.g. 10 of them", "a tablet", "each tablet",
+        "tablets each containing 10 mg", "Vials of 10 mg are kept cold.", "It is drawn from a vial of 10 mg.", "CRP 10 mg/L",
+        "10 mg in each tablet", "when CRP is above 10 mg/L every week", "> 10 mg/L twice",
     ],
 )  # fmt: skip
 def test_true_words_that_are_no_dose_hold_none(words):
