@@ -50,20 +50,20 @@ _WRITTEN: tuple[tuple[str, int | Fraction, str], ...] = (
     (rf"mcgs?|mcgms?|[µμ]\s?gs?|ugs?|microg|(?:micro[\s-]?|[µμ]){_GRAM}", 10**3, "mass"),
     (rf"ngs?|nano[\s-]?{_GRAM}", 1, "mass"),
     (rf"pg|pico[\s-]?{_GRAM}", Fraction(1, 10**3), "mass"),
-    (r"l|lit(?:re|er)s?", 10**3, "volume"),
+    (r"l(?!\d)|lit(?:re|er)s?", 10**3, "volume"),
     (r"dl|decilit(?:re|er)s?", 100, "volume"),
     (r"cl|centilit(?:re|er)s?", 10, "volume"),
     (r"mls?|millilit(?:re|er)s?|ccs?|cm(?:\^3|3)", 1, "volume"),
     (r"[µμu]ls?|microlit(?:re|er)s?", Fraction(1, 10**3), "volume"),
     (r"tea[\s-]?spoon(?:ful)?s?", 5, "volume"),
     (r"table[\s-]?spoon(?:ful)?s?", 15, "volume"),
-    (r"mols?|moles?", 10**3, "amount"),
+    (r"mols?", 10**3, "amount"),
     (r"mmols?|millimol(?:e?s)?e?", 1, "amount"),
     (r"[µμu]mols?|micromol(?:e?s)?e?", Fraction(1, 10**3), "amount"),
     (r"(?-i:mI?U)s?|milli-?units?", Fraction(1, 10**3), "units"),
     (r"(?-i:MI?U)s?|mega-?units?", 10**6, "units"),
     (r"(?-i:kI?U)s?|kilo-?units?", 10**3, "units"),
-    (r"us?|units?|i\.?u\.?s?|international\s+units?", 1, "units"),
+    (r"u(?-i:s)?(?!\d)|units?|i\.?u\.?s?|international\s+units?", 1, "units"),
 )
 _PIECE = (
     r"(?:tab(?:let)?s?|cap(?:sule|let)?s?|pills?|sachets?|puffs?|actuations?|inhalations?|sprays?|drops?|lozenges?"
@@ -96,7 +96,7 @@ _BOUND = re.compile(
     r"(?:\b(?:above|below|over|under|beyond|than|exceed(?:s|ed|ing)?|reach(?:es|ed|ing)?)\s|[<>≤≥]\s?)\Z", re.IGNORECASE
 )
 _A_MINUTE = re.compile(r"(?:\s?/\s?|\s(?:per|a)\s)min(?:ute)?\b", re.IGNORECASE)
-_ONE_MORE = r"\d[\d.,]*+\s?-?[a-zµμ]{1,11}"
+_ONE_MORE = rf"\d[\d.,]*+\s?-?(?:{'|'.join(unit for unit, *_ in _WRITTEN)})(?![A-Za-z])"
 _AFTER_STRENGTH = re.compile(
     rf"(?:(?:,\s?|\s(?:and|or|to)\s|\s?[/–-]\s?){{1,2}}{_ONE_MORE}){{0,8}}"
     rf"(?:[\s-](?:{_MADE}[\s-]){{0,3}}(?:{_HOLDS}|strengths?|concentrates?|solution|suspension|of\sprotein)|{_PER}{_HOLDS})\b",

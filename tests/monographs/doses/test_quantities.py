@@ -150,10 +150,24 @@ def test_what_goes_by_the_kilogram_is_not_the_amount_alone(words):
         "0.5 x 10^9/L", "0.5 × 10⁹/L", "200/mL", "10 per L", "5 gallons", "e.g. 10 of them", "a tablet", "each tablet",
         "tablets each containing 10 mg", "Vials of 10 mg are kept cold.", "It is drawn from a vial of 10 mg.", "CRP 10 mg/L",
         "10 mg in each tablet", "when CRP is above 10 mg/L every week", "> 10 mg/L twice",
+        "Since 2018 US labels warn", "Two US trials", "phase 3 US trial", "the L3-L4 interspace", "T12-L1", "3 U2 probes",
+        "over 50 moles on the skin",
     ],
 )  # fmt: skip
 def test_true_words_that_are_no_dose_hold_none(words):
     assert list(read_amounts(words)) == []
+
+
+@pytest.mark.parametrize("words", ["10 mg or 2 weekly pens", "10 mg and 4 hours implant", "10 mg or 1 white pill"])
+def test_what_follows_an_amount_is_another_strength_only_in_a_unit(words):
+    assert doses_in(words) >= {(Fraction(10 * MG), "mass", "")}
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"), [("12 u", "units"), ("12 us", "units"), ("12 L", "volume"), ("12 mol", "amount")]
+)
+def test_units_of_one_letter_are_still_read(words, kind):
+    assert {one[1] for one in doses_in(words)} == {kind}
 
 
 def test_one_tablet_that_is_said_to_contain_something_is_no_dose():
