@@ -35,7 +35,7 @@ _MULTIPLIED = frozenset(("x", "×", "✕", "*", "times", "of"))
 _BEFORE_A_UNIT = frozenset(("-", "–", "—", "−", ")", "of"))
 _KNOWN = (
     _SIMPLE.keys() | _SCALES.keys() | _PARTS.keys() | _TIMES.keys() | _ARTICLES | _BETWEEN | _MULTIPLIED
-    | {"point", "per", "cent", "%", "^"}
+    | {"point", "per", "cent", "percent", "%", "^"}
 )  # fmt: skip
 _ONE_BY_COMMON = frozenset((2, 3, 4, 8))  # denominators of fractions that are no two doses
 
@@ -163,7 +163,7 @@ def _groups(words: list[str]) -> tuple[list[_Group], int, int]:
                 groups.append(_Group())
             before, at, is_apart = at, after, word in _TIMES
             continue
-        if word in ("%", "cent"):
+        if word in ("%", "cent", "percent"):
             here.values = [one / 100 for one in here.values]
         elif here.values and (word in _MULTIPLIED or (word in _ARTICLES and here.values[-1] < 1)):
             groups.append(_Group())  # `half the 20 mg` too

@@ -121,10 +121,14 @@ _OFTEN = re.compile(
     re.IGNORECASE,
 )
 _TIMES = re.compile(
-    r"\s?,?\s?\(?(?:[x×*]\s?(?P<by>\d{1,3})(?![\d./])|(?P<said>[a-z0-9-]{1,9})\stimes\b|(?P<twice>twice|thrice)\b)",
+    r"\s?,?\s?\(?(?:[x×*]\s?(?P<by>\d{1,3}(?![\d./])|[a-z]{3,9}\b)|(?P<said>[a-z0-9-]{1,9})\stimes\b"
+    r"|(?P<often>twice|thrice|bd|bid|tds|tid|qds|qid|b\.d|b\.i\.d|t\.d\.s|t\.i\.d|q\.d\.s|q\.i\.d)\b)",
     re.IGNORECASE,
 )
-_TIMES_OF = re.compile(r"(?:doses?|injections?|infusions?|days?|lots|times)\s(?:of|at)\s\Z", re.IGNORECASE)
+_OFTEN_A_DAY = {"twice": 2, "thrice": 3, "bd": 2, "bid": 2, "tds": 3, "tid": 3, "qds": 4, "qid": 4}
+_DOSES = r"(?:doses?|injections?|infusions?|courses?)"
+_TIMES_OF = re.compile(rf"\b(?:[a-z-]{{3,12}}\s)?(?P<things>{_DOSES}|days?|lots|times)\s(?:of|at)\s\Z", re.IGNORECASE)
+_OF_DOSES = re.compile(rf"[\s-]{_DOSES}\b", re.IGNORECASE)
 _IN_SO_MUCH = re.compile(r"[a-zµμ](?:\s?/\s?|\sper\s)\Z", re.IGNORECASE)
 _AND_A_PART = re.compile(r"\sand\s(?:an?\s|one\s)?(?P<part>half|quarter|third)\b", re.IGNORECASE)
 _ONE = re.compile(r"\b(?:an?|one)\s\Z", re.IGNORECASE)
@@ -245,15 +249,21 @@ def _in_a_unit(words: str, unit: re.Match[str]) -> Amount | None:
         start, end = told
     elif (strength := _strength(words, start, end)) is not None:
         first, count, after = strength
+        if not numbers.counted and not count:
+            first, after, count = _times(words, first, after)
+            count |= {Fraction(1)} if count else set()  # `a 5 mg tablet twice a day`: 5 mg too
         if numbers.counted and not count:
             start, values, end = numbers.counting, set(numbers.counted), after
         elif count:
             start, values = first, {one * other for one in values for other in count}
+            end = after
         elif (told := _told(words, (first, start), after)) is not None:
             start, end = told
         else:
             return None
     else:
+        if numbers.counted and (doses := _OF_DOSES.match(words, end)) is not None:
+            start, end, values = numbers.counting, doses.end(), values | numbers.counted
         start, end, count = _times(words, start, end)
         values |= {one * other for one in values for other in count}
     found = frozenset((Fraction(one * factor), kind, by) for one in values if one)
@@ -264,14 +274,15 @@ def _times(words: str, start: int, end: int) -> tuple[int, int, frozenset[Fracti
     """From where to where an amount is said with how often it is given, and how often: `8 mg x 3`, `8 mg twice`,
     `3 doses of 8 mg`."""
     if (after := _TIMES.match(words, end)) is not None:
-        if after["twice"]:
-            return start, after.end(), frozenset((Fraction(2 if after["twice"].lower() == "twice" else 3),))
+        if after["often"]:
+            return start, after.end(), frozenset((Fraction(_OFTEN_A_DAY[after["often"].lower().replace(".", "")]),))
         said = after["by"] or after["said"]
         if (numbers := numbers_before(said, len(said))) is not None:
             return start, after.end(), numbers.values
     if (before := _TIMES_OF.search(words, max(0, start - _BEHIND), start)) is not None:
-        if (numbers := numbers_before(words, before.start())) is not None:
-            return numbers.start, end, numbers.values
+        for at in (before.start("things"), before.start()):  # `two doses of`, `two further doses of`
+            if (numbers := numbers_before(words, at)) is not None:
+                return numbers.start, end, numbers.values
     return start, end, frozenset()
 
 

@@ -97,6 +97,24 @@ def test_what_is_done_with_a_thing_tells_the_dose_that_it_holds(words):
 @pytest.mark.parametrize(
     "words",
     [
+        "two 5 mg doses", "two further doses of 5 mg", "two weekly doses of 5 mg", "two separate injections of 5 mg", "5 mg ×two",
+        "5 mg x two", "5 mg BD", "5 mg b.d.", "5 mg bid", "2.5 mg qds", "5 mg tablets x 2", "10 percent of 100 mg", "2 5-mg infusions",
+    ],
+)  # fmt: skip
+def test_how_often_an_amount_is_given_is_reckoned_in(words):
+    assert doses_in(f"the usual {words} of it") >= {(Fraction(10 * MG), "mass", "")}
+
+
+@pytest.mark.parametrize(
+    "words", ["two patients: 5 mg", "two further bouts of 5 mg", "5 mg xenon", "5 mg bids", "5 mg doses"]
+)
+def test_a_number_of_something_else_multiplies_nothing(words):
+    assert read_quantities(words) == {(Fraction(5 * MG), "mass", "")}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
         "Infuse 10 mg in a litre of glucose", "10 mg in one litre of saline over 4 hours", "Dilute 10 mg in every litre",
         "Infuse 10 mg/100 mL", "The dose is 10 mg/100 mL", "10 mg/100 mL over one hour", "Give no more than 10 mg/100 mL",
     ],
