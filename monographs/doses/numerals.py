@@ -22,7 +22,16 @@ _SIMPLE = {
     **{word: Fraction(10 * (at + 2)) for at, word in enumerate(_TENS)},
     "nought": Fraction(0), "fourty": Fraction(40),
 }  # fmt: skip
-_SCALES = {"dozen": 12, "k": 1_000, "hundred": 100, "thousand": 1_000, "million": 10**6, "mega": 10**6}
+_SCALES = {
+    "pair": 2,
+    "pairs": 2,
+    "dozen": 12,
+    "k": 1_000,
+    "hundred": 100,
+    "thousand": 1_000,
+    "million": 10**6,
+    "mega": 10**6,
+}
 _PARTS = {
     "half": 2, "halves": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10,
     "hundredth": 100, "thousandth": 1_000,

@@ -110,14 +110,21 @@ _BEFORE_STRENGTH = re.compile(
     re.IGNORECASE,
 )
 _ASKED = re.compile(
-    r"\b(?:giv(?:e|es|en|ing)|tak(?:e|es|en|ing)|took|gave|(?:inject|swallow|infus|inhal|administer)(?:e|s|ed|ing)?|dos(?:e|es|age)(?:\s(?:of|is|was|be)|:))"
-    r"\s(?:(?:an?|the|only|just|about|another|up\sto|at\sleast|at\smost|no\smore\sthan)\s){0,2}\Z",
+    r"\b(?:giv(?:e|es|en|ing)|tak(?:e|es|en|ing)|took|gave|appl(?:y|ies|ied|ying)|us(?:e|es|ed|ing)|receiv(?:e|es|ed|ing)"
+    r"|prescrib(?:e|es|ed|ing)|start(?:s|ed|ing)?(?:\s(?:on|with))?|whole|single|(?:inject|swallow|infus|inhal|administer)(?:e|s|ed|ing)?|dos(?:e|es|age)(?:\s(?:of|is|was|be)|:))"
+    r"\s(?:(?:an?|the|whole|single|only|just|about|another|up\sto|at\sleast|at\smost|no\smore\sthan)\s){0,2}\Z",
     re.IGNORECASE,
 )
-_OFTEN = re.compile(
-    r"\s?,?\s?\(?(?:once|twice|thrice|daily|weekly|monthly|nightly|hourly|every\b|each\s(?:day|morning|night|evening|week|time)"
-    r"|(?:an?|per)\s(?:day|night|week|month|hour|dose|time)|/\s?(?:day|dose)|(?:\d+|two|three|four|five|six)\stimes|at\s(?:night|once)"
-    r"|in\sthe\s(?:morning|evening)|stat\b|over\s(?:\d|an?\b|one\b|two\b|three\b|half\b)|(?:is|are|was|were)\sgiven\b|(?:is|are)\staken\b)",
+_HOW_OFTEN = (
+    r"(?:once|twice|thrice|daily|weekly|monthly|nightly|hourly|every\b|each\s(?:day|morning|night|evening|week|time)"
+    r"|(?:an?|per)\s(?:day|night|week|month|hour|dose|time)|/\s?(?:day|dose)|(?:\d+|two|three|four|five|six)\stimes\b(?!\sas\b)|at\s(?:night|once)"
+    r"|in\sthe\s(?:morning|evening)|stat\b|over\s(?:\d|an?\b|one\b|two\b|three\b|half\b)|(?:is|are|was|were)\sgiven\b|(?:is|are)\staken\b)"
+)
+_OFTEN = re.compile(rf"\s?,?\s?\(?{_HOW_OFTEN}", re.IGNORECASE)
+# Of a thing, a few words on in its sentence: `10 mg tablets are taken twice a day`, `(one a day)`.
+_SOON = re.compile(rf"(?:[^.;!?\n]{{0,40}}?\b)?{_HOW_OFTEN}", re.IGNORECASE)
+_OF_SUCH = re.compile(
+    rf"\b(?:{_MADE}|white|blue|red|green|yellow|pink|orange|brown|grey|(?:of\s)?(?:these|those|such|your|our))\s\Z",
     re.IGNORECASE,
 )
 _TIMES = re.compile(
@@ -250,6 +257,8 @@ def _in_a_unit(words: str, unit: re.Match[str]) -> Amount | None:
     elif (strength := _strength(words, start, end)) is not None:
         first, count, after = strength
         if not numbers.counted and not count:
+            first, count = _counted(words, first)
+        if not numbers.counted and not count:
             first, after, count = _times(words, first, after)
             count |= {Fraction(1)} if count else set()  # `a 5 mg tablet twice a day`: 5 mg too
         if numbers.counted and not count:
@@ -257,7 +266,7 @@ def _in_a_unit(words: str, unit: re.Match[str]) -> Amount | None:
         elif count:
             start, values = first, {one * other for one in values for other in count}
             end = after
-        elif (told := _told(words, (first, start), after)) is not None:
+        elif (told := _told(words, (first, start), after, _SOON)) is not None:
             start, end = told
         else:
             return None
@@ -286,10 +295,20 @@ def _times(words: str, start: int, end: int) -> tuple[int, int, frozenset[Fracti
     return start, end, frozenset()
 
 
-def _told(words: str, starts: tuple[int, ...], end: int) -> tuple[int, int] | None:
+def _counted(words: str, start: int) -> tuple[int, frozenset[Fraction]]:
+    """How many things are said to be there, a word or two before their strength: `two white 5 mg tablets`."""
+    at = start
+    for _word in range(2):
+        if (such := _OF_SUCH.search(words, max(0, at - _BEHIND), at)) is not None:
+            at = such.start()
+    numbers = numbers_before(words, at) if at < start else None
+    return (start, frozenset()) if numbers is None else (numbers.start, numbers.values)
+
+
+def _told(words: str, starts: tuple[int, ...], end: int, how_often: re.Pattern[str] = _OFTEN) -> tuple[int, int] | None:
     """From where to where somebody says what to do with an amount or a thing, or how often: `take a 10 mg tablet`."""
     asked = [found.start() for at in starts if (found := _ASKED.search(words, max(0, at - _BEHIND), at))]
-    often = _OFTEN.match(words, end)
+    often = how_often.match(words, end)
     if not asked and often is None:
         return None
     return min([*asked, *starts]), often.end() if often else end

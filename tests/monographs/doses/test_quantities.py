@@ -106,6 +106,22 @@ def test_how_often_an_amount_is_given_is_reckoned_in(words):
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        "10 mg tablets are taken twice a day", "10 mg tablets (one a day)", "10 mg tablet: one a day", "apply a 10 mg patch",
+        "start on 10 mg tablets", "inject the whole 10 mg syringe", "a single 10 mg tablet", "two white 5 mg tablets",
+        "two of these 5 mg tablets", "a pair of 5 mg tablets", "prescribe 10 mg tablets", "5 mg tablets twice a day",
+    ],
+)  # fmt: skip
+def test_what_to_do_with_a_thing_may_stand_a_few_words_off(words):
+    assert doses_in(f"For them {words}, it says") >= {(Fraction(10 * MG), "mass", "")}
+
+
+def test_a_strength_that_is_taken_often_is_a_dose_by_itself_too():
+    assert doses_in("5 mg tablets twice a day") == read_quantities("5 mg, 10 mg")
+
+
+@pytest.mark.parametrize(
     "words", ["two patients: 5 mg", "two further bouts of 5 mg", "5 mg xenon", "5 mg bids", "5 mg doses"]
 )
 def test_a_number_of_something_else_multiplies_nothing(words):
@@ -169,7 +185,8 @@ def test_what_goes_by_the_kilogram_is_not_the_amount_alone(words):
         "tablets each containing 10 mg", "Vials of 10 mg are kept cold.", "It is drawn from a vial of 10 mg.", "CRP 10 mg/L",
         "10 mg in each tablet", "when CRP is above 10 mg/L every week", "> 10 mg/L twice",
         "Since 2018 US labels warn", "Two US trials", "phase 3 US trial", "the L3-L4 interspace", "T12-L1", "3 U2 probes",
-        "over 50 moles on the skin",
+        "over 50 moles on the skin", "10 mg tablets are white. Look every day.", "10 mg tablets cost three times as much",
+        "white 10 mg tablets", "these 10 mg tablets",
     ],
 )  # fmt: skip
 def test_true_words_that_are_no_dose_hold_none(words):
