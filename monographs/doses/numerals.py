@@ -38,7 +38,7 @@ _PARTS = {
 }  # fmt: skip
 _PARTS |= {f"{word}s": of for word, of in _PARTS.items() if not word.endswith("s")}
 _TIMES = {"twice": 2, "double": 2, "thrice": 3, "treble": 3, "triple": 3}
-_ARTICLES = frozenset(("a", "an", "the"))
+_ARTICLES = frozenset(("a", "an", "the", "each", "every", "this", "that", "these", "those", "your", "our"))
 _BETWEEN = frozenset(("to", "or", "and", "through", "up", "-", "–", "—", "−", ",", "/", "(", ")", "+", "plus", "&"))
 _MULTIPLIED = frozenset(("x", "×", "✕", "*", "times", "of"))
 _BEFORE_A_UNIT = frozenset(("-", "–", "—", "−", ")", "of"))

@@ -2,7 +2,9 @@
 
 By these an amount in words is not known: a number without a unit ("12, not 120"), a unit before its number, a sum
 ("8 mg and 4 mg more") and any reckoning but by a factor, what lies between the two ends of a range, a percentage of a
-solution, milliequivalents, a count of vials or pens, another language, a spelling that nobody lists.
+solution, milliequivalents, a count of vials or pens, another language, a spelling that nobody lists, a number that
+words or signs part from its unit ("10 of the milligrams"), but for a bracket, a comma, a point or stars; how often a
+thing is taken, where words stand between ("10 mg tablets are taken twice a day" is 10 mg and not 20).
 
 What is no dose is let through: a strength ("10 mg tablets", "10 mg/mL"), unless somebody says how many or what to do
 with it; a level ("5 mmol/L", "10 mg per litre"), a ratio, a rate of the kidneys ("30 mL/min"); numbers of other things.
@@ -88,7 +90,7 @@ _PER = r"(?:\s?/\s?|\s(?:per|an?)\s|\sin\s(?:each|every|one|an?)\s)"
 # In so much blood, urine or solution, or of so much of something else.
 _LEVEL = re.compile(
     r"(?:\s?/\s?|\s(?:per|an?)\s)(?:(?:\d[\d.]*\s?)?(?:[dmcµμu]?l|(?:deci|milli|micro)?lit(?:re|er))|m?mol|(?:m|[µμ]|mc)?g|gram|creatinine)\b"
-    r"|\s?/\s?min(?:ute)?\s?/\s?1[.·]73",
+    r"|[\s·.]?[dmµμ]?l(?:\^?[-−]\^?1)\b|\s?/\s?min(?:ute)?\s?/\s?1[.·]73",
     re.IGNORECASE,
 )
 # What is above or below a level is no dose, however often it is measured.
@@ -140,6 +142,10 @@ _IN_SO_MUCH = re.compile(r"[a-zµμ](?:\s?/\s?|\sper\s)\Z", re.IGNORECASE)
 _AND_A_PART = re.compile(r"\sand\s(?:an?\s|one\s)?(?P<part>half|quarter|third)\b", re.IGNORECASE)
 _ONE = re.compile(r"\b(?:an?|one)\s\Z", re.IGNORECASE)
 _BEHIND = 90
+# What may stand between a number and a unit that can be nothing else: `10 (mg)`, `10 **mg**`, not `in 2010. Units`.
+_MOST_SIGNS = 6
+_SIGNS = re.compile(rf"(?<=[^\s(\[\].,*_])[\s(\[\].,*_]{{1,{_MOST_SIGNS}}}\Z")
+_SURE = re.compile(r"mgs?|mcgs?|[µμ]gs?|ngs?|mls?|(?:milli|micro|nano)grams?|millilit(?:re|er)s?", re.IGNORECASE)
 
 
 # -- Of a regimen ----------------------------------------------------------------------------------------------------
@@ -239,7 +245,10 @@ def _in_pieces(words: str, unit: re.Match[str]) -> Amount | None:
 
 def _in_a_unit(words: str, unit: re.Match[str]) -> Amount | None:
     _pattern, factor, kind = _WRITTEN[int((unit.lastgroup or "u0")[1:])]
-    numbers, by, end = numbers_before(words, unit.start()), "", unit.end()
+    begin, by, end = unit.start(), "", unit.end()
+    if _SURE.fullmatch(unit[0]) and (signs := _SIGNS.search(words, max(0, begin - _MOST_SIGNS), begin)) is not None:
+        begin = signs.start()
+    numbers = numbers_before(words, begin)
     if numbers is None:
         return None
     start, values, is_dose = numbers.start, set(numbers.values), True

@@ -68,7 +68,7 @@ def doses_in(words):
         "2 × 5 mg", "5 mg x 2", "5 mg twice daily", "5 mg two times a day", "two 5 mg tablets", "2 tablets of 5 mg",
         "two tablets (5 mg each)", "2 tablets (10 mg)", "half a 20 mg tablet", "half of a 20 mg tablet", "½ of a 20 mg tablet",
         "two doses of 5 mg", "2 vials of 5 mg", "half of 20 mg", "50% of 20 mg", "10 (ten) mg", "ten (10) mg", "10 mg/day",
-        "10–mg", "half the 20 mg", "10 k micrograms", "10\nmg", "10\u2003mg", "ten  milligrams",
+        "10–mg", "half the 20 mg", "10 k micrograms", "10\nmg", "10 (mg)", "[10] mg", "10, mg", "10. mg", "10 **mg**", "half this 20 mg", "10\u2003mg", "ten  milligrams",
         "take a 10 mg tablet", "10 mg tablets once daily", "10\u00admg", "10 mg/20 mg",
     ],
 )  # fmt: skip
@@ -144,6 +144,8 @@ def test_an_amount_that_is_given_in_a_volume_is_no_level(words):
     [
         ("half a tablet", (Fraction(1, 2), "pieces", True)), ("1½ tablets", (Fraction(3, 2), "pieces", True)),
         ("one and a half capsules", (Fraction(3, 2), "pieces", True)), ("a half-tablet", (Fraction(1, 2), "pieces", True)),
+        ("half each tablet", (Fraction(1, 2), "pieces", True)), ("half this tablet", (Fraction(1, 2), "pieces", True)),
+        ("half your tablet", (Fraction(1, 2), "pieces", True)), ("half of these tablets", (Fraction(1, 2), "pieces", True)),
         ("half the tablet", (Fraction(1, 2), "pieces", True)), ("half of the tablet", (Fraction(1, 2), "pieces", True)),
         ("a tablet and a half", (Fraction(3, 2), "pieces", True)), ("two tablets and a half", (Fraction(5, 2), "pieces", True)),
         ("1–2 tablets", (2, "pieces", True)), ("one or two puffs", (1, "pieces", True)), ("dose: two tablets", (2, "pieces", True)),
@@ -186,7 +188,8 @@ def test_what_goes_by_the_kilogram_is_not_the_amount_alone(words):
         "10 mg in each tablet", "when CRP is above 10 mg/L every week", "> 10 mg/L twice",
         "Since 2018 US labels warn", "Two US trials", "phase 3 US trial", "the L3-L4 interspace", "T12-L1", "3 U2 probes",
         "over 50 moles on the skin", "10 mg tablets are white. Look every day.", "10 mg tablets cost three times as much",
-        "white 10 mg tablets", "these 10 mg tablets",
+        "150 µmol L⁻¹", "5 mmol L-1", "150 µmol·L⁻¹", "In 2010. Units of it", "since 2010, units", "grade 10 (G 3)", "day 10. L-dopa",
+        "this tablet", "these tablets", "in packs of ten. Each tablet", "white 10 mg tablets", "these 10 mg tablets",
     ],
 )  # fmt: skip
 def test_true_words_that_are_no_dose_hold_none(words):
@@ -252,6 +255,8 @@ def test_prose_may_not_tell_a_dose_that_is_not_shown(change):
     assert found("The usual twelve milligrams.") == found("3 × 4 mg were given.") == {"L36": "block"}
     assert found("Two tablets of 6 mg were given.") == found("Two 6 mg tablets.") == {"L36": "block"}
     assert found("12 mg tablets are white.") == found("A level of 12 mg/L.") == found("Two tablets.") == {}
+    assert found("Two infusions, each of 12 mg.") == found("Two 6 mg doses.") == {"L36": "block"}
+    assert found("A vial of 12 mg over 4 hours.")["L36"] == "block"
     assert found("At 12 mg/minute.")["L36"] == "block"
     assert found("Give 12 mg daily.", "dosing") == {}
     assert found("Relapse after 12 mg", "regimen") == {"L36": "block"}
