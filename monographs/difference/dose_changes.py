@@ -58,18 +58,18 @@ class DoseChange:
 
 def dose_changes(before: Document | None, after: Document) -> list[DoseChange]:
     """Every regimen whose dose changed, came or went, the most dangerous first, those of one class in their order. A
-    new amount that is ten times another of its drug, or a tenth, is critical, however it came in."""
+    new amount that is ten times another of its drug, one that went among them, or a tenth, is critical, however it came
+    in."""
     old = {one.key: one for one in before.regimens} if before else {}
     new = {one.key: one for one in after.regimens}
-    gone: list[tuple[DoseRegimen | None, DoseRegimen | None]] = [
-        (one, None) for key, one in old.items() if key not in new
-    ]
+    went = [one for key, one in old.items() if key not in new]
+    gone: list[tuple[DoseRegimen | None, DoseRegimen | None]] = [(one, None) for one in went]
     pairs = [*((old.get(key), one) for key, one in new.items()), *gone]
     found = [
         DoseChange(str(part.key), (after if now else before or after).label_of(part), lines, _whole(was), _whole(now))
         for was, now in pairs
         if (part := now or was)
-        and (lines := tuple(_lines(was, now, [one for one in after.regimens if one is not now])))
+        and (lines := tuple(_lines(was, now, [*(one for one in after.regimens if one is not now), *went])))
     ]
     return sorted(found, key=lambda one: CLASSES.index(one.cls))
 

@@ -22,20 +22,29 @@ _SIMPLE = {
     **{word: Fraction(10 * (at + 2)) for at, word in enumerate(_TENS)},
     "nought": Fraction(0), "fourty": Fraction(40),
 }  # fmt: skip
-_SCALES = {"dozen": 12, "k": 1_000, "hundred": 100, "thousand": 1_000, "million": 10**6, "mega": 10**6}
+_SCALES = {
+    "pair": 2,
+    "pairs": 2,
+    "dozen": 12,
+    "k": 1_000,
+    "hundred": 100,
+    "thousand": 1_000,
+    "million": 10**6,
+    "mega": 10**6,
+}
 _PARTS = {
     "half": 2, "halves": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10,
     "hundredth": 100, "thousandth": 1_000,
 }  # fmt: skip
 _PARTS |= {f"{word}s": of for word, of in _PARTS.items() if not word.endswith("s")}
 _TIMES = {"twice": 2, "double": 2, "thrice": 3, "treble": 3, "triple": 3}
-_ARTICLES = frozenset(("a", "an", "the"))
+_ARTICLES = frozenset(("a", "an", "the", "each", "every", "this", "that", "these", "those", "your", "our"))
 _BETWEEN = frozenset(("to", "or", "and", "through", "up", "-", "–", "—", "−", ",", "/", "(", ")", "+", "plus", "&"))
 _MULTIPLIED = frozenset(("x", "×", "✕", "*", "times", "of"))
 _BEFORE_A_UNIT = frozenset(("-", "–", "—", "−", ")", "of"))
 _KNOWN = (
     _SIMPLE.keys() | _SCALES.keys() | _PARTS.keys() | _TIMES.keys() | _ARTICLES | _BETWEEN | _MULTIPLIED
-    | {"point", "per", "cent", "%", "^"}
+    | {"point", "per", "cent", "percent", "%", "^"}
 )  # fmt: skip
 _ONE_BY_COMMON = frozenset((2, 3, 4, 8))  # denominators of fractions that are no two doses
 
@@ -163,7 +172,7 @@ def _groups(words: list[str]) -> tuple[list[_Group], int, int]:
                 groups.append(_Group())
             before, at, is_apart = at, after, word in _TIMES
             continue
-        if word in ("%", "cent"):
+        if word in ("%", "cent", "percent"):
             here.values = [one / 100 for one in here.values]
         elif here.values and (word in _MULTIPLIED or (word in _ARTICLES and here.values[-1] < 1)):
             groups.append(_Group())  # `half the 20 mg` too

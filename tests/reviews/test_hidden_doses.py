@@ -567,6 +567,8 @@ def dosed_page():
         ("Give 16 mg again.", True), ("Give 7 mg again.", True), ("Do not give it again.", False),
         ("Give it below 30 mL/min.", False),
         ("Give twelve milligrams again.", True), ("Give half a tablet again.", True), ("Give 2 tablets of 6 mg.", True),
+        ("Give two infusions, each of 12 mg.", True), ("Infuse 12 mg/100 mL.", True), ("Give half this tablet.", True),
+        ("Give it below 150 µmol L⁻¹.", False), ("Give it as two US trials did.", False),
         ("Take two tablets.", True), ("Give 3 × 4 mg.", True), ("Give 12\xa0000 µg.", True), ("Give １２ mg.", True),
         ("Give it above 12 mmol/L.", False), ("It comes as 12 mg tablets.", False), ("Give it from 12 years on.", False),
     ],
@@ -594,6 +596,7 @@ def test_a_page_without_a_dose_takes_a_figure_in_its_correction():
 @pytest.mark.parametrize(
     ("reason", "is_refused"),
     [
+        ("Two 8 mg doses are wrong.", True), ("8 mg BD is wrong.", True), ("A pair of 8 mg tablets is wrong.", True),
         ("Sixteen milligrams is wrong.", True), ("8 mg twice daily is wrong.", True), ("2 x 8 mg is wrong.", True),
         ("Half a tablet is wrong.", True), ("12 to 20 mg is wrong.", True), ("0,016 g is wrong.", True),
         ("16 mg/L was measured.", False), ("The 16 mg tablets were recalled.", False), ("Two tablets were broken.", False),

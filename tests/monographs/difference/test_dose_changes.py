@@ -70,6 +70,17 @@ def test_an_amount_ten_times_another_of_its_drug_is_critical_however_it_came_in(
     assert step not in lines(same), "it stood there already"
 
 
+def test_a_dose_that_comes_for_one_that_went_is_held_against_it():
+    """Under another key it is a new dose, and ten times as much of it would stand there as one more addition."""
+    beside = changed(make.COURSES, steps__0__dose="120", steps__1__dose="120")
+    said = ("critical", "Step 1 is 10 times another dose of this drug", "")
+
+    found = {one.key: one for one in dose_changes(make.dosed(), make.dosed(make.dose("other", beside)))}
+    assert said in lines(found[str(make.key("other"))])
+    found = {one.key: one for one in dose_changes(make.dosed(), make.dosed(make.dose("other")))}
+    assert found[str(make.key("other"))].cls == "major"
+
+
 def test_what_no_rule_reads_any_more_or_can_say_is_critical():
     part = make.dose()
     odd = part.model_copy(update={"structure": '{"colour":"blue"}'})

@@ -31,6 +31,16 @@ def test_a_dose_that_is_not_there_now_is_held_against_readers_edition_and_other_
     ]
 
 
+def test_a_dose_that_went_is_held_against_the_one_that_comes_under_another_key():
+    other = make.dosed(make.dose("other", BOTH))
+
+    for now, live in ((ONCE, None), (make.document(), ONCE)):
+        found = [one.rpartition(": ")[2] for one in tenfold(now, other, live)]
+        assert found == [f"Step {n} is 10 times another dose of this drug." for n in (1, 2)]
+    assert tenfold(ONCE, make.dosed(make.dose("other")), ONCE) == []
+    assert tenfold(other, other, ONCE) == []
+
+
 def test_what_stays_as_it_is_and_other_amounts_are_not_asked_about():
     assert tenfold(SLIPPED, SLIPPED, ONCE) == []
     assert tenfold(ONCE, make.dosed(make.dose(structure=changed(make.COURSES, steps__1__dose="60")))) == []

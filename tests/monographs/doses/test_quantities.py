@@ -54,6 +54,11 @@ def test_a_regimen_has_the_quantities_of_its_lines_but_its_strength():
 MG = 10**6
 
 
+def doses_in(words):
+    """The quantities in words that read as doses by themselves."""
+    return frozenset().union(*(one.quantities for one in read_amounts(words) if one.is_dose))
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -63,7 +68,7 @@ MG = 10**6
         "2 × 5 mg", "5 mg x 2", "5 mg twice daily", "5 mg two times a day", "two 5 mg tablets", "2 tablets of 5 mg",
         "two tablets (5 mg each)", "2 tablets (10 mg)", "half a 20 mg tablet", "half of a 20 mg tablet", "½ of a 20 mg tablet",
         "two doses of 5 mg", "2 vials of 5 mg", "half of 20 mg", "50% of 20 mg", "10 (ten) mg", "ten (10) mg", "10 mg/day",
-        "10–mg", "half the 20 mg", "10 k micrograms", "10\nmg", "10\u2003mg", "ten  milligrams",
+        "10–mg", "half the 20 mg", "10 k micrograms", "10\nmg", "10 (mg)", "[10] mg", "10, mg", "10. mg", "10 **mg**", "half this 20 mg", "10\u2003mg", "ten  milligrams",
         "take a 10 mg tablet", "10 mg tablets once daily", "10\u00admg", "10 mg/20 mg",
     ],
 )  # fmt: skip
@@ -78,10 +83,69 @@ def test_ten_milligrams_are_found_in_whatever_words(words):
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        "Give two infusions, each of 10 mg, two weeks apart", "Three courses, each of 10 mg over 5 days", "Each contains 10 mg",
+        "two doses each of 10 mg", "the vial of 10 mg over 4 hours", "bags of 10 mg over 4 hours", "Give a vial of 10 mg",
+        "a syringe with 10 mg is given on day 1",
+    ],
+)  # fmt: skip
+def test_what_is_done_with_a_thing_tells_the_dose_that_it_holds(words):
+    assert doses_in(words) >= {(Fraction(10 * MG), "mass", "")}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "two 5 mg doses", "two further doses of 5 mg", "two weekly doses of 5 mg", "two separate injections of 5 mg", "5 mg ×two",
+        "5 mg x two", "5 mg BD", "5 mg b.d.", "5 mg bid", "2.5 mg qds", "5 mg tablets x 2", "10 percent of 100 mg", "2 5-mg infusions",
+    ],
+)  # fmt: skip
+def test_how_often_an_amount_is_given_is_reckoned_in(words):
+    assert doses_in(f"the usual {words} of it") >= {(Fraction(10 * MG), "mass", "")}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "10 mg tablets are taken twice a day", "10 mg tablets (one a day)", "10 mg tablet: one a day", "apply a 10 mg patch",
+        "start on 10 mg tablets", "inject the whole 10 mg syringe", "a single 10 mg tablet", "two white 5 mg tablets",
+        "two of these 5 mg tablets", "a pair of 5 mg tablets", "prescribe 10 mg tablets", "5 mg tablets twice a day",
+    ],
+)  # fmt: skip
+def test_what_to_do_with_a_thing_may_stand_a_few_words_off(words):
+    assert doses_in(f"For them {words}, it says") >= {(Fraction(10 * MG), "mass", "")}
+
+
+def test_a_strength_that_is_taken_often_is_a_dose_by_itself_too():
+    assert doses_in("5 mg tablets twice a day") == read_quantities("5 mg, 10 mg")
+
+
+@pytest.mark.parametrize(
+    "words", ["two patients: 5 mg", "two further bouts of 5 mg", "5 mg xenon", "5 mg bids", "5 mg doses"]
+)
+def test_a_number_of_something_else_multiplies_nothing(words):
+    assert read_quantities(words) == {(Fraction(5 * MG), "mass", "")}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Infuse 10 mg in a litre of glucose", "10 mg in one litre of saline over 4 hours", "Dilute 10 mg in every litre",
+        "Infuse 10 mg/100 mL", "The dose is 10 mg/100 mL", "10 mg/100 mL over one hour", "Give no more than 10 mg/100 mL",
+    ],
+)  # fmt: skip
+def test_an_amount_that_is_given_in_a_volume_is_no_level(words):
+    assert doses_in(words) >= {(Fraction(10 * MG), "mass", "")}
+
+
+@pytest.mark.parametrize(
     ("words", "found"),
     [
         ("half a tablet", (Fraction(1, 2), "pieces", True)), ("1½ tablets", (Fraction(3, 2), "pieces", True)),
         ("one and a half capsules", (Fraction(3, 2), "pieces", True)), ("a half-tablet", (Fraction(1, 2), "pieces", True)),
+        ("half each tablet", (Fraction(1, 2), "pieces", True)), ("half this tablet", (Fraction(1, 2), "pieces", True)),
+        ("half your tablet", (Fraction(1, 2), "pieces", True)), ("half of these tablets", (Fraction(1, 2), "pieces", True)),
         ("half the tablet", (Fraction(1, 2), "pieces", True)), ("half of the tablet", (Fraction(1, 2), "pieces", True)),
         ("a tablet and a half", (Fraction(3, 2), "pieces", True)), ("two tablets and a half", (Fraction(5, 2), "pieces", True)),
         ("1–2 tablets", (2, "pieces", True)), ("one or two puffs", (1, "pieces", True)), ("dose: two tablets", (2, "pieces", True)),
@@ -120,10 +184,28 @@ def test_what_goes_by_the_kilogram_is_not_the_amount_alone(words):
         "10 mg per 100 mL", "10 units/L", "10 IU/mL", "10 ng/mL", "10 mg per litre", "30 mg/g", "30 mg/mmol", "10 years",
         "ten years", "aged 10", "in 2010", "10 patients", "10 days", "10 kg", "10 mm", "10%", "10 hours", "grade 10", "Take half.",
         "0.5 x 10^9/L", "0.5 × 10⁹/L", "200/mL", "10 per L", "5 gallons", "e.g. 10 of them", "a tablet", "each tablet",
+        "tablets each containing 10 mg", "Vials of 10 mg are kept cold.", "It is drawn from a vial of 10 mg.", "CRP 10 mg/L",
+        "10 mg in each tablet", "when CRP is above 10 mg/L every week", "> 10 mg/L twice",
+        "Since 2018 US labels warn", "Two US trials", "phase 3 US trial", "the L3-L4 interspace", "T12-L1", "3 U2 probes",
+        "over 50 moles on the skin", "10 mg tablets are white. Look every day.", "10 mg tablets cost three times as much",
+        "150 µmol L⁻¹", "5 mmol L-1", "150 µmol·L⁻¹", "In 2010. Units of it", "since 2010, units", "grade 10 (G 3)", "day 10. L-dopa",
+        "this tablet", "these tablets", "in packs of ten. Each tablet", "white 10 mg tablets", "these 10 mg tablets",
     ],
 )  # fmt: skip
 def test_true_words_that_are_no_dose_hold_none(words):
     assert list(read_amounts(words)) == []
+
+
+@pytest.mark.parametrize("words", ["10 mg or 2 weekly pens", "10 mg and 4 hours implant", "10 mg or 1 white pill"])
+def test_what_follows_an_amount_is_another_strength_only_in_a_unit(words):
+    assert doses_in(words) >= {(Fraction(10 * MG), "mass", "")}
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"), [("12 u", "units"), ("12 us", "units"), ("12 L", "volume"), ("12 mol", "amount")]
+)
+def test_units_of_one_letter_are_still_read(words, kind):
+    assert {one[1] for one in doses_in(words)} == {kind}
 
 
 def test_one_tablet_that_is_said_to_contain_something_is_no_dose():
@@ -173,6 +255,8 @@ def test_prose_may_not_tell_a_dose_that_is_not_shown(change):
     assert found("The usual twelve milligrams.") == found("3 × 4 mg were given.") == {"L36": "block"}
     assert found("Two tablets of 6 mg were given.") == found("Two 6 mg tablets.") == {"L36": "block"}
     assert found("12 mg tablets are white.") == found("A level of 12 mg/L.") == found("Two tablets.") == {}
+    assert found("Two infusions, each of 12 mg.") == found("Two 6 mg doses.") == {"L36": "block"}
+    assert found("A vial of 12 mg over 4 hours.")["L36"] == "block"
     assert found("At 12 mg/minute.")["L36"] == "block"
     assert found("Give 12 mg daily.", "dosing") == {}
     assert found("Relapse after 12 mg", "regimen") == {"L36": "block"}
